@@ -1,0 +1,45 @@
+"""What the kernel itself says, in every service's inbox and parked topics."""
+
+from typing import ClassVar
+
+from shared.events.data import Data, Strict
+
+
+class TimerFired(Strict, frozen=True, kw_only=True):
+    """A timer set by version `version` of the application came due.  The envelope's id is the timer's."""
+
+    TYPE: ClassVar[str] = "timer.fired"
+    name: str
+    version: int
+
+
+class LaneReleased(Strict, frozen=True, kw_only=True):
+    """An operator lets the records held for an application be decided again, in order."""
+
+    TYPE: ClassVar[str] = "lane.released"
+    operator: str
+    reason: str
+
+
+class RecordParked(Data, frozen=True, kw_only=True):
+    """A lane could not decide a record and holds it; later ones of the application are held behind it."""
+
+    TYPE: ClassVar[str] = "record.parked"
+    service: str
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+
+
+class RecordDead(Data, frozen=True, kw_only=True):
+    """A record nobody can read, with the reason, the field and the original bytes sealed."""
+
+    TYPE: ClassVar[str] = "record.dead"
+    service: str
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    field: str
+    sealed: str

@@ -1,0 +1,138 @@
+"""What banks and our own queries say (`payment.inbox`), and what payment decided (`payment.events`).
+
+Amounts are whole đồng.  `reference` is our order number in the partner's format.
+"""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from shared.events.data import Data, FeeLine, Strict
+
+Finding = Literal["paid", "failed", "pending", "not_found", "deferred", "unknown"]
+
+# --- payment.inbox
+
+
+class Notified(Strict, frozen=True, kw_only=True):
+    """A partner's callback, its signature verified at the edge.  `code` is the partner's own word."""
+
+    TYPE: ClassVar[str] = "payment.notified"
+    partner: str
+    reference: str
+    transaction: str
+    amount_vnd: int
+    paid: bool
+    code: str
+
+
+class Queried(Strict, frozen=True, kw_only=True):
+    """What a partner answered when asked by our reference.  `key` is the query's."""
+
+    TYPE: ClassVar[str] = "payment.queried"
+    key: str
+    partner: str
+    reference: str
+    finding: Finding
+    transaction: str = ""
+    amount_vnd: int = 0
+    code: str = ""
+
+
+# --- payment.events
+
+
+class FeeAssessed(Data, frozen=True, kw_only=True):
+    """What is to be paid, line by line; `total_vnd` is their sum."""
+
+    TYPE: ClassVar[str] = "fee.assessed"
+    lines: tuple[FeeLine, ...]
+    total_vnd: int
+    moment: str
+    catalogue_version: str
+
+
+class FeeWaived(Data, frozen=True, kw_only=True):
+    """Nothing is to be paid, and why."""
+
+    TYPE: ClassVar[str] = "fee.waived"
+    reason: str
+    catalogue_version: str
+
+
+class Requested(Data, frozen=True, kw_only=True):
+    """An order stands with a partner, to be paid before `expires_at`."""
+
+    TYPE: ClassVar[str] = "payment.requested"
+    partner: str
+    reference: str
+    attempt: int
+    amount_vnd: int
+    expires_at: datetime
+
+
+class QueryRequested(Data, frozen=True, kw_only=True):
+    """A partner has been silent: ask it.  `key` is claimed before the call."""
+
+    TYPE: ClassVar[str] = "payment.query.requested"
+    key: str
+    partner: str
+    reference: str
+    opened_at: datetime
+
+
+class Settled(Data, frozen=True, kw_only=True):
+    """The obligation is met, once."""
+
+    TYPE: ClassVar[str] = "payment.settled"
+    partner: str
+    reference: str
+    transaction: str
+    amount_vnd: int
+
+
+class Failed(Data, frozen=True, kw_only=True):
+    """An attempt ended without money; `code` is the partner's, `reason` ours."""
+
+    TYPE: ClassVar[str] = "payment.failed"
+    partner: str
+    reference: str
+    code: str
+    reason: str
+
+
+class Expired(Data, frozen=True, kw_only=True):
+    """No attempt may be paid any more."""
+
+    TYPE: ClassVar[str] = "payment.expired"
+    reference: str
+
+
+class Mismatched(Data, frozen=True, kw_only=True):
+    """A partner reported another amount than ours: kept for a person, nothing settled."""
+
+    TYPE: ClassVar[str] = "payment.mismatched"
+    partner: str
+    reference: str
+    transaction: str
+    expected_vnd: int
+    amount_vnd: int
+
+
+class Overpaid(Data, frozen=True, kw_only=True):
+    """Money came that no obligation needs (double or late): to be refunded, never lost."""
+
+    TYPE: ClassVar[str] = "payment.overpaid"
+    partner: str
+    reference: str
+    transaction: str
+    amount_vnd: int
+
+
+class ReceiptIssued(Data, frozen=True, kw_only=True):
+    """A receipt; fee and charge have numbers of their own."""
+
+    TYPE: ClassVar[str] = "receipt.issued"
+    number: str
+    kind: str
+    amount_vnd: int
+    lines: tuple[FeeLine, ...]

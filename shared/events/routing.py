@@ -1,0 +1,197 @@
+"""What officers and provincial systems do (`routing.inbox`), and what routing decided (`routing.events`).
+
+Every decided event carries `national_code`, 1 to 10, as it stands afterwards.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+from shared.events.data import Data, Strict
+
+# --- routing.inbox
+
+
+class OfficerAction(Strict, frozen=True, kw_only=True):
+    """What an officer did, and why; `officer` is an account name, not a person's."""
+
+    officer: str
+    note: str = ""
+
+
+class UnitChosen(OfficerAction, frozen=True, kw_only=True):
+    """An officer chose the competent unit where the rules could not."""
+
+    TYPE: ClassVar[str] = "officer.chose_unit"
+    competent_unit: str
+
+
+class OfficerAccepted(OfficerAction, frozen=True, kw_only=True):
+    """Received: the statutory clock starts."""
+
+    TYPE: ClassVar[str] = "officer.accepted"
+
+
+class OfficerRefused(OfficerAction, frozen=True, kw_only=True):
+    """Not accepted; `note` is the reason the citizen reads."""
+
+    TYPE: ClassVar[str] = "officer.refused"
+
+
+class OfficerStarted(OfficerAction, frozen=True, kw_only=True):
+    """The competent authority took it up."""
+
+    TYPE: ClassVar[str] = "officer.started"
+
+
+class OfficerAskedSupplement(OfficerAction, frozen=True, kw_only=True):
+    """Something is missing; `note` says what."""
+
+    TYPE: ClassVar[str] = "officer.asked_supplement"
+
+
+class OfficerDemandedPayment(OfficerAction, frozen=True, kw_only=True):
+    """A financial obligation came up in processing (a tax notice, say)."""
+
+    TYPE: ClassVar[str] = "officer.demanded_payment"
+    amount_vnd: int
+
+
+class OfficerSuspended(OfficerAction, frozen=True, kw_only=True):
+    """Processing stopped; `note` says why."""
+
+    TYPE: ClassVar[str] = "officer.suspended"
+
+
+class OfficerResumed(OfficerAction, frozen=True, kw_only=True):
+    """Processing goes on after a stop."""
+
+    TYPE: ClassVar[str] = "officer.resumed"
+
+
+class OfficerSettled(OfficerAction, frozen=True, kw_only=True):
+    """The result is ready and signed."""
+
+    TYPE: ClassVar[str] = "officer.settled"
+
+
+class OfficerReopened(OfficerAction, frozen=True, kw_only=True):
+    """The signer rejected the result; back to processing."""
+
+    TYPE: ClassVar[str] = "officer.reopened"
+
+
+class OfficerReturned(OfficerAction, frozen=True, kw_only=True):
+    """The citizen has the result."""
+
+    TYPE: ClassVar[str] = "officer.returned"
+
+
+# --- routing.events
+
+
+class Moved(Data, frozen=True, kw_only=True):
+    """The dossier's state after this event, in the national code."""
+
+    national_code: int
+
+
+class Routed(Moved, frozen=True, kw_only=True):
+    """Which unit received it, which decides, which hands the result out, and why."""
+
+    TYPE: ClassVar[str] = "application.routed"
+    dossier_code: str
+    procedure: str
+    receiving_unit: str
+    competent_unit: str
+    returning_unit: str
+    rule: str
+    rule_version: str
+    catalogue_version: str
+    facts: dict[str, str]
+    acceptance_due: datetime
+
+
+class ChoiceNeeded(Moved, frozen=True, kw_only=True):
+    """The rules lead to more than one unit, or to none: a person chooses."""
+
+    TYPE: ClassVar[str] = "routing.choice_needed"
+    candidates: tuple[str, ...]
+    reason: str
+
+
+class Accepted(Moved, frozen=True, kw_only=True):
+    """Received; the statutory clock runs to `due`."""
+
+    TYPE: ClassVar[str] = "application.accepted"
+    officer: str
+    due: datetime
+
+
+class NotAccepted(Moved, frozen=True, kw_only=True):
+    """Refused by the receiving officer."""
+
+    TYPE: ClassVar[str] = "application.not_accepted"
+    officer: str
+    reason: str
+
+
+class Processing(Moved, frozen=True, kw_only=True):
+    """With the competent authority; `due` may have moved by a pause."""
+
+    TYPE: ClassVar[str] = "application.processing"
+    officer: str
+    due: datetime
+
+
+class SupplementRequested(Moved, frozen=True, kw_only=True):
+    """The citizen is asked for something; the clock pauses."""
+
+    TYPE: ClassVar[str] = "application.supplement_requested"
+    officer: str
+    content: str
+
+
+class PaymentDue(Moved, frozen=True, kw_only=True):
+    """A financial obligation is due before processing goes on; the clock pauses."""
+
+    TYPE: ClassVar[str] = "application.payment_due"
+    officer: str
+    amount_vnd: int
+
+
+class Suspended(Moved, frozen=True, kw_only=True):
+    """Stopped; the clock pauses."""
+
+    TYPE: ClassVar[str] = "application.suspended"
+    officer: str
+    reason: str
+
+
+class Settled(Moved, frozen=True, kw_only=True):
+    """The result is ready."""
+
+    TYPE: ClassVar[str] = "application.settled"
+    officer: str
+    on_time: bool
+
+
+class Returned(Moved, frozen=True, kw_only=True):
+    """The citizen has the result; the end."""
+
+    TYPE: ClassVar[str] = "application.returned"
+    officer: str
+
+
+class Closed(Moved, frozen=True, kw_only=True):
+    """Withdrawn by the citizen; the end."""
+
+    TYPE: ClassVar[str] = "application.closed"
+    reason: str
+
+
+class ActionRejected(Moved, frozen=True, kw_only=True):
+    """What an officer or a partner asked is not possible in this state; nothing moved."""
+
+    TYPE: ClassVar[str] = "routing.action_rejected"
+    action: str
+    reason: str

@@ -1,0 +1,120 @@
+"""Every topic: who writes it, who reads it, what it is for.  `docs/flow.md` is drawn from here."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["external", "events", "flow"]
+SERVICES = ("intake", "routing", "payment", "notify", "operations")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A record of the registry.
+
+    `external`: messages from outside the lanes, identified by (source, id); `events`: what one service decided,
+    numbered 1, 2, 3 … per application; `flow`: counts for live tables, which may be approximate.
+    """
+
+    name: str
+    kind: Kind
+    written_by: tuple[str, ...]
+    read_by: tuple[str, ...]
+    purpose: str
+
+
+TOPICS: dict[str, Topic] = {
+    t.name: t
+    for t in (
+        Topic(
+            "portal.submissions",
+            "external",
+            ("portals", "intake edge"),
+            ("intake", "operations"),
+            "applications as submitted, personal fields encrypted to intake",
+        ),
+        Topic(
+            "intake.inbox",
+            "external",
+            ("intake edge", "intake timers", "operations"),
+            ("intake", "operations"),
+            "supplements, withdrawals, fired timers, releases",
+        ),
+        Topic(
+            "intake.events",
+            "events",
+            ("intake",),
+            ("routing", "payment", "notify", "operations"),
+            "registered, refused, supplemented, withdrawn",
+        ),
+        Topic(
+            "routing.inbox",
+            "external",
+            ("routing edge", "routing timers", "operations"),
+            ("routing", "operations"),
+            "what officers and provincial systems do, fired timers, releases",
+        ),
+        Topic(
+            "routing.events",
+            "events",
+            ("routing",),
+            ("intake", "payment", "notify", "operations"),
+            "routed, accepted, in processing, settled, returned and the rest of the dossier's life",
+        ),
+        Topic(
+            "payment.inbox",
+            "external",
+            ("payment edge", "payment effects", "payment timers", "operations"),
+            ("payment", "operations"),
+            "bank callbacks, answers to queries, fired timers, releases",
+        ),
+        Topic(
+            "payment.events",
+            "events",
+            ("payment",),
+            ("routing", "notify", "operations", "payment effects"),
+            "fees assessed or waived, orders, settlements, receipts",
+        ),
+        Topic(
+            "notify.inbox",
+            "external",
+            ("notify edge", "notify effects", "notify timers", "operations"),
+            ("notify", "operations"),
+            "what the gateway said of a notice, fired timers, releases",
+        ),
+        Topic(
+            "notify.events",
+            "events",
+            ("notify",),
+            ("operations", "notify effects"),
+            "notices requested, sent, delivered, failed, dropped",
+        ),
+        Topic(
+            "operations.flow",
+            "flow",
+            ("operations",),
+            ("operations tables",),
+            "counts per stage, unit and second for the live tables",
+        ),
+    )
+}
+
+
+def dead(topic: str) -> str:
+    """Return the topic that keeps what `topic` brought and nobody can read."""
+    return f"{topic}.dead"
+
+
+def parked(topic: str) -> str:
+    """Return the topic that tells operators of what a lane holds from `topic`."""
+    return f"{topic}.parked"
+
+
+def reads(service: str) -> tuple[str, ...]:
+    """Return the topics that a service's lanes read."""
+    return tuple(t.name for t in TOPICS.values() if service in t.read_by and t.kind != "flow")
+
+
+def all_names() -> tuple[str, ...]:
+    """Return every topic to be created, notices to operators included."""
+    read = [t.name for t in TOPICS.values() if t.kind != "flow"]
+    return (*TOPICS, *(dead(t) for t in read), *(parked(t) for t in read))
