@@ -96,11 +96,16 @@ class Moved(Data, frozen=True, kw_only=True):
 
 
 class Routed(Moved, frozen=True, kw_only=True):
-    """Which unit received it, which decides, which hands the result out, and why."""
+    """Which unit received it, which decides, which hands the result out, and why.
+
+    `channel` and `copies` are as registered: a fee depends on them, and payment reads no other service's intake.
+    """
 
     TYPE: ClassVar[str] = "application.routed"
     dossier_code: str
     procedure: str
+    channel: str
+    copies: int
     receiving_unit: str
     competent_unit: str
     returning_unit: str
