@@ -3,11 +3,21 @@
 from datetime import datetime
 from typing import ClassVar
 
+import msgspec
+
 from shared.events.data import Data, Document, Problem
 
 
+class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What `contact` seals, as JSON: how the citizen is reached, and nothing else."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
 class Registered(Data, frozen=True, kw_only=True):
-    """The application is in, under a dossier code.  `sealed` is `Personal`, `contact` name and addresses only."""
+    """It is in, under a dossier code.  `sealed` hides a `Personal`, `contact` a `Contact`."""
 
     TYPE: ClassVar[str] = "application.registered"
     dossier_code: str
@@ -28,11 +38,13 @@ class Registered(Data, frozen=True, kw_only=True):
 
 
 class Refused(Data, frozen=True, kw_only=True):
-    """The application cannot be taken in; every problem at once."""
+    """It cannot be taken in; every problem at once.  `contact` is empty if unreadable."""
 
     TYPE: ClassVar[str] = "application.refused"
     portal: str
     problems: tuple[Problem, ...]
+    contact: str = ""
+    language: str = "vi"
 
 
 class Conflicted(Data, frozen=True, kw_only=True):

@@ -12,7 +12,8 @@ class Answered(Strict, frozen=True, kw_only=True):
     """What came of handing a notice to a gateway, or of asking after it.  `key` is the attempt's.
 
     `handed`: the gateway has it (`gateway_id`); `rejected`: it definitely has not and will not;
-    `absent`: it definitely has not, try again; `deferred`: not tried (its breaker is open); `unknown`: ask.
+    `absent`: it definitely has not, try again; `deferred`: not tried, as only the owner of the
+    claim can say; `unknown`: ask.
     """
 
     TYPE: ClassVar[str] = "notice.answered"
@@ -23,11 +24,12 @@ class Answered(Strict, frozen=True, kw_only=True):
 
 
 class ReceiptArrived(Strict, frozen=True, kw_only=True):
-    """A delivery receipt."""
+    """A delivery receipt: the device has it or never will; the gateway had it either way."""
 
     TYPE: ClassVar[str] = "notice.receipt_arrived"
     key: str
     delivered: bool
+    gateway_id: str = ""
     code: str = ""
 
 
@@ -35,7 +37,7 @@ class ReceiptArrived(Strict, frozen=True, kw_only=True):
 
 
 class NoticeRequested(Data, frozen=True, kw_only=True):
-    """Hand this to a gateway.  `key` is claimed before the call; `contact` is sealed, `params` carry nothing personal."""
+    """Hand this to a gateway, `key` claimed first.  `contact` is sealed, `params` name nobody."""
 
     TYPE: ClassVar[str] = "notice.requested"
     key: str
@@ -48,7 +50,7 @@ class NoticeRequested(Data, frozen=True, kw_only=True):
 
 
 class NoticeQueryRequested(Data, frozen=True, kw_only=True):
-    """The outcome of an attempt is unknown: ask the gateway by its key."""
+    """The outcome of an attempt is unknown: ask by `attempt_key`; `key` is the question's own."""
 
     TYPE: ClassVar[str] = "notice.query.requested"
     key: str
@@ -75,7 +77,7 @@ class NoticeDelivered(Data, frozen=True, kw_only=True):
 
 
 class NoticeFailed(Data, frozen=True, kw_only=True):
-    """It will not be sent; the end of this notice."""
+    """The citizen was not reached, as far as anybody can tell; the end of our trying."""
 
     TYPE: ClassVar[str] = "notice.failed"
     milestone: str
@@ -84,7 +86,7 @@ class NoticeFailed(Data, frozen=True, kw_only=True):
 
 
 class NoticeDropped(Data, frozen=True, kw_only=True):
-    """Its state had gone when its turn came."""
+    """Nothing was handed over: its state had gone, or there was nowhere to send it."""
 
     TYPE: ClassVar[str] = "notice.dropped"
     milestone: str
