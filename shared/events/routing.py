@@ -98,7 +98,7 @@ class Moved(Data, frozen=True, kw_only=True):
 class Routed(Moved, frozen=True, kw_only=True):
     """Which unit received it, which decides, which hands the result out, and why.
 
-    `channel` and `copies` are as registered: a fee depends on them, and payment reads no other service's intake.
+    `channel` and `copies` are as registered: a fee depends on them.
     """
 
     TYPE: ClassVar[str] = "application.routed"
