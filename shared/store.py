@@ -29,6 +29,9 @@ class Table(Protocol):
     async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
         """Return the rows in any of the bounds, ordered by id, at most `limit` (0: all).  Raises `Unknown`."""
 
+    async def last(self, bounds: Bounds) -> Row | None:
+        """Return the row with the highest id within the bounds.  Raises `Unknown`."""
+
     async def delete(self, ids: Sequence[str]) -> None:
         """Delete these ids; absent ones are no error.  Raises `Unknown`."""
 

@@ -7,7 +7,6 @@ the data of as `TYPE`; `CONTRACTS` finds the struct by type.  The class names sa
 from datetime import datetime
 from types import ModuleType
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -97,8 +96,3 @@ def decode(value: bytes) -> Event:
 def numbered_id(application: str, service: str, sequence: int) -> str:
     """Return the id of a service's n-th event of an application; ids of one service sort by number."""
     return f"{application}/{service}/{sequence:06d}"
-
-
-def canonical(application: str) -> str:
-    """Return the lower-case, hyphenated form of an application id.  Raises `ValueError`."""
-    return str(UUID(application))

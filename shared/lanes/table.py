@@ -7,7 +7,6 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from shared.events import Data, Event
 
-
 S = TypeVar("S")  # a service's state of one application
 F = TypeVar("F")  # a service's facts of one batch
 

@@ -1,0 +1,318 @@
+"""Effects: calls to banks, gateways and other systems, made off the lane, each at most once.
+
+Before the call its key is claimed by an insert; whoever is refused does not call but appends *unknown*, to be settled
+by asking the partner by our reference.  What came of a call returns through the service's inbox.  Each partner has its
+own slots and its own circuit breaker, so that a slow one delays nobody else's citizens.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import msgspec
+import structlog
+
+from shared import events
+from shared.bus import Assignment, Message, Partition, Producer, Record
+from shared.clock import Clock
+from shared.errors import Fenced, Unknown
+from shared.events import CONTRACTS, Data, Event
+from shared.failpoints import reach
+from shared.lanes.health import Health
+from shared.placement import home
+from shared.store import Table
+from shared.trace import is_sampled, span_id, traceparent
+
+_log = structlog.get_logger("effects")
+
+
+class NotCalled(Exception):
+    """The call definitely did not happen (no connection, say): it may be tried again under a new key."""
+
+
+class Request(NamedTuple):
+    """A request event, its data decoded."""
+
+    event: Event
+    data: Data
+
+
+class Effect(Protocol):
+    """One kind of call."""
+
+    request_type: str
+    batch_limit: int  # requests in one call
+    limit_s: float  # a call that takes longer has an unknown outcome
+
+    def partner(self, request: Request) -> str:
+        """Return who is called: slots and breaker are the partner's."""
+
+    def key(self, request: Request) -> str:
+        """Return what is claimed before the call."""
+
+    async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
+        """Call once for all; return an outcome for each, in order.  Raises `NotCalled`; others mean unknown."""
+
+    def unknown(self, request: Request) -> Data:
+        """Return the outcome *unknown*: ask later."""
+
+    def deferred(self, request: Request) -> Data:
+        """Return the outcome *deferred*: not tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Per partner, but for the first two."""
+
+    batch_limit: int = 500
+    in_flight_limit: int = 2_000  # requests, then reading waits
+    slots: int = 4  # calls at the same time
+    waiting_limit: int = 1_000  # requests waiting for a slot, then they are deferred at once
+    failures: int = 5  # in a row, then the circuit opens
+    open_s: float = 15.0
+    commit_every_s: float = 1.0
+    retry_s: float = 0.2
+    fetch_wait_s: float = 1.0
+    window_s: float = 0.02
+
+
+@dataclass(slots=True)
+class Partner:
+    """A partner's slots and circuit breaker."""
+
+    slots: asyncio.Semaphore
+    waiting: int = 0
+    failures: int = 0
+    opened_s: float = field(default=float("-inf"))
+
+    def is_open(self, now_s: float, limits: Limits) -> bool:
+        """Tell whether calls are refused; after `open_s` one more is let through to find out."""
+        if self.failures < limits.failures:
+            return False
+        if now_s - self.opened_s >= limits.open_s:
+            self.opened_s = now_s
+            return False
+        return True
+
+    def failed(self, now_s: float) -> None:
+        """Count a failure."""
+        self.failures += 1
+        self.opened_s = now_s
+
+
+class Effects:
+    """All effects of one process for one service, in a group of their own."""
+
+    def __init__(
+        self,
+        service: str,
+        effects: Iterable[Effect],
+        *,
+        claims: Table,
+        producer: Producer,
+        clock: Clock,
+        monotonic: Callable[[], float],
+        lane_count: int,
+        sample_ratio: float = 0.0,
+        limits: Limits = Limits(),
+    ) -> None:
+        self.health = Health(monotonic)
+        self._service, self._effects = service, {e.request_type: e for e in effects}
+        self._decoders = {t: msgspec.json.Decoder(CONTRACTS[t]) for t in self._effects}
+        self._claims, self._producer, self._clock = claims, producer, clock
+        self._monotonic, self._lane_count, self._limits = monotonic, lane_count, limits
+        self._sample_ratio = sample_ratio
+        self._partners: dict[str, Partner] = {}
+
+    async def serve(self, assignment: Assignment) -> None:
+        """Work on an assignment until it is revoked (cancelled) or found lost (`Fenced`)."""
+        progress = _Progress()
+        self.health.assigned(assignment.lanes)
+        tasks: set[asyncio.Task[None]] = set()
+        try:
+            await self._loop(assignment, progress, tasks)
+        finally:
+            self.health.unassigned()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with suppress(Fenced, Unknown):
+                await progress.commit(assignment)
+
+    async def _loop(
+        self, assignment: Assignment, progress: "_Progress", tasks: set[asyncio.Task[None]]
+    ) -> None:
+        committed_s = self._monotonic()
+        while True:
+            for task in [t for t in tasks if t.done()]:
+                tasks.discard(task)
+                task.result()  # a mistake of ours ends the process
+            if progress.in_flight < self._limits.in_flight_limit:
+                with suppress(Unknown):
+                    records = await assignment.fetch(
+                        self._limits.batch_limit, self._limits.fetch_wait_s
+                    )
+                    self._spread(records, progress, tasks)
+            self.health.working() if tasks else self.health.idle()
+            await assignment.idle(self._limits.window_s)
+            if self._monotonic() - committed_s >= self._limits.commit_every_s:
+                committed_s = self._monotonic()
+                with suppress(Unknown):
+                    await progress.commit(assignment)
+
+    def _spread(
+        self, records: Sequence[Record], progress: "_Progress", tasks: set[asyncio.Task[None]]
+    ) -> None:
+        """Group what is to be called by effect and partner, each group on its own."""
+        groups: dict[tuple[str, str], list[tuple[Record, Request]]] = {}
+        for record in records:
+            progress.began(record)
+            event = events.decode(record.value or b"")
+            effect = self._effects.get(event.type)
+            if effect is None:
+                progress.done(record)
+                continue
+            request = Request(event, self._decoders[event.type].decode(event.data))
+            groups.setdefault((event.type, effect.partner(request)), []).append((record, request))
+        for (type_, name), group in groups.items():
+            effect = self._effects[type_]
+            for at in range(0, len(group), effect.batch_limit):
+                some = group[at : at + effect.batch_limit]
+                tasks.add(asyncio.create_task(self._handle(effect, name, some, progress)))
+
+    async def _handle(
+        self,
+        effect: Effect,
+        name: str,
+        group: Sequence[tuple[Record, Request]],
+        progress: "_Progress",
+    ) -> None:
+        outcomes = await self._outcomes(effect, name, [request for _, request in group])
+        await self._append(effect, outcomes)
+        reach("effects.appended")
+        for record, _ in group:
+            progress.done(record)
+
+    async def _outcomes(
+        self, effect: Effect, name: str, requests: Sequence[Request]
+    ) -> list[tuple[Request, Data]]:
+        partner = self._partner(name)
+        if partner.waiting + len(requests) > self._limits.waiting_limit:
+            return [(r, effect.deferred(r)) for r in requests]
+        partner.waiting += len(requests)
+        try:
+            async with partner.slots:
+                if partner.is_open(self._monotonic(), self._limits):
+                    return [(r, effect.deferred(r)) for r in requests]
+                return await self._call(effect, partner, requests)
+        finally:
+            partner.waiting -= len(requests)
+
+    async def _call(
+        self, effect: Effect, partner: Partner, requests: Sequence[Request]
+    ) -> list[tuple[Request, Data]]:
+        refused = await self._claim([effect.key(r) for r in requests])
+        reach("effects.claimed")
+        outcomes = [(r, effect.unknown(r)) for r in requests if effect.key(r) in refused]
+        claimed = {effect.key(r): r for r in requests if effect.key(r) not in refused}
+        if not claimed:
+            return outcomes
+        asked = list(claimed.values())
+        try:
+            async with asyncio.timeout(effect.limit_s):
+                answers = await effect.call(asked)
+            partner.failures = 0
+            outcomes += zip(asked, answers, strict=True)
+        except NotCalled:
+            partner.failed(self._monotonic())
+            outcomes += [(r, effect.deferred(r)) for r in asked]
+        except Exception as error:  # whatever went wrong, the partner may have heard us
+            partner.failed(self._monotonic())
+            _log.warning("outcome unknown", effect=effect.request_type, because=repr(error))
+            outcomes += [(r, effect.unknown(r)) for r in asked]
+        reach("effects.called")
+        return outcomes
+
+    async def _claim(self, keys: Sequence[str]) -> set[str]:
+        """Claim keys; return those that somebody, perhaps we ourselves, claimed before."""
+        rows = [{"_id": key, "at": self._clock()} for key in dict.fromkeys(keys)]
+        while True:
+            try:
+                return await self._claims.insert_missing(rows)
+            except Unknown as doubt:
+                self.health.waiting(doubt)
+                await asyncio.sleep(self._limits.retry_s)
+
+    async def _append(self, effect: Effect, outcomes: Sequence[tuple[Request, Data]]) -> None:
+        batches: dict[Partition, list[Message]] = {}
+        for request, data in outcomes:
+            application = request.event.subject
+            place = f"{self._service}.inbox", home(application, self._lane_count)
+            event = self._outcome(effect, request, data)
+            message = Message(
+                application.encode(),
+                events.encode(event),
+                (("traceparent", event.traceparent.encode()),),
+            )
+            batches.setdefault(place, []).append(message)
+        while True:
+            try:
+                return await self._producer.append(batches)
+            except Unknown as doubt:
+                self.health.waiting(doubt)
+                await asyncio.sleep(self._limits.retry_s)
+
+    def _outcome(self, effect: Effect, request: Request, data: Data) -> Event:
+        application, key = request.event.subject, effect.key(request)
+        id_ = f"{key}/{getattr(data, 'finding', data.TYPE)}"
+        span = span_id(application, self._service, "effect", key)
+        return Event(
+            id=id_,
+            source=f"/services/{self._service}/effects",
+            type=data.TYPE,
+            subject=application,
+            time=self._clock(),
+            data=msgspec.Raw(events.encode(data)),
+            traceparent=traceparent(application, span, is_sampled(application, self._sample_ratio)),
+            causationid=request.event.id,
+        )
+
+    def _partner(self, name: str) -> Partner:
+        if name not in self._partners:
+            self._partners[name] = Partner(asyncio.Semaphore(self._limits.slots))
+        return self._partners[name]
+
+
+class _Progress:
+    """Which offsets may be committed: all before the first that is not done."""
+
+    def __init__(self) -> None:
+        self._order: dict[Partition, deque[int]] = {}
+        self._done: dict[Partition, set[int]] = {}
+        self._next: dict[Partition, int] = {}
+        self.in_flight = 0
+
+    def began(self, record: Record) -> None:
+        place = record.topic, record.partition
+        self._order.setdefault(place, deque()).append(record.offset)
+        self.in_flight += 1
+
+    def done(self, record: Record) -> None:
+        place = record.topic, record.partition
+        done = self._done.setdefault(place, set())
+        done.add(record.offset)
+        self.in_flight -= 1
+        order = self._order[place]
+        while order and order[0] in done:
+            done.discard(order[0])
+            self._next[place] = order.popleft() + 1
+
+    async def commit(self, assignment: Assignment) -> None:
+        """Commit what may be.  Raises `Fenced`, `Unknown` (then it is tried again)."""
+        offsets = dict(self._next)
+        if offsets:
+            await assignment.commit(offsets)
+            self._next = {p: o for p, o in self._next.items() if offsets.get(p) != o}

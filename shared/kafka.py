@@ -1,0 +1,311 @@
+"""The log on Apache Kafka, through aiokafka, whose defaults are wrong here (each setting says why)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from aiokafka import (
+    AIOKafkaConsumer,
+    AIOKafkaProducer,
+    ConsumerRebalanceListener,
+    TopicPartition,
+)
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from shared.bus import Assignment, Message, Partition, Record
+from shared.errors import Fenced, Misconfigured, Unknown
+
+BATCH_LIMIT_BYTES = 900_000  # a topic takes 1 MiB, headers of the request included
+APPEND_LIMIT_S = 10.0
+COMMIT_LIMIT_S = 5.0
+RETRY_S = 0.5
+
+_log = structlog.get_logger("kafka")
+
+
+class KafkaProducer:
+    """One idempotent producer per process, dropped and rebuilt on any error.
+
+    A failure that is not retriable leaves a hole in an idempotent producer's sequence: it wedges.  Retriable ones
+    are retried without end: the time limit is ours.
+    """
+
+    def __init__(self, url: str, limit_s: float = APPEND_LIMIT_S) -> None:
+        self._url, self._limit_s = url, limit_s
+        self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
+        self._dropping: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Connect.  Raises `Unknown` when no broker answers in time."""
+        await self._connected()
+
+    async def stop(self) -> None:
+        """Disconnect; what is not acknowledged by now is unknown."""
+        producer, self._producer = self._producer, None
+        if producer:
+            await _stop(producer)
+        await asyncio.gather(*self._dropping)
+
+    async def append(self, batches: Mapping[Partition, Sequence[Message]]) -> None:
+        """See `shared.bus.Producer`."""
+        producer = await self._connected()
+        try:
+            async with asyncio.timeout(self._limit_s):
+                await asyncio.gather(
+                    *(_send(producer, p, messages) for p, messages in batches.items() if messages)
+                )
+        except (KafkaError, TimeoutError, OSError) as error:
+            self._drop(producer)
+            raise Unknown(f"the log did not acknowledge: {error!r}") from error
+        except asyncio.CancelledError:
+            # what was under way may still land after what a successor appends
+            self._drop(producer)
+            raise
+
+    async def _connected(self) -> AIOKafkaProducer:
+        async with self._starting:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=self._url,
+                    enable_idempotence=True,
+                    acks="all",
+                    linger_ms=0,  # batches are ours
+                    max_batch_size=BATCH_LIMIT_BYTES,
+                    max_request_size=BATCH_LIMIT_BYTES * 2,
+                    request_timeout_ms=int(self._limit_s * 1000),
+                )
+                try:
+                    async with asyncio.timeout(self._limit_s):
+                        await producer.start()
+                except (KafkaError, TimeoutError, OSError) as error:
+                    await _stop(producer)
+                    raise Unknown(f"no broker at {self._url}: {error!r}") from error
+                self._producer = producer
+            return self._producer
+
+    def _drop(self, producer: AIOKafkaProducer) -> None:
+        if self._producer is producer:
+            self._producer = None
+        task = asyncio.create_task(_stop(producer))
+        self._dropping.add(task)
+        task.add_done_callback(self._dropping.discard)
+
+
+async def _send(
+    producer: AIOKafkaProducer, partition: Partition, messages: Sequence[Message]
+) -> None:
+    """Send in order: a batch of a partition is awaited before the next."""
+    topic, number = partition
+    at = 0
+    while at < len(messages):
+        batch = producer.create_batch()
+        while at < len(messages):
+            message = messages[at]
+            full = (
+                batch.append(
+                    key=message.key,
+                    value=message.value,
+                    timestamp=None,
+                    headers=list(message.headers),
+                )
+                is None
+            )
+            if full:
+                break
+            at += 1
+        batch.close()
+        await (await producer.send_batch(batch, topic, partition=number))
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    """End a producer without waiting for what it still has: its batches are failed first."""
+    accumulator = producer._message_accumulator
+    accumulator.fail_all(KafkaError("dropped"))
+    with suppress(Exception):
+        async with asyncio.timeout(2.0):
+            await producer.stop()
+
+
+class KafkaSubscription:
+    """A member of a group over whole lanes."""
+
+    def __init__(
+        self,
+        url: str,
+        group: str,
+        topics: Sequence[str],
+        *,
+        session_s: float = 10.0,
+        poll_limit_s: float = 120.0,
+        fetch_wait_s: float = 0.5,
+    ) -> None:
+        self._topics, self._group = tuple(topics), group
+        self._serving: asyncio.Task[None] | None = None
+        self._assigned: asyncio.Queue[frozenset[int]] = asyncio.Queue()
+        self._settings: dict[str, Any] = {
+            "bootstrap_servers": url,
+            "group_id": group,
+            # no silent jump to an end: offsets are bootstrapped by a command, a missing one is said
+            "auto_offset_reset": "none",
+            "enable_auto_commit": False,
+            # the same partition number of every topic goes to the same member
+            "partition_assignment_strategy": [RangePartitionAssignor],
+            "session_timeout_ms": int(session_s * 1000),
+            "heartbeat_interval_ms": int(session_s * 1000 / 4),
+            "max_poll_interval_ms": int(poll_limit_s * 1000),
+            "fetch_max_wait_ms": int(fetch_wait_s * 1000),
+            "max_partition_fetch_bytes": 4 << 20,
+        }
+
+    async def run(self, serve: Callable[[Assignment], Awaitable[None]]) -> None:
+        """See `shared.bus.Subscription`."""
+        consumer = AIOKafkaConsumer(**self._settings)
+        consumer.subscribe(list(self._topics), listener=_Listener(self._revoke, self._assign))
+        await _start(consumer)
+        try:
+            while True:
+                lanes = await self._assigned.get()
+                if not self._assigned.empty() or not lanes:
+                    continue  # superseded already, or nothing to serve
+                await self._serve(consumer, lanes, serve)
+        finally:
+            await self._revoke()
+            await consumer.stop()
+
+    async def _serve(
+        self,
+        consumer: AIOKafkaConsumer,
+        lanes: frozenset[int],
+        serve: Callable[[Assignment], Awaitable[None]],
+    ) -> None:
+        async def guarded() -> None:
+            committed = await _committed(consumer, self._topics, lanes, self._group)
+            try:
+                await serve(_KafkaAssignment(consumer, self._topics, lanes, committed))
+            except Fenced as lost:
+                _log.info("lanes lost", group=self._group, lanes=sorted(lanes), because=str(lost))
+
+        self._serving = asyncio.create_task(guarded())
+        await asyncio.wait([self._serving])
+        if self._serving and not self._serving.cancelled():
+            self._serving.result()  # what ended it, ends us
+
+    async def _revoke(self) -> None:
+        serving, self._serving = self._serving, None
+        if serving:
+            serving.cancel()
+            await asyncio.wait([serving])
+
+    async def _assign(self, partitions: Iterable[TopicPartition]) -> None:
+        """Take the lanes of which every topic's partition has come."""
+        numbers: dict[int, set[str]] = {}
+        for partition in partitions:
+            numbers.setdefault(partition.partition, set()).add(partition.topic)
+        complete = frozenset(n for n, t in numbers.items() if t == set(self._topics))
+        self._assigned.put_nowait(complete)
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    def __init__(
+        self,
+        revoked: Callable[[], Awaitable[None]],
+        assigned: Callable[[Iterable[TopicPartition]], Awaitable[None]],
+    ) -> None:
+        self._revoked, self._assigned = revoked, assigned
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002
+        await self._revoked()
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        await self._assigned(assigned)
+
+
+class _KafkaAssignment:
+    def __init__(
+        self,
+        consumer: AIOKafkaConsumer,
+        topics: Sequence[str],
+        lanes: frozenset[int],
+        committed: dict[Partition, int],
+    ) -> None:
+        self.lanes = lanes
+        self.committed: Mapping[Partition, int] = committed
+        self._consumer = consumer
+        self._partitions = [TopicPartition(t, n) for t in topics for n in sorted(lanes)]
+
+    async def fetch(self, max_records: int, wait_s: float) -> list[Record]:
+        try:
+            got = await self._consumer.getmany(
+                *self._partitions, timeout_ms=int(wait_s * 1000), max_records=max_records
+            )
+        except IllegalStateError as error:
+            raise Fenced(str(error)) from error
+        except (KafkaError, OSError) as error:
+            raise Unknown(f"the log cannot be read: {error!r}") from error
+        return [
+            Record(m.topic, m.partition, m.offset, m.timestamp, m.key, m.value, tuple(m.headers))
+            for messages in got.values()
+            for m in messages
+        ]
+
+    async def commit(self, offsets: Mapping[Partition, int]) -> None:
+        try:
+            async with asyncio.timeout(COMMIT_LIMIT_S):
+                await self._consumer.commit({TopicPartition(*p): o for p, o in offsets.items()})
+        except (CommitFailedError, IllegalStateError) as error:
+            raise Fenced(str(error)) from error
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise Unknown(f"the offsets may not be committed: {error!r}") from error
+
+    async def idle(self, wait_s: float) -> None:
+        """Wait; long waits keep polling paused partitions, or the group would throw us out."""
+        if wait_s < 1.0:
+            await asyncio.sleep(wait_s)
+            return
+        self._consumer.pause(*self._partitions)
+        try:
+            await self._consumer.getmany(*self._partitions, timeout_ms=int(wait_s * 1000))
+        except (KafkaError, OSError):
+            await asyncio.sleep(wait_s)
+        finally:
+            with suppress(IllegalStateError):
+                self._consumer.resume(*self._partitions)
+
+
+async def _start(consumer: AIOKafkaConsumer) -> None:
+    try:
+        await consumer.start()
+    except (KafkaError, OSError) as error:
+        await consumer.stop()
+        raise Unknown(f"no broker: {error!r}") from error
+
+
+async def _committed(
+    consumer: AIOKafkaConsumer, topics: Sequence[str], lanes: frozenset[int], group: str
+) -> dict[Partition, int]:
+    partitions = [TopicPartition(t, n) for t in topics for n in sorted(lanes)]
+    found: dict[Partition, int] = {}
+    for partition in partitions:
+        offset = await _ask_until_answered(consumer, partition)
+        if offset is None:
+            raise Misconfigured(
+                f"group {group} has no offset for {partition.topic}[{partition.partition}]: "
+                "run `motcua bootstrap` while the group is empty"
+            )
+        found[partition.topic, partition.partition] = offset
+    return found
+
+
+async def _ask_until_answered(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int | None:
+    while True:
+        try:
+            async with asyncio.timeout(COMMIT_LIMIT_S):
+                offset: int | None = await consumer.committed(partition)
+                return offset
+        except (KafkaError, OSError, TimeoutError) as error:
+            _log.warning("waiting for the broker", because=repr(error))
+            await asyncio.sleep(RETRY_S)

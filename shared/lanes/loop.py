@@ -1,0 +1,318 @@
+"""The lane: read a batch, decide it, journal it, publish it, commit it; always in that order.
+
+The invariant: version k + 1 is published only by somebody who has published version k, or knows from a committed
+offset that it was.  Then the first occurrence of every event is in order and whatever a zombie adds is a duplicate.
+`tests/simulation/model` is the executable model of this loop: keep them in step.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from shared.bus import Assignment, Message, Partition, Producer, Record
+from shared.clock import Clock
+from shared.errors import DeadLetter, Fenced, Refused, Unknown
+from shared.events.kernel import LaneReleased
+from shared.failpoints import reach
+from shared.journal import Decision, Journal
+from shared.lanes.health import Health
+from shared.lanes.notices import Notices
+from shared.lanes.reading import Dead, Reader, Reading, Readings
+from shared.lanes.step import Step
+from shared.lanes.table import LaneTable
+from shared.placement import home
+from shared.timers import Timers
+
+S = TypeVar("S")
+F = TypeVar("F")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the loop spends its time; the defaults are measured in `docs/performance.md`."""
+
+    batch_limit: int = 2_000  # records
+    window_s: float = 0.02  # when quiet
+    window_limit_s: float = 0.1  # under load: a larger batch costs less per record
+    window_full_records: int = 100  # a batch of this size calls for the longest window
+    fetch_wait_s: float = 1.0
+    commit_every_s: float = 1.0  # a crash redelivers as much, which the lane makes harmless
+    sweep_every_s: float = 0.5  # timers
+    retry_s: float = 0.1
+    retry_limit_s: float = 5.0
+    cache_limit: int = 50_000  # applications
+
+
+@dataclass(frozen=True, slots=True)
+class Watch(Generic[S]):
+    """Who is told of each batch that went through, its decisions published: telemetry."""
+
+    batch_done: Callable[[Sequence[Decision[S]], datetime], None]
+
+
+class Lanes(Generic[S, F]):
+    """All lanes of one process for one service.  One loop; whole batches over all its lanes."""
+
+    def __init__(
+        self,
+        table: LaneTable[S, F],
+        *,
+        journal: Journal[S],
+        producer: Producer,
+        timers: Timers,
+        notices: Notices,
+        clock: Clock,
+        monotonic: Callable[[], float],
+        lane_count: int,
+        sampled: Callable[[str], bool],
+        watch: Watch[S],
+        pace: Pace = Pace(),
+    ) -> None:
+        self.table, self.health = table, Health(monotonic)
+        self._journal, self._producer, self._timers = journal, producer, timers
+        self._notices, self._clock, self._monotonic = notices, clock, monotonic
+        self._lane_count, self._watch, self._pace = lane_count, watch, pace
+        self._reader = Reader(table, lane_count)
+        self._step: Step[S, F] = Step(table, self._reader.again, sampled)
+        self._events_topic = f"{table.service}.events"
+        # only states whose publication was acknowledged; forgotten at any doubt
+        self._cache: OrderedDict[str, Decision[S]] = OrderedDict()
+        self._doubted: set[str] = set()  # applications not to be taken for new ones
+        self._committed: dict[Partition, int] = {}
+        self._done: dict[Partition, int] = {}
+        self._committed_at = self._swept_at = 0.0
+
+    async def serve(self, assignment: Assignment) -> None:
+        """Work on an assignment until it is revoked (cancelled) or found lost (`Fenced`)."""
+        self._cache.clear()
+        self._doubted.clear()
+        self._committed, self._done = dict(assignment.committed), {}
+        self._committed_at = self._swept_at = self._monotonic()
+        self.health.assigned(assignment.lanes)
+        try:
+            while True:
+                await self._turn(assignment)
+        finally:
+            self.health.unassigned()
+            with suppress(Fenced, Unknown):
+                await self._commit(assignment)
+
+    async def _turn(self, assignment: Assignment) -> None:
+        try:
+            records = await assignment.fetch(self._pace.batch_limit, self._pace.fetch_wait_s)
+        except Unknown as doubt:
+            self.health.waiting(doubt)
+            await assignment.idle(self._pace.retry_limit_s)
+            return
+        if records:
+            began = self._monotonic()
+            self.health.working()
+            readings = self._reader.read(records)
+            await self._until_through(assignment, lambda: self._set_aside(readings))
+            if readings.mine:
+                await self._until_through(assignment, lambda: self._batch(readings.mine))
+            self._note_done(records)
+            await self._sweep_if_due(assignment)
+            await self._commit_if_due(assignment)
+            spent = self._monotonic() - began
+            await assignment.idle(max(0.0, self._window_s(len(records)) - spent))
+        else:
+            self.health.idle()
+            await self._sweep_if_due(assignment)
+            await self._commit_if_due(assignment)
+
+    def _window_s(self, records: int) -> float:
+        share = min(1.0, records / self._pace.window_full_records)
+        return self._pace.window_s + share * (self._pace.window_limit_s - self._pace.window_s)
+
+    # ---- one batch
+
+    async def _until_through(
+        self, assignment: Assignment, attempt: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Repeat the same work with back-off until it goes through; an outage is waited out."""
+        wait_s = self._pace.retry_s
+        while True:
+            try:
+                await attempt()
+            except (Refused, Unknown) as doubt:
+                self.health.waiting(doubt)
+                if isinstance(doubt, Unknown):
+                    await assignment.idle(wait_s)
+                    wait_s = min(2 * wait_s, self._pace.retry_limit_s)
+            else:
+                self.health.working()
+                return
+
+    async def _set_aside(self, readings: Readings) -> None:
+        if readings.foreign:
+            await self._send_home(readings.foreign)
+        if readings.dead:
+            await self._bury(readings.dead)
+
+    async def _batch(self, mine: Sequence[Reading]) -> None:
+        applications = dict.fromkeys(r.application for r in mine)
+        try:
+            await self._decide_all(mine, list(applications))
+        except (Refused, Unknown):
+            self._forget(applications)
+            raise
+
+    async def _decide_all(self, mine: Sequence[Reading], applications: Sequence[str]) -> None:
+        began = self._clock()
+        states, unpublished = await self._load(mine, applications)
+        facts = await self.table.prepare(
+            [r.arrival for r in self._with_released(mine, states) if r.arrival],
+            {a: d.state if d else None for a, d in states.items()},
+        )
+        reach("lane.prepared")
+        decided, dead = self._decide(mine, states, facts)
+        await self._insert(decided)
+        reach("lane.inserted")
+        await self._publish([*unpublished, *decided])
+        reach("lane.published")
+        await self._timers.set([*unpublished, *decided])
+        if dead:
+            await self._bury(dead)
+        self._remember(states)
+        self._watch.batch_done(decided, began)
+
+    def _decide(
+        self, mine: Sequence[Reading], states: dict[str, Decision[S] | None], facts: F
+    ) -> tuple[list[Decision[S]], list[Dead]]:
+        """Decide in order; `states` ends as the latest of each application."""
+        at = self._clock()
+        decided: list[Decision[S]] = []
+        dead: list[Dead] = []
+        for reading in mine:
+            try:
+                versions = self._step(states[reading.application], reading, facts, at)
+            except DeadLetter as because:
+                dead.append(Dead(reading.record, because))
+                continue
+            if versions:
+                states[reading.application] = versions[-1]
+                decided += versions
+        return decided, dead
+
+    async def _load(
+        self, mine: Sequence[Reading], applications: Sequence[str]
+    ) -> tuple[dict[str, Decision[S] | None], list[Decision[S]]]:
+        """Return the latest decision of each application, and those perhaps never published."""
+        states: dict[str, Decision[S] | None] = {a: self._cache.get(a) for a in applications}
+        asked = [a for a in applications if states[a] is None and not self._is_new(a, mine)]
+        unpublished: list[Decision[S]] = []
+        for rows in (await self._journal.versions(asked)).values():
+            tail: list[Decision[S]] = []
+            for row in reversed(rows):
+                decision = self._journal.read(row)
+                states.setdefault(decision.application, None)
+                states[decision.application] = states[decision.application] or decision
+                if self._is_surely_published(decision):
+                    break
+                tail.append(decision)
+            unpublished += reversed(tail)
+        return states, unpublished
+
+    def _is_new(self, application: str, mine: Sequence[Reading]) -> bool:
+        """Guess that nothing stands about an application yet; a refused insert would tell."""
+        if application in self._doubted or not self.table.opens:
+            return False
+        first = next(r for r in mine if r.application == application)
+        return first.arrival is not None and first.arrival.event.type in self.table.opens
+
+    def _is_surely_published(self, decision: Decision[S]) -> bool:
+        cause = decision.cause
+        return cause.offset < self._committed.get((cause.topic, cause.partition), 0)
+
+    def _with_released(
+        self, mine: Sequence[Reading], states: Mapping[str, Decision[S] | None]
+    ) -> list[Reading]:
+        """Return the batch and what its releases bring back, so that facts are gathered for both."""
+        out = list(mine)
+        for reading in mine:
+            latest = states[reading.application]
+            if latest and reading.arrival and isinstance(reading.arrival.data, LaneReleased):
+                out += [again for h in latest.held if (again := self._reader.again(h))]
+        return out
+
+    async def _insert(self, decided: Sequence[Decision[S]]) -> None:
+        await self._journal.append(decided)
+
+    async def _publish(self, decisions: Sequence[Decision[S]]) -> None:
+        batches: dict[Partition, list[Message]] = {}
+        for decision in decisions:
+            if decision.emitted:
+                lane = home(decision.application, self._lane_count)
+                headers = (("traceparent", decision.traceparent.encode()),)
+                key = decision.application.encode()
+                batches.setdefault((self._events_topic, lane), []).extend(
+                    Message(key, event, headers) for event in decision.emitted
+                )
+            if decision.held_because and decision.held:
+                partition, notice = self._notices.parked(decision)
+                batches.setdefault(partition, []).append(notice)
+        if batches:
+            await self._producer.append(batches)
+
+    async def _bury(self, dead: Sequence[Dead]) -> None:
+        batches: dict[Partition, list[Message]] = {}
+        for letter in dead:
+            partition, message = self._notices.dead(letter, self._clock())
+            batches.setdefault(partition, []).append(message)
+        await self._producer.append(batches)
+
+    async def _send_home(self, foreign: Sequence[tuple[Record, int]]) -> None:
+        """Append records of another lane's applications to their home, as they are."""
+        batches: dict[Partition, list[Message]] = {}
+        for record, lane in foreign:
+            message = Message(record.key, record.value or b"", record.headers)
+            batches.setdefault((record.topic, lane), []).append(message)
+        await self._producer.append(batches)
+
+    # ---- what is remembered
+
+    def _remember(self, states: Mapping[str, Decision[S] | None]) -> None:
+        for application, decision in states.items():
+            self._doubted.discard(application)
+            if decision:
+                self._cache[application] = decision
+                self._cache.move_to_end(application)
+        while len(self._cache) > self._pace.cache_limit:
+            self._cache.popitem(last=False)
+
+    def _forget(self, applications: Mapping[str, Any]) -> None:
+        for application in applications:
+            self._cache.pop(application, None)
+            self._doubted.add(application)
+
+    # ---- offsets and timers
+
+    def _note_done(self, records: Sequence[Record]) -> None:
+        for record in records:
+            place = record.topic, record.partition
+            self._done[place] = max(self._done.get(place, 0), record.offset + 1)
+
+    async def _commit_if_due(self, assignment: Assignment) -> None:
+        if self._done and self._monotonic() - self._committed_at >= self._pace.commit_every_s:
+            with suppress(Unknown):  # tried again with the next ones
+                await self._commit(assignment)
+
+    async def _commit(self, assignment: Assignment) -> None:
+        self._committed_at = self._monotonic()
+        if self._done:
+            offsets = dict(self._done)
+            await assignment.commit(offsets)
+            reach("lane.committed")
+            self._committed.update(offsets)
+            self._done = {p: o for p, o in self._done.items() if offsets.get(p) != o}
+
+    async def _sweep_if_due(self, assignment: Assignment) -> None:
+        if self._monotonic() - self._swept_at < self._pace.sweep_every_s:
+            return
+        self._swept_at = self._monotonic()
+        with suppress(Unknown):  # they stay due
+            await self._timers.sweep(assignment.lanes, self._clock(), self._producer)

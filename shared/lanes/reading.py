@@ -1,0 +1,125 @@
+"""From a record in the log to something that can be decided, or to the reason why not.  Pure."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from shared import events
+from shared.bus import Record
+from shared.errors import DeadLetter
+from shared.events import CONTRACTS, Data, Event
+from shared.events.kernel import LaneReleased
+from shared.lanes.table import Arrival, LaneTable, Malformed
+from shared.placement import canonical, home
+from shared.topics import TOPICS
+
+
+class Reading(NamedTuple):
+    """A record that concerns this service.  Without an arrival it is one of our own that cannot be read: hold it."""
+
+    record: Record
+    application: str
+    arrival: Arrival | None
+    origin: str  # the service whose numbered event it is; empty: a message from outside
+    because: str = ""
+
+
+class Dead(NamedTuple):
+    """A record that nobody can read, ever."""
+
+    record: Record
+    because: DeadLetter
+
+
+class Readings(NamedTuple):
+    """What a batch brought."""
+
+    mine: list[Reading]
+    dead: list[Dead]
+    foreign: list[tuple[Record, int]]  # and the lane that is its home
+
+
+class Reader:
+    """Reads records for one service."""
+
+    def __init__(self, table: LaneTable[Any, Any], lane_count: int) -> None:
+        self._wanted = {*table.decisions, LaneReleased.TYPE}
+        self._answers_malformed = table.answers_malformed
+        self._lane_count = lane_count
+        contracts = {t: CONTRACTS[t] for t in self._wanted}
+        self._data = {t: msgspec.json.Decoder(c) for t, c in contracts.items()}
+
+    def read(self, records: Iterable[Record]) -> Readings:
+        """Sort a batch, in its order."""
+        out = Readings([], [], [])
+        for record in records:
+            if TOPICS[record.topic].kind == "events":
+                reading = self.read_own(record)
+                if reading:
+                    out.mine.append(reading)
+                continue
+            try:
+                external = self._read_external(record)
+            except DeadLetter as because:
+                out.dead.append(Dead(record, because))
+                continue
+            lane = home(external.application, self._lane_count)
+            if lane != record.partition:
+                out.foreign.append((record, lane))
+            else:
+                out.mine.append(external)
+        return out
+
+    def again(self, record: Record) -> Reading | None:
+        """Read a held record again: whatever made it unreadable may have been mended."""
+        if TOPICS[record.topic].kind == "events":
+            return self.read_own(record)
+        return self._read_external(record)
+
+    def read_own(self, record: Record) -> Reading | None:
+        """Read a numbered event of one of our own services; None: not in the table."""
+        application = (record.key or b"").decode(errors="replace")
+        origin = record.topic.removesuffix(".events")
+        try:
+            event = events.decode(record.value or b"")
+            if event.type not in self._wanted:
+                return None
+            data = self._data[event.type].decode(event.data)
+        except msgspec.DecodeError as error:
+            return Reading(record, application, None, origin, str(error))
+        return Reading(record, application, Arrival(application, event, data), origin)
+
+    def _read_external(self, record: Record) -> Reading:
+        event = _envelope(record)
+        application = canonical(event.subject)
+        if record.key is None or canonical(_text(record.key)) != application:
+            raise DeadLetter("the record's key is not the subject of its event", "$.subject")
+        if event.type not in self._wanted:
+            raise DeadLetter(f"nobody here takes messages of type {event.type!r}", "$.type")
+        if not event.id or not event.source:
+            raise DeadLetter("a message needs an id and a source", "$.id")
+        return Reading(record, application, Arrival(application, event, self._decode(event)), "")
+
+    def _decode(self, event: Event) -> Data:
+        try:
+            return self._data[event.type].decode(event.data)
+        except msgspec.DecodeError as error:
+            reason, _, field = str(error).partition(" - at `")
+            if event.type not in self._answers_malformed:
+                raise DeadLetter(reason, f"$.data{field.strip('`')[1:]}") from error
+            return Malformed(reason=reason, field=field.strip("`") or "$")
+
+
+def _envelope(record: Record) -> Event:
+    if record.value is None:
+        raise DeadLetter("the record has no value")
+    try:
+        return events.decode(record.value)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        reason, _, field = str(error).partition(" - at `")
+        raise DeadLetter(reason, field.strip("`")) from error
+
+
+def _text(key: bytes) -> str:
+    return key.decode(errors="replace")

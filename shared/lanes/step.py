@@ -1,0 +1,268 @@
+"""One record, one application: the pure heart of the lane.
+
+What is redelivered or duplicated gives nothing; what can be decided gives one version; what cannot is held, and what
+comes after it is held behind it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from shared import events
+from shared.bus import Record
+from shared.errors import DeadLetter
+from shared.events import numbered_id
+from shared.events.kernel import LaneReleased
+from shared.journal import Cause, Decision
+from shared.lanes.reading import Reading
+from shared.lanes.table import LaneTable, Outcome
+from shared.trace import span_id, traceparent
+
+S = TypeVar("S")
+F = TypeVar("F")
+
+HANDLED_LIMIT = 2_000  # external messages of one application; never evicted
+EVENT_LIMIT_BYTES = 256 << 10  # what a topic takes is 1 MiB
+STATE_LIMIT_BYTES = 1 << 20  # a document may have 16 MiB
+HELD_LIMIT = 100  # messages from outside; our own events are few and never turned away
+HELD_LIMIT_BYTES = 4 << 20
+
+
+class TooLarge(Exception):
+    """A decision that no topic or document takes."""
+
+
+class Emitted(msgspec.Struct, frozen=True, kw_only=True):
+    """The envelope as written; `Event` is the same as read."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    data: events.Data
+    specversion: str = "1.0"
+    datacontenttype: str = "application/json"
+    sequence: str
+    traceparent: str
+    causationid: str
+
+
+class Step(Generic[S, F]):
+    """Decides for one service."""
+
+    def __init__(
+        self,
+        table: LaneTable[S, F],
+        again: Callable[[Record], Reading | None],
+        sampled: Callable[[str], bool],
+    ) -> None:
+        self._table = table
+        self._again = again
+        self._sampled = sampled
+        self._source = f"/services/{table.service}"
+
+    def __call__(
+        self, latest: Decision[S] | None, reading: Reading, facts: F, at: datetime
+    ) -> list[Decision[S]]:
+        """Return the versions that follow from this record, none for a redelivery or a duplicate.
+
+        Raises `DeadLetter` for a message from outside to an application that holds too much already.
+        """
+        if self._is_known(latest, reading):
+            return []
+        if isinstance(reading.arrival and reading.arrival.data, LaneReleased):
+            return self._release(latest, reading, facts, at)
+        if latest and latest.held:
+            return [self._hold(latest, reading, at, "held behind an earlier record")]
+        return [self._decide_or_hold(latest, reading, facts, at)]
+
+    def _is_known(self, latest: Decision[S] | None, reading: Reading) -> bool:
+        if latest is None:
+            return False
+        if latest.held and self._is_held(latest.held, reading):
+            return True
+        if reading.arrival is None:
+            return False
+        if reading.origin:
+            return int(reading.arrival.event.sequence) <= latest.seen.get(reading.origin, 0)
+        return _message(reading) in latest.handled
+
+    def _is_held(self, held: tuple[Record, ...], reading: Reading) -> bool:
+        if any(_place(h) == _place(reading.record) for h in held):
+            return True
+        others = (self._again(h) for h in held)
+        return reading.arrival is not None and any(
+            o is not None and o.arrival is not None and _message(o) == _message(reading)
+            for o in others
+        )
+
+    def _decide_or_hold(
+        self, latest: Decision[S] | None, reading: Reading, facts: F, at: datetime
+    ) -> Decision[S]:
+        if reading.arrival is None:
+            return self._hold(latest, reading, at, reading.because)
+        try:
+            return self._decide(latest, reading, facts, at)
+        except (
+            Exception
+        ) as error:  # a decision's own mistake; whatever it is, the application waits
+            return self._hold(latest, reading, at, f"{type(error).__name__}: {error}")
+
+    def _decide(
+        self,
+        latest: Decision[S] | None,
+        reading: Reading,
+        facts: F,
+        at: datetime,
+        cause: Cause | None = None,
+        held: tuple[Record, ...] = (),
+    ) -> Decision[S]:
+        arrival = reading.arrival
+        assert arrival is not None
+        state = latest.state if latest else None
+        outcome: Outcome[S] = self._table.decisions[arrival.event.type](state, arrival, facts, at)
+        state_json = events.encode(outcome.state)
+        if len(state_json) > STATE_LIMIT_BYTES:
+            raise TooLarge(f"the state has more than {STATE_LIMIT_BYTES} bytes")
+        version = latest.version + 1 if latest else 1
+        sequence = latest.sequence if latest else 0
+        parent = self._traceparent(reading.application, version)
+        emitted = tuple(
+            self._emit(reading, sequence + i, data, at, parent)
+            for i, data in enumerate(outcome.events, start=1)
+        )
+        seen, handled = self._marked(latest, reading)
+        return Decision(
+            application=reading.application,
+            version=version,
+            at=at,
+            cause=cause or _cause(reading),
+            state=outcome.state,
+            state_json=state_json,
+            traceparent=parent,
+            seen=seen,
+            handled=handled,
+            sequence=sequence + len(emitted),
+            emitted=emitted,
+            timers=outcome.timers,
+            held=held,
+        )
+
+    def _marked(
+        self, latest: Decision[S] | None, reading: Reading
+    ) -> tuple[dict[str, int], tuple[str, ...]]:
+        assert reading.arrival is not None
+        seen = dict(latest.seen) if latest else {}
+        handled = latest.handled if latest else ()
+        if reading.origin:
+            seen[reading.origin] = int(reading.arrival.event.sequence)
+        else:
+            if len(handled) >= HANDLED_LIMIT:
+                raise TooLarge(f"{HANDLED_LIMIT} messages from outside for one application")
+            handled = (*handled, _message(reading))
+        return seen, handled
+
+    def _emit(
+        self, reading: Reading, sequence: int, data: events.Data, at: datetime, parent: str
+    ) -> bytes:
+        assert reading.arrival is not None
+        text = events.encode(
+            Emitted(
+                id=numbered_id(reading.application, self._table.service, sequence),
+                source=self._source,
+                type=data.TYPE,
+                subject=reading.application,
+                time=at,
+                data=data,
+                sequence=f"{sequence:06d}",
+                traceparent=parent,
+                causationid=reading.arrival.event.id,
+            )
+        )
+        if len(text) > EVENT_LIMIT_BYTES:
+            raise TooLarge(f"{data.TYPE} has {len(text)} bytes, {EVENT_LIMIT_BYTES} are the limit")
+        return text
+
+    def _hold(
+        self, latest: Decision[S] | None, reading: Reading, at: datetime, because: str
+    ) -> Decision[S]:
+        held = (*(latest.held if latest else ()), reading.record)
+        if not reading.origin and (
+            len(held) > HELD_LIMIT or sum(len(h.value or b"") for h in held) > HELD_LIMIT_BYTES
+        ):
+            raise DeadLetter("the application is held for an operator, and full: release it first")
+        return self._unchanged(latest, reading, at, held, because)
+
+    def _release(
+        self, latest: Decision[S] | None, reading: Reading, facts: F, at: datetime
+    ) -> list[Decision[S]]:
+        """Decide what is held, in order, one version each, up to the first that still cannot be."""
+        out: list[Decision[S]] = []
+        held, because = latest.held if latest else (), ""
+        while held:
+            first, rest = self._again(held[0]), held[1:]
+            if first is None or first.arrival is None:
+                because = first.because if first else "its type is no longer in the table"
+                break
+            bare = msgspec.structs.replace(latest, held=()) if latest else None
+            if not self._is_known(bare, first):  # the same message may be held from two offsets
+                try:
+                    latest = self._decide(latest, first, facts, at, _cause(reading), rest)
+                except Exception as error:  # as above: it stays held
+                    because = f"{type(error).__name__}: {error}"
+                    break
+                out.append(latest)
+            held = rest
+        out.append(self._unchanged(latest, reading, at, held, because, released=True))
+        return out
+
+    def _unchanged(
+        self,
+        latest: Decision[S] | None,
+        reading: Reading,
+        at: datetime,
+        held: tuple[Record, ...],
+        because: str,
+        released: bool = False,
+    ) -> Decision[S]:
+        """Return a version with the state as it was: only what is held changes."""
+        version = latest.version + 1 if latest else 1
+        seen, handled = latest.seen if latest else {}, latest.handled if latest else ()
+        if released:
+            seen, handled = self._marked(latest, reading)
+        return Decision(
+            application=reading.application,
+            version=version,
+            at=at,
+            cause=_cause(reading),
+            state=latest.state if latest else None,
+            state_json=latest.state_json if latest else b"null",
+            traceparent=self._traceparent(reading.application, version),
+            seen=seen,
+            handled=handled,
+            sequence=latest.sequence if latest else 0,
+            held=held,
+            held_because=because,
+        )
+
+    def _traceparent(self, application: str, version: int) -> str:
+        span = span_id(application, self._table.service, str(version))
+        return traceparent(application, span, self._sampled(application))
+
+
+def _cause(reading: Reading) -> Cause:
+    record = reading.record
+    id_ = reading.arrival.event.id if reading.arrival else ""
+    return Cause(record.topic, record.partition, record.offset, id_)
+
+
+def _message(reading: Reading) -> str:
+    assert reading.arrival is not None
+    return f"{reading.arrival.event.source} {reading.arrival.event.id}"
+
+
+def _place(record: Record) -> tuple[Any, ...]:
+    return record.topic, record.partition, record.offset
