@@ -1,0 +1,70 @@
+"""Kafka and MongoDB together: what the launcher and the tests start."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local import kafka, mongo, ports
+from deploy.local.children import Children
+from deploy.local.settings import HOST, Settings
+
+KAFKA_START_LIMIT_S = 90
+MONGO_START_LIMIT_S = 60
+STOP_LIMIT_S = 20
+PARTS = ("kafka", "mongo")
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Where the two answer."""
+
+    kafka_url: str
+    mongo_url: str
+
+
+def start(children: Children, settings: Settings) -> Stack:
+    """Start what is not running yet and is not given by URL; return when both are ready."""
+    own_kafka, own_mongo = not settings.kafka_url, not settings.mongo_url
+    new_kafka = own_kafka and not children.find("kafka")
+    new_mongo = own_mongo and not children.find("mongo")
+    taken = {"mongo": settings.mongo_port} if new_mongo else {}
+    if new_kafka:
+        taken |= {"kafka": settings.kafka_port, "controller": settings.controller_port}
+    ports.require_free(taken)
+    if new_mongo:
+        children.start(
+            "mongo", mongo.command(children.folder, settings.mongo_port), settings.mongo_port
+        )
+    if new_kafka:
+        _start_kafka(children, settings)
+    if own_mongo:
+        children.wait_for("mongo", lambda: mongo.ready(settings.mongo_port), MONGO_START_LIMIT_S)
+    kafka_url = settings.kafka_url or f"{HOST}:{settings.kafka_port}"
+    if own_kafka:
+        children.wait_for("kafka", lambda: kafka.ready(kafka_url), KAFKA_START_LIMIT_S)
+    return Stack(kafka_url, settings.mongo_url or mongo.url(settings.mongo_port))
+
+
+def _start_kafka(children: Children, settings: Settings) -> None:
+    properties = kafka.prepare(children.folder, settings.kafka_port, settings.controller_port)
+    children.start("kafka", kafka.command("kafka.Kafka", str(properties)), settings.kafka_port)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Stack]:
+    """A stack of its own on free ports, for as long as the block runs: for tests.
+
+    It ignores the environment, so that no test ever writes to servers that are somebody's.
+    """
+    kafka_port, controller_port, mongo_port = ports.free(3)
+    settings = Settings(
+        home=folder,
+        kafka_url="",
+        mongo_url="",
+        kafka_port=kafka_port,
+        controller_port=controller_port,
+        mongo_port=mongo_port,
+    )
+    with Children(folder) as children:
+        yield start(children, settings)

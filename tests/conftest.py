@@ -1,0 +1,33 @@
+"""A real Kafka and a real MongoDB, started once per session on free ports in a temporary folder.
+
+A test asks for `kafka_url`, `mongo_url` or `stack` (both) and is marked `stack` by that.  They are
+shared by the whole session and start empty: a test brings topics and a database of its own names.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local.stack import Stack, running
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running(tmp_path_factory.mktemp("stack")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def kafka_url(stack: Stack) -> str:
+    return stack.kafka_url
+
+
+@pytest.fixture(scope="session")
+def mongo_url(stack: Stack) -> str:
+    return stack.mongo_url
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.stack)
