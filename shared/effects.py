@@ -201,15 +201,25 @@ class Effects:
     ) -> list[tuple[Request, Data]]:
         partner = self._partner(name)
         if partner.waiting + len(requests) > self._limits.waiting_limit:
-            return [(r, effect.deferred(r)) for r in requests]
+            return await self._defer(effect, requests)
         partner.waiting += len(requests)
         try:
             async with partner.slots:
                 if partner.is_open(self._monotonic(), self._limits):
-                    return [(r, effect.deferred(r)) for r in requests]
+                    return await self._defer(effect, requests)
                 return await self._call(effect, partner, requests)
         finally:
             partner.waiting -= len(requests)
+
+    async def _defer(
+        self, effect: Effect, requests: Sequence[Request]
+    ) -> list[tuple[Request, Data]]:
+        """Claim and do not call: only the owner of a claim knows that nobody called before."""
+        refused = await self._claim([effect.key(r) for r in requests])
+        return [
+            (r, effect.unknown(r) if effect.key(r) in refused else effect.deferred(r))
+            for r in requests
+        ]
 
     async def _call(
         self, effect: Effect, partner: Partner, requests: Sequence[Request]
