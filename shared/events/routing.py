@@ -1,6 +1,8 @@
-"""What officers and provincial systems do (`routing.inbox`), and what routing decided (`routing.events`).
+"""What officers do (`routing.inbox`), and what routing decided (`routing.events`).
 
-Every decided event carries `national_code`, 1 to 10, as it stands afterwards.
+Every decided event carries `national_code`, 1 to 10, as it stands afterwards (0 if an action was
+rejected because no dossier is known yet).  `officer` is empty when no officer acted: a rule, the
+applicant or a payment did.
 """
 
 from datetime import datetime
@@ -156,6 +158,21 @@ class SupplementRequested(Moved, frozen=True, kw_only=True):
     content: str
 
 
+class Resubmitted(Moved, frozen=True, kw_only=True):
+    """The supplement came before the dossier was accepted: an officer looks again, by then."""
+
+    TYPE: ClassVar[str] = "application.resubmitted"
+    acceptance_due: datetime
+
+
+class AcceptanceLate(Moved, frozen=True, kw_only=True):
+    """Nobody took it up in time; it can still be accepted."""
+
+    TYPE: ClassVar[str] = "application.acceptance_late"
+    receiving_unit: str
+    acceptance_due: datetime
+
+
 class PaymentDue(Moved, frozen=True, kw_only=True):
     """A financial obligation is due before processing goes on; the clock pauses."""
 
@@ -195,8 +212,13 @@ class Closed(Moved, frozen=True, kw_only=True):
 
 
 class ActionRejected(Moved, frozen=True, kw_only=True):
-    """What an officer or a partner asked is not possible in this state; nothing moved."""
+    """What an officer or an applicant asked is not possible now; nothing moved.
+
+    `reason` says what to do instead, `possible` which actions an officer may take now.  The
+    envelope's `causationid` is the id of the message that asked.
+    """
 
     TYPE: ClassVar[str] = "routing.action_rejected"
     action: str
     reason: str
+    possible: tuple[str, ...] = ()
