@@ -1,7 +1,7 @@
 """Deadlines in working time: which days are worked, when something is due, what a pause does to it.
 
-All of it stands on one clock, `WorkingCalendar.worked`, which runs only during the sessions of working days, local
-time.  Instants go in and come out aware, UTC.
+All of it stands on one clock, `WorkingCalendar.worked`, which runs only during the sessions of
+working days, local time.  Instants go in and come out aware, UTC.
 """
 
 from bisect import bisect_left, bisect_right
@@ -19,7 +19,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 class CalendarEnds(Exception):
-    """The calendar says nothing of this day: add its year to the reference data, then decide again."""
+    """The calendar says nothing of this day: add its year to the data, then decide again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class WorkingCalendar:
         return self._nth(bisect_left(self.days, self._known(day)))
 
     def after(self, day: date, count: int) -> date:
-        """Return the `count`-th working day after this day, which does not count.  Raises `CalendarEnds`."""
+        """Return the `count`-th working day after this one.  Raises `CalendarEnds`."""
         return self._nth(bisect_right(self.days, self._known(day)) + count - 1)
 
     def worked(self, at: datetime) -> timedelta:
@@ -116,9 +116,9 @@ def add_working_time(
 ) -> datetime:
     """Return when `value` units that begin at `start` are over.
 
-    Days do not count the day of `start` and end at the close of business; no working days at all means the same
-    day, or the next working one from the cut-off on.  Calendar days that end on a day off end on the next working
-    day.  Hours are hours worked.  Raises `CalendarEnds`.
+    Days do not count the day of `start` and end at the close of business; no working days at all
+    means the same day, or the next working one from the cut-off on.  Calendar days that end on a
+    day off end on the next working day.  Hours are hours worked.  Raises `CalendarEnds`.
     """
     if unit == "working_hour":
         return calendar.instant(calendar.worked(start) + timedelta(hours=value))
@@ -132,7 +132,7 @@ def add_working_time(
 def after_pause(
     due: datetime, paused_at: datetime, resumed_at: datetime, calendar: WorkingCalendar
 ) -> datetime:
-    """Return the due date after a pause: the working time that remained, counted from the end of the pause.
+    """Return the due date after a pause: what working time remained, from its end on.
 
     What was overdue when the pause began stays due when it was.  Raises `CalendarEnds`.
     """

@@ -1,0 +1,133 @@
+"""The catalogue's rows, in force from `valid_from` up to but without `valid_to` (None: open)."""
+
+from datetime import date, time
+from typing import Literal
+
+import msgspec
+
+from shared.catalogue.fees import Fee
+
+UnitKind = Literal["province", "city", "commune", "ward", "special_zone"]
+Level = Literal["commune", "province", "ministry"]
+TimeUnit = Literal["working_day", "working_hour", "calendar_day", "by_plan"]
+PaymentMoment = Literal[
+    "none",
+    "at_submission",
+    "at_submission_if_late",
+    "after_acceptance",
+    "after_tax_notice",
+    "with_result",
+]
+NonBoundary = Literal[
+    "intra_province",
+    "nationwide",
+    "nationwide_database",
+    "restricted_to_property_location",
+    "restricted_to_archive_holder",
+    "police_rules",
+]
+
+
+class Unit(msgspec.Struct, frozen=True, array_like=True):
+    """A province (two digits, number 0), or a commune, ward or special zone (five digits).
+
+    `number` counts a province's units for dossier codes; once given it never changes hands.
+    """
+
+    code: str
+    name: str
+    kind: UnitKind
+    province: str
+    number: int
+    valid_from: date
+    valid_to: date | None
+
+    @property
+    def is_province(self) -> bool:
+        """Whether this is a whole province."""
+        return self.number == 0
+
+
+class OrgCode(msgspec.Struct, frozen=True, array_like=True):
+    """The national identifier of a province in dossier codes (`H26`)."""
+
+    province: str
+    identifier: str
+    confidence: str
+    valid_from: date
+    valid_to: date | None
+
+
+class ProcessingTime(msgspec.Struct, frozen=True, kw_only=True):
+    """The statutory time; `extension`: units more when something must be verified."""
+
+    unit: TimeUnit
+    value: int
+    confidence: str
+    extension: int = 0
+    special_case: int = 0
+    illustrative: bool = False
+
+
+class Procedure(msgspec.Struct, frozen=True, kw_only=True):
+    """A procedure as published.  A code that begins with `local.` is ours, none is established."""
+
+    code: str
+    code_confidence: str
+    name_vi: str
+    name_en: str
+    sector: str
+    competent_level: Level
+    competent_authority: str
+    online_level: Literal["full", "partial"]
+    payment_moment: PaymentMoment
+    non_boundary: NonBoundary
+    processing_time: ProcessingTime
+    fee: Fee
+    required_documents: tuple[str, ...]
+    result: str
+    valid_from: date
+    valid_to: date | None
+    moved_from: str = ""
+    outbound_payment: bool = False
+    steps: tuple[str, ...] = ()
+
+
+class CalendarDay(msgspec.Struct, frozen=True, array_like=True):
+    """A weekday that is off, or a Saturday that is worked instead of one."""
+
+    day: date
+    kind: Literal["off", "working"]
+    reason: str
+    confidence: str
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """What is not established beyond doubt, or left to configuration.
+
+    `sessions` are the hours worked, eight a day, ending at the close of business.  A fully online
+    procedure whose payment moment is one of `automatic_payment_moments` is accepted without an
+    officer.
+    """
+
+    intake_sla_hours: int
+    sessions: tuple[tuple[time, time], ...]
+    same_day_cutoff: time
+    by_plan_working_days: int
+    automatic_online_levels: frozenset[str]
+    automatic_payment_moments: frozenset[str]
+    supplement_clock: Literal["pause", "restart"]
+    max_supplement_requests: int
+    max_reappointments: int
+    valid_from: date
+    valid_to: date | None
+
+
+class FeeWaiver(msgspec.Struct, frozen=True, kw_only=True):
+    """A province waives all listed fees on a channel."""
+
+    province: str
+    channel: Literal["direct", "online", "post"]
+    source: str
+    valid_from: date
+    valid_to: date | None
