@@ -57,10 +57,13 @@ class Assignment(Protocol):
 
 
 class Subscription(Protocol):
-    """A member of a consumer group over whole lanes: the same partition number of all its topics."""
+    """A member of a consumer group over whole lanes: the same partition number of all its
+    topics.
+    """
 
     async def run(self, serve: Callable[[Assignment], Awaitable[None]]) -> None:
         """Call `serve` for each assignment; cancel it and await it when the lanes are revoked.
 
-        `serve` may end with `Fenced`: the next assignment follows.  Any other error of `serve` is raised.
+        `serve` may end with `Fenced`: the next assignment follows.  Any other error of `serve` is
+        raised.
         """

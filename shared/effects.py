@@ -1,8 +1,9 @@
 """Effects: calls to banks, gateways and other systems, made off the lane, each at most once.
 
-Before the call its key is claimed by an insert; whoever is refused does not call but appends *unknown*, to be settled
-by asking the partner by our reference.  What came of a call returns through the service's inbox.  Each partner has its
-own slots and its own circuit breaker, so that a slow one delays nobody else's citizens.
+Before the call its key is claimed by an insert; whoever is refused does not call but appends
+*unknown*, to be settled by asking the partner by our reference.  What came of a call returns
+through the service's inbox.  Each partner has its own slots and its own circuit breaker, so that a
+slow one delays nobody else's citizens.
 """
 
 import asyncio
@@ -10,16 +11,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 import msgspec
 import structlog
 
-from shared import events
 from shared.bus import Assignment, Message, Partition, Producer, Record
 from shared.clock import Clock
 from shared.errors import Fenced, Unknown
-from shared.events import CONTRACTS, Data, Event
+from shared.events import CONTRACTS, Data, Event, decode, encode
 from shared.failpoints import reach
 from shared.lanes.health import Health
 from shared.placement import home
@@ -30,7 +31,9 @@ _log = structlog.get_logger("effects")
 
 
 class NotCalled(Exception):
-    """The call definitely did not happen (no connection, say): it may be tried again under a new key."""
+    """The call definitely did not happen (no connection, say): it may be tried again under a new
+    key.
+    """
 
 
 class Request(NamedTuple):
@@ -54,7 +57,9 @@ class Effect(Protocol):
         """Return what is claimed before the call."""
 
     async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
-        """Call once for all; return an outcome for each, in order.  Raises `NotCalled`; others mean unknown."""
+        """Call once for all; return an outcome for each, in order.  Raises `NotCalled`; others
+        mean unknown.
+        """
 
     def unknown(self, request: Request) -> Data:
         """Return the outcome *unknown*: ask later."""
@@ -103,6 +108,10 @@ class Partner:
         self.opened_s = now_s
 
 
+# told of each outcome appended: the request, the outcome, when the call began and ended
+Called = Callable[[Event, Event, datetime, datetime], None]
+
+
 class Effects:
     """All effects of one process for one service, in a group of their own."""
 
@@ -116,7 +125,8 @@ class Effects:
         clock: Clock,
         monotonic: Callable[[], float],
         lane_count: int,
-        sample_ratio: float = 0.0,
+        sample_ratio: float,
+        called: Called,
         limits: Limits = Limits(),
     ) -> None:
         self.health = Health(monotonic)
@@ -124,7 +134,7 @@ class Effects:
         self._decoders = {t: msgspec.json.Decoder(CONTRACTS[t]) for t in self._effects}
         self._claims, self._producer, self._clock = claims, producer, clock
         self._monotonic, self._lane_count, self._limits = monotonic, lane_count, limits
-        self._sample_ratio = sample_ratio
+        self._sample_ratio, self._called = sample_ratio, called
         self._partners: dict[str, Partner] = {}
 
     async def serve(self, assignment: Assignment) -> None:
@@ -170,7 +180,7 @@ class Effects:
         groups: dict[tuple[str, str], list[tuple[Record, Request]]] = {}
         for record in records:
             progress.began(record)
-            event = events.decode(record.value or b"")
+            event = decode(record.value or b"")
             effect = self._effects.get(event.type)
             if effect is None:
                 progress.done(record)
@@ -190,8 +200,12 @@ class Effects:
         group: Sequence[tuple[Record, Request]],
         progress: "_Progress",
     ) -> None:
+        began = self._clock()
         outcomes = await self._outcomes(effect, name, [request for _, request in group])
-        await self._append(effect, outcomes)
+        events = [(r.event, self._outcome(effect, r, data)) for r, data in outcomes]
+        await self._append([outcome for _, outcome in events])
+        for request, outcome in events:
+            self._called(request, outcome, began, outcome.time)
         reach("effects.appended")
         for record, _ in group:
             progress.done(record)
@@ -256,15 +270,13 @@ class Effects:
                 self.health.waiting(doubt)
                 await asyncio.sleep(self._limits.retry_s)
 
-    async def _append(self, effect: Effect, outcomes: Sequence[tuple[Request, Data]]) -> None:
+    async def _append(self, outcomes: Sequence[Event]) -> None:
         batches: dict[Partition, list[Message]] = {}
-        for request, data in outcomes:
-            application = request.event.subject
-            place = f"{self._service}.inbox", home(application, self._lane_count)
-            event = self._outcome(effect, request, data)
+        for event in outcomes:
+            place = f"{self._service}.inbox", home(event.subject, self._lane_count)
             message = Message(
-                application.encode(),
-                events.encode(event),
+                event.subject.encode(),
+                encode(event),
                 (("traceparent", event.traceparent.encode()),),
             )
             batches.setdefault(place, []).append(message)
@@ -285,7 +297,7 @@ class Effects:
             type=data.TYPE,
             subject=application,
             time=self._clock(),
-            data=msgspec.Raw(events.encode(data)),
+            data=msgspec.Raw(encode(data)),
             traceparent=traceparent(application, span, is_sampled(application, self._sample_ratio)),
             causationid=request.event.id,
         )

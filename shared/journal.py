@@ -1,4 +1,6 @@
-"""The journal: every decision of a service, append-only; at once state, outbox, inbox and audit trail."""
+"""The journal: every decision of a service, append-only; at once state, outbox, inbox and audit
+trail.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -20,14 +22,16 @@ class Cause(NamedTuple):
     partition: int
     offset: int
     id: str
+    traceparent: str = ""
 
 
 class Decision(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     """One version of one application in one service.
 
-    `seen`: the last sequence handled from each service; `handled`: external messages handled, as "source id";
-    `sequence`: how many events the service has emitted for the application; `emitted`: exactly what was, or will be,
-    published, as JSON; `held`: records waiting for an operator, with `held_because` where this version added one.
+    `seen`: the last sequence handled from each service; `handled`: external messages handled, as
+    "source id"; `sequence`: how many events the service has emitted for the application;
+    `emitted`: exactly what was, or will be, published, as JSON; `held`: records waiting for an
+    operator, with `held_because` where this version added one.
     """
 
     application: str

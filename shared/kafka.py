@@ -1,4 +1,6 @@
-"""The log on Apache Kafka, through aiokafka, whose defaults are wrong here (each setting says why)."""
+"""The log on Apache Kafka, through aiokafka, whose defaults are wrong here (each setting says
+why).
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -29,8 +31,8 @@ _log = structlog.get_logger("kafka")
 class KafkaProducer:
     """One idempotent producer per process, dropped and rebuilt on any error.
 
-    A failure that is not retriable leaves a hole in an idempotent producer's sequence: it wedges.  Retriable ones
-    are retried without end: the time limit is ours.
+    A failure that is not retriable leaves a hole in an idempotent producer's sequence: it wedges.
+    Retriable ones are retried without end: the time limit is ours.
     """
 
     def __init__(self, url: str, limit_s: float = APPEND_LIMIT_S) -> None:

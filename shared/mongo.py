@@ -1,4 +1,6 @@
-"""The database on MongoDB, through Motor; one factory opens the connection, so a change of driver is one line."""
+"""The database on MongoDB, through Motor; one factory opens the connection, so a change of driver
+is one line.
+"""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,6 +1,8 @@
-"""The database, as the kernel sees it: rows with a string `_id`, inserted, read by range, deleted, never updated.
+"""The database, as the kernel sees it: rows with a string `_id`, inserted, read by range, deleted,
+never updated.
 
-`shared.mongo` is the real one, the simulation brings another.  Both pass `tests/shared/test_store_contract.py`.
+`shared.mongo` is the real one, the simulation brings another.  Both pass
+`tests/shared/test_store_contract.py`.
 """
 
 from collections.abc import Sequence
@@ -16,18 +18,22 @@ class Table(Protocol):
     async def insert(self, rows: Sequence[Row]) -> None:
         """Insert in order; stop at the first id that stands already.
 
-        Raises `Refused` (the rows before it stand, the rows from it on do not) or `Unknown` (any number
-        of the first rows may stand).
+        Raises `Refused` (the rows before it stand, the rows from it on do not) or `Unknown` (any
+        number of the first rows may stand).
         """
 
     async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
-        """Insert those whose id does not stand yet; return the ids that stood already.  Raises `Unknown`."""
+        """Insert those whose id does not stand yet; return the ids that stood already.  Raises
+        `Unknown`.
+        """
 
     async def get(self, ids: Sequence[str]) -> list[Row]:
         """Return the rows with these ids, in no order.  Raises `Unknown`."""
 
     async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
-        """Return the rows in any of the bounds, ordered by id, at most `limit` (0: all).  Raises `Unknown`."""
+        """Return the rows in any of the bounds, ordered by id, at most `limit` (0: all).  Raises
+        `Unknown`.
+        """
 
     async def last(self, bounds: Bounds) -> Row | None:
         """Return the row with the highest id within the bounds.  Raises `Unknown`."""

@@ -1,7 +1,8 @@
 """Timers: a row due at an instant; when it is due it becomes `timer.fired` in the service's inbox.
 
-The row's id is `<lane>/<due>/<application>/<name>/<version>`, so that what is due in a lane is a range.  A timer may
-fire twice: its message has the same id both times.  The state names its live timers: a stale firing changes nothing.
+The row's id is `<lane>/<due>/<application>/<name>/<version>`, so that what is due in a lane is a
+range.  A timer may fire twice: its message has the same id both times.  The state names its live
+timers: a stale firing changes nothing.
 """
 
 from collections.abc import Iterable, Sequence

@@ -11,8 +11,9 @@ SERVICES = ("intake", "routing", "payment", "notify", "operations")
 class Topic:
     """A record of the registry.
 
-    `external`: messages from outside the lanes, identified by (source, id); `events`: what one service decided,
-    numbered 1, 2, 3 … per application; `flow`: counts for live tables, which may be approximate.
+    `external`: messages from outside the lanes, identified by (source, id); `events`: what one
+    service decided, numbered 1, 2, 3 … per application; `flow`: counts for live tables, which may
+    be approximate.
     """
 
     name: str

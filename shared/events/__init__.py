@@ -1,7 +1,8 @@
 """Contracts: CloudEvents 1.0, JSON, structured mode; one module per producer.
 
-`Event` is the envelope, `data` stays undecoded until somebody wants it.  Each data struct carries the type it is
-the data of as `TYPE`; `CONTRACTS` finds the struct by type.  The class names say what happened, in the past tense.
+`Event` is the envelope, `data` stays undecoded until somebody wants it.  Each data struct carries
+the type it is the data of as `TYPE`; `CONTRACTS` finds the struct by type.  The class names say
+what happened, in the past tense.
 """
 
 from datetime import datetime
@@ -58,9 +59,9 @@ CONTRACTS: dict[str, type[Data]] = _contracts()
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """The CloudEvents envelope.
 
-    `subject` is the application id, lower case and hyphenated; `sequence` counts a service's events of one
-    application, six digits (empty for messages from outside); `causationid` is the id of the message that led here;
-    `traceparent` names the span that made this event.
+    `subject` is the application id, lower case and hyphenated; `sequence` counts a service's
+    events of one application, six digits (empty for messages from outside); `causationid` is the
+    id of the message that led here; `traceparent` names the span that made this event.
     """
 
     id: str
@@ -86,7 +87,9 @@ def encode(value: Any) -> bytes:
 
 
 def decode(value: bytes) -> Event:
-    """Return the envelope in these bytes.  Raises `msgspec.ValidationError` or `msgspec.DecodeError`."""
+    """Return the envelope in these bytes.  Raises `msgspec.ValidationError` or
+    `msgspec.DecodeError`.
+    """
     event = _decoder.decode(value)
     if event.specversion != "1.0":
         raise msgspec.ValidationError("Unsupported CloudEvents version - at `$.specversion`")
@@ -94,5 +97,7 @@ def decode(value: bytes) -> Event:
 
 
 def numbered_id(application: str, service: str, sequence: int) -> str:
-    """Return the id of a service's n-th event of an application; ids of one service sort by number."""
+    """Return the id of a service's n-th event of an application; ids of one service sort by
+    number.
+    """
     return f"{application}/{service}/{sequence:06d}"

@@ -16,7 +16,9 @@ class Strict(Data, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An attachment: the name of the required document it satisfies, its SHA-256 in hex, its media type."""
+    """An attachment: the name of the required document it satisfies, its SHA-256 in hex, its media
+    type.
+    """
 
     name: str
     sha256: str
@@ -24,7 +26,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing wrong with what was sent: where (a JSON pointer), a stable code, and the remedy in two languages."""
+    """One thing wrong with what was sent: where (a JSON pointer), a stable code, and the remedy in
+    two languages.
+    """
 
     field: str
     code: str
@@ -33,7 +37,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeeLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of an obligation.  `kind` is `fee` (phí) or `charge` (lệ phí): they have separate receipts."""
+    """One line of an obligation.  `kind` is `fee` (phí) or `charge` (lệ phí): they have separate
+    receipts.
+    """
 
     kind: str
     name_vi: str

@@ -6,7 +6,9 @@ from shared.events.data import Data, Strict
 
 
 class TimerFired(Strict, frozen=True, kw_only=True):
-    """A timer set by version `version` of the application came due.  The envelope's id is the timer's."""
+    """A timer set by version `version` of the application came due.  The envelope's id is the
+    timer's.
+    """
 
     TYPE: ClassVar[str] = "timer.fired"
     name: str
@@ -22,7 +24,9 @@ class LaneReleased(Strict, frozen=True, kw_only=True):
 
 
 class RecordParked(Data, frozen=True, kw_only=True):
-    """A lane could not decide a record and holds it; later ones of the application are held behind it."""
+    """A lane could not decide a record and holds it; later ones of the application are held behind
+    it.
+    """
 
     TYPE: ClassVar[str] = "record.parked"
     service: str

@@ -1,4 +1,5 @@
-"""What banks and our own queries say (`payment.inbox`), and what payment decided (`payment.events`).
+"""What banks and our own queries say (`payment.inbox`), and what payment decided
+(`payment.events`).
 
 Amounts are whole đồng.  `reference` is our order number in the partner's format.
 """
@@ -14,7 +15,9 @@ Finding = Literal["paid", "failed", "pending", "not_found", "deferred", "unknown
 
 
 class Notified(Strict, frozen=True, kw_only=True):
-    """A partner's callback, its signature verified at the edge.  `code` is the partner's own word."""
+    """A partner's callback, its signature verified at the edge.  `code` is the partner's own
+    word.
+    """
 
     TYPE: ClassVar[str] = "payment.notified"
     partner: str

@@ -25,7 +25,8 @@ class Personal(
 
 
 class Submitted(Strict, frozen=True, kw_only=True):
-    """An application.  The envelope's `source` is `/portals/<portal>`, its `subject` the application id (UUIDv7).
+    """An application.  The envelope's `source` is `/portals/<portal>`, its `subject` the
+    application id (UUIDv7).
 
     `personal` is `Personal` as JSON in a compact JWE (ECDH-ES, A256GCM) to intake's public key.
     """

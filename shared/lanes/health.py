@@ -11,7 +11,9 @@ STUCK_AFTER_S = 60.0
 
 @dataclass(slots=True)
 class Health:
-    """`waiting` (with `because`): an outage is waited out; `working` without progress for long: stuck."""
+    """`waiting` (with `because`): an outage is waited out; `working` without progress for long:
+    stuck.
+    """
 
     monotonic: Callable[[], float]
     doing: Doing = "starting"

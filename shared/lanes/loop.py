@@ -1,8 +1,9 @@
 """The lane: read a batch, decide it, journal it, publish it, commit it; always in that order.
 
-The invariant: version k + 1 is published only by somebody who has published version k, or knows from a committed
-offset that it was.  Then the first occurrence of every event is in order and whatever a zombie adds is a duplicate.
-`tests/simulation/model` is the executable model of this loop: keep them in step.
+The invariant: version k + 1 is published only by somebody who has published version k, or knows
+from a committed offset that it was.  Then the first occurrence of every event is in order and
+whatever a zombie adds is a duplicate. `tests/simulation/model` is the executable model of this
+loop: keep them in step.
 """
 
 from collections import OrderedDict
@@ -46,11 +47,8 @@ class Pace:
     cache_limit: int = 50_000  # applications
 
 
-@dataclass(frozen=True, slots=True)
-class Watch(Generic[S]):
-    """Who is told of each batch that went through, its decisions published: telemetry."""
-
-    batch_done: Callable[[Sequence[Decision[S]], datetime], None]
+# told of each batch that went through: its decisions, published; when it began and ended
+BatchDone = Callable[[Sequence[Decision[Any]], datetime, datetime], None]
 
 
 class Lanes(Generic[S, F]):
@@ -68,13 +66,13 @@ class Lanes(Generic[S, F]):
         monotonic: Callable[[], float],
         lane_count: int,
         sampled: Callable[[str], bool],
-        watch: Watch[S],
+        batch_done: BatchDone,
         pace: Pace = Pace(),
     ) -> None:
         self.table, self.health = table, Health(monotonic)
         self._journal, self._producer, self._timers = journal, producer, timers
         self._notices, self._clock, self._monotonic = notices, clock, monotonic
-        self._lane_count, self._watch, self._pace = lane_count, watch, pace
+        self._lane_count, self._batch_done, self._pace = lane_count, batch_done, pace
         self._reader = Reader(table, lane_count)
         self._step: Step[S, F] = Step(table, self._reader.again, sampled)
         self._events_topic = f"{table.service}.events"
@@ -178,7 +176,7 @@ class Lanes(Generic[S, F]):
         if dead:
             await self._bury(dead)
         self._remember(states)
-        self._watch.batch_done(decided, began)
+        self._batch_done(decided, began, self._clock())
 
     def _decide(
         self, mine: Sequence[Reading], states: dict[str, Decision[S] | None], facts: F
@@ -231,7 +229,9 @@ class Lanes(Generic[S, F]):
     def _with_released(
         self, mine: Sequence[Reading], states: Mapping[str, Decision[S] | None]
     ) -> list[Reading]:
-        """Return the batch and what its releases bring back, so that facts are gathered for both."""
+        """Return the batch and what its releases bring back, so that facts are gathered for
+        both.
+        """
         out = list(mine)
         for reading in mine:
             latest = states[reading.application]

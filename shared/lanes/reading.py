@@ -16,7 +16,9 @@ from shared.topics import TOPICS
 
 
 class Reading(NamedTuple):
-    """A record that concerns this service.  Without an arrival it is one of our own that cannot be read: hold it."""
+    """A record that concerns this service.  Without an arrival it is one of our own that cannot be
+    read: hold it.
+    """
 
     record: Record
     application: str

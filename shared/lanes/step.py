@@ -1,12 +1,12 @@
 """One record, one application: the pure heart of the lane.
 
-What is redelivered or duplicated gives nothing; what can be decided gives one version; what cannot is held, and what
-comes after it is held behind it.
+What is redelivered or duplicated gives nothing; what can be decided gives one version; what cannot
+is held, and what comes after it is held behind it.
 """
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -69,7 +69,8 @@ class Step(Generic[S, F]):
     ) -> list[Decision[S]]:
         """Return the versions that follow from this record, none for a redelivery or a duplicate.
 
-        Raises `DeadLetter` for a message from outside to an application that holds too much already.
+        Raises `DeadLetter` for a message from outside to an application that holds too much
+        already.
         """
         if self._is_known(latest, reading):
             return []
@@ -254,9 +255,11 @@ class Step(Generic[S, F]):
 
 
 def _cause(reading: Reading) -> Cause:
-    record = reading.record
-    id_ = reading.arrival.event.id if reading.arrival else ""
-    return Cause(record.topic, record.partition, record.offset, id_)
+    topic, partition, offset = _place(reading.record)
+    if reading.arrival is None:
+        return Cause(topic, partition, offset, "")
+    event = reading.arrival.event
+    return Cause(topic, partition, offset, event.id, event.traceparent)
 
 
 def _message(reading: Reading) -> str:
@@ -264,5 +267,5 @@ def _message(reading: Reading) -> str:
     return f"{reading.arrival.event.source} {reading.arrival.event.id}"
 
 
-def _place(record: Record) -> tuple[Any, ...]:
+def _place(record: Record) -> tuple[str, int, int]:
     return record.topic, record.partition, record.offset

@@ -1,4 +1,6 @@
-"""What a service brings to the lane: a table of pure decisions, and how to gather the facts they need."""
+"""What a service brings to the lane: a table of pure decisions, and how to gather the facts they
+need.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,14 +14,18 @@ F = TypeVar("F")  # a service's facts of one batch
 
 
 class Malformed(Data, frozen=True, kw_only=True):
-    """Stands in for the data of a message from outside that does not validate; `field` is a JSON path (`$.copies`)."""
+    """Stands in for the data of a message from outside that does not validate; `field` is a JSON
+    path (`$.copies`).
+    """
 
     reason: str
     field: str
 
 
 class Arrival(NamedTuple):
-    """A message to be decided: the application it is about, its envelope, its data decoded by contract."""
+    """A message to be decided: the application it is about, its envelope, its data decoded by
+    contract.
+    """
 
     application: str
     event: Event
@@ -35,7 +41,9 @@ class Timer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[S]):
-    """What was decided: the state afterwards (None: still unknown here), the events, in order, and the timers."""
+    """What was decided: the state afterwards (None: still unknown here), the events, in order, and
+    the timers.
+    """
 
     state: S | None
     events: tuple[Data, ...] = ()
@@ -50,18 +58,20 @@ Prepare = Callable[[Sequence[Arrival], Mapping[str, S | None]], Awaitable[F]]
 class LaneTable(Generic[S, F]):
     """A service, as its lanes see it.
 
-    `decisions` maps an event type to a pure `decide(state, arrival, facts, at) -> Outcome`: no clock, no I/O, no
-    randomness.  It gives an outcome for every state, also for None ("I do not know this application yet") and for
-    what has become pointless (the state again, no events).  An exception holds the application for an operator.
-    A type not in the table is skipped.
+    `decisions` maps an event type to a pure `decide(state, arrival, facts, at) -> Outcome`: no
+    clock, no I/O, no randomness.  It gives an outcome for every state, also for None ("I do not
+    know this application yet") and for what has become pointless (the state again, no events).  An
+    exception holds the application for an operator. A type not in the table is skipped.
 
-    `prepare(arrivals, states)` gathers for a whole batch what decisions need from outside (keys, numbers,
-    references); `states` are those before the batch.  It may be called again for the same batch and must then give
-    facts as good as the first ones.  It may raise `Unknown`: the batch is then repeated.
+    `prepare(arrivals, states)` gathers for a whole batch what decisions need from outside (keys,
+    numbers, references); `states` are those before the batch.  It may be called again for the same
+    batch and must then give facts as good as the first ones.  It may raise `Unknown`: the batch is
+    then repeated.
 
-    `opens`: types that, as a rule, are the first an application brings: its state is then not asked for.
-    `answers_malformed`: types whose decision also takes `Malformed` data (others go to the dead letters).
-    `upcasts[n]` turns a state of schema n, as JSON values, into one of schema n + 1.
+    `opens`: types that, as a rule, are the first an application brings: its state is then not
+    asked for. `answers_malformed`: types whose decision also takes `Malformed` data (others go to
+    the dead letters). `upcasts[n]` turns a state of schema n, as JSON values, into one of schema n
+    + 1.
     """
 
     service: str

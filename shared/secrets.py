@@ -1,0 +1,33 @@
+"""Keys, read from one file that only the service's account may read."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from shared.errors import Misconfigured
+
+
+class Secrets(NamedTuple):
+    """`api_keys` maps the SHA-256 of a key, in hex, to its owner's name and role."""
+
+    master_key: bytes
+    intake_jwk: dict[str, Any]
+    api_keys: dict[str, dict[str, str]]
+    vnpay: dict[str, str]
+
+
+def read(path: Path) -> Secrets:
+    """Read the file.  Raises `Misconfigured`."""
+    try:
+        text = json.loads(path.read_text())
+        return Secrets(
+            base64.b64decode(text["master_key"], validate=True),
+            text["intake_jwk"],
+            text["api_keys"],
+            text["vnpay"],
+        )
+    except FileNotFoundError:
+        raise Misconfigured(f"no secrets at {path}: `motcua up` makes local ones") from None
+    except (ValueError, KeyError) as error:
+        raise Misconfigured(f"{path} is not a secrets file: {error!r}") from error

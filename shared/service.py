@@ -1,0 +1,274 @@
+"""The process host: one service's edge, lanes and effects in one process, started and stopped
+together.
+
+If any part ends by an error, all end, with an error: whoever supervises starts the process again.
+"""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+import uvicorn
+import uvloop
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse, Response
+
+from shared import failpoints, problems, secrets, telemetry
+from shared.access import Access
+from shared.clock import Clock, system_clock
+from shared.effects import Effect, Effects
+from shared.errors import Misconfigured, Unknown
+from shared.journal import Journal
+from shared.kafka import KafkaProducer, KafkaSubscription
+from shared.lanes.health import Health
+from shared.lanes.loop import Lanes
+from shared.lanes.notices import Notices
+from shared.lanes.table import LaneTable
+from shared.mongo import MongoTable, connect
+from shared.publisher import Publisher
+from shared.secrets import Secrets
+from shared.settings import Settings
+from shared.telemetry import Telemetry
+from shared.timers import Timers
+from shared.topics import reads
+from shared.trace import is_sampled
+from shared.vault import Vault, dead_letter_sealer
+
+STOP_LIMIT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a service is wired with.  `table(name)` is a collection of its own."""
+
+    settings: Settings
+    secrets: Secrets
+    producer: KafkaProducer
+    publisher: Publisher
+    telemetry: Telemetry
+    vault: Vault
+    clock: Clock
+    table: Callable[[str], MongoTable]
+    service: str
+
+    def journal(self, lane_table: LaneTable[Any, Any]) -> Journal[Any]:
+        """Return the service's journal."""
+        return Journal(self.table("journal"), lane_table)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a service consists of.  `background`: more loops, each with the health it reports."""
+
+    router: APIRouter
+    lanes: LaneTable[Any, Any] | None = None
+    effects: Sequence[Effect] = ()
+    background: Sequence[tuple[str, Health, Callable[[], Awaitable[None]]]] = ()
+    closing: Sequence[Callable[[], Awaitable[None]]] = field(default=())
+
+
+Build = Callable[[Resources], Awaitable[Parts]]
+
+
+def main(service: str, build: Build) -> None:
+    """Run a service until it is told to stop.  Exits with 1 on any error, with a sentence on
+    ours.
+    """
+    settings = Settings()
+    _configure_logging(settings.log_level)
+    failpoints.arm(settings.failpoint)
+    try:
+        uvloop.run(_run(service, settings, build))
+    except* (Misconfigured, Unknown) as group:
+        sys.exit("; ".join(str(error) for error in group.exceptions))
+
+
+async def _run(service: str, settings: Settings, build: Build) -> None:
+    async with _resources(service, settings) as resources:
+        parts = await build(resources)
+        loops = _loops(resources, parts)
+        server = _Server(_config(_app(service, resources, parts, loops), settings))
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(run(), name=name) for name, _, run in loops]
+            await server.serve()
+            for task in tasks:
+                task.cancel()
+        for close in parts.closing:
+            await close()
+
+
+@asynccontextmanager
+async def _resources(service: str, settings: Settings) -> AsyncIterator[Resources]:
+    keys = secrets.read(settings.secrets)
+    database = connect(settings.mongo_url, settings.database)
+    ratio = settings.sample_ratio
+    spans = Telemetry(service, ratio, telemetry.exporter(settings.otlp_endpoint))
+    producer = KafkaProducer(settings.kafka_url)
+    await producer.start()
+    publisher = Publisher(
+        producer,
+        lane_count=settings.lanes,
+        sample_ratio=ratio,
+        clock=system_clock,
+        appended=spans.appended,
+    )
+    vault = Vault(MongoTable(database["vault.keys"]), keys.master_key)
+    try:
+        yield Resources(
+            settings,
+            keys,
+            producer,
+            publisher,
+            spans,
+            vault,
+            system_clock,
+            lambda name: MongoTable(database[f"{service}.{name}"]),
+            service,
+        )
+    finally:
+        await producer.stop()
+        spans.close()
+        database.client.close()
+
+
+Loop = tuple[str, Health, Callable[[], Awaitable[None]]]
+
+
+def _loops(resources: Resources, parts: Parts) -> list[Loop]:
+    """Return every loop of the process: its name, its health, how to run it."""
+    found: list[Loop] = list(parts.background)
+    if parts.lanes:
+        lanes = _lanes(resources, parts.lanes)
+        subscription = _subscription(resources, resources.service, reads(resources.service))
+        found.append(("lanes", lanes.health, lambda: subscription.run(lanes.serve)))
+    if parts.effects:
+        effects = _effects(resources, parts.effects)
+        topics = (f"{resources.service}.events",)
+        calling = _subscription(resources, f"{resources.service}-effects", topics)
+        found.append(("effects", effects.health, lambda: calling.run(effects.serve)))
+    return found
+
+
+def _subscription(resources: Resources, group: str, topics: Sequence[str]) -> KafkaSubscription:
+    settings = resources.settings
+    return KafkaSubscription(settings.kafka_url, group, topics, session_s=settings.session_s)
+
+
+def _lanes(resources: Resources, table: LaneTable[Any, Any]) -> Lanes[Any, Any]:
+    settings = resources.settings
+    return Lanes(
+        table,
+        journal=resources.journal(table),
+        producer=resources.producer,
+        timers=Timers(resources.table("timers"), table.service, settings.lanes),
+        notices=Notices(table.service, dead_letter_sealer(resources.secrets.master_key)),
+        clock=resources.clock,
+        monotonic=time.monotonic,
+        lane_count=settings.lanes,
+        sampled=lambda application: is_sampled(application, settings.sample_ratio),
+        batch_done=resources.telemetry.batch_done,
+    )
+
+
+def _effects(resources: Resources, effects: Sequence[Effect]) -> Effects:
+    return Effects(
+        resources.service,
+        effects,
+        claims=resources.table("effects"),
+        producer=resources.producer,
+        clock=resources.clock,
+        monotonic=time.monotonic,
+        lane_count=resources.settings.lanes,
+        sample_ratio=resources.settings.sample_ratio,
+        called=resources.telemetry.called,
+    )
+
+
+# ---- the edge
+
+
+def _app(service: str, resources: Resources, parts: Parts, loops: Sequence[Loop]) -> FastAPI:
+    app = FastAPI(title=f"motcua {service}", version="1")
+    app.state.access = Access(resources.secrets.api_keys)
+    problems.install(app)
+    app.include_router(parts.router)
+    app.include_router(_own_routes(resources.telemetry, loops))
+    return app
+
+
+def _own_routes(spans: Telemetry, loops: Sequence[Loop]) -> APIRouter:
+    router = APIRouter(tags=["process"])
+
+    def report() -> dict[str, Any]:
+        return {
+            name: {"doing": h.doing, "because": h.because, "lanes": sorted(h.lanes)}
+            for name, h, _ in loops
+        }
+
+    @router.get("/healthz", summary="Alive: not stuck.  Waiting for a database is not stuck.")
+    async def healthz() -> JSONResponse:
+        stuck = any(health.is_stuck() for _, health, _ in loops)
+        return JSONResponse({"stuck": stuck, "loops": report()}, 503 if stuck else 200)
+
+    @router.get("/readyz", summary="Ready: has lanes and works on them.")
+    async def readyz() -> JSONResponse:
+        ready = all(health.is_ready() for _, health, _ in loops)
+        return JSONResponse({"ready": ready, "loops": report()}, 200 if ready else 503)
+
+    @router.get("/metrics", summary="Metrics, in Prometheus' text format")
+    async def metrics() -> Response:
+        return Response(spans.metrics(), media_type="text/plain; version=0.0.4")
+
+    return router
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on a signal without raising it again: the process has more to end than the edge."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._ask_to_stop)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+    def _ask_to_stop(self) -> None:
+        self.should_exit = True
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=int(STOP_LIMIT_S),
+    )
+
+
+def _configure_logging(level: str) -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,27 @@
+"""What a process is told by its environment; nothing else is configurable."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """`MOTCUA_…` variables, and the two addresses that other tools know by their own names."""
+
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True)
+
+    kafka_url: str = Field(default="127.0.0.1:19092", validation_alias="KAFKA_URL")
+    mongo_url: str = Field(
+        default="mongodb://127.0.0.1:27117/?replicaSet=rs0", validation_alias="MONGO_URL"
+    )
+    otlp_endpoint: str = Field(default="", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    database: str = "motcua"
+    lanes: int = Field(default=4, ge=1, le=1_000)  # fixed for ever once topics are made
+    host: str = "127.0.0.1"
+    port: int = 0
+    secrets: Path = Path(".local/secrets/secrets.json")
+    sample_ratio: float = Field(default=1.0, ge=0.0, le=1.0)
+    failpoint: str = ""
+    session_s: float = 10.0
+    log_level: str = "INFO"
