@@ -37,8 +37,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeeLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of an obligation.  `kind` is `fee` (phí) or `charge` (lệ phí): they have separate
-    receipts.
+    """One line of an obligation.  `kind` is `fee` (phí), `charge` (lệ phí) or `tax`: each kind has
+    a receipt of its own.
     """
 
     kind: str

@@ -17,6 +17,9 @@ Finding = Literal["paid", "failed", "pending", "not_found", "deferred", "unknown
 class Notified(Strict, frozen=True, kw_only=True):
     """A partner's callback, its signature verified at the edge.  `code` is the partner's own
     word.
+
+    `pending`: neither paid nor surely unpaid (money taken but under suspicion, say): ask, do not
+    try again.
     """
 
     TYPE: ClassVar[str] = "payment.notified"
@@ -24,7 +27,7 @@ class Notified(Strict, frozen=True, kw_only=True):
     reference: str
     transaction: str
     amount_vnd: int
-    paid: bool
+    finding: Literal["paid", "failed", "pending"]
     code: str
 
 
