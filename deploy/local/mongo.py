@@ -8,6 +8,7 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
+from deploy.local import ports
 from deploy.local.settings import HOST
 from shared.errors import Misconfigured
 
@@ -53,6 +54,8 @@ def url(port: int) -> str:
 
 def ready(port: int) -> bool:
     """Tell whether it is a primary; make it one when it is new or has moved to another port."""
+    if not ports.open_at(port):
+        return False
     client: MongoClient[dict[str, Any]] = MongoClient(
         HOST, port, directConnection=True, serverSelectionTimeoutMS=200
     )

@@ -1,0 +1,173 @@
+"""`motcua`: the command line of the local system, thin over the launcher."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+
+from deploy.local import launcher, processes, topics
+from deploy.local.children import Children
+from deploy.local.settings import Settings
+from deploy.local.stack import PARTS
+from shared.errors import Misconfigured
+
+FOLLOW_S = 0.3
+DEMO = Path(__file__).with_name("demo.py")
+
+console = Console(highlight=False)
+app = typer.Typer(
+    help="One door in, one result out: the local system.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Screen:
+    """Shows what is under way, and leaves a line with its time for what stands."""
+
+    def __init__(self, status: Status) -> None:
+        self._status, self._since = status, time.monotonic()
+
+    def doing(self, text: str) -> None:
+        """See `launcher.Steps`."""
+        self._status.update(text)
+
+    def done(self, text: str) -> None:
+        """See `launcher.Steps`."""
+        now = time.monotonic()
+        console.print(f"[green]✓[/] {text} [dim]{now - self._since:.1f} s[/]", soft_wrap=True)
+        self._since = now
+
+
+@app.command()
+def up() -> None:
+    """Start Kafka, MongoDB, the services and the sandbox partners, and leave them running."""
+    settings = Settings()
+    with Children(settings.home) as children, console.status("Looking around") as status:
+        launcher.up(children, settings, Screen(status))
+        children.keep()
+    _show(launcher.status(children))
+    console.print("\n[dim]motcua status · motcua logs NAME · motcua down[/]")
+
+
+@app.command()
+def down() -> None:
+    """Stop all of it; data and logs stay."""
+    settings = Settings()
+    with console.status("Stopping"):
+        stopped = launcher.down(Children(settings.home))
+    console.print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+@app.command()
+def status() -> None:
+    """Show what runs: process, port, readiness, CPU, memory."""
+    rows = launcher.status(Children(Settings().home))
+    if not rows:
+        console.print("Nothing is running.  [dim]motcua up starts it.[/]")
+        return
+    _show(rows)
+
+
+@app.command()
+def logs(
+    name: Annotated[str, typer.Argument(help="one process; all of them when left out")] = "",
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, max=10_000)] = 20,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="go on as lines come")] = False,
+) -> None:
+    """Show the last lines of the logs."""
+    folder = Settings().home / "logs"
+    names = [name] if name else [path.stem for path in sorted(folder.glob("*.log"))]
+    for each in names:
+        path = folder / f"{each}.log"
+        if not path.exists():
+            known = ", ".join([*PARTS, *(row.name for row in processes.TABLE)])
+            raise Misconfigured(f"There is no log of {each}: name one of {known}.")
+        with path.open(errors="replace") as file:
+            for line in deque(file, lines):
+                _print_line(each, line, names)
+    if follow:
+        _follow({each: folder / f"{each}.log" for each in names})
+
+
+@app.command()
+def bootstrap() -> None:
+    """Create topics and first offsets on Kafka (KAFKA_URL, or the local one), then end."""
+    settings = Settings()
+    url = settings.kafka_url or f"127.0.0.1:{settings.kafka_port}"
+    created = asyncio.run(topics.bootstrap(url, settings.lanes))
+    console.print(f"Kafka at {url}: {created} topics created, {settings.lanes} lanes.")
+
+
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="leave it running at the end")] = False,
+) -> None:
+    """Carry 300 applications from submission to result, and check that nothing is lost."""
+    raise typer.Exit(import_module("deploy.local.demo").run(keep=keep))
+
+
+if DEMO.exists():
+    app.command()(demo)
+
+
+def _show(rows: list[launcher.Row]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("process", "pid", "port", "", "CPU", "memory"):
+        table.add_column(title, justify="left" if title in ("process", "") else "right")
+    for row in rows:
+        ready = "[green]ready[/]" if row.ready else "[yellow]not ready[/]"
+        cpu, memory = f"{row.cpu_percent:.0f} %", f"{row.rss_bytes / 2**20:.0f} MiB"
+        table.add_row(row.name, str(row.pid), str(row.port), ready, cpu, memory)
+    console.print(table)
+    total = sum(row.rss_bytes for row in rows) / 2**20
+    console.print(f"[dim]{len(rows)} processes, {total:.0f} MiB in all[/]")
+
+
+def _print_line(name: str, line: str, names: list[str]) -> None:
+    width = max(map(len, names))
+    label = f"[dim]{name:<{width}}[/] " if len(names) > 1 else ""
+    console.print(label, end="")
+    console.print(line.rstrip("\n"), markup=False, soft_wrap=True)
+
+
+def _follow(paths: dict[str, Path]) -> None:
+    """Print lines as they come, until Ctrl-C."""
+    at = {name: path.stat().st_size for name, path in paths.items()}
+    while True:
+        for name, path in paths.items():
+            with path.open(errors="replace") as file:
+                file.seek(at[name])
+                for line in file:
+                    _print_line(name, line, list(paths))
+                at[name] = file.tell()
+        time.sleep(FOLLOW_S)
+
+
+def main() -> None:
+    """Run the command line; what the operator must mend is said in one sentence."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a server that starts: we wait for it
+    try:
+        app()
+    except Misconfigured as error:
+        console.print(f"[red]✗[/] {error}", soft_wrap=True)
+        raise SystemExit(1) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(map(str, first["loc"])).upper()
+        variable = name if name.endswith("_URL") else f"MOTCUA_{name}"
+        console.print(f"[red]✗[/] {variable} is set to {first['input']!r}: {first['msg']}.")
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""The whole local system: up, down, status.  Tells each step, prints nothing."""
+
+import asyncio
+import sys
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+import httpx
+import psutil
+
+from deploy.local import kafka, ports, processes, secrets, stack, topics
+from deploy.local.children import Child, Children
+from deploy.local.settings import HOST, Settings
+from deploy.local.stack import Stack
+
+READY_LIMIT_S = 60.0
+PROBE_LIMIT_S = 2.0
+CPU_SAMPLE_S = 0.3
+
+
+class Steps(Protocol):
+    """Who is told how it goes."""
+
+    def doing(self, text: str) -> None:
+        """Take note of what is under way."""
+
+    def done(self, text: str) -> None:
+        """Take note of what stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the status: one process."""
+
+    name: str
+    pid: int
+    port: int
+    ready: bool
+    cpu_percent: float
+    rss_bytes: int
+
+
+def up(children: Children, settings: Settings, steps: Steps) -> Stack:
+    """Start all that does not run yet, in order, and return when all is ready."""
+    secrets.ensure(settings.home / "secrets")
+    steps.doing("Fetching Kafka (the first time only)")
+    if not settings.kafka_url:
+        kafka.fetch()
+    steps.doing("Starting Kafka and MongoDB")
+    servers = stack.start(children, settings)
+    steps.done(f"Kafka answers on {servers.kafka_url}, MongoDB on {servers.mongo_url}")
+    steps.doing("Creating topics and first offsets")
+    created = asyncio.run(topics.bootstrap(servers.kafka_url, settings.lanes))
+    steps.done(f"Topics and offsets stand: {created} new topics, {settings.lanes} lanes")
+    rows = [row for row in processes.TABLE if processes.present(row)]
+    new = [row for row in rows if not children.find(row.name)]
+    ports.require_free({row.name: settings.port(row.name) for row in new})
+    for row in new:
+        children.start(
+            row.name,
+            [sys.executable, "-m", row.module],
+            settings.port(row.name),
+            processes.env(row, settings, servers),
+        )
+    for row in rows:
+        steps.doing(f"Waiting for {row.name}")
+        children.wait_for(row.name, partial(ready, settings.port(row.name)), READY_LIMIT_S)
+        steps.done(f"{row.name} is ready on {processes.url(settings, row.name)}")
+    return servers
+
+
+def down(children: Children) -> list[str]:
+    """End all, those that need the others first; return what was running."""
+    upper = children.stop([row.name for row in reversed(processes.TABLE)])
+    return upper + children.stop(stack.PARTS, stack.STOP_LIMIT_S)
+
+
+def ready(port: int) -> bool:
+    """Tell whether a process says that it is ready."""
+    try:
+        answer = httpx.get(f"http://{HOST}:{port}/readyz", timeout=PROBE_LIMIT_S, trust_env=False)
+    except httpx.TransportError:
+        return False
+    return answer.is_success
+
+
+def status(children: Children) -> list[Row]:
+    """Look at every running process; CPU is measured over a moment."""
+    order = [*stack.PARTS, *(row.name for row in processes.TABLE)]
+    found = {child.name: child for child in children.all()}
+    alive = [(found[name], p) for name in order if name in found and (p := found[name].process())]
+    for _, process in alive:
+        process.cpu_percent()  # begins the measurement
+    time.sleep(CPU_SAMPLE_S)
+    return [row for child, process in alive if (row := _row(child, process))]
+
+
+def _row(child: Child, process: psutil.Process) -> Row | None:
+    answers = ports.open_at if child.name in stack.PARTS else ready
+    try:
+        return Row(
+            name=child.name,
+            pid=child.pid,
+            port=child.port,
+            ready=answers(child.port),
+            cpu_percent=process.cpu_percent(),
+            rss_bytes=process.memory_info().rss,
+        )
+    except psutil.NoSuchProcess:
+        return None  # ended while we looked

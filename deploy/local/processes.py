@@ -1,0 +1,65 @@
+"""The table of processes above Kafka and MongoDB: services and sandbox partners."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from deploy.local import secrets
+from deploy.local.settings import HOST, ROOT, Settings
+from deploy.local.stack import Stack
+
+Kind = Literal["service", "partner"]
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A row: `python -m <module>`, listening on the port that the settings have under its name."""
+
+    name: str
+    kind: Kind
+    module: str
+
+
+# partners first: a service may call one as soon as it is up
+TABLE = (
+    Process("bank", "partner", "deploy.sandbox.bank"),
+    Process("sms", "partner", "deploy.sandbox.sms"),
+    Process("intake", "service", "services.intake"),
+    Process("routing", "service", "services.routing"),
+    Process("payment", "service", "services.payment"),
+    Process("notify", "service", "services.notify"),
+    Process("operations", "service", "services.operations"),
+)
+
+
+def url(settings: Settings, name: str) -> str:
+    """Return where a process answers."""
+    return f"http://{HOST}:{settings.port(name)}"
+
+
+def env(process: Process, settings: Settings, stack: Stack) -> Mapping[str, str]:
+    """Return what a process is told; each side is shown its own secrets only."""
+    addresses = {f"MOTCUA_{row.name.upper()}_URL": url(settings, row.name) for row in TABLE}
+    own = {"MOTCUA_PORT": str(settings.port(process.name))}
+    if process.kind == "partner":
+        return addresses | own | {"MOTCUA_CLIENTS": str(secret(settings, secrets.CLIENTS_FILE))}
+    return {
+        **addresses,
+        **own,
+        "KAFKA_URL": stack.kafka_url,
+        "MONGO_URL": stack.mongo_url,
+        "MOTCUA_LANES": str(settings.lanes),
+        "MOTCUA_SECRETS": str(secret(settings, secrets.SERVICES_FILE)),
+    }
+
+
+def secret(settings: Settings, file: str) -> Path:
+    """Return the path of a secrets file."""
+    return settings.home / "secrets" / file
+
+
+def present(process: Process) -> bool:
+    """Tell whether its code is here."""
+    path = ROOT.joinpath(*process.module.split("."))
+    return path.with_suffix(".py").exists() or (path / "__main__.py").exists()

@@ -1,0 +1,65 @@
+"""Secrets of a local system: made at the first start, kept in an ignored folder, owner only.
+
+`secrets.json` is what services read; API keys stand in it as hashes.  `clients.json` is the other
+side's copy, for sandbox partners: API keys in the clear, intake's public key, the bank's secret.
+"""
+
+import hashlib
+import json
+import secrets
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+from joserfc.jwk import ECKey
+
+from shared.errors import Misconfigured
+
+ROLES = ("portal", "officer", "operator", "partner")
+SERVICES_FILE = "secrets.json"
+CLIENTS_FILE = "clients.json"
+
+
+def ensure(folder: Path) -> Path:
+    """Make the secrets if there are none yet; return the folder they stand in."""
+    own, theirs = folder / SERVICES_FILE, folder / CLIENTS_FILE
+    if own.exists() and theirs.exists():
+        return folder
+    if own.exists():
+        raise Misconfigured(
+            f"{theirs} is missing beside {own}: put it back, or remove {folder} and the data "
+            f"folder beside it, which nobody can read without these secrets."
+        )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for_services, for_clients = generate()
+    _write(theirs, for_clients)
+    _write(own, for_services)  # last: it says that both are whole
+    return folder
+
+
+def generate() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return new secrets: the services' side and the clients' side."""
+    intake = ECKey.generate_key("P-256", {"use": "enc", "kid": f"intake-{secrets.token_hex(4)}"})
+    keys = {role: f"{role}_{secrets.token_urlsafe(32)}" for role in ROLES}
+    vnpay = {
+        "merchant": f"MC{secrets.token_hex(3).upper()}",
+        "secret": secrets.token_hex(16).upper(),
+    }
+    for_services = {
+        "master_key": b64encode(secrets.token_bytes(32)).decode(),
+        "intake_jwk": intake.as_dict(private=True),
+        "api_keys": {
+            hashlib.sha256(key.encode()).hexdigest(): {"name": f"sandbox-{role}", "role": role}
+            for role, key in keys.items()
+        },
+        "vnpay": vnpay,
+    }
+    for_clients = {"api_keys": keys, "intake_jwk": intake.as_dict(private=False), "vnpay": vnpay}
+    return for_services, for_clients
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(content, indent=2) + "\n")
+    fresh.rename(path)

@@ -1,0 +1,89 @@
+"""Topics and first offsets: made by a command, checked at every start.
+
+The number of lanes is for ever: another number would send an application to another lane.  Offsets
+begin at 0 by an explicit commit while the group is empty, so that a consumer never has to guess.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+
+from shared import topics
+from shared.errors import Misconfigured
+
+CONFIG = {
+    "max.message.bytes": str(1 << 20),
+    "retention.ms": "-1",  # the log is the record: journeys are rebuilt from it
+}
+CREATE_LIMIT_MS = 30_000
+WITH_EFFECTS = ("payment", "notify")
+
+
+def groups() -> dict[str, tuple[str, ...]]:
+    """Return every consumer group with the topics it reads."""
+    lanes = {service: topics.reads(service) for service in topics.SERVICES}
+    effects = {f"{service}-effects": (f"{service}.events",) for service in WITH_EFFECTS}
+    return lanes | effects
+
+
+async def bootstrap(kafka_url: str, lanes: int) -> int:
+    """Create missing topics and first offsets; return how many topics are new.
+
+    Running it again changes nothing.  Raises `Misconfigured` when a topic has another
+    number of partitions.
+    """
+    try:
+        created = await create(kafka_url, topics.all_names(), lanes)
+        for group, names in groups().items():
+            await begin(kafka_url, group, names, lanes)
+    except KafkaError as error:
+        raise Misconfigured(
+            f"Kafka at {kafka_url} refused: {error}; see its log, then try again."
+        ) from error
+    return created
+
+
+async def create(kafka_url: str, names: Sequence[str], lanes: int) -> int:
+    """Create the topics that are missing, check the others; return how many are new."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url)
+    try:
+        await admin.start()
+        found = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics()}
+        for name in names:
+            if found.get(name, lanes) != lanes:
+                raise Misconfigured(
+                    f"Topic {name} has {found[name]} partitions but MOTCUA_LANES is {lanes}: "
+                    f"set MOTCUA_LANES={found[name]}, the number is fixed once topics exist."
+                )
+        missing = [NewTopic(n, lanes, 1, topic_configs=CONFIG) for n in names if n not in found]
+        if missing:
+            answer = await admin.create_topics(missing, timeout_ms=CREATE_LIMIT_MS)
+            _raise_first(answer.topic_errors)
+    finally:
+        await admin.close()
+    return len(missing)
+
+
+def _raise_first(errors: Iterable[tuple[str, int, str | None]]) -> None:
+    """Raise the first refusal; that somebody else was faster is none."""
+    for name, code, message in errors:
+        if code not in (0, TopicAlreadyExistsError.errno):
+            raise Misconfigured(f"Kafka refused topic {name} (code {code}): {message}.")
+
+
+async def begin(kafka_url: str, group: str, names: Sequence[str], lanes: int) -> None:
+    """Commit offset 0 where the group has none."""
+    partitions = [TopicPartition(name, lane) for name in names for lane in range(lanes)]
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka_url, group_id=group, enable_auto_commit=False
+    )
+    try:
+        await consumer.start()
+        consumer.assign(partitions)
+        missing = [p for p in partitions if await consumer.committed(p) is None]
+        if missing:
+            await consumer.commit(dict.fromkeys(missing, 0))
+    finally:
+        await consumer.stop()
