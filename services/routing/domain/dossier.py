@@ -1,0 +1,146 @@
+"""A dossier, and its clocks: the time to acceptance, and the statutory time.
+
+A due date changes only where an event carries it.  A pause keeps the working time that remained, so
+that a calendar edited meanwhile takes none of it away; what was overdue when the pause began stays
+due when it was.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from services.routing.domain.states import CLOCK, NATIONAL_CODE, TERMINAL, Stage
+from shared.working_time import WorkingCalendar, local_day
+
+HISTORY_LIMIT = 20  # due dates kept in the state; the journal has them all
+
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Fee(StrEnum):
+    """What stands between the fee and acceptance."""
+
+    UNKNOWN = "unknown"  # payment has not spoken yet
+    FREE = "free"
+    LATER = "later"  # due after acceptance
+    DUE = "due"
+    EXPIRED = "expired"
+    PAID = "paid"
+
+
+class DueChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A due date, since when it stands, why, and by whom (empty: no officer)."""
+
+    due: datetime
+    at: datetime
+    why: str
+    who: str
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An application as routing knows it.
+
+    `rule`, `rule_version`, `facts` and `catalogue_version` say why the units are what they are;
+    `remaining_ms` is the working time left on a paused clock (None: none is paused, or it was
+    overdue when it was).
+    """
+
+    stage: Stage = Stage.EXPECTED
+    dossier_code: str = ""
+    procedure: str = ""
+    channel: str = ""
+    copies: int = 1
+    receiving_unit: str = ""
+    competent_unit: str = ""
+    returning_unit: str = ""
+    candidates: tuple[str, ...] = ()
+    rule: str = ""
+    rule_version: str = ""
+    catalogue_version: str = ""
+    facts: dict[str, str] = {}
+    is_automatic: bool = False
+    fee: Fee = Fee.UNKNOWN
+    demanded_vnd: int = 0
+    supplement_requests: int = 0
+    received_at: datetime | None = None
+    accepted_at: datetime | None = None
+    settled_at: datetime | None = None
+    acceptance_due: datetime | None = None
+    is_acceptance_late: bool = False
+    due_original: datetime | None = None
+    due_current: datetime | None = None
+    due_history: tuple[DueChange, ...] = ()
+    remaining_ms: int | None = None
+
+    @property
+    def national_code(self) -> int:
+        """The state as the outside knows it, 1 to 10 (0: no dossier yet)."""
+        return NATIONAL_CODE[self.stage]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can move it any more."""
+        return self.stage in TERMINAL
+
+    @property
+    def running_due(self) -> datetime | None:
+        """The due date that counts before acceptance, or after it."""
+        return self.due_current if self.accepted_at else self.acceptance_due
+
+    def is_on_time(self, at: datetime) -> bool:
+        """Whether the result would be on time on this day; a paused clock with time left is."""
+        if self.remaining_ms is not None or self.due_current is None:
+            return True
+        return local_day(at) <= local_day(self.due_current)
+
+
+def enter(
+    dossier: Dossier, stage: Stage, calendar: WorkingCalendar, at: datetime, who: str
+) -> Dossier:
+    """Return the dossier in this stage, its clock paused or resumed as that stage demands."""
+    moved = msgspec.structs.replace(dossier, stage=stage)
+    if CLOCK[stage] == "paused" and CLOCK[dossier.stage] != "paused":
+        return _pause(moved, calendar, at)
+    if CLOCK[stage] in ("intake", "statutory") and moved.remaining_ms is not None:
+        return _resume(moved, moved.remaining_ms, calendar, at, f"after {dossier.stage}", who)
+    return moved
+
+
+def start_statutory_clock(dossier: Dossier, due: datetime, at: datetime, who: str) -> Dossier:
+    """Return the dossier accepted now and due then."""
+    return msgspec.structs.replace(
+        dossier,
+        accepted_at=at,
+        due_original=due,
+        due_current=due,
+        due_history=(DueChange(due=due, at=at, why="accepted", who=who),),
+        remaining_ms=None,
+    )
+
+
+def move_due(dossier: Dossier, due: datetime, at: datetime, why: str, who: str) -> Dossier:
+    """Return the dossier due then; the date it had is history."""
+    if due == dossier.due_current:
+        return dossier
+    change = DueChange(due=due, at=at, why=why, who=who)
+    history = (*dossier.due_history, change)[-HISTORY_LIMIT:]
+    return msgspec.structs.replace(dossier, due_current=due, due_history=history)
+
+
+def _pause(dossier: Dossier, calendar: WorkingCalendar, at: datetime) -> Dossier:
+    due = dossier.running_due
+    if due is None or at >= due:
+        return dossier
+    remaining = calendar.worked(due) - calendar.worked(at)
+    return msgspec.structs.replace(dossier, remaining_ms=remaining // _MILLISECOND)
+
+
+def _resume(
+    dossier: Dossier, remaining_ms: int, calendar: WorkingCalendar, at: datetime, why: str, who: str
+) -> Dossier:
+    due = calendar.instant(calendar.worked(at) + remaining_ms * _MILLISECOND)
+    running = msgspec.structs.replace(dossier, remaining_ms=None)
+    if dossier.accepted_at is None:
+        return msgspec.structs.replace(running, acceptance_due=due)
+    return move_due(running, due, at, why, who)

@@ -1,0 +1,40 @@
+"""What payment says, and whether the fee still stands in the way of acceptance."""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from services.routing.domain.dossier import Dossier, Fee
+from services.routing.domain.moves import PAID_BEFORE_ACCEPTANCE, apply
+from services.routing.domain.registration import accept_if_ready
+from services.routing.domain.states import Asked, Move, Stage
+from shared.catalogue import Catalogue
+from shared.events import payment
+from shared.lanes.table import Outcome
+
+Finding = payment.FeeAssessed | payment.FeeWaived | payment.Settled | payment.Expired
+
+
+def hear(dossier: Dossier, data: Finding, catalogue: Catalogue, at: datetime) -> Outcome[Dossier]:
+    """Return what follows: an automatic acceptance, processing that goes on, or only a note."""
+    if isinstance(data, payment.Settled) and _meets_demand(dossier, data):
+        return apply(dossier, Asked(Move.PAY), catalogue, at)
+    return accept_if_ready(Outcome(replace(dossier, fee=_fee(dossier.fee, data))), catalogue, at)
+
+
+def _meets_demand(dossier: Dossier, data: payment.Settled) -> bool:
+    """Tell money for what an officer demanded from money for the fee."""
+    return dossier.stage is Stage.AWAITING_PAYMENT and data.amount_vnd == dossier.demanded_vnd
+
+
+def _fee(before: Fee, data: Finding) -> Fee:
+    match data:
+        case payment.Settled():
+            return Fee.PAID
+        case payment.Expired():
+            return Fee.EXPIRED if before is Fee.DUE else before
+        case payment.FeeWaived():
+            return Fee.FREE if before is Fee.UNKNOWN else before
+        case payment.FeeAssessed() if before is Fee.UNKNOWN:
+            return Fee.DUE if data.moment in PAID_BEFORE_ACCEPTANCE else Fee.LATER
+    return before

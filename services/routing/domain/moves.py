@@ -1,0 +1,151 @@
+"""One step through the table: what must hold before it, and what it leaves behind."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from services.routing.domain.announcements import announce
+from services.routing.domain.dossier import Dossier, Fee, enter, move_due, start_statutory_clock
+from services.routing.domain.states import MOVES, OFFICER_MOVES, Asked, Move
+from shared.catalogue import Catalogue, Procedure
+from shared.events import routing as events
+from shared.lanes.table import Outcome
+from shared.working_time import local_day
+
+PAID_BEFORE_ACCEPTANCE = frozenset({"at_submission", "at_submission_if_late"})
+
+_CHOSEN_RULE = "chosen-by-officer"
+
+
+def apply(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Outcome[Dossier]:
+    """Return the dossier moved, and the event that says so; or as it was, and why not."""
+    edge = MOVES[dossier.stage].get(asked.move)
+    if edge is None:
+        return _rejected(dossier, asked, "")
+    reason = obstacle(dossier, asked, catalogue, at)
+    if reason:
+        return _rejected(dossier, asked, reason)
+    prepared = _MARKS.get(asked.move, _unmarked)(dossier, asked, catalogue, at)
+    calendar = catalogue.working_calendar(local_day(at))
+    after = enter(prepared, edge.to, calendar, at, asked.officer)
+    return Outcome(after, (announce(edge.emits, after, asked, at),))
+
+
+def possible(dossier: Dossier) -> tuple[str, ...]:
+    """Return what an officer may do with the dossier as it stands."""
+    return tuple(sorted(OFFICER_MOVES & MOVES[dossier.stage].keys()))
+
+
+def obstacle(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+    """Return what stands in the way of a move that the table allows, and the remedy; or nothing."""
+    match asked.move:
+        case Move.ACCEPT:
+            return _unpaid(dossier, catalogue)
+        case Move.ASK_SUPPLEMENT:
+            limit = catalogue.policy(local_day(at)).max_supplement_requests
+            if dossier.supplement_requests >= limit:
+                return f"a supplement may be asked for {limit} time(s): decide on what is there"
+        case Move.CHOOSE_UNIT:
+            return _unfit(dossier, asked.competent_unit, catalogue, at)
+    return ""
+
+
+def unknown(asked: Asked) -> events.ActionRejected:
+    """Return the answer to an action on an application that is not known here."""
+    return events.ActionRejected(
+        national_code=0,
+        action=asked.move,
+        reason="no such dossier is known here: check the id, or try again in a moment",
+    )
+
+
+def _rejected(dossier: Dossier, asked: Asked, reason: str) -> Outcome[Dossier]:
+    actions = possible(dossier)
+    if not reason:
+        remedy = f"possible now: {', '.join(actions)}" if actions else "no officer can move it now"
+        state = f"state {dossier.national_code} ({dossier.stage.replace('_', ' ')})"
+        reason = f"{asked.move} is not possible in {state}; {remedy}"
+    rejected = events.ActionRejected(
+        national_code=dossier.national_code, action=asked.move, reason=reason, possible=actions
+    )
+    return Outcome(dossier, (rejected,))
+
+
+def _unpaid(dossier: Dossier, catalogue: Catalogue) -> str:
+    if dossier.fee is Fee.DUE:
+        return "the fee due at submission is unpaid: accept it once it is paid"
+    if dossier.fee is Fee.EXPIRED:
+        return "the fee due at submission was not paid in time: refuse it; a new one may be filed"
+    if dossier.fee is Fee.UNKNOWN:
+        moment = procedure_of(dossier, catalogue).payment_moment
+        if moment in PAID_BEFORE_ACCEPTANCE:
+            return "its fee is due at submission and not assessed yet: try again in a moment"
+    return ""
+
+
+def _unfit(dossier: Dossier, unit: str, catalogue: Catalogue, at: datetime) -> str:
+    if dossier.candidates and unit not in dossier.candidates:
+        return f"choose one of the units it can be: {', '.join(dossier.candidates)}"
+    if catalogue.unit(unit, local_day(at)) is None:
+        return f"no unit has the code {unit} today: choose one of the catalogue"
+    return ""
+
+
+def procedure_of(dossier: Dossier, catalogue: Catalogue) -> Procedure:
+    """Return the procedure as it stood when the dossier came in."""
+    assert dossier.received_at is not None
+    procedure = catalogue.procedure(dossier.procedure, local_day(dossier.received_at))
+    assert procedure is not None, f"{dossier.procedure} left the catalogue: put it back"
+    return procedure
+
+
+# --- what a move leaves on the dossier besides its stage
+
+Mark = Callable[[Dossier, Asked, Catalogue, datetime], Dossier]
+
+
+def _unmarked(dossier: Dossier, _asked: Asked, _catalogue: Catalogue, _at: datetime) -> Dossier:
+    return dossier
+
+
+def _accept(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
+    due = catalogue.statutory_due(procedure_of(dossier, catalogue), at, local_day(at))
+    return start_statutory_clock(dossier, due, at, asked.officer)
+
+
+def _supplement(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
+    if catalogue.policy(local_day(at)).supplement_clock == "pause" or not dossier.accepted_at:
+        return dossier
+    due = catalogue.statutory_due(procedure_of(dossier, catalogue), at, local_day(at))
+    restarted = move_due(dossier, due, at, "restarted by a supplement", asked.officer)
+    return replace(restarted, remaining_ms=None)
+
+
+def _choose(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
+    is_known = catalogue.unit(dossier.receiving_unit, local_day(at)) is not None
+    receiving = dossier.receiving_unit if is_known else asked.competent_unit
+    return replace(
+        dossier,
+        receiving_unit=receiving,
+        competent_unit=asked.competent_unit,
+        returning_unit=receiving,
+        candidates=(),
+        rule=_CHOSEN_RULE,
+        facts={**dossier.facts, "officer": asked.officer},
+        catalogue_version=catalogue.version,
+    )
+
+
+_MARKS: Mapping[Move, Mark] = {
+    Move.ACCEPT: _accept,
+    Move.ASK_SUPPLEMENT: lambda d, _a, _c, _t: replace(
+        d, supplement_requests=d.supplement_requests + 1
+    ),
+    Move.CHOOSE_UNIT: _choose,
+    Move.DEMAND_PAYMENT: lambda d, a, _c, _t: replace(d, demanded_vnd=a.amount_vnd),
+    Move.PAY: lambda d, _a, _c, _t: replace(d, demanded_vnd=0),
+    Move.REOPEN: lambda d, _a, _c, _t: replace(d, settled_at=None),
+    Move.SETTLE: lambda d, _a, _c, at: replace(d, settled_at=at),
+    Move.SUPPLEMENT: _supplement,
+}

@@ -1,0 +1,94 @@
+"""A dossier comes in: its units, its intake clock and, if the policy lets it, its acceptance."""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from services.routing.domain.announcements import routed
+from services.routing.domain.dossier import Dossier, Fee
+from services.routing.domain.moves import apply
+from services.routing.domain.rules import Rules, explain
+from services.routing.domain.states import Asked, Move, Stage
+from shared.catalogue import Catalogue
+from shared.events import routing as events
+from shared.events.intake import Registered
+from shared.lanes.table import Outcome, Timer
+from shared.working_time import local_day
+
+ACCEPTANCE = "acceptance"  # the timer's name
+
+
+def register(
+    dossier: Dossier, data: Registered, catalogue: Catalogue, rules: Rules, at: datetime
+) -> Outcome[Dossier]:
+    """Return the dossier routed, or handed to a person who chooses its unit."""
+    if dossier.stage is not Stage.EXPECTED:
+        return Outcome(dossier)
+    received_at = min(data.submitted_at, at)
+    on = local_day(received_at)
+    route = explain(catalogue, rules, data.procedure, data.residence_unit, data.receiving_unit, on)
+    procedure = catalogue.procedure(data.procedure, on)
+    assert procedure is not None
+    came = replace(
+        dossier,
+        stage=Stage.SUBMITTED if route.competent_unit else Stage.UNROUTED,
+        dossier_code=data.dossier_code,
+        procedure=data.procedure,
+        channel=data.channel,
+        copies=data.copies,
+        receiving_unit=route.receiving_unit,
+        competent_unit=route.competent_unit,
+        returning_unit=route.returning_unit,
+        candidates=route.candidates,
+        rule=route.rule,
+        rule_version=route.rule_version,
+        catalogue_version=route.catalogue_version,
+        facts=route.facts,
+        is_automatic=catalogue.accepted_automatically(procedure, data.channel, on),
+        received_at=received_at,
+        acceptance_due=catalogue.intake_due(received_at, on),
+    )
+    if not route.competent_unit:
+        choice = events.ChoiceNeeded(
+            national_code=came.national_code, candidates=route.candidates, reason=route.reason
+        )
+        return timed(dossier, Outcome(came, (choice,)))
+    accepted = accept_if_ready(Outcome(came, (routed(came),)), catalogue, at)
+    return timed(dossier, accepted)
+
+
+def accept_if_ready(
+    outcome: Outcome[Dossier], catalogue: Catalogue, at: datetime
+) -> Outcome[Dossier]:
+    """Let an automatic acceptance follow, once the fee stands in its way no more."""
+    dossier = outcome.state
+    if dossier is None or dossier.stage is not Stage.SUBMITTED or not dossier.is_automatic:
+        return outcome
+    if dossier.fee not in (Fee.FREE, Fee.LATER, Fee.PAID):
+        return outcome
+    accepted = apply(dossier, Asked(Move.ACCEPT), catalogue, at)
+    return Outcome(accepted.state, (*outcome.events, *accepted.events))
+
+
+def timed(before: Dossier, outcome: Outcome[Dossier]) -> Outcome[Dossier]:
+    """Set the alarm of the intake clock, if it runs to another instant than before."""
+    dossier = outcome.state
+    if dossier is None or dossier.accepted_at or not dossier.acceptance_due:
+        return outcome
+    if dossier.acceptance_due == before.acceptance_due:
+        return outcome
+    return Outcome(dossier, outcome.events, (Timer(ACCEPTANCE, dossier.acceptance_due),))
+
+
+def notice_late(dossier: Dossier, at: datetime) -> Outcome[Dossier]:
+    """Say so, once, if the dossier should have been taken up by now."""
+    due = dossier.acceptance_due
+    is_waiting = dossier.stage in (Stage.UNROUTED, Stage.SUBMITTED, Stage.RESUBMITTED)
+    if not is_waiting or due is None or at < due or dossier.is_acceptance_late:
+        return Outcome(dossier)
+    late = events.AcceptanceLate(
+        national_code=dossier.national_code,
+        receiving_unit=dossier.receiving_unit,
+        acceptance_due=due,
+    )
+    return Outcome(replace(dossier, is_acceptance_late=True), (late,))

@@ -1,0 +1,203 @@
+"""The dossier's life as a table: from a stage, by a move, to a stage, and the event that says so.
+
+A stage is finer than a national code: code 1 is a dossier whose unit a person must choose, or one
+that waits to be accepted; code 5 asks for a supplement before or after acceptance.  The moves
+between codes are those of the national list, with one more: 5 to 3, for an applicant who never
+completes what was never accepted.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+from shared.events import routing as events
+
+
+class Stage(StrEnum):
+    """Where a dossier stands."""
+
+    EXPECTED = "expected"  # payment has spoken of it, intake has not yet
+    UNROUTED = "unrouted"  # the rules cannot tell the competent unit
+    SUBMITTED = "submitted"
+    INCOMPLETE = "incomplete"  # asked for a supplement before it was accepted
+    RESUBMITTED = "resubmitted"  # the supplement came, an officer looks at it again
+    NOT_ACCEPTED = "not_accepted"
+    ACCEPTED = "accepted"
+    PROCESSING = "processing"
+    AWAITING_SUPPLEMENT = "awaiting_supplement"
+    AWAITING_PAYMENT = "awaiting_payment"
+    SUSPENDED = "suspended"
+    SETTLED = "settled"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+class Move(StrEnum):
+    """What moves a dossier: an officer, the applicant, or money."""
+
+    CHOOSE_UNIT = "choose_unit"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    START = "start"
+    ASK_SUPPLEMENT = "ask_supplement"
+    DEMAND_PAYMENT = "demand_payment"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    SETTLE = "settle"
+    REOPEN = "reopen"
+    RETURN = "return"
+    SUPPLEMENT = "supplement"
+    WITHDRAW = "withdraw"
+    PAY = "pay"
+
+
+APPLICANT_MOVES = frozenset({Move.SUPPLEMENT, Move.WITHDRAW})
+OFFICER_MOVES = frozenset(Move) - APPLICANT_MOVES - {Move.PAY}
+
+NATIONAL_CODE: Mapping[Stage, int] = {
+    Stage.EXPECTED: 0,  # no dossier yet; said only when an action on it is rejected
+    Stage.UNROUTED: 1,
+    Stage.SUBMITTED: 1,
+    Stage.ACCEPTED: 2,
+    Stage.NOT_ACCEPTED: 3,
+    Stage.PROCESSING: 4,
+    Stage.INCOMPLETE: 5,
+    Stage.RESUBMITTED: 5,
+    Stage.AWAITING_SUPPLEMENT: 5,
+    Stage.AWAITING_PAYMENT: 6,
+    Stage.WITHDRAWN: 7,
+    Stage.SUSPENDED: 8,
+    Stage.SETTLED: 9,
+    Stage.RETURNED: 10,
+}
+
+Column = Literal["settled", "in_process", "suspended", "not_accepted"]
+
+# The national statistics form: received = the sum of these.
+STATISTICS: Mapping[int, Column] = {
+    1: "in_process",
+    2: "in_process",
+    3: "not_accepted",
+    4: "in_process",
+    5: "suspended",
+    6: "suspended",
+    7: "settled",
+    8: "suspended",
+    9: "settled",
+    10: "settled",
+}
+
+Clock = Literal["none", "intake", "statutory", "paused"]
+
+# Which clock runs.  A pause keeps the working time that remained: the intake clock's before
+# acceptance, the statutory clock's after it.
+CLOCK: Mapping[Stage, Clock] = {
+    Stage.EXPECTED: "none",
+    Stage.UNROUTED: "intake",
+    Stage.SUBMITTED: "intake",
+    Stage.INCOMPLETE: "paused",
+    Stage.RESUBMITTED: "intake",
+    Stage.NOT_ACCEPTED: "none",
+    Stage.ACCEPTED: "statutory",
+    Stage.PROCESSING: "statutory",
+    Stage.AWAITING_SUPPLEMENT: "paused",
+    Stage.AWAITING_PAYMENT: "paused",
+    Stage.SUSPENDED: "paused",
+    Stage.SETTLED: "none",
+    Stage.RETURNED: "none",
+    Stage.WITHDRAWN: "none",
+}
+
+
+class Asked(NamedTuple):
+    """A move somebody asks for; `officer` is empty when no officer does."""
+
+    move: Move
+    officer: str = ""
+    note: str = ""
+    amount_vnd: int = 0
+    competent_unit: str = ""
+
+
+class Edge(NamedTuple):
+    """Where a move leads, and the event that says so."""
+
+    to: Stage
+    emits: type[events.Moved]
+
+
+_TO_ACCEPTED = Edge(Stage.ACCEPTED, events.Accepted)
+_TO_NOT_ACCEPTED = Edge(Stage.NOT_ACCEPTED, events.NotAccepted)
+_TO_INCOMPLETE = Edge(Stage.INCOMPLETE, events.SupplementRequested)
+_TO_RESUBMITTED = Edge(Stage.RESUBMITTED, events.Resubmitted)
+_TO_PROCESSING = Edge(Stage.PROCESSING, events.Processing)
+_TO_AWAITING_SUPPLEMENT = Edge(Stage.AWAITING_SUPPLEMENT, events.SupplementRequested)
+_TO_AWAITING_PAYMENT = Edge(Stage.AWAITING_PAYMENT, events.PaymentDue)
+_TO_SUSPENDED = Edge(Stage.SUSPENDED, events.Suspended)
+_TO_SETTLED = Edge(Stage.SETTLED, events.Settled)
+_TO_WITHDRAWN = Edge(Stage.WITHDRAWN, events.Closed)
+
+# Whatever is not here is rejected, and nothing moves.
+MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
+    Stage.EXPECTED: {},
+    Stage.UNROUTED: {
+        Move.CHOOSE_UNIT: Edge(Stage.SUBMITTED, events.Routed),
+        Move.REFUSE: _TO_NOT_ACCEPTED,
+        Move.WITHDRAW: _TO_WITHDRAWN,
+    },
+    Stage.SUBMITTED: {
+        Move.ACCEPT: _TO_ACCEPTED,
+        Move.REFUSE: _TO_NOT_ACCEPTED,
+        Move.ASK_SUPPLEMENT: _TO_INCOMPLETE,
+        Move.WITHDRAW: _TO_WITHDRAWN,
+    },
+    Stage.INCOMPLETE: {
+        Move.SUPPLEMENT: _TO_RESUBMITTED,
+        Move.ACCEPT: _TO_ACCEPTED,
+        Move.REFUSE: _TO_NOT_ACCEPTED,
+        Move.WITHDRAW: _TO_WITHDRAWN,
+    },
+    Stage.RESUBMITTED: {
+        Move.ACCEPT: _TO_ACCEPTED,
+        Move.REFUSE: _TO_NOT_ACCEPTED,
+        Move.ASK_SUPPLEMENT: _TO_INCOMPLETE,
+        Move.SUPPLEMENT: _TO_RESUBMITTED,
+        Move.WITHDRAW: _TO_WITHDRAWN,
+    },
+    Stage.NOT_ACCEPTED: {},
+    Stage.ACCEPTED: {
+        Move.START: _TO_PROCESSING,
+        Move.ASK_SUPPLEMENT: _TO_AWAITING_SUPPLEMENT,
+        Move.DEMAND_PAYMENT: _TO_AWAITING_PAYMENT,
+        Move.WITHDRAW: _TO_WITHDRAWN,
+    },
+    Stage.PROCESSING: {
+        Move.ASK_SUPPLEMENT: _TO_AWAITING_SUPPLEMENT,
+        Move.DEMAND_PAYMENT: _TO_AWAITING_PAYMENT,
+        Move.SUSPEND: _TO_SUSPENDED,
+        Move.SETTLE: _TO_SETTLED,
+        Move.WITHDRAW: _TO_WITHDRAWN,
+    },
+    Stage.AWAITING_SUPPLEMENT: {
+        Move.SUPPLEMENT: _TO_PROCESSING,
+        Move.SUSPEND: _TO_SUSPENDED,
+        Move.WITHDRAW: _TO_WITHDRAWN,
+    },
+    Stage.AWAITING_PAYMENT: {
+        Move.PAY: _TO_PROCESSING,
+        Move.SUSPEND: _TO_SUSPENDED,
+        Move.WITHDRAW: _TO_WITHDRAWN,
+    },
+    Stage.SUSPENDED: {
+        Move.RESUME: _TO_PROCESSING,
+        Move.SETTLE: _TO_SETTLED,
+    },
+    Stage.SETTLED: {
+        Move.RETURN: Edge(Stage.RETURNED, events.Returned),
+        Move.REOPEN: _TO_PROCESSING,
+    },
+    Stage.RETURNED: {},
+    Stage.WITHDRAWN: {},
+}
+
+TERMINAL = frozenset({Stage.NOT_ACCEPTED, Stage.RETURNED, Stage.WITHDRAWN})

@@ -1,0 +1,109 @@
+"""Event type to decision; the deciding itself is in `domain`."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from services.routing.domain.dossier import Dossier
+from services.routing.domain.money import hear
+from services.routing.domain.moves import apply, unknown
+from services.routing.domain.registration import ACCEPTANCE, notice_late, register, timed
+from services.routing.domain.rules import Rules
+from services.routing.domain.states import Asked, Move, Stage
+from shared.catalogue import Catalogue
+from shared.events import Data, intake, payment
+from shared.events import routing as events
+from shared.events.kernel import TimerFired
+from shared.lanes.table import Arrival, Decide, LaneTable, Outcome, no_facts
+
+Decision = Decide[Dossier, None]
+
+OFFICER_ACTIONS: Mapping[Move, type[events.OfficerAction]] = {
+    Move.CHOOSE_UNIT: events.UnitChosen,
+    Move.ACCEPT: events.OfficerAccepted,
+    Move.REFUSE: events.OfficerRefused,
+    Move.START: events.OfficerStarted,
+    Move.ASK_SUPPLEMENT: events.OfficerAskedSupplement,
+    Move.DEMAND_PAYMENT: events.OfficerDemandedPayment,
+    Move.SUSPEND: events.OfficerSuspended,
+    Move.RESUME: events.OfficerResumed,
+    Move.SETTLE: events.OfficerSettled,
+    Move.REOPEN: events.OfficerReopened,
+    Move.RETURN: events.OfficerReturned,
+}
+
+_FROM_PAYMENT = (payment.FeeAssessed, payment.FeeWaived, payment.Settled, payment.Expired)
+
+
+def table(catalogue: Catalogue, rules: Rules) -> LaneTable[Dossier, None]:
+    """Return what routing's lanes decide, under this catalogue and these rules."""
+    decisions: dict[str, Decision] = {
+        intake.Registered.TYPE: _registration(catalogue, rules),
+        intake.Supplemented.TYPE: _moving(catalogue, lambda _data: Asked(Move.SUPPLEMENT)),
+        intake.Withdrawn.TYPE: _moving(catalogue, _withdrawal),
+        TimerFired.TYPE: _timer,
+    }
+    for move, contract in OFFICER_ACTIONS.items():
+        decisions[contract.TYPE] = _moving(catalogue, _asked_by_officer(move))
+    for finding in _FROM_PAYMENT:
+        decisions[finding.TYPE] = _payment(catalogue)
+    return LaneTable(
+        service="routing",
+        state=Dossier,
+        decisions=decisions,
+        prepare=no_facts,
+        opens=frozenset({intake.Registered.TYPE}),
+    )
+
+
+def _registration(catalogue: Catalogue, rules: Rules) -> Decision:
+    def decide(
+        state: Dossier | None, arrival: Arrival, _facts: None, at: datetime
+    ) -> Outcome[Dossier]:
+        assert isinstance(arrival.data, intake.Registered)
+        return register(state or Dossier(), arrival.data, catalogue, rules, at)
+
+    return decide
+
+
+def _moving(catalogue: Catalogue, ask: Callable[[Data], Asked]) -> Decision:
+    def decide(
+        state: Dossier | None, arrival: Arrival, _facts: None, at: datetime
+    ) -> Outcome[Dossier]:
+        asked = ask(arrival.data)
+        if state is None or state.stage is Stage.EXPECTED:
+            return Outcome(state, (unknown(asked),))
+        return timed(state, apply(state, asked, catalogue, at))
+
+    return decide
+
+
+def _payment(catalogue: Catalogue) -> Decision:
+    def decide(
+        state: Dossier | None, arrival: Arrival, _facts: None, at: datetime
+    ) -> Outcome[Dossier]:
+        assert isinstance(arrival.data, _FROM_PAYMENT)
+        return hear(state or Dossier(), arrival.data, catalogue, at)
+
+    return decide
+
+
+def _timer(state: Dossier | None, arrival: Arrival, _facts: None, at: datetime) -> Outcome[Dossier]:
+    assert isinstance(arrival.data, TimerFired)
+    if state is None or arrival.data.name != ACCEPTANCE:
+        return Outcome(state)
+    return notice_late(state, at)
+
+
+def _asked_by_officer(move: Move) -> Callable[[Data], Asked]:
+    def ask(data: Data) -> Asked:
+        assert isinstance(data, events.OfficerAction)
+        amount_vnd = data.amount_vnd if isinstance(data, events.OfficerDemandedPayment) else 0
+        unit = data.competent_unit if isinstance(data, events.UnitChosen) else ""
+        return Asked(move, data.officer, data.note, amount_vnd, unit)
+
+    return ask
+
+
+def _withdrawal(data: Data) -> Asked:
+    assert isinstance(data, intake.Withdrawn)
+    return Asked(Move.WITHDRAW, note=data.reason)
