@@ -115,7 +115,12 @@ def reads(service: str) -> tuple[str, ...]:
     return tuple(t.name for t in TOPICS.values() if service in t.read_by and t.kind != "flow")
 
 
+def aside() -> tuple[str, ...]:
+    """Return the topics of what lanes could not read or decide; operations reads them."""
+    read = [t.name for t in TOPICS.values() if t.kind != "flow"]
+    return (*(dead(t) for t in read), *(parked(t) for t in read))
+
+
 def all_names() -> tuple[str, ...]:
     """Return every topic to be created, notices to operators included."""
-    read = [t.name for t in TOPICS.values() if t.kind != "flow"]
-    return (*TOPICS, *(dead(t) for t in read), *(parked(t) for t in read))
+    return (*TOPICS, *aside())

@@ -25,7 +25,7 @@ def groups() -> dict[str, tuple[str, ...]]:
     """Return every consumer group with the topics it reads."""
     lanes = {service: topics.reads(service) for service in topics.SERVICES}
     effects = {f"{service}-effects": (f"{service}.events",) for service in WITH_EFFECTS}
-    return lanes | effects
+    return lanes | effects | {"operations-aside": topics.aside()}
 
 
 async def bootstrap(kafka_url: str, lanes: int) -> int:

@@ -7,11 +7,13 @@ from shared.events.data import Data
 
 
 class FlowCounted(Data, frozen=True, kw_only=True):
-    """How many events of one type were read for one unit in one second."""
+    """How many events of each type one stage gave in one second, and for which receiving units.
+
+    One message for a stage and second, not one for each type and unit: a reader pays by message.
+    """
 
     TYPE: ClassVar[str] = "flow.counted"
     stage: str
-    type: str
-    unit: str
     second: datetime
-    count: int
+    types: dict[str, int]
+    units: dict[str, int]
