@@ -15,6 +15,7 @@ class Secrets(NamedTuple):
     intake_jwk: dict[str, Any]
     api_keys: dict[str, dict[str, str]]
     vnpay: dict[str, str]
+    sms: dict[str, str]
 
 
 def read(path: Path) -> Secrets:
@@ -26,6 +27,7 @@ def read(path: Path) -> Secrets:
             text["intake_jwk"],
             text["api_keys"],
             text["vnpay"],
+            text["sms"],
         )
     except FileNotFoundError:
         raise Misconfigured(f"no secrets at {path}: `motcua up` makes local ones") from None

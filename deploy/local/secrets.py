@@ -1,7 +1,8 @@
 """Secrets of a local system: made at the first start, kept in an ignored folder, owner only.
 
 `secrets.json` is what services read; API keys stand in it as hashes.  `clients.json` is the other
-side's copy, for sandbox partners: API keys in the clear, intake's public key, the bank's secret.
+side's copy, for sandbox partners: API keys in the clear, intake's public key, what the bank
+and the SMS gateway share with us.
 """
 
 import hashlib
@@ -45,6 +46,7 @@ def generate() -> tuple[dict[str, Any], dict[str, Any]]:
         "merchant": f"MC{secrets.token_hex(3).upper()}",
         "secret": secrets.token_hex(16).upper(),
     }
+    sms = {"key": f"sms_{secrets.token_urlsafe(32)}"}
     for_services = {
         "master_key": b64encode(secrets.token_bytes(32)).decode(),
         "intake_jwk": intake.as_dict(private=True),
@@ -53,8 +55,14 @@ def generate() -> tuple[dict[str, Any], dict[str, Any]]:
             for role, key in keys.items()
         },
         "vnpay": vnpay,
+        "sms": sms,
     }
-    for_clients = {"api_keys": keys, "intake_jwk": intake.as_dict(private=False), "vnpay": vnpay}
+    for_clients = {
+        "api_keys": keys,
+        "intake_jwk": intake.as_dict(private=False),
+        "vnpay": vnpay,
+        "sms": sms,
+    }
     return for_services, for_clients
 
 
