@@ -1,4 +1,4 @@
-"""Errors at the edges: problem details (RFC 9457), with a sentence to act on and the fields concerned."""
+"""Errors at the edges: problem details (RFC 9457), with a sentence to act on and the fields."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,8 +69,8 @@ class Parts:
     router: APIRouter
     lanes: LaneTable[Any, Any] | None = None
     effects: Sequence[Effect] = ()
-    background: Sequence[tuple[str, Health, Callable[[], Awaitable[None]]]] = ()
-    closing: Sequence[Callable[[], Awaitable[None]]] = field(default=())
+    background: Sequence[tuple[str, Health, Callable[[], Coroutine[Any, Any, None]]]] = ()
+    closing: Sequence[Callable[[], Coroutine[Any, Any, None]]] = field(default=())
 
 
 Build = Callable[[Resources], Awaitable[Parts]]
@@ -137,7 +137,7 @@ async def _resources(service: str, settings: Settings) -> AsyncIterator[Resource
         database.client.close()
 
 
-Loop = tuple[str, Health, Callable[[], Awaitable[None]]]
+Loop = tuple[str, Health, Callable[[], Coroutine[Any, Any, None]]]
 
 
 def _loops(resources: Resources, parts: Parts) -> list[Loop]:

@@ -1,6 +1,7 @@
 """Trace ids without chance: the trace is the application, a span is named after what it did.
 
-W3C trace context level 2; sampling reads the low 56 bits of the trace id, which a UUIDv7 draws at random.
+W3C trace context level 2; sampling reads the low 56 bits of the trace id, which a UUIDv7
+draws at random.
 """
 
 from hashlib import blake2b

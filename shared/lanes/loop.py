@@ -25,7 +25,7 @@ from shared.lanes.reading import Dead, Reader, Reading, Readings
 from shared.lanes.step import Step
 from shared.lanes.table import LaneTable
 from shared.placement import home
-from shared.timers import Timers
+from shared.timers import SWEEP_LIMIT, Timers
 
 S = TypeVar("S")
 F = TypeVar("F")
@@ -315,4 +315,6 @@ class Lanes(Generic[S, F]):
             return
         self._swept_at = self._monotonic()
         with suppress(Unknown):  # they stay due
-            await self._timers.sweep(assignment.lanes, self._clock(), self._producer)
+            swept = await self._timers.sweep(assignment.lanes, self._clock(), self._producer)
+            if swept == SWEEP_LIMIT:
+                self._swept_at = 0.0  # more are due: go on after the next batch

@@ -1,0 +1,142 @@
+"""What a record is taken for before anything is decided."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.bus import Record
+from shared.events.portal import Submitted, WithdrawalRequested
+from shared.lanes.reading import Dead, Reader
+from shared.lanes.table import LaneTable, Malformed, Outcome, no_facts
+from shared.placement import home
+
+APPLICATION = "0198c0de-0000-7000-8000-00000000000a"
+LANES = 4
+
+
+def reader() -> Reader:
+    def ignore(state: Any, *_: Any) -> Outcome[Any]:
+        return Outcome(state)
+
+    decisions = {Submitted.TYPE: ignore, WithdrawalRequested.TYPE: ignore}
+    malformed = frozenset({Submitted.TYPE})
+    return Reader(
+        LaneTable("intake", dict, decisions, no_facts, answers_malformed=malformed), LANES
+    )
+
+
+def withdrawal(**changes: Any) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": "m1",
+        "source": "/portals/p",
+        "type": WithdrawalRequested.TYPE,
+        "subject": APPLICATION,
+        "time": datetime(2026, 11, 20, tzinfo=UTC).isoformat(),
+        "datacontenttype": "application/json",
+        "data": {"reason": "moved away"},
+        **changes,
+    }
+
+
+def record(value: bytes, key: bytes = APPLICATION.encode(), lane: int | None = None) -> Record:
+    place = home(APPLICATION, LANES) if lane is None else lane
+    return Record("intake.inbox", place, 0, 0, key, value)
+
+
+def dead(value: bytes, key: bytes = APPLICATION.encode()) -> Dead:
+    [letter] = reader().read([record(value, key)]).dead
+    return letter
+
+
+def test_a_sound_message_arrives_with_its_data_decoded() -> None:
+    [reading] = reader().read([record(msgspec.json.encode(withdrawal()))]).mine
+    assert reading.arrival is not None
+    assert reading.arrival.data == WithdrawalRequested(reason="moved away")
+
+
+def test_an_upper_case_subject_is_the_same_application() -> None:
+    value = msgspec.json.encode(withdrawal(subject=APPLICATION.upper()))
+    [reading] = reader().read([record(value, APPLICATION.upper().encode())]).mine
+    assert reading.application == APPLICATION
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"type": "nobody.knows"}, "$.type"),
+        ({"subject": "not-a-uuid"}, "$.subject"),
+        ({"subject": "0198c0de-0000-7000-8000-00000000000b"}, "$.subject"),
+        ({"id": ""}, "$.id"),
+        ({"source": ""}, "$.id"),
+        ({"time": "yesterday"}, "$.time"),
+        ({"data": {"reason": 7}}, "$.data.reason"),
+        ({"data": {"why": "x"}}, "$.data"),
+        ({"specversion": "0.3"}, "$.specversion"),
+    ],
+)
+def test_a_message_that_nobody_can_read_is_a_dead_letter_naming_the_field(
+    change: dict[str, Any], field: str
+) -> None:
+    assert dead(msgspec.json.encode(withdrawal(**change))).because.field == field
+
+
+def test_a_record_without_key_or_with_another_key_is_a_dead_letter() -> None:
+    value = msgspec.json.encode(withdrawal())
+    assert dead(value, b"").because.field == "$.subject"
+    assert dead(value, b"\xff\xfe").because.field == "$.subject"
+
+
+def test_data_that_does_not_validate_reaches_a_service_that_answers_for_it() -> None:
+    value = msgspec.json.encode(withdrawal(type=Submitted.TYPE, data={"procedure": 1}))
+    [reading] = reader().read([record(value)]).mine
+    assert reading.arrival is not None
+    assert isinstance(reading.arrival.data, Malformed)
+    assert reading.arrival.data.field == "$.procedure"
+
+
+def test_a_record_on_another_lane_is_to_be_sent_home() -> None:
+    other = (home(APPLICATION, LANES) + 1) % LANES
+    found = reader().read([record(msgspec.json.encode(withdrawal()), lane=other)])
+    assert found.mine == []
+    assert [lane for _, lane in found.foreign] == [home(APPLICATION, LANES)]
+
+
+@given(st.binary(max_size=200))
+def test_whatever_bytes_come_from_outside_they_are_read_or_dead_and_never_an_error(
+    value: bytes,
+) -> None:
+    found = reader().read([record(value)])
+    assert len(found.mine) + len(found.dead) + len(found.foreign) == 1
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=8,
+    )
+)
+def test_whatever_data_an_envelope_carries_it_is_read_or_dead_and_never_an_error(data: Any) -> None:
+    value = msgspec.json.encode(withdrawal(data=data))
+    found = reader().read([record(value)])
+    assert len(found.mine) + len(found.dead) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "hashed"),  # from the Java client's own tests (UtilsTest.testMurmur2)
+    [
+        (b"21", -973932308),
+        (b"foobar", -790332482),
+        (b"a-little-bit-long-string", -985981536),
+        (b"a-little-bit-longer-string", -1486304829),
+        (b"lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971),
+        (b"abc", 479470107),
+    ],
+)
+def test_the_home_lane_is_that_of_the_java_client(text: bytes, hashed: int) -> None:
+    assert home(text.decode(), 1_000) == (hashed & 0x7FFFFFFF) % 1_000
