@@ -6,7 +6,13 @@ from datetime import datetime
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.money import hear
 from services.routing.domain.moves import apply, unknown
-from services.routing.domain.registration import ACCEPTANCE, notice_late, register, timed
+from services.routing.domain.registration import (
+    ACCEPTANCE,
+    accept_if_ready,
+    notice_late,
+    register,
+    timed,
+)
 from services.routing.domain.rules import Rules
 from services.routing.domain.states import Asked, Move, Stage
 from shared.catalogue import Catalogue
@@ -72,7 +78,8 @@ def _moving(catalogue: Catalogue, ask: Callable[[Data], Asked]) -> Decision:
         asked = ask(arrival.data)
         if state is None or state.stage is Stage.EXPECTED:
             return Outcome(state, (unknown(asked),))
-        return timed(state, apply(state, asked, catalogue, at))
+        moved = accept_if_ready(apply(state, asked, catalogue, at), catalogue, at)
+        return timed(state, moved)
 
     return decide
 

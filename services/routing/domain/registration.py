@@ -8,7 +8,7 @@ from services.routing.domain.announcements import routed
 from services.routing.domain.dossier import Dossier, Fee
 from services.routing.domain.moves import apply
 from services.routing.domain.rules import Rules, explain
-from services.routing.domain.states import Asked, Move, Stage
+from services.routing.domain.states import CLOCK, Asked, Move, Stage
 from shared.catalogue import Catalogue
 from shared.events import routing as events
 from shared.events.intake import Registered
@@ -71,19 +71,18 @@ def accept_if_ready(
 
 
 def timed(before: Dossier, outcome: Outcome[Dossier]) -> Outcome[Dossier]:
-    """Set the alarm of the intake clock, if it runs to another instant than before."""
+    """Set the alarm of the intake clock where it begins to run, or to run again."""
     dossier = outcome.state
-    if dossier is None or dossier.accepted_at or not dossier.acceptance_due:
+    if dossier is None or CLOCK[dossier.stage] != "intake" or CLOCK[before.stage] == "intake":
         return outcome
-    if dossier.acceptance_due == before.acceptance_due:
-        return outcome
+    assert dossier.acceptance_due is not None
     return Outcome(dossier, outcome.events, (Timer(ACCEPTANCE, dossier.acceptance_due),))
 
 
 def notice_late(dossier: Dossier, at: datetime) -> Outcome[Dossier]:
     """Say so, once, if the dossier should have been taken up by now."""
     due = dossier.acceptance_due
-    is_waiting = dossier.stage in (Stage.UNROUTED, Stage.SUBMITTED, Stage.RESUBMITTED)
+    is_waiting = CLOCK[dossier.stage] == "intake"
     if not is_waiting or due is None or at < due or dossier.is_acceptance_late:
         return Outcome(dossier)
     late = events.AcceptanceLate(

@@ -1,0 +1,184 @@
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from services.routing.domain.dossier import Fee
+from services.routing.domain.moves import apply
+from services.routing.domain.states import Move, Stage
+from shared.events import intake, payment
+from shared.events import routing as events
+from shared.events.kernel import TimerFired
+from shared.lanes.table import Timer
+
+ASSESSED = payment.FeeAssessed(
+    lines=(), total_vnd=8_000, moment="at_submission", catalogue_version="test"
+)
+WAIVED = payment.FeeWaived(reason="free", catalogue_version="test")
+SETTLED = payment.Settled(partner="vnpay", reference="R1", transaction="T1", amount_vnd=8_000)
+EXPIRED = payment.Expired(reference="R1")
+
+
+def kinds(outcome):
+    return [type(e) for e in outcome.events]
+
+
+def test_a_dossier_is_routed_and_its_intake_clock_set(decide, registered, monday):
+    outcome = decide(None, registered())
+    (routed,) = outcome.events
+    assert (routed.national_code, routed.competent_unit) == (1, "00097")
+    assert (routed.channel, routed.copies) == ("online", 1)
+    due = monday + timedelta(days=1)
+    assert routed.acceptance_due == outcome.state.acceptance_due == due
+    assert outcome.timers == (Timer("acceptance", due),)
+
+
+def test_a_full_online_dossier_is_accepted_when_its_fee_is_paid(decide, registered):
+    state = decide(None, registered()).state
+    waiting = decide(state, ASSESSED)
+    assert (waiting.state.fee, waiting.events) == (Fee.DUE, ())
+    accepted = decide(waiting.state, SETTLED)
+    assert kinds(accepted) == [events.Accepted]
+    assert (accepted.state.stage, accepted.state.fee) == (Stage.ACCEPTED, Fee.PAID)
+    assert accepted.events[0].officer == ""
+
+
+def test_a_full_online_dossier_without_a_fee_is_accepted_when_payment_says_so(decide, registered):
+    state = decide(None, registered(procedure="1.004837")).state
+    assert kinds(decide(state, WAIVED)) == [events.Accepted]
+
+
+@pytest.mark.parametrize("money", [[WAIVED], [ASSESSED, SETTLED], [SETTLED]])
+def test_payment_may_speak_before_intake(money, decide, registered):
+    state = None
+    for data in money:
+        outcome = decide(state, data)
+        assert (outcome.state.stage, outcome.events) == (Stage.EXPECTED, ())
+        state = outcome.state
+    assert kinds(decide(state, registered())) == [events.Routed, events.Accepted]
+
+
+def test_what_is_accepted_at_once_needs_no_alarm(decide, registered):
+    state = decide(None, WAIVED).state
+    assert decide(state, registered()).timers == ()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"channel": "direct"}, {"procedure": "1.010038"}, {"procedure": "1.000894"}]
+)
+def test_what_the_policy_leaves_to_officers_waits_for_one(changes, decide, registered):
+    state = decide(None, registered(**changes)).state
+    outcome = decide(state, WAIVED)
+    assert (outcome.state.stage, outcome.events) == (Stage.SUBMITTED, ())
+
+
+def test_a_fee_due_later_does_not_stop_an_officer(decide, registered, asked, catalogue, monday):
+    state = decide(None, registered(procedure="1.010038")).state
+    for fee in (Fee.UNKNOWN, Fee.LATER):
+        outcome = apply(replace(state, fee=fee), asked(Move.ACCEPT), catalogue, monday)
+        assert kinds(outcome) == [events.Accepted]
+
+
+@pytest.mark.parametrize(
+    ("fee", "remedy"),
+    [
+        (Fee.DUE, "once it is paid"),
+        (Fee.EXPIRED, "a new one may be filed"),
+        (Fee.UNKNOWN, "try again"),
+    ],
+)
+def test_an_officer_may_not_accept_what_is_unpaid(
+    fee, remedy, decide, registered, asked, catalogue, monday
+):
+    state = replace(decide(None, registered(channel="direct")).state, fee=fee)
+    outcome = apply(state, asked(Move.ACCEPT), catalogue, monday)
+    (rejected,) = outcome.events
+    assert (outcome.state, rejected.national_code, rejected.action) == (state, 1, "accept")
+    assert remedy in rejected.reason
+    assert "refuse" in rejected.possible
+
+
+def test_an_expired_payment_changes_only_an_unpaid_fee(decide, dossier):
+    assert decide(dossier(fee=Fee.DUE), EXPIRED).state.fee is Fee.EXPIRED
+    assert decide(dossier(fee=Fee.PAID), EXPIRED).state.fee is Fee.PAID
+
+
+def test_an_officer_who_asked_for_a_supplement_looks_at_it(decide, registered, asked, catalogue):
+    state = decide(None, registered()).state
+    at = state.received_at + timedelta(hours=1)
+    state = apply(state, asked(Move.ASK_SUPPLEMENT), catalogue, at).state
+    state = decide(state, SETTLED, at).state
+    outcome = decide(state, intake.Supplemented(documents=()), at)
+    assert kinds(outcome) == [events.Resubmitted]
+    assert outcome.timers == (Timer("acceptance", outcome.state.acceptance_due),)
+    assert kinds(apply(outcome.state, asked(Move.ACCEPT), catalogue, at)) == [events.Accepted]
+
+
+def test_a_second_supplement_is_beyond_the_limit(dossier, asked, catalogue, monday):
+    state = dossier(Stage.PROCESSING, supplement_requests=1)
+    (rejected,) = apply(state, asked(Move.ASK_SUPPLEMENT), catalogue, monday).events
+    assert "1 time" in rejected.reason
+
+
+def test_money_for_a_demand_lets_processing_go_on(decide, dossier):
+    waiting = dossier(Stage.AWAITING_PAYMENT, demanded_vnd=8_000)
+    outcome = decide(waiting, SETTLED)
+    assert kinds(outcome) == [events.Processing]
+    assert (outcome.state.national_code, outcome.state.remaining_ms) == (4, None)
+
+
+def test_money_for_the_fee_does_not_meet_another_demand(decide, dossier):
+    waiting = dossier(Stage.AWAITING_PAYMENT, demanded_vnd=5_000_000)
+    outcome = decide(waiting, SETTLED)
+    assert (outcome.state.stage, outcome.state.fee) == (Stage.AWAITING_PAYMENT, Fee.PAID)
+
+
+def test_a_split_unit_waits_for_a_person_who_chooses_one_of_the_candidates(
+    decide, registered, asked, catalogue, monday
+):
+    first = decide(None, registered(residence_unit="00007"))
+    (choice,) = first.events
+    assert (choice.national_code, choice.candidates) == (1, ("00008", "00025"))
+    assert len(first.timers) == 1
+    paid = decide(first.state, SETTLED)
+    assert paid.events == ()
+    wrong = apply(paid.state, asked(Move.CHOOSE_UNIT, competent_unit="00097"), catalogue, monday)
+    assert "00008, 00025" in wrong.events[0].reason
+    data = events.UnitChosen(officer="officer-1", competent_unit="00008")
+    outcome = decide(paid.state, data)
+    assert kinds(outcome) == [events.Routed, events.Accepted]
+    routed = outcome.events[0]
+    assert (routed.competent_unit, routed.rule) == ("00008", "chosen-by-officer")
+    assert (routed.facts["officer"], routed.facts["residence_unit"]) == ("officer-1", "00007")
+
+
+def test_a_unit_that_does_not_exist_cannot_be_chosen(dossier, asked, catalogue, monday):
+    state = dossier(Stage.UNROUTED)
+    outcome = apply(state, asked(Move.CHOOSE_UNIT, competent_unit="99999"), catalogue, monday)
+    assert "99999" in outcome.events[0].reason
+
+
+def test_the_chosen_unit_stands_in_for_an_old_receiving_unit(dossier, asked, catalogue, monday):
+    state = dossier(Stage.UNROUTED, receiving_unit="00007", candidates=("00008", "00025"))
+    asking = asked(Move.CHOOSE_UNIT, competent_unit="00025")
+    (routed,) = apply(state, asking, catalogue, monday).events
+    assert (routed.receiving_unit, routed.returning_unit) == ("00025", "00025")
+
+
+def test_nobody_took_it_up_in_time(decide, registered):
+    state = decide(None, registered()).state
+    fired = TimerFired(name="acceptance", version=1)
+    early = decide(state, fired, state.acceptance_due - timedelta(seconds=1))
+    assert (early.state, early.events) == (state, ())
+    late = decide(state, fired, state.acceptance_due)
+    assert kinds(late) == [events.AcceptanceLate]
+    again = decide(late.state, fired, state.acceptance_due)
+    assert again.events == ()
+
+
+@pytest.mark.parametrize("stage", [Stage.ACCEPTED, Stage.INCOMPLETE, Stage.WITHDRAWN])
+def test_an_alarm_that_has_become_pointless_says_nothing(stage, decide, dossier):
+    state = dossier(stage)
+    fired = TimerFired(name="acceptance", version=1)
+    outcome = decide(state, fired, state.acceptance_due + timedelta(days=30))
+    assert (outcome.state, outcome.events) == (state, ())

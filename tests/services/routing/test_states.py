@@ -1,0 +1,97 @@
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from services.routing.domain.moves import apply, possible
+from services.routing.domain.states import (
+    APPLICANT_MOVES,
+    CLOCK,
+    MOVES,
+    NATIONAL_CODE,
+    OFFICER_MOVES,
+    STATISTICS,
+    TERMINAL,
+    Move,
+    Stage,
+)
+from shared.events import routing as events
+
+NATIONAL_MOVES = {
+    1: {2, 3, 5, 7},
+    2: {4, 5, 6, 7},
+    4: {5, 6, 7, 8, 9},
+    5: {4, 2, 7, 8},
+    6: {4, 7, 8},
+    8: {4, 9},
+    9: {10, 4},
+}
+OUR_OWN_MOVES = {(5, 3)}
+EVERY_STAGE_AND_MOVE = [(s, m) for s in Stage if s is not Stage.EXPECTED for m in Move]
+
+
+@pytest.mark.parametrize(("stage", "move"), EVERY_STAGE_AND_MOVE)
+def test_every_move_in_every_stage_is_made_or_rejected(
+    stage, move, dossier, asked, catalogue, monday
+):
+    before = dossier(stage)
+    outcome = apply(before, asked(move), catalogue, monday + timedelta(hours=1))
+    edge = MOVES[stage].get(move)
+    (event,) = outcome.events
+    if edge is None:
+        assert outcome.state == before
+        assert isinstance(event, events.ActionRejected)
+        assert (event.action, event.national_code) == (move, NATIONAL_CODE[stage])
+        assert event.possible == possible(before)
+        assert "possible now" in event.reason or "no officer can move it" in event.reason
+    else:
+        assert outcome.state.stage is edge.to
+        assert type(event) is edge.emits
+        assert event.national_code == NATIONAL_CODE[edge.to] == outcome.state.national_code
+
+
+def test_each_table_knows_each_stage():
+    assert set(MOVES) == set(CLOCK) == set(NATIONAL_CODE) == set(Stage)
+    assert {NATIONAL_CODE[s] for s in Stage} - {0} == set(range(1, 11)) == set(STATISTICS)
+
+
+def test_moves_between_codes_are_the_national_ones_and_one_of_our_own():
+    ours = {
+        (NATIONAL_CODE[stage], NATIONAL_CODE[edge.to])
+        for stage, moves in MOVES.items()
+        for edge in moves.values()
+        if NATIONAL_CODE[stage] != NATIONAL_CODE[edge.to]
+    }
+    national = {(a, b) for a, into in NATIONAL_MOVES.items() for b in into}
+    assert ours == national | OUR_OWN_MOVES
+
+
+def test_what_is_over_is_over_and_nothing_else_is():
+    assert {s for s in Stage if not MOVES[s]} == TERMINAL | {Stage.EXPECTED}
+    assert {NATIONAL_CODE[s] for s in TERMINAL} == {3, 7, 10}
+
+
+def test_every_stage_is_reached_from_a_registration():
+    reached, new = set(), {Stage.UNROUTED, Stage.SUBMITTED}
+    while new:
+        reached |= new
+        new = {edge.to for s in new for edge in MOVES[s].values()} - reached
+    assert reached == set(Stage) - {Stage.EXPECTED}
+
+
+def test_every_stage_leads_to_an_end():
+    ending = set(TERMINAL)
+    while more := {s for s in Stage if any(e.to in ending for e in MOVES[s].values())} - ending:
+        ending |= more
+    assert ending == set(Stage) - {Stage.EXPECTED}
+
+
+def test_every_move_is_an_officers_an_applicants_or_moneys():
+    assert {Move.PAY} | OFFICER_MOVES | APPLICANT_MOVES == set(Move)
+    assert not OFFICER_MOVES & APPLICANT_MOVES
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_a_dossier_survives_the_journal(stage, dossier):
+    whole = dossier(stage)
+    assert msgspec.json.decode(msgspec.json.encode(whole), type=type(whole)) == whole
