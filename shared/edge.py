@@ -1,4 +1,4 @@
-"""Reading a request's body: one pass that decodes and validates, and names the field that is wrong."""
+"""Reading a request's body: one pass decodes and validates, and names the field that is wrong."""
 
 from typing import Any, TypeVar
 
