@@ -1,0 +1,226 @@
+"""VNPAY 2.1.0: a redirect to their pay page, a callback (IPN), a query (querydr).
+
+Their words, ours.  A callback is paid only if *both* of its codes are, failed only if both are;
+what is not in the tables, or where they differ, is pending: ask, never charge again on a guess.
+
+    vnp_ResponseCode        00 paid · 07 pending (money taken, under suspicion) · RESPONSES: failed
+    vnp_TransactionStatus   00 paid · 02 failed · every other: pending
+    querydr ResponseCode    00 see the status · 91 not_found · every other: unknown
+    our verdict → RspCode   RSP_CODES; they call again on 01, 04, 97, 99, at most ten times
+
+Signatures are HMAC-SHA512 in hex: over the parameters, sorted and form-encoded, in URLs; over the
+values joined with `|` in querydr.  Amounts on the wire are đồng times 100, times are UTC+7.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from services.payment.gateways import (
+    Key,
+    Notice,
+    Order,
+    Partner,
+    Payer,
+    Refused,
+    Said,
+    Unsendable,
+    Verdict,
+)
+from services.payment.gateways.vnpay_signing import (
+    ANSWERED,
+    ASKED,
+    SIGNATURE,
+    canonical,
+    joined,
+    matches,
+    sign,
+    verified,
+)
+from shared.clock import VIETNAM
+from shared.events.payment import Finding
+
+Callback = Literal["paid", "failed", "pending"]
+
+RESPONSES: Mapping[str, Callback] = {
+    "00": "paid",  # ok
+    "07": "pending",  # money taken, under suspicion
+    "09": "failed",  # card not enrolled for internet banking
+    "10": "failed",  # wrong card or account data, three times
+    "11": "failed",  # expired
+    "12": "failed",  # card or account locked
+    "13": "failed",  # wrong one-time password
+    "24": "failed",  # cancelled by the payer
+    "51": "failed",  # not enough money
+    "65": "failed",  # over the daily limit
+    "75": "failed",  # bank under maintenance
+    "79": "failed",  # wrong payment password, too often
+    "99": "failed",  # other
+}
+STATUSES: Mapping[str, Callback] = {"00": "paid", "02": "failed"}
+QUERY_RESPONSES: Mapping[str, Finding] = {"91": "not_found"}
+RSP_CODES: Mapping[Verdict, tuple[str, str]] = {
+    "recorded": ("00", "Confirm Success"),
+    "unknown_order": ("01", "Order not found"),
+    "already_final": ("02", "Order already confirmed"),
+    "amount_differs": ("04", "Invalid amount"),
+    "not_genuine": ("97", "Invalid signature"),
+    "unreadable": ("99", "Unreadable"),
+    "call_again": ("99", "Unknown error"),
+}
+
+SAFE = re.compile(r"[A-Za-z0-9 .,:_-]{1,100}")  # every vendor sample encodes these alike
+AMOUNT = re.compile(r"[0-9]{1,12}")
+CODE = re.compile(r"[0-9A-Za-z]{1,8}")
+REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,100}")
+TRANSACTION = re.compile(r"[A-Za-z0-9]{1,32}")
+NO_TRANSACTION = "0"  # what they send when no money moved
+PAYMENT = "01"  # vnp_TransactionType; 02 and 03 are refunds
+
+
+class Vnpay:
+    """A partner that speaks VNPAY."""
+
+    def __init__(self, partner: Partner) -> None:
+        self.partner = partner
+        self._answers = {
+            verdict: msgspec.json.encode({"RspCode": code, "Message": message})
+            for verdict, (code, message) in RSP_CODES.items()
+        }
+
+    def pay_link(self, order: Order, payer: Payer, at: datetime) -> str:
+        """Return the address of the pay page, signed.  Raises `Unsendable`."""
+        parameters = {
+            "vnp_Version": "2.1.0",
+            "vnp_Command": "pay",
+            "vnp_TmnCode": self.partner.merchant,
+            "vnp_Amount": str(order.amount_vnd * 100),
+            "vnp_CreateDate": _local(order.opened_at),
+            "vnp_ExpireDate": _local(order.expires_at),
+            "vnp_CurrCode": "VND",
+            "vnp_IpAddr": payer.ip,
+            "vnp_Locale": "en" if payer.language == "en" else "vn",
+            "vnp_OrderInfo": f"Thanh toan ho so {order.reference}",
+            "vnp_OrderType": "other",
+            "vnp_ReturnUrl": self.partner.return_url,
+            "vnp_TxnRef": order.reference,
+        }
+        for name in ("vnp_OrderInfo", "vnp_TxnRef", "vnp_IpAddr"):
+            if not SAFE.fullmatch(parameters[name]):
+                raise Unsendable(f"{name} has characters that not all of theirs encode alike")
+        if not AMOUNT.fullmatch(parameters["vnp_Amount"]):
+            raise Unsendable("the amount has more than twelve digits on the wire")
+        text = canonical(parameters.items())
+        return f"{self.partner.pay_url}?{text}&{SIGNATURE}={sign(self._outgoing(at), text)}"
+
+    def read_callback(self, query: bytes, at: datetime) -> Notice:
+        """Return what an IPN (or a browser's return) says.  Raises `Refused`."""
+        keys = [k for k in self.partner.incoming if k.is_valid(at)]
+        given = verified(query, keys)
+        if given.get("vnp_TmnCode") != self.partner.merchant:
+            raise Refused("not_genuine", "signed for another merchant")
+        finding = callback_finding(
+            _read(given, "vnp_ResponseCode", CODE), _read(given, "vnp_TransactionStatus", CODE)
+        )
+        transaction = _read(given, "vnp_TransactionNo", TRANSACTION)
+        if finding == "paid" and transaction == NO_TRANSACTION:
+            raise Refused("unreadable", "paid, but without a transaction number")
+        return Notice(
+            reference=_read(given, "vnp_TxnRef", REFERENCE),
+            transaction=transaction,
+            amount_vnd=_dong(_read(given, "vnp_Amount", AMOUNT)),
+            finding=finding,
+            code=f"{given['vnp_ResponseCode']}/{given['vnp_TransactionStatus']}",
+        )
+
+    def answer(self, verdict: Verdict) -> bytes:
+        """Return the body of the answer to an IPN."""
+        return self._answers[verdict]
+
+    def query(self, key: str, order: Order, at: datetime) -> bytes:
+        """Return the body of a querydr request."""
+        asked = {
+            "vnp_RequestId": hashlib.sha256(key.encode()).hexdigest()[:32],
+            "vnp_Version": "2.1.0",
+            "vnp_Command": "querydr",
+            "vnp_TmnCode": self.partner.merchant,
+            "vnp_TxnRef": order.reference,
+            "vnp_OrderInfo": f"Truy van {order.reference}",
+            "vnp_TransactionDate": _local(order.opened_at),
+            "vnp_CreateDate": _local(at),
+            "vnp_IpAddr": self.partner.server_ip,
+        }
+        asked[SIGNATURE] = sign(self._outgoing(at), joined(asked, ASKED))
+        return msgspec.json.encode(asked)
+
+    def read_answer(self, body: bytes, reference: str, at: datetime) -> Said:
+        """Return what querydr answered about this order.  Raises `Refused`."""
+        try:
+            raw = msgspec.json.decode(body, type=dict[str, str | int | None])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise Refused("unreadable", "the answer is not a flat JSON object") from error
+        given = {name: "" if value is None else str(value) for name, value in raw.items()}
+        keys = [k for k in self.partner.incoming if k.is_valid(at)]
+        if not matches(given.get(SIGNATURE, ""), [joined(given, ANSWERED)], keys):
+            raise Refused("not_genuine", "the answer's signature does not verify")
+        code = given.get("vnp_ResponseCode", "")
+        if code != "00":
+            return Said(QUERY_RESPONSES.get(code, "unknown"), code=code[:8])
+        if (given.get("vnp_TmnCode"), given.get("vnp_TxnRef")) != (
+            self.partner.merchant,
+            reference,
+        ):
+            raise Refused("unreadable", "an answer about another order")
+        return _said(given)
+
+    def _outgoing(self, at: datetime) -> Key:
+        valid = [k for k in self.partner.outgoing if k.is_valid(at)]
+        if not valid:
+            raise Unsendable(f"no key of {self.partner.name} is valid now: add one")
+        return valid[-1]
+
+
+# ---- words
+
+
+def callback_finding(response: str, status: str) -> Callback:
+    """Return what the two codes of a callback mean together."""
+    first = RESPONSES.get(response, "pending")
+    second = STATUSES.get(status, "pending")
+    return first if first == second else "pending"
+
+
+def _said(given: Mapping[str, str]) -> Said:
+    status = _read(given, "vnp_TransactionStatus", CODE)
+    finding = STATUSES.get(status, "pending")
+    if finding == "paid" and given.get("vnp_TransactionType") != PAYMENT:
+        finding = "pending"
+    if finding != "paid":
+        return Said(finding, code=f"00/{status}")
+    transaction = _read(given, "vnp_TransactionNo", TRANSACTION)
+    if transaction == NO_TRANSACTION:
+        raise Refused("unreadable", "paid, but without a transaction number")
+    amount_vnd = _dong(_read(given, "vnp_Amount", AMOUNT))
+    return Said("paid", transaction, amount_vnd, f"00/{status}")
+
+
+def _read(given: Mapping[str, str], name: str, form: re.Pattern[str]) -> str:
+    value = given.get(name, "")
+    if not form.fullmatch(value):
+        raise Refused("unreadable", f"{name} is missing or has another form than documented")
+    return value
+
+
+def _dong(wire: str) -> int:
+    amount_vnd, rest = divmod(int(wire), 100)
+    if rest:
+        raise Refused("unreadable", "vnp_Amount is not a whole number of đồng")
+    return amount_vnd
+
+
+def _local(at: datetime) -> str:
+    return at.astimezone(VIETNAM).strftime("%Y%m%d%H%M%S")
