@@ -48,13 +48,17 @@ class Queried(Strict, frozen=True, kw_only=True):
 
 
 class FeeAssessed(Data, frozen=True, kw_only=True):
-    """What is to be paid, line by line; `total_vnd` is their sum."""
+    """What is to be paid, line by line; `total_vnd` is their sum.
+
+    `illustrative`: a province's resolution sets the amount, and this one only stands in for it.
+    """
 
     TYPE: ClassVar[str] = "fee.assessed"
     lines: tuple[FeeLine, ...]
     total_vnd: int
     moment: str
     catalogue_version: str
+    illustrative: bool = False
 
 
 class FeeWaived(Data, frozen=True, kw_only=True):
@@ -107,7 +111,7 @@ class Failed(Data, frozen=True, kw_only=True):
 
 
 class Expired(Data, frozen=True, kw_only=True):
-    """No attempt may be paid any more."""
+    """The order is over without money; no attempt of its obligation may be paid any more."""
 
     TYPE: ClassVar[str] = "payment.expired"
     reference: str
