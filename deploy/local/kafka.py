@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -55,10 +56,10 @@ num.io.threads=4
 """
 
 
-def java() -> str:
+def java(env: Mapping[str, str] = os.environ) -> str:
     """Return the Java to run; `Misconfigured` if there is none or it is too old."""
-    home = os.environ.get("JAVA_HOME")
-    found = shutil.which("java", path=f"{home}/bin" if home else None)
+    home = env.get("JAVA_HOME")
+    found = shutil.which("java", path=f"{home}/bin" if home else env.get("PATH"))
     remedy = (
         f"install Java {JAVA_AT_LEAST} or newer (Debian: apt-get install openjdk-17-jre-headless), "
         "or set JAVA_HOME to one"
@@ -74,13 +75,13 @@ def java() -> str:
     return found
 
 
-def fetch(jars: Path = JARS) -> Path:
+def fetch(jars: Path = JARS, env: Mapping[str, str] = os.environ) -> Path:
     """Fetch Kafka's jars with Maven unless they are here already; return their folder."""
     wanted = hashlib.sha256((HERE / "pom.xml").read_bytes()).hexdigest()
     stamp = jars / "pom.sha256"
     if stamp.exists() and stamp.read_text() == wanted:
         return jars
-    maven = shutil.which("mvn")
+    maven = shutil.which("mvn", path=env.get("PATH"))
     if not maven:
         raise Misconfigured(
             "Kafka's jars are not here yet and Maven, which fetches them, is not on PATH: "

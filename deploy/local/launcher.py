@@ -3,8 +3,10 @@
 import asyncio
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Protocol
 
 import httpx
@@ -12,6 +14,7 @@ import psutil
 
 from deploy.local import kafka, ports, processes, secrets, stack, topics
 from deploy.local.children import Child, Children
+from deploy.local.processes import Process
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import Stack
 
@@ -58,17 +61,24 @@ def up(children: Children, settings: Settings, steps: Steps) -> Stack:
     new = [row for row in rows if not children.find(row.name)]
     ports.require_free({row.name: settings.port(row.name) for row in new})
     for row in new:
-        children.start(
-            row.name,
-            [sys.executable, "-m", row.module],
-            settings.port(row.name),
-            processes.env(row, settings, servers),
-        )
+        start_one(children, settings, servers, row)
     for row in rows:
         steps.doing(f"Waiting for {row.name}")
         children.wait_for(row.name, partial(ready, settings.port(row.name)), READY_LIMIT_S)
         steps.done(f"{row.name} is ready on {processes.url(settings, row.name)}")
     return servers
+
+
+def start_one(
+    children: Children,
+    settings: Settings,
+    servers: Stack,
+    row: Process,
+    extra: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Start one process of the table; `extra` adds to its environment."""
+    env = {**processes.env(row, settings, servers), **extra}
+    children.start(row.name, [sys.executable, "-m", row.module], settings.port(row.name), env)
 
 
 def down(children: Children) -> list[str]:

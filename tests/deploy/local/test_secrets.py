@@ -1,0 +1,69 @@
+import hashlib
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local import secrets
+from shared import secrets as services_side
+from shared.access import ROLES, Access
+from shared.errors import Misconfigured
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
+def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
+    folder = secrets.ensure(tmp_path / "secrets")
+    first = {path.name: path.read_text() for path in folder.iterdir()}
+    secrets.ensure(folder)
+    assert {path.name: path.read_text() for path in folder.iterdir()} == first
+    assert set(first) == {secrets.SERVICES_FILE, secrets.CLIENTS_FILE}
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    assert (modes, stat.S_IMODE(folder.stat().st_mode)) == ({0o600}, 0o700)
+
+
+def test_services_read_what_was_made(tmp_path: Path) -> None:
+    folder = secrets.ensure(tmp_path / "secrets")
+    found = services_side.read(folder / secrets.SERVICES_FILE)
+    assert len(found.master_key) == 32
+    assert found.vnpay == read(folder / secrets.CLIENTS_FILE)["vnpay"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_clients_key_opens_the_edge_in_its_role(role: str) -> None:
+    for_services, for_clients = secrets.generate()
+    caller = Access(for_services["api_keys"]).caller(f"Bearer {for_clients['api_keys'][role]}")
+    assert caller.role == role
+
+
+def test_services_hold_api_keys_as_hashes_only() -> None:
+    for_services, for_clients = secrets.generate()
+    text = json.dumps(for_services)
+    for key in for_clients["api_keys"].values():
+        assert key not in text
+        assert hashlib.sha256(key.encode()).hexdigest() in text
+
+
+def test_clients_hold_no_private_key_of_intake() -> None:
+    for_services, for_clients = secrets.generate()
+    assert "d" in for_services["intake_jwk"]
+    assert "d" not in for_clients["intake_jwk"]
+    assert for_clients["intake_jwk"]["kid"] == for_services["intake_jwk"]["kid"]
+
+
+def test_two_systems_share_no_secret() -> None:
+    (one, _), (other, _) = secrets.generate(), secrets.generate()
+    assert one["master_key"] != other["master_key"]
+    assert one["vnpay"]["secret"] != other["vnpay"]["secret"]
+    assert not set(one["api_keys"]) & set(other["api_keys"])
+
+
+def test_a_lost_clients_file_is_said_rather_than_made_anew(tmp_path: Path) -> None:
+    folder = secrets.ensure(tmp_path / "secrets")
+    (folder / secrets.CLIENTS_FILE).unlink()
+    with pytest.raises(Misconfigured, match=r"clients\.json is missing beside .*: put it back"):
+        secrets.ensure(folder)
