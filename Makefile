@@ -42,7 +42,7 @@ simulate: $(READY)  ## the real kernel under seeded crashes (SCHEDULES=20000 SEE
 	SCHEDULES=$(SCHEDULES) SEED=$(SEED) $(BIN)/python -m pytest -q tests/simulation
 
 bench: $(READY)  ## the benchmark journey at a steady rate (RATE=65 SECONDS=60)
-	$(BIN)/python tests/load/bench.py --rate $(RATE) --seconds $(SECONDS)
+	$(BIN)/python -m tests.load.bench --rate $(RATE) --seconds $(SECONDS)
 
 docs: $(READY)  ## draw docs/flow.md anew from the topic registry
 	$(BIN)/python docs/draw_flow.py

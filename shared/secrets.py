@@ -16,6 +16,7 @@ class Secrets(NamedTuple):
     api_keys: dict[str, dict[str, str]]
     vnpay: dict[str, str]
     sms: dict[str, str]
+    sms: dict[str, str]
 
 
 def read(path: Path) -> Secrets:
@@ -27,6 +28,7 @@ def read(path: Path) -> Secrets:
             text["intake_jwk"],
             text["api_keys"],
             text["vnpay"],
+            text["sms"],
             text["sms"],
         )
     except FileNotFoundError:

@@ -1,0 +1,113 @@
+"""Reads a whole system from outside: every topic to its end, every journal, what partners say."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared import events, topics
+from shared.bus import Record
+from shared.events import Event
+from shared.mongo import connect
+from shared.store import Row
+
+JOURNALED = ("intake", "routing", "payment", "notify")
+RECORDS_LIMIT = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A record with its envelope; None: it has none that can be read."""
+
+    record: Record
+    event: Event | None
+
+    def data(self) -> dict[str, Any]:
+        """Return the event's data as JSON values."""
+        assert self.event is not None
+        content: dict[str, Any] = msgspec.json.decode(self.event.data)
+        return content
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What the bank moved, by its own books."""
+
+    reference: str
+    transaction: str
+    amount_vnd: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that was found.  `journals` maps a service to its rows, in order of `_id`."""
+
+    log: Mapping[str, list[Heard]]
+    journals: Mapping[str, list[Row]]
+    acknowledged: Collection[str] = ()  # submissions that a portal was promised
+    paid: Collection[Payment] = ()
+    handed: Mapping[str, int] = field(default_factory=dict)  # notice key → times handed
+    personal: Collection[str] = ()  # values that must stand nowhere in the clear
+    texts: Mapping[str, bytes] = field(default_factory=dict)  # log files and the like
+
+    def events_of(self, service: str) -> list[Heard]:
+        """Return the first occurrence of each event of a service, in log order per lane."""
+        first: dict[str, Heard] = {}
+        for heard in self.log[f"{service}.events"]:
+            if heard.event:
+                first.setdefault(heard.event.id, heard)
+        return list(first.values())
+
+
+async def read_log(kafka_url: str, lanes: int) -> dict[str, list[Heard]]:
+    """Return every record of every topic, as of now."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka_url, enable_auto_commit=False)
+    await consumer.start()
+    found: dict[str, list[Heard]] = {name: [] for name in topics.all_names()}
+    try:
+        places = [TopicPartition(t, n) for t in found for n in range(lanes)]
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        ends = await consumer.end_offsets(places)
+        left = {p for p in places if ends[p] > 0}
+        while left:
+            got = await consumer.getmany(*left, timeout_ms=1_000)
+            for messages in got.values():
+                for m in messages:
+                    record = Record(
+                        m.topic,
+                        m.partition,
+                        m.offset,
+                        m.timestamp,
+                        m.key,
+                        m.value,
+                        tuple(m.headers),
+                    )
+                    found[m.topic].append(Heard(record, _event(record)))
+            left = {p for p in left if await consumer.position(p) < ends[p]}
+    finally:
+        await consumer.stop()
+    return found
+
+
+def _event(record: Record) -> Event | None:
+    try:
+        return events.decode(record.value or b"")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+async def read_journals(mongo_url: str, database: str) -> dict[str, list[Row]]:
+    """Return every row of every journal, by service."""
+    opened = connect(mongo_url, database)
+    try:
+        return {
+            service: await opened[f"{service}.journal"]
+            .find({}, sort=[("_id", 1)])
+            .to_list(RECORDS_LIMIT)
+            for service in JOURNALED
+        }
+    finally:
+        opened.client.close()
