@@ -1,0 +1,66 @@
+"""What an officer may send: one shape per action, told apart by `action`.
+
+Each has exactly the fields that its action needs; what the citizen will read may not be empty.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Union
+
+import msgspec
+from msgspec import Meta, defstruct
+
+from services.routing.domain.states import Move
+from services.routing.lane import OFFICER_ACTIONS
+from shared.events.routing import OfficerAction
+
+NOTE_LIMIT = 2_000
+AMOUNT_LIMIT_VND = 100_000_000_000
+
+Note = Annotated[str, Meta(max_length=NOTE_LIMIT)]
+Reason = Annotated[str, Meta(min_length=1, max_length=NOTE_LIMIT)]
+Amount = Annotated[int, Meta(gt=0, le=AMOUNT_LIMIT_VND)]
+UnitCode = Annotated[str, Meta(pattern="^[0-9]{2}([0-9]{3})?$")]
+
+_NOTE: tuple[Any, ...] = ("note", Note, "")
+
+FIELDS: Mapping[Move, tuple[tuple[Any, ...], ...]] = {
+    Move.CHOOSE_UNIT: (("competent_unit", UnitCode), _NOTE),
+    Move.ACCEPT: (_NOTE,),
+    Move.REFUSE: (("note", Reason),),
+    Move.START: (_NOTE,),
+    Move.ASK_SUPPLEMENT: (("note", Reason),),
+    Move.DEMAND_PAYMENT: (("amount_vnd", Amount), ("note", Reason)),
+    Move.SUSPEND: (("note", Reason),),
+    Move.RESUME: (_NOTE,),
+    Move.SETTLE: (_NOTE,),
+    Move.REOPEN: (("note", Reason),),
+    Move.RETURN: (_NOTE,),
+}
+
+_SHAPES: Mapping[type[msgspec.Struct], Move] = {
+    defstruct(
+        move.title().replace("_", ""),
+        fields,
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+        tag_field="action",
+        tag=str(move),
+    ): move
+    for move, fields in FIELDS.items()
+}
+
+ActionRequest: Any = Union[tuple(_SHAPES)]  # noqa: UP007  a union made from a table
+
+
+def contract(asked: msgspec.Struct, officer: str) -> OfficerAction:
+    """Return what goes onto the log for this request."""
+    kind = OFFICER_ACTIONS[_SHAPES[type(asked)]]
+    return kind(officer=officer, **msgspec.structs.asdict(asked))
+
+
+def described() -> dict[str, Any]:
+    """Return OpenAPI's description of the body, for `openapi_extra`."""
+    _, shapes = msgspec.json.schema_components([ActionRequest])
+    content = {"application/json": {"schema": {"oneOf": list(shapes.values())}}}
+    return {"requestBody": {"required": True, "content": content}}

@@ -1,0 +1,149 @@
+"""The edge of officers and provincial systems: act on a dossier, look at it, preview a route.
+
+An action is appended and answered with 202: whether it was possible shows when the lane has
+decided, in `GET …/actions/{key}` and as `routing.action_rejected`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+from urllib.parse import quote
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Query, Request
+
+from services.routing.actions import ActionRequest, contract, described
+from services.routing.domain.dossier import Dossier
+from services.routing.domain.rules import Rules, UnknownProcedure, explain
+from services.routing.views import (
+    ActionView,
+    DossierView,
+    RouteView,
+    dossier_view,
+    outcome_view,
+    route_view,
+)
+from shared import edge
+from shared.access import Caller, require
+from shared.catalogue import Catalogue
+from shared.clock import Clock
+from shared.errors import DeadLetter
+from shared.events import Data, Event, encode
+from shared.journal import Decision, Journal
+from shared.placement import canonical
+from shared.problems import Refusal
+from shared.publisher import Publisher
+from shared.working_time import local_day
+
+BODY_LIMIT_BYTES = 16 << 10
+KEY_LIMIT = 64
+CODE_LIMIT = 32
+
+Officer = Annotated[Caller, Depends(require("officer"))]
+Reader = Annotated[Caller, Depends(require("officer", "operator"))]
+Anyone = Annotated[Caller, Depends(require("officer", "operator", "portal"))]
+Code = Annotated[str, Query(max_length=CODE_LIMIT)]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The action is on its way; what came of it stands at `outcome`."""
+
+    application: str
+    key: str
+    outcome: str
+
+
+def router(
+    publisher: Publisher,
+    journal: Journal[Dossier],
+    catalogue: Catalogue,
+    rules: Rules,
+    clock: Clock,
+) -> APIRouter:
+    """Return routing's routes."""
+    routes = APIRouter(tags=["routing"])
+
+    @routes.post(
+        "/v1/applications/{application}/actions",
+        status_code=202,
+        summary="Act on a dossier; once per Idempotency-Key",
+        openapi_extra=described(),
+    )
+    async def act(
+        application: str,
+        request: Request,
+        caller: Officer,
+        idempotency_key: Annotated[str, Header()] = "",
+    ) -> Taken:
+        key = _key(idempotency_key)
+        asked = await edge.read(request, ActionRequest, BODY_LIMIT_BYTES)
+        decision = await _known(journal, application)
+        data = contract(asked, caller.name)
+        await publisher.publish("routing.inbox", _event(decision, caller, key, data, clock))
+        path = f"/v1/applications/{decision.application}/actions/{quote(key, safe='')}"
+        return Taken(decision.application, key, path)
+
+    @routes.get(
+        "/v1/applications/{application}/actions/{key:path}", summary="What came of one's own action"
+    )
+    async def outcome(application: str, key: str, caller: Officer) -> ActionView:
+        decision = await _known(journal, application)
+        rows = await journal.versions([decision.application])
+        return outcome_view(rows[decision.application], f"{caller.source} {_key(key)}")
+
+    @routes.get("/v1/applications/{application}", summary="How things stand with a dossier")
+    async def application(application: str, _: Reader) -> DossierView:
+        return dossier_view(await _known(journal, application))
+
+    @routes.get("/v1/routing/preview", summary="Where a dossier would go, and why")
+    async def preview(
+        _: Anyone,
+        procedure: Code,
+        receiving_unit: Code,
+        residence_unit: Code = "",
+        on: date | None = None,
+    ) -> RouteView:
+        day = on or local_day(clock())
+        try:
+            route = explain(catalogue, rules, procedure, residence_unit, receiving_unit, day)
+        except UnknownProcedure as error:
+            raise Refusal(422, "unknown-procedure", f"{error}: look it up.") from None
+        return route_view(route)
+
+    return routes
+
+
+async def _known(journal: Journal[Dossier], application: str) -> Decision[Dossier]:
+    try:
+        decision = await journal.latest(canonical(application))
+    except DeadLetter:
+        raise Refusal(422, "invalid-id", "An application id is a UUID: correct it.") from None
+    if decision is None or decision.state is None:
+        detail = "No dossier with this id is known here (yet): check it, or try again in a moment."
+        raise Refusal(404, "unknown-application", detail)
+    return decision
+
+
+def _key(text: str) -> str:
+    if not text or len(text) > KEY_LIMIT or not text.isascii() or not text.isprintable():
+        detail = (
+            "Send `Idempotency-Key: <1 to 64 printable ASCII characters>`, a new one for each"
+            " action and the same one when you repeat it."
+        )
+        raise Refusal(422, "invalid-idempotency-key", detail)
+    return text
+
+
+def _event(
+    decision: Decision[Dossier], caller: Caller, key: str, data: Data, clock: Clock
+) -> Event:
+    return Event(
+        id=key,
+        source=caller.source,
+        type=data.TYPE,
+        subject=decision.application,
+        time=clock(),
+        data=msgspec.Raw(encode(data)),
+        traceparent=decision.traceparent,
+    )

@@ -1,0 +1,190 @@
+"""What the edge shows: a dossier with its clocks, a route, what came of an action."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from services.routing.domain.dossier import Dossier, Fee
+from services.routing.domain.moves import possible
+from services.routing.domain.rules import Route
+from services.routing.domain.states import CLOCK, Stage
+from shared.events import Event, decode
+from shared.events.routing import ActionRejected
+from shared.journal import Decision
+from shared.store import Row
+
+WaitsFor = Literal["intake", "officer", "applicant", "payment", "nobody"]
+
+_WAITS_FOR: Mapping[Stage, WaitsFor] = {
+    Stage.EXPECTED: "intake",
+    Stage.UNROUTED: "officer",
+    Stage.SUBMITTED: "officer",
+    Stage.INCOMPLETE: "applicant",
+    Stage.RESUBMITTED: "officer",
+    Stage.NOT_ACCEPTED: "nobody",
+    Stage.ACCEPTED: "officer",
+    Stage.PROCESSING: "officer",
+    Stage.AWAITING_SUPPLEMENT: "applicant",
+    Stage.AWAITING_PAYMENT: "payment",
+    Stage.SUSPENDED: "officer",
+    Stage.SETTLED: "officer",
+    Stage.RETURNED: "nobody",
+    Stage.WITHDRAWN: "nobody",
+}
+
+
+@dataclass(frozen=True)
+class WhyView:
+    """Which rule chose the units, and from what."""
+
+    rule: str
+    rule_version: str
+    catalogue_version: str
+    facts: dict[str, str]
+
+
+@dataclass(frozen=True)
+class DueView:
+    """A due date it has had: since when, why, by whom (empty: no officer)."""
+
+    due: datetime
+    at: datetime
+    why: str
+    who: str
+
+
+@dataclass(frozen=True)
+class ClocksView:
+    """The time to acceptance and the statutory time; `paused_with_s`: working time left."""
+
+    received_at: datetime | None
+    acceptance_due: datetime | None
+    is_acceptance_late: bool
+    accepted_at: datetime | None
+    due_original: datetime | None
+    due_current: datetime | None
+    due_history: list[DueView]
+    is_paused: bool
+    paused_with_s: int | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DossierView:
+    """How things stand; `possible`: what an officer may do now."""
+
+    application: str
+    dossier_code: str
+    procedure: str
+    national_code: int
+    stage: str
+    waits_for: WaitsFor
+    possible: list[str]
+    fee: str
+    receiving_unit: str
+    competent_unit: str
+    returning_unit: str
+    candidates: list[str]
+    why: WhyView
+    clocks: ClocksView
+    version: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class RouteView:
+    """Where a dossier would go, and why; without a competent unit a person chooses."""
+
+    receiving_unit: str
+    competent_unit: str
+    returning_unit: str
+    rule: str
+    rule_version: str
+    why: str
+    facts: dict[str, str]
+    catalogue_version: str
+    candidates: list[str]
+    reason: str
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """What came of an action: `waiting` until the lane has decided it."""
+
+    outcome: Literal["waiting", "done", "rejected"]
+    events: list[str]
+    reason: str
+    possible: list[str]
+
+
+def dossier_view(decision: Decision[Dossier]) -> DossierView:
+    """Return a dossier as officers see it."""
+    dossier = decision.state
+    assert dossier is not None
+    return DossierView(
+        application=decision.application,
+        dossier_code=dossier.dossier_code,
+        procedure=dossier.procedure,
+        national_code=dossier.national_code,
+        stage=dossier.stage,
+        waits_for=waits_for(dossier),
+        possible=list(possible(dossier)),
+        fee=dossier.fee,
+        receiving_unit=dossier.receiving_unit,
+        competent_unit=dossier.competent_unit,
+        returning_unit=dossier.returning_unit,
+        candidates=list(dossier.candidates),
+        why=WhyView(dossier.rule, dossier.rule_version, dossier.catalogue_version, dossier.facts),
+        clocks=_clocks(dossier),
+        version=decision.version,
+        since=decision.at,
+    )
+
+
+def waits_for(dossier: Dossier) -> WaitsFor:
+    """Return whose turn it is."""
+    if dossier.stage is not Stage.SUBMITTED:
+        return _WAITS_FOR[dossier.stage]
+    is_unpaid = dossier.fee is Fee.DUE or (dossier.is_automatic and dossier.fee is Fee.UNKNOWN)
+    return "payment" if is_unpaid else "officer"
+
+
+def route_view(route: Route) -> RouteView:
+    """Return a route as the preview shows it."""
+    return RouteView(**{**msgspec.structs.asdict(route), "candidates": list(route.candidates)})
+
+
+def outcome_view(rows: Sequence[Row], message: str) -> ActionView:
+    """Return what came of a message (`<source> <id>`), from the versions of its application."""
+    for row in rows:
+        if message in row.get("handled", ()):
+            return _outcome([decode(text.encode()) for text in row.get("emitted", ())])
+    return ActionView("waiting", [], "", [])
+
+
+def _outcome(emitted: Sequence[Event]) -> ActionView:
+    types = [event.type for event in emitted]
+    for event in emitted:
+        if event.type == ActionRejected.TYPE:
+            rejected = msgspec.json.decode(event.data, type=ActionRejected)
+            return ActionView("rejected", types, rejected.reason, list(rejected.possible))
+    return ActionView("done", types, "", [])
+
+
+def _clocks(dossier: Dossier) -> ClocksView:
+    remaining_ms = dossier.remaining_ms
+    return ClocksView(
+        received_at=dossier.received_at,
+        acceptance_due=dossier.acceptance_due,
+        is_acceptance_late=dossier.is_acceptance_late,
+        accepted_at=dossier.accepted_at,
+        due_original=dossier.due_original,
+        due_current=dossier.due_current,
+        due_history=[DueView(c.due, c.at, c.why, c.who) for c in dossier.due_history],
+        is_paused=CLOCK[dossier.stage] == "paused",
+        paused_with_s=None if remaining_ms is None else remaining_ms // 1_000,
+        settled_at=dossier.settled_at,
+    )
