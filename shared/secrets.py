@@ -16,7 +16,6 @@ class Secrets(NamedTuple):
     api_keys: dict[str, dict[str, str]]
     vnpay: dict[str, str]
     sms: dict[str, str]
-    sms: dict[str, str]
 
 
 def read(path: Path) -> Secrets:
@@ -28,7 +27,6 @@ def read(path: Path) -> Secrets:
             text["intake_jwk"],
             text["api_keys"],
             text["vnpay"],
-            text["sms"],
             text["sms"],
         )
     except FileNotFoundError:

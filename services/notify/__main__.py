@@ -1,0 +1,29 @@
+"""Wires notify and runs it."""
+
+from services.notify.api import router
+from services.notify.channels import sms_http
+from services.notify.channels.sms_http import SmsHttp
+from services.notify.effects import Ask, Send
+from services.notify.lane import table
+from services.notify.settings import NotifySettings
+from shared import service
+from shared.service import Parts, Resources
+
+
+async def build(resources: Resources) -> Parts:
+    """Return notify's parts."""
+    settings = NotifySettings()
+    lanes = table(settings.policy)
+    limit_s = settings.notice_limit_s
+    client = sms_http.connect(settings.sms_url, resources.secrets.sms["key"], limit_s)
+    channel = SmsHttp(client, resources.vault)
+    return Parts(
+        router=router(resources.publisher, resources.journal(lanes), resources.clock),
+        lanes=lanes,
+        effects=(Send(channel, limit_s), Ask(channel, limit_s)),
+        closing=(client.aclose,),
+    )
+
+
+if __name__ == "__main__":
+    service.main("notify", build)
