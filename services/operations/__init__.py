@@ -1,0 +1,10 @@
+"""Operations: reads everything, owns nothing that cannot be rebuilt from the log.
+
+Reads every topic of every service, in the group `operations`, and what lanes set aside (dead
+letters, parked records), in the group `operations-aside`; the live tables read `operations.flow`.
+Writes its own tables, counts to `operations.flow`, and, when an operator says so, `lane.released`
+to a service's inbox.  It changes nothing else.
+
+Reading order: `domain` (what can be said from the log), `journeys` (how the log is kept), `reader`
+(the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `api`.
+"""

@@ -1,0 +1,5 @@
+"""What can be said of applications from the log alone.  Pure: entries in, findings out.
+
+Reading order: `entries` (one message as kept), `findings` (is the log whole?), `timeline`,
+`status`, `waits` and `spans` (the waterfall and the trace), `ledger` (counts over all).
+"""

@@ -1,0 +1,109 @@
+"""One message of the log, as operations keeps it."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from shared.topics import TOPICS
+from shared.trace import parent_span
+
+
+class Entry(NamedTuple):
+    """A message and its place.  `sequence` is 0 for what is not a numbered event.
+
+    `data` is JSON text; long strings in it may have given way to a note of their length.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    logged_ms: int
+    type: str
+    time: str
+    sequence: int
+    id: str
+    source: str
+    traceparent: str
+    causationid: str
+    crc: int
+    data: str
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Return where the message stands."""
+        return self.topic, self.partition, self.offset
+
+    @property
+    def service(self) -> str:
+        """Return the service whose topic this is (`portal` for submissions)."""
+        return self.topic.partition(".")[0]
+
+    @property
+    def is_decided(self) -> bool:
+        """Tell whether one of our services decided this, as a numbered event."""
+        return self.sequence > 0
+
+    @property
+    def is_aside(self) -> bool:
+        """Tell whether this is a lane's notice of what it could not read or decide."""
+        return self.topic not in TOPICS
+
+    @property
+    def span(self) -> str:
+        """Return the span that made this message, empty if it names none."""
+        return parent_span(self.traceparent)
+
+
+class Gist(msgspec.Struct, frozen=True):
+    """The few fields of any event's data that operations looks at; a default means: not there."""
+
+    dossier_code: str = ""
+    procedure: str = ""
+    receiving_unit: str = ""
+    competent_unit: str = ""
+    national_code: int = 0
+    reference: str = ""
+    partner: str = ""
+    amount_vnd: int = 0
+    total_vnd: int = 0
+    number: str = ""
+    kind: str = ""
+    milestone: str = ""
+    channel: str = ""
+    reason: str = ""
+    service: str = ""
+    finding: str = ""
+    officer: str = ""
+    operator: str = ""
+
+
+_gist = msgspec.json.Decoder(Gist)
+_NOTHING = Gist()
+
+
+def gist(data: str | bytes) -> Gist:
+    """Return the gist of an event's data; nothing of what does not fit."""
+    try:
+        return _gist.decode(data)
+    except msgspec.DecodeError:
+        return _NOTHING
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Return entries as they happened: by the log's time, a cause before what it led to."""
+    found = list(entries)
+    causes = {e.id: e.causationid for e in found}
+    depths: dict[str, int] = {}
+
+    def depth(id_: str) -> int:
+        chain = []
+        while id_ in causes and id_ not in depths and id_ not in chain:
+            chain.append(id_)
+            id_ = causes[id_]
+        base = depths.get(id_, 0)
+        for n, link in enumerate(reversed(chain), start=1):
+            depths[link] = base + n
+        return base + len(chain)
+
+    return sorted(found, key=lambda e: (e.logged_ms, depth(e.id), e.topic, e.partition, e.offset))

@@ -1,0 +1,109 @@
+"""Counts over all applications of a lane, exact for the part of the log before its offsets.
+
+A ledger is a statement about the log: whoever has read these records in these lanes, in whatever
+interleaving, comes to the same numbers.  So it can be kept beside the offsets and taken up again.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from services.operations.domain.entries import Entry, gist
+from shared.events import CONTRACTS, payment
+
+_K = TypeVar("_K")
+
+OTHER = "other"
+
+AMOUNTS = frozenset(
+    c.TYPE
+    for c in (
+        payment.FeeAssessed,
+        payment.Settled,
+        payment.Mismatched,
+        payment.Overpaid,
+        payment.ReceiptIssued,
+    )
+)
+
+
+class Ledger(msgspec.Struct):
+    """The numbers of one lane.
+
+    `offsets`: next offset of each topic; `types`: first occurrences of each event type; `codes`:
+    applications at each national code; `vnd`: sums of amounts by event type; `repeats`: numbered
+    events that came again as they were; `forks`: that came again with other content.
+    """
+
+    offsets: dict[str, int]
+    types: dict[str, int] = {}
+    codes: dict[int, int] = {}
+    vnd: dict[str, int] = {}
+    repeats: int = 0
+    forks: int = 0
+    newest_ms: int = 0
+    is_whole: bool = True  # counted from the beginning of the log
+
+    def has(self, entry: Entry) -> bool:
+        """Tell whether this place is counted already: a redelivery."""
+        return entry.offset < self.offsets.get(entry.topic, 0)
+
+    def reaches(self, offsets: Mapping[str, int]) -> bool:
+        """Tell whether nothing before these offsets is missing."""
+        return all(self.offsets.get(topic, 0) >= offset for topic, offset in offsets.items())
+
+    def add(self, entry: Entry, code_before: int) -> None:
+        """Count the first occurrence of a message; `code_before` is where its dossier stood."""
+        # a sender may write any type: what nobody has a contract for is one
+        _plus(self.types, entry.type if entry.type in CONTRACTS else OTHER, 1)
+        if entry.is_decided:
+            g = gist(entry.data)
+            if entry.service == "routing":
+                self._move(entry, code_before, g.national_code)
+            elif entry.type in AMOUNTS:
+                _plus(self.vnd, entry.type, g.amount_vnd + g.total_vnd)
+        self.passed(entry)
+
+    def add_repeat(self, entry: Entry, is_fork: bool) -> None:
+        """Count a numbered event that came again."""
+        self.repeats += not is_fork
+        self.forks += is_fork
+        self.passed(entry)
+
+    def passed(self, entry: Entry) -> None:
+        """Move on past a record."""
+        self.offsets[entry.topic] = max(self.offsets.get(entry.topic, 0), entry.offset + 1)
+        self.newest_ms = max(self.newest_ms, entry.logged_ms)
+
+    def _move(self, entry: Entry, before: int, after: int) -> None:
+        if entry.sequence > 1:
+            _plus(self.codes, before, -1)
+        _plus(self.codes, after, 1)
+
+
+def merged(ledgers: Iterable[Ledger]) -> Ledger:
+    """Return the sum of ledgers of different lanes; its offsets are sums as well."""
+    out = Ledger({}, {}, {}, {})
+    for ledger in ledgers:
+        for into, of in (
+            (out.offsets, ledger.offsets),
+            (out.types, ledger.types),
+            (out.codes, ledger.codes),
+            (out.vnd, ledger.vnd),
+        ):
+            _add_all(into, of)
+        out.repeats += ledger.repeats
+        out.forks += ledger.forks
+        out.newest_ms = max(out.newest_ms, ledger.newest_ms)
+        out.is_whole = out.is_whole and ledger.is_whole
+    return out
+
+
+def _plus(counts: dict[_K, int], key: _K, number: int) -> None:
+    counts[key] = counts.get(key, 0) + number
+
+
+def _add_all(into: dict[Any, int], of: Mapping[Any, int]) -> None:
+    for key, number in of.items():
+        _plus(into, key, number)

@@ -1,0 +1,174 @@
+"""How things stand with one application, and with all of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from services.operations.domain.entries import Entry, gist
+from services.operations.domain.timeline import instant
+from services.operations.domain.waits import Who, waiting_for
+from shared.events import intake, kernel, notify, payment
+
+Column = Literal["settled", "in_process", "suspended", "not_accepted"]
+
+
+class State(msgspec.Struct, frozen=True):
+    """A national dossier code, its names, and the column of the statistics form it counts in."""
+
+    code: int
+    name_vi: str
+    name_en: str
+    column: Column
+
+
+STATES: Mapping[int, State] = {
+    state.code: state
+    for state in (
+        State(1, "Mới đăng ký", "submitted", "in_process"),
+        State(2, "Được tiếp nhận", "accepted", "in_process"),
+        State(3, "Không được tiếp nhận", "not accepted", "not_accepted"),
+        State(4, "Đang xử lý", "in processing", "in_process"),
+        State(5, "Yêu cầu bổ sung giấy tờ", "supplement requested", "suspended"),
+        State(6, "Yêu cầu thực hiện nghĩa vụ tài chính", "financial obligation due", "suspended"),
+        State(7, "Công dân yêu cầu rút hồ sơ", "withdrawn", "settled"),
+        State(8, "Dừng xử lý", "stopped", "suspended"),
+        State(9, "Đã xử lý xong", "settled", "settled"),
+        State(10, "Đã trả kết quả", "result returned", "settled"),
+    )
+}
+
+
+class Money(msgspec.Struct):
+    """What is owed and what came, in đồng; `mismatched_vnd` and `overpaid_vnd` await a person."""
+
+    assessed_vnd: int = 0
+    settled_vnd: int = 0
+    receipts_vnd: int = 0
+    mismatched_vnd: int = 0
+    overpaid_vnd: int = 0
+    settlements: int = 0
+    receipts: list[str] = []
+    references: list[str] = []
+    waived_because: str = ""
+
+
+class Notice(msgspec.Struct):
+    """A notice and how far it came."""
+
+    milestone: str
+    channel: str
+    state: str
+
+
+class Status(msgspec.Struct):
+    """Where one application stands; `state` is None before it is registered or if it is refused."""
+
+    state: State | None
+    is_refused: bool
+    dossier_code: str
+    procedure: str
+    receiving_unit: str
+    competent_unit: str
+    money: Money
+    notices: list[Notice]
+    held_by: list[str]
+    waiting_for: Who | None
+    last_type: str
+    last_at: str
+
+
+def status(entries: Sequence[Entry]) -> Status:
+    """Return how things stand with one application, from its entries in order."""
+    decided = [e for e in entries if e.is_decided]
+    routed = [gist(e.data) for e in _numbered(decided, "routing")]
+    registered = next((e for e in decided if e.type == intake.Registered.TYPE), None)
+    first = gist(registered.data) if registered else gist("{}")
+    code = routed[-1].national_code if routed else 0
+    last = entries[-1] if entries else None
+    return Status(
+        state=STATES.get(code or (1 if registered else 0)),
+        is_refused=any(e.type == intake.Refused.TYPE for e in decided),
+        dossier_code=first.dossier_code,
+        procedure=first.procedure,
+        receiving_unit=first.receiving_unit,
+        competent_unit=next((g.competent_unit for g in reversed(routed) if g.competent_unit), ""),
+        money=_money(_numbered(decided, "payment")),
+        notices=_notices(_numbered(decided, "notify")),
+        held_by=held_by(entries),
+        waiting_for=waiting_for(entries),
+        last_type=last.type if last else "",
+        last_at=instant(last.logged_ms) if last else "",
+    )
+
+
+def held_by(entries: Sequence[Entry]) -> list[str]:
+    """Return the services that hold something and were not told to release it since."""
+    found: dict[str, bool] = {}
+    for entry in entries:
+        if entry.type == kernel.RecordParked.TYPE:
+            found[gist(entry.data).service] = True
+        elif entry.type == kernel.LaneReleased.TYPE:
+            found[entry.service] = False
+    return sorted(service for service, is_held in found.items() if is_held)
+
+
+def totals(received: int, codes: Mapping[int, int]) -> dict[str, int]:
+    """Return the columns of the statistics form; received is their sum.
+
+    `codes`: how many applications stand at each national code.  One that is registered but not
+    routed yet is in process.
+    """
+    out: dict[str, int] = {"settled": 0, "in_process": 0, "suspended": 0, "not_accepted": 0}
+    for code, state in STATES.items():
+        out[state.column] += codes.get(code, 0)
+    unrouted = received - sum(out.values())
+    out["in_process"] += unrouted
+    return {"received": received, **out, "unrouted": unrouted}
+
+
+def _numbered(decided: Sequence[Entry], service: str) -> list[Entry]:
+    return sorted((e for e in decided if e.service == service), key=lambda e: e.sequence)
+
+
+def _money(events: Sequence[Entry]) -> Money:
+    money = Money()
+    for event in events:
+        g = gist(event.data)
+        match event.type:
+            case payment.FeeAssessed.TYPE:
+                money.assessed_vnd = g.total_vnd
+            case payment.FeeWaived.TYPE:
+                money.waived_because = g.reason
+            case payment.Requested.TYPE:
+                money.references.append(g.reference)
+            case payment.Settled.TYPE:
+                money.settlements += 1
+                money.settled_vnd += g.amount_vnd
+            case payment.Mismatched.TYPE:
+                money.mismatched_vnd += g.amount_vnd
+            case payment.Overpaid.TYPE:
+                money.overpaid_vnd += g.amount_vnd
+            case payment.ReceiptIssued.TYPE:
+                money.receipts.append(g.number)
+                money.receipts_vnd += g.amount_vnd
+    return money
+
+
+_NOTICE_STATES = {
+    notify.NoticeRequested.TYPE: "requested",
+    notify.NoticeSent.TYPE: "sent",
+    notify.NoticeDelivered.TYPE: "delivered",
+    notify.NoticeFailed.TYPE: "failed",
+    notify.NoticeDropped.TYPE: "dropped",
+}
+
+
+def _notices(events: Sequence[Entry]) -> list[Notice]:
+    found: dict[tuple[str, str], Notice] = {}
+    for event in events:
+        state = _NOTICE_STATES.get(event.type)
+        if state:
+            g = gist(event.data)
+            found[g.milestone, g.channel] = Notice(g.milestone, g.channel, state)
+    return list(found.values())

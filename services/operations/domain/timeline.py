@@ -1,0 +1,127 @@
+"""An application's story, line by line."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from services.operations.domain.entries import Entry, Gist, gist
+from shared.events import intake, kernel, notify, payment, portal, routing
+
+Tell = Callable[[Gist], str]
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One message: when it was logged, what it is, what led to it, in a few words."""
+
+    at: str
+    service: str
+    type: str
+    text: str
+    id: str
+    source: str
+    cause: str
+    topic: str
+    partition: int
+    offset: int
+    is_decided: bool
+    repeats: int
+    data: msgspec.Raw
+
+
+def _vnd(amount: int) -> str:
+    return f"{amount:,} VND"
+
+
+def _money(g: Gist) -> str:
+    return f"{_vnd(g.amount_vnd)} by {g.partner}, order {g.reference}"
+
+
+def _notice(g: Gist) -> str:
+    return " · ".join(part for part in (g.milestone, g.channel, g.reason) if part)
+
+
+def _reason(g: Gist) -> str:
+    return g.reason
+
+
+def _officer(g: Gist) -> str:
+    return " · ".join(part for part in (g.officer, g.reason) if part)
+
+
+def _finding(g: Gist) -> str:
+    return g.finding
+
+
+# What a line says beside its type; a type that is not here says nothing more.
+TELL: Mapping[str, Tell] = {
+    portal.Submitted.TYPE: lambda g: g.procedure,
+    intake.Registered.TYPE: lambda g: f"{g.dossier_code} · procedure {g.procedure}",
+    routing.Routed.TYPE: lambda g: f"to unit {g.competent_unit}",
+    routing.ChoiceNeeded.TYPE: _reason,
+    routing.Accepted.TYPE: _officer,
+    routing.NotAccepted.TYPE: _officer,
+    routing.Processing.TYPE: _officer,
+    routing.SupplementRequested.TYPE: _officer,
+    routing.PaymentDue.TYPE: lambda g: _vnd(g.amount_vnd),
+    routing.Suspended.TYPE: _officer,
+    routing.Settled.TYPE: _officer,
+    routing.Returned.TYPE: _officer,
+    routing.Closed.TYPE: _reason,
+    routing.ActionRejected.TYPE: _reason,
+    payment.FeeAssessed.TYPE: lambda g: _vnd(g.total_vnd),
+    payment.FeeWaived.TYPE: _reason,
+    payment.Requested.TYPE: _money,
+    payment.Notified.TYPE: lambda g: f"{g.finding}: {_money(g)}",
+    payment.Queried.TYPE: lambda g: f"{g.finding} by {g.partner}",
+    payment.Settled.TYPE: _money,
+    payment.Failed.TYPE: lambda g: f"order {g.reference} by {g.partner}: {g.reason}",
+    payment.Expired.TYPE: lambda g: f"order {g.reference}",
+    payment.Mismatched.TYPE: _money,
+    payment.Overpaid.TYPE: _money,
+    payment.ReceiptIssued.TYPE: lambda g: f"{g.number} · {g.kind} {_vnd(g.amount_vnd)}",
+    notify.NoticeRequested.TYPE: _notice,
+    notify.NoticeSent.TYPE: _notice,
+    notify.NoticeDelivered.TYPE: _notice,
+    notify.NoticeFailed.TYPE: _notice,
+    notify.NoticeDropped.TYPE: _notice,
+    notify.Answered.TYPE: _finding,
+    kernel.RecordParked.TYPE: lambda g: f"held by {g.service}: {g.reason}",
+    kernel.LaneReleased.TYPE: lambda g: f"by {g.operator}: {g.reason}",
+}
+
+
+def timeline(entries: Sequence[Entry]) -> list[Line]:
+    """Return the lines of one application, from entries in order.
+
+    The same message from outside again (same source and id) is a repeat of its first line.
+    """
+    groups: dict[tuple[str, str, str], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault((entry.topic, entry.source, entry.id), []).append(entry)
+    return [_line(group[0], len(group) - 1) for group in groups.values()]
+
+
+def _line(entry: Entry, repeats: int) -> Line:
+    tell = TELL.get(entry.type)
+    return Line(
+        at=instant(entry.logged_ms),
+        service=entry.service,
+        type=entry.type,
+        text=tell(gist(entry.data)) if tell else "",
+        id=entry.id,
+        source=entry.source,
+        cause=entry.causationid,
+        topic=entry.topic,
+        partition=entry.partition,
+        offset=entry.offset,
+        is_decided=entry.is_decided,
+        repeats=repeats,
+        data=msgspec.Raw((entry.data or "null").encode()),
+    )
+
+
+def instant(milliseconds: int) -> str:
+    """Return an instant in ISO 8601, UTC, to the millisecond."""
+    moment = datetime.fromtimestamp(milliseconds / 1_000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

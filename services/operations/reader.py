@@ -1,0 +1,164 @@
+"""The read side: every record becomes a row, is counted, and only then is its offset committed.
+
+Reading the same again changes nothing, so on any doubt the batch is repeated.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from services.operations.counts import Counts
+from services.operations.domain.entries import gist
+from services.operations.domain.ledger import Ledger
+from services.operations.flow import Flow
+from services.operations.journeys import Appended, Item, Journeys, read
+from shared.bus import Assignment, Record
+from shared.errors import Fenced, Unknown
+from shared.events import numbered_id
+from shared.lanes.health import Health
+
+_T = TypeVar("_T")
+
+CODES_LIMIT = 50_000  # applications whose last national code is remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the loop spends its time: nobody waits for operations, so its batches are large."""
+
+    batch_limit: int = 4_000  # records
+    window_s: float = 0.2
+    fetch_wait_s: float = 1.0
+    settle_every_s: float = 1.0  # flow published, counts saved, offsets committed
+    retry_s: float = 0.1
+    retry_limit_s: float = 5.0
+
+
+class Reader:
+    """Reads all lanes of one process for one consumer group."""
+
+    def __init__(
+        self,
+        journeys: Journeys,
+        counts: Counts,
+        flow: Flow,
+        *,
+        monotonic: Callable[[], float],
+        pace: Pace = Pace(),
+    ) -> None:
+        self.health = Health(monotonic)
+        self._journeys, self._counts, self._flow = journeys, counts, flow
+        self._monotonic, self._pace = monotonic, pace
+        self._ledgers: dict[int, Ledger] = {}
+        self._codes: dict[str, int] = {}  # event of routing → the national code after it
+        self._changed: set[int] = set()  # lanes read since the last commit
+        self._settled_at = 0.0
+
+    async def serve(self, assignment: Assignment) -> None:
+        """Work on an assignment until it is revoked (cancelled) or found lost (`Fenced`)."""
+        self._flow.forget()
+        self._codes.clear()
+        self._changed.clear()
+        self.health.assigned(assignment.lanes)
+        try:
+            self._ledgers = await self._until_through(
+                assignment, lambda: self._counts.load(assignment.lanes, assignment.committed)
+            )
+            self._settled_at = self._monotonic()
+            while True:
+                await self._turn(assignment)
+        finally:
+            self.health.unassigned()
+            with suppress(Fenced, Unknown):
+                await self._settle(assignment)
+
+    async def _turn(self, assignment: Assignment) -> None:
+        try:
+            records = await assignment.fetch(self._pace.batch_limit, self._pace.fetch_wait_s)
+        except Unknown as doubt:
+            self.health.waiting(doubt)
+            await assignment.idle(self._pace.retry_limit_s)
+            return
+        if records:
+            self.health.working()
+            await self._batch(assignment, records)
+            await assignment.idle(self._pace.window_s)
+        else:
+            self.health.idle()
+        if self._monotonic() - self._settled_at >= self._pace.settle_every_s:
+            self._settled_at = self._monotonic()
+            await self._until_through(assignment, lambda: self._settle(assignment))
+
+    async def _batch(self, assignment: Assignment, records: Sequence[Record]) -> None:
+        items = [read(record) for record in records]
+        appended = await self._until_through(assignment, lambda: self._journeys.append(items))
+        fresh = [i for i in appended.first if not self._is_counted(i)]
+        before = await self._until_through(assignment, lambda: self._codes_before(fresh))
+        self._count(appended, fresh, before)
+
+    def _is_counted(self, item: Item) -> bool:
+        return self._ledgers[item.entry.partition].has(item.entry)
+
+    def _count(self, appended: Appended, fresh: Sequence[Item], before: dict[str, int]) -> None:
+        """Count what has come.  Nothing is awaited here: all of it happens, or none."""
+        repeats = [i for i in appended.repeats if not self._is_counted(i)]
+        forks = [i for i in appended.forks if not self._is_counted(i)]
+        for item in fresh:
+            self._ledgers[item.entry.partition].add(item.entry, before.get(item.key, 0))
+        for item in repeats:
+            self._ledgers[item.entry.partition].add_repeat(item.entry, is_fork=False)
+        for item in forks:
+            self._ledgers[item.entry.partition].add_repeat(item.entry, is_fork=True)
+        self._changed |= {i.entry.partition for i in (*appended.first, *repeats, *forks)}
+        self._flow.add(i.entry for i in fresh)
+
+    async def _codes_before(self, fresh: Sequence[Item]) -> dict[str, int]:
+        """Return, by the key of each event of routing, where the dossier stood before it."""
+        moves = [i for i in fresh if i.entry.is_decided and i.entry.service == "routing"]
+        for item in moves:
+            self._codes[item.key] = gist(item.entry.data).national_code
+        previous = {
+            item.key: numbered_id(item.application, "routing", item.entry.sequence - 1)
+            for item in moves
+            if item.entry.sequence > 1
+        }
+        missing = {id_ for id_ in previous.values() if id_ not in self._codes}
+        if missing:
+            self._codes |= await self._journeys.codes(missing)
+        before = {key: self._codes.get(id_, 0) for key, id_ in previous.items()}
+        for id_ in previous.values():
+            self._codes.pop(id_, None)
+        while len(self._codes) > CODES_LIMIT:
+            del self._codes[next(iter(self._codes))]
+        return before
+
+    async def _settle(self, assignment: Assignment) -> None:
+        """Publish the flow, save the counts, commit; always in that order."""
+        ledgers = {lane: self._ledgers[lane] for lane in sorted(self._changed)}
+        if not ledgers:
+            return
+        reached = sum(sum(ledger.offsets.values()) for ledger in ledgers.values())
+        await self._flow.publish(f"{min(ledgers)}-{reached}")
+        await self._counts.save(ledgers)
+        await assignment.commit(
+            {(topic, lane): o for lane, led in ledgers.items() for topic, o in led.offsets.items()}
+        )
+        self._changed.clear()
+        await self._counts.forget_older(ledgers)
+
+    async def _until_through(
+        self, assignment: Assignment, attempt: Callable[[], Awaitable[_T]]
+    ) -> _T:
+        """Repeat the same work with back-off until it goes through; an outage is waited out."""
+        wait_s = self._pace.retry_s
+        while True:
+            try:
+                done = await attempt()
+            except Unknown as doubt:
+                self.health.waiting(doubt)
+                await assignment.idle(wait_s)
+                wait_s = min(2 * wait_s, self._pace.retry_limit_s)
+            else:
+                self.health.working()
+                return done
