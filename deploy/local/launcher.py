@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -57,16 +58,23 @@ def up(children: Children, settings: Settings, steps: Steps) -> Stack:
     steps.doing("Creating topics and first offsets")
     created = asyncio.run(topics.bootstrap(servers.kafka_url, settings.lanes))
     steps.done(f"Topics and offsets stand: {created} new topics, {settings.lanes} lanes")
-    rows = [row for row in processes.TABLE if processes.present(row)]
-    new = [row for row in rows if not children.find(row.name)]
-    ports.require_free({row.name: settings.port(row.name) for row in new})
-    for row in new:
-        start_one(children, settings, servers, row)
-    for row in rows:
+    start_missing(children, settings, servers)
+    for row in filter(processes.present, processes.TABLE):
         steps.doing(f"Waiting for {row.name}")
-        children.wait_for(row.name, partial(ready, settings.port(row.name)), READY_LIMIT_S)
+        children.wait_for(row.name, partial(ready, row, settings.port(row.name)), READY_LIMIT_S)
         steps.done(f"{row.name} is ready on {processes.url(settings, row.name)}")
     return servers
+
+
+def start_missing(children: Children, settings: Settings, servers: Stack) -> list[str]:
+    """Start every process of the table that does not run (any more); return their names."""
+    missing = [
+        row for row in processes.TABLE if processes.present(row) and not children.find(row.name)
+    ]
+    ports.require_free({row.name: settings.port(row.name) for row in missing})
+    for row in missing:
+        start_one(children, settings, servers, row)
+    return [row.name for row in missing]
 
 
 def start_one(
@@ -87,10 +95,11 @@ def down(children: Children) -> list[str]:
     return upper + children.stop(stack.PARTS, stack.STOP_LIMIT_S)
 
 
-def ready(port: int) -> bool:
+def ready(row: Process, port: int) -> bool:
     """Tell whether a process says that it is ready."""
+    address = f"http://{HOST}:{port}{processes.READY[row.kind]}"
     try:
-        answer = httpx.get(f"http://{HOST}:{port}/readyz", timeout=PROBE_LIMIT_S, trust_env=False)
+        answer = httpx.get(address, timeout=PROBE_LIMIT_S, trust_env=False)
     except httpx.TransportError:
         return False
     return answer.is_success
@@ -98,23 +107,27 @@ def ready(port: int) -> bool:
 
 def status(children: Children) -> list[Row]:
     """Look at every running process; CPU is measured over a moment."""
-    order = [*stack.PARTS, *(row.name for row in processes.TABLE)]
-    found = {child.name: child for child in children.all()}
-    alive = [(found[name], p) for name in order if name in found and (p := found[name].process())]
-    for _, process in alive:
-        process.cpu_percent()  # begins the measurement
+    rows = {row.name: row for row in processes.TABLE}
+    looked = [
+        (child, process)
+        for name in (*stack.PARTS, *rows)
+        if (child := children.find(name)) and (process := child.process())
+    ]
+    for _, process in looked:
+        with suppress(psutil.NoSuchProcess):
+            process.cpu_percent()  # begins the measurement
     time.sleep(CPU_SAMPLE_S)
-    return [row for child, process in alive if (row := _row(child, process))]
+    return [seen for child, process in looked if (seen := _look(child, process, rows))]
 
 
-def _row(child: Child, process: psutil.Process) -> Row | None:
-    answers = ports.open_at if child.name in stack.PARTS else ready
+def _look(child: Child, process: psutil.Process, rows: Mapping[str, Process]) -> Row | None:
+    row = rows.get(child.name)
     try:
         return Row(
             name=child.name,
             pid=child.pid,
             port=child.port,
-            ready=answers(child.port),
+            ready=ready(row, child.port) if row else ports.open_at(child.port),
             cpu_percent=process.cpu_percent(),
             rss_bytes=process.memory_info().rss,
         )

@@ -10,6 +10,7 @@ from deploy.local.settings import HOST, ROOT, Settings
 from deploy.local.stack import Stack
 
 Kind = Literal["service", "partner"]
+READY = {"service": "/readyz", "partner": "/healthz"}
 
 
 @dataclass(frozen=True, slots=True)
