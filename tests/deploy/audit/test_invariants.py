@@ -1,0 +1,181 @@
+"""The audit finds a sound system sound, and every planted fault wrong."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from deploy.audit.evidence import JOURNALED, Evidence, Heard, Payment
+from deploy.audit.invariants import INVARIANTS, audit
+from shared import events, topics
+from shared.bus import Record
+from shared.events import Event, numbered_id
+from shared.trace import span_id, traceparent
+
+APPLICATION = "0198c0de-0000-7000-8000-00000000000c"
+DUE = "2026-11-25T10:00:00Z"
+PERSONAL = ("001190123456", "Người Thử Nghiệm")
+
+# service, type, data: one application, submitted, paid, accepted, told
+STORY: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("intake", "application.registered", {"receiving_unit": "00004"}),
+    ("routing", "application.routed", {"national_code": 1}),
+    ("payment", "fee.assessed", {"total_vnd": 10_000}),
+    ("payment", "payment.requested", {"reference": "R1", "amount_vnd": 10_000}),
+    (
+        "payment",
+        "payment.settled",
+        {"reference": "R1", "amount_vnd": 10_000, "transaction": "T1"},
+    ),
+    ("payment", "receipt.issued", {"number": "1", "amount_vnd": 10_000}),
+    ("routing", "application.accepted", {"national_code": 2, "due": DUE}),
+    ("notify", "notice.sent", {"milestone": "accepted", "channel": "sms"}),
+)
+
+
+def sound() -> Evidence:
+    """Return the evidence of one application's journey, with nothing wrong."""
+    submitted = event("portal", 0, "application.submitted", {}, "")
+    log: dict[str, list[Heard]] = {name: [] for name in topics.all_names()}
+    log["portal.submissions"].append(heard("portal.submissions", 0, submitted))
+    rows: dict[str, list[dict[str, Any]]] = {
+        s: [] for s in ("intake", "routing", "payment", "notify")
+    }
+    for service, type_, data in STORY:
+        n = len(rows[service]) + 1
+        text = event(service, n, type_, data, submitted.id)
+        log[f"{service}.events"].append(heard(f"{service}.events", n - 1, text))
+        due = DUE if type_ == "application.accepted" else None
+        rows[service].append(
+            {
+                "_id": f"{APPLICATION}/{n:06d}",
+                "application": APPLICATION,
+                "version": n,
+                "state": msgspec.json.encode({"due_current": due}).decode(),
+                "emitted": [events.encode(text).decode()],
+            }
+        )
+    return Evidence(
+        log=log,
+        journals=rows,
+        acknowledged=(APPLICATION,),
+        paid=(Payment("R1", "T1", 10_000),),
+        handed={f"{APPLICATION}/accepted/sms/1": 1},
+        personal=PERSONAL,
+    )
+
+
+def event(service: str, n: int, type_: str, data: dict[str, Any], cause: str) -> Event:
+    return Event(
+        id=numbered_id(APPLICATION, service, n),
+        source=f"/services/{service}",
+        type=type_,
+        subject=APPLICATION,
+        time=datetime(2026, 11, 20, tzinfo=UTC),
+        data=msgspec.Raw(msgspec.json.encode(data)),
+        sequence=f"{n:06d}",
+        traceparent=traceparent(APPLICATION, span_id(APPLICATION, service, str(n)), True),
+        causationid=cause,
+    )
+
+
+def heard(topic: str, offset: int, content: Event) -> Heard:
+    record = Record(topic, 1, offset, 0, APPLICATION.encode(), events.encode(content))
+    return Heard(record, content)
+
+
+def altered(evidence: Evidence, topic: str, at: int, **changes: Any) -> Evidence:
+    """Return evidence in which one event on the log is another."""
+    old = evidence.log[topic][at]
+    assert old.event is not None
+    new = heard(topic, old.record.offset, msgspec.structs.replace(old.event, **changes))
+    records = [*evidence.log[topic]]
+    records[at] = new
+    return replace(evidence, log={**evidence.log, topic: records})
+
+
+def without(evidence: Evidence, topic: str, at: int) -> Evidence:
+    records = [h for n, h in enumerate(evidence.log[topic]) if n != at]
+    return replace(evidence, log={**evidence.log, topic: records})
+
+
+def again(evidence: Evidence, service: str, type_: str, **changes: Any) -> Evidence:
+    """Return evidence in which a service decided one more event, like one of the story."""
+    data = next(d for s, t, d in STORY if (s, t) == (service, type_)) | changes
+    records = evidence.log[f"{service}.events"]
+    n = len(records) + 1
+    more = heard(
+        f"{service}.events", n - 1, event(service, n, type_, data, records[0].event.causationid)
+    )  # type: ignore[union-attr]
+    return replace(evidence, log={**evidence.log, f"{service}.events": [*records, more]})
+
+
+def due_moved_silently(evidence: Evidence) -> Evidence:
+    first, second = evidence.journals["routing"]
+    state = msgspec.json.encode({"due_current": "2027-01-01T00:00:00Z"}).decode()
+    third = {**second, "version": 3, "_id": f"{APPLICATION}/000003", "state": state, "emitted": []}
+    return replace(evidence, journals={**evidence.journals, "routing": [first, second, third]})
+
+
+def in_the_clear(evidence: Evidence, text: str) -> Evidence:
+    return replace(evidence, texts={"a log file": f"said {text} aloud".encode()})
+
+
+FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
+    (1, lambda e: replace(e, acknowledged=(*e.acknowledged, "another"))),
+    (1, lambda e: again(e, "intake", "application.registered")),
+    (2, lambda e: again(e, "payment", "payment.settled", transaction="T2")),
+    (2, lambda e: again(e, "payment", "receipt.issued")),
+    (2, lambda e: replace(e, paid=(*e.paid, Payment("R9", "T9", 5)))),
+    (3, lambda e: replace(e, handed={f"{APPLICATION}/accepted/sms/1": 2})),
+    (3, lambda e: replace(e, handed={**e.handed, f"{APPLICATION}/accepted/sms/2": 1})),
+    (3, lambda e: replace(e, handed={})),
+    (4, lambda e: without(e, "payment.events", 1)),
+    (4, lambda e: without(e, "payment.events", 3)),
+    (4, lambda e: altered(e, "routing.events", 0, data=msgspec.Raw(b'{"national_code":4}'))),
+    (5, lambda e: altered(e, "routing.events", 0, traceparent="")),
+    (5, lambda e: altered(e, "routing.events", 1, causationid="nobody/knows")),
+    (6, lambda e: without(without(e, "routing.events", 1), "routing.events", 0)),
+    (7, lambda e: in_the_clear(e, PERSONAL[0])),
+    (7, lambda e: in_the_clear(e, PERSONAL[1])),
+    (8, due_moved_silently),
+)
+
+
+def test_a_sound_system_is_found_sound_and_everything_was_counted() -> None:
+    findings = audit(sound())
+    assert [f.wrong for f in findings] == [()] * len(INVARIANTS)
+    assert all(f.holds for f in findings)
+
+
+@pytest.mark.parametrize(("number", "plant"), FAULTS)
+def test_a_planted_fault_is_found_by_its_invariant(
+    number: int, plant: Callable[[Evidence], Evidence]
+) -> None:
+    finding = audit(plant(sound()))[number - 1]
+    assert finding.wrong
+    assert not finding.holds
+
+
+def test_every_invariant_has_a_fault_planted_against_it() -> None:
+    assert {number for number, _ in FAULTS} == set(range(1, len(INVARIANTS) + 1))
+
+
+def test_an_invariant_that_looked_at_nothing_does_not_hold() -> None:
+    nothing = Evidence(
+        log={name: [] for name in topics.all_names()},
+        journals={service: [] for service in JOURNALED},
+    )
+    assert not any(f.holds for f in audit(nothing))
+
+
+def test_a_duplicate_of_an_event_is_no_fault() -> None:
+    evidence = sound()
+    topic = "payment.events"
+    first = evidence.log[topic][0]
+    late = replace(first, record=first.record._replace(offset=99))
+    doubled = replace(evidence, log={**evidence.log, topic: [*evidence.log[topic], late]})
+    assert all(f.holds for f in audit(doubled))
