@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
-from deploy.local import launcher, processes, topics
+from deploy.local import launcher, processes, secrets, topics
 from deploy.local.children import Children
 from deploy.local.settings import Settings
 from deploy.local.stack import PARTS
@@ -98,6 +98,12 @@ def logs(
                 _print_line(each, line, names)
     if follow:
         _follow({each: folder / f"{each}.log" for each in names})
+
+
+@app.command("secrets")
+def make_secrets() -> None:
+    """Make the secrets of a new system, unless they are there already, then end."""
+    console.print(f"Secrets stand in {secrets.ensure(Settings().home / 'secrets')}.")
 
 
 @app.command()
