@@ -69,6 +69,16 @@ class Catalogue:
         """Return the commune, ward, special zone or province with this code on this day."""
         return in_force(self.units.get(code, ()), on)
 
+    def procedures_in_force(self, on: date) -> list[Procedure]:
+        """Return every procedure published on that day."""
+        rows = (in_force(versions, on) for versions in self.procedures.values())
+        return [row for row in rows if row]
+
+    def units_in_force(self, on: date) -> list[Unit]:
+        """Return every unit, provinces included, as of that day."""
+        rows = (in_force(versions, on) for versions in self.units.values())
+        return [row for row in rows if row]
+
     def province_of(self, code: str, on: date) -> Unit | None:
         """Return the province that this unit is in, or is."""
         unit = self.unit(code, on)

@@ -12,11 +12,11 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import uvloop
 
+from deploy.sandbox.portal import uuid7
 from shared import jwe
 from shared.bus import Message, Partition
 from shared.catalogue import Catalogue, load
@@ -41,13 +41,6 @@ class Job(msgspec.Struct, frozen=True):
     seconds: float
 
 
-def uuid7(milliseconds: int, chance: random.Random) -> str:
-    """Return an application id due at that instant."""
-    noise = chance.getrandbits(74)
-    high = (milliseconds << 80) | (7 << 76) | ((noise >> 62) << 64)
-    return str(UUID(int=high | (2 << 62) | (noise & ((1 << 62) - 1))))
-
-
 def submissions(job: Job, catalogue: Catalogue, chance: random.Random) -> list[bytes]:
     """Return data of submissions to draw from: paid at once, accepted without an officer."""
     clients = json.loads(Path(job.clients).read_text())
@@ -55,13 +48,13 @@ def submissions(job: Job, catalogue: Catalogue, chance: random.Random) -> list[b
     today = datetime.now(UTC).date()
     procedures = [
         p
-        for p in catalogue.all_procedures(today)
+        for p in catalogue.procedures_in_force(today)
         if p.payment_moment == "at_submission"
         and p.online_level == "full"
         and p.competent_level == "commune"
         and p.non_boundary == "intra_province"
     ]
-    units = [u for u in catalogue.all_units(today) if not u.is_province and u.province != "01"]
+    units = [u for u in catalogue.units_in_force(today) if not u.is_province and u.province != "01"]
     return [
         _submission(key, chance.choice(procedures), chance.choice(units).code, n)
         for n in range(TEMPLATES)

@@ -1,0 +1,167 @@
+"""The sandbox portal: submits made-up applications of real procedures, over HTTP or onto Kafka.
+
+People, documents and answers are synthetic.  The mix of sectors is the published one of a ward.
+"""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import msgspec
+
+from shared import jwe
+from shared.bus import Message, Partition, Producer
+from shared.catalogue import Catalogue, Procedure, Unit
+from shared.events import Event, encode
+from shared.events.data import Document
+from shared.events.portal import Personal, Submitted
+from shared.placement import home
+
+NAME = "sandbox-portal"
+LIMIT_S = 30.0
+
+# Vũng Tàu ward, 1-8 July 2025, 864 dossiers: see shared/catalogue/data/README.md
+MIX: Mapping[str, tuple[float, tuple[str, ...]]] = {
+    "certification": (0.603, ("certification",)),
+    "business": (0.189, ("household business", "enterprises")),
+    "civil status": (0.132, ("civil status",)),
+    "land": (0.042, ("land",)),
+    "other": (0.034, ()),
+}
+SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Phan", "Vũ", "Đặng", "Bùi", "Đỗ")
+GIVEN = ("An", "Bình", "Chi", "Dũng", "Giang", "Hà", "Khánh", "Linh", "Minh", "Ngọc", "Quân")
+MIDDLE = "Thử Nghiệm"  # "trial": nobody is called so
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What a citizen hands in.  `personal` is in the clear: it never leaves the portal so."""
+
+    id: str
+    fields: Submitted
+    personal: Personal
+
+
+def uuid7(milliseconds: int, chance: random.Random) -> str:
+    """Return an application id of that instant (RFC 9562, version 7)."""
+    noise = chance.getrandbits(74)
+    high = (milliseconds << 80) | (7 << 76) | ((noise >> 62) << 64)
+    return str(UUID(int=high | (2 << 62) | (noise & ((1 << 62) - 1))))
+
+
+class Citizens:
+    """Draws applications from the catalogue, the same ones for the same seed (ids apart)."""
+
+    def __init__(self, catalogue: Catalogue, on: date, chance: random.Random) -> None:
+        self._chance, self._drawn = chance, 0
+        self._groups = _grouped(catalogue.procedures_in_force(on))
+        self._units = [u for u in catalogue.units_in_force(on) if not u.is_province]
+
+    def draw(self) -> Application:
+        """Return one more application."""
+        weights = [MIX[name][0] for name in self._groups]
+        [group] = self._chance.choices(list(self._groups), weights)
+        return self.of(self._chance.choice(self._groups[group]), self._chance.choice(self._units))
+
+    def of(self, procedure: Procedure, unit: Unit) -> Application:
+        """Return an application for this procedure, in this unit."""
+        self._drawn += 1
+        now_ms = int(datetime.now(UTC).timestamp() * 1000)
+        fields = Submitted(
+            procedure=procedure.code,
+            receiving_unit=unit.code,
+            residence_unit=unit.code,
+            channel="online",
+            personal="",
+            copies=self._chance.randint(1, 3),
+            language=self._chance.choice(("vi", "vi", "vi", "en")),
+            documents=tuple(self._document(name) for name in procedure.required_documents),
+        )
+        return Application(uuid7(now_ms, self._chance), fields, self._person())
+
+    def _person(self) -> Personal:
+        n = self._drawn
+        name = f"{self._chance.choice(SURNAMES)} {MIDDLE} {self._chance.choice(GIVEN)}"
+        return Personal(
+            name=name,
+            personal_number=f"0013{self._chance.randint(10, 99)}{n:06d}",
+            phone=f"09{self._chance.randint(10, 99)}{n:06d}",
+            email=f"citizen{n}@example.invalid",
+            address=f"Số {n}, đường {MIDDLE}",
+        )
+
+    def _document(self, name: str) -> Document:
+        return Document(name=name, sha256=f"{self._chance.getrandbits(256):064x}")
+
+
+def _grouped(procedures: Sequence[Procedure]) -> dict[str, list[Procedure]]:
+    groups: dict[str, list[Procedure]] = {name: [] for name in MIX}
+    for procedure in procedures:
+        name = next((n for n, (_, words) in MIX.items() if _is_in(procedure, words)), "other")
+        groups[name].append(procedure)
+    return groups
+
+
+def _is_in(procedure: Procedure, words: Sequence[str]) -> bool:
+    return any(f"({word})" in procedure.sector for word in words)
+
+
+def personal_values(application: Application) -> Iterator[str]:
+    """Return what must stand nowhere in the clear."""
+    person = application.personal
+    yield from (person.name, person.personal_number, person.phone, person.email, person.address)
+
+
+class Portal:
+    """Both ways in.  `acknowledged`: what the system promised to have."""
+
+    def __init__(self, clients: Mapping[str, Any], lanes: int) -> None:
+        self._key = jwe.import_key(clients["intake_jwk"])
+        self._bearer = f"Bearer {clients['api_keys']['portal']}"
+        self._lanes = lanes
+        self.acknowledged: set[str] = set()
+
+    async def post(self, client: httpx.AsyncClient, application: Application) -> httpx.Response:
+        """Submit over HTTP."""
+        body = msgspec.to_builtins(application.fields)
+        body["personal"] = msgspec.to_builtins(application.personal)
+        answer = await client.post(
+            "/v1/applications",
+            content=msgspec.json.encode(body),
+            headers={
+                "content-type": "application/json",
+                "authorization": self._bearer,
+                "idempotency-key": application.id,
+            },
+            timeout=LIMIT_S,
+        )
+        if answer.status_code == httpx.codes.ACCEPTED:
+            self.acknowledged.add(application.id)
+        return answer
+
+    async def append(self, producer: Producer, applications: Sequence[Application]) -> None:
+        """Submit straight onto Kafka.  Raises `Unknown`."""
+        batches: dict[Partition, list[Message]] = {}
+        for application in applications:
+            place = "portal.submissions", home(application.id, self._lanes)
+            message = Message(application.id.encode(), encode(self.event(application)))
+            batches.setdefault(place, []).append(message)
+        await producer.append(batches)
+        self.acknowledged.update(a.id for a in applications)
+
+    def event(self, application: Application) -> Event:
+        """Return what a portal writes, personal fields encrypted to intake."""
+        sealed = jwe.encrypt_to(self._key, encode(application.personal))
+        fields = msgspec.structs.replace(application.fields, personal=sealed)
+        return Event(
+            id=f"{application.id}/submitted",
+            source=f"/portals/{NAME}",
+            type=Submitted.TYPE,
+            subject=application.id,
+            time=datetime.now(UTC),
+            data=msgspec.Raw(encode(fields)),
+        )
