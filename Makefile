@@ -45,7 +45,7 @@ bench: $(READY)  ## the benchmark journey at a steady rate (RATE=65 SECONDS=60)
 	$(PY) -m tests.load.bench --rate $(RATE) --seconds $(SECONDS)
 
 docs: $(READY)  ## draw docs/flow.md anew from the topic registry
-	$(PY) docs/draw_flow.py
+	$(PY) -m docs.draw_flow
 
 lock: $(READY)  ## choose the newest versions anew and pin them
 	$(PY) -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
