@@ -152,6 +152,13 @@ def test_a_split_unit_waits_for_a_person_who_chooses_one_of_the_candidates(
     assert (routed.facts["officer"], routed.facts["residence_unit"]) == ("officer-1", "00007")
 
 
+def test_choosing_a_unit_sets_no_second_alarm(decide, dossier):
+    state = dossier(Stage.UNROUTED)
+    outcome = decide(state, events.UnitChosen(officer="officer-1", competent_unit="00097"))
+    assert (outcome.state.stage, outcome.timers) == (Stage.SUBMITTED, ())
+    assert outcome.events[0].acceptance_due == state.acceptance_due
+
+
 def test_a_unit_that_does_not_exist_cannot_be_chosen(dossier, asked, catalogue, monday):
     state = dossier(Stage.UNROUTED)
     outcome = apply(state, asked(Move.CHOOSE_UNIT, competent_unit="99999"), catalogue, monday)

@@ -1,0 +1,343 @@
+"""The edge, with the kernel's own reader, step and journal behind it, over a log kept in a list."""
+
+import hashlib
+import json
+from uuid import UUID
+
+import httpx
+import msgspec
+import pytest
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.routing.actions import FIELDS, NOTE_LIMIT
+from services.routing.api import router
+from services.routing.domain.states import OFFICER_MOVES
+from services.routing.lane import OFFICER_ACTIONS
+from shared import events, problems
+from shared.access import Access
+from shared.bus import Record
+from shared.clock import system_clock
+from shared.events import Event
+from shared.journal import Journal
+from shared.lanes.reading import Reader
+from shared.lanes.step import Step
+from shared.publisher import Publisher
+
+APPLICATION = "0197b1c2-aaaa-7bbb-8ccc-000000000001"
+STRANGER = "0197b1c2-aaaa-7bbb-8ccc-000000000002"
+ACTIONS = f"/v1/applications/{APPLICATION}/actions"
+KEYS = {
+    role: {"authorization": f"Bearer {role}-key"}
+    for role in ("officer", "operator", "portal", "partner")
+}
+WHOLE = {
+    "note": "synthetic reason",
+    "amount_vnd": 50_000,
+    "competent_unit": "00097",
+}
+
+
+class Rows:
+    """A table in memory: only what the journal needs."""
+
+    def __init__(self):
+        self.rows = {}
+
+    async def insert(self, rows):
+        self.rows |= {row["_id"]: row for row in rows}
+
+    async def ranges(self, bounds, limit=0):
+        return [self.rows[i] for i in sorted(self.rows) if any(a <= i < b for a, b in bounds)]
+
+    async def last(self, bounds):
+        found = await self.ranges([bounds])
+        return found[-1] if found else None
+
+
+class Log:
+    """A producer that keeps what it is given."""
+
+    def __init__(self):
+        self.records = []
+
+    async def append(self, batches):
+        for (topic, partition), messages in batches.items():
+            for key, value, headers in messages:
+                offset = len(self.records)
+                self.records.append(Record(topic, partition, offset, 0, key, value, headers))
+
+
+class Desk:
+    """An officer before the edge, and the lane that decides when told to."""
+
+    def __init__(self, lanes, catalogue, rules):
+        self.log, self._done = Log(), 0
+        self._journal = Journal(Rows(), lanes)
+        self._reader = Reader(lanes, 1)
+        self._step = Step(lanes, self._reader.again, lambda _: False)
+        keys = {f"{role}-key": {"name": f"sandbox-{role}", "role": role} for role in KEYS}
+        keys["other-key"] = {"name": "other-officer", "role": "officer"}
+        app = FastAPI()
+        app.state.access = _access(keys)
+        problems.install(app)
+        publisher = Publisher(
+            self.log,
+            lane_count=1,
+            sample_ratio=0.0,
+            clock=system_clock,
+            appended=lambda *_: None,
+        )
+        app.include_router(router(publisher, self._journal, catalogue, rules, system_clock))
+        self.app = app
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEYS["officer"]
+        )
+
+    async def act(self, key="key-1", headers=None, **body):
+        return await self.http.post(
+            ACTIONS, json=body, headers={"idempotency-key": key, **(headers or {})}
+        )
+
+    async def bring(self, data, service, sequence, at):
+        event = Event(
+            id=f"{APPLICATION}/{service}/{sequence:06d}",
+            source=f"/services/{service}",
+            type=data.TYPE,
+            subject=APPLICATION,
+            time=at,
+            sequence=f"{sequence:06d}",
+            data=msgspec.Raw(events.encode(data)),
+        )
+        key, topic = APPLICATION.encode(), f"{service}.events"
+        record = Record(topic, 0, len(self.log.records), 0, key, events.encode(event))
+        self.log.records.append(record)
+        await self.decide(at)
+
+    async def decide(self, at):
+        new, self._done = self.log.records[self._done :], len(self.log.records)
+        readings = self._reader.read(new)
+        assert not readings.dead
+        for reading in readings.mine:
+            latest = await self._journal.latest(reading.application)
+            await self._journal.append(self._step(latest, reading, None, at))
+
+
+def _access(keys):
+    return Access({hashlib.sha256(k.encode()).hexdigest(): v for k, v in keys.items()})
+
+
+@pytest.fixture
+async def desk(lanes, catalogue, rules, registered, monday):
+    made = Desk(lanes, catalogue, rules)
+    await made.bring(registered(procedure="1.010038"), "intake", 1, monday)
+    async with made.http:
+        yield made
+
+
+async def test_an_action_is_taken_decided_and_its_outcome_shown(desk, monday):
+    taken = await desk.act(action="accept")
+    assert taken.status_code == 202
+    outcome = taken.json()["outcome"]
+    assert (await desk.http.get(outcome)).json()["outcome"] == "waiting"
+    await desk.decide(monday)
+    assert (await desk.http.get(outcome)).json() == {
+        "outcome": "done",
+        "events": ["application.accepted"],
+        "reason": "",
+        "possible": [],
+    }
+    shown = (await desk.http.get(f"/v1/applications/{APPLICATION}")).json()
+    assert (shown["national_code"], shown["stage"], shown["waits_for"]) == (
+        2,
+        "accepted",
+        "officer",
+    )
+    assert shown["clocks"]["due_history"][0]["who"] == "sandbox-officer"
+    assert shown["why"]["rule"] == "commune-of-residence"
+    assert "start" in shown["possible"]
+
+
+async def test_the_same_key_again_counts_once(desk, monday):
+    for _ in range(2):
+        assert (await desk.act(action="accept")).status_code == 202
+    await desk.decide(monday)
+    shown = (await desk.http.get(f"/v1/applications/{APPLICATION}")).json()
+    assert shown["version"] == 2
+
+
+async def test_two_officers_may_use_the_same_key(desk, monday):
+    outcome = (await desk.act(action="accept")).json()["outcome"]
+    await desk.decide(monday)
+    other = {"authorization": "Bearer other-key"}
+    assert (await desk.http.get(outcome, headers=other)).json()["outcome"] == "waiting"
+    await desk.act(action="accept", headers=other)
+    await desk.decide(monday)
+    assert (await desk.http.get(outcome, headers=other)).json()["outcome"] == "rejected"
+    assert (await desk.http.get(outcome)).json()["outcome"] == "done"
+
+
+async def test_an_impossible_action_is_taken_and_rejected_with_what_is_possible(desk, monday):
+    outcome = (await desk.act(action="settle", key="a/b c")).json()["outcome"]
+    await desk.decide(monday)
+    found = (await desk.http.get(outcome)).json()
+    assert found["outcome"] == "rejected"
+    assert "possible now: accept" in found["reason"]
+    assert found["possible"] == ["accept", "ask_supplement", "refuse"]
+
+
+@pytest.mark.parametrize("move", sorted(OFFICER_MOVES))
+async def test_every_officers_move_can_be_sent_and_carries_who_and_why(move, desk):
+    needed = {field[0]: WHOLE[field[0]] for field in FIELDS[move]}
+    assert (await desk.act(action=move, **needed)).status_code == 202
+    event = events.decode(desk.log.records[-1].value)
+    assert (event.type, event.source, event.id) == (
+        OFFICER_ACTIONS[move].TYPE,
+        "/officers/sandbox-officer",
+        "key-1",
+    )
+    data = msgspec.json.decode(event.data, type=OFFICER_ACTIONS[move])
+    assert (data.officer, data.note) == ("sandbox-officer", "synthetic reason")
+    assert UUID(event.subject) == UUID(APPLICATION)
+
+
+async def test_an_upper_case_id_is_the_same_application(desk):
+    path = ACTIONS.replace(APPLICATION, APPLICATION.upper())
+    body, headers = {"action": "accept"}, {"idempotency-key": "k"}
+    answer = await desk.http.post(path, json=body, headers=headers)
+    assert answer.json()["application"] == APPLICATION
+    assert desk.log.records[-1].key == APPLICATION.encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, ""),
+        ({"action": "fly"}, "/action"),
+        ({"action": 5}, "/action"),
+        ({"action": "refuse"}, ""),
+        ({"action": "refuse", "note": ""}, "/note"),
+        ({"action": "accept", "note": "x" * (NOTE_LIMIT + 1)}, "/note"),
+        ({"action": "accept", "amount_vnd": 5}, ""),
+        ({"action": "demand_payment", "note": "tax", "amount_vnd": 0}, "/amount_vnd"),
+        ({"action": "demand_payment", "note": "tax", "amount_vnd": "5"}, "/amount_vnd"),
+        ({"action": "demand_payment", "note": "tax", "amount_vnd": 5.5}, "/amount_vnd"),
+        ({"action": "choose_unit", "competent_unit": "Ba Dinh"}, "/competent_unit"),
+    ],
+)
+async def test_a_wrong_body_is_refused_at_its_field(body, field, desk):
+    answer = await desk.http.post(ACTIONS, json=body, headers={"idempotency-key": "k"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    (problem,) = answer.json()["problems"]
+    assert problem["field"] == (field or "/")
+    assert problem["remedy_vi"]
+    assert len(desk.log.records) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"\xff\xfe", "application/json", 400),
+        (b"{}", "text/plain", 415),
+        (b"{}", "", 415),
+        (json.dumps({"action": "accept", "note": "x" * 20_000}), "application/json", 413),
+    ],
+)
+async def test_what_is_not_a_fitting_json_body_is_refused(content, media_type, status, desk):
+    headers = {"idempotency-key": "k", "content-type": media_type}
+    answer = await desk.http.post(ACTIONS, content=content, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("key", ["", "x" * 65, "\x07", "schlüssel"])
+async def test_a_bad_idempotency_key_is_refused(key, desk):
+    headers = {"idempotency-key": key.encode()}
+    answer = await desk.http.post(ACTIONS, json={"action": "accept"}, headers=headers)
+    assert (answer.status_code, answer.json()["title"]) == (422, "invalid idempotency key")
+
+
+async def test_an_action_without_a_key_is_refused(desk):
+    answer = await desk.http.post(ACTIONS, json={"action": "accept"})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(("application", "status"), [(STRANGER, 404), ("17", 422)])
+async def test_an_unknown_dossier_is_refused_with_what_to_do(application, status, desk):
+    path = f"/v1/applications/{application}"
+    body, headers = {"action": "accept"}, {"idempotency-key": "k"}
+    answers = [
+        await desk.http.get(path),
+        await desk.http.get(f"{path}/actions/k"),
+        await desk.http.post(f"{path}/actions", json=body, headers=headers),
+    ]
+    assert [a.status_code for a in answers] == [status] * 3
+    assert all(a.json()["detail"] for a in answers)
+
+
+@pytest.mark.parametrize(
+    ("role", "acts", "reads", "previews"),
+    [
+        ("officer", 202, 200, 200),
+        ("operator", 403, 200, 200),
+        ("portal", 403, 403, 200),
+        ("partner", 403, 403, 403),
+    ],
+)
+async def test_each_role_may_do_its_own_and_no_more(role, acts, reads, previews, desk):
+    headers = KEYS[role]
+    path = f"/v1/applications/{APPLICATION}"
+    query = {"procedure": "1.001193", "receiving_unit": "00097"}
+    assert (await desk.act(action="accept", headers=headers)).status_code == acts
+    assert (await desk.http.get(path, headers=headers)).status_code == reads
+    answer = await desk.http.get("/v1/routing/preview", params=query, headers=headers)
+    assert answer.status_code == previews
+
+
+async def test_a_wrong_key_is_turned_away(desk):
+    wrong = {"authorization": "Bearer nobody"}
+    assert (await desk.act(action="accept", headers=wrong)).status_code == 401
+
+
+async def test_a_preview_explains_and_does_nothing(desk):
+    query = {"procedure": "1.001193", "residence_unit": "00007", "receiving_unit": "00097"}
+    shown = (await desk.http.get("/v1/routing/preview", params=query)).json()
+    assert shown["candidates"] == ["00008", "00025"]
+    assert "split" in shown["reason"]
+    assert len(desk.log.records) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"procedure": "9.999999", "receiving_unit": "00097"}, ""),
+        ({"procedure": "1.001193"}, "/query/receiving_unit"),
+        ({"procedure": "1.001193", "receiving_unit": "0" * 33}, "/query/receiving_unit"),
+        ({"procedure": "1.001193", "receiving_unit": "00097", "on": "soon"}, "/query/on"),
+    ],
+)
+async def test_a_preview_of_something_impossible_is_refused(query, field, desk):
+    answer = await desk.http.get("/v1/routing/preview", params=query)
+    assert answer.status_code == 422
+    fields = [p["field"] for p in answer.json().get("problems", [{"field": ""}])]
+    assert fields == [field]
+
+
+def test_the_description_of_the_body_names_each_action(lanes, catalogue, rules):
+    description = Desk(lanes, catalogue, rules).app.openapi()
+    post = description["paths"]["/v1/applications/{application}/actions"]["post"]
+    shapes = post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]
+    assert {s["properties"]["action"]["enum"][0] for s in shapes} == OFFICER_MOVES
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists) | st.binary())
+async def test_whatever_is_sent_is_answered_with_problem_details(desk, body):
+    content = body if isinstance(body, bytes) else json.dumps(body)
+    headers = {"idempotency-key": "k", "content-type": "application/json"}
+    answer = await desk.http.post(ACTIONS, content=content, headers=headers)
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["type"].startswith("urn:motcua:problem:")

@@ -1,0 +1,92 @@
+from datetime import timedelta
+
+import pytest
+
+from services.routing.domain.dossier import Dossier
+from services.routing.domain.states import OFFICER_MOVES, Stage
+from services.routing.lane import OFFICER_ACTIONS
+from shared import events
+from shared.events import intake, kernel, payment
+from shared.events import routing as contracts
+from shared.topics import reads
+
+WHOLE = (
+    intake.Supplemented(documents=()),
+    intake.Withdrawn(reason="synthetic"),
+    payment.FeeAssessed(
+        lines=(), total_vnd=8_000, moment="at_submission", catalogue_version="test"
+    ),
+    payment.FeeWaived(reason="free", catalogue_version="test"),
+    payment.Settled(partner="vnpay", reference="R1", transaction="T1", amount_vnd=8_000),
+    payment.Expired(reference="R1"),
+    kernel.TimerFired(name="acceptance", version=1),
+    kernel.TimerFired(name="some-other", version=1),
+    contracts.UnitChosen(officer="officer-1", competent_unit="00097"),
+    contracts.OfficerDemandedPayment(officer="officer-1", amount_vnd=50_000),
+    *(
+        contract(officer="officer-1", note="synthetic")
+        for contract in OFFICER_ACTIONS.values()
+        if contract not in (contracts.UnitChosen, contracts.OfficerDemandedPayment)
+    ),
+)
+
+
+def test_every_type_in_the_table_is_tried_here(lanes):
+    assert set(lanes.decisions) == {d.TYPE for d in WHOLE} | {intake.Registered.TYPE}
+
+
+def test_every_type_is_a_contract_and_every_officers_type_is_in_the_table(lanes):
+    officers = {t for t in events.CONTRACTS if t.startswith("officer.")}
+    assert officers <= set(lanes.decisions) <= set(events.CONTRACTS)
+    assert set(OFFICER_ACTIONS) == OFFICER_MOVES
+
+
+def test_it_reads_the_topics_that_bring_these():
+    assert set(reads("routing")) == {"intake.events", "payment.events", "routing.inbox"}
+
+
+@pytest.mark.parametrize("data", WHOLE, ids=lambda d: d.TYPE)
+def test_nothing_that_comes_before_registration_is_an_error(data, decide):
+    outcome = decide(None, data)
+    if isinstance(
+        data, payment.FeeAssessed | payment.FeeWaived | payment.Settled | payment.Expired
+    ):
+        assert outcome.state.stage is Stage.EXPECTED
+        assert outcome.events == ()
+    elif isinstance(data, kernel.TimerFired):
+        assert (outcome.state, outcome.events) == (None, ())
+    else:
+        (rejected,) = outcome.events
+        assert (outcome.state, rejected.national_code) == (None, 0)
+        assert "try again" in rejected.reason
+
+
+@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize("data", WHOLE, ids=lambda d: d.TYPE)
+def test_every_type_has_an_outcome_in_every_stage(data, stage, decide, dossier, monday):
+    before = Dossier() if stage is Stage.EXPECTED else dossier(stage)
+    outcome = decide(before, data, monday + timedelta(days=2))
+    assert outcome.state is not None
+    for event in outcome.events:
+        if event.TYPE == contracts.ActionRejected.TYPE:
+            assert outcome.state == before
+        else:
+            assert event.national_code in range(1, 11)
+
+
+def test_a_second_registration_changes_nothing(decide, dossier, registered):
+    before = dossier(Stage.PROCESSING)
+    outcome = decide(before, registered())
+    assert (outcome.state, outcome.events, outcome.timers) == (before, (), ())
+
+
+def test_a_withdrawal_closes_with_the_citizens_reason(decide, dossier):
+    (closed,) = decide(dossier(Stage.PROCESSING), intake.Withdrawn(reason="moved away")).events
+    assert (closed.national_code, closed.reason) == (7, "moved away")
+
+
+def test_a_supplement_lets_processing_go_on(decide, dossier, monday):
+    waiting = dossier(Stage.AWAITING_SUPPLEMENT)
+    outcome = decide(waiting, intake.Supplemented(documents=()), monday + timedelta(days=1))
+    (processing,) = outcome.events
+    assert processing.due == outcome.state.due_current == monday + timedelta(days=1, hours=5.5)

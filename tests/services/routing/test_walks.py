@@ -1,0 +1,165 @@
+"""Random lives: whatever comes, in whatever order, what must always hold does."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.routing.domain.states import MOVES, NATIONAL_CODE, STATISTICS, TERMINAL, Stage
+from services.routing.lane import OFFICER_ACTIONS
+from shared.events import Data, intake, kernel, payment
+from shared.events import routing as contracts
+
+
+class Step(NamedTuple):
+    """A message, and how long after the one before it came."""
+
+    data: Data
+    wait_minutes: int
+
+
+def _officers():
+    for contract in OFFICER_ACTIONS.values():
+        if contract is contracts.UnitChosen:
+            for unit in ("00008", "00025", "00097", "99999"):
+                yield contract(officer="officer-1", competent_unit=unit)
+        elif contract is contracts.OfficerDemandedPayment:
+            yield contract(officer="officer-1", amount_vnd=50_000)
+        else:
+            yield contract(officer="officer-1", note="synthetic")
+
+
+def _assessed(moment):
+    return payment.FeeAssessed(lines=(), total_vnd=8_000, moment=moment, catalogue_version="test")
+
+
+def _settled(amount_vnd):
+    return payment.Settled(partner="vnpay", reference="R1", transaction="T1", amount_vnd=amount_vnd)
+
+
+ANYTHING = st.one_of(
+    st.sampled_from(list(_officers())),
+    st.sampled_from(
+        [
+            intake.Supplemented(documents=()),
+            intake.Withdrawn(reason="synthetic"),
+            _assessed("at_submission"),
+            _assessed("with_result"),
+            payment.FeeWaived(reason="free", catalogue_version="test"),
+            _settled(8_000),
+            _settled(50_000),
+            payment.Expired(reference="R1"),
+            kernel.TimerFired(name="acceptance", version=1),
+        ]
+    ),
+)
+STEPS = st.lists(st.builds(Step, ANYTHING, st.integers(0, 4_000)), max_size=25)
+BIRTHS = st.fixed_dictionaries(
+    {
+        "procedure": st.sampled_from(["1.004873", "1.010038", "1.001193", "2.000815", "1.013831"]),
+        "residence_unit": st.sampled_from(["00097", "00007", ""]),
+        "channel": st.sampled_from(["online", "direct"]),
+    }
+)
+
+
+@st.composite
+def lives(draw):
+    """What came, with the registration somewhere among it."""
+    steps = draw(STEPS)
+    return draw(BIRTHS), steps, draw(st.integers(0, min(len(steps), 3)))
+
+
+def live(life, decide, registered, monday):
+    """Yield (before, outcome, at) of each message of a life."""
+    birth, steps, at_index = life
+    birth = registered(**birth)
+    messages = [*steps[:at_index], Step(birth, 1), *steps[at_index:]]
+    state, at = None, monday
+    for data, wait_minutes in messages:
+        at += timedelta(minutes=wait_minutes)
+        outcome = decide(state, data, at)
+        yield state, outcome, at
+        state = outcome.state
+
+
+def code(state):
+    return state.national_code if state else 0
+
+
+@settings(max_examples=300)
+@given(life=lives())
+def test_no_life_leaves_the_table(life, decide, registered, monday):
+    for before, outcome, _ in live(life, decide, registered, monday):
+        stage = before.stage if before else Stage.EXPECTED
+        allowed = {NATIONAL_CODE[e.to] for e in MOVES[stage].values()}
+        told = stage
+        for event in outcome.events:
+            if isinstance(event, contracts.ActionRejected):
+                assert outcome.state == before
+                continue
+            if told is Stage.EXPECTED:
+                assert event.national_code == 1
+            elif not isinstance(event, contracts.AcceptanceLate):
+                after_routing = isinstance(event, contracts.Accepted)
+                assert event.national_code in allowed or (after_routing and told is not stage)
+            told = outcome.state.stage
+        moved = outcome.state and outcome.state.stage is not stage
+        assert not (moved and stage in TERMINAL)
+        if moved:
+            assert outcome.events[-1].national_code == code(outcome.state)
+
+
+@settings(max_examples=300)
+@given(life=lives())
+def test_a_due_date_changes_only_with_an_event_that_says_so(life, decide, registered, monday):
+    for before, outcome, _ in live(life, decide, registered, monday):
+        due = outcome.state.due_current if outcome.state else None
+        if due != (before.due_current if before else None):
+            assert due in [e.due for e in outcome.events if hasattr(e, "due")]
+            assert outcome.state.due_history[-1].due == due
+        promised = outcome.state.acceptance_due if outcome.state else None
+        if before and before.acceptance_due and promised != before.acceptance_due:
+            said = [e.acceptance_due for e in outcome.events if hasattr(e, "acceptance_due")]
+            assert promised in said
+        if before and before.due_original:
+            assert outcome.state.due_original == before.due_original
+
+
+@settings(max_examples=200)
+@given(life=lives())
+def test_the_clock_that_runs_is_the_stages_own(life, decide, registered, monday):
+    for _, outcome, at in live(life, decide, registered, monday):
+        state = outcome.state
+        if state is None or state.stage is Stage.EXPECTED:
+            continue
+        assert state.received_at
+        assert state.acceptance_due
+        if state.national_code in (2, 4, 6, 8, 9, 10):
+            assert state.accepted_at
+            assert state.accepted_at <= at
+            assert state.due_original
+        if state.national_code in (1, 2, 4):
+            assert state.remaining_ms is None
+
+
+@settings(max_examples=60)
+@given(population=st.lists(lives(), min_size=1, max_size=20))
+def test_received_is_settled_and_in_process_and_suspended_and_not_accepted(
+    population, decide, registered, monday
+):
+    received, columns = 0, Counter()
+    for life in population:
+        last_code = 0
+        for _, outcome, _ in live(life, decide, registered, monday):
+            first = [
+                e
+                for e in outcome.events
+                if isinstance(e, contracts.Routed | contracts.ChoiceNeeded)
+            ]
+            received += bool(first) and last_code == 0
+            last_code = code(outcome.state)
+        columns[STATISTICS[last_code]] += 1
+    assert received == sum(columns.values()) == len(population)
