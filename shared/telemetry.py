@@ -35,13 +35,15 @@ ATTRIBUTES = frozenset(
         "motcua.effect.finding",
     }
 )
-METRICS = (
-    "motcua_decisions_total",
-    "motcua_held_total",
-    "motcua_batches_total",
-    "motcua_batch_seconds",
-    "motcua_effects_total",
-    "motcua_appended_total",
+METRICS = frozenset(
+    {
+        "motcua_decisions",
+        "motcua_held",
+        "motcua_batches",
+        "motcua_batch_seconds",
+        "motcua_effects",
+        "motcua_appended",
+    }
 )
 QUEUE_LIMIT = 20_000  # spans waiting for export; more are dropped, the journal still has them
 
@@ -169,7 +171,7 @@ class Telemetry:
             parent=_context(parent) if inside else None,
             links=() if inside or not parent_span(parent) else (Link(_context(parent)),),
             resource=self._resource,
-            attributes={k: v for k, v in attributes.items() if k in ATTRIBUTES},
+            attributes=attributes,
             kind=kind,
             start_time=_nanoseconds(period[0]),
             end_time=_nanoseconds(max(period)),

@@ -1,0 +1,140 @@
+"""A whole system for tests: every process real, on free ports, in a folder of its own."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from deploy.audit.evidence import Evidence, Payment, read_journals, read_log
+from deploy.local import launcher, ports, processes
+from deploy.local.children import Children
+from deploy.local.settings import Settings
+from deploy.local.stack import Stack
+
+PORTS = ("kafka", "controller", "mongo", *(p.name for p in processes.TABLE))
+READY_LIMIT_S = 60.0
+
+
+class Silent:
+    """Start-up, told to nobody."""
+
+    def doing(self, text: str) -> None:
+        """Say nothing."""
+
+    def done(self, text: str) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A running system."""
+
+    children: Children
+    settings: Settings
+    stack: Stack
+
+    @property
+    def clients(self) -> Mapping[str, Any]:
+        """The other side's secrets: API keys, intake's public key, what the bank shares."""
+        content: dict[str, Any] = json.loads(
+            (self.settings.home / "secrets" / "clients.json").read_text()
+        )
+        return content
+
+    def url(self, name: str) -> str:
+        """Return where a process answers."""
+        return processes.url(self.settings, name)
+
+    def client(self, name: str, role: str = "") -> httpx.AsyncClient:
+        """Return an HTTP client of a process, with the key of a role."""
+        key = self.clients["api_keys"].get(role, "")
+        headers = {"authorization": f"Bearer {key}"} if role else {}
+        return httpx.AsyncClient(
+            base_url=self.url(name), headers=headers, trust_env=False, timeout=30
+        )
+
+    def kill(self, name: str) -> None:
+        """Kill a process as a power cut would."""
+        child = self.children.find(name)
+        assert child is not None, f"{name} does not run"
+        os.kill(child.pid, signal.SIGKILL)
+        self.wait_until_dead(name)
+
+    def wait_until_dead(self, name: str, limit_s: float = READY_LIMIT_S) -> None:
+        """Wait until a process has ended."""
+        until = time.monotonic() + limit_s
+        while self.children.find(name):
+            assert time.monotonic() < until, f"{name} still runs"
+            time.sleep(0.05)
+
+    def start(self, name: str, env: Mapping[str, str] | None = None) -> None:
+        """Start a process that does not run."""
+        row = next(p for p in processes.TABLE if p.name == name)
+        self.children.stop([name])  # reaps it, if it died
+        told = {**processes.env(row, self.settings, self.stack), **(env or {})}
+        self.children.start(
+            name, [sys.executable, "-m", row.module], self.settings.port(name), told
+        )
+
+    def wait_ready(self, name: str) -> None:
+        """Wait until a process works on its lanes."""
+        ready = partial(launcher.ready, self.settings.port(name))
+        self.children.wait_for(name, ready, READY_LIMIT_S)
+
+    async def evidence(self, **known: Any) -> Evidence:
+        """Read everything, from outside."""
+        log = await read_log(self.stack.kafka_url, self.settings.lanes)
+        journals = await read_journals(self.stack.mongo_url, "motcua")
+        async with self.client("bank") as bank, self.client("sms") as sms:
+            paid = (await bank.get("/sandbox/statement")).json()["payments"]
+            handed = (await sms.get("/sandbox/outbox")).json()["references"]
+        logs = {p.name: p.read_bytes() for p in (self.settings.home / "logs").glob("*.log")}
+        return Evidence(
+            log,
+            journals,
+            paid=[Payment(p["reference"], p["transaction"], p["amount_vnd"]) for p in paid],
+            handed=handed,
+            texts=logs,
+            **known,
+        )
+
+
+async def until(what: Callable[[], Any], limit_s: float, say: str) -> Any:
+    """Wait until an async question has a true answer, and return it."""
+    end = time.monotonic() + limit_s
+    while True:
+        answer = await what()
+        if answer:
+            return answer
+        assert time.monotonic() < end, say
+        await asyncio.sleep(0.2)
+
+
+@contextmanager
+def running(folder: Path, env: Mapping[str, str] | None = None) -> Iterator[System]:
+    """A system of its own for as long as the block runs."""
+    numbers = dict(zip(PORTS, ports.free(len(PORTS)), strict=True))
+    settings = Settings(
+        home=folder,
+        kafka_url="",
+        mongo_url="",
+        **{f"{name}_port": n for name, n in numbers.items()},
+    )
+    before = dict(os.environ)
+    os.environ.update(env or {})
+    try:
+        with Children(folder) as children:
+            yield System(children, settings, launcher.up(children, settings, Silent()))
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,0 +1,82 @@
+"""Spans and metrics made from what was decided."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from shared import telemetry
+from shared.journal import Cause, Decision
+from shared.telemetry import ATTRIBUTES, METRICS, Telemetry
+from shared.trace import span_id, traceparent
+
+APPLICATION = "0198c0de-0000-7000-8000-000000000001"
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+PARENT = traceparent(APPLICATION, "00f067aa0ba902b7", True)
+
+
+def decision(cause_trace: str = PARENT, sampled: bool = True) -> Decision[None]:
+    return Decision(
+        application=APPLICATION,
+        version=3,
+        at=AT,
+        cause=Cause("intake.events", 1, 42, "m1", cause_trace),
+        state=None,
+        state_json=b"null",
+        traceparent=traceparent(APPLICATION, span_id(APPLICATION, "routing", "3"), sampled),
+    )
+
+
+@pytest.fixture
+def spans() -> InMemorySpanExporter:
+    return InMemorySpanExporter()
+
+
+def told(spans: InMemorySpanExporter, *decisions: Decision[None]) -> Telemetry:
+    made = Telemetry("routing", 1.0, SimpleSpanProcessor(spans))
+    made.batch_done(decisions, AT, AT + timedelta(milliseconds=20))
+    return made
+
+
+def test_a_decision_is_a_span_of_its_application_below_what_caused_it(
+    spans: InMemorySpanExporter,
+) -> None:
+    told(spans, decision())
+    [span] = spans.get_finished_spans()
+    assert span.context is not None
+    assert span.parent is not None
+    assert format(span.context.trace_id, "032x") == APPLICATION.replace("-", "")
+    assert format(span.context.span_id, "016x") == span_id(APPLICATION, "routing", "3")
+    assert format(span.parent.span_id, "016x") == "00f067aa0ba902b7"
+    assert span.end_time is not None
+    assert span.start_time is not None
+    assert span.end_time - span.start_time == 20_000_000
+
+
+def test_a_cause_in_a_portals_own_trace_is_linked_and_no_parent(
+    spans: InMemorySpanExporter,
+) -> None:
+    told(spans, decision("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))
+    [span] = spans.get_finished_spans()
+    assert span.parent is None
+    [link] = span.links
+    assert format(link.context.trace_id, "032x") == "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+def test_an_unsampled_decision_makes_no_span_but_counts(spans: InMemorySpanExporter) -> None:
+    made = told(spans, decision(sampled=False))
+    assert spans.get_finished_spans() == ()
+    assert b"motcua_decisions_total 1.0" in made.metrics()
+
+
+def test_attributes_and_metrics_are_those_of_the_closed_lists(spans: InMemorySpanExporter) -> None:
+    made = told(spans, decision())
+    [span] = spans.get_finished_spans()
+    assert set(span.attributes or ()) <= ATTRIBUTES
+    named = [line.split()[2] for line in made.metrics().decode().splitlines() if "# HELP" in line]
+    assert {n.removesuffix("_total").removesuffix("_created") for n in named} == METRICS
+
+
+def test_without_an_endpoint_nothing_is_exported() -> None:
+    assert telemetry.exporter("") is None
