@@ -53,9 +53,8 @@ class Envelope(msgspec.Struct, frozen=True):
 class Item(NamedTuple):
     """A record as it goes into the store; no key: it names no application."""
 
-    entry: Entry
-    application: str
     key: str
+    entry: Entry
 
 
 class Appended(NamedTuple):
@@ -83,6 +82,7 @@ def read(record: Record) -> Item:
         record.partition,
         record.offset,
         record.timestamp_ms,
+        application,
         envelope.type[:WORD_LIMIT],
         envelope.time[:WORD_LIMIT],
         sequence,
@@ -93,8 +93,8 @@ def read(record: Record) -> Item:
         crc32(value),
         _bounded(bytes(envelope.data)),
     )
-    key = entry.id if sequence else _key_of_place("~", application, entry)
-    return Item(entry, application, key if application else "")
+    key = entry.id if sequence else _key_of_place("~", entry)
+    return Item(key if application else "", entry)
 
 
 def _sequence(topic: str, envelope: Envelope, application: str) -> int:
@@ -106,8 +106,8 @@ def _sequence(topic: str, envelope: Envelope, application: str) -> int:
     return sequence if is_numbered else 0
 
 
-def _key_of_place(mark: str, application: str, entry: Entry) -> str:
-    return f"{application}/{mark}{entry.topic}/{entry.partition}-{entry.offset:012d}"
+def _key_of_place(mark: str, entry: Entry) -> str:
+    return f"{entry.application}/{mark}{entry.topic}/{entry.partition}-{entry.offset:012d}"
 
 
 class Journeys:
@@ -138,7 +138,7 @@ class Journeys:
         return out
 
     async def _append_others(self, appended: Appended) -> None:
-        forks = [_row(_key_of_place("!", i.application, i.entry), i.entry) for i in appended.forks]
+        forks = [_row(_key_of_place("!", i.entry), i.entry) for i in appended.forks]
         names = [row for i in appended.first if (row := _name(i))]
         aside = [_row(_aside_key(i.entry), i.entry) for i in appended.first if i.entry.is_aside]
         for table, rows in ((self._journeys, forks), (self._names, names), (self._aside, aside)):
@@ -191,7 +191,7 @@ def _name(item: Item) -> Row | None:
         return None
     g: Gist = gist(item.entry.data)
     name = g.dossier_code if item.entry.type == intake.Registered.TYPE else g.reference
-    return {"_id": name, "application": item.application} if name else None
+    return {"_id": name, "application": item.entry.application} if name else None
 
 
 def _aside_key(entry: Entry) -> str:

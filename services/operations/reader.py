@@ -119,7 +119,7 @@ class Reader:
         for item in moves:
             self._codes[item.key] = gist(item.entry.data).national_code
         previous = {
-            item.key: numbered_id(item.application, "routing", item.entry.sequence - 1)
+            item.key: numbered_id(item.entry.application, "routing", item.entry.sequence - 1)
             for item in moves
             if item.entry.sequence > 1
         }

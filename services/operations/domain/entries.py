@@ -10,7 +10,8 @@ from shared.trace import parent_span
 
 
 class Entry(NamedTuple):
-    """A message and its place.  `sequence` is 0 for what is not a numbered event.
+    """A message and its place.  `sequence` is 0 for what is not a numbered event, `application`
+    empty for what names none.
 
     `data` is JSON text; long strings in it may have given way to a note of their length.
     """
@@ -19,6 +20,7 @@ class Entry(NamedTuple):
     partition: int
     offset: int
     logged_ms: int
+    application: str
     type: str
     time: str
     sequence: int

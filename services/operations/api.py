@@ -1,0 +1,238 @@
+"""What operators ask, over HTTP.  Everything here is read from the log's rows, nothing is changed;
+but a release is appended to a service's inbox, with the name of who said so.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from services.operations.counts import Counts
+from services.operations.domain.entries import Entry, gist, in_order
+from services.operations.domain.findings import contiguity, tracing
+from services.operations.domain.ledger import Ledger
+from services.operations.domain.spans import Span, otlp, spans
+from services.operations.domain.status import STATES, held_by, status, totals
+from services.operations.domain.timeline import instant, timeline
+from services.operations.domain.waits import waits
+from services.operations.journeys import Journeys
+from services.operations.tables import Flowing
+from shared import events
+from shared.access import Caller, require
+from shared.clock import Clock
+from shared.events import Event
+from shared.events.intake import Registered
+from shared.events.kernel import LaneReleased, RecordDead, RecordParked
+from shared.problems import Refusal
+from shared.publisher import Publisher
+
+PAGE_LIMIT = 200
+KEY_LIMIT = 200
+
+Operator = Annotated[Caller, Depends(require("operator"))]
+After = Annotated[str, Query(max_length=500, description="`next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the API answers from."""
+
+    journeys: Journeys
+    counts: Counts
+    aside: Counts
+    flowing: Callable[[], Flowing]
+    publisher: Publisher
+    clock: Clock
+
+
+class Release(BaseModel):
+    """Let what a service holds of an application be decided again."""
+
+    model_config = {"extra": "forbid"}
+
+    application: str = Field(max_length=KEY_LIMIT)
+    service: Literal["intake", "routing", "payment", "notify"]
+    reason: str = Field(min_length=3, max_length=500)
+
+
+def router(sources: Sources) -> APIRouter:
+    """Return the routes; all of them need the role operator."""
+    routes = APIRouter(prefix="/v1", tags=["operations"])
+    _journeys(routes, sources)
+    _overview(routes, sources)
+    _releases(routes, sources)
+    return routes
+
+
+def _journeys(routes: APIRouter, sources: Sources) -> None:
+    @routes.get("/journeys/{name}", summary="Timeline, status and findings of an application")
+    async def journey(name: str, _: Operator) -> Response:
+        application, entries, forks = await _journey(sources.journeys, name)
+        return _json(
+            {
+                "application": application,
+                "status": status(entries),
+                "findings": [*contiguity(entries, forks), *tracing(application, entries)],
+                "timeline": timeline(entries),
+            }
+        )
+
+    @routes.get("/journeys/{name}/waterfall", summary="Its spans, and who was waited for")
+    async def waterfall(name: str, _: Operator) -> Response:
+        application, entries, _forks = await _journey(sources.journeys, name)
+        return _json(waterfall_of(application, entries))
+
+    @routes.get("/journeys/{name}/trace", summary="Its trace as OTLP/JSON, sampled or not")
+    async def trace(name: str, _: Operator) -> Response:
+        application, entries, _forks = await _journey(sources.journeys, name)
+        return _json(otlp(application, spans(application, entries)))
+
+
+def _overview(routes: APIRouter, sources: Sources) -> None:
+    @routes.get("/counts", summary="Exact numbers, as of the last commit")
+    async def counts(_: Operator) -> Response:
+        return _json(_counts(await sources.counts.total(), await sources.aside.total()))
+
+    @routes.get("/dead", summary="What nobody can read, oldest first")
+    async def dead(_: Operator, after: After = "", limit: Limit = 50) -> Response:
+        page = await sources.journeys.aside("dead", after, limit)
+        return _json(_page([_set_aside(key, entry) for key, entry in page], limit))
+
+    @routes.get("/parked", summary="What lanes hold for an operator, oldest first")
+    async def parked(_: Operator, after: After = "", limit: Limit = 50) -> Response:
+        page = await sources.journeys.aside("parked", after, limit)
+        items = [_set_aside(key, entry) for key, entry in page]
+        released = await sources.journeys.releases({i["application"] for i in items})
+        for item, (_key, entry) in zip(items, page, strict=True):
+            item["released_at"] = _released_at(item, entry, released)
+        return _json(_page(items, limit))
+
+    @routes.get("/flow", summary="How much flows, per stage and minute: live, approximate")
+    async def flow(_: Operator) -> Response:
+        return _json(sources.flowing())
+
+
+def _releases(routes: APIRouter, sources: Sources) -> None:
+    @routes.post("/releases", status_code=202, summary="Let what is held be decided again")
+    async def release(
+        asked: Release,
+        caller: Operator,
+        idempotency_key: Annotated[str, Header(min_length=8, max_length=KEY_LIMIT)],
+    ) -> Response:
+        application, entries, _forks = await _journey(sources.journeys, asked.application)
+        held = _held(application, asked.service, entries)
+        event = Event(
+            id=idempotency_key,
+            source=caller.source,
+            type=LaneReleased.TYPE,
+            subject=application,
+            time=sources.clock(),
+            data=msgspec.Raw(
+                events.encode(LaneReleased(operator=caller.name, reason=asked.reason))
+            ),
+            traceparent=held.traceparent,
+            causationid=held.id,
+        )
+        # the same key again has the same id: the lane takes it once
+        await sources.publisher.publish(f"{asked.service}.inbox", event)
+        body = {"application": application, "service": asked.service, "id": event.id}
+        return _json(body, 202, {"Location": f"/v1/journeys/{application}"})
+
+
+def _held(application: str, service: str, entries: Sequence[Entry]) -> Entry:
+    """Return the last notice of what a service holds, whether or not it was released since."""
+    parked = [e for e in entries if e.type == RecordParked.TYPE]
+    own = [e for e in parked if gist(e.data).service == service]
+    if not own:
+        holding = ", ".join(held_by(entries)) or "no service"
+        raise Refusal(
+            409,
+            "nothing-held",
+            f"{service} has never held {application}; {holding} holds it. See /v1/parked.",
+        )
+    return own[-1]
+
+
+async def _journey(journeys: Journeys, name: str) -> tuple[str, list[Entry], list[Entry]]:
+    application = await journeys.find(name) if len(name) <= KEY_LIMIT else None
+    entries, forks = await journeys.of(application) if application else ([], [])
+    if not application or not entries:
+        raise Refusal(
+            404,
+            "unknown-application",
+            "No message of it is in the log yet. Give an application id, a dossier code or a "
+            "payment reference; what was sent a moment ago may need a second.",
+        )
+    return application, in_order(entries), forks
+
+
+def waterfall_of(application: str, entries: Sequence[Entry]) -> dict[str, Any]:
+    """Return spans and waits; a wait names the span of the message that ended it."""
+    found: list[Span] = spans(application, entries)
+    span_of = {id_: span.id for span in found for id_ in span.ids}
+    return {
+        "application": application,
+        "spans": found,
+        "waits": [
+            {**msgspec.to_builtins(w), "span": span_of.get(w.ended_by, "")} for w in waits(entries)
+        ],
+    }
+
+
+def _counts(counted: Ledger, aside: Ledger) -> dict[str, Any]:
+    received = counted.types.get(Registered.TYPE, 0)
+    return {
+        "totals": totals(received, counted.codes),
+        "states": [
+            {**msgspec.to_builtins(state), "count": counted.codes.get(code, 0)}
+            for code, state in STATES.items()
+        ],
+        "types": dict(sorted(counted.types.items())),
+        "vnd": dict(sorted(counted.vnd.items())),
+        "repeats": counted.repeats,
+        "forks": counted.forks,
+        "dead": aside.types.get(RecordDead.TYPE, 0),
+        "parked": aside.types.get(RecordParked.TYPE, 0),
+        "offsets": dict(sorted({**counted.offsets, **aside.offsets}.items())),
+        "newest_at": instant(counted.newest_ms) if counted.newest_ms else None,
+        "is_whole": counted.is_whole and aside.is_whole,
+    }
+
+
+def _set_aside(key: str, entry: Entry) -> dict[str, Any]:
+    data: dict[str, Any] = msgspec.json.decode(entry.data)
+    return {
+        "key": key,
+        "at": instant(entry.logged_ms),
+        "service": data.get("service", ""),
+        "application": entry.application,
+        "topic": data.get("topic", ""),
+        "partition": data.get("partition"),
+        "offset": data.get("offset"),
+        "reason": data.get("reason", ""),
+        "field": data.get("field", ""),
+    }
+
+
+def _released_at(item: dict[str, Any], entry: Entry, released: Sequence[Entry]) -> str | None:
+    after = [
+        r.logged_ms
+        for r in released
+        if r.application == item["application"]
+        and r.service == item["service"]
+        and r.logged_ms >= entry.logged_ms
+    ]
+    return instant(min(after)) if after else None
+
+
+def _page(items: Sequence[dict[str, Any]], limit: int) -> dict[str, Any]:
+    return {"items": items, "next": items[-1]["key"] if len(items) == limit else None}
+
+
+def _json(value: Any, status_code: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(msgspec.json.encode(value), status_code, headers, "application/json")

@@ -1,0 +1,142 @@
+"""Where one application stands, and what all of them add up to."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.operations.domain.status import STATES, held_by, status, totals
+from services.operations.domain.timeline import TELL, timeline
+from shared.events import CONTRACTS, intake, kernel
+from shared.events.data import Data
+
+
+def test_a_returned_application_has_state_money_and_notices(story: Any, log: Any) -> None:
+    story.returned()
+    found = status(log.entries(story.application))
+
+    assert found.state is not None
+    assert (found.state.code, found.state.column) == (10, "settled")
+    assert found.dossier_code == story.code
+    assert (found.procedure, found.receiving_unit) == ("1.001193", "00004")
+    assert found.money.assessed_vnd == found.money.settled_vnd == found.money.receipts_vnd == 50_000
+    assert found.money.settlements == 1
+    assert [(n.milestone, n.state) for n in found.notices] == [
+        ("registered", "sent"),
+        ("paid", "sent"),
+        ("returned", "sent"),
+    ]
+    assert found.waiting_for is None
+    assert found.last_type == "notice.sent"
+
+
+def test_before_registration_there_is_no_state(story: Any, log: Any) -> None:
+    story.submitted()
+    found = status(log.entries(story.application))
+
+    assert found.state is None
+    assert not found.is_refused
+
+
+def test_registered_and_not_yet_routed_is_submitted(story: Any, log: Any) -> None:
+    story.registered()
+    state = status(log.entries(story.application)).state
+    assert state is not None
+    assert state.code == 1
+
+
+def test_a_refused_application_says_so(story: Any, log: Any) -> None:
+    story.decide("intake", story.submitted(), intake.Refused(portal="sandbox", problems=()))
+    found = status(log.entries(story.application))
+
+    assert found.state is None
+    assert found.is_refused
+    assert found.waiting_for is None
+
+
+def test_what_is_held_is_named_until_it_is_released(story: Any, log: Any) -> None:
+    routed = story.routed()
+    parked = kernel.RecordParked(
+        service="payment", topic="routing.events", partition=0, offset=0, reason="KeyError"
+    )
+    story.external("routing.events.parked", "/services/payment", parked, routed.id)
+    held = log.entries(story.application)
+    released = kernel.LaneReleased(operator="op", reason="mended")
+    story.external("payment.inbox", "/operators/op", released)
+
+    assert held_by(held) == ["payment"]
+    assert status(held).waiting_for == "us"
+    assert held_by(log.entries(story.application)) == []
+
+
+def test_every_national_code_has_a_column_of_the_statistics_form() -> None:
+    assert sorted(STATES) == list(range(1, 11))
+
+
+@given(
+    codes=st.dictionaries(st.integers(1, 10), st.integers(0, 10**6)),
+    unrouted=st.integers(0, 10**6),
+)
+def test_received_is_the_sum_of_its_columns(codes: dict[int, int], unrouted: int) -> None:
+    found = totals(sum(codes.values()) + unrouted, codes)
+    columns = ("settled", "in_process", "suspended", "not_accepted")
+
+    assert found["received"] == sum(found[c] for c in columns)
+    assert found["unrouted"] == unrouted
+
+
+def test_a_dossier_that_routing_does_not_know_counts_nowhere() -> None:
+    assert totals(0, {0: 5}) == {
+        "received": 0,
+        "settled": 0,
+        "in_process": 0,
+        "suspended": 0,
+        "not_accepted": 0,
+        "unrouted": 0,
+    }
+
+
+# ---- the timeline
+
+
+def test_the_timeline_tells_causes_before_effects(story: Any, log: Any) -> None:
+    story.returned()
+    lines = timeline(log.entries(story.application))
+    told = [line.id for line in lines]
+
+    assert all(told.index(line.cause) < told.index(line.id) for line in lines if line.cause)
+    assert [line.type for line in lines[:2]] == ["application.submitted", "application.registered"]
+
+
+def test_a_message_that_came_twice_is_one_line_that_says_so(story: Any, log: Any) -> None:
+    story.paid()
+    log.again(next(r for r in log.records if r.topic == "payment.inbox"))
+
+    lines = timeline(log.entries(story.application))
+
+    assert [line.repeats for line in lines if line.type == "payment.notified"] == [1]
+
+
+def test_every_decided_event_and_nothing_unknown_is_told() -> None:
+    assert set(TELL) <= set(CONTRACTS)
+
+
+@pytest.mark.parametrize("type_", sorted(TELL))
+@pytest.mark.parametrize("data", ["{}", "null", "[]", '{"amount_vnd":"many"}', ""])
+def test_a_line_is_told_whatever_its_data(story: Any, log: Any, type_: str, data: str) -> None:
+    story.submitted()
+    (entry,) = log.entries(story.application)
+
+    (line,) = timeline([entry._replace(type=type_, data=data)])
+
+    assert isinstance(line.text, str)
+
+
+def test_the_words_of_a_line_come_from_the_contract(story: Any, log: Any) -> None:
+    story.paid()
+    texts = {line.type: line.text for line in timeline(log.entries(story.application))}
+
+    assert texts["payment.settled"] == f"50,000 VND by sandbox, order {story.reference}"
+    assert texts["receipt.issued"] == "R-1 · fee 50,000 VND"
+    assert all(isinstance(CONTRACTS[t], type) and issubclass(CONTRACTS[t], Data) for t in texts)

@@ -1,0 +1,203 @@
+"""How the log is kept: one row a message, the first occurrence of a numbered event."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.operations.journeys import DATA_LIMIT_BYTES, UNREADABLE, WORD_LIMIT, Journeys, read
+from shared import events
+from shared.bus import Record
+
+APPLICATION = "0197c3a0-1111-7222-8333-444444444444"
+
+
+def record(
+    value: bytes | None, key: bytes | None = b"", topic: str = "portal.submissions"
+) -> Record:
+    return Record(topic, 2, 7, 1_780_000_000_000, key, value)
+
+
+async def kept(journeys: Journeys, log: Any) -> Any:
+    return await journeys.append([read(r) for r in log.records])
+
+
+@pytest.fixture
+def store(world: Any) -> Any:
+    return world.Store()
+
+
+async def test_every_message_of_an_application_is_found_by_its_id(
+    store: Any, story: Any, log: Any
+) -> None:
+    story.returned()
+    await kept(store.journeys, log)
+
+    entries, forks = await store.journeys.of(story.application)
+
+    assert len(entries) == len(log.records)
+    assert {e.place for e in entries} == {(r.topic, r.partition, r.offset) for r in log.records}
+    assert forks == []
+
+
+async def test_the_dossier_code_and_the_payment_reference_find_it_as_well(
+    store: Any, story: Any, log: Any, world: Any
+) -> None:
+    other = world.Story(log, 2)
+    other.charged()
+    story.charged()
+    await kept(store.journeys, log)
+
+    for name in (story.application, story.application.upper(), story.code, story.reference):
+        assert await store.journeys.find(name) == story.application
+    assert await store.journeys.find("G00") is None
+
+
+async def test_keeping_a_batch_again_changes_nothing(store: Any, story: Any, log: Any) -> None:
+    story.returned()
+    first = await kept(store.journeys, log)
+    rows = {name: dict(table.rows) for name, table in store.tables.items()}
+
+    again = await kept(store.journeys, log)
+
+    assert again == first
+    assert {name: dict(table.rows) for name, table in store.tables.items()} == rows
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+async def test_a_numbered_event_that_comes_again_keeps_its_first_place(
+    store: Any, story: Any, log: Any, in_one_batch: bool
+) -> None:
+    story.registered()
+    first = log.records[-1]
+    if not in_one_batch:
+        await kept(store.journeys, log)
+        log.records.clear()
+    log.again(first)
+
+    appended = await kept(store.journeys, log)
+    entries, forks = await store.journeys.of(story.application)
+
+    assert len(appended.repeats) == 1
+    assert [e.offset for e in entries if e.is_decided] == [first.offset]
+    assert forks == []
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+async def test_an_event_that_comes_again_with_other_content_is_a_fork(
+    store: Any, story: Any, log: Any, in_one_batch: bool
+) -> None:
+    registered = story.registered()
+    first = log.records[-1]
+    if not in_one_batch:
+        await kept(store.journeys, log)
+        log.records.clear()
+    log.again(first, causationid="another")
+
+    appended = await kept(store.journeys, log)
+    entries, forks = await store.journeys.of(story.application)
+
+    assert len(appended.forks) == 1
+    assert [f.id for f in forks] == [registered.id]
+    assert [e.causationid for e in entries if e.is_decided] != ["another"]
+
+
+async def test_a_message_from_outside_that_comes_again_is_a_row_of_its_own(
+    store: Any, story: Any, log: Any
+) -> None:
+    story.submitted()
+    log.again(log.records[0])
+
+    appended = await kept(store.journeys, log)
+
+    assert len(appended.first) == 2
+    assert len((await store.journeys.of(story.application))[0]) == 2
+
+
+def test_a_numbered_id_that_is_not_of_its_topic_is_no_numbered_event(story: Any, log: Any) -> None:
+    story.registered()
+    genuine = log.records[-1]
+    for topic in ("portal.submissions", "payment.events", "intake.inbox"):
+        item = read(genuine._replace(topic=topic))
+        assert item.entry.sequence == 0
+        assert item.key.startswith(f"{story.application}/~{topic}/")
+
+
+# ---- whatever comes
+
+
+@pytest.mark.parametrize("value", [None, b"", b"{", b"[]", b'"x"', b"\xff\xfe", b'{"id":5}'])
+def test_what_cannot_be_read_is_kept_under_its_key(value: bytes | None) -> None:
+    item = read(record(value, APPLICATION.encode()))
+
+    assert item.entry.type == UNREADABLE
+    assert item.key == f"{APPLICATION}/~portal.submissions/2-000000000007"
+
+
+def test_what_names_no_application_has_no_row() -> None:
+    assert read(record(b"{", b"\xff")).key == ""
+    assert read(record(b'{"subject":"../../etc"}', None)).key == ""
+
+
+@given(
+    value=st.one_of(
+        st.binary(max_size=200),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(max_size=40),
+            lambda inner: (
+                st.lists(inner, max_size=4)
+                | st.dictionaries(
+                    st.sampled_from(["id", "type", "subject", "data", "sequence", "time", "x"]),
+                    inner,
+                    max_size=6,
+                )
+            ),
+            max_leaves=12,
+        ).map(lambda value: json.dumps(value).encode()),
+    ),
+    key=st.none() | st.binary(max_size=40) | st.just(APPLICATION.encode()),
+    topic=st.sampled_from(["portal.submissions", "intake.events", "payment.inbox.dead"]),
+)
+def test_any_record_becomes_an_item_that_a_database_takes(
+    value: bytes, key: bytes | None, topic: str
+) -> None:
+    item = read(record(value, key, topic))
+
+    json.loads(item.entry.data)
+    for field in item.entry:
+        assert len(str(field)) <= DATA_LIMIT_BYTES
+        if isinstance(field, str):
+            field.encode()  # no lone surrogates: BSON has none
+
+
+@pytest.mark.parametrize("depth", [10, 900, 100_000])
+def test_data_nested_without_end_is_no_trouble(depth: int) -> None:
+    value = b'{"type":"t","data":' + b"[" * depth + b"]" * depth + b"}"
+    read(record(value, APPLICATION.encode()))
+
+
+def test_long_data_is_kept_without_its_long_strings() -> None:
+    data = {"dossier_code": "G1", "sealed": "x" * 5_000, "documents": [{"name": "y" * 300}]}
+    value = events.encode({"type": "application.registered", "data": data})
+
+    kept_data = json.loads(read(record(value, APPLICATION.encode())).entry.data)
+
+    assert kept_data == {
+        "dossier_code": "G1",
+        "sealed": "… 5000 characters",
+        "documents": [{"name": "… 300 characters"}],
+    }
+
+
+def test_data_that_stays_too_long_gives_way_to_its_size() -> None:
+    value = events.encode({"data": {str(n): n for n in range(10_000)}})
+    assert "omitted_bytes" in json.loads(read(record(value, APPLICATION.encode())).entry.data)
+
+
+def test_a_senders_words_are_cut_to_a_limit() -> None:
+    value = events.encode({"id": "i" * 10_000, "type": "t" * 10_000, "source": "s" * 10_000})
+    entry = read(record(value, APPLICATION.encode())).entry
+
+    assert {len(entry.id), len(entry.type), len(entry.source)} == {WORD_LIMIT}
