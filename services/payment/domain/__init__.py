@@ -1,1 +1,6 @@
-"""The rules of payment, pure: fees, orders, receipts.  Reading order: fees, state, orders, receipts."""
+"""The rules of payment, pure.
+
+Reading order: `fees` (what is to be paid), `state` (what is remembered), `orders` (the table of
+legal moves, and what leads to them), `moves` (what each does), `draft`, `terms` (what partners
+take).
+"""

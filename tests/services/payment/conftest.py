@@ -1,16 +1,34 @@
-"""Whole valid objects; a test changes only what matters to it."""
+"""Whole valid objects, and an office that decides as a lane would; a test changes what matters."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
 
+from services.payment.domain.draft import Pace
+from services.payment.domain.state import Payment
 from services.payment.domain.terms import Terms
 from services.payment.gateways import Key, Partner
+from services.payment.lane import table
+from services.payment.references import References
+from shared import catalogue as catalogues
+from shared import events
+from shared.events import Data, Event
+from shared.events.kernel import TimerFired
+from shared.events.payment import Notified, Queried
+from shared.events.routing import Accepted, PaymentDue, Routed, Settled
+from shared.lanes.table import Arrival, LaneTable, Timer
+from shared.store import Bounds, Row
+
+T = TypeVar("T")
 
 LONG_AGO = datetime(2025, 7, 1, tzinfo=UTC)
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+APPLICATION = "019aa0a5-b1c0-7d3e-8f4a-2b6c8d0e1f23"
+HANOI, HCMC = "00004", "25747"
 
 PARTNER = Partner(
     name="vnpay",
@@ -31,10 +49,157 @@ PARTNER = Partner(
     server_ip="203.0.113.20",
 )
 
+# an order at submission, of 16,000 VND: two copies of a civil-status record
+ROUTED = Routed(
+    national_code=1,
+    dossier_code="H29.1-20261120-0000001",
+    procedure="2.000635",
+    channel="online",
+    copies=2,
+    receiving_unit=HCMC,
+    competent_unit=HCMC,
+    returning_unit=HCMC,
+    rule="intra_province",
+    rule_version="1",
+    catalogue_version="1",
+    facts={},
+    acceptance_due=NOW + timedelta(hours=8),
+)
+AMOUNT_VND = 16_000
+
+
+class Rows:
+    """A table in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}
+
+    async def insert(self, rows: Sequence[Row]) -> None:
+        self.rows |= {r["_id"]: r for r in rows}
+
+    async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
+        stood = {r["_id"] for r in rows} & set(self.rows)
+        self.rows = {r["_id"]: r for r in rows} | self.rows
+        return stood
+
+    async def get(self, ids: Sequence[str]) -> list[Row]:
+        return [self.rows[i] for i in ids if i in self.rows]
+
+    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
+        raise NotImplementedError
+
+    async def last(self, bounds: Bounds) -> Row | None:
+        low, high = bounds
+        return self.rows.get(max((i for i in self.rows if low <= i < high), default=""))
+
+    async def delete(self, ids: Sequence[str]) -> None:
+        raise NotImplementedError
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run what never really waits."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value
+    raise AssertionError("it waited")
+
+
+class Office:
+    """One application, decided event by event, with a clock of its own."""
+
+    def __init__(self, lane_table: LaneTable[Payment, Any]) -> None:
+        self.table = lane_table
+        self.state: Payment | None = None
+        self.now = NOW
+        self.events: list[Data] = []
+        self.timers: list[Timer] = []
+
+    def hear(self, data: Data) -> list[Data]:
+        """Decide; return the events of this decision."""
+        event = Event(
+            id="1",
+            source="/test",
+            type=data.TYPE,
+            subject=APPLICATION,
+            time=self.now,
+            data=msgspec.Raw(events.encode(data)),
+        )
+        arrival = Arrival(APPLICATION, event, data)
+        facts = run(self.table.prepare([arrival], {APPLICATION: self.state}))
+        outcome = self.table.decisions[data.TYPE](self.state, arrival, facts, self.now)
+        written = events.encode(outcome.state)
+        assert msgspec.json.decode(written, type=Payment) == outcome.state
+        self.state = outcome.state
+        self.events += outcome.events
+        self.timers += outcome.timers
+        return list(outcome.events)
+
+    def ring(self) -> list[Data]:
+        """Let the earliest timer fire, at its time."""
+        timer = min(self.timers, key=lambda t: t.due)
+        self.timers.remove(timer)
+        self.now = max(self.now, timer.due)
+        return self.hear(TimerFired(name=timer.name, version=1))
+
+    def of(self, kind: type[T]) -> list[T]:
+        """Return all events of this kind so far."""
+        return [e for e in self.events if isinstance(e, kind)]
+
 
 @pytest.fixture(scope="session")
-def a_partner() -> Callable[..., Partner]:
-    def make(**changes: Any) -> Partner:
-        return msgspec.structs.replace(PARTNER, **changes)
+def catalogue() -> catalogues.Catalogue:
+    return catalogues.load()
+
+
+@pytest.fixture(scope="session")
+def lane_table(catalogue) -> Callable[..., LaneTable[Payment, Any]]:
+    def make(
+        partners: Sequence[Terms] = (PARTNER.terms,),
+        pace: Pace | None = None,
+        rows: Rows | None = None,
+    ) -> LaneTable[Payment, Any]:
+        return table(catalogue, References(rows or Rows()), partners, pace or Pace())
 
     return make
+
+
+@pytest.fixture(scope="session")
+def an_office(lane_table) -> Callable[..., Office]:
+    def make(**choices: Any) -> Office:
+        return Office(lane_table(**choices))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def a() -> SimpleNamespace:
+    """Make whole valid things: `a.routed(copies=1)`."""
+
+    def of(whole: Any) -> Callable[..., Any]:
+        return lambda **changes: msgspec.structs.replace(whole, **changes)
+
+    paid = Notified(
+        partner="vnpay",
+        reference="",
+        transaction="14700001",
+        amount_vnd=AMOUNT_VND,
+        finding="paid",
+        code="00/00",
+    )
+    return SimpleNamespace(
+        partner=of(PARTNER),
+        routed=of(ROUTED),
+        accepted=of(Accepted(national_code=2, officer="o", due=NOW)),
+        settled=of(Settled(national_code=9, officer="o", on_time=True)),
+        payment_due=of(PaymentDue(national_code=6, officer="o", amount_vnd=500_000)),
+        paid=of(paid),
+        declined=of(msgspec.structs.replace(paid, finding="failed", transaction="0", code="24/02")),
+        answer=of(Queried(key="", partner="vnpay", reference="", finding="unknown")),
+        rows=Rows,
+        run=run,
+        now=NOW,
+        application=APPLICATION,
+        hanoi=HANOI,
+        amount_vnd=AMOUNT_VND,
+    )

@@ -36,8 +36,8 @@ def of_kind(kind: str) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def vnpay(a_partner) -> Vnpay:
-    return Vnpay(a_partner())
+def vnpay(a) -> Vnpay:
+    return Vnpay(a.partner())
 
 
 # ---- vectors
@@ -97,12 +97,12 @@ def test_a_sender_that_signs_empty_values_is_understood_too(vnpay):
     assert vnpay.read_callback(keeping.encode(), NOW).amount_vnd == 5_000_000
 
 
-def test_a_pay_link_is_the_vector(a_partner):
+def test_a_pay_link_is_the_vector(a):
     vector = VECTORS["vnpay-pay-001"]
     opened_at = datetime(2026, 11, 2, 2, 30, 15, tzinfo=UTC)
     order = Order("DVC26110200001", 150_000, opened_at, opened_at + timedelta(minutes=15))
 
-    link = Vnpay(a_partner()).pay_link(order, Payer("203.0.113.10"), NOW)
+    link = Vnpay(a.partner()).pay_link(order, Payer("203.0.113.10"), NOW)
 
     said = dict(parse_qsl(link.partition("?")[2]))
     wanted = vector["input"]["params"]
@@ -236,10 +236,10 @@ def test_every_senders_encoder_is_understood(vnpay, text, safe):
 # ---- keys
 
 
-def test_two_keys_overlap_while_they_are_rotated(a_partner):
+def test_two_keys_overlap_while_they_are_rotated(a):
     fresh = Key(secret="ANOTHERSECRETOFTHEPARTNER0000002", valid_from=NOW)
     old = Key(secret=KEY.secret, valid_from=KEY.valid_from, valid_to=NOW + timedelta(days=1))
-    vnpay = Vnpay(a_partner(outgoing=(old, fresh), incoming=(old, fresh)))
+    vnpay = Vnpay(a.partner(outgoing=(old, fresh), incoming=(old, fresh)))
     order = Order("DVC1", 10_000, NOW, NOW)
 
     assert vnpay.read_callback(callback(), NOW).amount_vnd == 150_000
@@ -252,9 +252,9 @@ def test_two_keys_overlap_while_they_are_rotated(a_partner):
     assert verified(link.partition("?")[2].encode(), [fresh])
 
 
-def test_the_key_of_one_direction_does_not_verify_the_other(a_partner):
+def test_the_key_of_one_direction_does_not_verify_the_other(a):
     ours = Key(secret="OURSECRETOURSECRETOURSECRET00001", valid_from=KEY.valid_from)
-    vnpay = Vnpay(a_partner(outgoing=(ours,)))
+    vnpay = Vnpay(a.partner(outgoing=(ours,)))
 
     with pytest.raises(Refused):
         vnpay.read_callback(callback(ours.secret), NOW)

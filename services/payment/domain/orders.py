@@ -1,0 +1,201 @@
+"""The table of legal moves: how an obligation stands, what happened to it, what follows.
+
+Below it: from what was heard to a row of the table.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from services.payment.domain import moves
+from services.payment.domain.draft import Cause, Draft
+from services.payment.domain.fees import total_vnd
+from services.payment.domain.moves import nothing
+from services.payment.domain.state import Money, Obligation, Status
+from shared.events.data import FeeLine
+from shared.events.payment import Finding, Notified, Queried
+
+Trigger = Literal[
+    "assessed",  # what is to be paid is known
+    "due",  # the moment has come at which it is asked for
+    "paid",  # money, as much as was asked for
+    "mispaid",  # money, another amount
+    "declined",  # the partner is sure that an attempt failed
+    "undecided",  # the partner was asked, and nothing is sure
+    "silent",  # nobody has said anything for long
+    "ended",  # the application is not accepted, or withdrawn
+]
+Move = Callable[[Draft, Cause], None]
+
+_OVER: Mapping[Trigger, Move] = {
+    "assessed": nothing,
+    "due": nothing,
+    "paid": moves.overpay,
+    "mispaid": moves.overpay,
+    "declined": nothing,
+    "undecided": nothing,
+    "silent": nothing,
+    "ended": nothing,
+}
+
+MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
+    "none": {
+        "assessed": moves.announce,
+        "due": nothing,
+        "paid": moves.keep_early,
+        "mispaid": moves.keep_early,
+        "declined": nothing,
+        "undecided": nothing,
+        "silent": nothing,
+        "ended": nothing,
+    },
+    "assessed": {
+        "assessed": nothing,
+        "due": moves.open_order,
+        "paid": moves.overpay,
+        "mispaid": moves.overpay,
+        "declined": nothing,
+        "undecided": nothing,
+        "silent": nothing,
+        "ended": moves.waive,
+    },
+    "open": {
+        "assessed": nothing,
+        "due": nothing,
+        "paid": moves.settle,
+        "mispaid": moves.mispay,
+        "declined": moves.decline,
+        "undecided": moves.wait,
+        "silent": moves.ask,
+        "ended": moves.expire,
+    },
+    "settled": _OVER,
+    "expired": _OVER,
+    "waived": _OVER,
+}
+
+# an event of routing by which an obligation of this moment becomes due
+DUE_ON: Mapping[str, str] = {
+    "at_submission": "application.routed",
+    "after_acceptance": "application.accepted",
+    "with_result": "application.settled",
+    "on_demand": "application.payment_due",
+}
+
+
+def step(draft: Draft, trigger: Trigger, cause: Cause) -> None:
+    """Make the move of the table for this obligation."""
+    known = 0 <= cause.obligation < len(draft.state.obligations)
+    status = draft.state.obligations[cause.obligation].status if known else "none"
+    MOVES[status][trigger](draft, cause)
+    if draft.state.money:
+        _bring_early_money(draft)
+
+
+def assess(
+    draft: Draft,
+    moment: str,
+    lines: tuple[FeeLine, ...],
+    version: str,
+    *,
+    reason: str,
+    illustrative: bool = False,
+) -> None:
+    """Add an obligation; `reason` is why nothing is to be paid, if there are no lines."""
+    obligation = Obligation(
+        status="none",
+        moment=moment,
+        lines=lines,
+        total_vnd=total_vnd(lines),
+        catalogue_version=version,
+        illustrative=illustrative,
+    )
+    step(draft, "assessed", Cause(draft.add(obligation), reason=reason))
+
+
+def came_about(draft: Draft, event_type: str) -> None:
+    """Open what becomes due by this event."""
+    for place, obligation in enumerate(draft.state.obligations):
+        if DUE_ON.get(obligation.moment) == event_type:
+            step(draft, "due", Cause(place))
+
+
+def ended(draft: Draft) -> None:
+    """End what is still under way: the application goes no further."""
+    for place in range(len(draft.state.obligations)):
+        step(draft, "ended", Cause(place, reason="application_ended"))
+
+
+def notified(draft: Draft, said: Notified) -> None:
+    """Take in a callback."""
+    if said.finding == "paid":
+        _receive(draft, said.partner, said.reference, said.transaction, said.amount_vnd)
+    elif said.finding == "failed":
+        _declined(draft, said.partner, said.reference, said.code)
+
+
+def queried(draft: Draft, said: Queried) -> None:
+    """Take in an answer to a query; one that is not the last one asked may still bring money."""
+    if said.finding == "paid":
+        _receive(draft, said.partner, said.reference, said.transaction, said.amount_vnd)
+        return
+    attempt = draft.state.attempt(said.reference)
+    if attempt is None or attempt.query_key != said.key:
+        return
+    if said.finding == "failed":
+        _declined(draft, said.partner, said.reference, said.code)
+        return
+    finding: Finding = said.finding
+    step(draft, "undecided", Cause(attempt.obligation, attempt, finding=finding))
+
+
+def timer_fired(draft: Draft, name: str) -> None:
+    """Take in a timer; one that no attempt and no money waits for is stale."""
+    for attempt in draft.state.attempts:
+        if attempt.status == "open" and attempt.timer == name:
+            step(draft, "silent", Cause(attempt.obligation, attempt))
+    for money in draft.state.money:
+        if money.kept_as == "early" and moves.early_timer(money) == name:
+            moves.overpay(draft, Cause(-1, money=money))
+
+
+def _receive(draft: Draft, partner: str, reference: str, transaction: str, amount_vnd: int) -> None:
+    """Take money in, once."""
+    if draft.state.taken(partner, transaction):
+        return
+    _place(
+        draft,
+        Money(
+            partner=partner,
+            reference=reference,
+            transaction=transaction,
+            amount_vnd=amount_vnd,
+            kept_as="early",
+        ),
+    )
+
+
+def _place(draft: Draft, money: Money) -> None:
+    attempt = draft.state.attempt(money.reference)
+    if attempt is None:
+        step(draft, "paid", Cause(-1, money=money))
+        return
+    asked_for = (attempt.partner, attempt.amount_vnd)
+    as_asked = (money.partner, money.amount_vnd) == asked_for
+    cause = Cause(attempt.obligation, attempt, money)
+    step(draft, "paid" if as_asked else "mispaid", cause)
+
+
+def _bring_early_money(draft: Draft) -> None:
+    while early := next((m for m in draft.state.money if _has_order(draft, m)), None):
+        _place(draft, early)
+
+
+def _has_order(draft: Draft, money: Money) -> bool:
+    return money.kept_as == "early" and draft.state.attempt(money.reference) is not None
+
+
+def _declined(draft: Draft, partner: str, reference: str, code: str) -> None:
+    attempt = draft.state.attempt(reference)
+    if attempt and attempt.partner == partner:
+        cause = Cause(attempt.obligation, attempt, code=code, reason="declined")
+        step(draft, "declined", cause)

@@ -1,0 +1,85 @@
+"""What payment remembers of an application.
+
+An obligation is what is to be paid; an attempt is one order for it with a partner, under a
+reference of its own; money is what a partner says it took, each transaction once.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from shared.events.data import FeeLine
+
+Status = Literal["none", "assessed", "open", "settled", "expired", "waived"]
+AttemptStatus = Literal["open", "paid", "failed", "expired"]
+KeptAs = Literal["early", "settled", "overpaid", "mismatched"]
+
+
+class Obligation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is to be paid, and at which moment of the application's life it is asked for."""
+
+    status: Status
+    moment: str
+    lines: tuple[FeeLine, ...]
+    total_vnd: int
+    catalogue_version: str = ""
+    illustrative: bool = False
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One order.  `asked`: queries after it so far; `query_key`: of the one without an answer."""
+
+    number: int
+    obligation: int
+    reference: str
+    partner: str
+    amount_vnd: int
+    opened_at: datetime
+    expires_at: datetime
+    status: AttemptStatus = "open"
+    transaction: str = ""
+    asked: int = 0
+    query_key: str = ""
+
+    @property
+    def timer(self) -> str:
+        """Return the name of the timer that is live, or will be after the query under way."""
+        return f"order.query.{self.number}.{self.asked + 1}"
+
+
+class Money(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that a partner says it took; `early`: before the order it is for is known."""
+
+    partner: str
+    reference: str
+    transaction: str
+    amount_vnd: int
+    kept_as: KeptAs
+
+
+class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The payments of one application."""
+
+    obligations: tuple[Obligation, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    money: tuple[Money, ...] = ()
+    queries: int = 0
+
+    def attempt(self, reference: str) -> Attempt | None:
+        """Return the attempt with this reference."""
+        return next((a for a in self.attempts if a.reference == reference), None)
+
+    def taken(self, partner: str, transaction: str) -> Money | None:
+        """Return the money of this transaction."""
+        return next(
+            (m for m in self.money if (m.partner, m.transaction) == (partner, transaction)), None
+        )
+
+    @property
+    def status(self) -> Status:
+        """Return how the obligation stands that matters now: the first one not over, or the
+        last.
+        """
+        statuses: list[Status] = [o.status for o in self.obligations] or ["none"]
+        return next((s for s in statuses if s in ("assessed", "open")), statuses[-1])

@@ -1,0 +1,72 @@
+"""References: our order numbers, which no partner's format lets be an application id.
+
+`DVC`, the second of the application's id, eight digits from a hash, a check digit: they sort about
+by time, and the same attempt has the same one whoever asks.  A row (reference → application) is
+inserted before an order opens; the reference of another application's row is passed over.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import blake2b
+from uuid import UUID
+
+from shared.store import Table
+
+PROBE_LIMIT = 16
+_DIGITS = 8
+
+Attempt = tuple[str, int]  # application, number
+Claimed = Mapping[Attempt, str]
+
+
+class NoReference(Exception):
+    """All references that an attempt may have are taken: more digits are needed."""
+
+
+def reference(application: str, number: int, probe: int = 0) -> str:
+    """Return the reference of an attempt, the first unless it is taken."""
+    second = UUID(application).int >> 80
+    digest = blake2b(f"{application}/{number}/{probe}".encode(), digest_size=8).digest()
+    digits = f"{second // 1_000 % 10**10:010d}{int.from_bytes(digest) % 10**_DIGITS:0{_DIGITS}d}"
+    return f"DVC{digits}{check_digit(digits)}"
+
+
+def check_digit(digits: str) -> int:
+    """Return the Luhn digit: it tells one wrong digit, and most swaps."""
+    doubled = (int(d) * (2 - place % 2) for place, d in enumerate(reversed(digits)))
+    return -sum(d - 9 if d > 9 else d for d in doubled) % 10
+
+
+class References:
+    """The references of all applications, on a table; `named` says what an attempt may have."""
+
+    def __init__(self, table: Table, named: Callable[[str, int, int], str] = reference) -> None:
+        self._table, self._named = table, named
+
+    async def claim(self, attempts: Iterable[Attempt]) -> Claimed:
+        """Return a reference for each attempt, the same every time.  Raises `Unknown`."""
+        claimed: dict[Attempt, str] = {}
+        missing = list(dict.fromkeys(attempts))
+        for probe in range(PROBE_LIMIT):
+            if not missing:
+                return claimed
+            wanted: dict[str, Attempt] = {}
+            for attempt in missing:
+                wanted.setdefault(self._named(*attempt, probe), attempt)
+            claimed |= await self._take(wanted)
+            missing = [a for a in missing if a not in claimed]
+        raise NoReference(f"no reference is left for {missing[:3]}")
+
+    async def _take(self, wanted: Mapping[str, Attempt]) -> dict[Attempt, str]:
+        rows = [{"_id": r, "application": a, "attempt": n} for r, (a, n) in wanted.items()]
+        stood = await self._table.insert_missing(rows)
+        ours = {a: r for r, a in wanted.items() if r not in stood}
+        for row in await self._table.get(sorted(stood)) if stood else ():
+            owner = row["application"], row["attempt"]
+            if wanted[row["_id"]] == owner:
+                ours[owner] = row["_id"]
+        return ours
+
+    async def find(self, wanted: str) -> str | None:
+        """Return the application that a reference is of.  Raises `Unknown`."""
+        rows = await self._table.get([wanted])
+        return str(rows[0]["application"]) if rows else None
