@@ -91,13 +91,14 @@ class QueryRequested(Data, frozen=True, kw_only=True):
 
 
 class Settled(Data, frozen=True, kw_only=True):
-    """The obligation is met, once."""
+    """An obligation is met, once; `moment` says which: `on_demand` is an officer's, not the fee."""
 
     TYPE: ClassVar[str] = "payment.settled"
     partner: str
     reference: str
     transaction: str
     amount_vnd: int
+    moment: str = ""
 
 
 class Failed(Data, frozen=True, kw_only=True):

@@ -12,6 +12,8 @@ from shared.catalogue import Catalogue
 from shared.events import payment
 from shared.lanes.table import Outcome
 
+ON_DEMAND = "on_demand"  # the moment of an obligation that an officer made
+
 Finding = payment.FeeAssessed | payment.FeeWaived | payment.Settled | payment.Expired
 
 
@@ -23,18 +25,20 @@ def hear(dossier: Dossier, data: Finding, catalogue: Catalogue, at: datetime) ->
 
 
 def _meets_demand(dossier: Dossier, data: payment.Settled) -> bool:
-    """Tell money for what an officer demanded from money for the fee."""
-    return dossier.stage is Stage.AWAITING_PAYMENT and data.amount_vnd == dossier.demanded_vnd
+    """Tell money for what an officer demands now from money for the fee, or for a demand before."""
+    is_for_demand = data.moment in (ON_DEMAND, "")
+    is_awaited = dossier.stage is Stage.AWAITING_PAYMENT
+    return is_awaited and is_for_demand and data.amount_vnd == dossier.demanded_vnd
 
 
 def _fee(before: Fee, data: Finding) -> Fee:
     match data:
-        case payment.Settled():
+        case payment.Settled() if data.moment != ON_DEMAND:
             return Fee.PAID
-        case payment.Expired():
-            return Fee.EXPIRED if before is Fee.DUE else before
-        case payment.FeeWaived():
-            return Fee.FREE if before is Fee.UNKNOWN else before
-        case payment.FeeAssessed() if before is Fee.UNKNOWN:
+        case payment.Expired() if before is Fee.DUE:
+            return Fee.EXPIRED
+        case payment.FeeWaived() if before is Fee.UNKNOWN:
+            return Fee.FREE
+        case payment.FeeAssessed() if before is Fee.UNKNOWN and data.moment != ON_DEMAND:
             return Fee.DUE if data.moment in PAID_BEFORE_ACCEPTANCE else Fee.LATER
     return before

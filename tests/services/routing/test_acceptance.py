@@ -133,6 +133,20 @@ def test_money_for_the_fee_does_not_meet_another_demand(decide, dossier):
     assert (outcome.state.stage, outcome.state.fee) == (Stage.AWAITING_PAYMENT, Fee.PAID)
 
 
+def test_each_obligation_is_met_by_its_own_money_even_of_the_same_amount(decide, dossier):
+    waiting = dossier(Stage.AWAITING_PAYMENT, demanded_vnd=8_000)
+    fee, demand = (replace(SETTLED, moment=m) for m in ("after_acceptance", "on_demand"))
+    assert decide(waiting, fee).state == replace(waiting, fee=Fee.PAID)
+    moved = decide(waiting, demand)
+    assert (moved.state.stage, moved.state.fee) == (Stage.PROCESSING, waiting.fee)
+    assert decide(dossier(Stage.PROCESSING), demand).state == dossier(Stage.PROCESSING)
+
+
+def test_an_officers_demand_is_no_fee(decide, dossier):
+    demanded = replace(ASSESSED, moment="on_demand")
+    assert decide(dossier(fee=Fee.UNKNOWN), demanded).state.fee is Fee.UNKNOWN
+
+
 def test_a_split_unit_waits_for_a_person_who_chooses_one_of_the_candidates(
     decide, registered, asked, catalogue, monday
 ):
