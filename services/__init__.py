@@ -1,0 +1,1 @@
+"""The five services; they share contracts, never a call or a database."""

@@ -1,0 +1,9 @@
+"""Notify: tells the citizen once at each milestone, and never of what is no longer so.
+
+Reads `intake.events` (registered, refused), `routing.events`, `payment.events` and `notify.inbox`
+(what gateways and timers say); writes `notify.events`.
+
+Reading order: `domain/milestones` (what is told when), `templates` (in which words),
+`domain/moves` (what becomes of a notice), `domain/clerk` (one decision), `lane`, `effects`,
+`channels/sms_http` (the only place that opens a contact), `api`.
+"""

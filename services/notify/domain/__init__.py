@@ -1,0 +1,18 @@
+"""Pure rules: `milestones` (what is told when), `moves` (what becomes of a notice), `clerk`."""
+
+from services.notify.domain.clerk import Clerk
+from services.notify.domain.milestones import EVENT_TYPES, MILESTONES, REACHED_BY
+from services.notify.domain.moves import MOVES, OVER, Dossier, Notice, Policy, live_timer
+
+__all__ = [
+    "EVENT_TYPES",
+    "MILESTONES",
+    "MOVES",
+    "OVER",
+    "REACHED_BY",
+    "Clerk",
+    "Dossier",
+    "Notice",
+    "Policy",
+    "live_timer",
+]

@@ -1,0 +1,71 @@
+"""What a citizen is told of: which event reaches a milestone, what is said, what makes it stale.
+
+A table; the tests prove that it fits the contracts and that nothing personal is in it.
+"""
+
+from typing import NamedTuple
+
+from shared.events import Data, intake, payment, routing
+
+
+class Milestone(NamedTuple):
+    """`fields` of the event go into the notice; any of `stale_after` makes it pointless."""
+
+    reached_by: type[Data]
+    fields: tuple[str, ...] = ()
+    stale_after: frozenset[str] = frozenset()
+
+
+def _types(*contracts: type[Data]) -> frozenset[str]:
+    return frozenset(c.TYPE for c in contracts)
+
+
+_END = _types(routing.Closed, routing.Returned)
+
+MILESTONES: dict[str, Milestone] = {
+    "registered": Milestone(intake.Registered, ("submitted_at",), _END),
+    "refused": Milestone(intake.Refused),
+    "payment_requested": Milestone(
+        payment.Requested,
+        ("amount_vnd", "expires_at"),
+        _END | _types(payment.Settled, payment.Expired, routing.NotAccepted),
+    ),
+    "payment_settled": Milestone(payment.Settled, ("amount_vnd",), _types(routing.Closed)),
+    "accepted": Milestone(
+        routing.Accepted,
+        ("due",),
+        _END
+        | _types(
+            routing.NotAccepted,
+            routing.SupplementRequested,  # these three stop the clock: the due date would be wrong
+            routing.PaymentDue,
+            routing.Suspended,
+            routing.Settled,
+        ),
+    ),
+    "not_accepted": Milestone(routing.NotAccepted, (), _types(routing.Closed)),
+    "supplement_requested": Milestone(
+        routing.SupplementRequested,
+        (),
+        _END
+        | _types(
+            routing.Accepted,
+            routing.NotAccepted,
+            routing.Processing,
+            routing.Suspended,
+            routing.Settled,
+        ),
+    ),
+    "result_ready": Milestone(
+        routing.Settled,
+        (),
+        _END | _types(routing.Processing),  # the signer sent it back
+    ),
+    "returned": Milestone(routing.Returned, (), _types(routing.Closed)),
+}
+
+REACHED_BY: dict[str, str] = {m.reached_by.TYPE: name for name, m in MILESTONES.items()}
+
+EVENT_TYPES: frozenset[str] = frozenset(REACHED_BY).union(
+    *(m.stale_after for m in MILESTONES.values())
+)

@@ -1,0 +1,143 @@
+"""One application as notify sees it; whole valid events of which a test changes what matters."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.notify.domain import Dossier, Policy
+from services.notify.lane import table
+from shared import events
+from shared.events import CONTRACTS, Data, Event, intake, kernel, notify, payment, routing
+from shared.lanes.table import Arrival, Timer
+
+APPLICATION = "0198c0de-0000-7000-8000-000000000001"
+AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
+OFFICER = {"national_code": 1, "officer": "officer-1"}
+
+WHOLE: dict[str, Data] = {
+    d.TYPE: d
+    for d in (
+        intake.Registered(
+            dossier_code="G09.20-20261120-0000001",
+            portal="sandbox-portal",
+            procedure="1.001193",
+            receiving_unit="00004",
+            residence_unit="00004",
+            channel="online",
+            applicant_kind="citizen",
+            language="vi",
+            copies=1,
+            documents=(),
+            sealed="v1.synthetic",
+            contact="v1.synthetic-contact",
+            subject_hash="synthetic",
+            submitted_at=AT,
+            catalogue_version="test",
+        ),
+        intake.Refused(portal="sandbox-portal", problems=(), contact="v1.synthetic-contact"),
+        payment.Requested(
+            partner="vnpay",
+            reference="R1",
+            attempt=1,
+            amount_vnd=120_000,
+            expires_at=AT + timedelta(days=1),
+        ),
+        payment.Settled(partner="vnpay", reference="R1", transaction="T1", amount_vnd=120_000),
+        payment.Expired(reference="R1"),
+        routing.Accepted(**OFFICER, due=AT + timedelta(days=5)),
+        routing.NotAccepted(**OFFICER, reason="synthetic"),
+        routing.Processing(**OFFICER, due=AT + timedelta(days=5)),
+        routing.SupplementRequested(**OFFICER, content="synthetic"),
+        routing.Resubmitted(national_code=1, acceptance_due=AT),
+        routing.PaymentDue(**OFFICER, amount_vnd=1_000),
+        routing.Suspended(**OFFICER, reason="synthetic"),
+        routing.Settled(**OFFICER, on_time=True),
+        routing.Returned(**OFFICER),
+        routing.Closed(national_code=7, reason="synthetic"),
+    )
+}
+
+
+class Case:
+    """One application's lane: what was handled before changes nothing, as in the real one."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.table = table(policy)
+        self.dossier: Dossier | None = None
+        self.at = AT
+        self.emitted: list[Data] = []
+        self.timers: list[Timer] = []
+        self.handled: set[tuple[str, str]] = set()
+        self._count = 0
+
+    def take(self, data: Data, source: str = "", id_: str = "") -> list[Data]:
+        """Decide on a message, fresh unless an id is given; return the events."""
+        self._count += 1
+        self.at += timedelta(seconds=1)
+        source = source or f"/services/{CONTRACTS[data.TYPE].__module__.rpartition('.')[2]}"
+        id_ = id_ or f"message-{self._count}"
+        if (source, id_) in self.handled:
+            return []
+        self.handled.add((source, id_))
+        event = Event(
+            id=id_,
+            source=source,
+            type=data.TYPE,
+            subject=APPLICATION,
+            time=self.at,
+            data=msgspec.Raw(events.encode(data)),
+        )
+        decide = self.table.decisions[data.TYPE]
+        outcome = decide(self.dossier, Arrival(APPLICATION, event, data), None, self.at)
+        text = events.encode(outcome.state)  # a state must survive the journal
+        self.dossier = msgspec.json.decode(text, type=Dossier | None)
+        assert self.dossier == outcome.state
+        self.emitted += outcome.events
+        self.timers += outcome.timers
+        return list(outcome.events)
+
+    def learn(self, type_: str, **changes: Any) -> list[Data]:
+        return self.take(msgspec.structs.replace(WHOLE[type_], **changes))
+
+    def answer(self, key: str, finding: Any, **fields: Any) -> list[Data]:
+        return self.take(notify.Answered(key=key, finding=finding, **fields))
+
+    def receipt(self, key: str, delivered: bool = True) -> list[Data]:
+        return self.take(notify.ReceiptArrived(key=key, delivered=delivered))
+
+    def fire(self, timer: Timer) -> list[Data]:
+        return self.take(kernel.TimerFired(name=timer.name, version=1))
+
+    def status(self, milestone: str) -> str:
+        assert self.dossier is not None
+        return self.dossier.notices[f"{milestone}/sms"].status
+
+    def requests(self) -> Iterator[notify.NoticeRequested]:
+        return (e for e in self.emitted if isinstance(e, notify.NoticeRequested))
+
+    def key(self, milestone: str) -> str:
+        """Return the key of the last attempt at this milestone."""
+        return [r.key for r in self.requests() if r.milestone == milestone][-1]
+
+
+@pytest.fixture(scope="session")
+def new_case() -> Callable[..., Case]:
+    return lambda *policy: Case(Policy(*policy))
+
+
+@pytest.fixture
+def case(new_case) -> Case:
+    return new_case()
+
+
+@pytest.fixture(scope="session")
+def whole() -> dict[str, Data]:
+    return WHOLE
+
+
+@pytest.fixture
+def application() -> str:
+    return APPLICATION
