@@ -96,6 +96,7 @@ class Reader:
         fresh = [i for i in appended.first if not self._is_counted(i)]
         before = await self._until_through(assignment, lambda: self._codes_before(fresh))
         self._count(appended, fresh, before)
+        self._changed |= {record.partition for record in records}
 
     def _is_counted(self, item: Item) -> bool:
         return self._ledgers[item.entry.partition].has(item.entry)
@@ -110,7 +111,6 @@ class Reader:
             self._ledgers[item.entry.partition].add_repeat(item.entry, is_fork=False)
         for item in forks:
             self._ledgers[item.entry.partition].add_repeat(item.entry, is_fork=True)
-        self._changed |= {i.entry.partition for i in (*appended.first, *repeats, *forks)}
         self._flow.add(i.entry for i in fresh)
 
     async def _codes_before(self, fresh: Sequence[Item]) -> dict[str, int]:

@@ -204,6 +204,7 @@ async def test_whatever_fails_the_numbers_are_those_of_the_log(
     else:
         pytest.fail("it did not come to an end")
 
+    faults = 0
     same(await store.counts().total(), expected(log.records))
     assert len(store.tables["journeys"].rows) == len({read(r).key for r in log.records})
 
