@@ -1,6 +1,6 @@
 """One application as notify sees it; whole valid events of which a test changes what matters."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +10,11 @@ import pytest
 from services.notify.domain import Dossier, Policy
 from services.notify.lane import table
 from shared import events
+from shared.errors import Unknown
 from shared.events import CONTRACTS, Data, Event, intake, kernel, notify, payment, routing
 from shared.lanes.table import Arrival, Timer
+from shared.store import Bounds, Row
+from shared.vault import Vault
 
 APPLICATION = "0198c0de-0000-7000-8000-000000000001"
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -65,7 +68,7 @@ class Case:
     """One application's lane: what was handled before changes nothing, as in the real one."""
 
     def __init__(self, policy: Policy) -> None:
-        self.table = table(policy)
+        self.policy, self.table = policy, table(policy)
         self.dossier: Dossier | None = None
         self.at = AT
         self.emitted: list[Data] = []
@@ -141,3 +144,39 @@ def whole() -> dict[str, Data]:
 @pytest.fixture
 def application() -> str:
     return APPLICATION
+
+
+class Rows:
+    """The least of a table that a vault or a reader of the journal needs."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}
+        self.is_down = False
+
+    async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
+        stood = {r["_id"] for r in rows} & set(self.rows)
+        self.rows |= {r["_id"]: r for r in rows if r["_id"] not in stood}
+        return stood
+
+    async def get(self, ids: Sequence[str]) -> list[Row]:
+        if self.is_down:
+            raise Unknown("the database does not answer")
+        return [self.rows[i] for i in ids if i in self.rows]
+
+    async def delete(self, ids: Sequence[str]) -> None:
+        for i in ids:
+            self.rows.pop(i, None)
+
+    async def last(self, bounds: Bounds) -> Row | None:
+        found = [i for i in self.rows if bounds[0] <= i < bounds[1]]
+        return self.rows[max(found)] if found else None
+
+
+@pytest.fixture
+def rows() -> Rows:
+    return Rows()
+
+
+@pytest.fixture
+def vault(rows: Rows) -> Vault:
+    return Vault(rows, bytes(32), cached_keys=0)

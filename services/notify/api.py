@@ -1,0 +1,124 @@
+"""Notify's edge: delivery receipts come in, and what a citizen was told can be read."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Request
+
+from services.notify.channels.sms_http import SOURCE, Receipt, Receipts, read_receipts
+from services.notify.domain import Dossier
+from services.notify.domain.templates import render, template
+from shared import edge, events
+from shared.access import Caller, require
+from shared.clock import Clock
+from shared.errors import DeadLetter
+from shared.events import Event
+from shared.events.notify import ReceiptArrived
+from shared.journal import Journal
+from shared.placement import canonical
+from shared.problems import Refusal
+from shared.publisher import Publisher
+
+BODY_LIMIT_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How many receipts were taken, and which were not, by JSON pointer."""
+
+    taken: int
+    refused: dict[str, str]
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """One notice; `text` names nobody."""
+
+    milestone: str
+    channel: str
+    status: str
+    since: datetime
+    attempts: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class NoticesView:
+    """What the citizen was told."""
+
+    application: str
+    notices: list[NoticeView]
+
+
+def router(publisher: Publisher, journal: Journal[Dossier], clock: Clock) -> APIRouter:
+    """Return notify's routes."""
+    routes = APIRouter(tags=["notify"])
+
+    @routes.post(
+        "/v1/receipts/sms",
+        status_code=202,
+        summary="Delivery receipts, in bulk",
+        openapi_extra=edge.described(Receipts),
+    )
+    async def receipts(
+        request: Request, _: Annotated[Caller, Depends(require("partner"))]
+    ) -> Taken:
+        bulk = await edge.read(request, Receipts, BODY_LIMIT_BYTES)
+        found, problems = read_receipts(bulk)
+        if not found:
+            detail = "None of these receipts is ours: see `problems`."
+            raise Refusal(422, "invalid-receipts", detail, tuple(problems))
+        now = clock()
+        await asyncio.gather(*(publisher.publish("notify.inbox", _event(r, now)) for r in found))
+        return Taken(len(found), {p.field: p.remedy_en for p in problems})
+
+    @routes.get("/v1/applications/{application}/notices", summary="What the citizen was told")
+    async def notices(
+        application: str, caller: Annotated[Caller, Depends(require("portal", "operator"))]
+    ) -> NoticesView:
+        try:
+            decision = await journal.latest(canonical(application))
+        except DeadLetter:
+            raise Refusal(422, "invalid-id", "An application id is a UUID.") from None
+        dossier = decision.state if decision else None
+        if dossier is None or (caller.role == "portal" and caller.name != dossier.portal):
+            raise Refusal(404, "unknown-application", "No application of yours has this id.")
+        return NoticesView(canonical(application), _views(dossier))
+
+    return routes
+
+
+def _event(receipt: Receipt, now: datetime) -> Event:
+    kind = "delivered" if receipt.data.delivered else "undelivered"
+    return Event(
+        id=f"{receipt.data.key}/receipt/{kind}",
+        source=SOURCE,
+        type=ReceiptArrived.TYPE,
+        subject=receipt.application,
+        time=now,
+        data=msgspec.Raw(events.encode(receipt.data)),
+    )
+
+
+def _views(dossier: Dossier) -> list[NoticeView]:
+    out = []
+    for slot, notice in dossier.notices.items():
+        milestone, channel = slot.split("/")
+        wording = template(milestone, "portal", dossier.language)
+        params = {"dossier_code": dossier.dossier_code, **notice.params}
+        out.append(
+            NoticeView(
+                milestone,
+                channel,
+                notice.status,
+                notice.since,
+                notice.attempt,
+                notice.reason,
+                render(wording, params) if dossier.contact is not None else "",
+            )
+        )
+    return out

@@ -1,0 +1,200 @@
+"""The bulk SMS gateway over HTTP: its words, and ours.
+
+    accepted, delivered, undelivered    handed: it has the message, whatever the device does
+    rejected                            rejected; with the code `throttled`: absent, try again
+    not_found                           absent
+    status 4xx, no connection           not called: nothing of the call was taken
+    status 5xx, silence, another word   unknown: ask by reference
+
+`reference` is the key of the attempt.  Here alone a contact is opened, at the moment of sending;
+nothing of it is kept or logged.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, NamedTuple
+
+import httpx
+import msgspec
+
+from services.notify.domain.templates import render
+from shared.effects import NotCalled
+from shared.errors import DeadLetter, Unknown
+from shared.events.data import Problem
+from shared.events.intake import Contact
+from shared.events.notify import Answered, NoticeRequested, ReceiptArrived
+from shared.jwe import NotOpened
+from shared.placement import canonical
+from shared.vault import Sealed, Vault
+
+BULK_LIMIT = 500
+RECEIPTS_LIMIT = 1_000
+SOURCE = "/gateways/sms"
+
+Finding = Literal["handed", "rejected", "absent", "unknown"]
+FINDINGS: dict[str, Finding] = {
+    "accepted": "handed",
+    "delivered": "handed",
+    "undelivered": "handed",
+    "rejected": "rejected",
+    "not_found": "absent",
+}
+NOT_NOW = frozenset({"throttled"})
+DELIVERED = {"delivered": True, "undelivered": False}
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How a message stands with the gateway: in answers, and in receipts."""
+
+    reference: str
+    status: str
+    message_id: str = ""
+    code: str = ""
+
+
+class _Results(msgspec.Struct, frozen=True):
+    results: list[Standing]
+
+
+class Receipts(msgspec.Struct, frozen=True):
+    """What the gateway pushes; each is decoded by itself, so that a wrong one spoils no other."""
+
+    receipts: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=RECEIPTS_LIMIT)]
+
+
+class Receipt(NamedTuple):
+    """A delivery receipt for one of our notices."""
+
+    application: str
+    data: ReceiptArrived
+
+
+def connect(
+    url: str, key: str, limit_s: float, transport: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
+    """Return a client of the gateway; an idle connection is dropped before the gateway does it."""
+    return httpx.AsyncClient(
+        base_url=url,
+        headers={"authorization": f"Bearer {key}", "content-type": "application/json"},
+        timeout=limit_s,
+        limits=httpx.Limits(keepalive_expiry=2.0),
+        transport=transport,
+    )
+
+
+class SmsHttp:
+    """The gateway, as notify's effects use it."""
+
+    def __init__(self, client: httpx.AsyncClient, vault: Vault) -> None:
+        self._client, self._vault = client, vault
+
+    async def send(self, notices: Sequence[tuple[str, NoticeRequested]]) -> list[Answered]:
+        """Hand over notices (application, notice) in one call; answer in their order."""
+        contacts = await self._contacts(notices)
+        said = {
+            n.key: Answered(key=n.key, finding="rejected", reason=contact)
+            for (_, n), contact in zip(notices, contacts, strict=True)
+            if isinstance(contact, str)
+        }
+        messages = [
+            {"reference": n.key, "to": contact.phone, "text": render(n.template, n.params)}
+            for (_, n), contact in zip(notices, contacts, strict=True)
+            if isinstance(contact, Contact)
+        ]
+        if messages:
+            said |= await self._post("/v1/messages", {"messages": messages})
+        return [said.get(n.key, Answered(key=n.key, finding="unknown")) for _, n in notices]
+
+    async def ask(self, keys: Sequence[str]) -> list[Answered]:
+        """Ask what came of attempts; answer in their order."""
+        said = await self._post("/v1/queries", {"references": keys})
+        return [said.get(key, Answered(key=key, finding="unknown")) for key in keys]
+
+    async def _contacts(
+        self, notices: Sequence[tuple[str, NoticeRequested]]
+    ) -> list[Contact | str]:
+        """Open the contacts; where that leads nowhere, return why."""
+        sealed = [Sealed(application, n.contact) for application, n in notices]
+        try:
+            return [_contact(text) for text in await self._opened(sealed)]
+        except Unknown as doubt:
+            raise NotCalled("contacts cannot be opened now") from doubt
+
+    async def _opened(self, sealed: Sequence[Sealed]) -> list[bytes | None]:
+        try:
+            return await self._vault.open(sealed, who="notify", purpose="notice by SMS")
+        except NotOpened:
+            if len(sealed) == 1:
+                return [b""]
+            return [text for one in sealed for text in await self._opened([one])]
+
+    async def _post(self, path: str, body: object) -> dict[str, Answered]:
+        try:
+            answer = await self._client.post(path, content=msgspec.json.encode(body))
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NotCalled(f"no connection to the SMS gateway: {error!r}") from error
+        if 400 <= answer.status_code < 500:
+            raise NotCalled(f"the SMS gateway refused the call with {answer.status_code}")
+        if answer.status_code != 200:
+            raise Unknown(f"the SMS gateway answered {answer.status_code}")
+        results = msgspec.json.decode(answer.content, type=_Results).results
+        return {standing.reference: _answered(standing) for standing in results}
+
+
+def _contact(text: bytes | None) -> Contact | str:
+    if text is None:
+        return "contact_erased"
+    try:
+        contact = msgspec.json.decode(text, type=Contact)
+    except msgspec.DecodeError:
+        return "contact_unreadable"
+    return contact if contact.phone else "no_phone"
+
+
+def _answered(standing: Standing) -> Answered:
+    finding = FINDINGS.get(standing.status, "unknown")
+    if finding == "rejected" and standing.code in NOT_NOW:
+        finding = "absent"
+    return Answered(
+        key=standing.reference,
+        finding=finding,
+        gateway_id=standing.message_id,
+        reason=standing.code,
+    )
+
+
+def read_receipts(bulk: Receipts) -> tuple[list[Receipt], list[Problem]]:
+    """Return those that are ours, and what is wrong with the others."""
+    taken, problems = list[Receipt](), list[Problem]()
+    for i, raw in enumerate(bulk.receipts):
+        try:
+            taken.append(_receipt(msgspec.json.decode(raw, type=Standing)))
+        except msgspec.ValidationError as error:
+            problems.append(_problem(f"/receipts/{i}", "invalid-receipt", str(error)))
+        except DeadLetter as because:
+            field = f"/receipts/{i}{because.field}"
+            problems.append(_problem(field, "unknown-value", because.reason))
+    return taken, problems
+
+
+def _receipt(standing: Standing) -> Receipt:
+    application, _, rest = standing.reference.partition("/")
+    if len(rest.split("/")) != 3 or canonical(application) != application:
+        raise DeadLetter("this is no reference of ours", "/reference")
+    if standing.status not in DELIVERED:
+        raise DeadLetter(f"one of {', '.join(DELIVERED)} is expected", "/status")
+    data = ReceiptArrived(
+        key=standing.reference,
+        delivered=DELIVERED[standing.status],
+        gateway_id=standing.message_id,
+        code=standing.code,
+    )
+    return Receipt(application, data)
+
+
+def _problem(field: str, code: str, reason: str) -> Problem:
+    return Problem(
+        field=field,
+        code=code,
+        remedy_vi=f"Sửa giá trị này rồi gửi lại: {reason}",
+        remedy_en=f"Correct this value and send it again: {reason}",
+    )
