@@ -1,0 +1,1 @@
+"""Simulated partners: what the system is tried against, on this machine only."""
