@@ -61,15 +61,23 @@ class Resources:
         """Return the service's journal."""
         return Journal(self.table("journal"), lane_table)
 
+    def subscription(self, group: str, topics: Sequence[str]) -> KafkaSubscription:
+        """Return a membership of a group over whole lanes of these topics."""
+        told = self.settings
+        return KafkaSubscription(told.kafka_url, group, topics, session_s=told.session_s)
+
+
+Loop = tuple[str, Health, Callable[[], Coroutine[Any, Any, None]]]  # name, health, how to run it
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a service consists of.  `background`: more loops, each with the health it reports."""
+    """What a service consists of.  `background`: more loops, beside lanes and effects."""
 
     router: APIRouter
     lanes: LaneTable[Any, Any] | None = None
     effects: Sequence[Effect] = ()
-    background: Sequence[tuple[str, Health, Callable[[], Coroutine[Any, Any, None]]]] = ()
+    background: Sequence[Loop] = ()
     closing: Sequence[Callable[[], Coroutine[Any, Any, None]]] = field(default=())
 
 
@@ -137,27 +145,19 @@ async def _resources(service: str, settings: Settings) -> AsyncIterator[Resource
         database.client.close()
 
 
-Loop = tuple[str, Health, Callable[[], Coroutine[Any, Any, None]]]
-
-
 def _loops(resources: Resources, parts: Parts) -> list[Loop]:
     """Return every loop of the process: its name, its health, how to run it."""
     found: list[Loop] = list(parts.background)
     if parts.lanes:
         lanes = _lanes(resources, parts.lanes)
-        subscription = _subscription(resources, resources.service, reads(resources.service))
+        subscription = resources.subscription(resources.service, reads(resources.service))
         found.append(("lanes", lanes.health, lambda: subscription.run(lanes.serve)))
     if parts.effects:
         effects = _effects(resources, parts.effects)
         topics = (f"{resources.service}.events",)
-        calling = _subscription(resources, f"{resources.service}-effects", topics)
+        calling = resources.subscription(f"{resources.service}-effects", topics)
         found.append(("effects", effects.health, lambda: calling.run(effects.serve)))
     return found
-
-
-def _subscription(resources: Resources, group: str, topics: Sequence[str]) -> KafkaSubscription:
-    settings = resources.settings
-    return KafkaSubscription(settings.kafka_url, group, topics, session_s=settings.session_s)
 
 
 def _lanes(resources: Resources, table: LaneTable[Any, Any]) -> Lanes[Any, Any]:

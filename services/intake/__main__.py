@@ -1,0 +1,35 @@
+"""Wires intake and runs it."""
+
+from services.intake.api import Desk, router
+from services.intake.lane import Door, table
+from services.intake.numbers import Numbers
+from shared import jwe, service
+from shared.catalogue import load
+from shared.service import Parts, Resources
+
+
+async def build(resources: Resources) -> Parts:
+    """Return intake's parts."""
+    catalogue = load()
+    private_key = jwe.import_key(resources.secrets.intake_jwk)
+    door = Door(
+        catalogue,
+        resources.vault,
+        Numbers(resources.table("numbers")),
+        private_key,
+        resources.clock,
+    )
+    lanes = table(door)
+    desk = Desk(
+        resources.publisher,
+        resources.journal(lanes),
+        catalogue,
+        jwe.import_key(jwe.public_part(private_key)),
+        resources.vault.pepper,
+        resources.clock,
+    )
+    return Parts(router=router(desk), lanes=lanes)
+
+
+if __name__ == "__main__":
+    service.main("intake", build)

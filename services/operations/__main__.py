@@ -1,0 +1,64 @@
+"""Wires operations and runs it."""
+
+import time
+from collections.abc import Sequence
+
+from services.operations.api import Sources, router
+from services.operations.counts import Counts
+from services.operations.flow import Flow
+from services.operations.journeys import Journeys
+from services.operations.reader import Pace, Reader
+from services.operations.settings import OperationsSettings
+from services.operations.tables import LiveTables
+from shared import service
+from shared.service import Loop, Parts, Resources
+from shared.topics import aside, reads
+
+ASIDE = "operations-aside"
+
+
+async def build(resources: Resources) -> Parts:
+    """Return operations' parts: two readers and the live tables, beside the edge."""
+    settings = OperationsSettings()
+    journeys = Journeys(
+        resources.table("journeys"), resources.table("names"), resources.table("aside")
+    )
+    pace = Pace(window_s=settings.window_s)
+    counts = Counts(resources.table("counts"), "operations")
+    aside_counts = Counts(resources.table("counts"), ASIDE)
+    tables = LiveTables(
+        resources.settings.kafka_url,
+        lanes=resources.settings.lanes,
+        clock=resources.clock,
+        monotonic=time.monotonic,
+        replicas=settings.replicas,
+    )
+    sources = Sources(
+        journeys, counts, aside_counts, tables.flowing, resources.publisher, resources.clock
+    )
+    return Parts(
+        router=router(sources),
+        background=(
+            _reading(resources, journeys, counts, pace, "operations", reads("operations")),
+            _reading(resources, journeys, aside_counts, pace, ASIDE, aside()),
+            ("tables", tables.health, tables.run),
+        ),
+    )
+
+
+def _reading(
+    resources: Resources,
+    journeys: Journeys,
+    counts: Counts,
+    pace: Pace,
+    group: str,
+    topics: Sequence[str],
+) -> Loop:
+    flow = Flow(resources.producer, group, resources.settings.lanes)
+    reader = Reader(journeys, counts, flow, monotonic=time.monotonic, pace=pace)
+    subscription = resources.subscription(group, topics)
+    return group, reader.health, lambda: subscription.run(reader.serve)
+
+
+if __name__ == "__main__":
+    service.main("operations", build)

@@ -1,0 +1,43 @@
+"""Wires payment and runs it."""
+
+import httpx
+
+from services.payment.api import router
+from services.payment.effects import Query
+from services.payment.gateways import Registry
+from services.payment.gateways.vnpay import Vnpay
+from services.payment.lane import table
+from services.payment.references import References
+from services.payment.settings import PaymentSettings
+from shared import service
+from shared.catalogue import load
+from shared.service import Parts, Resources
+from shared.vault import dead_letter_sealer
+
+FAMILIES = {"vnpay": Vnpay}
+
+
+async def build(resources: Resources) -> Parts:
+    """Return payment's parts."""
+    settings = PaymentSettings()
+    registry = Registry(settings.partners(resources.secrets.vnpay), FAMILIES)
+    references = References(resources.table("references"))
+    lanes = table(load(), references, registry.terms, settings.pace)
+    client = httpx.AsyncClient(timeout=settings.payment_call_limit_s)
+    return Parts(
+        router=router(
+            registry,
+            references,
+            resources.journal(lanes),
+            resources.publisher,
+            dead_letter_sealer(resources.secrets.master_key),
+            resources.clock,
+        ),
+        lanes=lanes,
+        effects=(Query(registry, client, resources.clock, settings.payment_call_limit_s),),
+        closing=(client.aclose,),
+    )
+
+
+if __name__ == "__main__":
+    service.main("payment", build)
