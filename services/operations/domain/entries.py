@@ -77,6 +77,7 @@ class Gist(msgspec.Struct, frozen=True):
     service: str = ""
     finding: str = ""
     officer: str = ""
+    note: str = ""
     operator: str = ""
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from services.operations.domain.entries import Entry, Gist, gist
-from shared.events import intake, kernel, notify, payment, portal, routing
+from shared.events import CONTRACTS, intake, kernel, notify, payment, portal, routing
 
 Tell = Callable[[Gist], str]
 
@@ -46,7 +46,7 @@ def _reason(g: Gist) -> str:
 
 
 def _officer(g: Gist) -> str:
-    return " · ".join(part for part in (g.officer, g.reason) if part)
+    return " · ".join(part for part in (g.officer, g.reason or g.note) if part)
 
 
 def _finding(g: Gist) -> str:
@@ -55,6 +55,7 @@ def _finding(g: Gist) -> str:
 
 # What a line says beside its type; a type that is not here says nothing more.
 TELL: Mapping[str, Tell] = {
+    **{type_: _officer for type_ in CONTRACTS if type_.startswith("officer.")},
     portal.Submitted.TYPE: lambda g: g.procedure,
     intake.Registered.TYPE: lambda g: f"{g.dossier_code} · procedure {g.procedure}",
     routing.Routed.TYPE: lambda g: f"to unit {g.competent_unit}",
