@@ -1,0 +1,176 @@
+"""How the code is laid out: learn one service and you know five."""
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.topics import SERVICES
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("services", "shared", "deploy")
+LINES_LIMIT = 300
+
+# what every service has, what it may have, and what only one has, with the reason
+EVERY = {"__init__", "__main__", "api", "domain"}
+SOME = {"lane", "effects", "settings", "views", "gateways", "channels"}
+OWN = {
+    "intake": {"forms", "numbers"},  # what portals send; dossier codes, claimed in blocks
+    "routing": {"actions"},  # an officer's act, once per key
+    # a partner's order number, claimed before the order opens; a bank's call, in its own words
+    "payment": {"references", "callbacks"},
+    "notify": set[str](),
+    # it reads with a loop of its own instead of a lane: it decides nothing
+    "operations": {"journeys", "reader", "counts", "flow", "tables"},
+}
+VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc"}
+
+# one loop each, read as a whole; the limit is where they must be split after all
+LONG = {"shared/effects.py": 350, "shared/kafka.py": 350, "shared/lanes/loop.py": 350}
+
+# tests that are programs of their own, started with `python -m`
+TEST_PROGRAMS = {"tests/simulation/model"}
+
+
+def sources(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if "__pycache__" not in path.parts:
+                yield path
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def parts(service: str) -> set[str]:
+    folder = ROOT / "services" / service
+    return {p.stem for p in folder.iterdir() if p.suffix == ".py" or list(p.rglob("*.py"))}
+
+
+def calls(text: str) -> set[str]:
+    tree = ast.walk(ast.parse(text))
+    return {ast.unparse(node.func) for node in tree if isinstance(node, ast.Call)}
+
+
+def imports(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def prints(text: str) -> bool:
+    return bool(calls(text) & {"print", "pprint", "sys.stdout.write"})
+
+
+def mocks(text: str) -> bool:
+    libraries = ("mock", "unittest.mock", "pytest_mock")
+    return any(i == name or i.startswith(f"{name}.") for i in imports(text) for name in libraries)
+
+
+def patches(text: str) -> bool:
+    ways = ("monkeypatch.setattr", "monkeypatch.setitem", "mocker.patch", "mock.patch")
+    return any(call.startswith(ways) for call in calls(text))
+
+
+def acts_when_imported(text: str) -> bool:
+    loud = (ast.For, ast.While, ast.With, ast.Try)
+    return any(
+        isinstance(node, loud)
+        or (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant))
+        for node in ast.parse(text).body
+    )
+
+
+def where(check: Callable[[str], bool], *folders: str) -> list[str]:
+    return [name(path) for path in sources(*folders) if check(path.read_text())]
+
+
+def test_there_are_five_services_and_no_other_folder_beside_them() -> None:
+    folders = {p.parent.name for p in (ROOT / "services").glob("*/__init__.py")}
+    assert folders == set(SERVICES) == set(OWN)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_has_the_files_that_every_service_has(service: str) -> None:
+    assert parts(service) >= EVERY
+    assert ("lane" in parts(service)) == ("reader" not in parts(service))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_has_no_file_of_a_name_that_is_not_in_the_table(service: str) -> None:
+    assert parts(service) <= EVERY | SOME | OWN[service]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_name_of_its_own_is_in_use(service: str) -> None:
+    assert OWN[service] <= parts(service)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_says_what_it_reads_and_writes_and_in_which_order_to_read_it(
+    service: str,
+) -> None:
+    text = ast.get_docstring(ast.parse((ROOT / "services" / service / "__init__.py").read_text()))
+    assert text
+    assert "reads" in text.lower()
+    assert "writes" in text.lower()
+    assert "Reading order:" in text
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    vague = [
+        name(path)
+        for path in sources(*PACKAGES, "tests", "docs")
+        if VAGUE & {path.stem, *path.relative_to(ROOT).parts[:-1]}
+    ]
+    assert vague == []
+
+
+def test_tests_are_no_packages() -> None:
+    found = {name(path.parent) for path in sources("tests") if path.name == "__init__.py"}
+    assert found <= TEST_PROGRAMS
+
+
+def test_no_file_is_longer_than_can_be_read_at_once() -> None:
+    lengths = {name(p): len(p.read_text().splitlines()) for p in sources(*PACKAGES)}
+    too_long = {n: k for n, k in lengths.items() if k > LONG.get(n, LINES_LIMIT)}
+    assert too_long == {}
+
+
+def test_no_file_is_excused_that_needs_no_excuse() -> None:
+    lengths = {n: len((ROOT / n).read_text().splitlines()) for n in LONG}
+    assert {n: k for n, k in lengths.items() if k <= LINES_LIMIT} == {}
+
+
+def test_nothing_is_mocked_and_no_module_is_patched() -> None:
+    assert where(mocks, *PACKAGES, "tests") == []
+    assert where(patches, *PACKAGES, "tests") == []
+
+
+def test_nothing_prints_but_the_command_line_through_its_console() -> None:
+    assert where(prints, *PACKAGES) == []
+
+
+def test_nothing_happens_when_a_service_or_the_kernel_is_imported() -> None:
+    assert where(acts_when_imported, "services", "shared") == []
+
+
+@pytest.mark.parametrize(
+    ("check", "planted"),
+    [
+        (prints, "def f(): print(1)"),
+        (mocks, "from unittest.mock import patch"),
+        (mocks, "from unittest import mock"),
+        (mocks, "import unittest.mock as m"),
+        (patches, "def test(monkeypatch): monkeypatch.setattr(a, 'b', 1)"),
+        (patches, "with mock.patch.object(a, 'b'): pass"),
+        (acts_when_imported, "connect()"),
+        (acts_when_imported, "for x in y: register(x)"),
+    ],
+)
+def test_a_planted_breach_is_seen(check: Callable[[str], bool], planted: str) -> None:
+    assert check(planted)
