@@ -1,37 +1,21 @@
 """The edge, with the kernel's own reader, step and journal behind it, over a log kept in a list."""
 
-import hashlib
 import json
 from uuid import UUID
 
-import httpx
 import msgspec
 import pytest
-from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.routing.actions import FIELDS, NOTE_LIMIT
-from services.routing.api import router
 from services.routing.domain.states import OFFICER_MOVES
 from services.routing.lane import OFFICER_ACTIONS
-from shared import events, problems
-from shared.access import Access
-from shared.bus import Record
-from shared.clock import system_clock
-from shared.events import Event
-from shared.journal import Journal
-from shared.lanes.reading import Reader
-from shared.lanes.step import Step
-from shared.publisher import Publisher
+from shared import events
 
 APPLICATION = "0197b1c2-aaaa-7bbb-8ccc-000000000001"
 STRANGER = "0197b1c2-aaaa-7bbb-8ccc-000000000002"
 ACTIONS = f"/v1/applications/{APPLICATION}/actions"
-KEYS = {
-    role: {"authorization": f"Bearer {role}-key"}
-    for role in ("officer", "operator", "portal", "partner")
-}
 WHOLE = {
     "note": "synthetic reason",
     "amount_vnd": 50_000,
@@ -39,109 +23,20 @@ WHOLE = {
 }
 
 
-class Rows:
-    """A table in memory: only what the journal needs."""
-
-    def __init__(self):
-        self.rows = {}
-
-    async def insert(self, rows):
-        self.rows |= {row["_id"]: row for row in rows}
-
-    async def ranges(self, bounds, limit=0):
-        return [self.rows[i] for i in sorted(self.rows) if any(a <= i < b for a, b in bounds)]
-
-    async def last(self, bounds):
-        found = await self.ranges([bounds])
-        return found[-1] if found else None
-
-
-class Log:
-    """A producer that keeps what it is given."""
-
-    def __init__(self):
-        self.records = []
-
-    async def append(self, batches):
-        for (topic, partition), messages in batches.items():
-            for key, value, headers in messages:
-                offset = len(self.records)
-                self.records.append(Record(topic, partition, offset, 0, key, value, headers))
-
-
-class Desk:
-    """An officer before the edge, and the lane that decides when told to."""
-
-    def __init__(self, lanes, catalogue, rules):
-        self.log, self._done = Log(), 0
-        self._journal = Journal(Rows(), lanes)
-        self._reader = Reader(lanes, 1)
-        self._step = Step(lanes, self._reader.again, lambda _: False)
-        keys = {f"{role}-key": {"name": f"sandbox-{role}", "role": role} for role in KEYS}
-        keys["other-key"] = {"name": "other-officer", "role": "officer"}
-        app = FastAPI()
-        app.state.access = _access(keys)
-        problems.install(app)
-        publisher = Publisher(
-            self.log,
-            lane_count=1,
-            sample_ratio=0.0,
-            clock=system_clock,
-            appended=lambda *_: None,
-        )
-        app.include_router(router(publisher, self._journal, catalogue, rules, system_clock))
-        self.app = app
-        self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEYS["officer"]
-        )
-
-    async def act(self, key="key-1", headers=None, **body):
-        return await self.http.post(
-            ACTIONS, json=body, headers={"idempotency-key": key, **(headers or {})}
-        )
-
-    async def bring(self, data, service, sequence, at):
-        event = Event(
-            id=f"{APPLICATION}/{service}/{sequence:06d}",
-            source=f"/services/{service}",
-            type=data.TYPE,
-            subject=APPLICATION,
-            time=at,
-            sequence=f"{sequence:06d}",
-            data=msgspec.Raw(events.encode(data)),
-        )
-        key, topic = APPLICATION.encode(), f"{service}.events"
-        record = Record(topic, 0, len(self.log.records), 0, key, events.encode(event))
-        self.log.records.append(record)
-        await self.decide(at)
-
-    async def decide(self, at):
-        new, self._done = self.log.records[self._done :], len(self.log.records)
-        readings = self._reader.read(new)
-        assert not readings.dead
-        for reading in readings.mine:
-            latest = await self._journal.latest(reading.application)
-            await self._journal.append(self._step(latest, reading, None, at))
-
-
-def _access(keys):
-    return Access({hashlib.sha256(k.encode()).hexdigest(): v for k, v in keys.items()})
-
-
 @pytest.fixture
-async def desk(lanes, catalogue, rules, registered, monday):
-    made = Desk(lanes, catalogue, rules)
-    await made.bring(registered(procedure="1.010038"), "intake", 1, monday)
-    async with made.http:
-        yield made
+async def desk(desk, registered):
+    """A desk with one dossier on it."""
+    desk.bring(registered(procedure="1.010038"), "intake", 1)
+    await desk.decide()
+    return desk
 
 
-async def test_an_action_is_taken_decided_and_its_outcome_shown(desk, monday):
+async def test_an_action_is_taken_decided_and_its_outcome_shown(desk):
     taken = await desk.act(action="accept")
     assert taken.status_code == 202
     outcome = taken.json()["outcome"]
     assert (await desk.http.get(outcome)).json()["outcome"] == "waiting"
-    await desk.decide(monday)
+    await desk.decide()
     assert (await desk.http.get(outcome)).json() == {
         "outcome": "done",
         "events": ["application.accepted"],
@@ -159,28 +54,28 @@ async def test_an_action_is_taken_decided_and_its_outcome_shown(desk, monday):
     assert "start" in shown["possible"]
 
 
-async def test_the_same_key_again_counts_once(desk, monday):
+async def test_the_same_key_again_counts_once(desk):
     for _ in range(2):
         assert (await desk.act(action="accept")).status_code == 202
-    await desk.decide(monday)
+    await desk.decide()
     shown = (await desk.http.get(f"/v1/applications/{APPLICATION}")).json()
     assert shown["version"] == 2
 
 
-async def test_two_officers_may_use_the_same_key(desk, monday):
+async def test_two_officers_may_use_the_same_key(desk):
     outcome = (await desk.act(action="accept")).json()["outcome"]
-    await desk.decide(monday)
+    await desk.decide()
     other = {"authorization": "Bearer other-key"}
     assert (await desk.http.get(outcome, headers=other)).json()["outcome"] == "waiting"
     await desk.act(action="accept", headers=other)
-    await desk.decide(monday)
+    await desk.decide()
     assert (await desk.http.get(outcome, headers=other)).json()["outcome"] == "rejected"
     assert (await desk.http.get(outcome)).json()["outcome"] == "done"
 
 
-async def test_an_impossible_action_is_taken_and_rejected_with_what_is_possible(desk, monday):
+async def test_an_impossible_action_is_taken_and_rejected_with_what_is_possible(desk):
     outcome = (await desk.act(action="settle", key="a/b c")).json()["outcome"]
-    await desk.decide(monday)
+    await desk.decide()
     found = (await desk.http.get(outcome)).json()
     assert found["outcome"] == "rejected"
     assert "possible now: accept" in found["reason"]
@@ -287,8 +182,8 @@ async def test_an_unknown_dossier_is_refused_with_what_to_do(application, status
         ("partner", 403, 403, 403),
     ],
 )
-async def test_each_role_may_do_its_own_and_no_more(role, acts, reads, previews, desk):
-    headers = KEYS[role]
+async def test_each_role_may_do_its_own_and_no_more(role, acts, reads, previews, desk, keys):
+    headers = keys[role]
     path = f"/v1/applications/{APPLICATION}"
     query = {"procedure": "1.001193", "receiving_unit": "00097"}
     assert (await desk.act(action="accept", headers=headers)).status_code == acts
@@ -326,8 +221,8 @@ async def test_a_preview_of_something_impossible_is_refused(query, field, desk):
     assert fields == [field]
 
 
-def test_the_description_of_the_body_names_each_action(lanes, catalogue, rules):
-    description = Desk(lanes, catalogue, rules).app.openapi()
+async def test_the_description_of_the_body_names_each_action(desk):
+    description = desk.app.openapi()
     post = description["paths"]["/v1/applications/{application}/actions"]["post"]
     shapes = post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]
     assert {s["properties"]["action"]["enum"][0] for s in shapes} == OFFICER_MOVES

@@ -1,0 +1,112 @@
+"""Officers at work: wait a while, look whose turn it is, act; many at a time, within limits."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import httpx
+
+from deploy.sandbox.officers.habits import Body, Fate, Habits, react, refusal
+from shared.events import Event
+from shared.events.routing import Closed, NotAccepted, Resubmitted, Returned, Routed
+
+UNDER_WAY_LIMIT = 5_000  # events being attended to; beyond it the log waits
+LOOK_AGAIN_S = (0.5, 1.0, 2.0, 5.0)
+
+_ENDS = (Returned.TYPE, Closed.TYPE, NotAccepted.TYPE)
+
+
+class TurnedAway(Exception):
+    """The edge refused what a well-behaved officer sent: one of the two is wrong."""
+
+
+class Officers:
+    """Attend to events; `acted` counts the actions that the edge took."""
+
+    def __init__(self, http: httpx.AsyncClient, habits: Habits) -> None:
+        self._http, self._habits = http, habits
+        self._calls = asyncio.Semaphore(habits.concurrency)
+        self._places = asyncio.Semaphore(UNDER_WAY_LIMIT)
+        self._fates: dict[str, Fate] = {}
+        self.acted: Counter[str] = Counter()
+
+    async def attend(self, log: AsyncIterator[Event]) -> None:
+        """Attend to each event of the log, many at a time, until it ends."""
+        async with asyncio.TaskGroup() as group:
+            async for event in log:
+                await self._places.acquire()
+                group.create_task(self._attend_to(event))
+
+    async def _attend_to(self, event: Event) -> None:
+        try:
+            fate = self._fate(event)
+            if event.type in (Routed.TYPE, Resubmitted.TYPE):
+                await self._pause(fate)
+                await self._take_up(event, fate)
+            elif body := react(event, fate):
+                await self._pause(fate)
+                await self._act(event, body)
+        finally:
+            self._places.release()
+
+    def _fate(self, event: Event) -> Fate:
+        fate = self._fates.pop(event.subject, None) or Fate(self._habits, event.subject)
+        if event.type not in _ENDS:
+            self._fates[event.subject] = fate
+        return fate
+
+    async def _pause(self, fate: Fate) -> None:
+        await asyncio.sleep(self._habits.delay_s * fate.chance.uniform(0.5, 1.5))
+
+    async def _take_up(self, event: Event, fate: Fate) -> None:
+        """Accept or refuse, once it is an officer's turn; it may be accepted without one."""
+        until = time.monotonic() + self._habits.patience_s
+        looked = 0
+        while time.monotonic() < until:
+            shown = await self._call("GET", f"/v1/applications/{event.subject}", until)
+            if "accept" not in shown["possible"]:
+                return
+            if shown["waits_for"] == "officer":
+                is_refused = fate.is_refused or shown["fee"] == "expired"
+                await self._act(event, refusal() if is_refused else {"action": "accept"})
+                return
+            await asyncio.sleep(LOOK_AGAIN_S[min(looked, len(LOOK_AGAIN_S) - 1)])
+            looked += 1
+
+    async def _act(self, event: Event, body: Body) -> None:
+        path = f"/v1/applications/{event.subject}/actions"
+        key = f"{body['action']}-{event.sequence}"
+        until = time.monotonic() + self._habits.patience_s
+        await self._call("POST", path, until, body, {"idempotency-key": key})
+        self.acted[body["action"]] += 1
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        until: float,
+        body: Body | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Call, and call again while the edge cannot answer.  Raises `TurnedAway`."""
+        tried = 0
+        while True:
+            refused = "no answer"
+            async with self._calls:
+                try:
+                    answer = await self._http.request(method, path, json=body, headers=headers)
+                except httpx.TransportError as error:
+                    refused = repr(error)
+                else:
+                    if answer.is_success:
+                        found: dict[str, Any] = answer.json()
+                        return found
+                    refused = answer.text
+                    if answer.status_code < 500 and answer.status_code != 404:
+                        raise TurnedAway(f"{method} {path}: {refused}")
+            if time.monotonic() > until:
+                raise TurnedAway(f"{method} {path} for {self._habits.patience_s} s: {refused}")
+            await asyncio.sleep(LOOK_AGAIN_S[min(tried, len(LOOK_AGAIN_S) - 1)])
+            tried += 1
