@@ -167,8 +167,8 @@ class KafkaSubscription:
         """See `shared.bus.Subscription`."""
         consumer = AIOKafkaConsumer(**self._settings)
         consumer.subscribe(list(self._topics), listener=_Listener(self._revoke, self._assign))
-        await _start(consumer)
         try:
+            await _start(consumer)
             while True:
                 lanes = await self._assigned.get()
                 if not self._assigned.empty() or not lanes:
@@ -282,7 +282,6 @@ async def _start(consumer: AIOKafkaConsumer) -> None:
     try:
         await consumer.start()
     except (KafkaError, OSError) as error:
-        await consumer.stop()
         raise Unknown(f"no broker: {error!r}") from error
 
 
