@@ -19,7 +19,6 @@ __all__ = [
     "PRODUCERS",
     "Data",
     "Event",
-    "canonical",
     "decode",
     "encode",
     "numbered_id",
