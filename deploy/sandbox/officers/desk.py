@@ -33,15 +33,16 @@ class Officers:
         self.acted: Counter[str] = Counter()
 
     async def attend(self, log: AsyncIterator[Event]) -> None:
-        """Attend to each event of the log, many at a time, until it ends."""
+        """Attend to each event of the log once, many at a time, until it ends."""
         async with asyncio.TaskGroup() as group:
             async for event in log:
-                await self._places.acquire()
-                group.create_task(self._attend_to(event))
+                fate = self._fate(event)
+                if fate.is_news(event):
+                    await self._places.acquire()
+                    group.create_task(self._attend_to(event, fate))
 
-    async def _attend_to(self, event: Event) -> None:
+    async def _attend_to(self, event: Event, fate: Fate) -> None:
         try:
-            fate = self._fate(event)
             if event.type in (Routed.TYPE, Resubmitted.TYPE):
                 await self._pause(fate)
                 await self._take_up(event, fate)

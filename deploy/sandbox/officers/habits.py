@@ -46,6 +46,13 @@ class Fate:
             "reopen": habits.reopened,
         }
         self.detours = [name for name, ratio in likely.items() if self.chance.random() < ratio]
+        self._last = ""
+
+    def is_news(self, event: Event) -> bool:
+        """Tell whether this event is heard for the first time: the log may have it twice."""
+        is_news = event.sequence > self._last
+        self._last = max(self._last, event.sequence)
+        return is_news
 
 
 def react(event: Event, fate: Fate) -> Body | None:

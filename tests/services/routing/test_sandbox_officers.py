@@ -48,6 +48,7 @@ class Town:
                 self.events.append(event)
                 self._answer(event)
                 yield event
+                yield event  # the log may have it twice
             await asyncio.sleep(0.005)
 
     def _answer(self, event):
