@@ -19,7 +19,7 @@ from services.operations.domain.spans import Span, otlp, spans
 from services.operations.domain.status import STATES, held_by, status, totals
 from services.operations.domain.timeline import instant, timeline
 from services.operations.domain.waits import waits
-from services.operations.journeys import Journeys
+from services.operations.journeys import ROWS_LIMIT, Journeys
 from services.operations.tables import Flowing
 from shared import events
 from shared.access import Caller, require
@@ -79,6 +79,7 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
                 "status": status(entries),
                 "findings": [*contiguity(entries, forks), *tracing(application, entries)],
                 "timeline": timeline(entries),
+                "is_truncated": len(entries) + len(forks) >= ROWS_LIMIT,
             }
         )
 

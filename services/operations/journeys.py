@@ -30,6 +30,7 @@ DATA_WHOLE_BYTES = 2_048  # up to here data is kept as it came
 DATA_LIMIT_BYTES = 16_384
 STRING_LIMIT = 256  # characters of a string in longer data; sealed fields are longer
 WORD_LIMIT = 256  # characters of an id, a type, a source: a sender may write anything
+DIGITS_LIMIT = 9
 UNREADABLE = "unreadable"
 
 _NAMED_IN = {intake.Registered.TYPE, payment.Requested.TYPE}
@@ -99,9 +100,10 @@ def read(record: Record) -> Item:
 
 def _sequence(topic: str, envelope: Envelope, application: str) -> int:
     """Return the number of a service's own event, 0 for every other message."""
-    if topic not in _NUMBERED or not envelope.sequence.isdecimal():
+    digits = envelope.sequence
+    if topic not in _NUMBERED or len(digits) > DIGITS_LIMIT or not digits.isdecimal():
         return 0
-    sequence = int(envelope.sequence)
+    sequence = int(digits)
     is_numbered = envelope.id == numbered_id(application, _NUMBERED[topic], sequence)
     return sequence if is_numbered else 0
 

@@ -86,7 +86,7 @@ class Reader:
             await assignment.idle(self._pace.window_s)
         else:
             self.health.idle()
-        if self._monotonic() - self._settled_at >= self._pace.settle_every_s:
+        if self._changed and self._monotonic() - self._settled_at >= self._pace.settle_every_s:
             self._settled_at = self._monotonic()
             await self._until_through(assignment, lambda: self._settle(assignment))
 

@@ -108,6 +108,7 @@ async def test_a_journey_is_found_by_each_of_its_names(
     assert body["application"] == story.application
     assert body["status"]["state"]["code"] == 10
     assert body["findings"] == []
+    assert not body["is_truncated"]
     assert len(body["timeline"]) == len(log.records)
     assert body["timeline"][1]["data"]["dossier_code"] == story.code
 

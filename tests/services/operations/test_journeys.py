@@ -116,6 +116,14 @@ async def test_a_message_from_outside_that_comes_again_is_a_row_of_its_own(
     assert len((await store.journeys.of(story.application))[0]) == 2
 
 
+@pytest.mark.parametrize("sequence", ["", "x", "-1", "1.0", "9" * 5_000, "٣"])
+def test_a_number_that_is_none_is_no_trouble(story: Any, log: Any, sequence: str) -> None:
+    story.registered()
+    log.again(log.records[-1], sequence=sequence)
+
+    assert read(log.records[-1]).entry.sequence == 0
+
+
 def test_a_numbered_id_that_is_not_of_its_topic_is_no_numbered_event(story: Any, log: Any) -> None:
     story.registered()
     genuine = log.records[-1]
