@@ -77,10 +77,10 @@ def react(event: Event, fate: Fate) -> Body | None:
 
 
 def _detour(name: Detour) -> Body:
-    body: Body = {"action": name, "note": f"Thử nghiệm: {name}"}
+    body: Body = {"action": name, "note": f"Ví dụ: {name}"}
     return body | ({"amount_vnd": 50_000} if name == "demand_payment" else {})
 
 
 def refusal() -> Body:
     """Return what an officer sends who does not take it in."""
-    return {"action": "refuse", "note": "Thử nghiệm: hồ sơ không thuộc thẩm quyền"}
+    return {"action": "refuse", "note": "Ví dụ: hồ sơ không thuộc thẩm quyền"}
