@@ -1,5 +1,6 @@
 """Reading a request's body: one pass decodes and validates, and names the field that is wrong."""
 
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,6 +12,16 @@ from shared.problems import Refusal
 T = TypeVar("T")
 
 BODY_LIMIT_BYTES = 256 << 10
+
+
+class ProblemDetails(msgspec.Struct):
+    """What `shared.problems` answers, for descriptions (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    problems: tuple[Problem, ...] = ()
 
 
 async def read(request: Request, kind: type[T], limit_bytes: int = BODY_LIMIT_BYTES) -> T:
@@ -29,16 +40,39 @@ def decode(body: bytes, kind: type[T]) -> T:
         raise Refusal(
             422, "invalid-body", "Correct the field named in `problems`.", (_problem(error),)
         ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(400, "not-json", f"The body is not JSON: {error}.") from error
 
 
 def described(kind: type[Any]) -> dict[str, Any]:
     """Return OpenAPI's description of a JSON body of this kind, for `openapi_extra`."""
-    schema = msgspec.json.schema(kind, ref_template="#/components/schemas/{name}")
-    (_, components) = msgspec.json.schema_components([kind])
-    inline = components.get(kind.__name__, schema)
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": inline}}}}
+    content = {"application/json": {"schema": schema(kind)}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def answers(status: int, kind: type[Any], *refusals: int) -> dict[int | str, dict[str, Any]]:
+    """Return OpenAPI's description of an answer and of refusals, for `responses`."""
+    good = {"application/json": {"schema": schema(kind)}}
+    bad = {"application/problem+json": {"schema": schema(ProblemDetails)}}
+    contents = {status: good} | dict.fromkeys(refusals, bad)
+    return {s: {"description": HTTPStatus(s).phrase, "content": c} for s, c in contents.items()}
+
+
+def schema(kind: Any) -> dict[str, Any]:
+    """Return the JSON schema of a kind, with nothing referred to."""
+    (root,), components = msgspec.json.schema_components([kind], ref_template="{name}")
+
+    def inlined(node: Any) -> Any:
+        if isinstance(node, list):
+            return [inlined(each) for each in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            return inlined(components[node["$ref"]])
+        return {name: inlined(each) for name, each in node.items()}
+
+    inline: dict[str, Any] = inlined(root)
+    return inline
 
 
 async def _body(request: Request, limit_bytes: int) -> bytes:

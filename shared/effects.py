@@ -73,9 +73,9 @@ class Limits:
     """Per partner, but for the first two."""
 
     batch_limit: int = 500
-    in_flight_limit: int = 2_000  # requests, then reading waits
+    in_flight_limit: int = 8_000  # requests, then reading waits
     slots: int = 4  # calls at the same time
-    waiting_limit: int = 1_000  # requests waiting for a slot, then they are deferred at once
+    waiting_limit: int = 4_000  # requests waiting for a slot, then they are deferred at once
     failures: int = 5  # in a row, then the circuit opens
     open_s: float = 15.0
     commit_every_s: float = 1.0
@@ -238,6 +238,7 @@ class Effects:
     async def _call(
         self, effect: Effect, partner: Partner, requests: Sequence[Request]
     ) -> list[tuple[Request, Data]]:
+        began_s = self._monotonic()
         refused = await self._claim([effect.key(r) for r in requests])
         reach("effects.claimed")
         outcomes = [(r, effect.unknown(r)) for r in requests if effect.key(r) in refused]
@@ -245,13 +246,17 @@ class Effects:
         if not claimed:
             return outcomes
         asked = list(claimed.values())
+        if self._monotonic() - began_s > effect.limit_s:
+            # whoever asks meanwhile must be able to rely on our not calling any more
+            return outcomes + [(r, effect.deferred(r)) for r in asked]
         try:
             async with asyncio.timeout(effect.limit_s):
                 answers = await effect.call(asked)
             partner.failures = 0
             outcomes += zip(asked, answers, strict=True)
-        except NotCalled:
+        except NotCalled as error:
             partner.failed(self._monotonic())
+            _log.warning("not called", effect=effect.request_type, because=str(error))
             outcomes += [(r, effect.deferred(r)) for r in asked]
         except Exception as error:  # whatever went wrong, the partner may have heard us
             partner.failed(self._monotonic())

@@ -15,6 +15,7 @@ from shared.errors import Misconfigured
 
 SIZE_LIMIT = 64 * 1024  # characters of a token
 HEADER = {"alg": "ECDH-ES", "enc": "A256GCM"}
+Key = ECKey
 _ALGORITHMS = JWERegistry(algorithms=list(HEADER.values()))
 
 
@@ -22,7 +23,7 @@ class NotOpened(Exception):
     """What was sealed or encrypted cannot be opened: another key, another place, or altered."""
 
 
-def import_key(jwk: dict[str, Any]) -> ECKey:
+def import_key(jwk: dict[str, Any]) -> Key:
     """Return a key, public or private, from its JWK.  Raises `Misconfigured`."""
     try:
         key = ECKey.import_key(jwk)
@@ -38,17 +39,17 @@ def generate_key() -> dict[str, Any]:
     return dict(ECKey.generate_key("P-256").as_dict(private=True))
 
 
-def public_part(private_jwk: dict[str, Any]) -> dict[str, Any]:
-    """Return what portals may know of a private key."""
-    return dict(import_key(private_jwk).as_dict(private=False))
+def public_part(key: Key) -> dict[str, Any]:
+    """Return what portals may know of a key, as JWK."""
+    return dict(key.as_dict(private=False))
 
 
-def encrypt_to(public_key: ECKey, plaintext: bytes) -> str:
+def encrypt_to(public_key: Key, plaintext: bytes) -> str:
     """Return a compact JWE that only the holder of the private key opens."""
     return jwe.encrypt_compact(HEADER, plaintext, public_key, registry=_ALGORITHMS)
 
 
-def open_with(private_key: ECKey, token: str) -> bytes:
+def open_with(private_key: Key, token: str) -> bytes:
     """Return what a compact JWE holds.  Raises `NotOpened`, whatever is wrong with it."""
     if len(token) > SIZE_LIMIT:
         raise NotOpened(f"more than {SIZE_LIMIT} characters")

@@ -5,6 +5,7 @@ If any part ends by an error, all end, with an error: whoever supervises starts 
 """
 
 import asyncio
+import logging
 import signal
 import sys
 import time
@@ -41,6 +42,7 @@ from shared.trace import is_sampled
 from shared.vault import Vault, dead_letter_sealer
 
 STOP_LIMIT_S = 10.0
+OWN_LOGGERS = ("kafka", "effects", "vault.access", "callbacks", "service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,14 +263,35 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 
 def _configure_logging(level: str) -> None:
+    """One JSON object a line, on standard error; libraries speak from WARNING on."""
+    chain: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
+            structlog.stdlib.filter_by_level,
+            *chain,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
     )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=chain,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    for name in OWN_LOGGERS:
+        logging.getLogger(name).setLevel(level)
+    # a broker that is still starting is told by our health, not by a line every 100 ms
+    logging.getLogger("aiokafka.consumer.group_coordinator").setLevel(logging.CRITICAL)

@@ -95,9 +95,11 @@ class System:
         """Read everything, from outside."""
         log = await read_log(self.stack.kafka_url, self.settings.lanes)
         journals = await read_journals(self.stack.mongo_url, "motcua")
+        sms_key = {"authorization": f"Bearer {self.clients['sms']['key']}"}
         async with self.client("bank") as bank, self.client("sms") as sms:
             paid = (await bank.get("/sandbox/statement")).json()["payments"]
-            handed = (await sms.get("/sandbox/outbox")).json()["references"]
+            outbox = await sms.get("/sandbox/outbox", params={"counts": True}, headers=sms_key)
+            handed = outbox.json()["counts"]
         logs = {p.name: p.read_bytes() for p in (self.settings.home / "logs").glob("*.log")}
         return Evidence(
             log,

@@ -141,10 +141,12 @@ def _idle_cores(meter: Meter) -> float:
 
 def _notices(settings: Settings, expected: int) -> int:
     """Wait until the gateway has been handed as many notices, or nothing comes any more."""
-    url = f"{processes.url(settings, 'sms')}/sandbox/counts"
+    clients = json.loads((settings.home / "secrets" / "clients.json").read_text())
+    key = {"authorization": f"Bearer {clients['sms']['key']}"}
+    url = f"{processes.url(settings, 'sms')}/sandbox/outbox"
     until, handed = time.monotonic() + DRAIN_LIMIT_S, -1
     while time.monotonic() < until:
-        handed = httpx.get(url, trust_env=False).json()["accepted"]
+        handed = httpx.get(url, headers=key, trust_env=False).json()["accepted"]
         if handed >= expected:
             break
         time.sleep(0.5)
