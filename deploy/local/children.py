@@ -19,6 +19,7 @@ from deploy.local.settings import ROOT
 from shared.errors import Misconfigured
 
 POLL_S = 0.05
+LAST = ("kafka", "mongo")  # the others need them to end in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ class Children:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stop(list(reversed(self._started)))
+        names = list(reversed(self._started))
+        self.stop([n for n in names if n not in LAST])
+        self.stop([n for n in names if n in LAST])
         self._let_go(leash.RELEASE)
 
     def keep(self) -> None:
