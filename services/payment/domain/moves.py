@@ -99,6 +99,7 @@ def settle(draft: Draft, cause: Cause) -> None:
             reference=money.reference,
             transaction=money.transaction,
             amount_vnd=money.amount_vnd,
+            moment=obligation.moment,
         )
     )
     draft.events += receipts(attempt.reference, obligation.lines)

@@ -69,10 +69,11 @@ AMOUNT_VND = 16_000
 
 
 class Rows:
-    """A table in memory."""
+    """A table in memory; with a `fault` it cannot be read."""
 
     def __init__(self) -> None:
         self.rows: dict[str, Row] = {}
+        self.fault: Exception | None = None
 
     async def insert(self, rows: Sequence[Row]) -> None:
         self.rows |= {r["_id"]: r for r in rows}
@@ -83,6 +84,8 @@ class Rows:
         return stood
 
     async def get(self, ids: Sequence[str]) -> list[Row]:
+        if self.fault:
+            raise self.fault
         return [self.rows[i] for i in ids if i in self.rows]
 
     async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:

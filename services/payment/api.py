@@ -1,0 +1,129 @@
+"""The edge of banks and portals: callbacks, the page citizens come back to, how payments stand."""
+
+from datetime import datetime
+from html import escape
+from ipaddress import ip_address
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.payment.callbacks import Callbacks, Seal
+from services.payment.domain.state import Attempt, Payment
+from services.payment.gateways import Gateway, Order, Payer, Refused, Registry
+from services.payment.references import References
+from services.payment.views import OrderView, PaymentView, open_attempt, payment_view
+from shared.access import Caller, require
+from shared.clock import Clock
+from shared.errors import DeadLetter
+from shared.journal import Journal
+from shared.placement import canonical
+from shared.problems import Refusal
+from shared.publisher import Publisher
+
+Reader = Annotated[Caller, Depends(require("portal", "operator"))]
+Language = Annotated[str, Query(pattern="^(vi|en)$")]
+Address = Annotated[str, Query(max_length=45)]
+
+RETURN_PAGE = """<!doctype html><html lang="vi"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Thanh toán</title>
+<style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem}}
+</style><h1>{title}</h1><p>{text}</p><p>Kết quả chính thức hiện trong hồ sơ của bạn; trang này
+không quyết định gì. <span lang="en">The official result is shown with your application; this page
+decides nothing.</span></p></html>"""
+SAYS = {
+    "paid": "Ngân hàng báo đã nhận tiền. / The bank says it has your payment.",
+    "failed": "Ngân hàng báo chưa thanh toán. / The bank says that nothing was paid.",
+    "pending": "Ngân hàng đang xử lý. / The bank is still working on it.",
+    "not_genuine": "Không kiểm tra được thông tin này. / This could not be verified.",
+}
+
+
+def router(
+    registry: Registry,
+    references: References,
+    journal: Journal[Payment],
+    publisher: Publisher,
+    seal: Seal,
+    clock: Clock,
+) -> APIRouter:
+    """Return payment's routes; callbacks and returns have one for each partner."""
+    routes = APIRouter(tags=["payment"])
+    for gateway in registry:
+        callbacks = Callbacks(gateway, references, journal, publisher, seal, clock)
+        _add_callback(routes, gateway.partner.name, callbacks)
+        _add_return(routes, gateway, clock)
+
+    @routes.get("/v1/payments/{application}", summary="What is to be paid, and where")
+    async def payments(
+        application: str,
+        request: Request,
+        _: Reader,
+        payer_ip: Address = "",
+        language: Language = "vi",
+    ) -> PaymentView:
+        try:
+            known = canonical(application)
+        except DeadLetter as error:
+            raise Refusal(422, "not-an-id", "Send the application's id, a UUID.") from error
+        decision = await journal.latest(known)
+        if decision is None or decision.state is None:
+            raise Refusal(
+                404, "unknown-application", "Payment does not know it yet: ask again shortly."
+            )
+        payer, at = Payer(_address(payer_ip, request), language), clock()
+        orders = {
+            place: _order(registry[attempt.partner], attempt, payer, at)
+            for place in range(len(decision.state.obligations))
+            if (attempt := open_attempt(decision.state, place)) and at < attempt.expires_at
+        }
+        return payment_view(known, decision.state, orders)
+
+    return routes
+
+
+def _add_callback(routes: APIRouter, partner: str, callbacks: Callbacks) -> None:
+    async def callback(request: Request) -> Response:
+        body = await callbacks.take(request.scope["query_string"])
+        return Response(body, media_type="application/json")
+
+    # a bare route: nothing is parsed before the signature is checked, and it is called often
+    routes.add_route(f"/v1/callbacks/{partner}", callback, methods=["GET"])
+
+
+def _add_return(routes: APIRouter, gateway: Gateway, clock: Clock) -> None:
+    @routes.get(
+        f"/v1/return/{gateway.partner.name}", summary="Where the payer's browser comes back to"
+    )
+    async def returned(request: Request) -> HTMLResponse:
+        try:
+            notice = gateway.read_callback(request.scope["query_string"], clock())
+        except Refused:
+            return _page("Thanh toán", SAYS["not_genuine"])
+        return _page(f"Thanh toán {notice.reference}", SAYS[notice.finding])
+
+
+def _page(title: str, text: str) -> HTMLResponse:
+    return HTMLResponse(RETURN_PAGE.format(title=escape(title), text=escape(text)))
+
+
+def _order(gateway: Gateway, attempt: Attempt, payer: Payer, at: datetime) -> OrderView:
+    order = Order(attempt.reference, attempt.amount_vnd, attempt.opened_at, attempt.expires_at)
+    return OrderView(
+        partner=attempt.partner,
+        reference=attempt.reference,
+        attempt=attempt.number,
+        amount_vnd=attempt.amount_vnd,
+        expires_at=attempt.expires_at,
+        pay_url=gateway.pay_link(order, payer, at),
+    )
+
+
+def _address(payer_ip: str, request: Request) -> str:
+    given = payer_ip or (request.client.host if request.client else "")
+    try:
+        return ip_address(given.partition("%")[0]).exploded  # theirs has 7 to 45 characters
+    except ValueError:
+        raise Refusal(
+            422, "not-an-address", "Send the payer's address as `payer_ip`, IPv4 or IPv6."
+        ) from None

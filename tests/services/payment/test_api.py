@@ -1,0 +1,383 @@
+"""The edge, with the kernel's own reader, step and journal behind it, over a log kept in a list."""
+
+import asyncio
+import hashlib
+from urllib.parse import parse_qsl, urlencode
+
+import httpx
+import msgspec
+import pytest
+from fastapi import FastAPI
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.payment.api import router
+from services.payment.callbacks import Callbacks
+from services.payment.gateways import Registry
+from services.payment.gateways.vnpay import RSP_CODES, Vnpay
+from services.payment.gateways.vnpay_signing import SIGNATURE, canonical, sign, verified
+from services.payment.references import References, reference
+from shared import events, problems
+from shared.access import Access
+from shared.bus import Record
+from shared.errors import Unknown
+from shared.events import Event
+from shared.events.kernel import RecordDead
+from shared.events.payment import Mismatched, Overpaid, Settled
+from shared.journal import Journal
+from shared.lanes.reading import Reader
+from shared.lanes.step import Step
+from shared.publisher import Publisher
+from shared.vault import dead_letter_sealer, open_dead_letter
+
+MASTER = bytes(range(32))
+KEYS = {role: {"authorization": f"Bearer {role}-key"} for role in ("portal", "officer")}
+CALLBACK = "/v1/callbacks/vnpay"
+
+
+class Log:
+    """A producer that keeps what it is given; with `doubt` nobody knows whether it did."""
+
+    def __init__(self):
+        self.records, self.doubt = [], None
+
+    async def append(self, batches):
+        if self.doubt:
+            raise self.doubt
+        for (topic, partition), messages in batches.items():
+            for key, value, headers in messages:
+                offset = len(self.records)
+                self.records.append(Record(topic, partition, offset, 0, key, value, headers))
+
+
+class Counter:
+    """The edge, and the lane behind it that decides when told to."""
+
+    def __init__(self, lanes, rows, a):
+        self.log, self.a, self._done, self._sequence = Log(), a, 0, 0
+        self.partner, self.rows = a.partner(), rows
+        self.table, self.journal = lanes, Journal(a.rows(), lanes)
+        self._reader = Reader(lanes, 1)
+        self._step = Step(lanes, self._reader.again, lambda _: False)
+        self.registry = Registry([self.partner], {"vnpay": Vnpay})
+        self.publisher = Publisher(
+            self.log, lane_count=1, sample_ratio=0.0, clock=lambda: a.now, appended=lambda *_: None
+        )
+        app = FastAPI()
+        app.state.access = Access(
+            {
+                hashlib.sha256(f"{role}-key".encode()).hexdigest(): {"name": role, "role": role}
+                for role in KEYS
+            }
+        )
+        problems.install(app)
+        self.seal = dead_letter_sealer(MASTER)
+        app.include_router(
+            router(
+                self.registry,
+                References(rows),
+                self.journal,
+                self.publisher,
+                self.seal,
+                lambda: a.now,
+            )
+        )
+        self.app = app
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEYS["portal"]
+        )
+
+    async def bring(self, data):
+        self._sequence += 1
+        event = Event(
+            id=f"{self.a.application}/routing/{self._sequence:06d}",
+            source="/services/routing",
+            type=data.TYPE,
+            subject=self.a.application,
+            time=self.a.now,
+            sequence=f"{self._sequence:06d}",
+            data=msgspec.Raw(events.encode(data)),
+        )
+        key, topic = self.a.application.encode(), "routing.events"
+        value = events.encode(event)
+        self.log.records.append(Record(topic, 0, len(self.log.records), 0, key, value))
+        return await self.decide()
+
+    async def decide(self):
+        """Decide what is new; return the events."""
+        new = [r for r in self.log.records[self._done :] if not r.topic.endswith(".dead")]
+        self._done = len(self.log.records)
+        readings = self._reader.read(new)
+        assert not readings.dead
+        out = []
+        for reading in readings.mine:
+            latest = await self.journal.latest(reading.application)
+            state = latest.state if latest else None
+            facts = await self.table.prepare([reading.arrival], {reading.application: state})
+            decisions = self._step(latest, reading, facts, self.a.now)
+            await self.journal.append(decisions)
+            assert not any(d.held for d in decisions)
+            out += [events.decode(e) for d in decisions for e in d.emitted]
+        return out
+
+    def query(self, **changes):
+        """Return a callback as VNPAY would sign it."""
+        whole = {
+            "vnp_Amount": "1600000",
+            "vnp_BankCode": "NCB",
+            "vnp_OrderInfo": "Thanh toan ho so",
+            "vnp_PayDate": "20261120090000",
+            "vnp_ResponseCode": "00",
+            "vnp_TmnCode": self.partner.merchant,
+            "vnp_TransactionNo": "14700001",
+            "vnp_TransactionStatus": "00",
+            "vnp_TxnRef": reference(self.a.application, 1),
+        }
+        text = canonical((whole | changes).items())
+        return f"{text}&{SIGNATURE}={sign(self.partner.incoming[0], text)}"
+
+    async def call(self, query=None, **changes):
+        """Call back; return the RspCode."""
+        answer = await self.http.get(f"{CALLBACK}?{query or self.query(**changes)}", headers={})
+        assert answer.status_code == 200
+        assert set(answer.json()) == {"RspCode", "Message"}
+        return answer.json()["RspCode"]
+
+    def inbox(self):
+        return [r for r in self.log.records if r.topic == "payment.inbox"]
+
+    def dead(self):
+        return [
+            msgspec.json.decode(events.decode(r.value).data, type=RecordDead)
+            for r in self.log.records
+            if r.topic == "payment.inbox.dead"
+        ]
+
+
+def types(decided):
+    return [e.type for e in decided]
+
+
+DECLINE = {"vnp_ResponseCode": "24", "vnp_TransactionStatus": "02", "vnp_TransactionNo": "0"}
+
+
+@pytest.fixture
+async def counter(lane_table, a):
+    """Nothing is known yet."""
+    rows = a.rows()
+    made = Counter(lane_table(rows=rows), rows, a)
+    async with made.http:
+        yield made
+
+
+@pytest.fixture
+async def ordered(counter, a):
+    """An order of 16,000 VND is open."""
+    await counter.bring(a.routed())
+    return counter
+
+
+# ---- answers, in their order
+
+
+async def test_a_genuine_payment_is_recorded_and_settles(ordered):
+    assert await ordered.call() == "00"
+    assert types(await ordered.decide()) == [Settled.TYPE, "receipt.issued"]
+
+
+async def test_the_same_callback_again_is_answered_02_and_appended_no_more(ordered):
+    assert await ordered.call() == "00"
+    await ordered.decide()
+
+    assert await ordered.call() == "02"
+    assert len(ordered.inbox()) == 1
+
+
+async def test_two_at_the_same_instant_are_both_recorded_and_count_once(ordered):
+    assert [await ordered.call(), await ordered.call()] == ["00", "00"]
+
+    assert types(await ordered.decide()) == [Settled.TYPE, "receipt.issued"]
+
+
+async def test_a_second_transaction_is_already_confirmed_but_not_lost(ordered):
+    await ordered.call()
+    await ordered.decide()
+
+    assert await ordered.call(vnp_TransactionNo="14700002") == "02"
+    assert types(await ordered.decide()) == [Overpaid.TYPE]
+
+
+async def test_another_amount_is_answered_04_each_time_and_kept_once(ordered):
+    assert await ordered.call(vnp_Amount="1599900") == "04"
+    assert types(await ordered.decide()) == [Mismatched.TYPE]
+    assert await ordered.call(vnp_Amount="1599900") == "04"
+
+    assert await ordered.decide() == []
+    assert await ordered.call(vnp_TransactionNo="14700002") == "00"
+    assert types(await ordered.decide()) == [Settled.TYPE, "receipt.issued"]
+
+
+async def test_a_decline_is_recorded_and_two_declines_of_two_attempts_differ(ordered, a):
+    assert await ordered.call(**DECLINE) == "00"
+    assert types(await ordered.decide()) == ["payment.failed", "payment.requested"]
+    assert await ordered.call(**DECLINE) == "02"
+
+    assert await ordered.call(**DECLINE, vnp_TxnRef=reference(a.application, 2)) == "00"
+    assert types(await ordered.decide()) == ["payment.failed", "payment.requested"]
+
+
+async def test_money_under_suspicion_is_recorded_and_opens_nothing(ordered):
+    assert await ordered.call(vnp_ResponseCode="07") == "00"
+    assert await ordered.decide() == []
+
+
+async def test_a_bad_signature_is_answered_97_and_leaves_no_trace(ordered):
+    query = ordered.query().replace("vnp_Amount=1600000", "vnp_Amount=1600100")
+
+    assert await ordered.call(query) == "97"
+    assert len(ordered.log.records) == 1
+
+
+async def test_an_unknown_reference_is_answered_01_and_set_aside_sealed(ordered):
+    query = ordered.query(vnp_TxnRef="DVC404")
+
+    assert await ordered.call(query) == "01"
+    (letter,) = ordered.dead()
+    assert "DVC404" in letter.reason
+    assert open_dead_letter(MASTER, letter.sealed).decode() == query
+
+
+async def test_a_genuine_callback_in_another_form_is_set_aside_too(ordered):
+    assert await ordered.call(vnp_Amount="1600050") == "99"
+    assert "đồng" in ordered.dead()[0].reason
+
+
+async def test_money_before_the_order_is_known_is_called_again_and_not_lost(counter, a):
+    await References(counter.rows).claim([(a.application, 1)])
+
+    assert await counter.call() == "01"
+    assert await counter.decide() == []
+    assert types(await counter.bring(a.routed()))[-2:] == [Settled.TYPE, "receipt.issued"]
+    assert await counter.call() == "02"
+
+
+async def test_the_wrong_amount_comes_before_already_confirmed(ordered):
+    await ordered.call()
+    await ordered.decide()
+
+    assert await ordered.call(vnp_Amount="1599900", vnp_TransactionNo="9") == "04"
+    assert types(await ordered.decide()) == [Overpaid.TYPE]
+
+
+async def test_while_the_log_does_not_answer_the_bank_is_to_call_again(ordered):
+    ordered.log.doubt = Unknown("no answer from the log")
+    assert await ordered.call() == "99"
+
+    ordered.log.doubt = None
+    assert await ordered.call() == "00"
+
+
+@pytest.mark.parametrize("fault", [Unknown("no answer"), TimeoutError(), RuntimeError("a mistake")])
+async def test_whatever_goes_wrong_the_bank_is_to_call_again(ordered, fault):
+    ordered.rows.fault = fault
+    assert await ordered.call() == "99"
+
+    ordered.rows.fault = None
+    assert await ordered.call() == "00"
+
+
+async def test_a_callback_continues_the_applications_trace(ordered, a):
+    await ordered.call()
+    sent = events.decode(ordered.inbox()[0].value)
+
+    assert sent.source == "/partners/vnpay"
+    assert sent.traceparent[3:35] == a.application.replace("-", "")
+    assert dict(ordered.inbox()[0].headers)["traceparent"] == sent.traceparent.encode()
+
+
+@settings(max_examples=50)
+@given(st.binary(max_size=200))
+def test_any_query_is_answered_in_the_protocol(a, query):
+    nothing = None  # neither rows nor log are asked before the signature is checked
+    callbacks = Callbacks(Vnpay(a.partner()), nothing, nothing, nothing, str, lambda: a.now)
+
+    answer = msgspec.json.decode(asyncio.run(callbacks.take(query)))
+
+    assert (answer["RspCode"], answer["Message"]) == RSP_CODES["not_genuine"]
+
+
+# ---- portals
+
+
+async def test_a_portal_sees_what_is_to_be_paid_and_where(ordered, a):
+    answer = await ordered.http.get(
+        f"/v1/payments/{a.application.upper()}?payer_ip=203.0.113.10&language=en"
+    )
+
+    assert answer.status_code == 200
+    seen = answer.json()
+    (obligation,) = seen["obligations"]
+    assert (seen["status"], obligation["total_vnd"]) == ("open", 16_000)
+    link = obligation["order"]["pay_url"].partition("?")[2]
+    said = verified(link.encode(), ordered.partner.outgoing)
+    assert said["vnp_TxnRef"] == obligation["order"]["reference"]
+    assert (said["vnp_Amount"], said["vnp_Locale"]) == ("1600000", "en")
+    assert dict(parse_qsl(link))["vnp_IpAddr"] == "203.0.113.10"
+
+
+async def test_a_portal_sees_receipts_and_what_is_to_be_refunded(ordered, a):
+    for transaction in ("1", "2"):
+        await ordered.call(vnp_TransactionNo=transaction)
+    await ordered.decide()
+
+    seen = (await ordered.http.get(f"/v1/payments/{a.application}")).json()
+
+    (obligation,) = seen["obligations"]
+    assert (seen["status"], obligation["order"], seen["to_refund_vnd"]) == ("settled", None, 16_000)
+    assert [r["number"] for r in obligation["receipts"]] == [f"{reference(a.application, 1)}-P"]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "code"),
+    [
+        ("019aa0a5-b1c0-7d3e-8f4a-000000000404", KEYS["portal"], 404, "unknown-application"),
+        ("x", KEYS["portal"], 422, "not-an-id"),
+        ("{id}?payer_ip=x", KEYS["portal"], 422, "not-an-address"),
+        ("{id}?language=fr", KEYS["portal"], 422, "invalid-request"),
+        ("{id}", KEYS["officer"], 403, "wrong-role"),
+        ("{id}", {"authorization": "Bearer x"}, 401, "unknown-key"),
+    ],
+)
+async def test_what_a_portal_gets_wrong_is_said(ordered, a, path, headers, status, code):
+    url = f"/v1/payments/{path.format(id=a.application)}"
+
+    answer = await ordered.http.get(url, headers=headers)
+
+    assert answer.status_code == status
+    assert answer.json()["type"] == f"urn:motcua:problem:{code}"
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("address", ["::1", "fe80::1%eth0", "2001:db8::1", "1.1.1.1"])
+async def test_every_address_a_payer_may_have_fits_the_banks_format(ordered, a, address):
+    path = f"/v1/payments/{a.application}?{urlencode({'payer_ip': address})}"
+
+    seen = (await ordered.http.get(path)).json()
+
+    link = seen["obligations"][0]["order"]["pay_url"]
+    assert 7 <= len(dict(parse_qsl(link.partition("?")[2]))["vnp_IpAddr"]) <= 45
+
+
+# ---- the payer's browser
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({}, "has your payment"), (DECLINE, "nothing was paid"), ({"vnp_TmnCode": "X"}, "verified")],
+)
+async def test_a_returning_browser_is_told_and_decides_nothing(ordered, changes, words):
+    page = await ordered.http.get(f"/v1/return/vnpay?{ordered.query(**changes)}")
+
+    assert page.status_code == 200
+    assert words in page.text
+    assert not ordered.inbox()
