@@ -15,13 +15,14 @@ _PACE = Pace()
 
 
 class PaymentSettings(BaseSettings):
-    """`MOTCUA_BANK_URL`, `MOTCUA_PAYMENT_URL` (where citizens come back to), and
-    `MOTCUA_PAYMENT_…` for the pace.
+    """`MOTCUA_BANK_URL`, `MOTCUA_BANK_PAGE_URL` (the same bank, as citizens' browsers reach it),
+    `MOTCUA_PAYMENT_URL` (where they come back to), and `MOTCUA_PAYMENT_…` for the pace.
     """
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True)
 
     bank_url: str = "http://127.0.0.1:8201"
+    bank_page_url: str = ""  # empty: as `bank_url`
     payment_url: str = "http://127.0.0.1:8103"
     payment_lifetime_s: int = Field(default=86_400, ge=1)
     payment_ask_after_s: tuple[int, ...] = Field(default=_PACE.ask_after_s, min_length=1)
@@ -57,7 +58,7 @@ class PaymentSettings(BaseSettings):
                     max_vnd=9_999_999_999,  # twelve digits on the wire, two of them decimals
                     active_from=_ALWAYS,
                 ),
-                pay_url=f"{self.bank_url}/paymentv2/vpcpay.html",
+                pay_url=f"{self.bank_page_url or self.bank_url}/paymentv2/vpcpay.html",
                 query_url=f"{self.bank_url}/merchant_webapi/api/transaction",
                 return_url=f"{self.payment_url}/v1/return/vnpay",
                 call_limit_s=self.payment_call_limit_s,
