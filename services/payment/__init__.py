@@ -3,7 +3,7 @@
 Reads `routing.events` and `payment.inbox` (callbacks, answers to queries, timers); writes
 `payment.events`.
 
-Reading order: `domain/fees` (what is to be paid), `domain/state` and `domain/orders` (the table of
-legal moves), `references`, `lane`, `gateways/` (a bank's words, one file each), `api` (callbacks),
-`effects` (asking a silent bank).
+Reading order: `domain/` (fees, state, the table of legal moves), `references` (our order numbers),
+`lane`, `gateways/` (a bank's words, one file each), `callbacks` and `api` (the edge), `effects`
+(asking a silent bank), `settings`.
 """

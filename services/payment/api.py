@@ -1,5 +1,6 @@
 """The edge of banks and portals: callbacks, the page citizens come back to, how payments stand."""
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from ipaddress import ip_address
@@ -16,11 +17,15 @@ from services.payment.views import OrderView, PaymentView, open_attempt, payment
 from shared.access import Caller, require
 from shared.clock import Clock
 from shared.errors import DeadLetter
-from shared.journal import Journal
+from shared.gather import Gather
+from shared.journal import Decision, Journal
 from shared.placement import canonical
 from shared.problems import Refusal
 from shared.publisher import Publisher
 
+CALLBACK_WINDOW_S = 0.02  # a query costs as much as twenty callbacks; a bank can wait that long
+
+Latest = Callable[[Sequence[str]], Awaitable[Mapping[str, Decision[Payment]]]]
 Reader = Annotated[Caller, Depends(require("portal", "operator"))]
 Language = Annotated[str, Query(pattern="^(vi|en)$")]
 Address = Annotated[str, Query(max_length=45)]
@@ -49,8 +54,10 @@ def router(
 ) -> APIRouter:
     """Return payment's routes; callbacks and returns have one for each partner."""
     routes = APIRouter(tags=["payment"])
+    applications = Gather(references.find, CALLBACK_WINDOW_S)
+    decisions = Gather(_latest_of(journal), CALLBACK_WINDOW_S)
     for gateway in registry:
-        callbacks = Callbacks(gateway, references, journal, publisher, seal, clock)
+        callbacks = Callbacks(gateway, applications.get, decisions.get, publisher, seal, clock)
         _add_callback(routes, gateway.partner.name, callbacks)
         _add_return(routes, gateway, clock)
 
@@ -80,6 +87,14 @@ def router(
         return payment_view(known, decision.state, orders)
 
     return routes
+
+
+def _latest_of(journal: Journal[Payment]) -> Latest:
+    async def latest_of(applications: Sequence[str]) -> Mapping[str, Decision[Payment]]:
+        found = await journal.versions(applications)
+        return {a: journal.read(rows[-1]) for a, rows in found.items() if rows}
+
+    return latest_of
 
 
 def _add_callback(routes: APIRouter, partner: str, callbacks: Callbacks) -> None:

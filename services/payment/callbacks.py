@@ -7,7 +7,7 @@ the answer, whatever that is: a partner that hears "call again" may never do so.
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import msgspec
@@ -15,7 +15,6 @@ import structlog
 
 from services.payment.domain.state import Attempt, Payment
 from services.payment.gateways import Gateway, Notice, Refused, Verdict
-from services.payment.references import References
 from shared import events
 from shared.bus import Message
 from shared.clock import Clock
@@ -23,7 +22,7 @@ from shared.errors import Unknown
 from shared.events import Event
 from shared.events.kernel import RecordDead
 from shared.events.payment import Notified
-from shared.journal import Decision, Journal
+from shared.journal import Decision
 from shared.publisher import Publisher
 from shared.topics import dead
 
@@ -37,18 +36,18 @@ _log = structlog.get_logger("callbacks")
 
 
 class Callbacks:
-    """The callbacks of one partner."""
+    """The callbacks of one partner; `find` gives a reference's application, `latest` its state."""
 
     def __init__(
         self,
         gateway: Gateway,
-        references: References,
-        journal: Journal[Payment],
+        find: Callable[[str], Awaitable[str | None]],
+        latest: Callable[[str], Awaitable[Decision[Payment] | None]],
         publisher: Publisher,
         seal: Seal,
         clock: Clock,
     ) -> None:
-        self._gateway, self._references, self._journal = gateway, references, journal
+        self._gateway, self._find, self._latest = gateway, find, latest
         self._publisher, self._seal, self._clock = publisher, seal, clock
         self._source = f"/partners/{gateway.partner.name}"
 
@@ -71,11 +70,11 @@ class Callbacks:
             if refused.verdict == "unreadable":
                 await self._set_aside(refused.reason, query, at)
             return refused.verdict
-        application = await self._references.find(notice.reference)
+        application = await self._find(notice.reference)
         if application is None:
             await self._set_aside(f"no order has the reference {notice.reference}", query, at)
             return "unknown_order"
-        decision = await self._journal.latest(application)
+        decision = await self._latest(application)
         state = (decision.state if decision else None) or Payment()
         attempt = state.attempt(notice.reference)
         if _is_news(state, attempt, notice, self._gateway.partner.name):

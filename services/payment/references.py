@@ -5,7 +5,7 @@ by time, and the same attempt has the same one whoever asks.  A row (reference â
 inserted before an order opens; the reference of another application's row is passed over.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from uuid import UUID
 
@@ -66,7 +66,7 @@ class References:
                 ours[owner] = row["_id"]
         return ours
 
-    async def find(self, wanted: str) -> str | None:
-        """Return the application that a reference is of.  Raises `Unknown`."""
-        rows = await self._table.get([wanted])
-        return str(rows[0]["application"]) if rows else None
+    async def find(self, references: Sequence[str]) -> Mapping[str, str]:
+        """Return the application of each reference that stands.  Raises `Unknown`."""
+        rows = await self._table.get(references)
+        return {row["_id"]: row["application"] for row in rows}

@@ -89,7 +89,7 @@ class Rows:
         return [self.rows[i] for i in ids if i in self.rows]
 
     async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
-        raise NotImplementedError
+        return [self.rows[i] for i in sorted(self.rows) if any(a <= i < b for a, b in bounds)]
 
     async def last(self, bounds: Bounds) -> Row | None:
         low, high = bounds

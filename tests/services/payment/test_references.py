@@ -18,8 +18,8 @@ def test_the_same_attempt_has_the_same_reference(a):
 
     assert first == again
     assert len(set(first.values())) == 2
-    assert a.run(references.find(first[a.application, 2])) == a.application
-    assert a.run(references.find("DVC1")) is None
+    second = first[a.application, 2]
+    assert a.run(references.find([second, "DVC1"])) == {second: a.application}
 
 
 def test_a_reference_of_another_application_is_passed_over_for_ever(a):
@@ -32,7 +32,7 @@ def test_a_reference_of_another_application_is_passed_over_for_ever(a):
 
     assert first == {(a.application, 1): reference(a.application, 1, probe=1)}
     assert a.run(references.claim([(a.application, 1)])) == first
-    assert a.run(references.find(taken)) == OTHER
+    assert a.run(references.find([taken])) == {taken: OTHER}
 
 
 def test_those_that_collide_get_one_each(a):
