@@ -46,8 +46,16 @@ class Row:
     rss_bytes: int
 
 
-def up(children: Children, settings: Settings, steps: Steps) -> Stack:
-    """Start all that does not run yet, in order, and return when all is ready."""
+def up(
+    children: Children,
+    settings: Settings,
+    steps: Steps,
+    extra: Mapping[str, str] = MappingProxyType({}),
+) -> Stack:
+    """Start all that does not run yet, in order, and return when all is ready.
+
+    `extra` adds to the environment of services and partners.
+    """
     secrets.ensure(settings.home / "secrets")
     steps.doing("Fetching Kafka (the first time only)")
     if not settings.kafka_url:
@@ -58,7 +66,7 @@ def up(children: Children, settings: Settings, steps: Steps) -> Stack:
     steps.doing("Creating topics and first offsets")
     created = asyncio.run(topics.bootstrap(servers.kafka_url, settings.lanes))
     steps.done(f"Topics and offsets stand: {created} new topics, {settings.lanes} lanes")
-    start_missing(children, settings, servers)
+    start_missing(children, settings, servers, extra)
     for row in filter(processes.present, processes.TABLE):
         steps.doing(f"Waiting for {row.name}")
         children.wait_for(row.name, partial(ready, row, settings.port(row.name)), READY_LIMIT_S)
@@ -66,14 +74,19 @@ def up(children: Children, settings: Settings, steps: Steps) -> Stack:
     return servers
 
 
-def start_missing(children: Children, settings: Settings, servers: Stack) -> list[str]:
+def start_missing(
+    children: Children,
+    settings: Settings,
+    servers: Stack,
+    extra: Mapping[str, str] = MappingProxyType({}),
+) -> list[str]:
     """Start every process of the table that does not run (any more); return their names."""
     missing = [
         row for row in processes.TABLE if processes.present(row) and not children.find(row.name)
     ]
     ports.require_free({row.name: settings.port(row.name) for row in missing})
     for row in missing:
-        start_one(children, settings, servers, row)
+        start_one(children, settings, servers, row, extra)
     return [row.name for row in missing]
 
 

@@ -132,33 +132,55 @@ class Portal:
         answer = await client.post(
             "/v1/applications",
             content=msgspec.json.encode(body),
-            headers={
-                "content-type": "application/json",
-                "authorization": self._bearer,
-                "idempotency-key": application.id,
-            },
+            headers=self._headers(application.id),
             timeout=LIMIT_S,
         )
         if answer.status_code == httpx.codes.ACCEPTED:
             self.acknowledged.add(application.id)
         return answer
 
-    async def append(self, producer: Producer, applications: Sequence[Application]) -> None:
-        """Submit straight onto Kafka.  Raises `Unknown`."""
+    async def append(
+        self, producer: Producer, applications: Sequence[Application], message: str = "submitted"
+    ) -> None:
+        """Submit straight onto Kafka; `message` names what is sent.  Raises `Unknown`."""
         batches: dict[Partition, list[Message]] = {}
         for application in applications:
             place = "portal.submissions", home(application.id, self._lanes)
-            message = Message(application.id.encode(), encode(self.event(application)))
-            batches.setdefault(place, []).append(message)
+            text = encode(self.event(application, message))
+            batches.setdefault(place, []).append(Message(application.id.encode(), text))
         await producer.append(batches)
         self.acknowledged.update(a.id for a in applications)
 
-    def event(self, application: Application) -> Event:
+    async def supplement(
+        self, client: httpx.AsyncClient, application: str, document: Document, key: str
+    ) -> httpx.Response:
+        """Bring what was asked for; `key` tells it from another supplement."""
+        return await client.post(
+            f"/v1/applications/{application}/supplements",
+            content=encode({"documents": [document]}),
+            headers=self._headers(key),
+            timeout=LIMIT_S,
+        )
+
+    async def withdraw(self, client: httpx.AsyncClient, application: str) -> httpx.Response:
+        """Take an application back."""
+        return await client.post(
+            f"/v1/applications/{application}/withdrawal",
+            content=encode({"reason": "Thử nghiệm: công dân rút hồ sơ"}),
+            headers=self._headers(),
+            timeout=LIMIT_S,
+        )
+
+    def _headers(self, key: str = "") -> dict[str, str]:
+        own = {"content-type": "application/json", "authorization": self._bearer}
+        return own | ({"idempotency-key": key} if key else {})
+
+    def event(self, application: Application, message: str = "submitted") -> Event:
         """Return what a portal writes, personal fields encrypted to intake."""
         sealed = jwe.encrypt_to(self._key, encode(application.personal))
         fields = msgspec.structs.replace(application.fields, personal=sealed)
         return Event(
-            id=f"{application.id}/submitted",
+            id=f"{application.id}/{message}",
             source=f"/portals/{NAME}",
             type=Submitted.TYPE,
             subject=application.id,
