@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import sys
-import time
 
 from deploy.sandbox.officers.desk import TurnedAway
 from deploy.sandbox.officers.habits import Habits
@@ -12,7 +11,7 @@ from shared.errors import Misconfigured
 
 
 async def _run() -> None:
-    working = asyncio.create_task(work(Settings(), Habits(), int(time.time() * 1000)))
+    working = asyncio.create_task(work(Settings(), Habits()))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, working.cancel)
