@@ -1,0 +1,9 @@
+"""Intake: the one door.  What a portal submits is registered under a dossier code, or refused.
+
+Reads `portal.submissions` and `intake.inbox` (supplements, withdrawals); writes `intake.events`.
+Only here are personal fields opened; what leaves is sealed with a key of the application.
+
+Reading order: `domain.validation` (what may be wrong with an application) and `domain.remedies`
+(how we say so), `domain.dossier` (the state and its moves), `numbers` (dossier numbers), `lane`
+(event type to decision, facts), `api` (the portals' edge).
+"""

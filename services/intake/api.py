@@ -1,0 +1,252 @@
+"""The portals' edge: applications come in, encrypted before they are appended, and can be followed.
+
+What is wrong is said at once; the lane checks again, for portals that write to Kafka themselves.
+"""
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Annotated, NamedTuple, Protocol
+
+import msgspec
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from services.intake.domain.dossier import NATIONAL_CODE, Application, content
+from services.intake.domain.remedies import problem
+from services.intake.domain.validation import (
+    TEXT_LIMIT,
+    document_problems,
+    form_problems,
+    is_uuidv7,
+    normalised,
+    personal_problems,
+    portal_of,
+)
+from services.intake.forms import Form, Keys, Taken, View
+from shared import edge, events
+from shared.access import Caller, require
+from shared.catalogue import Catalogue
+from shared.clock import Clock
+from shared.errors import DeadLetter
+from shared.events import Data, Event
+from shared.events.data import Problem
+from shared.events.portal import Submitted, SupplementSubmitted, WithdrawalRequested
+from shared.journal import Decision
+from shared.jwe import SIZE_LIMIT, Key, encrypt_to, public_part
+from shared.placement import canonical
+from shared.problems import Refusal
+from shared.vault import keyed_hash
+from shared.working_time import local_day
+
+WITHDRAWAL = "withdrawal"
+_KEY = re.compile(r"[A-Za-z0-9.-]{1,64}")
+
+Portal = Annotated[Caller, Depends(require("portal"))]
+
+
+class Publishes(Protocol):
+    """`shared.publisher.Publisher`."""
+
+    async def publish(self, topic: str, event: Event) -> None:
+        """Append an event.  Raises `Unknown`."""
+
+
+class Reads(Protocol):
+    """`shared.journal.Journal`."""
+
+    async def latest(self, application: str) -> Decision[Application] | None:
+        """Return how an application stands.  Raises `Unknown`."""
+
+
+class Desk(NamedTuple):
+    """What the edge is wired with."""
+
+    publisher: Publishes
+    journal: Reads
+    catalogue: Catalogue
+    public_key: Key
+    pepper: bytes
+    clock: Clock
+
+
+def router(desk: Desk) -> APIRouter:
+    """Return intake's routes."""
+    routes = APIRouter(tags=["intake"])
+
+    @routes.post(
+        "/v1/applications",
+        status_code=202,
+        summary="Submit an application; the same again counts once",
+        openapi_extra=edge.described(Form),
+        responses=edge.answers(202, Taken, 400, 401, 409, 413, 415, 422, 503),
+    )
+    async def submit(request: Request, caller: Portal) -> Response:
+        application = _idempotency_key(request)
+        form = await edge.read(request, Form)
+        return _json(await _submit(desk, application, caller, form), 202)
+
+    @routes.post(
+        "/v1/applications/{application}/supplements",
+        status_code=202,
+        summary="Bring what was asked for",
+        openapi_extra=edge.described(SupplementSubmitted),
+        responses=edge.answers(202, Taken, 400, 401, 404, 409, 413, 415, 422, 503),
+    )
+    async def supplement(application: str, request: Request, caller: Portal) -> Response:
+        brought = await edge.read(request, SupplementSubmitted)
+        problems = document_problems(brought.documents)
+        if not brought.documents:
+            problems = (problem("missing-documents", "/documents"),)
+        _refuse(problems)
+        name = _supplement_name(request, brought)
+        return _json(await _follow_up(desk, application, caller, brought, name), 202)
+
+    @routes.post(
+        "/v1/applications/{application}/withdrawal",
+        status_code=202,
+        summary="Take an application back",
+        openapi_extra=edge.described(WithdrawalRequested),
+        responses=edge.answers(202, Taken, 400, 401, 404, 409, 413, 415, 422, 503),
+    )
+    async def withdraw(application: str, request: Request, caller: Portal) -> Response:
+        asked = await edge.read(request, WithdrawalRequested)
+        _refuse((problem("too-long", "/reason"),) if len(asked.reason) > TEXT_LIMIT else ())
+        return _json(await _follow_up(desk, application, caller, asked, WITHDRAWAL), 202)
+
+    @routes.get(
+        "/v1/applications/{application}",
+        summary="How an application stands at the door",
+        responses=edge.answers(200, View, 401, 404),
+    )
+    async def status(application: str, caller: Portal) -> Response:
+        state = await _known(desk, _canonical(application), caller)
+        view = View(
+            application_id=_canonical(application),
+            status=state.status,
+            national_code=NATIONAL_CODE[state.status],
+            dossier_code=state.dossier_code,
+            decided_at=state.decided_at,
+            problems=state.problems,
+        )
+        return _json(view)
+
+    @routes.get(
+        "/v1/keys",
+        summary="The key to encrypt personal fields to, for portals on Kafka",
+        responses=edge.answers(200, Keys),
+    )
+    async def keys() -> Response:
+        return _json(Keys(keys=[public_part(desk.public_key)]))
+
+    return routes
+
+
+async def _submit(desk: Desk, application: str, caller: Caller, form: Form) -> Taken:
+    if not portal_of(caller.source):
+        raise Refusal(403, "not-a-portal", "This key's name is no portal's: ask for another.")
+    personal, now = normalised(form.personal), desk.clock()
+    submitted = Submitted(
+        personal="",
+        **{f: getattr(form, f) for f in form.__struct_fields__ if f != "personal"},
+    )
+    content_hash = keyed_hash(desk.pepper, content(submitted, personal))
+    latest = await desk.journal.latest(application)
+    if latest and latest.state:
+        return _again(application, caller, latest.state, content_hash)
+    problems = form_problems(submitted, desk.catalogue, local_day(now))
+    _refuse((*problems, *personal_problems(personal)))
+    encrypted = encrypt_to(desk.public_key, msgspec.json.encode(personal))
+    if len(encrypted) > SIZE_LIMIT:
+        _refuse((problem("too-long", "/personal"),))
+    sent = msgspec.structs.replace(submitted, personal=encrypted)
+    message = f"{application}/submitted/{content_hash[:16]}"
+    await _publish(desk, "portal.submissions", caller, message, sent)
+    return _taken(application)
+
+
+def _again(application: str, caller: Caller, state: Application, content_hash: str) -> Taken:
+    if (state.portal, state.content_hash) != (portal_of(caller.source), content_hash):
+        detail = "This application id stands with other content: use a new UUIDv7."
+        raise Refusal(409, "conflict", detail)
+    return _taken(application, state)
+
+
+async def _follow_up(desk: Desk, application: str, caller: Caller, data: Data, name: str) -> Taken:
+    """Append what follows on an application; `name` tells it from what else follows."""
+    application = _canonical(application)
+    state = await _known(desk, application, caller)
+    if state.status == "withdrawn" and name == WITHDRAWAL:
+        return _taken(application, state)
+    if state.status != "registered":
+        detail = f"This application was {state.status}: nothing more can be done with it."
+        raise Refusal(409, state.status, detail)
+    await _publish(desk, "intake.inbox", caller, f"{application}/{name}", data)
+    return _taken(application, state)
+
+
+async def _publish(desk: Desk, topic: str, caller: Caller, message: str, data: Data) -> None:
+    event = Event(
+        id=message,
+        source=caller.source,
+        type=data.TYPE,
+        subject=message.partition("/")[0],
+        time=desk.clock(),
+        data=msgspec.Raw(events.encode(data)),
+    )
+    await desk.publisher.publish(topic, event)
+
+
+async def _known(desk: Desk, application: str, caller: Caller) -> Application:
+    """Return an application of this portal's; that of another is as unknown as none."""
+    latest = await desk.journal.latest(application)
+    state = latest.state if latest else None
+    if state is None or state.portal != portal_of(caller.source):
+        detail = "No application of yours has this id; if you have just submitted it, try again."
+        raise Refusal(404, "unknown-application", detail)
+    return state
+
+
+def _idempotency_key(request: Request) -> str:
+    key = request.headers.get("idempotency-key", "").strip('"')
+    if not is_uuidv7(key):
+        detail = "Send `Idempotency-Key: <application id>`, a new UUIDv7 per application."
+        field = "/headers/idempotency-key"
+        code = "not-uuidv7" if key else "missing-field"
+        raise Refusal(400, "idempotency-key", detail, (problem(code, field),))
+    return canonical(key)
+
+
+def _canonical(application: str) -> str:
+    try:
+        return canonical(application)
+    except DeadLetter:
+        raise Refusal(404, "unknown-application", "An application id is a UUIDv7.") from None
+
+
+def _supplement_name(request: Request, brought: SupplementSubmitted) -> str:
+    """Tell one supplement from another: by the caller's key or, without one, by its content."""
+    key = request.headers.get("idempotency-key", "").strip('"')
+    if key and not _KEY.fullmatch(key):
+        detail = "An `Idempotency-Key` has at most 64 letters, digits, points, hyphens."
+        field = "/headers/idempotency-key"
+        raise Refusal(400, "idempotency-key", detail, (problem("invalid-value", field),))
+    return f"supplement/{key or sha256(events.encode(brought)).hexdigest()[:16]}"
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        detail = "Correct the fields named in `problems` and send again."
+        raise Refusal(422, "invalid-application", detail, tuple(problems))
+
+
+def _taken(application: str, state: Application | None = None) -> Taken:
+    return Taken(
+        application_id=application,
+        status_url=f"/v1/applications/{application}",
+        dossier_code=state.dossier_code if state else "",
+    )
+
+
+def _json(value: msgspec.Struct, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, media_type="application/json")

@@ -1,0 +1,157 @@
+"""What may be wrong with an application: all of it at once, each with its field and its remedy."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from unicodedata import normalize
+from uuid import UUID
+
+import msgspec
+
+from services.intake.domain.remedies import malformed, problem
+from shared.catalogue import Catalogue
+from shared.events.data import Document, Problem
+from shared.events.intake import Contact
+from shared.events.portal import Personal, Submitted
+
+DOCUMENTS_LIMIT = 50
+COPIES_LIMIT = 100
+TEXT_LIMIT = 500  # characters of a name, an address, a title
+ANSWERS_LIMIT = 200
+ANSWER_LIMIT = 4_000
+PORTAL = re.compile(r"/portals/([a-z0-9][a-z0-9-]{0,62})")
+
+_PERSONAL_NUMBER = re.compile(r"[0-9]{12}")  # its first digits tell of birth: never judged
+_PHONE = re.compile(r"(?:\+84|0)[35789][0-9]{8}")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]{1,63}(?:\.[^@\s.]{1,63}){1,8}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_personal = msgspec.json.Decoder(Personal)
+
+
+def portal_of(source: str) -> str:
+    """Return the name of the portal that a message comes from, empty if from none."""
+    match = PORTAL.fullmatch(source)
+    return match[1] if match else ""
+
+
+def is_uuidv7(application: str) -> bool:
+    """Whether this is a UUID of version 7: time-ordered, its tail fit for a trace id."""
+    try:
+        return UUID(application).version == 7
+    except ValueError:
+        return False
+
+
+def read_personal(text: bytes) -> Personal | Problem:
+    """Return the personal fields in a JSON text, in composed form (NFC), without outer blanks."""
+    try:
+        return normalised(_personal.decode(text))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        reason, _, path = str(error).partition(" - at `")
+        return malformed(reason, path.strip("`"), within="/personal")
+
+
+def normalised(personal: Personal) -> Personal:
+    """Return the same fields as they are kept: composed (NFC), without outer blanks."""
+
+    def tidy(text: str) -> str:
+        return normalize("NFC", text).strip()
+
+    return Personal(
+        name=tidy(personal.name),
+        personal_number=tidy(personal.personal_number),
+        phone=tidy(personal.phone),
+        email=tidy(personal.email),
+        address=tidy(personal.address),
+        answers={tidy(k): tidy(v) for k, v in personal.answers.items()},
+    )
+
+
+def contact(personal: Personal) -> Contact:
+    """Return how the citizen can be reached; what cannot be right is left out."""
+    return Contact(
+        name=personal.name[:TEXT_LIMIT],
+        phone=personal.phone if _PHONE.fullmatch(personal.phone) else "",
+        email=personal.email if _is_email(personal.email) else "",
+    )
+
+
+def envelope_problems(application: str, source: str) -> tuple[Problem, ...]:
+    """Return what is wrong with how an application was sent."""
+    found = []
+    if not is_uuidv7(application):
+        found.append(problem("not-uuidv7", "/subject"))
+    if not portal_of(source):
+        found.append(problem("not-a-portal", "/source"))
+    return tuple(found)
+
+
+def form_problems(submitted: Submitted, catalogue: Catalogue, on: date) -> tuple[Problem, ...]:
+    """Return what is wrong with an application made on this day, personal fields apart."""
+    return tuple(_form(submitted, catalogue, on))
+
+
+def personal_problems(personal: Personal) -> tuple[Problem, ...]:
+    """Return what is wrong with the personal fields."""
+    return tuple(_personal_fields(personal))
+
+
+def document_problems(documents: Sequence[Document]) -> tuple[Problem, ...]:
+    """Return what is wrong with attachments."""
+    return tuple(_documents(documents))
+
+
+def _form(submitted: Submitted, catalogue: Catalogue, on: date) -> Iterator[Problem]:
+    procedure = catalogue.procedure(submitted.procedure, on)
+    if procedure is None:
+        known = catalogue.knows_procedure(submitted.procedure)
+        yield problem("procedure-not-in-force" if known else "unknown-procedure", "/procedure")
+    elif procedure.required_documents and not submitted.documents:
+        yield problem("missing-documents", "/documents")
+    if catalogue.unit(submitted.receiving_unit, on) is None:
+        yield problem("unknown-unit", "/receiving_unit")
+    if submitted.residence_unit and not _is_residence(submitted.residence_unit, catalogue, on):
+        yield problem("unknown-unit", "/residence_unit")
+    if not 1 <= submitted.copies <= COPIES_LIMIT:
+        yield problem("invalid-copies", "/copies")
+    yield from _documents(submitted.documents)
+
+
+def _is_residence(unit: str, catalogue: Catalogue, on: date) -> bool:
+    """An old unit will do: routing converts it, or asks a person which of several it is."""
+    return catalogue.unit(unit, on) is not None or bool(catalogue.current_units(unit).units)
+
+
+def _documents(documents: Sequence[Document]) -> Iterator[Problem]:
+    if len(documents) > DOCUMENTS_LIMIT:
+        yield problem("too-many-documents", "/documents")
+        return
+    for n, document in enumerate(documents):
+        if not _SHA256.fullmatch(document.sha256):
+            yield problem("invalid-document-hash", f"/documents/{n}/sha256")
+        if len(document.name) > TEXT_LIMIT:
+            yield problem("too-long", f"/documents/{n}/name")
+        if len(document.media_type) > TEXT_LIMIT:
+            yield problem("too-long", f"/documents/{n}/media_type")
+
+
+def _personal_fields(personal: Personal) -> Iterator[Problem]:
+    if not personal.name:
+        yield problem("missing-name", "/personal/name")
+    if not _PERSONAL_NUMBER.fullmatch(personal.personal_number):
+        yield problem("invalid-personal-number", "/personal/personal_number")
+    if not _PHONE.fullmatch(personal.phone):
+        yield problem("invalid-phone", "/personal/phone")
+    if personal.email and not _is_email(personal.email):
+        yield problem("invalid-email", "/personal/email")
+    for field in ("name", "address"):
+        if len(getattr(personal, field)) > TEXT_LIMIT:
+            yield problem("too-long", f"/personal/{field}")
+    if len(personal.answers) > ANSWERS_LIMIT or any(
+        len(k) > TEXT_LIMIT or len(v) > ANSWER_LIMIT for k, v in personal.answers.items()
+    ):
+        yield problem("too-long", "/personal/answers")
+
+
+def _is_email(text: str) -> bool:
+    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
