@@ -81,7 +81,7 @@ class Limits:
     commit_every_s: float = 1.0
     retry_s: float = 0.2
     fetch_wait_s: float = 1.0
-    window_s: float = 0.02
+    window_s: float = 0.1
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ what happened, in the past tense.
 
 from datetime import datetime
 from types import ModuleType
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -17,6 +17,7 @@ from shared.events.data import Data
 __all__ = [
     "CONTRACTS",
     "PRODUCERS",
+    "UNREADABLE",
     "Data",
     "Event",
     "decode",
@@ -67,7 +68,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     type: str
     subject: str
-    time: datetime
+    time: Annotated[datetime, msgspec.Meta(tz=True)]
     data: msgspec.Raw
     specversion: str = "1.0"
     datacontenttype: str = "application/json"
@@ -75,6 +76,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     traceparent: str = ""
     causationid: str = ""
 
+
+# all that decoding raises: not JSON, not the contract, not UTF-8, nested without end
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _encoder = msgspec.json.Encoder(uuid_format="canonical")
 _decoder = msgspec.json.Decoder(Event)
@@ -86,12 +90,12 @@ def encode(value: Any) -> bytes:
 
 
 def decode(value: bytes) -> Event:
-    """Return the envelope in these bytes.  Raises `msgspec.ValidationError` or
-    `msgspec.DecodeError`.
-    """
+    """Return the envelope in these bytes.  Raises one of `UNREADABLE`."""
     event = _decoder.decode(value)
     if event.specversion != "1.0":
         raise msgspec.ValidationError("Unsupported CloudEvents version - at `$.specversion`")
+    if not 1970 <= event.time.year < 9999:  # on its edge no other time zone can be told
+        raise msgspec.ValidationError("Not a time of ours - at `$.time`")
     return event
 
 

@@ -8,7 +8,7 @@ import msgspec
 from shared import events
 from shared.bus import Record
 from shared.errors import DeadLetter
-from shared.events import CONTRACTS, Data, Event
+from shared.events import CONTRACTS, UNREADABLE, Data, Event
 from shared.events.kernel import LaneReleased
 from shared.lanes.table import Arrival, LaneTable, Malformed
 from shared.placement import canonical, home
@@ -88,7 +88,7 @@ class Reader:
             if event.type not in self._wanted:
                 return None
             data = self._data[event.type].decode(event.data)
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             return Reading(record, application, None, origin, str(error))
         return Reading(record, application, Arrival(application, event, data), origin)
 
@@ -106,7 +106,7 @@ class Reader:
     def _decode(self, event: Event) -> Data:
         try:
             return self._data[event.type].decode(event.data)
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             reason, _, field = str(error).partition(" - at `")
             if event.type not in self._answers_malformed:
                 raise DeadLetter(reason, f"$.data{field.strip('`')[1:]}") from error
@@ -118,7 +118,7 @@ def _envelope(record: Record) -> Event:
         raise DeadLetter("the record has no value")
     try:
         return events.decode(record.value)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         reason, _, field = str(error).partition(" - at `")
         raise DeadLetter(reason, field.strip("`")) from error
 

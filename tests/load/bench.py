@@ -5,6 +5,7 @@ and latencies count from when a submission was due.  Writes `build/bench.json` a
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -41,7 +42,7 @@ class Quiet:
 
     def doing(self, text: str) -> None:
         """Say what is under way."""
-        console.print(f"[dim]{text}[/dim]", end="\r")
+        console.print(f"[dim]{text} …[/dim]")
 
     def done(self, text: str) -> None:
         """Say what stands."""
@@ -86,7 +87,10 @@ def main(
 
 def _measure(folder: Path, rate: float, seconds: float) -> dict[str, Any]:
     numbers = dict(zip(PORTS, ports.free(len(PORTS)), strict=True))
-    settings = Settings(home=folder, **{f"{name}_port": n for name, n in numbers.items()})
+    settings = Settings.model_validate(
+        {"home": folder} | {f"{name}_port": n for name, n in numbers.items()}
+    )
+    os.environ.update(QUIET)
     with Children(folder) as children:
         servers = launcher.up(children, settings, Quiet())
         meter = Meter({child.name: child.pid for child in children.all()})

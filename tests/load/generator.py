@@ -53,6 +53,7 @@ def submissions(job: Job, catalogue: Catalogue, chance: random.Random) -> list[b
         and p.online_level == "full"
         and p.competent_level == "commune"
         and p.non_boundary == "intra_province"
+        and getattr(p.fee, "online_amount_vnd", None) != 0  # free online: nothing to pay
     ]
     units = [u for u in catalogue.units_in_force(today) if not u.is_province and u.province != "01"]
     return [
