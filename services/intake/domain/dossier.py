@@ -67,7 +67,7 @@ def dossier_code(prefix: str, day: date, number: int) -> str:
 
 def submitted_at(claimed: datetime, now: datetime) -> datetime:
     """Return when an application was made: as the portal says, unless that cannot be."""
-    if claimed.tzinfo is None or not now - OFFLINE_LIMIT <= claimed <= now:
+    if not now - OFFLINE_LIMIT <= claimed <= now:
         return now
     return claimed.astimezone(UTC)
 

@@ -140,3 +140,31 @@ def test_whatever_data_an_envelope_carries_it_is_read_or_dead_and_never_an_error
 )
 def test_the_home_lane_is_that_of_the_java_client(text: bytes, hashed: int) -> None:
     assert home(text.decode(), 1_000) == (hashed & 0x7FFFFFFF) % 1_000
+
+
+def raw(data: bytes, kind: str = WithdrawalRequested.TYPE, **changes: Any) -> bytes:
+    return msgspec.json.encode(withdrawal(type=kind, **changes, data=msgspec.Raw(data)))
+
+
+DEEP = b"[" * 100_000 + b"]" * 100_000
+
+
+@pytest.mark.parametrize(
+    "data", [DEEP, b'{"reason":"\xff"}', b'{"\xff":1}', b'{"reason":"\\ud800"}']
+)
+def test_data_that_would_break_a_decoder_is_a_dead_letter(data: bytes) -> None:
+    assert dead(raw(data)).because.reason
+
+
+def test_a_submission_in_broken_utf8_arrives_malformed() -> None:
+    sent = raw(b'{"procedure":"\xff"}', Submitted.TYPE)
+    [reading] = reader().read([record(sent)]).mine
+    assert reading.arrival is not None
+    assert isinstance(reading.arrival.data, Malformed)
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-11-20T02:30:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "noon"]
+)
+def test_a_time_that_cannot_be_is_a_dead_letter(time: str) -> None:
+    assert dead(raw(b"{}", time=time)).because.field == "$.time"
