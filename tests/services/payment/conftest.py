@@ -1,33 +1,49 @@
 """Whole valid objects, and an office that decides as a lane would; a test changes what matters."""
 
+import hashlib
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
+import httpx
 import msgspec
 import pytest
+from fastapi import FastAPI
 
+from services.payment.api import router
 from services.payment.domain.draft import Pace
 from services.payment.domain.state import Payment
 from services.payment.domain.terms import Terms
-from services.payment.gateways import Key, Partner
+from services.payment.gateways import Key, Partner, Registry
+from services.payment.gateways.vnpay import Vnpay
+from services.payment.gateways.vnpay_signing import SIGNATURE, canonical, sign
 from services.payment.lane import table
-from services.payment.references import References
+from services.payment.references import References, reference
 from shared import catalogue as catalogues
-from shared import events
+from shared import events, problems
+from shared.access import Access
+from shared.bus import Record
 from shared.events import Data, Event
-from shared.events.kernel import TimerFired
+from shared.events.kernel import RecordDead, TimerFired
 from shared.events.payment import Notified, Queried
 from shared.events.routing import Accepted, PaymentDue, Routed, Settled
+from shared.journal import Journal
+from shared.lanes.reading import Reader
+from shared.lanes.step import Step
 from shared.lanes.table import Arrival, LaneTable, Timer
+from shared.publisher import Publisher
 from shared.store import Bounds, Row
+from shared.vault import dead_letter_sealer
 
 T = TypeVar("T")
 
 LONG_AGO = datetime(2025, 7, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 APPLICATION = "019aa0a5-b1c0-7d3e-8f4a-2b6c8d0e1f23"
+MASTER = bytes(range(32))
+KEYS = {role: {"authorization": f"Bearer {role}-key"} for role in ("portal", "officer")}
+CALLBACK = "/v1/callbacks/vnpay"
 HANOI, HCMC = "00004", "25747"
 
 PARTNER = Partner(
@@ -206,3 +222,156 @@ def a() -> SimpleNamespace:
         hanoi=HANOI,
         amount_vnd=AMOUNT_VND,
     )
+
+
+# ---- the edge and the lane behind it
+
+
+class Log:
+    """A producer that keeps what it is given; with `doubt` nobody knows whether it did."""
+
+    def __init__(self):
+        self.records, self.doubt = [], None
+
+    async def append(self, batches):
+        if self.doubt:
+            raise self.doubt
+        for (topic, partition), messages in batches.items():
+            for key, value, headers in messages:
+                offset = len(self.records)
+                self.records.append(Record(topic, partition, offset, 0, key, value, headers))
+
+
+class Counter:
+    """The edge, and the lane behind it that decides when told to."""
+
+    def __init__(self, lanes, rows, a):
+        self.log, self.a, self._done, self._sequence, self._said = Log(), a, 0, 0, 0
+        self.master = MASTER
+        self.partner, self.rows = a.partner(), rows
+        self.table, self.journal = lanes, Journal(a.rows(), lanes)
+        self._reader = Reader(lanes, 1)
+        self._step = Step(lanes, self._reader.again, lambda _: False)
+        self.registry = Registry([self.partner], {"vnpay": Vnpay})
+        self.publisher = Publisher(
+            self.log, lane_count=1, sample_ratio=0.0, clock=lambda: a.now, appended=lambda *_: None
+        )
+        app = FastAPI()
+        app.state.access = Access(
+            {
+                hashlib.sha256(f"{role}-key".encode()).hexdigest(): {"name": role, "role": role}
+                for role in KEYS
+            }
+        )
+        problems.install(app)
+        self.seal = dead_letter_sealer(MASTER)
+        app.include_router(
+            router(
+                self.registry,
+                References(rows),
+                self.journal,
+                self.publisher,
+                self.seal,
+                lambda: a.now,
+            )
+        )
+        self.app = app
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEYS["portal"]
+        )
+
+    async def bring(self, data):
+        self._sequence += 1
+        event = Event(
+            id=f"{self.a.application}/routing/{self._sequence:06d}",
+            source="/services/routing",
+            type=data.TYPE,
+            subject=self.a.application,
+            time=self.a.now,
+            sequence=f"{self._sequence:06d}",
+            data=msgspec.Raw(events.encode(data)),
+        )
+        key, topic = self.a.application.encode(), "routing.events"
+        value = events.encode(event)
+        self.log.records.append(Record(topic, 0, len(self.log.records), 0, key, value))
+        return await self.decide()
+
+    async def say(self, data):
+        """Append to the inbox what effects or timers would; decide."""
+        self._said += 1
+        event = Event(
+            id=f"{self.a.application}/said/{self._said}",
+            source="/services/payment/test",
+            type=data.TYPE,
+            subject=self.a.application,
+            time=self.a.now,
+            data=msgspec.Raw(events.encode(data)),
+        )
+        await self.publisher.publish("payment.inbox", event)
+        return await self.decide()
+
+    async def decide(self):
+        """Decide what is new; return the events."""
+        new = [r for r in self.log.records[self._done :] if not r.topic.endswith(".dead")]
+        self._done = len(self.log.records)
+        readings = self._reader.read(new)
+        assert not readings.dead
+        out = []
+        for reading in readings.mine:
+            latest = await self.journal.latest(reading.application)
+            state = latest.state if latest else None
+            facts = await self.table.prepare([reading.arrival], {reading.application: state})
+            decisions = self._step(latest, reading, facts, self.a.now)
+            await self.journal.append(decisions)
+            assert not any(d.held for d in decisions)
+            out += [events.decode(e) for d in decisions for e in d.emitted]
+        return out
+
+    def query(self, **changes):
+        """Return a callback as VNPAY would sign it."""
+        whole = {
+            "vnp_Amount": "1600000",
+            "vnp_BankCode": "NCB",
+            "vnp_OrderInfo": "Thanh toan ho so",
+            "vnp_PayDate": "20261120090000",
+            "vnp_ResponseCode": "00",
+            "vnp_TmnCode": self.partner.merchant,
+            "vnp_TransactionNo": "14700001",
+            "vnp_TransactionStatus": "00",
+            "vnp_TxnRef": reference(self.a.application, 1),
+        }
+        text = canonical((whole | changes).items())
+        return f"{text}&{SIGNATURE}={sign(self.partner.incoming[0], text)}"
+
+    async def call(self, query=None, **changes):
+        """Call back; return the RspCode."""
+        answer = await self.http.get(f"{CALLBACK}?{query or self.query(**changes)}", headers={})
+        assert answer.status_code == 200
+        assert set(answer.json()) == {"RspCode", "Message"}
+        return answer.json()["RspCode"]
+
+    def inbox(self):
+        return [r for r in self.log.records if r.topic == "payment.inbox"]
+
+    def dead(self):
+        return [
+            msgspec.json.decode(events.decode(r.value).data, type=RecordDead)
+            for r in self.log.records
+            if r.topic == "payment.inbox.dead"
+        ]
+
+
+@pytest.fixture
+async def counter(lane_table, a):
+    """Nothing is known yet."""
+    rows = a.rows()
+    made = Counter(lane_table(rows=rows), rows, a)
+    async with made.http:
+        yield made
+
+
+@pytest.fixture
+async def ordered(counter, a):
+    """An order of 16,000 VND is open."""
+    await counter.bring(a.routed())
+    return counter

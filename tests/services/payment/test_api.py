@@ -1,157 +1,23 @@
 """The edge, with the kernel's own reader, step and journal behind it, over a log kept in a list."""
 
 import asyncio
-import hashlib
 from urllib.parse import parse_qsl, urlencode
 
-import httpx
 import msgspec
 import pytest
-from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.payment.api import router
 from services.payment.callbacks import Callbacks
-from services.payment.gateways import Registry
 from services.payment.gateways.vnpay import RSP_CODES, Vnpay
-from services.payment.gateways.vnpay_signing import SIGNATURE, canonical, sign, verified
+from services.payment.gateways.vnpay_signing import verified
 from services.payment.references import References, reference
-from shared import events, problems
-from shared.access import Access
-from shared.bus import Record
+from shared import events
 from shared.errors import Unknown
-from shared.events import Event
-from shared.events.kernel import RecordDead
 from shared.events.payment import Mismatched, Overpaid, Settled
-from shared.journal import Journal
-from shared.lanes.reading import Reader
-from shared.lanes.step import Step
-from shared.publisher import Publisher
-from shared.vault import dead_letter_sealer, open_dead_letter
+from shared.vault import open_dead_letter
 
-MASTER = bytes(range(32))
 KEYS = {role: {"authorization": f"Bearer {role}-key"} for role in ("portal", "officer")}
-CALLBACK = "/v1/callbacks/vnpay"
-
-
-class Log:
-    """A producer that keeps what it is given; with `doubt` nobody knows whether it did."""
-
-    def __init__(self):
-        self.records, self.doubt = [], None
-
-    async def append(self, batches):
-        if self.doubt:
-            raise self.doubt
-        for (topic, partition), messages in batches.items():
-            for key, value, headers in messages:
-                offset = len(self.records)
-                self.records.append(Record(topic, partition, offset, 0, key, value, headers))
-
-
-class Counter:
-    """The edge, and the lane behind it that decides when told to."""
-
-    def __init__(self, lanes, rows, a):
-        self.log, self.a, self._done, self._sequence = Log(), a, 0, 0
-        self.partner, self.rows = a.partner(), rows
-        self.table, self.journal = lanes, Journal(a.rows(), lanes)
-        self._reader = Reader(lanes, 1)
-        self._step = Step(lanes, self._reader.again, lambda _: False)
-        self.registry = Registry([self.partner], {"vnpay": Vnpay})
-        self.publisher = Publisher(
-            self.log, lane_count=1, sample_ratio=0.0, clock=lambda: a.now, appended=lambda *_: None
-        )
-        app = FastAPI()
-        app.state.access = Access(
-            {
-                hashlib.sha256(f"{role}-key".encode()).hexdigest(): {"name": role, "role": role}
-                for role in KEYS
-            }
-        )
-        problems.install(app)
-        self.seal = dead_letter_sealer(MASTER)
-        app.include_router(
-            router(
-                self.registry,
-                References(rows),
-                self.journal,
-                self.publisher,
-                self.seal,
-                lambda: a.now,
-            )
-        )
-        self.app = app
-        self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEYS["portal"]
-        )
-
-    async def bring(self, data):
-        self._sequence += 1
-        event = Event(
-            id=f"{self.a.application}/routing/{self._sequence:06d}",
-            source="/services/routing",
-            type=data.TYPE,
-            subject=self.a.application,
-            time=self.a.now,
-            sequence=f"{self._sequence:06d}",
-            data=msgspec.Raw(events.encode(data)),
-        )
-        key, topic = self.a.application.encode(), "routing.events"
-        value = events.encode(event)
-        self.log.records.append(Record(topic, 0, len(self.log.records), 0, key, value))
-        return await self.decide()
-
-    async def decide(self):
-        """Decide what is new; return the events."""
-        new = [r for r in self.log.records[self._done :] if not r.topic.endswith(".dead")]
-        self._done = len(self.log.records)
-        readings = self._reader.read(new)
-        assert not readings.dead
-        out = []
-        for reading in readings.mine:
-            latest = await self.journal.latest(reading.application)
-            state = latest.state if latest else None
-            facts = await self.table.prepare([reading.arrival], {reading.application: state})
-            decisions = self._step(latest, reading, facts, self.a.now)
-            await self.journal.append(decisions)
-            assert not any(d.held for d in decisions)
-            out += [events.decode(e) for d in decisions for e in d.emitted]
-        return out
-
-    def query(self, **changes):
-        """Return a callback as VNPAY would sign it."""
-        whole = {
-            "vnp_Amount": "1600000",
-            "vnp_BankCode": "NCB",
-            "vnp_OrderInfo": "Thanh toan ho so",
-            "vnp_PayDate": "20261120090000",
-            "vnp_ResponseCode": "00",
-            "vnp_TmnCode": self.partner.merchant,
-            "vnp_TransactionNo": "14700001",
-            "vnp_TransactionStatus": "00",
-            "vnp_TxnRef": reference(self.a.application, 1),
-        }
-        text = canonical((whole | changes).items())
-        return f"{text}&{SIGNATURE}={sign(self.partner.incoming[0], text)}"
-
-    async def call(self, query=None, **changes):
-        """Call back; return the RspCode."""
-        answer = await self.http.get(f"{CALLBACK}?{query or self.query(**changes)}", headers={})
-        assert answer.status_code == 200
-        assert set(answer.json()) == {"RspCode", "Message"}
-        return answer.json()["RspCode"]
-
-    def inbox(self):
-        return [r for r in self.log.records if r.topic == "payment.inbox"]
-
-    def dead(self):
-        return [
-            msgspec.json.decode(events.decode(r.value).data, type=RecordDead)
-            for r in self.log.records
-            if r.topic == "payment.inbox.dead"
-        ]
 
 
 def types(decided):
@@ -159,22 +25,6 @@ def types(decided):
 
 
 DECLINE = {"vnp_ResponseCode": "24", "vnp_TransactionStatus": "02", "vnp_TransactionNo": "0"}
-
-
-@pytest.fixture
-async def counter(lane_table, a):
-    """Nothing is known yet."""
-    rows = a.rows()
-    made = Counter(lane_table(rows=rows), rows, a)
-    async with made.http:
-        yield made
-
-
-@pytest.fixture
-async def ordered(counter, a):
-    """An order of 16,000 VND is open."""
-    await counter.bring(a.routed())
-    return counter
 
 
 # ---- answers, in their order
@@ -244,7 +94,7 @@ async def test_an_unknown_reference_is_answered_01_and_set_aside_sealed(ordered)
     assert await ordered.call(query) == "01"
     (letter,) = ordered.dead()
     assert "DVC404" in letter.reason
-    assert open_dead_letter(MASTER, letter.sealed).decode() == query
+    assert open_dead_letter(ordered.master, letter.sealed).decode() == query
 
 
 async def test_a_genuine_callback_in_another_form_is_set_aside_too(ordered):

@@ -1,0 +1,139 @@
+"""The bank's HTTP API.
+
+GET  /paymentv2/vpcpay.html              the pay page of a signed link
+POST /merchant_webapi/api/transaction    querydr
+POST /sandbox/pay    {"pay_url"} or {"reference", "amount_vnd"}, and a "behaviour"
+GET  /sandbox/statement                  all money moved, and what callbacks were answered
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from deploy.sandbox.bank.bank import Bank
+from deploy.sandbox.bank.behaviours import Behaviour
+from deploy.sandbox.bank.books import Full, Impossible, Order
+from deploy.sandbox.bank.page import pay_page, refusal_page
+from deploy.sandbox.bank.signing import BadSignature
+
+BODY_LIMIT_BYTES = 16 << 10
+FORM = "application/x-www-form-urlencoded"
+
+T = TypeVar("T")
+
+REFUSALS: Mapping[type[Exception], int] = {BadSignature: 400, Impossible: 409, Full: 503}
+
+
+class Paying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pay the order of a link; or an order that only its reference and amount are known of."""
+
+    behaviour: Behaviour = "pay"
+    pay_url: str = ""
+    reference: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    amount_vnd: Annotated[int, msgspec.Meta(ge=0, le=9_999_999_999)] = 0
+
+
+def create_app(bank: Bank) -> FastAPI:
+    """Return the bank's HTTP API."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await bank.caller.stop()
+
+    app = FastAPI(title="Sandbox bank", lifespan=lifespan)
+    for error in REFUSALS:
+        app.add_exception_handler(error, _refused)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, bool]:
+        return {"ok": True}
+
+    @app.get("/paymentv2/vpcpay.html")
+    async def page(request: Request) -> HTMLResponse:
+        try:
+            order = bank.order_of(request.url.query)
+            bank.books.begin(order)
+        except tuple(REFUSALS) as error:
+            return HTMLResponse(refusal_page(str(error)), 400)
+        return HTMLResponse(pay_page(order, str(request.url)))
+
+    @app.post("/sandbox/pay")
+    async def pay(request: Request) -> Response:
+        asked = await _paying(request)
+        order = _order(bank, asked)
+        moved = bank.pay(order, asked.behaviour)
+        if _is_form(request):
+            seen = bank.notice(order, order.settlement())
+            return RedirectResponse(f"{order.return_url}?{seen}", 303)
+        transactions = [m.transaction for m in moved]
+        return _json({"reference": order.reference, "transactions": transactions}, 202)
+
+    @app.post("/merchant_webapi/api/transaction")
+    async def transaction(request: Request) -> Response:
+        asked = await _read(request, dict[str, str | int | None])
+        return _json(bank.answer({n: "" if v is None else str(v) for n, v in asked.items()}))
+
+    @app.get("/sandbox/statement")
+    async def statement() -> Response:
+        return _json(
+            {
+                "payments": [m._asdict() for m in bank.books.movements],
+                "answers": dict(bank.caller.answers),
+                "pending_calls": bank.caller.pending,
+                "given_up": bank.caller.given_up,
+            }
+        )
+
+    return app
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    return _json({"detail": str(error)}, REFUSALS[type(error)])
+
+
+def _order(bank: Bank, asked: Paying) -> Order:
+    if asked.pay_url:
+        return bank.order_of(urlsplit(asked.pay_url).query)
+    if not asked.reference or not asked.amount_vnd:
+        raise HTTPException(422, "Send `pay_url`, or `reference` and `amount_vnd`.")
+    return bank.books.enter(Order(asked.reference, asked.amount_vnd))
+
+
+async def _paying(request: Request) -> Paying:
+    if not _is_form(request):
+        return await _read(request, Paying)
+    form = dict(parse_qsl((await _body(request)).decode("utf-8", "replace")))
+    try:
+        return msgspec.convert(form, Paying)
+    except msgspec.ValidationError as error:
+        raise HTTPException(422, str(error)) from error
+
+
+def _is_form(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith(FORM)
+
+
+async def _read(request: Request, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(await _body(request), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise HTTPException(422, str(error)) from error
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT_BYTES:
+            raise HTTPException(413, f"Send at most {BODY_LIMIT_BYTES} bytes.")
+    return bytes(body)
+
+
+def _json(content: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(content), status, media_type="application/json")

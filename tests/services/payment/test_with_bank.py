@@ -1,0 +1,144 @@
+"""Payment and the sandbox bank, which shares no code with it: both ends of VNPAY agree."""
+
+import asyncio
+
+import httpx
+import msgspec
+import pytest
+
+from deploy.sandbox.bank.bank import Bank, Merchant
+from deploy.sandbox.bank.books import Books
+from deploy.sandbox.bank.caller import Caller
+from deploy.sandbox.bank.http import create_app
+from services.payment.effects import Query
+from services.payment.references import reference
+from shared.effects import Request
+from shared.events import CONTRACTS
+from shared.events.kernel import TimerFired
+from shared.events.payment import (
+    Mismatched,
+    Overpaid,
+    QueryRequested,
+    ReceiptIssued,
+    Requested,
+    Settled,
+)
+
+KEPT = (Settled, Overpaid, Mismatched)
+
+
+class Both:
+    """The counter, and the bank before it; `events` are all that was decided."""
+
+    def __init__(self, counter, a):
+        self.counter, self.a, self.events = counter, a, []
+        caller = Caller(counter.http, "http://edge/v1/callbacks/vnpay", 0.02)
+        key = counter.partner.incoming[0]
+        merchant = Merchant(counter.partner.merchant, key.secret)
+        self.bank = Bank(merchant, Books(lambda: a.now), caller)
+        transport = httpx.ASGITransport(create_app(self.bank))
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://bank")
+
+    async def pay(self, behaviour):
+        shown = (await self.counter.http.get(f"/v1/payments/{self.a.application}")).json()
+        link = shown["obligations"][0]["order"]["pay_url"]
+        body = {"pay_url": link, "behaviour": behaviour}
+        assert (await self.http.post("/sandbox/pay", json=body)).status_code == 202
+        await self.rest()
+
+    async def rest(self):
+        """Decide what comes until the bank has been heard."""
+        told = asyncio.create_task(self.bank.rest())
+        while not told.done():
+            self.keep(await self.counter.decide())
+            await asyncio.sleep(0.001)
+        self.keep(await self.counter.decide())
+
+    def keep(self, decided):
+        self.events += [msgspec.json.decode(e.data, type=CONTRACTS[e.type]) for e in decided]
+
+    def of(self, *kinds):
+        return [e for e in self.events if isinstance(e, kinds)]
+
+    async def ask(self):
+        """Let the timer fire, ask the bank, and take its answer in."""
+        decision = await self.counter.journal.latest(self.a.application)
+        self.keep(await self.counter.say(TimerFired(name=decision.timers[0].name, version=1)))
+        asked = self.of(QueryRequested)[-1]
+        effect = Query(self.counter.registry, self.http, lambda: self.a.now, limit_s=10.0)
+        (answer,) = await effect.call([Request(None, asked)])
+        self.keep(await self.counter.say(answer))
+        return answer
+
+    async def check(self):
+        """What the bank moved is what we have, each transaction once."""
+        statement = (await self.http.get("/sandbox/statement")).json()["payments"]
+        moved = sorted((p["reference"], p["transaction"], p["amount_vnd"]) for p in statement)
+        kept = sorted((e.reference, e.transaction, e.amount_vnd) for e in self.of(*KEPT))
+        assert moved == kept
+        settled_vnd = sum(e.amount_vnd for e in self.of(Settled))
+        assert settled_vnd == sum(r.amount_vnd for r in self.of(ReceiptIssued))
+
+
+@pytest.fixture
+async def both(ordered, a):
+    made = Both(ordered, a)
+    async with made.http:
+        yield made
+        await made.bank.caller.stop()
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kept", "answers"),
+    [
+        ("pay", {Settled: 1}, {"00": 1}),
+        ("twice", {Settled: 1, Overpaid: 1}, None),
+        ("wrong_amount_first", {Settled: 1, Mismatched: 1}, {"04": 10, "00": 1}),
+        ("decline", {}, {"00": 1}),
+        ("silent", {}, {}),
+    ],
+)
+async def test_however_a_citizen_pays_the_books_agree(both, behaviour, kept, answers):
+    await both.pay(behaviour)
+
+    assert {kind: len(both.of(kind)) for kind in KEPT} == dict.fromkeys(KEPT, 0) | kept
+    if answers is not None:
+        assert both.bank.caller.answers == answers
+    if behaviour != "silent":
+        await both.check()
+
+
+async def test_whoever_was_declined_pays_the_next_order(both):
+    await both.pay("decline")
+    await both.pay("pay")
+
+    assert [r.attempt for r in both.of(Requested)] == [2]
+    assert both.of(Settled)[0].reference == both.of(Requested)[0].reference
+    await both.check()
+
+
+async def test_a_silent_bank_is_asked_and_tells(both):
+    await both.pay("silent")
+
+    assert (await both.ask()).finding == "paid"
+    assert len(both.of(Settled)) == 1
+    await both.check()
+
+
+async def test_an_order_nobody_has_seen_is_not_found(both):
+    assert (await both.ask()).finding == "not_found"
+
+
+async def test_money_before_its_order_is_heard_at_last(both, a):
+    """The reference of the second attempt is paid before there is one."""
+    second = reference(a.application, 2)
+    body = {"reference": second, "amount_vnd": a.amount_vnd, "behaviour": "early"}
+    assert (await both.http.post("/sandbox/pay", json=body)).status_code == 202
+    decline = {"vnp_ResponseCode": "24", "vnp_TransactionStatus": "02", "vnp_TransactionNo": "0"}
+    assert await both.counter.call(**decline) == "00"
+    assert await both.counter.call(**decline) == "00", "the order is not known to be over yet"
+    await both.rest()
+
+    assert both.bank.caller.answers["01"] >= 1
+    assert len(both.of(Settled)) == 1
+    await both.check()
