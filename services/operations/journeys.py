@@ -13,7 +13,7 @@ Three tables, written by batch, none with a second index:
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 from zlib import crc32
 
@@ -185,7 +185,12 @@ def _row(key: str, entry: Entry) -> Row:
 
 
 def _entry(row: Row) -> Entry:
-    return Entry(**{field: row[field] for field in Entry._fields})
+    return Entry(**{field: _plain(row[field]) for field in Entry._fields})
+
+
+def _plain(value: Any) -> Any:
+    """Return a number as Python's own: the driver's `Int64` is one that JSON does not take."""
+    return int(value) if isinstance(value, int) else value
 
 
 def _name(item: Item) -> Row | None:

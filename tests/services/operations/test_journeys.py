@@ -3,13 +3,16 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.operations.api import waterfall_of
 from services.operations.journeys import DATA_LIMIT_BYTES, UNREADABLE, WORD_LIMIT, Journeys, read
 from shared import events
 from shared.bus import Record
+from shared.mongo import MongoTable, connect
 
 APPLICATION = "0197c3a0-1111-7222-8333-444444444444"
 
@@ -209,3 +212,18 @@ def test_a_senders_words_are_cut_to_a_limit() -> None:
     entry = read(record(value, APPLICATION.encode())).entry
 
     assert {len(entry.id), len(entry.type), len(entry.source)} == {WORD_LIMIT}
+
+
+async def test_what_a_real_database_gives_back_can_be_shown(
+    mongo_url: str, story: Any, log: Any
+) -> None:
+    story.returned()
+    database = connect(mongo_url, "operations_shown")
+    names = ("journeys", "names", "aside")
+    journeys = Journeys(*(MongoTable(database[name]) for name in names))
+    await kept(journeys, log)
+
+    entries, _forks = await journeys.of(story.application)
+
+    assert json.dumps(msgspec.to_builtins(waterfall_of(story.application, entries)))
+    database.client.close()
