@@ -3,10 +3,9 @@
 from collections.abc import AsyncGenerator, Sequence
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from shared import events
-from shared.errors import Misconfigured
 from shared.events import Event
 
 WAIT_MS = 200
@@ -14,19 +13,15 @@ WAIT_MS = 200
 
 async def follow(kafka_url: str, topics: Sequence[str]) -> AsyncGenerator[Event, None]:
     """Yield what stands in these topics and what comes; what is no event is passed over."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka_url, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        *topics,
+        bootstrap_servers=kafka_url,
+        group_id=None,  # an onlooker: all partitions, and no offsets kept
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
     await consumer.start()
     try:
-        await consumer.topics()  # asks the broker, or the next lines know nothing
-        places = [
-            TopicPartition(topic, number)
-            for topic in topics
-            for number in sorted(consumer.partitions_for_topic(topic) or ())
-        ]
-        if missing := set(topics) - {place.topic for place in places}:
-            raise Misconfigured(f"{kafka_url} has no topic {min(missing)}: `motcua up` makes it.")
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
         while True:
             got = await consumer.getmany(timeout_ms=WAIT_MS)
             for messages in got.values():
