@@ -30,6 +30,11 @@ from shared.trace import is_sampled, span_id, traceparent
 _log = structlog.get_logger("effects")
 
 
+def call_span(application: str, service: str, key: str) -> str:
+    """Return the id of the span of the call made under a key."""
+    return span_id(application, service, "effect", key)
+
+
 class NotCalled(Exception):
     """The call definitely did not happen (no connection, say): it may be tried again under a new
     key.
@@ -295,7 +300,7 @@ class Effects:
     def _outcome(self, effect: Effect, request: Request, data: Data) -> Event:
         application, key = request.event.subject, effect.key(request)
         id_ = f"{key}/{getattr(data, 'finding', data.TYPE)}"
-        span = span_id(application, self._service, "effect", key)
+        span = call_span(application, self._service, key)
         return Event(
             id=id_,
             source=f"/services/{self._service}/effects",

@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from shared import events
 from shared.bus import Record
 from shared.lanes.table import LaneTable, Timer
 from shared.store import Row, Table, prefix
@@ -48,6 +49,14 @@ class Decision(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     timers: tuple[Timer, ...] = ()
     held: tuple[Record, ...] = ()
     held_because: str = ""
+
+    @property
+    def last_event(self) -> str:
+        """The id of the last event of this version, empty if it emitted none.
+
+        A message from outside that follows names it as `causationid`.
+        """
+        return events.decode(self.emitted[-1]).id if self.emitted else ""
 
 
 _encoder = msgspec.json.Encoder()

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 
 import msgspec
@@ -76,9 +75,8 @@ class Publisher:
             assert done is not None
             try:
                 await self._producer.append(batches)
-            except Unknown as doubt:
-                done.set_exception(doubt)
-                with suppress(Unknown):
-                    done.exception()  # whoever waits gets it; nobody may have stayed
+            except Exception as error:  # whatever it is, whoever waits must hear of it
+                done.set_exception(error)
+                done.exception()  # taken note of: nobody may have stayed
             else:
                 done.set_result(None)

@@ -120,7 +120,7 @@ def router(desk: Desk) -> APIRouter:
         responses=edge.answers(200, View, 401, 404),
     )
     async def status(application: str, caller: Portal) -> Response:
-        state = await _known(desk, _canonical(application), caller)
+        _, state = await _known(desk, _canonical(application), caller)
         view = View(
             application_id=_canonical(application),
             status=state.status,
@@ -175,17 +175,24 @@ def _again(application: str, caller: Caller, state: Application, content_hash: s
 async def _follow_up(desk: Desk, application: str, caller: Caller, data: Data, name: str) -> Taken:
     """Append what follows on an application; `name` tells it from what else follows."""
     application = _canonical(application)
-    state = await _known(desk, application, caller)
+    known, state = await _known(desk, application, caller)
     if state.status == "withdrawn" and name == WITHDRAWAL:
         return _taken(application, state)
     if state.status != "registered":
         detail = f"This application was {state.status}: nothing more can be done with it."
         raise Refusal(409, state.status, detail)
-    await _publish(desk, "intake.inbox", caller, f"{application}/{name}", data)
+    await _publish(desk, "intake.inbox", caller, f"{application}/{name}", data, known)
     return _taken(application, state)
 
 
-async def _publish(desk: Desk, topic: str, caller: Caller, message: str, data: Data) -> None:
+async def _publish(
+    desk: Desk,
+    topic: str,
+    caller: Caller,
+    message: str,
+    data: Data,
+    follows: Decision[Application] | None = None,
+) -> None:
     event = Event(
         id=message,
         source=caller.source,
@@ -193,18 +200,22 @@ async def _publish(desk: Desk, topic: str, caller: Caller, message: str, data: D
         subject=message.partition("/")[0],
         time=desk.clock(),
         data=msgspec.Raw(events.encode(data)),
+        traceparent=follows.traceparent if follows else "",
+        causationid=follows.last_event if follows else "",
     )
     await desk.publisher.publish(topic, event)
 
 
-async def _known(desk: Desk, application: str, caller: Caller) -> Application:
+async def _known(
+    desk: Desk, application: str, caller: Caller
+) -> tuple[Decision[Application], Application]:
     """Return an application of this portal's; that of another is as unknown as none."""
     latest = await desk.journal.latest(application)
     state = latest.state if latest else None
-    if state is None or state.portal != portal_of(caller.source):
+    if latest is None or state is None or state.portal != portal_of(caller.source):
         detail = "No application of yours has this id; if you have just submitted it, try again."
         raise Refusal(404, "unknown-application", detail)
-    return state
+    return latest, state
 
 
 def _idempotency_key(request: Request) -> str:

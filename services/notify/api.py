@@ -14,6 +14,7 @@ from services.notify.domain.templates import render, template
 from shared import edge, events
 from shared.access import Caller, require
 from shared.clock import Clock
+from shared.effects import call_span
 from shared.errors import DeadLetter
 from shared.events import Event
 from shared.events.notify import ReceiptArrived
@@ -21,6 +22,7 @@ from shared.journal import Journal
 from shared.placement import canonical
 from shared.problems import Refusal
 from shared.publisher import Publisher
+from shared.trace import traceparent
 
 BODY_LIMIT_BYTES = 1 << 20
 
@@ -93,14 +95,18 @@ def router(publisher: Publisher, journal: Journal[Dossier], clock: Clock) -> API
 
 
 def _event(receipt: Receipt, now: datetime) -> Event:
+    application, key = receipt.application, receipt.data.key
     kind = "delivered" if receipt.data.delivered else "undelivered"
     return Event(
-        id=f"{receipt.data.key}/receipt/{kind}",
+        id=f"{key}/receipt/{kind}",
         source=SOURCE,
         type=ReceiptArrived.TYPE,
-        subject=receipt.application,
+        subject=application,
         time=now,
         data=msgspec.Raw(events.encode(receipt.data)),
+        # it follows the call that handed the notice over
+        causationid=f"{key}/handed",
+        traceparent=traceparent(application, call_span(application, "notify", key), sampled=False),
     )
 
 

@@ -23,7 +23,7 @@ async def build(resources: Resources) -> Parts:
     registry = Registry(settings.partners(resources.secrets.vnpay), FAMILIES)
     references = References(resources.table("references"))
     lanes = table(load(), references, registry.terms, settings.pace)
-    client = httpx.AsyncClient(timeout=settings.payment_call_limit_s)
+    client = httpx.AsyncClient(timeout=settings.payment_call_limit_s, trust_env=False)
     return Parts(
         router=router(
             registry,

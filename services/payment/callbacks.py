@@ -95,6 +95,7 @@ class Callbacks:
                 time=at,
                 data=msgspec.Raw(events.encode(data)),
                 traceparent=decision.traceparent if decision else "",
+                causationid=decision.last_event if decision else "",
             ),
         )
 

@@ -146,4 +146,5 @@ def _event(
         time=clock(),
         data=msgspec.Raw(encode(data)),
         traceparent=decision.traceparent,
+        causationid=decision.last_event,
     )

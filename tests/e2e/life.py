@@ -19,7 +19,7 @@ async def paying(
 ) -> AsyncIterator[Payers]:
     """Citizens pay what is requested of them."""
     async with system.client("payment", "portal") as payment, system.client("bank") as bank:
-        payers = Payers(payment, bank, choose, delay_s=0.05)
+        payers = Payers(payment, bank, choose, lambda _: "", delay_s=0.05)
 
         async def attend() -> None:
             async with aclosing(follow(system.stack.kafka_url, TOPICS)) as log:

@@ -1,12 +1,15 @@
 """One application, one trace: from real events and real exported spans."""
 
+import asyncio
 import random
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 
 import pytest
+import pytest_asyncio
 
 from deploy.audit.evidence import Heard
 from deploy.sandbox.portal import Application, Citizens, Portal
@@ -16,10 +19,11 @@ from tests.e2e.collector import Collector, Span, collecting
 from tests.e2e.life import paying
 from tests.e2e.system import System, running, until
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]
 
 SERVICES = {"intake", "routing", "payment", "notify"}
 RATIO = 0.5
+EXPORT_LIMIT_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -101,10 +105,12 @@ async def journey(system: System, collector: Collector, sampled: bool) -> Journe
         answer = await Portal(system.clients, system.settings.lanes).post(intake, application)
         assert answer.status_code == 202, answer.text
         log = await until(lambda: delivered(system, application.id), 40, "not all was delivered")
-    if sampled:
-        whole = Journey(application.id, [], log)
-        await until(lambda: exported(collector, whole), 20, "spans are missing")
-    return Journey(application.id, collector.of(trace_id(application.id)), log)
+    end = time.monotonic() + EXPORT_LIMIT_S if sampled else 0.0
+    while True:  # spans are exported a little after the fact
+        found = Journey(application.id, collector.of(trace_id(application.id)), log)
+        if not faults(found) or time.monotonic() > end:
+            return found
+        await asyncio.sleep(0.2)
 
 
 async def delivered(system: System, application: str) -> list[Heard]:
@@ -120,12 +126,7 @@ async def heard(system: System, application: str) -> list[Heard]:
     return [h for h in chain(*topics) if h.event and h.event.subject == application]
 
 
-async def exported(collector: Collector, expected: Journey) -> bool:
-    spans = collector.of(trace_id(expected.application))
-    return not faults(replace(expected, spans=spans))
-
-
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def whole(system: System, collector: Collector) -> Journey:
     return await journey(system, collector, sampled=True)
 
@@ -157,8 +158,10 @@ async def test_the_spans_drawn_from_the_log_are_those_that_were_exported(
     system: System, whole: Journey
 ) -> None:
     drawn = await drawn_from_the_log(system, whole.application)
-    decided = {s.id: s.parent for s in whole.spans if s.name.startswith("process")}
-    assert {i: p for i, p in drawn.items() if i in decided} == decided
+    exported = {s.id: s.parent for s in whole.spans}
+    # a decision that emitted nothing left no trace on the log; all others did
+    assert {i: exported.get(i) for i in drawn} == drawn
+    assert len(drawn) > len(exported) / 2
 
 
 async def test_the_trace_of_an_unsampled_application_is_drawn_from_the_log(

@@ -20,6 +20,7 @@ from shared.catalogue import load
 from shared.errors import Unknown
 from shared.events import Event
 from shared.events.portal import Submitted, SupplementSubmitted, WithdrawalRequested
+from shared.journal import Cause, Decision
 from shared.lanes.table import Arrival, LaneTable, Malformed, Outcome
 from shared.store import Bounds, Row
 from shared.vault import Vault
@@ -176,7 +177,17 @@ class Journal:
 
     async def latest(self, application: str) -> Any:
         state = self.lane.states.get(application)
-        return SimpleNamespace(state=state) if state else None
+        if state is None:
+            return None
+        return Decision(
+            application=application,
+            version=1,
+            at=datetime(2026, 11, 20, tzinfo=UTC),
+            cause=Cause("portal.submissions", 0, 0, ""),
+            state=state,
+            state_json=b"",
+            traceparent="",
+        )
 
 
 class Edge:
