@@ -14,6 +14,7 @@ import pytest_asyncio
 from deploy.audit.evidence import Heard
 from deploy.sandbox.portal import Application, Citizens, Portal
 from shared.catalogue import load
+from shared.store import Row
 from shared.trace import is_sampled, parent_span, trace_id
 from tests.e2e.collector import Collector, Span, collecting
 from tests.e2e.life import paying
@@ -28,11 +29,12 @@ EXPORT_LIMIT_S = 20.0
 
 @dataclass(frozen=True)
 class Journey:
-    """One application as it was exported, and as it stands on the log."""
+    """One application as it was exported, and as it stands on the log and in the journals."""
 
     application: str
     spans: list[Span]
     log: list[Heard]
+    versions: list[Row]
 
 
 def faults(journey: Journey) -> list[str]:
@@ -49,6 +51,10 @@ def faults(journey: Journey) -> list[str]:
         for s in journey.spans
         if s.parent and s.parent not in by_id
     ]
+    for row in journey.versions:
+        span = by_id.get(parent_span(row["traceparent"]))
+        if span is None or span.parent != parent_span(row["cause"]["traceparent"]):
+            found.append(f"no span below its cause for {row['_id']}")
     for event in events.values():
         span = by_id.get(parent_span(event.traceparent))
         if span is None:
@@ -104,26 +110,29 @@ async def journey(system: System, collector: Collector, sampled: bool) -> Journe
     async with paying(system), system.client("intake") as intake:
         answer = await Portal(system.clients, system.settings.lanes).post(intake, application)
         assert answer.status_code == 202, answer.text
-        log = await until(lambda: delivered(system, application.id), 40, "not all was delivered")
+        await until(lambda: delivered(system, application.id), 40, "not all was delivered")
+        log, versions = await standing(system, application.id)
     end = time.monotonic() + EXPORT_LIMIT_S if sampled else 0.0
     while True:  # spans are exported a little after the fact
-        found = Journey(application.id, collector.of(trace_id(application.id)), log)
+        spans = collector.of(trace_id(application.id))
+        found = Journey(application.id, spans, log, versions)
         if not faults(found) or time.monotonic() > end:
             return found
         await asyncio.sleep(0.2)
 
 
-async def delivered(system: System, application: str) -> list[Heard]:
-    log = await heard(system, application)
+async def delivered(system: System, application: str) -> bool:
+    log, _ = await standing(system, application)
     types = [h.event.type for h in log if h.event]
-    done = types.count("notice.delivered") == 4 and "application.accepted" in types
-    return log if done else []
+    return types.count("notice.delivered") == 4 and "application.accepted" in types
 
 
-async def heard(system: System, application: str) -> list[Heard]:
+async def standing(system: System, application: str) -> tuple[list[Heard], list[Row]]:
     evidence = await system.evidence()
     topics = (t for name, t in evidence.log.items() if not name.endswith((".dead", ".parked")))
-    return [h for h in chain(*topics) if h.event and h.event.subject == application]
+    log = [h for h in chain(*topics) if h.event and h.event.subject == application]
+    rows = [r for r in chain(*evidence.journals.values()) if r["application"] == application]
+    return log, rows
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
