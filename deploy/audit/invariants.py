@@ -1,6 +1,5 @@
 """What must always hold, one function each: pure, from the evidence to a finding."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 import msgspec
 
 from deploy.audit.evidence import JOURNALED, Evidence, Heard
+from deploy.audit.personal import Search
 from shared.placement import home
 from shared.store import Row
 from shared.trace import trace_id
@@ -179,20 +179,13 @@ _GROUPS = {
 
 def personal_data_is_sealed(evidence: Evidence) -> tuple[int, Iterable[str]]:
     """Search every byte that was kept for the values that must not be there."""
+    search = Search(evidence.personal)
     counted, wrong = 0, []
     for place, text in _kept(evidence):
         counted += 1
-        found = {t.decode() for t in _WORD.findall(text)} & set(evidence.personal)
-        wrong += [f"{place}: {len(found)} personal values in the clear"] if found else []
-        wrong += [f"{place}: a name" for name in _names(evidence) if name in text]
+        if found := search.found(text):
+            wrong.append(f"{place}: {len(found)} personal values in the clear")
     return counted if evidence.personal else 0, wrong
-
-
-_WORD = re.compile(rb"[0-9]{9,12}")
-
-
-def _names(evidence: Evidence) -> set[bytes]:
-    return {p.encode() for p in evidence.personal if not p.isdigit()}
 
 
 def _kept(evidence: Evidence) -> Iterator[tuple[str, bytes]]:
