@@ -1,6 +1,6 @@
 """Reads a whole system from outside: every topic to its end, every journal, what partners say."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +46,7 @@ class Evidence:
 
     log: Mapping[str, list[Heard]]
     journals: Mapping[str, list[Row]]
-    acknowledged: Collection[str] = ()  # submissions that a portal was promised
+    acknowledged: Set[str] = frozenset()  # submissions that a portal was promised
     paid: Collection[Payment] = ()
     handed: Mapping[str, int] = field(default_factory=dict)  # notice key → times handed
     personal: Collection[str] = ()  # values that must stand nowhere in the clear

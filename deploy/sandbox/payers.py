@@ -18,7 +18,7 @@ from shared.events.payment import FeeAssessed, Requested
 
 Behaviour = Literal["pay", "twice", "decline", "wrong_amount_first", "silent", "early"]
 
-LOOK_AGAIN_S = (0.2, 0.5, 1.0, 2.0, 4.0)
+LOOK_AGAIN_S = (0.2, 0.5, 1.0, 2.0, 4.0, 4.0, 8.0, 8.0, 8.0)
 CALLS_LIMIT = 16
 LATER = ("after_acceptance", "with_result")  # moments that leave time to pay before
 
@@ -99,14 +99,20 @@ class Payers:
 
     async def _link(self, application: str, reference: str) -> str:
         """Return the link of this order; none if it is over by now."""
-        for wait_s in (*LOOK_AGAIN_S, None):
-            answer = await self._payment.get(f"/v1/payments/{application}")
-            if answer.is_success:
-                return _open_order(answer.json(), reference)
-            if wait_s is None or (answer.is_client_error and answer.status_code != 404):
-                break
+        said = ""
+        for wait_s in LOOK_AGAIN_S:
+            try:
+                answer = await self._payment.get(f"/v1/payments/{application}")
+            except httpx.TransportError as error:  # it may be starting again
+                said = repr(error)
+            else:
+                if answer.is_success:
+                    return _open_order(answer.json(), reference)
+                said = f"{answer.status_code} {answer.text}"
+                if answer.is_client_error and answer.status_code != httpx.codes.NOT_FOUND:
+                    break
             await asyncio.sleep(wait_s)
-        raise NoOrder(f"GET /v1/payments/{application}: {answer.status_code} {answer.text}")
+        raise NoOrder(f"GET /v1/payments/{application}: {said}")
 
     async def _at_the_bank(self, body: dict[str, Any]) -> None:
         answer = await self._bank.post("/sandbox/pay", json=body)

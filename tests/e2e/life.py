@@ -1,8 +1,9 @@
 """Life around a system under test: citizens who pay and officers who act, until the block ends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
+from typing import Any
 
 from deploy.sandbox.following import follow
 from deploy.sandbox.officers.desk import Officers
@@ -43,8 +44,8 @@ async def deciding(system: System, habits: Habits) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _while_lasts(work: object) -> AsyncIterator[None]:
-    task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+async def _while_lasts(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
     try:
         yield
     finally:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -79,16 +78,14 @@ class System:
 
     def start(self, name: str, env: Mapping[str, str] | None = None) -> None:
         """Start a process that does not run."""
-        row = next(p for p in processes.TABLE if p.name == name)
         self.children.stop([name])  # reaps it, if it died
-        told = {**processes.env(row, self.settings, self.stack), **(env or {})}
-        self.children.start(
-            name, [sys.executable, "-m", row.module], self.settings.port(name), told
-        )
+        row = next(p for p in processes.TABLE if p.name == name)
+        launcher.start_one(self.children, self.settings, self.stack, row, env or {})
 
     def wait_ready(self, name: str) -> None:
         """Wait until a process works on its lanes."""
-        ready = partial(launcher.ready, self.settings.port(name))
+        row = next(p for p in processes.TABLE if p.name == name)
+        ready = partial(launcher.ready, row, self.settings.port(name))
         self.children.wait_for(name, ready, READY_LIMIT_S)
 
     async def evidence(self, **known: Any) -> Evidence:

@@ -61,7 +61,7 @@ def sound() -> Evidence:
     return Evidence(
         log=log,
         journals=rows,
-        acknowledged=(APPLICATION,),
+        acknowledged={APPLICATION},
         paid=(Payment("R1", "T1", 10_000),),
         handed={f"{APPLICATION}/accepted/sms/1": 1},
         personal=PERSONAL,
@@ -125,7 +125,7 @@ def in_the_clear(evidence: Evidence, text: str) -> Evidence:
 
 
 FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
-    (1, lambda e: replace(e, acknowledged=(*e.acknowledged, "another"))),
+    (1, lambda e: replace(e, acknowledged={*e.acknowledged, "another"})),
     (1, lambda e: again(e, "intake", "application.registered")),
     (2, lambda e: again(e, "payment", "payment.settled", transaction="T2")),
     (2, lambda e: again(e, "payment", "receipt.issued")),
