@@ -1,5 +1,10 @@
 """`python -m deploy.local`: the same as `motcua`."""
 
-from deploy.local.cli import main
+import signal
 
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while imports are under way: a quiet end
+
+from deploy.local.cli import main  # noqa: E402
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
 main()

@@ -21,7 +21,6 @@ from deploy.local.stack import PARTS
 from shared.errors import Misconfigured
 
 FOLLOW_S = 0.3
-DEMO = Path(__file__).with_name("demo.py")
 
 console = Console(highlight=False)
 app = typer.Typer(
@@ -45,7 +44,9 @@ class Screen:
     def done(self, text: str) -> None:
         """See `launcher.Steps`."""
         now = time.monotonic()
-        console.print(f"[green]✓[/] {text} [dim]{now - self._since:.1f} s[/]", soft_wrap=True)
+        self._status.console.print(
+            f"[green]✓[/] {text} [dim]{now - self._since:.1f} s[/]", soft_wrap=True
+        )
         self._since = now
 
 
@@ -63,16 +64,15 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Stop all of it; data and logs stay."""
-    settings = Settings()
     with console.status("Stopping"):
-        stopped = launcher.down(Children(settings.home))
+        stopped = launcher.down(Children(_home()))
     console.print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
 
 
 @app.command()
 def status() -> None:
     """Show what runs: process, port, readiness, CPU, memory."""
-    rows = launcher.status(Children(Settings().home))
+    rows = launcher.status(Children(_home()))
     if not rows:
         console.print("Nothing is running.  [dim]motcua up starts it.[/]")
         return
@@ -86,7 +86,7 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="go on as lines come")] = False,
 ) -> None:
     """Show the last lines of the logs."""
-    folder = Settings().home / "logs"
+    folder = _home() / "logs"
     names = [name] if name else [path.stem for path in sorted(folder.glob("*.log"))]
     for each in names:
         path = folder / f"{each}.log"
@@ -115,6 +115,7 @@ def bootstrap() -> None:
     console.print(f"Kafka at {url}: {created} topics created, {settings.lanes} lanes.")
 
 
+@app.command()
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="leave it running at the end")] = False,
 ) -> None:
@@ -122,8 +123,11 @@ def demo(
     raise typer.Exit(import_module("deploy.local.demo").run(keep=keep))
 
 
-if DEMO.exists():
-    app.command()(demo)
+def _home() -> Path:
+    """Return the folder of what runs: the demonstration's, if that is what was left running."""
+    settings = Settings()
+    has_own = bool(Children(settings.home).all())
+    return settings.demo if not has_own and Children(settings.demo).all() else settings.home
 
 
 def _show(rows: list[launcher.Row]) -> None:

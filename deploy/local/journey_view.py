@@ -1,4 +1,4 @@
-"""One application in the terminal: its timeline and its waterfall, at most 120 columns wide.
+"""One application in the terminal: its timeline and its waterfall, at most 100 columns wide.
 
 Draws what operations answers at `/v1/journeys/{name}` and `/v1/journeys/{name}/waterfall`.
 """
@@ -12,10 +12,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-WIDTH = 120
-BAR_CELLS = 52
-LABEL_CELLS = 38
-TEXT_CELLS = 50
+WIDTH = 100
+BAR_CELLS = 36
+LABEL_CELLS = 34
+SPAN_CELLS = 48
 INDENT_LIMIT = 8
 
 COLOURS = {
@@ -52,10 +52,15 @@ def timeline(journey: Mapping[str, Any]) -> RenderableType:
     for justify in ("right", "left", "left", "left"):
         table.add_column(justify=justify, no_wrap=True, overflow="ellipsis")
     began = _instant(lines[0]["at"]) if lines else None
+    rows = []
     for line in lines:
         assert began is not None
         elapsed = int((_instant(line["at"]) - began).total_seconds() * 1_000)
-        table.add_row(*_line(line, elapsed))
+        rows.append(_line(line, elapsed))
+    room = WIDTH - 1 - sum(max((r[n].cell_len for r in rows), default=0) + 2 for n in range(3))
+    for *columns, text in rows:
+        text.truncate(room, overflow="ellipsis")
+        table.add_row(*columns, text)
     return Group(_head(journey), Padding(table, (1, 0, 0, 1)), _findings(journey["findings"]))
 
 
@@ -66,7 +71,6 @@ def _line(line: Mapping[str, Any], elapsed_ms: int) -> tuple[Text, ...]:
         what.append(f"  ×{line['repeats'] + 1}", style=COLOURS["citizen"])
     what.truncate(LABEL_CELLS, overflow="ellipsis")
     text = Text(line["text"], style=QUIET)
-    text.truncate(TEXT_CELLS, overflow="ellipsis")
     who = Text("● " if is_ours else "○ ", style=COLOURS["us"] if is_ours else COLOURS["citizen"])
     who.append(line["service"], style=QUIET)
     return Text(f"+{_duration(elapsed_ms)}", style=FAINT), who, what, text
@@ -143,7 +147,7 @@ def waterfall(drawn: Mapping[str, Any]) -> RenderableType:
     ended_by = {w["span"]: w for w in waits}
     depths = _depths(spans)
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=LABEL_CELLS + 10, no_wrap=True, overflow="ellipsis")
+    table.add_column(width=SPAN_CELLS, no_wrap=True, overflow="ellipsis")
     table.add_column(width=BAR_CELLS, no_wrap=True)
     table.add_column(justify="right", width=9, no_wrap=True)
     table.add_row("", _axis(scale), "")
@@ -173,7 +177,7 @@ def _label(span: Mapping[str, Any], depth: int) -> Text:
     label.append(first, style="bold" if span["kind"] == "decision" else "")
     if more:
         label.append(f" + {', '.join(more)}", style=QUIET)
-    label.truncate(LABEL_CELLS + 10, overflow="ellipsis")
+    label.truncate(SPAN_CELLS, overflow="ellipsis")
     return label
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -62,7 +63,8 @@ def up(
         kafka.fetch()
     steps.doing("Starting Kafka and MongoDB")
     servers = stack.start(children, settings)
-    steps.done(f"Kafka answers on {servers.kafka_url}, MongoDB on {servers.mongo_url}")
+    database = urlsplit(servers.mongo_url).netloc.rpartition("@")[2]
+    steps.done(f"Kafka is ready on {servers.kafka_url}, MongoDB on {database}")
     steps.doing("Creating topics and first offsets")
     created = asyncio.run(topics.bootstrap(servers.kafka_url, settings.lanes))
     steps.done(f"Topics and offsets stand: {created} new topics, {settings.lanes} lanes")

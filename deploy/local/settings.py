@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     bank_port: Port = 8201
     sms_port: Port = 8202
 
+    @property
+    def demo(self) -> Path:
+        """Return the folder of a demonstration's own system."""
+        return self.home / "demo"
+
     def port(self, name: str) -> int:
         """Return the port of the process of this name."""
         port: int = getattr(self, f"{name}_port")

@@ -1,0 +1,150 @@
+"""What has become of everything, from the events as they come; what is not over yet, and where.
+
+Pure: it hears events and answers.  An event counts once, however often it comes.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
+
+from shared.events import Event, intake, notify, payment, routing
+
+ENDS = frozenset({3, 7, 10})  # national codes: not accepted, withdrawn, result returned
+STAGES = {
+    intake.Registered.TYPE: "registered",
+    routing.Routed.TYPE: "routed",
+    routing.Accepted.TYPE: "accepted",
+    routing.Settled.TYPE: "settled",
+    routing.Returned.TYPE: "returned",
+}
+_ORDERS = {
+    payment.Requested.TYPE: "open",
+    payment.Settled.TYPE: "settled",
+    payment.Failed.TYPE: "failed",
+    payment.Expired.TYPE: "expired",
+}
+_NOTICES = {
+    notify.NoticeRequested.TYPE: "requested",
+    notify.NoticeSent.TYPE: "sent",
+    notify.NoticeDelivered.TYPE: "delivered",
+    notify.NoticeFailed.TYPE: "failed",
+    notify.NoticeDropped.TYPE: "dropped",
+}
+_PAST = {"open": "paid", "requested": "handed to the gateway", "sent": "receipted"}
+_WAITS = {  # national code → where it stands, and who is to act
+    1: "submitted, an officer is to accept it",
+    2: "accepted, an officer is to start",
+    4: "in processing, an officer is to settle it",
+    5: "a supplement is awaited from the citizen",
+    6: "a payment is awaited from the citizen",
+    8: "suspended, an officer is to resume it",
+    9: "settled, an officer is to return the result",
+}
+
+
+class Stuck(NamedTuple):
+    """What is not over: of which application, in which service, how it stands."""
+
+    application: str
+    service: str
+    what: str
+
+
+class _Gist(msgspec.Struct, frozen=True):
+    national_code: int = 0
+    reference: str = ""
+    amount_vnd: int = 0
+    milestone: str = ""
+    channel: str = ""
+
+
+@dataclass(slots=True)
+class Journey:
+    """How far one application has come."""
+
+    is_registered: bool = False
+    is_refused: bool = False
+    code: int = 0
+    orders: dict[str, str] = field(default_factory=dict)  # reference → how it stands
+    notices: dict[str, str] = field(default_factory=dict)  # milestone/channel → how it stands
+
+
+_gist = msgspec.json.Decoder(_Gist)
+
+
+class Board:
+    """All applications.  `reached`: how many have come to each stage at least once."""
+
+    def __init__(self) -> None:
+        self.journeys: dict[str, Journey] = {}
+        self.types: Counter[str] = Counter()
+        self.reached: Counter[str] = Counter()
+        self.settled_vnd = 0
+        self._seen: set[str] = set()
+        self._stages: set[tuple[str, str]] = set()
+
+    def hear(self, event: Event) -> None:
+        """Take note of an event of a service."""
+        if event.id in self._seen:
+            return
+        self._seen.add(event.id)
+        self.types[event.type] += 1
+        self._note_stage(event)
+        journey = self.journeys.setdefault(event.subject, Journey())
+        gist = _gist.decode(event.data)
+        if event.type == intake.Registered.TYPE:
+            journey.is_registered = True
+        elif event.type == intake.Refused.TYPE:
+            journey.is_refused = True
+        elif status := _ORDERS.get(event.type):
+            journey.orders[gist.reference] = status
+            self.settled_vnd += gist.amount_vnd if status == "settled" else 0
+        elif status := _NOTICES.get(event.type):
+            journey.notices[f"{gist.milestone}/{gist.channel}"] = status
+        elif gist.national_code:
+            journey.code = gist.national_code
+
+    def _note_stage(self, event: Event) -> None:
+        stage = STAGES.get(event.type)
+        if stage and (event.subject, stage) not in self._stages:
+            self._stages.add((event.subject, stage))
+            self.reached[stage] += 1
+
+    def ended(self) -> Counter[str]:
+        """Return how many are over, by how they ended."""
+        names = {3: "not accepted", 7: "withdrawn", 10: "returned"}
+        ends = (
+            "refused" if j.is_refused else names[j.code]
+            for j in self.journeys.values()
+            if j.is_refused or j.code in ENDS
+        )
+        return Counter(ends)
+
+    def orders(self) -> Counter[str]:
+        """Return how orders stand; one that gave way to a next attempt is `failed`."""
+        return Counter(s for j in self.journeys.values() for s in j.orders.values())
+
+    def notices(self) -> Counter[str]:
+        """Return how notices stand."""
+        return Counter(s for j in self.journeys.values() for s in j.notices.values())
+
+    def stuck(self, applications: Iterable[str]) -> list[Stuck]:
+        """Return what is not over of these applications."""
+        return [s for a in applications for s in self._of(a, self.journeys.get(a, Journey()))]
+
+    def _of(self, application: str, journey: Journey) -> Iterator[Stuck]:
+        if not journey.is_registered and not journey.is_refused:
+            yield Stuck(application, "intake", "submitted, neither registered nor refused")
+        elif not journey.is_refused and journey.code not in ENDS:
+            unrouted = "registered, not routed"
+            yield Stuck(application, "routing", _WAITS.get(journey.code, unrouted))
+        for reference, status in journey.orders.items():
+            if status in _PAST:
+                yield Stuck(application, "payment", f"order {reference} is {status}, not paid")
+        for slot, status in journey.notices.items():
+            if status in _PAST:
+                what = f"notice {slot} is {status}, not {_PAST[status]}"
+                yield Stuck(application, "notify", what)

@@ -1,0 +1,85 @@
+"""The evidence, read from outside: log, journals, the partners' own books, log files."""
+
+from collections.abc import Collection, Mapping, Set
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from deploy.audit.evidence import Evidence, Payment, read_journals, read_log
+from deploy.local.demo.scene import Scene, role
+from shared.settings import Settings as ServiceSettings
+
+DATABASE = str(ServiceSettings.model_fields["database"].default)
+
+
+class Told(NamedTuple):
+    """What operations tells: exact counts; of one application its journey and its waterfall."""
+
+    counts: Mapping[str, Any]
+    application: str = ""  # empty: there is none to tell of
+    journey: Mapping[str, Any] = MappingProxyType({})
+    waterfall: Mapping[str, Any] = MappingProxyType({})
+
+
+class Books(NamedTuple):
+    """The bank's own books: money moved, and what our side answered to its callbacks."""
+
+    payments: list[Payment]
+    answers: Mapping[str, int]
+
+
+class Seen(NamedTuple):
+    """All that was read in the end."""
+
+    evidence: Evidence
+    books: Books
+    told: Told
+
+
+async def read_books(scene: Scene) -> Books:
+    """Return the bank's books."""
+    async with scene.client("bank", role("partner")) as bank:
+        answer = (await bank.get("/sandbox/statement")).raise_for_status()
+    statement = answer.json()
+    payments = [
+        Payment(p["reference"], p["transaction"], p["amount_vnd"]) for p in statement["payments"]
+    ]
+    return Books(payments, statement["answers"])
+
+
+async def read_evidence(
+    scene: Scene, books: Books, acknowledged: Set[str], personal: Collection[str]
+) -> Evidence:
+    """Return all that there is to judge by."""
+    log = await read_log(scene.stack.kafka_url, scene.settings.lanes)
+    journals = await read_journals(scene.stack.mongo_url, DATABASE)
+    async with scene.client("sms", lambda clients: str(clients["sms"]["key"])) as sms:
+        answer = await sms.get("/sandbox/outbox", params={"counts": True})
+        handed = answer.raise_for_status().json()["counts"]
+    files = (scene.settings.home / "logs").glob("*.log")
+    return Evidence(
+        log,
+        journals,
+        acknowledged=acknowledged,
+        paid=books.payments,
+        handed=handed,
+        personal=personal,
+        texts={path.name: path.read_bytes() for path in sorted(files)},
+    )
+
+
+async def read_operations(scene: Scene, application: str) -> Told:
+    """Return what operations tells of all, and of one application."""
+    async with scene.client("operations", role("operator")) as operations:
+
+        async def get(path: str) -> Mapping[str, Any]:
+            answer = (await operations.get(path)).raise_for_status()
+            content: dict[str, Any] = answer.json()
+            return content
+
+        counts = await get("/v1/counts")
+        if not application:
+            return Told(counts)
+        journey = await get(f"/v1/journeys/{application}")
+        return Told(
+            counts, application, journey, await get(f"/v1/journeys/{application}/waterfall")
+        )

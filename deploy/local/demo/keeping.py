@@ -1,0 +1,50 @@
+"""What to try next with a system that was left running: addresses, keys, calls that work."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local import processes, secrets
+from deploy.local.demo.scene import Scene
+from deploy.local.demo.tables import titled
+from deploy.local.journey_view import FAINT
+from deploy.local.settings import ROOT
+
+
+def tell(console: Console, scene: Scene, application: str) -> None:
+    """Print addresses, where the keys stand, and what to try; `application` is an example."""
+    keys = _short(processes.secret(scene.settings, secrets.CLIENTS_FILE))
+    table = Table.grid(padding=(0, 3, 0, 0))
+    table.add_row("Kafka", scene.stack.kafka_url)
+    table.add_row("MongoDB", scene.stack.mongo_url)
+    for row in processes.TABLE:
+        where = scene.url(row.name)
+        table.add_row(row.name, f"{where}/docs" if row.kind == "service" else where)
+    table.add_row("keys", keys)
+    console.print(titled("It is left running", table))
+    console.print(titled("Try"))
+    for line in _calls(scene, keys, application or "<id>"):  # whole lines, to be copied
+        style = FAINT if line.startswith("#") else None
+        console.print(line, style=style, markup=False, soft_wrap=True)
+
+
+def _calls(scene: Scene, keys: str, application: str) -> list[str]:
+    """Return lines for a shell."""
+    operations, routing = scene.url("operations"), scene.url("routing")
+    read = 'import json, sys; print(json.load(open(sys.argv[1]))["api_keys"][sys.argv[2]])'
+    return [
+        f"key() {{ python3 -c '{read}' {keys} $1; }}",
+        'ask() { curl -sS -H "Authorization: Bearer $(key $1)" $2; }',
+        "# exact counts; one application, by its id, dossier code or payment reference",
+        f"ask operator {operations}/v1/counts",
+        f"ask operator {operations}/v1/journeys/{application}",
+        "# what an officer may do with it now",
+        f"ask officer {routing}/v1/applications/{application}",
+        "# one more application: see README.md, with these keys; act as its officer yourself",
+        "make status; make logs NAME=payment; make down",
+    ]
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)

@@ -1,0 +1,165 @@
+"""The demonstration from beginning to end; whatever happens, no process is left behind."""
+
+import asyncio
+import logging
+import shutil
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+
+from deploy.audit.invariants import Finding, audit
+from deploy.local import journey_view, launcher
+from deploy.local.children import Children
+from deploy.local.cli import Screen as Steps
+from deploy.local.demo import figures, gather, keeping, tables, wrongs
+from deploy.local.demo.gather import Seen
+from deploy.local.demo.play import QUICK, Failed, Plan, Played, play
+from deploy.local.demo.scene import Scene
+from deploy.local.demo.screen import Screen
+from deploy.local.demo.story import Story, draw
+from deploy.local.demo.verdict import Verdict, judge, unfinished
+from deploy.local.settings import Settings
+from deploy.sandbox.portal import personal_values
+from shared.catalogue import load
+from shared.clock import system_clock
+from shared.errors import Misconfigured
+from shared.working_time import local_day
+
+WIDTH = 100
+INTERRUPTED = 130  # as shells say it: 128 + SIGINT
+
+
+def run(keep: bool, plan: Plan | None = None, settings: Settings | None = None) -> int:
+    """Run it and return the exit status: 0 if all that must hold held.  Raises `Misconfigured`."""
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # what Ctrl-C cuts short is no news
+    console = Console(highlight=False)
+    console.width = min(console.width, WIDTH) if console.is_terminal else WIDTH
+    try:
+        return _Demo(console, plan or Plan(), own(settings or Settings())).run(is_kept=keep)
+    except KeyboardInterrupt:
+        console.print("[yellow]Interrupted.[/]  Everything that was started has ended.")
+        return INTERRUPTED
+
+
+def own(settings: Settings) -> Settings:
+    """Return settings for a system of our own.  Raises `Misconfigured` where it cannot be."""
+    if settings.kafka_url or settings.mongo_url:
+        raise Misconfigured(
+            "The demonstration brings its own Kafka and MongoDB, and KAFKA_URL or MONGO_URL names "
+            "others: unset them for it."
+        )
+    if Children(settings.home).all():
+        raise Misconfigured(
+            "The local system is running, on the ports that the demonstration needs: "
+            "`make down` first (its data stays)."
+        )
+    return settings.model_copy(update={"home": settings.demo})
+
+
+class _Demo:
+    def __init__(self, console: Console, plan: Plan, settings: Settings) -> None:
+        self._console, self._plan, self._settings = console, plan, settings
+        self._began, self._peak_bytes, self._example = time.monotonic(), 0, ""
+
+    def run(self, *, is_kept: bool) -> int:
+        self._begin_anew()
+        with _processes(self._settings.home, self._console) as children:
+            with self._console.status("Looking around") as status:
+                stack = launcher.up(children, self._settings, Steps(status), QUICK)
+            scene = Scene(children, self._settings, stack)
+            verdict = self._carry_through(scene)
+            if is_kept:
+                children.keep()
+                keeping.tell(self._console, scene, self._example)
+            elapsed_s = time.monotonic() - self._began
+            logs = self._settings.home / "logs"
+            self._console.print(tables.verdict(verdict, elapsed_s, self._peak_bytes, f"{logs}"))
+        return verdict.status
+
+    def _begin_anew(self) -> None:
+        """End a demonstration that was left running, and forget its data."""
+        home = self._settings.home
+        with self._console.status("Beginning anew"):
+            launcher.down(Children(home))
+            shutil.rmtree(home, ignore_errors=True)
+
+    def _carry_through(self, scene: Scene) -> Verdict:
+        """Let the story happen, show what came of it, and judge."""
+        plan, today = self._plan, local_day(system_clock())
+        story = draw(load(), today, plan.count, plan.seed, plan.habits)
+        screen = Screen(self._console, len(story.parts))
+        try:
+            played = asyncio.run(play(scene, story, plan, screen))
+        except Failed as failed:
+            return Verdict((f"{failed}",))
+        self._peak_bytes = played.peak_bytes
+        with self._console.status("Reading the log, the journals and the partners' own books"):
+            try:
+                seen = asyncio.run(_read(scene, story, played))
+            except (httpx.HTTPError, KafkaError, PyMongoError) as error:
+                return Verdict((f"the evidence cannot be read: {error!r}",))
+            findings = audit(seen.evidence)
+        return self._tell(story, played, seen, findings)
+
+    def _tell(
+        self, story: Story, played: Played, seen: Seen, findings: Sequence[Finding]
+    ) -> Verdict:
+        evidence, books, told = seen
+        money = figures.money(evidence)
+        answers = wrongs.answers(story.wrongs, played.turned, evidence)
+        self._print(
+            tables.states(told.counts, played.board.ended()["refused"]),
+            tables.money(money, books.answers),
+            tables.notices(figures.notices(evidence)),
+            tables.latencies(figures.latencies(evidence)),
+            tables.door(answers),
+        )
+        if told.application:
+            self._example = told.application
+            self._print(
+                Padding(journey_view.timeline(told.journey), (1, 0, 1, 0)),
+                journey_view.waterfall(told.waterfall),
+            )
+        self._print(tables.invariants(findings))
+        if played.stuck:
+            self._print(tables.stuck(played.stuck))
+        open_ = unfinished(played.stuck, played.lagging)
+        return judge(findings, answers, open_, money, told.counts, figures.states(evidence))
+
+    def _print(self, *content: RenderableType) -> None:
+        for each in content:
+            self._console.print(each)
+
+
+async def _read(scene: Scene, story: Story, played: Played) -> Seen:
+    people = [value for part in story.parts for value in personal_values(part.application)]
+    personal = {*people, *story.wrongs.personal()}
+    books = await gather.read_books(scene)
+    evidence = await gather.read_evidence(scene, books, played.acknowledged, personal)
+    told = await gather.read_operations(scene, figures.most_telling(evidence))
+    return Seen(evidence, books, told)
+
+
+@contextmanager
+def _processes(folder: Path, console: Console) -> Iterator[Children]:
+    """Give processes that end with the block; a second Ctrl-C does not disturb their ending."""
+    before = signal.getsignal(signal.SIGINT)
+    ending = console.status("Ending all processes")
+    try:
+        with Children(folder) as children:
+            try:
+                yield children
+            finally:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                ending.start()
+    finally:
+        ending.stop()
+        signal.signal(signal.SIGINT, before)
