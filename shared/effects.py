@@ -7,10 +7,8 @@ slow one delays nobody else's citizens.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -23,7 +21,9 @@ from shared.errors import Fenced, Unknown
 from shared.events import CONTRACTS, Data, Event, decode, encode
 from shared.failpoints import reach
 from shared.lanes.health import Health
+from shared.partners import LIMITS, Limits, Partner
 from shared.placement import home
+from shared.progress import Progress
 from shared.store import Table
 from shared.trace import is_sampled, span_id, traceparent
 
@@ -73,46 +73,6 @@ class Effect(Protocol):
         """Return the outcome *deferred*: not tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Per partner, but for the first two."""
-
-    batch_limit: int = 500
-    in_flight_limit: int = 8_000  # requests, then reading waits
-    slots: int = 4  # calls at the same time
-    waiting_limit: int = 4_000  # requests waiting for a slot, then they are deferred at once
-    failures: int = 5  # in a row, then the circuit opens
-    open_s: float = 15.0
-    commit_every_s: float = 1.0
-    retry_s: float = 0.2
-    fetch_wait_s: float = 1.0
-    window_s: float = 0.1
-
-
-@dataclass(slots=True)
-class Partner:
-    """A partner's slots and circuit breaker."""
-
-    slots: asyncio.Semaphore
-    waiting: int = 0
-    failures: int = 0
-    opened_s: float = field(default=float("-inf"))
-
-    def is_open(self, now_s: float, limits: Limits) -> bool:
-        """Tell whether calls are refused; after `open_s` one more is let through to find out."""
-        if self.failures < limits.failures:
-            return False
-        if now_s - self.opened_s >= limits.open_s:
-            self.opened_s = now_s
-            return False
-        return True
-
-    def failed(self, now_s: float) -> None:
-        """Count a failure."""
-        self.failures += 1
-        self.opened_s = now_s
-
-
 # told of each outcome appended: the request, the outcome, when the call began and ended
 Called = Callable[[Event, Event, datetime, datetime], None]
 
@@ -132,7 +92,7 @@ class Effects:
         lane_count: int,
         sample_ratio: float,
         called: Called,
-        limits: Limits = Limits(),
+        limits: Limits = LIMITS,
     ) -> None:
         self.health = Health(monotonic)
         self._service, self._effects = service, {e.request_type: e for e in effects}
@@ -144,7 +104,7 @@ class Effects:
 
     async def serve(self, assignment: Assignment) -> None:
         """Work on an assignment until it is revoked (cancelled) or found lost (`Fenced`)."""
-        progress = _Progress()
+        progress = Progress()
         self.health.assigned(assignment.lanes)
         tasks: set[asyncio.Task[None]] = set()
         try:
@@ -158,7 +118,7 @@ class Effects:
                 await progress.commit(assignment)
 
     async def _loop(
-        self, assignment: Assignment, progress: "_Progress", tasks: set[asyncio.Task[None]]
+        self, assignment: Assignment, progress: Progress, tasks: set[asyncio.Task[None]]
     ) -> None:
         committed_s = self._monotonic()
         while True:
@@ -179,7 +139,7 @@ class Effects:
                     await progress.commit(assignment)
 
     def _spread(
-        self, records: Sequence[Record], progress: "_Progress", tasks: set[asyncio.Task[None]]
+        self, records: Sequence[Record], progress: Progress, tasks: set[asyncio.Task[None]]
     ) -> None:
         """Group what is to be called by effect and partner, each group on its own."""
         groups: dict[tuple[str, str], list[tuple[Record, Request]]] = {}
@@ -203,7 +163,7 @@ class Effects:
         effect: Effect,
         name: str,
         group: Sequence[tuple[Record, Request]],
-        progress: "_Progress",
+        progress: Progress,
     ) -> None:
         began = self._clock()
         outcomes = await self._outcomes(effect, name, [request for _, request in group])
@@ -316,35 +276,3 @@ class Effects:
         if name not in self._partners:
             self._partners[name] = Partner(asyncio.Semaphore(self._limits.slots))
         return self._partners[name]
-
-
-class _Progress:
-    """Which offsets may be committed: all before the first that is not done."""
-
-    def __init__(self) -> None:
-        self._order: dict[Partition, deque[int]] = {}
-        self._done: dict[Partition, set[int]] = {}
-        self._next: dict[Partition, int] = {}
-        self.in_flight = 0
-
-    def began(self, record: Record) -> None:
-        place = record.topic, record.partition
-        self._order.setdefault(place, deque()).append(record.offset)
-        self.in_flight += 1
-
-    def done(self, record: Record) -> None:
-        place = record.topic, record.partition
-        done = self._done.setdefault(place, set())
-        done.add(record.offset)
-        self.in_flight -= 1
-        order = self._order[place]
-        while order and order[0] in done:
-            done.discard(order[0])
-            self._next[place] = order.popleft() + 1
-
-    async def commit(self, assignment: Assignment) -> None:
-        """Commit what may be.  Raises `Fenced`, `Unknown` (then it is tried again)."""
-        offsets = dict(self._next)
-        if offsets:
-            await assignment.commit(offsets)
-            self._next = {p: o for p, o in self._next.items() if offsets.get(p) != o}

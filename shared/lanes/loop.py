@@ -9,7 +9,6 @@ loop: keep them in step.
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -21,6 +20,7 @@ from shared.failpoints import reach
 from shared.journal import Decision, Journal
 from shared.lanes.health import Health
 from shared.lanes.notices import Notices
+from shared.lanes.pace import PACE, Pace
 from shared.lanes.reading import Dead, Reader, Reading, Readings
 from shared.lanes.step import Step
 from shared.lanes.table import LaneTable
@@ -29,22 +29,6 @@ from shared.timers import SWEEP_LIMIT, Timers
 
 S = TypeVar("S")
 F = TypeVar("F")
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How the loop spends its time; the defaults are measured in `docs/performance.md`."""
-
-    batch_limit: int = 2_000  # records
-    window_s: float = 0.05  # when quiet
-    window_limit_s: float = 0.15  # under load: a larger batch costs less per record
-    window_full_records: int = 50  # a batch of this size calls for the longest window
-    fetch_wait_s: float = 1.0
-    commit_every_s: float = 1.0  # a crash redelivers as much, which the lane makes harmless
-    sweep_every_s: float = 0.5  # timers
-    retry_s: float = 0.1
-    retry_limit_s: float = 5.0
-    cache_limit: int = 50_000  # applications
 
 
 # told of each batch that went through: its decisions, published; when it began and ended
@@ -67,7 +51,7 @@ class Lanes(Generic[S, F]):
         lane_count: int,
         sampled: Callable[[str], bool],
         batch_done: BatchDone,
-        pace: Pace = Pace(),
+        pace: Pace = PACE,
     ) -> None:
         self.table, self.health = table, Health(monotonic)
         self._journal, self._producer, self._timers = journal, producer, timers
@@ -125,8 +109,6 @@ class Lanes(Generic[S, F]):
     def _window_s(self, records: int) -> float:
         share = min(1.0, records / self._pace.window_full_records)
         return self._pace.window_s + share * (self._pace.window_limit_s - self._pace.window_s)
-
-    # ---- one batch
 
     async def _until_through(
         self, assignment: Assignment, attempt: Callable[[], Awaitable[None]]
@@ -273,8 +255,6 @@ class Lanes(Generic[S, F]):
             batches.setdefault((record.topic, lane), []).append(message)
         await self._producer.append(batches)
 
-    # ---- what is remembered
-
     def _remember(self, states: Mapping[str, Decision[S] | None]) -> None:
         for application, decision in states.items():
             self._doubted.discard(application)
@@ -288,8 +268,6 @@ class Lanes(Generic[S, F]):
         for application in applications:
             self._cache.pop(application, None)
             self._doubted.add(application)
-
-    # ---- offsets and timers
 
     def _note_done(self, records: Sequence[Record]) -> None:
         for record in records:

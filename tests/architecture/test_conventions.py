@@ -26,9 +26,6 @@ OWN = {
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc"}
 
-# one loop each, read as a whole; the limit is where they must be split after all
-LONG = {"shared/effects.py": 350, "shared/kafka.py": 350, "shared/lanes/loop.py": 350}
-
 # tests that are programs of their own, started with `python -m`
 TEST_PROGRAMS = {"tests/simulation/model"}
 
@@ -137,13 +134,8 @@ def test_tests_are_no_packages() -> None:
 
 def test_no_file_is_longer_than_can_be_read_at_once() -> None:
     lengths = {name(p): len(p.read_text().splitlines()) for p in sources(*PACKAGES)}
-    too_long = {n: k for n, k in lengths.items() if k > LONG.get(n, LINES_LIMIT)}
+    too_long = {n: k for n, k in lengths.items() if k > LINES_LIMIT}
     assert too_long == {}
-
-
-def test_no_file_is_excused_that_needs_no_excuse() -> None:
-    lengths = {n: len((ROOT / n).read_text().splitlines()) for n in LONG}
-    assert {n: k for n, k in lengths.items() if k <= LINES_LIMIT} == {}
 
 
 def test_nothing_is_mocked_and_no_module_is_patched() -> None:

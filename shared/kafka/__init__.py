@@ -1,0 +1,6 @@
+"""The log on Apache Kafka, through aiokafka, whose defaults are wrong here (settings say why)."""
+
+from shared.kafka.producer import KafkaProducer
+from shared.kafka.subscription import KafkaSubscription
+
+__all__ = ["KafkaProducer", "KafkaSubscription"]
