@@ -12,6 +12,7 @@ from shared.errors import Fenced, Unknown
 if TYPE_CHECKING:
     from deploy.simulation.log import Log
 
+NOBODY = Process("nobody")
 GATHER_S = 0.3  # a rebalance waits so long for others to join
 REBALANCE_LIMIT_S = 4.0  # and so long for members to let go of their lanes
 SESSION_S = 6.0
@@ -28,6 +29,7 @@ class Group:
         self.committed: dict[Partition, int] = {
             (t, n): 0 for t in topics for n in range(log.lane_count)
         }
+        self.behind = sum(len(log.records[p]) for p in self.committed)  # records to be committed
         self._joining: dict[SimulatedSubscription, Any] = {}
         self.next_number = count(1).__next__
         self._round = 0  # counts rebalances begun
@@ -39,8 +41,7 @@ class Group:
 
     def is_done(self) -> bool:
         """Tell whether all there is has been read and committed, by members that stand."""
-        records = self.log.records
-        return not self._preparing and all(len(records[p]) == n for p, n in self.committed.items())
+        return not self._preparing and not self.behind
 
     def join(self, member: "SimulatedSubscription") -> "asyncio.Future[SimulatedAssignment]":
         """Ask for lanes; the answer comes with the next generation."""
@@ -58,8 +59,9 @@ class Group:
 
     def expel(self, member: "SimulatedSubscription") -> None:
         """Take a member out without its knowing: a zombie, until a commit or heartbeat fails."""
-        if member in self.members:
+        if member in self.members - self._joining.keys():
             self.leave(member)
+            self.log.loop.note("expels", member.process, "from", self.name)
             until_s = self.log.rng.random() * HEARTBEAT_S
             self.log.loop.call_later(until_s, member.call, context=WORLDS)
 
@@ -82,7 +84,7 @@ class Group:
         if not self._preparing:
             self._preparing = True
             self._round += 1
-            for member in sorted(self.members, key=id_of):
+            for member in sorted(self.members - self._joining.keys(), key=id_of):
                 member.call()
             self.log.loop.call_later(REBALANCE_LIMIT_S, self._complete, self._round, context=WORLDS)
         if self.members <= self._joining.keys():
@@ -102,6 +104,7 @@ class Group:
             for lane in range(self.log.lane_count):
                 lanes[self.log.rng.choice(members)].add(lane)
         for member in members:
+            self.log.loop.note("assigns", self.name, sorted(lanes[member]), "to", member.process)
             if not joined[member].done():
                 assignment = SimulatedAssignment(self, member, frozenset(lanes[member]))
                 joined[member].set_result(assignment)
@@ -112,7 +115,9 @@ class Group:
         """Take offsets, unless the member is fenced."""
         if not self.is_current(member, generation):
             return False
+        self.behind -= sum(offset - self.committed[p] for p, offset in offsets.items())
         self.committed.update(offsets)
+        self.log.loop.note(member.process, "commits", self.name, dict(offsets))
         return True
 
 
@@ -127,7 +132,7 @@ class SimulatedSubscription:
     def __init__(self, group: Group) -> None:
         self.number = group.next_number()
         self.group = group
-        self.process = current()
+        self.process = current() or NOBODY
         self._called: asyncio.Future[None] = group.log.loop.create_future()
 
     def call(self) -> None:
@@ -137,7 +142,7 @@ class SimulatedSubscription:
 
     async def run(self, serve: Callable[[Assignment], Awaitable[None]]) -> None:
         """See `shared.bus.Subscription`."""
-        self.process = current()
+        self.process = current() or NOBODY
         try:
             while True:
                 self._called = self.group.log.loop.create_future()

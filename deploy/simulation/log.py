@@ -23,6 +23,7 @@ class Log:
         self.groups: dict[str, Group] = {}
         self.under_way = 0  # appends that have yet to land
         self._watchers: dict[Partition, list[Any]] = {}
+        self._readers: dict[str, list[Group]] = {}
 
     def create(self, topic: str) -> None:
         """Create a topic."""
@@ -33,10 +34,14 @@ class Log:
         """Return a producer of its own for a process."""
         return SimulatedProducer(self)
 
-    def subscription(self, group: str, topics: Sequence[str]) -> SimulatedSubscription:
-        """Return a member of a group, which begins at the beginning."""
-        if group not in self.groups:
-            self.groups[group] = Group(self, group, topics)
+    def begin(self, group: str, topics: Sequence[str]) -> None:
+        """Let a group begin at the beginning."""
+        self.groups[group] = Group(self, group, topics)
+        for topic in topics:
+            self._readers.setdefault(topic, []).append(self.groups[group])
+
+    def subscription(self, group: str) -> SimulatedSubscription:
+        """Return a member of a group."""
         return SimulatedSubscription(self.groups[group])
 
     def write(self, place: Partition, messages: Sequence[Message]) -> None:
@@ -44,6 +49,9 @@ class Log:
         log, (topic, number) = self.records[place], place
         for key, value, headers in messages:
             log.append(Record(topic, number, len(log), self._now_ms(), key, value, headers))
+        for group in self._readers.get(topic, ()):
+            group.behind += len(messages)
+        self.loop.note("lands", f"{topic}/{number}", [m.value for m in messages])
         for watcher in self._watchers.pop(place, ()):
             _end(watcher)
 

@@ -38,14 +38,13 @@ class Process:
         return self.name
 
 
-WORLD = Process("world")  # broker, database, partners: what no schedule kills
 WORLDS = Context()  # for calls that are carried out whoever has died
-_process: ContextVar[Process] = ContextVar("process", default=WORLD)
+_process: ContextVar[Process] = ContextVar("process")
 
 
-def current() -> Process:
-    """Return the process whose code is running."""
-    return _process.get()
+def current() -> Process | None:
+    """Return the process whose code is running; none: broker, database, partners, nobody's."""
+    return _process.get(None)
 
 
 class Handle:
@@ -59,10 +58,11 @@ class Handle:
         args: tuple[Any, ...],
         context: Context | None,
         when_s: float,
+        nobody: Process,
     ) -> None:
         self.callback, self.args, self.when_s = callback, args, when_s
         self.context = context if context is not None else copy_context()
-        self.process = self.context.get(_process, WORLD)
+        self.process = self.context.get(_process, nobody)
         self.is_cancelled = False
 
     def cancel(self) -> None:
@@ -83,6 +83,7 @@ class Loop(asyncio.AbstractEventLoop):
 
     def __init__(self, rng: Random) -> None:
         self._rng, self._now_s = rng, 0.0
+        self._nobody = Process("nobody")  # broker, database, partners: what no schedule kills
         self._runnable: list[Process] = []  # those with ready handles, in order of arrival
         self._timers: list[tuple[float, int, Handle]] = []
         self._ids = count()
@@ -92,6 +93,12 @@ class Loop(asyncio.AbstractEventLoop):
         self.patience = 0
         self.interfere: Callable[[Process], None] = lambda _: None
         self.errors: list[dict[str, Any]] = []
+        self.trace: list[str] | None = None
+
+    def note(self, *words: object) -> None:
+        """Write a line of the trace, if one is kept."""
+        if self.trace is not None:
+            self.trace.append(f"{self._now_s:9.4f} {' '.join(map(str, words))}")
 
     # ---- processes
 
@@ -143,7 +150,7 @@ class Loop(asyncio.AbstractEventLoop):
         if not runnable:
             return False
         process = runnable[0] if len(runnable) == 1 else self._rng.choice(runnable)
-        if process is not WORLD and self.patience:
+        if process is not self._nobody and self.patience:
             self.patience -= 1
             if not self.patience:
                 self.interfere(process)
@@ -171,7 +178,7 @@ class Loop(asyncio.AbstractEventLoop):
 
     def _enqueue(self, handle: Handle) -> None:
         process = handle.process
-        if not process.alive or handle.is_cancelled:
+        if not process.alive or handle.is_cancelled or self._closed:
             return
         if not process.ready:
             self._runnable.append(process)
@@ -187,7 +194,7 @@ class Loop(asyncio.AbstractEventLoop):
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> Handle:
         """Call as soon as it is this handle's turn."""
-        handle = Handle(callback, args, context, self._now_s)
+        handle = Handle(callback, args, context, self._now_s, self._nobody)
         self._enqueue(handle)
         return handle
 
@@ -211,7 +218,7 @@ class Loop(asyncio.AbstractEventLoop):
         context: Context | None = None,
     ) -> Handle:
         """Call at an instant."""
-        handle = Handle(callback, args, context, when)
+        handle = Handle(callback, args, context, when, self._nobody)
         if handle.process.alive:
             heapq.heappush(self._timers, (when, next(self._ids), handle))
         return handle

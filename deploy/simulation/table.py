@@ -20,7 +20,8 @@ _AWARE: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 class Collection:
     """What stands in the database under one name, as BSON."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.under_way = 0  # writes that have yet to land
         self.rows: dict[str, bytes] = {}
         self._ids: list[str] = []
@@ -66,7 +67,9 @@ class SimulatedTable:
         def insert(share: float) -> list[str]:
             for id_, row in encoded[: round(len(encoded) * share)]:
                 if not self._rows.add(id_, row):
+                    self._loop.note("refuses", self._rows.name, id_)
                     return [id_]
+                self._loop.note("inserts", self._rows.name, id_)
             return []
 
         refused = await self._write(insert) if rows else []
@@ -79,6 +82,7 @@ class SimulatedTable:
 
         def insert(share: float) -> set[str]:
             some = encoded[: round(len(encoded) * share)]
+            self._loop.note("inserts, if missing,", self._rows.name, [id_ for id_, _ in some])
             return {id_ for id_, row in some if not self._rows.add(id_, row)}
 
         return await self._write(insert) if rows else set()
@@ -166,5 +170,5 @@ class Database:
 
     def table(self, name: str) -> SimulatedTable:
         """Return a client of a collection."""
-        collection = self.collections.setdefault(name, Collection())
+        collection = self.collections.setdefault(name, Collection(name))
         return SimulatedTable(self._loop, self._faults, collection)

@@ -47,7 +47,9 @@ class SimulatedBus:
         return self.log.producer()
 
     async def subscription(self, group: str) -> Subscription:
-        return self.log.subscription(group, self.topics)
+        if group not in self.log.groups:
+            self.log.begin(group, self.topics)
+        return self.log.subscription(group)
 
 
 class RealBus:
