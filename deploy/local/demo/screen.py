@@ -64,7 +64,7 @@ def draw(board: Board, sent: Mapping[str, int], total: int, elapsed_s: float) ->
     table.add_column(width=12, style="bold", no_wrap=True)
     table.add_column(width=BAR_CELLS)
     table.add_column(width=7, justify="right", no_wrap=True)
-    table.add_column(width=38, style=QUIET, no_wrap=True, overflow="ellipsis")
+    table.add_column(width=39, style=QUIET, no_wrap=True, overflow="ellipsis")
     for bar in bars(board, sent, total):
         table.add_row(bar.name, _drawn(bar), f"{bar.done}/{bar.total}", bar.beside)
     notices = board.notices()

@@ -1,0 +1,98 @@
+"""The board knows what is over and, of the rest, where it stands."""
+
+from typing import Any
+
+import pytest
+
+from deploy.local.demo.board import Board
+
+ONE = "0198c0de-0000-7000-8000-000000000001"
+
+
+def board(*heard: Any) -> Board:
+    new = Board()
+    for event in heard:
+        new.hear(event)
+    return new
+
+
+def test_what_nobody_has_spoken_of_is_stuck_at_the_door() -> None:
+    [stuck] = board().stuck([ONE])
+    assert (stuck.service, stuck.what) == ("intake", "submitted, neither registered nor refused")
+
+
+@pytest.mark.parametrize(
+    ("type_", "code", "end"),
+    [
+        ("application.returned", 10, "returned"),
+        ("application.not_accepted", 3, "not accepted"),
+        ("application.closed", 7, "withdrawn"),
+    ],
+)
+def test_an_end_is_an_end(log: Any, type_: str, code: int, end: str) -> None:
+    heard = board(log.decided("application.registered"), log.decided(type_, national_code=code))
+
+    assert heard.stuck([ONE]) == []
+    assert heard.ended() == {end: 1}
+
+
+def test_a_refusal_at_the_door_is_an_end(log: Any) -> None:
+    heard = board(log.decided("application.refused"))
+    assert heard.stuck([ONE]) == []
+    assert heard.ended() == {"refused": 1}
+
+
+@pytest.mark.parametrize("code", [1, 2, 4, 5, 6, 8, 9])
+def test_everything_else_waits_for_somebody_and_says_for_whom(log: Any, code: int) -> None:
+    heard = board(
+        log.decided("application.registered"),
+        log.decided("application.processing", national_code=code),
+    )
+    [stuck] = heard.stuck([ONE])
+    assert stuck.service == "routing"
+    assert "officer" in stuck.what or "citizen" in stuck.what
+
+
+def test_an_order_is_open_until_it_is_paid_declined_or_expired(log: Any) -> None:
+    ended = log.decided("application.registered"), log.decided(
+        "application.returned", national_code=10
+    )  # fmt: skip
+    opened = log.decided("payment.requested", reference="R1", amount_vnd=10)
+    heard = board(*ended, opened)
+    assert [s.service for s in heard.stuck([ONE])] == ["payment"]
+
+    heard.hear(log.decided("payment.failed", reference="R1"))
+    heard.hear(log.decided("payment.requested", reference="R2", amount_vnd=10))
+    assert ["R2" in s.what for s in heard.stuck([ONE])] == [True]
+
+    heard.hear(log.decided("payment.settled", reference="R2", amount_vnd=10))
+    assert heard.stuck([ONE]) == []
+    assert heard.settled_vnd == 10
+
+
+def test_a_notice_is_over_when_its_receipt_is_there(log: Any) -> None:
+    notice = {"milestone": "returned", "channel": "sms"}
+    ended = log.decided("application.refused")
+    heard = board(ended, log.decided("notice.requested", **notice))
+    assert "requested" in heard.stuck([ONE])[0].what
+
+    heard.hear(log.decided("notice.sent", **notice))
+    assert "not receipted" in heard.stuck([ONE])[0].what
+
+    heard.hear(log.decided("notice.delivered", **notice))
+    assert heard.stuck([ONE]) == []
+
+
+def test_an_event_counts_once_however_often_it_comes(log: Any) -> None:
+    paid = log.decided("payment.settled", reference="R1", amount_vnd=10)
+    heard = board(paid, paid)
+    assert heard.settled_vnd == 10
+    assert heard.types["payment.settled"] == 1
+
+
+def test_a_stage_is_reached_once_though_a_dossier_came_back_to_it(log: Any) -> None:
+    heard = board(
+        *(log.decided("application.settled", national_code=9) for _ in range(2)),
+        log.decided("application.processing", national_code=4),
+    )
+    assert heard.reached == {"settled": 1}

@@ -1,0 +1,114 @@
+"""All that is shown fits 100 columns, also when there is much of it."""
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console, RenderableType
+
+from deploy.audit.invariants import INVARIANTS, Finding
+from deploy.local.demo import screen, tables
+from deploy.local.demo.board import Board, Stuck
+from deploy.local.demo.figures import Latency, Money, Notices
+from deploy.local.demo.show import own
+from deploy.local.demo.verdict import Verdict
+from deploy.local.demo.wrongs import Answer
+from deploy.local.settings import Settings
+from services.operations.domain.status import STATES
+from shared.errors import Misconfigured
+
+WIDTH = 100
+SENT = {"http": 150, "kafka": 150}
+MONEY = Money(
+    orders=999_999, settlements=999_999, settled_vnd=99_999_999_999,
+    receipts={"fee": 33_333_333_333, "charge": 33_333_333_333, "tax": 33_333_333_333},
+    failed=99_999, expired=99_999, overpaid=99_999, overpaid_vnd=9_999_999_999, mismatched=9_999,
+    mismatched_vnd=999_999_999, early=9_999, queries={"paid": 9_999}, found_by_query=9_999,
+    moved=999_999, moved_vnd=99_999_999_999, matched=999_999,
+)  # fmt: skip
+
+
+def text(shown: RenderableType) -> str:
+    console = Console(width=WIDTH, file=io.StringIO(), record=True)
+    console.print(shown)
+    return console.export_text()
+
+
+def full_board() -> Board:
+    board = Board()
+    board.reached.update(registered=300, routed=300, accepted=290, settled=280, returned=270)
+    board.types.update(
+        {"payment.failed": 16, "payment.overpaid": 18, "payment.mismatched": 1,
+         "application.supplement_requested": 190}
+    )  # fmt: skip
+    return board
+
+
+WHOLE = {
+    "screen": screen.draw(full_board(), SENT, 300, 3_599),
+    "states": tables.states(
+        {"states": [{"code": s.code, "name_vi": s.name_vi, "name_en": s.name_en, "count": 99_999}
+                    for s in STATES.values()]}, 99_999
+    ),
+    "money": tables.money(MONEY, dict.fromkeys(("00", "01", "02", "04"), 99999)),
+    "notices": tables.notices(
+        [Notices("supplement_requested", dict.fromkeys(("delivered", "dropped", "failed"), 9_999))]
+    ),
+    "latencies": tables.latencies(
+        [Latency("payment requested → callback", "citizen", 99_999, 0.999, 999.9)]
+    ),
+    "door": tables.door([Answer("the same id, other content", "registered 999 times", False)]),
+    "invariants": tables.invariants(
+        [Finding(n, sentence, 999_999, ()) for n, (sentence, _) in enumerate(INVARIANTS, 1)]
+    ),
+    "stuck": tables.stuck([Stuck("0" * 36, "payment", "order DVC1795327944115 is open")] * 20),
+    "verdict": tables.verdict(Verdict(("invariant 2 does not hold",)), 179.0, 4 << 30, "logs"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_it_fits_and_loses_nothing(name: str) -> None:
+    shown = text(WHOLE[name])
+    assert max(len(line.rstrip()) for line in shown.splitlines()) <= WIDTH
+    assert "…" not in shown.replace("… and", "")
+
+
+def test_a_violation_is_shown_with_its_first_cases_and_the_rest_is_counted() -> None:
+    wrong = tuple(f"order R{n} settled 2 times" for n in range(9))
+    shown = text(tables.invariants([Finding(2, "Settled at most once", 9, wrong)]))
+
+    assert "✗" in shown
+    assert "order R2 settled" in shown
+    assert "order R3 settled" not in shown
+    assert "and 6 more" in shown
+
+
+def test_the_last_line_is_the_verdict() -> None:
+    good = text(tables.verdict(Verdict(()), 61.0, 1 << 30, "logs")).strip().splitlines()
+    bad = text(tables.verdict(Verdict(("x is lost",)), 61.0, 0, "/logs")).strip().splitlines()
+
+    assert good[-1].strip().startswith("✓ Everything holds · 61 s")
+    assert bad[-1].strip().startswith("✗ Not everything holds")
+    assert any("/logs may say why" in line for line in bad)
+
+
+def test_stages_after_the_door_are_full_without_those_that_went_another_way(log: Any) -> None:
+    board = Board()
+    board.hear(log.decided("application.registered"))
+    board.hear(log.decided("application.closed", national_code=7))
+    stages = {bar.name: (bar.done, bar.total) for bar in screen.bars(board, SENT, 300)}
+    assert stages["returned"] == (0, 299)
+    assert stages["submitted"] == (300, 300)
+
+
+def test_elsewhere_than_on_a_terminal_a_line_says_the_same() -> None:
+    line = screen.plain(full_board(), SENT, 300, 65)
+    assert line.startswith("1:05  submitted 300/300 · registered 300/300")
+    assert "\n" not in line
+
+
+def test_it_has_a_folder_of_its_own_and_never_uses_somebodys_servers(tmp_path: Any) -> None:
+    settings = Settings(home=tmp_path, kafka_url="", mongo_url="")
+    assert own(settings).home == tmp_path / "demo"
+    with pytest.raises(Misconfigured, match="unset them"):
+        own(settings.model_copy(update={"kafka_url": "somewhere:9092"}))

@@ -1,0 +1,139 @@
+"""The demonstration on a real system: it ends well, sees a planted fault, leaves nothing behind."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from deploy.audit.evidence import Evidence, Heard
+from deploy.audit.invariants import audit
+from deploy.local import launcher, ports
+from deploy.local.children import Children
+from deploy.local.demo import figures, gather
+from deploy.local.demo.scene import Scene
+from deploy.local.demo.show import own
+from deploy.local.demo.verdict import Verdict, judge
+from deploy.local.settings import HOST, ROOT, Settings
+from deploy.local.stack import Stack
+from tests.e2e.system import PORTS
+
+pytestmark = pytest.mark.stack
+
+SHORT = (
+    "from deploy.local.demo import run; from deploy.local.demo.play import Plan; "
+    "raise SystemExit(run(keep=True, plan=Plan(count=30)))"
+)
+RUN_LIMIT_S = 240.0
+START_LIMIT_S = 60.0
+STOP_LIMIT_S = 60.0
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    numbers = dict(zip(PORTS, ports.free(len(PORTS)), strict=True))
+    made = Settings(
+        home=tmp_path,
+        kafka_url="",
+        mongo_url="",
+        **{f"{name}_port": number for name, number in numbers.items()},
+    )
+    yield made
+    launcher.down(Children(made.demo))
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    numbers = {f"MOTCUA_{name.upper()}_PORT": str(settings.port(name)) for name in PORTS}
+    return {**os.environ, **numbers, "MOTCUA_HOME": str(settings.home)}
+
+
+def test_a_short_demonstration_ends_well_and_a_planted_fault_would_turn_it(
+    settings: Settings,
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SHORT],
+        cwd=ROOT,
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        timeout=RUN_LIMIT_S,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip().splitlines()[-1].strip().startswith("✓ Everything holds")
+    assert "ask operator http://" in done.stdout
+
+    evidence, counts = asyncio.run(read(own(settings)))
+
+    assert verdict(evidence, counts).status == 0
+    assert verdict(settled_again(evidence), counts).status == 1
+    assert verdict(without_a_settlement(evidence), counts).status == 1
+
+
+async def read(settings: Settings) -> tuple[Evidence, dict[str, object]]:
+    """What is left running, read from outside once more."""
+    mongo_url = f"mongodb://{HOST}:{settings.mongo_port}/?replicaSet=rs0"
+    scene = Scene(
+        Children(settings.home), settings, Stack(f"{HOST}:{settings.kafka_port}", mongo_url)
+    )
+    books = await gather.read_books(scene)
+    nobody = {"000000000000"}  # the search for personal values has its own tests
+    evidence = await gather.read_evidence(scene, books, set(), nobody)
+    registered = [h.event for h in evidence.events_of("intake") if h.event]
+    acknowledged = {e.subject for e in registered if e.type == "application.registered"}
+    told = await gather.read_operations(scene, "")
+    return replace(evidence, acknowledged=acknowledged), dict(told.counts)
+
+
+def verdict(evidence: Evidence, counts: dict[str, object]) -> Verdict:
+    money, states = figures.money(evidence), figures.states(evidence)
+    return judge(audit(evidence), [], [], money, counts, states)
+
+
+def settled_again(evidence: Evidence) -> Evidence:
+    """One order settled by one more event of payment."""
+    records = evidence.log["payment.events"]
+    settled = next(h.event for h in records if h.event and h.event.type == "payment.settled")
+    more = msgspec.structs.replace(settled, id=f"{settled.id}0")
+    again = Heard(records[-1].record, more)
+    return replace(evidence, log={**evidence.log, "payment.events": [*records, again]})
+
+
+def without_a_settlement(evidence: Evidence) -> Evidence:
+    """One settlement that never reached the log."""
+    records = list(evidence.log["payment.events"])
+    lost = next(h for h in records if h.event and h.event.type == "payment.settled")
+    records.remove(lost)
+    return replace(evidence, log={**evidence.log, "payment.events": records})
+
+
+def test_ctrl_c_ends_every_process_quietly(settings: Settings) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "deploy.local", "demo"],
+        cwd=ROOT,
+        env=environment(settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        until = time.monotonic() + START_LIMIT_S
+        while len(Children(settings.demo).all()) < 4:  # in the middle of starting
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=STOP_LIMIT_S)
+    finally:
+        process.kill()
+
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert said.strip().endswith("Interrupted.  Everything that was started has ended.")
+    assert Children(settings.demo).all() == []
