@@ -66,12 +66,13 @@ class Failed(Exception):
 
 @dataclass(slots=True)
 class Played:
-    """What came of it.  `stuck` is what is not over when time is."""
+    """What came of it.  `stuck` is what is not over when time is; `silent` who may be to blame."""
 
     board: Board = field(default_factory=Board)
     acknowledged: set[str] = field(default_factory=set)
     turned: Turned | None = None
     stuck: list[Stuck] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
     lagging: list[str] = field(default_factory=list)
     elapsed_s: float = 0.0
     peak_bytes: int = 0
@@ -138,7 +139,9 @@ class _Play:
         await citizens.hand_in(parts[half:], plan.rate_per_s)
         played.stuck = await self._until_over(began + plan.limit_s)
         played.elapsed_s = time.monotonic() - began
-        if not played.stuck:
+        if played.stuck:
+            played.silent = await asyncio.to_thread(self._scene.silent)
+        else:
             played.lagging = await come_to_rest(self._url, lanes, REST_LIMIT_S)
 
     async def _until_over(self, until: float) -> list[Stuck]:

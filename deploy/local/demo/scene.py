@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import psutil
 
-from deploy.local import processes, secrets
+from deploy.local import launcher, processes, secrets
 from deploy.local.children import Children
 from deploy.local.settings import Settings
 from deploy.local.stack import PARTS, Stack
@@ -44,6 +44,11 @@ class Scene:
         return httpx.AsyncClient(
             base_url=self.url(name), headers=bearer, trust_env=False, timeout=CALL_LIMIT_S
         )
+
+    def silent(self) -> list[str]:
+        """Return the processes that do not say that they are ready."""
+        rows = processes.TABLE
+        return [r.name for r in rows if not launcher.ready(r, self.settings.port(r.name))]
 
     def memory_bytes(self) -> int:
         """Return what all processes hold now, ourselves included.  Raises `Ended`."""

@@ -131,7 +131,7 @@ class _Demo:
         self._print(tables.invariants(findings))
         if played.stuck:
             self._print(tables.stuck(played.stuck))
-        open_ = unfinished(played.stuck, played.lagging)
+        open_ = unfinished(played.stuck, played.silent, played.lagging)
         return judge(findings, answers, open_, money, told.counts, figures.states(evidence))
 
     def _print(self, *content: RenderableType) -> None:

@@ -41,11 +41,12 @@ def judge(
     return Verdict((*unfinished, *broken, *mistaken, *_of_money(money), *_of(counts, states)))
 
 
-def unfinished(stuck: Sequence[Stuck], lagging: Sequence[str]) -> list[str]:
+def unfinished(stuck: Sequence[Stuck], silent: Sequence[str], lagging: Sequence[str]) -> list[str]:
     """Return what is not over, a sentence each."""
     out = []
     if applications := {s.application for s in stuck}:
         out.append(f"{len(applications)} applications are not over in time")
+    out += [f"{name} does not say that it is ready" for name in silent]
     if lagging:
         out.append(f"the log did not come to rest: {', '.join(lagging)}")
     return out

@@ -66,9 +66,12 @@ def test_every_planted_fault_turns_it(
 
 def test_what_is_stuck_or_never_came_to_rest_is_said() -> None:
     stuck = [Stuck("a", "payment", "open"), Stuck("a", "notify", "sent"), Stuck("b", "routing", "")]
-    said = unfinished(stuck, ["routing"])
-    assert said == ["2 applications are not over in time", "the log did not come to rest: routing"]
-    assert unfinished([], []) == []
+    assert unfinished(stuck, ["payment"], ["routing"]) == [
+        "2 applications are not over in time",
+        "payment does not say that it is ready",
+        "the log did not come to rest: routing",
+    ]
+    assert unfinished([], [], []) == []
 
 
 def test_findings_know_themselves_whether_they_hold() -> None:
