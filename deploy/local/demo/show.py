@@ -125,7 +125,8 @@ class _Demo:
         if told.application:
             self._example = told.application
             self._print(
-                Padding(journey_view.timeline(told.journey), (1, 0, 1, 0)),
+                tables.titled("One of them, as operations tells it"),
+                Padding(journey_view.timeline(told.journey), (1, 0, 1, 0), expand=False),
                 journey_view.waterfall(told.waterfall),
             )
         self._print(tables.invariants(findings))

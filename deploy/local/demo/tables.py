@@ -36,8 +36,8 @@ ANSWERS = {
 
 def titled(title: str, *content: RenderableType) -> RenderableType:
     """Return content under a title."""
-    return Padding(Group(Text(title, style="bold"), *(Padding(c, (0, 0, 0, 1)) for c in content)),
-                   (1, 0, 0, 1))  # fmt: skip
+    below = (Padding(c, (0, 0, 0, 1), expand=False) for c in content)
+    return Padding(Group(Text(title, style="bold"), *below), (1, 0, 0, 1), expand=False)
 
 
 def states(counts: Mapping[str, Any], refused: int) -> RenderableType:
@@ -144,7 +144,7 @@ def verdict(found: Verdict, elapsed_s: float, peak_bytes: int, logs: str) -> Ren
     lines = [Text(f"✗ {sentence}", style=BAD) for sentence in found.wrong]
     if lines:
         lines.append(Text(f"{logs} may say why; make demo KEEP=1 leaves it running.", style=QUIET))
-    return Padding(Group(*lines, line), (1, 0, 0, 1))
+    return Padding(Group(*lines, line), (1, 0, 0, 1), expand=False)
 
 
 def _table(*columns: tuple[str, Any]) -> Table:
