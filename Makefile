@@ -39,7 +39,7 @@ check: $(READY)  ## the fast part: format, lint, types, import contracts, unit t
 	$(PY) -m pytest -q -m "not stack"
 
 simulate: $(READY)  ## the real kernel under seeded crashes (SCHEDULES=20000 SEED=0)
-	SCHEDULES=$(SCHEDULES) SEED=$(SEED) $(PY) -m pytest -q tests/simulation
+	@$(PY) -m deploy.simulation --schedules $(SCHEDULES) --seed $(SEED)
 
 bench: $(READY)  ## the benchmark journey at a steady rate (RATE=65 SECONDS=60)
 	$(PY) -m tests.load.bench --rate $(RATE) --seconds $(SECONDS)

@@ -67,6 +67,8 @@ class Group:
 
     def fall_silent(self, process: Process) -> None:
         """Notice that a process died or stalled when its session has run out."""
+        if not any(m.process is process for m in self.members | self._joining.keys()):
+            return
 
         def expire() -> None:
             stalled = process.paused_until > self.log.loop.time()

@@ -6,7 +6,7 @@ from typing import Any
 
 from deploy.simulation.faults import Fate, Faults
 from deploy.simulation.groups import Group, SimulatedSubscription
-from deploy.simulation.loop import WORLDS, Loop
+from deploy.simulation.loop import WORLDS, Loop, Process
 from shared.bus import Message, Partition, Record
 from shared.errors import Unknown
 
@@ -24,11 +24,16 @@ class Log:
         self.under_way = 0  # appends that have yet to land
         self._watchers: dict[Partition, list[Any]] = {}
         self._readers: dict[str, list[Group]] = {}
+        loop.silenced = self._fall_silent
 
     def create(self, topic: str) -> None:
         """Create a topic."""
         for number in range(self.lane_count):
             self.records[topic, number] = []
+
+    def _fall_silent(self, process: Process) -> None:
+        for group in self.groups.values():
+            group.fall_silent(process)
 
     def producer(self) -> "SimulatedProducer":
         """Return a producer of its own for a process."""

@@ -92,6 +92,7 @@ class Loop(asyncio.AbstractEventLoop):
         self.handles = 0
         self.patience = 0
         self.interfere: Callable[[Process], None] = lambda _: None
+        self.silenced: Callable[[Process], None] = lambda _: None  # told of crashes and pauses
         self.errors: list[dict[str, Any]] = []
         self.trace: list[str] | None = None
 
@@ -114,10 +115,14 @@ class Loop(asyncio.AbstractEventLoop):
         process.ready.clear()
         if process in self._runnable:
             self._runnable.remove(process)
+        self.note("KILLS", process)
+        self.silenced(process)
 
     def pause(self, process: Process, seconds: float) -> None:
         """Stall a process; it knows nothing of it."""
+        self.note("stalls", process, f"for {seconds:.1f} s")
         process.paused_until = max(process.paused_until, self._now_s + seconds)
+        self.silenced(process)
         self.call_later(seconds, lambda: None, context=WORLDS)  # time has to get there
 
     # ---- running
@@ -129,11 +134,11 @@ class Loop(asyncio.AbstractEventLoop):
         asyncio._set_running_loop(self)
         try:
             while True:
-                while self._run_one():
+                while self._now_s <= until_s and self._run_one():
                     pass
-                if is_done():
+                if self._now_s <= until_s and is_done():
                     return
-                if not self._advance() or self._now_s > until_s:
+                if self._now_s > until_s or not self._advance():
                     raise Wedged(f"not at rest after {limit_s:.0f} s")
         finally:
             asyncio._set_running_loop(None)
