@@ -1,0 +1,78 @@
+"""The real kernel under seeded schedules; `make simulate SCHEDULES=20000` runs many more."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+import structlog
+
+from deploy.simulation.host import REAL, Kernel
+from deploy.simulation.loop import Loop, current
+from deploy.simulation.schedule import quieten, run
+from deploy.simulation.toy_world import ToyWorld
+from deploy.simulation.world import Violation, World
+from shared.effects import Effects
+from tests.simulation.broken_kernels import EFFECTS, LANES
+
+SCHEDULES = 300
+CAUGHT_WITHIN = 200
+STALLED_S = 50.0
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    quieten(collect=True)
+    yield
+    structlog.reset_defaults()
+
+
+def kernel(name: str) -> Kernel:
+    if name in LANES:
+        return replace(REAL, lanes=LANES[name])
+    return replace(REAL, effects=EFFECTS[name])
+
+
+def test_what_must_hold_does_under_every_schedule() -> None:
+    failed = [r for r in (run(seed) for seed in range(SCHEDULES)) if r.violation]
+    assert [f"make simulate SEED={r.seed} SCHEDULES=1: {r.violation}" for r in failed] == []
+
+
+@pytest.mark.parametrize("name", [*LANES, *EFFECTS])
+def test_a_broken_kernel_is_caught(name: str) -> None:
+    results = (run(seed, kernel(name), scenario="toys") for seed in range(CAUGHT_WITHIN))
+    assert next((r.violation for r in results if r.violation), "")
+
+
+def test_a_seed_replays_exactly() -> None:
+    first, again = (run(5, traced=True).trace for _ in range(2))
+    assert first
+    assert first == again
+
+
+def test_a_process_that_was_stalled_after_its_claim_does_not_call() -> None:
+    """Whoever was refused has asked meanwhile, heard that nobody called, and called again."""
+    for seed in range(20):
+        world = World(seed, ToyWorld(seed), replace(REAL, effects=stalled_after_claims(2)))
+        try:
+            world.run()
+        except Violation as violation:
+            pytest.fail(f"seed {seed}: {violation}")
+
+
+def stalled_after_claims(times: int) -> type[Effects]:
+    left = [times]
+
+    class Stalled(Effects):
+        async def _claim(self, keys: Sequence[str]) -> set[str]:
+            refused = await super()._claim(keys)
+            if left[0]:
+                left[0] -= 1
+                loop, process = asyncio.get_running_loop(), current()
+                assert isinstance(loop, Loop)
+                assert process is not None
+                loop.pause(process, STALLED_S)
+                await asyncio.sleep(0)
+            return refused
+
+    return Stalled
