@@ -62,10 +62,16 @@ class Decision(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
 _encoder = msgspec.json.Encoder()
 
 
+def _cause(row: Row) -> Cause:
+    place = row["topic"], int(row["partition"]), int(row["offset"])
+    return Cause(*place, row["id"], row["traceparent"])
+
+
 def _record(fields: list[Any]) -> Record:
     topic, partition, offset, timestamp_ms, key, value, headers = fields
     pairs = tuple((name, content) for name, content in headers)
-    return Record(topic, partition, offset, timestamp_ms, key, value, pairs)
+    # BSON's own integer type is no number to the JSON encoder
+    return Record(topic, int(partition), int(offset), int(timestamp_ms), key, value, pairs)
 
 
 class Journal(Generic[S]):
@@ -127,7 +133,7 @@ class Journal(Generic[S]):
             application=row["application"],
             version=row["version"],
             at=row["at"],
-            cause=Cause(**row["cause"]),
+            cause=_cause(row["cause"]),
             state=state,
             state_json=_encoder.encode(state),
             traceparent=row["traceparent"],
