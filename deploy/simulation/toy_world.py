@@ -114,6 +114,8 @@ class ToyWorld:
                 released = LaneReleased(operator="operator", reason="mended")
                 place = f"{service}.inbox", home(application, world.lane_count)
                 world.write({place: [self._message(application, released, world)]})
+                if self._rng.random() < 0.5:
+                    world.write({place: [self._input(application, world)]})
         return True
 
     # ---- what must hold

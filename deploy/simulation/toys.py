@@ -17,7 +17,7 @@ from services.intake.numbers import Numbers, Place
 from services.payment.references import Attempt, References
 from shared.events import Data
 from shared.events.intake import Conflicted, Withdrawn
-from shared.events.kernel import TimerFired
+from shared.events.kernel import LaneReleased, TimerFired
 from shared.events.portal import SupplementSubmitted, WithdrawalRequested
 from shared.events.routing import NotAccepted
 from shared.lanes.table import Arrival, LaneTable, Outcome, Timer
@@ -102,27 +102,32 @@ class Draft:
 Prepare = Callable[[Sequence[Arrival], Mapping[str, State | None]], Any]
 
 
-def numbered(rules: Rules, numbers: Numbers) -> LaneTable[State, dict[str, int]]:
-    """The first toy: every application has a number, claimed before it is used."""
+Issued = Mapping[tuple[str, str], int]  # by application and message
+
+
+def numbered(rules: Rules, numbers: Numbers) -> LaneTable[State, Issued]:
+    """The first toy: every application has a number; it comes with the message that is first."""
 
     def decide(
-        state: State | None, arrival: Arrival, facts: dict[str, int], _: datetime
+        state: State | None, arrival: Arrival, issued: Issued, at: datetime
     ) -> Outcome[State]:
         draft = Draft(NUMBERED, rules, state, arrival)
         if not draft.state.number:
-            draft.change(number=facts[arrival.application])
+            draft.change(number=issued[arrival.application, arrival.event.id])
         for n in range(draft.shape.events):
             text = f"{arrival.event.id} {n} {draft.state.number}"
             emitted = Withdrawn(reason=text) if n else Conflicted(portal=text, message_id="")
             draft.events.append(emitted)
-        return draft.outcome(_)
+        return draft.outcome(at)
 
-    async def prepare(
-        arrivals: Sequence[Arrival], states: Mapping[str, State | None]
-    ) -> dict[str, int]:
-        applications = dict.fromkeys(a.application for a in arrivals)
-        new = [a for a in applications if not (states[a] or State()).number]
-        return await numbers.give(dict.fromkeys(new, Place(UNIT, DAY)))
+    async def prepare(arrivals: Sequence[Arrival], states: Mapping[str, State | None]) -> Issued:
+        first: dict[str, str] = {}
+        for arrival in arrivals:
+            state = states[arrival.application] or State()
+            if not state.number and arrival.event.type != LaneReleased.TYPE:
+                first.setdefault(arrival.application, arrival.event.id)
+        given = await numbers.give(dict.fromkeys(first, Place(UNIT, DAY)))
+        return {(a, first[a]): number for a, number in given.items()}
 
     types = (WithdrawalRequested.TYPE, SupplementSubmitted.TYPE, TimerFired.TYPE)
     return LaneTable(

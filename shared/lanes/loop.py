@@ -211,14 +211,13 @@ class Lanes(Generic[S, F]):
     def _with_released(
         self, mine: Sequence[Reading], states: Mapping[str, Decision[S] | None]
     ) -> list[Reading]:
-        """Return the batch and what its releases bring back, so that facts are gathered for
-        both.
-        """
-        out = list(mine)
+        """Return the batch and what its releases bring back, in the order of deciding."""
+        out: list[Reading] = []
         for reading in mine:
             latest = states[reading.application]
             if latest and reading.arrival and isinstance(reading.arrival.data, LaneReleased):
                 out += [again for h in latest.held if (again := self._reader.again(h))]
+            out.append(reading)
         return out
 
     async def _insert(self, decided: Sequence[Decision[S]]) -> None:

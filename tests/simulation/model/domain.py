@@ -81,7 +81,7 @@ class Domain:
         dossier, orders, app = state.dossier, state.orders, record.app
         try:
             if service == "S1" and not dossier:
-                dossier = facts.numbers[app]
+                dossier = facts.numbers[app, record.id]
                 uses.append(("number", dossier))
             if shape.order:
                 orders += 1

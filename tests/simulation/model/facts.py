@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tests.simulation.model.parts import RELEASE, Facts, Fetched, Steps, Version
+from tests.simulation.model.parts import RELEASE, Facts, Fetched, Record, Steps, Version
 
 if TYPE_CHECKING:
     from tests.simulation.model.process import Process
@@ -11,16 +11,21 @@ if TYPE_CHECKING:
 
 def prepare(process: "Process", batch: Sequence[Fetched], states: dict[str, Version]) -> Steps:
     """Gather facts for the batch, and for what its releases bring back."""
-    records = [f.record for f in batch]
-    if process.options.prepares != "without held":
-        for record in list(records):
-            if record.source == RELEASE:
-                records += states[record.app].held
+    records: list[Record] = []
+    for fetched in batch:
+        record = fetched.record
+        if record.source == RELEASE and process.options.prepares != "without held":
+            records += states[record.app].held
+        records.append(record)
+    if process.options.prepares == "held last":
+        records.sort(key=lambda r: r in states[r.app].held)
     facts = Facts({}, {})
     shape = process.world.domain.shape
     for app in dict.fromkeys(r.app for r in records):
         if process.service == "S1" and not states[app].dossier:
-            facts.numbers[app] = yield from number(process, app)
+            first = next((r for r in records if r.app == app and r.source != RELEASE), None)
+            if first:
+                facts.numbers[app, first.id] = yield from number(process, app)
         orders = states[app].orders
         for record in records:
             if record.app == app and shape(process.service, record.id).order:

@@ -65,7 +65,7 @@ EMPTY = Version("", 0, None, {}, (), (), (), 0, 0, 0)
 
 
 class Facts(NamedTuple):
-    numbers: dict[str, int]  # by application
+    numbers: dict[tuple[str, str], int]  # by application and the record that is its first
     references: dict[tuple[str, int], int]  # by application and attempt
 
 
@@ -90,7 +90,7 @@ class Options:
         "none"  # redirect: sent home; place: decided where they stand; lane: answered there
     )
     opens: str = "asks"  # stubborn: a refused guess is guessed again; drops: taken for a duplicate
-    prepares: str = "in loop"  # once: before the loop that repeats a batch; without held
+    prepares: str = "in loop"  # once: before the loop that repeats a batch; without held; held last
     number: str = (
         "claimed"  # unread: keeps its own although another was claimed; counted: in memory
     )

@@ -50,6 +50,7 @@ BROKEN: dict[str, tuple[Options, str, int]] = {
     # facts
     "facts gathered once": (replace(RIGHT, prepares="once", stress=True), "still held", 101),
     "no facts for the held": (replace(RIGHT, prepares="without held"), "still held", 0),
+    "facts of the held last": (replace(RIGHT, prepares="held last"), "still held", 0),
     "number not read back": (replace(RIGHT, number="unread"), "not the claimed", 0),
     "number counted in memory": (replace(RIGHT, number="counted"), "not the claimed|twice", 0),
     "reference not checked": (replace(RIGHT, reference="unchecked"), "twice|elsewhere", 0),

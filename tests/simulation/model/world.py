@@ -264,6 +264,8 @@ class World:
                 topic = INBOX[service]
                 record = Record(app, RELEASE, 0, f"release-{self.releases}")
                 self.inputs.append((topic, record))
+                more = Record(app, EXTERNAL, 0, f"{topic}-after-{self.releases}")
+                self.inputs.append((topic, more))
                 if self.options.hold == "memory":
                     self.inputs += [(topic, r) for r in self.parked[service] if r.app == app]
 
