@@ -77,7 +77,11 @@ class Reader:
         """Read a held record again: whatever made it unreadable may have been mended."""
         if TOPICS[record.topic].kind == "events":
             return self.read_own(record)
-        return self._read_external(record)
+        try:
+            return self._read_external(record)
+        except DeadLetter as because:  # readable once: another table or contract came since
+            application = _text(record.key or b"")
+            return Reading(record, application, None, "", because.reason)
 
     def read_own(self, record: Record) -> Reading | None:
         """Read a numbered event of one of our own services; None: not in the table."""

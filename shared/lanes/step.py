@@ -232,7 +232,7 @@ class Step(Generic[S, F]):
         """Return a version with the state as it was: only what is held changes."""
         version = latest.version + 1 if latest else 1
         seen, handled = latest.seen if latest else {}, latest.handled if latest else ()
-        if released:
+        if released and len(handled) < HANDLED_LIMIT:  # a release again changes nothing
             seen, handled = self._marked(latest, reading)
         return Decision(
             application=reading.application,

@@ -19,7 +19,7 @@ from shared.events.portal import SupplementSubmitted, WithdrawalRequested
 from shared.journal import Decision
 from shared.lanes import step as step_module
 from shared.lanes.reading import Reader, Reading
-from shared.lanes.step import HELD_LIMIT, Step
+from shared.lanes.step import HANDLED_LIMIT, HELD_LIMIT, Step
 from shared.lanes.table import Arrival, LaneTable, Outcome, Timer, no_facts
 from shared.placement import home
 
@@ -264,3 +264,30 @@ def test_the_registered_contract_is_not_in_this_table_and_skipped() -> None:
         data=msgspec.Raw(b"{}"),
     )
     assert lane.reader.read([record("intake.events", 0, events.encode(event))]).mine == []
+
+
+def test_a_held_message_that_cannot_be_read_any_more_stays_held_and_spoils_no_other() -> None:
+    lane = Lane()
+    lane.take(outside("bad", 0, "poison"))
+    types = (SupplementSubmitted.TYPE,)  # a later version of the service no longer takes the other
+    table = LaneTable("routing", Seen, dict.fromkeys(types, lane.mended.decide), no_facts)
+    lane.reader = Reader(table, LANES)
+    lane.step = Step(table, lane.reader.again, lambda _: True)
+    [behind] = lane.take(outside("good", 1, data=SupplementSubmitted(documents=())))
+    assert len(behind.held) == 2
+    [released] = lane.take(release("r", 2))
+    assert "nobody here takes messages" in released.held_because
+    assert len(released.held) == 2
+
+
+def test_an_application_at_its_limit_of_messages_is_released_in_vain_but_without_harm() -> None:
+    lane = Lane()
+    lane.take(outside("m0", 0))
+    assert lane.latest is not None
+    full = tuple(f"/portals/p m{n}" for n in range(HANDLED_LIMIT))
+    lane.latest = msgspec.structs.replace(lane.latest, handled=full)
+    [held] = lane.take(outside("one too many", 1))
+    assert held.held_because.startswith("TooLarge")
+    [released] = lane.take(release("r", 2))
+    assert released.held == held.held
+    assert released.handled == full
