@@ -15,13 +15,13 @@ from fastapi.responses import Response
 from services.intake.domain.dossier import NATIONAL_CODE, Application, content
 from services.intake.domain.remedies import problem
 from services.intake.domain.validation import (
-    TEXT_LIMIT,
-    document_problems,
     form_problems,
     is_uuidv7,
     normalised,
     personal_problems,
     portal_of,
+    supplement_problems,
+    withdrawal_problems,
 )
 from services.intake.forms import Form, Keys, Taken, View
 from shared import edge, events
@@ -95,10 +95,7 @@ def router(desk: Desk) -> APIRouter:
     )
     async def supplement(application: str, request: Request, caller: Portal) -> Response:
         brought = await edge.read(request, SupplementSubmitted)
-        problems = document_problems(brought.documents)
-        if not brought.documents:
-            problems = (problem("missing-documents", "/documents"),)
-        _refuse(problems)
+        _refuse(supplement_problems(brought))
         name = _supplement_name(request, brought)
         return _json(await _follow_up(desk, application, caller, brought, name), 202)
 
@@ -111,7 +108,7 @@ def router(desk: Desk) -> APIRouter:
     )
     async def withdraw(application: str, request: Request, caller: Portal) -> Response:
         asked = await edge.read(request, WithdrawalRequested)
-        _refuse((problem("too-long", "/reason"),) if len(asked.reason) > TEXT_LIMIT else ())
+        _refuse(withdrawal_problems(asked))
         return _json(await _follow_up(desk, application, caller, asked, WITHDRAWAL), 202)
 
     @routes.get(

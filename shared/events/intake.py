@@ -55,6 +55,15 @@ class Conflicted(Data, frozen=True, kw_only=True):
     message_id: str
 
 
+class FollowUpRejected(Data, frozen=True, kw_only=True):
+    """A supplement or a withdrawal was not passed on; `message_id` is its id, nothing changed."""
+
+    TYPE: ClassVar[str] = "application.follow_up_rejected"
+    portal: str
+    message_id: str
+    problems: tuple[Problem, ...]
+
+
 class Supplemented(Data, frozen=True, kw_only=True):
     """The citizen brought what was asked for."""
 

@@ -9,15 +9,23 @@ from msgspec.structs import replace
 
 from services.intake.domain.remedies import malformed, problem
 from services.intake.domain.validation import (
-    document_problems,
     envelope_problems,
     form_problems,
     personal_problems,
     portal_of,
+    supplement_problems,
+    withdrawal_problems,
 )
 from shared.catalogue import Catalogue
 from shared.events.data import Problem
-from shared.events.intake import Conflicted, Refused, Registered, Supplemented, Withdrawn
+from shared.events.intake import (
+    Conflicted,
+    FollowUpRejected,
+    Refused,
+    Registered,
+    Supplemented,
+    Withdrawn,
+)
 from shared.events.portal import Personal, Submitted, SupplementSubmitted, WithdrawalRequested
 from shared.lanes.table import Arrival, Malformed, Outcome
 from shared.working_time import local_day
@@ -93,26 +101,46 @@ def submit(
 
 
 def supplement(
-    state: Application | None, arrival: Arrival, documents: SupplementSubmitted
+    state: Application | None, arrival: Arrival, brought: SupplementSubmitted
 ) -> Outcome[Application]:
     """Pass on what the citizen brought; whether it was asked for is routing's to say."""
-    if state is None or state.status != "registered" or state.supplements >= SUPPLEMENTS_LIMIT:
-        return Outcome(state)
-    if portal_of(arrival.event.source) != state.portal or document_problems(documents.documents):
-        return Outcome(state)
-    brought = replace(state, supplements=state.supplements + 1)
-    return Outcome(brought, (Supplemented(documents=documents.documents),))
+    wrong = _not_open(state, arrival) or supplement_problems(brought)
+    if state and not wrong and state.supplements >= SUPPLEMENTS_LIMIT:
+        wrong = (problem("too-many-supplements", "/subject"),)
+    if state is None or wrong:
+        return _rejected(state, arrival, wrong)
+    counted = replace(state, supplements=state.supplements + 1)
+    return Outcome(counted, (Supplemented(documents=brought.documents),))
 
 
 def withdraw(
     state: Application | None, arrival: Arrival, request: WithdrawalRequested
 ) -> Outcome[Application]:
-    """Pass on that the citizen takes the application back, once."""
-    if state is None or state.status != "registered":
+    """Pass on that the citizen takes the application back; again changes nothing."""
+    portal = portal_of(arrival.event.source)
+    if state and (state.portal, state.status) == (portal, "withdrawn"):
         return Outcome(state)
-    if portal_of(arrival.event.source) != state.portal:
-        return Outcome(state)
+    wrong = _not_open(state, arrival) or withdrawal_problems(request)
+    if state is None or wrong:
+        return _rejected(state, arrival, wrong)
     return Outcome(replace(state, status="withdrawn"), (Withdrawn(reason=request.reason),))
+
+
+def _not_open(state: Application | None, arrival: Arrival) -> tuple[Problem, ...]:
+    """Another portal's application is as unknown as none."""
+    if state is None or state.portal != portal_of(arrival.event.source):
+        return (problem("unknown-application", "/subject"),)
+    if state.status != "registered":
+        return (problem("application-closed", "/subject"),)
+    return ()
+
+
+def _rejected(
+    state: Application | None, arrival: Arrival, problems: tuple[Problem, ...]
+) -> Outcome[Application]:
+    portal, message_id = portal_of(arrival.event.source), arrival.event.id
+    event = FollowUpRejected(portal=portal, message_id=message_id, problems=problems)
+    return Outcome(state, (event,))
 
 
 def _first(

@@ -73,6 +73,18 @@ REMEDIES: Mapping[str, Remedy] = {
         "Mã hoá lại bằng khoá công khai hiện hành của bộ phận tiếp nhận (JWE ECDH-ES, A256GCM).",
         "Encrypt again to intake's public key (JWE, ECDH-ES, A256GCM).",
     ),
+    "unknown-application": Remedy(
+        "Không có hồ sơ nào của cổng này mang mã đó; kiểm tra mã, hoặc thử lại sau giây lát.",
+        "No application of yours has this id: check it, or try again in a moment.",
+    ),
+    "application-closed": Remedy(
+        "Hồ sơ đã bị từ chối hoặc đã rút; nộp hồ sơ mới nếu cần.",
+        "The application was refused or withdrawn: submit a new one if need be.",
+    ),
+    "too-many-supplements": Remedy(
+        "Đã bổ sung tối đa 100 lần; liên hệ bộ phận tiếp nhận.",
+        "It was supplemented 100 times, the most there can be: ask the receiving unit.",
+    ),
     "missing-name": Remedy(
         "Ghi họ và tên người nộp.",
         "Give the applicant's name.",

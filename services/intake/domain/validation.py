@@ -12,7 +12,7 @@ from services.intake.domain.remedies import malformed, problem
 from shared.catalogue import Catalogue
 from shared.events.data import Document, Problem
 from shared.events.intake import Contact
-from shared.events.portal import Personal, Submitted
+from shared.events.portal import Personal, Submitted, SupplementSubmitted, WithdrawalRequested
 
 DOCUMENTS_LIMIT = 50
 COPIES_LIMIT = 100
@@ -96,9 +96,16 @@ def personal_problems(personal: Personal) -> tuple[Problem, ...]:
     return tuple(_personal_fields(personal))
 
 
-def document_problems(documents: Sequence[Document]) -> tuple[Problem, ...]:
-    """Return what is wrong with attachments."""
-    return tuple(_documents(documents))
+def supplement_problems(brought: SupplementSubmitted) -> tuple[Problem, ...]:
+    """Return what is wrong with a supplement."""
+    if not brought.documents:
+        return (problem("missing-documents", "/documents"),)
+    return tuple(_documents(brought.documents))
+
+
+def withdrawal_problems(asked: WithdrawalRequested) -> tuple[Problem, ...]:
+    """Return what is wrong with a withdrawal."""
+    return (problem("too-long", "/reason"),) if len(asked.reason) > TEXT_LIMIT else ()
 
 
 def _form(submitted: Submitted, catalogue: Catalogue, on: date) -> Iterator[Problem]:

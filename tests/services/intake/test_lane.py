@@ -18,6 +18,7 @@ from shared.events.data import Document
 from shared.events.intake import (
     Conflicted,
     Contact,
+    FollowUpRejected,
     Refused,
     Registered,
     Supplemented,
@@ -32,6 +33,12 @@ BROUGHT = SupplementSubmitted(documents=(Document(name="Original document", sha2
 @pytest.fixture
 def lane(make):
     return make.Lane()
+
+
+def rejected(outcome) -> list[str]:
+    (event,) = outcome.events
+    assert isinstance(event, FollowUpRejected)
+    return [p.code for p in event.problems]
 
 
 async def opened(lane, value: str, application: str) -> dict:
@@ -232,27 +239,53 @@ async def test_an_application_is_taken_back_once(make, lane) -> None:
     (again,) = await lane.take(make.follow_up(request, id="message 3"))
     assert again.events == ()
     (late,) = await lane.take(make.follow_up(BROUGHT, id="message 4"))
-    assert late.events == ()
+    assert rejected(late) == ["application-closed"]
     (same,) = await lane.take(make.arrival(id="message 5"))
     assert same.events == ()
 
 
-async def test_what_follows_on_nothing_changes_nothing(make, lane) -> None:
+async def test_what_follows_on_nothing_changes_nothing_and_is_answered(make, lane) -> None:
     for data in (BROUGHT, WithdrawalRequested()):
         (outcome,) = await lane.take(make.follow_up(data))
-        assert (outcome.state, outcome.events) == (None, ())
+        assert outcome.state is None
+        assert rejected(outcome) == ["unknown-application"]
+        assert (outcome.events[0].portal, outcome.events[0].message_id) == ("sandbox", "message 2")
 
 
-async def test_what_another_portal_asks_or_is_too_much_changes_nothing(make, lane) -> None:
+async def test_an_application_is_registered_also_after_a_follow_up_on_it(make, lane) -> None:
+    await lane.take(make.follow_up(BROUGHT))
+    (outcome,) = await lane.take(make.arrival())
+    assert isinstance(outcome.events[0], Registered)
+
+
+@pytest.mark.parametrize(
+    ("data", "source", "code"),
+    [
+        (BROUGHT, "/portals/other", "unknown-application"),
+        (WithdrawalRequested(), "/portals/other", "unknown-application"),
+        (WithdrawalRequested(reason="x" * 501), "/portals/sandbox", "too-long"),
+        (SupplementSubmitted(documents=()), "/portals/sandbox", "missing-documents"),
+        (
+            SupplementSubmitted(documents=(Document(name="x", sha256="y"),)),
+            "/portals/sandbox",
+            "invalid-document-hash",
+        ),
+    ],
+)
+async def test_a_follow_up_that_is_not_passed_on_is_answered(
+    make, lane, data, source, code
+) -> None:
+    (first,) = await lane.take(make.arrival())
+    (outcome,) = await lane.take(make.follow_up(data, source=source))
+    assert rejected(outcome) == [code]
+    assert outcome.state == first.state
+
+
+async def test_a_supplement_past_the_limit_is_answered(make, lane) -> None:
     await lane.take(make.arrival())
-    for data in (BROUGHT, WithdrawalRequested()):
-        (outcome,) = await lane.take(make.follow_up(data, source="/portals/other"))
-        assert outcome.events == ()
-    wrong = SupplementSubmitted(documents=(Document(name="x", sha256="y"),))
-    assert (await lane.take(make.follow_up(wrong)))[0].events == ()
     full = msgspec.structs.replace(lane.states[make.uuid7()], supplements=SUPPLEMENTS_LIMIT)
     lane.states[make.uuid7()] = full
-    assert (await lane.take(make.follow_up(BROUGHT)))[0].events == ()
+    assert rejected((await lane.take(make.follow_up(BROUGHT)))[0]) == ["too-many-supplements"]
 
 
 async def test_the_state_is_small_and_reads_back(make, lane) -> None:
