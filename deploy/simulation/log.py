@@ -24,6 +24,7 @@ class Log:
         self.under_way = 0  # appends that have yet to land
         self._watchers: dict[Partition, list[Any]] = {}
         self._readers: dict[str, list[Group]] = {}
+        self._listeners: dict[str, list[Callable[[Record], None]]] = {}
         loop.silenced = self._fall_silent
 
     def create(self, topic: str) -> None:
@@ -49,11 +50,18 @@ class Log:
         """Return a member of a group."""
         return SimulatedSubscription(self.groups[group])
 
+    def listen(self, topic: str, hear: Callable[[Record], None]) -> None:
+        """Let somebody outside hear every record of a topic as it lands."""
+        self._listeners.setdefault(topic, []).append(hear)
+
     def write(self, place: Partition, messages: Sequence[Message]) -> None:
         """Append now."""
         log, (topic, number) = self.records[place], place
         for key, value, headers in messages:
-            log.append(Record(topic, number, len(log), self._now_ms(), key, value, headers))
+            record = Record(topic, number, len(log), self._now_ms(), key, value, headers)
+            log.append(record)
+            for hear in self._listeners.get(topic, ()):
+                hear(record)
         for group in self._readers.get(topic, ()):
             group.behind += len(messages)
         self.loop.note("lands", f"{topic}/{number}", [m.value for m in messages])

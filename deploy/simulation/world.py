@@ -117,10 +117,10 @@ class World:
     def run(self) -> None:
         """Run the schedule and check it.  Raises `Violation`."""
         try:
+            self.scenario.begin(self)
             for service in self.scenario.services:
                 for number in range(self.rng.choice((1, 2, 2, 3))):
                     self._start(f"{service}-{number}", service)
-            self.scenario.begin(self)
             self._trouble()
             self._settle()
             if self.scenario.mend(self):

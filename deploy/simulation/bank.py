@@ -1,0 +1,129 @@
+"""A bank: what becomes of each order, callbacks that come late or twice, and answers to queries."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from deploy.simulation.outside import Outside
+from shared.effects import NotCalled, Request
+from shared.events import Data, Event
+from shared.events.payment import Finding, Notified, Queried, QueryRequested, Requested
+
+PARTNER = "simulated"
+QUERY_LIMIT_S = 3.0
+ENDS = ("paid", "paid", "paid", "paid in silence", "declined", "mispaid", "declined, then paid", "")
+DECLINED = "24"
+
+
+class Deed(NamedTuple):
+    """What the bank did about an order."""
+
+    finding: Finding
+    transaction: str
+    amount_vnd: int
+
+
+class Bank:
+    """Every order that payment announced, and what was done about it."""
+
+    def __init__(self, outside: Outside, trouble: Callable[[], float]) -> None:
+        self._outside, self.trouble = outside, trouble
+        self.deeds: dict[str, list[Deed]] = {}
+        outside.listen("payment.events", self._hear)
+
+    def _hear(self, event: Event) -> None:
+        if event.type == Requested.TYPE:
+            order = msgspec.json.decode(event.data, type=Requested)
+            end = self._outside.rng.choice(ENDS)
+            for what in end.removesuffix(" in silence").split(", then "):
+                self._do(event.subject, order, what, is_silent=end.endswith("in silence"))
+
+    def _do(self, application: str, order: Requested, what: str, *, is_silent: bool) -> None:
+        if not what:
+            return
+        deeds = self.deeds.setdefault(order.reference, [])
+        amount_vnd = order.amount_vnd + (1_000 if what == "mispaid" else 0)
+        transaction = f"{order.reference[-8:]}{len(deeds)}"
+        deed = Deed("failed" if what == "declined" else "paid", transaction, amount_vnd)
+        deeds.append(deed)
+        if is_silent:
+            return
+        code = DECLINED if deed.finding == "failed" else "00"
+        notified = Notified(
+            partner=order.partner,
+            reference=order.reference,
+            transaction=transaction,
+            amount_vnd=amount_vnd,
+            finding="failed" if deed.finding == "failed" else "paid",
+            code=code,
+        )
+        self._outside.say(
+            "payment.inbox",
+            application,
+            notified,
+            source=f"/partners/{order.partner}",
+            id_=f"{order.reference}/{transaction}/{code}",
+        )
+
+    def find(self, reference: str) -> Deed:
+        """Return what an answer to a query says: money, if there was any."""
+        deeds = self.deeds.get(reference, [])
+        paid = [d for d in deeds if d.finding == "paid"]
+        return (paid or deeds or [Deed("not_found", "", 0)])[-1]
+
+
+class BankQuery:
+    """The call by which payment asks."""
+
+    request_type = QueryRequested.TYPE
+    batch_limit = 1
+    limit_s = QUERY_LIMIT_S
+
+    def __init__(self, bank: Bank, outside: Outside) -> None:
+        self._bank, self._rng = bank, outside.rng
+
+    def partner(self, request: Request) -> str:
+        """Return who is asked."""
+        return _asked(request).partner
+
+    def key(self, request: Request) -> str:
+        """Return the question's key."""
+        return _asked(request).key
+
+    async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
+        """Ask.  Raises `NotCalled`."""
+        if self._rng.random() < self._bank.trouble():
+            raise NotCalled("connection refused")
+        slow = self._rng.random() < self._bank.trouble()
+        await asyncio.sleep(self._rng.random() * (2 * QUERY_LIMIT_S if slow else 0.02))
+        return [self._answer(_asked(r)) for r in requests]
+
+    def _answer(self, asked: QueryRequested) -> Queried:
+        deed = self._bank.find(asked.reference)
+        return Queried(
+            key=asked.key,
+            partner=asked.partner,
+            reference=asked.reference,
+            finding=deed.finding,
+            transaction=deed.transaction,
+            amount_vnd=deed.amount_vnd,
+        )
+
+    def unknown(self, request: Request) -> Data:
+        """Return that nobody knows."""
+        return _nothing(_asked(request), "unknown")
+
+    def deferred(self, request: Request) -> Data:
+        """Return that it was not asked."""
+        return _nothing(_asked(request), "deferred")
+
+
+def _asked(request: Request) -> QueryRequested:
+    assert isinstance(request.data, QueryRequested)
+    return request.data
+
+
+def _nothing(asked: QueryRequested, finding: Finding) -> Queried:
+    return Queried(key=asked.key, partner=asked.partner, reference=asked.reference, finding=finding)

@@ -1,0 +1,136 @@
+"""What must hold of the real services besides: applications, money, notices."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from deploy.simulation.bank import Bank
+from deploy.simulation.check import journals
+from deploy.simulation.gateway import Gateway
+from deploy.simulation.world import Violation, World
+from services.notify.domain import Dossier
+from services.notify.domain.moves import OVER
+from services.payment.domain.state import Payment
+from shared import events
+from shared.events import Data, Event
+from shared.events.intake import Refused, Registered
+from shared.events.payment import Mismatched, Overpaid, ReceiptIssued, Settled
+from shared.events.portal import Submitted
+from shared.store import Row
+
+T = TypeVar("T")
+D = TypeVar("D", bound=Data)
+
+
+def check_services(world: World, submitted: Sequence[str], bank: Bank, gateway: Gateway) -> None:
+    """Check all of it.  Raises `Violation`."""
+    _check_applications(world, submitted)
+    _check_payments(world, bank)
+    _check_references(world)
+    _check_notices(world, gateway)
+
+
+def _check_applications(world: World, submitted: Sequence[str]) -> None:
+    """Every readable submission is registered or refused, once; a dossier code is one's own."""
+    journal = journals(world, "intake")
+    codes: Counter[str] = Counter()
+    for application in submitted:
+        emitted = _emitted(journal.get(application, ()))
+        registered = _of(emitted, Registered)
+        answers = len(registered) + len(_of(emitted, Refused))
+        readable = any(c.startswith(Submitted.TYPE) for c in _causes(world, application))
+        if answers != readable:
+            raise Violation(f"intake {application[-4:]}: answered {answers} times")
+        for dossier in registered:
+            codes[dossier.dossier_code] += 1
+            if not (dossier.dossier_code and dossier.sealed and dossier.contact):
+                raise Violation(f"intake {application[-4:]}: registered without its facts")
+    if any(times > 1 for times in codes.values()):
+        raise Violation(f"dossier codes are given twice: {codes.most_common(3)}")
+
+
+def _causes(world: World, application: str) -> Iterable[str]:
+    """Return the types of what was submitted and can be read."""
+    for (topic, _), records in world.log.records.items():
+        for record in records if topic == "portal.submissions" else ():
+            if record.key == application.encode():
+                try:
+                    yield events.decode(record.value or b"").type
+                except msgspec.DecodeError:
+                    continue
+
+
+def _check_payments(world: World, bank: Bank) -> None:
+    """An obligation is settled at most once; money is somewhere, once; receipts are its sum."""
+    paid = {
+        (reference, deed.transaction): deed.amount_vnd
+        for reference, deeds in bank.deeds.items()
+        for deed in deeds
+        if deed.finding == "paid"
+    }
+    for application, versions in journals(world, "payment").items():
+        who, emitted = f"payment {application[-4:]}", _emitted(versions)
+        state = _state(versions, Payment) or Payment()
+        settled = _of(emitted, Settled)
+        if len(settled) != sum(o.status == "settled" for o in state.obligations):
+            raise Violation(f"{who}: {len(settled)} settlements of {state.obligations}")
+        for_a_person = {m.reference for m in state.money if m.kept_as == "mismatched"}
+        if any(a.status == "open" and a.reference not in for_a_person for a in state.attempts):
+            raise Violation(f"{who}: an order is open for ever")
+        receipts = sum(r.amount_vnd for r in _of(emitted, ReceiptIssued))
+        if receipts != sum(s.amount_vnd for s in settled):
+            raise Violation(f"{who}: receipts of {receipts} VND for {settled}")
+        kept: Counter[tuple[str, str]] = Counter()
+        ends: list[Settled | Overpaid | Mismatched] = [*settled]
+        ends += _of(emitted, Overpaid)
+        ends += _of(emitted, Mismatched)
+        for money in ends:
+            place = money.reference, money.transaction
+            kept[place] += 1
+            if paid.get(place) != money.amount_vnd or kept[place] > 1:
+                raise Violation(f"{who}: money that nobody paid, or twice: {money}")
+        told = {(m.reference, m.transaction) for m in state.money}
+        if told != set(kept):
+            raise Violation(f"{who}: money lost: {told ^ set(kept)}")
+
+
+def _check_references(world: World) -> None:
+    """The reference of an attempt is a row that points back at it."""
+    rows = {r["_id"]: r for r in world.database.collections["payment.references"].all()}
+    for application, versions in journals(world, "payment").items():
+        for attempt in (_state(versions, Payment) or Payment()).attempts:
+            row = rows.get(attempt.reference, {})
+            if (row.get("application"), row.get("attempt")) != (application, attempt.number):
+                raise Violation(f"reference {attempt.reference} points elsewhere: {row}")
+
+
+def _check_notices(world: World, gateway: Gateway) -> None:
+    """A notice goes out once at most, and every one comes to an end."""
+    slots: Counter[str] = Counter()
+    for key, times in gateway.arrived.items():
+        slots[key.rpartition("/")[0]] += times
+    twice = [slot for slot, times in slots.items() if times > 1]
+    if twice:
+        raise Violation(f"told twice: {twice}")
+    for application, versions in journals(world, "notify").items():
+        for slot, notice in (_state(versions, Dossier) or Dossier()).notices.items():
+            if notice.status not in (*OVER, "awaiting"):
+                raise Violation(f"notify {application[-4:]}: {slot} never ends: {notice}")
+            went_out = slots[f"{application}/{slot}"] == 1
+            if (notice.status in ("sent", "delivered")) != went_out:
+                raise Violation(f"notify {application[-4:]}: {slot} {notice}, out: {went_out}")
+
+
+def _emitted(versions: Iterable[Row]) -> list[Event]:
+    return [events.decode(e.encode()) for v in versions for e in v.get("emitted", ())]
+
+
+def _of(emitted: Iterable[Event], contract: type[D]) -> list[D]:
+    return [msgspec.json.decode(e.data, type=contract) for e in emitted if e.type == contract.TYPE]
+
+
+def _state(versions: Sequence[Row], state: type[T]) -> T | None:
+    text = versions[-1]["state"]
+    return None if text == "null" else msgspec.json.decode(text, type=state)
