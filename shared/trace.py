@@ -4,10 +4,12 @@ W3C trace context level 2; sampling reads the low 56 bits of the trace id, which
 draws at random.
 """
 
+import re
 from hashlib import blake2b
 from uuid import UUID
 
 _RANDOM_BITS = 56
+_FORM = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def trace_id(application: str) -> str:
@@ -31,5 +33,5 @@ def traceparent(application: str, span: str, sampled: bool) -> str:
 
 
 def parent_span(header: str) -> str:
-    """Return the span id in a traceparent, empty if there is none."""
-    return header[36:52] if len(header) >= 55 else ""
+    """Return the span id in a traceparent, empty if there is none or it is not in W3C's form."""
+    return header[36:52] if _FORM.fullmatch(header) else ""

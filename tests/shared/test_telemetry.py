@@ -64,6 +64,15 @@ def test_a_cause_in_a_portals_own_trace_is_linked_and_no_parent(
     assert format(link.context.trace_id, "032x") == "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
+@pytest.mark.parametrize("cause", ["zz" * 28, PARENT.upper().replace("00-", "0x-"), "00-"])
+def test_a_malformed_cause_makes_a_span_without_a_parent(
+    spans: InMemorySpanExporter, cause: str
+) -> None:
+    told(spans, decision(cause))
+    [span] = spans.get_finished_spans()
+    assert (span.parent, tuple(span.links)) == (None, ())
+
+
 def test_an_unsampled_decision_makes_no_span_but_counts(spans: InMemorySpanExporter) -> None:
     made = told(spans, decision(sampled=False))
     assert spans.get_finished_spans() == ()

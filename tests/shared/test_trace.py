@@ -45,3 +45,24 @@ def test_the_parent_in_a_traceparent_is_its_span() -> None:
     application = uuid7(1, 2)
     assert parent_span(traceparent(application, "00f067aa0ba902b7", True)) == "00f067aa0ba902b7"
     assert parent_span("") == ""
+
+
+SOUND = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "zz" * 28,
+        SOUND.replace("4bf92f", "zzzzzz"),
+        SOUND.upper(),
+        SOUND + "0",
+        SOUND[:-1],
+        SOUND + "\n",
+        "00-" + "0" * 32 + "-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-" + "0" * 16 + "-01",
+    ],
+)
+def test_a_traceparent_in_any_other_form_has_no_parent(header: str) -> None:
+    assert parent_span(SOUND)
+    assert parent_span(header) == ""
