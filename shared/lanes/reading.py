@@ -1,5 +1,6 @@
 """From a record in the log to something that can be decided, or to the reason why not.  Pure."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -9,10 +10,15 @@ from shared import events
 from shared.bus import Record
 from shared.errors import DeadLetter
 from shared.events import CONTRACTS, UNREADABLE, Data, Event
-from shared.events.kernel import LaneReleased
+from shared.events.kernel import LaneReleased, TimerFired
 from shared.lanes.table import Arrival, LaneTable, Malformed
 from shared.placement import canonical, home
 from shared.topics import TOPICS
+
+ID_LIMIT = 256  # characters of an id and of a source: the journal keeps them
+FOREIGN_LIMIT_BYTES = 1_000_000  # a topic takes 1 MiB, the batch's own header included
+_FROM_INBOX = {LaneReleased.TYPE, TimerFired.TYPE}  # said by the kernel, never by a portal
+_SEQUENCE = re.compile(r"[0-9]{6,18}")
 
 
 class Reading(NamedTuple):
@@ -47,6 +53,7 @@ class Reader:
 
     def __init__(self, table: LaneTable[Any, Any], lane_count: int) -> None:
         self._wanted = {*table.decisions, LaneReleased.TYPE}
+        self._inbox = f"{table.service}.inbox"
         self._answers_malformed = table.answers_malformed
         self._lane_count = lane_count
         contracts = {t: CONTRACTS[t] for t in self._wanted}
@@ -56,42 +63,51 @@ class Reader:
         """Sort a batch, in its order."""
         out = Readings([], [], [])
         for record in records:
-            if TOPICS[record.topic].kind == "events":
-                reading = self.read_own(record)
-                if reading:
-                    out.mine.append(reading)
-                continue
             try:
-                external = self._read_external(record)
+                self._sort(record, out)
             except DeadLetter as because:
                 out.dead.append(Dead(record, because))
-                continue
-            lane = home(external.application, self._lane_count)
-            if lane != record.partition:
-                out.foreign.append((record, lane))
-            else:
-                out.mine.append(external)
         return out
+
+    def _sort(self, record: Record, out: Readings) -> None:
+        if TOPICS[record.topic].kind == "events":
+            reading = self.read_own(record)
+            if reading:
+                out.mine.append(reading)
+            return
+        external = self._read_external(record)
+        lane = home(external.application, self._lane_count)
+        if lane == record.partition:
+            out.mine.append(external)
+        elif size_bytes(record) > FOREIGN_LIMIT_BYTES:
+            raise DeadLetter(f"too large to be sent to its lane {lane}")
+        else:
+            out.foreign.append((record, lane))
 
     def again(self, record: Record) -> Reading | None:
         """Read a held record again: whatever made it unreadable may have been mended."""
-        if TOPICS[record.topic].kind == "events":
-            return self.read_own(record)
         try:
+            if TOPICS[record.topic].kind == "events":
+                return self.read_own(record)
             return self._read_external(record)
         except DeadLetter as because:  # readable once: another table or contract came since
             application = _text(record.key or b"")
             return Reading(record, application, None, "", because.reason)
 
     def read_own(self, record: Record) -> Reading | None:
-        """Read a numbered event of one of our own services; None: not in the table."""
-        application = (record.key or b"").decode(errors="replace")
+        """Read a numbered event of one of our own services; None: not in the table.
+
+        Raises `DeadLetter` when the key names no application: there is none to hold it for.
+        """
+        application = canonical(_text(record.key or b""))
         origin = record.topic.removesuffix(".events")
         try:
             event = events.decode(record.value or b"")
             if event.type not in self._wanted:
                 return None
             data = self._data[event.type].decode(event.data)
+            if not _SEQUENCE.fullmatch(event.sequence):
+                raise msgspec.ValidationError("Not a number of ours - at `$.sequence`")
         except UNREADABLE as error:
             return Reading(record, application, None, origin, str(error))
         return Reading(record, application, Arrival(application, event, data), origin)
@@ -105,6 +121,11 @@ class Reader:
             raise DeadLetter(f"nobody here takes messages of type {event.type!r}", "$.type")
         if not event.id or not event.source:
             raise DeadLetter("a message needs an id and a source", "$.id")
+        for field, text in (("$.id", event.id), ("$.source", event.source)):
+            if len(text) > ID_LIMIT:
+                raise DeadLetter(f"more than {ID_LIMIT} characters", field)
+        if event.type in _FROM_INBOX and record.topic != self._inbox:
+            raise DeadLetter(f"{event.type} is taken from {self._inbox} only", "$.type")
         return Reading(record, application, Arrival(application, event, self._decode(event)), "")
 
     def _decode(self, event: Event) -> Data:
@@ -115,6 +136,12 @@ class Reader:
             if event.type not in self._answers_malformed:
                 raise DeadLetter(reason, f"$.data{field.strip('`')[1:]}") from error
             return Malformed(reason=reason, field=field.strip("`") or "$")
+
+
+def size_bytes(record: Record) -> int:
+    """Return how large a record is, but for what the log adds to it."""
+    headers = sum(len(name.encode()) + len(value) for name, value in record.headers)
+    return len(record.key or b"") + len(record.value or b"") + headers
 
 
 def _envelope(record: Record) -> Event:

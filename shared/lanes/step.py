@@ -18,7 +18,7 @@ from shared.events.kernel import LaneReleased
 from shared.journal import Cause, Decision
 from shared.lanes.reading import Reading
 from shared.lanes.table import LaneTable, Outcome
-from shared.trace import span_id, traceparent
+from shared.trace import parent_span, span_id, traceparent
 
 S = TypeVar("S")
 F = TypeVar("F")
@@ -259,7 +259,8 @@ def _cause(reading: Reading) -> Cause:
     if reading.arrival is None:
         return Cause(topic, partition, offset, "")
     event = reading.arrival.event
-    return Cause(topic, partition, offset, event.id, event.traceparent)
+    parent = event.traceparent if parent_span(event.traceparent) else ""
+    return Cause(topic, partition, offset, event.id, parent)
 
 
 def _message(reading: Reading) -> str:

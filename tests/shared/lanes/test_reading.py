@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.bus import Record
+from shared.events.kernel import LaneReleased
 from shared.events.portal import Submitted, WithdrawalRequested
-from shared.lanes.reading import Dead, Reader
+from shared.lanes.reading import FOREIGN_LIMIT_BYTES, Dead, Reader
 from shared.lanes.table import LaneTable, Malformed, Outcome, no_facts
 from shared.placement import home
 
@@ -73,6 +74,8 @@ def test_an_upper_case_subject_is_the_same_application() -> None:
         ({"subject": "0198c0de-0000-7000-8000-00000000000b"}, "$.subject"),
         ({"id": ""}, "$.id"),
         ({"source": ""}, "$.id"),
+        ({"id": "x" * 257}, "$.id"),
+        ({"source": "/portals/" + "x" * 248}, "$.source"),
         ({"time": "yesterday"}, "$.time"),
         ({"data": {"reason": 7}}, "$.data.reason"),
         ({"data": {"why": "x"}}, "$.data"),
@@ -168,3 +171,33 @@ def test_a_submission_in_broken_utf8_arrives_malformed() -> None:
 )
 def test_a_time_that_cannot_be_is_a_dead_letter(time: str) -> None:
     assert dead(raw(b"{}", time=time)).because.field == "$.time"
+
+
+@pytest.mark.parametrize("key", [None, b"", b"\xff\xfe", b"not-a-uuid"])
+def test_an_own_event_whose_key_names_no_application_is_a_dead_letter(key: bytes | None) -> None:
+    value = msgspec.json.encode(withdrawal(sequence="000001"))
+    found = reader().read([Record("routing.events", 0, 0, 0, key, value)])
+    assert (len(found.dead), found.mine) == (1, [])
+
+
+@pytest.mark.parametrize("sequence", ["", "one", "-00001", "1", "9" * 5_000, "００００００"])
+def test_an_own_event_without_a_usable_number_is_to_be_held(sequence: str) -> None:
+    value = msgspec.json.encode(withdrawal(sequence=sequence))
+    [reading] = reader().read([record(value)._replace(topic="routing.events")]).mine
+    assert reading.arrival is None
+    assert "sequence" in reading.because
+
+
+def test_a_release_is_taken_from_the_services_inbox_and_from_no_portal() -> None:
+    released = LaneReleased(operator="o", reason="mended")
+    value = msgspec.json.encode(withdrawal(type=LaneReleased.TYPE, data=released))
+    assert len(reader().read([record(value)]).mine) == 1
+    [letter] = reader().read([record(value)._replace(topic="portal.submissions")]).dead
+    assert letter.because.field == "$.type"
+
+
+def test_a_record_too_large_to_be_appended_again_is_not_sent_home() -> None:
+    other = (home(APPLICATION, LANES) + 1) % LANES
+    value = msgspec.json.encode(withdrawal()) + b" " * FOREIGN_LIMIT_BYTES
+    found = reader().read([record(value, lane=other)])
+    assert (found.foreign, len(found.dead)) == ([], 1)
