@@ -11,6 +11,7 @@ Three tables, written by batch, none with a second index:
   came.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -21,7 +22,10 @@ import msgspec
 
 from services.operations.domain.entries import Entry, Gist, gist
 from shared.bus import Record
-from shared.events import intake, numbered_id, payment
+from shared.events import CONTRACTS, encode, intake, numbered_id, payment
+from shared.events import UNREADABLE as NOT_DATA
+from shared.events.data import Strict
+from shared.events.portal import Submitted
 from shared.store import Row, Table, prefix
 from shared.topics import TOPICS
 
@@ -34,6 +38,13 @@ DIGITS_LIMIT = 9
 UNREADABLE = "unreadable"
 
 _NAMED_IN = {intake.Registered.TYPE, payment.Requested.TYPE}
+_JWE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){3}")
+_EXTERNAL = frozenset(t.name for t in TOPICS.values() if t.kind == "external")
+_FROM_OUTSIDE = {
+    type_: msgspec.json.Decoder(contract)
+    for type_, contract in CONTRACTS.items()
+    if issubclass(contract, Strict)
+}
 _NUMBERED = {t.name: t.written_by[0] for t in TOPICS.values() if t.kind == "events"}
 
 
@@ -92,7 +103,7 @@ def read(record: Record) -> Item:
         envelope.traceparent[:WORD_LIMIT],
         envelope.causationid[:WORD_LIMIT],
         crc32(value),
-        _bounded(bytes(envelope.data)),
+        _kept(record.topic, envelope),
     )
     key = entry.id if sequence else _key_of_place("~", entry)
     return Item(key if application else "", entry)
@@ -206,17 +217,41 @@ def _aside_key(entry: Entry) -> str:
     return f"{kind}/{entry.logged_ms:015d}/{entry.topic}/{entry.partition}-{entry.offset:012d}"
 
 
-@lru_cache(maxsize=65_536)
 def _application(text: str) -> str:
     """Return an application id in its one form, or nothing."""
+    return _canonical(text) if len(text) == 36 else ""  # longer ones are not for the cache
+
+
+@lru_cache(maxsize=65_536)
+def _canonical(text: str) -> str:
     try:
-        return str(UUID(text)) if len(text) == 36 else ""
+        return str(UUID(text))
     except ValueError:
         return ""
 
 
 def _text(key: bytes | None) -> str:
     return (key or b"").decode(errors="replace")
+
+
+def _kept(topic: str, envelope: Envelope) -> str:
+    """Return the data to keep.  Of what outsiders sent against a contract only the length: what a
+    sender puts in the wrong place may be personal, and in the clear.
+    """
+    data = bytes(envelope.data)
+    if topic not in _EXTERNAL:
+        return _bounded(data)
+    try:
+        content = _FROM_OUTSIDE[envelope.type].decode(data)
+    except (KeyError, *NOT_DATA):
+        return _omitted(data)
+    if isinstance(content, Submitted) and not _JWE.fullmatch(content.personal):
+        return _omitted(data)
+    return _bounded(encode(content))  # encoded anew: a field that stood there twice is there once
+
+
+def _omitted(data: bytes) -> str:
+    return f'{{"omitted_bytes":{len(data)}}}'
 
 
 def _bounded(data: bytes) -> str:
@@ -227,7 +262,7 @@ def _bounded(data: bytes) -> str:
         text = data.decode()
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         text = ""
-    return text if 0 < len(text) <= DATA_LIMIT_BYTES else f'{{"omitted_bytes":{len(data)}}}'
+    return text if 0 < len(text) <= DATA_LIMIT_BYTES else _omitted(data)
 
 
 def _shortened(value: object) -> object:

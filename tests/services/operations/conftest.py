@@ -132,7 +132,9 @@ class Story:
     # ---- chapters
 
     def submitted(self, trace: str | None = None) -> Event:
-        data = portal.Submitted(procedure="1.001193", receiving_unit="00004", personal="jwe")
+        data = portal.Submitted(
+            procedure="1.001193", receiving_unit="00004", personal="e30..aXY.dGV4dA.dGFn"
+        )
         return self.external("portal.submissions", "/portals/sandbox", data, trace=trace)
 
     def registered(self, submitted: Event | None = None) -> Event:

@@ -193,7 +193,8 @@ def test_long_data_is_kept_without_its_long_strings() -> None:
     data = {"dossier_code": "G1", "sealed": "x" * 5_000, "documents": [{"name": "y" * 300}]}
     value = events.encode({"type": "application.registered", "data": data})
 
-    kept_data = json.loads(read(record(value, APPLICATION.encode())).entry.data)
+    item = read(record(value, APPLICATION.encode(), "intake.events"))
+    kept_data = json.loads(item.entry.data)
 
     assert kept_data == {
         "dossier_code": "G1",
@@ -204,7 +205,52 @@ def test_long_data_is_kept_without_its_long_strings() -> None:
 
 def test_data_that_stays_too_long_gives_way_to_its_size() -> None:
     value = events.encode({"data": {str(n): n for n in range(10_000)}})
-    assert "omitted_bytes" in json.loads(read(record(value, APPLICATION.encode())).entry.data)
+    item = read(record(value, APPLICATION.encode(), "intake.events"))
+    assert "omitted_bytes" in json.loads(item.entry.data)
+
+
+SUBMITTED = {
+    "procedure": "1.001193",
+    "receiving_unit": "00004",
+    "personal": "e30..aXY.dGV4dA.dGFn",
+    "channel": "online",
+}
+CLEAR = {"name": "Nguyễn Thử Nghiệm", "personal_number": "001199000001"}
+
+
+def kept_of(data: bytes, type_: str = "application.submitted", topic: str = "") -> str:
+    value = b'{"type":"' + type_.encode() + b'","data":' + data + b"}"
+    return read(record(value, APPLICATION.encode(), topic or "portal.submissions")).entry.data
+
+
+def test_a_submission_in_order_is_kept() -> None:
+    data = json.loads(kept_of(json.dumps(SUBMITTED).encode()))
+    assert data | SUBMITTED == data
+
+
+@pytest.mark.parametrize(
+    ("type_", "topic", "data"),
+    [
+        ("application.submitted", "portal.submissions", SUBMITTED | {"personal": CLEAR}),
+        ("application.submitted", "portal.submissions", SUBMITTED | {"personal": CLEAR["name"]}),
+        ("application.submitted", "portal.submissions", SUBMITTED | {"applicant": CLEAR}),
+        ("application.submitted", "intake.inbox", SUBMITTED | {"personal": CLEAR}),
+        ("application.registered", "portal.submissions", CLEAR),
+        ("anything", "routing.inbox", CLEAR),
+        ("withdrawal.requested", "intake.inbox", {"reason": "", "by": CLEAR}),
+    ],
+)
+def test_of_what_is_sent_against_its_contract_only_the_length_is_kept(
+    type_: str, topic: str, data: dict[str, Any]
+) -> None:
+    raw = json.dumps(data, ensure_ascii=False).encode()
+    assert json.loads(kept_of(raw, type_, topic)) == {"omitted_bytes": len(raw)}
+
+
+def test_of_a_field_that_is_there_twice_no_more_is_kept_than_was_judged() -> None:
+    raw = json.dumps(SUBMITTED, ensure_ascii=False).encode()
+    twice = b'{"personal":"' + CLEAR["name"].encode() + b'",' + raw[1:]
+    assert CLEAR["name"] not in kept_of(twice)
 
 
 def test_a_senders_words_are_cut_to_a_limit() -> None:
