@@ -15,6 +15,7 @@ from shared.errors import Misconfigured
 
 CONFIG = {
     "max.message.bytes": str(1 << 20),
+    "message.timestamp.type": "LogAppendTime",  # a writer's own clock decides nothing
     "retention.ms": "-1",  # the log is the record: journeys are rebuilt from it
 }
 CREATE_LIMIT_MS = 30_000

@@ -12,7 +12,7 @@ import msgspec
 from services.operations.domain.entries import Entry, gist
 from shared import events
 from shared.bus import Message, Partition, Producer
-from shared.events import CONTRACTS, Event
+from shared.events import Event
 from shared.events.intake import Registered
 from shared.events.operations import FlowCounted
 from shared.placement import home
@@ -38,9 +38,9 @@ class Flow:
                 moment = datetime.fromtimestamp(second, UTC)
                 counted = FlowCounted(stage=entry.service, second=moment, types={}, units={})
                 self._counted[key] = counted
-            type_ = entry.type if entry.type in CONTRACTS else "other"
+            type_ = entry.counted_as
             counted.types[type_] = counted.types.get(type_, 0) + 1
-            if entry.type == Registered.TYPE:
+            if type_ == Registered.TYPE:
                 unit = gist(entry.data).receiving_unit
                 counted.units[unit] = counted.units.get(unit, 0) + 1
 

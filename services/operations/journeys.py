@@ -11,7 +11,6 @@ Three tables, written by batch, none with a second index:
   came.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -21,30 +20,19 @@ from zlib import crc32
 import msgspec
 
 from services.operations.domain.entries import Entry, Gist, gist
+from services.operations.domain.kept import kept
 from shared.bus import Record
-from shared.events import CONTRACTS, encode, intake, numbered_id, payment
-from shared.events import UNREADABLE as NOT_DATA
-from shared.events.data import Strict
-from shared.events.portal import Submitted
+from shared.events import intake, numbered_id, payment
 from shared.store import Row, Table, prefix
 from shared.topics import TOPICS
 
 ROWS_LIMIT = 5_000  # of one application; a journey is longer only by mistake
-DATA_WHOLE_BYTES = 2_048  # up to here data is kept as it came
-DATA_LIMIT_BYTES = 16_384
-STRING_LIMIT = 256  # characters of a string in longer data; sealed fields are longer
 WORD_LIMIT = 256  # characters of an id, a type, a source: a sender may write anything
 DIGITS_LIMIT = 9
+LOGGED_LIMIT_MS = 4_102_444_800_000  # the year 2100: a sender may write any time, a date cannot
 UNREADABLE = "unreadable"
 
 _NAMED_IN = {intake.Registered.TYPE, payment.Requested.TYPE}
-_JWE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){3}")
-_EXTERNAL = frozenset(t.name for t in TOPICS.values() if t.kind == "external")
-_FROM_OUTSIDE = {
-    type_: msgspec.json.Decoder(contract)
-    for type_, contract in CONTRACTS.items()
-    if issubclass(contract, Strict)
-}
 _NUMBERED = {t.name: t.written_by[0] for t in TOPICS.values() if t.kind == "events"}
 
 
@@ -93,7 +81,7 @@ def read(record: Record) -> Item:
         record.topic,
         record.partition,
         record.offset,
-        record.timestamp_ms,
+        min(max(record.timestamp_ms, 0), LOGGED_LIMIT_MS),
         application,
         envelope.type[:WORD_LIMIT],
         envelope.time[:WORD_LIMIT],
@@ -103,7 +91,7 @@ def read(record: Record) -> Item:
         envelope.traceparent[:WORD_LIMIT],
         envelope.causationid[:WORD_LIMIT],
         crc32(value),
-        _kept(record.topic, envelope),
+        kept(record.topic, envelope.type, bytes(envelope.data)),
     )
     key = entry.id if sequence else _key_of_place("~", entry)
     return Item(key if application else "", entry)
@@ -232,46 +220,3 @@ def _canonical(text: str) -> str:
 
 def _text(key: bytes | None) -> str:
     return (key or b"").decode(errors="replace")
-
-
-def _kept(topic: str, envelope: Envelope) -> str:
-    """Return the data to keep.  Of what outsiders sent against a contract only the length: what a
-    sender puts in the wrong place may be personal, and in the clear.
-    """
-    data = bytes(envelope.data)
-    if topic not in _EXTERNAL:
-        return _bounded(data)
-    try:
-        content = _FROM_OUTSIDE[envelope.type].decode(data)
-    except (KeyError, *NOT_DATA):
-        return _omitted(data)
-    if isinstance(content, Submitted) and not _JWE.fullmatch(content.personal):
-        return _omitted(data)
-    return _bounded(encode(content))  # encoded anew: a field that stood there twice is there once
-
-
-def _omitted(data: bytes) -> str:
-    return f'{{"omitted_bytes":{len(data)}}}'
-
-
-def _bounded(data: bytes) -> str:
-    """Return JSON text of bounded size; long strings give way to a note of their length."""
-    try:
-        if len(data) > DATA_WHOLE_BYTES:
-            data = msgspec.json.encode(_shortened(msgspec.json.decode(data)))
-        text = data.decode()
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        text = ""
-    return text if 0 < len(text) <= DATA_LIMIT_BYTES else _omitted(data)
-
-
-def _shortened(value: object) -> object:
-    match value:
-        case str() if len(value) > STRING_LIMIT:
-            return f"… {len(value)} characters"
-        case dict():
-            return {k: _shortened(v) for k, v in value.items()}
-        case list():
-            return [_shortened(v) for v in value]
-        case _:
-            return value

@@ -5,8 +5,18 @@ from typing import NamedTuple
 
 import msgspec
 
+from shared.events import CONTRACTS, PRODUCERS
+from shared.events.data import Strict
 from shared.topics import TOPICS
 from shared.trace import parent_span
+
+OTHER = "other"
+_DECIDED_BY = {  # type → the one service whose numbered event it is
+    type_: service
+    for type_, contract in CONTRACTS.items()
+    for service in ("intake", "routing", "payment", "notify")
+    if contract.__module__ == PRODUCERS[service].__name__ and not issubclass(contract, Strict)
+}
 
 
 class Entry(NamedTuple):
@@ -45,6 +55,14 @@ class Entry(NamedTuple):
     def is_decided(self) -> bool:
         """Tell whether one of our services decided this, as a numbered event."""
         return self.sequence > 0
+
+    @property
+    def counted_as(self) -> str:
+        """Return the type to count this under: a sender may write any, also one that is not his."""
+        service = _DECIDED_BY.get(self.type)
+        if service:
+            return self.type if self.is_decided and self.service == service else OTHER
+        return self.type if self.type in CONTRACTS else OTHER
 
     @property
     def is_aside(self) -> bool:

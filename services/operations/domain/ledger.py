@@ -10,11 +10,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from services.operations.domain.entries import Entry, gist
-from shared.events import CONTRACTS, payment
+from shared.events import payment
 
 _K = TypeVar("_K")
-
-OTHER = "other"
 
 AMOUNTS = frozenset(
     c.TYPE
@@ -55,8 +53,7 @@ class Ledger(msgspec.Struct):
 
     def add(self, entry: Entry, code_before: int) -> None:
         """Count the first occurrence of a message; `code_before` is where its dossier stood."""
-        # a sender may write any type: what nobody has a contract for is one
-        _plus(self.types, entry.type if entry.type in CONTRACTS else OTHER, 1)
+        _plus(self.types, entry.counted_as, 1)
         if entry.is_decided:
             g = gist(entry.data)
             if entry.service == "routing":

@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.operations.api import waterfall_of
-from services.operations.journeys import DATA_LIMIT_BYTES, UNREADABLE, WORD_LIMIT, Journeys, read
+from services.operations.domain.kept import DATA_LIMIT_BYTES
+from services.operations.domain.ledger import Ledger
+from services.operations.domain.timeline import instant
+from services.operations.flow import Flow
+from services.operations.journeys import UNREADABLE, WORD_LIMIT, Journeys, read
 from shared import events
 from shared.bus import Record
 from shared.mongo import MongoTable, connect
@@ -134,6 +138,31 @@ def test_a_numbered_id_that_is_not_of_its_topic_is_no_numbered_event(story: Any,
         item = read(genuine._replace(topic=topic))
         assert item.entry.sequence == 0
         assert item.key.startswith(f"{story.application}/~{topic}/")
+
+
+def test_an_event_is_counted_only_where_its_own_service_decided_it(story: Any, log: Any) -> None:
+    story.registered()
+    genuine = log.records[-1]
+    assert read(genuine).entry.counted_as == "application.registered"
+    for topic in ("portal.submissions", "payment.events", "intake.inbox"):
+        assert read(genuine._replace(topic=topic)).entry.counted_as == "other"
+    assert read(log.records[0]).entry.counted_as == "application.submitted"
+    assert read(record(b'{"type":"made.up"}')).entry.counted_as == "other"
+
+
+def test_a_portals_record_typed_as_ours_raises_no_count(story: Any, log: Any) -> None:
+    story.registered()
+    foreign = read(log.records[-1]._replace(topic="portal.submissions")).entry
+    ledger = Ledger({}, {})
+    ledger.add(foreign, 0)
+    assert ledger.types == {"other": 1}
+
+
+@pytest.mark.parametrize("timestamp_ms", [-(1 << 62), -1, 1 << 62])
+def test_a_time_that_no_date_has_breaks_nothing(timestamp_ms: int, world: Any) -> None:
+    entry = read(record(b"{}", APPLICATION.encode())._replace(timestamp_ms=timestamp_ms)).entry
+    assert instant(entry.logged_ms)
+    Flow(None, "operations", 4).add([entry])
 
 
 # ---- whatever comes
