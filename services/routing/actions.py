@@ -14,11 +14,11 @@ from services.routing.lane import OFFICER_ACTIONS
 from shared.events.routing import OfficerAction
 
 NOTE_LIMIT = 2_000
-AMOUNT_LIMIT_VND = 100_000_000_000
+AMOUNTS_VND = (1_000, 9_999_999_999)  # what a partner takes in one order
 
 Note = Annotated[str, Meta(max_length=NOTE_LIMIT)]
 Reason = Annotated[str, Meta(min_length=1, max_length=NOTE_LIMIT)]
-Amount = Annotated[int, Meta(gt=0, le=AMOUNT_LIMIT_VND)]
+Amount = Annotated[int, Meta(ge=AMOUNTS_VND[0], le=AMOUNTS_VND[1])]
 UnitCode = Annotated[str, Meta(pattern="^[0-9]{2}([0-9]{3})?$")]
 
 _NOTE: tuple[Any, ...] = ("note", Note, "")

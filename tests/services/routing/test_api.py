@@ -116,6 +116,8 @@ async def test_an_upper_case_id_is_the_same_application(desk):
         ({"action": "accept", "note": "x" * (NOTE_LIMIT + 1)}, "/note"),
         ({"action": "accept", "amount_vnd": 5}, ""),
         ({"action": "demand_payment", "note": "tax", "amount_vnd": 0}, "/amount_vnd"),
+        ({"action": "demand_payment", "note": "tax", "amount_vnd": 999}, "/amount_vnd"),
+        ({"action": "demand_payment", "note": "tax", "amount_vnd": 10**10}, "/amount_vnd"),
         ({"action": "demand_payment", "note": "tax", "amount_vnd": "5"}, "/amount_vnd"),
         ({"action": "demand_payment", "note": "tax", "amount_vnd": 5.5}, "/amount_vnd"),
         ({"action": "choose_unit", "competent_unit": "Ba Dinh"}, "/competent_unit"),
