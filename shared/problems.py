@@ -49,6 +49,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Unknown, _unknown)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(Exception, _mistake)
 
 
 async def _refusal(_: Request, error: Exception) -> Response:
@@ -60,6 +61,12 @@ async def _refusal(_: Request, error: Exception) -> Response:
 async def _unknown(_: Request, error: Exception) -> Response:  # noqa: ARG001
     detail = "We cannot say whether this was taken in: send the same again, it will count once."
     return answer(503, "outcome-unknown", detail, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
+async def _mistake(_: Request, error: Exception) -> Response:  # noqa: ARG001
+    """Say nothing of the error itself: it goes to the log, it is raised again after this."""
+    detail = "Our mistake; nothing was taken in for sure: send the same again, it will count once."
+    return answer(500, "our-mistake", detail)
 
 
 async def _http(_: Request, error: Exception) -> Response:
