@@ -27,6 +27,8 @@ from shared.progress import Progress
 from shared.store import Table
 from shared.trace import is_sampled, span_id, traceparent
 
+FULL_WAIT_S = 1.0  # long enough that `idle` polls, or the group would throw us out
+
 _log = structlog.get_logger("effects")
 
 
@@ -132,7 +134,8 @@ class Effects:
                     )
                     self._spread(records, progress, tasks)
             self.health.working() if tasks else self.health.idle()
-            await assignment.idle(self._limits.window_s)
+            is_full = progress.in_flight >= self._limits.in_flight_limit
+            await assignment.idle(FULL_WAIT_S if is_full else self._limits.window_s)
             if self._monotonic() - committed_s >= self._limits.commit_every_s:
                 committed_s = self._monotonic()
                 with suppress(Unknown):

@@ -42,6 +42,7 @@ from shared.trace import is_sampled
 from shared.vault import Vault, dead_letter_sealer
 
 STOP_LIMIT_S = 10.0
+CONCURRENCY_LIMIT = 1_000  # connections and calls at once; the next is answered 503
 OWN_LOGGERS = ("kafka", "effects", "vault.access", "callbacks", "service")
 
 
@@ -66,7 +67,9 @@ class Resources:
     def subscription(self, group: str, topics: Sequence[str]) -> KafkaSubscription:
         """Return a membership of a group over whole lanes of these topics."""
         told = self.settings
-        return KafkaSubscription(told.kafka_url, group, topics, session_s=told.session_s)
+        return KafkaSubscription(
+            told.kafka_url, group, topics, session_s=told.session_s, lanes=told.lanes
+        )
 
 
 Loop = tuple[str, Health, Callable[[], Coroutine[Any, Any, None]]]  # name, health, how to run it
@@ -196,7 +199,9 @@ def _effects(resources: Resources, effects: Sequence[Effect]) -> Effects:
 
 
 def _app(service: str, resources: Resources, parts: Parts, loops: Sequence[Loop]) -> FastAPI:
-    app = FastAPI(title=f"motcua {service}", version="1")
+    app = FastAPI(  # no pages of documentation: they load scripts from elsewhere, and nothing calls out
+        title=f"motcua {service}", version="1", docs_url=None, redoc_url=None
+    )
     app.state.access = Access(resources.secrets.api_keys)
     problems.install(app)
     app.include_router(parts.router)
@@ -258,6 +263,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         lifespan="off",
         access_log=False,
         log_level="warning",
+        limit_concurrency=CONCURRENCY_LIMIT,
         timeout_graceful_shutdown=int(STOP_LIMIT_S),
     )
 

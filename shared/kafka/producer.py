@@ -14,6 +14,7 @@ from shared.errors import Unknown
 
 BATCH_LIMIT_BYTES = 900_000  # a topic takes 1 MiB, headers of the request included
 APPEND_LIMIT_S = 10.0
+STOP_LIMIT_S = 2.0
 
 
 class KafkaProducer:
@@ -74,6 +75,9 @@ class KafkaProducer:
                 except (KafkaError, TimeoutError, OSError) as error:
                     await _stop(producer)
                     raise Unknown(f"no broker at {self._url}: {error!r}") from error
+                except BaseException:  # cancelled while starting: leave no client behind
+                    self._drop(producer)
+                    raise
                 self._producer = producer
             return self._producer
 
@@ -116,5 +120,7 @@ async def _stop(producer: AIOKafkaProducer) -> None:
     accumulator = producer._message_accumulator
     accumulator.fail_all(KafkaError("dropped"))
     with suppress(Exception):
-        async with asyncio.timeout(2.0):
+        async with asyncio.timeout(STOP_LIMIT_S):
             await producer.stop()
+    with suppress(Exception):  # whatever became of that, its sockets and tasks go
+        await producer.client.close()

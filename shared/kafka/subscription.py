@@ -19,6 +19,8 @@ from shared.errors import Fenced, Misconfigured, Unknown
 
 COMMIT_LIMIT_S = 5.0
 RETRY_S = 0.5
+ONE_WAIT_S = 0.2
+_NOWHERE = TopicPartition("", 0)  # polling for it returns nothing, and counts as polling
 
 _log = structlog.get_logger("kafka")
 
@@ -35,8 +37,9 @@ class KafkaSubscription:
         session_s: float = 10.0,
         poll_limit_s: float = 120.0,
         fetch_wait_s: float = 0.5,
+        lanes: int = 0,
     ) -> None:
-        self._topics, self._group = tuple(topics), group
+        self._topics, self._group, self._lanes = tuple(topics), group, lanes
         self._serving: asyncio.Task[None] | None = None
         self._assigned: asyncio.Queue[frozenset[int]] = asyncio.Queue()
         self._settings: dict[str, Any] = {
@@ -60,14 +63,32 @@ class KafkaSubscription:
         consumer.subscribe(list(self._topics), listener=_Listener(self._revoke, self._assign))
         try:
             await _start(consumer)
+            _check_lanes(consumer, self._topics, self._lanes)
             while True:
-                lanes = await self._assigned.get()
+                lanes = await self._next_assignment(consumer)
                 if not self._assigned.empty() or not lanes:
                     continue  # superseded already, or nothing to serve
                 await self._serve(consumer, lanes, serve)
         finally:
             await self._revoke()
             await consumer.stop()
+
+    async def _next_assignment(self, consumer: AIOKafkaConsumer) -> frozenset[int]:
+        """Wait for lanes, polling meanwhile: a member that does not poll never joins again."""
+        waiting = asyncio.create_task(self._assigned.get())
+        try:
+            while not waiting.done():
+                polling = asyncio.create_task(consumer.getmany(_NOWHERE, timeout_ms=1_000))
+                await asyncio.wait([waiting, polling], return_when=asyncio.FIRST_COMPLETED)
+                polling.cancel()
+                await asyncio.wait([polling])
+                error = None if polling.cancelled() else polling.exception()
+                if error and not waiting.done():
+                    _log.warning("waiting for lanes", group=self._group, because=repr(error))
+                    await asyncio.sleep(RETRY_S)
+            return waiting.result()
+        finally:
+            waiting.cancel()
 
     async def _serve(
         self,
@@ -129,21 +150,59 @@ class _KafkaAssignment:
         self.committed: Mapping[Partition, int] = committed
         self._consumer = consumer
         self._partitions = [TopicPartition(t, n) for t in topics for n in sorted(lanes)]
+        self._next = {p: committed[p.topic, p.partition] for p in self._partitions}
 
     async def fetch(self, max_records: int, wait_s: float) -> list[Record]:
         try:
-            got = await self._consumer.getmany(
-                *self._partitions, timeout_ms=int(wait_s * 1000), max_records=max_records
-            )
-        except IllegalStateError as error:
-            raise Fenced(str(error)) from error
+            return self._taken(await self._poll(self._partitions, max_records, wait_s))
         except (KafkaError, OSError) as error:
+            self._rewind()
             raise Unknown(f"the log cannot be read: {error!r}") from error
+        except ValueError as error:  # UnicodeDecodeError, in the name of a header
+            _log.error("a record cannot be read", because=repr(error))
+            self._rewind()
+            return await self._one_of_each()
+
+    async def _poll(
+        self, partitions: Sequence[TopicPartition], max_records: int, wait_s: float
+    ) -> list[Any]:
+        timeout_ms = int(wait_s * 1000)
+        got = await self._consumer.getmany(
+            *partitions, timeout_ms=timeout_ms, max_records=max_records
+        )
+        return [m for messages in got.values() for m in messages]
+
+    def _taken(self, messages: Sequence[Any]) -> list[Record]:
+        for m in messages:
+            self._next[TopicPartition(m.topic, m.partition)] = m.offset + 1
         return [
             Record(m.topic, m.partition, m.offset, m.timestamp, m.key, m.value, tuple(m.headers))
-            for messages in got.values()
             for m in messages
         ]
+
+    def _rewind(self) -> None:
+        """Go back to what was handed out: a failed poll has passed over what it had drained."""
+        try:
+            for partition, offset in self._next.items():
+                self._consumer.seek(partition, offset)
+        except IllegalStateError as error:
+            raise Fenced(str(error)) from error
+
+    async def _one_of_each(self) -> list[Record]:
+        """Read past a record that the client itself cannot read: it comes without content."""
+        found: list[Record] = []
+        for partition in self._partitions:
+            try:
+                found += self._taken(await self._poll([partition], 1, ONE_WAIT_S))
+            except (KafkaError, OSError) as error:
+                self._rewind()
+                raise Unknown(f"the log cannot be read: {error!r}") from error
+            except ValueError:
+                offset = self._next[partition]
+                found.append(Record(partition.topic, partition.partition, offset, 0, None, None))
+                self._next[partition] = offset + 1
+                self._rewind()
+        return found
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
         try:
@@ -167,6 +226,17 @@ class _KafkaAssignment:
         finally:
             with suppress(IllegalStateError):
                 self._consumer.resume(*self._partitions)
+
+
+def _check_lanes(consumer: AIOKafkaConsumer, topics: Sequence[str], lanes: int) -> None:
+    """Compare the topics with the number of lanes, which is for ever.  Raises `Misconfigured`."""
+    for topic in topics if lanes else ():
+        found = len(consumer.partitions_for_topic(topic) or ())
+        if found != lanes:
+            raise Misconfigured(
+                f"topic {topic} has {found} partitions and MOTCUA_LANES says {lanes}: "
+                "set it to what the topics have, it can never change"
+            )
 
 
 async def _start(consumer: AIOKafkaConsumer) -> None:

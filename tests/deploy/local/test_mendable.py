@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local import kafka, ports
+from deploy.local.ports import free
 from deploy.local.settings import HOST, ROOT, Settings
 from shared.errors import Misconfigured
 
@@ -57,7 +58,14 @@ def test_up_says_it_without_a_traceback_and_leaves_nothing(tmp_path: Path) -> No
         taken.bind((HOST, 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        said = motcua(tmp_path, "up", MOTCUA_KAFKA_PORT=port)
+        mongo, controller = map(str, free(2))
+        said = motcua(
+            tmp_path,
+            "up",
+            MOTCUA_KAFKA_PORT=port,
+            MOTCUA_MONGO_PORT=mongo,
+            MOTCUA_CONTROLLER_PORT=controller,
+        )
     assert said.returncode == 1
     assert f"Port {port} (kafka) is in use" in said.stdout
     assert "Traceback" not in said.stdout + said.stderr
