@@ -16,7 +16,7 @@ from shared.errors import DeadLetter
 from shared.events import numbered_id
 from shared.events.kernel import LaneReleased
 from shared.journal import Cause, Decision
-from shared.lanes.reading import Reading
+from shared.lanes.reading import Reading, size_bytes
 from shared.lanes.table import LaneTable, Outcome
 from shared.trace import parent_span, span_id, traceparent
 
@@ -24,10 +24,15 @@ S = TypeVar("S")
 F = TypeVar("F")
 
 HANDLED_LIMIT = 2_000  # external messages of one application; never evicted
+HANDLED_LIMIT_BYTES = 256 << 10
 EVENT_LIMIT_BYTES = 256 << 10  # what a topic takes is 1 MiB
-STATE_LIMIT_BYTES = 1 << 20  # a document may have 16 MiB
-HELD_LIMIT = 100  # messages from outside; our own events are few and never turned away
-HELD_LIMIT_BYTES = 4 << 20
+EMITTED_LIMIT_BYTES = 2 << 20  # by one decision
+STATE_LIMIT_BYTES = 1 << 20  # a document may have 16 MiB, all these together
+HELD_LIMIT = 100  # then what people send is turned away; outcomes, timers and callbacks are not
+HELD_LIMIT_BYTES = 4 << 20  # the same, in bytes
+HELD_OUTSIDE_LIMIT_BYTES = 8 << 20  # then whatever comes from outside, before the document is full
+REASON_LIMIT = 300  # characters of an error's text
+_PEOPLE = ("/portals/", "/officers/")
 
 
 class TooLarge(Exception):
@@ -135,6 +140,8 @@ class Step(Generic[S, F]):
             self._emit(reading, sequence + i, data, at, parent)
             for i, data in enumerate(outcome.events, start=1)
         )
+        if sum(map(len, emitted)) > EMITTED_LIMIT_BYTES:
+            raise TooLarge(f"its events have more than {EMITTED_LIMIT_BYTES} bytes")
         seen, handled = self._marked(latest, reading)
         return Decision(
             application=reading.application,
@@ -161,8 +168,8 @@ class Step(Generic[S, F]):
         if reading.origin:
             seen[reading.origin] = int(reading.arrival.event.sequence)
         else:
-            if len(handled) >= HANDLED_LIMIT:
-                raise TooLarge(f"{HANDLED_LIMIT} messages from outside for one application")
+            if _is_full(handled):
+                raise TooLarge(f"{len(handled)} messages from outside for one application")
             handled = (*handled, _message(reading))
         return seen, handled
 
@@ -191,9 +198,7 @@ class Step(Generic[S, F]):
         self, latest: Decision[S] | None, reading: Reading, at: datetime, because: str
     ) -> Decision[S]:
         held = (*(latest.held if latest else ()), reading.record)
-        if not reading.origin and (
-            len(held) > HELD_LIMIT or sum(len(h.value or b"") for h in held) > HELD_LIMIT_BYTES
-        ):
+        if not reading.origin and _is_too_much(held, reading):
             raise DeadLetter("the application is held for an operator, and full: release it first")
         return self._unchanged(latest, reading, at, held, because)
 
@@ -232,7 +237,7 @@ class Step(Generic[S, F]):
         """Return a version with the state as it was: only what is held changes."""
         version = latest.version + 1 if latest else 1
         seen, handled = latest.seen if latest else {}, latest.handled if latest else ()
-        if released and len(handled) < HANDLED_LIMIT:  # a release again changes nothing
+        if released and not _is_full(handled):  # a release again changes nothing
             seen, handled = self._marked(latest, reading)
         return Decision(
             application=reading.application,
@@ -246,12 +251,26 @@ class Step(Generic[S, F]):
             handled=handled,
             sequence=latest.sequence if latest else 0,
             held=held,
-            held_because=because,
+            held_because=because[:REASON_LIMIT],
         )
 
     def _traceparent(self, application: str, version: int) -> str:
         span = span_id(application, self._table.service, str(version))
         return traceparent(application, span, self._sampled(application))
+
+
+def _is_full(handled: tuple[str, ...]) -> bool:
+    size = sum(len(message.encode()) for message in handled)
+    return len(handled) >= HANDLED_LIMIT or size > HANDLED_LIMIT_BYTES
+
+
+def _is_too_much(held: tuple[Record, ...], reading: Reading) -> bool:
+    """Tell whether a message from outside cannot be held as well."""
+    size = sum(size_bytes(record) for record in held)
+    source = reading.arrival.event.source if reading.arrival else ""
+    if source.startswith(_PEOPLE) or reading.record.topic == "portal.submissions":
+        return len(held) > HELD_LIMIT or size > HELD_LIMIT_BYTES
+    return size > HELD_OUTSIDE_LIMIT_BYTES
 
 
 def _cause(reading: Reading) -> Cause:

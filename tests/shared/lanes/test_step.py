@@ -1,119 +1,30 @@
 """The pure heart of the lane, decided record by record."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import events
-from shared.bus import Record
-from shared.errors import DeadLetter
-from shared.events import Data, Event, numbered_id
-from shared.events.intake import Registered, Withdrawn
-from shared.events.kernel import LaneReleased
-from shared.events.portal import SupplementSubmitted, WithdrawalRequested
-from shared.journal import Decision
-from shared.lanes import step as step_module
-from shared.lanes.reading import Reader, Reading
-from shared.lanes.step import HANDLED_LIMIT, HELD_LIMIT, Step
-from shared.lanes.table import Arrival, LaneTable, Outcome, Timer, no_facts
-from shared.placement import home
-
-APPLICATION = "0198c0de-0000-7000-8000-000000000001"
-AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
-LANES = 4
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """A state that remembers what was decided, in order."""
-
-    ids: tuple[str, ...] = ()
-
-
-class Mended:
-    """Whether the bug that makes the word `poison` undecidable is fixed."""
-
-    def __init__(self) -> None:
-        self.yes = False
-
-    def decide(
-        self, state: Seen | None, arrival: Arrival, facts: None, at: datetime
-    ) -> Outcome[Seen]:
-        reason = getattr(arrival.data, "reason", "")
-        if reason == "poison" and not self.yes:
-            raise ValueError("cannot decide this")
-        if reason == "huge":
-            return Outcome(state, (Withdrawn(reason="x" * 300_000),))
-        ids = (*(state.ids if state else ()), arrival.event.id)
-        due = at + timedelta(hours=1)
-        return Outcome(Seen(ids), (Withdrawn(reason=reason),), (Timer("later", due),))
-
-
-class Lane:
-    """One application's lane without any log or journal."""
-
-    def __init__(self) -> None:
-        self.mended = Mended()
-        types = (WithdrawalRequested.TYPE, SupplementSubmitted.TYPE, Withdrawn.TYPE)
-        table = LaneTable("routing", Seen, dict.fromkeys(types, self.mended.decide), no_facts)
-        self.reader = Reader(table, LANES)
-        self.step: Step[Seen, None] = Step(table, self.reader.again, lambda _: True)
-        self.latest: Decision[Seen] | None = None
-        self.decided: list[Decision[Seen]] = []
-
-    def take(self, record: Record) -> list[Decision[Seen]]:
-        [reading] = self.reader.read([record]).mine
-        return self.take_reading(reading)
-
-    def take_reading(self, reading: Reading) -> list[Decision[Seen]]:
-        versions = self.step(self.latest, reading, None, AT)
-        self.decided += versions
-        self.latest = versions[-1] if versions else self.latest
-        return versions
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        assert self.latest is not None
-        return self.latest.state.ids if self.latest.state else ()
-
-
-def outside(id_: str, offset: int, reason: str = "", data: Data | None = None) -> Record:
-    data = data or WithdrawalRequested(reason=reason)
-    event = Event(
-        id=id_,
-        source="/portals/p",
-        type=data.TYPE,
-        subject=APPLICATION,
-        time=AT,
-        data=msgspec.Raw(events.encode(data)),
-    )
-    return record("routing.inbox", offset, events.encode(event))
-
-
-def own(sequence: int, offset: int, reason: str = "") -> Record:
-    data = Withdrawn(reason=reason)
-    event = Event(
-        id=numbered_id(APPLICATION, "intake", sequence),
-        source="/services/intake",
-        type=data.TYPE,
-        subject=APPLICATION,
-        time=AT,
-        sequence=f"{sequence:06d}",
-        data=msgspec.Raw(events.encode(data)),
-    )
-    return record("intake.events", offset, events.encode(event))
-
-
-def record(topic: str, offset: int, value: bytes) -> Record:
-    return Record(topic, home(APPLICATION, LANES), offset, 0, APPLICATION.encode(), value)
-
-
-def release(id_: str, offset: int) -> Record:
-    return outside(id_, offset, data=LaneReleased(operator="o", reason="mended"))
+from shared.events import Event, numbered_id
+from shared.events.intake import Registered
+from shared.events.portal import SupplementSubmitted
+from shared.lanes.reading import Reader
+from shared.lanes.step import Step
+from shared.lanes.table import LaneTable, no_facts
+from tests.shared.lanes.one_lane import (
+    APPLICATION,
+    AT,
+    LANES,
+    Lane,
+    Seen,
+    outside,
+    own,
+    record,
+    release,
+)
 
 
 def test_a_first_message_makes_version_one_with_its_events_numbered() -> None:
@@ -191,32 +102,6 @@ def test_an_own_event_that_cannot_be_read_is_held_and_not_dropped() -> None:
     assert len(lane.latest.held) == 2
 
 
-def test_an_event_too_large_for_its_topic_is_not_emitted_but_held() -> None:
-    [held] = Lane().take(outside("m1", 0, "huge"))
-    assert held.held_because.startswith("TooLarge")
-    assert held.emitted == ()
-
-
-def test_beyond_the_limit_of_held_messages_those_from_outside_go_to_the_dead_letters() -> None:
-    lane = Lane()
-    lane.take(outside("bad", 0, "poison"))
-    for n in range(1, HELD_LIMIT):
-        lane.take(outside(f"m{n}", n))
-    with pytest.raises(DeadLetter):
-        lane.take(outside("one too many", HELD_LIMIT))
-
-
-def test_every_limit_of_the_step_is_a_named_constant() -> None:
-    limits = {n for n in vars(step_module) if n.endswith("_LIMIT") or "_LIMIT_" in n}
-    assert limits == {
-        "HANDLED_LIMIT",
-        "EVENT_LIMIT_BYTES",
-        "STATE_LIMIT_BYTES",
-        "HELD_LIMIT",
-        "HELD_LIMIT_BYTES",
-    }
-
-
 class Script:
     """Messages from outside and own events, some poisoned, with duplicates."""
 
@@ -278,16 +163,3 @@ def test_a_held_message_that_cannot_be_read_any_more_stays_held_and_spoils_no_ot
     [released] = lane.take(release("r", 2))
     assert "nobody here takes messages" in released.held_because
     assert len(released.held) == 2
-
-
-def test_an_application_at_its_limit_of_messages_is_released_in_vain_but_without_harm() -> None:
-    lane = Lane()
-    lane.take(outside("m0", 0))
-    assert lane.latest is not None
-    full = tuple(f"/portals/p m{n}" for n in range(HANDLED_LIMIT))
-    lane.latest = msgspec.structs.replace(lane.latest, handled=full)
-    [held] = lane.take(outside("one too many", 1))
-    assert held.held_because.startswith("TooLarge")
-    [released] = lane.take(release("r", 2))
-    assert released.held == held.held
-    assert released.handled == full
