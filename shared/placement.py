@@ -14,6 +14,14 @@ def home(application: str, lane_count: int) -> int:
     return int((murmur2(application.encode()) & 0x7FFFFFFF) % lane_count)
 
 
+def is_canonical(key: bytes) -> bool:
+    """Tell whether a record's key is an application id as we write it."""
+    try:
+        return canonical(text := key.decode()) == text
+    except (DeadLetter, UnicodeDecodeError):
+        return False
+
+
 def canonical(application: str) -> str:
     """Return the lower-case, hyphenated form of an application id.  Raises `DeadLetter`."""
     try:

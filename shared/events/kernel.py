@@ -37,7 +37,10 @@ class RecordParked(Data, frozen=True, kw_only=True):
 
 
 class RecordDead(Data, frozen=True, kw_only=True):
-    """A record nobody can read, with the reason, the field and the original bytes sealed."""
+    """A record nobody can read, with the reason and the field; the original is sealed.
+
+    `size` is how many bytes its value had, `truncated` says that not all of it was kept.
+    """
 
     TYPE: ClassVar[str] = "record.dead"
     service: str
@@ -47,3 +50,5 @@ class RecordDead(Data, frozen=True, kw_only=True):
     reason: str
     field: str
     sealed: str
+    size: int = 0
+    truncated: bool = False
