@@ -65,7 +65,7 @@ def router(
     async def payments(
         application: str,
         request: Request,
-        _: Reader,
+        caller: Reader,
         payer_ip: Address = "",
         language: Language = "vi",
     ) -> PaymentView:
@@ -74,7 +74,7 @@ def router(
         except DeadLetter as error:
             raise Refusal(422, "not-an-id", "Send the application's id, a UUID.") from error
         decision = await journal.latest(known)
-        if decision is None or decision.state is None:
+        if decision is None or decision.state is None or not _may_read(caller, decision.state):
             raise Refusal(
                 404, "unknown-application", "Payment does not know it yet: ask again shortly."
             )
@@ -87,6 +87,11 @@ def router(
         return payment_view(known, decision.state, orders)
 
     return routes
+
+
+def _may_read(caller: Caller, state: Payment) -> bool:
+    """Another portal's application is as unknown as none; an old state does not say whose it is."""
+    return caller.role != "portal" or state.portal in ("", caller.name)
 
 
 def _latest_of(journal: Journal[Payment]) -> Latest:

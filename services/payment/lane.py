@@ -82,6 +82,7 @@ class _Assessor:
         self._catalogue = catalogue
 
     def hear_routed(self, draft: Draft, routed: Routed, arrival: Arrival) -> None:
+        draft.belongs_to(routed.portal or draft.state.portal)
         if draft.state.obligations:
             return
         on = _day(arrival)

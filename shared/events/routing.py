@@ -100,7 +100,8 @@ class Moved(Data, frozen=True, kw_only=True):
 class Routed(Moved, frozen=True, kw_only=True):
     """Which unit received it, which decides, which hands the result out, and why.
 
-    `channel` and `copies` are as registered: a fee depends on them.
+    `channel` and `copies` are as registered: a fee depends on them; `portal` is whose it is (empty
+    in an event from before it was told).
     """
 
     TYPE: ClassVar[str] = "application.routed"
@@ -116,6 +117,7 @@ class Routed(Moved, frozen=True, kw_only=True):
     catalogue_version: str
     facts: dict[str, str]
     acceptance_due: datetime
+    portal: str = ""
 
 
 class ChoiceNeeded(Moved, frozen=True, kw_only=True):

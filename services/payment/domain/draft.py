@@ -53,6 +53,10 @@ class Draft:
     events: list[Data] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
 
+    def belongs_to(self, portal: str) -> None:
+        """Remember whose application it is."""
+        self._change(portal=portal)
+
     def add(self, obligation: Obligation) -> int:
         """Add an obligation; return its place."""
         self._change(obligations=(*self.state.obligations, obligation))

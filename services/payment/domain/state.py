@@ -59,12 +59,15 @@ class Money(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The payments of one application."""
+    """The payments of one application; `portal`: whose it is, empty in a state from before it was
+    told.
+    """
 
     obligations: tuple[Obligation, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     money: tuple[Money, ...] = ()
     queries: int = 0
+    portal: str = ""
 
     def attempt(self, reference: str) -> Attempt | None:
         """Return the attempt with this reference."""

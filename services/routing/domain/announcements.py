@@ -20,6 +20,7 @@ def routed(dossier: Dossier) -> events.Routed:
     assert dossier.acceptance_due is not None
     return events.Routed(
         national_code=dossier.national_code,
+        portal=dossier.portal,
         dossier_code=dossier.dossier_code,
         procedure=dossier.procedure,
         channel=dossier.channel,

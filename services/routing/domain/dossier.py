@@ -48,6 +48,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     stage: Stage = Stage.EXPECTED
     dossier_code: str = ""
+    portal: str = ""
     procedure: str = ""
     channel: str = ""
     copies: int = 1

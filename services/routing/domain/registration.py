@@ -33,6 +33,7 @@ def register(
         dossier,
         stage=Stage.SUBMITTED if route.competent_unit else Stage.UNROUTED,
         dossier_code=data.dossier_code,
+        portal=data.portal,
         procedure=data.procedure,
         channel=data.channel,
         copies=data.copies,

@@ -218,6 +218,17 @@ async def test_every_address_a_payer_may_have_fits_the_banks_format(ordered, a, 
     assert 7 <= len(dict(parse_qsl(link.partition("?")[2]))["vnp_IpAddr"]) <= 45
 
 
+@pytest.mark.parametrize(("portal", "status"), [("portal", 200), ("", 200), ("another", 404)])
+async def test_payments_are_shown_to_the_portal_whose_they_are(counter, a, portal, status):
+    await counter.bring(a.routed(portal=portal))
+
+    answer = await counter.http.get(f"/v1/payments/{a.application}")
+
+    assert answer.status_code == status
+    if status == 404:
+        assert "pay_url" not in answer.text
+
+
 # ---- the payer's browser
 
 

@@ -58,6 +58,11 @@ def test_payment_may_speak_before_intake(money, decide, registered):
     assert kinds(decide(state, registered())) == [events.Routed, events.Accepted]
 
 
+def test_what_is_routed_says_which_portal_it_came_from(decide, registered):
+    routed = decide(None, registered(portal="one-portal")).events[0]
+    assert routed.portal == "one-portal"
+
+
 def test_what_is_accepted_at_once_needs_no_alarm(decide, registered):
     state = decide(None, WAIVED).state
     assert decide(state, registered()).timers == ()
