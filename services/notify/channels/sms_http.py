@@ -19,6 +19,7 @@ import msgspec
 from services.notify.domain.templates import render
 from shared.effects import NotCalled
 from shared.errors import DeadLetter, Unknown
+from shared.events import UNREADABLE
 from shared.events.data import Problem
 from shared.events.intake import Contact
 from shared.events.notify import Answered, NoticeRequested, ReceiptArrived
@@ -168,7 +169,7 @@ def read_receipts(bulk: Receipts) -> tuple[list[Receipt], list[Problem]]:
     for i, raw in enumerate(bulk.receipts):
         try:
             taken.append(_receipt(msgspec.json.decode(raw, type=Standing)))
-        except msgspec.ValidationError as error:
+        except UNREADABLE as error:
             problems.append(_problem(f"/receipts/{i}", "invalid-receipt", str(error)))
         except DeadLetter as because:
             field = f"/receipts/{i}{because.field}"

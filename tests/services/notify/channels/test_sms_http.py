@@ -259,6 +259,14 @@ def test_receipts_are_read_one_by_one():
     assert all(p.remedy_vi and p.remedy_en for p in problems)
 
 
+def test_a_receipt_that_is_not_utf8_is_named_and_the_others_are_taken():
+    good = {"reference": f"{APPLICATION.format(n=1)}/accepted/sms/1", "status": "delivered"}
+    raw = [b'{"reference":"\xff"}', msgspec.json.encode(good | {"message_id": "sms-1"})]
+    found, problems = read_receipts(Receipts(receipts=[msgspec.Raw(r) for r in raw]))
+    assert len(found) == 1
+    assert [p.field for p in problems] == ["/receipts/0"]
+
+
 # ---- effects
 
 
