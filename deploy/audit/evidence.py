@@ -15,6 +15,7 @@ from shared.store import Row
 
 JOURNALED = ("intake", "routing", "payment", "notify")
 RECORDS_LIMIT = 2_000_000
+SEALS = "vault."  # its collections hold wrapped keys, nothing of a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Evidence:
     handed: Mapping[str, int] = field(default_factory=dict)  # notice key → times handed
     personal: Collection[str] = ()  # values that must stand nowhere in the clear
     texts: Mapping[str, bytes] = field(default_factory=dict)  # log files and the like
+    collections: Mapping[str, list[Row]] = field(default_factory=dict)  # all but journals, vault
 
     def events_of(self, service: str) -> list[Heard]:
         """Return the first occurrence of each event of a service, in log order per lane."""
@@ -108,6 +110,20 @@ async def read_journals(mongo_url: str, database: str) -> dict[str, list[Row]]:
             .find({}, sort=[("_id", 1)])
             .to_list(RECORDS_LIMIT)
             for service in JOURNALED
+        }
+    finally:
+        opened.client.close()
+
+
+async def read_collections(mongo_url: str, database: str) -> dict[str, list[Row]]:
+    """Return every row of every other collection but the vault's, by name."""
+    journals = {f"{service}.journal" for service in JOURNALED}
+    opened = connect(mongo_url, database)
+    try:
+        return {
+            name: await opened[name].find({}).to_list(RECORDS_LIMIT)
+            for name in sorted(await opened.list_collection_names())
+            if name not in journals and not name.startswith((SEALS, "system."))
         }
     finally:
         opened.client.close()

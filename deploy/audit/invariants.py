@@ -51,27 +51,39 @@ def money_settles_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
     """Match settlements, receipts and the bank's own books."""
     settled: Counter[str] = Counter()
     totals: dict[str, Counter[str]] = defaultdict(Counter)
-    known: set[str] = set()
+    # obligations, by application and the moment they are due: an officer may demand again
+    assessed, met = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    known: dict[str, int] = {}  # transaction → amount
     wrong: list[str] = []
     for heard in evidence.events_of("payment"):
         assert heard.event is not None
         application, type_ = heard.event.subject, heard.event.type
+        if type_ == "fee.assessed":
+            assessed[application, heard.data().get("moment", "")] += 1
         if type_ not in _MONEY:
             continue
         data = heard.data()
         totals[application][type_] += data["amount_vnd"]
         if type_ == "payment.settled":
             settled[data["reference"]] += 1
+            met[application, data.get("moment", "")] += 1
         if "transaction" in data:
             if data["transaction"] in known:
                 wrong.append(f"transaction {data['transaction']} counted twice")
-            known.add(data["transaction"])
+            known[data["transaction"]] = data["amount_vnd"]
     wrong += [f"order {r} settled {n} times" for r, n in settled.items() if n != 1]
+    wrong += [
+        f"{application}: {assessed[application, moment]} obligations {moment!r} settled {n} times"
+        for (application, moment), n in met.items()
+        if n > assessed[application, moment]
+    ]
     for application, sums in totals.items():
         if sums["payment.settled"] != sums["receipt.issued"]:
             wrong.append(f"{application}: receipts and settlements differ: {dict(sums)}")
-    lost = [p for p in evidence.paid if p.transaction not in known]
-    wrong += [f"the bank moved {p.amount_vnd} đồng for {p.reference}, nobody has it" for p in lost]
+    lost = [p for p in evidence.paid if known.get(p.transaction) != p.amount_vnd]
+    wrong += [
+        f"the bank moved {p.amount_vnd} đồng for {p.reference}, nobody has that" for p in lost
+    ]
     return len(settled) + len(evidence.paid), wrong
 
 
@@ -191,11 +203,16 @@ def personal_data_is_sealed(evidence: Evidence) -> tuple[int, Iterable[str]]:
 def _kept(evidence: Evidence) -> Iterator[tuple[str, bytes]]:
     for topic, records in evidence.log.items():
         for heard in records:
-            record = heard.record
-            yield f"{topic}[{record.partition}]@{record.offset}", record.value or b""
-    for service, rows in evidence.journals.items():
+            r = heard.record
+            headers = b" ".join(
+                part for name, value in r.headers for part in (name.encode(), value)
+            )
+            text = b"\n".join((r.key or b"", headers, r.value or b""))
+            yield f"{topic}[{r.partition}]@{r.offset}", text
+    journals = {f"{service} journal": rows for service, rows in evidence.journals.items()}
+    for name, rows in (journals | dict(evidence.collections)).items():
         for row in rows:
-            yield f"{service} journal {row['_id']}", repr(row).encode()
+            yield f"{name} {row['_id']}", repr(row).encode()
     yield from evidence.texts.items()
 
 
@@ -237,7 +254,7 @@ INVARIANTS: tuple[tuple[str, Check], ...] = (
     ("Events are contiguous, in order, and what the journal says", events_are_contiguous),
     ("Every event is in its application's trace, with a known cause", traces_are_whole),
     ("Received = settled + in process + suspended + not accepted", states_add_up),
-    ("No clear personal data in topics, journals, logs", personal_data_is_sealed),
+    ("No clear personal data in topics, database, logs", personal_data_is_sealed),
     ("A due date moves only by an event that says so", due_dates_move_by_events),
 )
 

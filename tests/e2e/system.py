@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from deploy.audit.evidence import Evidence, Payment, read_journals, read_log
+from deploy.audit.evidence import Evidence, Payment, read_collections, read_journals, read_log
 from deploy.local import launcher, ports, processes
 from deploy.local.children import Children
 from deploy.local.settings import Settings
@@ -92,6 +92,7 @@ class System:
         """Read everything, from outside."""
         log = await read_log(self.stack.kafka_url, self.settings.lanes)
         journals = await read_journals(self.stack.mongo_url, "motcua")
+        collections = await read_collections(self.stack.mongo_url, "motcua")
         sms_key = {"authorization": f"Bearer {self.clients['sms']['key']}"}
         async with self.client("bank") as bank, self.client("sms") as sms:
             paid = (await bank.get("/sandbox/statement")).json()["payments"]
@@ -104,6 +105,7 @@ class System:
             paid=[Payment(p["reference"], p["transaction"], p["amount_vnd"]) for p in paid],
             handed=handed,
             texts=logs,
+            collections=collections,
             **known,
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Set
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from deploy.audit.evidence import Evidence, Payment, read_journals, read_log
+from deploy.audit.evidence import Evidence, Payment, read_collections, read_journals, read_log
 from deploy.local.demo.scene import Scene, role
 from shared.settings import Settings as ServiceSettings
 
@@ -52,6 +52,7 @@ async def read_evidence(
     """Return all that there is to judge by."""
     log = await read_log(scene.stack.kafka_url, scene.settings.lanes)
     journals = await read_journals(scene.stack.mongo_url, DATABASE)
+    collections = await read_collections(scene.stack.mongo_url, DATABASE)
     async with scene.client("sms", lambda clients: str(clients["sms"]["key"])) as sms:
         answer = await sms.get("/sandbox/outbox", params={"counts": True})
         handed = answer.raise_for_status().json()["counts"]
@@ -64,6 +65,7 @@ async def read_evidence(
         handed=handed,
         personal=personal,
         texts={path.name: path.read_bytes() for path in sorted(files)},
+        collections=collections,
     )
 
 

@@ -124,12 +124,29 @@ def in_the_clear(evidence: Evidence, text: str) -> Evidence:
     return replace(evidence, texts={"a log file": f"said {text} aloud".encode()})
 
 
+def with_record(evidence: Evidence, **changes: Any) -> Evidence:
+    """Return evidence with one record of a portal changed that holds no event."""
+    first = evidence.log["portal.submissions"][0].record
+    more = Heard(first._replace(offset=1, **changes), None)
+    records = [*evidence.log["portal.submissions"], more]
+    return replace(evidence, log={**evidence.log, "portal.submissions": records})
+
+
+def settled_under_another_order(evidence: Evidence) -> Evidence:
+    """One obligation met twice, each time with an order, a transaction and a receipt of its own."""
+    twice = again(evidence, "payment", "payment.settled", reference="R2", transaction="T2")
+    twice = again(twice, "payment", "receipt.issued", number="2")
+    return replace(twice, paid=(*twice.paid, Payment("R2", "T2", 10_000)))
+
+
 FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
     (1, lambda e: replace(e, acknowledged={*e.acknowledged, "another"})),
     (1, lambda e: again(e, "intake", "application.registered")),
     (2, lambda e: again(e, "payment", "payment.settled", transaction="T2")),
     (2, lambda e: again(e, "payment", "receipt.issued")),
     (2, lambda e: replace(e, paid=(*e.paid, Payment("R9", "T9", 5)))),
+    (2, settled_under_another_order),
+    (2, lambda e: replace(e, paid=(Payment("R1", "T1", 20_000),))),
     (3, lambda e: replace(e, handed={f"{APPLICATION}/accepted/sms/1": 2})),
     (3, lambda e: replace(e, handed={**e.handed, f"{APPLICATION}/accepted/sms/2": 1})),
     (3, lambda e: replace(e, handed={})),
@@ -141,6 +158,9 @@ FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
     (6, lambda e: without(without(e, "routing.events", 1), "routing.events", 0)),
     (7, lambda e: in_the_clear(e, PERSONAL[0])),
     (7, lambda e: in_the_clear(e, PERSONAL[1])),
+    (7, lambda e: with_record(e, key=PERSONAL[0].encode())),
+    (7, lambda e: with_record(e, headers=(("who", PERSONAL[1].encode()),))),
+    (7, lambda e: replace(e, collections={"operations.names": [{"_id": PERSONAL[0]}]})),
     (8, due_moved_silently),
 )
 
