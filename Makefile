@@ -8,7 +8,7 @@ PY        := .venv/bin/python
 READY     := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs test check simulate bench docs lock
+.PHONY: help demo up down status logs test check lint simulate bench docs lock
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[36mmake %-10s\033[0m %s\n", $$1, $$2}' Makefile
@@ -28,15 +28,17 @@ status: $(READY)  ## what runs, where, how well
 logs: $(READY)  ## the last lines of every log (NAME=payment for one)
 	@$(PY) -m deploy.local logs $(NAME)
 
-test: $(READY)  ## everything a change has to pass, on a real Kafka and MongoDB
+test: lint  ## everything a change has to pass, on a real Kafka and MongoDB
 	$(PY) -m pytest
 
-check: $(READY)  ## the fast part: format, lint, types, import contracts, unit tests
+check: lint  ## the fast part: format, lint, types, import contracts, unit tests
+	$(PY) -m pytest -q -m "not stack"
+
+lint: $(READY)  ## format, lint, types and import contracts alone
 	$(PY) -m ruff format --check --quiet .
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy
 	$(PY) .venv/bin/lint-imports
-	$(PY) -m pytest -q -m "not stack"
 
 simulate: $(READY)  ## the real kernel under seeded crashes (SCHEDULES=20000 SEED=0)
 	@$(PY) -m deploy.simulation --schedules $(SCHEDULES) --seed $(SEED)

@@ -14,6 +14,8 @@ from shared import topics
 from shared.errors import Misconfigured
 
 CONFIG = {
+    # the broker unpacks what portals compress, and checks its size: readers need no codecs
+    "compression.type": "uncompressed",
     "max.message.bytes": str(1 << 20),
     "message.timestamp.type": "LogAppendTime",  # a writer's own clock decides nothing
     "retention.ms": "-1",  # the log is the record: journeys are rebuilt from it
