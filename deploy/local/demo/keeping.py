@@ -20,7 +20,7 @@ def tell(console: Console, scene: Scene, application: str) -> None:
     table.add_row("MongoDB", scene.stack.mongo_url)
     for row in processes.TABLE:
         where = scene.url(row.name)
-        table.add_row(row.name, f"{where}/docs" if row.kind == "service" else where)
+        table.add_row(row.name, f"{where}/openapi.json" if row.kind == "service" else where)
     table.add_row("keys", keys)
     console.print(titled("It is left running", table))
     console.print(titled("Try"))
