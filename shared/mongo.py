@@ -7,7 +7,7 @@ from typing import Any
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -15,6 +15,7 @@ from shared.errors import Refused, Unknown
 from shared.store import Bounds, Row
 
 DUPLICATE_KEY = 11000
+TOO_LARGE = 10334
 RANGES_PER_QUERY = 200
 WRITE_LIMIT_MS = 10_000
 
@@ -115,9 +116,15 @@ class MongoTable:
 
 
 def _duplicates(error: BulkWriteError) -> set[str] | None:
-    """Return the ids that stood already; None when anything else went wrong as well."""
+    """Return the ids that stood already; None when anything else went wrong as well.
+
+    Raises `DocumentTooLarge`, as the driver itself does: our limits make it impossible, and
+    trying again would never end.
+    """
     details = error.details
     failures = details.get("writeErrors", [])
+    if any(f["code"] == TOO_LARGE for f in failures):
+        raise DocumentTooLarge(str(error)) from error
     if details.get("writeConcernErrors") or any(f["code"] != DUPLICATE_KEY for f in failures):
         return None
     return {str(f["op"]["_id"]) for f in failures}
