@@ -18,7 +18,7 @@ import structlog
 from shared.bus import Assignment, Message, Partition, Producer, Record
 from shared.clock import Clock
 from shared.errors import Fenced, Unknown
-from shared.events import CONTRACTS, Data, Event, decode, encode
+from shared.events import CONTRACTS, UNREADABLE, Data, Event, decode, encode
 from shared.failpoints import reach
 from shared.lanes.health import Health
 from shared.partners import LIMITS, Limits, Partner
@@ -128,18 +128,24 @@ class Effects:
                 tasks.discard(task)
                 task.result()  # a mistake of ours ends the process
             if progress.in_flight < self._limits.in_flight_limit:
-                with suppress(Unknown):
-                    records = await assignment.fetch(
-                        self._limits.batch_limit, self._limits.fetch_wait_s
-                    )
-                    self._spread(records, progress, tasks)
-            self.health.working() if tasks else self.health.idle()
+                await self._take(assignment, progress, tasks)
             is_full = progress.in_flight >= self._limits.in_flight_limit
             await assignment.idle(FULL_WAIT_S if is_full else self._limits.window_s)
             if self._monotonic() - committed_s >= self._limits.commit_every_s:
                 committed_s = self._monotonic()
                 with suppress(Unknown):
                     await progress.commit(assignment)
+
+    async def _take(
+        self, assignment: Assignment, progress: Progress, tasks: set[asyncio.Task[None]]
+    ) -> None:
+        try:
+            records = await assignment.fetch(self._limits.batch_limit, self._limits.fetch_wait_s)
+        except Unknown as doubt:
+            self.health.waiting(doubt)
+            return
+        self._spread(records, progress, tasks)
+        self.health.under_way() if tasks else self.health.idle()
 
     def _spread(
         self, records: Sequence[Record], progress: Progress, tasks: set[asyncio.Task[None]]
@@ -148,18 +154,30 @@ class Effects:
         groups: dict[tuple[str, str], list[tuple[Record, Request]]] = {}
         for record in records:
             progress.began(record)
-            event = decode(record.value or b"")
-            effect = self._effects.get(event.type)
-            if effect is None:
+            request = self._request(record)
+            if request is None:
                 progress.done(record)
                 continue
-            request = Request(event, self._decoders[event.type].decode(event.data))
-            groups.setdefault((event.type, effect.partner(request)), []).append((record, request))
+            type_ = request.event.type
+            partner = self._effects[type_].partner(request)
+            groups.setdefault((type_, partner), []).append((record, request))
         for (type_, name), group in groups.items():
             effect = self._effects[type_]
             for at in range(0, len(group), effect.batch_limit):
                 some = group[at : at + effect.batch_limit]
                 tasks.add(asyncio.create_task(self._handle(effect, name, some, progress)))
+
+    def _request(self, record: Record) -> Request | None:
+        """Read a request; None: nothing to call.  Lanes that read the record hold it."""
+        try:
+            event = decode(record.value or b"")
+            if event.type not in self._effects:
+                return None
+            return Request(event, self._decoders[event.type].decode(event.data))
+        except UNREADABLE as error:
+            place = f"{record.topic}/{record.partition}/{record.offset}"
+            _log.error("an event of ours cannot be read", record=place, because=str(error)[:300])
+            return None
 
     async def _handle(
         self,
@@ -177,6 +195,7 @@ class Effects:
         reach("effects.appended")
         for record, _ in group:
             progress.done(record)
+        self.health.working()
 
     async def _outcomes(
         self, effect: Effect, name: str, requests: Sequence[Request]

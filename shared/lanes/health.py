@@ -42,6 +42,11 @@ class Health:
         """A batch is begun, or a part of it went through."""
         self._turn("working", "")
 
+    def under_way(self) -> None:
+        """Something is begun or not yet through: neither progress nor the end of an outage."""
+        if self.doing not in ("working", "waiting"):
+            self._turn("working", "")
+
     def waiting(self, doubt: Exception) -> None:
         """An outcome is unknown: the batch is repeated."""
         if self.doing != "waiting":
