@@ -183,7 +183,10 @@ class Lanes(Generic[S, F]):
     ) -> tuple[dict[str, Decision[S] | None], list[Decision[S]]]:
         """Return the latest decision of each application, and those perhaps never published."""
         states: dict[str, Decision[S] | None] = {a: self._cache.get(a) for a in applications}
-        asked = [a for a in applications if states[a] is None and not self._is_new(a, mine)]
+        firsts: dict[str, Reading] = {}
+        for reading in mine:
+            firsts.setdefault(reading.application, reading)
+        asked = [a for a in applications if states[a] is None and not self._is_new(firsts[a])]
         unpublished: list[Decision[S]] = []
         for rows in (await self._journal.versions(asked)).values():
             tail: list[Decision[S]] = []
@@ -197,11 +200,10 @@ class Lanes(Generic[S, F]):
             unpublished += reversed(tail)
         return states, unpublished
 
-    def _is_new(self, application: str, mine: Sequence[Reading]) -> bool:
+    def _is_new(self, first: Reading) -> bool:
         """Guess that nothing stands about an application yet; a refused insert would tell."""
-        if application in self._doubted or not self.table.opens:
+        if first.application in self._doubted:
             return False
-        first = next(r for r in mine if r.application == application)
         return first.arrival is not None and first.arrival.event.type in self.table.opens
 
     def _is_surely_published(self, decision: Decision[S]) -> bool:
