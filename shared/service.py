@@ -42,7 +42,6 @@ from shared.trace import is_sampled
 from shared.vault import Vault, dead_letter_sealer
 
 STOP_LIMIT_S = 10.0
-CONCURRENCY_LIMIT = 1_000  # connections and calls at once; the next is answered 503
 OWN_LOGGERS = ("kafka", "effects", "vault.access", "callbacks", "service")
 
 
@@ -199,9 +198,7 @@ def _effects(resources: Resources, effects: Sequence[Effect]) -> Effects:
 
 
 def _app(service: str, resources: Resources, parts: Parts, loops: Sequence[Loop]) -> FastAPI:
-    app = FastAPI(  # no pages of documentation: they load scripts from elsewhere, and nothing calls out
-        title=f"motcua {service}", version="1", docs_url=None, redoc_url=None
-    )
+    app = FastAPI(title=f"motcua {service}", version="1", docs_url=None, redoc_url=None)
     app.state.access = Access(resources.secrets.api_keys)
     problems.install(app)
     app.include_router(parts.router)
@@ -263,7 +260,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         lifespan="off",
         access_log=False,
         log_level="warning",
-        limit_concurrency=CONCURRENCY_LIMIT,
+        limit_concurrency=1_000,  # the next is answered 503
         timeout_graceful_shutdown=int(STOP_LIMIT_S),
     )
 
