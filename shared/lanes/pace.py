@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How the loop spends its time; the defaults are measured in `docs/performance.md`."""
+    """How the loop spends its time; see `docs/performance.md`."""
 
     batch_limit: int = 2_000  # records
     window_s: float = 0.05  # when quiet
