@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from shared.clock import Clock
 from shared.effects import Effect, Effects
 from shared.journal import Journal
 from shared.lanes.loop import Lanes
@@ -18,6 +20,7 @@ from shared.timers import Timers
 if TYPE_CHECKING:
     from deploy.simulation.world import World
 
+SKEW_LIMIT_MS = 400  # how far a process's clock is off
 IDLE_S = 4.0  # how long an idle loop waits: what happens in between costs nothing
 
 
@@ -55,14 +58,19 @@ def draw_pace(rng: Random) -> Pace:
 async def run(world: "World", service: str) -> None:
     """Run a process of a service until it is cancelled."""
     built = world.scenario.build(service, world)
-    runs = [world.log.subscription(service).run(_lanes(world, built.table).serve)]
+    skew = timedelta(milliseconds=world.rng.randint(-SKEW_LIMIT_MS, SKEW_LIMIT_MS))
+
+    def clock() -> datetime:
+        return world.clock() + skew
+
+    runs = [world.log.subscription(service).run(_lanes(world, built.table, clock).serve)]
     if built.effects:
-        effects = _effects(world, service, built.effects)
+        effects = _effects(world, service, built.effects, clock)
         runs.append(world.log.subscription(f"{service}-effects").run(effects.serve))
     await asyncio.gather(*runs)
 
 
-def _lanes(world: "World", table: LaneTable[Any, Any]) -> Lanes[Any, Any]:
+def _lanes(world: "World", table: LaneTable[Any, Any], clock: Clock) -> Lanes[Any, Any]:
     name = table.service
     return world.kernel.lanes(
         table,
@@ -70,7 +78,7 @@ def _lanes(world: "World", table: LaneTable[Any, Any]) -> Lanes[Any, Any]:
         producer=world.log.producer(),
         timers=world.kernel.timers(world.database.table(f"{name}.timers"), name, world.lane_count),
         notices=Notices(name, lambda _: "sealed"),
-        clock=world.clock,
+        clock=clock,
         monotonic=world.loop.time,
         lane_count=world.lane_count,
         sampled=lambda _: False,
@@ -79,13 +87,13 @@ def _lanes(world: "World", table: LaneTable[Any, Any]) -> Lanes[Any, Any]:
     )
 
 
-def _effects(world: "World", service: str, effects: Sequence[Effect]) -> Effects:
+def _effects(world: "World", service: str, effects: Sequence[Effect], clock: Clock) -> Effects:
     return world.kernel.effects(
         service,
         effects,
         claims=world.database.table(f"{service}.effects"),
         producer=world.log.producer(),
-        clock=world.clock,
+        clock=clock,
         monotonic=world.loop.time,
         lane_count=world.lane_count,
         sample_ratio=0.0,

@@ -271,10 +271,14 @@ class Loop(asyncio.AbstractEventLoop):
         for process in self._runnable:
             process.ready.clear()
         self._runnable.clear()
-        for task in self._tasks:
-            task._log_destroy_pending = False  # type: ignore[attr-defined]
-            if not task.done():
-                _close(task.get_coro())
+        asyncio._set_running_loop(self)  # or what they do at their end would make another one
+        try:
+            for task in self._tasks:
+                task._log_destroy_pending = False  # type: ignore[attr-defined]
+                if not task.done():
+                    _close(task.get_coro())
+        finally:
+            asyncio._set_running_loop(None)
         self._tasks.clear()
 
 
