@@ -5,6 +5,7 @@ and how to run it again.
 """
 
 import multiprocessing
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Annotated
@@ -18,6 +19,7 @@ from deploy.simulation.schedule import Result, failures, quieten, run
 CHUNK = 20  # schedules handed to a core at a time
 TRACE_LIMIT = 400  # lines shown
 WIDTH = 200
+UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{8}([0-9a-f]{4})")
 
 _console = Console()
 
@@ -37,7 +39,7 @@ def main(
             failed += some
             progress.update(task, completed=min(done * CHUNK, schedules), failed=len(failed))
     if failed:
-        _show(sorted(failed), scenario)
+        show(sorted(failed), scenario)
         raise typer.Exit(1)
     _console.print(f"{schedules} schedules from seed {seed}: all that must hold did.")
 
@@ -63,16 +65,23 @@ def _results(chunks: Sequence[Sequence[int]], scenario: str) -> Iterator[list[Re
         yield from pool.imap_unordered(partial(failures, scenario=scenario), chunks)
 
 
-def _show(failed: Sequence[Result], scenario: str) -> None:
+def show(failed: Sequence[Result], scenario: str) -> None:
+    """Show the first failing schedule step by step, and what was violated in the others."""
     quieten()
     first = failed[0]
     trace = run(first.seed, scenario=scenario, traced=True).trace
     _console.rule(f"schedule {first.seed}")
     for line in trace[-TRACE_LIMIT:]:
-        _console.print(line[:WIDTH], markup=False, highlight=False)
+        _console.print(_short(line), markup=False, highlight=False, soft_wrap=True)
     for result in failed[:20]:
-        _console.print(f"seed {result.seed}: {result.violation}", markup=False)
+        text = f"seed {result.seed}: {_short(result.violation)}"
+        _console.print(text, markup=False, soft_wrap=True)
     _console.print(f"Run the first again: make simulate SEED={first.seed} SCHEDULES=1")
+
+
+def _short(line: str) -> str:
+    """Return a line with applications named by their last four digits."""
+    return UUID.sub(r"\1", line)[:WIDTH]
 
 
 if __name__ == "__main__":

@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
+import msgspec
+
 from deploy.simulation.faults import Fate, Faults
 from deploy.simulation.groups import Group, SimulatedSubscription
-from deploy.simulation.loop import WORLDS, Loop, Process
+from deploy.simulation.loop import WORLDS, Loop, Process, current
+from shared import events
 from shared.bus import Message, Partition, Record
 from shared.errors import Unknown
 
@@ -54,7 +57,9 @@ class Log:
         """Let somebody outside hear every record of a topic as it lands."""
         self._listeners.setdefault(topic, []).append(hear)
 
-    def write(self, place: Partition, messages: Sequence[Message]) -> None:
+    def write(
+        self, place: Partition, messages: Sequence[Message], sender: Process | None = None
+    ) -> None:
         """Append now."""
         log, (topic, number) = self.records[place], place
         for key, value, headers in messages:
@@ -64,18 +69,20 @@ class Log:
                 hear(record)
         for group in self._readers.get(topic, ()):
             group.behind += len(messages)
-        self.loop.note("lands", f"{topic}/{number}", [m.value for m in messages])
+        if self.loop.trace is not None:
+            names = ", ".join(_name(m.value) for m in messages)
+            self.loop.note(f"{sender or 'somebody'} appends to {topic}/{number}: {names}")
         for watcher in self._watchers.pop(place, ()):
             _end(watcher)
 
     def send(self, place: Partition, messages: Sequence[Message], fate: Fate, answer: Any) -> None:
         """Let an append be under way; `answer(answered)` is called when it has landed."""
-        count = round(len(messages) * fate.share)
+        count, sender = round(len(messages) * fate.share), current()
 
         def land() -> None:
             self.under_way -= 1
             if count:
-                self.write(place, messages[:count])
+                self.write(place, messages[:count], sender)
             if fate.late_s:
                 self.under_way += 1
                 self.loop.call_later(fate.late_s, land_late, context=WORLDS)
@@ -83,7 +90,7 @@ class Log:
 
         def land_late() -> None:
             self.under_way -= 1
-            self.write(place, messages)
+            self.write(place, messages, sender)
 
         self.under_way += 1
         self.loop.call_later(fate.delay_s, land, context=WORLDS)
@@ -102,6 +109,15 @@ class Log:
                 watchers = self._watchers.get(place, [])
                 if grown in watchers:
                     watchers.remove(grown)
+
+
+def _name(value: bytes) -> str:
+    """Return what a trace calls a message."""
+    try:
+        event = events.decode(value)
+    except msgspec.DecodeError:
+        return repr(value)
+    return f"{event.type} {event.id}"
 
 
 def _end(waiting: Any) -> None:

@@ -8,7 +8,7 @@ import bson
 from bson.codec_options import CodecOptions
 
 from deploy.simulation.faults import Faults
-from deploy.simulation.loop import WORLDS, Loop
+from deploy.simulation.loop import WORLDS, Loop, current
 from shared.errors import Refused, Unknown
 from shared.store import Bounds, Row
 
@@ -62,14 +62,14 @@ class SimulatedTable:
 
     async def insert(self, rows: Sequence[Row]) -> None:
         """See `Table`."""
-        encoded = [(row["_id"], bson.encode(row)) for row in rows]
+        encoded, sender = [(row["_id"], bson.encode(row)) for row in rows], current()
 
         def insert(share: float) -> list[str]:
             for id_, row in encoded[: round(len(encoded) * share)]:
                 if not self._rows.add(id_, row):
-                    self._loop.note("refuses", self._rows.name, id_)
+                    self._loop.note(sender, "is refused", self._rows.name, id_)
                     return [id_]
-                self._loop.note("inserts", self._rows.name, id_)
+                self._loop.note(sender, "inserts", self._rows.name, id_)
             return []
 
         refused = await self._write(insert) if rows else []
@@ -78,12 +78,14 @@ class SimulatedTable:
 
     async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
         """See `Table`."""
-        encoded = [(row["_id"], bson.encode(row)) for row in rows]
+        encoded, sender = [(row["_id"], bson.encode(row)) for row in rows], current()
 
         def insert(share: float) -> set[str]:
             some = encoded[: round(len(encoded) * share)]
-            self._loop.note("inserts, if missing,", self._rows.name, [id_ for id_, _ in some])
-            return {id_ for id_, row in some if not self._rows.add(id_, row)}
+            stood = {id_ for id_, row in some if not self._rows.add(id_, row)}
+            ids = [f"{id_} (stands)" if id_ in stood else id_ for id_, _ in some]
+            self._loop.note(sender, "inserts what is missing", self._rows.name, ids)
+            return stood
 
         return await self._write(insert) if rows else set()
 

@@ -1,15 +1,17 @@
 """The real kernel under seeded schedules; `make simulate SCHEDULES=20000` runs many more."""
 
 import asyncio
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
 import structlog
 
+from deploy.simulation import __main__ as command
 from deploy.simulation.host import REAL, Kernel
 from deploy.simulation.loop import Loop, current
-from deploy.simulation.schedule import quieten, run
+from deploy.simulation.schedule import Result, quieten, run
 from deploy.simulation.toy_world import ToyWorld
 from deploy.simulation.world import Violation, World
 from shared.effects import Effects
@@ -25,6 +27,7 @@ def _quiet() -> Iterator[None]:
     quieten(collect=True)
     yield
     structlog.reset_defaults()
+    gc.enable()
 
 
 def kernel(name: str) -> Kernel:
@@ -76,3 +79,19 @@ def stalled_after_claims(times: int) -> type[Effects]:
             return refused
 
     return Stalled
+
+
+def test_the_command_says_that_all_held(capsys: pytest.CaptureFixture[str]) -> None:
+    command.main(schedules=4, seed=1)
+    assert "4 schedules from seed 1: all that must hold did." in capsys.readouterr().out
+
+
+def test_the_command_shows_a_failing_schedule_and_how_to_run_it_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    failed = [Result(1, "0198c0de-0000-7000-8000-00000000abcd: lost", [])]
+    command.show(failed, "toys")
+    shown = capsys.readouterr().out
+    assert "starts intake-0" in shown
+    assert "seed 1: abcd: lost" in shown
+    assert "make simulate SEED=1 SCHEDULES=1" in shown
