@@ -23,6 +23,7 @@ JAVA_AT_LEAST = 17
 CLUSTER_ID = "bW90Y3VhLWxvY2FsLTAwMQ"  # 16 bytes in base64url, as Kafka wants it
 FETCH_LIMIT_S = 900
 FORMAT_LIMIT_S = 60
+ANSWER_LIMIT_MS = 5_000
 JVM = (
     "-Xms256m",
     "-Xmx512m",
@@ -82,6 +83,7 @@ def fetch(jars: Path = JARS, env: Mapping[str, str] = os.environ) -> Path:
     stamp = jars / "pom.sha256"
     if stamp.exists() and stamp.read_text() == wanted:
         return jars
+    java(env)  # Maven needs it too, and would not say so as clearly
     maven = shutil.which("mvn", path=env.get("PATH"))
     if not maven:
         raise Misconfigured(
@@ -160,7 +162,7 @@ def ready(url: str) -> bool:
 
 
 async def _answers(url: str) -> bool:
-    admin = AIOKafkaAdminClient(bootstrap_servers=url)
+    admin = AIOKafkaAdminClient(bootstrap_servers=url, request_timeout_ms=ANSWER_LIMIT_MS)
     try:
         await admin.start()
         return bool((await admin.describe_cluster())["brokers"])

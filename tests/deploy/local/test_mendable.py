@@ -113,7 +113,13 @@ def test_a_new_enough_java_is_taken(tmp_path: Path, banner: str) -> None:
     assert kafka.java({"PATH": str(tmp_path)}) == str(found)
 
 
+def test_without_java_and_maven_java_is_named_first(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="needs Java, and there is none on PATH: install"):
+        kafka.fetch(tmp_path / "jars", {"PATH": str(tmp_path)})
+
+
 def test_no_maven_is_said_only_when_jars_are_missing(tmp_path: Path) -> None:
+    program(tmp_path, "java", "echo 'java version \"21\"' >&2")
     with pytest.raises(Misconfigured, match="Maven, which fetches them, is not on PATH: install"):
         kafka.fetch(tmp_path / "jars", {"PATH": str(tmp_path)})
 
