@@ -100,11 +100,15 @@ class Children:
 
     def find(self, name: str) -> Child | None:
         """Return the living process of this name, whoever started it."""
+        child = self.started(name)
+        return child if child and child.process() else None
+
+    def started(self, name: str) -> Child | None:
+        """Return what was started under this name and not stopped, living or not."""
         try:
-            child = Child(**json.loads(self._pid_file(name).read_text()))
+            return Child(**json.loads(self._pid_file(name).read_text()))
         except (FileNotFoundError, ValueError, TypeError):
             return None
-        return child if child.process() else None
 
     def all(self) -> list[Child]:
         """Return every living process of this folder, by name."""

@@ -54,11 +54,13 @@ class Screen:
 def up() -> None:
     """Start Kafka, MongoDB, the services and the sandbox partners, and leave them running."""
     settings = Settings()
+    if _home() == settings.demo:
+        raise Misconfigured("The demonstration is still running: `make down` first.")
     with Children(settings.home) as children, console.status("Looking around") as status:
         launcher.up(children, settings, Screen(status))
         children.keep()
     _show(launcher.status(children))
-    console.print("\n[dim]motcua status · motcua logs NAME · motcua down[/]")
+    console.print("\n[dim]make status · make logs NAME=payment · make down[/]")
 
 
 @app.command()
@@ -74,25 +76,31 @@ def status() -> None:
     """Show what runs: process, port, readiness, CPU, memory."""
     rows = launcher.status(Children(_home()))
     if not rows:
-        console.print("Nothing is running.  [dim]motcua up starts it.[/]")
+        console.print("Nothing is running.  [dim]make up starts it.[/]")
         return
     _show(rows)
+    if any(row.ended for row in rows):
+        raise typer.Exit(1)
 
 
 @app.command()
 def logs(
-    name: Annotated[str, typer.Argument(help="one process; all of them when left out")] = "",
+    name: Annotated[
+        str, typer.Argument(help="one process; all but kafka and mongo when left out")
+    ] = "",
     lines: Annotated[int, typer.Option("--lines", "-n", min=1, max=10_000)] = 20,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="go on as lines come")] = False,
 ) -> None:
     """Show the last lines of the logs."""
     folder = _home() / "logs"
-    names = [name] if name else [path.stem for path in sorted(folder.glob("*.log"))]
+    names = [name] if name else _logging(folder)
     for each in names:
         path = folder / f"{each}.log"
         if not path.exists():
             known = ", ".join([*PARTS, *(row.name for row in processes.TABLE)])
             raise Misconfigured(f"There is no log of {each}: name one of {known}.")
+        if not path.stat().st_size:
+            console.print(f"[dim]{each} has logged nothing.[/]")
         with path.open(errors="replace") as file:
             for line in deque(file, lines):
                 _print_line(each, line, names)
@@ -130,17 +138,26 @@ def _home() -> Path:
     return settings.demo if not has_own and Children(settings.demo).all() else settings.home
 
 
+def _logging(folder: Path) -> list[str]:
+    """Return who has a log here; the servers' long ones are for who asks by name."""
+    return [path.stem for path in sorted(folder.glob("*.log")) if path.stem not in PARTS]
+
+
 def _show(rows: list[launcher.Row]) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title in ("process", "pid", "port", "", "CPU", "memory"):
         table.add_column(title, justify="left" if title in ("process", "") else "right")
     for row in rows:
+        if row.ended:
+            said = f"[red]ended: make logs NAME={row.name}[/]"
+            table.add_row(row.name, "", str(row.port), said, "", "")
+            continue
         ready = "[green]ready[/]" if row.ready else "[yellow]not ready[/]"
         cpu, memory = f"{row.cpu_percent:.0f} %", f"{row.rss_bytes / 2**20:.0f} MiB"
         table.add_row(row.name, str(row.pid), str(row.port), ready, cpu, memory)
     console.print(table)
     total = sum(row.rss_bytes for row in rows) / 2**20
-    console.print(f"[dim]{len(rows)} processes, {total:.0f} MiB in all[/]")
+    console.print(f"[dim]{sum(not row.ended for row in rows)} processes, {total:.0f} MiB in all[/]")
 
 
 def _print_line(name: str, line: str, names: list[str]) -> None:

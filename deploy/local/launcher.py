@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import psutil
 
-from deploy.local import kafka, ports, processes, secrets, stack, topics
+from deploy.local import kafka, mongo, ports, processes, secrets, stack, topics
 from deploy.local.children import Child, Children
 from deploy.local.processes import Process
 from deploy.local.settings import HOST, Settings
@@ -45,6 +45,7 @@ class Row:
     ready: bool
     cpu_percent: float
     rss_bytes: int
+    ended: bool = False
 
 
 def up(
@@ -121,30 +122,38 @@ def ready(row: Process, port: int) -> bool:
 
 
 def status(children: Children) -> list[Row]:
-    """Look at every running process; CPU is measured over a moment."""
-    rows = {row.name: row for row in processes.TABLE}
-    looked = [
-        (child, process)
-        for name in (*stack.PARTS, *rows)
-        if (child := children.find(name)) and (process := child.process())
-    ]
+    """Look at every process started and not stopped; CPU is measured over a moment."""
+    names = (*stack.PARTS, *(row.name for row in processes.TABLE))
+    looked = [(child, child.process()) for name in names if (child := children.started(name))]
     for _, process in looked:
         with suppress(psutil.NoSuchProcess):
-            process.cpu_percent()  # begins the measurement
-    time.sleep(CPU_SAMPLE_S)
-    return [seen for child, process in looked if (seen := _look(child, process, rows))]
+            if process:
+                process.cpu_percent()  # begins the measurement
+    if any(process for _, process in looked):
+        time.sleep(CPU_SAMPLE_S)
+    return [_look(child, process) for child, process in looked]
 
 
-def _look(child: Child, process: psutil.Process, rows: Mapping[str, Process]) -> Row | None:
-    row = rows.get(child.name)
+def _look(child: Child, process: psutil.Process | None) -> Row:
+    ended = Row(child.name, child.pid, child.port, False, 0.0, 0, ended=True)
+    if process is None:
+        return ended
     try:
         return Row(
             name=child.name,
             pid=child.pid,
             port=child.port,
-            ready=ready(row, child.port) if row else ports.open_at(child.port),
+            ready=_ready(child),
             cpu_percent=process.cpu_percent(),
             rss_bytes=process.memory_info().rss,
         )
     except psutil.NoSuchProcess:
-        return None  # ended while we looked
+        return ended  # while we looked
+
+
+def _ready(child: Child) -> bool:
+    if child.name == "kafka":
+        return kafka.ready(f"{HOST}:{child.port}")
+    if child.name == "mongo":
+        return mongo.ready(child.port)
+    return ready(next(row for row in processes.TABLE if row.name == child.name), child.port)
