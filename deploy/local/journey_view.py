@@ -1,10 +1,11 @@
 """One application in the terminal: its timeline and its waterfall, at most 100 columns wide.
 
 Draws what operations answers at `/v1/journeys/{name}` and `/v1/journeys/{name}/waterfall`.
+On a narrower terminal names, texts and bars shrink; numbers, times and services never do.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from rich.console import Group, RenderableType
@@ -12,10 +13,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-WIDTH = 100
+from deploy.local.fitted import GAP, WIDTH, Fitted, shortened
+
 BAR_CELLS = 36
 LABEL_CELLS = 34
 SPAN_CELLS = 48
+LEAST_BAR_CELLS = 20
+LEAST_TEXT_CELLS = 12
 INDENT_LIMIT = 8
 
 COLOURS = {
@@ -36,10 +40,11 @@ class Scale(NamedTuple):
 
     start_ms: int
     span_ms: int
+    cells: int = BAR_CELLS
 
     def cell(self, at_ms: int) -> float:
         """Return where an instant stands, in cells from the left."""
-        return (at_ms - self.start_ms) / max(1, self.span_ms) * BAR_CELLS
+        return (at_ms - self.start_ms) / max(1, self.span_ms) * self.cells
 
 
 # ---- the timeline
@@ -47,33 +52,35 @@ class Scale(NamedTuple):
 
 def timeline(journey: Mapping[str, Any]) -> RenderableType:
     """Return the story of an application: where it stands, then line by line how it came there."""
-    lines: Sequence[Mapping[str, Any]] = journey["timeline"]
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for justify in ("right", "left", "left", "left"):
-        table.add_column(justify=justify, no_wrap=True, overflow="ellipsis")
-    began = _instant(lines[0]["at"]) if lines else None
-    rows = []
-    for line in lines:
-        assert began is not None
-        elapsed = int((_instant(line["at"]) - began).total_seconds() * 1_000)
-        rows.append(_line(line, elapsed))
-    room = WIDTH - 1 - sum(max((r[n].cell_len for r in rows), default=0) + 2 for n in range(3))
-    for *columns, text in rows:
-        text.truncate(room, overflow="ellipsis")
-        table.add_row(*columns, text)
-    return Group(_head(journey), Padding(table, (1, 0, 0, 1)), _findings(journey["findings"]))
+    story = Fitted(lambda width: _story(journey["timeline"], width - 1))
+    return Group(_head(journey), Padding(story, (1, 0, 0, 1)), _findings(journey["findings"]))
 
 
-def _line(line: Mapping[str, Any], elapsed_ms: int) -> tuple[Text, ...]:
+def _story(lines: Sequence[Mapping[str, Any]], width: int) -> RenderableType:
+    rows = [_line(line, _instant(line["at"]) - _instant(lines[0]["at"])) for line in lines]
+    when, who, what = (max((r[n].cell_len for r in rows), default=0) for n in range(3))
+    room = width - when - who - 3 * GAP
+    what = max(1, min(what, LABEL_CELLS, room - LEAST_TEXT_CELLS))
+    table = Table.grid(padding=(0, GAP, 0, 0))
+    table.add_column(justify="right", no_wrap=True, min_width=when)
+    table.add_column(no_wrap=True, min_width=who)
+    table.add_column(width=what)
+    table.add_column(no_wrap=True)
+    for elapsed, service, label, text in rows:
+        table.add_row(elapsed, service, label, shortened(text, room - what))
+    return table
+
+
+def _line(line: Mapping[str, Any], elapsed: timedelta) -> tuple[Text, ...]:
     is_ours = line["is_decided"]
     what = Text(line["type"], style="bold" if is_ours else "")
-    if line["repeats"]:
-        what.append(f"  ×{line['repeats'] + 1}", style=COLOURS["citizen"])
-    what.truncate(LABEL_CELLS, overflow="ellipsis")
-    text = Text(line["text"], style=QUIET)
+    repeats = f"  ×{line['repeats'] + 1}" if line["repeats"] else ""
+    what.truncate(LABEL_CELLS - len(repeats), overflow="ellipsis")
+    what.append(repeats, style=COLOURS["citizen"])
     who = Text("● " if is_ours else "○ ", style=COLOURS["us"] if is_ours else COLOURS["citizen"])
     who.append(line["service"], style=QUIET)
-    return Text(f"+{_duration(elapsed_ms)}", style=FAINT), who, what, text
+    since = _duration(elapsed // timedelta(milliseconds=1))
+    return Text(f"+{since}", style=FAINT), who, what, Text(line["text"], style=QUIET)
 
 
 def _head(journey: Mapping[str, Any]) -> RenderableType:
@@ -83,7 +90,7 @@ def _head(journey: Mapping[str, Any]) -> RenderableType:
     title.append(f"   {_state(status)}", style=COLOURS["us"])
     facts = Table.grid(padding=(0, 2, 0, 0))
     facts.add_column(style=FAINT, no_wrap=True)
-    facts.add_column(style=QUIET, no_wrap=True, overflow="ellipsis", max_width=WIDTH - 20)
+    facts.add_column(style=QUIET, max_width=WIDTH - 20)
     for name, value in _facts(journey["application"], status):
         if value:
             facts.add_row(name, value)
@@ -98,15 +105,20 @@ def _state(status: Mapping[str, Any]) -> str:
 
 
 def _facts(application: str, status: Mapping[str, Any]) -> list[tuple[str, str]]:
-    notices = [f"{n['milestone']} {n['state']}" for n in status["notices"]]
     return [
         ("application", application),
         ("procedure", f"{status['procedure']}  at unit {status['receiving_unit']}"),
         ("money", _money(status["money"])),
-        ("notices", ", ".join(notices)),
+        ("notices", _notices(status["notices"])),
         ("held by", ", ".join(status["held_by"])),
         ("waiting for", status["waiting_for"] or ""),
     ]
+
+
+def _notices(notices: Sequence[Mapping[str, Any]]) -> str:
+    if notices and all(n["state"] == "delivered" for n in notices):
+        return f"{len(notices)} of {len(notices)} delivered"
+    return ", ".join(f"{n['milestone']} {n['state']}" for n in notices)
 
 
 def _money(money: Mapping[str, Any]) -> str:
@@ -142,24 +154,39 @@ def waterfall(drawn: Mapping[str, Any]) -> RenderableType:
     if not spans:
         return Text("no span yet", style=QUIET)
     waits: Sequence[Mapping[str, Any]] = drawn["waits"]
-    start = min(s["start_ms"] for s in spans)
-    scale = Scale(start, max(s["end_ms"] for s in spans) - start)
+    return Fitted(
+        lambda width: Group(
+            Padding(_bars(spans, waits, width - 1), (0, 0, 1, 1)), _legend(spans, waits, width)
+        )
+    )
+
+
+def _bars(
+    spans: Sequence[Mapping[str, Any]], waits: Sequence[Mapping[str, Any]], width: int
+) -> RenderableType:
     ended_by = {w["span"]: w for w in waits}
+    stretches = [_stretch(s, ended_by.get(s["id"])) for s in spans]
+    times = [_duration(end - begin) for _, begin, end in stretches]
+    time_cells = max(map(len, times))
+    room = width - time_cells - 2 * GAP
+    bar_cells = room * BAR_CELLS // (BAR_CELLS + SPAN_CELLS)
+    bar_cells = min(BAR_CELLS, max(LEAST_BAR_CELLS, bar_cells))
+    span_cells = max(1, min(SPAN_CELLS, room - bar_cells))
+    start = min(s["start_ms"] for s in spans)
+    scale = Scale(start, max(s["end_ms"] for s in spans) - start, bar_cells)
     depths = _depths(spans)
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=SPAN_CELLS, no_wrap=True, overflow="ellipsis")
-    table.add_column(width=BAR_CELLS, no_wrap=True)
-    table.add_column(justify="right", width=9, no_wrap=True)
+    table = Table.grid(padding=(0, GAP, 0, 0))
+    table.add_column(width=span_cells, no_wrap=True, overflow="ellipsis")
+    table.add_column(width=bar_cells, no_wrap=True)
+    table.add_column(justify="right", min_width=time_cells, no_wrap=True)
     table.add_row("", _axis(scale), "")
-    for span in spans:
-        wait = ended_by.get(span["id"])
-        who, begin, end = _stretch(span, wait)
+    for span, (who, begin, end), time in zip(spans, stretches, times, strict=True):
         table.add_row(
             _label(span, depths[span["id"]]),
-            _bar(scale, begin, end, who, is_wait=wait is not None),
-            Text(_duration(end - begin), style=QUIET if end > begin else FAINT),
+            _bar(scale, begin, end, who, is_wait=span["id"] in ended_by),
+            Text(time, style=QUIET if end > begin else FAINT),
         )
-    return Group(Padding(table, (0, 0, 1, 1)), _legend(spans, waits))
+    return table
 
 
 def _stretch(span: Mapping[str, Any], wait: Mapping[str, Any] | None) -> tuple[str, int, int]:
@@ -177,39 +204,47 @@ def _label(span: Mapping[str, Any], depth: int) -> Text:
     label.append(first, style="bold" if span["kind"] == "decision" else "")
     if more:
         label.append(f" + {', '.join(more)}", style=QUIET)
-    label.truncate(SPAN_CELLS, overflow="ellipsis")
     return label
 
 
 def _bar(scale: Scale, start_ms: int, end_ms: int, who: str, *, is_wait: bool) -> Text:
     """Return a line for a wait, a block for work; what is too short to see is a tick."""
     begin, end = scale.cell(start_ms), scale.cell(end_ms)
-    first = min(int(begin), BAR_CELLS - 1)
+    first = min(int(begin), scale.cells - 1)
     if is_wait:
-        cells = max(1, min(round(end), BAR_CELLS) - first)
+        cells = max(1, min(round(end), scale.cells) - first)
         return Text(" " * first) + Text("━" * cells, style=COLOURS[who])
-    eighths = min(round((end - begin) * 8), (BAR_CELLS - first) * 8)
+    eighths = min(round((end - begin) * 8), (scale.cells - first) * 8)
     whole, rest = divmod(max(1, eighths), 8)
     return Text(" " * first) + Text("█" * whole + EIGHTHS[rest].strip(), style=COLOURS[who])
 
 
 def _axis(scale: Scale) -> Text:
     marks = ["0", _duration(scale.span_ms // 2), _duration(scale.span_ms)]
-    gap = BAR_CELLS - sum(map(len, marks))
+    gap = scale.cells - sum(map(len, marks))
     return Text(f"{marks[0]}{' ' * (gap // 2)}{marks[1]}{' ' * (gap - gap // 2)}{marks[2]}", FAINT)
 
 
-def _legend(spans: Sequence[Mapping[str, Any]], waits: Sequence[Mapping[str, Any]]) -> Text:
+def _legend(
+    spans: Sequence[Mapping[str, Any]], waits: Sequence[Mapping[str, Any]], width: int
+) -> Text:
     stretches = [(w["who"], w["start_ms"], w["end_ms"]) for w in waits]
     ended_by = {w["span"] for w in waits}
     stretches += [_stretch(s, None) for s in spans if s["id"] not in ended_by]
-    legend = Text(" ")
+    parts = []
     for who, colour in COLOURS.items():
         total = _covered([(begin, end) for name, begin, end in stretches if name == who])
         if total:
-            legend.append("█ " if who in ("us", "held") else "━ ", style=colour)
-            legend.append(f"{who} ", style=QUIET)
-            legend.append(f"{_duration(total)}    ", style=FAINT)
+            mark = Text("█ " if who in ("us", "held") else "━ ", style=colour)
+            parts.append(mark + Text(f"{who} ", QUIET) + Text(_duration(total), FAINT))
+    if len(parts) > 1:
+        parts.append(Text("(overlapping)", style=FAINT))
+    legend, used = Text(), 0
+    for part in parts:
+        is_next_line = used + 4 + part.cell_len > width
+        before = " " if not used else "\n " if is_next_line else "    "
+        used = len(before.strip("\n")) + part.cell_len + (0 if is_next_line else used)
+        legend = legend + Text(before) + part
     return legend
 
 

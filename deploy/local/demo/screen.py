@@ -1,7 +1,7 @@
 """The one screen while applications flow: a bar per stage, what else happens, the time."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -13,9 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.local.demo.board import Board
+from deploy.local.fitted import GAP, Fitted
 from deploy.local.journey_view import COLOURS, FAINT, QUIET
 
 BAR_CELLS = 34
+LEAST_BAR_CELLS = 8
+NAME_CELLS = 12
 FRAMES_PER_S = 5
 PLAIN_EVERY_S = 5.0
 OURS, DONE = COLOURS["us"], COLOURS["bank"]
@@ -60,13 +63,8 @@ def bars(board: Board, sent: Mapping[str, int], total: int) -> list[Bar]:
 
 def draw(board: Board, sent: Mapping[str, int], total: int, elapsed_s: float) -> RenderableType:
     """Return the screen, at most 100 columns wide."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=12, style="bold", no_wrap=True)
-    table.add_column(width=BAR_CELLS)
-    table.add_column(width=7, justify="right", no_wrap=True)
-    table.add_column(width=39, style=QUIET, no_wrap=True, overflow="ellipsis")
-    for bar in bars(board, sent, total):
-        table.add_row(bar.name, _drawn(bar), f"{bar.done}/{bar.total}", bar.beside)
+    stages = bars(board, sent, total)
+    table = Fitted(lambda width: _table(stages, width - 1))
     notices = board.notices()
     told = notices["sent"] + notices["delivered"]
     line = Text(style=QUIET)
@@ -76,6 +74,23 @@ def draw(board: Board, sent: Mapping[str, int], total: int, elapsed_s: float) ->
     line.append(f" {board.settled_vnd:,} đồng")
     clock = Text(f"{_minutes(elapsed_s)}", style=FAINT)
     return Padding(Group(table, Text(), line, Text(), clock), (1, 0, 0, 1))
+
+
+def _table(stages: Sequence[Bar], width: int) -> Table:
+    """Return a line per stage: the bars shrink, then what is beside them goes on below."""
+    counts = [f"{bar.done}/{bar.total}" for bar in stages]
+    count_cells = max(map(len, counts))
+    room = width - NAME_CELLS - count_cells - 3 * GAP
+    beside_cells = max(len(bar.beside) for bar in stages)
+    bar_cells = min(BAR_CELLS, max(LEAST_BAR_CELLS, room - beside_cells))
+    table = Table.grid(padding=(0, GAP, 0, 0))
+    table.add_column(min_width=NAME_CELLS, style="bold", no_wrap=True)
+    table.add_column(width=bar_cells)
+    table.add_column(min_width=count_cells, justify="right", no_wrap=True)
+    table.add_column(width=max(1, room - bar_cells), style=QUIET)
+    for bar, count in zip(stages, counts, strict=True):
+        table.add_row(bar.name, _drawn(bar, bar_cells), count, bar.beside)
+    return table
 
 
 def plain(board: Board, sent: Mapping[str, int], total: int, elapsed_s: float) -> str:
@@ -113,11 +128,11 @@ class Screen:
             self.console.print(plain(board, sent, self._total, elapsed_s), soft_wrap=True)
 
 
-def _drawn(bar: Bar) -> ProgressBar:
+def _drawn(bar: Bar, cells: int) -> ProgressBar:
     return ProgressBar(
         total=max(1, bar.total),
         completed=bar.done,
-        width=BAR_CELLS,
+        width=cells,
         complete_style=OURS,
         finished_style=DONE,
         style=FAINT,

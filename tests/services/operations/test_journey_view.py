@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -9,7 +11,8 @@ import pytest
 from rich.console import Console, RenderableType
 
 from deploy.local import journey_view
-from deploy.local.journey_view import BAR_CELLS, WIDTH, Scale, _bar, _covered, _duration
+from deploy.local.fitted import WIDTH
+from deploy.local.journey_view import BAR_CELLS, Scale, _bar, _covered, _duration
 from services.operations.api import waterfall_of
 from services.operations.domain.findings import contiguity
 from services.operations.domain.status import status
@@ -27,8 +30,8 @@ def answers(story: Any, entries: list[Any]) -> tuple[Any, Any]:
     return json.loads(msgspec.json.encode(journey)), json.loads(msgspec.json.encode(drawn))
 
 
-def text(renderable: RenderableType) -> str:
-    console = Console(width=WIDTH, file=io.StringIO(), record=True, color_system="truecolor")
+def text(renderable: RenderableType, width: int = WIDTH) -> str:
+    console = Console(width=width, file=io.StringIO(), record=True, color_system="truecolor")
     console.print(renderable)
     return console.export_text()
 
@@ -68,6 +71,47 @@ def test_an_application_is_drawn_at_every_moment_within_the_width(story: Any, lo
         journey, drawn = answers(story, entries[:n])
         for renderable in (journey_view.timeline(journey), journey_view.waterfall(drawn)):
             assert max(map(len, text(renderable).splitlines())) <= WIDTH
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_numbers_times_and_services_are_whole_at_every_width(
+    story: Any, log: Any, width: int
+) -> None:
+    story.returned()
+    journey, drawn = answers(story, log.entries(story.application))
+    told = text(journey_view.timeline(journey), width)
+    bars = text(journey_view.waterfall(drawn), width)
+    rows = [row for row in told.splitlines() if row.startswith((" +", "  ")) and "+" in row]
+    first = datetime.fromisoformat(journey["timeline"][0]["at"])
+
+    assert max(len(row.rstrip()) for row in (told + bars).splitlines()) <= width
+    assert len(rows) == len(journey["timeline"])
+    for row, line in zip(rows, journey["timeline"], strict=True):
+        since = datetime.fromisoformat(line["at"]) - first
+        assert f"+{_duration(since // timedelta(milliseconds=1))}  " in row
+        assert f" {line['service']} " in row
+        numbers = re.findall(r"[\d,.]*\d", row.partition(line["service"])[2])
+        assert set(numbers) <= set(re.findall(r"[\d,.]*\d", f"{line['type']} {line['text']}"))
+    ended_by = {wait["span"]: wait for wait in drawn["waits"]}
+    waterfall = [row for row in bars.splitlines() if row.strip()][1:]
+    for row, span in zip(waterfall, drawn["spans"], strict=False):
+        _, begin, end = journey_view._stretch(span, ended_by.get(span["id"]))
+        assert row.rstrip().endswith(f" {_duration(end - begin)}")
+        assert f" {span['service']} " in row
+    assert "(overlapping)" in bars
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        (["delivered"] * 6, "6 of 6 delivered"),
+        (["delivered", "sent"], "registered delivered, registered sent"),
+        ([], ""),
+    ],
+)
+def test_notices_are_listed_unless_all_were_delivered(states: list[str], said: str) -> None:
+    notices = [{"milestone": "registered", "state": state} for state in states]
+    assert journey_view._notices(notices) == said
 
 
 @pytest.mark.parametrize("is_wait", [True, False])

@@ -28,8 +28,8 @@ MONEY = Money(
 )  # fmt: skip
 
 
-def text(shown: RenderableType) -> str:
-    console = Console(width=WIDTH, file=io.StringIO(), record=True)
+def text(shown: RenderableType, width: int = WIDTH) -> str:
+    console = Console(width=width, file=io.StringIO(), record=True)
     console.print(shown)
     return console.export_text()
 
@@ -71,6 +71,20 @@ def test_it_fits_and_loses_nothing(name: str) -> None:
     shown = text(WHOLE[name])
     assert max(len(line.rstrip()) for line in shown.splitlines()) <= WIDTH
     assert "…" not in shown.replace("… and", "")
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_on_a_narrow_terminal_the_bars_shrink_and_every_number_is_whole(width: int) -> None:
+    board = full_board()
+    shown = text(WHOLE["screen"], width)
+    lines = shown.splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= width
+    assert "…" not in shown
+    for bar in screen.bars(board, SENT, 300):
+        row = next(line for line in lines if line.strip().startswith(bar.name))
+        assert f"{bar.done}/{bar.total}" in row.split()
+        assert set(bar.beside.split()) <= set(shown.split())
+        assert width < 80 or bar.beside in row
 
 
 def test_a_violation_is_shown_with_its_first_cases_and_the_rest_is_counted() -> None:
