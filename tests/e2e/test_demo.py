@@ -83,7 +83,7 @@ async def read(settings: Settings) -> tuple[Evidence, dict[str, object]]:
         Children(settings.home), settings, Stack(f"{HOST}:{settings.kafka_port}", mongo_url)
     )
     books = await gather.read_books(scene)
-    nobody = {"000000000000"}  # the search for personal values has its own tests
+    nobody = {"Không Ai Tên Như Thế"}  # the search for personal values has its own tests
     evidence = await gather.read_evidence(scene, books, set(), nobody)
     registered = [h.event for h in evidence.events_of("intake") if h.event]
     acknowledged = {e.subject for e in registered if e.type == "application.registered"}
