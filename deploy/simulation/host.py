@@ -46,9 +46,9 @@ class Built(NamedTuple):
 def draw_pace(rng: Random) -> Pace:
     """Return how a service spends its time."""
     return Pace(
-        batch_limit=rng.choice((1, 3, 2_000)),
+        batch_limit=rng.choice((1, 3, 2_000, 2_000)),
         commit_every_s=rng.choice((0.0, 0.5, 1.0)),
-        cache_limit=rng.choice((0, 1, 50_000)),
+        cache_limit=rng.choice((0, 1, 50_000, 50_000)),
         retry_limit_s=2.0,
         fetch_wait_s=IDLE_S,
         sweep_every_s=IDLE_S / 2,

@@ -84,6 +84,7 @@ class Loop(asyncio.AbstractEventLoop):
     def __init__(self, rng: Random) -> None:
         self._rng, self._now_s = rng, 0.0
         self._nobody = Process("nobody")  # broker, database, partners: what no schedule kills
+        self._paused_until = 0.0  # the latest of all processes
         self._runnable: list[Process] = []  # those with ready handles, in order of arrival
         self._timers: list[tuple[float, int, Handle]] = []
         self._ids = count()
@@ -122,6 +123,7 @@ class Loop(asyncio.AbstractEventLoop):
         """Stall a process; it knows nothing of it."""
         self.note("stalls", process, f"for {seconds:.1f} s")
         process.paused_until = max(process.paused_until, self._now_s + seconds)
+        self._paused_until = max(self._paused_until, process.paused_until)
         self.silenced(process)
         self.call_later(seconds, lambda: None, context=WORLDS)  # time has to get there
 
@@ -151,10 +153,12 @@ class Loop(asyncio.AbstractEventLoop):
         return task.result()
 
     def _run_one(self) -> bool:
-        runnable = [p for p in self._runnable if p.paused_until <= self._now_s]
+        runnable = self._runnable
+        if self._now_s < self._paused_until:  # somebody is, or was
+            runnable = [p for p in runnable if p.paused_until <= self._now_s]
         if not runnable:
             return False
-        process = runnable[0] if len(runnable) == 1 else self._rng.choice(runnable)
+        process = runnable[int(self._rng.random() * len(runnable))]
         if process is not self._nobody and self.patience:
             self.patience -= 1
             if not self.patience:

@@ -36,7 +36,7 @@ class ToyWorld:
         self._rules = toys.Rules(seed, poison=self._rng.random() < 0.35)
         self._gateway: Gateway | None = None
         self.trouble = self._rng.choice((0.0, 0.05, 0.2))
-        count = self._rng.choice((1, 2, 3))
+        count = self._rng.choice((1, 1, 2, 3))
         self._applications = [_application(self._rng) for _ in range(count)]
         self._sent = 0
 
@@ -68,7 +68,7 @@ class ToyWorld:
         """See `Scenario`."""
         rng = self._rng
         for topic in INBOXES:
-            for _ in range(rng.choice((0, 1, 2, 4)) if topic != INBOXES[0] else rng.randint(1, 4)):
+            for _ in range(rng.choice((0, 0, 1, 2)) if topic != INBOXES[0] else rng.randint(1, 4)):
                 message = self._input(rng.choice(self._applications), world)
                 times = 1 + (rng.random() < 0.3)
                 for _ in range(times):

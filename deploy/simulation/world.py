@@ -68,7 +68,7 @@ class World:
         self.loop.trace = [] if traced else None
         self.scenario, self.kernel = scenario, kernel
         self.lane_count = self.rng.choice((1, 2, 2, 3))
-        self._skipped = timedelta()
+        self._began = BEGIN  # later and later: skipping moves it
         self.faults = Faults(self.rng, self._rates())
         self.database = Database(self.loop, self.faults)
         self.log = Log(self.loop, self.rng, self.faults, self._now_ms, self.lane_count)
@@ -96,8 +96,7 @@ class World:
 
     def clock(self) -> datetime:
         """Return the time of the world: it skips what nobody has anything to do in."""
-        now = BEGIN + self._skipped + timedelta(seconds=self.loop.time())
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+        return self._began + timedelta(milliseconds=int(self.loop.time() * 1000))
 
     def _now_ms(self) -> int:
         return int(self.clock().timestamp() * 1000)
@@ -178,7 +177,7 @@ class World:
         if not moments:
             return False
         wait = datetime.fromisoformat(min(moments)) - self.clock()
-        self._skipped += max(timedelta(), wait)
+        self._began += max(timedelta(), wait)
         return True
 
     # ---- processes
