@@ -5,28 +5,34 @@ If any part ends by an error, all end, with an error: whoever supervises starts 
 """
 
 import asyncio
-import logging
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
 import uvicorn
 import uvloop
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse, Response
 
-from shared import failpoints, problems, secrets, telemetry
+from shared import failpoints, logs, problems, secrets, telemetry
 from shared.access import Access
 from shared.clock import Clock, system_clock
 from shared.effects import Effect, Effects
 from shared.errors import Misconfigured, Unknown
 from shared.journal import Journal
-from shared.kafka import KafkaProducer, KafkaSubscription
+from shared.kafka import KafkaProducer, KafkaSubscription, security
 from shared.lanes.health import Health
 from shared.lanes.loop import Lanes
 from shared.lanes.notices import Notices
@@ -42,7 +48,6 @@ from shared.trace import is_sampled
 from shared.vault import Vault, dead_letter_sealer
 
 STOP_LIMIT_S = 10.0
-OWN_LOGGERS = ("kafka", "effects", "vault.access", "callbacks", "service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Resources:
     clock: Clock
     table: Callable[[str], MongoTable]
     service: str
+    security: Mapping[str, Any]
 
     def journal(self, lane_table: LaneTable[Any, Any]) -> Journal[Any]:
         """Return the service's journal."""
@@ -67,7 +73,12 @@ class Resources:
         """Return a membership of a group over whole lanes of these topics."""
         told = self.settings
         return KafkaSubscription(
-            told.kafka_url, group, topics, session_s=told.session_s, lanes=told.lanes
+            told.kafka_url,
+            group,
+            topics,
+            session_s=told.session_s,
+            lanes=told.lanes,
+            security=self.security,
         )
 
 
@@ -93,7 +104,7 @@ def main(service: str, build: Build) -> None:
     ours.
     """
     settings = Settings()
-    _configure_logging(settings.log_level)
+    logs.configure(settings.log_level)
     failpoints.arm(settings.failpoint)
     try:
         uvloop.run(_run(service, settings, build))
@@ -121,7 +132,8 @@ async def _resources(service: str, settings: Settings) -> AsyncIterator[Resource
     database = connect(settings.mongo_url, settings.database)
     ratio = settings.sample_ratio
     spans = Telemetry(service, ratio, telemetry.exporter(settings.otlp_endpoint))
-    producer = KafkaProducer(settings.kafka_url)
+    known = security.told()
+    producer = KafkaProducer(settings.kafka_url, security=known)
     await producer.start()
     publisher = Publisher(
         producer,
@@ -142,6 +154,7 @@ async def _resources(service: str, settings: Settings) -> AsyncIterator[Resource
             system_clock,
             lambda name: MongoTable(database[f"{service}.{name}"]),
             service,
+            known,
         )
     finally:
         await producer.stop()
@@ -263,38 +276,3 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         limit_concurrency=1_000,  # the next is answered 503
         timeout_graceful_shutdown=int(STOP_LIMIT_S),
     )
-
-
-def _configure_logging(level: str) -> None:
-    """One JSON object a line, on standard error; libraries speak from WARNING on."""
-    chain: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *chain,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=chain,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
-            ],
-        )
-    )
-    logging.basicConfig(handlers=[handler], level=logging.WARNING)
-    for name in OWN_LOGGERS:
-        logging.getLogger(name).setLevel(level)
-    # a broker that is still starting is told by our health, not by a line every 100 ms
-    logging.getLogger("aiokafka.consumer.group_coordinator").setLevel(logging.CRITICAL)

@@ -19,6 +19,7 @@ from deploy.local.children import Children
 from deploy.local.settings import Settings
 from deploy.local.stack import PARTS
 from shared.errors import Misconfigured
+from shared.kafka import security
 
 FOLLOW_S = 0.3
 
@@ -119,7 +120,8 @@ def bootstrap() -> None:
     """Create topics and first offsets on Kafka (KAFKA_URL, or the local one), then end."""
     settings = Settings()
     url = settings.kafka_url or f"127.0.0.1:{settings.kafka_port}"
-    created = asyncio.run(topics.bootstrap(url, settings.lanes))
+    known = security.told()
+    created = asyncio.run(topics.bootstrap(url, settings.lanes, settings.replicas, known))
     console.print(f"Kafka at {url}: {created} topics created, {settings.lanes} lanes.")
 
 

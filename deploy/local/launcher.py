@@ -19,6 +19,7 @@ from deploy.local.children import Child, Children
 from deploy.local.processes import Process
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import Stack
+from shared.kafka import security
 
 READY_LIMIT_S = 60.0
 PROBE_LIMIT_S = 2.0
@@ -67,7 +68,9 @@ def up(
     database = urlsplit(servers.mongo_url).netloc.rpartition("@")[2]
     steps.done(f"Kafka is ready on {servers.kafka_url}, MongoDB on {database}")
     steps.doing("Creating topics and first offsets")
-    created = asyncio.run(topics.bootstrap(servers.kafka_url, settings.lanes))
+    created = asyncio.run(
+        topics.bootstrap(servers.kafka_url, settings.lanes, settings.replicas, security.told())
+    )
     steps.done(f"Topics and offsets stand: {created} new topics, {settings.lanes} lanes")
     start_missing(children, settings, servers, extra)
     for row in filter(processes.present, processes.TABLE):

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
 
     home: Path = ROOT / ".local"
     lanes: Annotated[int, Field(ge=1, le=64)] = 4  # fixed for ever once topics exist
+    replicas: Annotated[int, Field(ge=1, le=9)] = 1  # of each new topic; 3 where it matters
     kafka_url: Annotated[str, Field(validation_alias="KAFKA_URL")] = ""
     mongo_url: Annotated[str, Field(validation_alias="MONGO_URL")] = ""
 

@@ -4,7 +4,9 @@ The number of lanes is for ever: another number would send an application to ano
 begin at 0 by an explicit commit while the group is empty, so that a consumer never has to guess.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -19,9 +21,11 @@ CONFIG = {
     "max.message.bytes": str(1 << 20),
     "message.timestamp.type": "LogAppendTime",  # a writer's own clock decides nothing
     "retention.ms": "-1",  # the log is the record: journeys are rebuilt from it
+    "unclean.leader.election.enable": "false",  # rather wait than lose what was acknowledged
 }
 CREATE_LIMIT_MS = 30_000
 WITH_EFFECTS = ("payment", "notify")
+OPEN: Mapping[str, Any] = MappingProxyType({})
 
 
 def groups() -> dict[str, tuple[str, ...]]:
@@ -31,16 +35,23 @@ def groups() -> dict[str, tuple[str, ...]]:
     return lanes | effects | {"operations-aside": topics.aside()}
 
 
-async def bootstrap(kafka_url: str, lanes: int) -> int:
+def config(replicas: int) -> dict[str, str]:
+    """Return a topic's settings: with three replicas one may be away, and nothing stops."""
+    return CONFIG | {"min.insync.replicas": str(max(1, replicas - 1))}
+
+
+async def bootstrap(
+    kafka_url: str, lanes: int, replicas: int = 1, security: Mapping[str, Any] = OPEN
+) -> int:
     """Create missing topics and first offsets; return how many topics are new.
 
     Running it again changes nothing.  Raises `Misconfigured` when a topic has another
     number of partitions.
     """
     try:
-        created = await create(kafka_url, topics.all_names(), lanes)
+        created = await create(kafka_url, topics.all_names(), lanes, replicas, security)
         for group, names in groups().items():
-            await begin(kafka_url, group, names, lanes)
+            await begin(kafka_url, group, names, lanes, security)
     except KafkaError as error:
         raise Misconfigured(
             f"Kafka at {kafka_url} refused: {error}; see its log, then try again."
@@ -48,9 +59,15 @@ async def bootstrap(kafka_url: str, lanes: int) -> int:
     return created
 
 
-async def create(kafka_url: str, names: Sequence[str], lanes: int) -> int:
+async def create(
+    kafka_url: str,
+    names: Sequence[str],
+    lanes: int,
+    replicas: int = 1,
+    security: Mapping[str, Any] = OPEN,
+) -> int:
     """Create the topics that are missing, check the others; return how many are new."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url)
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url, **security)
     try:
         await admin.start()
         found = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics()}
@@ -60,7 +77,10 @@ async def create(kafka_url: str, names: Sequence[str], lanes: int) -> int:
                     f"Topic {name} has {found[name]} partitions but MOTCUA_LANES is {lanes}: "
                     f"set MOTCUA_LANES={found[name]}, the number is fixed once topics exist."
                 )
-        missing = [NewTopic(n, lanes, 1, topic_configs=CONFIG) for n in names if n not in found]
+        wanted = config(replicas)
+        missing = [
+            NewTopic(n, lanes, replicas, topic_configs=wanted) for n in names if n not in found
+        ]
         if missing:
             answer = await admin.create_topics(missing, timeout_ms=CREATE_LIMIT_MS)
             _raise_first(answer.topic_errors)
@@ -76,11 +96,17 @@ def _raise_first(errors: Iterable[tuple[str, int, str | None]]) -> None:
             raise Misconfigured(f"Kafka refused topic {name} (code {code}): {message}.")
 
 
-async def begin(kafka_url: str, group: str, names: Sequence[str], lanes: int) -> None:
+async def begin(
+    kafka_url: str,
+    group: str,
+    names: Sequence[str],
+    lanes: int,
+    security: Mapping[str, Any] = OPEN,
+) -> None:
     """Commit offset 0 where the group has none."""
     partitions = [TopicPartition(name, lane) for name in names for lane in range(lanes)]
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka_url, group_id=group, enable_auto_commit=False
+        bootstrap_servers=kafka_url, group_id=group, enable_auto_commit=False, **security
     )
     try:
         await consumer.start()

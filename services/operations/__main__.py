@@ -32,6 +32,7 @@ async def build(resources: Resources) -> Parts:
         clock=resources.clock,
         monotonic=time.monotonic,
         replicas=settings.replicas,
+        security=resources.security,
     )
     sources = Sources(
         journeys, counts, aside_counts, tables.flowing, resources.publisher, resources.clock

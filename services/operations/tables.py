@@ -13,10 +13,12 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import faust
 import msgspec
+from faust.auth import Credentials
 
 from services.operations.flow import TOPIC
 from shared import events
@@ -119,6 +121,7 @@ class LiveTables:
         clock: Clock,
         monotonic: Callable[[], float],
         replicas: int = 1,
+        security: Mapping[str, Any] = MappingProxyType({}),
         app_id: str = APP_ID,
         topic: str = TOPIC,
         count: Callable[[Table, bytes], None] = count,
@@ -134,6 +137,7 @@ class LiveTables:
             topic_partitions=lanes,
             topic_replication_factor=replicas,
             topic_disable_leader=True,
+            broker_credentials=_credentials(security),
             consumer_auto_offset_reset="earliest",
             web_enabled=False,
             autodiscover=False,
@@ -197,6 +201,19 @@ class LiveTables:
         stopping.cancel()
         with suppress(asyncio.CancelledError, Exception):
             await stopping
+
+
+def _credentials(security: Mapping[str, Any]) -> Credentials | None:
+    """Return in Faust's words what `shared.kafka.security` says in aiokafka's."""
+    trusted = security.get("ssl_context")
+    if user := security.get("sasl_plain_username"):
+        return faust.SASLCredentials(
+            username=user,
+            password=security["sasl_plain_password"],
+            mechanism=security["sasl_mechanism"],
+            ssl_context=trusted,
+        )
+    return faust.SSLCredentials(trusted) if trusted else None
 
 
 def _quieten() -> None:

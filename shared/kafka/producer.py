@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
+from typing import Any
 
 from aiokafka import (
     AIOKafkaProducer,
@@ -15,6 +17,7 @@ from shared.errors import Unknown
 BATCH_LIMIT_BYTES = 900_000  # a topic takes 1 MiB, headers of the request included
 APPEND_LIMIT_S = 10.0
 STOP_LIMIT_S = 2.0
+OPEN: Mapping[str, Any] = MappingProxyType({})
 
 
 class KafkaProducer:
@@ -24,8 +27,10 @@ class KafkaProducer:
     Retriable ones are retried without end: the time limit is ours.
     """
 
-    def __init__(self, url: str, limit_s: float = APPEND_LIMIT_S) -> None:
-        self._url, self._limit_s = url, limit_s
+    def __init__(
+        self, url: str, limit_s: float = APPEND_LIMIT_S, security: Mapping[str, Any] = OPEN
+    ) -> None:
+        self._url, self._limit_s, self._security = url, limit_s, security
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
         self._dropping: set[asyncio.Task[None]] = set()
@@ -68,6 +73,7 @@ class KafkaProducer:
                     max_batch_size=BATCH_LIMIT_BYTES,
                     max_request_size=BATCH_LIMIT_BYTES * 2,
                     request_timeout_ms=int(self._limit_s * 1000),
+                    **self._security,
                 )
                 try:
                     async with asyncio.timeout(self._limit_s):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -38,6 +39,7 @@ class KafkaSubscription:
         poll_limit_s: float = 120.0,
         fetch_wait_s: float = 0.5,
         lanes: int = 0,
+        security: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self._topics, self._group, self._lanes = tuple(topics), group, lanes
         self._serving: asyncio.Task[None] | None = None
@@ -55,6 +57,7 @@ class KafkaSubscription:
             "max_poll_interval_ms": int(poll_limit_s * 1000),
             "fetch_max_wait_ms": int(fetch_wait_s * 1000),
             "max_partition_fetch_bytes": 4 << 20,
+            **security,
         }
 
     async def run(self, serve: Callable[[Assignment], Awaitable[None]]) -> None:
