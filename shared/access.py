@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from fastapi import Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from shared.problems import Refusal
 
@@ -47,16 +49,27 @@ class Access:
         return known
 
 
-def require(*roles: str) -> Callable[[Request], Awaitable[Caller]]:
-    """Return a FastAPI dependency that lets these roles in."""
+class Required(SecurityBase):
+    """A dependency that lets callers of any of these roles in; the description names them."""
 
-    async def dependency(request: Request) -> Caller:
+    def __init__(self, roles: tuple[str, ...]) -> None:
+        self.model = HTTPBearer()
+        self.scheme_name = " ".join(roles)
+        self._roles = roles
+
+    async def __call__(self, request: Request) -> Caller:
+        """Return who calls.  Raises `Refusal` 401, 403."""
         access: Access = request.app.state.access
         caller = access.caller(request.headers.get("authorization", ""))
-        if caller.role not in roles:
+        if caller.role not in self._roles:
             raise Refusal(
-                403, "wrong-role", f"This needs the role {' or '.join(roles)}; yours differs."
+                403,
+                "wrong-role",
+                f"This needs the role {' or '.join(self._roles)}; yours differs.",
             )
         return caller
 
-    return dependency
+
+def require(*roles: str) -> Callable[[Request], Awaitable[Caller]]:
+    """Return a FastAPI dependency that lets these roles in."""
+    return Required(roles)

@@ -12,16 +12,7 @@ from shared.problems import Refusal
 T = TypeVar("T")
 
 BODY_LIMIT_BYTES = 256 << 10
-
-
-class ProblemDetails(msgspec.Struct):
-    """What `shared.problems` answers, for descriptions (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    problems: tuple[Problem, ...] = ()
+APPLICATION = "0199a0b1-c2d3-7e4f-8a5b-6c7d8e9f0a1b"  # in examples
 
 
 async def read(request: Request, kind: type[T], limit_bytes: int = BODY_LIMIT_BYTES) -> T:
@@ -44,18 +35,54 @@ def decode(body: bytes, kind: type[T]) -> T:
         raise Refusal(400, "not-json", f"The body is not JSON: {error}.") from error
 
 
-def described(kind: type[Any]) -> dict[str, Any]:
+def described(kind: type[Any], example: Any, *parameters: dict[str, Any]) -> dict[str, Any]:
     """Return OpenAPI's description of a JSON body of this kind, for `openapi_extra`."""
-    content = {"application/json": {"schema": schema(kind)}}
-    return {"requestBody": {"required": True, "content": content}}
+    content = {"application/json": {"schema": schema(kind), "example": builtins(example)}}
+    told: dict[str, Any] = {"requestBody": {"required": True, "content": content}}
+    return told | ({"parameters": list(parameters)} if parameters else {})
 
 
-def answers(status: int, kind: type[Any], *refusals: int) -> dict[int | str, dict[str, Any]]:
-    """Return OpenAPI's description of an answer and of refusals, for `responses`."""
-    good = {"application/json": {"schema": schema(kind)}}
-    bad = {"application/problem+json": {"schema": schema(ProblemDetails)}}
-    contents = {status: good} | dict.fromkeys(refusals, bad)
-    return {s: {"description": HTTPStatus(s).phrase, "content": c} for s, c in contents.items()}
+def header(name: str, means: str, example: str, *, required: bool) -> dict[str, Any]:
+    """Return OpenAPI's description of a header that a route reads by itself."""
+    return {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "description": means,
+        "schema": {"type": "string"},
+        "example": example,
+    }
+
+
+def answers(
+    status: int, kind: type[Any], *refusals: int, example: Any = None
+) -> dict[int | str, dict[str, Any]]:
+    """Return OpenAPI's description of an answer and of refusals, for `responses`.
+
+    What refusals are and mean, and those that every route has, `shared.openapi` adds.
+    """
+    good: dict[str, Any] = {"schema": schema(kind)}
+    if example is not None:
+        good["example"] = builtins(example)
+    content = {"description": HTTPStatus(status).phrase, "content": {"application/json": good}}
+    return {status: content, **refused(*refusals)}
+
+
+def shown(status: int, example: Any, *refusals: int) -> dict[int | str, dict[str, Any]]:
+    """Return the same for a route whose return type already describes the answer."""
+    good = {"content": {"application/json": {"example": builtins(example)}}}
+    return {status: good, **refused(*refusals)}
+
+
+def refused(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return OpenAPI's description of refusals."""
+    bad = {"application/problem+json": {"schema": {"type": "object"}}}
+    return {s: {"description": HTTPStatus(s).phrase, "content": bad} for s in statuses}
+
+
+def builtins(value: Any) -> Any:
+    """Return a value as it stands in JSON."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def schema(kind: Any) -> dict[str, Any]:

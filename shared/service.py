@@ -24,11 +24,11 @@ from typing import Any
 import uvicorn
 import uvloop
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import JSONResponse, Response
 
-from shared import failpoints, logs, problems, secrets, telemetry
+from shared import failpoints, logs, process_routes, secrets, telemetry
 from shared.access import Access
 from shared.clock import Clock, system_clock
+from shared.edge_app import edge_app
 from shared.effects import Effect, Effects
 from shared.errors import Misconfigured, Unknown
 from shared.journal import Journal
@@ -211,38 +211,9 @@ def _effects(resources: Resources, effects: Sequence[Effect]) -> Effects:
 
 
 def _app(service: str, resources: Resources, parts: Parts, loops: Sequence[Loop]) -> FastAPI:
-    app = FastAPI(title=f"motcua {service}", version="1", docs_url=None, redoc_url=None)
-    app.state.access = Access(resources.secrets.api_keys)
-    problems.install(app)
-    app.include_router(parts.router)
-    app.include_router(_own_routes(resources.telemetry, loops))
-    return app
-
-
-def _own_routes(spans: Telemetry, loops: Sequence[Loop]) -> APIRouter:
-    router = APIRouter(tags=["process"])
-
-    def report() -> dict[str, Any]:
-        return {
-            name: {"doing": h.doing, "because": h.because, "lanes": sorted(h.lanes)}
-            for name, h, _ in loops
-        }
-
-    @router.get("/healthz", summary="Alive: not stuck.  Waiting for a database is not stuck.")
-    async def healthz() -> JSONResponse:
-        stuck = any(health.is_stuck() for _, health, _ in loops)
-        return JSONResponse({"stuck": stuck, "loops": report()}, 503 if stuck else 200)
-
-    @router.get("/readyz", summary="Ready: has lanes and works on them.")
-    async def readyz() -> JSONResponse:
-        ready = all(health.is_ready() for _, health, _ in loops)
-        return JSONResponse({"ready": ready, "loops": report()}, 200 if ready else 503)
-
-    @router.get("/metrics", summary="Metrics, in Prometheus' text format")
-    async def metrics() -> Response:
-        return Response(spans.metrics(), media_type="text/plain; version=0.0.4")
-
-    return router
+    healths = {name: health for name, health, _ in loops}
+    own = process_routes.router(healths, resources.telemetry.metrics)
+    return edge_app(service, Access(resources.secrets.api_keys), (parts.router, own))
 
 
 class _Server(uvicorn.Server):

@@ -23,7 +23,18 @@ from services.intake.domain.validation import (
     supplement_problems,
     withdrawal_problems,
 )
-from services.intake.forms import Form, Keys, Taken, View
+from services.intake.forms import (
+    FORM,
+    KEYS,
+    SUPPLEMENT,
+    TAKEN,
+    VIEW,
+    WITHDRAWAL,
+    Form,
+    Keys,
+    Taken,
+    View,
+)
 from shared import edge, events
 from shared.access import Caller, require
 from shared.catalogue import Catalogue
@@ -39,8 +50,18 @@ from shared.problems import Refusal
 from shared.vault import keyed_hash
 from shared.working_time import local_day
 
-WITHDRAWAL = "withdrawal"
+WITHDRAWAL_NAME = "withdrawal"
 _KEY = re.compile(r"[A-Za-z0-9.-]{1,64}")
+
+_ID = edge.header(
+    "Idempotency-Key", "the application id: your UUIDv7", edge.APPLICATION, required=True
+)
+_SUPPLEMENT_KEY = edge.header(
+    "Idempotency-Key",
+    "tells one supplement from another; without it, its content does",
+    "supplement-1",
+    required=False,
+)
 
 Portal = Annotated[Caller, Depends(require("portal"))]
 
@@ -78,8 +99,8 @@ def router(desk: Desk) -> APIRouter:
         "/v1/applications",
         status_code=202,
         summary="Submit an application; the same again counts once",
-        openapi_extra=edge.described(Form),
-        responses=edge.answers(202, Taken, 400, 401, 409, 413, 415, 422, 503),
+        openapi_extra=edge.described(Form, FORM, _ID),
+        responses=edge.answers(202, Taken, 400, 409, 413, 415, 422, example=TAKEN),
     )
     async def submit(request: Request, caller: Portal) -> Response:
         application = _idempotency_key(request)
@@ -90,8 +111,8 @@ def router(desk: Desk) -> APIRouter:
         "/v1/applications/{application}/supplements",
         status_code=202,
         summary="Bring what was asked for",
-        openapi_extra=edge.described(SupplementSubmitted),
-        responses=edge.answers(202, Taken, 400, 401, 404, 409, 413, 415, 422, 503),
+        openapi_extra=edge.described(SupplementSubmitted, SUPPLEMENT, _SUPPLEMENT_KEY),
+        responses=edge.answers(202, Taken, 400, 404, 409, 413, 415, 422, example=TAKEN),
     )
     async def supplement(application: str, request: Request, caller: Portal) -> Response:
         brought = await edge.read(request, SupplementSubmitted)
@@ -103,18 +124,18 @@ def router(desk: Desk) -> APIRouter:
         "/v1/applications/{application}/withdrawal",
         status_code=202,
         summary="Take an application back",
-        openapi_extra=edge.described(WithdrawalRequested),
-        responses=edge.answers(202, Taken, 400, 401, 404, 409, 413, 415, 422, 503),
+        openapi_extra=edge.described(WithdrawalRequested, WITHDRAWAL),
+        responses=edge.answers(202, Taken, 400, 404, 409, 413, 415, 422, example=TAKEN),
     )
     async def withdraw(application: str, request: Request, caller: Portal) -> Response:
         asked = await edge.read(request, WithdrawalRequested)
         _refuse(withdrawal_problems(asked))
-        return _json(await _follow_up(desk, application, caller, asked, WITHDRAWAL), 202)
+        return _json(await _follow_up(desk, application, caller, asked, WITHDRAWAL_NAME), 202)
 
     @routes.get(
         "/v1/applications/{application}",
         summary="How an application stands at the door",
-        responses=edge.answers(200, View, 401, 404),
+        responses=edge.answers(200, View, 404, example=VIEW),
     )
     async def status(application: str, caller: Portal) -> Response:
         _, state = await _known(desk, _canonical(application), caller)
@@ -131,7 +152,7 @@ def router(desk: Desk) -> APIRouter:
     @routes.get(
         "/v1/keys",
         summary="The key to encrypt personal fields to, for portals on Kafka",
-        responses=edge.answers(200, Keys),
+        responses=edge.answers(200, Keys, example=KEYS),
     )
     async def keys() -> Response:
         return _json(Keys(keys=[public_part(desk.public_key)]))
@@ -173,7 +194,7 @@ async def _follow_up(desk: Desk, application: str, caller: Caller, data: Data, n
     """Append what follows on an application; `name` tells it from what else follows."""
     application = _canonical(application)
     known, state = await _known(desk, application, caller)
-    if state.status == "withdrawn" and name == WITHDRAWAL:
+    if state.status == "withdrawn" and name == WITHDRAWAL_NAME:
         return _taken(application, state)
     if state.status != "registered":
         detail = f"This application was {state.status}: nothing more can be done with it."

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
@@ -56,6 +56,31 @@ class NoticesView:
     notices: list[NoticeView]
 
 
+RECEIPTS = {
+    "receipts": [
+        {
+            "reference": f"{edge.APPLICATION}/registered/sms/1",
+            "status": "delivered",
+            "message_id": "g-000123",
+        }
+    ]
+}
+NOTICES = NoticesView(
+    edge.APPLICATION,
+    [
+        NoticeView(
+            milestone="registered",
+            channel="sms",
+            status="delivered",
+            since=datetime(2026, 11, 20, 1, 30, tzinfo=UTC),
+            attempts=1,
+            reason="",
+            text="Hồ sơ H29.1-20261120-0000001 đã được đăng ký.",
+        )
+    ],
+)
+
+
 def router(publisher: Publisher, journal: Journal[Dossier], clock: Clock) -> APIRouter:
     """Return notify's routes."""
     routes = APIRouter(tags=["notify"])
@@ -64,7 +89,8 @@ def router(publisher: Publisher, journal: Journal[Dossier], clock: Clock) -> API
         "/v1/receipts/sms",
         status_code=202,
         summary="Delivery receipts, in bulk",
-        openapi_extra=edge.described(Receipts),
+        openapi_extra=edge.described(Receipts, RECEIPTS),
+        responses=edge.shown(202, Taken(1, {}), 400, 413, 415, 422),
     )
     async def receipts(
         request: Request, _: Annotated[Caller, Depends(require("partner"))]
@@ -78,7 +104,11 @@ def router(publisher: Publisher, journal: Journal[Dossier], clock: Clock) -> API
         await asyncio.gather(*(publisher.publish("notify.inbox", _event(r, now)) for r in found))
         return Taken(len(found), {p.field: p.remedy_en for p in problems})
 
-    @routes.get("/v1/applications/{application}/notices", summary="What the citizen was told")
+    @routes.get(
+        "/v1/applications/{application}/notices",
+        summary="What the citizen was told",
+        responses=edge.shown(200, NOTICES, 404, 422),
+    )
     async def notices(
         application: str, caller: Annotated[Caller, Depends(require("portal", "operator"))]
     ) -> NoticesView:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from services.operations import views
 from services.operations.counts import Counts
 from services.operations.domain.entries import Entry, gist, in_order
 from services.operations.domain.findings import contiguity, tracing
@@ -21,7 +22,7 @@ from services.operations.domain.timeline import instant, timeline
 from services.operations.domain.waits import waits
 from services.operations.journeys import ROWS_LIMIT, Journeys
 from services.operations.tables import Flowing
-from shared import events
+from shared import edge, events
 from shared.access import Caller, require
 from shared.clock import Clock
 from shared.events import Event
@@ -53,7 +54,7 @@ class Sources:
 class Release(BaseModel):
     """Let what a service holds of an application be decided again."""
 
-    model_config = {"extra": "forbid"}
+    model_config = {"extra": "forbid", "json_schema_extra": {"examples": [views.RELEASE]}}
 
     application: str = Field(max_length=KEY_LIMIT)
     service: Literal["intake", "routing", "payment", "notify"]
@@ -70,7 +71,11 @@ def router(sources: Sources) -> APIRouter:
 
 
 def _journeys(routes: APIRouter, sources: Sources) -> None:
-    @routes.get("/journeys/{name}", summary="Timeline, status and findings of an application")
+    @routes.get(
+        "/journeys/{name}",
+        summary="Timeline, status and findings of an application",
+        responses=edge.answers(200, views.JourneyView, 404),
+    )
     async def journey(name: str, _: Operator) -> Response:
         application, entries, forks = await _journey(sources.journeys, name)
         return _json(
@@ -83,28 +88,48 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
             }
         )
 
-    @routes.get("/journeys/{name}/waterfall", summary="Its spans, and who was waited for")
+    @routes.get(
+        "/journeys/{name}/waterfall",
+        summary="Its spans, and who was waited for",
+        responses=edge.answers(200, views.WaterfallView, 404),
+    )
     async def waterfall(name: str, _: Operator) -> Response:
         application, entries, _forks = await _journey(sources.journeys, name)
         return _json(waterfall_of(application, entries))
 
-    @routes.get("/journeys/{name}/trace", summary="Its trace as OTLP/JSON, sampled or not")
+    @routes.get(
+        "/journeys/{name}/trace",
+        summary="Its trace as OTLP/JSON, sampled or not",
+        responses=edge.answers(200, views.TraceView, 404),
+    )
     async def trace(name: str, _: Operator) -> Response:
         application, entries, _forks = await _journey(sources.journeys, name)
         return _json(otlp(application, spans(application, entries)))
 
 
 def _overview(routes: APIRouter, sources: Sources) -> None:
-    @routes.get("/counts", summary="Exact numbers, as of the last commit")
+    @routes.get(
+        "/counts",
+        summary="Exact numbers, as of the last commit",
+        responses=edge.answers(200, views.CountsView),
+    )
     async def counts(_: Operator) -> Response:
         return _json(_counts(await sources.counts.total(), await sources.aside.total()))
 
-    @routes.get("/dead", summary="What nobody can read, oldest first")
+    @routes.get(
+        "/dead",
+        summary="What nobody can read, oldest first",
+        responses=edge.answers(200, views.DeadPage, 422),
+    )
     async def dead(_: Operator, after: After = "", limit: Limit = 50) -> Response:
         page = await sources.journeys.aside("dead", after, limit)
         return _json(_page([_set_aside(key, entry) for key, entry in page], limit))
 
-    @routes.get("/parked", summary="What lanes hold for an operator, oldest first")
+    @routes.get(
+        "/parked",
+        summary="What lanes hold for an operator, oldest first",
+        responses=edge.answers(200, views.ParkedPage, 422),
+    )
     async def parked(_: Operator, after: After = "", limit: Limit = 50) -> Response:
         page = await sources.journeys.aside("parked", after, limit)
         items = [_set_aside(key, entry) for key, entry in page]
@@ -113,13 +138,22 @@ def _overview(routes: APIRouter, sources: Sources) -> None:
             item["released_at"] = _released_at(item, entry, released)
         return _json(_page(items, limit))
 
-    @routes.get("/flow", summary="How much flows, per stage and minute: live, approximate")
+    @routes.get(
+        "/flow",
+        summary="How much flows, per stage and minute: live, approximate",
+        responses=edge.answers(200, Flowing),
+    )
     async def flow(_: Operator) -> Response:
         return _json(sources.flowing())
 
 
 def _releases(routes: APIRouter, sources: Sources) -> None:
-    @routes.post("/releases", status_code=202, summary="Let what is held be decided again")
+    @routes.post(
+        "/releases",
+        status_code=202,
+        summary="Let what is held be decided again",
+        responses=edge.answers(202, views.Releasing, 404, 409, 422, example=views.RELEASING),
+    )
     async def release(
         asked: Release,
         caller: Operator,

@@ -13,7 +13,8 @@ from services.payment.callbacks import Callbacks, Seal
 from services.payment.domain.state import Attempt, Payment
 from services.payment.gateways import Gateway, Order, Payer, Refused, Registry
 from services.payment.references import References
-from services.payment.views import OrderView, PaymentView, open_attempt, payment_view
+from services.payment.views import PAYMENT, OrderView, PaymentView, open_attempt, payment_view
+from shared import edge
 from shared.access import Caller, require
 from shared.clock import Clock
 from shared.errors import DeadLetter
@@ -58,10 +59,14 @@ def router(
     decisions = Gather(_latest_of(journal), CALLBACK_WINDOW_S)
     for gateway in registry:
         callbacks = Callbacks(gateway, applications.get, decisions.get, publisher, seal, clock)
-        _add_callback(routes, gateway.partner.name, callbacks)
+        _add_callback(routes, gateway, callbacks)
         _add_return(routes, gateway, clock)
 
-    @routes.get("/v1/payments/{application}", summary="What is to be paid, and where")
+    @routes.get(
+        "/v1/payments/{application}",
+        summary="What is to be paid, and where",
+        responses=edge.shown(200, PAYMENT, 404, 422),
+    )
     async def payments(
         application: str,
         request: Request,
@@ -102,18 +107,33 @@ def _latest_of(journal: Journal[Payment]) -> Latest:
     return latest_of
 
 
-def _add_callback(routes: APIRouter, partner: str, callbacks: Callbacks) -> None:
+def _add_callback(routes: APIRouter, gateway: Gateway, callbacks: Callbacks) -> None:
+    partner = gateway.partner.name
+    path = f"/v1/callbacks/{partner}"
+
     async def callback(request: Request) -> Response:
         body = await callbacks.take(request.scope["query_string"])
         return Response(body, media_type="application/json")
 
     # a bare route: nothing is parsed before the signature is checked, and it is called often
-    routes.add_route(f"/v1/callbacks/{partner}", callback, methods=["GET"])
+    routes.add_route(path, callback, methods=["GET"])
+    # never reached, as the bare route stands before it: it is what the description shows
+    routes.add_api_route(
+        path,
+        callback,
+        name=f"callback_{partner}",
+        summary=f"A callback of {partner}, signed, answered in its own words",
+        openapi_extra=gateway.callback_described(),
+        response_class=Response,
+        responses={200: {"description": "What became of it; whether to call again"}},
+    )
 
 
 def _add_return(routes: APIRouter, gateway: Gateway, clock: Clock) -> None:
     @routes.get(
-        f"/v1/return/{gateway.partner.name}", summary="Where the payer's browser comes back to"
+        f"/v1/return/{gateway.partner.name}",
+        name=f"return_{gateway.partner.name}",
+        summary="Where the payer's browser comes back to",
     )
     async def returned(request: Request) -> HTMLResponse:
         try:

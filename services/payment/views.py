@@ -1,11 +1,12 @@
-"""What the edge shows: the payments of an application."""
+"""What the edge shows: the payments of an application; with an example."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from services.payment.domain.moves import receipts
 from services.payment.domain.state import Attempt, Obligation, Payment, Status
+from shared.edge import APPLICATION
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,31 @@ class PaymentView:
     status: Status
     obligations: Sequence[ObligationView]
     to_refund_vnd: int
+
+
+PAYMENT = PaymentView(
+    application=APPLICATION,
+    status="open",
+    obligations=[
+        ObligationView(
+            status="open",
+            moment="at_submission",
+            total_vnd=16_000,
+            illustrative=False,
+            lines=[LineView("charge", "Lệ phí cấp bản sao trích lục hộ tịch", 2, 16_000)],
+            order=OrderView(
+                partner="vnpay",
+                reference="26112000000123",
+                attempt=1,
+                amount_vnd=16_000,
+                expires_at=datetime(2026, 11, 21, 1, 30, tzinfo=UTC),
+                pay_url="https://bank.example/paymentv2/vpcpay.html?vnp_TxnRef=26112000000123",
+            ),
+            receipts=[],
+        )
+    ],
+    to_refund_vnd=0,
+)
 
 
 def open_attempt(state: Payment, place: int) -> Attempt | None:

@@ -62,5 +62,6 @@ def contract(asked: msgspec.Struct, officer: str) -> OfficerAction:
 def described() -> dict[str, Any]:
     """Return OpenAPI's description of the body, for `openapi_extra`."""
     _, shapes = msgspec.json.schema_components([ActionRequest])
-    content = {"application/json": {"schema": {"oneOf": list(shapes.values())}}}
+    example = {"action": "ask_supplement", "note": "Thiếu trang hai của tờ khai"}
+    content = {"application/json": {"schema": {"oneOf": list(shapes.values())}, "example": example}}
     return {"requestBody": {"required": True, "content": content}}

@@ -16,6 +16,9 @@ from services.routing.actions import ActionRequest, contract, described
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.rules import Rules, UnknownProcedure, explain
 from services.routing.views import (
+    ACTION,
+    DOSSIER,
+    ROUTE,
     ActionView,
     DossierView,
     RouteView,
@@ -54,6 +57,9 @@ class Taken:
     outcome: str
 
 
+TAKEN = Taken(edge.APPLICATION, "act-1", f"/v1/applications/{edge.APPLICATION}/actions/act-1")
+
+
 def router(
     publisher: Publisher,
     journal: Journal[Dossier],
@@ -69,6 +75,7 @@ def router(
         status_code=202,
         summary="Act on a dossier; once per Idempotency-Key",
         openapi_extra=described(),
+        responses=edge.shown(202, TAKEN, 400, 404, 413, 415, 422),
     )
     async def act(
         application: str,
@@ -85,18 +92,28 @@ def router(
         return Taken(decision.application, key, path)
 
     @routes.get(
-        "/v1/applications/{application}/actions/{key:path}", summary="What came of one's own action"
+        "/v1/applications/{application}/actions/{key:path}",
+        summary="What came of one's own action",
+        responses=edge.shown(200, ACTION, 404, 422),
     )
     async def outcome(application: str, key: str, caller: Officer) -> ActionView:
         decision = await _known(journal, application)
         rows = await journal.versions([decision.application])
         return outcome_view(rows[decision.application], f"{caller.source} {_key(key)}")
 
-    @routes.get("/v1/applications/{application}", summary="How things stand with a dossier")
+    @routes.get(
+        "/v1/applications/{application}",
+        summary="How things stand with a dossier",
+        responses=edge.shown(200, DOSSIER, 404, 422),
+    )
     async def application(application: str, _: Reader) -> DossierView:
         return dossier_view(await _known(journal, application))
 
-    @routes.get("/v1/routing/preview", summary="Where a dossier would go, and why")
+    @routes.get(
+        "/v1/routing/preview",
+        summary="Where a dossier would go, and why",
+        responses=edge.shown(200, ROUTE, 422),
+    )
     async def preview(
         _: Anyone,
         procedure: Code,

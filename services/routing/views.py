@@ -1,8 +1,8 @@
-"""What the edge shows: a dossier with its clocks, a route, what came of an action."""
+"""What the edge shows, with examples: a dossier with its clocks, a route, an action's outcome."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
@@ -11,6 +11,7 @@ from services.routing.domain.dossier import Dossier, Fee
 from services.routing.domain.moves import possible
 from services.routing.domain.rules import Route
 from services.routing.domain.states import CLOCK, Stage
+from shared.edge import APPLICATION
 from shared.events import Event, decode
 from shared.events.routing import ActionRejected
 from shared.journal import Decision
@@ -118,6 +119,52 @@ class ActionView:
     events: list[str]
     reason: str
     possible: list[str]
+
+
+_AT = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
+_DUE = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+ACTION = ActionView("done", ["application.accepted"], "", [])
+ROUTE = RouteView(
+    receiving_unit="26737",
+    competent_unit="26737",
+    returning_unit="26737",
+    rule="intra_province",
+    rule_version="1",
+    why="The competent unit is of the same province as the receiving one.",
+    facts={"residence_unit": "26737"},
+    catalogue_version="1",
+    candidates=[],
+    reason="",
+)
+DOSSIER = DossierView(
+    application=APPLICATION,
+    dossier_code="H29.1-20261120-0000001",
+    procedure="2.000635",
+    national_code=2,
+    stage="accepted",
+    waits_for="officer",
+    possible=["start", "ask_supplement"],
+    fee="settled",
+    receiving_unit="26737",
+    competent_unit="26737",
+    returning_unit="26737",
+    candidates=[],
+    why=WhyView("intra_province", "1", "1", {"residence_unit": "26737"}),
+    clocks=ClocksView(
+        received_at=_AT,
+        acceptance_due=_DUE,
+        is_acceptance_late=False,
+        accepted_at=_AT,
+        due_original=_DUE,
+        due_current=_DUE,
+        due_history=[DueView(_DUE, _AT, "accepted", "officer-1")],
+        is_paused=False,
+        paused_with_s=None,
+        settled_at=None,
+    ),
+    version=3,
+    since=_AT,
+)
 
 
 def dossier_view(decision: Decision[Dossier]) -> DossierView:

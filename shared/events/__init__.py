@@ -5,14 +5,13 @@ the type it is the data of as `TYPE`; `CONTRACTS` finds the struct by type.  The
 what happened, in the past tense.
 """
 
-from datetime import datetime
 from types import ModuleType
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
 from shared.events import intake, kernel, notify, operations, payment, portal, routing
-from shared.events.data import Data
+from shared.events.data import Data, Instant
 
 __all__ = [
     "CONTRACTS",
@@ -68,7 +67,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     type: str
     subject: str
-    time: Annotated[datetime, msgspec.Meta(tz=True)]
+    time: Instant
     data: msgspec.Raw
     specversion: str = "1.0"
     datacontenttype: str = "application/json"

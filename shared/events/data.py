@@ -1,8 +1,29 @@
-"""What every contract is made of."""
+"""What every contract is made of.
 
-from typing import ClassVar
+`published` adds to the JSON Schema what reading does not enforce: the domain refuses it in words of
+its own, with the field and the remedy.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
 
 import msgspec
+
+
+def published(**keywords: Any) -> msgspec.Meta:
+    """Return what a JSON Schema says of a field besides its type; decoding does not look at it."""
+    return msgspec.Meta(extra_json_schema=keywords)
+
+
+_INSTANT = (
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
+    r"(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+)
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True, extra_json_schema={"pattern": _INSTANT})]
+Text = Annotated[str, published(maxLength=500)]
+NationalCode = Annotated[int, published(minimum=0, maximum=10)]
+Amount = Annotated[int, published(minimum=0)]
 
 
 class Data(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,9 +41,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     type.
     """
 
-    name: str
-    sha256: str
-    media_type: str = "application/pdf"
+    name: Text
+    sha256: Annotated[str, published(pattern="^[0-9a-f]{64}$")]
+    media_type: Text = "application/pdf"
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

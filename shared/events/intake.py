@@ -1,11 +1,10 @@
 """What intake decided."""
 
-from datetime import datetime
 from typing import ClassVar
 
 import msgspec
 
-from shared.events.data import Data, Document, Problem
+from shared.events.data import Data, Document, Instant, Problem
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -33,7 +32,7 @@ class Registered(Data, frozen=True, kw_only=True):
     sealed: str
     contact: str
     subject_hash: str
-    submitted_at: datetime
+    submitted_at: Instant
     catalogue_version: str
 
 

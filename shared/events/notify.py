@@ -1,9 +1,8 @@
 """What gateways say (`notify.inbox`), and what notify decided (`notify.events`)."""
 
-from datetime import datetime
 from typing import ClassVar, Literal
 
-from shared.events.data import Data, Strict
+from shared.events.data import Data, Instant, Strict
 
 # --- notify.inbox
 
@@ -65,7 +64,7 @@ class NoticeSent(Data, frozen=True, kw_only=True):
     milestone: str
     channel: str
     gateway_id: str
-    sent_at: datetime
+    sent_at: Instant
 
 
 class NoticeDelivered(Data, frozen=True, kw_only=True):

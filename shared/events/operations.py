@@ -1,9 +1,8 @@
 """What operations counts for its live tables."""
 
-from datetime import datetime
 from typing import ClassVar
 
-from shared.events.data import Data
+from shared.events.data import Data, Instant
 
 
 class FlowCounted(Data, frozen=True, kw_only=True):
@@ -14,6 +13,6 @@ class FlowCounted(Data, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "flow.counted"
     stage: str
-    second: datetime
+    second: Instant
     types: dict[str, int]
     units: dict[str, int]

@@ -4,10 +4,9 @@
 Amounts are whole đồng.  `reference` is our order number in the partner's format.
 """
 
-from datetime import datetime
 from typing import ClassVar, Literal
 
-from shared.events.data import Data, FeeLine, Strict
+from shared.events.data import Amount, Data, FeeLine, Instant, Strict
 
 Finding = Literal["paid", "failed", "pending", "not_found", "deferred", "unknown"]
 
@@ -26,7 +25,7 @@ class Notified(Strict, frozen=True, kw_only=True):
     partner: str
     reference: str
     transaction: str
-    amount_vnd: int
+    amount_vnd: Amount
     finding: Literal["paid", "failed", "pending"]
     code: str
 
@@ -40,7 +39,7 @@ class Queried(Strict, frozen=True, kw_only=True):
     reference: str
     finding: Finding
     transaction: str = ""
-    amount_vnd: int = 0
+    amount_vnd: Amount = 0
     code: str = ""
 
 
@@ -55,7 +54,7 @@ class FeeAssessed(Data, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "fee.assessed"
     lines: tuple[FeeLine, ...]
-    total_vnd: int
+    total_vnd: Amount
     moment: str
     catalogue_version: str
     illustrative: bool = False
@@ -76,8 +75,8 @@ class Requested(Data, frozen=True, kw_only=True):
     partner: str
     reference: str
     attempt: int
-    amount_vnd: int
-    expires_at: datetime
+    amount_vnd: Amount
+    expires_at: Instant
 
 
 class QueryRequested(Data, frozen=True, kw_only=True):
@@ -87,7 +86,7 @@ class QueryRequested(Data, frozen=True, kw_only=True):
     key: str
     partner: str
     reference: str
-    opened_at: datetime
+    opened_at: Instant
 
 
 class Settled(Data, frozen=True, kw_only=True):
@@ -97,7 +96,7 @@ class Settled(Data, frozen=True, kw_only=True):
     partner: str
     reference: str
     transaction: str
-    amount_vnd: int
+    amount_vnd: Amount
     moment: str = ""
 
 
@@ -125,8 +124,8 @@ class Mismatched(Data, frozen=True, kw_only=True):
     partner: str
     reference: str
     transaction: str
-    expected_vnd: int
-    amount_vnd: int
+    expected_vnd: Amount
+    amount_vnd: Amount
 
 
 class Overpaid(Data, frozen=True, kw_only=True):
@@ -136,7 +135,7 @@ class Overpaid(Data, frozen=True, kw_only=True):
     partner: str
     reference: str
     transaction: str
-    amount_vnd: int
+    amount_vnd: Amount
 
 
 class ReceiptIssued(Data, frozen=True, kw_only=True):
@@ -145,5 +144,5 @@ class ReceiptIssued(Data, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "receipt.issued"
     number: str
     kind: str
-    amount_vnd: int
+    amount_vnd: Amount
     lines: tuple[FeeLine, ...]

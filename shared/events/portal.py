@@ -1,14 +1,28 @@
 """What portals say, over HTTP or straight onto `portal.submissions`."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from shared.events.data import Document, Strict
+from shared.events.data import Document, Strict, Text, published
 
 Channel = Literal["direct", "online", "post"]  # national codes 1, 2, 3
 ApplicantKind = Literal["citizen", "enterprise", "household_business"]
 Language = Literal["vi", "en"]
+
+# three of its five parts are never empty; the key's is, as ECDH-ES agrees on a key directly
+Jwe = Annotated[
+    str,
+    published(
+        pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$",
+        maxLength=65_536,
+    ),
+]
+Documents = Annotated[tuple[Document, ...], published(maxItems=50)]
+Copies = Annotated[int, published(minimum=1, maximum=100)]
+Answers = Annotated[
+    dict[str, Annotated[str, published(maxLength=4_000)]], published(maxProperties=200)
+]
 
 
 class Personal(
@@ -16,12 +30,12 @@ class Personal(
 ):
     """Personal fields; they stand nowhere in the clear after the edge."""
 
-    name: str
-    personal_number: str
-    phone: str
-    email: str = ""
-    address: str = ""
-    answers: dict[str, str] = {}
+    name: Annotated[str, published(minLength=1, maxLength=500)]
+    personal_number: Annotated[str, published(pattern="^[0-9]{12}$")]
+    phone: Annotated[str, published(pattern=r"^(\+84|0)[35789][0-9]{8}$")]
+    email: Annotated[str, published(maxLength=254)] = ""
+    address: Text = ""
+    answers: Answers = {}
 
 
 class Submitted(Strict, frozen=True, kw_only=True):
@@ -34,24 +48,24 @@ class Submitted(Strict, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "application.submitted"
     procedure: str
     receiving_unit: str
-    personal: str
+    personal: Jwe
     residence_unit: str = ""
     channel: Channel = "online"
     applicant_kind: ApplicantKind = "citizen"
     language: Language = "vi"
-    copies: int = 1
-    documents: tuple[Document, ...] = ()
+    copies: Copies = 1
+    documents: Documents = ()
 
 
 class SupplementSubmitted(Strict, frozen=True, kw_only=True):
     """The citizen brought what was asked for."""
 
     TYPE: ClassVar[str] = "supplement.submitted"
-    documents: tuple[Document, ...]
+    documents: Annotated[tuple[Document, ...], published(minItems=1, maxItems=50)]
 
 
 class WithdrawalRequested(Strict, frozen=True, kw_only=True):
     """The citizen takes the application back."""
 
     TYPE: ClassVar[str] = "withdrawal.requested"
-    reason: str = ""
+    reason: Text = ""

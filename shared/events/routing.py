@@ -5,10 +5,9 @@ rejected because no dossier is known yet).  `officer` is empty when no officer a
 applicant or a payment did.
 """
 
-from datetime import datetime
 from typing import ClassVar
 
-from shared.events.data import Data, Strict
+from shared.events.data import Amount, Data, Instant, NationalCode, Strict
 
 # --- routing.inbox
 
@@ -55,7 +54,7 @@ class OfficerDemandedPayment(OfficerAction, frozen=True, kw_only=True):
     """A financial obligation came up in processing (a tax notice, say)."""
 
     TYPE: ClassVar[str] = "officer.demanded_payment"
-    amount_vnd: int
+    amount_vnd: Amount
 
 
 class OfficerSuspended(OfficerAction, frozen=True, kw_only=True):
@@ -94,7 +93,7 @@ class OfficerReturned(OfficerAction, frozen=True, kw_only=True):
 class Moved(Data, frozen=True, kw_only=True):
     """The dossier's state after this event, in the national code."""
 
-    national_code: int
+    national_code: NationalCode
 
 
 class Routed(Moved, frozen=True, kw_only=True):
@@ -116,7 +115,7 @@ class Routed(Moved, frozen=True, kw_only=True):
     rule_version: str
     catalogue_version: str
     facts: dict[str, str]
-    acceptance_due: datetime
+    acceptance_due: Instant
     portal: str = ""
 
 
@@ -133,7 +132,7 @@ class Accepted(Moved, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "application.accepted"
     officer: str
-    due: datetime
+    due: Instant
 
 
 class NotAccepted(Moved, frozen=True, kw_only=True):
@@ -149,7 +148,7 @@ class Processing(Moved, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "application.processing"
     officer: str
-    due: datetime
+    due: Instant
 
 
 class SupplementRequested(Moved, frozen=True, kw_only=True):
@@ -164,7 +163,7 @@ class Resubmitted(Moved, frozen=True, kw_only=True):
     """The supplement came before the dossier was accepted: an officer looks again, by then."""
 
     TYPE: ClassVar[str] = "application.resubmitted"
-    acceptance_due: datetime
+    acceptance_due: Instant
 
 
 class AcceptanceLate(Moved, frozen=True, kw_only=True):
@@ -172,7 +171,7 @@ class AcceptanceLate(Moved, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "application.acceptance_late"
     receiving_unit: str
-    acceptance_due: datetime
+    acceptance_due: Instant
 
 
 class PaymentDue(Moved, frozen=True, kw_only=True):
@@ -180,7 +179,7 @@ class PaymentDue(Moved, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "application.payment_due"
     officer: str
-    amount_vnd: int
+    amount_vnd: Amount
 
 
 class Suspended(Moved, frozen=True, kw_only=True):

@@ -67,7 +67,8 @@ def anchors(page: Path) -> set[str]:
 
 def routes() -> list[str]:
     """Every path that an edge or the process host serves, as a pattern."""
-    sources = [ROOT / "shared" / "service.py", *(ROOT / "services").glob("*/api.py")]
+    shared = (ROOT / "shared" / name for name in ("process_routes.py", "contracts/routes.py"))
+    sources = [*shared, *(ROOT / "services").glob("*/api.py")]
     return [
         re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(text))
         for source in sources

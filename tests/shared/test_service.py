@@ -8,7 +8,9 @@ from shared import service
 
 
 def test_no_edge_has_a_page_that_loads_scripts_from_elsewhere() -> None:
-    resources = SimpleNamespace(secrets=SimpleNamespace(api_keys={}), telemetry=None)
+    resources = SimpleNamespace(
+        secrets=SimpleNamespace(api_keys={}), telemetry=SimpleNamespace(metrics=bytes)
+    )
     parts = SimpleNamespace(router=APIRouter())
     app = service._app("intake", resources, parts, [])  # type: ignore[arg-type]
     paths = {getattr(route, "path", "") for route in app.routes}

@@ -7,7 +7,7 @@ does I/O: `effects` and `api` carry the bytes.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -119,6 +119,9 @@ class Gateway(Protocol):
 
     def read_callback(self, query: bytes, at: datetime) -> Notice:
         """Return what a callback says.  Raises `Refused`."""
+
+    def callback_described(self) -> dict[str, Any]:
+        """Return OpenAPI's words for a callback: its parameters and the answers to it."""
 
     def answer(self, verdict: Verdict) -> bytes:
         """Return the body that tells the partner what became of its callback."""

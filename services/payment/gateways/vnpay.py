@@ -16,7 +16,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -30,6 +30,7 @@ from services.payment.gateways import (
     Said,
     Unsendable,
     Verdict,
+    vnpay_openapi,
 )
 from services.payment.gateways.vnpay_signing import (
     ANSWERED,
@@ -78,6 +79,13 @@ AMOUNT = re.compile(r"[0-9]{1,12}")
 CODE = re.compile(r"[0-9A-Za-z]{1,8}")
 REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,100}")
 TRANSACTION = re.compile(r"[A-Za-z0-9]{1,32}")
+CALLBACK = {
+    "vnp_TxnRef": REFERENCE,
+    "vnp_Amount": AMOUNT,
+    "vnp_ResponseCode": CODE,
+    "vnp_TransactionStatus": CODE,
+    "vnp_TransactionNo": TRANSACTION,
+}
 NO_TRANSACTION = "0"  # what they send when no money moved
 PAYMENT = "01"  # vnp_TransactionType; 02 and 03 are refunds
 
@@ -136,6 +144,10 @@ class Vnpay:
             finding=finding,
             code=f"{given['vnp_ResponseCode']}/{given['vnp_TransactionStatus']}",
         )
+
+    def callback_described(self) -> dict[str, Any]:
+        """Return OpenAPI's words for an IPN."""
+        return vnpay_openapi.callback(CALLBACK, RSP_CODES)
 
     def answer(self, verdict: Verdict) -> bytes:
         """Return the body of the answer to an IPN."""

@@ -1,0 +1,114 @@
+"""What the edge answers; for the description, as `api` puts the answers together by itself."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from services.operations.domain.findings import Finding
+from services.operations.domain.spans import Span
+from services.operations.domain.status import State, Status
+from services.operations.domain.timeline import Line
+from services.operations.domain.waits import Wait
+from shared.edge import APPLICATION
+
+
+class JourneyView(msgspec.Struct, kw_only=True):
+    """One application; `is_truncated`: it has more messages than are shown."""
+
+    application: str
+    status: Status
+    findings: list[Finding]
+    timeline: list[Line]
+    is_truncated: bool
+
+
+class WaitView(Wait, frozen=True, kw_only=True):
+    """A wait; `span` is that of the message that ended it."""
+
+    span: str
+
+
+class WaterfallView(msgspec.Struct, kw_only=True):
+    """The spans of one application, and who was waited for."""
+
+    application: str
+    spans: list[Span]
+    waits: list[WaitView]
+
+
+class TraceView(msgspec.Struct, kw_only=True, rename="camel"):
+    """An OTLP/JSON export request."""
+
+    resource_spans: list[dict[str, Any]]
+
+
+class StateCount(State, frozen=True, kw_only=True):
+    """How many applications are in a state."""
+
+    count: int
+
+
+class CountsView(msgspec.Struct, kw_only=True):
+    """Exact numbers; `is_whole`: everything in the log up to `offsets` is in them."""
+
+    totals: dict[str, int]
+    states: list[StateCount]
+    types: dict[str, int]
+    vnd: dict[str, int]
+    repeats: int
+    forks: int
+    dead: int
+    parked: int
+    offsets: dict[str, int]
+    newest_at: str | None
+    is_whole: bool
+
+
+class SetAside(msgspec.Struct, kw_only=True):
+    """A notice of what a lane could not read or decide."""
+
+    key: str
+    at: str
+    service: str
+    application: str
+    topic: str
+    partition: int | None
+    offset: int | None
+    reason: str
+    field: str
+
+
+class Held(SetAside, kw_only=True):
+    """The same of what is held; `released_at`: when it was first released since."""
+
+    released_at: str | None
+
+
+class DeadPage(msgspec.Struct, kw_only=True):
+    """A page; `next` is the `after` of the one that follows, null at the end."""
+
+    items: list[SetAside]
+    next: str | None
+
+
+class ParkedPage(msgspec.Struct, kw_only=True):
+    """A page; `next` is the `after` of the one that follows, null at the end."""
+
+    items: list[Held]
+    next: str | None
+
+
+class Releasing(msgspec.Struct, kw_only=True):
+    """The release is in the log; `id` is the Idempotency-Key."""
+
+    application: str
+    service: Literal["intake", "routing", "payment", "notify"]
+    id: str
+
+
+RELEASE: dict[str, Any] = {
+    "application": APPLICATION,
+    "service": "routing",
+    "reason": "The rule was mended",
+}
+RELEASING = Releasing(application=APPLICATION, service="routing", id="release-1")
