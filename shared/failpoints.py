@@ -1,24 +1,35 @@
 """Places where a test may kill the process, to prove that nothing is lost there.
 
 `MOTCUA_FAILPOINT=lane.inserted:3` kills it with SIGKILL the third time it gets there.
+`MOTCUA_FAILPOINT=lane.mistaken:16` is a release with a mistake in it: what one application in 16
+brings cannot be decided, for as long as the process lives.
 """
 
 import os
 import signal
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
 
-NAMES = (
-    "lane.prepared",
-    "lane.inserted",
-    "lane.published",
-    "lane.committed",
-    "effects.claimed",
-    "effects.called",
-    "effects.appended",
-)
+from shared.lanes.table import LaneTable
+
+LANE = ("lane.prepared", "lane.inserted", "lane.published", "lane.committed")
+EFFECTS = ("effects.claimed", "effects.called", "effects.appended")
+READER = ("reader.appended", "reader.saved", "reader.committed")  # of operations
+MISTAKE = "lane.mistaken"
+NAMES = (*LANE, *EFFECTS, *READER, MISTAKE)
+LAST_WORDS = "killed at failpoint"  # in the log of whoever died: a test counts them
+
+S = TypeVar("S")
+F = TypeVar("F")
 
 _armed: dict[str, int] = {}
 _reached: Counter[str] = Counter()
+
+
+class Planted(Exception):
+    """The mistake of a release that is to be taken back."""
 
 
 def arm(text: str) -> None:
@@ -35,4 +46,23 @@ def reach(name: str) -> None:
     if _armed:
         _reached[name] += 1
         if _reached[name] == _armed.get(name):
+            os.write(2, f"{LAST_WORDS} {name}\n".encode())
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def mistaken(table: LaneTable[S, F]) -> LaneTable[S, F]:
+    """Return the table as it is or, armed, with a mistake in every decision."""
+    if MISTAKE not in _armed:
+        return table
+    one_in = _armed[MISTAKE]
+    decisions = {type_: _failing(decide, one_in) for type_, decide in table.decisions.items()}
+    return replace(table, decisions=decisions)
+
+
+def _failing(decide: Callable[..., Any], one_in: int) -> Callable[..., Any]:
+    def fails(state: Any, arrival: Any, facts: Any, at: Any) -> Any:
+        if int(arrival.application[-8:], 16) % one_in == 0:
+            raise Planted("a mistake of this release")
+        return decide(state, arrival, facts, at)
+
+    return fails

@@ -27,7 +27,7 @@ from fastapi import APIRouter, FastAPI
 
 from shared import failpoints, logs, process_routes, secrets, telemetry
 from shared.access import Access
-from shared.clock import Clock, system_clock
+from shared.clock import Clock, off_by
 from shared.edge_app import edge_app
 from shared.effects import Effect, Effects
 from shared.errors import Misconfigured, Unknown
@@ -77,6 +77,7 @@ class Resources:
             group,
             topics,
             session_s=told.session_s,
+            poll_limit_s=told.poll_limit_s,
             lanes=told.lanes,
             security=self.security,
         )
@@ -135,11 +136,12 @@ async def _resources(service: str, settings: Settings) -> AsyncIterator[Resource
     known = security.told()
     producer = KafkaProducer(settings.kafka_url, security=known)
     await producer.start()
+    clock = off_by(settings.clock_offset_s)
     publisher = Publisher(
         producer,
         lane_count=settings.lanes,
         sample_ratio=ratio,
-        clock=system_clock,
+        clock=clock,
         appended=spans.appended,
     )
     vault = Vault(MongoTable(database["vault.keys"]), keys.master_key)
@@ -151,7 +153,7 @@ async def _resources(service: str, settings: Settings) -> AsyncIterator[Resource
             publisher,
             spans,
             vault,
-            system_clock,
+            clock,
             lambda name: MongoTable(database[f"{service}.{name}"]),
             service,
             known,
@@ -180,7 +182,7 @@ def _loops(resources: Resources, parts: Parts) -> list[Loop]:
 def _lanes(resources: Resources, table: LaneTable[Any, Any]) -> Lanes[Any, Any]:
     settings = resources.settings
     return Lanes(
-        table,
+        failpoints.mistaken(table),
         journal=resources.journal(table),
         producer=resources.producer,
         timers=Timers(resources.table("timers"), table.service, settings.lanes),

@@ -23,5 +23,7 @@ class Settings(BaseSettings):
     secrets: Path = Path(".local/secrets/secrets.json")
     sample_ratio: float = Field(default=1.0, ge=0.0, le=1.0)
     failpoint: str = ""
-    session_s: float = 10.0
+    session_s: float = 10.0  # without a sign of life: the group goes on without us
+    poll_limit_s: float = 120.0  # alive and without progress: the same
+    clock_offset_s: float = 0.0  # for tests: how far this process's clock is off
     log_level: str = "INFO"

@@ -16,6 +16,7 @@ from services.operations.journeys import Appended, Item, Journeys, read
 from shared.bus import Assignment, Record
 from shared.errors import Fenced, Unknown
 from shared.events import numbered_id
+from shared.failpoints import reach
 from shared.lanes.health import Health
 
 _T = TypeVar("_T")
@@ -93,6 +94,7 @@ class Reader:
     async def _batch(self, assignment: Assignment, records: Sequence[Record]) -> None:
         items = [read(record) for record in records]
         appended = await self._until_through(assignment, lambda: self._journeys.append(items))
+        reach("reader.appended")
         fresh = [i for i in appended.first if not self._is_counted(i)]
         before = await self._until_through(assignment, lambda: self._codes_before(fresh))
         self._count(appended, fresh, before)
@@ -141,9 +143,11 @@ class Reader:
         reached = sum(sum(ledger.offsets.values()) for ledger in ledgers.values())
         await self._flow.publish(f"{min(ledgers)}-{reached}")
         await self._counts.save(ledgers)
+        reach("reader.saved")
         await assignment.commit(
             {(topic, lane): o for lane, led in ledgers.items() for topic, o in led.offsets.items()}
         )
+        reach("reader.committed")
         self._changed.clear()
         await self._counts.forget_older(ledgers)
 

@@ -1,8 +1,10 @@
 """Reading: a member of a consumer group over whole lanes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +21,7 @@ from shared.bus import Assignment, Partition, Record
 from shared.errors import Fenced, Misconfigured, Unknown
 
 COMMIT_LIMIT_S = 5.0
+ANSWER_LIMIT_S = 10.0
 RETRY_S = 0.5
 ONE_WAIT_S = 0.2
 _NOWHERE = TopicPartition("", 0)  # polling for it returns nothing, and counts as polling
@@ -57,12 +60,14 @@ class KafkaSubscription:
             "max_poll_interval_ms": int(poll_limit_s * 1000),
             "fetch_max_wait_ms": int(fetch_wait_s * 1000),
             "max_partition_fetch_bytes": 4 << 20,
+            # joining may take a session; an answer that takes longer does not come
+            "request_timeout_ms": int((session_s + ANSWER_LIMIT_S) * 1000),
             **security,
         }
 
     async def run(self, serve: Callable[[Assignment], Awaitable[None]]) -> None:
         """See `shared.bus.Subscription`."""
-        consumer = AIOKafkaConsumer(**self._settings)
+        consumer = _consumer(self._settings)
         consumer.subscribe(list(self._topics), listener=_Listener(self._revoke, self._assign))
         try:
             await _start(consumer)
@@ -81,6 +86,7 @@ class KafkaSubscription:
         waiting = asyncio.create_task(self._assigned.get())
         try:
             while not waiting.done():
+                _require_coordination(consumer)
                 polling = asyncio.create_task(consumer.getmany(_NOWHERE, timeout_ms=1_000))
                 await asyncio.wait([waiting, polling], return_when=asyncio.FIRST_COMPLETED)
                 polling.cancel()
@@ -126,6 +132,46 @@ class KafkaSubscription:
         self._assigned.put_nowait(complete)
 
 
+def _consumer(settings: Mapping[str, Any]) -> AIOKafkaConsumer:
+    """Return a consumer whose poll limit holds: aiokafka's count of polls under way is never taken
+    back when one is cancelled or fails, and from then on it believes that somebody polls for ever.
+    """
+    consumer = AIOKafkaConsumer(**settings)
+    state = consumer._subscription
+    state.fetch_context = partial(_polling, state)
+    return consumer
+
+
+def _require_coordination(consumer: AIOKafkaConsumer) -> None:
+    """Raise `Unknown` when the task that keeps us in the group is no more: nobody starts another.
+
+    aiokafka ends it itself where a rebalance begins while the group is being left.
+    """
+    task = consumer._coordinator._coordination_task
+    if task.done():
+        error = "it was cancelled" if task.cancelled() else repr(task.exception())
+        raise Unknown(f"this member cannot come back to its group: {error}")
+
+
+def _require_coordinator(consumer: AIOKafkaConsumer) -> None:
+    """Raise `Unknown` while the broker that knows our group cannot be reached: a poll that brings
+    nothing says nothing of that.
+    """
+    if consumer._coordinator.coordinator_id is None:
+        raise Unknown("the log does not answer")
+
+
+@contextmanager
+def _polling(state: Any) -> Iterator[None]:
+    state._fetch_count += 1
+    try:
+        yield
+    finally:
+        state._fetch_count -= 1
+        if state._fetch_count == 0:
+            state._last_fetch_ended = time.monotonic()
+
+
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(
         self,
@@ -157,7 +203,10 @@ class _KafkaAssignment:
 
     async def fetch(self, max_records: int, wait_s: float) -> list[Record]:
         try:
-            return self._taken(await self._poll(self._partitions, max_records, wait_s))
+            found = await self._poll(self._partitions, max_records, wait_s)
+            if not found:
+                _require_coordinator(self._consumer)
+            return self._taken(found)
         except (KafkaError, OSError) as error:
             self._rewind()
             raise Unknown(f"the log cannot be read: {error!r}") from error
@@ -221,7 +270,10 @@ class _KafkaAssignment:
         if wait_s < 1.0:
             await asyncio.sleep(wait_s)
             return
-        self._consumer.pause(*self._partitions)
+        try:
+            self._consumer.pause(*self._partitions)
+        except IllegalStateError as error:
+            raise Fenced(str(error)) from error
         try:
             await self._consumer.getmany(*self._partitions, timeout_ms=int(wait_s * 1000))
         except (KafkaError, OSError):

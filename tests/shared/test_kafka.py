@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.record.util import calc_crc32c
 
-from deploy.local import topics
+from deploy.local import ports, stack, topics
+from deploy.local.children import Children
+from deploy.local.settings import Settings
 from shared.bus import Assignment, Message, Record
-from shared.errors import Misconfigured
+from shared.errors import Misconfigured, Unknown
 from shared.kafka import KafkaProducer, KafkaSubscription
 
 LANES = 2
@@ -108,3 +112,65 @@ async def test_another_number_of_lanes_than_the_topics_have_is_refused_with_a_re
     reading = Reading(1)
     with pytest.raises(Misconfigured, match="MOTCUA_LANES"):
         await run_until(subscription, reading.serve, reading.done)
+
+
+async def test_a_member_that_did_not_poll_for_too_long_loses_its_lanes_and_comes_back(
+    kafka_url: str, topic: str
+) -> None:
+    await append(kafka_url, topic, b"one")
+    reading = Reading(1)
+
+    async def hangs_at_first(assignment: Assignment) -> None:
+        if not reading.assignments:
+            reading.assignments += 1
+            await assignment.fetch(100, 2.0)
+            await asyncio.sleep(2 * LIMIT_S)  # the heart beats on, nothing is read
+        await reading.serve(assignment)
+
+    subscription = KafkaSubscription(kafka_url, topic, [topic], session_s=6.0, poll_limit_s=2.0)
+    await run_until(subscription, hangs_at_first, reading.done)
+    assert reading.assignments == 2
+    assert [r.value for r in reading.records] == [b"one"]
+
+
+async def test_a_member_that_cannot_come_back_ends_with_a_word(kafka_url: str, topic: str) -> None:
+    async def loses_its_coordination(assignment: Any) -> None:
+        assignment._consumer._coordinator._coordination_task.cancel()
+        while True:
+            await assignment.fetch(100, 0.2)
+
+    subscription = KafkaSubscription(kafka_url, topic, [topic])
+    with pytest.raises(Unknown, match="come back"):
+        await run_until(subscription, loses_its_coordination, asyncio.Event())
+
+
+async def test_a_log_that_has_gone_is_no_empty_log(tmp_path: Path) -> None:
+    broker, controller = ports.free(2)
+    settings = Settings(
+        home=tmp_path,
+        kafka_url="",
+        mongo_url="mongodb://nobody",
+        kafka_port=broker,
+        controller_port=controller,
+    )
+    fetched: list[object] = []
+    is_gone = asyncio.Event()
+    with Children(tmp_path) as children:
+        url = (await asyncio.to_thread(stack.start, children, settings)).kafka_url
+        await topics.create(url, ["t"], LANES)
+        await topics.begin(url, "g", ["t"], LANES)
+
+        async def looks(assignment: Assignment) -> None:
+            while True:
+                try:
+                    fetched.append(await assignment.fetch(100, 0.2))
+                except Unknown as doubt:
+                    fetched.append(doubt)
+                    is_gone.set()
+                if len(fetched) == 1:
+                    await asyncio.to_thread(children.stop, ["kafka"])
+                await asyncio.sleep(0.05)
+
+        await run_until(KafkaSubscription(url, "g", ["t"]), looks, is_gone)
+    assert fetched[0] == []
+    assert isinstance(fetched[-1], Unknown)
