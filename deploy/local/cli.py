@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
-from deploy.local import launcher, processes, secrets, topics
+from deploy.local import acls, launcher, processes, secrets, topics
 from deploy.local.children import Children
-from deploy.local.settings import Settings
+from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
 from shared.errors import Misconfigured
 from shared.kafka import security
@@ -119,10 +119,29 @@ def make_secrets() -> None:
 def bootstrap() -> None:
     """Create topics and first offsets on Kafka (KAFKA_URL, or the local one), then end."""
     settings = Settings()
-    url = settings.kafka_url or f"127.0.0.1:{settings.kafka_port}"
-    known = security.told()
+    url, known = _kafka(settings), security.told()
     created = asyncio.run(topics.bootstrap(url, settings.lanes, settings.replicas, known))
     console.print(f"Kafka at {url}: {created} topics created, {settings.lanes} lanes.")
+
+
+@app.command("acls")
+def show_acls(
+    portal: Annotated[
+        list[str] | None, typer.Option("--portal", help="an account of a portal; may be repeated")
+    ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="grant them on KAFKA_URL instead of printing")
+    ] = False,
+) -> None:
+    """Print who may do what on Kafka, as commands of its own tool, or grant it."""
+    url, known = _kafka(Settings()), security.told()
+    grants = acls.table(portal or ["portal"])
+    if apply:
+        asyncio.run(acls.grant(url, grants, known))
+        console.print(f"Kafka at {url}: {len(grants)} permissions stand.")
+        return
+    for one in grants:
+        console.print(one.command(url), markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -131,6 +150,11 @@ def demo(
 ) -> None:
     """Carry 300 applications from submission to result, and check that nothing is lost."""
     raise typer.Exit(import_module("deploy.local.demo").run(keep=keep))
+
+
+def _kafka(settings: Settings) -> str:
+    """Return where Kafka answers: elsewhere, or here."""
+    return settings.kafka_url or f"{HOST}:{settings.kafka_port}"
 
 
 def _home() -> Path:
