@@ -1,8 +1,12 @@
 """The journal: every decision of a service, append-only; at once state, outbox, inbox and audit
 trail.
+
+A version holds all of the state, or what changed against the version before it.  It holds all when
+the changes since the last full one add up to as much: so what is written grows with what changed,
+and what is read is at most twice a full one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -10,10 +14,15 @@ import msgspec
 
 from shared import events
 from shared.bus import Record
+from shared.changes import ROW, Change, fold, is_exact, list_change, state_change, unfold
 from shared.lanes.table import LaneTable, Timer
-from shared.store import Row, Table, prefix
+from shared.store import Bounds, Row, Table, prefix
 
 S = TypeVar("S")
+
+MESSAGE = 100  # bytes that the name of a message handled is counted with
+LAST_ROWS = 8  # read at once for one application: as a rule a full one is among them
+SHORT = 32  # versions; a history with fewer is read whole
 
 
 class Cause(NamedTuple):
@@ -32,7 +41,8 @@ class Decision(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     `seen`: the last sequence handled from each service; `handled`: external messages handled, as
     "source id"; `sequence`: how many events the service has emitted for the application;
     `emitted`: exactly what was, or will be, published, as JSON; `held`: records waiting for an
-    operator, with `held_because` where this version added one.
+    operator, with `held_because` where this version added one.  `change`: how it is written, None:
+    in full; `is_base`: whether a change may be put on top of what is written.
     """
 
     application: str
@@ -49,6 +59,8 @@ class Decision(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     timers: tuple[Timer, ...] = ()
     held: tuple[Record, ...] = ()
     held_because: str = ""
+    change: Change | None = None
+    is_base: bool = True
 
     @property
     def last_event(self) -> str:
@@ -62,6 +74,41 @@ class Decision(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
 _encoder = msgspec.json.Encoder()
 
 
+def change(
+    latest: Decision[S] | None,
+    state: S | None,
+    state_json: bytes,
+    handled: tuple[str, ...],
+    held: tuple[Record, ...],
+) -> Change | None:
+    """Return how the version after `latest` is written: as a change, or (None) in full."""
+    full_size = len(state_json) + len(handled) * MESSAGE + (_size(held) if held else 0)
+    size = ROW + (latest.change.size if latest and latest.change else 0)
+    if latest is None or size > full_size or not latest.is_base:
+        return None
+    if type(state) is not type(latest.state):
+        return None
+    fields: dict[str, Any] = {}
+    if isinstance(state, msgspec.Struct) and isinstance(latest.state, msgspec.Struct):
+        fields, put = state_change(latest.state, state)
+        size += put
+    new_handled = new_held = None
+    if handled is not latest.handled:
+        new_handled = list_change(latest.handled, handled)
+        size += MESSAGE
+    if held is not latest.held:
+        new_held = list_change(latest.held, held)
+        size += _size(new_held[2])
+    if size > full_size:
+        return None
+    full_at = latest.change.full_at if latest.change else latest.version
+    return Change(full_at, size, fields, new_handled, new_held)
+
+
+def _size(held: Iterable[Record]) -> int:
+    return sum(len(record.value or b"") + ROW for record in held)
+
+
 def _cause(row: Row) -> Cause:
     place = row["topic"], int(row["partition"]), int(row["offset"])
     return Cause(*place, row["id"], row["traceparent"])
@@ -72,6 +119,29 @@ def _record(fields: list[Any]) -> Record:
     pairs = tuple((name, content) for name, content in headers)
     # BSON's own integer type is no number to the JSON encoder
     return Record(topic, int(partition), int(offset), int(timestamp_ms), key, value, pairs)
+
+
+def _written(change: Change) -> Row:
+    written: Row = {"full_at": change.full_at, "size": change.size}
+    if change.state:
+        written["state"] = change.state
+    if change.handled is not None:
+        written["handled"] = change.handled
+    if change.held is not None:
+        at, cut, put = change.held
+        written["held"] = [at, cut, [list(r) for r in put]]
+    return written
+
+
+def _bounds(application: str, low: int, high: int) -> Bounds:
+    """Return the bounds of the versions from `low` on, up to but without `high`."""
+    return f"{application}/{low:06d}", f"{application}/{high:06d}"
+
+
+def _last_published(rows: Sequence[Row], is_published: Callable[[Cause], bool]) -> int | None:
+    """Return the place of the last row whose cause is, None if there is none."""
+    places = range(len(rows) - 1, -1, -1)
+    return next((n for n in places if is_published(_cause(rows[n]["cause"]))), None)
 
 
 class Journal(Generic[S]):
@@ -87,21 +157,71 @@ class Journal(Generic[S]):
         if decisions:
             await self._table.insert([self.row(d) for d in decisions])
 
-    async def versions(self, applications: Iterable[str]) -> dict[str, list[Row]]:
-        """Return all rows of these applications, lowest version first; none for an unknown one."""
-        found: dict[str, list[Row]] = {a: [] for a in applications}
-        if found:
-            for row in await self._table.ranges([prefix(f"{a}/") for a in found]):
-                found[row["_id"][:-7]].append(row)
-        return found
-
     async def latest(self, application: str) -> Decision[S] | None:
-        """Return how things stand with an application."""
-        row = await self._table.last(prefix(f"{application}/"))
-        return self.read(row) if row else None
+        """Return how things stand with an application.  Raises `Unknown`."""
+        rows = await self._table.last(prefix(f"{application}/"), LAST_ROWS)
+        if not rows:
+            return None
+        return self.read(fold(await self._from_full(application, rows, len(rows) - 1)))
+
+    async def latest_of(self, applications: Iterable[str]) -> dict[str, Decision[S]]:
+        """Return how things stand with those of these applications that are known.
+
+        Raises `Unknown`.
+        """
+        recent = await self.recent(applications, lambda _: True)
+        return {application: versions[-1] for application, versions in recent.items()}
+
+    async def recent(
+        self, applications: Iterable[str], is_published: Callable[[Cause], bool]
+    ) -> dict[str, list[Decision[S]]]:
+        """Return the last version of each that `is_published`, and all after it; of each that has
+        none all versions, and nothing of an unknown one.  Raises `Unknown`.
+        """
+        found: dict[str, list[Row]] = {a: [] for a in applications}
+        if not found:
+            return {}
+        for row in await self._table.ranges([_bounds(a, 1, SHORT) for a in found]):
+            found[row["_id"][:-7]].append(row)
+        return {
+            application: await self._since_published(application, rows, is_published)
+            for application, rows in found.items()
+            if rows
+        }
+
+    async def history(self, application: str) -> list[Decision[S]]:
+        """Return all versions, lowest first.  Raises `Unknown`."""
+        rows = await self._table.ranges([prefix(f"{application}/")])
+        return [self.read(row) for row in unfold(rows)]
+
+    async def _since_published(
+        self, application: str, rows: list[Row], is_published: Callable[[Cause], bool]
+    ) -> list[Decision[S]]:
+        """Take the first rows of a history, and read on from its end if these are not all."""
+        if rows[-1]["version"] == SHORT - 1:
+            rows = await self._table.last(prefix(f"{application}/"), SHORT)
+        while True:
+            first = _last_published(rows, is_published)
+            if first is not None or rows[0]["version"] == 1:
+                break
+            rows = await self._table.last(prefix(f"{application}/"), 2 * len(rows))
+        first = first or 0
+        version = rows[first]["version"]
+        whole = unfold(await self._from_full(application, rows, first))
+        return [self.read(row) for row in whole if row["version"] >= version]
+
+    async def _from_full(self, application: str, rows: list[Row], first: int) -> list[Row]:
+        """Return the rows from the full one on that `rows[first]` changes."""
+        full_at = rows[first]["version"]
+        if "change" in rows[first]:
+            full_at = rows[first]["change"]["full_at"]
+        if rows[0]["version"] > full_at:
+            missing = _bounds(application, full_at, rows[0]["version"])
+            rows = [*await self._table.ranges([missing]), *rows]
+        return [row for row in rows if row["version"] >= full_at]
 
     def row(self, decision: Decision[S]) -> Row:
-        """Return the document of a decision; empty lists are left out."""
+        """Return the document of a decision; what is empty is left out."""
         row: Row = {
             "_id": f"{decision.application}/{decision.version:06d}",
             "schema": self._lane_table.schema,
@@ -111,24 +231,28 @@ class Journal(Generic[S]):
             "cause": decision.cause._asdict(),
             "seen": decision.seen,
             "sequence": decision.sequence,
-            "state": decision.state_json.decode(),
             "traceparent": decision.traceparent,
         }
-        if decision.handled:
-            row["handled"] = decision.handled
+        if decision.change:
+            row["change"] = _written(decision.change)
+        else:
+            row["state"] = decision.state_json.decode()
+            if decision.handled:
+                row["handled"] = decision.handled
+            if decision.held:
+                row["held"] = [list(r) for r in decision.held]
         if decision.emitted:
             row["emitted"] = [e.decode() for e in decision.emitted]
         if decision.timers:
             row["timers"] = [t._asdict() for t in decision.timers]
-        if decision.held:
-            row["held"] = [list(r) for r in decision.held]
         if decision.held_because:
             row["held_because"] = decision.held_because
         return row
 
     def read(self, row: Row) -> Decision[S]:
-        """Return the decision in a document; a state of an older schema is upcast."""
+        """Return the decision in a full document; a state of an older schema is upcast."""
         state = self._read_state(row["schema"], row["state"])
+        is_current, change = row["schema"] == self._lane_table.schema, row.get("change")
         return Decision(
             application=row["application"],
             version=row["version"],
@@ -144,6 +268,8 @@ class Journal(Generic[S]):
             timers=tuple(Timer(**t) for t in row.get("timers", ())),
             held=tuple(_record(fields) for fields in row.get("held", ())),
             held_because=row.get("held_because", ""),
+            change=Change(int(change["full_at"]), int(change["size"]), {}) if change else None,
+            is_base=is_current and is_exact(state, row["state"]),
         )
 
     def _read_state(self, schema: int, text: str) -> S | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -88,15 +89,11 @@ class MongoTable:
         rows.sort(key=lambda row: str(row["_id"]))
         return rows[:limit] if limit else rows
 
-    async def last(self, bounds: Bounds) -> Row | None:
+    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
         """See `Table`."""
         low, high = bounds
-        try:
-            return await self._collection.find_one(
-                {"_id": {"$gte": low, "$lt": high}}, sort=[("_id", -1)]
-            )
-        except PyMongoError as error:
-            raise Unknown(str(error)) from error
+        rows = await self._find({"_id": {"$gte": low, "$lt": high}}, limit, DESCENDING)
+        return rows[::-1]
 
     async def delete(self, ids: Sequence[str]) -> None:
         """See `Table`."""
@@ -107,9 +104,9 @@ class MongoTable:
         except PyMongoError as error:
             raise Unknown(str(error)) from error
 
-    async def _find(self, query: dict[str, Any], limit: int) -> list[Row]:
+    async def _find(self, query: dict[str, Any], limit: int, order: int = ASCENDING) -> list[Row]:
         try:
-            cursor = self._collection.find(query, sort=[("_id", 1)], limit=limit)
+            cursor = self._collection.find(query, sort=[("_id", order)], limit=limit)
             return await cursor.to_list(None)
         except PyMongoError as error:
             raise Unknown(str(error)) from error

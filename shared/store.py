@@ -35,8 +35,11 @@ class Table(Protocol):
         `Unknown`.
         """
 
-    async def last(self, bounds: Bounds) -> Row | None:
-        """Return the row with the highest id within the bounds.  Raises `Unknown`."""
+    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
+        """Return the rows with the highest ids within the bounds, at most `limit`, ordered by id.
+
+        Raises `Unknown`.
+        """
 
     async def delete(self, ids: Sequence[str]) -> None:
         """Delete these ids; absent ones are no error.  Raises `Unknown`."""

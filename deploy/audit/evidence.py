@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from motor.motor_asyncio import AsyncIOMotorCollection
 
 from shared import events, topics
 from shared.bus import Record
+from shared.changes import unfold
 from shared.events import Event
 from shared.mongo import connect
 from shared.store import Row
@@ -102,17 +104,18 @@ def _event(record: Record) -> Event | None:
 
 
 async def read_journals(mongo_url: str, database: str) -> dict[str, list[Row]]:
-    """Return every row of every journal, by service."""
+    """Return every row of every journal, by service, each with its whole state."""
     opened = connect(mongo_url, database)
     try:
         return {
-            service: await opened[f"{service}.journal"]
-            .find({}, sort=[("_id", 1)])
-            .to_list(RECORDS_LIMIT)
-            for service in JOURNALED
+            service: list(unfold(await _all(opened[f"{service}.journal"]))) for service in JOURNALED
         }
     finally:
         opened.client.close()
+
+
+async def _all(collection: AsyncIOMotorCollection[Row]) -> list[Row]:
+    return await collection.find({}, sort=[("_id", 1)]).to_list(RECORDS_LIMIT)
 
 
 async def read_collections(mongo_url: str, database: str) -> dict[str, list[Row]]:

@@ -8,6 +8,7 @@ import msgspec
 from deploy.simulation.world import Violation, World
 from shared import events
 from shared.bus import Record
+from shared.changes import unfold
 from shared.events.kernel import RecordDead, TimerFired
 from shared.lanes.reading import Reader
 from shared.lanes.table import LaneTable
@@ -46,12 +47,12 @@ def check_all(world: World, tables: Iterable[LaneTable[Any, Any]]) -> dict[str, 
 
 
 def journals(world: World, service: str) -> dict[str, list[Row]]:
-    """Return the versions of every application, lowest first."""
+    """Return the versions of every application, lowest first, each with its whole state."""
     found: dict[str, list[Row]] = {}
     collection = world.database.collections.get(f"{service}.journal")
     for row in collection.all() if collection else ():
         found.setdefault(row["application"], []).append(row)
-    return found
+    return {application: list(unfold(rows)) for application, rows in found.items()}
 
 
 def expected(world: World, table: LaneTable[Any, Any]) -> Inputs:

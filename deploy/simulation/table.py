@@ -115,11 +115,10 @@ class SimulatedTable:
         found = sorted({i for some in bounds for i in self._rows.between(some)})
         return [decode(self._rows.rows[i]) for i in (found[:limit] if limit else found)]
 
-    async def last(self, bounds: Bounds) -> Row | None:
+    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
         """See `Table`."""
         await self._read()
-        found = self._rows.between(bounds)
-        return decode(self._rows.rows[found[-1]]) if found else None
+        return [decode(self._rows.rows[i]) for i in self._rows.between(bounds)[-limit:]]
 
     async def _write(self, carry_out: Callable[[float], T]) -> T:
         fate = self._faults.write("database", self._loop.time())

@@ -1,6 +1,5 @@
 """The edge of banks and portals: callbacks, the page citizens come back to, how payments stand."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from ipaddress import ip_address
@@ -19,14 +18,13 @@ from shared.access import Caller, require
 from shared.clock import Clock
 from shared.errors import DeadLetter
 from shared.gather import Gather
-from shared.journal import Decision, Journal
+from shared.journal import Journal
 from shared.placement import canonical
 from shared.problems import Refusal
 from shared.publisher import Publisher
 
 CALLBACK_WINDOW_S = 0.02  # a query costs as much as twenty callbacks; a bank can wait that long
 
-Latest = Callable[[Sequence[str]], Awaitable[Mapping[str, Decision[Payment]]]]
 Reader = Annotated[Caller, Depends(require("portal", "operator"))]
 Language = Annotated[str, Query(pattern="^(vi|en)$")]
 Address = Annotated[str, Query(max_length=45)]
@@ -56,7 +54,7 @@ def router(
     """Return payment's routes; callbacks and returns have one for each partner."""
     routes = APIRouter(tags=["payment"])
     applications = Gather(references.find, CALLBACK_WINDOW_S)
-    decisions = Gather(_latest_of(journal), CALLBACK_WINDOW_S)
+    decisions = Gather(journal.latest_of, CALLBACK_WINDOW_S)
     for gateway in registry:
         callbacks = Callbacks(gateway, applications.get, decisions.get, publisher, seal, clock)
         _add_callback(routes, gateway, callbacks)
@@ -99,14 +97,6 @@ def _may_read(caller: Caller, state: Payment) -> bool:
     return caller.role != "portal" or state.portal in ("", caller.name)
 
 
-def _latest_of(journal: Journal[Payment]) -> Latest:
-    async def latest_of(applications: Sequence[str]) -> Mapping[str, Decision[Payment]]:
-        found = await journal.versions(applications)
-        return {a: journal.read(rows[-1]) for a, rows in found.items() if rows}
-
-    return latest_of
-
-
 def _add_callback(routes: APIRouter, gateway: Gateway, callbacks: Callbacks) -> None:
     partner = gateway.partner.name
     path = f"/v1/callbacks/{partner}"
@@ -134,6 +124,7 @@ def _add_return(routes: APIRouter, gateway: Gateway, clock: Clock) -> None:
         f"/v1/return/{gateway.partner.name}",
         name=f"return_{gateway.partner.name}",
         summary="Where the payer's browser comes back to",
+        response_class=HTMLResponse,
     )
     async def returned(request: Request) -> HTMLResponse:
         try:

@@ -98,8 +98,8 @@ def router(
     )
     async def outcome(application: str, key: str, caller: Officer) -> ActionView:
         decision = await _known(journal, application)
-        rows = await journal.versions([decision.application])
-        return outcome_view(rows[decision.application], f"{caller.source} {_key(key)}")
+        versions = await journal.history(decision.application)
+        return outcome_view(versions, f"{caller.source} {_key(key)}")
 
     @routes.get(
         "/v1/applications/{application}",

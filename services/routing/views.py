@@ -15,7 +15,6 @@ from shared.edge import APPLICATION
 from shared.events import Event, decode
 from shared.events.routing import ActionRejected
 from shared.journal import Decision
-from shared.store import Row
 
 WaitsFor = Literal["intake", "officer", "applicant", "payment", "nobody"]
 
@@ -204,11 +203,11 @@ def route_view(route: Route) -> RouteView:
     return RouteView(**{**msgspec.structs.asdict(route), "candidates": list(route.candidates)})
 
 
-def outcome_view(rows: Sequence[Row], message: str) -> ActionView:
+def outcome_view(versions: Sequence[Decision[Dossier]], message: str) -> ActionView:
     """Return what came of a message (`<source> <id>`), from the versions of its application."""
-    for row in rows:
-        if message in row.get("handled", ()):
-            return _outcome([decode(text.encode()) for text in row.get("emitted", ())])
+    for version in versions:
+        if message in version.handled:
+            return _outcome([decode(text) for text in version.emitted])
     return ActionView("waiting", [], "", [])
 
 

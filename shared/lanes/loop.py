@@ -17,7 +17,7 @@ from shared.clock import Clock
 from shared.errors import DeadLetter, Fenced, Refused, Unknown
 from shared.events.kernel import LaneReleased
 from shared.failpoints import reach
-from shared.journal import Decision, Journal
+from shared.journal import Cause, Decision, Journal
 from shared.lanes.health import Health
 from shared.lanes.notices import Notices
 from shared.lanes.pace import PACE, Pace
@@ -188,16 +188,10 @@ class Lanes(Generic[S, F]):
             firsts.setdefault(reading.application, reading)
         asked = [a for a in applications if states[a] is None and not self._is_new(firsts[a])]
         unpublished: list[Decision[S]] = []
-        for rows in (await self._journal.versions(asked)).values():
-            tail: list[Decision[S]] = []
-            for row in reversed(rows):
-                decision = self._journal.read(row)
-                states.setdefault(decision.application, None)
-                states[decision.application] = states[decision.application] or decision
-                if self._is_surely_published(decision):
-                    break
-                tail.append(decision)
-            unpublished += reversed(tail)
+        recent = await self._journal.recent(asked, self._is_surely_published)
+        for application, versions in recent.items():
+            states[application] = versions[-1]
+            unpublished += [v for v in versions if not self._is_surely_published(v.cause)]
         return states, unpublished
 
     def _is_new(self, first: Reading) -> bool:
@@ -206,8 +200,7 @@ class Lanes(Generic[S, F]):
             return False
         return first.arrival is not None and first.arrival.event.type in self.table.opens
 
-    def _is_surely_published(self, decision: Decision[S]) -> bool:
-        cause = decision.cause
+    def _is_surely_published(self, cause: Cause) -> bool:
         return cause.offset < self._committed.get((cause.topic, cause.partition), 0)
 
     def _with_released(

@@ -15,7 +15,7 @@ from shared.bus import Record
 from shared.errors import DeadLetter
 from shared.events import numbered_id
 from shared.events.kernel import LaneReleased
-from shared.journal import Cause, Decision
+from shared.journal import Cause, Decision, change
 from shared.lanes.reading import Reading, size_bytes
 from shared.lanes.table import LaneTable, Outcome
 from shared.trace import parent_span, span_id, traceparent
@@ -157,6 +157,7 @@ class Step(Generic[S, F]):
             emitted=emitted,
             timers=outcome.timers,
             held=held,
+            change=change(latest, outcome.state, state_json, handled, held),
         )
 
     def _marked(
@@ -239,19 +240,21 @@ class Step(Generic[S, F]):
         seen, handled = latest.seen if latest else {}, latest.handled if latest else ()
         if released and not _is_full(handled):  # a release again changes nothing
             seen, handled = self._marked(latest, reading)
+        state, state_json = (latest.state, latest.state_json) if latest else (None, b"null")
         return Decision(
             application=reading.application,
             version=version,
             at=at,
             cause=_cause(reading),
-            state=latest.state if latest else None,
-            state_json=latest.state_json if latest else b"null",
+            state=state,
+            state_json=state_json,
             traceparent=self._traceparent(reading.application, version),
             seen=seen,
             handled=handled,
             sequence=latest.sequence if latest else 0,
             held=held,
             held_because=because[:REASON_LIMIT],
+            change=change(latest, state, state_json, handled, held),
         )
 
     def _traceparent(self, application: str, version: int) -> str:

@@ -68,8 +68,8 @@ class Claims:
     async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
         return []
 
-    async def last(self, bounds: Bounds) -> Row | None:
-        return None
+    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
+        return []
 
     async def delete(self, ids: Sequence[str]) -> None: ...
 

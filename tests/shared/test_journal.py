@@ -54,8 +54,8 @@ class Rows:
         found = [BSON(r).decode() for r in self.rows]
         return [r for r in found if any(low <= r["_id"] < high for low, high in bounds)]
 
-    async def last(self, bounds: Bounds) -> Row | None:
-        return max(await self.ranges([bounds]), key=lambda row: str(row["_id"]), default=None)
+    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
+        return sorted(await self.ranges([bounds]), key=lambda row: str(row["_id"]))[-limit:]
 
 
 def decision(**changes: Any) -> Decision[Dossier]:
@@ -113,9 +113,9 @@ async def test_the_latest_is_the_highest_version_and_of_this_application_only() 
     latest = await book.latest(APPLICATION)
     assert latest is not None
     assert latest.version == 12
-    found = await book.versions([APPLICATION, "nobody"])
-    assert [r["version"] for r in found[APPLICATION]] == list(range(1, 13))
-    assert found["nobody"] == []
+    assert [d.version for d in await book.history(APPLICATION)] == list(range(1, 13))
+    found = await book.latest_of([APPLICATION, "nobody"])
+    assert {a: d.version for a, d in found.items()} == {APPLICATION: 12}
 
 
 def test_states_of_older_schemas_are_upcast_step_by_step_when_read() -> None:

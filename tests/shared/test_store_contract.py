@@ -102,7 +102,7 @@ def test_a_row_comes_back_as_it_was_written(backend: Backend) -> None:
     async def check(table: Table) -> None:
         await table.insert([row])
         assert await table.get(["a/000001"]) == [row]
-        assert await table.last(prefix("a/")) == row
+        assert await table.last(prefix("a/"), 1) == [row]
 
     backend(check)
 
@@ -194,11 +194,13 @@ def test_many_ranges_are_one_question(backend: Backend) -> None:
     backend(check)
 
 
-def test_the_last_row_of_a_range(backend: Backend) -> None:
+def test_the_last_rows_of_a_range(backend: Backend) -> None:
     async def check(table: Table) -> None:
         await table.insert(rows("a/000001", "a/000002", "a/000010", "b/000001"))
-        assert await table.last(prefix("a/")) == {"_id": "a/000010"}
-        assert await table.last(prefix("x/")) is None
+        assert ids(await table.last(prefix("a/"), 1)) == ["a/000010"]
+        assert ids(await table.last(prefix("a/"), 2)) == ["a/000002", "a/000010"]
+        assert ids(await table.last(prefix("a/"), 9)) == ["a/000001", "a/000002", "a/000010"]
+        assert await table.last(prefix("x/"), 2) == []
 
     backend(check)
 
@@ -232,7 +234,7 @@ def test_a_database_that_does_not_answer_is_unknown(unreachable: Backend) -> Non
             table.insert_missing(rows("a")),
             table.get(["a"]),
             table.ranges([("a", "b")]),
-            table.last(("a", "b")),
+            table.last(("a", "b"), 1),
             table.delete(["a"]),
         ):
             with pytest.raises(Unknown):

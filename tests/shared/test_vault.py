@@ -48,7 +48,7 @@ class Rows:
     async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
         raise NotImplementedError
 
-    async def last(self, bounds: Bounds) -> Row | None:
+    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
         raise NotImplementedError
 
     async def delete(self, ids: Sequence[str]) -> None:

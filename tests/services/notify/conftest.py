@@ -167,9 +167,9 @@ class Rows:
         for i in ids:
             self.rows.pop(i, None)
 
-    async def last(self, bounds: Bounds) -> Row | None:
-        found = [i for i in self.rows if bounds[0] <= i < bounds[1]]
-        return self.rows[max(found)] if found else None
+    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
+        found = [i for i in sorted(self.rows) if bounds[0] <= i < bounds[1]]
+        return [self.rows[i] for i in found[-limit:]]
 
 
 @pytest.fixture

@@ -293,9 +293,8 @@ class MemoryTable:
         ids = sorted(i for i in self.rows if any(low <= i < high for low, high in bounds))
         return [self.rows[i] for i in (ids[:limit] if limit else ids)]
 
-    async def last(self, bounds: Bounds) -> Row | None:
-        rows = await self.ranges([bounds])
-        return rows[-1] if rows else None
+    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
+        return (await self.ranges([bounds]))[-limit:]
 
     async def delete(self, ids: Sequence[str]) -> None:
         for id_ in ids:

@@ -107,9 +107,8 @@ class Rows:
     async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
         return [self.rows[i] for i in sorted(self.rows) if any(a <= i < b for a, b in bounds)]
 
-    async def last(self, bounds: Bounds) -> Row | None:
-        low, high = bounds
-        return self.rows.get(max((i for i in self.rows if low <= i < high), default=""))
+    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
+        return (await self.ranges([bounds]))[-limit:]
 
     async def delete(self, ids: Sequence[str]) -> None:
         raise NotImplementedError

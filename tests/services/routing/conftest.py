@@ -173,9 +173,8 @@ class Rows:
     async def ranges(self, bounds, limit=0):
         return [self.rows[i] for i in sorted(self.rows) if any(a <= i < b for a, b in bounds)]
 
-    async def last(self, bounds):
-        found = await self.ranges([bounds])
-        return found[-1] if found else None
+    async def last(self, bounds, limit):
+        return (await self.ranges([bounds]))[-limit:]
 
 
 class Log:
