@@ -1,11 +1,10 @@
 """What changed leads back to what it changed into, whatever it is."""
 
+from itertools import pairwise
 from typing import Any
 
 import msgspec
 import pytest
-from itertools import pairwise
-
 from hypothesis import given
 from hypothesis import strategies as st
 
