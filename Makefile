@@ -8,7 +8,7 @@ PY        := .venv/bin/python
 READY     := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs test check lint simulate bench docs lock
+.PHONY: help demo up down status logs test check lint simulate bench docs contracts lock
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[36mmake %-10s\033[0m %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,9 @@ bench: $(READY)  ## the benchmark journey at a steady rate (RATE=65 SECONDS=60)
 
 docs: $(READY)  ## draw docs/flow.md anew from the topic registry
 	$(PY) -m docs.draw_flow
+
+contracts: $(READY)  ## publish the contracts, or say whom a change breaks (CHECK=1: tell only)
+	@$(PY) -m deploy.contracts $(if $(CHECK),--check)
 
 lock: $(READY)  ## choose the newest versions anew and pin them
 	$(PY) -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \

@@ -12,6 +12,7 @@ from shared.problems import Refusal
 T = TypeVar("T")
 
 BODY_LIMIT_BYTES = 256 << 10
+NULL = "<null>"  # FastAPI drops every null of a description, also of examples
 APPLICATION = "0199a0b1-c2d3-7e4f-8a5b-6c7d8e9f0a1b"  # in examples
 
 
@@ -37,7 +38,7 @@ def decode(body: bytes, kind: type[T]) -> T:
 
 def described(kind: type[Any], example: Any, *parameters: dict[str, Any]) -> dict[str, Any]:
     """Return OpenAPI's description of a JSON body of this kind, for `openapi_extra`."""
-    content = {"application/json": {"schema": schema(kind), "example": builtins(example)}}
+    content = {"application/json": {"schema": schema(kind), "example": _kept(example)}}
     told: dict[str, Any] = {"requestBody": {"required": True, "content": content}}
     return told | ({"parameters": list(parameters)} if parameters else {})
 
@@ -63,14 +64,14 @@ def answers(
     """
     good: dict[str, Any] = {"schema": schema(kind)}
     if example is not None:
-        good["example"] = builtins(example)
+        good["example"] = _kept(example)
     content = {"description": HTTPStatus(status).phrase, "content": {"application/json": good}}
     return {status: content, **refused(*refusals)}
 
 
 def shown(status: int, example: Any, *refusals: int) -> dict[int | str, dict[str, Any]]:
     """Return the same for a route whose return type already describes the answer."""
-    good = {"content": {"application/json": {"example": builtins(example)}}}
+    good = {"content": {"application/json": {"example": _kept(example)}}}
     return {status: good, **refused(*refusals)}
 
 
@@ -83,6 +84,15 @@ def refused(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def builtins(value: Any) -> Any:
     """Return a value as it stands in JSON."""
     return msgspec.json.decode(msgspec.json.encode(value))
+
+
+def _kept(value: Any) -> Any:
+    """Return an example whose nulls stay until `shared.openapi` restores them."""
+    if isinstance(value := builtins(value), dict):
+        return {name: _kept(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_kept(each) for each in value]
+    return NULL if value is None else value
 
 
 def schema(kind: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI
 
+from shared import edge
 from shared.events.data import Problem
 from shared.problems import RETRY_AFTER_S
 
@@ -78,7 +79,10 @@ def completed(document: Document) -> Document:
         }
     for operation in operations(document):
         _state_errors(operation)
-    return document
+        _state_parameters(operation)
+    text = msgspec.json.encode(document).replace(f'"{edge.NULL}"'.encode(), b"null")
+    as_json: Document = msgspec.json.decode(text)
+    return as_json
 
 
 def operations(document: Document) -> Iterator[Document]:
@@ -106,6 +110,13 @@ def _state_callers(operation: Document) -> list[str]:
     if roles:
         operation["security"] = [{role: []} for role in roles]
     return roles
+
+
+def _state_parameters(operation: Document) -> None:
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] == "application":
+            told = {"description": "the application id, a UUID", "example": edge.APPLICATION}
+            parameter.update(told)
 
 
 def _state_errors(operation: Document) -> None:

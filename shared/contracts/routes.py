@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from shared import edge
 from shared.contracts.asyncapi import document
 from shared.contracts.schemas import event_schema
 from shared.events import CONTRACTS
@@ -21,19 +22,28 @@ def router() -> APIRouter:
     routes = APIRouter(tags=["contracts"])
 
     @routes.get(
-        "/contracts/asyncapi.json", summary="Topics and messages of all services, as AsyncAPI 3.0"
+        "/contracts/asyncapi.json",
+        summary="Topics and messages of all services, as AsyncAPI 3.0",
+        response_class=Response,
+        responses={200: {"content": {ASYNCAPI_TYPE: {"schema": {"type": "object"}}}}},
     )
     async def asyncapi() -> Response:
         return Response(_document(), media_type=ASYNCAPI_TYPE)
 
     @routes.get(
-        "/contracts/events/{type_}.json", summary="The JSON Schema of an event type's messages"
+        "/contracts/events/{event_type}.json",
+        summary="The JSON Schema of an event type's messages",
+        response_class=Response,
+        responses={
+            200: {"content": {SCHEMA_TYPE: {"schema": {"type": "object"}}}},
+            **edge.refused(404),
+        },
     )
-    async def event(type_: str) -> Response:
-        if type_ not in CONTRACTS:
+    async def event(event_type: str) -> Response:
+        if event_type not in CONTRACTS:
             detail = "There is no such event type; GET /contracts/asyncapi.json has them all."
             raise Refusal(404, "unknown-event-type", detail)
-        return Response(_schema(type_), media_type=SCHEMA_TYPE)
+        return Response(_schema(event_type), media_type=SCHEMA_TYPE)
 
     return routes
 

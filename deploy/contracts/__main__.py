@@ -1,0 +1,85 @@
+"""Says what changed in the contracts, and publishes it: `make contracts`.
+
+Exit status 1, and nothing written, if a change breaks somebody.  `--check` never writes; it has
+status 1 also when files are stale.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from deploy.contracts.published import DOCS, Files, changes, files, standing
+from deploy.contracts.rules import Change
+from deploy.contracts.tables import NoSuchMark
+
+LINES_LIMIT = 40
+NEXT = """\
+Leave what stands as it is, and put the change beside it: an event type of its own, such as
+{event}.v2, with a recorded message, or an operation under /v2. Write and serve both until the last
+reader has moved. If what is recorded was never published, take it back first:
+git restore docs/contracts"""
+
+_console = Console(soft_wrap=True, highlight=False, markup=False)
+
+
+def main(
+    check: Annotated[bool, typer.Option("--check", help="only tell, write nothing")] = False,
+    docs: Annotated[Path, typer.Option(help="where they are kept")] = DOCS,
+) -> None:
+    """Compare the contracts with what was last recorded, and record them."""
+    try:
+        old, new = standing(docs), files(docs)
+        found = list(changes(old, new))
+    except json.JSONDecodeError as error:
+        raise _stop(f"A file in docs/contracts is not JSON ({error}): git restore it.") from None
+    except NoSuchMark as error:
+        raise _stop(f"docs/portals.md has lost a mark: {error}.") from None
+    except OSError as error:
+        raise _stop(f"{error.strerror}: {error.filename}: git restore it.") from None
+    _tell(found)
+    broken = [path for path, change in found if change.breaks]
+    if broken:
+        event = next((p.split("/")[-1][:-5] for p in broken if "/events/" in p), "<type>")
+        raise _stop(NEXT.format(event=event))
+    stale = sorted(path for path in {*old, *new} if old.get(path) != new.get(path))
+    if not stale:
+        _console.print(f"The contracts are as recorded: {len(new)} files.")
+    elif check:
+        raise _stop(f"{len(stale)} files are stale, {stale[0]} the first: make contracts.")
+    else:
+        _write(docs, new, stale)
+        _console.print(f"Recorded; nobody breaks. {len(stale)} files changed in docs.")
+
+
+def _stop(because: str) -> typer.Exit:
+    _console.print(because, style="red")
+    return typer.Exit(1)
+
+
+def _tell(found: list[tuple[str, Change]]) -> None:
+    """Say each change in a line, the breaking ones first."""
+    for path, change in sorted(found, key=lambda told: not told[1].breaks)[:LINES_LIMIT]:
+        who = f"breaks {' and '.join(sorted(change.breaks))}" if change.breaks else "breaks nobody"
+        name = path.removeprefix("contracts/").removesuffix(".json")
+        what = f"{change.says}: {change.what}" if change.what else change.says
+        style = "red" if change.breaks else "none"
+        _console.print(f"{who}  {name}  {change.where}  {what}", style=style)
+    if len(found) > LINES_LIMIT:
+        _console.print(f"… and {len(found) - LINES_LIMIT} changes more")
+
+
+def _write(docs: Path, new: Files, stale: list[str]) -> None:
+    for path in stale:
+        target = docs / path
+        if path in new:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(new[path])
+        else:
+            target.unlink()
+
+
+if __name__ == "__main__":
+    typer.run(main)

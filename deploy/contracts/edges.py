@@ -1,0 +1,55 @@
+"""The OpenAPI document of each service, from its routes alone: nothing is connected to."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter
+
+import services.intake.api
+import services.notify.api
+import services.operations.api
+import services.payment.api
+import services.routing.api
+from services.payment.__main__ import FAMILIES
+from services.payment.gateways import Registry
+from services.payment.settings import PaymentSettings
+from shared import process_routes
+from shared.access import Access
+from shared.edge_app import edge_app
+from shared.topics import SERVICES
+
+
+class _Unused:
+    """Stands for what routes are wired with, and a description never touches."""
+
+    def __getattr__(self, name: str) -> "_Unused":
+        return self
+
+
+_UNUSED: Any = _Unused()
+
+
+def _payment() -> APIRouter:
+    partners = PaymentSettings().partners({"merchant": "", "secret": ""})
+    registry = Registry(partners, FAMILIES)
+    return services.payment.api.router(registry, _UNUSED, _UNUSED, _UNUSED, _UNUSED, _UNUSED)
+
+
+_ROUTERS: Mapping[str, Callable[[], APIRouter]] = {
+    "intake": lambda: services.intake.api.router(_UNUSED),
+    "routing": lambda: services.routing.api.router(_UNUSED, _UNUSED, _UNUSED, _UNUSED, _UNUSED),
+    "payment": _payment,
+    "notify": lambda: services.notify.api.router(_UNUSED, _UNUSED, _UNUSED),
+    "operations": lambda: services.operations.api.router(_UNUSED),
+}
+
+
+def openapi(service: str) -> dict[str, Any]:
+    """Return what a service answers at `/openapi.json`."""
+    own = process_routes.router({}, bytes)
+    return edge_app(service, Access({}), (_ROUTERS[service](), own)).openapi()
+
+
+def all_openapi() -> dict[str, dict[str, Any]]:
+    """Return the documents of all services, by name."""
+    return {service: openapi(service) for service in SERVICES}
