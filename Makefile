@@ -43,8 +43,9 @@ lint: $(READY)  ## format, lint, types and import contracts alone
 simulate: $(READY)  ## the real kernel under seeded crashes (SCHEDULES=20000 SEED=0)
 	@$(PY) -m deploy.simulation --schedules $(SCHEDULES) --seed $(SEED)
 
-bench: $(READY)  ## the benchmark journey at a steady rate (RATE=65 SECONDS=60)
-	$(PY) -m tests.load.bench --rate $(RATE) --seconds $(SECONDS)
+bench: $(READY)  ## a steady load, beside the bare journey (RATE=65 SECONDS=60 FLOOR=no AUDIT=no)
+	@$(PY) -m tests.load.bench --rate "$(RATE)" --seconds "$(SECONDS)" \
+	  $(if $(filter no,$(FLOOR)),--no-floor) $(if $(filter no,$(AUDIT)),--no-audit)
 
 docs: $(READY)  ## draw docs/flow.md anew from the topic registry
 	$(PY) -m docs.draw_flow

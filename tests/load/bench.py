@@ -1,219 +1,173 @@
-"""The benchmark journey: submission → registered → routed → paid → accepted, with its notices.
+"""`make bench`: the benchmark journey at a steady rate, beside the floor.
 
-A system of its own is started in a temporary folder; the generator does not wait for it (open loop)
-and latencies count from when a submission was due.  Writes `build/bench.json` and prints a table.
+Submission → registered → routed → paid → accepted, with its notices, on a system of its own in a
+temporary folder.  The generator does not wait for it (open loop) and latencies count from when a
+submission was due.  Then the bare journey does the same on the same broker and database, and the
+invariants are checked.  Writes `build/bench.json` and `build/bench.svg`.
+
+Reading order: `generator`, `payers` with `calls` (the world) · `measure` with `meter` and `lag`
+(what is counted) · `journeys` (latencies) · `floor` with its roles · `audit` · `report`, `plot`.
 """
 
-import json
-import os
-import subprocess
-import sys
-import time
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+import asyncio
+from contextlib import AsyncExitStack
+from typing import Annotated, Any, NamedTuple
 
-import httpx
 import msgspec
-import psutil
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from deploy.local import launcher, ports, processes
-from deploy.local.children import Children
-from deploy.local.settings import Settings
-from tests.load.generator import Job as Generate
-from tests.load.world import Job as Watch
+from deploy.audit.evidence import Payment
+from deploy.audit.invariants import Finding
+from deploy.local import launcher
+from deploy.local.topics import groups
+from shared import topics
+from tests.load import (
+    audit,
+    floor,
+    generator,
+    log,
+    machine,
+    options,
+    payers,
+    plot,
+    report,
+    screen,
+    table,
+)
+from tests.load.journeys import TOPICS, Journeys
+from tests.load.lag import Lags
+from tests.load.measure import Load, Measured, measure
+from tests.load.meter import Meter, Used
+from tests.load.system import BUILD, System, running
+from tests.load.workers import Worker, worker
 
-BUILD = Path("build")
-DRAIN_LIMIT_S = 60.0
-IDLE_S = 10.0
-NOTICES = 4
-PORTS = ("kafka", "controller", "mongo", *(p.name for p in processes.TABLE))
-# spans are drawn from the log afterwards; delivery receipts are not part of the journey
-QUIET = {"MOTCUA_SAMPLE_RATIO": "0", "MOTCUA_SMS_RECEIPTS": "false"}
-
-console = Console()
-
-
-class Quiet:
-    """Start-up, told on one line."""
-
-    def doing(self, text: str) -> None:
-        """Say what is under way."""
-        console.print(f"[dim]{text} …[/dim]")
-
-    def done(self, text: str) -> None:
-        """Say what stands."""
-
-
-class Meter:
-    """CPU and memory of named processes."""
-
-    def __init__(self, pids: dict[str, int]) -> None:
-        self._processes = {name: psutil.Process(pid) for name, pid in pids.items()}
-        self.peak_mib: dict[str, float] = dict.fromkeys(pids, 0.0)
-
-    def cpu_s(self) -> dict[str, float]:
-        """Return what each has used since it was started, children of its own included."""
-        return {name: _cpu_s(p) for name, p in self._processes.items()}
-
-    def look(self) -> None:
-        """Take note of the memory in use."""
-        for name, process in self._processes.items():
-            mib = process.memory_info().rss / (1 << 20)
-            self.peak_mib[name] = max(self.peak_mib[name], mib)
+WARM_UP_S = 10.0
+SETTLE_S, IDLE_S = 3.0, 10.0
+BOOKS = "books.json"
+CALLBACKS = "/v1/callbacks/vnpay"
 
 
-def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+class Plan(NamedTuple):
+    """What is to be done."""
+
+    load: Load
+    with_floor: bool = True
+    with_audit: bool = True
+    idle_s: float = IDLE_S
+
+
+class World(NamedTuple):
+    """The workers around the system, the lags of its groups, and the meter over all of it."""
+
+    generator: Worker
+    payers: Worker
+    lags: Lags
+    meter: Meter
+
+
+async def surround(system: System, stack: AsyncExitStack) -> World:
+    """Start who submits and who pays."""
+    url, lanes, clients = system.servers.kafka_url, system.settings.lanes, str(system.clients)
+    books = str(system.folder / BOOKS)
+    submit = generator.Job(url, "portal.submissions", clients, lanes)
+    pay = payers.Job(
+        url, "payment.events", system.url("payment") + CALLBACKS, clients, lanes, books
+    )
+    submitting = await stack.enter_async_context(
+        worker("generator", generator.__name__, submit, system.logs)
+    )
+    paying = await stack.enter_async_context(worker("payers", payers.__name__, pay, system.logs))
+    lags = await stack.enter_async_context(Lags(url, groups(), lanes))
+    meter = Meter({**system.pids(), "generator": submitting.pid, "payers": paying.pid})
+    return World(submitting, paying, lags, meter)
+
+
+async def run(system: System, plan: Plan, steps: launcher.Steps) -> report.Found:
+    """Measure the real journey, then the floor, then check what was left behind."""
+    steps.doing("Nothing to do yet: what the system uses")
+    idle = await _nothing_to_do(Meter(system.pids()), plan.idle_s)
+    real = await _real(system, plan, steps)
+    steps.doing("Nothing to do any more: what the system uses")
+    quiet = await _nothing_to_do(Meter(system.pids()), plan.idle_s)
+    outbox = system.outbox(counts=plan.with_audit)
+    system.stop_services()
+    bare = None
+    if plan.with_floor:
+        steps.doing("The floor: the same journey, nothing decided")
+        bare = await floor.run(system, plan.load)
+        steps.done(f"The floor: {bare[1].completed} applications")
+    steps.doing("Reading the log, checking the invariants")
+    journeys, findings = await _read(system, real, outbox["counts"] if plan.with_audit else None)
+    steps.done("Log read" if findings is None else f"{len(findings)} invariants checked")
+    outcome = journeys.outcome(real.offered.began, real.offered.ended)
+    return report.Found(
+        plan.load.rate, real, outcome, outbox["accepted"], idle, quiet, findings, bare,
+        machine.facts(),
+    )  # fmt: skip
+
+
+async def _real(system: System, plan: Plan, steps: launcher.Steps) -> Measured:
+    steps.doing(f"{plan.load.rate:g} applications a second for {plan.load.seconds:g} s")
+    async with AsyncExitStack() as stack:
+        world = await surround(system, stack)
+        found = await measure(plan.load, world.generator, world.payers, world.meter, world.lags)
+    steps.done(f"{found.offered.submitted} applications offered and worked off")
+    return found
+
+
+async def _nothing_to_do(meter: Meter, seconds: float) -> Used:
+    await asyncio.sleep(min(SETTLE_S, seconds))
+    before = meter.used()
+    await asyncio.sleep(seconds)
+    return meter.used().since(before)
+
+
+async def _read(
+    system: System, measured: Measured, handed: dict[str, int] | None
+) -> tuple[Journeys, list[Finding] | None]:
+    """Read the log once; judge it if the notices handed over are given."""
+    journeys, url = Journeys(), system.servers.kafka_url
+    if handed is None:
+        async for messages in log.read(url, TOPICS, system.settings.lanes):
+            journeys.hear_all(messages)
+        return journeys, None
+    began, ended = measured.warm_up.began, measured.offered.ended
+    submitted = measured.warm_up.submitted + measured.offered.submitted
+    spill = audit.Spill(system.folder / "audit", began, ended, submitted)
+    async for messages in log.read(url, topics.all_names(), system.settings.lanes):
+        journeys.hear_all(m for m in messages if m.topic in TOPICS)
+        spill.take(messages)
+    spill.close()
+    paid = msgspec.json.decode((system.folder / BOOKS).read_bytes(), type=list[Payment])
+    books = audit.Books(paid, handed)
+    slices = spill.slices(system.servers.mongo_url, books)
+    return journeys, await asyncio.to_thread(audit.judge, slices, books)
+
+
+def measured(plan: Plan) -> dict[str, Any]:
+    """Run all of it; return the report.  Raises `Misconfigured`."""
+    room = plan.load.applications
+    with screen.steps() as steps, running(steps, room) as system:
+        content = report.report(asyncio.run(run(system, plan, steps)))
+        if content["wrong"]:
+            system.keep_logs()
+    return content
 
 
 def main(
-    rate: Annotated[float, typer.Option(min=1, max=5_000, help="applications per second")] = 65,
-    seconds: Annotated[float, typer.Option(min=5, max=3_600, help="how long to offer them")] = 60,
+    rate: Annotated[str, typer.Option(help="applications per second")] = "65",
+    seconds: Annotated[str, typer.Option(help="how long to offer them")] = "60",
+    with_floor: Annotated[bool, typer.Option("--floor/--no-floor")] = True,
+    with_audit: Annotated[bool, typer.Option("--audit/--no-audit")] = True,
 ) -> None:
-    """Run the benchmark; exit with 1 if anything was lost."""
-    with TemporaryDirectory(prefix="motcua-bench-") as folder:
-        report = _measure(Path(folder), rate, seconds)
-    BUILD.mkdir(exist_ok=True)
-    (BUILD / "bench.json").write_text(json.dumps(report, indent=2) + "\n")
-    console.print(_table(report))
-    if report["lost"] or report["notices_lost"]:
-        raise typer.Exit(1)
-
-
-def _measure(folder: Path, rate: float, seconds: float) -> dict[str, Any]:
-    numbers = dict(zip(PORTS, ports.free(len(PORTS)), strict=True))
-    settings = Settings.model_validate(
-        {"home": folder} | {f"{name}_port": n for name, n in numbers.items()}
-    )
-    os.environ.update(QUIET)
-    with Children(folder) as children:
-        servers = launcher.up(children, settings, Quiet())
-        meter = Meter({child.name: child.pid for child in children.all()})
-        idle_cores = _idle_cores(meter)
-        clients = str(folder / "secrets" / "clients.json")
-        total = round(rate * seconds)
-        watch = Watch(
-            servers.kafka_url,
-            processes.url(settings, "payment"),
-            clients,
-            settings.lanes,
-            total,
-            time.time() + seconds + DRAIN_LIMIT_S,
-            str(folder / "world.json"),
-        )
-        generate = Generate(servers.kafka_url, clients, settings.lanes, rate, seconds)
-        before = meter.cpu_s()
-        world = _start("tests.load.world", watch)
-        offered = json.loads(_follow(_start("tests.load.generator", generate), meter))
-        world.wait()
-        seen = json.loads(Path(watch.out).read_text())
-        handed = _notices(settings, total * NOTICES)
-        after = meter.cpu_s()
-        cpu = {name: after[name] - before[name] for name in after}
-        cpu |= {"generator": offered["cpu_s"], "citizens and bank": seen["cpu_s"]}
-        return _report(rate, offered, seen, cpu, meter, idle_cores, handed)
-
-
-def _start(module: str, job: Any) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", module, msgspec.json.encode(job).decode()],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-def _follow(process: subprocess.Popen[str], meter: Meter) -> str:
-    """Wait for the end of a process, looking at memory meanwhile; return what it printed."""
-    while process.poll() is None:
-        meter.look()
-        time.sleep(1)
-    assert process.stdout is not None
-    return process.stdout.read()
-
-
-def _idle_cores(meter: Meter) -> float:
-    time.sleep(3)
-    before = sum(meter.cpu_s().values())
-    time.sleep(IDLE_S)
-    return (sum(meter.cpu_s().values()) - before) / IDLE_S
-
-
-def _notices(settings: Settings, expected: int) -> int:
-    """Wait until the gateway has been handed as many notices, or nothing comes any more."""
-    clients = json.loads((settings.home / "secrets" / "clients.json").read_text())
-    key = {"authorization": f"Bearer {clients['sms']['key']}"}
-    url = f"{processes.url(settings, 'sms')}/sandbox/outbox"
-    until, handed = time.monotonic() + DRAIN_LIMIT_S, -1
-    while time.monotonic() < until:
-        handed = httpx.get(url, headers=key, trust_env=False).json()["accepted"]
-        if handed >= expected:
-            break
-        time.sleep(0.5)
-    return int(handed)
-
-
-def _report(
-    rate: float,
-    offered: dict[str, float],
-    seen: dict[str, Any],
-    cpu_s: dict[str, float],
-    meter: Meter,
-    idle_cores: float,
-    handed: int,
-) -> dict[str, Any]:
-    submitted, completed = int(offered["submitted"]), seen["completed"]
-    latencies = seen["latencies_s"] or [0.0]
-    span_s = max(seen["last"] - offered["began"], 1e-9)
-    by_process = {name: 1000 * s / submitted for name, s in sorted(cpu_s.items())}
-    return {
-        "rate": rate,
-        "offered_per_s": submitted / (offered["ended"] - offered["began"]),
-        "completed_per_s": completed / span_s,
-        "submitted": submitted,
-        "completed": completed,
-        "lost": submitted - completed,
-        "notices_handed": handed,
-        "notices_lost": submitted * NOTICES - handed,
-        "latency_ms": {
-            f"p{p}": 1000 * latencies[min(len(latencies) - 1, len(latencies) * p // 100)]
-            for p in (50, 95, 99)
-        },
-        "generator_behind_ms": 1000 * offered["behind_s"],
-        "callback_answers": seen["answers"],
-        "cpu_ms_per_application": by_process,
-        "cpu_ms_per_application_total": sum(by_process.values()),
-        "rss_mib": {name: round(mib) for name, mib in meter.peak_mib.items()},
-        "idle_cores": idle_cores,
-    }
-
-
-def _table(report: dict[str, Any]) -> Table:
-    table = Table(title=f"Benchmark journey at {report['rate']:g} applications/s")
-    table.add_column("what")
-    table.add_column("value", justify="right")
-    latency = report["latency_ms"]
-    rows = {
-        "offered per s": f"{report['offered_per_s']:.1f}",
-        "completed per s": f"{report['completed_per_s']:.1f}",
-        "submitted": f"{report['submitted']}",
-        "completed, lost": f"{report['completed']}, {report['lost']}",
-        "notices handed, lost": f"{report['notices_handed']}, {report['notices_lost']}",
-        "latency p50, p95, p99": " ".join(f"{latency[p]:.0f} ms" for p in ("p50", "p95", "p99")),
-        "CPU per application": f"{report['cpu_ms_per_application_total']:.2f} ms",
-        "idle": f"{report['idle_cores']:.2f} cores",
-    }
-    for name, value in rows.items():
-        table.add_row(name, value)
-    for name, ms in report["cpu_ms_per_application"].items():
-        rss = report["rss_mib"].get(name)
-        table.add_row(f"  {name}", f"{ms:.2f} ms" + (f", {rss} MiB" if rss else ""))
-    return table
+    """Run the benchmark; exit with 1 if anything was lost or an invariant broke."""
+    load = Load(options.rate(rate), options.seconds(seconds), WARM_UP_S)
+    content = measured(Plan(load, with_floor, with_audit))
+    screen.write("bench.json", content)
+    (BUILD / "bench.svg").write_text(plot.svg(*report.curves(content)))
+    screen.show(table.drawn(content), content["wrong"], "bench.json")
+    raise typer.Exit(1 if content["wrong"] else 0)
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    screen.command(main)

@@ -25,20 +25,43 @@ from shared.events.data import Document
 from shared.events.portal import Personal, Submitted
 from shared.kafka import KafkaProducer
 from shared.placement import home
+from tests.load.workers import orders, say
 
 TICK_S = 0.02
-START_DELAY_S = 1.0
+START_DELAY_S = 0.2
 TEMPLATES = 2_000  # encrypted texts made beforehand: what a portal's machine would spend
 
 
 class Job(msgspec.Struct, frozen=True):
-    """What to submit."""
+    """Where to submit; how many and how fast is an order."""
 
     kafka_url: str
+    topic: str
     clients: str  # path of the clients' secrets
     lanes: int
-    rate_per_s: float
-    seconds: float
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """What was submitted, and how far behind its own plan the generator ever was."""
+
+    submitted: int
+    began: float
+    ended: float
+    behind_s: float
+
+
+def people() -> list[Personal]:
+    """Return whom the applications are of, in turn."""
+    return [
+        Personal(
+            name="Người Thử Nghiệm (synthetic)",
+            personal_number=f"001190{n:06d}",
+            phone=f"09{n:08d}",
+            email="synthetic@example.invalid",
+            address="Số 1, đường Thử Nghiệm",
+        )
+        for n in range(TEMPLATES)
+    ]
 
 
 def submissions(job: Job, catalogue: Catalogue, chance: random.Random) -> list[bytes]:
@@ -57,25 +80,18 @@ def submissions(job: Job, catalogue: Catalogue, chance: random.Random) -> list[b
     ]
     units = [u for u in catalogue.units_in_force(today) if not u.is_province and u.province != "01"]
     return [
-        _submission(key, chance.choice(procedures), chance.choice(units).code, n)
-        for n in range(TEMPLATES)
+        _submission(key, chance.choice(procedures), chance.choice(units).code, person, n)
+        for n, person in enumerate(people())
     ]
 
 
-def _submission(key: Any, procedure: Any, unit: str, n: int) -> bytes:
-    personal = Personal(
-        name="Người Thử Nghiệm (synthetic)",
-        personal_number=f"001190{n:06d}",
-        phone=f"09{n:08d}",
-        email="synthetic@example.invalid",
-        address="Số 1, đường Thử Nghiệm",
-    )
+def _submission(key: Any, procedure: Any, unit: str, person: Personal, n: int) -> bytes:
     return encode(
         Submitted(
             procedure=procedure.code,
             receiving_unit=unit,
             residence_unit=unit,
-            personal=jwe.encrypt_to(key, encode(personal)),
+            personal=jwe.encrypt_to(key, encode(person)),
             documents=tuple(
                 Document(name=name, sha256=f"{n:064x}") for name in procedure.required_documents
             ),
@@ -83,48 +99,56 @@ def _submission(key: Any, procedure: Any, unit: str, n: int) -> bytes:
     )
 
 
-async def run(job: Job) -> dict[str, float]:
-    """Submit; return how many, for how long, and how far behind it ever was."""
-    chance = random.Random(1)
-    drawn = submissions(job, load(), chance)
+class Generator:
+    """Draws submissions and appends them when they are due."""
+
+    def __init__(self, job: Job, producer: KafkaProducer) -> None:
+        self._job, self._producer = job, producer
+        self._chance = random.Random(time.time_ns())  # no two runs share an id
+        self._drawn = submissions(job, load(), random.Random(1))
+
+    async def offer(self, rate: float, seconds: float) -> Offered:
+        """Submit at this rate for so long; return when all are acknowledged."""
+        total, sent, behind_s = round(rate * seconds), 0, 0.0
+        begin = time.time() + START_DELAY_S
+        while sent < total:
+            now = time.time()
+            due = min(total, int((now - begin) * rate) + 1)
+            behind_s = max(behind_s, now - begin - sent / rate if sent < due else 0.0)
+            batches: dict[Partition, list[Message]] = {}
+            for n in range(sent, due):
+                self._draw(begin + n / rate, n, batches)
+            if batches:
+                await self._producer.append(batches)
+            sent = max(sent, due)
+            await asyncio.sleep(TICK_S)
+        return Offered(sent, begin, begin + sent / rate, behind_s)
+
+    def _draw(self, at: float, n: int, batches: dict[Partition, list[Message]]) -> None:
+        application = uuid7(int(at * 1000), self._chance)
+        event = Event(
+            id=f"{application}/submitted",
+            source="/portals/bench",
+            type=Submitted.TYPE,
+            subject=application,
+            time=datetime.fromtimestamp(at, UTC),
+            data=msgspec.Raw(self._drawn[n % len(self._drawn)]),
+        )
+        place = self._job.topic, home(application, self._job.lanes)
+        message = Message(application.encode(), encode(event))
+        batches.setdefault(place, []).append(message)
+
+
+async def main(job: Job) -> None:
+    """Offer what is ordered."""
     producer = KafkaProducer(job.kafka_url)
     await producer.start()
-    total, sent, behind_s = round(job.rate_per_s * job.seconds), 0, 0.0
-    cpu_s = time.process_time()
-    begin = time.time() + START_DELAY_S
-    while sent < total:
-        now = time.time()
-        due = min(total, int((now - begin) * job.rate_per_s))
-        batches: dict[Partition, list[Message]] = {}
-        while sent < due:
-            at = begin + sent / job.rate_per_s
-            behind_s = max(behind_s, now - at)
-            application = uuid7(int(at * 1000), chance)
-            event = _event(application, at, drawn[sent % len(drawn)])
-            place = "portal.submissions", home(application, job.lanes)
-            message = Message(application.encode(), encode(event))
-            batches.setdefault(place, []).append(message)
-            sent += 1
-        if batches:
-            await producer.append(batches)
-        await asyncio.sleep(TICK_S)
+    generator = Generator(job, producer)
+    async for order in orders():
+        offered = await generator.offer(order["rate"], order["seconds"])
+        say(**msgspec.to_builtins(offered))
     await producer.stop()
-    ended = time.time()
-    cpu_s = time.process_time() - cpu_s
-    return {"submitted": sent, "began": begin, "ended": ended, "behind_s": behind_s, "cpu_s": cpu_s}
-
-
-def _event(application: str, at: float, data: bytes) -> Event:
-    return Event(
-        id=f"{application}/submitted",
-        source="/portals/bench",
-        type=Submitted.TYPE,
-        subject=application,
-        time=datetime.fromtimestamp(at, UTC),
-        data=msgspec.Raw(data),
-    )
 
 
 if __name__ == "__main__":
-    result = uvloop.run(run(msgspec.json.decode(sys.argv[1], type=Job)))
-    sys.stdout.write(json.dumps(result))
+    uvloop.run(main(msgspec.json.decode(sys.argv[1], type=Job)))

@@ -1,0 +1,101 @@
+"""One load, measured: offered at a steady rate, until all is worked off."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+import msgspec
+
+from tests.load.generator import Offered
+from tests.load.lag import Lags, Sample
+from tests.load.meter import Meter, Used
+from tests.load.workers import Worker
+
+WARM_RATE = 200.0  # at least; what is measured at 65/s needs a warm broker as well
+LOOK_S = 1.0
+LAG_EVERY_S = 5.0
+LAG_SAMPLES_LEAST = 12  # in a short load they come more often
+ROUNDS = 10  # a bank that was told to call again does so after half a second
+
+
+class Load(NamedTuple):
+    """What is offered, and what before it is not counted."""
+
+    rate: float
+    seconds: float
+    warm_up_s: float
+
+    @property
+    def applications(self) -> float:
+        """Return how many there are, warm-up included."""
+        return self.rate * self.seconds + max(self.rate, WARM_RATE) * self.warm_up_s
+
+
+class Measured(NamedTuple):
+    """What a load cost, and how far behind it left whom."""
+
+    warm_up: Offered
+    offered: Offered
+    used: Used
+    samples: list[Sample]  # while it was offered; the last at its end
+    rest: Sample
+    paid: dict[str, Any]
+    memory_mib: dict[str, float]
+
+
+async def measure(
+    load: Load, generator: Worker, payers: Worker, meter: Meter, lags: Lags
+) -> Measured:
+    """Warm up, then offer the load; return when all is at rest."""
+    rate = max(load.rate, WARM_RATE)
+    warm_up = await _offer(generator, rate, load.warm_up_s)
+    await _until_paid(payers, lags)
+    before = meter.used()
+    async with _watching(meter, lags, load.seconds) as samples:
+        offered = await _offer(generator, load.rate, load.seconds)
+    samples.append(await lags.look())
+    rest, paid = await _until_paid(payers, lags)
+    meter.look()
+    used = meter.used().since(before)
+    return Measured(warm_up, offered, used, samples, rest, paid, dict(meter.peak_mib))
+
+
+async def _offer(generator: Worker, rate: float, seconds: float) -> Offered:
+    return msgspec.convert(await generator.ask(rate=rate, seconds=seconds), Offered)
+
+
+async def _until_paid(payers: Worker, lags: Lags) -> tuple[Sample, dict[str, Any]]:
+    """Wait until nothing moves and no callback is under way."""
+    for _ in range(ROUNDS):
+        rest = await lags.until_at_rest()
+        paid = await payers.ask(tally=True)
+        if not paid["under_way"]:
+            break
+    return rest, paid
+
+
+@asynccontextmanager
+async def _watching(meter: Meter, lags: Lags, seconds: float) -> AsyncIterator[list[Sample]]:
+    """Look at memory every second, at lags now and then, while the block runs."""
+    samples: list[Sample] = []
+    every_s = min(LAG_EVERY_S, max(LOOK_S, seconds / LAG_SAMPLES_LEAST))
+
+    async def look() -> None:
+        looked_s = float("-inf")
+        while True:
+            meter.look()
+            now_s = asyncio.get_running_loop().time()
+            if now_s - looked_s >= every_s:
+                looked_s = now_s
+                samples.append(await lags.look())
+            await asyncio.sleep(LOOK_S)
+
+    task = asyncio.create_task(look())
+    try:
+        yield samples
+    finally:
+        if task.done():
+            task.result()  # a process has ended
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
