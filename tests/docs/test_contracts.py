@@ -22,7 +22,7 @@ REFUSING = (
     "shared/edge.py",
     "shared/problems.py",
 )
-NOT_FOR_PORTALS = {"invalid-receipts", "invalid-idempotency-key"}
+NOT_FOR_PORTALS = {"invalid-receipts", "invalid-idempotency-key", "archived"}
 
 
 def test_the_contracts_are_not_stale() -> None:
