@@ -8,7 +8,7 @@ PY        := .venv/bin/python
 READY     := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs test check lint simulate bench docs contracts lock
+.PHONY: help demo up down status logs clean test check lint simulate bench docs contracts lock
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[36mmake %-10s\033[0m %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,9 @@ status: $(READY)  ## what runs, where, how well
 
 logs: $(READY)  ## the last lines of every log (NAME=payment for one)
 	@$(PY) -m deploy.local logs $(NAME)
+
+clean: $(READY)  ## show what a local system left behind (SURE=yes removes it, with its keys)
+	@$(PY) -m deploy.local clean $(if $(filter yes,$(SURE)),--sure)
 
 test: lint  ## everything a change has to pass, on a real Kafka and MongoDB
 	$(PY) -m pytest

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
-from deploy.local import acls, launcher, processes, secrets, topics
+from deploy.local import acls, clean, launcher, processes, secrets, topics
 from deploy.local.children import Children
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
@@ -107,6 +107,27 @@ def logs(
                 _print_line(each, line, names)
     if follow:
         _follow({each: folder / f"{each}.log" for each in names})
+
+
+@app.command("clean")
+def remove_all(
+    sure: Annotated[bool, typer.Option("--sure", help="do it; without it, only told")] = False,
+) -> None:
+    """Remove a local system's applications, keys, logs and Kafka's jars, and `build`."""
+    folders = clean.found(Settings())
+    if not folders:
+        console.print("Nothing to remove.")
+        return
+    for folder in folders:
+        console.print(f"{folder} [dim]{clean.size_bytes(folder) / 2**20:.0f} MiB[/]")
+    if not sure:
+        console.print(
+            "Nothing is removed yet. [bold]Every application in it is lost, and the keys that "
+            "open copies of it:[/] make clean SURE=yes removes these folders."
+        )
+        return
+    clean.remove(folders)
+    console.print("Removed.")
 
 
 @app.command("secrets")

@@ -59,6 +59,7 @@ def up(
 
     `extra` adds to the environment of services and partners.
     """
+    require_ports(children, settings)
     secrets.ensure(settings.home / "secrets")
     steps.doing("Fetching Kafka (the first time only)")
     if not settings.kafka_url:
@@ -80,6 +81,16 @@ def up(
     return servers
 
 
+def require_ports(children: Children, settings: Settings) -> None:
+    """Raise `Misconfigured` for a port that is taken, before anything is started."""
+    above = {row.name: settings.port(row.name) for row in _missing(children)}
+    ports.require_free(stack.missing(children, settings) | above)
+
+
+def _missing(children: Children) -> list[Process]:
+    return [r for r in processes.TABLE if processes.present(r) and not children.find(r.name)]
+
+
 def start_missing(
     children: Children,
     settings: Settings,
@@ -87,9 +98,7 @@ def start_missing(
     extra: Mapping[str, str] = MappingProxyType({}),
 ) -> list[str]:
     """Start every process of the table that does not run (any more); return their names."""
-    missing = [
-        row for row in processes.TABLE if processes.present(row) and not children.find(row.name)
-    ]
+    missing = _missing(children)
     ports.require_free({row.name: settings.port(row.name) for row in missing})
     for row in missing:
         start_one(children, settings, servers, row, extra)

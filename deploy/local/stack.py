@@ -23,20 +23,26 @@ class Stack:
     mongo_url: str
 
 
+def missing(children: Children, settings: Settings) -> dict[str, int]:
+    """Return the ports of what is not running yet and is not given by URL, by name."""
+    found: dict[str, int] = {}
+    if not settings.mongo_url and not children.find("mongo"):
+        found["mongo"] = settings.mongo_port
+    if not settings.kafka_url and not children.find("kafka"):
+        found |= {"kafka": settings.kafka_port, "controller": settings.controller_port}
+    return found
+
+
 def start(children: Children, settings: Settings) -> Stack:
     """Start what is not running yet and is not given by URL; return when both are ready."""
     own_kafka, own_mongo = not settings.kafka_url, not settings.mongo_url
-    new_kafka = own_kafka and not children.find("kafka")
-    new_mongo = own_mongo and not children.find("mongo")
-    taken = {"mongo": settings.mongo_port} if new_mongo else {}
-    if new_kafka:
-        taken |= {"kafka": settings.kafka_port, "controller": settings.controller_port}
-    ports.require_free(taken)
-    if new_mongo:
+    wanted = missing(children, settings)
+    ports.require_free(wanted)
+    if "mongo" in wanted:
         children.start(
             "mongo", mongo.command(children.folder, settings.mongo_port), settings.mongo_port
         )
-    if new_kafka:
+    if "kafka" in wanted:
         _start_kafka(children, settings)
     if own_mongo:
         children.wait_for("mongo", lambda: mongo.ready(settings.mongo_port), MONGO_START_LIMIT_S)
