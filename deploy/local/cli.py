@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -14,12 +15,13 @@ from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
-from deploy.local import acls, clean, launcher, processes, secrets, topics
+from deploy.local import acls, clean, launcher, mongo, processes, republish, secrets, topics
 from deploy.local.children import Children
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
 from shared.errors import Misconfigured
 from shared.kafka import security
+from shared.settings import Settings as Shared
 
 FOLLOW_S = 0.3
 
@@ -143,6 +145,26 @@ def bootstrap() -> None:
     url, known = _kafka(settings), security.told()
     created = asyncio.run(topics.bootstrap(url, settings.lanes, settings.replicas, known))
     console.print(f"Kafka at {url}: {created} topics created, {settings.lanes} lanes.")
+
+
+@app.command("republish")
+def say_again(
+    since: Annotated[datetime, typer.Option(help="before the log's copy was begun; UTC")],
+) -> None:
+    """After a restore, with the services down: append what only the journals still know."""
+    settings, told = Settings(), Shared()
+    appended = asyncio.run(
+        republish.republish(
+            _kafka(settings),
+            settings.mongo_url or mongo.url(settings.mongo_port),
+            told.database,
+            settings.lanes,
+            since.replace(tzinfo=UTC),
+            security.told(),
+        )
+    )
+    counted = ", ".join(f"{service} {count:,}" for service, count in appended.items())
+    console.print(f"Events said again: {counted}.")
 
 
 @app.command("acls")
