@@ -15,6 +15,7 @@ import msgspec
 from shared import events
 from shared.bus import Record
 from shared.changes import ROW, Change, fold, is_exact, list_change, state_change, unfold
+from shared.errors import Misconfigured
 from shared.lanes.table import LaneTable, Timer
 from shared.store import Bounds, Row, Table, prefix
 
@@ -277,6 +278,11 @@ class Journal(Generic[S]):
             return None
         if schema == self._lane_table.schema:
             return self._state.decode(text)
+        if schema > self._lane_table.schema:  # read as it is, what is new in it would be dropped
+            raise Misconfigured(
+                f"the journal has a state of schema {schema}, and this version knows "
+                f"{self._lane_table.schema}: run the version that wrote it, or a later one"
+            )
         state = msgspec.json.decode(text)
         for older in range(schema, self._lane_table.schema):
             state = self._lane_table.upcasts[older](state)

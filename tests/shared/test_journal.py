@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.bus import Record
+from shared.errors import Misconfigured
 from shared.journal import LAST_ROWS, SHORT, Cause, Decision, Journal, change
 from shared.lanes.table import LaneTable, Timer, no_facts
 from shared.store import Bounds, Row
@@ -127,6 +128,13 @@ def test_states_of_older_schemas_are_upcast_step_by_step_when_read() -> None:
     assert book.read(oldest).state == Dossier("00004", 1, 8_000)
     assert book.read(older).state == Dossier("00008", 2, 5_000)
     assert book.read(row).state == Dossier("00004")
+
+
+def test_a_state_of_a_later_schema_is_not_read_as_if_it_were_ours() -> None:
+    book = journal()
+    later = book.row(decision()) | {"schema": 4, "state": '{"unit":"00004","copies":1,"new":1}'}
+    with pytest.raises(Misconfigured, match="schema 4, and this version knows 3: run the version"):
+        book.read(later)
 
 
 def test_a_schema_has_an_upcast_for_every_one_before_it() -> None:
