@@ -1,0 +1,73 @@
+"""What docs/deploy.md says of accounts, topics and metrics is what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from deploy.local import acls, kafka, topics
+from deploy.local.topics import groups
+from shared.telemetry import Telemetry
+from shared.topics import SERVICES, TOPICS, aside
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "deploy.md").read_text()
+TABLE = acls.table(["portal"])
+ROWS = {
+    cells[0]: cells[1:]
+    for line in PAGE.splitlines()
+    if len(cells := [c.strip() for c in line.strip("|").split("|")]) > 1
+}
+EVERY = {*TOPICS}
+
+
+def granted(principal: str, operation: str, kind: str) -> set[str]:
+    wanted = (principal, operation, kind)
+    found = {g.name for g in TABLE if (g.principal, g.operation, g.kind) == wanted}
+    return found - {*aside(), acls.CHANGELOG}
+
+
+def shown(cell: str) -> set[str]:
+    if cell.startswith("every topic"):
+        return EVERY
+    return set(re.findall(r"`([^`]+)`", cell))
+
+
+@pytest.mark.parametrize("account", ["each portal", *SERVICES, "bootstrap"])
+def test_an_account_is_shown_with_what_it_is_granted(account: str) -> None:
+    principal = "portal" if account == "each portal" else account
+    writes, reads, members = ROWS[account]
+    assert shown(writes) == granted(principal, "Write", "topic")
+    seen = granted(principal, "Read", "topic")
+    assert shown(reads) == seen
+    if account != "bootstrap":
+        assert shown(members) == granted(principal, "Read", "group")
+    else:
+        assert granted(principal, "Read", "group") == set(groups())
+
+
+def test_a_setting_of_a_topic_is_shown_as_it_is_made() -> None:
+    made = topics.config(3)
+    wanted = {name: value.split(" ")[0] for name, value in made.items()}
+    assert {f"`{n}`": ROWS[f"`{n}`"][0].split(" ")[0] for n in made} == {
+        f"`{n}`": v for n, v in wanted.items()
+    }
+
+
+def test_a_setting_of_the_brokers_is_that_of_a_local_start_but_for_replicas() -> None:
+    local = dict(line.split("=", 1) for line in kafka.PROPERTIES.splitlines())
+    for name in ("auto.create.topics.enable", "offsets.retention.minutes"):
+        assert ROWS[f"`{name}`"][0] == local[name]
+
+
+def test_a_metric_that_is_named_is_there() -> None:
+    there = Telemetry("payment", 0.0).metrics().decode()
+    named = set(re.findall(r"motcua_[a-z_]+", PAGE))
+    assert {n for n in named if not re.search(rf"^# TYPE {base(n)} ", there, re.M)} == set()
+    counted = set(
+        re.findall(r"^# TYPE (motcua_\w+?)(?:_total)? (?:counter|histogram)", there, re.M)
+    )
+    assert counted == {base(n).removesuffix("_total") for n in named}, "nobody watches these"
+
+
+def base(metric: str) -> str:
+    return re.sub(r"_bucket$", "", metric)
