@@ -4,14 +4,20 @@ SCHEDULES ?= 20000
 SEED      ?= 0
 RATE      ?= 65
 SECONDS   ?= 60
+KILL      ?= all
+STOP      ?= all
+READS     ?= 2000
 PY        := .venv/bin/python
 READY     := .venv/.ready
+# a variable as given by the caller, or another default than the one above
+given      = $(if $(filter file,$(origin $(1))),$(2),$($(1)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs clean test check lint simulate bench docs contracts lock
+.PHONY: help demo up down status logs clean test check lint simulate docs contracts lock
+.PHONY: bench bench-soak bench-recovery bench-backlog bench-reads
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[36mmake %-10s\033[0m %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36mmake %-15s\033[0m %s\n", $$1, $$2}' Makefile
 
 demo: $(READY)  ## 300 applications from submission to result, checked (KEEP=1 leaves it running)
 	@$(PY) -m deploy.local demo $(if $(KEEP),--keep)
@@ -46,9 +52,23 @@ lint: $(READY)  ## format, lint, types and import contracts alone
 simulate: $(READY)  ## the real kernel under seeded crashes (SCHEDULES=20000 SEED=0)
 	@$(PY) -m deploy.simulation --schedules $(SCHEDULES) --seed $(SEED)
 
-bench: $(READY)  ## a steady load, beside the bare journey (RATE=65 SECONDS=60 FLOOR=no AUDIT=no)
+bench: $(READY)  ## a steady load beside the bare journey (RATE=65 SECONDS=60, FLOOR=no AUDIT=no)
 	@$(PY) -m tests.load.bench --rate "$(RATE)" --seconds "$(SECONDS)" \
 	  $(if $(filter no,$(FLOOR)),--no-floor) $(if $(filter no,$(AUDIT)),--no-audit)
+
+bench-soak: $(READY)  ## is memory flat under a steady load? (RATE=325 SECONDS=600)
+	@$(PY) -m tests.load.soak --rate "$(call given,RATE,325)" --seconds "$(call given,SECONDS,600)"
+
+bench-recovery: $(READY)  ## how long after a kill until all is well? (KILL=all RATE=20)
+	@$(PY) -m tests.load.recovery --rate "$(call given,RATE,20)" --kill "$(KILL)"
+
+bench-backlog: $(READY)  ## services stand still, then catch up (STOP=all RATE=325 SECONDS=300)
+	@$(PY) -m tests.load.backlog --rate "$(call given,RATE,325)" \
+	  --seconds "$(call given,SECONDS,300)" --stop "$(STOP)"
+
+bench-reads: $(READY)  ## status look-ups beside writing (READS=2000 RATE=325 SECONDS=30)
+	@$(PY) -m tests.load.reads --rate "$(call given,RATE,325)" \
+	  --seconds "$(call given,SECONDS,30)" --reads "$(READS)"
 
 docs: $(READY)  ## draw docs/flow.md anew from the topic registry
 	$(PY) -m docs.draw_flow

@@ -148,7 +148,7 @@ def _over_all(judged: Sequence[Judged], books: Books) -> list[str]:
 def judge_slice(own: Slice) -> Judged:
     """Return what came of a slice; runs in a process of its own."""
     log: dict[str, list[Heard]] = {name: [] for name in topics.all_names()}
-    for record in _read(own.spilled):
+    for record in read_spilled(own.spilled):
         log[record.topic].append(Heard(record, _event(record)))
     rows = asyncio.run(_rows(own))
     journals = {service: list(unfold(rows.pop(f"{service}.journal", []))) for service in JOURNALED}
@@ -172,7 +172,8 @@ def _of_type(evidence: Evidence, type_: str) -> list[Heard]:
     return [h for h in evidence.events_of("payment") if h.event and h.event.type == type_]
 
 
-def _read(path: Path) -> Iterable[Record]:
+def read_spilled(path: Path) -> Iterable[Record]:
+    """Yield the records of a slice."""
     with path.open("rb") as file:
         while size := file.read(4):
             yield from _records.decode(file.read(int.from_bytes(size)))

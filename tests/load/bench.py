@@ -5,8 +5,10 @@ temporary folder.  The generator does not wait for it (open loop) and latencies 
 submission was due.  Then the bare journey does the same on the same broker and database, and the
 invariants are checked.  Writes `build/bench.json` and `build/bench.svg`.
 
-Reading order: `generator`, `payers` with `calls` (the world) · `measure` with `meter` and `lag`
-(what is counted) · `journeys` (latencies) · `floor` with its roles · `audit` · `report`, `plot`.
+Reading order: `world` with `generator`, `payers`, `calls` (who submits and pays) · `measure` with
+`meter` and `lag` (what is counted) · `journeys` (latencies) · `floor` with its roles, `warm` (the
+comparison) · `audit` · `report`, `table`, `plot`.  Measurements beside it: `soak`, `recovery`,
+`backlog`, `reads`.
 """
 
 import asyncio
@@ -19,32 +21,17 @@ import typer
 from deploy.audit.evidence import Payment
 from deploy.audit.invariants import Finding
 from deploy.local import launcher
-from deploy.local.topics import groups
 from shared import topics
-from tests.load import (
-    audit,
-    floor,
-    generator,
-    log,
-    machine,
-    options,
-    payers,
-    plot,
-    report,
-    screen,
-    table,
-)
+from tests.load import audit, floor, log, machine, options, plot, report, screen, table, warm
 from tests.load.journeys import TOPICS, Journeys
-from tests.load.lag import Lags
 from tests.load.measure import Load, Measured, measure
 from tests.load.meter import Meter, Used
 from tests.load.system import BUILD, System, running
-from tests.load.workers import Worker, worker
+from tests.load.world import BOOKS, surround, told
 
-WARM_UP_S = 10.0
+WARM_UP_S = 5.0
+WARM_BROKER_S = 25.0
 SETTLE_S, IDLE_S = 3.0, 10.0
-BOOKS = "books.json"
-CALLBACKS = "/v1/callbacks/vnpay"
 
 
 class Plan(NamedTuple):
@@ -54,36 +41,13 @@ class Plan(NamedTuple):
     with_floor: bool = True
     with_audit: bool = True
     idle_s: float = IDLE_S
-
-
-class World(NamedTuple):
-    """The workers around the system, the lags of its groups, and the meter over all of it."""
-
-    generator: Worker
-    payers: Worker
-    lags: Lags
-    meter: Meter
-
-
-async def surround(system: System, stack: AsyncExitStack) -> World:
-    """Start who submits and who pays."""
-    url, lanes, clients = system.servers.kafka_url, system.settings.lanes, str(system.clients)
-    books = str(system.folder / BOOKS)
-    submit = generator.Job(url, "portal.submissions", clients, lanes)
-    pay = payers.Job(
-        url, "payment.events", system.url("payment") + CALLBACKS, clients, lanes, books
-    )
-    submitting = await stack.enter_async_context(
-        worker("generator", generator.__name__, submit, system.logs)
-    )
-    paying = await stack.enter_async_context(worker("payers", payers.__name__, pay, system.logs))
-    lags = await stack.enter_async_context(Lags(url, groups(), lanes))
-    meter = Meter({**system.pids(), "generator": submitting.pid, "payers": paying.pid})
-    return World(submitting, paying, lags, meter)
+    warm_broker_s: float = WARM_BROKER_S
 
 
 async def run(system: System, plan: Plan, steps: launcher.Steps) -> report.Found:
     """Measure the real journey, then the floor, then check what was left behind."""
+    steps.doing("Warming the broker")
+    await warm.broker(system.servers.kafka_url, system.settings.lanes, plan.warm_broker_s)
     steps.doing("Nothing to do yet: what the system uses")
     idle = await _nothing_to_do(Meter(system.pids()), plan.idle_s)
     real = await _real(system, plan, steps)
@@ -126,11 +90,9 @@ async def _read(
     system: System, measured: Measured, handed: dict[str, int] | None
 ) -> tuple[Journeys, list[Finding] | None]:
     """Read the log once; judge it if the notices handed over are given."""
-    journeys, url = Journeys(), system.servers.kafka_url
     if handed is None:
-        async for messages in log.read(url, TOPICS, system.settings.lanes):
-            journeys.hear_all(messages)
-        return journeys, None
+        return await told(system), None
+    journeys, url = Journeys(), system.servers.kafka_url
     began, ended = measured.warm_up.began, measured.offered.ended
     submitted = measured.warm_up.submitted + measured.offered.submitted
     spill = audit.Spill(system.folder / "audit", began, ended, submitted)

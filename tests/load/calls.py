@@ -35,13 +35,14 @@ Answered = Callable[[Call, int, bytes], bool]  # call, status, body; False: call
 class Calls:
     """Calls one server; whoever is told to call again, or hears nothing, does so a little later."""
 
-    def __init__(self, host: str, port: int, answered: Answered) -> None:
-        self._host, self._port, self._answered = host, port, answered
+    def __init__(self, host: str, port: int, answered: Answered, tries: int = TRIES) -> None:
+        self._host, self._port, self._answered, self._tries = host, port, answered, tries
         self._idle: list[_Connection] = []
         self._waiting: deque[Call] = deque()
         self._open = 0
         self._opening: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
+        self._none = asyncio.Event()
         self.under_way = self.given_up = 0
         self.took_s = array("d")  # from the last try to its answer
 
@@ -53,6 +54,22 @@ class Calls:
         """Call as soon as a connection is free."""
         self.under_way += 1
         self._send(call)
+
+    async def until_done(self) -> None:
+        """Wait until no call is under way."""
+        self._none = asyncio.Event()
+        if self.under_way:
+            await self._none.wait()
+
+    def close(self) -> None:
+        """Hang up; nothing may be under way."""
+        for connection in self._idle:
+            connection.close()
+
+    def _done(self) -> None:
+        self.under_way -= 1
+        if not self.under_way:
+            self._none.set()
 
     def _send(self, call: Call) -> None:
         if self._idle:
@@ -88,7 +105,7 @@ class Calls:
         """Take an answer."""
         self.took_s.append(time.perf_counter() - call.began_s)
         if self._answered(call, status, body):
-            self.under_way -= 1
+            self._done()
         else:
             self._again(call)
 
@@ -102,11 +119,11 @@ class Calls:
 
     def _again(self, call: Call) -> None:
         call.tries += 1
-        if call.tries < TRIES:
+        if call.tries < self._tries:
             self._loop.call_later(RETRY_S, self._send, call)
         else:
             self.given_up += 1
-            self.under_way -= 1
+            self._done()
 
 
 class _Connection(asyncio.Protocol):
@@ -121,6 +138,9 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         call, self._call = self._call, None
         self._calls.lost(self, call)
+
+    def close(self) -> None:
+        self._transport.close()
 
     def send(self, call: Call) -> None:
         self._call, self._received = call, b""

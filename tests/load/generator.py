@@ -16,10 +16,11 @@ from typing import Any
 import msgspec
 import uvloop
 
-from deploy.sandbox.portal import uuid7
+from deploy.sandbox.portal import NAME, uuid7
 from shared import jwe
 from shared.bus import Message, Partition
 from shared.catalogue import Catalogue, load
+from shared.errors import Unknown
 from shared.events import Event, encode
 from shared.events.data import Document
 from shared.events.portal import Personal, Submitted
@@ -29,6 +30,7 @@ from tests.load.workers import orders, say
 
 TICK_S = 0.02
 START_DELAY_S = 0.2
+RETRY_S = 0.2
 TEMPLATES = 2_000  # encrypted texts made beforehand: what a portal's machine would spend
 
 
@@ -118,17 +120,26 @@ class Generator:
             batches: dict[Partition, list[Message]] = {}
             for n in range(sent, due):
                 self._draw(begin + n / rate, n, batches)
-            if batches:
-                await self._producer.append(batches)
+            await self._append(batches)
             sent = max(sent, due)
             await asyncio.sleep(TICK_S)
         return Offered(sent, begin, begin + sent / rate, behind_s)
+
+    async def _append(self, batches: dict[Partition, list[Message]]) -> None:
+        """Append until the log has it, as a portal would; what came twice counts once."""
+        left = batches
+        while left:
+            try:
+                await self._producer.append(left)
+                left = {}
+            except Unknown:
+                await asyncio.sleep(RETRY_S)
 
     def _draw(self, at: float, n: int, batches: dict[Partition, list[Message]]) -> None:
         application = uuid7(int(at * 1000), self._chance)
         event = Event(
             id=f"{application}/submitted",
-            source="/portals/bench",
+            source=f"/portals/{NAME}",
             type=Submitted.TYPE,
             subject=application,
             time=datetime.fromtimestamp(at, UTC),

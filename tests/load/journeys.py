@@ -68,6 +68,7 @@ class Journeys:
             whole_ms=sorted(whole_ms.values()),
             pay_ms=sorted(pay_ms.values()),
             unfinished=[k.decode() for k in mine if k not in self.accepted],
+            backlog_at_end=sum(self.accepted.get(k, ended * 1000) >= ended * 1000 for k in mine),
         )
 
 
@@ -81,6 +82,7 @@ class Outcome(NamedTuple):
     whole_ms: list[int]
     pay_ms: list[int]
     unfinished: list[str]
+    backlog_at_end: int  # not accepted yet when the last was due
 
 
 def due_ms(key: bytes) -> int:

@@ -70,6 +70,7 @@ def _load(measured: Measured, outcome: Outcome) -> dict[str, Any]:
         "submitted": offered.submitted,
         "completed": outcome.completed,
         "lost": offered.submitted - outcome.completed,
+        "backlog_at_end": outcome.backlog_at_end,
         "unfinished": outcome.unfinished[:20],
         "latency_ms": spread(outcome.latency_ms),
         "latency_curve_ms": curve(outcome.latency_ms),

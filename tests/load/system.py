@@ -100,3 +100,10 @@ def running(steps: launcher.Steps, applications: float) -> Iterator[System]:
             except Exception:
                 system.keep_logs()
                 raise
+
+
+def restart(system: System, name: str) -> None:
+    """Start a process of the table again, without waiting for it."""
+    system.children.stop([name])  # reaps it, if it died
+    row = next(p for p in processes.TABLE if p.name == name)
+    launcher.start_one(system.children, system.settings, system.servers, row, QUIET)

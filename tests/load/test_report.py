@@ -1,0 +1,122 @@
+"""A report has every key, tells loss from success, and its table fits a terminal of 80 columns."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from deploy.audit.invariants import Finding
+from tests.load.generator import Offered
+from tests.load.journeys import Outcome
+from tests.load.lag import Sample
+from tests.load.measure import Measured
+from tests.load.meter import Used
+from tests.load.plot import svg
+from tests.load.report import Found, curves, ratio, report
+from tests.load.table import drawn
+
+COUNT = 1_000
+KEYS = {
+    "rate", "offered_per_s", "completed_per_s", "submitted", "completed", "lost", "latency_ms",
+    "latency_with_pay_time_ms", "callback_ms", "cpu_ms_per_application",
+    "cpu_ms_per_application_total", "rss_mib", "floor_cpu_ms_per_application", "floor_ratio",
+    "floor", "idle_cores", "quiet_cores", "notices_handed", "notices_lost", "lag_at_end",
+    "lag_growth_s", "lag_grew", "backlog_at_end", "invariants", "machine", "wrong",
+}  # fmt: skip
+
+
+def measured(**changed: Any) -> Measured:
+    lags = [Sample(5.0 * n, {"payment": 100}, {"payment": 500 * n}) for n in range(1, 7)]
+    whole: dict[str, Any] = {
+        "warm_up": Offered(200, 900.0, 910.0, 0.0),
+        "offered": Offered(COUNT, 1_000.0, 1_010.0, 0.001),
+        "used": Used({"kafka": 1.0, "payment": 2.0}, 3.5, 12.0),
+        "samples": lags,
+        "rest": Sample(40.0, {"payment": 0}, {"payment": 3_000, "operations-aside": 0}),
+        "paid": {"answers": {"00": COUNT}, "given_up": 0, "callback_ms": {"p50": 5.0, "p99": 9.0}},
+        "memory_mib": {"kafka": 300.2, "payment": 101.0},
+    }
+    return Measured(**{**whole, **changed})
+
+
+def outcome(completed: int = COUNT) -> Outcome:
+    times = [500 + n for n in range(completed)]
+    unfinished = ["an application"] * (COUNT - completed)
+    return Outcome(COUNT, completed, 99.0, times, times, [], unfinished, 70)
+
+
+def found(**changed: Any) -> Found:
+    whole: dict[str, Any] = {
+        "rate": 100.0,
+        "measured": measured(),
+        "outcome": outcome(),
+        "handed": 4 * (COUNT + 200),
+        "idle": Used({"kafka": 1.0}, 1.0, 10.0),
+        "quiet": Used({"kafka": 1.0}, 1.0, 10.0),
+        "findings": [Finding(2, "Money", COUNT, ())],
+        "floor": (measured(used=Used({"kafka": 1.0, "effects": 1.0}, 3, 12.0)), outcome()),
+        "machine": {"cores": 2},
+    }
+    return Found(**{**whole, **changed})
+
+
+def test_all_keys_are_there_and_nothing_is_wrong() -> None:
+    content = report(found())
+    assert content.keys() >= KEYS
+    assert content["wrong"] == []
+
+
+def test_cpu_is_told_per_application_and_compared_with_the_floor() -> None:
+    content = report(found())
+    assert content["cpu_ms_per_application"] == {"kafka": 1.0, "payment": 2.0}
+    assert content["floor_cpu_ms_per_application"] == 2.0
+    assert content["floor_ratio"] == 1.5
+
+
+def test_without_a_floor_there_is_no_ratio() -> None:
+    content = report(found(floor=None, findings=None))
+    assert (content["floor_ratio"], content["floor"], content["invariants"]) == (None, None, None)
+    assert ratio(3.0, 0.0) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"outcome": outcome(COUNT - 1)}, "1 of 1000 applications were not accepted"),
+        ({"handed": 4_799}, "1 notices too few were handed over"),
+        (
+            {"findings": [Finding(2, "Money", 9, ("order X settled 2 times",))]},
+            "invariant 2 does not hold: order X settled 2 times",
+        ),
+        (
+            {"findings": [Finding(4, "Events", 0, ())]},
+            "invariant 4 does not hold: nothing was looked at",
+        ),
+        (
+            {"measured": measured(rest=Sample(1.0, {}, {"operations-aside": 3}))},
+            "3 records were set aside",
+        ),
+    ],
+)
+def test_whatever_is_wrong_is_said(changed: dict[str, Any], sentence: str) -> None:
+    assert report(found(**changed))["wrong"] == [sentence]
+
+
+def test_what_only_the_log_has_or_only_the_generator_sent_is_a_loss() -> None:
+    missing = outcome()._replace(submitted=COUNT - 5, completed=COUNT - 5)
+    assert report(found(outcome=missing))["lost"] == 5
+
+
+@pytest.mark.parametrize("floor", [None, found().floor])
+def test_the_table_fits_80_columns(floor: Any) -> None:
+    console = Console(width=80, record=True, file=StringIO())
+    console.print(drawn(report(found(floor=floor))))
+    text = console.export_text()
+    assert max(map(len, text.splitlines())) <= 80
+    assert "…" not in text.replace("… ", "")
+
+
+def test_its_curves_can_be_drawn() -> None:
+    assert svg(*curves(report(found()))).count("<polyline") == 3
+    assert svg(*curves(report(found(floor=None)))).count("<polyline") == 2
