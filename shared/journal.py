@@ -13,6 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import msgspec
 
 from shared import events
+from shared.archived import is_bare, living
 from shared.bus import Record
 from shared.changes import ROW, Change, fold, is_exact, list_change, state_change, unfold
 from shared.errors import Misconfigured
@@ -43,7 +44,8 @@ class Decision(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     "source id"; `sequence`: how many events the service has emitted for the application;
     `emitted`: exactly what was, or will be, published, as JSON; `held`: records waiting for an
     operator, with `held_because` where this version added one.  `change`: how it is written, None:
-    in full; `is_base`: whether a change may be put on top of what is written.
+    in full; `is_base`: whether a change may be put on top of what is written; `is_archived`:
+    whether it stands for all before it.
     """
 
     application: str
@@ -62,6 +64,7 @@ class Decision(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     held_because: str = ""
     change: Change | None = None
     is_base: bool = True
+    is_archived: bool = False
 
     @property
     def last_event(self) -> str:
@@ -141,8 +144,10 @@ def _bounds(application: str, low: int, high: int) -> Bounds:
 
 def _last_published(rows: Sequence[Row], is_published: Callable[[Cause], bool]) -> int | None:
     """Return the place of the last row whose cause is, None if there is none."""
-    places = range(len(rows) - 1, -1, -1)
-    return next((n for n in places if is_published(_cause(rows[n]["cause"]))), None)
+    for place, row in reversed(list(enumerate(rows))):
+        if "archived" in row or is_published(_cause(row["cause"])):
+            return place
+    return None
 
 
 class Journal(Generic[S]):
@@ -191,15 +196,15 @@ class Journal(Generic[S]):
         }
 
     async def history(self, application: str) -> list[Decision[S]]:
-        """Return all versions, lowest first.  Raises `Unknown`."""
+        """Return all versions that are not archived, lowest first.  Raises `Unknown`."""
         rows = await self._table.ranges([prefix(f"{application}/")])
-        return [self.read(row) for row in unfold(rows)]
+        return [self.read(row) for row in unfold(living(rows))]
 
     async def _since_published(
         self, application: str, rows: list[Row], is_published: Callable[[Cause], bool]
     ) -> list[Decision[S]]:
         """Take the first rows of a history, and read on from its end if these are not all."""
-        if rows[-1]["version"] == SHORT - 1:
+        if rows[-1]["version"] == SHORT - 1 or is_bare(rows[-1]):
             rows = await self._table.last(prefix(f"{application}/"), SHORT)
         while True:
             first = _last_published(rows, is_published)
@@ -271,6 +276,7 @@ class Journal(Generic[S]):
             held_because=row.get("held_because", ""),
             change=Change(int(change["full_at"]), int(change["size"]), {}) if change else None,
             is_base=is_current and is_exact(state, row["state"]),
+            is_archived="archived" in row,
         )
 
     def _read_state(self, schema: int, text: str) -> S | None:

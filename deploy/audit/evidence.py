@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from motor.motor_asyncio import AsyncIOMotorCollection
 
 from shared import events, topics
+from shared.archived import living
 from shared.bus import Record
 from shared.changes import unfold
 from shared.events import Event
@@ -104,14 +106,19 @@ def _event(record: Record) -> Event | None:
 
 
 async def read_journals(mongo_url: str, database: str) -> dict[str, list[Row]]:
-    """Return every row of every journal, by service, each with its whole state."""
+    """Return every row of every journal, by service, each with its whole state; of what is archived
+    only what stands for it.
+    """
     opened = connect(mongo_url, database)
     try:
-        return {
-            service: list(unfold(await _all(opened[f"{service}.journal"]))) for service in JOURNALED
-        }
+        return {service: _whole(await _all(opened[f"{service}.journal"])) for service in JOURNALED}
     finally:
         opened.client.close()
+
+
+def _whole(rows: list[Row]) -> list[Row]:
+    each = groupby(rows, key=lambda row: row["_id"].partition("/")[0])
+    return [row for _, own in each for row in unfold(living(list(own)))]
 
 
 async def _all(collection: AsyncIOMotorCollection[Row]) -> list[Row]:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
+from deploy.archive.command import archive, archived
 from deploy.local import acls, clean, launcher, mongo, processes, republish, secrets, topics
 from deploy.local.children import Children
 from deploy.local.settings import HOST, Settings
@@ -185,6 +186,10 @@ def show_acls(
         return
     for one in grants:
         console.print(one.command(url), markup=False, soft_wrap=True)
+
+
+app.command()(archive)
+app.command()(archived)
 
 
 @app.command()

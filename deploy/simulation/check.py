@@ -47,12 +47,17 @@ def check_all(world: World, tables: Iterable[LaneTable[Any, Any]]) -> dict[str, 
 
 
 def journals(world: World, service: str) -> dict[str, list[Row]]:
-    """Return the versions of every application, lowest first, each with its whole state."""
+    """Return the versions of every application, lowest first, each with its whole state; what was
+    archived is taken from `<service>.archive`.
+    """
+    rows: dict[str, Row] = {}
+    for name in (f"{service}.journal", f"{service}.archive"):
+        collection = world.database.collections.get(name)
+        rows |= {row["_id"]: row for row in (collection.all() if collection else ())}
     found: dict[str, list[Row]] = {}
-    collection = world.database.collections.get(f"{service}.journal")
-    for row in collection.all() if collection else ():
+    for _, row in sorted(rows.items()):
         found.setdefault(row["application"], []).append(row)
-    return {application: list(unfold(rows)) for application, rows in found.items()}
+    return {application: list(unfold(each)) for application, each in found.items()}
 
 
 def expected(world: World, table: LaneTable[Any, Any]) -> Inputs:

@@ -99,7 +99,11 @@ def router(
     async def outcome(application: str, key: str, caller: Officer) -> ActionView:
         decision = await _known(journal, application)
         versions = await journal.history(decision.application)
-        return outcome_view(versions, f"{caller.source} {_key(key)}")
+        message = f"{caller.source} {_key(key)}"
+        if versions[0].is_archived and message in versions[0].handled:
+            detail = "The dossier is archived: ask an operator for what came of this action."
+            raise Refusal(410, "archived", detail)
+        return outcome_view(versions, message)
 
     @routes.get(
         "/v1/applications/{application}",

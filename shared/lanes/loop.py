@@ -20,7 +20,7 @@ from shared.failpoints import reach
 from shared.journal import Cause, Decision, Journal
 from shared.lanes.health import Health
 from shared.lanes.notices import Notices
-from shared.lanes.pace import PACE, Pace
+from shared.lanes.pace import PACE, Awake, Pace
 from shared.lanes.reading import Dead, Reader, Reading, Readings
 from shared.lanes.step import Step
 from shared.lanes.table import LaneTable
@@ -57,7 +57,7 @@ class Lanes(Generic[S, F]):
         self._journal, self._producer, self._timers = journal, producer, timers
         self._notices, self._clock, self._monotonic = notices, clock, monotonic
         self._lane_count, self._batch_done, self._pace = lane_count, batch_done, pace
-        self._reader = Reader(table, lane_count)
+        self._reader, self._awake = Reader(table, lane_count), Awake(monotonic, pace.slept_limit_s)
         self._step: Step[S, F] = Step(table, self._reader.again, sampled)
         self._events_topic = f"{table.service}.events"
         # only states whose publication was acknowledged; forgotten at any doubt
@@ -143,6 +143,8 @@ class Lanes(Generic[S, F]):
 
     async def _decide_all(self, mine: Sequence[Reading], applications: Sequence[str]) -> None:
         began = self._clock()
+        if self._awake.has_slept():
+            self._cache.clear()
         states, unpublished = await self._load(mine, applications)
         facts = await self.table.prepare(
             [r.arrival for r in self._with_released(mine, states) if r.arrival],
@@ -150,6 +152,9 @@ class Lanes(Generic[S, F]):
         )
         reach("lane.prepared")
         decided, dead = self._decide(mine, states, facts)
+        if self._awake.has_slept():
+            self._cache.clear()
+            raise Unknown("this process slept: what it read may be old")
         await self._insert(decided)
         reach("lane.inserted")
         await self._publish([*unpublished, *decided])

@@ -1,5 +1,6 @@
 """How the lane's loop spends its time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -17,6 +18,23 @@ class Pace:
     retry_s: float = 0.1
     retry_limit_s: float = 5.0
     cache_limit: int = 50_000  # applications
+    slept_limit_s: float = 900.0  # see `Awake`; far below what the archive calls quiet
 
 
 PACE = Pace()
+
+
+class Awake:
+    """Tells whether a process was stopped for so long that what it knows may be archived.
+
+    Where old versions are removed their ids are free, and an insert of one is no longer refused.
+    """
+
+    def __init__(self, monotonic: Callable[[], float], limit_s: float) -> None:
+        self._monotonic, self._limit_s = monotonic, limit_s
+        self._at = monotonic()
+
+    def has_slept(self) -> bool:
+        """Tell whether the last call is longer ago than the limit."""
+        before, self._at = self._at, self._monotonic()
+        return self._at - before > self._limit_s

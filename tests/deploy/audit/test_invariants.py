@@ -199,3 +199,20 @@ def test_a_duplicate_of_an_event_is_no_fault() -> None:
     late = replace(first, record=first.record._replace(offset=99))
     doubled = replace(evidence, log={**evidence.log, topic: [*evidence.log[topic], late]})
     assert all(f.holds for f in audit(doubled))
+
+
+def archived(evidence: Evidence) -> Evidence:
+    """Return evidence in which one row stands for all that routing had decided."""
+    _, second = evidence.journals["routing"]
+    last = {**second, "version": 3, "_id": f"{APPLICATION}/000003", "sequence": 2}
+    del last["emitted"]
+    return replace(
+        evidence, journals={**evidence.journals, "routing": [{**last, "archived": ["r1"]}]}
+    )
+
+
+def test_what_is_archived_is_no_fault_and_what_came_after_it_is_looked_at() -> None:
+    assert [f.wrong for f in audit(archived(sound()))] == [()] * len(INVARIANTS)
+    late = again(archived(sound()), "routing", "application.accepted")
+    found = {f.number: f.wrong for f in audit(late)}
+    assert any("1 events on the log, 0 in the journal" in wrong for wrong in found[4])

@@ -1,0 +1,24 @@
+"""Whether anything may still come of an application's notices."""
+
+from collections.abc import Mapping
+
+from services.notify.domain.moves import Dossier, Status
+from shared.archived import Standing
+
+STANDING: Mapping[Status, Standing] = {
+    "awaiting": "resting",  # a contact that has not come in all this time
+    "requested": "moving",
+    "waiting": "moving",
+    "in_doubt": "moving",
+    "asking": "moving",
+    "sent": "resting",  # a receipt may come, or never
+    "delivered": "resting",
+    "failed": "resting",
+    "dropped": "resting",
+}
+
+
+def standing(state: Dossier) -> Standing:
+    """Return how the notices stand; that the application is at its end is routing's to say."""
+    found = {STANDING[notice.status] for notice in state.notices.values()}
+    return "moving" if "moving" in found else "resting"
