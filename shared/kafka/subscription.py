@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -15,15 +15,14 @@ from aiokafka import (
     TopicPartition,
 )
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 
-from shared.bus import Assignment, Partition, Record
+from shared.bus import Assignment, Partition
 from shared.errors import Fenced, Misconfigured, Unknown
+from shared.kafka.assignment import COMMIT_LIMIT_S, KafkaAssignment
 
-COMMIT_LIMIT_S = 5.0
 ANSWER_LIMIT_S = 10.0
 RETRY_S = 0.5
-ONE_WAIT_S = 0.2
 _NOWHERE = TopicPartition("", 0)  # polling for it returns nothing, and counts as polling
 
 _log = structlog.get_logger("kafka")
@@ -108,7 +107,7 @@ class KafkaSubscription:
         async def guarded() -> None:
             committed = await _committed(consumer, self._topics, lanes, self._group)
             try:
-                await serve(_KafkaAssignment(consumer, self._topics, lanes, committed))
+                await serve(KafkaAssignment(consumer, self._topics, lanes, committed))
             except Fenced as lost:
                 _log.info("lanes lost", group=self._group, lanes=sorted(lanes), because=str(lost))
 
@@ -121,6 +120,7 @@ class KafkaSubscription:
         serving, self._serving = self._serving, None
         if serving:
             serving.cancel()
+            _log.info("lanes let go", group=self._group)
             await asyncio.wait([serving])
 
     async def _assign(self, partitions: Iterable[TopicPartition]) -> None:
@@ -153,14 +153,6 @@ def _require_coordination(consumer: AIOKafkaConsumer) -> None:
         raise Unknown(f"this member cannot come back to its group: {error}")
 
 
-def _require_coordinator(consumer: AIOKafkaConsumer) -> None:
-    """Raise `Unknown` while the broker that knows our group cannot be reached: a poll that brings
-    nothing says nothing of that.
-    """
-    if consumer._coordinator.coordinator_id is None:
-        raise Unknown("the log does not answer")
-
-
 @contextmanager
 def _polling(state: Any) -> Iterator[None]:
     state._fetch_count += 1
@@ -185,102 +177,6 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         await self._assigned(assigned)
-
-
-class _KafkaAssignment:
-    def __init__(
-        self,
-        consumer: AIOKafkaConsumer,
-        topics: Sequence[str],
-        lanes: frozenset[int],
-        committed: dict[Partition, int],
-    ) -> None:
-        self.lanes = lanes
-        self.committed: Mapping[Partition, int] = committed
-        self._consumer = consumer
-        self._partitions = [TopicPartition(t, n) for t in topics for n in sorted(lanes)]
-        self._next = {p: committed[p.topic, p.partition] for p in self._partitions}
-
-    async def fetch(self, max_records: int, wait_s: float) -> list[Record]:
-        try:
-            found = await self._poll(self._partitions, max_records, wait_s)
-            if not found:
-                _require_coordinator(self._consumer)
-            return self._taken(found)
-        except (KafkaError, OSError) as error:
-            self._rewind()
-            raise Unknown(f"the log cannot be read: {error!r}") from error
-        except ValueError as error:  # UnicodeDecodeError, in the name of a header
-            _log.error("a record cannot be read", because=repr(error))
-            self._rewind()
-            return await self._one_of_each()
-
-    async def _poll(
-        self, partitions: Sequence[TopicPartition], max_records: int, wait_s: float
-    ) -> list[Any]:
-        timeout_ms = int(wait_s * 1000)
-        got = await self._consumer.getmany(
-            *partitions, timeout_ms=timeout_ms, max_records=max_records
-        )
-        return [m for messages in got.values() for m in messages]
-
-    def _taken(self, messages: Sequence[Any]) -> list[Record]:
-        for m in messages:
-            self._next[TopicPartition(m.topic, m.partition)] = m.offset + 1
-        return [
-            Record(m.topic, m.partition, m.offset, m.timestamp, m.key, m.value, tuple(m.headers))
-            for m in messages
-        ]
-
-    def _rewind(self) -> None:
-        """Go back to what was handed out: a failed poll has passed over what it had drained."""
-        try:
-            for partition, offset in self._next.items():
-                self._consumer.seek(partition, offset)
-        except IllegalStateError as error:
-            raise Fenced(str(error)) from error
-
-    async def _one_of_each(self) -> list[Record]:
-        """Read past a record that the client itself cannot read: it comes without content."""
-        found: list[Record] = []
-        for partition in self._partitions:
-            try:
-                found += self._taken(await self._poll([partition], 1, ONE_WAIT_S))
-            except (KafkaError, OSError) as error:
-                self._rewind()
-                raise Unknown(f"the log cannot be read: {error!r}") from error
-            except ValueError:
-                offset = self._next[partition]
-                found.append(Record(partition.topic, partition.partition, offset, 0, None, None))
-                self._next[partition] = offset + 1
-                self._rewind()
-        return found
-
-    async def commit(self, offsets: Mapping[Partition, int]) -> None:
-        try:
-            async with asyncio.timeout(COMMIT_LIMIT_S):
-                await self._consumer.commit({TopicPartition(*p): o for p, o in offsets.items()})
-        except (CommitFailedError, IllegalStateError) as error:
-            raise Fenced(str(error)) from error
-        except (KafkaError, OSError, TimeoutError) as error:
-            raise Unknown(f"the offsets may not be committed: {error!r}") from error
-
-    async def idle(self, wait_s: float) -> None:
-        """Wait; long waits keep polling paused partitions, or the group would throw us out."""
-        if wait_s < 1.0:
-            await asyncio.sleep(wait_s)
-            return
-        try:
-            self._consumer.pause(*self._partitions)
-        except IllegalStateError as error:
-            raise Fenced(str(error)) from error
-        try:
-            await self._consumer.getmany(*self._partitions, timeout_ms=int(wait_s * 1000))
-        except (KafkaError, OSError):
-            await asyncio.sleep(wait_s)
-        finally:
-            with suppress(IllegalStateError):
-                self._consumer.resume(*self._partitions)
 
 
 def _check_lanes(consumer: AIOKafkaConsumer, topics: Sequence[str], lanes: int) -> None:

@@ -1,0 +1,126 @@
+"""An assignment: what is read and committed while the lanes are ours."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from shared.bus import Partition, Record
+from shared.errors import Fenced, Unknown
+
+COMMIT_LIMIT_S = 5.0
+ONE_WAIT_S = 0.2
+
+_log = structlog.get_logger("kafka")
+
+
+class KafkaAssignment:
+    """The lanes of this process, until they are revoked: see `shared.bus.Assignment`."""
+
+    def __init__(
+        self,
+        consumer: AIOKafkaConsumer,
+        topics: Sequence[str],
+        lanes: frozenset[int],
+        committed: dict[Partition, int],
+    ) -> None:
+        self.lanes = lanes
+        self.committed: Mapping[Partition, int] = committed
+        self._consumer = consumer
+        self._partitions = [TopicPartition(t, n) for t in topics for n in sorted(lanes)]
+        self._next = {p: committed[p.topic, p.partition] for p in self._partitions}
+
+    async def fetch(self, max_records: int, wait_s: float) -> list[Record]:
+        """See `shared.bus.Assignment`."""
+        try:
+            found = await self._poll(self._partitions, max_records, wait_s)
+            if not found:
+                _require_coordinator(self._consumer)
+            return self._taken(found)
+        except (KafkaError, OSError) as error:
+            self._rewind()
+            raise Unknown(f"the log cannot be read: {error!r}") from error
+        except ValueError as error:  # UnicodeDecodeError, in the name of a header
+            _log.error("a record cannot be read", because=repr(error))
+            self._rewind()
+            return await self._one_of_each()
+
+    async def _poll(
+        self, partitions: Sequence[TopicPartition], max_records: int, wait_s: float
+    ) -> list[Any]:
+        timeout_ms = int(wait_s * 1000)
+        got = await self._consumer.getmany(
+            *partitions, timeout_ms=timeout_ms, max_records=max_records
+        )
+        return [m for messages in got.values() for m in messages]
+
+    def _taken(self, messages: Sequence[Any]) -> list[Record]:
+        for m in messages:
+            self._next[TopicPartition(m.topic, m.partition)] = m.offset + 1
+        return [
+            Record(m.topic, m.partition, m.offset, m.timestamp, m.key, m.value, tuple(m.headers))
+            for m in messages
+        ]
+
+    def _rewind(self) -> None:
+        """Go back to what was handed out: a failed poll has passed over what it had drained."""
+        try:
+            for partition, offset in self._next.items():
+                self._consumer.seek(partition, offset)
+        except IllegalStateError as error:
+            raise Fenced(str(error)) from error
+
+    async def _one_of_each(self) -> list[Record]:
+        """Read past a record that the client itself cannot read: it comes without content."""
+        found: list[Record] = []
+        for partition in self._partitions:
+            try:
+                found += self._taken(await self._poll([partition], 1, ONE_WAIT_S))
+            except (KafkaError, OSError) as error:
+                self._rewind()
+                raise Unknown(f"the log cannot be read: {error!r}") from error
+            except ValueError:
+                offset = self._next[partition]
+                found.append(Record(partition.topic, partition.partition, offset, 0, None, None))
+                self._next[partition] = offset + 1
+                self._rewind()
+        return found
+
+    async def commit(self, offsets: Mapping[Partition, int]) -> None:
+        """See `shared.bus.Assignment`."""
+        try:
+            async with asyncio.timeout(COMMIT_LIMIT_S):
+                await self._consumer.commit({TopicPartition(*p): o for p, o in offsets.items()})
+        except (CommitFailedError, IllegalStateError) as error:
+            raise Fenced(str(error)) from error
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise Unknown(f"the offsets may not be committed: {error!r}") from error
+
+    async def idle(self, wait_s: float) -> None:
+        """Wait; long waits keep polling paused partitions, or the group would throw us out."""
+        if wait_s < 1.0:
+            await asyncio.sleep(wait_s)
+            return
+        try:
+            self._consumer.pause(*self._partitions)
+        except IllegalStateError as error:
+            raise Fenced(str(error)) from error
+        try:
+            await self._consumer.getmany(*self._partitions, timeout_ms=int(wait_s * 1000))
+        except (KafkaError, OSError):
+            await asyncio.sleep(wait_s)
+        finally:
+            with suppress(IllegalStateError):
+                self._consumer.resume(*self._partitions)
+
+
+def _require_coordinator(consumer: AIOKafkaConsumer) -> None:
+    """Raise `Unknown` while the broker that knows our group cannot be reached: a poll that brings
+    nothing says nothing of that.
+    """
+    if consumer._coordinator.coordinator_id is None:
+        raise Unknown("the log does not answer")
