@@ -133,7 +133,7 @@ def _overview(routes: APIRouter, sources: Sources) -> None:
     async def parked(_: Operator, after: After = "", limit: Limit = 50) -> Response:
         page = await sources.journeys.aside("parked", after, limit)
         items = [_set_aside(key, entry) for key, entry in page]
-        released = await sources.journeys.releases({i["application"] for i in items})
+        released = _first(await sources.journeys.releases({i["application"] for i in items}))
         for item, (_key, entry) in zip(items, page, strict=True):
             item["released_at"] = _released_at(item, entry, released)
         return _json(_page(items, limit))
@@ -252,6 +252,14 @@ def _set_aside(key: str, entry: Entry) -> dict[str, Any]:
         "reason": data.get("reason", ""),
         "field": data.get("field", ""),
     }
+
+
+def _first(releases: Sequence[Entry]) -> list[Entry]:
+    """Return each release as it came first: the lane takes no notice of it again."""
+    first: dict[tuple[str, str, str, str], Entry] = {}
+    for entry in sorted(releases, key=lambda e: e.logged_ms):
+        first.setdefault((entry.application, entry.service, entry.source, entry.id), entry)
+    return list(first.values())
 
 
 def _released_at(item: dict[str, Any], entry: Entry, released: Sequence[Entry]) -> str | None:

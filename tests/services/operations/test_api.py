@@ -246,6 +246,22 @@ async def test_parked_work_says_whether_it_was_released(
     ]
 
 
+async def test_a_release_that_comes_again_releases_nothing_that_was_held_since(
+    edge: Edge, client: httpx.AsyncClient, world: Any, log: Any
+) -> None:
+    story = world.Story(log, 1)
+    park(story)
+    done = kernel.LaneReleased(operator="o-1", reason="mended")
+    release = story.external("payment.inbox", "/operators/o-1", done)
+    park(story)
+    log.append("payment.inbox", story.application, events.encode(release))
+    await edge.read(log)
+
+    items = (await client.get("/v1/parked")).json()["items"]
+
+    assert [item["released_at"] is None for item in items] == [False, True]
+
+
 @pytest.mark.parametrize("limit", ["0", "201", "many"])
 async def test_a_page_has_a_limit(client: httpx.AsyncClient, limit: str) -> None:
     answer = await client.get("/v1/dead", params={"limit": limit})
