@@ -7,10 +7,18 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
+import msgspec
 
 from deploy.sandbox.officers.habits import Body, Fate, Habits, react, refusal
 from shared.events import Event
-from shared.events.routing import Closed, NotAccepted, Resubmitted, Returned, Routed
+from shared.events.routing import (
+    ActionRejected,
+    Closed,
+    NotAccepted,
+    Resubmitted,
+    Returned,
+    Routed,
+)
 
 UNDER_WAY_LIMIT = 5_000  # events being attended to; beyond it the log waits
 LOOK_AGAIN_S = (0.5, 1.0, 2.0, 5.0)
@@ -43,7 +51,7 @@ class Officers:
 
     async def _attend_to(self, event: Event, fate: Fate) -> None:
         try:
-            if event.type in (Routed.TYPE, Resubmitted.TYPE):
+            if event.type in (Routed.TYPE, Resubmitted.TYPE) or _came_too_soon(event):
                 await self._pause(fate)
                 await self._take_up(event, fate)
             elif body := react(event, fate):
@@ -111,3 +119,10 @@ class Officers:
                 raise TurnedAway(f"{method} {path} for {self._habits.patience_s} s: {refused}")
             await asyncio.sleep(LOOK_AGAIN_S[min(tried, len(LOOK_AGAIN_S) - 1)])
             tried += 1
+
+
+def _came_too_soon(event: Event) -> bool:
+    """Tell whether an acceptance was turned away: it is tried again when its fee is known."""
+    if event.type != ActionRejected.TYPE:
+        return False
+    return msgspec.json.decode(event.data, type=ActionRejected).action == "accept"

@@ -138,6 +138,24 @@ async def test_an_edge_that_cannot_answer_is_asked_again():
     assert {r.headers["idempotency-key"] for r in asked} == {"start-000002"}
 
 
+async def test_an_acceptance_that_came_too_soon_is_tried_again_under_another_key():
+    keys = []
+
+    def edge(request):
+        if request.method == "GET":
+            return httpx.Response(
+                200, json={"possible": ["accept"], "waits_for": "officer", "fee": ""}
+            )
+        keys.append(request.headers["idempotency-key"])
+        return httpx.Response(202, json={})
+
+    transport = httpx.MockTransport(edge)
+    turned = b'{"action":"accept","reason":"its fee is not assessed yet","national_code":1}'
+    async with httpx.AsyncClient(transport=transport, base_url="http://edge") as http:
+        await Officers(http, QUICK).attend(_one(contracts.ActionRejected.TYPE, turned))
+    assert keys == ["accept-000002"]
+
+
 async def test_an_edge_that_refuses_a_well_formed_action_ends_the_officers():
     transport = httpx.MockTransport(lambda _: httpx.Response(422, text="no"))
     async with httpx.AsyncClient(transport=transport, base_url="http://edge") as http:
@@ -145,7 +163,7 @@ async def test_an_edge_that_refuses_a_well_formed_action_ends_the_officers():
             await Officers(http, QUICK).attend(_one(contracts.Accepted.TYPE))
 
 
-async def _one(type_):
+async def _one(type_, data=b"{}"):
     [application] = applications(1)
     yield Event(
         id=f"{application}/routing/000002",
@@ -154,5 +172,5 @@ async def _one(type_):
         subject=application,
         time=datetime(2026, 11, 16, tzinfo=UTC),
         sequence="000002",
-        data=msgspec.Raw(b"{}"),
+        data=msgspec.Raw(data),
     )
