@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
+from zlib import crc32
 
 from shared.lanes.table import LaneTable
 
@@ -55,13 +56,15 @@ def mistaken(table: LaneTable[S, F]) -> LaneTable[S, F]:
     if MISTAKE not in _armed:
         return table
     one_in = _armed[MISTAKE]
-    decisions = {type_: _failing(decide, one_in) for type_, decide in table.decisions.items()}
+    decisions = {
+        type_: _failing(decide, table.service, one_in) for type_, decide in table.decisions.items()
+    }
     return replace(table, decisions=decisions)
 
 
-def _failing(decide: Callable[..., Any], one_in: int) -> Callable[..., Any]:
+def _failing(decide: Callable[..., Any], service: str, one_in: int) -> Callable[..., Any]:
     def fails(state: Any, arrival: Any, facts: Any, at: Any) -> Any:
-        if int(arrival.application[-8:], 16) % one_in == 0:
+        if crc32(f"{service}/{arrival.application}".encode()) % one_in == 0:
             raise Planted("a mistake of this release")
         return decide(state, arrival, facts, at)
 

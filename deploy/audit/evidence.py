@@ -57,6 +57,7 @@ class Evidence:
     personal: Collection[str] = ()  # values that must stand nowhere in the clear
     texts: Mapping[str, bytes] = field(default_factory=dict)  # log files and the like
     collections: Mapping[str, list[Row]] = field(default_factory=dict)  # all but journals, vault
+    told: Mapping[str, Any] = field(default_factory=dict)  # what operations counts
 
     def events_of(self, service: str) -> list[Heard]:
         """Return the first occurrence of each event of a service, in log order per lane."""

@@ -9,11 +9,14 @@ from typing import Any
 import msgspec
 
 from deploy.audit.evidence import JOURNALED, Evidence, Heard
+from deploy.audit.handled import messages_are_decided_once, repeats_are_the_same
+from deploy.audit.notices import notices_reach_once
 from deploy.audit.personal import Search
-from shared.placement import home
+from deploy.audit.states import states_add_up
 from shared.store import Row
 from shared.trace import trace_id
 
+NO_OFFSET = -1  # of a dead letter that never stood in the inbox: a callback
 SHOWN = 20  # violations kept in a finding; the rest are counted
 
 
@@ -38,13 +41,23 @@ Check = Callable[[Evidence], tuple[int, Iterable[str]]]
 def submissions_answered_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
     """Count, for each acknowledged submission, how often it was registered or refused."""
     answers: Counter[str] = Counter()
+    dossiers: Counter[str] = Counter()
+    wrong: list[str] = []
     for heard in evidence.events_of("intake"):
         assert heard.event is not None
-        if heard.event.type in ("application.registered", "application.refused"):
-            answers[heard.event.subject] += 1
-    wrong = [f"{a}: answered {answers[a]} times" for a in evidence.acknowledged if answers[a] != 1]
-    extra = [a for a, n in answers.items() if n > 1]
-    return len(evidence.acknowledged), [*wrong, *(f"{a}: answered twice" for a in extra)]
+        if heard.event.type == "application.registered":
+            dossiers[heard.data().get("dossier_code", heard.event.subject)] += 1
+        elif heard.event.type != "application.refused":
+            continue
+        elif not heard.data().get("problems"):
+            wrong.append(f"{heard.event.subject}: refused without a reason")
+        answers[heard.event.subject] += 1
+    submitted = {h.event.subject for h in evidence.log["portal.submissions"] if h.event}
+    wrong += [f"{a}: answered {answers[a]} times" for a in evidence.acknowledged if answers[a] != 1]
+    wrong += [f"{a}: answered twice" for a, n in answers.items() if n > 1]
+    wrong += [f"{a}: answered, never submitted" for a in answers.keys() - submitted]
+    wrong += [f"{code}: given to {n} applications" for code, n in dossiers.items() if n > 1]
+    return len(evidence.acknowledged), wrong
 
 
 def money_settles_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
@@ -53,13 +66,16 @@ def money_settles_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
     totals: dict[str, Counter[str]] = defaultdict(Counter)
     # obligations, by application and the moment they are due: an officer may demand again
     assessed, met = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    due_vnd: dict[tuple[str, str], set[int]] = defaultdict(set)
     known: dict[str, int] = {}  # transaction → amount
     wrong: list[str] = []
     for heard in evidence.events_of("payment"):
         assert heard.event is not None
         application, type_ = heard.event.subject, heard.event.type
         if type_ == "fee.assessed":
-            assessed[application, heard.data().get("moment", "")] += 1
+            fee = heard.data()
+            assessed[application, fee.get("moment", "")] += 1
+            due_vnd[application, fee.get("moment", "")].add(fee["total_vnd"])
         if type_ not in _MONEY:
             continue
         data = heard.data()
@@ -67,6 +83,8 @@ def money_settles_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
         if type_ == "payment.settled":
             settled[data["reference"]] += 1
             met[application, data.get("moment", "")] += 1
+            if data["amount_vnd"] not in due_vnd[application, data.get("moment", "")]:
+                wrong.append(f"{application}: settled by {data['amount_vnd']} đồng, never due")
         if "transaction" in data:
             if data["transaction"] in known:
                 wrong.append(f"transaction {data['transaction']} counted twice")
@@ -80,31 +98,33 @@ def money_settles_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
     for application, sums in totals.items():
         if sums["payment.settled"] != sums["receipt.issued"]:
             wrong.append(f"{application}: receipts and settlements differ: {dict(sums)}")
-    lost = [p for p in evidence.paid if known.get(p.transaction) != p.amount_vnd]
+    unplaced = _unplaced(evidence)
+    lost = [
+        p
+        for p in evidence.paid
+        if known.get(p.transaction) != p.amount_vnd and p.reference not in unplaced
+    ]
     wrong += [
         f"the bank moved {p.amount_vnd} đồng for {p.reference}, nobody has that" for p in lost
     ]
+    moved = {p.transaction for p in evidence.paid}
+    wrong += [f"transaction {t} is nobody's: the bank never moved it" for t in known.keys() - moved]
     return len(settled) + len(evidence.paid), wrong
 
 
+def _unplaced(evidence: Evidence) -> set[str]:
+    """Return the references that no order ever had, of callbacks kept aside for an operator."""
+    ordered = {
+        h.data()["reference"]
+        for h in evidence.events_of("payment")
+        if h.event and h.event.type == "payment.requested"
+    }
+    letters = [h.data() for h in evidence.log["payment.inbox.dead"] if h.event]
+    aside = {d["reason"].rpartition(" ")[2] for d in letters if d.get("offset") == NO_OFFSET}
+    return aside - ordered
+
+
 _MONEY = ("payment.settled", "payment.overpaid", "payment.mismatched", "receipt.issued")
-
-
-def notices_reach_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
-    """Count what the gateway was handed per application, milestone and channel."""
-    handed: Counter[str] = Counter()
-    for key, times in evidence.handed.items():
-        handed[key.rpartition("/")[0]] += times  # the last part of a key is the attempt
-    wrong = [f"{notice}: handed {n} times" for notice, n in handed.items() if n != 1]
-    sent: Counter[str] = Counter()
-    for heard in evidence.events_of("notify"):
-        assert heard.event is not None
-        if heard.event.type == "notice.sent":
-            data = heard.data()
-            sent[f"{heard.event.subject}/{data['milestone']}/{data['channel']}"] += 1
-    wrong += [f"{notice}: sent, never handed" for notice in sent if notice not in handed]
-    wrong += [f"{notice}: handed, never told" for notice in handed if notice not in sent]
-    return sum(handed.values()), wrong
 
 
 def events_are_contiguous(evidence: Evidence) -> tuple[int, Iterable[str]]:
@@ -120,6 +140,17 @@ def events_are_contiguous(evidence: Evidence) -> tuple[int, Iterable[str]]:
         journal = _by_application(evidence.journals[service])
         for application in numbers.keys() | journal.keys():
             wrong += _compare(service, application, numbers[application], journal[application])
+    return counted, wrong
+
+
+def events_are_what_was_decided(evidence: Evidence) -> tuple[int, Iterable[str]]:
+    """Check the events, that none came again as another one, and that no message was missed."""
+    wrong: list[str] = []
+    counted = 0
+    for check in (events_are_contiguous, repeats_are_the_same, messages_are_decided_once):
+        some, found = check(evidence)
+        counted += some
+        wrong += found
     return counted, wrong
 
 
@@ -159,38 +190,22 @@ def traces_are_whole(evidence: Evidence) -> tuple[int, Iterable[str]]:
             counted += 1
             if event.traceparent[3:35] != trace_id(event.subject):
                 wrong.append(f"{event.id}: in the trace {event.traceparent[3:35] or 'of nobody'}")
+            if dict(heard.record.headers).get("traceparent") != event.traceparent.encode():
+                wrong.append(f"{event.id}: its header names another span than it does")
             if event.causationid not in known[event.subject]:
                 wrong.append(f"{event.id}: caused by {event.causationid!r}, which nobody sent")
+    wrong += _strays(evidence)
     return counted, wrong
 
 
-def states_add_up(evidence: Evidence) -> tuple[int, Iterable[str]]:
-    """Find every registered application in exactly one state, in the unit that received it."""
-    received = {
-        h.event.subject: h.data()["receiving_unit"]
-        for h in evidence.events_of("intake")
-        if h.event and h.event.type == "application.registered"
-    }
-    codes: dict[str, int] = {}
-    for heard in evidence.events_of("routing"):
-        assert heard.event is not None
-        data = heard.data()
-        if data.get("national_code"):
-            codes[heard.event.subject] = data["national_code"]
-    by_unit: dict[str, Counter[str]] = defaultdict(Counter)
-    for application, unit in received.items():
-        by_unit[unit]["received"] += 1
-        by_unit[unit][_GROUPS.get(codes.get(application, 0), "nowhere")] += 1
-    wrong = [f"{unit}: {dict(n)}" for unit, n in by_unit.items() if n["nowhere"]]
-    wrong += [f"{a}: has a state and was never received" for a in codes.keys() - received.keys()]
-    return len(received), wrong
-
-
-# columns of the national statistics form
-_GROUPS = {
-    1: "in process", 2: "in process", 3: "not accepted", 4: "in process", 5: "suspended",
-    6: "suspended", 7: "settled", 8: "suspended", 9: "settled", 10: "settled",
-}  # fmt: skip
+def _strays(evidence: Evidence) -> Iterator[str]:
+    """Find messages of our own timers and effects that left the trace of their application."""
+    for service in JOURNALED:
+        for heard in evidence.log[f"{service}.inbox"]:
+            event = heard.event
+            is_ours = event is not None and event.source.startswith("/services/")
+            if event and is_ours and event.traceparent[3:35] != trace_id(event.subject):
+                yield f"{event.id} of {event.source}: in another trace"
 
 
 def personal_data_is_sealed(evidence: Evidence) -> tuple[int, Iterable[str]]:
@@ -221,41 +236,38 @@ def _kept(evidence: Evidence) -> Iterator[tuple[str, bytes]]:
 
 
 def due_dates_move_by_events(evidence: Evidence) -> tuple[int, Iterable[str]]:
-    """Compare the due date of each version with that before and with what was said of it."""
+    """Compare the due dates of each version with those before and with what was said of them."""
     counted, wrong = 0, []
     for application, rows in _by_application(evidence.journals["routing"]).items():
-        for before, after in pairwise(rows):
-            counted += 1
-            was, now = _due(before), _due(after)
-            said = [
-                msgspec.json.decode(text)["data"].get("due") for text in after.get("emitted", ())
-            ]
-            if was != now and now is not None and now not in said:
-                wrong.append(f"{application}/{after['version']}: due {was} became {now}, unsaid")
+        for before, after in pairwise([None, *rows]):
+            counted += before is not None
+            assert after is not None
+            if "archived" in after:  # it stands for versions that are no longer there
+                continue
+            said = [msgspec.json.decode(text)["data"] for text in after.get("emitted", ())]
+            for field, name in _DUE.items():
+                was, now = _state(before).get(field), _state(after).get(field)
+                is_said = now in [data.get(name) for data in said] if now else bool(said)
+                if was != now and not is_said:
+                    wrong.append(f"{application}/{after['version']}: {field} {was} became {now}")
+            first = _state(before).get("due_original")
+            if first and _state(after).get("due_original") != first:
+                wrong.append(f"{application}/{after['version']}: the first due date is another")
     return counted, wrong
 
 
-def _due(row: Row) -> str | None:
-    state: dict[str, Any] | None = msgspec.json.decode(row["state"])
-    return state.get("due_current") if state else None
+_DUE = {"due_current": "due", "acceptance_due": "acceptance_due"}  # in the state, in the event
 
 
-def records_are_at_home(evidence: Evidence, lanes: int) -> tuple[int, Iterable[str]]:
-    """Check that every decided event stands on its application's lane."""
-    found = [h for service in JOURNALED for h in evidence.events_of(service)]
-    wrong = [
-        f"{h.event.id}: on lane {h.record.partition}"
-        for h in found
-        if h.event and home(h.event.subject, lanes) != h.record.partition
-    ]
-    return len(found), wrong
+def _state(row: Row | None) -> dict[str, Any]:
+    return (msgspec.json.decode(row["state"]) if row else None) or {}
 
 
 INVARIANTS: tuple[tuple[str, Check], ...] = (
     ("Every acknowledged submission is registered or refused, once", submissions_answered_once),
     ("An obligation is settled at most once, and no money is lost", money_settles_once),
     ("One notice per application, milestone and channel", notices_reach_once),
-    ("Events are contiguous, in order, and what the journal says", events_are_contiguous),
+    ("Events are contiguous, in order, decided once and journalled", events_are_what_was_decided),
     ("Every event is in its application's trace, with a known cause", traces_are_whole),
     ("Received = settled + in process + suspended + not accepted", states_add_up),
     ("No clear personal data in topics, database, logs", personal_data_is_sealed),

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 _NUMBER = re.compile(rb"[0-9]{9,}")
+_MOBILE = re.compile(r"0[0-9]{9}")
+ABROAD = "84"  # what stands for the first zero of a number, as gateways want it
 _WORD = re.compile(rb"[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")  # letters, digits, no ASCII else
 
 
@@ -22,6 +24,8 @@ class Search:
         for value in filter(None, values):
             if _NUMBER.fullmatch(value.encode()):
                 self._numbers[value.encode()] = value
+                if _MOBILE.fullmatch(value):
+                    self._numbers[f"{ABROAD}{value[1:]}".encode()] = value
                 continue
             for form in (value.encode(), json.dumps(value)[1:-1].encode()):
                 word = max(_WORD.findall(form), key=len, default=b"")

@@ -17,11 +17,12 @@ from shared.trace import span_id, traceparent
 
 APPLICATION = "0198c0de-0000-7000-8000-00000000000c"
 DUE = "2026-11-25T10:00:00Z"
-PERSONAL = ("001190123456", "Người Thử Nghiệm")
+PERSONAL = ("001190123456", "Người Thử Nghiệm", "0900000000")
+NOWHERE = {"topic": "payment.inbox", "partition": 3, "offset": 7, "id": "never/stood"}
 
 # service, type, data: one application, submitted, paid, accepted, told
 STORY: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("intake", "application.registered", {"receiving_unit": "00004"}),
+    ("intake", "application.registered", {"receiving_unit": "00004", "dossier_code": "G1"}),
     ("routing", "application.routed", {"national_code": 1}),
     ("payment", "fee.assessed", {"total_vnd": 10_000}),
     ("payment", "payment.requested", {"reference": "R1", "amount_vnd": 10_000}),
@@ -32,6 +33,7 @@ STORY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ),
     ("payment", "receipt.issued", {"number": "1", "amount_vnd": 10_000}),
     ("routing", "application.accepted", {"national_code": 2, "due": DUE}),
+    ("notify", "notice.requested", {"milestone": "accepted", "channel": "sms"}),
     ("notify", "notice.sent", {"milestone": "accepted", "channel": "sms"}),
 )
 
@@ -46,18 +48,16 @@ def sound() -> Evidence:
     }
     for service, type_, data in STORY:
         n = len(rows[service]) + 1
-        text = event(service, n, type_, data, submitted.id)
+        cause = heard("portal.submissions", 0, submitted)
+        if (service, n) != ("intake", 1):  # what else led to a decision came to the inbox
+            said = event(f"{service}/timers", n, "timer.fired", {}, "")
+            cause = heard(f"{service}.inbox", n - 1, said)
+            log[f"{service}.inbox"].append(cause)
+        assert cause.event is not None
+        text = event(service, n, type_, data, cause.event.id)
         log[f"{service}.events"].append(heard(f"{service}.events", n - 1, text))
         due = DUE if type_ == "application.accepted" else None
-        rows[service].append(
-            {
-                "_id": f"{APPLICATION}/{n:06d}",
-                "application": APPLICATION,
-                "version": n,
-                "state": msgspec.json.encode({"due_current": due}).decode(),
-                "emitted": [events.encode(text).decode()],
-            }
-        )
+        rows[service].append(row(service, n, cause, due, text))
     return Evidence(
         log=log,
         journals=rows,
@@ -66,6 +66,19 @@ def sound() -> Evidence:
         handed={f"{APPLICATION}/accepted/sms/1": 1},
         personal=PERSONAL,
     )
+
+
+def row(service: str, n: int, cause: Heard, due: str | None, *emitted: Event) -> dict[str, Any]:
+    topic, partition, offset, *_ = cause.record
+    assert cause.event is not None
+    return {
+        "_id": f"{APPLICATION}/{n:06d}",
+        "application": APPLICATION,
+        "version": n,
+        "cause": {"topic": topic, "partition": partition, "offset": offset, "id": cause.event.id},
+        "state": msgspec.json.encode({"due_current": due}).decode(),
+        "emitted": [events.encode(text).decode() for text in emitted],
+    }
 
 
 def event(service: str, n: int, type_: str, data: dict[str, Any], cause: str) -> Event:
@@ -83,7 +96,8 @@ def event(service: str, n: int, type_: str, data: dict[str, Any], cause: str) ->
 
 
 def heard(topic: str, offset: int, content: Event) -> Heard:
-    record = Record(topic, 1, offset, 0, APPLICATION.encode(), events.encode(content))
+    headers = (("traceparent", content.traceparent.encode()),)
+    record = Record(topic, 1, offset, 0, APPLICATION.encode(), events.encode(content), headers)
     return Heard(record, content)
 
 
@@ -117,6 +131,7 @@ def due_moved_silently(evidence: Evidence) -> Evidence:
     first, second = evidence.journals["routing"]
     state = msgspec.json.encode({"due_current": "2027-01-01T00:00:00Z"}).decode()
     third = {**second, "version": 3, "_id": f"{APPLICATION}/000003", "state": state, "emitted": []}
+    third["cause"] = {"topic": "routing.inbox", "partition": 1, "offset": 9, "id": ""}
     return replace(evidence, journals={**evidence.journals, "routing": [first, second, third]})
 
 
@@ -139,29 +154,105 @@ def settled_under_another_order(evidence: Evidence) -> Evidence:
     return replace(twice, paid=(*twice.paid, Payment("R2", "T2", 10_000)))
 
 
+def with_row(evidence: Evidence, service: str, **changes: Any) -> Evidence:
+    """Return evidence in which a service has one more version, like its last one."""
+    rows = evidence.journals[service]
+    n = len(rows) + 1
+    more = {**rows[-1], "_id": f"{APPLICATION}/{n:06d}", "version": n, "emitted": [], **changes}
+    return replace(evidence, journals={**evidence.journals, service: [*rows, more]})
+
+
+def with_message(evidence: Evidence, topic: str, content: Event) -> Evidence:
+    records = evidence.log[topic]
+    more = heard(topic, len(records), content)
+    return replace(evidence, log={**evidence.log, topic: [*records, more]})
+
+
+def unplaced(reference: str) -> Event:
+    """Return the dead letter of a callback about an order that nobody knows."""
+    told = {"service": "payment", "topic": "payment.inbox", "partition": 0, "offset": -1}
+    told["reason"] = f"no order has the reference {reference}"
+    return event("payment", 1, "record.dead", told, "")
+
+
+def untraced() -> Event:
+    """Return a timer of payment that has left the trace of its application."""
+    fired = event("payment/timers", 2, "timer.fired", {}, "")
+    return msgspec.structs.replace(fired, traceparent="")
+
+
+def headerless(evidence: Evidence, topic: str) -> Evidence:
+    first, *others = evidence.log[topic]
+    bare = replace(first, record=first.record._replace(headers=()))
+    return replace(evidence, log={**evidence.log, topic: [bare, *others]})
+
+
+def told_when_it_was_over(evidence: Evidence) -> Evidence:
+    """Notify hears that the dossier is returned, and then asks for a notice of its acceptance."""
+    returned = event("routing", 3, "application.returned", {"national_code": 10}, "")
+    heard_of = with_message(evidence, "routing.events", returned)
+    cause = heard("routing.events", 2, returned)
+    rows = evidence.journals["notify"]
+    first = [row("notify", 1, cause, None), *({**r, "version": r["version"] + 1} for r in rows)]
+    return replace(heard_of, journals={**evidence.journals, "notify": first})
+
+
+def counting(evidence: Evidence, **changes: Any) -> Evidence:
+    """Return evidence with what operations counts, all right but for the changes."""
+    types = {type_: 1 for _, type_, _ in STORY}
+    told = {"types": types, "states": [{"code": 2, "count": 1}], "forks": 0}
+    return replace(evidence, told=told | changes)
+
+
 FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
     (1, lambda e: replace(e, acknowledged={*e.acknowledged, "another"})),
     (1, lambda e: again(e, "intake", "application.registered")),
+    (1, lambda e: again(e, "intake", "application.registered", dossier_code="G2")),
+    (1, lambda e: altered(e, "intake.events", 0, type="application.refused")),
+    (1, lambda e: without(e, "portal.submissions", 0)),
     (2, lambda e: again(e, "payment", "payment.settled", transaction="T2")),
+    (2, lambda e: replace(e, paid=())),
+    (2, lambda e: altered(e, "payment.events", 0, data=msgspec.Raw(b'{"total_vnd":1}'))),
     (2, lambda e: again(e, "payment", "receipt.issued")),
     (2, lambda e: replace(e, paid=(*e.paid, Payment("R9", "T9", 5)))),
     (2, settled_under_another_order),
+    (
+        2,
+        lambda e: with_message(
+            replace(e, paid=(*e.paid, Payment("R1", "T9", 5))), "payment.inbox.dead", unplaced("R1")
+        ),
+    ),
     (2, lambda e: replace(e, paid=(Payment("R1", "T1", 20_000),))),
     (3, lambda e: replace(e, handed={f"{APPLICATION}/accepted/sms/1": 2})),
     (3, lambda e: replace(e, handed={**e.handed, f"{APPLICATION}/accepted/sms/2": 1})),
     (3, lambda e: replace(e, handed={})),
+    (3, lambda e: again(e, "notify", "notice.sent")),
+    (3, told_when_it_was_over),
     (4, lambda e: without(e, "payment.events", 1)),
     (4, lambda e: without(e, "payment.events", 3)),
     (4, lambda e: altered(e, "routing.events", 0, data=msgspec.Raw(b'{"national_code":4}'))),
+    (4, lambda e: with_row(e, "payment")),
+    (4, lambda e: with_row(e, "payment", cause=NOWHERE)),
+    (4, lambda e: with_message(e, "payment.inbox", event("x", 9, "timer.fired", {}, ""))),
+    (4, lambda e: with_message(e, "routing.events", event("routing", 1, "application.x", {}, ""))),
+    (5, lambda e: with_message(e, "payment.inbox", untraced())),
+    (5, lambda e: headerless(e, "routing.events")),
     (5, lambda e: altered(e, "routing.events", 0, traceparent="")),
     (5, lambda e: altered(e, "routing.events", 1, causationid="nobody/knows")),
     (6, lambda e: without(without(e, "routing.events", 1), "routing.events", 0)),
+    (6, lambda e: counting(e, states=[{"code": 2, "count": 2}])),
+    (6, lambda e: counting(e, states=[{"code": 2, "count": 1}, {"code": 4, "count": 1}])),
+    (6, lambda e: counting(e, types={})),
+    (6, lambda e: counting(e, forks=1)),
+    (7, lambda e: in_the_clear(e, "+84900000000")),
     (7, lambda e: in_the_clear(e, PERSONAL[0])),
     (7, lambda e: in_the_clear(e, PERSONAL[1])),
     (7, lambda e: with_record(e, key=PERSONAL[0].encode())),
     (7, lambda e: with_record(e, headers=(("who", PERSONAL[1].encode()),))),
     (7, lambda e: replace(e, collections={"operations.names": [{"_id": PERSONAL[0]}]})),
     (8, due_moved_silently),
+    (8, lambda e: with_row(e, "routing", state='{"due_current":null}')),
+    (8, lambda e: with_row(e, "routing", state=f'{{"due_current":"{DUE}","acceptance_due":"x"}}')),
 )
 
 
@@ -190,6 +281,25 @@ def test_an_invariant_that_looked_at_nothing_does_not_hold() -> None:
         journals={service: [] for service in JOURNALED},
     )
     assert not any(f.holds for f in audit(nothing))
+
+
+def test_operations_that_counts_the_same_is_no_fault() -> None:
+    assert all(f.holds for f in audit(counting(sound())))
+
+
+def test_money_for_no_order_is_kept_aside_and_not_lost() -> None:
+    evidence = replace(sound(), paid=(*sound().paid, Payment("R9", "T9", 5)))
+    assert not audit(evidence)[1].holds
+    assert audit(with_message(evidence, "payment.inbox.dead", unplaced("R9")))[1].holds
+
+
+def test_a_message_that_was_given_up_need_not_be_decided() -> None:
+    evidence = with_message(sound(), "payment.inbox", event("x", 9, "timer.fired", {}, ""))
+    place = len(evidence.log["payment.inbox"]) - 1
+    told = {"service": "payment", "topic": "payment.inbox", "partition": 1, "offset": place}
+    dead = event("payment", 1, "record.dead", told, "")
+    assert not all(f.holds for f in audit(evidence))
+    assert all(f.holds for f in audit(with_message(evidence, "payment.inbox.dead", dead)))
 
 
 def test_a_duplicate_of_an_event_is_no_fault() -> None:

@@ -1,0 +1,114 @@
+"""Whether every message was decided, once, by every service that decides such messages.
+
+Who decides what is read off the journals themselves: a service that has ever decided a message of
+some type, or held it, decides all of that type that it reads.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+
+from deploy.audit.evidence import JOURNALED, Evidence
+from shared import topics
+from shared.events import Event
+from shared.events.kernel import LaneReleased
+from shared.store import Row
+
+Place = tuple[str, int, int]
+Name = tuple[str, str, str]  # application, source, id: a message, however often it came
+
+
+def messages_are_decided_once(evidence: Evidence) -> tuple[int, list[str]]:
+    """Match the messages on the log with the causes of decisions, service by service."""
+    events = {
+        (heard.record.topic, heard.record.partition, heard.record.offset): heard.event
+        for topic in topics.TOPICS
+        for heard in evidence.log[topic]
+        if heard.event
+    }
+    counted, wrong = 0, []
+    for service in JOURNALED:
+        decided = _decided(evidence, service, events)
+        types = {event.type for event, _ in decided.values()}
+        expected = _expected(evidence, service, types)
+        counted += len(expected)
+        wrong += [f"{service} never decided {_said(name)}" for name in expected - decided.keys()]
+        wrong += [
+            f"{service} decided {_said(name)} {times} times"
+            for name, (event, times) in decided.items()
+            if times > 1 and event.type != LaneReleased.TYPE  # brings back one version each
+        ]
+        wrong += _from_nowhere(evidence, service, events)
+    return counted, wrong
+
+
+def repeats_are_the_same(evidence: Evidence) -> tuple[int, list[str]]:
+    """Compare events that came again with what they were at first."""
+    counted, wrong = 0, []
+    for service in JOURNALED:
+        first: dict[str, bytes | None] = {}
+        for heard in evidence.log[f"{service}.events"]:
+            if heard.event:
+                counted += heard.event.id in first
+                if first.setdefault(heard.event.id, heard.record.value) != heard.record.value:
+                    wrong.append(f"{heard.event.id} came again with other content")
+    return counted, wrong
+
+
+def _decided(
+    evidence: Evidence, service: str, events: Mapping[Place, Event]
+) -> dict[Name, tuple[Event, int]]:
+    """Return the messages that versions were caused by, and by how many each."""
+    times: Counter[Name] = Counter()
+    found: dict[Name, Event] = {}
+    for row in _standing(evidence, service):
+        if event := events.get(_place(row["cause"])):
+            times[_name(event)] += 1
+            found[_name(event)] = event
+    return {name: (event, times[name]) for name, event in found.items()}
+
+
+def _expected(evidence: Evidence, service: str, types: set[str]) -> set[Name]:
+    """Return what the service had to decide: all of these types but what it gave up."""
+    found: dict[Name, Place] = {}
+    dead: dict[str, set[Place]] = defaultdict(set)
+    for topic in topics.reads(service):
+        for heard in evidence.log[topics.dead(topic)]:
+            if heard.event and (data := heard.data())["service"] == service:
+                dead[topic].add(_place(data))
+    given_up: set[Name] = set()
+    for topic in topics.reads(service):
+        for heard in evidence.log[topic]:
+            if heard.event and heard.event.type in types:
+                place = heard.record[:3]
+                name = _name(heard.event)
+                found.setdefault(name, place)
+                if place in dead[topic]:
+                    given_up.add(name)
+    archived = {row["application"] for row in evidence.journals[service] if "archived" in row}
+    return {name for name in found.keys() - given_up if name[0] not in archived}
+
+
+def _standing(evidence: Evidence, service: str) -> Iterator[Row]:
+    """Return the versions that are there; one that stands for archived ones has no cause."""
+    yield from (row for row in evidence.journals[service] if "archived" not in row)
+
+
+def _from_nowhere(evidence: Evidence, service: str, events: Mapping[Place, Event]) -> Iterator[str]:
+    """Find versions whose cause is not on the log, or is about another application."""
+    for row in _standing(evidence, service):
+        cause = row["cause"]
+        event = events.get(_place(cause))
+        if cause["id"] and (event is None or event.subject != row["application"]):
+            yield f"{service} {row['_id']}: its cause {cause['id']!r} does not stand where it says"
+
+
+def _place(of: Mapping[str, object]) -> Place:
+    return str(of["topic"]), int(str(of["partition"])), int(str(of["offset"]))
+
+
+def _name(event: Event) -> Name:
+    return event.subject, event.source, event.id
+
+
+def _said(name: Name) -> str:
+    return f"{name[2]} of {name[1]} ({name[0]})"
