@@ -27,6 +27,7 @@ ANSWER_LIMIT_MS = 5_000
 JVM = (
     "-Xms256m",
     "-Xmx512m",
+    "-XX:TieredStopAtLevel=1",
     "-XX:+UseSerialGC",  # on two cores shared with everything else: least memory, fewest threads
     "-XX:+ExitOnOutOfMemoryError",
     "-Djava.awt.headless=true",
