@@ -1,11 +1,14 @@
 """Which lane an application meets: the same partition number in every topic, for ever."""
 
+import re
 from functools import lru_cache
 from uuid import UUID
 
 from aiokafka.partitioner import murmur2
 
 from shared.errors import DeadLetter
+
+_CANONICAL = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @lru_cache(maxsize=65_536)
@@ -24,6 +27,8 @@ def is_canonical(key: bytes) -> bool:
 
 def canonical(application: str) -> str:
     """Return the lower-case, hyphenated form of an application id.  Raises `DeadLetter`."""
+    if _CANONICAL.fullmatch(application):  # as a rule it is, and parsing costs ten times as much
+        return application
     try:
         return str(UUID(application))
     except ValueError:

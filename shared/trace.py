@@ -6,9 +6,8 @@ draws at random.
 
 import re
 from hashlib import blake2b
-from uuid import UUID
 
-_RANDOM_BITS = 56
+_RANDOM_DIGITS = 14  # 56 bits
 _FORM = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -24,7 +23,7 @@ def span_id(*names: str) -> str:
 
 def is_sampled(application: str, ratio: float) -> bool:
     """Tell whether the spans of this application are exported; the same at every hop."""
-    return UUID(application).int & ((1 << _RANDOM_BITS) - 1) < ratio * (1 << _RANDOM_BITS)
+    return int(trace_id(application)[-_RANDOM_DIGITS:], 16) < ratio * 16**_RANDOM_DIGITS
 
 
 def traceparent(application: str, span: str, sampled: bool) -> str:
