@@ -23,7 +23,8 @@ def span_id(*names: str) -> str:
 
 def is_sampled(application: str, ratio: float) -> bool:
     """Tell whether the spans of this application are exported; the same at every hop."""
-    return int(trace_id(application)[-_RANDOM_DIGITS:], 16) < ratio * 16**_RANDOM_DIGITS
+    drawn = int(trace_id(application)[-_RANDOM_DIGITS:], 16)
+    return drawn < ratio * (1 << 4 * _RANDOM_DIGITS)
 
 
 def traceparent(application: str, span: str, sampled: bool) -> str:

@@ -20,9 +20,7 @@ ASIDE = "operations-aside"
 async def build(resources: Resources) -> Parts:
     """Return operations' parts: two readers and the live tables, beside the edge."""
     settings = OperationsSettings()
-    journeys = Journeys(
-        resources.table("journeys"), resources.table("names"), resources.table("aside")
-    )
+    journeys, aside_journeys = _journeys(resources), _journeys(resources)
     pace = Pace(window_s=settings.window_s)
     counts = Counts(resources.table("counts"), "operations")
     aside_counts = Counts(resources.table("counts"), ASIDE)
@@ -41,10 +39,15 @@ async def build(resources: Resources) -> Parts:
         router=router(sources),
         background=(
             _reading(resources, journeys, counts, pace, "operations", reads("operations")),
-            _reading(resources, journeys, aside_counts, pace, ASIDE, aside()),
+            _reading(resources, aside_journeys, aside_counts, pace, ASIDE, aside()),
             ("tables", tables.health, tables.run),
         ),
     )
+
+
+def _journeys(resources: Resources) -> Journeys:
+    table = resources.table
+    return Journeys(table("journeys"), table("names"), table("aside"))
 
 
 def _reading(

@@ -2,35 +2,52 @@
 
 Three tables, written by batch, none with a second index:
 
-- `journeys`: `_id` of a numbered event is its own id, `<application>/<service>/<sequence>`, so the
-  first occurrence wins; of a message from outside `<application>/~<topic>/<place>`; of an event
-  that came again with other content `<application>/!<topic>/<place>`.  All of one application is
-  one range.
+- `journeys`: what a batch brought of one application is one row, its entries packed: a row costs
+  more than what is in it.  The first row of an application is `<application>/`, so that only one
+  can be; the others are `<application>/<place of the first entry>`.  All of one application is one
+  range.  A numbered event that came again as it was is not kept, with other content it is a fork.
 - `names`: dossier code, or payment reference → application.
 - `aside`: dead letters and parked records, `<dead|parked>/<logged at>/<topic>/<place>`, as they
   came.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
-from uuid import UUID
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 from zlib import crc32
 
 import msgspec
 
 from services.operations.domain.entries import Entry, Gist, gist
 from services.operations.domain.kept import kept
+from services.operations.domain.occurrences import (
+    Appended,
+    Item,
+    by_application,
+    followed,
+    judge,
+    latest,
+    missing,
+    offset,
+)
 from shared.bus import Record
+from shared.errors import DeadLetter, Unknown
 from shared.events import intake, numbered_id, payment
+from shared.events.kernel import LaneReleased
+from shared.placement import canonical
 from shared.store import Row, Table, prefix
 from shared.topics import TOPICS
 
 ROWS_LIMIT = 5_000  # of one application; a journey is longer only by mistake
 WORD_LIMIT = 256  # characters of an id, a type, a source: a sender may write anything
 DIGITS_LIMIT = 9
+ID_LENGTH = 36
 LOGGED_LIMIT_MS = 4_102_444_800_000  # the year 2100: a sender may write any time, a date cannot
+KNOWN_LIMIT = 50_000  # applications of which the last sequences are remembered
+PACKED_LIMIT = 64  # entries of a row, each of which has a limit of its own
+TRIES = 5
 UNREADABLE = "unreadable"
+OPENING = "portal.submissions"  # what an application begins with, as a rule
 
 _NAMED_IN = {intake.Registered.TYPE, payment.Requested.TYPE}
 _NUMBERED = {t.name: t.written_by[0] for t in TOPICS.values() if t.kind == "events"}
@@ -50,22 +67,9 @@ class Envelope(msgspec.Struct, frozen=True):
     data: msgspec.Raw = msgspec.Raw(b"null")
 
 
-class Item(NamedTuple):
-    """A record as it goes into the store; no key: it names no application."""
-
-    key: str
-    entry: Entry
-
-
-class Appended(NamedTuple):
-    """What came of a batch: `first` occurrences, and numbered events that came again."""
-
-    first: list[Item]
-    repeats: list[Item]
-    forks: list[Item]
-
-
 _envelope = msgspec.json.Decoder(Envelope)
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(list[Entry]).decode
 
 
 def read(record: Record) -> Item:
@@ -93,8 +97,14 @@ def read(record: Record) -> Item:
         crc32(value),
         kept(record.topic, envelope.type, bytes(envelope.data)),
     )
-    key = entry.id if sequence else _key_of_place("~", entry)
-    return Item(key if application else "", entry)
+    return Item(key_of(entry), entry)
+
+
+def key_of(entry: Entry) -> str:
+    """Return what tells a message from all others; nothing for one that names no application."""
+    if not entry.application:
+        return ""
+    return entry.id if entry.sequence else f"{entry.application}/~{_place(entry)}"
 
 
 def _sequence(topic: str, envelope: Envelope, application: str) -> int:
@@ -107,42 +117,94 @@ def _sequence(topic: str, envelope: Envelope, application: str) -> int:
     return sequence if is_numbered else 0
 
 
-def _key_of_place(mark: str, entry: Entry) -> str:
-    return f"{entry.application}/{mark}{entry.topic}/{entry.partition}-{entry.offset:012d}"
-
-
 class Journeys:
-    """The three tables."""
+    """The three tables.  For its writer it remembers the last sequences of applications."""
 
     def __init__(self, journeys: Table, names: Table, aside: Table) -> None:
         self._journeys, self._names, self._aside = journeys, names, aside
+        self._last: OrderedDict[str, Mapping[str, int]] = OrderedDict()
+
+    def forget(self) -> None:
+        """Take no application for known: another process may have written since."""
+        self._last.clear()
 
     async def append(self, items: Sequence[Item]) -> Appended:
         """Keep a batch; again is harmless.  Raises `Unknown`."""
-        unique: dict[str, Item] = {}
-        for item in items:
-            if item.key:
-                unique.setdefault(item.key, item)
-        stood = await self._journeys.insert_missing([_row(k, i.entry) for k, i in unique.items()])
-        standing = {key: item.entry for key, item in unique.items()}
-        standing |= {row["_id"]: _entry(row) for row in await self._journeys.get(sorted(stood))}
-        out = Appended([], [], [])
-        for item in items:
-            first = standing.get(item.key, item.entry)
-            if first.place == item.entry.place:
-                out.first.append(item)
-            elif first.crc == item.entry.crc:
-                out.repeats.append(item)
-            else:
-                out.forks.append(item)
+        pieces = by_application(items)
+        after = {a: followed(self._last.get(a, {}), piece) for a, piece in pieces.items()}
+        asked = [a for a, p in pieces.items() if after[a] is None or self._is_unclear(a, p)]
+        standing = await self._standing(asked)
+        judged = {
+            a: judge(piece, standing.get(a, ()))
+            if after[a] is None or standing.get(a)
+            else Appended(piece, [], [])
+            for a, piece in pieces.items()
+        }
+        await self._insert(pieces, judged, standing)
+        out = Appended([i for i in items if not i.key], [], [])
+        for verdict in judged.values():
+            out.first.extend(verdict.first)
+            out.repeats.extend(verdict.repeats)
+            out.forks.extend(verdict.forks)
         await self._append_others(out)
+        self._remember(pieces, after, standing)
         return out
 
+    def _is_unclear(self, application: str, piece: Sequence[Item]) -> bool:
+        """Tell whether something may be kept of it already."""
+        return application not in self._last and piece[0].entry.topic != OPENING
+
+    async def _insert(
+        self,
+        pieces: Mapping[str, Sequence[Item]],
+        judged: dict[str, Appended],
+        standing: dict[str, list[Entry]],
+    ) -> None:
+        """Keep what is not kept yet; `judged` and `standing` follow what turns out to stand."""
+        todo: Collection[str] = pieces.keys()
+        for _ in range(TRIES):
+            rows: list[Row] = []
+            for application in todo:
+                stood = standing.get(application, ())
+                is_first = not stood and application not in self._last
+                rows += _rows(application, missing(judged[application], stood), is_first)
+            refused = await self._journeys.insert_missing(rows) if rows else set()
+            todo = {id_.partition("/")[0] for id_ in refused}
+            if not todo:
+                return
+            standing |= await self._standing(todo)
+            judged |= {a: judge(pieces[a], standing[a]) for a in todo}
+        raise Unknown("somebody else writes the same journeys")
+
+    def _remember(
+        self,
+        pieces: Mapping[str, Sequence[Item]],
+        after: Mapping[str, Mapping[str, int] | None],
+        standing: Mapping[str, Sequence[Entry]],
+    ) -> None:
+        for application, piece in pieces.items():
+            last = after[application]
+            if last is None or standing.get(application):
+                entries = (*standing.get(application, ()), *(item.entry for item in piece))
+                last = latest(entries, self._last.get(application, {}))
+            self._last[application] = last
+            self._last.move_to_end(application)
+        while len(self._last) > KNOWN_LIMIT:
+            self._last.popitem(last=False)
+
+    async def _standing(self, applications: Collection[str]) -> dict[str, list[Entry]]:
+        """Return what is kept of these applications, each message once."""
+        found: dict[str, dict[tuple[str, int, int], Entry]] = {a: {} for a in applications}
+        if found:
+            for row in await self._journeys.ranges([prefix(f"{a}/") for a in found]):
+                entries = found[row["_id"].partition("/")[0]]
+                entries.update((e.place, e) for e in _unpack(row["entries"]))
+        return {a: list(entries.values()) for a, entries in found.items()}
+
     async def _append_others(self, appended: Appended) -> None:
-        forks = [_row(_key_of_place("!", i.entry), i.entry) for i in appended.forks]
         names = [row for i in appended.first if (row := _name(i))]
         aside = [_row(_aside_key(i.entry), i.entry) for i in appended.first if i.entry.is_aside]
-        for table, rows in ((self._journeys, forks), (self._names, names), (self._aside, aside)):
+        for table, rows in ((self._names, names), (self._aside, aside)):
             if rows:
                 await table.insert_missing(rows)
 
@@ -157,26 +219,39 @@ class Journeys:
     async def of(self, application: str) -> tuple[list[Entry], list[Entry]]:
         """Return the messages of an application, and its forks; both empty for an unknown one."""
         rows = await self._journeys.ranges([prefix(f"{application}/")], ROWS_LIMIT)
-        fork = f"{application}/!"
-        entries = [_entry(row) for row in rows if not row["_id"].startswith(fork)]
-        return entries, [_entry(row) for row in rows if row["_id"].startswith(fork)]
+        entries = {e.place: e for row in rows for e in _unpack(row["entries"])}
+        verdict = judge([Item(key_of(e), e) for e in entries.values()], ())
+        return [i.entry for i in verdict.first], [i.entry for i in verdict.forks]
 
     async def codes(self, event_ids: Iterable[str]) -> dict[str, int]:
         """Return the national code after each of these events of routing."""
-        rows = await self._journeys.get(sorted(event_ids))
-        return {row["_id"]: gist(row["data"]).national_code for row in rows}
+        wanted = set(event_ids)
+        standing = await self._standing({id_.partition("/")[0] for id_ in wanted})
+        entries = [e for some in standing.values() for e in some if e.id in wanted and e.sequence]
+        entries.sort(key=offset, reverse=True)  # the first one is put last, and stays
+        return {e.id: gist(e.data).national_code for e in entries}
 
     async def releases(self, applications: Iterable[str]) -> list[Entry]:
         """Return what was released of these applications."""
-        bounds = [prefix(f"{a}/~") for a in applications]
-        rows = await self._journeys.ranges(bounds) if bounds else []
-        return [_entry(row) for row in rows if row["type"] == "lane.released"]
+        standing = await self._standing(set(applications))
+        return [e for some in standing.values() for e in some if e.type == LaneReleased.TYPE]
 
     async def aside(self, kind: str, after: str, limit: int) -> list[tuple[str, Entry]]:
         """Return a page of dead letters or parked records, oldest first, with their keys."""
         low, high = prefix(f"{kind}/")
         rows = await self._aside.ranges([(f"{after}\0" if after else low, high)], limit)
         return [(row["_id"], _entry(row)) for row in rows]
+
+
+def _rows(application: str, entries: Sequence[Entry], is_first: bool) -> Iterator[Row]:
+    for at in range(0, len(entries), PACKED_LIMIT):
+        some = entries[at : at + PACKED_LIMIT]
+        place = "" if is_first and at == 0 else _place(some[0])
+        yield {"_id": f"{application}/{place}", "entries": _pack(some)}
+
+
+def _place(entry: Entry) -> str:
+    return f"{entry.topic}/{entry.partition}-{entry.offset:012d}"
 
 
 def _row(key: str, entry: Entry) -> Row:
@@ -202,19 +277,14 @@ def _name(item: Item) -> Row | None:
 
 def _aside_key(entry: Entry) -> str:
     kind = entry.topic.rpartition(".")[2]
-    return f"{kind}/{entry.logged_ms:015d}/{entry.topic}/{entry.partition}-{entry.offset:012d}"
+    return f"{kind}/{entry.logged_ms:015d}/{_place(entry)}"
 
 
 def _application(text: str) -> str:
     """Return an application id in its one form, or nothing."""
-    return _canonical(text) if len(text) == 36 else ""  # longer ones are not for the cache
-
-
-@lru_cache(maxsize=65_536)
-def _canonical(text: str) -> str:
     try:
-        return str(UUID(text))
-    except ValueError:
+        return canonical(text) if len(text) == ID_LENGTH else ""
+    except DeadLetter:
         return ""
 
 

@@ -11,8 +11,9 @@ from typing import TypeVar
 from services.operations.counts import Counts
 from services.operations.domain.entries import gist
 from services.operations.domain.ledger import Ledger
+from services.operations.domain.occurrences import Appended, Item
 from services.operations.flow import Flow
-from services.operations.journeys import Appended, Item, Journeys, read
+from services.operations.journeys import Journeys, read
 from shared.bus import Assignment, Record
 from shared.errors import Fenced, Unknown
 from shared.events import numbered_id
@@ -29,7 +30,9 @@ class Pace:
     """How the loop spends its time: nobody waits for operations, so its batches are large."""
 
     batch_limit: int = 4_000  # records
-    window_s: float = 0.2
+    window_s: float = 0.2  # when quiet
+    window_limit_s: float = 1.0  # under load: what comes of an application meanwhile is one row
+    window_full_records: int = 1_000
     fetch_wait_s: float = 1.0
     settle_every_s: float = 1.0  # flow published, counts saved, offsets committed
     retry_s: float = 0.1
@@ -59,6 +62,7 @@ class Reader:
     async def serve(self, assignment: Assignment) -> None:
         """Work on an assignment until it is revoked (cancelled) or found lost (`Fenced`)."""
         self._flow.forget()
+        self._journeys.forget()
         self._codes.clear()
         self._changed.clear()
         self.health.assigned(assignment.lanes)
@@ -84,7 +88,9 @@ class Reader:
         if records:
             self.health.working()
             await self._batch(assignment, records)
-            await assignment.idle(self._pace.window_s)
+            share = min(1.0, len(records) / self._pace.window_full_records)
+            stretch_s = self._pace.window_limit_s - self._pace.window_s
+            await assignment.idle(self._pace.window_s + share * stretch_s)
         else:
             self.health.idle()
         if self._changed and self._monotonic() - self._settled_at >= self._pace.settle_every_s:

@@ -14,7 +14,7 @@ import pytest
 from services.operations.counts import Counts
 from services.operations.domain.entries import Entry, in_order
 from services.operations.flow import Flow
-from services.operations.journeys import Journeys, read
+from services.operations.journeys import Journeys, key_of, read
 from services.operations.reader import Pace, Reader
 from shared import events
 from shared.bus import Message, Partition, Record
@@ -275,6 +275,7 @@ class MemoryTable:
 
     async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
         self._trouble.maybe()
+        await asyncio.sleep(0)  # somebody else may be first
         stood = set()
         for row in rows:
             assert isinstance(row["_id"], str)
@@ -290,6 +291,7 @@ class MemoryTable:
 
     async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
         self._trouble.maybe()
+        await asyncio.sleep(0)
         ids = sorted(i for i in self.rows if any(low <= i < high for low, high in bounds))
         return [self.rows[i] for i in (ids[:limit] if limit else ids)]
 
@@ -374,9 +376,16 @@ class Store:
             name: MemoryTable(self.trouble) for name in ("journeys", "names", "aside", "counts")
         }
         self.producer = MemoryProducer(self.trouble)
-        self.journeys = Journeys(
-            self.tables["journeys"], self.tables["names"], self.tables["aside"]
-        )
+        self.journeys = self.fresh_journeys()
+
+    def fresh_journeys(self) -> Journeys:
+        return Journeys(self.tables["journeys"], self.tables["names"], self.tables["aside"])
+
+    async def kept(self) -> set[str]:
+        """The keys of all messages kept."""
+        applications = {id_.partition("/")[0] for id_ in self.tables["journeys"].rows}
+        entries = [e for a in applications for e in (await self.journeys.of(a))[0]]
+        return {key_of(entry) for entry in entries}
 
     def counts(self, group: str = "operations") -> Counts:
         return Counts(self.tables["counts"], group)
@@ -384,11 +393,13 @@ class Store:
     def reader(self, group: str = "operations") -> Reader:
         ticks = iter(range(10**9))
         return Reader(
-            self.journeys,
+            self.fresh_journeys(),
             self.counts(group),
             Flow(self.producer, group, LANES),
             monotonic=lambda: float(next(ticks)),
-            pace=Pace(window_s=0.0, retry_s=0.0, retry_limit_s=0.0, settle_every_s=3.0),
+            pace=Pace(
+                window_s=0.0, window_limit_s=0.0, retry_s=0.0, retry_limit_s=0.0, settle_every_s=3.0
+            ),
         )
 
     async def read(self, group: Group, batch: int = 7) -> None:

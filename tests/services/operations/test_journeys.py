@@ -1,21 +1,25 @@
-"""How the log is kept: one row a message, the first occurrence of a numbered event."""
+"""How the log is kept: every message once, the first occurrence of a numbered event told apart."""
 
+import asyncio
 import json
+import random
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.operations.api import waterfall_of
 from services.operations.domain.kept import DATA_LIMIT_BYTES
 from services.operations.domain.ledger import Ledger
+from services.operations.domain.occurrences import Item, judge
 from services.operations.domain.timeline import instant
 from services.operations.flow import Flow
 from services.operations.journeys import UNREADABLE, WORD_LIMIT, Journeys, read
 from shared import events
 from shared.bus import Record
+from shared.errors import Unknown
 from shared.mongo import MongoTable, connect
 
 APPLICATION = "0197c3a0-1111-7222-8333-444444444444"
@@ -163,6 +167,50 @@ def test_a_time_that_no_date_has_breaks_nothing(timestamp_ms: int, world: Any) -
     entry = read(record(b"{}", APPLICATION.encode())._replace(timestamp_ms=timestamp_ms)).entry
     assert instant(entry.logged_ms)
     Flow(None, "operations", 4).add([entry])
+
+
+@settings(deadline=None, max_examples=60)
+@given(seed=st.integers(0, 2**32))
+async def test_two_writers_in_any_interleaving_keep_every_message_and_the_first_is_the_first(
+    seed: int, world: Any
+) -> None:
+    chance, log, store = random.Random(seed), world.Log(), world.Store()
+    stories = [world.Story(log, n) for n in (1, 2, 3)]
+    for story in stories:
+        story.returned()
+    for record_ in chance.sample(log.records, 12):
+        log.again(record_, **({"causationid": "another"} if chance.random() < 0.3 else {}))
+    items = [read(r) for r in log.records]
+    writers = [Written(store.fresh_journeys(), items) for _ in range(2)]
+
+    store.trouble.fails = lambda: chance.random() < 0.1
+    while any(w.left for w in writers):
+        turns = ((chance.randint(1, 9), chance.random() < 0.2) for _ in writers)
+        await asyncio.gather(*(w.some(*turn) for w, turn in zip(writers, turns, strict=True)))
+    store.trouble.fails = lambda: False
+
+    for story in stories:
+        entries, forks = await store.journeys.of(story.application)
+        mine = [i for i in items if i.entry.application == story.application]
+        plain = judge(mine, ())
+        assert {e.place for e in entries} == {i.entry.place for i in plain.first}
+        assert {e.place for e in forks} == {i.entry.place for i in plain.forks}
+
+
+class Written:
+    """A process that keeps a log, batch by batch, each until it goes through."""
+
+    def __init__(self, journeys: Journeys, items: list[Item]) -> None:
+        self._journeys, self.left = journeys, list(items)
+
+    async def some(self, count: int, again: bool) -> None:
+        while True:
+            try:
+                await self._journeys.append(self.left[:count])
+                break
+            except Unknown:
+                continue
+        self.left = self.left[0 if again else count :]
 
 
 # ---- whatever comes
