@@ -38,9 +38,7 @@ def call_span(application: str, service: str, key: str) -> str:
 
 
 class NotCalled(Exception):
-    """The call definitely did not happen (no connection, say): it may be tried again under a new
-    key.
-    """
+    """The call definitely did not happen: it may be tried again under a new key."""
 
 
 class Request(NamedTuple):
@@ -64,9 +62,7 @@ class Effect(Protocol):
         """Return what is claimed before the call."""
 
     async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
-        """Call once for all; return an outcome for each, in order.  Raises `NotCalled`; others
-        mean unknown.
-        """
+        """Return an outcome for each, in order.  Raises `NotCalled`; others mean unknown."""
 
     def unknown(self, request: Request) -> Data:
         """Return the outcome *unknown*: ask later."""
@@ -99,6 +95,7 @@ class Effects:
         self.health = Health(monotonic)
         self._service, self._effects = service, {e.request_type: e for e in effects}
         self._decoders = {t: msgspec.json.Decoder(CONTRACTS[t]) for t in self._effects}
+        self._names = tuple(t.encode() for t in self._effects)
         self._claims, self._producer, self._clock = claims, producer, clock
         self._monotonic, self._lane_count, self._limits = monotonic, lane_count, limits
         self._sample_ratio, self._called = sample_ratio, called
@@ -169,8 +166,11 @@ class Effects:
 
     def _request(self, record: Record) -> Request | None:
         """Read a request; None: nothing to call.  Lanes that read the record hold it."""
+        value = record.value or b""
+        if not any(name in value for name in self._names):  # most are not: decoding costs more
+            return None
         try:
-            event = decode(record.value or b"")
+            event = decode(value)
             if event.type not in self._effects:
                 return None
             return Request(event, self._decoders[event.type].decode(event.data))
@@ -188,7 +188,8 @@ class Effects:
     ) -> None:
         began = self._clock()
         outcomes = await self._outcomes(effect, name, [request for _, request in group])
-        events = [(r.event, self._outcome(effect, r, data)) for r, data in outcomes]
+        at = self._clock()
+        events = [(r.event, self._outcome(effect.key(r), r, data, at)) for r, data in outcomes]
         await self._append([outcome for _, outcome in events])
         for request, outcome in events:
             self._called(request, outcome, began, outcome.time)
@@ -228,8 +229,9 @@ class Effects:
         began_s = self._monotonic()
         refused = await self._claim([effect.key(r) for r in requests])
         reach("effects.claimed")
-        outcomes = [(r, effect.unknown(r)) for r in requests if effect.key(r) in refused]
-        claimed = {effect.key(r): r for r in requests if effect.key(r) not in refused}
+        keyed = [(effect.key(r), r) for r in requests]
+        outcomes = [(r, effect.unknown(r)) for key, r in keyed if key in refused]
+        claimed = {key: r for key, r in keyed if key not in refused}
         if not claimed:
             return outcomes
         asked = list(claimed.values())
@@ -254,7 +256,8 @@ class Effects:
 
     async def _claim(self, keys: Sequence[str]) -> set[str]:
         """Claim keys; return those that somebody, perhaps we ourselves, claimed before."""
-        rows = [{"_id": key, "at": self._clock()} for key in dict.fromkeys(keys)]
+        at = self._clock()
+        rows = [{"_id": key, "at": at} for key in dict.fromkeys(keys)]
         while True:
             try:
                 return await self._claims.insert_missing(rows)
@@ -266,11 +269,8 @@ class Effects:
         batches: dict[Partition, list[Message]] = {}
         for event in outcomes:
             place = f"{self._service}.inbox", home(event.subject, self._lane_count)
-            message = Message(
-                event.subject.encode(),
-                encode(event),
-                (("traceparent", event.traceparent.encode()),),
-            )
+            headers = (("traceparent", event.traceparent.encode()),)
+            message = Message(event.subject.encode(), encode(event), headers)
             batches.setdefault(place, []).append(message)
         while True:
             try:
@@ -279,8 +279,8 @@ class Effects:
                 self.health.waiting(doubt)
                 await asyncio.sleep(self._limits.retry_s)
 
-    def _outcome(self, effect: Effect, request: Request, data: Data) -> Event:
-        application, key = request.event.subject, effect.key(request)
+    def _outcome(self, key: str, request: Request, data: Data, at: datetime) -> Event:
+        application = request.event.subject
         id_ = f"{key}/{getattr(data, 'finding', data.TYPE)}"
         span = call_span(application, self._service, key)
         return Event(
@@ -288,7 +288,7 @@ class Effects:
             source=f"/services/{self._service}/effects",
             type=data.TYPE,
             subject=application,
-            time=self._clock(),
+            time=at,
             data=msgspec.Raw(encode(data)),
             traceparent=traceparent(application, span, is_sampled(application, self._sample_ratio)),
             causationid=request.event.id,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 class Limits:
     """Per partner, but for the first two."""
 
-    batch_limit: int = 500
+    batch_limit: int = 4_000
     in_flight_limit: int = 8_000  # requests, then reading waits
     slots: int = 4  # calls at the same time
     waiting_limit: int = 4_000  # requests waiting for a slot, then they are deferred at once
