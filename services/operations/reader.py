@@ -29,7 +29,7 @@ CODES_LIMIT = 50_000  # applications whose last national code is remembered
 class Pace:
     """How the loop spends its time: nobody waits for operations, so its batches are large."""
 
-    batch_limit: int = 4_000  # records
+    batch_limit: int = 8_000  # records
     window_s: float = 0.2  # when quiet
     window_limit_s: float = 1.0  # under load: what comes of an application meanwhile is one row
     window_full_records: int = 1_000
@@ -86,16 +86,23 @@ class Reader:
             await assignment.idle(self._pace.retry_limit_s)
             return
         if records:
+            began = self._monotonic()
             self.health.working()
             await self._batch(assignment, records)
-            share = min(1.0, len(records) / self._pace.window_full_records)
-            stretch_s = self._pace.window_limit_s - self._pace.window_s
-            await assignment.idle(self._pace.window_s + share * stretch_s)
+            await assignment.idle(self._rest_s(len(records), self._monotonic() - began))
         else:
             self.health.idle()
         if self._changed and self._monotonic() - self._settled_at >= self._pace.settle_every_s:
             self._settled_at = self._monotonic()
             await self._until_through(assignment, lambda: self._settle(assignment))
+
+    def _rest_s(self, records: int, spent_s: float) -> float:
+        """Return what is left of the window; with more waiting than a batch takes, nothing."""
+        if records >= self._pace.batch_limit:
+            return 0.0
+        share = min(1.0, records / self._pace.window_full_records)
+        stretch_s = self._pace.window_limit_s - self._pace.window_s
+        return max(0.0, self._pace.window_s + share * stretch_s - spent_s)
 
     async def _batch(self, assignment: Assignment, records: Sequence[Record]) -> None:
         items = [read(record) for record in records]
