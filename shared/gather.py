@@ -17,7 +17,7 @@ class Gather(Generic[K, V]):
         self, fetch: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]], window_s: float = WINDOW_S
     ) -> None:
         self._fetch, self._window_s = fetch, window_s
-        self._waiting: dict[K, asyncio.Future[V | None]] = {}
+        self._waiting: dict[K, list[asyncio.Future[V | None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def get(self, key: K) -> V | None:
@@ -26,10 +26,9 @@ class Gather(Generic[K, V]):
             task = asyncio.create_task(self._flush())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        future = self._waiting.get(key)
-        if future is None:
-            future = self._waiting[key] = asyncio.get_running_loop().create_future()
-        return await asyncio.shield(future)  # others may wait for the same
+        future: asyncio.Future[V | None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(key, []).append(future)  # one each: nobody gives up for another
+        return await future
 
     async def _flush(self) -> None:
         await asyncio.sleep(self._window_s)
@@ -37,12 +36,16 @@ class Gather(Generic[K, V]):
         try:
             found = await self._fetch(list(waiting))
         except Exception as error:
-            for future in waiting.values():
+            for future in _open(waiting):
                 future.set_exception(error)
-                future.exception()  # whoever waits gets it; nobody may have stayed
         else:
-            for key, future in waiting.items():
-                future.set_result(found.get(key))
+            for key, futures in waiting.items():
+                for future in _open({key: futures}):
+                    future.set_result(found.get(key))
         finally:
-            for future in waiting.values():
+            for future in _open(waiting):
                 future.cancel()  # the process stops: nobody is to wait for ever
+
+
+def _open(waiting: Mapping[K, list[asyncio.Future[V]]]) -> list[asyncio.Future[V]]:
+    return [future for futures in waiting.values() for future in futures if not future.done()]

@@ -24,9 +24,10 @@ from typing import Any
 
 import uvicorn
 import uvloop
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
+from starlette.types import ASGIApp
 
-from shared import failpoints, logs, process_routes, secrets, telemetry
+from shared import bare, failpoints, logs, process_routes, secrets, telemetry
 from shared.access import Access
 from shared.clock import Clock, off_by
 from shared.edge_app import edge_app
@@ -224,10 +225,11 @@ def _effects(resources: Resources, effects: Sequence[Effect]) -> Effects:
 # ---- the edge
 
 
-def _app(service: str, resources: Resources, parts: Parts, loops: Sequence[Loop]) -> FastAPI:
+def _app(service: str, resources: Resources, parts: Parts, loops: Sequence[Loop]) -> ASGIApp:
     healths = {name: health for name, health, _ in loops}
     own = process_routes.router(healths, resources.telemetry.metrics)
-    return edge_app(service, Access(resources.secrets.api_keys), (parts.router, own))
+    app = edge_app(service, Access(resources.secrets.api_keys), (parts.router, own))
+    return bare.in_front(app, (parts.router,))
 
 
 class _Server(uvicorn.Server):
@@ -247,7 +249,7 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=settings.host,

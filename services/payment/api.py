@@ -15,6 +15,7 @@ from services.payment.references import References
 from services.payment.views import PAYMENT, OrderView, PaymentView, open_attempt, payment_view
 from shared import edge
 from shared.access import Caller, require
+from shared.bare import Bare
 from shared.clock import Clock
 from shared.errors import DeadLetter
 from shared.gather import Gather
@@ -99,20 +100,12 @@ def _may_read(caller: Caller, state: Payment) -> bool:
 
 def _add_callback(routes: APIRouter, gateway: Gateway, callbacks: Callbacks) -> None:
     partner = gateway.partner.name
-    path = f"/v1/callbacks/{partner}"
-
-    async def callback(request: Request) -> Response:
-        body = await callbacks.take(request.scope["query_string"])
-        return Response(body, media_type="application/json")
-
-    # a bare route: nothing is parsed before the signature is checked, and it is called often
-    routes.add_route(path, callback, methods=["GET"])
-    # never reached, as the bare route stands before it: it is what the description shows
     routes.add_api_route(
-        path,
-        callback,
+        f"/v1/callbacks/{partner}",
+        Bare(callbacks.take),  # nothing is parsed before the signature is checked
         name=f"callback_{partner}",
         summary=f"A callback of {partner}, signed, answered in its own words",
+        description="Safe to repeat: the answer says how the order stands, each time.",
         openapi_extra=gateway.callback_described(),
         response_class=Response,
         responses={200: {"description": "What became of it; whether to call again"}},
