@@ -9,9 +9,9 @@ class Limits:
     """Per partner, but for the first two."""
 
     batch_limit: int = 4_000
-    in_flight_limit: int = 8_000  # requests, then reading waits
+    in_flight_limit: int = 16_000  # requests, then reading waits
     slots: int = 4  # calls at the same time
-    waiting_limit: int = 4_000  # requests waiting for a slot, then they are deferred at once
+    waiting_limit: int = 8_000  # requests waiting for a slot, then they are deferred at once
     failures: int = 5  # in a row, then the circuit opens
     open_s: float = 15.0
     commit_every_s: float = 1.0
