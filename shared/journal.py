@@ -204,7 +204,7 @@ class Journal(Generic[S]):
         self, application: str, rows: list[Row], is_published: Callable[[Cause], bool]
     ) -> list[Decision[S]]:
         """Take the first rows of a history, and read on from its end if these are not all."""
-        if rows[-1]["version"] == SHORT - 1 or is_bare(rows[-1]):
+        if rows[-1]["version"] == SHORT - 1 or is_bare(rows[0]):  # bare: there may be gaps
             rows = await self._table.last(prefix(f"{application}/"), SHORT)
         while True:
             first = _last_published(rows, is_published)

@@ -23,12 +23,12 @@ from shared.errors import Misconfigured
 from shared.store import Row
 
 AT_ONCE = 200  # applications
-EXPORTED, COMPARED, KEPT, DELETED, EMPTIED = STEPS = (
+EXPORTED, COMPARED, KEPT, EMPTIED, DELETED = STEPS = (
     "exported",
     "compared",
     "kept",
-    "deleted",
     "emptied",
+    "deleted",
 )
 
 T = TypeVar("T")
@@ -216,11 +216,12 @@ def _finish(
     stood = book.add(last)
     kept |= {row["application"] for row in last if row["_id"] not in stood}
     reached(KEPT)
+    # first, so that whoever reads from the beginning does not take a gap for the end
+    book.empty([first_version(decode(exported[a][0]), run) for a in kept])
+    reached(EMPTIED)
     ids = [decode(row)["_id"] for application in kept for row in exported[application]]
     book.remove([id_ for id_ in ids if not id_.endswith("/000001")])
     reached(DELETED)
-    book.empty([first_version(decode(exported[a][0]), run) for a in kept])
-    reached(EMPTIED)
     return len(kept)
 
 

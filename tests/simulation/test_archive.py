@@ -87,13 +87,13 @@ class Archivist:
         gone = [row["_id"] for row in rows[1:]]
         if steps == 2:
             gone = self._rng.sample(gone, self._rng.randint(0, len(gone)))
-        for id_ in gone if steps > 1 else ():
-            journal.remove(id_)
-        if steps == 3:
+        if steps > 1:
             first = self._first(rows[0], RUN)
             journal.remove(rows[0]["_id"])
             if first:
                 journal.add(first["_id"], encoded(first))
+            for id_ in gone:
+                journal.remove(id_)
 
 
 def encoded(row: Row) -> bytes:
