@@ -169,7 +169,10 @@ def referenced(rules: Rules, references: References) -> LaneTable[State, Mapping
         wanted: list[Attempt] = []
         counts = {a: len(s.references) if s else 0 for a, s in states.items()}
         for arrival in arrivals:
-            if rules.shape(REFERENCED, arrival.event.id).order:
+            shape = rules.shape(REFERENCED, arrival.event.id)
+            if shape.poisoned and shape.order and not rules.mended:
+                raise ValueError("poisoned before it is decided")
+            if shape.order:
                 counts[arrival.application] += 1
                 wanted.append((arrival.application, counts[arrival.application]))
         return await references.claim(wanted)

@@ -12,19 +12,19 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from shared.bus import Assignment, Message, Partition, Producer, Record
+from shared.bus import Assignment, Partition, Producer, Record
 from shared.clock import Clock
-from shared.errors import DeadLetter, Fenced, Refused, Unknown
+from shared.errors import DeadLetter, Fenced, Misconfigured, Refused, Unknown
 from shared.events.kernel import LaneReleased
 from shared.failpoints import reach
 from shared.journal import Cause, Decision, Journal
 from shared.lanes.health import Health
 from shared.lanes.notices import Notices
+from shared.lanes.outgoing import buried, published, sent_home
 from shared.lanes.pace import PACE, Awake, Pace
 from shared.lanes.reading import Dead, Reader, Reading, Readings
-from shared.lanes.step import Step
+from shared.lanes.step import Step, Unprepared
 from shared.lanes.table import LaneTable
-from shared.placement import home
 from shared.timers import SWEEP_LIMIT, Timers
 
 S = TypeVar("S")
@@ -100,15 +100,19 @@ class Lanes(Generic[S, F]):
             await self._sweep_if_due(assignment)
             await self._commit_if_due(assignment)
             spent = self._monotonic() - began
-            await assignment.idle(max(0.0, self._window_s(len(records)) - spent))
+            await assignment.idle(self._rest_s(len(records), spent))
         else:
             self.health.idle()
             await self._sweep_if_due(assignment)
             await self._commit_if_due(assignment)
 
-    def _window_s(self, records: int) -> float:
+    def _rest_s(self, records: int, spent_s: float) -> float:
+        """Return what is left of the window; nothing when more waits than a batch takes."""
+        if records >= self._pace.batch_limit:
+            return 0.0
         share = min(1.0, records / self._pace.window_full_records)
-        return self._pace.window_s + share * (self._pace.window_limit_s - self._pace.window_s)
+        window_s = self._pace.window_s + share * (self._pace.window_limit_s - self._pace.window_s)
+        return max(0.0, window_s - spent_s)
 
     async def _until_through(
         self, assignment: Assignment, attempt: Callable[[], Awaitable[None]]
@@ -129,7 +133,7 @@ class Lanes(Generic[S, F]):
 
     async def _set_aside(self, readings: Readings) -> None:
         if readings.foreign:
-            await self._send_home(readings.foreign)
+            await self._producer.append(sent_home(readings.foreign))
         if readings.dead:
             await self._bury(readings.dead)
 
@@ -140,16 +144,33 @@ class Lanes(Generic[S, F]):
         except (Refused, Unknown):
             self._forget(applications)
             raise
+        except Unprepared:  # of whom, is found out one by one
+            for application in applications:
+                await self._batch([r for r in mine if r.application == application])
+
+    async def _prepared(
+        self, mine: Sequence[Reading], states: Mapping[str, Decision[S] | None]
+    ) -> F | Unprepared:
+        """Return the facts; or, for a single application, what went wrong: it will be held."""
+        try:
+            return await self.table.prepare(
+                [r.arrival for r in self._with_released(mine, states) if r.arrival],
+                {a: d.state if d else None for a, d in states.items()},
+            )
+        except (Misconfigured, Refused, Unknown):
+            raise
+        except Exception as error:  # whatever it is, one application must not stop the others
+            unprepared = Unprepared(f"{type(error).__name__}: {error}")
+            if len(states) > 1:
+                raise unprepared from error
+            return unprepared
 
     async def _decide_all(self, mine: Sequence[Reading], applications: Sequence[str]) -> None:
         began = self._clock()
         if self._awake.has_slept():
             self._cache.clear()
         states, unpublished = await self._load(mine, applications)
-        facts = await self.table.prepare(
-            [r.arrival for r in self._with_released(mine, states) if r.arrival],
-            {a: d.state if d else None for a, d in states.items()},
-        )
+        facts = await self._prepared(mine, states)
         reach("lane.prepared")
         decided, dead = self._decide(mine, states, facts)
         if self._awake.has_slept():
@@ -166,7 +187,7 @@ class Lanes(Generic[S, F]):
         self._batch_done(decided, began, self._clock())
 
     def _decide(
-        self, mine: Sequence[Reading], states: dict[str, Decision[S] | None], facts: F
+        self, mine: Sequence[Reading], states: dict[str, Decision[S] | None], facts: F | Unprepared
     ) -> tuple[list[Decision[S]], list[Dead]]:
         """Decide in order; `states` ends as the latest of each application."""
         at = self._clock()
@@ -224,35 +245,12 @@ class Lanes(Generic[S, F]):
         await self._journal.append(decided)
 
     async def _publish(self, decisions: Sequence[Decision[S]]) -> None:
-        batches: dict[Partition, list[Message]] = {}
-        for decision in decisions:
-            if decision.emitted:
-                lane = home(decision.application, self._lane_count)
-                headers = (("traceparent", decision.traceparent.encode()),)
-                key = decision.application.encode()
-                batches.setdefault((self._events_topic, lane), []).extend(
-                    Message(key, event, headers) for event in decision.emitted
-                )
-            if decision.held_because and decision.held:
-                partition, notice = self._notices.parked(decision)
-                batches.setdefault(partition, []).append(notice)
+        batches = published(decisions, self._events_topic, self._lane_count, self._notices)
         if batches:
             await self._producer.append(batches)
 
     async def _bury(self, dead: Sequence[Dead]) -> None:
-        batches: dict[Partition, list[Message]] = {}
-        for letter in dead:
-            partition, message = self._notices.dead(letter, self._clock())
-            batches.setdefault(partition, []).append(message)
-        await self._producer.append(batches)
-
-    async def _send_home(self, foreign: Sequence[tuple[Record, int]]) -> None:
-        """Append records of another lane's applications to their home, as they are."""
-        batches: dict[Partition, list[Message]] = {}
-        for record, lane in foreign:
-            message = Message(record.key, record.value or b"", record.headers)
-            batches.setdefault((record.topic, lane), []).append(message)
-        await self._producer.append(batches)
+        await self._producer.append(buried(dead, self._notices, self._clock()))
 
     def _remember(self, states: Mapping[str, Decision[S] | None]) -> None:
         for application, decision in states.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class Pace:
     """How the loop spends its time; see `docs/performance.md`."""
 
-    batch_limit: int = 2_000  # records
+    batch_limit: int = 4_000  # records
     window_s: float = 0.05  # when quiet
     window_limit_s: float = 0.3  # under load: a larger batch costs less per record
     window_full_records: int = 200  # a batch of this size calls for the longest window

@@ -35,6 +35,10 @@ REASON_LIMIT = 300  # characters of an error's text
 _PEOPLE = ("/portals/", "/officers/")
 
 
+class Unprepared(Exception):
+    """The facts of a batch could not be gathered, and asking again would not help."""
+
+
 class TooLarge(Exception):
     """A decision that no topic or document takes."""
 
@@ -70,7 +74,7 @@ class Step(Generic[S, F]):
         self._source = f"/services/{table.service}"
 
     def __call__(
-        self, latest: Decision[S] | None, reading: Reading, facts: F, at: datetime
+        self, latest: Decision[S] | None, reading: Reading, facts: F | Unprepared, at: datetime
     ) -> list[Decision[S]]:
         """Return the versions that follow from this record, none for a redelivery or a duplicate.
 
@@ -106,7 +110,7 @@ class Step(Generic[S, F]):
         )
 
     def _decide_or_hold(
-        self, latest: Decision[S] | None, reading: Reading, facts: F, at: datetime
+        self, latest: Decision[S] | None, reading: Reading, facts: F | Unprepared, at: datetime
     ) -> Decision[S]:
         if reading.arrival is None:
             return self._hold(latest, reading, at, reading.because)
@@ -121,13 +125,15 @@ class Step(Generic[S, F]):
         self,
         latest: Decision[S] | None,
         reading: Reading,
-        facts: F,
+        facts: F | Unprepared,
         at: datetime,
         cause: Cause | None = None,
         held: tuple[Record, ...] = (),
     ) -> Decision[S]:
         arrival = reading.arrival
         assert arrival is not None
+        if isinstance(facts, Unprepared):
+            raise facts
         state = latest.state if latest else None
         outcome: Outcome[S] = self._table.decisions[arrival.event.type](state, arrival, facts, at)
         state_json = events.encode(outcome.state)
@@ -204,7 +210,7 @@ class Step(Generic[S, F]):
         return self._unchanged(latest, reading, at, held, because)
 
     def _release(
-        self, latest: Decision[S] | None, reading: Reading, facts: F, at: datetime
+        self, latest: Decision[S] | None, reading: Reading, facts: F | Unprepared, at: datetime
     ) -> list[Decision[S]]:
         """Decide what is held, in order, one version each, up to the first that still cannot be."""
         out: list[Decision[S]] = []

@@ -66,7 +66,8 @@ class LaneTable(Generic[S, F]):
     `prepare(arrivals, states)` gathers for a whole batch what decisions need from outside (keys,
     numbers, references); `states` are those before the batch.  It may be called again for the same
     batch and must then give facts as good as the first ones.  It may raise `Unknown`: the batch is
-    then repeated.
+    then repeated.  After any other error it is asked for one application at a time, and what it
+    cannot do is held.
 
     `opens`: types that, as a rule, are the first an application brings: its state is then not
     asked for. `answers_malformed`: types whose decision also takes `Malformed` data (others go to
