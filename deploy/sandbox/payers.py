@@ -7,7 +7,7 @@ next order.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any, Literal
 
 import httpx
@@ -43,11 +43,13 @@ class Payers:
         *,
         seed: int = 0,
         delay_s: float = 0.5,
+        look_again_s: Sequence[float] = LOOK_AGAIN_S,
     ) -> None:
         self._payment, self._bank = payment, bank
         self._choose, self._reference = choose, reference
         self._chance, self._delay_s = random.Random(seed), delay_s  # noqa: S311
         self._calls = asyncio.Semaphore(CALLS_LIMIT)
+        self._look_again_s = look_again_s
         self._orders: set[str] = set()  # references that somebody pays or has paid
         self._unusual: set[str] = set()  # applications that have had their unusual payment
         self.paid: Counter[str] = Counter()
@@ -100,7 +102,7 @@ class Payers:
     async def _link(self, application: str, reference: str) -> str:
         """Return the link of this order; none if it is over by now."""
         said = ""
-        for wait_s in LOOK_AGAIN_S:
+        for wait_s in self._look_again_s:
             try:
                 answer = await self._payment.get(f"/v1/payments/{application}")
             except httpx.TransportError as error:  # it may be starting again
