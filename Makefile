@@ -4,6 +4,7 @@ SCHEDULES ?= 20000
 SEED      ?= 0
 RATE      ?= 65
 SECONDS   ?= 60
+APPLICATIONS ?= 2000
 KILL      ?= all
 STOP      ?= all
 READS     ?= 2000
@@ -13,7 +14,7 @@ READY     := .venv/.ready
 given      = $(if $(filter file,$(origin $(1))),$(2),$($(1)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs clean test check lint simulate docs contracts lock
+.PHONY: help demo up down status logs clean test check lint simulate invariants docs contracts lock
 .PHONY: bench bench-soak bench-recovery bench-backlog bench-reads
 
 help:  ## list these targets
@@ -51,6 +52,9 @@ lint: $(READY)  ## format, lint, types and import contracts alone
 
 simulate: $(READY)  ## the real kernel under seeded crashes (SCHEDULES=20000 SEED=0)
 	@$(PY) -m deploy.simulation --schedules $(SCHEDULES) --seed $(SEED)
+
+invariants: $(READY)  ## the real system under every fault of a table, checked (SEED=0 APPLICATIONS=2000)
+	@$(PY) -m tests.invariants --seed "$(SEED)" --applications "$(APPLICATIONS)"
 
 bench: $(READY)  ## a steady load beside the bare journey (RATE=65 SECONDS=60, FLOOR=no AUDIT=no)
 	@$(PY) -m tests.load.bench --rate "$(RATE)" --seconds "$(SECONDS)" \

@@ -1,0 +1,105 @@
+"""`python -m tests.invariants`: attack the real system, then check what must always hold."""
+
+import logging
+import shutil
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NoReturn
+
+from rich.console import Console
+
+from deploy.local import kafka, mongo
+from deploy.local.settings import ROOT
+from shared.errors import Misconfigured
+from tests.invariants import mutants, plan, report
+from tests.invariants.run import run
+
+REPORT = ROOT / "build" / "invariants.json"
+INTERRUPTED = 130  # as shells say it: 128 + SIGINT
+WIDTH = 120  # where nobody looks
+DISK_BYTES = 4 << 30  # what the logs of Kafka and the journal of MongoDB set aside
+LEAST, MOST = 500, 20_000  # applications: with fewer the rare faults do not happen
+
+PLANS: Mapping[str, Callable[[int, int], plan.Plan]] = {
+    "full": plan.full,
+    "short": lambda seed, _: plan.short(seed),
+    "mutant": lambda seed, _: plan.mutant(seed),
+}
+
+
+class _Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong in one sentence."""
+        raise Misconfigured(f"{message[0].upper()}{message[1:]}.")
+
+
+def _options() -> Namespace:
+    parser = _Parser("tests.invariants", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--applications", type=int, default=2_000)
+    parser.add_argument("--plan", choices=PLANS, default="full")
+    parser.add_argument("--report", type=Path, default=REPORT)
+    parser.add_argument("--mutants", action=BooleanOptionalAction, default=True)
+    options = parser.parse_args()
+    if not LEAST <= options.applications <= MOST:
+        raise Misconfigured(f"APPLICATIONS has to be from {LEAST} to {MOST}: with fewer the rare "
+                            "faults do not happen, with more memory runs out.")  # fmt: skip
+    if options.seed < 0:
+        raise Misconfigured("SEED has to be 0 or more.")
+    return options
+
+
+def _invariants(options: Namespace) -> int:
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    began = time.monotonic()
+
+    def tell(text: str) -> None:
+        console.print(f"[dim]{time.monotonic() - began:5.0f} s[/] {text}", soft_wrap=True)
+
+    _require_all()
+    with tempfile.TemporaryDirectory(prefix="motcua-invariants-") as folder:
+        chosen = PLANS[options.plan](options.seed, options.applications)
+        outcome = run(chosen, Path(folder), tell)
+    found = []
+    for mutant in mutants.MUTANTS if options.plan == "full" and options.mutants else ():
+        tell(f"a mutant that {mutant.name}")
+        with tempfile.TemporaryDirectory(prefix="motcua-mutant-") as folder:
+            found.append(mutants.run(mutant, options.seed, Path(folder)))
+    report.write(options.report, outcome, found)
+    report.show(console, outcome, found)
+    return 0 if outcome.holds and all(m.is_caught for m in found) else 1
+
+
+def _require_all() -> None:
+    """Raise `Misconfigured` for what is missing on this machine."""
+    kafka.java()
+    kafka.fetch()
+    mongo.binary()
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    if free < DISK_BYTES:
+        raise Misconfigured(
+            f"{tempfile.gettempdir()} has {free >> 20} MiB left and {DISK_BYTES >> 20} are needed: "
+            "make room, or set TMPDIR to another place."
+        )
+
+
+def main() -> int:
+    """Run and return the exit status; what the operator must mend is said in one sentence."""
+    for name in ("aiokafka", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # a broker that goes is no news here
+    try:
+        return _invariants(_options())
+    except Misconfigured as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted.  Everything that was started has ended.\n")
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,239 @@
+"""What is done to the processes: one function for each kind, each back to a system that works."""
+
+import asyncio
+import random
+import signal
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shared.failpoints import MISTAKE
+from tests.invariants.faults import ALL, LANED, Fault
+from tests.invariants.lives import Lives
+from tests.invariants.machine import SECOND, Late, Machine, until
+
+READY_LIMIT_S = 90.0
+KILLS_LIMIT_S = 240.0
+SEEN_LIMIT_S = 30.0
+KAFKA_STOP_LIMIT_S = 20.0
+TOGETHER_S = 2.0  # how long two processes share the lanes
+SESSION_S = 3.0  # as the services are told
+POLL_LIMIT_S = 4.0
+MISTAKEN_S = 4.0
+SMALL_BYTES = 64  # smaller than any batch
+MISTAKEN_ONE_IN = 8
+LET_GO = b'"lanes let go"'
+REFUSED = "MessageSizeTooLarge"
+
+
+@dataclass(slots=True)
+class Attack:
+    """Who attacks what; `happened` counts what the logs do not tell afterwards."""
+
+    machine: Machine
+    lives: Lives
+    chance: random.Random
+    steps: Mapping[str, Sequence[str]]  # of each service, where it is to die
+    happened: Counter[Fault] = field(default_factory=Counter)
+    late: list[str] = field(default_factory=list)  # what did not come in time
+
+    async def recovered(self) -> None:
+        """Wait until every service works."""
+        await until(lambda: self.machine.is_ready(*ALL), READY_LIMIT_S, "readiness of all services")
+
+
+Act = Callable[[Attack], Awaitable[None]]
+
+
+def chains(chance: random.Random, steps: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return, by service, the failpoints of its lives to come, in an order drawn."""
+    drawn = {}
+    for service, places in steps.items():
+        order = chance.sample(places, len(places))
+        rare = ("effects.", "lane.committed", "reader.")
+        drawn[service] = [f"{s}:{1 if s.startswith(rare) else chance.randint(1, 4)}" for s in order]
+    return drawn
+
+
+async def kill_at_every_step(attack: Attack) -> None:
+    """Let every service die once at each step of its loops."""
+    attack.lives.arm(chains(attack.chance, attack.steps))
+    async with attack.lives.in_hand(*ALL):
+        await asyncio.to_thread(attack.machine.stop, *ALL)  # the next life of each is armed
+
+    async def is_over() -> bool:
+        return not attack.lives.to_come
+
+    try:
+        await until(is_over, KILLS_LIMIT_S, "a death")
+    except Late:
+        attack.late += attack.lives.to_come
+        attack.lives.arm({})
+    await attack.recovered()
+
+
+async def double_processes(attack: Attack) -> None:
+    """Two processes of each service, one, two again, and one in the end; half die by force."""
+    seconds = [f"{name}{SECOND}" for name in ALL]
+    by_force = set(attack.chance.sample(seconds, len(seconds) // 2))
+    for is_last in (False, True):
+        await asyncio.gather(*(asyncio.to_thread(attack.machine.start, s) for s in seconds))
+        await until(lambda: _all(_is_shared, attack), READY_LIMIT_S, "lanes for both processes")
+        await asyncio.sleep(TOGETHER_S)
+        for second in seconds:
+            if second in by_force:
+                await attack.machine.kill(second)
+        await asyncio.to_thread(attack.machine.stop, *seconds)
+        await until(lambda: _all(_is_alone, attack), READY_LIMIT_S, "all lanes for one process")
+        if is_last:
+            attack.happened.update(Fault("two processes, one, two", name) for name in ALL)
+
+
+async def _all(is_so: Callable[[Machine, str], Awaitable[bool]], attack: Attack) -> bool:
+    return all([await is_so(attack.machine, name) for name in ALL])
+
+
+async def _lanes(machine: Machine, name: str) -> set[int]:
+    """Return the lanes of a process's main loop."""
+    loops = await machine.health(name)
+    main = loops.get("lanes") or loops.get("operations") or {"lanes": []}
+    return set(main["lanes"])
+
+
+async def _is_shared(machine: Machine, name: str) -> bool:
+    first, second = await _lanes(machine, name), await _lanes(machine, f"{name}{SECOND}")
+    return bool(first) and bool(second) and not first & second
+
+
+async def _is_alone(machine: Machine, name: str) -> bool:
+    return len(await _lanes(machine, name)) == machine.lanes
+
+
+async def restart_broker(attack: Attack) -> None:
+    """Stop the broker in order; a service has to say what it waits for."""
+    stopping = asyncio.to_thread(attack.machine.system.children.stop, ["kafka"], KAFKA_STOP_LIMIT_S)
+    await _broker_away(attack, stopping)
+    attack.happened[Fault("restarted", "broker")] += 1
+
+
+async def kill_broker(attack: Attack) -> None:
+    """Kill the broker."""
+    await _broker_away(attack, attack.machine.kill("kafka"))
+    attack.happened[Fault("killed", "broker")] += 1
+
+
+async def _broker_away(attack: Attack, going: Awaitable[object]) -> None:
+    await going
+    await until(lambda: attack.machine.waits("routing"), SEEN_LIMIT_S, "a word that routing waits")
+    await attack.machine.start_servers()
+    await attack.recovered()
+
+
+async def restart_database(attack: Attack) -> None:
+    """Stop the database in order."""
+    await asyncio.to_thread(attack.machine.stop, "mongo")
+    await _database_back(attack, Fault("restarted", "database"))
+
+
+async def kill_database(attack: Attack) -> None:
+    """Kill the database."""
+    await attack.machine.kill("mongo")
+    await _database_back(attack, Fault("killed", "database"))
+
+
+async def _database_back(attack: Attack, fault: Fault) -> None:
+    await attack.machine.start_servers()
+    await attack.recovered()
+    attack.happened[fault] += 1
+
+
+async def step_down(attack: Attack) -> None:
+    """Let the database give up being primary."""
+    await attack.machine.step_down()
+    await attack.recovered()
+    attack.happened[Fault("stepped down", "database")] += 1
+
+
+async def pause_past_session(attack: Attack) -> None:
+    """Stop each process for longer than its group waits for it, then let it go on."""
+
+    async def pause(name: str, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        attack.machine.signal(name, signal.SIGSTOP)
+        try:
+            await until(lambda: _is_thrown_out(attack.machine, name), SEEN_LIMIT_S, "its exclusion")
+            attack.happened[Fault("paused past its session", name)] += 1
+        finally:
+            attack.machine.signal(name, signal.SIGCONT)
+
+    order = attack.chance.sample(ALL, len(ALL))
+    await asyncio.gather(*(pause(name, n * SESSION_S / 4) for n, name in enumerate(order)))
+    await attack.recovered()
+
+
+async def _is_thrown_out(machine: Machine, name: str) -> bool:
+    return await machine.members(name) == 0
+
+
+async def pause_past_poll_limit(attack: Attack) -> None:
+    """Freeze the database: services live, their hearts beat, and nothing is read for too long."""
+    logs = {name: attack.machine.system.children.log(name) for name in LANED}
+    before = {name: log.stat().st_size for name, log in logs.items()}
+
+    async def have_let_go() -> bool:
+        return all(LET_GO in log.read_bytes()[before[name] :] for name, log in logs.items())
+
+    attack.machine.signal("mongo", signal.SIGSTOP)
+    try:
+        await until(have_let_go, POLL_LIMIT_S + SEEN_LIMIT_S, "that all lanes are let go")
+        attack.happened.update(Fault("stuck past its poll limit", name) for name in LANED)
+    finally:
+        attack.machine.signal("mongo", signal.SIGCONT)
+    await attack.recovered()
+
+
+async def refuse_appends(attack: Attack) -> None:
+    """Let the broker refuse what each service publishes, for good as far as its client knows."""
+    for name in attack.chance.sample(LANED, len(LANED)):
+        topic = f"{name}.events"
+        await attack.machine.limit_messages([topic], SMALL_BYTES)
+        try:
+            says = _says(attack.machine, name, REFUSED)
+            await until(says, SEEN_LIMIT_S, f"a refused append of {name}")
+            attack.happened[Fault("append refused", name)] += 1
+        finally:
+            await attack.machine.limit_messages([topic], 1 << 20)
+    await attack.recovered()
+
+
+def _says(machine: Machine, name: str, word: str) -> Callable[[], Awaitable[bool]]:
+    return lambda: machine.says(name, word)
+
+
+async def release_a_mistake(attack: Attack) -> None:
+    """Run every lane for a while with a mistake in its decisions, then as it was before."""
+    async with attack.lives.in_hand(*LANED):
+        await asyncio.to_thread(attack.machine.stop, *LANED)
+        for name in LANED:
+            told = {"MOTCUA_FAILPOINT": f"{MISTAKE}:{MISTAKEN_ONE_IN}"}
+            await asyncio.to_thread(attack.machine.start, name, told)
+        await attack.recovered()
+        await asyncio.sleep(MISTAKEN_S)
+        await asyncio.to_thread(attack.machine.stop, *LANED)
+    await asyncio.sleep(1.0)
+    await attack.recovered()
+
+
+ACTS: Mapping[str, Act] = {
+    "kill at every step": kill_at_every_step,
+    "two processes": double_processes,
+    "restart the broker": restart_broker,
+    "kill the broker": kill_broker,
+    "restart the database": restart_database,
+    "kill the database": kill_database,
+    "step the database down": step_down,
+    "pause past the session": pause_past_session,
+    "pause past the poll limit": pause_past_poll_limit,
+    "refuse appends": refuse_appends,
+    "release a mistake": release_a_mistake,
+}

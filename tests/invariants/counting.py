@@ -1,0 +1,143 @@
+"""How often each fault really happened, found out afterwards.  Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from deploy.audit.evidence import Evidence, Heard
+from shared import topics
+from shared.events import Event
+from shared.placement import home
+from tests.invariants.echo import EARLY_ID, NOT_JSON, Odd
+from tests.invariants.faults import ALL, FAULTS, LANED, OUTSIDE, Fault, external
+
+OFF_MS = 2_000  # a clock that differs by so much from the broker's is off
+MISTAKE = "Planted"
+NO_ORDER = "no order has the reference"  # so far: payment keeps each such callback aside
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the faults are counted in; `noted` was seen while it happened."""
+
+    evidence: Evidence
+    lanes: int
+    deaths: Mapping[str, Counter[str]]
+    noted: Counter[Fault]
+    odd: Sequence[Odd]
+
+
+def exercised(seen: Seen) -> dict[Fault, int]:
+    """Return how often each fault of the table happened."""
+    found = Counter(seen.noted)
+    for service in ALL:
+        for step, times in seen.deaths[service].items():
+            found[Fault("killed", f"{service} at {step}")] = times
+    for part in (_copies, _early, _odd, _elsewhere, _clocks, _mistakes):
+        found.update(part(seen))
+    return {fault: found[fault] for fault in FAULTS}
+
+
+def _copies(seen: Seen) -> Iterator[Fault]:
+    """Tell copies of the same bytes from what an edge took twice, and late ones from others."""
+    for topic in OUTSIDE:
+        first: dict[tuple[str, str, str], bytes] = {}
+        last: dict[str, str] = {}  # application → the message that came last
+        for record, event in _events(seen.evidence.log[topic]):
+            kind = external(event.type)
+            if not kind:
+                continue
+            name = (event.subject, event.source, event.id)
+            if name in first:
+                is_same = first[name] == record.record.value
+                yield Fault("doubled on the log" if is_same else "doubled at the edge", kind)
+                if last[event.subject] != event.id:
+                    yield Fault("overtaken", kind)
+            first.setdefault(name, record.record.value or b"")
+            last[event.subject] = event.id
+
+
+def _early(seen: Seen) -> Iterator[Fault]:
+    log = seen.evidence.log
+    submitted = _first_ms(log["portal.submissions"])
+    for topic in OUTSIDE:
+        for record, event in _events(log[topic]):
+            submitted_ms = submitted.get(event.subject, 0)
+            if event.id.startswith(EARLY_ID) and record.record.timestamp_ms < submitted_ms:
+                yield Fault("early", external(event.type))
+    reasons = {heard.data().get("reason", "") for heard, _ in _events(log["payment.inbox.dead"])}
+    yield from (Fault("early", "bank callbacks") for r in reasons if r.startswith(NO_ORDER))
+    answered = _first_ms(log["notify.inbox"], "notice.answered", "key")
+    for key, at_ms in _first_ms(log["notify.inbox"], "notice.receipt_arrived", "key").items():
+        if at_ms < answered.get(key, at_ms):
+            yield Fault("early", "delivery receipts")
+
+
+def _odd(seen: Seen) -> Iterator[Fault]:
+    """Find the dead letter, or the notice of what is held, of each odd record."""
+    for odd in seen.odd:
+        places = {
+            (h.record.topic, h.record.partition, h.record.offset)
+            for h in seen.evidence.log[odd.topic]
+            if h.record.key == odd.key.encode()
+        }
+        aside = [*seen.evidence.log[topics.dead(odd.topic)],
+                 *seen.evidence.log[topics.parked(odd.topic)]]  # fmt: skip
+        if places & _places(aside):
+            yield Fault(odd.kind, odd.topic)
+
+
+def _places(aside: Collection[Heard]) -> set[tuple[str, int, int]]:
+    content = [heard.data() for heard in aside if heard.event]
+    return {(data["topic"], data["partition"], data["offset"]) for data in content}
+
+
+def _elsewhere(seen: Seen) -> Iterator[Fault]:
+    """Find what stood on another lane and was sent home."""
+    for topic in OUTSIDE:
+        at_home: set[tuple[str, str]] = set()
+        strayed: set[tuple[str, str]] = set()
+        for record, event in _events(seen.evidence.log[topic]):
+            is_home = record.record.partition == home(event.subject, seen.lanes)
+            (at_home if is_home else strayed).add((event.subject, event.id))
+        yield from (Fault("wrong partition", topic) for _ in at_home & strayed)
+
+
+def _clocks(seen: Seen) -> Iterator[Fault]:
+    for service in LANED:
+        events = list(_events(seen.evidence.log[f"{service}.events"]))
+        off = [int(e.time.timestamp() * 1000) - h.record.timestamp_ms for h, e in events]
+        if off and abs(median(off)) > OFF_MS:
+            yield from (Fault("clock off", service) for _ in off)
+
+
+def _mistakes(seen: Seen) -> Iterator[Fault]:
+    """Find the applications that a mistake held and that nobody holds any more."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for topic, records in seen.evidence.log.items():
+        if topic.endswith(".parked"):
+            for heard in records:
+                if heard.event and (data := heard.data())["reason"].startswith(MISTAKE):
+                    held[data["service"]].add(heard.event.subject)
+    for service, applications in held.items():
+        latest = {row["application"]: row for row in seen.evidence.journals[service]}
+        for application in applications:
+            if not latest[application].get("held"):
+                yield Fault("mistaken release taken back", service)
+
+
+def _events(records: Collection[Heard]) -> Iterator[tuple[Heard, Event]]:
+    for heard in records:
+        if heard.event and heard.record.value != NOT_JSON:
+            yield heard, heard.event
+
+
+def _first_ms(records: Collection[Heard], type_: str = "", field: str = "") -> dict[str, int]:
+    """Return when the first message of each application, or with each value of a field, came."""
+    found: dict[str, int] = {}
+    for heard, event in _events(records):
+        if not type_ or event.type == type_:
+            name = str(heard.data()[field]) if field else event.subject
+            found[name] = min(found.get(name, heard.record.timestamp_ms), heard.record.timestamp_ms)
+    return found

@@ -1,0 +1,178 @@
+"""The log's own villain: what stands there comes again, late, early, in the wrong place or odd."""
+
+import asyncio
+import random
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from aiokafka import AIOKafkaConsumer
+
+from deploy.sandbox.portal import NAME, Application, uuid7
+from shared import events
+from shared.bus import Message, Partition
+from shared.errors import Unknown
+from shared.events import Data, Event
+from shared.events.data import Document
+from shared.events.kernel import LaneReleased
+from shared.events.portal import SupplementSubmitted, WithdrawalRequested
+from shared.events.routing import OfficerSettled
+from shared.kafka import KafkaProducer
+from shared.placement import home
+from tests.invariants.faults import OUTSIDE, external
+
+COPIED = 0.25  # of all messages; of rare ones all
+RARE = frozenset({"supplements", "withdrawals", "releases"})
+ELSEWHERE = 0.01  # of all messages, onto another lane; of rare ones more
+RARE_ELSEWHERE = 0.2
+LATE_S = (0.0, 0.2, 1.0, 4.0)
+EARLY = 0.04  # of all applications
+EARLY_ID = "early"  # in the ids of messages that come before what they follow on
+TICK_S = 0.05
+AGAIN_S = 0.5
+NEARLY_BYTES = 1_000_000
+TOO_LARGE_BYTES = 1_200_000
+NOT_JSON = b'{"specversion": "1.0", "type": "application.submitted", "data": {"procedure":'
+NOBODYS_TYPE = "nobody.takes.this"
+
+
+class Odd(NamedTuple):
+    """A record that must not be where it is, under the key of nobody's application."""
+
+    kind: str
+    topic: str
+    key: str
+
+
+class Echo:
+    """Follows what comes from outside and appends it again, as it is."""
+
+    def __init__(
+        self, kafka_url: str, producer: KafkaProducer, lanes: int, chance: random.Random
+    ) -> None:
+        self._url, self._producer, self._lanes, self._chance = kafka_url, producer, lanes, chance
+        self._due: list[tuple[float, Partition, Message]] = []
+        self._known: set[tuple[str, str, str]] = set()
+
+    async def follow(self) -> None:
+        """Copy messages until cancelled."""
+        consumer = AIOKafkaConsumer(
+            *OUTSIDE,
+            bootstrap_servers=self._url,
+            group_id=None,
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            max_partition_fetch_bytes=4 << 20,
+        )
+        await consumer.start()
+        try:
+            while True:
+                got = await consumer.getmany(timeout_ms=int(TICK_S * 1000))
+                for records in got.values():
+                    for record in records:
+                        self._hear(record)
+                await self._append_due()
+        finally:
+            await consumer.stop()
+
+    def _hear(self, record: Any) -> None:
+        try:
+            event = events.decode(record.value or b"")
+        except events.UNREADABLE:
+            return
+        name = (record.topic, event.source, f"{event.subject}/{event.id}")
+        kind = external(event.type)
+        if name in self._known or not kind:
+            return
+        self._known.add(name)
+        message = Message(record.key, record.value, tuple(record.headers))
+        if kind in RARE or self._chance.random() < COPIED:
+            self._plan((record.topic, record.partition), message)
+        if self._chance.random() < (RARE_ELSEWHERE if kind in RARE else ELSEWHERE):
+            other = (record.partition + self._chance.randrange(1, self._lanes)) % self._lanes
+            self._plan((record.topic, other), message)
+
+    def _plan(self, place: Partition, message: Message) -> None:
+        after_s = self._chance.choice(LATE_S)
+        self._due.append((asyncio.get_running_loop().time() + after_s, place, message))
+
+    async def _append_due(self) -> None:
+        now = asyncio.get_running_loop().time()
+        due = [each for each in self._due if each[0] <= now]
+        if due:
+            self._due = [each for each in self._due if each[0] > now]
+            await self.append((place, message) for _, place, message in due)
+
+    async def append(self, messages: Iterable[tuple[Partition, Message]]) -> None:
+        """Append until the log has it, some of it perhaps twice."""
+        batches: dict[Partition, list[Message]] = {}
+        for place, message in messages:
+            batches.setdefault(place, []).append(message)
+        while True:
+            try:
+                return await self._producer.append(batches)
+            except Unknown:
+                await asyncio.sleep(AGAIN_S)
+
+    async def before(self, applications: Sequence[Application]) -> None:
+        """Say about some applications what can only be said later."""
+        early = [a for a in applications if self._chance.random() < EARLY]
+        await self.append(each for a in early for each in self._too_early(a.id))
+
+    def _too_early(self, application: str) -> Iterable[tuple[Partition, Message]]:
+        document = Document(name="Giấy tờ bổ sung", sha256="0" * 64)
+        said: tuple[tuple[str, str, Data], ...] = (
+            ("intake.inbox", f"/portals/{NAME}", SupplementSubmitted(documents=(document,))),
+            ("intake.inbox", f"/portals/{NAME}", WithdrawalRequested(reason="too early")),
+            ("routing.inbox", "/officers/early", OfficerSettled(officer="early")),
+            *((f"{s}.inbox", "/operators/early", LaneReleased(operator="early", reason="nothing"))
+              for s in ("intake", "routing", "payment", "notify")),
+        )  # fmt: skip
+        for topic, source, data in said:
+            yield (
+                (topic, home(application, self._lanes)),
+                Message(application.encode(), _event(application, source, data.TYPE, data)),
+            )
+
+    async def odd(self) -> list[Odd]:
+        """Append what nobody can read or take; return where."""
+        done: list[Odd] = []
+        kinds = ("poison", "nearly too large", "unknown type")
+        messages = [self._odd(kind, topic, done) for topic in OUTSIDE for kind in kinds]
+        messages.append(self._odd("poison", "intake.events", done))
+        for place, message in messages:  # one by one: each is nearly as large as a request
+            await self.append([(place, message)])
+        return done
+
+    def _odd(self, kind: str, topic: str, done: list[Odd]) -> tuple[Partition, Message]:
+        key = uuid7(int(datetime.now(UTC).timestamp() * 1000), self._chance)
+        done.append(Odd(kind, topic, key))
+        value = {
+            "poison": NOT_JSON,
+            "nearly too large": b"x" * NEARLY_BYTES,
+            "unknown type": _event(key, "/portals/odd", NOBODYS_TYPE, WithdrawalRequested()),
+        }[kind]
+        return (topic, home(key, self._lanes)), Message(key.encode(), value)
+
+    async def too_large(self) -> bool:
+        """Tell whether the broker refuses a record that is too large."""
+        message = Message(None, b"x" * TOO_LARGE_BYTES)
+        try:
+            await self._producer.append({("portal.submissions", 0): [message]})
+        except Unknown as refused:
+            return "MessageSizeTooLarge" in str(refused)
+        return False
+
+
+def _event(application: str, source: str, type_: str, data: Data) -> bytes:
+    return events.encode(
+        Event(
+            id=f"{EARLY_ID}/{type_}",
+            source=source,
+            type=type_,
+            subject=application,
+            time=datetime.now(UTC),
+            data=msgspec.Raw(events.encode(data)),
+        )
+    )

@@ -1,0 +1,78 @@
+"""The table of faults: what is done to the system, one row each, and who is hit.
+
+`tests/invariants/acts.py` does each kind of act, `counting.py` finds out afterwards, from the log
+and the logs of processes, how often each row really happened: a row that never did fails the run.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import NamedTuple
+
+from shared.failpoints import EFFECTS, LANE, READER
+
+LANED = ("intake", "routing", "payment", "notify")
+CALLING = ("payment", "notify")
+ALL = (*LANED, "operations")
+OUTSIDE = ("portal.submissions", *(f"{service}.inbox" for service in LANED))
+
+# what comes from outside the lanes, by the type of its message
+EXTERNAL = {
+    "submissions": ("application.submitted",),
+    "supplements": ("supplement.submitted",),
+    "withdrawals": ("withdrawal.requested",),
+    "officers' actions": ("officer.",),
+    "bank callbacks": ("payment.notified",),
+    "answers of partners": ("payment.queried", "notice.answered"),
+    "delivery receipts": ("notice.receipt_arrived",),
+    "timers": ("timer.fired",),
+    "releases": ("lane.released",),
+}
+OVERTAKEN = tuple(name for name in EXTERNAL if name != "submissions")  # those come once
+EARLY = ("supplements", "withdrawals", "officers' actions", "bank callbacks", "delivery receipts",
+         "releases")  # fmt: skip
+EDGES = ("submissions", "supplements", "withdrawals", "officers' actions", "bank callbacks",
+         "delivery receipts", "releases")  # fmt: skip
+ODD = ("poison", "nearly too large", "unknown type", "wrong partition")
+STEPS = {
+    service: (*LANE, *(EFFECTS if service in CALLING else ())) if service in LANED else READER
+    for service in ALL
+}
+
+
+class Fault(NamedTuple):
+    """A row: what happens, to whom."""
+
+    kind: str
+    whom: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.whom}"
+
+
+def _faults() -> Iterator[Fault]:
+    for service, steps in STEPS.items():
+        yield from (Fault("killed", f"{service} at {step}") for step in steps)
+    yield from (Fault("two processes, one, two", service) for service in ALL)
+    yield from (Fault("restarted", name) for name in ("broker", "database"))
+    yield from (Fault("killed", name) for name in ("broker", "database"))
+    yield Fault("stepped down", "database")
+    yield from (Fault("paused past its session", service) for service in ALL)
+    yield from (Fault("stuck past its poll limit", service) for service in LANED)
+    yield from (Fault("append refused", service) for service in LANED)
+    yield from (Fault("mistaken release taken back", service) for service in LANED)
+    yield from (Fault("clock off", service) for service in LANED)
+    yield from (Fault("doubled on the log", name) for name in EXTERNAL)
+    yield from (Fault("doubled at the edge", name) for name in EDGES)
+    yield from (Fault("overtaken", name) for name in OVERTAKEN)
+    yield from (Fault("early", name) for name in EARLY)
+    yield from (Fault(kind, topic) for kind, topic in product(ODD, OUTSIDE))
+    yield Fault("poison", "intake.events")
+    yield Fault("too large", "the broker")
+
+
+FAULTS: tuple[Fault, ...] = tuple(_faults())
+
+
+def external(type_: str) -> str:
+    """Return the name under which messages of a type are doubled, empty if they are our own."""
+    return next((name for name, types in EXTERNAL.items() if type_.startswith(types)), "")

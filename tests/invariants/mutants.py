@@ -1,0 +1,114 @@
+"""Three wrong builds of the real system: the same run has to find each of them out.
+
+A mutant is a copy of the source tree with one place changed; it runs as it would have been
+committed.  A text that is not found exactly once is an error: the code has moved on, the mutant
+has to follow.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from deploy.local.settings import ROOT
+from shared.errors import Misconfigured
+from tests.invariants.report import Verdict
+
+COPIED = ("deploy", "services", "shared", "tests/e2e", "tests/invariants")
+RUN_LIMIT_S = 420.0
+
+
+class Mutant(NamedTuple):
+    """A change of one file, and the invariant that it breaks."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    breaks: int
+
+
+MUTANTS = (
+    Mutant(
+        "publishes before it inserts",
+        "shared/lanes/loop.py",
+        """\
+        await self._insert(decided)
+        reach("lane.inserted")
+        await self._publish([*unpublished, *decided])
+""",
+        """\
+        await self._publish([*unpublished, *decided])
+        reach("lane.inserted")
+        await self._insert(decided)
+""",
+        breaks=4,
+    ),
+    Mutant(
+        "calls without a claim",
+        "shared/effects.py",
+        """\
+        refused = await self._claim([effect.key(r) for r in requests])
+        reach("effects.claimed")
+""",
+        """\
+        refused: set[str] = set()
+        reach("effects.claimed")
+""",
+        breaks=3,
+    ),
+    Mutant(
+        "does not look at what was seen",
+        "shared/lanes/step.py",
+        """\
+            return int(reading.arrival.event.sequence) <= latest.seen.get(reading.origin, 0)
+""",
+        """\
+            return False
+""",
+        breaks=4,
+    ),
+)
+
+
+def plant(mutant: Mutant, folder: Path) -> None:
+    """Copy the source tree into an empty folder, with the change.  Raises `Misconfigured`."""
+    text = (ROOT / mutant.file).read_text()
+    if (found := text.count(mutant.old)) != 1:
+        raise Misconfigured(
+            f"The mutant that {mutant.name} cannot be planted: what it changes stands {found} "
+            f"times in {mutant.file}.  Change tests/invariants/mutants.py with the code."
+        )
+    skipped = shutil.ignore_patterns("__pycache__", "target")
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name, ignore=skipped)
+    (folder / mutant.file).write_text(text.replace(mutant.old, mutant.new))
+    jars = folder / ".local" / "kafka"
+    jars.parent.mkdir()
+    jars.symlink_to(ROOT / ".local" / "kafka")  # fetched once
+
+
+def run(mutant: Mutant, seed: int, folder: Path) -> Verdict:
+    """Run a mutant's build on a short plan, and tell whether it was found out."""
+    tree = folder / "tree"
+    tree.mkdir()
+    plant(mutant, tree)
+    report = folder / "report.json"
+    command = [sys.executable, "-m", "tests.invariants", "--plan", "mutant", "--seed", str(seed),
+               "--report", str(report)]  # fmt: skip
+    log = folder / "run.log"
+    env = {**os.environ, "TMPDIR": str(folder)}
+    with log.open("wb") as out, suppress(subprocess.TimeoutExpired):
+        subprocess.run(
+            command, cwd=tree, env=env, stdout=out, stderr=out, timeout=RUN_LIMIT_S, check=False
+        )
+    if not report.exists():
+        raise Misconfigured(f"The mutant that {mutant.name} did not run to its end: {log} says why")
+    told = json.loads(report.read_text())
+    broken = {i["number"]: i["wrong"] for i in told["invariants"] if not i["holds"]}
+    is_caught = mutant.breaks in broken
+    return Verdict(mutant.name, mutant.breaks, sorted(broken), is_caught, broken.get(mutant.breaks))

@@ -1,0 +1,125 @@
+"""What is done in a run, drawn from its seed: how many applications, which acts, in what order."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tests.invariants.acts import POLL_LIMIT_S, SESSION_S
+from tests.invariants.faults import CALLING, FAULTS, LANED, STEPS, Fault
+
+OFF_S = (-60, -40, -20, 20, 40, 60)  # how far the clocks of services are off
+
+
+class Staged(NamedTuple):
+    """An act and for how long, about, applications come in while it lasts."""
+
+    act: str
+    seconds: int
+
+
+FULL = (
+    Staged("kill at every step", 70),
+    Staged("two processes", 40),
+    Staged("restart the broker", 15),
+    Staged("kill the broker", 15),
+    Staged("restart the database", 8),
+    Staged("kill the database", 8),
+    Staged("step the database down", 8),
+    Staged("pause past the session", 12),
+    Staged("pause past the poll limit", 12),
+    Staged("refuse appends", 12),
+    Staged("release a mistake", 15),
+)
+# what of it is repeated with every change of the code
+SHORT = (Staged("kill at every step", 40), Staged("kill the broker", 8))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A run.  `faults`: what has to happen in it; `end_limit_s`: for everything to end after."""
+
+    seed: int
+    applications: int
+    stages: tuple[Staged, ...]
+    faults: tuple[Fault, ...] = FAULTS
+    steps: Mapping[str, Sequence[str]] = field(default_factory=lambda: STEPS)
+    end_limit_s: float = 150.0
+
+    @property
+    def chance(self) -> random.Random:
+        """Return the source of all that is drawn, anew."""
+        return random.Random(self.seed)
+
+    @property
+    def rate_per_s(self) -> float:
+        """How many applications come in every second."""
+        return self.applications / sum(s.seconds for s in self.stages)
+
+    def drawn(self) -> list[tuple[Staged, int]]:
+        """Return the stages in their order, with the number of applications for each."""
+        order = self.chance.sample(self.stages, len(self.stages))
+        counts = [int(self.rate_per_s * stage.seconds) for stage in order]
+        counts[-1] += self.applications - sum(counts)
+        return list(zip(order, counts, strict=True))
+
+    def env(self) -> dict[str, dict[str, str]]:
+        """Return what each process is told: short patience, and clocks that are off."""
+        offsets = self.chance.sample(OFF_S, len(LANED))
+        told = {
+            name: {"MOTCUA_CLOCK_OFFSET_S": str(s)} for name, s in zip(LANED, offsets, strict=True)
+        }
+        return {
+            **{name: {**SERVICE, **own} for name, own in told.items()},
+            "operations": dict(SERVICE),
+            "bank": {"MOTCUA_BANK_CALL_AGAIN_S": "4"},  # ten times: longer than any outage
+            "sms": dict(GATEWAY) | {"MOTCUA_SMS_SEED": str(self.seed)},
+        }
+
+
+SERVICE: Mapping[str, str] = {
+    "MOTCUA_SESSION_S": str(SESSION_S),
+    "MOTCUA_POLL_LIMIT_S": str(POLL_LIMIT_S),
+    "MOTCUA_NOTICE_LIMIT_S": "1",
+    "MOTCUA_NOTICE_ASK_AFTER_S": str([2, 3, *[5] * 20]),
+    "MOTCUA_NOTICE_RETRY_AFTER_S": str([1, 2, 3, *[5] * 20]),
+    "MOTCUA_PAYMENT_ASK_AFTER_S": "[3, 5, 5, 10]",
+    "MOTCUA_PAYMENT_CALL_LIMIT_S": "1",
+    "MOTCUA_PAYMENT_EARLY_S": "30",
+}
+GATEWAY: Mapping[str, str] = {
+    "MOTCUA_SMS_DOUBLED_RECEIPTS": "0.3",
+    "MOTCUA_SMS_EARLY_RECEIPTS": "0.1",
+    "MOTCUA_SMS_LOST_ANSWERS": "0.05",
+    "MOTCUA_SMS_SLOW_ANSWERS": "0.02",
+    "MOTCUA_SMS_SLOW_S": "3",
+    "MOTCUA_SMS_THROTTLED": "0.02",
+}
+
+
+def full(seed: int, applications: int) -> Plan:
+    """Return the whole of it."""
+    return Plan(seed, applications, FULL)
+
+
+def short(seed: int, applications: int = 200) -> Plan:
+    """Return a minute of it."""
+    always = ("doubled on the log", "overtaken", "clock off", "poison", "nearly too large",
+              "unknown type", "too large")  # fmt: skip
+    without = {"releases", "supplements", "withdrawals"}  # too rare in so few, or never
+    faults = tuple(
+        f
+        for f in FAULTS
+        if (f.kind in always and f.whom not in without)
+        or (f.kind == "killed" and f.whom != "database")
+    )
+    return Plan(seed, applications, SHORT, faults, end_limit_s=90.0)
+
+
+def mutant(seed: int, applications: int = 80) -> Plan:
+    """Return what finds a wrong kernel out, as fast as can be."""
+    effects = ("effects.called", "effects.appended")
+    steps = {name: ("lane.inserted", "lane.published", *(effects if name in CALLING else ()))
+             for name in LANED}  # fmt: skip
+    stages = (Staged("kill at every step", 20),)
+    return Plan(seed, applications, stages, faults=(), steps=steps, end_limit_s=20.0)

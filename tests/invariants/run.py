@@ -1,0 +1,173 @@
+"""One run: the town lives, the acts come one after the other, and in the end all is audited."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Set
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from deploy.audit.evidence import JOURNALED, Evidence
+from deploy.audit.invariants import audit
+from deploy.local.demo.rest import come_to_rest
+from shared.mongo import connect
+from tests.invariants.acts import ACTS, Attack
+from tests.invariants.clerk import Clerk
+from tests.invariants.counting import Seen, exercised
+from tests.invariants.echo import Echo, Odd
+from tests.invariants.faults import ALL, Fault
+from tests.invariants.lives import Lives
+from tests.invariants.machine import Late, Machine, running, until
+from tests.invariants.outcome import Outcome
+from tests.invariants.plan import Plan, Staged
+from tests.invariants.town import Town, leaf
+
+REST_LIMIT_S = 60.0
+AUDITS = 3  # what a timer still brings may mend the first ones
+AUDIT_AGAIN_S = 6.0
+DUE_SOON_S = 60.0  # timers that far off are awaited
+SHOWN = 10
+Tell = Callable[[str], None]
+
+
+def run(plan: Plan, folder: Path, tell: Tell) -> Outcome:
+    """Run a plan on a system of its own in this folder."""
+    began = time.monotonic()
+    outcome = Outcome(plan)
+    tell("starting Kafka, MongoDB, services and partners")
+    with running(folder, plan.env()) as machine:
+        asyncio.run(_Run(machine, plan, outcome, tell).play())
+    outcome.elapsed_s = time.monotonic() - began
+    return outcome
+
+
+class _Run:
+    def __init__(self, machine: Machine, plan: Plan, outcome: Outcome, tell: Tell) -> None:
+        self._machine, self._plan, self._outcome, self._tell = machine, plan, outcome, tell
+        self._town = Town(machine, plan.seed)
+        self._lives = Lives(machine)
+        self._attack = Attack(machine, self._lives, plan.chance, plan.steps)
+        self._echo = Echo(machine.kafka_url, self._town.producer, machine.lanes, plan.chance)
+        self._odd: list[Odd] = []
+
+    async def play(self) -> None:
+        async with AsyncExitStack() as opened:
+            await opened.enter_async_context(self._town.life())
+            others = (self._lives.keep, self._echo.follow, Clerk(self._town).work)
+            await opened.enter_async_context(_background(*others))
+            self._odd = await self._echo.odd()
+            if await self._echo.too_large():
+                self._attack.happened[Fault("too large", "the broker")] += 1
+            for stage, count in self._plan.drawn():
+                await self._stage(stage, count)
+            await self._end()
+            evidence = await self._judge()
+        self._fill(evidence)
+
+    async def _stage(self, stage: Staged, count: int) -> None:
+        self._tell(f"{stage.act}, {count} applications")
+        applications = self._town.draw(count)
+        await self._echo.before(applications)
+        submitting = asyncio.create_task(self._town.submit(applications, self._plan.rate_per_s))
+        try:
+            await ACTS[stage.act](self._attack)
+        except Late as late:
+            self._outcome.wrong.append(f"{stage.act}: {late}")
+            await self._machine.start_servers()
+        try:
+            await submitting
+        except Exception as error:  # what is missing is told in the end
+            self._outcome.wrong.append(leaf(error))
+
+    async def _end(self) -> None:
+        """Wait until every application has come to its end, and the log to rest."""
+        self._tell(f"waiting for {len(self._town.unfinished)} applications to end")
+
+        async def is_over() -> bool:
+            return not self._town.unfinished
+
+        try:
+            await until(is_over, self._plan.end_limit_s, "the end of every application")
+            await until(self._is_quiet, REST_LIMIT_S, "rest: timers are due")
+        except Late as late:
+            self._outcome.wrong.append(str(late))
+        self._outcome.unfinished = len(self._town.unfinished)
+        self._tell("waiting for the log to rest")
+        lagging = await come_to_rest(self._machine.kafka_url, self._machine.lanes, REST_LIMIT_S)
+        self._outcome.wrong += [f"at rest, {name} lags" for name in lagging]
+
+    async def _is_quiet(self) -> bool:
+        """Tell whether no timer will fire soon."""
+        soon = (datetime.now(UTC) + timedelta(seconds=DUE_SOON_S)).isoformat()
+        database = connect(self._machine.system.stack.mongo_url, "motcua")
+        lanes = range(self._machine.lanes)
+        either = [{"_id": {"$gte": f"{n:04d}/", "$lt": f"{n:04d}/{soon}"}} for n in lanes]
+        try:
+            found = [await database[f"{s}.timers"].find_one({"$or": either}) for s in JOURNALED]
+        finally:
+            database.client.close()
+        return not any(found)
+
+    async def _judge(self) -> Evidence:
+        """Read everything and audit it; what is on its way may need another look."""
+        for attempt in range(AUDITS):
+            self._tell("reading topics, journals and partners")
+            evidence = await self._evidence()
+            self._outcome.findings = audit(evidence)
+            if self._outcome.unfinished or not self._outcome.broken:
+                break
+            if attempt < AUDITS - 1:
+                await asyncio.sleep(AUDIT_AGAIN_S)
+        return evidence
+
+    async def _evidence(self) -> Evidence:
+        evidence = await self._machine.system.evidence(
+            acknowledged=set(self._town.portal.acknowledged), personal=self._town.personal
+        )
+        async with self._town.client("operations", "operator") as operations:
+            try:
+                told = (await operations.get("/v1/counts")).raise_for_status().json()
+            except httpx.HTTPError as error:
+                self._outcome.wrong.append(f"operations does not count: {error!r}")
+                return evidence
+        return replace(evidence, told=told)
+
+    def _fill(self, evidence: Evidence) -> None:
+        deaths = {name: self._lives.deaths(name) for name in ALL}
+        seen = Seen(evidence, self._machine.lanes, deaths, self._attack.happened, self._odd)
+        outcome = self._outcome
+        outcome.stuck = _stuck(evidence, self._town.unfinished)
+        outcome.faults = exercised(seen)
+        outcome.acknowledged = len(self._town.portal.acknowledged)
+        outcome.records = sum(len(records) for records in evidence.log.values())
+        outcome.restarts = dict(self._lives.restarts)
+        outcome.wrong += [f"never died: {name}" for name in self._attack.late]
+        outcome.wrong += self._town.failed
+
+
+def _stuck(evidence: Evidence, unfinished: Set[str]) -> list[str]:
+    """Return the last event of every service of some applications that never ended."""
+    found = []
+    for application in sorted(unfinished)[:SHOWN]:
+        last = {
+            service: heard.event.type
+            for service in JOURNALED
+            for heard in evidence.events_of(service)
+            if heard.event and heard.event.subject == application
+        }
+        found.append(f"{application}: {last}")
+    return found
+
+
+@asynccontextmanager
+async def _background(*works: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Let these work for as long as the block runs; an error of one is an error of all."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work()) for work in works]
+        yield
+        for task in tasks:
+            task.cancel()

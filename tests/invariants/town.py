@@ -1,0 +1,258 @@
+"""Everybody outside: who submits, pays, decides, brings, takes back and releases, each twice."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+import httpx
+
+from deploy.sandbox.following import follow
+from deploy.sandbox.officers.desk import Officers
+from deploy.sandbox.officers.habits import Fate, Habits
+from deploy.sandbox.payers import Behaviour, Payers
+from deploy.sandbox.portal import Application, Citizens, Portal, personal_values
+from services.payment.references import reference
+from shared.catalogue import load
+from shared.errors import Unknown
+from shared.events import Event
+from shared.events.data import Document
+from shared.events.intake import Refused
+from shared.events.routing import Closed, NotAccepted, Returned, Routed, SupplementRequested
+from shared.kafka import KafkaProducer
+from tests.invariants.machine import Machine
+from tests.invariants.twice import Twice
+
+TRY_AGAIN_S = 0.5
+TRIES_LIMIT = 240
+CALL_LIMIT_S = 30.0
+DOUBLED = 0.5  # of all calls
+WITHDRAWN = 0.04  # of all applications
+OVER = (Refused.TYPE, Returned.TYPE, NotAccepted.TYPE, Closed.TYPE)
+EVENTS = ("intake.events", "routing.events")
+# how citizens pay, of a hundred
+PAYING: tuple[tuple[int, Behaviour], ...] = (
+    (20, "silent"), (30, "twice"), (36, "decline"), (39, "wrong_amount_first"), (60, "early"),
+    (100, "pay"),
+)  # fmt: skip
+HABITS = Habits(
+    refused=0.02,
+    asked_for_supplement=0.12,
+    demanded_payment=0.03,
+    suspended=0.03,
+    reopened=0.03,
+    delay_s=0.3,
+    concurrency=32,
+)
+
+
+class NotTaken(Exception):
+    """What is in order was not taken, however often it was tried; the sentence has the answer."""
+
+
+def drawn(seed: int, what: str, application: str) -> float:
+    """Return a number from 0 to 1 for an application, by its part that comes from the seed."""
+    text = f"{seed}/{what}/{application[-12:]}"
+    return int.from_bytes(blake2b(text.encode(), digest_size=6).digest()) / (1 << 48)
+
+
+class Town:
+    """The citizens of a seed, their portal, and what was promised to them."""
+
+    def __init__(self, machine: Machine, seed: int) -> None:
+        self._machine, self._seed = machine, seed
+        self._habits = HABITS.model_copy(update={"seed": seed})
+        self._clients = machine.system.clients
+        self.portal = Portal(self._clients, machine.lanes)
+        chance = random.Random(seed)
+        self._citizens = Citizens(load(), datetime.now(UTC).date(), chance)
+        self.submitted: list[Application] = []
+        self.over: set[str] = set()
+        self.doubled: Counter[str] = Counter()  # calls that were made twice, by path
+        self.failed: list[str] = []  # who could not go on
+        self.producer = KafkaProducer(machine.kafka_url)
+
+    @property
+    def unfinished(self) -> set[str]:
+        """Return the applications that have not come to an end."""
+        return self.portal.acknowledged - self.over
+
+    @property
+    def personal(self) -> set[str]:
+        """Return what must stand nowhere in the clear."""
+        return {value for a in self.submitted for value in personal_values(a)}
+
+    def client(self, name: str, role: str, target: str = "") -> httpx.AsyncClient:
+        """Return a client of a process that makes half of its calls twice."""
+        key = self._clients["api_keys"].get(role, "")
+        chance = random.Random(f"{self._seed}/{name}")
+        return httpx.AsyncClient(
+            base_url=self._machine.system.url(target or name),
+            headers={"authorization": f"Bearer {key}"},
+            timeout=CALL_LIMIT_S,
+            transport=Twice(httpx.AsyncHTTPTransport(), chance, DOUBLED, self.doubled),
+        )
+
+    def draw(self, count: int) -> list[Application]:
+        """Return so many more applications, the same ones for the same seed (ids apart)."""
+        return [self._citizens.draw() for _ in range(count)]
+
+    async def submit(self, applications: Sequence[Application], rate_per_s: float) -> None:
+        """Submit at this rate, half over HTTP, half onto Kafka.  Raises `NotTaken`."""
+        self.submitted += applications
+        async with self.client("intake", "portal") as door, asyncio.TaskGroup() as group:
+            for number, application in enumerate(applications):
+                over_http = number % 2 == 0
+                group.create_task(self._post(door, application) if over_http
+                                  else self._append(application))  # fmt: skip
+                await asyncio.sleep(1 / rate_per_s)
+
+    @asynccontextmanager
+    async def life(self) -> AsyncIterator[None]:
+        """Let everybody act for as long as the block runs."""
+        async with AsyncExitStack() as opened:
+            await self.producer.start()
+            opened.push_async_callback(self.producer.stop)
+            async with asyncio.TaskGroup() as group:
+                parts = (self._listen, self._follow_up, self._pay, self._decide)
+                tasks = [group.create_task(self._unless_it_fails(part)) for part in parts]
+                yield
+                for task in tasks:
+                    task.cancel()
+
+    async def _unless_it_fails(self, part: Callable[[], Awaitable[None]]) -> None:
+        """Let somebody act; who cannot go on is told of in the end, the others go on."""
+        try:
+            await part()
+        except Exception as error:
+            self.failed.append(leaf(error))
+
+    async def _post(self, door: httpx.AsyncClient, application: Application) -> None:
+        await taken(lambda: self.portal.post(door, application))
+
+    async def _append(self, application: Application) -> None:
+        for _ in range(TRIES_LIMIT):
+            try:
+                return await self.portal.append(self.producer, [application])
+            except Unknown:
+                await asyncio.sleep(TRY_AGAIN_S)
+        raise NotTaken("Kafka did not take a submission")
+
+    async def _listen(self) -> None:
+        async with aclosing(follow(self._machine.kafka_url, EVENTS)) as log:
+            async for event in log:
+                if event.type in OVER:
+                    self.over.add(event.subject)
+
+    async def _follow_up(self) -> None:
+        """Bring what is asked for, and take back what is to be."""
+        seen: set[str] = set()
+        async with (
+            self.client("intake-follow-up", "portal", "intake") as door,
+            aclosing(follow(self._machine.kafka_url, ("routing.events",))) as log,
+            asyncio.TaskGroup() as group,
+        ):
+            async for event in log:
+                if event.id in seen:
+                    continue
+                seen.add(event.id)
+                if event.type == SupplementRequested.TYPE:
+                    group.create_task(self._supplement(door, event))
+                elif event.type == Routed.TYPE and self._is_withdrawn(event.subject):
+                    group.create_task(self._withdraw(door, event.subject))
+
+    def _is_withdrawn(self, application: str) -> bool:
+        return drawn(self._seed, "withdrawn", application) < WITHDRAWN
+
+    async def _supplement(self, door: httpx.AsyncClient, event: Event) -> None:
+        document = Document(name="Giấy tờ bổ sung", sha256=event.subject.replace("-", "") * 2)
+        key = f"for-{event.sequence}"
+        await taken(
+            lambda: self.portal.supplement(door, event.subject, document, key), is_late=True
+        )
+
+    async def _withdraw(self, door: httpx.AsyncClient, application: str) -> None:
+        await taken(lambda: self.portal.withdraw(door, application), is_late=True)
+
+    async def _pay(self) -> None:
+        async with (
+            self.client("payment", "portal") as payment,
+            self._bank() as bank,
+            aclosing(follow(self._machine.kafka_url, ("payment.events",))) as log,
+        ):
+            payers = Payers(
+                payment,
+                bank,
+                self._paying,
+                first_reference,
+                delay_s=0.2,
+                look_again_s=[TRY_AGAIN_S] * TRIES_LIMIT,
+            )
+            await payers.attend(log)
+
+    def _bank(self) -> httpx.AsyncClient:
+        """Return a client that uses no connection twice: a payment is never sent again."""
+        return httpx.AsyncClient(
+            base_url=self._machine.system.url("bank"),
+            timeout=CALL_LIMIT_S,
+            limits=httpx.Limits(max_keepalive_connections=0),
+            trust_env=False,
+        )
+
+    def _paying(self, application: str) -> Behaviour:
+        share = drawn(self._seed, "paying", application) * 100
+        paying = next(behaviour for upto, behaviour in PAYING if share < upto)
+        fate = Fate(self._habits, application)
+        # whose first order is an officer's demand cannot pay another one before it
+        is_demanded = "demand_payment" in fate.detours
+        # an order that ends with its application is not asked after: only a statement would tell
+        is_ending = fate.is_refused or self._is_withdrawn(application)
+        is_usual = (paying == "early" and is_demanded) or (paying == "silent" and is_ending)
+        return "pay" if is_usual else paying
+
+    async def _decide(self) -> None:
+        async with (
+            self.client("routing", "officer") as routing,
+            aclosing(follow(self._machine.kafka_url, ("routing.events",))) as log,
+        ):
+            await Officers(routing, self._habits).attend(log)
+
+
+def first_reference(application: str) -> str:
+    """Return the reference that the first order of an application will have."""
+    return reference(application, number=1)
+
+
+def leaf(error: Exception) -> str:
+    """Return what went wrong, in the innermost of all groups."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"
+
+
+async def taken(
+    call: Callable[[], Awaitable[httpx.Response]], *, is_late: bool = False
+) -> Mapping[str, Any]:
+    """Call until it is taken; the same again counts once.  Raises `NotTaken`.
+
+    `is_late`: the application may be over already, which is as good.
+    """
+    said = ""
+    for _ in range(TRIES_LIMIT):
+        try:
+            answer = await call()
+        except httpx.TransportError as error:
+            said = repr(error)
+        else:
+            if answer.is_success or (is_late and answer.status_code == httpx.codes.CONFLICT):
+                content: Mapping[str, Any] = answer.json()
+                return content
+            said = f"{answer.request.url.path}: {answer.status_code} {answer.text}"
+            if answer.is_client_error and answer.status_code != httpx.codes.NOT_FOUND:
+                break
+        await asyncio.sleep(TRY_AGAIN_S)
+    raise NotTaken(said)
