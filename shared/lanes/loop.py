@@ -118,15 +118,16 @@ class Lanes(Generic[S, F]):
         self, assignment: Assignment, attempt: Callable[[], Awaitable[None]]
     ) -> None:
         """Repeat the same work with back-off until it goes through; an outage is waited out."""
-        wait_s = self._pace.retry_s
+        wait_s, is_again = self._pace.retry_s, False
         while True:
             try:
                 await attempt()
             except (Refused, Unknown) as doubt:
                 self.health.waiting(doubt)
-                if isinstance(doubt, Unknown):
+                if is_again or isinstance(doubt, Unknown):  # refused once: what stands is read now
                     await assignment.idle(wait_s)
                     wait_s = min(2 * wait_s, self._pace.retry_limit_s)
+                is_again = True
             else:
                 self.health.working()
                 return

@@ -61,3 +61,10 @@ LANES: Mapping[str, type[Lanes[Any, Any]]] = {
     "unpublished tail not published": LeavesTheTailUnpublished,
 }
 EFFECTS: Mapping[str, type[Effects]] = {"call without a claim": CallsWithoutAClaim}
+CAUGHT_AS: Mapping[str, str] = {  # what the simulation says of it
+    "commit before insert": r"lost",
+    "no seen-check": r"handled twice",
+    "unordered insert": r"version \d+ (counts|emits)",
+    "unpublished tail not published": r"(published before|unpublished)",
+    "call without a claim": r"called twice",
+}
