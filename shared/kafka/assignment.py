@@ -51,18 +51,20 @@ class KafkaAssignment:
 
     async def _poll(
         self, partitions: Sequence[TopicPartition], max_records: int, wait_s: float
-    ) -> list[Any]:
+    ) -> Mapping[TopicPartition, Sequence[Any]]:
         timeout_ms = int(wait_s * 1000)
-        got = await self._consumer.getmany(
+        found: Mapping[TopicPartition, Sequence[Any]] = await self._consumer.getmany(
             *partitions, timeout_ms=timeout_ms, max_records=max_records
         )
-        return [m for messages in got.values() for m in messages]
+        return found
 
-    def _taken(self, messages: Sequence[Any]) -> list[Record]:
-        for m in messages:
-            self._next[TopicPartition(m.topic, m.partition)] = m.offset + 1
+    def _taken(self, found: Mapping[TopicPartition, Sequence[Any]]) -> list[Record]:
+        for partition, messages in found.items():
+            if messages:
+                self._next[partition] = messages[-1].offset + 1
         return [
             Record(m.topic, m.partition, m.offset, m.timestamp, m.key, m.value, tuple(m.headers))
+            for messages in found.values()
             for m in messages
         ]
 

@@ -268,9 +268,9 @@ class Lanes(Generic[S, F]):
             self._doubted.add(application)
 
     def _note_done(self, records: Sequence[Record]) -> None:
-        for record in records:
-            place = record.topic, record.partition
-            self._done[place] = max(self._done.get(place, 0), record.offset + 1)
+        ends = {(r.topic, r.partition): r.offset + 1 for r in records}  # in order within each
+        for place, end in ends.items():
+            self._done[place] = max(self._done.get(place, 0), end)
 
     async def _commit_if_due(self, assignment: Assignment) -> None:
         if self._done and self._monotonic() - self._committed_at >= self._pace.commit_every_s:

@@ -1,6 +1,7 @@
 """One message of the log, as operations keeps it."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -49,7 +50,7 @@ class Entry(NamedTuple):
     @property
     def service(self) -> str:
         """Return the service whose topic this is (`portal` for submissions)."""
-        return self.topic.partition(".")[0]
+        return _service(self.topic)
 
     @property
     def is_decided(self) -> bool:
@@ -59,10 +60,7 @@ class Entry(NamedTuple):
     @property
     def counted_as(self) -> str:
         """Return the type to count this under: a sender may write any, also one that is not his."""
-        service = _DECIDED_BY.get(self.type)
-        if service:
-            return self.type if self.is_decided and self.service == service else OTHER
-        return self.type if self.type in CONTRACTS else OTHER
+        return _counted_as(self.type, self.service if self.is_decided else "")
 
     @property
     def is_aside(self) -> bool:
@@ -73,6 +71,19 @@ class Entry(NamedTuple):
     def span(self) -> str:
         """Return the span that made this message, empty if it names none."""
         return parent_span(self.traceparent)
+
+
+@lru_cache(maxsize=1_024)
+def _service(topic: str) -> str:
+    return topic.partition(".")[0]
+
+
+@lru_cache(maxsize=1_024)  # asked twice for each message, and senders may write any type
+def _counted_as(type_: str, decided_by: str) -> str:
+    service = _DECIDED_BY.get(type_)
+    if service:
+        return type_ if decided_by == service else OTHER
+    return type_ if type_ in CONTRACTS else OTHER
 
 
 class Gist(msgspec.Struct, frozen=True):

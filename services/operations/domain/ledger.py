@@ -55,10 +55,10 @@ class Ledger(msgspec.Struct):
         """Count the first occurrence of a message; `code_before` is where its dossier stood."""
         _plus(self.types, entry.counted_as, 1)
         if entry.is_decided:
-            g = gist(entry.data)
             if entry.service == "routing":
-                self._move(entry, code_before, g.national_code)
+                self._move(entry, code_before, gist(entry.data).national_code)
             elif entry.type in AMOUNTS:
+                g = gist(entry.data)
                 _plus(self.vnd, entry.type, g.amount_vnd + g.total_vnd)
         self.passed(entry)
 
