@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,7 +51,9 @@ def archive(
     """Move applications that are at their end from the journals to files, verified."""
     folder, now = _folder(to), datetime.now(UTC)
     try:
-        committed = asyncio.run(_committed())
+        settings = Settings()
+        url = settings.kafka_url or f"{HOST}:{settings.kafka_port}"
+        committed = asyncio.run(read_up_to(url, tuple(TABLE)))
         with _books() as books:
             if not dry_run:
                 _go_on(books, folder, now)
@@ -163,10 +165,8 @@ def _books() -> AbstractContextManager[Books]:
     return open_books(url, ServiceSettings().database)
 
 
-async def _committed() -> Committed:
-    """Return how far each service has read for good.  Raises `Misconfigured`."""
-    settings = Settings()
-    url = settings.kafka_url or f"{HOST}:{settings.kafka_port}"
+async def read_up_to(url: str, services: Iterable[str]) -> Committed:
+    """Return how far each of these has read for good.  Raises `Misconfigured`."""
     known: Mapping[str, Any] = security.told()
     admin = AIOKafkaAdminClient(bootstrap_servers=url, **known)
     try:
@@ -176,7 +176,7 @@ async def _committed() -> Committed:
                 (place.topic, place.partition): told.offset
                 for place, told in (await admin.list_consumer_group_offsets(service)).items()
             }
-            for service in TABLE
+            for service in services
         }
     except KafkaError as error:
         raise Misconfigured(

@@ -16,7 +16,7 @@ from rich.status import Status
 from rich.table import Table
 
 from deploy.archive.command import archive, archived
-from deploy.local import acls, clean, launcher, mongo, processes, republish, secrets, topics
+from deploy.local import acls, clean, launcher, mongo, processes, republish, secrets, sizes, topics
 from deploy.local.children import Children
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
@@ -186,6 +186,24 @@ def show_acls(
         return
     for one in grants:
         console.print(one.command(url), markup=False, soft_wrap=True)
+
+
+@app.command("sizes")
+def show_sizes(
+    kafka_data: Annotated[
+        Path | None, typer.Option("--kafka-data", help="where the broker keeps its log")
+    ] = None,
+    to: Annotated[Path, typer.Option("--to", help="the same as JSON")] = Path("build/sizes.json"),
+) -> None:
+    """Show the bytes that an application takes in each collection and on each topic."""
+    settings, home = Settings(), _home()
+    url = settings.mongo_url or mongo.url(settings.mongo_port)
+    data = kafka_data or home / "data" / "kafka"
+    found = sizes.measure(url, Shared().database, data)
+    for table in sizes.shown(found):
+        console.print(table, "")
+    sizes.write(found, to)
+    console.print(f"[dim]{found.applications:,} applications; bytes per application. {to}[/]")
 
 
 app.command()(archive)

@@ -1,0 +1,69 @@
+"""What an operator types, and is told."""
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from typer.testing import CliRunner
+
+from deploy.archive.books import open_books
+from deploy.archive.command import read_up_to
+from deploy.local.cli import app
+from shared.errors import Misconfigured
+
+ID = "0198c0de-0000-7000-8000-000000000001"
+
+
+def run(*arguments, **env):
+    found = CliRunner().invoke(app, arguments, env=env, catch_exceptions=True)
+    return found.exit_code, f"{found.output} {found.exception}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("archive", "--quiet-days", "0"), "--quiet-days"),
+        (("archive", "--limit", "0"), "--limit"),
+        (("archive", "--limit", "many"), "--limit"),
+        (("archived", "nonsense"), "no application's id"),
+        (("archived",), "application"),
+    ],
+)
+def test_what_makes_no_sense_is_said(arguments, said):
+    code, text = run(*arguments)
+    assert code != 0
+    assert said in text
+
+
+def test_without_a_broker_nothing_is_looked_at():
+    code, text = run("archive", KAFKA_URL="127.0.0.1:1", MONGO_URL="mongodb://127.0.0.1:1")
+    assert code != 0
+    assert "Kafka at 127.0.0.1:1 does not tell how far the services have read" in text
+
+
+def test_a_folder_without_an_archive_is_told(tmp_path):
+    code, text = run("archived", ID, "--to", str(tmp_path))
+    assert code != 0
+    assert f"{tmp_path} holds nothing of {ID}" in text
+
+
+def test_a_database_without_journals_is_told(mongo_url):
+    told = "No journal stands in the database 'nothing_here'"
+    with pytest.raises(Misconfigured, match=told), open_books(mongo_url, "nothing_here"):
+        pass
+
+
+async def test_how_far_a_service_has_read_is_what_its_group_committed(kafka_url):
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url)
+    await admin.start()
+    await admin.create_topics([NewTopic("archive_test", 2, 1)])
+    await admin.close()
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka_url, group_id="archive-test", enable_auto_commit=False
+    )
+    await consumer.start()
+    place = TopicPartition("archive_test", 1)
+    consumer.assign([place])
+    await consumer.commit({place: 7})
+    await consumer.stop()
+    found = await read_up_to(kafka_url, ["archive-test", "nobody"])
+    assert found == {"archive-test": {("archive_test", 1): 7}, "nobody": {}}
