@@ -65,8 +65,8 @@ async def run(system: System, plan: Plan, steps: launcher.Steps) -> report.Found
     steps.done("Log read" if findings is None else f"{len(findings)} invariants checked")
     outcome = journeys.outcome(real.offered.began, real.offered.ended)
     return report.Found(
-        plan.load.rate, real, outcome, outbox["accepted"], idle, quiet, findings, bare,
-        machine.facts(),
+        plan.load.rate, real, outcome, outbox["accepted"], len(journeys.dropped), idle, quiet,
+        findings, bare, machine.facts(),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 CONNECTIONS = 256
-TRIES = 10
+TRIES = 60  # half a minute: a process that is started again is there by then
 RETRY_S = 0.5
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 

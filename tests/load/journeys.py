@@ -10,14 +10,22 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from shared.events.notify import NoticeDropped
 from shared.events.payment import Notified, Requested
 from shared.events.portal import Submitted
 from shared.events.routing import Accepted
 
-SUBMITTED, REQUESTED, NOTIFIED, ACCEPTED = (
-    f'"type":"{contract.TYPE}"'.encode() for contract in (Submitted, Requested, Notified, Accepted)
+SUBMITTED, REQUESTED, NOTIFIED, ACCEPTED, DROPPED = (
+    f'"type":"{contract.TYPE}"'.encode()
+    for contract in (Submitted, Requested, Notified, Accepted, NoticeDropped)
 )
-TOPICS = ("portal.submissions", "payment.events", "payment.inbox", "routing.events")
+TOPICS = (
+    "portal.submissions",
+    "payment.events",
+    "payment.inbox",
+    "routing.events",
+    "notify.events",
+)
 
 
 @dataclass(slots=True)
@@ -28,6 +36,7 @@ class Journeys:
     requested: dict[bytes, int] = field(default_factory=dict)
     notified: dict[bytes, int] = field(default_factory=dict)
     accepted: dict[bytes, int] = field(default_factory=dict)
+    dropped: set[bytes] = field(default_factory=set)  # notices that were obsolete at their turn
 
     def hear(self, topic: str, timestamp_ms: int, key: bytes, value: bytes) -> None:
         """Take note of a record of one of `TOPICS`."""
@@ -40,6 +49,9 @@ class Journeys:
         elif topic == "payment.inbox":
             if NOTIFIED in value:
                 self.notified.setdefault(key, timestamp_ms)
+        elif topic == "notify.events":
+            if DROPPED in value:
+                self.dropped.add(value.partition(b",")[0])  # its id comes first
         elif SUBMITTED in value:
             self.submitted.setdefault(key, timestamp_ms)
 

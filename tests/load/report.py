@@ -23,6 +23,7 @@ class Found(NamedTuple):
     measured: Measured
     outcome: Outcome
     handed: int  # notices, warm-up included
+    dropped: int  # notices that were obsolete at their turn, likewise
     idle: Used
     quiet: Used
     findings: Sequence[Finding] | None  # None: not looked for
@@ -91,7 +92,12 @@ def _load(measured: Measured, outcome: Outcome) -> dict[str, Any]:
 
 def _notices(found: Found) -> dict[str, Any]:
     submitted = found.measured.offered.submitted + found.measured.warm_up.submitted
-    return {"notices_handed": found.handed, "notices_lost": submitted * NOTICES - found.handed}
+    told = found.handed + found.dropped
+    return {
+        "notices_handed": found.handed,
+        "notices_dropped": found.dropped,
+        "notices_lost": submitted * NOTICES - told,
+    }
 
 
 def _lag(measured: Measured) -> dict[str, Any]:
@@ -125,7 +131,7 @@ def wrong(content: Mapping[str, Any]) -> list[str]:
     if content["lost"]:
         out.append(f"{content['lost']} of {content['submitted']} applications were not accepted")
     if content["notices_lost"]:
-        out.append(f"{content['notices_lost']} notices too few were handed over")
+        out.append(f"{content['notices_lost']} notices were neither handed over nor dropped")
     if content["callbacks_given_up"]:
         out.append(f"{content['callbacks_given_up']} callbacks were never taken")
     if content["set_aside"]:
