@@ -36,6 +36,7 @@ from shared.errors import Misconfigured, Unknown
 from shared.journal import Journal
 from shared.kafka import KafkaProducer, KafkaSubscription, security
 from shared.lanes.health import Health
+from shared.lanes.known import Known
 from shared.lanes.loop import Lanes
 from shared.lanes.notices import Notices
 from shared.lanes.table import LaneTable
@@ -67,6 +68,7 @@ class Resources:
     table: Callable[[str], MongoTable]
     service: str
     security: Mapping[str, Any]
+    known: Known[Any] = field(default_factory=Known)
 
     def journal(self, lane_table: LaneTable[Any, Any]) -> Journal[Any]:
         """Return the service's journal."""
@@ -197,6 +199,7 @@ def _lanes(resources: Resources, table: LaneTable[Any, Any]) -> Lanes[Any, Any]:
     return Lanes(
         failpoints.mistaken(table),
         journal=resources.journal(table),
+        known=resources.known,
         producer=resources.producer,
         timers=Timers(resources.table("timers"), table.service, settings.lanes),
         notices=Notices(table.service, dead_letter_sealer(resources.secrets.master_key)),

@@ -32,7 +32,7 @@ _UNUSED: Any = _Unused()
 def _payment() -> APIRouter:
     partners = PaymentSettings().partners({"merchant": "", "secret": ""})
     registry = Registry(partners, FAMILIES)
-    return services.payment.api.router(registry, _UNUSED, _UNUSED, _UNUSED, _UNUSED, _UNUSED)
+    return services.payment.api.router(registry, *[_UNUSED] * 6)
 
 
 _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {

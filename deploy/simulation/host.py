@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from shared.clock import Clock
 from shared.effects import Effect, Effects
 from shared.journal import Journal
+from shared.lanes.known import Known
 from shared.lanes.loop import Lanes
 from shared.lanes.notices import Notices
 from shared.lanes.pace import Pace
@@ -48,7 +49,6 @@ def draw_pace(rng: Random) -> Pace:
     return Pace(
         batch_limit=rng.choice((1, 3, 2_000, 2_000)),
         commit_every_s=rng.choice((0.0, 0.5, 1.0)),
-        cache_limit=rng.choice((0, 1, 50_000, 50_000)),
         retry_limit_s=2.0,
         fetch_wait_s=IDLE_S,
         sweep_every_s=IDLE_S / 2,
@@ -75,6 +75,7 @@ def _lanes(world: "World", table: LaneTable[Any, Any], clock: Clock) -> Lanes[An
     return world.kernel.lanes(
         table,
         journal=Journal(world.database.table(f"{name}.journal"), table),
+        known=Known(world.known_limit),
         producer=world.log.producer(),
         timers=world.kernel.timers(world.database.table(f"{name}.timers"), name, world.lane_count),
         notices=Notices(name, lambda _: "sealed"),

@@ -81,6 +81,7 @@ class World:
         self.processes: dict[str, tuple[Process, asyncio.Task[None]]] = {}
         self.pending = 0  # inputs and restarts to come
         self.pace = draw_pace(self.rng)
+        self.known_limit = self.rng.choice((0, 1, 50_000, 50_000))
         self._villain = Villain(self)
         self._wrong: list[str] = []
 

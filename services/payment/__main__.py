@@ -29,6 +29,7 @@ async def build(resources: Resources) -> Parts:
             registry,
             references,
             resources.journal(lanes),
+            resources.known,
             resources.publisher,
             dead_letter_sealer(resources.secrets.master_key),
             resources.clock,

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.payment.callbacks import Callbacks, Seal
+from services.payment.callbacks import Callbacks, Near, Seal
 from services.payment.domain.state import Attempt, Payment
 from services.payment.gateways import Gateway, Order, Payer, Refused, Registry
 from services.payment.references import References
@@ -20,6 +20,7 @@ from shared.clock import Clock
 from shared.errors import DeadLetter
 from shared.gather import Gather
 from shared.journal import Journal
+from shared.lanes.known import Known
 from shared.placement import canonical
 from shared.problems import Refusal
 from shared.publisher import Publisher
@@ -48,6 +49,7 @@ def router(
     registry: Registry,
     references: References,
     journal: Journal[Payment],
+    known: Known[Payment],
     publisher: Publisher,
     seal: Seal,
     clock: Clock,
@@ -56,8 +58,11 @@ def router(
     routes = APIRouter(tags=["payment"])
     applications = Gather(references.find, CALLBACK_WINDOW_S)
     decisions = Gather(journal.latest_of, CALLBACK_WINDOW_S)
+    near = Near(references.known, known.get)
     for gateway in registry:
-        callbacks = Callbacks(gateway, applications.get, decisions.get, publisher, seal, clock)
+        callbacks = Callbacks(
+            gateway, applications.get, decisions.get, near, publisher, seal, clock
+        )
         _add_callback(routes, gateway, callbacks)
         _add_return(routes, gateway, clock)
 

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -35,6 +36,13 @@ Seal = Callable[[bytes], str]
 _log = structlog.get_logger("callbacks")
 
 
+class Near(NamedTuple):
+    """What this process knows of itself, without asking: as a rule the order was opened here."""
+
+    application: Callable[[str], str | None]
+    decision: Callable[[str], Decision[Payment] | None]
+
+
 class Callbacks:
     """The callbacks of one partner; `find` gives a reference's application, `latest` its state."""
 
@@ -43,11 +51,12 @@ class Callbacks:
         gateway: Gateway,
         find: Callable[[str], Awaitable[str | None]],
         latest: Callable[[str], Awaitable[Decision[Payment] | None]],
+        near: Near,
         publisher: Publisher,
         seal: Seal,
         clock: Clock,
     ) -> None:
-        self._gateway, self._find, self._latest = gateway, find, latest
+        self._gateway, self._find, self._latest, self._near = gateway, find, latest, near
         self._publisher, self._seal, self._clock = publisher, seal, clock
         self._source = f"/partners/{gateway.partner.name}"
 
@@ -70,11 +79,13 @@ class Callbacks:
             if refused.verdict == "unreadable":
                 await self._set_aside(refused.reason, query, at)
             return refused.verdict
-        application = await self._find(notice.reference)
+        application = self._near.application(notice.reference) or await self._find(notice.reference)
         if application is None:
             await self._set_aside(f"no order has the reference {notice.reference}", query, at)
             return "unknown_order"
-        decision = await self._latest(application)
+        decision = self._near.decision(application)
+        if decision is None or not _attempt(decision, notice.reference):
+            decision = await self._latest(application)
         state = (decision.state if decision else None) or Payment()
         attempt = state.attempt(notice.reference)
         if _is_news(state, attempt, notice, self._gateway.partner.name):
@@ -119,6 +130,10 @@ class Callbacks:
             data=msgspec.Raw(events.encode(data)),
         )
         await self._publisher.append((dead(INBOX), 0), Message(None, events.encode(event)))
+
+
+def _attempt(decision: Decision[Payment], reference: str) -> Attempt | None:
+    return decision.state.attempt(reference) if decision.state else None
 
 
 def _is_news(state: Payment, attempt: Attempt | None, notice: Notice, partner: str) -> bool:

@@ -5,6 +5,7 @@ by time, and the same attempt has the same one whoever asks.  A row (reference â
 inserted before an order opens; the reference of another application's row is passed over.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid import UUID
 from shared.store import Table
 
 PROBE_LIMIT = 16
+REMEMBERED_LIMIT = 50_000
 _DIGITS = 8
 
 Attempt = tuple[str, int]  # application, number
@@ -41,6 +43,7 @@ class References:
 
     def __init__(self, table: Table, named: Callable[[str, int, int], str] = reference) -> None:
         self._table, self._named = table, named
+        self._ours: OrderedDict[str, str] = OrderedDict()  # reference â†’ application
 
     async def claim(self, attempts: Iterable[Attempt]) -> Claimed:
         """Return a reference for each attempt, the same every time.  Raises `Unknown`."""
@@ -64,7 +67,17 @@ class References:
             owner = row["application"], row["attempt"]
             if wanted[row["_id"]] == owner:
                 ours[owner] = row["_id"]
+        self._remember(ours)
         return ours
+
+    def _remember(self, ours: Mapping[Attempt, str]) -> None:
+        self._ours.update((reference, application) for (application, _), reference in ours.items())
+        while len(self._ours) > REMEMBERED_LIMIT:
+            self._ours.popitem(last=False)
+
+    def known(self, reference: str) -> str | None:
+        """Return the application of a reference claimed here lately: a row never changes."""
+        return self._ours.get(reference)
 
     async def find(self, references: Sequence[str]) -> Mapping[str, str]:
         """Return the application of each reference that stands.  Raises `Unknown`."""

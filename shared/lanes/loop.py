@@ -6,7 +6,6 @@ whatever a zombie adds is a duplicate. `tests/simulation/model` is the executabl
 loop: keep them in step.
 """
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -19,6 +18,7 @@ from shared.events.kernel import LaneReleased
 from shared.failpoints import reach
 from shared.journal import Cause, Decision, Journal
 from shared.lanes.health import Health
+from shared.lanes.known import Known
 from shared.lanes.notices import Notices
 from shared.lanes.outgoing import buried, published, sent_home
 from shared.lanes.pace import PACE, Awake, Pace
@@ -43,6 +43,7 @@ class Lanes(Generic[S, F]):
         table: LaneTable[S, F],
         *,
         journal: Journal[S],
+        known: Known[S],
         producer: Producer,
         timers: Timers,
         notices: Notices,
@@ -60,8 +61,7 @@ class Lanes(Generic[S, F]):
         self._reader, self._awake = Reader(table, lane_count), Awake(monotonic, pace.slept_limit_s)
         self._step: Step[S, F] = Step(table, self._reader.again, sampled)
         self._events_topic = f"{table.service}.events"
-        # only states whose publication was acknowledged; forgotten at any doubt
-        self._cache: OrderedDict[str, Decision[S]] = OrderedDict()
+        self._known = known
         self._doubted: set[str] = set()  # applications not to be taken for new ones
         self._committed: dict[Partition, int] = {}
         self._done: dict[Partition, int] = {}
@@ -69,7 +69,7 @@ class Lanes(Generic[S, F]):
 
     async def serve(self, assignment: Assignment) -> None:
         """Work on an assignment until it is revoked (cancelled) or found lost (`Fenced`)."""
-        self._cache.clear()
+        self._known.clear()
         self._doubted.clear()
         self._committed, self._done = dict(assignment.committed), {}
         self._committed_at = self._swept_at = self._monotonic()
@@ -79,6 +79,7 @@ class Lanes(Generic[S, F]):
                 await self._turn(assignment)
         finally:
             self.health.unassigned()
+            self._known.clear()
             with suppress(Fenced, Unknown):
                 await self._commit(assignment)
 
@@ -169,13 +170,13 @@ class Lanes(Generic[S, F]):
     async def _decide_all(self, mine: Sequence[Reading], applications: Sequence[str]) -> None:
         began = self._clock()
         if self._awake.has_slept():
-            self._cache.clear()
+            self._known.clear()
         states, unpublished = await self._load(mine, applications)
         facts = await self._prepared(mine, states)
         reach("lane.prepared")
         decided, dead = self._decide(mine, states, facts)
         if self._awake.has_slept():
-            self._cache.clear()
+            self._known.clear()
             raise Unknown("this process slept: what it read may be old")
         await self._insert(decided)
         reach("lane.inserted")
@@ -209,7 +210,7 @@ class Lanes(Generic[S, F]):
         self, mine: Sequence[Reading], applications: Sequence[str]
     ) -> tuple[dict[str, Decision[S] | None], list[Decision[S]]]:
         """Return the latest decision of each application, and those perhaps never published."""
-        states: dict[str, Decision[S] | None] = {a: self._cache.get(a) for a in applications}
+        states: dict[str, Decision[S] | None] = {a: self._known.get(a) for a in applications}
         firsts: dict[str, Reading] = {}
         for reading in mine:
             firsts.setdefault(reading.application, reading)
@@ -254,18 +255,12 @@ class Lanes(Generic[S, F]):
         await self._producer.append(buried(dead, self._notices, self._clock()))
 
     def _remember(self, states: Mapping[str, Decision[S] | None]) -> None:
-        for application, decision in states.items():
-            self._doubted.discard(application)
-            if decision:
-                self._cache[application] = decision
-                self._cache.move_to_end(application)
-        while len(self._cache) > self._pace.cache_limit:
-            self._cache.popitem(last=False)
+        self._doubted.difference_update(states)
+        self._known.put(decision for decision in states.values() if decision)
 
     def _forget(self, applications: Mapping[str, Any]) -> None:
-        for application in applications:
-            self._cache.pop(application, None)
-            self._doubted.add(application)
+        self._known.forget(applications)
+        self._doubted.update(applications)
 
     def _note_done(self, records: Sequence[Record]) -> None:
         ends = {(r.topic, r.partition): r.offset + 1 for r in records}  # in order within each

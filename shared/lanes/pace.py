@@ -17,7 +17,6 @@ class Pace:
     sweep_every_s: float = 0.5  # timers
     retry_s: float = 0.1
     retry_limit_s: float = 5.0
-    cache_limit: int = 50_000  # applications
     slept_limit_s: float = 900.0  # see `Awake`; far below what the archive calls quiet
 
 

@@ -29,6 +29,7 @@ from shared.events.kernel import RecordDead, TimerFired
 from shared.events.payment import Notified, Queried
 from shared.events.routing import Accepted, PaymentDue, Routed, Settled
 from shared.journal import Journal
+from shared.lanes.known import Known
 from shared.lanes.reading import Reader
 from shared.lanes.step import Step
 from shared.lanes.table import Arrival, LaneTable, Timer
@@ -248,7 +249,7 @@ class Counter:
         self.log, self.a, self._done, self._sequence, self._said = Log(), a, 0, 0, 0
         self.master = MASTER
         self.partner, self.rows = a.partner(), rows
-        self.table, self.journal = lanes, Journal(a.rows(), lanes)
+        self.table, self.journal, self.known = lanes, Journal(a.rows(), lanes), Known()
         self._reader = Reader(lanes, 1)
         self._step = Step(lanes, self._reader.again, lambda _: False)
         self.registry = Registry([self.partner], {"vnpay": Vnpay})
@@ -269,6 +270,7 @@ class Counter:
                 self.registry,
                 References(rows),
                 self.journal,
+                self.known,
                 self.publisher,
                 self.seal,
                 lambda: a.now,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.payment.callbacks import Callbacks
+from services.payment.callbacks import Callbacks, Near
 from services.payment.gateways.vnpay import RSP_CODES, Vnpay
 from services.payment.gateways.vnpay_signing import verified
 from services.payment.references import References, reference
@@ -145,11 +145,50 @@ async def test_a_callback_continues_the_applications_trace(ordered, a):
     assert dict(ordered.inbox()[0].headers)["traceparent"] == sent.traceparent.encode()
 
 
+async def asked_in_vain(_):
+    pytest.fail("the database was asked")
+
+
+def at_counter(ordered, near, find=asked_in_vain, latest=asked_in_vain):
+    """The callbacks of the partner, with what this process knows of itself."""
+    return Callbacks(
+        Vnpay(ordered.partner),
+        find,
+        latest,
+        near,
+        ordered.publisher,
+        ordered.seal,
+        lambda: ordered.a.now,
+    )
+
+
+async def test_an_order_opened_in_this_process_is_answered_without_a_look_up(ordered, a):
+    decision = await ordered.journal.latest(a.application)
+    near = Near(lambda _: a.application, lambda _: decision)
+    answer = await at_counter(ordered, near).take(ordered.query().encode())
+
+    assert msgspec.json.decode(answer)["RspCode"] == "00"
+    assert types(await ordered.decide()) == [Settled.TYPE, "receipt.issued"]
+
+
+async def test_what_this_process_knows_from_before_the_order_is_not_relied_on(ordered, a):
+    decision = await ordered.journal.latest(a.application)
+    old = msgspec.structs.replace(decision, state=None)
+    near = Near(lambda _: a.application, lambda _: old)
+    answer = await at_counter(ordered, near, latest=ordered.journal.latest).take(
+        ordered.query().encode()
+    )
+
+    assert msgspec.json.decode(answer)["RspCode"] == "00"
+
+
 @settings(max_examples=50)
 @given(st.binary(max_size=200))
 def test_any_query_is_answered_in_the_protocol(a, query):
     nothing = None  # neither rows nor log are asked before the signature is checked
-    callbacks = Callbacks(Vnpay(a.partner()), nothing, nothing, nothing, str, lambda: a.now)
+    callbacks = Callbacks(
+        Vnpay(a.partner()), nothing, nothing, nothing, nothing, str, lambda: a.now
+    )
 
     answer = msgspec.json.decode(asyncio.run(callbacks.take(query)))
 
