@@ -98,7 +98,7 @@ def report(names: tuple[str, ...], rate: float, found: Found) -> dict[str, Any]:
     """Return everything by name."""
     submitted, drained_s = found.offered.submitted, found.drained_s
     lost = submitted - found.outcome.completed
-    per_s = submitted / drained_s
+    per_s = found.outcome.completed_per_s  # from the first acceptance to the last
     return {
         "rate": rate,
         "stopped": list(names),
@@ -127,7 +127,7 @@ def table(content: Mapping[str, Any]) -> Table:
     drawn = Table(box=None, pad_edge=False, show_header=False)
     under_load_s = content["drain_under_load_s"]
     rows = {
-        "stood still": f"{', '.join(content['stopped'])}, for {content['stopped_s']:g} s",
+        "stood still": f"{_who(content['stopped'])}, for {content['stopped_s']:g} s",
         "came meanwhile": f"{content['backlog']} applications, {content['rate']:g} per second",
         "lost": f"{content['lost']}",
         "ready again after": f"{content['start_to_ready_s']:.1f} s",
@@ -141,6 +141,10 @@ def table(content: Mapping[str, Any]) -> Table:
     for name, value in rows.items():
         drawn.add_row(name, value)
     return drawn
+
+
+def _who(names: list[str]) -> str:
+    return "all services" if len(names) == len(SERVICES) else ", ".join(names)
 
 
 def main(
