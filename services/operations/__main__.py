@@ -30,6 +30,7 @@ async def build(resources: Resources) -> Parts:
         clock=resources.clock,
         monotonic=time.monotonic,
         replicas=settings.replicas,
+        session_s=resources.settings.session_s,
         security=resources.security,
     )
     sources = Sources(

@@ -121,6 +121,7 @@ class LiveTables:
         clock: Clock,
         monotonic: Callable[[], float],
         replicas: int = 1,
+        session_s: float = 10.0,
         security: Mapping[str, Any] = MappingProxyType({}),
         app_id: str = APP_ID,
         topic: str = TOPIC,
@@ -137,6 +138,9 @@ class LiveTables:
             topic_partitions=lanes,
             topic_replication_factor=replicas,
             topic_disable_leader=True,
+            # Faust would wait a minute for a process that was killed before it starts another
+            broker_session_timeout=session_s,
+            broker_heartbeat_interval=session_s / 4,
             broker_credentials=_credentials(security),
             consumer_auto_offset_reset="earliest",
             web_enabled=False,

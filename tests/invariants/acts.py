@@ -39,7 +39,10 @@ class Attack:
 
     async def recovered(self) -> None:
         """Wait until every service works."""
-        await until(lambda: self.machine.is_ready(*ALL), READY_LIMIT_S, "readiness of all services")
+        try:
+            await until(lambda: self.machine.is_ready(*ALL), READY_LIMIT_S, "readiness")
+        except Late as late:
+            raise Late(f"{late}: {await self.machine.unready()}") from late
 
 
 Act = Callable[[Attack], Awaitable[None]]

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -98,14 +98,20 @@ class Machine:
 
     async def is_ready(self, *names: str) -> bool:
         """Tell whether all these have lanes and work on them."""
+        return not [each async for each in self._unready(names)]
+
+    async def unready(self) -> str:
+        """Return who does not work, and why not."""
+        return ", ".join([each async for each in self._unready(SERVICES)])
+
+    async def _unready(self, names: Sequence[str]) -> AsyncIterator[str]:
         for name in names:
             loops = await self.health(name)
-            if not loops or any(
-                loop["doing"] not in ("idle", "working") or not loop["lanes"]
-                for loop in loops.values()
-            ):
-                return False
-        return True
+            if not loops:
+                yield f"{name} (no answer)"
+            for loop, said in loops.items():
+                if said["doing"] not in ("idle", "working") or not said["lanes"]:
+                    yield f"{name} {loop} ({said['doing']}: {said['because']})"
 
     async def start_servers(self) -> None:
         """Start whichever of Kafka and MongoDB does not run, and wait for it."""
