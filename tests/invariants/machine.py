@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from pymongo import MongoClient
@@ -145,6 +146,21 @@ class Machine:
             return len(answer.groups[0][5])
         finally:
             await admin.close()
+
+    async def behind(self, group: str) -> dict[str, int]:
+        """Return by how much a group lags where it does."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka_url)
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka_url)
+        await admin.start()
+        await consumer.start()
+        try:
+            done = await admin.list_consumer_group_offsets(group)
+            ends = await consumer.end_offsets(list(done))
+            lags = {f"{p.topic}[{p.partition}]": ends[p] - at.offset for p, at in done.items()}
+        finally:
+            await consumer.stop()
+            await admin.close()
+        return {place: lag for place, lag in lags.items() if lag}
 
     async def limit_messages(self, names: Sequence[str], limit_bytes: int) -> None:
         """Make these topics take no larger messages."""

@@ -98,7 +98,11 @@ class _Run:
         self._outcome.unfinished = len(self._town.unfinished)
         self._tell("waiting for the log to rest")
         lagging = await come_to_rest(self._machine.kafka_url, self._machine.lanes, REST_LIMIT_S)
-        self._outcome.wrong += [f"at rest, {name} lags" for name in lagging]
+        for name in lagging:
+            service = name.partition("-")[0].partition(" ")[0]
+            behind = await self._machine.behind(name) if service in ALL else ""
+            doing = await self._machine.health(service) if service in ALL else ""
+            self._outcome.wrong.append(f"no rest: {name} lags by {behind}, and says {doing}")
 
     async def _is_quiet(self) -> bool:
         """Tell whether no timer will fire soon."""
