@@ -77,7 +77,8 @@ async def _until_ready(system: System, names: tuple[str, ...], began_s: float) -
     rows = [row for row in processes.TABLE if row.name in names]
     while not all(launcher.ready(row, system.settings.port(row.name)) for row in rows):
         await asyncio.sleep(0.1)
-        Meter(system.pids())
+        if ended := [name for name in names if not system.children.find(name)]:
+            raise Misconfigured(f"{ended[0]} ended while starting: build/bench-logs says why.")
     return time.monotonic() - began_s
 
 

@@ -1,8 +1,7 @@
 """One load, measured: offered at a steady rate, until all is worked off."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
 from typing import Any, NamedTuple
 
 import msgspec
@@ -52,8 +51,8 @@ async def measure(
     warm_up = await _offer(generator, rate, load.warm_up_s)
     await _until_paid(payers, lags)
     before = meter.used()
-    async with _watching(meter, lags, load.seconds) as samples:
-        offered = await _offer(generator, load.rate, load.seconds)
+    samples: list[Sample] = []
+    offered = await _offer_watched(load, generator, _watch(meter, lags, load.seconds, samples))
     samples.append(await lags.look())
     rest, paid = await _until_paid(payers, lags)
     meter.look()
@@ -75,27 +74,31 @@ async def _until_paid(payers: Worker, lags: Lags) -> tuple[Sample, dict[str, Any
     return rest, paid
 
 
-@asynccontextmanager
-async def _watching(meter: Meter, lags: Lags, seconds: float) -> AsyncIterator[list[Sample]]:
-    """Look at memory every second, at lags now and then, while the block runs."""
-    samples: list[Sample] = []
-    every_s = min(LAG_EVERY_S, max(LOOK_S, seconds / LAG_SAMPLES_LEAST))
-
-    async def look() -> None:
-        looked_s = float("-inf")
-        while True:
-            meter.look()
-            now_s = asyncio.get_running_loop().time()
-            if now_s - looked_s >= every_s:
-                looked_s = now_s
-                samples.append(await lags.look())
-            await asyncio.sleep(LOOK_S)
-
-    task = asyncio.create_task(look())
+async def _offer_watched(
+    load: Load, generator: Worker, watch: Coroutine[Any, Any, None]
+) -> Offered:
+    """Offer the load, unless a process that is watched ends."""
+    offering = asyncio.create_task(_offer(generator, load.rate, load.seconds))
+    watching = asyncio.create_task(watch)
     try:
-        yield samples
+        await asyncio.wait({offering, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            watching.result()  # says who ended
+        return await offering
     finally:
-        if task.done():
-            task.result()  # a process has ended
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in (offering, watching):
+            task.cancel()
+        await asyncio.gather(offering, watching, return_exceptions=True)
+
+
+async def _watch(meter: Meter, lags: Lags, seconds: float, samples: list[Sample]) -> None:
+    """Look at memory every second, at lags now and then."""
+    every_s = min(LAG_EVERY_S, max(LOOK_S, seconds / LAG_SAMPLES_LEAST))
+    looked_s = float("-inf")
+    while True:
+        meter.look()
+        now_s = asyncio.get_running_loop().time()
+        if now_s - looked_s >= every_s:
+            looked_s = now_s
+            samples.append(await lags.look())
+        await asyncio.sleep(LOOK_S)

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from deploy.local import launcher
+from shared.lanes.known import LIMIT as CACHED
 from shared.topics import SERVICES
 from tests.load import machine, options, screen
 from tests.load.journeys import Outcome
@@ -21,6 +22,7 @@ from tests.load.world import surround, told
 
 REPORT = "bench-soak.json"
 WARM_UP_S = 5.0
+LEAST_S = 60.0
 SHARE_LIMIT, MIB_LIMIT = 0.05, 10.0  # growth after the first third, of the mean; or so little
 
 Series = Sequence[tuple[float, float]]  # seconds since the beginning, MiB
@@ -106,9 +108,17 @@ def report(
         "machine": machine.facts(),
         "wrong": [
             *([f"{lost} applications were not accepted"] if lost else []),
-            *(f"the memory of {name} grows" for name in growing),
+            *(f"the memory of {name} grows{_too_soon(load)}" for name in growing),
         ],
     }
+
+
+def _too_soon(load: Load) -> str:
+    """Return what to do when the services' caches were not full yet."""
+    full_s = CACHED / load.rate
+    if load.seconds / 3 >= full_s:
+        return ""
+    return f", its cache was still filling: give SECONDS={3 * full_s:.0f} or more"
 
 
 def table(content: Mapping[str, Any]) -> Table:
@@ -131,7 +141,7 @@ def main(
     every: Annotated[str, typer.Option(help="seconds between two looks at memory")] = "10",
 ) -> None:
     """Run it; exit with 1 if anything was lost or the memory of a service grows."""
-    load = Load(options.rate(rate), options.seconds(seconds), WARM_UP_S)
+    load = Load(options.rate(rate), options.seconds(seconds, LEAST_S), WARM_UP_S)
     every_s = options.number("EVERY", every, 1, load.seconds / 6, "seconds between two looks")
     with screen.steps() as steps, running(steps, load.applications) as system:
         content = report(load, *asyncio.run(run(system, load, every_s, steps)))

@@ -11,16 +11,20 @@ from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 import httpx
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
 
 from deploy.local import launcher, ports, processes, secrets
 from deploy.local.children import Children
 from deploy.local.settings import Settings
 from deploy.local.stack import Stack
+from shared.errors import Misconfigured
 from tests.load import options
 
 BUILD = Path("build")
 LOGS = BUILD / "bench-logs"  # kept when something went wrong
 PORTS = ("kafka", "controller", "mongo", *(p.name for p in processes.TABLE))
+GONE = (KafkaError, PyMongoError, httpx.TransportError)
 # spans are drawn from the log afterwards; delivery receipts are not part of the journey
 QUIET = {"MOTCUA_SAMPLE_RATIO": "0", "MOTCUA_SMS_RECEIPTS": "false"}
 
@@ -97,8 +101,13 @@ def running(steps: launcher.Steps, applications: float) -> Iterator[System]:
             system = System(children, settings, launcher.up(children, settings, steps, QUIET))
             try:
                 yield system
-            except Exception:
+            except Exception as error:
                 system.keep_logs()
+                if isinstance(error, GONE):
+                    raise Misconfigured(
+                        f"A server went away while it was measured ({type(error).__name__}): "
+                        f"{LOGS} says why, a full disk can be."
+                    ) from error
                 raise
 
 

@@ -58,7 +58,7 @@ def _rows(content: Report, floor: Report) -> Iterator[tuple[str, ...]]:
         _grew(content),
     )
     yield "notices handed over, lost", f"{content['notices_handed']}", f"{content['notices_lost']}"
-    yield "notices that were obsolete at their turn", f"{content['notices_dropped']}"
+    yield "notices obsolete at their turn", f"{content['notices_dropped']}"
     if content["invariants"] is not None:
         hold = sum(1 for f in content["invariants"] if f["counted"] and not f["wrong"])
         yield "invariants that hold", f"{hold} of {len(content['invariants'])}"

@@ -5,6 +5,7 @@ A worker ends when its standard input ends: with whoever started it, however tha
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -84,13 +85,26 @@ def _opened(log: Path) -> IO[bytes]:
 
 
 async def orders() -> AsyncIterator[dict[str, Any]]:
-    """Inside a worker: say that it is ready, then yield what is asked, to the end of the input."""
+    """Inside a worker: say that it is ready, then yield what is asked, to the end of the input.
+
+    Who is busy when the input ends has a moment to come back, then the process is gone.
+    """
+    loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=LINE_LIMIT_BYTES)
-    protocol = asyncio.StreamReaderProtocol(reader)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    asked: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def read() -> None:
+        while line := await reader.readline():
+            asked.put_nowait(line)
+        asked.put_nowait(b"")
+        loop.call_later(END_LIMIT_S, os._exit, 1)
+
+    reading = asyncio.create_task(read())
     say(ready=True)
-    while line := await reader.readline():
+    while line := await asked.get():
         yield json.loads(line)
+    await reading
 
 
 def say(**content: Any) -> None:
