@@ -4,6 +4,7 @@ A test asks for `kafka_url`, `mongo_url` or `stack` (both) and is marked `stack`
 shared by the whole session and start empty: a test brings topics and a database of its own names.
 """
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,9 @@ from deploy.local.stack import Stack, running
 # a busy machine is no failure: no test asserts how long it takes
 settings.register_profile("motcua", deadline=None)
 settings.load_profile("motcua")
+
+# a shell that runs this in the background ignores Ctrl-C, and so would all that tests start
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from deploy.sandbox.officers.habits import Habits
 from deploy.sandbox.payers import Behaviour
 from deploy.sandbox.portal import Application, Citizens, Portal, personal_values
 from shared.catalogue import load
-from shared.failpoints import NAMES
+from shared.failpoints import EFFECTS, LANE
 from shared.kafka import KafkaProducer
 from tests.e2e.life import deciding, paying
 from tests.e2e.system import System, running
@@ -26,11 +26,9 @@ from tests.e2e.system import System, running
 pytestmark = pytest.mark.stack
 
 LANES_OF = ("intake", "routing", "payment", "notify")
-LANE_STEPS = [name for name in NAMES if name.startswith("lane.")]
-EFFECT_STEPS = [name for name in NAMES if name.startswith("effects.")]
 ROUNDS: list[Mapping[str, str]] = [
-    *(dict.fromkeys(LANES_OF, step) for step in LANE_STEPS),
-    *({"notify": step, "payment": step} for step in EFFECT_STEPS),
+    *(dict.fromkeys(LANES_OF, step) for step in LANE),
+    *({"notify": step, "payment": step} for step in EFFECTS),
 ]
 A_ROUND = 8  # applications
 ROUND_LIMIT_S = 90.0
