@@ -91,7 +91,7 @@ def growth_s(samples: Sequence[Sample]) -> dict[str, float]:
     """Return by how much each group fell behind from the middle third to the last, in seconds.
 
     A group commits about once a second, so a look finds up to a second's records although none
-    waits: half a second of difference between two means is nothing, more is a lag that grows.
+    waits: between two means of a few looks a difference below a second says nothing.
     """
     third = len(samples) // 3
     if not third:

@@ -12,7 +12,7 @@ from tests.load.meter import Used
 from tests.load.spread import curve, spread
 
 NOTICES = 4  # of each application
-GROWTH_LIMIT_S = 0.5  # see `lag.growth_s`
+GROWTH_LIMIT_S = 1.0  # see `lag.growth_s`
 RATIO_GOAL = 1.5
 
 

@@ -1,6 +1,7 @@
 """A lag that grows is told from one that only goes up and down with the commits."""
 
 from tests.load.lag import Sample, behind_s, growth_s
+from tests.load.report import GROWTH_LIMIT_S
 
 PER_S = 650
 
@@ -19,12 +20,12 @@ def test_lag_is_told_in_seconds_of_what_comes_in() -> None:
 
 def test_a_lag_that_follows_the_commits_does_not_grow() -> None:
     growth = growth_s(samples(0, 500, 100, 600, 50, 640, 0, 500, 100, 600, 50, 640))
-    assert abs(growth["payment"]) < 0.5
+    assert abs(growth["payment"]) < GROWTH_LIMIT_S
 
 
 def test_a_service_that_keeps_up_with_nine_tenths_is_seen_to_fall_behind() -> None:
     growth = growth_s(samples(*(int(0.1 * PER_S * 5 * n) for n in range(12))))
-    assert growth["payment"] > 1.9
+    assert growth["payment"] > GROWTH_LIMIT_S
 
 
 def test_a_group_that_nothing_comes_to_is_not_behind() -> None:
