@@ -1,5 +1,9 @@
 # One door in, one result out.  `make` lists what there is.
-PYTHON    ?= python3
+# the system's Python first, if it will do: distributions build theirs with the optimiser's profile
+# (docs/performance.md), version managers as a rule do not
+PYTHON    ?= $(or $(shell for p in /usr/bin/python3 python3; do \
+               $$p -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
+               echo $$p && break; done),python3)
 SCHEDULES ?= 20000
 SEED      ?= 0
 RATE      ?= 65
