@@ -2,7 +2,8 @@
 is one line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from bson.codec_options import CodecOptions
@@ -18,6 +19,7 @@ from shared.store import Bounds, Row
 DUPLICATE_KEY = 11000
 TOO_LARGE = 10334
 RANGES_PER_QUERY = 200
+ROWS_PER_COMMAND = 100_000  # what the server takes; of bytes, 16 MiB
 WRITE_LIMIT_MS = 10_000
 
 
@@ -47,31 +49,44 @@ class MongoTable:
 
     async def insert(self, rows: Sequence[Row]) -> None:
         """See `Table`.  Only a clean success or a duplicate key is an answer."""
-        if not rows:
-            return
-        try:
-            await self._collection.insert_many(rows, ordered=True)
-        except BulkWriteError as error:
-            if _duplicates(error) is None:
-                raise Unknown(str(error)) from error
-            raise Refused(_duplicates(error)) from error
-        except PyMongoError as error:
-            raise Unknown(str(error)) from error
+        stood = await self._insert(rows, is_ordered=True)
+        if stood:
+            raise Refused(stood)
 
     async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
         """See `Table`."""
+        return await self._insert(rows, is_ordered=False)
+
+    async def _insert(self, rows: Sequence[Row], *, is_ordered: bool) -> set[str]:
+        """Insert; return the ids that stood already."""
         if not rows:
             return set()
         try:
-            await self._collection.insert_many(rows, ordered=False)
-        except BulkWriteError as error:
-            stood = _duplicates(error)
-            if stood is None:
-                raise Unknown(str(error)) from error
-            return stood
+            said = await self._said(rows, is_ordered)
         except PyMongoError as error:
             raise Unknown(str(error)) from error
-        return set()
+        return _duplicates(said, rows)
+
+    async def _said(self, rows: Sequence[Row], is_ordered: bool) -> Mapping[str, Any]:
+        """Insert; return what the database says.  A bare command costs much less than the driver's
+        `insert_many`, which splits what is too much for one.
+        """
+        if len(rows) <= ROWS_PER_COMMAND:
+            with suppress(DocumentTooLarge):  # all together: nothing was sent
+                said: Mapping[str, Any] = await self._collection.database.command(
+                    {
+                        "insert": self._collection.name,
+                        "ordered": is_ordered,
+                        "writeConcern": self._collection.write_concern.document,
+                        "documents": rows,
+                    }
+                )
+                return said
+        try:
+            await self._collection.insert_many(rows, ordered=is_ordered)
+        except BulkWriteError as error:
+            return error.details
+        return {}
 
     async def get(self, ids: Sequence[str]) -> list[Row]:
         """See `Table`."""
@@ -112,16 +127,16 @@ class MongoTable:
             raise Unknown(str(error)) from error
 
 
-def _duplicates(error: BulkWriteError) -> set[str] | None:
-    """Return the ids that stood already; None when anything else went wrong as well.
+def _duplicates(said: Mapping[str, Any], rows: Sequence[Row]) -> set[str]:
+    """Return the ids that stood already.  Raises `Unknown` when anything else went wrong as well.
 
     Raises `DocumentTooLarge`, as the driver itself does: our limits make it impossible, and
     trying again would never end.
     """
-    details = error.details
-    failures = details.get("writeErrors", [])
+    failures = said.get("writeErrors", [])
     if any(f["code"] == TOO_LARGE for f in failures):
-        raise DocumentTooLarge(str(error)) from error
-    if details.get("writeConcernErrors") or any(f["code"] != DUPLICATE_KEY for f in failures):
-        return None
-    return {str(f["op"]["_id"]) for f in failures}
+        raise DocumentTooLarge(f"a row is too large: {failures[0].get('errmsg')}")
+    doubts = said.get("writeConcernError") or said.get("writeConcernErrors")
+    if doubts or any(f["code"] != DUPLICATE_KEY for f in failures):
+        raise Unknown(f"the database said {doubts or [f.get('errmsg') for f in failures]}")
+    return {str(rows[f["index"]]["_id"]) for f in failures}

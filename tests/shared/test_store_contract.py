@@ -155,6 +155,22 @@ def test_the_same_id_twice_in_one_insert_is_refused_too(backend: Backend) -> Non
     backend(check)
 
 
+@pytest.mark.parametrize(("count", "size"), [(20, 1 << 20), (100_001, 1)])
+def test_what_is_too_much_for_one_command_is_inserted_all_the_same(
+    backend: Backend, count: int, size: int
+) -> None:
+    many = [{"_id": f"{n:06d}", "text": "x" * size} for n in range(count)]
+
+    async def check(table: Table) -> None:
+        await table.insert(many[-1:])
+        assert await table.insert_missing(many) == {many[-1]["_id"]}
+        assert len(await everything(table)) == count
+        with pytest.raises(Refused):
+            await table.insert(many)
+
+    backend(check)
+
+
 def test_only_one_of_many_wins_an_id(backend: Backend) -> None:
     async def check(table: Table) -> None:
         outcomes = await asyncio.gather(
