@@ -21,7 +21,7 @@ _FROM_INBOX = {LaneReleased.TYPE, TimerFired.TYPE}  # said by the kernel, never 
 _SEQUENCE = re.compile(r"[0-9]{6,18}")
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True):
     """A record that concerns this service.  Without an arrival it is one of our own that cannot be
     read: hold it.
     """
@@ -103,9 +103,10 @@ class Reader:
         origin = record.topic.removesuffix(".events")
         try:
             event = events.decode(record.value or b"")
-            if event.type not in self._wanted:
+            decoder = self._data.get(event.type)
+            if decoder is None:
                 return None
-            data = self._data[event.type].decode(event.data)
+            data = decoder.decode(event.data)
             if not _SEQUENCE.fullmatch(event.sequence):
                 raise msgspec.ValidationError("Not a number of ours - at `$.sequence`")
         except UNREADABLE as error:

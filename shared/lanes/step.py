@@ -283,12 +283,12 @@ def _is_too_much(held: tuple[Record, ...], reading: Reading) -> bool:
 
 
 def _cause(reading: Reading) -> Cause:
-    topic, partition, offset = _place(reading.record)
+    record = reading.record
     if reading.arrival is None:
-        return Cause(topic, partition, offset, "")
+        return Cause(record.topic, record.partition, record.offset, "")
     event = reading.arrival.event
     parent = event.traceparent if parent_span(event.traceparent) else ""
-    return Cause(topic, partition, offset, event.id, parent)
+    return Cause(record.topic, record.partition, record.offset, event.id, parent)
 
 
 def _message(reading: Reading) -> str:

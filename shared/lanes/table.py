@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
+import msgspec
+
 from shared.events import Data, Event
 
 S = TypeVar("S")  # a service's state of one application
@@ -22,7 +24,7 @@ class Malformed(Data, frozen=True, kw_only=True):
     field: str
 
 
-class Arrival(NamedTuple):
+class Arrival(msgspec.Struct, frozen=True):
     """A message to be decided: the application it is about, its envelope, its data decoded by
     contract.
     """
@@ -39,8 +41,7 @@ class Timer(NamedTuple):
     due: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[S]):
+class Outcome(msgspec.Struct, Generic[S], frozen=True):
     """What was decided: the state afterwards (None: still unknown here), the events, in order, and
     the timers.
     """
