@@ -71,8 +71,8 @@ class Effect(Protocol):
         """Return the outcome *deferred*: not tried."""
 
 
-# told of each outcome appended: the request, the outcome, when the call began and ended
-Called = Callable[[Event, Event, datetime, datetime], None]
+# told of outcomes appended: each request and its outcome, when their call began and ended
+Called = Callable[[Sequence[tuple[Event, Event]], datetime, datetime], None]
 
 
 class Effects:
@@ -187,8 +187,7 @@ class Effects:
         at = self._clock()
         events = [(r.event, self._outcome(effect.key(r), r, data, at)) for r, data in outcomes]
         await self._append([outcome for _, outcome in events])
-        for request, outcome in events:
-            self._called(request, outcome, began, outcome.time)
+        self._called(events, began, at)
         reach("effects.appended")
         for record, _ in group:
             progress.done(record)

@@ -4,6 +4,7 @@ A decision's span is named by what it did (`shared.trace`), so the journal alone
 what is exported here and what operations draws from the log are the same spans.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,8 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import Counter as Metric
 
 from shared.events import Event
 from shared.journal import Decision
@@ -58,12 +60,12 @@ class Telemetry:
         self._resource = Resource.create({"service.name": service, "service.namespace": "motcua"})
         self._registry = CollectorRegistry()
         to = self._registry
-        self._decisions = Counter("motcua_decisions", "Decisions journalled", registry=to)
-        self._held = Counter("motcua_held", "Records held for an operator", registry=to)
-        self._batches = Counter("motcua_batches", "Batches through the lane", registry=to)
+        self._decisions = Metric("motcua_decisions", "Decisions journalled", registry=to)
+        self._held = Metric("motcua_held", "Records held for an operator", registry=to)
+        self._batches = Metric("motcua_batches", "Batches through the lane", registry=to)
         self._seconds = Histogram("motcua_batch_seconds", "From read to published", registry=to)
-        self._effects = Counter("motcua_effects", "Outcomes of calls", ["finding"], registry=to)
-        self._appended = Counter("motcua_appended", "Messages appended by the edge", registry=to)
+        self._effects = Metric("motcua_effects", "Outcomes of calls", ["finding"], registry=to)
+        self._appended = Metric("motcua_appended", "Messages appended by the edge", registry=to)
 
     def metrics(self) -> bytes:
         """Return the metrics in Prometheus' text format."""
@@ -87,24 +89,29 @@ class Telemetry:
             if self._processor and decision.traceparent.endswith("01"):
                 self._processor.on_end(self._decided(decision, began, ended))
 
-    def called(self, request: Event, outcome: Event, began: datetime, ended: datetime) -> None:
-        """Tell of an effect: a span between its request and its outcome."""
-        finding = outcome.id.rpartition("/")[2]
-        self._effects.labels(finding).inc()
-        if self._processor and outcome.traceparent.endswith("01"):
-            attributes = {
-                "motcua.application.id": outcome.subject,
-                "motcua.effect.key": outcome.id.rpartition("/")[0],
-                "motcua.effect.finding": finding,
-            }
-            self._end(
-                f"call {request.type}",
-                outcome,
-                request.traceparent,
-                SpanKind.CLIENT,
-                attributes,
-                (began, ended),
-            )
+    def called(
+        self, events: Sequence[tuple[Event, Event]], began: datetime, ended: datetime
+    ) -> None:
+        """Tell of a call: a span between each request and its outcome."""
+        found = Counter(outcome.id.rpartition("/")[2] for _, outcome in events)
+        for finding, count in found.items():
+            self._effects.labels(finding).inc(count)
+        for request, outcome in events if self._processor else ():
+            if outcome.traceparent.endswith("01"):
+                key, _, finding = outcome.id.rpartition("/")
+                attributes = {
+                    "motcua.application.id": outcome.subject,
+                    "motcua.effect.key": key,
+                    "motcua.effect.finding": finding,
+                }
+                self._end(
+                    f"call {request.type}",
+                    outcome,
+                    request.traceparent,
+                    SpanKind.CLIENT,
+                    attributes,
+                    (began, ended),
+                )
 
     def appended(self, topic: str, event: Event, parent: str, began: datetime) -> None:
         """Tell of what an edge appended."""

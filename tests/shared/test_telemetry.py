@@ -3,10 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import Raw
+from msgspec.structs import replace
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from shared import telemetry
+from shared.events import Event
 from shared.journal import Cause, Decision
 from shared.telemetry import ATTRIBUTES, METRICS, Telemetry
 from shared.trace import span_id, traceparent
@@ -52,6 +55,35 @@ def test_a_decision_is_a_span_of_its_application_below_what_caused_it(
     assert span.end_time is not None
     assert span.start_time is not None
     assert span.end_time - span.start_time == 20_000_000
+
+
+def outcome(key: str, finding: str, sampled: bool = True) -> tuple[Event, Event]:
+    request = Event(
+        id=f"{APPLICATION}/notify/000001",
+        source="/services/notify",
+        type="notice.requested",
+        subject=APPLICATION,
+        time=AT,
+        data=Raw(b"{}"),
+        traceparent=PARENT,
+    )
+    own = traceparent(APPLICATION, span_id(APPLICATION, "notify", "effect", key), sampled)
+    return request, replace(request, id=f"{key}/{finding}", traceparent=own)
+
+
+def test_a_call_is_counted_by_what_came_of_it_and_a_span_where_sampled(
+    spans: InMemorySpanExporter,
+) -> None:
+    made = Telemetry("notify", 1.0, SimpleSpanProcessor(spans))
+    events = [outcome("k/1", "handed"), outcome("k/2", "handed"), outcome("k/3", "unknown", False)]
+    made.called(events, AT, AT + timedelta(seconds=1))
+    assert 'motcua_effects_total{finding="handed"} 2.0' in made.metrics().decode()
+    assert 'motcua_effects_total{finding="unknown"} 1.0' in made.metrics().decode()
+    found = [
+        dict(span.attributes or {})["motcua.effect.key"] for span in spans.get_finished_spans()
+    ]
+    assert found == ["k/1", "k/2"]
+    assert {span.name for span in spans.get_finished_spans()} == {"call notice.requested"}
 
 
 def test_a_cause_in_a_portals_own_trace_is_linked_and_no_parent(
