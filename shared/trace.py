@@ -23,6 +23,8 @@ def span_id(*names: str) -> str:
 
 def is_sampled(application: str, ratio: float) -> bool:
     """Tell whether the spans of this application are exported; the same at every hop."""
+    if ratio >= 1.0:
+        return True
     drawn = int(trace_id(application)[-_RANDOM_DIGITS:], 16)
     return drawn < ratio * (1 << 4 * _RANDOM_DIGITS)
 

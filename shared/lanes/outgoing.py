@@ -23,9 +23,8 @@ def published(
             lane = home(decision.application, lane_count)
             headers = (("traceparent", decision.traceparent.encode()),)
             key = decision.application.encode()
-            batches.setdefault((topic, lane), []).extend(
-                Message(key, event, headers) for event in decision.emitted
-            )
+            batch = batches.setdefault((topic, lane), [])
+            batch += [Message(key, event, headers) for event in decision.emitted]
         if decision.held_because and decision.held:
             partition, notice = notices.parked(decision)
             batches.setdefault(partition, []).append(notice)

@@ -36,6 +36,9 @@ from shared.events.notify import (
 from shared.lanes.table import Outcome, Timer
 
 CHANNEL = "sms"
+SLOTS = tuple(f"{milestone}/{CHANNEL}" for milestone in MILESTONES)
+
+_UNKNOWN = Dossier()
 
 
 class Clerk:
@@ -44,7 +47,7 @@ class Clerk:
     def __init__(
         self, dossier: Dossier | None, application: str, at: datetime, policy: Policy
     ) -> None:
-        self._dossier = dossier or Dossier()
+        self._dossier = dossier or _UNKNOWN
         self._notices = dict(self._dossier.notices)
         self._application, self._at, self._policy = application, at, policy
         self._events: list[Data] = []
@@ -53,7 +56,7 @@ class Clerk:
     def outcome(self) -> Outcome[Dossier]:
         """Return what was worked out."""
         dossier = msgspec.structs.replace(self._dossier, notices=self._notices)
-        state = dossier if dossier != Dossier() else None  # still unknown here
+        state = dossier if dossier != _UNKNOWN else None  # still unknown here
         return Outcome(state, tuple(self._events), tuple(self._timers))
 
     def learn(self, source: str, data: Data) -> None:
@@ -65,10 +68,10 @@ class Clerk:
         if data.TYPE in REACHED_BY:
             self._reach(REACHED_BY[data.TYPE], data)
         if self._dossier.contact is not None:
-            for milestone in MILESTONES:  # in the order in which they come in life
-                notice = self._notices.get(f"{milestone}/{CHANNEL}")
+            for slot in SLOTS:  # in the order in which they come in life
+                notice = self._notices.get(slot)
                 if notice and notice.status == "awaiting":
-                    self._move(f"{milestone}/{CHANNEL}", "due")
+                    self._move(slot, "due")
 
     def hear(self, data: Answered | ReceiptArrived, at: datetime) -> None:
         """Take in what the gateway said at `at`, about whichever attempt."""
@@ -122,7 +125,7 @@ class Clerk:
         else:
             self._notices[slot] = msgspec.structs.replace(old, params=params, stale="")
         for other in self._dossier.latest.values():  # what another service said may be ahead
-            if other in _stale_after(slot):
+            if other in MILESTONES[milestone].stale_after:
                 self._withdraw(slot, other)
 
     def _withdraw(self, slot: str, because: str) -> None:
