@@ -37,7 +37,7 @@ class Cause(NamedTuple):
     traceparent: str = ""
 
 
-class Decision(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
+class Decision(msgspec.Struct, Generic[S], frozen=True, kw_only=True, gc=False):
     """One version of one application in one service.
 
     `seen`: the last sequence handled from each service; `handled`: external messages handled, as

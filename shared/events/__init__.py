@@ -55,7 +55,7 @@ def _contracts() -> dict[str, type[Data]]:
 CONTRACTS: dict[str, type[Data]] = _contracts()
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The CloudEvents envelope.
 
     `subject` is the application id, lower case and hyphenated; `sequence` counts a service's

@@ -26,8 +26,12 @@ NationalCode = Annotated[int, published(minimum=0, maximum=10)]
 Amount = Annotated[int, published(minimum=0)]
 
 
-class Data(msgspec.Struct, frozen=True, kw_only=True):
-    """The data of an event.  Unknown fields are ignored: a reader may be older than a writer."""
+class Data(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The data of an event.  Unknown fields are ignored: a reader may be older than a writer.
+
+    `gc=False`, here and wherever many are kept: what is frozen is in no cycle, so the garbage
+    collector need not walk through it.
+    """
 
     TYPE: ClassVar[str] = ""
 
@@ -57,7 +61,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     remedy_en: str
 
 
-class FeeLine(msgspec.Struct, frozen=True, kw_only=True):
+class FeeLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of an obligation.  `kind` is `fee` (phí), `charge` (lệ phí) or `tax`: each kind has
     a receipt of its own.
     """

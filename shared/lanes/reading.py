@@ -21,7 +21,7 @@ _FROM_INBOX = {LaneReleased.TYPE, TimerFired.TYPE}  # said by the kernel, never 
 _SEQUENCE = re.compile(r"[0-9]{6,18}")
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """A record that concerns this service.  Without an arrival it is one of our own that cannot be
     read: hold it.
     """

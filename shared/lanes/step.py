@@ -43,7 +43,7 @@ class TooLarge(Exception):
     """A decision that no topic or document takes."""
 
 
-class Emitted(msgspec.Struct, frozen=True, kw_only=True):
+class Emitted(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The envelope as written; `Event` is the same as read."""
 
     id: str

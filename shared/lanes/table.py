@@ -24,7 +24,7 @@ class Malformed(Data, frozen=True, kw_only=True):
     field: str
 
 
-class Arrival(msgspec.Struct, frozen=True):
+class Arrival(msgspec.Struct, frozen=True, gc=False):
     """A message to be decided: the application it is about, its envelope, its data decoded by
     contract.
     """
@@ -41,7 +41,7 @@ class Timer(NamedTuple):
     due: datetime
 
 
-class Outcome(msgspec.Struct, Generic[S], frozen=True):
+class Outcome(msgspec.Struct, Generic[S], frozen=True, gc=False):
     """What was decided: the state afterwards (None: still unknown here), the events, in order, and
     the timers.
     """

@@ -88,7 +88,7 @@ class Policy(NamedTuple):
     ask_after_s: tuple[float, ...] = (30, 120, 600, 3_600, 14_400)
 
 
-class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How far one notice has come; `stale` names the event that made a live one pointless."""
 
     status: Status
@@ -100,7 +100,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
 
 
-class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What notify knows of an application; `notices` by "<milestone>/<channel>".
 
     `latest` is the last event type that matters here, by the service that said it.

@@ -16,7 +16,7 @@ AttemptStatus = Literal["open", "paid", "failed", "expired"]
 KeptAs = Literal["early", "settled", "overpaid", "mismatched"]
 
 
-class Obligation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Obligation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What is to be paid, and at which moment of the application's life it is asked for."""
 
     status: Status
@@ -27,7 +27,7 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     illustrative: bool = False
 
 
-class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One order.  `asked`: queries after it so far; `query_key`: of the one without an answer."""
 
     number: int
@@ -48,7 +48,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"order.query.{self.number}.{self.asked + 1}"
 
 
-class Money(msgspec.Struct, frozen=True, kw_only=True):
+class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Money that a partner says it took; `early`: before the order it is for is known."""
 
     partner: str
@@ -58,7 +58,7 @@ class Money(msgspec.Struct, frozen=True, kw_only=True):
     kept_as: KeptAs
 
 
-class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The payments of one application; `portal`: whose it is, empty in a state from before it was
     told.
     """

@@ -29,7 +29,7 @@ class Fee(StrEnum):
     PAID = "paid"
 
 
-class DueChange(msgspec.Struct, frozen=True, kw_only=True):
+class DueChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A due date, since when it stands, why, and by whom (empty: no officer)."""
 
     due: datetime
@@ -38,7 +38,7 @@ class DueChange(msgspec.Struct, frozen=True, kw_only=True):
     who: str
 
 
-class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An application as routing knows it.
 
     `rule`, `rule_version`, `facts` and `catalogue_version` say why the units are what they are;
