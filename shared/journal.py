@@ -228,20 +228,13 @@ class Journal(Generic[S]):
 
     def row(self, decision: Decision[S]) -> Row:
         """Return the document of a decision; what is empty is left out."""
-        cause = decision.cause
         row: Row = {
             "_id": f"{decision.application}/{decision.version:06d}",
             "schema": self._lane_table.schema,
             "application": decision.application,
             "version": decision.version,
             "at": decision.at,
-            "cause": {
-                "topic": cause.topic,
-                "partition": cause.partition,
-                "offset": cause.offset,
-                "id": cause.id,
-                "traceparent": cause.traceparent,
-            },
+            "cause": decision.cause._asdict(),
             "seen": decision.seen,
             "sequence": decision.sequence,
             "traceparent": decision.traceparent,
