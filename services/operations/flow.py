@@ -4,16 +4,15 @@ Approximate by design: a crash between two steps may lose or repeat a second of 
 exact is in `counts`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import msgspec
 
-from services.operations.domain.entries import Entry, gist
+from services.operations.domain.entries import Entry, Kind, gist
 from shared import events
 from shared.bus import Message, Partition, Producer
 from shared.events import Event
-from shared.events.intake import Registered
 from shared.events.operations import FlowCounted
 from shared.placement import home
 
@@ -28,21 +27,23 @@ class Flow:
         self._source = f"/services/operations/{group}"
         self._counted: dict[tuple[str, int], FlowCounted] = {}
 
-    def add(self, entries: Iterable[Entry]) -> None:
-        """Count these."""
-        for entry in entries:
-            second = entry.logged_ms // 1_000
-            key = entry.service, second
-            counted = self._counted.get(key)
-            if counted is None:
-                moment = datetime.fromtimestamp(second, UTC)
-                counted = FlowCounted(stage=entry.service, second=moment, types={}, units={})
-                self._counted[key] = counted
-            type_ = entry.counted_as
-            counted.types[type_] = counted.types.get(type_, 0) + 1
-            if type_ == Registered.TYPE:
-                unit = gist(entry.data).receiving_unit
-                counted.units[unit] = counted.units.get(unit, 0) + 1
+    def add(self, kinds: Mapping[Kind, int], registered: Iterable[Entry]) -> None:
+        """Count so many of each kind; of what is `registered`, where."""
+        for kind, number in kinds.items():
+            types = self._of(kind.service, kind.second).types
+            types[kind.type] = types.get(kind.type, 0) + number
+        for entry in registered:
+            units = self._of(entry.service, entry.logged_ms // 1_000).units
+            unit = gist(entry.data).receiving_unit
+            units[unit] = units.get(unit, 0) + 1
+
+    def _of(self, stage: str, second: int) -> FlowCounted:
+        counted = self._counted.get((stage, second))
+        if counted is None:
+            moment = datetime.fromtimestamp(second, UTC)
+            counted = FlowCounted(stage=stage, second=moment, types={}, units={})
+            self._counted[stage, second] = counted
+        return counted
 
     async def publish(self, name: str) -> None:
         """Append what was counted and begin anew.  Raises `Unknown`: then it is still counted.

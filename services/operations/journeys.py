@@ -13,7 +13,6 @@ Three tables, written by batch, none with a second index:
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 from zlib import crc32
 
 import msgspec
@@ -22,7 +21,6 @@ from services.operations.domain.entries import Entry, Gist, gist
 from services.operations.domain.kept import kept
 from services.operations.domain.occurrences import (
     Appended,
-    Item,
     by_application,
     followed,
     judge,
@@ -30,6 +28,7 @@ from services.operations.domain.occurrences import (
     missing,
     offset,
 )
+from services.operations.domain.packing import packed, unpacked
 from shared.bus import Record
 from shared.errors import DeadLetter, Unknown
 from shared.events import intake, numbered_id, payment
@@ -68,28 +67,24 @@ class Envelope(msgspec.Struct, frozen=True):
 
 
 _envelope = msgspec.json.Decoder(Envelope)
-_pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(list[Entry]).decode
 
 
-def read(record: Record) -> Item:
-    """Return a record as an item, whatever it holds."""
+def read(record: Record) -> Entry:
+    """Return a record as an entry, whatever it holds."""
     value = record.value or b""
     try:
         envelope = _envelope.decode(value)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         envelope = Envelope()
     application = _application(envelope.subject) or _application(_text(record.key))
-    sequence = _sequence(record.topic, envelope, application)
-    entry = Entry(
+    return Entry(
         record.topic,
         record.partition,
         record.offset,
         min(max(record.timestamp_ms, 0), LOGGED_LIMIT_MS),
         application,
         envelope.type[:WORD_LIMIT],
-        envelope.time[:WORD_LIMIT],
-        sequence,
+        _sequence(record.topic, envelope, application),
         envelope.id[:WORD_LIMIT],
         envelope.source[:WORD_LIMIT],
         envelope.traceparent[:WORD_LIMIT],
@@ -97,14 +92,6 @@ def read(record: Record) -> Item:
         crc32(value),
         kept(record.topic, envelope.type, bytes(envelope.data)),
     )
-    return Item(key_of(entry), entry)
-
-
-def key_of(entry: Entry) -> str:
-    """Return what tells a message from all others; nothing for one that names no application."""
-    if not entry.application:
-        return ""
-    return entry.id if entry.sequence else f"{entry.application}/~{_place(entry)}"
 
 
 def _sequence(topic: str, envelope: Envelope, application: str) -> int:
@@ -128,9 +115,9 @@ class Journeys:
         """Take no application for known: another process may have written since."""
         self._last.clear()
 
-    async def append(self, items: Sequence[Item]) -> Appended:
+    async def append(self, entries: Sequence[Entry]) -> Appended:
         """Keep a batch; again is harmless.  Raises `Unknown`."""
-        pieces = by_application(items)
+        pieces = by_application(entries)
         after = {a: followed(self._last.get(a, {}), piece) for a, piece in pieces.items()}
         asked = [a for a, p in pieces.items() if after[a] is None or self._is_unclear(a, p)]
         standing = await self._standing(asked)
@@ -141,7 +128,7 @@ class Journeys:
             for a, piece in pieces.items()
         }
         await self._insert(pieces, judged, standing)
-        out = Appended([i for i in items if not i.key], [], [])
+        out = Appended([e for e in entries if not e.application], [], [])
         for verdict in judged.values():
             out.first.extend(verdict.first)
             out.repeats.extend(verdict.repeats)
@@ -150,13 +137,13 @@ class Journeys:
         self._remember(pieces, after, standing)
         return out
 
-    def _is_unclear(self, application: str, piece: Sequence[Item]) -> bool:
+    def _is_unclear(self, application: str, piece: Sequence[Entry]) -> bool:
         """Tell whether something may be kept of it already."""
-        return application not in self._last and piece[0].entry.topic != OPENING
+        return application not in self._last and piece[0].topic != OPENING
 
     async def _insert(
         self,
-        pieces: Mapping[str, Sequence[Item]],
+        pieces: Mapping[str, Sequence[Entry]],
         judged: dict[str, Appended],
         standing: dict[str, list[Entry]],
     ) -> None:
@@ -178,15 +165,16 @@ class Journeys:
 
     def _remember(
         self,
-        pieces: Mapping[str, Sequence[Item]],
+        pieces: Mapping[str, Sequence[Entry]],
         after: Mapping[str, Mapping[str, int] | None],
         standing: Mapping[str, Sequence[Entry]],
     ) -> None:
         for application, piece in pieces.items():
             last = after[application]
             if last is None or standing.get(application):
-                entries = (*standing.get(application, ()), *(item.entry for item in piece))
-                last = latest(entries, self._last.get(application, {}))
+                last = latest(
+                    (*standing.get(application, ()), *piece), self._last.get(application, {})
+                )
             self._last[application] = last
             self._last.move_to_end(application)
         while len(self._last) > KNOWN_LIMIT:
@@ -197,13 +185,15 @@ class Journeys:
         found: dict[str, dict[tuple[str, int, int], Entry]] = {a: {} for a in applications}
         if found:
             for row in await self._journeys.ranges([prefix(f"{a}/") for a in found]):
-                entries = found[row["_id"].partition("/")[0]]
-                entries.update((e.place, e) for e in _unpack(row["entries"]))
+                application = row["_id"].partition("/")[0]
+                entries = unpacked(application, row["entries"])
+                found[application].update((e.place, e) for e in entries)
         return {a: list(entries.values()) for a, entries in found.items()}
 
     async def _append_others(self, appended: Appended) -> None:
-        names = [row for i in appended.first if (row := _name(i))]
-        aside = [_row(_aside_key(i.entry), i.entry) for i in appended.first if i.entry.is_aside]
+        first = appended.first
+        names = [row for e in first if e.type in _NAMED_IN and e.sequence and (row := _name(e))]
+        aside = [_aside(e) for e in first if e.is_aside]
         for table, rows in ((self._names, names), (self._aside, aside)):
             if rows:
                 await table.insert_missing(rows)
@@ -219,9 +209,9 @@ class Journeys:
     async def of(self, application: str) -> tuple[list[Entry], list[Entry]]:
         """Return the messages of an application, and its forks; both empty for an unknown one."""
         rows = await self._journeys.ranges([prefix(f"{application}/")], ROWS_LIMIT)
-        entries = {e.place: e for row in rows for e in _unpack(row["entries"])}
-        verdict = judge([Item(key_of(e), e) for e in entries.values()], ())
-        return [i.entry for i in verdict.first], [i.entry for i in verdict.forks]
+        entries = {e.place: e for row in rows for e in unpacked(application, row["entries"])}
+        verdict = judge(list(entries.values()), ())
+        return verdict.first, verdict.forks
 
     async def codes(self, event_ids: Iterable[str]) -> dict[str, int]:
         """Return the national code after each of these events of routing."""
@@ -240,44 +230,27 @@ class Journeys:
         """Return a page of dead letters or parked records, oldest first, with their keys."""
         low, high = prefix(f"{kind}/")
         rows = await self._aside.ranges([(f"{after}\0" if after else low, high)], limit)
-        return [(row["_id"], _entry(row)) for row in rows]
+        return [(r["_id"], *unpacked(r["application"], r["entries"])) for r in rows]
 
 
 def _rows(application: str, entries: Sequence[Entry], is_first: bool) -> Iterator[Row]:
     for at in range(0, len(entries), PACKED_LIMIT):
         some = entries[at : at + PACKED_LIMIT]
-        place = "" if is_first and at == 0 else _place(some[0])
-        yield {"_id": f"{application}/{place}", "entries": _pack(some)}
+        place = "" if is_first and at == 0 else some[0].stands_at
+        yield {"_id": f"{application}/{place}", "entries": packed(application, some)}
 
 
-def _place(entry: Entry) -> str:
-    return f"{entry.topic}/{entry.partition}-{entry.offset:012d}"
+def _name(entry: Entry) -> Row | None:
+    g: Gist = gist(entry.data)
+    name = g.dossier_code if entry.type == intake.Registered.TYPE else g.reference
+    return {"_id": name, "application": entry.application} if name else None
 
 
-def _row(key: str, entry: Entry) -> Row:
-    return {"_id": key, **entry._asdict()}
-
-
-def _entry(row: Row) -> Entry:
-    return Entry(**{field: _plain(row[field]) for field in Entry._fields})
-
-
-def _plain(value: Any) -> Any:
-    """Return a number as Python's own: the driver's `Int64` is one that JSON does not take."""
-    return int(value) if isinstance(value, int) else value
-
-
-def _name(item: Item) -> Row | None:
-    if item.entry.type not in _NAMED_IN or not item.entry.is_decided:
-        return None
-    g: Gist = gist(item.entry.data)
-    name = g.dossier_code if item.entry.type == intake.Registered.TYPE else g.reference
-    return {"_id": name, "application": item.entry.application} if name else None
-
-
-def _aside_key(entry: Entry) -> str:
+def _aside(entry: Entry) -> Row:
     kind = entry.topic.rpartition(".")[2]
-    return f"{kind}/{entry.logged_ms:015d}/{_place(entry)}"
+    key = f"{kind}/{entry.logged_ms:015d}/{entry.stands_at}"
+    entries = packed(entry.application, [entry])
+    return {"_id": key, "application": entry.application, "entries": entries}
 
 
 def _application(text: str) -> str:

@@ -3,25 +3,27 @@
 Reading the same again changes nothing, so on any doubt the batch is repeated.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 from services.operations.counts import Counts
-from services.operations.domain.entries import gist
-from services.operations.domain.ledger import Ledger
-from services.operations.domain.occurrences import Appended, Item
+from services.operations.domain.entries import Entry, gist, tally
+from services.operations.domain.ledger import AMOUNTS, Ledger
+from services.operations.domain.occurrences import Appended
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys, read
 from shared.bus import Assignment, Record
 from shared.errors import Fenced, Unknown
 from shared.events import numbered_id
+from shared.events.intake import Registered
 from shared.failpoints import reach
 from shared.lanes.health import Health
 
 _T = TypeVar("_T")
 
+MOVES = "routing.events"  # on which dossiers go from one national code to the next
 CODES_LIMIT = 50_000  # applications whose last national code is remembered
 
 
@@ -29,7 +31,7 @@ CODES_LIMIT = 50_000  # applications whose last national code is remembered
 class Pace:
     """How the loop spends its time: nobody waits for operations, so its batches are large."""
 
-    batch_limit: int = 8_000  # records
+    batch_limit: int = 16_000  # records: more than come in the longest window
     window_s: float = 0.2  # when quiet
     window_limit_s: float = 1.0  # under load: what comes of an application meanwhile is one row
     window_full_records: int = 1_000
@@ -105,45 +107,54 @@ class Reader:
         return max(0.0, self._pace.window_s + share * stretch_s - spent_s)
 
     async def _batch(self, assignment: Assignment, records: Sequence[Record]) -> None:
-        items = [read(record) for record in records]
-        appended = await self._until_through(assignment, lambda: self._journeys.append(items))
+        entries = [read(record) for record in records]
+        appended = await self._until_through(assignment, lambda: self._journeys.append(entries))
         reach("reader.appended")
-        fresh = [i for i in appended.first if not self._is_counted(i)]
-        before = await self._until_through(assignment, lambda: self._codes_before(fresh))
-        self._count(appended, fresh, before)
+        fresh = Appended(*map(self._uncounted, appended))
+        moves = [e for e in fresh.first if e.topic == MOVES and e.sequence]
+        before = await self._until_through(assignment, lambda: self._codes_before(moves))
+        self._count(fresh, moves, before)
+        for last in {(e.topic, e.partition): e for e in entries}.values():
+            self._ledgers[last.partition].passed(last)
         self._changed |= {record.partition for record in records}
 
-    def _is_counted(self, item: Item) -> bool:
-        return self._ledgers[item.entry.partition].has(item.entry)
+    def _uncounted(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Leave out what was counted before: a redelivery."""
+        counted = {lane: ledger.offsets for lane, ledger in self._ledgers.items()}
+        return [e for e in entries if e.offset >= counted[e.partition].get(e.topic, 0)]
 
-    def _count(self, appended: Appended, fresh: Sequence[Item], before: dict[str, int]) -> None:
+    def _count(self, fresh: Appended, moves: Sequence[Entry], before: Mapping[str, int]) -> None:
         """Count what has come.  Nothing is awaited here: all of it happens, or none."""
-        repeats = [i for i in appended.repeats if not self._is_counted(i)]
-        forks = [i for i in appended.forks if not self._is_counted(i)]
-        for item in fresh:
-            self._ledgers[item.entry.partition].add(item.entry, before.get(item.key, 0))
-        for item in repeats:
-            self._ledgers[item.entry.partition].add_repeat(item.entry, is_fork=False)
-        for item in forks:
-            self._ledgers[item.entry.partition].add_repeat(item.entry, is_fork=True)
-        self._flow.add(i.entry for i in fresh)
+        kinds = tally(fresh.first)
+        for kind, number in kinds.items():
+            self._ledgers[kind.lane].add(kind.type, number)
+        for entry in moves:
+            self._ledgers[entry.partition].move(entry, before.get(entry.id, 0))
+        for entry in fresh.first:
+            if entry.type in AMOUNTS and entry.sequence and entry.topic != MOVES:
+                self._ledgers[entry.partition].add_amount(entry)
+        for entry in fresh.repeats:
+            self._ledgers[entry.partition].repeats += 1
+        for entry in fresh.forks:
+            self._ledgers[entry.partition].forks += 1
+        named = (e for e in fresh.first if e.type == Registered.TYPE)
+        self._flow.add(kinds, (e for e in named if e.counted_as == Registered.TYPE))
 
-    async def _codes_before(self, fresh: Sequence[Item]) -> dict[str, int]:
-        """Return, by the key of each event of routing, where the dossier stood before it."""
-        moves = [i for i in fresh if i.entry.is_decided and i.entry.service == "routing"]
-        for item in moves:
-            self._codes[item.key] = gist(item.entry.data).national_code
+    async def _codes_before(self, moves: Sequence[Entry]) -> dict[str, int]:
+        """Return, by the id of each event of routing, where the dossier stood before it."""
+        for entry in moves:
+            self._codes[entry.id] = gist(entry.data).national_code
         previous = {
-            item.key: numbered_id(item.entry.application, "routing", item.entry.sequence - 1)
-            for item in moves
-            if item.entry.sequence > 1
+            e.id: numbered_id(e.application, "routing", e.sequence - 1)
+            for e in moves
+            if e.sequence > 1
         }
         missing = {id_ for id_ in previous.values() if id_ not in self._codes}
         if missing:
             self._codes |= await self._journeys.codes(missing)
-        before = {key: self._codes.get(id_, 0) for key, id_ in previous.items()}
-        for id_ in previous.values():
-            self._codes.pop(id_, None)
+        before = {id_: self._codes.get(earlier, 0) for id_, earlier in previous.items()}
+        for earlier in previous.values():
+            self._codes.pop(earlier, None)
         while len(self._codes) > CODES_LIMIT:
             del self._codes[next(iter(self._codes))]
         return before

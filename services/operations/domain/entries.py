@@ -1,5 +1,6 @@
 """One message of the log, as operations keeps it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,11 +21,11 @@ _DECIDED_BY = {  # type → the one service whose numbered event it is
 }
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A message and its place.  `sequence` is 0 for what is not a numbered event, `application`
     empty for what names none.
 
-    `data` is JSON text; long strings in it may have given way to a note of their length.
+    `data` is JSON; long strings in it may have given way to a note of their length.
     """
 
     topic: str
@@ -33,14 +34,13 @@ class Entry(NamedTuple):
     logged_ms: int
     application: str
     type: str
-    time: str
     sequence: int
     id: str
     source: str
     traceparent: str
     causationid: str
     crc: int
-    data: str
+    data: bytes
 
     @property
     def place(self) -> tuple[str, int, int]:
@@ -48,9 +48,21 @@ class Entry(NamedTuple):
         return self.topic, self.partition, self.offset
 
     @property
+    def key(self) -> str:
+        """Return what tells the message from all others; nothing where it names no application."""
+        if not self.application:
+            return ""
+        return self.id if self.sequence else f"{self.application}/~{self.stands_at}"
+
+    @property
+    def stands_at(self) -> str:
+        """Return the place as a word; those of one partition sort by offset."""
+        return f"{self.topic}/{self.partition}-{self.offset:012d}"
+
+    @property
     def service(self) -> str:
         """Return the service whose topic this is (`portal` for submissions)."""
-        return _service(self.topic)
+        return service_of(self.topic)
 
     @property
     def is_decided(self) -> bool:
@@ -60,7 +72,7 @@ class Entry(NamedTuple):
     @property
     def counted_as(self) -> str:
         """Return the type to count this under: a sender may write any, also one that is not his."""
-        return _counted_as(self.type, self.service if self.is_decided else "")
+        return counted_as(self.topic, self.type, self.is_decided)
 
     @property
     def is_aside(self) -> bool:
@@ -74,16 +86,38 @@ class Entry(NamedTuple):
 
 
 @lru_cache(maxsize=1_024)
-def _service(topic: str) -> str:
+def service_of(topic: str) -> str:
+    """Return the service whose topic this is."""
     return topic.partition(".")[0]
 
 
-@lru_cache(maxsize=1_024)  # asked twice for each message, and senders may write any type
-def _counted_as(type_: str, decided_by: str) -> str:
+def counted_as(topic: str, type_: str, is_decided: bool) -> str:
+    """Return the type to count a message of this type under."""
     service = _DECIDED_BY.get(type_)
     if service:
-        return type_ if decided_by == service else OTHER
+        return type_ if is_decided and service_of(topic) == service else OTHER
     return type_ if type_ in CONTRACTS else OTHER
+
+
+class Kind(NamedTuple):
+    """What is counted of a message: where it was logged and when, and as what."""
+
+    lane: int
+    second: int
+    service: str
+    type: str
+
+
+def tally(entries: Iterable[Entry]) -> Counter[Kind]:
+    """Return how many of each kind there are: far fewer kinds than messages, when many come."""
+    found = Counter(
+        [(e.partition, e.logged_ms // 1_000, e.topic, e.type, e.sequence > 0) for e in entries]
+    )
+    out: Counter[Kind] = Counter()
+    for (lane, second, topic, type_, is_decided), number in found.items():
+        kind = Kind(lane, second, service_of(topic), counted_as(topic, type_, is_decided))
+        out[kind] += number
+    return out
 
 
 class Gist(msgspec.Struct, frozen=True):
@@ -114,7 +148,7 @@ _gist = msgspec.json.Decoder(Gist)
 _NOTHING = Gist()
 
 
-def gist(data: str | bytes) -> Gist:
+def gist(data: bytes) -> Gist:
     """Return the gist of an event's data; nothing of what does not fit."""
     try:
         return _gist.decode(data)

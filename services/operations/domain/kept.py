@@ -22,7 +22,7 @@ _FROM_OUTSIDE = {
 }
 
 
-def kept(topic: str, type_: str, data: bytes) -> str:
+def kept(topic: str, type_: str, data: bytes) -> bytes:
     """Return the data to keep.  Of what outsiders sent against a contract only the length: what a
     sender puts in the wrong place may be personal, and in the clear.
     """
@@ -37,19 +37,19 @@ def kept(topic: str, type_: str, data: bytes) -> str:
     return _bounded(encode(content))  # encoded anew: a field that stood there twice is there once
 
 
-def _omitted(data: bytes) -> str:
-    return f'{{"omitted_bytes":{len(data)}}}'
+def _omitted(data: bytes) -> bytes:
+    return b'{"omitted_bytes":%d}' % len(data)
 
 
-def _bounded(data: bytes) -> str:
-    """Return JSON text of bounded size; long strings give way to a note of their length."""
+def _bounded(data: bytes) -> bytes:
+    """Return JSON of bounded size; long strings give way to a note of their length."""
     try:
         if len(data) > DATA_WHOLE_BYTES:
             data = msgspec.json.encode(_shortened(msgspec.json.decode(data)))
-        text = data.decode()
+        length = len(data.decode())
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        text = ""
-    return text if 0 < len(text) <= DATA_LIMIT_BYTES else _omitted(data)
+        return _omitted(data)
+    return data if length <= DATA_LIMIT_BYTES else _omitted(data)
 
 
 def _shortened(value: object) -> object:

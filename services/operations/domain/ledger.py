@@ -43,40 +43,29 @@ class Ledger(msgspec.Struct):
     newest_ms: int = 0
     is_whole: bool = True  # counted from the beginning of the log
 
-    def has(self, entry: Entry) -> bool:
-        """Tell whether this place is counted already: a redelivery."""
-        return entry.offset < self.offsets.get(entry.topic, 0)
-
     def reaches(self, offsets: Mapping[str, int]) -> bool:
         """Tell whether nothing before these offsets is missing."""
         return all(self.offsets.get(topic, 0) >= offset for topic, offset in offsets.items())
 
-    def add(self, entry: Entry, code_before: int) -> None:
-        """Count the first occurrence of a message; `code_before` is where its dossier stood."""
-        _plus(self.types, entry.counted_as, 1)
-        if entry.is_decided:
-            if entry.service == "routing":
-                self._move(entry, code_before, gist(entry.data).national_code)
-            elif entry.type in AMOUNTS:
-                g = gist(entry.data)
-                _plus(self.vnd, entry.type, g.amount_vnd + g.total_vnd)
-        self.passed(entry)
+    def add(self, type_: str, number: int) -> None:
+        """Count first occurrences of a type."""
+        _plus(self.types, type_, number)
 
-    def add_repeat(self, entry: Entry, is_fork: bool) -> None:
-        """Count a numbered event that came again."""
-        self.repeats += not is_fork
-        self.forks += is_fork
-        self.passed(entry)
+    def add_amount(self, entry: Entry) -> None:
+        """Count what an event of payment says of money."""
+        g = gist(entry.data)
+        _plus(self.vnd, entry.type, g.amount_vnd + g.total_vnd)
 
-    def passed(self, entry: Entry) -> None:
-        """Move on past a record."""
-        self.offsets[entry.topic] = max(self.offsets.get(entry.topic, 0), entry.offset + 1)
-        self.newest_ms = max(self.newest_ms, entry.logged_ms)
-
-    def _move(self, entry: Entry, before: int, after: int) -> None:
+    def move(self, entry: Entry, before: int) -> None:
+        """Count a dossier at the code after an event of routing, no more at the one before."""
         if entry.sequence > 1:
             _plus(self.codes, before, -1)
-        _plus(self.codes, after, 1)
+        _plus(self.codes, gist(entry.data).national_code, 1)
+
+    def passed(self, entry: Entry) -> None:
+        """Move on past a record, and all before it."""
+        self.offsets[entry.topic] = max(self.offsets.get(entry.topic, 0), entry.offset + 1)
+        self.newest_ms = max(self.newest_ms, entry.logged_ms)
 
 
 def merged(ledgers: Iterable[Ledger]) -> Ledger:

@@ -9,34 +9,27 @@ from typing import NamedTuple
 from services.operations.domain.entries import Entry
 
 
-class Item(NamedTuple):
-    """A record as it goes into the store; no key: it names no application."""
-
-    key: str
-    entry: Entry
-
-
 class Appended(NamedTuple):
     """What came of a batch: `first` occurrences, and numbered events that came again."""
 
-    first: list[Item]
-    repeats: list[Item]
-    forks: list[Item]
+    first: list[Entry]
+    repeats: list[Entry]
+    forks: list[Entry]
 
 
-def by_application(items: Sequence[Item]) -> dict[str, list[Item]]:
-    """Return the items of each application, in their order."""
-    pieces: dict[str, list[Item]] = {}
-    for item in items:
-        if item.key:
-            pieces.setdefault(item.entry.application, []).append(item)
+def by_application(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Return the messages of each application, in their order."""
+    pieces: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.application:
+            pieces.setdefault(entry.application, []).append(entry)
     return pieces
 
 
-def followed(last: Mapping[str, int], piece: Sequence[Item]) -> Mapping[str, int] | None:
+def followed(last: Mapping[str, int], piece: Sequence[Entry]) -> Mapping[str, int] | None:
     """Return the last sequences after these messages; None unless each is the next of its kind."""
     after = dict(last)
-    for _, entry in piece:
+    for entry in piece:
         if entry.sequence:
             if entry.sequence != after.get(entry.topic, 0) + 1:
                 return None
@@ -53,21 +46,21 @@ def latest(entries: Iterable[Entry], before: Mapping[str, int]) -> Mapping[str, 
     return last
 
 
-def judge(piece: Sequence[Item], standing: Sequence[Entry]) -> Appended:
+def judge(piece: Sequence[Entry], standing: Sequence[Entry]) -> Appended:
     """Tell first occurrences from what came again: of a key, the lowest place is the first."""
     firsts: dict[str, Entry] = {}
-    for entry in sorted((*standing, *(item.entry for item in piece)), key=offset):
+    for entry in sorted((*standing, *piece), key=offset):
         if entry.sequence:
             firsts.setdefault(entry.id, entry)
     out = Appended([], [], [])
-    for item in piece:
-        first = firsts[item.entry.id] if item.entry.sequence else item.entry
-        if first.place == item.entry.place:
-            out.first.append(item)
-        elif first.crc == item.entry.crc:
-            out.repeats.append(item)
+    for entry in piece:
+        first = firsts[entry.id] if entry.sequence else entry
+        if first.place == entry.place:
+            out.first.append(entry)
+        elif first.crc == entry.crc:
+            out.repeats.append(entry)
         else:
-            out.forks.append(item)
+            out.forks.append(entry)
     return out
 
 
@@ -78,6 +71,8 @@ def offset(entry: Entry) -> int:
 
 def missing(judged: Appended, standing: Sequence[Entry]) -> list[Entry]:
     """Return what is to be kept and does not stand yet."""
+    kept = [*judged.first, *judged.forks]
+    if not standing:
+        return kept
     stood = {entry.place for entry in standing}
-    kept = (*judged.first, *judged.forks)
-    return [item.entry for item in kept if item.entry.place not in stood]
+    return [entry for entry in kept if entry.place not in stood]

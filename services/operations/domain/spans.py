@@ -109,7 +109,7 @@ def _held_record(entry: Entry, by_id: Mapping[str, Entry]) -> Entry | None:
     """Return the record that a lane's notice is about."""
     if not entry.is_aside:
         return None
-    data = msgspec.json.decode(entry.data or "{}")
+    data = msgspec.json.decode(entry.data)
     place = data.get("topic"), data.get("partition"), data.get("offset")
     return next((e for e in by_id.values() if e.place == place), None)
 

@@ -83,7 +83,7 @@ def status(entries: Sequence[Entry]) -> Status:
     decided = [e for e in entries if e.is_decided]
     routed = [gist(e.data) for e in _numbered(decided, "routing")]
     registered = next((e for e in decided if e.type == intake.Registered.TYPE), None)
-    first = gist(registered.data) if registered else gist("{}")
+    first = gist(registered.data) if registered else gist(b"{}")
     code = routed[-1].national_code if routed else 0
     last = entries[-1] if entries else None
     return Status(

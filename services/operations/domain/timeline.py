@@ -118,7 +118,7 @@ def _line(entry: Entry, repeats: int) -> Line:
         offset=entry.offset,
         is_decided=entry.is_decided,
         repeats=repeats,
-        data=msgspec.Raw((entry.data or "null").encode()),
+        data=msgspec.Raw(entry.data),
     )
 
 

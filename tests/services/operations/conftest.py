@@ -14,7 +14,7 @@ import pytest
 from services.operations.counts import Counts
 from services.operations.domain.entries import Entry, in_order
 from services.operations.flow import Flow
-from services.operations.journeys import Journeys, key_of, read
+from services.operations.journeys import Journeys, read
 from services.operations.reader import Pace, Reader
 from shared import events
 from shared.bus import Message, Partition, Record
@@ -65,9 +65,9 @@ class Log:
     def entries(self, of: str) -> list[Entry]:
         """What a store that has read all of it has of one application."""
         first: dict[str, Entry] = {}
-        for item in map(read, self.records):
-            if item.key and item.entry.application == of:
-                first.setdefault(item.key, item.entry)
+        for entry in map(read, self.records):
+            if entry.application == of:
+                first.setdefault(entry.key, entry)
         return in_order(first.values())
 
 
@@ -385,7 +385,7 @@ class Store:
         """The keys of all messages kept."""
         applications = {id_.partition("/")[0] for id_ in self.tables["journeys"].rows}
         entries = [e for a in applications for e in (await self.journeys.of(a))[0]]
-        return {key_of(entry) for entry in entries}
+        return {entry.key for entry in entries}
 
     def counts(self, group: str = "operations") -> Counts:
         return Counts(self.tables["counts"], group)

@@ -36,7 +36,8 @@ def expected(records: list[Record]) -> Ledger:
     seen: set[str] = set()
     repeats = 0
     for record in records:
-        key, entry = read(record)
+        entry = read(record)
+        key = entry.key
         if entry.is_decided and key in seen:
             repeats += 1
             continue

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,8 +72,8 @@ def test_any_two_events_of_a_service_that_changed_places_are_found(
         return
     m = data.draw(st.sampled_from(others))
     swapped = list(entries)
-    swapped[n] = entries[n]._replace(offset=entries[m].offset)
-    swapped[m] = entries[m]._replace(offset=entries[n].offset)
+    swapped[n] = msgspec.structs.replace(entries[n], offset=entries[m].offset)
+    swapped[m] = msgspec.structs.replace(entries[m], offset=entries[n].offset)
 
     found = contiguity(swapped)
 
@@ -83,7 +84,10 @@ def test_any_two_events_of_a_service_that_changed_places_are_found(
 def test_an_event_in_another_lane_is_found(whole: tuple[str, list[Entry]]) -> None:
     _, entries = whole
     n = decided(entries)[-1]
-    moved = [e._replace(partition=e.partition + 1) if i == n else e for i, e in enumerate(entries)]
+    moved = [
+        msgspec.structs.replace(e, partition=e.partition + 1) if i == n else e
+        for i, e in enumerate(entries)
+    ]
 
     assert [f.kind for f in contiguity(moved)] == ["misorder"]
 
@@ -120,7 +124,9 @@ def test_an_event_out_of_the_trace_is_found(
 ) -> None:
     application, entries = whole
     for n in decided(entries):
-        broken = [e._replace(**changed) if i == n else e for i, e in enumerate(entries)]
+        broken = [
+            msgspec.structs.replace(e, **changed) if i == n else e for i, e in enumerate(entries)
+        ]
 
         found = tracing(application, broken)
 
