@@ -390,7 +390,7 @@ class Store:
     def counts(self, group: str = "operations") -> Counts:
         return Counts(self.tables["counts"], group)
 
-    def reader(self, group: str = "operations") -> Reader:
+    def reader(self, group: str = "operations", full: int = 1_000) -> Reader:
         ticks = iter(range(10**9))
         return Reader(
             self.fresh_journeys(),
@@ -398,14 +398,19 @@ class Store:
             Flow(self.producer, group, LANES),
             monotonic=lambda: float(next(ticks)),
             pace=Pace(
-                window_s=0.0, window_limit_s=0.0, retry_s=0.0, retry_limit_s=0.0, settle_every_s=3.0
+                window_s=0.0,
+                window_limit_s=0.0,
+                window_full_records=full,
+                retry_s=0.0,
+                retry_limit_s=0.0,
+                settle_every_s=3.0,
             ),
         )
 
-    async def read(self, group: Group, batch: int = 7) -> None:
+    async def read(self, group: Group, batch: int = 7, full: int = 1_000) -> None:
         """Read a group's log to its end, with a new process."""
         with pytest.raises(Over):
-            await self.reader().serve(group.assignment(self.trouble, batch))
+            await self.reader(full=full).serve(group.assignment(self.trouble, batch))
 
 
 @pytest.fixture(scope="session")
