@@ -11,6 +11,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from shared.bus import Partition, Record
 from shared.errors import Fenced, Unknown
+from shared.kafka.consumer import require_coordinator
 
 COMMIT_LIMIT_S = 5.0
 ONE_WAIT_S = 0.2
@@ -39,7 +40,7 @@ class KafkaAssignment:
         try:
             found = await self._poll(self._partitions, max_records, wait_s)
             if not found:
-                _require_coordinator(self._consumer)
+                require_coordinator(self._consumer)
             return self._taken(found)
         except (KafkaError, OSError) as error:
             self._rewind()
@@ -118,11 +119,3 @@ class KafkaAssignment:
         finally:
             with suppress(IllegalStateError):
                 self._consumer.resume(*self._partitions)
-
-
-def _require_coordinator(consumer: AIOKafkaConsumer) -> None:
-    """Raise `Unknown` while the broker that knows our group cannot be reached: a poll that brings
-    nothing says nothing of that.
-    """
-    if consumer._coordinator.coordinator_id is None:
-        raise Unknown("the log does not answer")

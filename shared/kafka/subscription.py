@@ -1,10 +1,7 @@
 """Reading: a member of a consumer group over whole lanes."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -18,11 +15,13 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 
 from shared.bus import Assignment, Partition
-from shared.errors import Fenced, Misconfigured, Unknown
+from shared.errors import Fenced, Misconfigured
 from shared.kafka.assignment import COMMIT_LIMIT_S, KafkaAssignment
+from shared.kafka.consumer import SILENCE_LIMIT_S, Broken, Watch, build, end
 
 ANSWER_LIMIT_S = 10.0
 RETRY_S = 0.5
+ANEW_S = 1.0
 _NOWHERE = TopicPartition("", 0)  # polling for it returns nothing, and counts as polling
 
 _log = structlog.get_logger("kafka")
@@ -40,10 +39,12 @@ class KafkaSubscription:
         session_s: float = 10.0,
         poll_limit_s: float = 120.0,
         fetch_wait_s: float = 0.5,
+        silence_limit_s: float = SILENCE_LIMIT_S,
         lanes: int = 0,
         security: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self._topics, self._group, self._lanes = tuple(topics), group, lanes
+        self._silence_limit_s = silence_limit_s
         self._serving: asyncio.Task[None] | None = None
         self._assigned: asyncio.Queue[frozenset[int]] = asyncio.Queue()
         self._settings: dict[str, Any] = {
@@ -65,27 +66,38 @@ class KafkaSubscription:
         }
 
     async def run(self, serve: Callable[[Assignment], Awaitable[None]]) -> None:
-        """See `shared.bus.Subscription`."""
-        consumer = _consumer(self._settings)
+        """See `shared.bus.Subscription`.  Where a member breaks, another begins after its end."""
+        while True:
+            try:
+                await self._belong(serve)
+            except Broken as because:
+                _log.warning("joining anew", group=self._group, because=str(because))
+                await asyncio.sleep(ANEW_S)
+
+    async def _belong(self, serve: Callable[[Assignment], Awaitable[None]]) -> None:
+        """Be a member for as long as that is possible.  Raises `Broken`."""
+        self._assigned = asyncio.Queue()
+        consumer = build(self._settings)
         consumer.subscribe(list(self._topics), listener=_Listener(self._revoke, self._assign))
+        watch = Watch(consumer, self._silence_limit_s)
         try:
-            await _start(consumer)
+            await _start(consumer, watch)
             _check_lanes(consumer, self._topics, self._lanes)
             while True:
-                lanes = await self._next_assignment(consumer)
+                lanes = await self._next_assignment(consumer, watch)
                 if not self._assigned.empty() or not lanes:
                     continue  # superseded already, or nothing to serve
-                await self._serve(consumer, lanes, serve)
+                await self._serve(consumer, watch, lanes, serve)
         finally:
             await self._revoke()
-            await consumer.stop()
+            await end(consumer)
 
-    async def _next_assignment(self, consumer: AIOKafkaConsumer) -> frozenset[int]:
+    async def _next_assignment(self, consumer: AIOKafkaConsumer, watch: Watch) -> frozenset[int]:
         """Wait for lanes, polling meanwhile: a member that does not poll never joins again."""
         waiting = asyncio.create_task(self._assigned.get())
         try:
             while not waiting.done():
-                _require_coordination(consumer)
+                watch.require()
                 polling = asyncio.create_task(consumer.getmany(_NOWHERE, timeout_ms=1_000))
                 await asyncio.wait([waiting, polling], return_when=asyncio.FIRST_COMPLETED)
                 polling.cancel()
@@ -101,6 +113,7 @@ class KafkaSubscription:
     async def _serve(
         self,
         consumer: AIOKafkaConsumer,
+        watch: Watch,
         lanes: frozenset[int],
         serve: Callable[[Assignment], Awaitable[None]],
     ) -> None:
@@ -111,10 +124,15 @@ class KafkaSubscription:
             except Fenced as lost:
                 _log.info("lanes lost", group=self._group, lanes=sorted(lanes), because=str(lost))
 
-        self._serving = asyncio.create_task(guarded())
-        await asyncio.wait([self._serving])
-        if self._serving and not self._serving.cancelled():
-            self._serving.result()  # what ended it, ends us
+        serving = self._serving = asyncio.create_task(guarded())
+        try:
+            await watch.over(serving)
+        except Broken:
+            await self._revoke()
+            await asyncio.wait([serving])  # the group may have been about to revoke it
+            raise
+        if self._serving and not serving.cancelled():
+            serving.result()  # what ended it, ends us
 
     async def _revoke(self) -> None:
         serving, self._serving = self._serving, None
@@ -130,38 +148,6 @@ class KafkaSubscription:
             numbers.setdefault(partition.partition, set()).add(partition.topic)
         complete = frozenset(n for n, t in numbers.items() if t == set(self._topics))
         self._assigned.put_nowait(complete)
-
-
-def _consumer(settings: Mapping[str, Any]) -> AIOKafkaConsumer:
-    """Return a consumer whose poll limit holds: aiokafka's count of polls under way is never taken
-    back when one is cancelled or fails, and from then on it believes that somebody polls for ever.
-    """
-    consumer = AIOKafkaConsumer(**settings)
-    state = consumer._subscription
-    state.fetch_context = partial(_polling, state)
-    return consumer
-
-
-def _require_coordination(consumer: AIOKafkaConsumer) -> None:
-    """Raise `Unknown` when the task that keeps us in the group is no more: nobody starts another.
-
-    aiokafka ends it itself where a rebalance begins while the group is being left.
-    """
-    task = consumer._coordinator._coordination_task
-    if task.done():
-        error = "it was cancelled" if task.cancelled() else repr(task.exception())
-        raise Unknown(f"this member cannot come back to its group: {error}")
-
-
-@contextmanager
-def _polling(state: Any) -> Iterator[None]:
-    state._fetch_count += 1
-    try:
-        yield
-    finally:
-        state._fetch_count -= 1
-        if state._fetch_count == 0:
-            state._last_fetch_ended = time.monotonic()
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -190,11 +176,16 @@ def _check_lanes(consumer: AIOKafkaConsumer, topics: Sequence[str], lanes: int) 
             )
 
 
-async def _start(consumer: AIOKafkaConsumer) -> None:
+async def _start(consumer: AIOKafkaConsumer, watch: Watch) -> None:
+    """Join the group.  That takes as long as its members take."""
+    starting = asyncio.create_task(consumer.start())
     try:
-        await consumer.start()
+        await watch.over(starting)
+        starting.result()
     except (KafkaError, OSError) as error:
-        raise Unknown(f"no broker: {error!r}") from error
+        raise Broken(f"it could not join: {error!r}") from error
+    finally:
+        starting.cancel()
 
 
 async def _committed(

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import uvloop
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 from aiokafka.record.util import calc_crc32c
 
 from deploy.local import ports, stack, topics
@@ -133,18 +136,97 @@ async def test_a_member_that_did_not_poll_for_too_long_loses_its_lanes_and_comes
     assert [r.value for r in reading.records] == [b"one"]
 
 
-async def test_a_member_that_cannot_come_back_ends_with_a_word(kafka_url: str, topic: str) -> None:
-    async def loses_its_coordination(assignment: Any) -> None:
-        assignment._consumer._coordinator._coordination_task.cancel()
-        while True:
-            await assignment.fetch(100, 0.2)
-
-    subscription = KafkaSubscription(kafka_url, topic, [topic])
-    with pytest.raises(Unknown, match="come back"):
-        await run_until(subscription, loses_its_coordination, asyncio.Event())
+async def cut_short(task: "asyncio.Task[Any]") -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
-async def test_a_log_that_has_gone_is_no_empty_log(tmp_path: Path) -> None:
+async def without_coordinator(consumer: Any) -> None:
+    """Let the search for it wait for ever."""
+    await consumer._coordinator._coordinator_lookup_lock.acquire()
+    consumer._coordinator.coordinator_dead()
+
+
+async def with_a_failing_heart(consumer: Any) -> None:
+    async def fails() -> bool:
+        raise KafkaError("an answer that nobody expects")
+
+    consumer._coordinator._do_heartbeat = fails
+
+
+@pytest.mark.parametrize(
+    "wound",
+    [
+        lambda consumer: cut_short(consumer._client._sync_task),
+        lambda consumer: cut_short(consumer._fetcher._fetch_task),
+        lambda consumer: cut_short(consumer._coordinator._coordination_task),
+        with_a_failing_heart,
+        without_coordinator,
+    ],
+    ids=["metadata", "fetching", "coordination", "heartbeat", "silence"],
+)
+async def test_after_a_member_that_broke_comes_another(
+    kafka_url: str, topic: str, wound: Callable[[Any], Awaitable[None]]
+) -> None:
+    await append(kafka_url, topic, b"one")
+    reading = Reading(1)
+    course: list[object] = []
+
+    async def is_wounded_at_first(assignment: Any) -> None:
+        course.append(assignment.lanes)
+        if len(course) > 1:
+            await reading.serve(assignment)
+        await wound(assignment._consumer)
+        try:
+            while True:
+                with suppress(Unknown):
+                    await assignment.fetch(100, 0.2)
+                await asyncio.sleep(0.05)
+        finally:
+            course.append("ended")
+
+    subscription = KafkaSubscription(kafka_url, topic, [topic], session_s=3.0, silence_limit_s=1.0)
+    await run_until(subscription, is_wounded_at_first, reading.done)
+    assert course == [{0, 1}, "ended", {0, 1}]
+    assert [r.value for r in reading.records] == [b"one"]
+
+
+async def test_a_member_that_finds_no_broker_tries_again(kafka_url: str, topic: str) -> None:
+    await append(kafka_url, topic, b"one")
+    reading = Reading(1)
+
+    async def closes(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        subscription._settings["bootstrap_servers"] = kafka_url
+        writer.close()
+
+    async with await asyncio.start_server(closes, "127.0.0.1", 0) as nobody:
+        port = nobody.sockets[0].getsockname()[1]
+        subscription = KafkaSubscription(f"127.0.0.1:{port}", topic, [topic])
+        await run_until(subscription, reading.serve, reading.done)
+    assert [r.value for r in reading.records] == [b"one"]
+
+
+def test_a_connection_that_was_reset_ends_no_task_of_a_member(kafka_url: str, topic: str) -> None:
+    async def resets(assignment: Any) -> None:
+        client = assignment._consumer._client
+        await assignment.fetch(100, 0.2)
+        for connection in client._conns.values():
+            await cut_short(connection._read_task)  # it would see the end, a moment later
+            connection._reader = asyncio.StreamReader()
+            connection._writer.transport.abort()
+        await asyncio.sleep(0)
+        await client.force_metadata_update()
+        assert not client._sync_task.done()
+        is_done.set()
+
+    async def main() -> None:
+        await run_until(KafkaSubscription(kafka_url, topic, [topic]), resets, is_done)
+
+    is_done = asyncio.Event()
+    uvloop.run(main())  # as services do: it raises where another loop only warns
+
+
+async def test_a_log_that_has_gone_is_no_empty_log_and_is_waited_for(tmp_path: Path) -> None:
     broker, controller = ports.free(2)
     settings = Settings(
         home=tmp_path,
@@ -153,24 +235,32 @@ async def test_a_log_that_has_gone_is_no_empty_log(tmp_path: Path) -> None:
         kafka_port=broker,
         controller_port=controller,
     )
-    fetched: list[object] = []
-    is_gone = asyncio.Event()
+    fetched: list[list[object]] = []
+    is_back = asyncio.Event()
     with Children(tmp_path) as children:
         url = (await asyncio.to_thread(stack.start, children, settings)).kafka_url
         await topics.create(url, ["t"], LANES)
         await topics.begin(url, "g", ["t"], LANES)
 
         async def looks(assignment: Assignment) -> None:
-            while True:
-                try:
-                    fetched.append(await assignment.fetch(100, 0.2))
-                except Unknown as doubt:
-                    fetched.append(doubt)
-                    is_gone.set()
+            fetched.append([])
+            try:
+                while True:
+                    try:
+                        fetched[-1].append(await assignment.fetch(100, 0.2))
+                    except Unknown as doubt:
+                        fetched[-1].append(doubt)
+                    if len(fetched) == 2:
+                        is_back.set()
+                    elif len(fetched[0]) == 1:
+                        await asyncio.to_thread(children.stop, ["kafka"])
+                    await asyncio.sleep(0.05)
+            finally:
                 if len(fetched) == 1:
-                    await asyncio.to_thread(children.stop, ["kafka"])
-                await asyncio.sleep(0.05)
+                    await asyncio.to_thread(stack.start, children, settings)
 
-        await run_until(KafkaSubscription(url, "g", ["t"]), looks, is_gone)
-    assert fetched[0] == []
-    assert isinstance(fetched[-1], Unknown)
+        subscription = KafkaSubscription(url, "g", ["t"], session_s=3.0, silence_limit_s=2.0)
+        await run_until(subscription, looks, is_back)
+    assert fetched[0][0] == []
+    assert isinstance(fetched[0][-1], Unknown)
+    assert fetched[1][0] == []
