@@ -15,7 +15,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 
 from shared.bus import Assignment, Partition
-from shared.errors import Fenced, Misconfigured
+from shared.errors import Fenced, Misconfigured, Unknown
 from shared.kafka.assignment import COMMIT_LIMIT_S, KafkaAssignment
 from shared.kafka.consumer import SILENCE_LIMIT_S, Broken, Watch, build, end
 
@@ -44,7 +44,7 @@ class KafkaSubscription:
         security: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self._topics, self._group, self._lanes = tuple(topics), group, lanes
-        self._silence_limit_s = silence_limit_s
+        self._silence_limit_s, self._has_joined = silence_limit_s, False
         self._serving: asyncio.Task[None] | None = None
         self._assigned: asyncio.Queue[frozenset[int]] = asyncio.Queue()
         self._settings: dict[str, Any] = {
@@ -66,11 +66,16 @@ class KafkaSubscription:
         }
 
     async def run(self, serve: Callable[[Assignment], Awaitable[None]]) -> None:
-        """See `shared.bus.Subscription`.  Where a member breaks, another begins after its end."""
+        """See `shared.bus.Subscription`.  Where a member breaks, another begins after its end.
+
+        Raises `Unknown` when already the first cannot join: whoever starts us should hear of it.
+        """
         while True:
             try:
                 await self._belong(serve)
             except Broken as because:
+                if not self._has_joined:
+                    raise Unknown(str(because)) from because
                 _log.warning("joining anew", group=self._group, because=str(because))
                 await asyncio.sleep(ANEW_S)
 
@@ -82,6 +87,7 @@ class KafkaSubscription:
         watch = Watch(consumer, self._silence_limit_s)
         try:
             await _start(consumer, watch)
+            self._has_joined = True
             _check_lanes(consumer, self._topics, self._lanes)
             while True:
                 lanes = await self._next_assignment(consumer, watch)
@@ -183,7 +189,7 @@ async def _start(consumer: AIOKafkaConsumer, watch: Watch) -> None:
         await watch.over(starting)
         starting.result()
     except (KafkaError, OSError) as error:
-        raise Broken(f"it could not join: {error!r}") from error
+        raise Broken(f"cannot join its group: {error!r}") from error
     finally:
         starting.cancel()
 

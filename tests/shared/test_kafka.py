@@ -191,18 +191,30 @@ async def test_after_a_member_that_broke_comes_another(
     assert [r.value for r in reading.records] == [b"one"]
 
 
-async def test_a_member_that_finds_no_broker_tries_again(kafka_url: str, topic: str) -> None:
+async def test_who_was_a_member_once_waits_for_a_broker(kafka_url: str, topic: str) -> None:
     await append(kafka_url, topic, b"one")
     reading = Reading(1)
+    asked = 0
 
     async def closes(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
         subscription._settings["bootstrap_servers"] = kafka_url
         writer.close()
 
     async with await asyncio.start_server(closes, "127.0.0.1", 0) as nobody:
-        port = nobody.sockets[0].getsockname()[1]
-        subscription = KafkaSubscription(f"127.0.0.1:{port}", topic, [topic])
-        await run_until(subscription, reading.serve, reading.done)
+
+        async def breaks_at_first(assignment: Any) -> None:
+            if not asked:
+                port = nobody.sockets[0].getsockname()[1]
+                subscription._settings["bootstrap_servers"] = f"127.0.0.1:{port}"
+                await cut_short(assignment._consumer._client._sync_task)
+                await asyncio.sleep(2 * LIMIT_S)
+            await reading.serve(assignment)
+
+        subscription = KafkaSubscription(kafka_url, topic, [topic])
+        await run_until(subscription, breaks_at_first, reading.done)
+    assert asked == 1
     assert [r.value for r in reading.records] == [b"one"]
 
 
