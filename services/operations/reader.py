@@ -82,7 +82,7 @@ class Reader:
 
     async def _turn(self, assignment: Assignment) -> None:
         try:
-            records = await self._fetch(assignment)
+            records = await assignment.fetch(self._pace.batch_limit, self._pace.fetch_wait_s)
         except Unknown as doubt:
             self.health.waiting(doubt)
             await assignment.idle(self._pace.retry_limit_s)
@@ -97,18 +97,6 @@ class Reader:
         if self._changed and self._monotonic() - self._settled_at >= self._pace.settle_every_s:
             self._settled_at = self._monotonic()
             await self._until_through(assignment, lambda: self._settle(assignment))
-
-    async def _fetch(self, assignment: Assignment) -> list[Record]:
-        """Return what has come.  Under load the first answer is what the client brought ahead, at
-        the beginning of the window: what has come since then is asked for.  Raises `Unknown`.
-        """
-        pace = self._pace
-        records = await assignment.fetch(pace.batch_limit, pace.fetch_wait_s)
-        if pace.window_full_records <= len(records) < pace.batch_limit:
-            with suppress(Unknown):  # what is here is worked on first
-                more = pace.batch_limit - len(records)
-                records += await assignment.fetch(more, pace.fetch_wait_s)
-        return records
 
     def _rest_s(self, records: int, spent_s: float) -> float:
         """Return what is left of the window; with more waiting than a batch takes, nothing."""

@@ -1,6 +1,5 @@
 """The read side: exact numbers under redelivery, duplicates, outages, lost lanes and crashes."""
 
-import itertools
 import random
 from collections import Counter
 from types import SimpleNamespace
@@ -15,7 +14,7 @@ from services.operations.domain.ledger import Ledger
 from services.operations.journeys import read
 from shared import events
 from shared.bus import Record
-from shared.errors import Fenced, Unknown
+from shared.errors import Fenced
 from shared.events.operations import FlowCounted
 
 
@@ -162,39 +161,6 @@ async def test_lost_lanes_end_the_loop_and_nothing_is_committed(world: SimpleNam
     assert group.committed == {}
     await store.read(group)
     same(await store.counts().total(), expected(log.records))
-
-
-async def test_under_load_what_has_come_since_is_in_the_same_row(
-    world: SimpleNamespace, story: Any, log: Any
-) -> None:
-    story.returned()
-    store, half = world.Store(), len(log.records) // 2 + 1
-    await store.read(world.Group(log.records), batch=half, full=half)
-
-    assert len(store.tables["journeys"].rows) == 1
-
-
-async def test_a_second_answer_that_fails_leaves_the_first_to_be_kept(
-    world: SimpleNamespace, story: Any, log: Any
-) -> None:
-    story.returned()
-    store, half = world.Store(), len(log.records) // 2 + 1
-    fetches = itertools.count()
-
-    class SecondFails(world.MemoryAssignment):  # type: ignore[misc, name-defined]
-        async def fetch(self, max_records: int, wait_s: float) -> list[Record]:
-            if next(fetches) == 1:
-                raise Unknown("planted")
-            found: list[Record] = await super().fetch(max_records, wait_s)
-            return found
-
-    group = world.Group(log.records)
-    places = {(r.topic, n): 0 for r in log.records for n in range(world.LANES)}
-    assignment = SecondFails(group, frozenset(range(world.LANES)), places, store.trouble, half)
-    with pytest.raises(world.Over):
-        await store.reader(full=half).serve(assignment)
-
-    assert await store.kept() == {read(r).key for r in log.records}
 
 
 # ---- faults
