@@ -22,6 +22,7 @@ from shared.kafka import KafkaProducer, KafkaSubscription
 
 LANES = 2
 LIMIT_S = 40.0
+POLL_S = 4.0
 
 
 @pytest.fixture
@@ -106,6 +107,26 @@ async def append_with_broken_header(kafka_url: str, topic: str) -> None:
     batch._build = broken
     await (await producer.send_batch(batch, topic, partition=0))
     await producer.stop()
+
+
+async def test_what_came_during_a_rest_is_in_the_next_poll_while_other_partitions_are_quiet(
+    kafka_url: str, topic: str
+) -> None:
+    done, values = asyncio.Event(), []
+
+    async def serve(assignment: Assignment) -> None:
+        for value in (b"second", b"third", b""):
+            values.extend(r.value for r in await assignment.fetch(100, POLL_S))
+            await append(kafka_url, topic, value)
+            await asyncio.sleep(1)  # long enough for a client to fetch ahead
+        done.set()
+        await asyncio.Event().wait()
+
+    await append(kafka_url, topic, b"first")
+    quiet_s = 4 * POLL_S  # how long a fetch of the quiet partition alone would take
+    subscription = KafkaSubscription(kafka_url, topic, [topic], fetch_wait_s=quiet_s)
+    await run_until(subscription, serve, done)
+    assert values == [b"first", b"second", b"third"]
 
 
 async def test_another_number_of_lanes_than_the_topics_have_is_refused_with_a_remedy(
