@@ -115,8 +115,8 @@ async def test_what_came_during_a_rest_is_in_the_next_poll_while_other_partition
     done, values = asyncio.Event(), []
 
     async def serve(assignment: Assignment) -> None:
-        for value in (b"second", b"third", b""):
-            values.extend(r.value for r in await assignment.fetch(100, POLL_S))
+        for value, wait_s in ((b"second", LIMIT_S), (b"third", LIMIT_S), (b"", POLL_S)):
+            values.extend(r.value for r in await assignment.fetch(100, wait_s))
             await append(kafka_url, topic, value)
             await asyncio.sleep(1)  # long enough for a client to fetch ahead
         done.set()
