@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from shared.store import Table
 from tests.load.floor_events import Appender, Envelope, Writer
 
 Records = Sequence[Any]  # aiokafka's
@@ -74,7 +75,7 @@ class Known(NamedTuple):
 class Lane:
     """A service: decides nothing, journals and publishes it."""
 
-    def __init__(self, role: Role, table: Any, writer: Writer, appender: Appender) -> None:
+    def __init__(self, role: Role, table: Table, writer: Writer, appender: Appender) -> None:
         self._role, self._table = role, table
         self._writer, self._appender = writer, appender
         self._known: dict[str, Known] = {}
@@ -100,7 +101,7 @@ class Lane:
             self._known[event.subject] = known
             rows.append(_row(record, event, known, emitted, at))
         if rows:
-            await self._table.insert_many(rows, ordered=True)
+            await self._table.insert(rows)
             await self._appender.append(self._role.writes, out)
 
 
@@ -124,7 +125,7 @@ def _row(
 class Effects:
     """Claims what would be called, and says that it was."""
 
-    def __init__(self, table: Any, writer: Writer, appender: Appender) -> None:
+    def __init__(self, table: Table, writer: Writer, appender: Appender) -> None:
         self._table, self._writer, self._appender = table, writer, appender
 
     async def batch(self, records: Records) -> None:
@@ -138,14 +139,14 @@ class Effects:
                 answer = self._writer.event(event, "notice.answered", int(event.sequence), at)
                 out.setdefault(record.partition, []).append((record.key, answer))
         if claims:
-            await self._table.insert_many(claims, ordered=False)
+            await self._table.insert_missing(claims)
             await self._appender.append("notify.inbox", out)
 
 
 class Operations:
     """Keeps every message."""
 
-    def __init__(self, table: Any) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
 
     async def batch(self, records: Records) -> None:
@@ -163,4 +164,4 @@ class Operations:
                     "data": bytes(event.data).decode(),
                 }
             )
-        await self._table.insert_many(rows, ordered=False)
+        await self._table.insert_missing(rows)

@@ -1,8 +1,9 @@
 """The bare journey's processes: what the journey costs when nothing is decided.
 
-The same hops, records and rows as the real one: one consumer per process over all its topics, one
-insert per batch, one `send_batch` per partition, a second's commits; no rules, no look-ups, no
-timers, no spans, no care for errors.  Events are padded to the size of the real ones.
+The same hops, records and rows as the real one, but a row for each message where operations packs
+them: one consumer per process over all its topics, one insert per batch, one `send_batch` per
+partition, a second's commits; no rules, no look-ups, no timers, no spans, no care for errors.
+Events are padded to the size of the real ones.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from services.operations.reader import Pace as OperationsPace
 from shared.lanes.pace import PACE
-from shared.mongo import connect
+from shared.mongo import MongoTable, connect
 from shared.partners import LIMITS
 from tests.load.floor_edge import Edge
 from tests.load.floor_events import Appender, Writer
@@ -54,10 +55,9 @@ def window_s(role: str, records: int) -> float:
     """Return how long a batch may take to gather: as long as the real service's."""
     if role == EFFECTS:
         return LIMITS.window_s
-    if role == OPERATIONS:
-        return OperationsPace().window_s
-    share = min(1.0, records / PACE.window_full_records)
-    return PACE.window_s + share * (PACE.window_limit_s - PACE.window_s)
+    pace = OperationsPace() if role == OPERATIONS else PACE
+    share = min(1.0, records / pace.window_full_records)
+    return pace.window_s + share * (pace.window_limit_s - pace.window_s)
 
 
 async def pump(
@@ -67,7 +67,10 @@ async def pump(
     committed_s, is_behind = time.monotonic(), False
     while True:
         began_s = time.monotonic()
+        lanes = consumer.assignment()
+        consumer.resume(*lanes)  # paused while it rests, as the real ones
         got = await consumer.getmany(timeout_ms=1_000, max_records=BATCH_LIMIT)
+        consumer.pause(*lanes)
         records = [m for messages in got.values() for m in messages]
         if records:
             is_behind = True
@@ -80,7 +83,7 @@ async def pump(
 
 async def main(job: Job) -> None:
     """Play a role until the input ends."""
-    table = connect(job.mongo_url, DATABASE)[f"{job.role}.rows"]
+    table = MongoTable(connect(job.mongo_url, DATABASE)[f"{job.role}.rows"])
     writer, appender = Writer(job.role, job.sizes), Appender(job.kafka_url, PREFIX)
     await appender.start()
     batch: Callable[[Records], Awaitable[None]]
