@@ -21,6 +21,7 @@ class Limits:
 
 
 LIMITS = Limits()
+PATIENT = Limits(window_s=0.3)  # as in `shared.lanes.pace`
 
 
 @dataclass(slots=True)

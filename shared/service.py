@@ -39,8 +39,10 @@ from shared.lanes.health import Health
 from shared.lanes.known import Known
 from shared.lanes.loop import Lanes
 from shared.lanes.notices import Notices
+from shared.lanes.pace import PACE, Pace
 from shared.lanes.table import LaneTable
 from shared.mongo import MongoTable, connect
+from shared.partners import LIMITS, Limits
 from shared.publisher import Publisher
 from shared.secrets import Secrets
 from shared.settings import Settings
@@ -97,7 +99,9 @@ class Parts:
 
     router: APIRouter
     lanes: LaneTable[Any, Any] | None = None
+    pace: Pace = PACE
     effects: Sequence[Effect] = ()
+    limits: Limits = LIMITS
     background: Sequence[Loop] = ()
     closing: Sequence[Callable[[], Coroutine[Any, Any, None]]] = field(default=())
 
@@ -183,18 +187,18 @@ def _loops(resources: Resources, parts: Parts) -> list[Loop]:
     """Return every loop of the process: its name, its health, how to run it."""
     found: list[Loop] = list(parts.background)
     if parts.lanes:
-        lanes = _lanes(resources, parts.lanes)
+        lanes = _lanes(resources, parts.lanes, parts.pace)
         subscription = resources.subscription(resources.service, reads(resources.service))
         found.append(("lanes", lanes.health, lambda: subscription.run(lanes.serve)))
     if parts.effects:
-        effects = _effects(resources, parts.effects)
+        effects = _effects(resources, parts.effects, parts.limits)
         topics = (f"{resources.service}.events",)
         calling = resources.subscription(f"{resources.service}-effects", topics)
         found.append(("effects", effects.health, lambda: calling.run(effects.serve)))
     return found
 
 
-def _lanes(resources: Resources, table: LaneTable[Any, Any]) -> Lanes[Any, Any]:
+def _lanes(resources: Resources, table: LaneTable[Any, Any], pace: Pace) -> Lanes[Any, Any]:
     settings = resources.settings
     return Lanes(
         failpoints.mistaken(table),
@@ -208,10 +212,11 @@ def _lanes(resources: Resources, table: LaneTable[Any, Any]) -> Lanes[Any, Any]:
         lane_count=settings.lanes,
         sampled=lambda application: is_sampled(application, settings.sample_ratio),
         batch_done=resources.telemetry.batch_done,
+        pace=pace,
     )
 
 
-def _effects(resources: Resources, effects: Sequence[Effect]) -> Effects:
+def _effects(resources: Resources, effects: Sequence[Effect], limits: Limits) -> Effects:
     return Effects(
         resources.service,
         effects,
@@ -222,6 +227,7 @@ def _effects(resources: Resources, effects: Sequence[Effect]) -> Effects:
         lane_count=resources.settings.lanes,
         sample_ratio=resources.settings.sample_ratio,
         called=resources.telemetry.called,
+        limits=limits,
     )
 
 

@@ -6,7 +6,8 @@ from services.notify.channels.sms_http import SmsHttp
 from services.notify.effects import Ask, Send
 from services.notify.lane import table
 from services.notify.settings import NotifySettings
-from shared import service
+from shared import partners, service
+from shared.lanes import pace
 from shared.service import Parts, Resources
 
 
@@ -20,6 +21,8 @@ async def build(resources: Resources) -> Parts:
     return Parts(
         router=router(resources.publisher, resources.journal(lanes), resources.clock),
         lanes=lanes,
+        pace=pace.PATIENT,
+        limits=partners.PATIENT,
         effects=(Send(channel, limit_s), Ask(channel, limit_s)),
         closing=(client.aclose,),
     )

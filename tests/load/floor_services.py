@@ -17,9 +17,9 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from services.operations.reader import Pace as OperationsPace
-from shared.lanes.pace import PACE
+from shared import partners
+from shared.lanes.pace import PACE, PATIENT
 from shared.mongo import MongoTable, connect
-from shared.partners import LIMITS
 from tests.load.floor_edge import Edge
 from tests.load.floor_events import Appender, Writer
 from tests.load.floor_roles import (
@@ -38,6 +38,7 @@ DATABASE = "floor"
 PREFIX = "floor."
 FETCH_BYTES = 4 << 20  # as the real one; when it polls is the window's affair, as there
 BATCH_LIMIT = 4_000
+PACES = {"notify": PATIENT, OPERATIONS: OperationsPace()}
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -54,8 +55,8 @@ class Job(msgspec.Struct, frozen=True):
 def window_s(role: str, records: int) -> float:
     """Return how long a batch may take to gather: as long as the real service's."""
     if role == EFFECTS:
-        return LIMITS.window_s
-    pace = OperationsPace() if role == OPERATIONS else PACE
+        return partners.PATIENT.window_s
+    pace = PACES.get(role, PACE)
     share = min(1.0, records / pace.window_full_records)
     return pace.window_s + share * (pace.window_limit_s - pace.window_s)
 
