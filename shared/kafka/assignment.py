@@ -53,18 +53,18 @@ class KafkaAssignment:
     async def _poll(
         self, partitions: Sequence[TopicPartition], max_records: int, wait_s: float
     ) -> Mapping[TopicPartition, Sequence[Any]]:
-        """Poll these, paused but for that: what is fetched ahead is old when it is taken, and all
-        else waits until a fetch of the quiet partitions is over.
+        """Poll these.  All are paused but for that: what is fetched ahead is old when it is taken,
+        and all else waits until a fetch of the quiet partitions is over.
         """
         timeout_ms = int(wait_s * 1000)
-        self._consumer.resume(*partitions)
+        self._consumer.resume(*self._partitions)  # all: a fetch of one alone would hold up the rest
         try:
             found: Mapping[TopicPartition, Sequence[Any]] = await self._consumer.getmany(
                 *partitions, timeout_ms=timeout_ms, max_records=max_records
             )
         finally:
             with suppress(IllegalStateError):
-                self._consumer.pause(*partitions)
+                self._consumer.pause(*self._partitions)
         return found
 
     def _taken(self, found: Mapping[TopicPartition, Sequence[Any]]) -> list[Record]:

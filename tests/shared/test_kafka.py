@@ -33,10 +33,10 @@ async def topic(kafka_url: str) -> str:
     return name
 
 
-async def append(kafka_url: str, topic: str, *values: bytes) -> None:
+async def append(kafka_url: str, topic: str, *values: bytes, lane: int = 0) -> None:
     producer = KafkaProducer(kafka_url)
     await producer.start()
-    await producer.append({(topic, 0): [Message(b"k", v) for v in values]})
+    await producer.append({(topic, lane): [Message(b"k", v) for v in values]})
     await producer.stop()
 
 
@@ -73,12 +73,13 @@ async def run_until(
     await asyncio.wait([running])
 
 
+@pytest.mark.parametrize("lane", range(LANES))  # also behind a quiet one
 async def test_a_record_that_the_client_cannot_read_comes_without_content_and_stops_nobody(
-    kafka_url: str, topic: str
+    kafka_url: str, topic: str, lane: int
 ) -> None:
-    await append(kafka_url, topic, b"before")
-    await append_with_broken_header(kafka_url, topic)
-    await append(kafka_url, topic, b"after")
+    await append(kafka_url, topic, b"before", lane=lane)
+    await append_with_broken_header(kafka_url, topic, lane)
+    await append(kafka_url, topic, b"after", lane=lane)
     reading = Reading(3)
     await run_until(KafkaSubscription(kafka_url, topic, [topic]), reading.serve, reading.done)
     assert [(r.offset, r.value) for r in reading.records] == [
@@ -88,7 +89,7 @@ async def test_a_record_that_the_client_cannot_read_comes_without_content_and_st
     ]
 
 
-async def append_with_broken_header(kafka_url: str, topic: str) -> None:
+async def append_with_broken_header(kafka_url: str, topic: str, lane: int) -> None:
     """Append a record whose header's name is no UTF-8, as a client in another language may."""
     producer = AIOKafkaProducer(bootstrap_servers=kafka_url)
     await producer.start()
@@ -105,7 +106,7 @@ async def append_with_broken_header(kafka_url: str, topic: str) -> None:
         return bytes(built)
 
     batch._build = broken
-    await (await producer.send_batch(batch, topic, partition=0))
+    await (await producer.send_batch(batch, topic, partition=lane))
     await producer.stop()
 
 
