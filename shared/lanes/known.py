@@ -8,7 +8,7 @@ from shared.journal import Decision
 
 S = TypeVar("S")
 
-LIMIT = 50_000  # applications
+LIMIT = 20_000  # applications: five minutes of the national peak; 10 to 15 KiB each
 
 
 class Known(Generic[S]):
