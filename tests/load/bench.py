@@ -122,13 +122,14 @@ def main(
     with_floor: Annotated[bool, typer.Option("--floor/--no-floor")] = True,
     with_audit: Annotated[bool, typer.Option("--audit/--no-audit")] = True,
 ) -> None:
-    """Run the benchmark; exit with 1 if anything was lost or an invariant broke."""
+    """Run the benchmark; exit with 1 if anything was lost, the lag grew or an invariant broke."""
     load = Load(options.rate(rate), options.seconds(seconds), WARM_UP_S)
     content = measured(Plan(load, with_floor, with_audit))
     screen.write("bench.json", content)
     (BUILD / "bench.svg").write_text(plot.svg(*report.curves(content)))
-    screen.show(table.drawn(content), content["wrong"], "bench.json")
-    raise typer.Exit(1 if content["wrong"] else 0)
+    wrong = [*content["wrong"], *report.too_much(content)]
+    screen.show(table.drawn(content), wrong, "bench.json")
+    raise typer.Exit(1 if wrong else 0)
 
 
 if __name__ == "__main__":

@@ -143,6 +143,17 @@ def wrong(content: Mapping[str, Any]) -> list[str]:
     return out
 
 
+def too_much(content: Mapping[str, Any]) -> list[str]:
+    """Return why the rate is more than the machine carries, if it is."""
+    if not content["lag_grew"]:
+        return []
+    group, s = max(content["lag_growth_s"].items(), key=lambda pair: pair[1])
+    return [
+        f"the lag grew ({group} by {s:.1f} s): {content['rate']:g} applications a second are more "
+        "than this machine carries; take a lower RATE, or a quieter machine"
+    ]
+
+
 def curves(content: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return title and curves of the plot."""
     named = {

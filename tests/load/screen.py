@@ -29,9 +29,12 @@ def steps() -> Iterator[Screen]:
 
 def write(name: str, content: Mapping[str, Any]) -> None:
     """Write a report into `build`."""
-    BUILD.mkdir(exist_ok=True)
     text = json.dumps(content, indent=2, ensure_ascii=False)
-    (BUILD / name).write_text(_PAIR.sub(r"[\1, \2]", text) + "\n")
+    try:
+        BUILD.mkdir(exist_ok=True)
+        (BUILD / name).write_text(_PAIR.sub(r"[\1, \2]", text) + "\n")
+    except OSError as error:
+        raise Misconfigured(f"{BUILD / name} cannot be written: {error.strerror}.") from error
 
 
 def show(table: Table, wrong: list[str], name: str) -> None:

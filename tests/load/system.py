@@ -16,12 +16,12 @@ from pymongo.errors import PyMongoError
 
 from deploy.local import launcher, ports, processes, secrets
 from deploy.local.children import Children
-from deploy.local.settings import Settings
+from deploy.local.settings import ROOT, Settings
 from deploy.local.stack import Stack
 from shared.errors import Misconfigured
 from tests.load import options
 
-BUILD = Path("build")
+BUILD = ROOT / "build"
 LOGS = BUILD / "bench-logs"  # kept when something went wrong
 PORTS = ("kafka", "controller", "mongo", *(p.name for p in processes.TABLE))
 GONE = (KafkaError, PyMongoError, httpx.TransportError)

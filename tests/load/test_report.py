@@ -13,7 +13,7 @@ from tests.load.lag import Sample
 from tests.load.measure import Measured
 from tests.load.meter import Used
 from tests.load.plot import svg
-from tests.load.report import Found, curves, ratio, report
+from tests.load.report import Found, curves, ratio, report, too_much
 from tests.load.table import drawn
 
 COUNT = 1_000
@@ -79,6 +79,14 @@ def test_without_a_floor_there_is_no_ratio() -> None:
     content = report(found(floor=None, findings=None))
     assert (content["floor_ratio"], content["floor"], content["invariants"]) == (None, None, None)
     assert ratio(3.0, 0.0) is None
+
+
+def test_a_growing_lag_is_more_than_the_machine_carries() -> None:
+    behind = [Sample(5.0 * n, {"payment": 400 * n}, {"payment": 500 * n}) for n in range(1, 7)]
+    content = report(found(measured=measured(samples=behind)))
+    assert content["wrong"] == []
+    assert [s.partition(":")[0] for s in too_much(content)] == ["the lag grew (payment by 8.0 s)"]
+    assert too_much(report(found())) == []
 
 
 @pytest.mark.parametrize(
