@@ -21,7 +21,7 @@ async def build(resources: Resources) -> Parts:
     """Return operations' parts: two readers and the live tables, beside the edge."""
     settings = OperationsSettings()
     journeys, aside_journeys = _journeys(resources), _journeys(resources)
-    pace = Pace(window_s=settings.window_s)
+    pace = Pace()
     counts = Counts(resources.table("counts"), "operations")
     aside_counts = Counts(resources.table("counts"), ASIDE)
     tables = LiveTables(

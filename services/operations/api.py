@@ -20,7 +20,7 @@ from services.operations.domain.spans import Span, otlp, spans
 from services.operations.domain.status import STATES, held_by, status, totals
 from services.operations.domain.timeline import instant, timeline
 from services.operations.domain.waits import waits
-from services.operations.journeys import ROWS_LIMIT, Journeys
+from services.operations.journeys import ENTRIES_LIMIT, Journeys
 from services.operations.tables import Flowing
 from shared import edge, events
 from shared.access import Caller, require
@@ -84,7 +84,7 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
                 "status": status(entries),
                 "findings": [*contiguity(entries, forks), *tracing(application, entries)],
                 "timeline": timeline(entries),
-                "is_truncated": len(entries) + len(forks) >= ROWS_LIMIT,
+                "is_truncated": len(entries) + len(forks) >= ENTRIES_LIMIT,
             }
         )
 

@@ -37,7 +37,7 @@ from shared.placement import canonical
 from shared.store import Row, Table, prefix
 from shared.topics import TOPICS
 
-ROWS_LIMIT = 5_000  # of one application; a journey is longer only by mistake
+ENTRIES_LIMIT = 5_000  # of one application; a journey is longer only by mistake
 WORD_LIMIT = 256  # characters of an id, a type, a source: a sender may write anything
 DIGITS_LIMIT = 9
 ID_LENGTH = 36
@@ -208,9 +208,12 @@ class Journeys:
 
     async def of(self, application: str) -> tuple[list[Entry], list[Entry]]:
         """Return the messages of an application, and its forks; both empty for an unknown one."""
-        rows = await self._journeys.ranges([prefix(f"{application}/")], ROWS_LIMIT)
-        entries = {e.place: e for row in rows for e in unpacked(application, row["entries"])}
-        verdict = judge(list(entries.values()), ())
+        entries: dict[tuple[str, int, int], Entry] = {}
+        for row in await self._journeys.ranges([prefix(f"{application}/")], ENTRIES_LIMIT):
+            if len(entries) >= ENTRIES_LIMIT:
+                break
+            entries |= {e.place: e for e in unpacked(application, row["entries"])}
+        verdict = judge(list(entries.values())[:ENTRIES_LIMIT], ())
         return verdict.first, verdict.forks
 
     async def codes(self, event_ids: Iterable[str]) -> dict[str, int]:

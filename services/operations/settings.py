@@ -9,5 +9,4 @@ class OperationsSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_OPERATIONS_", frozen=True)
 
-    window_s: float = Field(default=0.2, ge=0)  # what comes in it is written in one insert
     replicas: int = Field(default=1, ge=1)  # of the live table's changelog, when Faust makes it
