@@ -81,7 +81,7 @@ def archived(application: str, to: Folder = None) -> None:
         f'{{"service": "{service}", {line[1:]}'
         for manifest in sorted(folder.glob(f"*/{files.MANIFEST}"))
         for service, file in files.manifest(manifest.parent).services.items()
-        for line in files.find(manifest.parent / file.name, known)
+        for line in files.find(files.checked(manifest.parent, file), known)
     ]
     for line in lines:
         console.print(line, markup=False, soft_wrap=True)

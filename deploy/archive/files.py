@@ -112,14 +112,15 @@ def manifest(folder: Path) -> Manifest:
         raise Misconfigured(f"{path} cannot be read ({error}): bring it back.") from error
 
 
-def check(folder: Path, file: File) -> None:
-    """Compare a file with its manifest.  Raises `Misconfigured`."""
+def checked(folder: Path, file: File) -> Path:
+    """Return a file's path if it is what its manifest says.  Raises `Misconfigured`."""
     path = folder / file.name
     if not path.exists() or digest(path) != file.sha256:
         raise Misconfigured(
             f"{path} is not what was written (its SHA-256 is another one): bring it back from a"
             " copy; nothing more of this run is removed until then."
         )
+    return path
 
 
 def applications(path: Path) -> Iterator[tuple[str, list[bytes]]]:

@@ -168,7 +168,7 @@ def finish(books: Books, folder: Path, now: datetime, reached: Reached) -> Remov
     """Compare a run with what stands, and remove it; again is harmless."""
     manifest = files.manifest(folder)
     for file in manifest.services.values():
-        files.check(folder, file)
+        files.checked(folder, file)
     reached(EXPORTED)
     removed, gone_on = Counter[str](), Counter[str]()
     for service, file in manifest.services.items():

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
 from rich.console import Console
 
 from deploy.local import kafka, mongo
@@ -95,6 +97,12 @@ def main() -> int:
         return _invariants(_options())
     except Misconfigured as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except (KafkaError, PyMongoError, OSError) as error:
+        sys.stderr.write(
+            f"A server or the disk gave up ({type(error).__name__}: {error}): see that there is "
+            "room and memory, then run this again with the same seed.\n"
+        )
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.  Everything that was started has ended.\n")

@@ -1,10 +1,12 @@
 """What an operator types, and is told."""
 
+import msgspec
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from typer.testing import CliRunner
 
+from deploy.archive import files
 from deploy.archive.books import open_books
 from deploy.archive.command import read_up_to
 from deploy.local.cli import app
@@ -67,3 +69,19 @@ async def test_how_far_a_service_has_read_is_what_its_group_committed(kafka_url)
     await consumer.stop()
     found = await read_up_to(kafka_url, ["archive-test", "nobody"])
     assert found == {"archive-test": {("archive_test", 1): 7}, "nobody": {}}
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\x1f\x8b\x08 cut off"])
+def test_an_archive_file_that_is_gone_or_broken_is_told_in_one_sentence(tmp_path, content):
+    file = files.File(
+        name="intake.jsonl.gz", sha256="0" * 64, bytes=1, applications=1, versions=1, whole_bytes=1
+    )
+    manifest = files.Manifest(run="a", quiet_since="2026-01-01", services={"intake": file})
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / files.MANIFEST).write_bytes(msgspec.json.encode(manifest))
+    if content is not None:
+        (tmp_path / "a" / file.name).write_bytes(content)
+
+    code, text = run("archived", ID, "--to", str(tmp_path))
+
+    assert (code, "is not what was written" in text) == (1, True)
