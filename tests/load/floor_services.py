@@ -37,7 +37,6 @@ from tests.load.workers import orders
 DATABASE = "floor"
 PREFIX = "floor."
 FETCH_BYTES = 4 << 20  # as the real one; when it polls is the window's affair, as there
-BATCH_LIMIT = 4_000
 PACES = {"notify": PATIENT, OPERATIONS: OperationsPace()}
 
 
@@ -57,6 +56,8 @@ def window_s(role: str, records: int) -> float:
     if role == EFFECTS:
         return partners.PATIENT.window_s
     pace = PACES.get(role, PACE)
+    if records >= pace.batch_limit:
+        return 0.0
     share = min(1.0, records / pace.window_full_records)
     return pace.window_s + share * (pace.window_limit_s - pace.window_s)
 
@@ -65,12 +66,13 @@ async def pump(
     consumer: AIOKafkaConsumer, role: str, batch: Callable[[Records], Awaitable[None]]
 ) -> None:
     """Read, work, commit, wait for the rest of the window; until cancelled."""
+    limit = PACES.get(role, PACE).batch_limit
     committed_s, is_behind = time.monotonic(), False
     while True:
         began_s = time.monotonic()
         lanes = consumer.assignment()
         consumer.resume(*lanes)  # paused while it rests, as the real ones
-        got = await consumer.getmany(timeout_ms=1_000, max_records=BATCH_LIMIT)
+        got = await consumer.getmany(timeout_ms=1_000, max_records=limit)
         consumer.pause(*lanes)
         records = [m for messages in got.values() for m in messages]
         if records:

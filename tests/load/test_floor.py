@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from shared import events
-from shared.lanes.pace import PACE
+from services.operations.reader import Pace
+from shared import events, partners
+from shared.lanes.pace import PACE, PATIENT
 from tests.load.floor_events import Envelope, Writer
 from tests.load.floor_roles import EFFECTS, LANES, OPERATIONS, READS, TOPICS
 from tests.load.floor_services import window_s
@@ -60,4 +61,7 @@ def test_an_event_that_cannot_be_so_small_is_as_small_as_it_can() -> None:
 def test_its_windows_are_the_real_ones() -> None:
     assert window_s("payment", 0) == PACE.window_s
     assert window_s("payment", PACE.window_full_records) == PACE.window_limit_s
-    assert window_s(EFFECTS, 1) > 0
+    for role, pace in {"notify": PATIENT, OPERATIONS: Pace()}.items():
+        assert window_s(role, 0) == pace.window_s
+        assert window_s(role, pace.batch_limit) == 0
+    assert window_s(EFFECTS, 1) == partners.PATIENT.window_s
