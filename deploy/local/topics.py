@@ -10,7 +10,12 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import (
+    CommitFailedError,
+    KafkaError,
+    TopicAlreadyExistsError,
+    UnknownMemberIdError,
+)
 
 from shared import topics
 from shared.errors import Misconfigured
@@ -103,7 +108,11 @@ async def begin(
     lanes: int,
     security: Mapping[str, Any] = OPEN,
 ) -> None:
-    """Commit offset 0 where the group has none."""
+    """Commit offset 0 where the group has none.
+
+    Raises `Misconfigured` where one is missing while the group has members: who is no member may
+    not commit then.
+    """
     partitions = [TopicPartition(name, lane) for name in names for lane in range(lanes)]
     consumer = AIOKafkaConsumer(
         bootstrap_servers=kafka_url, group_id=group, enable_auto_commit=False, **security
@@ -114,5 +123,11 @@ async def begin(
         missing = [p for p in partitions if await consumer.committed(p) is None]
         if missing:
             await consumer.commit(dict.fromkeys(missing, 0))
+    except (CommitFailedError, UnknownMemberIdError) as error:
+        topics_missing = ", ".join(sorted({p.topic for p in missing}))
+        raise Misconfigured(
+            f"group {group} is at work and has no offset for {topics_missing} yet: "
+            "stop its service, run this again, then start it"
+        ) from error
     finally:
         await consumer.stop()

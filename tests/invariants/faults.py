@@ -1,7 +1,8 @@
 """The table of faults: what is done to the system, one row each, and who is hit.
 
-`tests/invariants/acts.py` does each kind of act, `counting.py` finds out afterwards, from the log
-and the logs of processes, how often each row really happened: a row that never did fails the run.
+`tests/invariants/acts.py` does each kind of act, and notes what it saw happen to a process;
+`counting.py` finds out afterwards, from the log and the logs of processes, how often what was sent
+had its effect.  A row that never happened fails the run.
 """
 
 from collections.abc import Iterator

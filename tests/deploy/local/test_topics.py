@@ -85,6 +85,20 @@ async def test_running_it_again_creates_nothing_and_moves_no_offset(bootstrapped
         await consumer.stop()
 
 
+async def test_a_topic_that_is_new_to_a_service_at_work_is_told_with_what_to_do(
+    bootstrapped: str,
+) -> None:
+    group = "a-service-at-work"
+    await topics.create(bootstrapped, ["old-to-it", "new-to-it"], LANES)
+    member = AIOKafkaConsumer("old-to-it", bootstrap_servers=bootstrapped, group_id=group)
+    await member.start()
+    try:
+        with pytest.raises(Misconfigured, match="no offset for new-to-it yet: stop its service"):
+            await topics.begin(bootstrapped, group, ["new-to-it"], LANES)
+    finally:
+        await member.stop()
+
+
 async def test_another_number_of_lanes_is_refused_with_the_number_to_set(bootstrapped: str) -> None:
     with pytest.raises(
         Misconfigured, match="has 3 partitions but MOTCUA_LANES is 4: set MOTCUA_LANES=3"
