@@ -10,6 +10,7 @@ import services.notify.api
 import services.operations.api
 import services.payment.api
 import services.routing.api
+import services.routing.rehoming
 from services.payment.__main__ import FAMILIES
 from services.payment.gateways import Registry
 from services.payment.settings import PaymentSettings
@@ -35,9 +36,15 @@ def _payment() -> APIRouter:
     return services.payment.api.router(registry, *[_UNUSED] * 6)
 
 
+def _routing() -> APIRouter:
+    routes = services.routing.api.router(_UNUSED, _UNUSED, _UNUSED, _UNUSED, _UNUSED)
+    routes.include_router(services.routing.rehoming.router(*[_UNUSED] * 6))
+    return routes
+
+
 _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {
     "intake": lambda: services.intake.api.router(_UNUSED),
-    "routing": lambda: services.routing.api.router(_UNUSED, _UNUSED, _UNUSED, _UNUSED, _UNUSED),
+    "routing": _routing,
     "payment": _payment,
     "notify": lambda: services.notify.api.router(_UNUSED, _UNUSED, _UNUSED),
     "operations": lambda: services.operations.api.router(_UNUSED),

@@ -1,8 +1,10 @@
 """Wires routing and runs it."""
 
+from services.routing import rehoming
 from services.routing.api import router
 from services.routing.domain.rules import load_rules
 from services.routing.lane import table
+from services.routing.pages import Pages
 from shared import service
 from shared.catalogue import load
 from shared.service import Parts, Resources
@@ -13,10 +15,11 @@ async def build(resources: Resources) -> Parts:
     catalogue, rules = load(), load_rules()
     lanes = table(catalogue, rules)
     journal = resources.journal(lanes)
-    return Parts(
-        router=router(resources.publisher, journal, catalogue, rules, resources.clock),
-        lanes=lanes,
-    )
+    publisher, clock = resources.publisher, resources.clock
+    routes = router(publisher, journal, catalogue, rules, clock)
+    pages = Pages(resources.table("journal"), journal)
+    routes.include_router(rehoming.router(publisher, journal, pages, catalogue, rules, clock))
+    return Parts(router=routes, lanes=lanes)
 
 
 if __name__ == "__main__":

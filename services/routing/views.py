@@ -96,14 +96,19 @@ class DossierView:
 
 @dataclass(frozen=True)
 class RouteView:
-    """Where a dossier would go, and why; without a competent unit a person chooses."""
+    """Where a dossier would go, and why; without a competent unit a person chooses, or a rule
+    refuses it.  `tried`: the rules that failed, after the first condition that was not met.
+    """
 
     receiving_unit: str
     competent_unit: str
     returning_unit: str
+    outcome: str
     rule: str
     rule_version: str
     why: str
+    why_vi: str
+    tried: str
     facts: dict[str, str]
     catalogue_version: str
     candidates: list[str]
@@ -127,9 +132,12 @@ ROUTE = RouteView(
     receiving_unit="26737",
     competent_unit="26737",
     returning_unit="26737",
-    rule="intra_province",
+    outcome="settle_here",
+    rule="commune-of-residence",
     rule_version="1",
-    why="The competent unit is of the same province as the receiving one.",
+    why="filed where the applicant lives: that commune decides",
+    why_vi="nộp tại nơi cư trú: xã, phường đó giải quyết",
+    tried="level:province-of-receipt,vertical-agency place:another-province",
     facts={"residence_unit": "26737"},
     catalogue_version="1",
     candidates=[],

@@ -1,5 +1,6 @@
 """A dossier comes in: its units, its intake clock and, if the policy lets it, its acceptance."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -17,11 +18,16 @@ from shared.working_time import local_day
 
 ACCEPTANCE = "acceptance"  # the timer's name
 
+_STAGES: Mapping[str, Stage] = {
+    "human_choice": Stage.UNROUTED,
+    "refuse": Stage.NOT_ACCEPTED,
+}
+
 
 def register(
     dossier: Dossier, data: Registered, catalogue: Catalogue, rules: Rules, at: datetime
 ) -> Outcome[Dossier]:
-    """Return the dossier routed, or handed to a person who chooses its unit."""
+    """Return the dossier routed, handed to a person who chooses its unit, or refused by a rule."""
     if dossier.stage is not Stage.EXPECTED:
         return Outcome(dossier)
     received_at = min(data.submitted_at, at)
@@ -31,7 +37,7 @@ def register(
     assert procedure is not None
     came = replace(
         dossier,
-        stage=Stage.SUBMITTED if route.competent_unit else Stage.UNROUTED,
+        stage=_STAGES.get(route.outcome, Stage.SUBMITTED),
         dossier_code=data.dossier_code,
         portal=data.portal,
         procedure=data.procedure,
@@ -44,17 +50,22 @@ def register(
         rule=route.rule,
         rule_version=route.rule_version,
         catalogue_version=route.catalogue_version,
-        facts=route.facts,
+        facts={**route.facts, "tried": route.tried},
         is_automatic=catalogue.accepted_automatically(procedure, data.channel, on),
         received_at=received_at,
         acceptance_due=catalogue.intake_due(received_at, on),
     )
+    if came.stage is Stage.NOT_ACCEPTED:
+        reason = route.why if data.language == "en" else route.why_vi
+        refused = events.NotAccepted(national_code=came.national_code, officer="", reason=reason)
+        return Outcome(came, (refused,))
     if not route.competent_unit:
         choice = events.ChoiceNeeded(
             national_code=came.national_code, candidates=route.candidates, reason=route.reason
         )
         return timed(dossier, Outcome(came, (choice,)))
-    accepted = accept_if_ready(Outcome(came, (routed(came),)), catalogue, at)
+    said = replace(routed(came), facts=route.facts)  # the rules that failed stay in the journal
+    accepted = accept_if_ready(Outcome(came, (said,)), catalogue, at)
     return timed(dossier, accepted)
 
 

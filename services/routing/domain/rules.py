@@ -1,83 +1,61 @@
-"""Which unit decides, as rules with effective dates; `explain` says which rule led where, and why.
+"""Which unit decides: the facts of a filing, brought to the rules of that day.
 
-A rule names, in order, where the competent unit is looked for.  A place that does not apply (no
-residence stated) lets the next one speak; a place that cannot tell (an old unit that was split)
-hands the dossier to a person, and never guesses.
+Where the facts cannot tell (a unit that was split, no place stated), or rules conflict, a person
+chooses; nothing is ever guessed.  What belongs to another province is refused.
 A province's public administration service centre goes by the province's code.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from shared.catalogue import Catalogue, Procedure, in_force
+from services.routing.domain.rule_table import Case, PlaceIs, ReceivedAt, Rule, Rules, Verdict
+from services.routing.domain.successors import NO_HEIRS, Days, Found, trace
+from shared.catalogue import Catalogue, Procedure
 from shared.errors import Misconfigured
 
+__all__ = ["Filing", "Outcome", "Route", "Rules", "UnknownProcedure", "explain", "load_rules"]
+
 RULES = Path(__file__).parent / "rules.json"
+CONFLICT = "conflicting-rules"
+NO_RULE = "no-rule"
 
-Place = Literal["receiving_commune", "residence_commune", "receiving_province"]
-
-
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """In force from `valid_from` up to but without `valid_to`.
-
-    `same_province`: the competent unit must be in the province that received the dossier.
-    """
-
-    id: str
-    levels: frozenset[str]
-    non_boundary: frozenset[str]
-    competent: tuple[Place, ...]
-    same_province: bool
-    returning: Literal["receiving_unit", "competent_unit"]
-    why: str
-    valid_from: date
-    valid_to: date | None
+Outcome = Literal["settle_here", "forward", "vertical_agency", "refuse", "human_choice"]
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All rules; exactly one is in force for each kind of procedure on each day."""
+class Filing(NamedTuple):
+    """What is known when a dossier comes in; unit codes are of the day `given_on`."""
 
-    version: str
-    source: str
-    rules: tuple[Rule, ...]
-
-    def applying_to(self, procedure: Procedure, on: date) -> Rule | None:
-        """Return the rule for this procedure on this day."""
-        level, boundary = procedure.competent_level, procedure.non_boundary
-        matching = [r for r in self.rules if level in r.levels and boundary in r.non_boundary]
-        return in_force(matching, on)
+    procedure: str
+    residence_unit: str
+    receiving_unit: str
+    given_on: date
+    object_unit: str = ""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """Where a dossier goes, and why.
 
-    Without a `competent_unit` a person must choose, among `candidates` if any; `reason` says why.
+    Without a `competent_unit` it is refused, or a person must choose, among `candidates` if any;
+    `reason` says why.
     """
 
     receiving_unit: str
     competent_unit: str = ""
     returning_unit: str = ""
+    outcome: Outcome
     rule: str
     rule_version: str
     why: str
+    why_vi: str
     facts: dict[str, str]
+    tried: str
     catalogue_version: str
     candidates: tuple[str, ...] = ()
     reason: str = ""
-
-
-class _Found(NamedTuple):
-    """What became of a unit's code: the unit it is now, or why nobody can tell."""
-
-    unit: str = ""
-    candidates: tuple[str, ...] = ()
-    reason: str = ""
-
-
-_SILENT = _Found()
 
 
 class UnknownProcedure(Exception):
@@ -101,10 +79,25 @@ def explain(
     on: date,
 ) -> Route:
     """Return where a dossier of that day goes, and why.  Raises `UnknownProcedure`."""
-    procedure = catalogue.procedure(procedure_code, on)
+    return route(catalogue, rules, Filing(procedure_code, residence_unit, receiving_unit, on), on)
+
+
+def route(
+    catalogue: Catalogue,
+    rules: Rules,
+    filing: Filing,
+    on: date,
+    heirs: Mapping[str, str] = NO_HEIRS,
+) -> Route:
+    """Return where a filing goes on this day, and why.  Raises `UnknownProcedure`.
+
+    `heirs`: what follows a unit that ended since the codes were given, several codes if it was
+    split; the catalogue says what follows the units of before July 2025.
+    """
+    procedure = catalogue.procedure(filing.procedure, on)
     if procedure is None:
-        raise UnknownProcedure(f"procedure {procedure_code} is not in force on {on}")
-    return _Survey(catalogue, rules, procedure, residence_unit, receiving_unit, on).route()
+        raise UnknownProcedure(f"procedure {filing.procedure} is not in force on {on}")
+    return _Survey(catalogue, rules, procedure, filing, on, heirs).route()
 
 
 class _Survey:
@@ -115,90 +108,119 @@ class _Survey:
         catalogue: Catalogue,
         rules: Rules,
         procedure: Procedure,
-        residence_unit: str,
-        receiving_unit: str,
+        filing: Filing,
         on: date,
+        heirs: Mapping[str, str],
     ) -> None:
         self._catalogue, self._rules, self._on = catalogue, rules, on
-        self._procedure = procedure
-        self._receiving = self._now(receiving_unit, "receiving")
-        self._residence = self._now(residence_unit, "residence")
-        self._received_at = self._receiving.unit or receiving_unit
-        self._facts = {
-            "on": on.isoformat(),
-            "competent_level": procedure.competent_level,
-            "non_boundary": procedure.non_boundary,
-            "receiving_unit": receiving_unit,
-            "receiving_unit_now": self._receiving.unit,
-            "residence_unit": residence_unit,
-            "residence_unit_now": self._residence.unit,
-        }
+        self._procedure, self._filing = procedure, filing
+        self._is_bound = _is_bound_to_an_object(rules, procedure)
+        days = Days(filing.given_on, on, heirs)
+        self._receiving = trace(catalogue, filing.receiving_unit, "receiving", days)
+        if self._is_bound:
+            self._place = trace(catalogue, filing.object_unit, "object's", days)
+        else:
+            self._place = trace(catalogue, filing.residence_unit, "residence", days)
+        self._province = self._province_of(self._receiving.unit)
+        self._received_at = self._receiving.unit or filing.receiving_unit
 
     def route(self) -> Route:
-        rule = self._rules.applying_to(self._procedure, self._on)
+        verdict = self._rules.verdict(self._case(), self._on)
+        rule = verdict.rule
         if rule is None:
-            return self._route(None, _Found(reason=f"no routing rule is in force on {self._on}"))
-        if self._receiving.reason:
-            return self._route(rule, self._receiving)
-        for place in rule.competent:
-            found = self._look(place)
-            if found != _SILENT:
-                return self._route(rule, self._within(rule, found))
-        reason = "a commune must decide, but it was received at a centre and names no residence"
-        return self._route(rule, _Found(reason=reason))
+            return self._unruled(verdict)
+        if rule.decides == "refusal":
+            return self._route(rule, verdict.tried, "refuse", Found(reason=rule.why_en))
+        found = self._look(rule)
+        if not found.unit:
+            return self._route(rule, verdict.tried, "human_choice", found)
+        if rule.decides == "vertical_agency":
+            return self._route(rule, verdict.tried, "vertical_agency", found)
+        is_here = found.unit == self._receiving.unit
+        return self._route(rule, verdict.tried, "settle_here" if is_here else "forward", found)
 
-    def _look(self, place: Place) -> _Found:
-        match place:
-            case "residence_commune":
-                return self._commune(self._residence)
-            case "receiving_commune":
-                return self._commune(self._receiving)
-            case "receiving_province":
-                return _Found(self._province(self._receiving.unit))
+    def _case(self) -> Case:
+        procedure = self._procedure
+        return Case(
+            procedure.code,
+            self._province,
+            procedure.competent_level,
+            procedure.non_boundary,
+            self._reception(),
+            self._seen_from_there(),
+            self._rules.listed(self._province, procedure.code, self._on),
+        )
 
-    def _commune(self, found: _Found) -> _Found:
-        unit = self._catalogue.unit(found.unit, self._on)
-        return _SILENT if unit and unit.is_province else found
+    def _reception(self) -> ReceivedAt:
+        if self._receiving.candidates:
+            return "split"
+        if not self._receiving.unit:
+            return "unknown"
+        return "centre" if self._receiving.unit == self._province else "commune"
 
-    def _within(self, rule: Rule, found: _Found) -> _Found:
-        """Keep to the province that received it, where the rule says so."""
-        province = self._province(self._receiving.unit)
-        if not rule.same_province:
-            return found
-        if found.candidates:
-            inside = tuple(c for c in found.candidates if self._province(c) == province)
-            return found._replace(candidates=inside or found.candidates)
-        if found.unit and self._province(found.unit) != province:
-            reason = (
-                f"the residence {found.unit} is in another province than the receiving unit:"
-                " choose a unit of this province, or refuse it"
+    def _seen_from_there(self) -> PlaceIs:
+        if self._place.candidates:
+            return "split"
+        if self._place.reason:
+            return "unknown"
+        unit = self._place.unit
+        province = self._province_of(unit)
+        if not unit or unit == province:  # a whole province names no commune
+            return "none"
+        if unit == self._receiving.unit:
+            return "same_unit"
+        return "same_province" if province == self._province else "other_province"
+
+    def _look(self, rule: Rule) -> Found:
+        """Return the unit that a rule leads to; where there is none, what a person may choose."""
+        match rule.decides:
+            case "receiving_commune" if self._reception() == "commune":
+                return self._receiving
+            case "commune_of_place" if self._place.unit and not self._is_province(self._place.unit):
+                return self._place
+            case "centre_of_province" | "vertical_agency" if self._province:
+                return Found(self._province)
+        return self._for_a_person(rule)
+
+    def _for_a_person(self, rule: Rule) -> Found:
+        """Return what a person may choose from, and why one must."""
+        if not self._receiving.unit:
+            return self._receiving if self._receiving.reason else Found(reason=rule.why_en)
+        if self._place.reason:
+            inside = tuple(c for c in self._place.candidates if self._is_here(c))
+            is_bounded = not self._procedure.non_boundary.startswith("nationwide")
+            return self._place._replace(
+                candidates=(is_bounded and inside) or self._place.candidates
             )
-            return _Found(candidates=self._here(), reason=reason)
-        return found
+        known = (self._place.unit, self._receiving.unit)
+        candidates = tuple(c for c in dict.fromkeys(known) if c and not self._is_province(c))
+        return Found(candidates=candidates, reason=rule.why_en)
 
-    def _here(self) -> tuple[str, ...]:
-        commune = self._commune(self._receiving)
-        return (commune.unit,) if commune.unit else ()
+    def _unruled(self, verdict: Verdict) -> Route:
+        """Hand it to a person: no rule applies, or several that lead to different ends."""
+        if not verdict.conflicting:
+            reason = f"no routing rule is in force on {self._on} for such a dossier"
+            return self._route(None, verdict.tried, "human_choice", Found(reason=reason), NO_RULE)
+        units = (self._look(rule).unit for rule in verdict.conflicting)
+        candidates = tuple(dict.fromkeys(unit for unit in units if unit))
+        names = ", ".join(rule.id for rule in verdict.conflicting)
+        found = Found(candidates=candidates, reason=f"the rules {names} conflict: choose a unit")
+        named = f"{CONFLICT}:{names.replace(', ', '+')}"
+        return self._route(None, verdict.tried, "human_choice", found, named)
 
-    def _province(self, code: str) -> str:
-        province = self._catalogue.province_of(code, self._on)
-        return province.code if province else ""
+    def _is_here(self, code: str) -> bool:
+        return self._province_of(code) == self._province
 
-    def _now(self, code: str, what: str) -> _Found:
-        """Find the unit a code names on that day, through the legacy map if it is an old one."""
-        if not code:
-            return _SILENT
-        if self._catalogue.unit(code, self._on):
-            return _Found(code)
-        kind, units = self._catalogue.current_units(code)
-        if kind == "exact":
-            return _Found(units[0])
-        if kind == "split":
-            reason = f"the {what} unit {code} was split into several: choose the right one"
-            return _Found(candidates=units, reason=reason)
-        return _Found(reason=f"the {what} unit {code} is in no catalogue: choose a unit, or refuse")
+    def _is_province(self, code: str) -> bool:
+        return self._province_of(code) == code
 
-    def _route(self, rule: Rule | None, found: _Found) -> Route:
+    def _province_of(self, code: str) -> str:
+        unit = self._catalogue.unit(code, self._on) if code else None
+        return unit.province if unit else ""
+
+    def _route(
+        self, rule: Rule | None, tried: str, outcome: Outcome, found: Found, named: str = ""
+    ) -> Route:
         competent = found.unit
         returning = self._received_at
         if rule and rule.returning == "competent_unit":
@@ -207,11 +229,39 @@ class _Survey:
             receiving_unit=self._received_at,
             competent_unit=competent,
             returning_unit=returning if competent else "",
-            rule=rule.id if rule else "",
+            outcome=outcome,
+            rule=rule.id if rule else named,
             rule_version=self._rules.version,
-            why=rule.why if rule else "",
-            facts=self._facts,
+            why=rule.why_en if rule else "",
+            why_vi=rule.why_vi if rule else "",
+            facts=self._facts(outcome),
+            tried=tried,
             catalogue_version=self._catalogue.version,
             candidates=found.candidates,
             reason=found.reason,
         )
+
+    def _facts(self, outcome: Outcome) -> dict[str, str]:
+        """Return what it was decided from; what a code has become only if that is another."""
+        filing, procedure = self._filing, self._procedure
+        facts = {
+            "on": self._on.isoformat(),
+            "competent_level": procedure.competent_level,
+            "non_boundary": procedure.non_boundary,
+            "receiving_unit": filing.receiving_unit,
+            "residence_unit": filing.residence_unit,
+            "outcome": outcome,
+        }
+        if self._receiving.unit not in ("", filing.receiving_unit):
+            facts["receiving_unit_now"] = self._receiving.unit
+        if self._is_bound:
+            facts["object_unit"] = filing.object_unit
+        stated = filing.object_unit if self._is_bound else filing.residence_unit
+        if self._place.unit not in ("", stated):
+            facts["object_unit_now" if self._is_bound else "residence_unit_now"] = self._place.unit
+        return facts
+
+
+def _is_bound_to_an_object(rules: Rules, procedure: Procedure) -> bool:
+    restricted = procedure.non_boundary.startswith("restricted_to_")
+    return restricted or procedure.code in rules.object_bound

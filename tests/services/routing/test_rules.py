@@ -7,14 +7,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.domain.rules import UnknownProcedure, explain, load_rules
+from services.routing.domain.explanation import failed
+from services.routing.domain.rule_table import (
+    OUTRANKED,
+    Case,
+    Listed,
+    PlaceIs,
+    ProvinceList,
+    ReceivedAt,
+    Rule,
+)
+from services.routing.domain.rules import Filing, UnknownProcedure, explain, load_rules
+from services.routing.domain.rules import route as route_of
 from shared.catalogue import in_force
 from shared.catalogue.rows import Level, NonBoundary
 from shared.errors import Misconfigured
 
 DAY = date(2026, 11, 16)
 CUA_NAM, BA_DINH = "00082", "00004"  # two wards of Ha Noi
-THU_DUC = "26824"  # a ward of Ho Chi Minh City
+THU_DUC, THU_DUC_TOO = "26824", "26737"  # two wards of Ho Chi Minh City
+MARRIAGE, BUSINESS = "1.000894", "1.001612"
 BIRTH, CERTIFICATION, REAL_ESTATE = "1.001193", "2.000815", "2.001035"
 LAND, INSURANCE = "1.012783", "1.001613"
 SPLIT, MERGED, NOWHERE = "00007", "00001", "99999"  # codes of before July 2025
@@ -35,14 +47,21 @@ def test_it_is_decided_where_the_applicant_lives_and_returned_where_it_was_recei
         CUA_NAM,
         BA_DINH,
     )
-    assert found.rule == "commune-of-residence"
+    assert (found.rule, found.outcome) == ("forwarded-within-province", "forward")
     assert found.facts["residence_unit"] == CUA_NAM
     assert found.rule_version
     assert found.catalogue_version
 
 
+def test_filed_where_the_applicant_lives_it_is_settled_there(route):
+    found = route()
+    assert (found.rule, found.outcome) == ("commune-of-residence", "settle_here")
+    assert found.competent_unit == CUA_NAM
+
+
 def test_without_a_residence_it_is_decided_where_it_was_received(route):
-    assert route(residence="").competent_unit == CUA_NAM
+    found = route(residence="")
+    assert (found.rule, found.competent_unit) == ("commune-where-filed", CUA_NAM)
 
 
 def test_a_certification_is_made_anywhere(route):
@@ -65,11 +84,16 @@ def test_what_is_bound_to_a_place_stays_where_it_was_filed(route):
 
 
 @pytest.mark.parametrize(
-    ("procedure", "rule"), [(LAND, "province-of-receipt"), (INSURANCE, "vertical-agency")]
+    ("procedure", "rule", "outcome"),
+    [
+        (LAND, "province-of-receipt", "forward"),
+        (INSURANCE, "vertical-agency", "vertical_agency"),
+    ],
 )
-def test_higher_levels_are_reached_through_the_provinces_centre(procedure, rule, route):
+def test_higher_levels_are_reached_through_the_provinces_centre(procedure, rule, outcome, route):
     found = route(procedure)
-    assert (found.competent_unit, found.returning_unit, found.rule) == ("01", CUA_NAM, rule)
+    assert (found.competent_unit, found.returning_unit) == ("01", CUA_NAM)
+    assert (found.rule, found.outcome) == (rule, outcome)
 
 
 def test_an_old_code_with_one_successor_is_converted(route):
@@ -94,10 +118,94 @@ def test_an_unknown_unit_goes_to_a_person(route):
     assert NOWHERE in found.reason
 
 
-def test_a_residence_in_another_province_goes_to_a_person(route):
+def test_a_residence_in_another_province_is_refused_with_what_to_do(route):
     found = route(residence=THU_DUC)
-    assert (found.competent_unit, found.candidates) == ("", (CUA_NAM,))
-    assert "another province" in found.reason
+    assert (found.competent_unit, found.outcome) == ("", "refuse")
+    assert (found.rule, found.candidates) == ("another-province", ())
+    assert "file it at a point of that province" in found.why
+    assert "nộp tại một điểm tiếp nhận của tỉnh đó" in found.why_vi
+
+
+def test_a_business_is_decided_where_it_is_and_not_where_its_owner_lives(route):
+    found = route(BUSINESS, residence=THU_DUC)
+    assert (found.competent_unit, found.facts["object_unit"]) == (CUA_NAM, "")
+
+
+@pytest.mark.parametrize("procedure", [BUSINESS, REAL_ESTATE])
+@pytest.mark.parametrize(
+    ("place", "unit", "outcome"),
+    [
+        (CUA_NAM, CUA_NAM, "settle_here"),
+        (BA_DINH, BA_DINH, "forward"),
+        (THU_DUC, "", "refuse"),
+        (SPLIT, "", "human_choice"),
+        (NOWHERE, "", "human_choice"),
+    ],
+)
+def test_an_object_that_is_named_decides(procedure, place, unit, outcome, catalogue, rules):
+    filing = Filing(procedure, THU_DUC, CUA_NAM, DAY, place)
+    found = route_of(catalogue, rules, filing, DAY)
+    assert (found.competent_unit, found.outcome) == (unit, outcome)
+
+
+def test_the_rules_that_failed_are_told_with_the_first_condition_they_failed_at(route):
+    tried = dict(reversed(f) for f in map(tuple, failed(route().tried)))
+    assert set(tried) == {"level", "non_boundary", "received_at", "place"}
+    by_rule = {f.rule: f.condition for f in failed(route().tried)}
+    assert by_rule["vertical-agency"] == "level"
+    assert by_rule["commune-where-received"] == "non_boundary"
+    assert by_rule["another-province"] == "place"
+    assert "commune-of-residence" not in by_rule
+
+
+def listing(rules, procedures):
+    row = ProvinceList(
+        province="01", procedures=frozenset(procedures), source="test", valid_from=DAY
+    )
+    return msgspec.structs.replace(rules, lists=(row,))
+
+
+def test_what_a_province_does_not_list_is_not_forwarded_unasked(catalogue, rules):
+    others = listing(rules, [MARRIAGE])
+    found = explain(catalogue, others, BIRTH, CUA_NAM, BA_DINH, DAY)
+    assert (found.rule, found.candidates) == ("not-on-the-provinces-list", (CUA_NAM, BA_DINH))
+    assert explain(catalogue, others, BIRTH, CUA_NAM, CUA_NAM, DAY).competent_unit == CUA_NAM
+    assert explain(catalogue, others, MARRIAGE, CUA_NAM, BA_DINH, DAY).outcome == "forward"
+
+
+def test_a_list_counts_from_its_day_on_and_in_its_province_alone(catalogue, rules):
+    others = listing(rules, [MARRIAGE])
+    before = DAY - timedelta(days=1)
+    assert explain(catalogue, others, BIRTH, CUA_NAM, BA_DINH, before).outcome == "forward"
+    assert explain(catalogue, others, BIRTH, THU_DUC, THU_DUC_TOO, DAY).outcome == "forward"
+
+
+def special(**changes):
+    whole = Rule(id="special", decides="receiving_commune", why_vi="v", why_en="e", valid_from=DAY)
+    return msgspec.structs.replace(whole, **changes)
+
+
+def with_rules(rules, *more):
+    return msgspec.structs.replace(rules, rules=(*rules.rules, *more))
+
+
+def test_the_more_specific_rule_decides(catalogue, rules):
+    province = special(id="of-hanoi", province=frozenset({"01"}))
+    procedure = special(id="of-birth", procedure=frozenset({BIRTH}), decides="commune_of_place")
+    more = with_rules(rules, province, procedure)
+    assert explain(catalogue, more, MARRIAGE, CUA_NAM, BA_DINH, DAY).competent_unit == BA_DINH
+    found = explain(catalogue, more, BIRTH, CUA_NAM, BA_DINH, DAY)
+    assert (found.rule, found.competent_unit) == ("of-birth", CUA_NAM)
+    outranked = [f.rule for f in failed(found.tried) if f.condition == OUTRANKED]
+    assert sorted(outranked) == ["forwarded-within-province", "of-hanoi"]
+
+
+def test_rules_that_conflict_are_named_and_a_person_chooses(catalogue, rules):
+    more = with_rules(rules, special())
+    found = explain(catalogue, more, BIRTH, CUA_NAM, BA_DINH, DAY)
+    assert found.rule == "conflicting-rules:forwarded-within-province+special"
+    assert (found.outcome, found.candidates) == ("human_choice", (CUA_NAM, BA_DINH))
+    assert "forwarded-within-province, special conflict" in found.reason
 
 
 def test_before_the_two_tiers_no_rule_is_in_force(route):
@@ -105,17 +213,72 @@ def test_before_the_two_tiers_no_rule_is_in_force(route):
         route(on=date(2025, 6, 30))
 
 
-def test_exactly_one_rule_is_in_force_for_each_kind_of_procedure_on_each_day(rules):
-    kinds = list(product(get_args(Level), get_args(NonBoundary)))
-    edges = {r.valid_from for r in rules.rules} | {r.valid_to for r in rules.rules}
-    for day in edges - {None}:
-        for level, boundary in kinds:
-            matching = [
-                r
-                for r in rules.rules
-                if level in r.levels and boundary in r.non_boundary and in_force([r], day)
-            ]
-            assert len(matching) == 1, (day, level, boundary, [r.id for r in matching])
+def turns(rules):
+    return sorted({d for r in rules.rules for d in (r.valid_from, r.valid_to) if d})
+
+
+def cases(rules):
+    """Every combination of the conditions' values; procedures and provinces that rules name."""
+    procedures = {"", *(p for r in rules.rules for p in r.procedure)}
+    provinces = {"", *(p for r in rules.rules for p in r.province)}
+    values = (get_args(kind) for kind in (Level, NonBoundary, ReceivedAt, PlaceIs, Listed))
+    return [Case(*values) for values in product(procedures, provinces, *values)]
+
+
+def test_exactly_one_rule_decides_every_case_on_each_day(rules):
+    assert len(cases(rules)) == 3 * 6 * 4 * 6 * 3
+    for day in turns(rules):
+        for case in cases(rules):
+            met = [r.id for r in rules.rules if in_force([r], day) and not r.unmet(case)]
+            assert len(met) == 1, (day, case, met)
+            assert rules.verdict(case, day).rule.id == met[0]
+        assert list(rules.gaps(day)) == []
+
+
+def test_every_rule_decides_some_case_and_is_worded_in_both_languages(rules):
+    on = max(turns(rules))
+    assert {rules.verdict(c, on).rule.id for c in cases(rules)} == {r.id for r in rules.rules}
+    assert all(r.why_vi and r.why_en and r.why_vi != r.why_en for r in rules.rules)
+
+
+@pytest.mark.parametrize("missing", range(15))
+def test_a_rule_that_is_taken_away_leaves_a_gap(missing, rules):
+    fewer = rules.rules[:missing] + rules.rules[missing + 1 :]
+    gaps = list(msgspec.structs.replace(rules, rules=fewer).gaps(DAY))
+    assert gaps
+    assert all(not rules.rules[missing].unmet(case) for case, _ in gaps)
+
+
+def test_a_rule_too_many_is_a_named_conflict_and_nothing_else(rules):
+    for case, verdict in with_rules(rules, special(level=frozenset({"province"}))).gaps(DAY):
+        assert case.level == "province"
+        assert verdict.conflicting[-1].id == "special"
+
+
+@given(st.data())
+def test_whatever_rules_are_made_each_case_has_one_outcome_or_a_named_conflict(rules, data):
+    def some(kind):
+        return st.frozensets(st.sampled_from(get_args(kind)), max_size=2)
+
+    made = [
+        special(
+            id=f"r{n}",
+            province=data.draw(st.frozensets(st.just("01"))),
+            level=data.draw(some(Level)),
+            place=data.draw(some(PlaceIs)),
+            received_at=data.draw(some(ReceivedAt)),
+        )
+        for n in range(data.draw(st.integers(0, 5)))
+    ]
+    more = msgspec.structs.replace(rules, rules=tuple(made))
+    case = data.draw(st.sampled_from(cases(more)))
+    verdict = more.verdict(case, DAY)
+    met = [r for r in made if not r.unmet(case)]
+    best = [r for r in met if r.rank == max(m.rank for m in met)]
+    assert (verdict.rule,) == tuple(best) if len(best) == 1 else verdict.rule is None
+    assert verdict.conflicting == (() if len(best) == 1 else tuple(best))
+    told = [f.rule for f in failed(verdict.tried)]
+    assert sorted(told) == sorted(r.id for r in made if r not in best)
 
 
 def test_a_new_rule_changes_nothing_before_its_day(catalogue, rules):
@@ -129,7 +292,7 @@ def test_a_new_rule_changes_nothing_before_its_day(catalogue, rules):
     changed = msgspec.structs.replace(rules, rules=tuple(both))
     day_before = DAY - timedelta(days=1)
     old, new = (explain(catalogue, changed, BIRTH, "", CUA_NAM, d) for d in (day_before, DAY))
-    assert (old.rule, new.rule) == ("commune-of-residence", "commune-of-residence-2")
+    assert (old.rule, new.rule) == ("commune-where-filed", "commune-where-filed-2")
 
 
 def test_rules_with_a_mistake_are_refused_with_its_place(tmp_path):
@@ -143,7 +306,9 @@ def test_rules_with_a_mistake_are_refused_with_its_place(tmp_path):
 def test_whatever_is_asked_a_unit_of_the_catalogue_decides_or_a_person_does(catalogue, rules, data):
     codes = st.sampled_from([*catalogue.units, *catalogue.successors, "", NOWHERE, "x"])
     procedure = data.draw(st.sampled_from(sorted(catalogue.procedures)))
-    found = explain(catalogue, rules, procedure, data.draw(codes), data.draw(codes), DAY)
+    filing = Filing(procedure, data.draw(codes), data.draw(codes), DAY, data.draw(codes))
+    found = route_of(catalogue, rules, filing, DAY)
+    assert found.rule in {r.id for r in rules.rules}
     if found.competent_unit:
         unit = catalogue.unit(found.competent_unit, DAY)
         level = catalogue.procedure(procedure, DAY).competent_level
@@ -151,6 +316,8 @@ def test_whatever_is_asked_a_unit_of_the_catalogue_decides_or_a_person_does(cata
         assert catalogue.unit(found.receiving_unit, DAY)
         assert catalogue.unit(found.returning_unit, DAY)
         assert not found.reason
+        assert found.outcome in ("settle_here", "forward", "vertical_agency")
     else:
+        assert found.outcome in ("refuse", "human_choice")
         assert found.reason
         assert all(catalogue.unit(c, DAY) for c in found.candidates)

@@ -1,0 +1,236 @@
+"""Why a dossier is where it is, in plain words, from what was stored when it was decided.
+
+Nothing is decided again: the rules are asked for their wording only.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from services.routing.domain.dossier import Dossier
+from services.routing.domain.rule_table import OUTRANKED, Rules
+from services.routing.domain.rules import CONFLICT, NO_RULE
+from services.routing.domain.states import Stage
+from shared.catalogue import Catalogue
+
+Language = Literal["vi", "en"]
+Words = Mapping[Language, str]
+
+CHOSEN = "chosen-by-officer"
+
+OUTCOMES: Mapping[str, Words] = {
+    "settle_here": {
+        "vi": "{competent} đã tiếp nhận và giải quyết hồ sơ; {returning} trả kết quả.",
+        "en": "{competent} received it and decides it; {returning} hands the result out.",
+    },
+    "forward": {
+        "vi": "{receiving} tiếp nhận và chuyển cho {competent} giải quyết; {returning} trả kết"
+        " quả.",
+        "en": "{receiving} received it and {competent} decides it; {returning} hands the result"
+        " out.",
+    },
+    "vertical_agency": {
+        "vi": "Cơ quan ngành dọc giải quyết, qua {competent}; {returning} trả kết quả.",
+        "en": "A vertical agency decides it, reached through {competent}; {returning} hands the"
+        " result out.",
+    },
+    "refuse": {
+        "vi": "Hồ sơ không được tiếp nhận tại {receiving}.",
+        "en": "It was not accepted at {receiving}.",
+    },
+    "human_choice": {
+        "vi": "Quy tắc không xác định được đơn vị: một người phải chọn{candidates}.",
+        "en": "The rules cannot tell the unit: a person must choose{candidates}.",
+    },
+    CHOSEN: {
+        "vi": "Cán bộ {officer} đã chọn {competent}; {returning} trả kết quả.",
+        "en": "Officer {officer} chose {competent}; {returning} hands the result out.",
+    },
+}
+
+RULES: Mapping[str, Words] = {
+    "decided": {
+        "vi": "Quy tắc {rule} (phiên bản {version}): {why}.",
+        "en": "Rule {rule} (version {version}): {why}.",
+    },
+    "forgotten": {
+        "vi": "Quy tắc {rule} (phiên bản {version}) không còn trong bộ quy tắc hiện hành.",
+        "en": "Rule {rule} (version {version}) is no longer among the rules.",
+    },
+    NO_RULE: {
+        "vi": "Không có quy tắc nào (phiên bản {version}) áp dụng cho hồ sơ này.",
+        "en": "No rule (version {version}) applies to such a dossier.",
+    },
+    CONFLICT: {
+        "vi": "Các quy tắc {rule} (phiên bản {version}) mâu thuẫn với nhau.",
+        "en": "The rules {rule} (version {version}) conflict.",
+    },
+    CHOSEN: {
+        "vi": "Trước đó quy tắc (phiên bản {version}) không xác định được đơn vị.",
+        "en": "Before that, the rules (version {version}) could not tell the unit.",
+    },
+}
+
+CONDITIONS: Mapping[str, Words] = {
+    "procedure": {"vi": "dành cho thủ tục khác", "en": "it is for other procedures"},
+    "province": {"vi": "dành cho tỉnh khác", "en": "it is for other provinces"},
+    "level": {
+        "vi": "dành cho cấp thẩm quyền khác",
+        "en": "it is for another level of authority",
+    },
+    "non_boundary": {
+        "vi": "dành cho loại địa giới khác",
+        "en": "it is for procedures with another boundary",
+    },
+    "received_at": {
+        "vi": "dành cho hồ sơ tiếp nhận ở nơi khác",
+        "en": "it is for what is received elsewhere",
+    },
+    "place": {
+        "vi": "nơi cư trú hoặc nơi có tài sản không phù hợp",
+        "en": "the residence or the property is not where it asks",
+    },
+    "listed": {
+        "vi": "danh mục phi địa giới của tỉnh không phù hợp",
+        "en": "the province's list of procedures says otherwise",
+    },
+    OUTRANKED: {
+        "vi": "phù hợp, nhưng có quy tắc cụ thể hơn",
+        "en": "it applies, but a more specific rule decided",
+    },
+}
+
+_FAILED: Words = {"vi": "Quy tắc {rule} không áp dụng: {why}.", "en": "Rule {rule} did not: {why}."}
+_AMONG: Words = {"vi": " trong số {units}", "en": " among {units}"}
+_CAME: Words = {
+    "vi": "Ngày {on}: thủ tục {procedure}, nộp tại {receiving}, nơi cư trú {residence}.",
+    "en": "On {on}: procedure {procedure}, filed at {receiving}, residence {residence}.",
+}
+_NONE: Words = {"vi": "không khai", "en": "not stated"}
+
+
+class Failed(NamedTuple):
+    """A rule that was tried, and the first condition that was not met."""
+
+    rule: str
+    condition: str
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided, from which facts; `vi`, `en`: the same in sentences.
+
+    `tried` is empty for what was routed before it was kept.
+    """
+
+    outcome: str
+    rule: str
+    rule_version: str
+    catalogue_version: str
+    facts: Mapping[str, str]
+    tried: tuple[Failed, ...]
+    vi: tuple[str, ...]
+    en: tuple[str, ...]
+
+
+def explanation(dossier: Dossier, rules: Rules, catalogue: Catalogue) -> Explanation:
+    """Return why the dossier's units are what they are."""
+    facts = {name: value for name, value in dossier.facts.items() if name != "tried"}
+    tried = tuple(failed(dossier.facts.get("tried", "")))
+    outcome = _outcome(dossier)
+    return Explanation(
+        outcome=outcome,
+        rule=dossier.rule,
+        rule_version=dossier.rule_version,
+        catalogue_version=dossier.catalogue_version,
+        facts=facts,
+        tried=tried,
+        vi=tuple(_sentences("vi", dossier, outcome, tried, rules, catalogue)),
+        en=tuple(_sentences("en", dossier, outcome, tried, rules, catalogue)),
+    )
+
+
+def failed(tried: str) -> Iterator[Failed]:
+    """Read what `Verdict.tried` wrote."""
+    for group in tried.split():
+        condition, _, names = group.partition(":")
+        yield from (Failed(rule, condition) for rule in names.split(","))
+
+
+def _outcome(dossier: Dossier) -> str:
+    """Return the outcome stored, or for what was routed before it was kept, what shows."""
+    if dossier.rule == CHOSEN:
+        return CHOSEN
+    if "outcome" in dossier.facts:
+        return dossier.facts["outcome"]
+    if not dossier.competent_unit:
+        return "human_choice"
+    return "settle_here" if dossier.competent_unit == dossier.receiving_unit else "forward"
+
+
+def _sentences(
+    language: Language,
+    dossier: Dossier,
+    outcome: str,
+    tried: Sequence[Failed],
+    rules: Rules,
+    catalogue: Catalogue,
+) -> Iterator[str]:
+    names = _Names(catalogue, dossier, language)
+    facts = dossier.facts
+    yield _CAME[language].format(
+        on=facts.get("on", ""),
+        procedure=names.procedure(),
+        receiving=names.unit(facts.get("receiving_unit", dossier.receiving_unit)),
+        residence=names.unit(facts.get("residence_unit", "")),
+    )
+    among = ", ".join(names.unit(code) for code in dossier.candidates)
+    yield OUTCOMES[outcome][language].format(
+        receiving=names.unit(dossier.receiving_unit),
+        competent=names.unit(dossier.competent_unit),
+        returning=names.unit(dossier.returning_unit),
+        candidates=_AMONG[language].format(units=among) if among else "",
+        officer=facts.get("officer", ""),
+    )
+    yield _ruled(language, dossier, rules)
+    for rule, condition in tried:
+        words = CONDITIONS.get(condition)
+        why = words[language] if words else condition
+        yield _FAILED[language].format(rule=rule, why=why)
+
+
+def _ruled(language: Language, dossier: Dossier, rules: Rules) -> str:
+    kind, _, names = dossier.rule.partition(":")
+    rule = rules.named(dossier.rule)
+    if rule:
+        kind = "decided"
+    elif kind not in RULES:
+        kind = "forgotten"
+    why = (rule.why_vi if language == "vi" else rule.why_en) if rule else ""
+    named = names.replace("+", ", ") or dossier.rule
+    return RULES[kind][language].format(rule=named, version=dossier.rule_version, why=why)
+
+
+class _Names:
+    """Names of a dossier's day, with their codes."""
+
+    def __init__(self, catalogue: Catalogue, dossier: Dossier, language: Language) -> None:
+        self._catalogue, self._dossier, self._language = catalogue, dossier, language
+        self._on = date.fromisoformat(dossier.facts["on"]) if "on" in dossier.facts else None
+
+    def unit(self, code: str) -> str:
+        unit = self._catalogue.unit(code, self._on) if self._on else None
+        return f"{unit.name} ({code})" if unit else code or _NONE[self._language]
+
+    def procedure(self) -> str:
+        code = self._dossier.procedure
+        row = self._catalogue.procedure(code, self._on) if self._on else None
+        if row is None:
+            return code
+        return f"{row.name_vi if self._language == 'vi' else row.name_en} ({code})"
+
+
+def is_explained(dossier: Dossier) -> bool:
+    """Whether intake has handed it over: before that there is nothing to explain."""
+    return dossier.stage is not Stage.EXPECTED

@@ -1,0 +1,182 @@
+"""The rules as a table: conditions over a case, what they decide, and since when.
+
+A case is what the facts come to: few values for each condition, so that a test can try all of them.
+Of the rules that a case meets the most specific decides (one that names the procedure before one
+that names the province, before one that names neither); if several are as specific, they conflict,
+and a person decides.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import date
+from functools import cached_property
+from itertools import product, starmap
+from typing import Literal, NamedTuple, get_args
+
+import msgspec
+
+from shared.catalogue import in_force
+from shared.catalogue.rows import Level, NonBoundary
+
+ReceivedAt = Literal["commune", "centre", "split", "unknown"]
+PlaceIs = Literal["same_unit", "same_province", "other_province", "none", "split", "unknown"]
+Listed = Literal["listed", "unlisted", "no_list"]
+Decides = Literal[
+    "receiving_commune",
+    "commune_of_place",
+    "centre_of_province",
+    "vertical_agency",
+    "person",
+    "refusal",
+]
+
+OUTRANKED = "outranked"  # met, but a more specific rule decided
+
+
+class Case(NamedTuple):
+    """What a rule is asked about, in the order in which its conditions are tried.
+
+    `province`: of the receiving unit; `place`: where the applicant lives, or for a procedure bound
+    to an object where that is, seen from the receiving unit; `listed`: whether the province takes
+    this procedure regardless of boundary.
+    """
+
+    procedure: str
+    province: str
+    level: Level
+    non_boundary: NonBoundary
+    received_at: ReceivedAt
+    place: PlaceIs
+    listed: Listed
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """In force from `valid_from` up to but without `valid_to`; a condition left out is always met.
+
+    A rule is never taken away or reworded, it ends and another begins: explanations name it.
+    """
+
+    id: str
+    procedure: frozenset[str] = frozenset()
+    province: frozenset[str] = frozenset()
+    level: frozenset[Level] = frozenset()
+    non_boundary: frozenset[NonBoundary] = frozenset()
+    received_at: frozenset[ReceivedAt] = frozenset()
+    place: frozenset[PlaceIs] = frozenset()
+    listed: frozenset[Listed] = frozenset()
+    decides: Decides
+    returning: Literal["receiving_unit", "competent_unit"] = "receiving_unit"
+    why_vi: str
+    why_en: str
+    valid_from: date
+    valid_to: date | None = None
+
+    @property
+    def rank(self) -> tuple[bool, bool]:
+        """How specific it is."""
+        return bool(self.procedure), bool(self.province)
+
+    def unmet(self, case: Case) -> str:
+        """Return the first condition that this case does not meet, or nothing."""
+        for condition, value in zip(Case._fields, case, strict=True):
+            wanted = getattr(self, condition)
+            if wanted and value not in wanted:
+                return condition
+        return ""
+
+
+class ProvinceList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The procedures that a province takes at any of its points, regardless of boundary."""
+
+    province: str
+    procedures: frozenset[str]
+    source: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+class Verdict(NamedTuple):
+    """The rule that decided; or none, and those that conflict.
+
+    `tried`: each other rule, after the first condition it failed at: `level:a,b place:c`.
+    """
+
+    rule: Rule | None
+    conflicting: tuple[Rule, ...]
+    tried: str
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+    """All rules; `object_bound`: procedures whose place is the object's, not the applicant's."""
+
+    version: str
+    source: str
+    rules: tuple[Rule, ...]
+    lists: tuple[ProvinceList, ...] = ()
+    object_bound: frozenset[str] = frozenset()
+
+    def verdict(self, case: Case, on: date) -> Verdict:
+        """Return what the rules of this day say of a case."""
+        procedures, provinces = self._named
+        asked = Case(
+            case.procedure if case.procedure in procedures else "",
+            case.province if case.province in provinces else "",
+            *case[2:],
+        )
+        key = bisect_right(self._turns, on), asked  # as many as there are cases: never evicted
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._judge(asked, on)
+        return known
+
+    def listed(self, province: str, procedure: str, on: date) -> Listed:
+        """Tell whether a province has this procedure on its list; without a list it takes all."""
+        rows = [row for row in self.lists if row.province == province]
+        row = in_force(rows, on) if rows else None
+        if row is None:
+            return "no_list"
+        return "listed" if procedure in row.procedures else "unlisted"
+
+    def named(self, rule: str) -> Rule | None:
+        """Return the rule with this id as it was worded last, in force or not."""
+        return next((r for r in reversed(self.rules) if r.id == rule), None)
+
+    def gaps(self, on: date) -> Iterator[tuple[Case, Verdict]]:
+        """Find each case that no rule, or more than one, decides on this day."""
+        procedures, provinces = ({"", *named} for named in self._named)
+        values = map(get_args, (Level, NonBoundary, ReceivedAt, PlaceIs, Listed))
+        for case in starmap(Case, product(sorted(procedures), sorted(provinces), *values)):
+            verdict = self.verdict(case, on)
+            if verdict.rule is None:
+                yield case, verdict
+
+    def _judge(self, case: Case, on: date) -> Verdict:
+        unmet = {rule: rule.unmet(case) for rule in self.rules if in_force([rule], on)}
+        met = [rule for rule, condition in unmet.items() if not condition]
+        rank = max((rule.rank for rule in met), default=(False, False))
+        best = tuple(rule for rule in met if rule.rank == rank)
+        groups: dict[str, list[str]] = {}
+        for rule, condition in unmet.items():
+            if rule not in best:
+                groups.setdefault(condition or OUTRANKED, []).append(rule.id)
+        order = [c for c in (*Case._fields, OUTRANKED) if c in groups]
+        tried = " ".join(f"{condition}:{','.join(groups[condition])}" for condition in order)
+        if len(best) == 1:
+            return Verdict(best[0], (), tried)
+        return Verdict(None, best, tried)
+
+    @cached_property
+    def _turns(self) -> list[date]:
+        """The days on which other rules come into force."""
+        days = {day for rule in self.rules for day in (rule.valid_from, rule.valid_to)}
+        return sorted(day for day in days if day)
+
+    @cached_property
+    def _named(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The procedures and provinces that rules name: no other makes a difference."""
+        procedures = frozenset(code for rule in self.rules for code in rule.procedure)
+        return procedures, frozenset(code for rule in self.rules for code in rule.province)
+
+    @cached_property
+    def _known(self) -> dict[tuple[int, Case], Verdict]:
+        return {}

@@ -1,0 +1,73 @@
+"""What became of a unit's code: the unit it is on a day, or why nobody can tell."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from shared.catalogue import Catalogue
+
+HEIRS_LIMIT = 4  # times that a unit may have ended since a code was given
+NO_HEIRS: Mapping[str, str] = {}
+
+
+class Found(NamedTuple):
+    """A unit; or the units it may be, if it was split; or only why nobody can tell."""
+
+    unit: str = ""
+    candidates: tuple[str, ...] = ()
+    reason: str = ""
+
+
+SILENT = Found()
+
+
+class Days(NamedTuple):
+    """The day a code was given, and the day that is asked about.
+
+    `heirs`: what follows a unit that ended between them, several codes if it was split; the
+    catalogue says what follows the units of before July 2025.
+    """
+
+    given_on: date
+    on: date
+    heirs: Mapping[str, str] = NO_HEIRS
+
+
+def trace(catalogue: Catalogue, code: str, what: str, days: Days) -> Found:
+    """Find the unit a code names on that day, through the legacy map if it is an old one.
+
+    Codes are re-used: what a code names is asked of the day it was given.
+    """
+    if not code:
+        return SILENT
+    if catalogue.unit(code, days.given_on):
+        if days.given_on == days.on:
+            return Found(code)
+        return _heir(catalogue, code, what, days)
+    kind, units = catalogue.current_units(code)
+    if kind == "exact":
+        return _heir(catalogue, units[0], what, days)
+    if units:
+        return _split(code, what, units)
+    return _heir(catalogue, code, what, days)
+
+
+def _heir(catalogue: Catalogue, code: str, what: str, days: Days) -> Found:
+    """Follow a unit that ended since."""
+    unit = code
+    for _ in range(HEIRS_LIMIT):
+        if catalogue.unit(unit, days.on):
+            return Found(unit)
+        units = tuple(days.heirs.get(unit, "").split())
+        if len(units) > 1:
+            return _split(code, what, units)
+        if not units:
+            break
+        unit = units[0]
+    reason = f"the {what} unit {code} is in no catalogue: choose a unit, or refuse"
+    return Found(reason=reason)
+
+
+def _split(code: str, what: str, units: tuple[str, ...]) -> Found:
+    reason = f"the {what} unit {code} was split into several: choose the right one"
+    return Found(candidates=units, reason=reason)

@@ -1,0 +1,126 @@
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.routing.domain.dossier import Dossier
+from services.routing.domain.explanation import (
+    CHOSEN,
+    CONDITIONS,
+    OUTCOMES,
+    RULES,
+    explanation,
+    failed,
+)
+from services.routing.domain.rule_table import OUTRANKED, Case
+from services.routing.domain.rules import CONFLICT, NO_RULE, Outcome
+from services.routing.domain.states import NATIONAL_CODE, Stage
+from shared.events import routing as contracts
+
+CUA_NAM, BA_DINH, THU_DUC = "00082", "00004", "26824"
+BIRTH, SPLIT = "1.001193", "00007"
+
+
+@pytest.fixture
+def filed(decide, registered):
+    """The dossier of a birth registration."""
+
+    def make(residence=CUA_NAM, receiving=CUA_NAM, **changes):
+        data = registered(
+            procedure=BIRTH, residence_unit=residence, receiving_unit=receiving, **changes
+        )
+        return decide(None, data)
+
+    return make
+
+
+def test_every_outcome_condition_and_kind_of_rule_has_words_in_both_languages():
+    assert set(OUTCOMES) == {*Outcome.__args__, CHOSEN}
+    assert set(CONDITIONS) == {*Case._fields, OUTRANKED}
+    assert set(RULES) == {"decided", "forgotten", NO_RULE, CONFLICT, CHOSEN}
+    for words in (*OUTCOMES.values(), *CONDITIONS.values(), *RULES.values()):
+        assert set(words) == {"vi", "en"}
+
+
+def test_it_tells_who_received_it_who_decides_and_which_rule_said_so(filed, rules, catalogue):
+    told = explanation(filed(receiving=BA_DINH).state, rules, catalogue)
+    assert told.en[0].endswith("filed at Phường Ba Đình (00004), residence Phường Cửa Nam (00082).")
+    assert told.en[1] == (
+        "Phường Ba Đình (00004) received it and Phường Cửa Nam (00082) decides it;"
+        " Phường Ba Đình (00004) hands the result out."
+    )
+    assert told.vi[1].startswith("Phường Ba Đình (00004) tiếp nhận và chuyển cho Phường Cửa Nam")
+    assert f"forwarded-within-province (version {rules.version})" in told.en[2]
+    assert "Rule vertical-agency did not: it is for another level of authority." in told.en
+    assert len(told.vi) == len(told.en) == 3 + len(told.tried)
+    assert len(told.tried) == len(rules.rules) - 1
+    assert "tried" not in told.facts
+
+
+def test_a_split_unit_is_told_with_the_units_to_choose_from(filed, rules, catalogue):
+    told = explanation(filed(residence=SPLIT).state, rules, catalogue)
+    assert told.outcome == "human_choice"
+    assert "(00008)" in told.vi[1]
+    assert "(00025)" in told.en[1]
+
+
+def test_an_officers_choice_is_told_with_the_officer(filed, decide, rules, catalogue):
+    chosen = contracts.UnitChosen(officer="officer-1", competent_unit="00008")
+    told = explanation(decide(filed(residence=SPLIT).state, chosen).state, rules, catalogue)
+    assert told.en[1].startswith("Officer officer-1 chose ")
+    assert told.tried
+
+
+@pytest.mark.parametrize(("language", "word"), [("vi", "tỉnh khác"), ("en", "another province")])
+def test_what_belongs_to_another_province_is_refused_at_once_in_the_citizens_language(
+    language, word, filed, rules, catalogue
+):
+    outcome = filed(residence=THU_DUC, language=language)
+    (refused,) = outcome.events
+    assert (refused.TYPE, refused.national_code) == (contracts.NotAccepted.TYPE, 3)
+    assert refused.officer == ""
+    assert word in refused.reason
+    assert outcome.timers == ()
+    assert NATIONAL_CODE[outcome.state.stage] == 3
+    assert explanation(outcome.state, rules, catalogue).outcome == "refuse"
+
+
+def test_the_event_leaves_the_failed_rules_to_the_journal(filed):
+    outcome = filed()
+    assert "tried" in outcome.state.facts
+    assert "tried" not in outcome.events[0].facts
+
+
+def test_what_was_routed_before_explanations_were_kept_is_explained_by_what_shows(
+    dossier, rules, catalogue
+):
+    before = dossier(Stage.SUBMITTED, rule="of-long-ago", facts={"residence_unit": CUA_NAM})
+    told = explanation(before, rules, catalogue)
+    assert (told.outcome, told.tried) == ("settle_here", ())
+    assert "no longer among the rules" in told.en[2]
+
+
+@given(
+    st.builds(
+        Dossier,
+        rule=st.sampled_from(["", CHOSEN, NO_RULE, f"{CONFLICT}:a+b", "x"]),
+        facts=st.fixed_dictionaries(
+            {}, optional={"tried": st.just("level:a,b odd:c"), "on": st.just("2026-11-16")}
+        ),
+        competent_unit=st.sampled_from(["", CUA_NAM, "x"]),
+        candidates=st.sampled_from([(), (CUA_NAM, "x")]),
+    )
+)
+def test_any_dossier_is_explained(rules, catalogue, dossier):
+    told = explanation(dossier, rules, catalogue)
+    assert len(told.vi) == len(told.en) == 3 + len(told.tried)
+    assert msgspec.json.encode(told)
+
+
+def test_what_was_written_of_the_rules_is_read():
+    assert [tuple(f) for f in failed("level:a,b place:c")] == [
+        ("a", "level"),
+        ("b", "level"),
+        ("c", "place"),
+    ]
+    assert list(failed("")) == []

@@ -1,0 +1,183 @@
+"""Previews, and re-homing: all old units through the map, a merger and a split of today's."""
+
+from datetime import date
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.routing.domain.preview import Proposal, missing_heirs, preview, with_units
+from services.routing.domain.rules import Filing, route
+from services.routing.domain.states import TERMINAL, Stage
+from shared.catalogue import Unit
+from shared.events import routing as contracts
+
+DAY = date(2026, 11, 16)
+BEFORE = date(2025, 6, 30)  # the last day of the old units
+LATER = date(2027, 1, 1)
+CUA_NAM, BA_DINH, NGOC_HA, THU_DUC = "00082", "00004", "00008", "26824"
+BIRTH, SPLIT = "1.001193", "00007"
+
+
+@pytest.fixture(scope="session")
+def filed(decide, registered):
+    def make(residence=CUA_NAM, receiving=BA_DINH):
+        data = registered(procedure=BIRTH, residence_unit=residence, receiving_unit=receiving)
+        return decide(None, data).state
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def merged(catalogue, rules):
+    """Cửa Nam ends with the year and is part of Ba Đình from then on."""
+    (row,) = catalogue.units[CUA_NAM]
+    ended = with_units(catalogue, [ending(row)])
+    return Proposal(ended, rules, LATER, {CUA_NAM: BA_DINH})
+
+
+def ending(row):
+    fields = {**msgspec.structs.asdict(row), "valid_to": LATER}
+    return Unit(**fields)
+
+
+def test_of_all_10_040_old_units_the_exact_ones_land_and_the_443_split_go_to_a_person(
+    catalogue, rules
+):
+    landed, chosen = [], []
+    for old in catalogue.successors:
+        successors = catalogue.current_units(old)
+        filing = Filing(BIRTH, old, old, BEFORE)
+        found = route(catalogue, rules, filing, DAY)
+        if successors.kind == "exact":
+            assert (found.competent_unit, found.outcome) == (successors.units[0], "settle_here")
+            assert catalogue.unit(found.competent_unit, DAY)
+            assert found.returning_unit == found.receiving_unit == found.competent_unit
+            landed.append(old)
+        else:
+            assert (found.competent_unit, found.outcome) == ("", "human_choice")
+            assert found.candidates == successors.units
+            assert all(catalogue.unit(code, DAY) for code in found.candidates)
+            chosen.append(old)
+    assert (len(landed), len(chosen)) == (9_597, 443)
+
+
+def test_a_code_that_was_given_again_is_read_as_of_the_day_it_was_given(catalogue, rules):
+    given_again = next(
+        old
+        for old in catalogue.successors
+        if catalogue.unit(old, DAY) and len(catalogue.current_units(old).units) > 1
+    )
+    old = route(catalogue, rules, Filing(BIRTH, "", given_again, BEFORE), DAY)
+    new = route(catalogue, rules, Filing(BIRTH, "", given_again, DAY), DAY)
+    assert (new.competent_unit, old.competent_unit) == (given_again, "")
+    assert old.candidates == catalogue.current_units(given_again).units
+
+
+def test_the_rules_in_force_would_move_nothing(filed, catalogue, rules):
+    for dossier in (filed(), filed(SPLIT), filed("", CUA_NAM)):
+        assert preview("a", 1, dossier, Proposal(catalogue, rules, DAY)) is None
+
+
+def test_a_merger_moves_what_was_with_the_unit_that_ends_and_says_why(filed, merged):
+    change = preview("a", 3, filed(), merged)
+    assert (change.application, change.version, change.stage) == ("a", 3, "submitted")
+    assert (change.before.competent, change.after.competent) == (CUA_NAM, BA_DINH)
+    assert (change.rule_before, change.rule_after) == (
+        "forwarded-within-province",
+        "commune-of-residence",
+    )
+    assert change.why_vi
+    assert change.why_en
+    assert preview("a", 3, filed(BA_DINH, BA_DINH), merged) is None
+
+
+def test_a_split_hands_to_a_person_with_the_new_units(filed, merged):
+    split = merged._replace(heirs={CUA_NAM: f"{BA_DINH} {NGOC_HA}"})
+    change = preview("a", 1, filed(), split)
+    assert (change.outcome, change.candidates) == ("human_choice", (BA_DINH, NGOC_HA))
+    assert change.after.competent == ""
+
+
+def test_a_unit_that_ends_and_is_followed_by_none_goes_to_a_person(filed, merged):
+    change = preview("a", 1, filed(), merged._replace(heirs={}))
+    assert (change.outcome, change.candidates) == ("human_choice", ())
+
+
+def test_a_unit_that_follows_may_have_ended_as_well(filed, merged, catalogue):
+    rows = [ending(catalogue.units[code][0]) for code in (CUA_NAM, BA_DINH)]
+    twice = Proposal(
+        with_units(catalogue, rows), merged.rules, LATER, {CUA_NAM: BA_DINH, BA_DINH: NGOC_HA}
+    )
+    assert preview("a", 1, filed(), twice).after.competent == NGOC_HA
+    circle = twice._replace(heirs={CUA_NAM: BA_DINH, BA_DINH: CUA_NAM})
+    assert preview("a", 1, filed(), circle).outcome == "human_choice"
+
+
+def test_other_rules_move_and_the_change_names_them(filed, catalogue, rules):
+    there = msgspec.structs.replace(
+        next(r for r in rules.rules if r.id == "commune-where-received"),
+        id="where-received-in-hanoi",
+        province=frozenset({"01"}),
+        non_boundary=frozenset({"intra_province"}),
+    )
+    more = msgspec.structs.replace(rules, version="next", rules=(*rules.rules, there))
+    change = preview("a", 1, filed(), Proposal(catalogue, more, DAY))
+    assert (change.after.competent, change.rule_after) == (BA_DINH, "where-received-in-hanoi")
+    assert change.remedy == "none"
+
+
+def test_what_a_person_was_to_choose_and_rules_now_can_place_may_be_chosen(filed, merged):
+    waiting = filed("", "01")
+    assert waiting.stage is Stage.UNROUTED
+    commune = next(r for r in merged.rules.rules if r.id == "no-place-at-a-centre")
+    rules = msgspec.structs.replace(
+        merged.rules,
+        rules=tuple(
+            msgspec.structs.replace(r, decides="centre_of_province") if r is commune else r
+            for r in merged.rules.rules
+        ),
+    )
+    change = preview("a", 1, waiting, merged._replace(rules=rules))
+    assert (change.after.competent, change.remedy) == ("01", "choose_unit")
+
+
+def test_what_an_officer_chose_stays_until_the_unit_ends(filed, decide, merged, catalogue):
+    chosen = contracts.UnitChosen(officer="officer-1", competent_unit="00025")
+    dossier = decide(filed(SPLIT), chosen).state
+    assert preview("a", 1, dossier, merged) is None
+    rows = [ending(catalogue.units["00025"][0])]
+    gone = merged._replace(catalogue=with_units(catalogue, rows), heirs={"00025": BA_DINH})
+    change = preview("a", 1, dossier, gone)
+    assert (change.before.competent, change.after.competent) == ("00025", BA_DINH)
+
+
+def test_a_procedure_that_is_not_in_force_then_cannot_be_told(filed, catalogue, rules):
+    change = preview("a", 1, filed(), Proposal(catalogue, rules, BEFORE))
+    assert change.outcome == "cannot_tell"
+    assert BIRTH in change.why_en
+
+
+@pytest.mark.parametrize("stage", sorted({*TERMINAL, Stage.EXPECTED}))
+def test_what_is_over_or_not_there_yet_is_left_alone(stage, dossier, merged):
+    assert preview("a", 1, dossier(stage), merged) is None
+
+
+def test_heirs_that_are_no_units_are_told(merged):
+    assert missing_heirs(merged) == []
+    assert missing_heirs(merged._replace(heirs={CUA_NAM: "00004 99999"})) == ["99999"]
+    assert missing_heirs(merged._replace(heirs={BA_DINH: CUA_NAM})) == [CUA_NAM]
+
+
+@given(data=st.data())
+def test_a_preview_changes_nothing_and_comes_to_the_same_again(data, dossier, merged):
+    units = st.sampled_from([CUA_NAM, BA_DINH, THU_DUC, SPLIT, "01", "", "x"])
+    facts = {"receiving_unit": data.draw(units), "residence_unit": data.draw(units)}
+    before = dossier(data.draw(st.sampled_from(Stage)), facts=facts)
+    kept = msgspec.json.encode(before)
+    first = preview("a", 1, before, merged)
+    assert preview("a", 1, before, merged) == first
+    assert msgspec.json.encode(before) == kept
+    if first and first.after.competent:
+        assert merged.catalogue.unit(first.after.competent, merged.on)
