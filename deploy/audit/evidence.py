@@ -58,6 +58,7 @@ class Evidence:
     texts: Mapping[str, bytes] = field(default_factory=dict)  # log files and the like
     collections: Mapping[str, list[Row]] = field(default_factory=dict)  # all but journals, vault
     told: Mapping[str, Any] = field(default_factory=dict)  # what operations counts
+    unreadable: Set[bytes] = frozenset()  # keys of records that nobody shall be able to take
 
     def events_of(self, service: str) -> list[Heard]:
         """Return the first occurrence of each event of a service, in log order per lane."""
@@ -92,17 +93,18 @@ async def read_log(kafka_url: str, lanes: int) -> dict[str, list[Heard]]:
                         m.value,
                         tuple(m.headers),
                     )
-                    found[m.topic].append(Heard(record, _event(record)))
+                    found[m.topic].append(Heard(record, decoded(record)))
             left = {p for p in left if await consumer.position(p) < ends[p]}
     finally:
         await consumer.stop()
     return found
 
 
-def _event(record: Record) -> Event | None:
+def decoded(record: Record) -> Event | None:
+    """Return the envelope of a record, None if it has none that can be read."""
     try:
         return events.decode(record.value or b"")
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except events.UNREADABLE:
         return None
 
 

@@ -10,13 +10,13 @@ import msgspec
 
 from deploy.audit.evidence import JOURNALED, Evidence, Heard
 from deploy.audit.handled import messages_are_decided_once, repeats_are_the_same
+from deploy.audit.money import money_settles_once
 from deploy.audit.notices import notices_reach_once
-from deploy.audit.personal import Search
+from deploy.audit.personal import Search, spelled
 from deploy.audit.states import states_add_up
 from shared.store import Row
 from shared.trace import trace_id
 
-NO_OFFSET = -1  # of a dead letter that never stood in the inbox: a callback
 SHOWN = 20  # violations kept in a finding; the rest are counted
 
 
@@ -58,73 +58,6 @@ def submissions_answered_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
     wrong += [f"{a}: answered, never submitted" for a in answers.keys() - submitted]
     wrong += [f"{code}: given to {n} applications" for code, n in dossiers.items() if n > 1]
     return len(evidence.acknowledged), wrong
-
-
-def money_settles_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
-    """Match settlements, receipts and the bank's own books."""
-    settled: Counter[str] = Counter()
-    totals: dict[str, Counter[str]] = defaultdict(Counter)
-    # obligations, by application and the moment they are due: an officer may demand again
-    assessed, met = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    due_vnd: dict[tuple[str, str], set[int]] = defaultdict(set)
-    known: dict[str, int] = {}  # transaction → amount
-    wrong: list[str] = []
-    for heard in evidence.events_of("payment"):
-        assert heard.event is not None
-        application, type_ = heard.event.subject, heard.event.type
-        if type_ == "fee.assessed":
-            fee = heard.data()
-            assessed[application, fee.get("moment", "")] += 1
-            due_vnd[application, fee.get("moment", "")].add(fee["total_vnd"])
-        if type_ not in _MONEY:
-            continue
-        data = heard.data()
-        totals[application][type_] += data["amount_vnd"]
-        if type_ == "payment.settled":
-            settled[data["reference"]] += 1
-            met[application, data.get("moment", "")] += 1
-            if data["amount_vnd"] not in due_vnd[application, data.get("moment", "")]:
-                wrong.append(f"{application}: settled by {data['amount_vnd']} đồng, never due")
-        if "transaction" in data:
-            if data["transaction"] in known:
-                wrong.append(f"transaction {data['transaction']} counted twice")
-            known[data["transaction"]] = data["amount_vnd"]
-    wrong += [f"order {r} settled {n} times" for r, n in settled.items() if n != 1]
-    wrong += [
-        f"{application}: {assessed[application, moment]} obligations {moment!r} settled {n} times"
-        for (application, moment), n in met.items()
-        if n > assessed[application, moment]
-    ]
-    for application, sums in totals.items():
-        if sums["payment.settled"] != sums["receipt.issued"]:
-            wrong.append(f"{application}: receipts and settlements differ: {dict(sums)}")
-    unplaced = _unplaced(evidence)
-    lost = [
-        p
-        for p in evidence.paid
-        if known.get(p.transaction) != p.amount_vnd and p.reference not in unplaced
-    ]
-    wrong += [
-        f"the bank moved {p.amount_vnd} đồng for {p.reference}, nobody has that" for p in lost
-    ]
-    moved = {p.transaction for p in evidence.paid}
-    wrong += [f"transaction {t} is nobody's: the bank never moved it" for t in known.keys() - moved]
-    return len(settled) + len(evidence.paid), wrong
-
-
-def _unplaced(evidence: Evidence) -> set[str]:
-    """Return the references that no order ever had, of callbacks kept aside for an operator."""
-    ordered = {
-        h.data()["reference"]
-        for h in evidence.events_of("payment")
-        if h.event and h.event.type == "payment.requested"
-    }
-    letters = [h.data() for h in evidence.log["payment.inbox.dead"] if h.event]
-    aside = {d["reason"].rpartition(" ")[2] for d in letters if d.get("offset") == NO_OFFSET}
-    return aside - ordered
-
-
-_MONEY = ("payment.settled", "payment.overpaid", "payment.mismatched", "receipt.issued")
 
 
 def events_are_contiguous(evidence: Evidence) -> tuple[int, Iterable[str]]:
@@ -231,7 +164,7 @@ def _kept(evidence: Evidence) -> Iterator[tuple[str, bytes]]:
     journals = {f"{service} journal": rows for service, rows in evidence.journals.items()}
     for name, rows in (journals | dict(evidence.collections)).items():
         for row in rows:
-            yield f"{name} {row['_id']}", repr(row).encode()
+            yield f"{name} {row['_id']}", b"\n".join(spelled(row))
     yield from evidence.texts.items()
 
 

@@ -7,9 +7,19 @@ import msgspec
 
 from deploy.audit.evidence import Evidence
 from services.notify.domain.milestones import MILESTONES
+from services.notify.domain.moves import Dossier, live_timer
 from shared.events.kernel import LaneReleased
-from shared.events.notify import NoticeRequested, NoticeSent
+from shared.events.notify import (
+    NoticeDelivered,
+    NoticeDropped,
+    NoticeFailed,
+    NoticeRequested,
+    NoticeSent,
+)
 from shared.store import Row
+
+ENDS = frozenset(c.TYPE for c in (NoticeSent, NoticeDelivered, NoticeFailed, NoticeDropped))
+TIMERS = "notify.timers"
 
 
 def notices_reach_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
@@ -27,8 +37,43 @@ def notices_reach_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
     wrong += [f"{notice}: sent, never handed" for notice in sent if notice not in handed]
     wrong += [f"{notice}: handed, never told" for notice in handed if notice not in sent]
     wrong += [f"{notice}: told {n} times" for notice, n in sent.items() if n != 1]
+    wrong += _without_an_end(evidence)
     wrong += _too_late(evidence)
     return sum(handed.values()), wrong
+
+
+def _without_an_end(evidence: Evidence) -> Iterator[str]:
+    """Find notices asked for of which nobody ever said that they were sent, failed or dropped.
+
+    The log is at rest, so every call has been answered: only a timer can still bring an end, or
+    an operator, to an application that is held.
+    """
+    open_: dict[tuple[str, str], None] = {}
+    for heard in evidence.events_of("notify"):
+        assert heard.event is not None
+        if heard.event.type == NoticeRequested.TYPE or heard.event.type in ENDS:
+            data = heard.data()
+            name = heard.event.subject, f"{data['milestone']}/{data['channel']}"
+            open_.pop(name, None)
+            if heard.event.type == NoticeRequested.TYPE:
+                open_[name] = None
+    latest = {row["application"]: row for row in evidence.journals["notify"]}
+    timers = evidence.collections.get(TIMERS)  # None: they were not read
+    due = {(row["application"], row["name"]) for row in timers or ()}
+    for application, slot in open_:
+        row = latest.get(application, {})
+        timer = _awaited(row, slot)
+        is_timed = timer is not None and (timers is None or (application, timer) in due)
+        if not is_timed and not row.get("held"):
+            yield f"{application}/{slot}: asked for, and never sent, failed or dropped"
+
+
+def _awaited(row: Row, slot: str) -> str | None:
+    """Return the timer that a notice waits for, by the state of its application."""
+    if not row.get("state"):
+        return None
+    notice = msgspec.json.decode(row["state"], type=Dossier).notices.get(slot)
+    return live_timer(slot, notice) if notice else None
 
 
 def _too_late(evidence: Evidence) -> Iterator[str]:

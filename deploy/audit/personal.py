@@ -7,7 +7,12 @@ for.  As JSON a value may also stand with its letters escaped: both forms are lo
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from shared.events import UNREADABLE
 
 _NUMBER = re.compile(rb"[0-9]{9,}")
 _MOBILE = re.compile(r"0[0-9]{9}")
@@ -39,3 +44,29 @@ class Search:
         for word in words:
             out |= {value for form, value in self._words[word].items() if form in text}
         return out
+
+
+def spelled(value: Any) -> Iterator[bytes]:
+    """Yield all that stands in a row as it is kept: bytes as they are, text in UTF-8.
+
+    Of packed bytes what is packed in them: there the length of a text is glued to its first word.
+    """
+    match value:
+        case bytes():
+            try:
+                within = msgspec.msgpack.decode(value)
+            except UNREADABLE:
+                yield value
+            else:
+                yield from spelled(within)
+        case str():
+            yield value.encode()
+        case Mapping():
+            for name, each in value.items():
+                yield from spelled(name)
+                yield from spelled(each)
+        case list() | tuple():
+            for each in value:
+                yield from spelled(each)
+        case _:
+            yield repr(value).encode()

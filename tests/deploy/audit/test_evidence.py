@@ -1,6 +1,9 @@
 """The evidence has every collection of a database in it, but those that hold only keys."""
 
-from deploy.audit.evidence import read_collections, read_journals
+import pytest
+
+from deploy.audit.evidence import decoded, read_collections, read_journals
+from shared.bus import Record
 from shared.mongo import connect
 
 
@@ -16,3 +19,8 @@ async def test_every_collection_is_read_but_the_vaults(mongo_url: str) -> None:
     assert (await read_journals(mongo_url, "audited"))["intake"] == [
         {"_id": "row of intake.journal"}
     ]
+
+
+@pytest.mark.parametrize("value", [None, b"", b"{", b"\xff", b"[" * 200_000])
+def test_a_record_that_nobody_can_read_does_not_end_the_audit(value: bytes | None) -> None:
+    assert decoded(Record("portal.submissions", 0, 0, 0, None, value)) is None

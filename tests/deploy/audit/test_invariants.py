@@ -16,6 +16,7 @@ from shared.events import Event, numbered_id
 from shared.trace import span_id, traceparent
 
 APPLICATION = "0198c0de-0000-7000-8000-00000000000c"
+ANOTHER = "0198c0de-0000-7000-8000-00000000000d"
 DUE = "2026-11-25T10:00:00Z"
 PERSONAL = ("001190123456", "Người Thử Nghiệm", "0900000000")
 NOWHERE = {"topic": "payment.inbox", "partition": 3, "offset": 7, "id": "never/stood"}
@@ -118,7 +119,8 @@ def without(evidence: Evidence, topic: str, at: int) -> Evidence:
 
 def again(evidence: Evidence, service: str, type_: str, **changes: Any) -> Evidence:
     """Return evidence in which a service decided one more event, like one of the story."""
-    data = next(d for s, t, d in STORY if (s, t) == (service, type_)) | changes
+    like = next((d for s, t, d in STORY if (s, t) == (service, type_)), STORY[-1][2])
+    data = like | changes
     records = evidence.log[f"{service}.events"]
     n = len(records) + 1
     more = heard(
@@ -204,6 +206,44 @@ def counting(evidence: Evidence, **changes: Any) -> Evidence:
     return replace(evidence, told=told | changes)
 
 
+def a_notice(evidence: Evidence, *statuses: str) -> Evidence:
+    """Return evidence of one more notice asked for, and how it stood after each version."""
+    asked = again(evidence, "notify", "notice.requested", milestone="registered")
+    for status in statuses:
+        notices = {"registered/sms": {"status": status, "since": DUE, "params": {}, "attempt": 1}}
+        asked = with_row(asked, "notify", state=msgspec.json.encode({"notices": notices}).decode())
+    return asked
+
+
+def with_timer(evidence: Evidence, *names: str) -> Evidence:
+    rows = [{"_id": f"0001/{n}", "application": APPLICATION, "name": n} for n in names]
+    return replace(evidence, collections={"notify.timers": rows})
+
+
+def booked(evidence: Evidence, type_: str, **changes: Any) -> Evidence:
+    """Return evidence in which payment has one more transaction, and the bank's books as well."""
+    data = {"reference": "R1", "transaction": "T2", "amount_vnd": 10_000} | changes
+    n = len(evidence.log["payment.events"]) + 1
+    cause = evidence.log["portal.submissions"][0].event
+    assert cause is not None
+    more = event("payment", n, type_, data, cause.id)
+    paid = (*evidence.paid, Payment(data["reference"], data["transaction"], data["amount_vnd"]))
+    return replace(with_message(evidence, "payment.events", more), paid=paid)
+
+
+def ordered_by_another(evidence: Evidence, reference: str) -> Evidence:
+    """Return evidence in which another application ordered with this reference."""
+    data = msgspec.Raw(msgspec.json.encode({"reference": reference, "amount_vnd": 10_000}))
+    more = event("payment", 9, "payment.requested", {}, "")
+    more = msgspec.structs.replace(more, subject=ANOTHER, data=data)
+    return with_message(evidence, "payment.events", more)
+
+
+def packed_row(*words: object) -> dict[str, list[dict[str, Any]]]:
+    """Return a collection as operations keeps its own: bytes, in which text stands as UTF-8."""
+    return {"operations.journeys": [{"_id": "x/", "entries": msgspec.msgpack.encode(words)}]}
+
+
 FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
     (1, lambda e: replace(e, acknowledged={*e.acknowledged, "another"})),
     (1, lambda e: again(e, "intake", "application.registered")),
@@ -223,7 +263,14 @@ FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
         ),
     ),
     (2, lambda e: replace(e, paid=(Payment("R1", "T1", 20_000),))),
+    (2, lambda e: replace(e, paid=(Payment("R9", "T1", 10_000),))),
+    (2, lambda e: booked(e, "payment.mismatched", reference="R9")),
+    (2, lambda e: booked(ordered_by_another(e, "R9"), "payment.overpaid", reference="R9")),
+    (2, lambda e: ordered_by_another(e, "R1")),
     (3, lambda e: replace(e, handed={f"{APPLICATION}/accepted/sms/1": 2})),
+    (3, a_notice),
+    (3, lambda e: a_notice(e, "waiting", "requested")),
+    (3, lambda e: a_notice(with_timer(e, "notice.retry/registered/sms/0"), "waiting")),
     (3, lambda e: replace(e, handed={**e.handed, f"{APPLICATION}/accepted/sms/2": 1})),
     (3, lambda e: replace(e, handed={})),
     (3, lambda e: again(e, "notify", "notice.sent")),
@@ -250,6 +297,9 @@ FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
     (7, lambda e: with_record(e, key=PERSONAL[0].encode())),
     (7, lambda e: with_record(e, headers=(("who", PERSONAL[1].encode()),))),
     (7, lambda e: replace(e, collections={"operations.names": [{"_id": PERSONAL[0]}]})),
+    (7, lambda e: replace(e, collections=packed_row("to", PERSONAL[1]))),
+    (7, lambda e: replace(e, collections=packed_row(msgspec.json.encode({"to": PERSONAL[1]})))),
+    (7, lambda e: with_row(e, "notify", held=[[{"value": PERSONAL[1].encode()}]])),
     (8, due_moved_silently),
     (8, lambda e: with_row(e, "routing", state='{"due_current":null}')),
     (8, lambda e: with_row(e, "routing", state=f'{{"due_current":"{DUE}","acceptance_due":"x"}}')),
@@ -291,6 +341,26 @@ def test_money_for_no_order_is_kept_aside_and_not_lost() -> None:
     evidence = replace(sound(), paid=(*sound().paid, Payment("R9", "T9", 5)))
     assert not audit(evidence)[1].holds
     assert audit(with_message(evidence, "payment.inbox.dead", unplaced("R9")))[1].holds
+
+
+def test_money_that_came_too_early_for_any_order_is_overpaid_and_not_lost() -> None:
+    assert not audit(booked(sound(), "payment.overpaid", reference="R9"))[1].wrong
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        lambda e: a_notice(e, "requested", "waiting"),
+        lambda e: a_notice(with_timer(e, "notice.retry/registered/sms/1"), "waiting"),
+        lambda e: with_row(a_notice(e, "requested"), "notify", held=["a record"]),
+        lambda e: again(a_notice(e, "failed"), "notify", "notice.failed", milestone="registered"),
+        lambda e: again(a_notice(e, "dropped"), "notify", "notice.dropped", milestone="registered"),
+    ],
+)
+def test_a_notice_that_is_awaited_held_or_over_is_not_lost(
+    plant: Callable[[Evidence], Evidence],
+) -> None:
+    assert not audit(plant(sound()))[2].wrong
 
 
 def test_a_message_that_was_given_up_need_not_be_decided() -> None:

@@ -1,0 +1,114 @@
+"""Whether money is where it belongs: settlements, receipts, orders and the bank's own books."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from deploy.audit.evidence import Evidence
+from shared.events.payment import (
+    FeeAssessed,
+    Mismatched,
+    Overpaid,
+    ReceiptIssued,
+    Requested,
+    Settled,
+)
+
+NO_OFFSET = -1  # of a dead letter that never stood in the inbox: a callback
+MONEY = (Settled.TYPE, Overpaid.TYPE, Mismatched.TYPE, ReceiptIssued.TYPE)
+
+
+class _Booked(NamedTuple):
+    """What payment says of a transaction of the bank."""
+
+    transaction: str
+    reference: str
+    amount_vnd: int
+    application: str
+    type: str
+
+
+def money_settles_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
+    """Match settlements, receipts and the bank's own books."""
+    settled: Counter[str] = Counter()
+    totals: dict[str, Counter[str]] = defaultdict(Counter)
+    # obligations, by application and the moment they are due: an officer may demand again
+    assessed, met = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    due_vnd: dict[tuple[str, str], set[int]] = defaultdict(set)
+    booked: list[_Booked] = []
+    wrong: list[str] = []
+    for heard in evidence.events_of("payment"):
+        assert heard.event is not None
+        application, type_ = heard.event.subject, heard.event.type
+        if type_ == FeeAssessed.TYPE:
+            fee = heard.data()
+            assessed[application, fee.get("moment", "")] += 1
+            due_vnd[application, fee.get("moment", "")].add(fee["total_vnd"])
+        if type_ not in MONEY:
+            continue
+        data = heard.data()
+        totals[application][type_] += data["amount_vnd"]
+        if type_ == Settled.TYPE:
+            settled[data["reference"]] += 1
+            met[application, data.get("moment", "")] += 1
+            if data["amount_vnd"] not in due_vnd[application, data.get("moment", "")]:
+                wrong.append(f"{application}: settled by {data['amount_vnd']} đồng, never due")
+        if "transaction" in data:
+            names = data["transaction"], data["reference"]
+            booked.append(_Booked(*names, data["amount_vnd"], application, type_))
+    wrong += [f"order {r} settled {n} times" for r, n in settled.items() if n != 1]
+    wrong += [
+        f"{application}: {assessed[application, moment]} obligations {moment!r} settled {n} times"
+        for (application, moment), n in met.items()
+        if n > assessed[application, moment]
+    ]
+    for application, sums in totals.items():
+        if sums[Settled.TYPE] != sums[ReceiptIssued.TYPE]:
+            wrong.append(f"{application}: receipts and settlements differ: {dict(sums)}")
+    ordered = _ordered(evidence)
+    wrong += [f"order {r} is one of {sorted(a)}" for r, a in ordered.items() if len(a) > 1]
+    wrong += _booked_elsewhere(booked, ordered)
+    wrong += _against_the_bank(evidence, booked, ordered)
+    return len(settled) + len(evidence.paid), wrong
+
+
+def _ordered(evidence: Evidence) -> dict[str, set[str]]:
+    """Return whose orders the references are: of one application each."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for heard in evidence.events_of("payment"):
+        if heard.event and heard.event.type == Requested.TYPE:
+            found[heard.data()["reference"]].add(heard.event.subject)
+    return dict(found)
+
+
+def _booked_elsewhere(booked: Iterable[_Booked], ordered: Mapping[str, set[str]]) -> Iterator[str]:
+    """Find money that an application has for an order which is not its own."""
+    for b in booked:
+        whose = ordered.get(b.reference, set())
+        # money that came early for an order that never opened is overpaid: nobody ordered it
+        is_own = b.application in whose or (b.type == Overpaid.TYPE and not whose)
+        if not is_own:
+            yield f"{b.application}: has {b.transaction} for {b.reference}, which is not its order"
+
+
+def _against_the_bank(
+    evidence: Evidence, booked: Iterable[_Booked], ordered: Mapping[str, set[str]]
+) -> Iterator[str]:
+    """Compare what payment has with what the bank moved, order and amount."""
+    known: dict[str, tuple[str, int]] = {}
+    for b in booked:
+        if b.transaction in known:
+            yield f"transaction {b.transaction} counted twice"
+        known[b.transaction] = b.reference, b.amount_vnd
+    aside = _aside(evidence) - ordered.keys()
+    for p in evidence.paid:
+        if known.get(p.transaction) != (p.reference, p.amount_vnd) and p.reference not in aside:
+            yield f"the bank moved {p.amount_vnd} đồng for {p.reference}, nobody has that"
+    for transaction in known.keys() - {p.transaction for p in evidence.paid}:
+        yield f"transaction {transaction} is nobody's: the bank never moved it"
+
+
+def _aside(evidence: Evidence) -> set[str]:
+    """Return the references of callbacks that were kept aside for an operator."""
+    letters = [h.data() for h in evidence.log["payment.inbox.dead"] if h.event]
+    return {d["reason"].rpartition(" ")[2] for d in letters if d.get("offset") == NO_OFFSET}
