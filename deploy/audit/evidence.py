@@ -58,7 +58,7 @@ class Evidence:
     texts: Mapping[str, bytes] = field(default_factory=dict)  # log files and the like
     collections: Mapping[str, list[Row]] = field(default_factory=dict)  # all but journals, vault
     told: Mapping[str, Any] = field(default_factory=dict)  # what operations counts
-    unreadable: Set[bytes] = frozenset()  # keys of records that nobody shall be able to take
+    unreadable: Set[bytes] = frozenset()  # keys of what was put there for nobody to take
 
     def events_of(self, service: str) -> list[Heard]:
         """Return the first occurrence of each event of a service, in log order per lane."""

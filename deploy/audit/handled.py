@@ -4,10 +4,11 @@ Who decides what is read off the journals themselves: a service that has ever de
 some type, or held it, decides all of that type that it reads.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from deploy.audit.evidence import JOURNALED, Evidence
+from deploy.audit.money import NO_OFFSET
 from shared import topics
 from shared.events import Event
 from shared.events.kernel import LaneReleased
@@ -38,6 +39,7 @@ def messages_are_decided_once(evidence: Evidence) -> tuple[int, list[str]]:
             if times > 1 and event.type != LaneReleased.TYPE  # brings back one version each
         ]
         wrong += _from_nowhere(evidence, service, events)
+    wrong += _buried(evidence)
     return counted, wrong
 
 
@@ -68,24 +70,33 @@ def _decided(
 
 
 def _expected(evidence: Evidence, service: str, types: set[str]) -> set[Name]:
-    """Return what the service had to decide: all of these types but what it gave up."""
-    found: dict[Name, Place] = {}
-    dead: dict[str, set[Place]] = defaultdict(set)
-    for topic in topics.reads(service):
-        for heard in evidence.log[topics.dead(topic)]:
-            if heard.event and (data := heard.data())["service"] == service:
-                dead[topic].add(_place(data))
-    given_up: set[Name] = set()
-    for topic in topics.reads(service):
-        for heard in evidence.log[topic]:
-            if heard.event and heard.event.type in types:
-                place = heard.record[:3]
-                name = _name(heard.event)
-                found.setdefault(name, place)
-                if place in dead[topic]:
-                    given_up.add(name)
+    """Return what the service had to decide: all of these types but what nobody shall take."""
     archived = {row["application"] for row in evidence.journals[service] if "archived" in row}
-    return {name for name in found.keys() - given_up if name[0] not in archived}
+    return {
+        _name(heard.event)
+        for topic in topics.reads(service)
+        for heard in evidence.log[topic]
+        if heard.event
+        and heard.event.type in types
+        and heard.event.subject not in archived
+        and heard.record.key not in evidence.unreadable
+    }
+
+
+def _buried(evidence: Evidence) -> Iterator[str]:
+    """Find dead letters of what was not put there to be buried: a service may be wrong about it."""
+    for topic in topics.TOPICS:
+        letters = [
+            heard.data() for heard in evidence.log.get(topics.dead(topic), ()) if heard.event
+        ]
+        if not letters:
+            continue
+        keys = {heard.record[:3]: heard.record.key for heard in evidence.log[topic]}
+        for data in letters:
+            place = _place(data)
+            if place[2] != NO_OFFSET and keys.get(place) not in evidence.unreadable:
+                at = f"{topic}[{place[1]}]@{place[2]}"
+                yield f"{data['service']} buried what stands at {at}: {data['reason']}"
 
 
 def _standing(evidence: Evidence, service: str) -> Iterator[Row]:

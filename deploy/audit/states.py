@@ -1,9 +1,13 @@
 """Whether every application is somewhere, once, and those who count come to the same numbers."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from deploy.audit.evidence import JOURNALED, Evidence
+from shared import topics
+from shared.events.kernel import RecordDead, RecordParked
+from shared.events.payment import FeeAssessed, Mismatched, Overpaid, ReceiptIssued, Settled
 from shared.working_time import local_day
 
 # columns of the national statistics form
@@ -11,6 +15,8 @@ GROUPS = {
     1: "in process", 2: "in process", 3: "not accepted", 4: "in process", 5: "suspended",
     6: "suspended", 7: "settled", 8: "suspended", 9: "settled", 10: "settled",
 }  # fmt: skip
+
+AMOUNTS = tuple(c.TYPE for c in (FeeAssessed, Settled, Mismatched, Overpaid, ReceiptIssued))
 
 
 def states_add_up(evidence: Evidence) -> tuple[int, Iterable[str]]:
@@ -53,5 +59,31 @@ def _counted_otherwise(evidence: Evidence, codes: Mapping[str, int]) -> Iterator
             yield f"operations counts {states.get(code, 0)} at code {code}, the log says {n}"
     if sum(n for code, n in states.items() if code) != len(codes):
         yield f"operations counts {states}, the log has {len(codes)} applications"
+    yield from _sums_otherwise(evidence, told)
     if told["forks"]:
         yield f"operations saw {told['forks']} events come again with other content"
+
+
+def _sums_otherwise(evidence: Evidence, told: Mapping[str, Any]) -> Iterator[str]:
+    """Compare sums of money, and how much was set aside."""
+    vnd: Counter[str] = Counter()
+    for heard in evidence.events_of("payment"):
+        if heard.event and heard.event.type in AMOUNTS:
+            data = heard.data()
+            vnd[heard.event.type] += data.get("amount_vnd", 0) + data.get("total_vnd", 0)
+    for type_ in sorted({*vnd, *told["vnd"]}):
+        if (said := told["vnd"].get(type_, 0)) != vnd[type_]:
+            yield f"operations counts {said} đồng of {type_}, the log has {vnd[type_]}"
+    for kind, name, type_ in (
+        ("dead", topics.dead, RecordDead.TYPE),
+        ("parked", topics.parked, RecordParked.TYPE),
+    ):
+        n = _set_aside(evidence, name, type_)
+        if told[kind] != n:
+            yield f"operations counts {told[kind]} {kind}, the log has {n}"
+
+
+def _set_aside(evidence: Evidence, name: Callable[[str], str], type_: str) -> int:
+    """Return how many notices there are; one that came again counts again, operations does so."""
+    found = [heard.event for topic in topics.TOPICS for heard in evidence.log.get(name(topic), ())]
+    return sum(event is not None and event.type == type_ for event in found)

@@ -17,7 +17,7 @@ from deploy.audit.evidence import Evidence, Heard
 from deploy.audit.invariants import audit
 from deploy.local import launcher, ports
 from deploy.local.children import Children
-from deploy.local.demo import figures, gather
+from deploy.local.demo import figures, gather, wrongs
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.show import own
 from deploy.local.demo.verdict import Verdict, judge
@@ -88,7 +88,10 @@ async def read(settings: Settings) -> tuple[Evidence, dict[str, object]]:
     registered = [h.event for h in evidence.events_of("intake") if h.event]
     acknowledged = {e.subject for e in registered if e.type == "application.registered"}
     told = await gather.read_operations(scene, "")
-    return replace(evidence, acknowledged=acknowledged), dict(told.counts)
+    sent = [heard.record for heard in evidence.log[wrongs.SUBMISSIONS]]
+    unreadable = {record.key for record in sent if record.value == wrongs.NOT_JSON and record.key}
+    known = replace(evidence, acknowledged=acknowledged, unreadable=unreadable)
+    return known, dict(told.counts)
 
 
 def verdict(evidence: Evidence, counts: dict[str, object]) -> Verdict:

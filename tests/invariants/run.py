@@ -130,7 +130,9 @@ class _Run:
 
     async def _evidence(self) -> Evidence:
         evidence = await self._machine.system.evidence(
-            acknowledged=set(self._town.portal.acknowledged), personal=self._town.personal
+            acknowledged=set(self._town.portal.acknowledged),
+            personal=self._town.personal,
+            unreadable={odd.key.encode() for odd in self._odd},
         )
         async with self._town.client("operations", "operator") as operations:
             try:

@@ -47,9 +47,13 @@ async def read_books(scene: Scene) -> Books:
 
 
 async def read_evidence(
-    scene: Scene, books: Books, acknowledged: Set[str], personal: Collection[str]
+    scene: Scene,
+    books: Books,
+    acknowledged: Set[str],
+    personal: Collection[str],
+    unreadable: Set[bytes] = frozenset(),
 ) -> Evidence:
-    """Return all that there is to judge by."""
+    """Return all that there is to judge by; `unreadable`: the keys of what nobody shall take."""
     log = await read_log(scene.stack.kafka_url, scene.settings.lanes)
     journals = await read_journals(scene.stack.mongo_url, DATABASE)
     collections = await read_collections(scene.stack.mongo_url, DATABASE)
@@ -66,6 +70,7 @@ async def read_evidence(
         personal=personal,
         texts={path.name: path.read_bytes() for path in sorted(files)},
         collections=collections,
+        unreadable=unreadable,
     )
 
 

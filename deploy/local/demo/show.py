@@ -144,7 +144,8 @@ async def _read(scene: Scene, story: Story, played: Played) -> Seen:
     people = [value for part in story.parts for value in personal_values(part.application)]
     personal = {*people, *story.wrongs.personal()}
     books = await gather.read_books(scene)
-    evidence = await gather.read_evidence(scene, books, played.acknowledged, personal)
+    unreadable = {story.wrongs.not_json.encode()}
+    evidence = await gather.read_evidence(scene, books, played.acknowledged, personal, unreadable)
     told = await gather.read_operations(scene, figures.most_telling(evidence))
     return Seen(evidence, books, told)
 

@@ -177,6 +177,11 @@ def unplaced(reference: str) -> Event:
     return event("payment", 1, "record.dead", told, "")
 
 
+def dead_letter(topic: str, offset: int) -> Event:
+    told = {"service": "intake", "topic": topic, "partition": 1, "offset": offset, "reason": "odd"}
+    return event("intake", 1, "record.dead", told, "")
+
+
 def untraced() -> Event:
     """Return a timer of payment that has left the trace of its application."""
     fired = event("payment/timers", 2, "timer.fired", {}, "")
@@ -202,7 +207,15 @@ def told_when_it_was_over(evidence: Evidence) -> Evidence:
 def counting(evidence: Evidence, **changes: Any) -> Evidence:
     """Return evidence with what operations counts, all right but for the changes."""
     types = {type_: 1 for _, type_, _ in STORY}
-    told = {"types": types, "states": [{"code": 2, "count": 1}], "forks": 0}
+    kinds = ("fee.assessed", "payment.settled", "receipt.issued")
+    told = {
+        "types": types,
+        "states": [{"code": 2, "count": 1}],
+        "vnd": dict.fromkeys(kinds, 10_000),
+        "dead": 0,
+        "parked": 0,
+        "forks": 0,
+    }
     return replace(evidence, told=told | changes)
 
 
@@ -282,6 +295,14 @@ FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
     (4, lambda e: with_row(e, "payment", cause=NOWHERE)),
     (4, lambda e: with_message(e, "payment.inbox", event("x", 9, "timer.fired", {}, ""))),
     (4, lambda e: with_message(e, "routing.events", event("routing", 1, "application.x", {}, ""))),
+    (
+        4,  # a good message, decided once already
+        lambda e: with_message(e, "portal.submissions.dead", dead_letter("portal.submissions", 0)),
+    ),
+    (
+        4,  # and what never stood anywhere
+        lambda e: with_message(e, "portal.submissions.dead", dead_letter("portal.submissions", 9)),
+    ),
     (5, lambda e: with_message(e, "payment.inbox", untraced())),
     (5, lambda e: headerless(e, "routing.events")),
     (5, lambda e: altered(e, "routing.events", 0, traceparent="")),
@@ -291,6 +312,12 @@ FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
     (6, lambda e: counting(e, states=[{"code": 2, "count": 1}, {"code": 4, "count": 1}])),
     (6, lambda e: counting(e, types={})),
     (6, lambda e: counting(e, forks=1)),
+    (6, lambda e: counting(e, vnd={})),
+    (6, lambda e: counting(e, vnd=counting(e).told["vnd"] | {"payment.settled": 20_000})),
+    (6, lambda e: counting(e, vnd=counting(e).told["vnd"] | {"payment.overpaid": 1})),
+    (6, lambda e: counting(e, dead=1)),
+    (6, lambda e: counting(e, parked=1)),
+    (6, lambda e: counting(with_message(e, "payment.inbox.dead", unplaced("R9")))),
     (7, lambda e: in_the_clear(e, "+84900000000")),
     (7, lambda e: in_the_clear(e, PERSONAL[0])),
     (7, lambda e: in_the_clear(e, PERSONAL[1])),
@@ -363,13 +390,13 @@ def test_a_notice_that_is_awaited_held_or_over_is_not_lost(
     assert not audit(plant(sound()))[2].wrong
 
 
-def test_a_message_that_was_given_up_need_not_be_decided() -> None:
-    evidence = with_message(sound(), "payment.inbox", event("x", 9, "timer.fired", {}, ""))
-    place = len(evidence.log["payment.inbox"]) - 1
-    told = {"service": "payment", "topic": "payment.inbox", "partition": 1, "offset": place}
-    dead = event("payment", 1, "record.dead", told, "")
-    assert not all(f.holds for f in audit(evidence))
-    assert all(f.holds for f in audit(with_message(evidence, "payment.inbox.dead", dead)))
+def test_what_was_put_there_for_nobody_to_take_may_be_buried() -> None:
+    letter = dead_letter("portal.submissions", 1)
+    evidence = with_message(
+        with_record(sound(), key=b"odd", value=b"{"), "portal.submissions.dead", letter
+    )
+    assert "intake buried what stands at portal.submissions[1]@1: odd" in audit(evidence)[3].wrong
+    assert all(f.holds for f in audit(replace(evidence, unreadable={b"odd"})))
 
 
 def test_a_duplicate_of_an_event_is_no_fault() -> None:
