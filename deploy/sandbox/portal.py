@@ -140,12 +140,20 @@ class Portal:
         return answer
 
     async def append(
-        self, producer: Producer, applications: Sequence[Application], message: str = "submitted"
+        self,
+        producer: Producer,
+        applications: Sequence[Application],
+        message: str = "submitted",
+        lane: int | None = None,
     ) -> None:
-        """Submit straight onto Kafka; `message` names what is sent.  Raises `Unknown`."""
+        """Submit straight onto Kafka; `message` names what is sent.  Raises `Unknown`.
+
+        `lane`: where to, unless home: a portal that does not know how many lanes there are.
+        """
         batches: dict[Partition, list[Message]] = {}
         for application in applications:
-            place = "portal.submissions", home(application.id, self._lanes)
+            at = home(application.id, self._lanes) if lane is None else lane
+            place = "portal.submissions", at
             text = encode(self.event(application, message))
             batches.setdefault(place, []).append(Message(application.id.encode(), text))
         await producer.append(batches)

@@ -115,17 +115,17 @@ async def _is_alone(machine: Machine, name: str) -> bool:
 async def restart_broker(attack: Attack) -> None:
     """Stop the broker in order; a service has to say what it waits for."""
     stopping = asyncio.to_thread(attack.machine.system.children.stop, ["kafka"], KAFKA_STOP_LIMIT_S)
-    await _broker_away(attack, stopping)
+    await _away(attack, stopping)
     attack.happened[Fault("restarted", "broker")] += 1
 
 
 async def kill_broker(attack: Attack) -> None:
     """Kill the broker."""
-    await _broker_away(attack, attack.machine.kill("kafka"))
+    await _away(attack, attack.machine.kill("kafka"))
     attack.happened[Fault("killed", "broker")] += 1
 
 
-async def _broker_away(attack: Attack, going: Awaitable[object]) -> None:
+async def _away(attack: Attack, going: Awaitable[object]) -> None:
     await going
     await until(lambda: attack.machine.waits("routing"), SEEN_LIMIT_S, "a word that routing waits")
     await attack.machine.start_servers()
@@ -133,21 +133,15 @@ async def _broker_away(attack: Attack, going: Awaitable[object]) -> None:
 
 
 async def restart_database(attack: Attack) -> None:
-    """Stop the database in order."""
-    await asyncio.to_thread(attack.machine.stop, "mongo")
-    await _database_back(attack, Fault("restarted", "database"))
+    """Stop the database in order; a service has to say what it waits for."""
+    await _away(attack, asyncio.to_thread(attack.machine.stop, "mongo"))
+    attack.happened[Fault("restarted", "database")] += 1
 
 
 async def kill_database(attack: Attack) -> None:
     """Kill the database."""
-    await attack.machine.kill("mongo")
-    await _database_back(attack, Fault("killed", "database"))
-
-
-async def _database_back(attack: Attack, fault: Fault) -> None:
-    await attack.machine.start_servers()
-    await attack.recovered()
-    attack.happened[fault] += 1
+    await _away(attack, attack.machine.kill("mongo"))
+    attack.happened[Fault("killed", "database")] += 1
 
 
 async def step_down(attack: Attack) -> None:

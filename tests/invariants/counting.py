@@ -75,7 +75,7 @@ def _early(seen: Seen) -> Iterator[Fault]:
 
 
 def _odd(seen: Seen) -> Iterator[Fault]:
-    """Find the dead letter, or the notice of what is held, of each odd record."""
+    """Find the odd records that each lane which reads them set aside: dead, or held."""
     for odd in seen.odd:
         places = {
             (h.record.topic, h.record.partition, h.record.offset)
@@ -84,24 +84,33 @@ def _odd(seen: Seen) -> Iterator[Fault]:
         }
         aside = [*seen.evidence.log[topics.dead(odd.topic)],
                  *seen.evidence.log[topics.parked(odd.topic)]]  # fmt: skip
-        if places & _places(aside):
+        by_service = _places(aside)
+        readers = [service for service in LANED if odd.topic in topics.reads(service)]
+        if all(places & by_service[service] for service in readers):
             yield Fault(odd.kind, odd.topic)
 
 
-def _places(aside: Collection[Heard]) -> set[tuple[str, int, int]]:
-    content = [heard.data() for heard in aside if heard.event]
-    return {(data["topic"], data["partition"], data["offset"]) for data in content}
+def _places(aside: Collection[Heard]) -> dict[str, set[tuple[str, int, int]]]:
+    """Return where what was set aside stands, by the service that did so."""
+    found: dict[str, set[tuple[str, int, int]]] = defaultdict(set)
+    for data in (heard.data() for heard in aside if heard.event):
+        found[data["service"]].add((data["topic"], data["partition"], data["offset"]))
+    return found
 
 
 def _elsewhere(seen: Seen) -> Iterator[Fault]:
-    """Find what stood on another lane and was sent home."""
+    """Find what stood on another lane and was sent home as it was: there it stands later."""
     for topic in OUTSIDE:
-        at_home: set[tuple[str, str]] = set()
-        strayed: set[tuple[str, str]] = set()
-        for record, event in _events(seen.evidence.log[topic]):
-            is_home = record.record.partition == home(event.subject, seen.lanes)
-            (at_home if is_home else strayed).add((event.subject, event.id))
-        yield from (Fault("wrong partition", topic) for _ in at_home & strayed)
+        at_home: dict[bytes, int] = {}  # when it last came there
+        strayed: dict[bytes, int] = {}  # when it first came elsewhere
+        for heard, event in _events(seen.evidence.log[topic]):
+            value, ms = heard.record.value or b"", heard.record.timestamp_ms
+            if heard.record.partition == home(event.subject, seen.lanes):
+                at_home[value] = max(ms, at_home.get(value, ms))
+            else:
+                strayed[value] = min(ms, strayed.get(value, ms))
+        sent = [value for value, ms in strayed.items() if at_home.get(value, ms) > ms]
+        yield from (Fault("wrong partition", topic) for _ in sent)
 
 
 def _clocks(seen: Seen) -> Iterator[Fault]:

@@ -87,11 +87,12 @@ class Echo:
             return
         self._known.add(name)
         message = Message(record.key, record.value, tuple(record.headers))
-        if kind in RARE or self._chance.random() < COPIED:
-            self._plan((record.topic, record.partition), message)
         if self._chance.random() < (RARE_ELSEWHERE if kind in RARE else ELSEWHERE):
-            other = (record.partition + self._chance.randrange(1, self._lanes)) % self._lanes
+            # no copy at home as well: what comes there after the stray was sent there
+            other = elsewhere(home(event.subject, self._lanes), self._lanes, self._chance)
             self._plan((record.topic, other), message)
+        elif kind in RARE or self._chance.random() < COPIED:
+            self._plan((record.topic, record.partition), message)
 
     def _plan(self, place: Partition, message: Message) -> None:
         after_s = self._chance.choice(LATE_S)
@@ -163,6 +164,11 @@ class Echo:
         except Unknown as refused:
             return "MessageSizeTooLarge" in str(refused)
         return False
+
+
+def elsewhere(lane: int, lanes: int, chance: random.Random) -> int:
+    """Return another lane."""
+    return (lane + chance.randrange(1, lanes)) % lanes
 
 
 def _event(application: str, source: str, type_: str, data: Data) -> bytes:

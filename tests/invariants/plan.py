@@ -122,4 +122,4 @@ def mutant(seed: int, applications: int = 80) -> Plan:
     steps = {name: ("lane.inserted", "lane.published", *(effects if name in CALLING else ()))
              for name in LANED}  # fmt: skip
     stages = (Staged("kill at every step", 20),)
-    return Plan(seed, applications, stages, faults=(), steps=steps, end_limit_s=20.0)
+    return Plan(seed, applications, stages, faults=(), steps=steps, end_limit_s=60.0)

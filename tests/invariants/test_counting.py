@@ -49,6 +49,11 @@ def with_records(
     return replace(seen, evidence=replace(seen.evidence, log=log))
 
 
+def letter(service: str, topic: str) -> Event:
+    told = {"service": service, "topic": topic, "partition": HOME, "offset": 0, "reason": "odd"}
+    return event("record.dead", data=msgspec.json.encode(told))
+
+
 def times(seen: Seen, kind: str, whom: str) -> int:
     return exercised(seen)[Fault(kind, whom)]
 
@@ -91,9 +96,9 @@ def test_what_is_said_before_the_submission_is_early() -> None:
 
 
 def test_a_callback_before_its_order_is_early() -> None:
-    told = b'{"reason":"no order has the reference R1","topic":"","partition":0,"offset":-1}'
-    letter = event("record.dead", data=told)
-    seen = with_records(nothing(), "payment.inbox.dead", letter, letter)
+    told = b'{"service":"payment","reason":"no order has the reference R1","offset":-1}'
+    early = event("record.dead", data=told)
+    seen = with_records(nothing(), "payment.inbox.dead", early, early)
     assert times(seen, "early", "bank callbacks") == 1
 
 
@@ -101,16 +106,34 @@ def test_an_odd_record_counts_once_it_was_set_aside() -> None:
     odd = Odd("poison", "notify.inbox", APPLICATION)
     seen = replace(with_records(nothing(), "notify.inbox", b"{"), odd=(odd,))
     assert times(seen, "poison", "notify.inbox") == 0
-    told = f'{{"topic":"notify.inbox","partition":{HOME},"offset":0}}'.encode()
-    letter = event("record.dead", data=told)
-    assert times(with_records(seen, "notify.inbox.dead", letter), "poison", "notify.inbox") == 1
+    aside = with_records(seen, "notify.inbox.dead", letter("notify", "notify.inbox"))
+    assert times(aside, "poison", "notify.inbox") == 1
+
+
+def test_an_odd_record_counts_once_every_lane_that_reads_it_set_it_aside() -> None:
+    odd = Odd("poison", "intake.events", APPLICATION)
+    seen = replace(with_records(nothing(), "intake.events", b"{"), odd=(odd,))
+    for service, so_far in (("routing", 0), ("notify", 0), ("payment", 1)):
+        topic = f"intake.events.{'parked' if service == 'payment' else 'dead'}"
+        seen = with_records(seen, topic, letter(service, "intake.events"))
+        assert times(seen, "poison", "intake.events") == so_far
 
 
 def test_a_stray_record_counts_once_it_came_home() -> None:
     said = event("officer.accepted")
     seen = with_records(nothing(), "routing.inbox", said, lane=(HOME + 1) % LANES)
     assert times(seen, "wrong partition", "routing.inbox") == 0
-    assert times(with_records(seen, "routing.inbox", said), "wrong partition", "routing.inbox") == 1
+    sent_home = with_records(seen, "routing.inbox", said)
+    assert times(sent_home, "wrong partition", "routing.inbox") == 1
+
+
+def test_a_stray_record_that_stood_at_home_before_has_not_come_there() -> None:
+    said, later = event("officer.accepted"), event("officer.accepted", at=AT + timedelta(seconds=1))
+    seen = with_records(nothing(), "routing.inbox", said)
+    seen = with_records(seen, "routing.inbox", said, lane=(HOME + 1) % LANES)
+    assert times(seen, "wrong partition", "routing.inbox") == 0
+    by_the_edge = with_records(seen, "routing.inbox", later)
+    assert times(by_the_edge, "wrong partition", "routing.inbox") == 0
 
 
 def test_a_clock_is_off_when_the_broker_disagrees() -> None:

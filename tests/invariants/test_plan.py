@@ -67,6 +67,30 @@ def test_a_mutant_is_planted_in_a_copy_and_compiles(mutant: mutants.Mutant, tmp_
     assert 1 <= mutant.breaks <= len(INVARIANTS)
 
 
+CAUGHT = {
+    "publishes before it inserts": "intake x: 3 events on the log, 2 in the journal, or others",
+    "calls without a claim": "x/accepted/sms: handed 2 times",
+    "does not look at what was seen": "routing decided x/intake/000001 of /services/intake (x) "
+    "2 times",
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.name)
+def test_a_mutant_is_caught_for_what_it_does_wrong_and_for_nothing_else(
+    mutant: mutants.Mutant,
+) -> None:
+    def told(number: int, *wrong: str) -> mutants.Verdict:
+        invariant = {"number": number, "holds": False, "wrong": wrong}
+        return mutants.verdict(mutant, {"invariants": [invariant]})
+
+    caught = told(mutant.breaks, "… and 3 more", CAUGHT[mutant.name])
+    assert caught.is_caught
+    assert caught.because == [CAUGHT[mutant.name]]
+    by_accident = "routing never decided x of /services/intake (x)", "x/accepted/sms: told 2 times"
+    assert not told(mutant.breaks, *by_accident).is_caught
+    assert not told(mutant.breaks + 1, CAUGHT[mutant.name]).is_caught
+
+
 def test_a_mutant_whose_place_has_changed_says_so(tmp_path: Path) -> None:
     lost = MUTANTS[0]._replace(old="what never stood there")
     with pytest.raises(Misconfigured, match="stands 0 times"):

@@ -24,6 +24,8 @@ from shared.events.data import Document
 from shared.events.intake import Refused
 from shared.events.routing import Closed, NotAccepted, Returned, Routed, SupplementRequested
 from shared.kafka import KafkaProducer
+from shared.placement import home
+from tests.invariants.echo import elsewhere
 from tests.invariants.machine import Machine
 from tests.invariants.twice import Twice
 
@@ -32,6 +34,7 @@ TRIES_LIMIT = 240
 CALL_LIMIT_S = 30.0
 DOUBLED = 0.5  # of all calls
 WITHDRAWN = 0.04  # of all applications
+ASTRAY = 0.05  # of those submitted onto Kafka: they stand on the wrong lane only
 OVER = (Refused.TYPE, Returned.TYPE, NotAccepted.TYPE, Closed.TYPE)
 EVENTS = ("intake.events", "routing.events")
 # how citizens pay, of a hundred
@@ -135,9 +138,13 @@ class Town:
         await taken(lambda: self.portal.post(door, application))
 
     async def _append(self, application: Application) -> None:
+        lanes = self._machine.lanes
+        lane = home(application.id, lanes)
+        if drawn(self._seed, "astray", application.id) < ASTRAY:  # and nowhere else
+            lane = elsewhere(lane, lanes, random.Random(application.id))
         for _ in range(TRIES_LIMIT):
             try:
-                return await self.portal.append(self.producer, [application])
+                return await self.portal.append(self.producer, [application], lane=lane)
             except Unknown:
                 await asyncio.sleep(TRY_AGAIN_S)
         raise NotTaken("Kafka did not take a submission")
