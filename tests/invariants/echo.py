@@ -87,12 +87,10 @@ class Echo:
             return
         self._known.add(name)
         message = Message(record.key, record.value, tuple(record.headers))
-        if self._chance.random() < (RARE_ELSEWHERE if kind in RARE else ELSEWHERE):
-            # no copy at home as well: what comes there after the stray was sent there
-            other = elsewhere(home(event.subject, self._lanes), self._lanes, self._chance)
-            self._plan((record.topic, other), message)
-        elif kind in RARE or self._chance.random() < COPIED:
-            self._plan((record.topic, record.partition), message)
+        at_home = home(event.subject, self._lanes)
+        lane = copied_to(kind, record.partition, at_home, self._lanes, self._chance)
+        if lane is not None:
+            self._plan((record.topic, lane), message)
 
     def _plan(self, place: Partition, message: Message) -> None:
         after_s = self._chance.choice(LATE_S)
@@ -164,6 +162,16 @@ class Echo:
         except Unknown as refused:
             return "MessageSizeTooLarge" in str(refused)
         return False
+
+
+def copied_to(kind: str, lane: int, at_home: int, lanes: int, chance: random.Random) -> int | None:
+    """Return the lane for a copy of a message, None if it is not copied.
+
+    One that strays is not copied at home as well: what comes there after it was sent there.
+    """
+    if chance.random() < (RARE_ELSEWHERE if kind in RARE else ELSEWHERE):
+        return elsewhere(at_home, lanes, chance)
+    return lane if kind in RARE or chance.random() < COPIED else None
 
 
 def elsewhere(lane: int, lanes: int, chance: random.Random) -> int:
