@@ -1,11 +1,14 @@
 """Reference data with effective dates: units, procedures, fees, working days, policies.
 
 `load()` reads it once, at start; nothing happens at import.  Reading order: `rows` and `fees` (what
-is known), `lookups` (how it is found), `data/README.md` (where it comes from and how sure it is).
+is known), `lookups` and `names` (how it is found), `reading` and `checks` (how it comes in, and
+what is refused), `current` (how another edition takes its place), `difference` (what that changes),
+`data/README.md` (where it comes from and how sure it is).
 """
 
-from shared.catalogue.lookups import Catalogue, Successors, in_force, load
-from shared.catalogue.rows import FeeWaiver, Policy, Procedure, ProcessingTime, Unit
+from shared.catalogue.lookups import Catalogue, Successors, in_force
+from shared.catalogue.reading import load
+from shared.catalogue.rows import FeeWaiver, Policy, Procedure, ProcessingTime, Succession, Unit
 
 __all__ = [
     "Catalogue",
@@ -13,6 +16,7 @@ __all__ = [
     "Policy",
     "Procedure",
     "ProcessingTime",
+    "Succession",
     "Successors",
     "Unit",
     "in_force",

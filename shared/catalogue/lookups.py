@@ -1,44 +1,51 @@
 """The catalogue in memory: what is in force on a day, found by code."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
-import msgspec
-
+from shared.catalogue.names import folded, spoken, without_kind
 from shared.catalogue.rows import (
     CalendarDay,
     FeeWaiver,
     OrgCode,
     Policy,
     Procedure,
+    Succession,
     Unit,
 )
 from shared.errors import Misconfigured
 from shared.working_time import WorkingCalendar, add_working_time
 
-DATA = Path(__file__).parent / "data"
-FILES = ("units", "org_codes", "legacy_map", "procedures", "calendar", "policies")
 
+class Dated(Protocol):
+    """What is in force from a day up to, but without, another."""
 
-class _Dated(Protocol):
     @property
-    def valid_from(self) -> date: ...
+    def valid_from(self) -> date:
+        """The first day."""
+        ...
+
     @property
-    def valid_to(self) -> date | None: ...
+    def valid_to(self) -> date | None:
+        """The day after the last; None: it has no end."""
+        ...
 
 
-D = TypeVar("D", bound=_Dated)
+D = TypeVar("D", bound=Dated)
 
 
 class Successors(NamedTuple):
-    """What became of an old unit: one new unit, several for a person to choose from, or unknown."""
+    """What became of an old unit: one new unit, several for a person to choose from, or unknown.
 
-    kind: Literal["exact", "split", "unknown"]
+    Of several, the first is the default that the source names: a form may propose it, nobody takes
+    it without asking.
+    """
+
+    kind: Literal["exact", "default_of_split", "unknown"]
     units: tuple[str, ...]
 
 
@@ -52,7 +59,7 @@ class Catalogue:
     procedures: Mapping[str, Sequence[Procedure]]
     policies: Sequence[Policy]
     fee_waivers: Sequence[FeeWaiver]
-    successors: Mapping[str, str]
+    successors: Mapping[str, Sequence[Succession]]
     first_day: date
     last_day: date
     calendar_days: Sequence[CalendarDay]
@@ -84,16 +91,32 @@ class Catalogue:
         unit = self.unit(code, on)
         return self.unit(unit.province, on) if unit else None
 
-    def current_units(self, old_code: str) -> Successors:
-        """Return what became of a unit of before 1 July 2025.
+    def current_units(self, old_code: str, on: date = date.max) -> Successors:
+        """Return what has become, by this day, of a unit that is no more; else as last known.
 
         Codes are re-used: most name an old and a new unit.  Ask this only for a code known to be
         old, or for one that `unit` does not know.
         """
-        units = tuple(self.successors.get(old_code, "").split())
+        units = tuple(dict.fromkeys(self._followed(old_code, on)))
         if not units:
             return Successors("unknown", ())
-        return Successors("exact" if len(units) == 1 else "split", units)
+        return Successors("exact" if len(units) == 1 else "default_of_split", units)
+
+    def units_named(self, name: str, on: date, province: str = "") -> tuple[Unit, ...]:
+        """Return the units of this name, with or without its kind (`Xã`, `P.`), in a province or in
+        all.
+
+        Both ways to place a tone mark are one (hoà, hòa).  Units written with the same marks come
+        alone; where there are none, marks do not count, and đ is d.
+        """
+        wanted, sound = folded(name), spoken(name)
+        found = self._called(wanted, on) or self._called(without_kind(wanted), on)
+        inside = [u for u in found if not province or u.province == province]
+        if sound != wanted:
+            sounds = {sound, without_kind(sound)}
+            exact = [u for u in inside if without_kind(spoken(u.name)) in sounds]
+            return tuple(exact or inside)
+        return tuple(inside)
 
     def dossier_prefix(self, unit: Unit, on: date) -> str:
         """Return what this unit's dossier codes begin with (`H26.12`).  Raises `Misconfigured`."""
@@ -125,7 +148,11 @@ class Catalogue:
 
     def working_calendar(self, on: date) -> WorkingCalendar:
         """Return the working days, with the hours of the policy in force on this day."""
-        return self._calendars[self.policies.index(self.policy(on))]
+        days, calendars = self._calendars
+        found = calendars[bisect_right(days, on) - 1] if days and days[0] <= on else None
+        if found is None:
+            raise Misconfigured(f"no policy is in force on {on}: add one")
+        return found
 
     def intake_due(self, submitted_at: datetime, on: date) -> datetime:
         """Return by when an application must have been taken up.  Raises `CalendarEnds`."""
@@ -140,16 +167,54 @@ class Catalogue:
             return add_working_time(accepted_at, days, "working_day", calendar)
         return add_working_time(accepted_at, given.value, given.unit, calendar)
 
+    def _followed(self, old_code: str, on: date) -> Iterator[str]:
+        """Follow what ended to what is in force; no data with a circle is ever loaded."""
+        row = in_force(self.successors.get(old_code, ()), on)
+        for code in row.units if row else ():
+            if self.unit(code, on):
+                yield code
+            else:
+                yield from self._followed(code, on)
+
+    def _called(self, wanted: str, on: date) -> list[Unit]:
+        units = (self.unit(code, on) for code in self._codes_by_name.get(wanted, ()))
+        return [u for u in units if u and wanted in _names(u)]
+
     @cached_property
-    def _calendars(self) -> tuple[WorkingCalendar, ...]:
-        off = [d.day for d in self.calendar_days if d.kind == "off"]
-        working = [d.day for d in self.calendar_days if d.kind == "working"]
-        return tuple(
-            WorkingCalendar.of(
-                self.first_day, self.last_day, off, working, p.sessions, p.same_day_cutoff
-            )
-            for p in self.policies
+    def _codes_by_name(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for code, rows in self.units.items():
+            for name in {name for row in rows for name in _names(row)}:
+                found[name] = (*found.get(name, ()), code)
+        return found
+
+    @cached_property
+    def _calendars(self) -> tuple[list[date], list[WorkingCalendar | None]]:
+        """What deadlines are counted with, and from which day on each: a calendar for every day on
+        which the policy or a row of the calendar changes.
+        """
+        dated: list[Dated] = [*self.policies, *self.calendar_days]
+        days = sorted({d for row in dated for d in (row.valid_from, row.valid_to) if d})
+        return days, [self._calendar(day) for day in days]
+
+    def _calendar(self, on: date) -> WorkingCalendar | None:
+        policy = in_force(self.policies, on)
+        if policy is None:
+            return None
+        known = [d for d in self.calendar_days if in_force((d,), on)]
+        return WorkingCalendar.of(
+            self.first_day,
+            self.last_day,
+            [d.day for d in known if d.kind == "off"],
+            [d.day for d in known if d.kind == "working"],
+            policy.sessions,
+            policy.same_day_cutoff,
         )
+
+
+def _names(unit: Unit) -> tuple[str, str]:
+    name = folded(unit.name)
+    return name, without_kind(name)
 
 
 def in_force(rows: Iterable[D], on: date) -> D | None:
@@ -158,81 +223,3 @@ def in_force(rows: Iterable[D], on: date) -> D | None:
         if row.valid_from <= on and (row.valid_to is None or on < row.valid_to):
             return row
     return None
-
-
-class _Rows(msgspec.Struct):
-    as_of: date
-
-
-class _Units(_Rows):
-    rows: list[Unit]
-
-
-class _OrgCodes(_Rows):
-    rows: list[OrgCode]
-
-
-class _LegacyMap(_Rows):
-    successors: dict[str, str]
-
-
-class _Procedures(_Rows):
-    rows: list[Procedure]
-
-
-class _Calendar(_Rows):
-    first_day: date
-    last_day: date
-    rows: list[CalendarDay]
-
-
-class _Policies(_Rows):
-    policies: list[Policy]
-    fee_waivers: list[FeeWaiver]
-
-
-R = TypeVar("R", bound=_Rows)
-
-
-def load(data: Path = DATA) -> Catalogue:
-    """Read the reference data.  Raises `Misconfigured`, with the file and the place in it."""
-    content = {name: _content(data / f"{name}.json") for name in FILES}
-
-    def read(name: str, kind: type[R]) -> R:
-        try:
-            return msgspec.json.decode(content[name], type=kind)
-        except msgspec.MsgspecError as e:
-            raise Misconfigured(f"reference data {name}.json: {e}") from e
-
-    units, org_codes = read("units", _Units), read("org_codes", _OrgCodes)
-    legacy_map, procedures = read("legacy_map", _LegacyMap), read("procedures", _Procedures)
-    calendar, policies = read("calendar", _Calendar), read("policies", _Policies)
-    read_rows = (units, org_codes, legacy_map, procedures, calendar, policies)
-    newest = max(rows.as_of for rows in read_rows)
-    digest = hashlib.sha256(b"".join(content.values())).hexdigest()
-    return Catalogue(
-        version=f"{newest}+{digest[:8]}",
-        units=_grouped(units.rows, lambda u: u.code),
-        org_codes=_grouped(org_codes.rows, lambda o: o.province),
-        procedures=_grouped(procedures.rows, lambda p: p.code),
-        policies=tuple(policies.policies),
-        fee_waivers=tuple(policies.fee_waivers),
-        successors=legacy_map.successors,
-        first_day=calendar.first_day,
-        last_day=calendar.last_day,
-        calendar_days=tuple(calendar.rows),
-    )
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as e:
-        raise Misconfigured(f"reference data {path.name} cannot be read: {e}") from e
-
-
-def _grouped(rows: Iterable[D], key: Callable[[D], str]) -> dict[str, tuple[D, ...]]:
-    groups: dict[str, tuple[D, ...]] = {}
-    for row in rows:
-        groups[key(row)] = (*groups.get(key(row), ()), row)
-    return groups

@@ -1,7 +1,8 @@
 """The catalogue's rows, in force from `valid_from` up to but without `valid_to` (None: open)."""
 
+from collections.abc import Sequence
 from datetime import date, time
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -46,6 +47,18 @@ class Unit(msgspec.Struct, frozen=True, array_like=True):
     def is_province(self) -> bool:
         """Whether this is a whole province."""
         return self.number == 0
+
+
+class Succession(msgspec.Struct, frozen=True, array_like=True):
+    """What an old unit's code leads to: one unit, or several that a person has to choose from.
+
+    A unit that has ended since leads on to its own row, so that a merger adds one row.
+    """
+
+    old: str
+    units: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None
 
 
 class OrgCode(msgspec.Struct, frozen=True, array_like=True):
@@ -94,12 +107,17 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CalendarDay(msgspec.Struct, frozen=True, array_like=True):
-    """A weekday that is off, or a Saturday that is worked instead of one."""
+    """A weekday that is off, or a Saturday that is worked instead of one.
+
+    `valid_from` is the day from which deadlines are counted with it: when it was announced.
+    """
 
     day: date
     kind: Literal["off", "working"]
     reason: str
     confidence: str
+    valid_from: date = date.min
+    valid_to: date | None = None
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,3 +149,17 @@ class FeeWaiver(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     valid_from: date
     valid_to: date | None
+
+
+class Tables(NamedTuple):
+    """What a folder holds, in the order of its files."""
+
+    units: Sequence[Unit]
+    org_codes: Sequence[OrgCode]
+    legacy_map: Sequence[Succession]
+    procedures: Sequence[Procedure]
+    calendar: Sequence[CalendarDay]
+    policies: Sequence[Policy]
+    fee_waivers: Sequence[FeeWaiver]
+    first_day: date
+    last_day: date

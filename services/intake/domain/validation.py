@@ -126,7 +126,7 @@ def _form(submitted: Submitted, catalogue: Catalogue, on: date) -> Iterator[Prob
 
 def _is_residence(unit: str, catalogue: Catalogue, on: date) -> bool:
     """An old unit will do: routing converts it, or asks a person which of several it is."""
-    return catalogue.unit(unit, on) is not None or bool(catalogue.current_units(unit).units)
+    return catalogue.unit(unit, on) is not None or bool(catalogue.current_units(unit, on).units)
 
 
 def _documents(documents: Sequence[Document]) -> Iterator[Problem]:

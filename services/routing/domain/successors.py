@@ -44,7 +44,7 @@ def trace(catalogue: Catalogue, code: str, what: str, days: Days) -> Found:
         if days.given_on == days.on:
             return Found(code)
         return _heir(catalogue, code, what, days)
-    kind, units = catalogue.current_units(code)
+    kind, units = catalogue.current_units(code, days.on)
     if kind == "exact":
         return _heir(catalogue, units[0], what, days)
     if units:

@@ -11,18 +11,13 @@ import pytest
 
 from shared.catalogue import Catalogue, in_force, load
 from shared.catalogue.fees import Case, Flat, FreeIfOnTime, Itemised, PerPage, Provincial
-from shared.catalogue.lookups import DATA
+from shared.catalogue.reading import DATA
 from shared.errors import Misconfigured
 
 TODAY = date(2026, 11, 21)
 ACCEPTED_CODE = re.compile(
     r"^(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{1,3})*-(?:\d{6}|\d{8})-\d{4,7}$"
 )
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load()
 
 
 def test_the_country_has_as_many_units_as_published(catalogue: Catalogue) -> None:
@@ -69,7 +64,7 @@ def test_every_unit_is_in_a_province(catalogue: Catalogue) -> None:
     ("old", "kind", "units"),
     [
         ("00001", "exact", ("00097",)),
-        ("00007", "split", ("00008", "00025")),
+        ("00007", "default_of_split", ("00008", "00025")),
         ("99999", "unknown", ()),
         ("", "unknown", ()),
     ],
@@ -79,10 +74,55 @@ def test_an_old_unit_is_never_guessed(catalogue, old: str, kind: str, units: tup
 
 
 def test_the_legacy_map_leads_to_units_that_exist(catalogue: Catalogue) -> None:
-    found = Counter(catalogue.current_units(old).kind for old in catalogue.successors)
-    assert found == {"exact": 9597, "split": 443}
-    for old in catalogue.successors:
-        assert all(catalogue.unit(u, TODAY) for u in catalogue.current_units(old).units)
+    found = {old: catalogue.current_units(old, TODAY) for old in catalogue.successors}
+    assert len(found) == 10_040
+    kinds = Counter(successors.kind for successors in found.values())
+    assert kinds == {"exact": 9597, "default_of_split": 443}
+    for kind, units in found.values():
+        assert (len(units) == 1) == (kind == "exact")
+        assert all(catalogue.unit(unit, TODAY) for unit in units)
+
+
+def test_before_the_merger_no_old_unit_has_become_anything(catalogue: Catalogue) -> None:
+    assert catalogue.current_units("00001", date(2025, 6, 30)).kind == "unknown"
+    assert catalogue.current_units("00001", date(2025, 7, 1)).units == ("00097",)
+
+
+def test_a_unit_that_merges_leads_on_who_was_led_to_it(edition) -> None:
+    def merge(rows: list) -> None:
+        [row] = [r for r in rows if r[0] == "00097"]
+        row[6] = "2027-01-01"
+
+    def lead(rows: list) -> None:
+        [row] = [r for r in rows if r[0] == "00097"]
+        row[3] = "2027-01-01"
+        rows.append(["00097", ["00008", "00025"], "2027-01-01", None])
+
+    merged = edition.change("units", merge).change("legacy_map", lead).load()
+    before, after = date(2026, 12, 31), date(2027, 1, 1)
+    assert merged.current_units("00001", before) == ("exact", ("00097",))
+    assert merged.current_units("00001", after) == ("default_of_split", ("00008", "00025"))
+    assert merged.current_units("00097", after) == ("default_of_split", ("00008", "00025"))
+    assert merged.unit("00097", after) is None
+
+
+def test_the_changes_of_october_2026_are_rows_with_dates(catalogue: Catalogue) -> None:
+    before, after = date(2026, 10, 9), date(2026, 10, 10)
+    codes = [c for c in catalogue.units if catalogue.unit(c, before) != catalogue.unit(c, after)]
+    turned = Counter((catalogue.unit(c, before).kind, catalogue.unit(c, after).kind) for c in codes)
+    assert turned == {("commune", "ward"): 22, ("province", "city"): 3}
+    provinces = {catalogue.unit(c, after).name for c in codes if len(c) == 2}
+    assert provinces == {"Thành phố Quảng Ninh", "Thành phố Bắc Ninh", "Thành phố Đồng Nai"}
+
+
+def test_a_day_off_counts_from_the_day_it_was_announced(edition) -> None:
+    new = ["2026-12-24", "off", "announced late", "high", "2026-12-01", None]
+    edited = edition.change("calendar", lambda rows: rows.append(new)).load()
+    day = date(2026, 12, 24)
+    assert day in edited.working_calendar(date(2026, 11, 30)).days
+    assert day not in edited.working_calendar(date(2026, 12, 1)).days
+    with pytest.raises(Misconfigured, match="no policy is in force on 2025-06-30"):
+        edited.working_calendar(date(2025, 6, 30))
 
 
 def test_the_published_anchors_stand(catalogue: Catalogue) -> None:
@@ -162,7 +202,7 @@ def test_every_procedure_has_a_due_date(catalogue: Catalogue) -> None:
 def test_the_version_changes_with_the_content(catalogue: Catalogue, tmp_path: Path) -> None:
     copy = copytree(DATA, tmp_path / "data")
     assert load(copy).version == catalogue.version
-    assert catalogue.version.startswith("2026-11-21+")
+    assert re.fullmatch(r"2026-11-22\+[0-9a-f]{8}", catalogue.version)
     rows = (copy / "policies.json").read_text()
     (copy / "policies.json").write_text(
         rows.replace('"intake_sla_hours":8', '"intake_sla_hours":9')
