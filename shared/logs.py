@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-OWN_LOGGERS = ("kafka", "effects", "vault.access", "callbacks", "service")
+OWN_LOGGERS = ("kafka", "effects", "vault.access", "callbacks", "service", "catalogue")
 
 
 def configure(level: str) -> None:

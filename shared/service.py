@@ -95,7 +95,9 @@ Loop = tuple[str, Health, Callable[[], Coroutine[Any, Any, None]]]  # name, heal
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a service consists of.  `background`: more loops, beside lanes and effects."""
+    """What a service consists of.  `background`: more loops, beside lanes and effects; `beside`:
+    what runs along and has no lanes to be ready for.
+    """
 
     router: APIRouter
     lanes: LaneTable[Any, Any] | None = None
@@ -103,6 +105,7 @@ class Parts:
     effects: Sequence[Effect] = ()
     limits: Limits = LIMITS
     background: Sequence[Loop] = ()
+    beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
     closing: Sequence[Callable[[], Coroutine[Any, Any, None]]] = field(default=())
 
 
@@ -130,6 +133,7 @@ async def _run(service: str, settings: Settings, build: Build) -> None:
         _collect_seldom()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(run(), name=name) for name, _, run in loops]
+            tasks += [group.create_task(run()) for run in parts.beside]
             await server.serve()
             for task in tasks:
                 task.cancel()

@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.catalogue.reading import DATA
+
 
 class Settings(BaseSettings):
     """`MOTCUA_…` variables, and the two addresses that other tools know by their own names."""
@@ -27,3 +29,5 @@ class Settings(BaseSettings):
     poll_limit_s: float = 120.0  # alive and without progress: the same
     clock_offset_s: float = 0.0  # for tests: how far this process's clock is off
     log_level: str = "INFO"
+    catalogue: Path = DATA  # a folder of reference data; another edition in it is taken as it comes
+    catalogue_look_s: float = Field(default=30.0, gt=0.0)

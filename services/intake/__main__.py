@@ -4,13 +4,14 @@ from services.intake.api import Desk, router
 from services.intake.lane import Door, table
 from services.intake.numbers import Numbers
 from shared import jwe, service
-from shared.catalogue import load
+from shared.catalogue.current import Watch
 from shared.service import Parts, Resources
 
 
 async def build(resources: Resources) -> Parts:
     """Return intake's parts."""
-    catalogue = load()
+    watch = Watch(resources.settings)
+    catalogue = watch.current
     private_key = jwe.import_key(resources.secrets.intake_jwk)
     door = Door(
         catalogue,
@@ -28,7 +29,7 @@ async def build(resources: Resources) -> Parts:
         resources.vault.pepper,
         resources.clock,
     )
-    return Parts(router=router(desk), lanes=lanes)
+    return Parts(router=router(desk), lanes=lanes, beside=(watch.run,))
 
 
 if __name__ == "__main__":

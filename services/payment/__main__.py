@@ -10,7 +10,7 @@ from services.payment.lane import table
 from services.payment.references import References
 from services.payment.settings import PaymentSettings
 from shared import service
-from shared.catalogue import load
+from shared.catalogue.current import Watch
 from shared.service import Parts, Resources
 from shared.vault import dead_letter_sealer
 
@@ -20,9 +20,10 @@ FAMILIES = {"vnpay": Vnpay}
 async def build(resources: Resources) -> Parts:
     """Return payment's parts."""
     settings = PaymentSettings()
+    watch = Watch(resources.settings)
     registry = Registry(settings.partners(resources.secrets.vnpay), FAMILIES)
     references = References(resources.table("references"))
-    lanes = table(load(), references, registry.terms, settings.pace)
+    lanes = table(watch.current, references, registry.terms, settings.pace)
     client = httpx.AsyncClient(timeout=settings.payment_call_limit_s, trust_env=False)
     return Parts(
         router=router(
@@ -37,6 +38,7 @@ async def build(resources: Resources) -> Parts:
         lanes=lanes,
         effects=(Query(registry, client, resources.clock, settings.payment_call_limit_s),),
         closing=(client.aclose,),
+        beside=(watch.run,),
     )
 
 

@@ -6,20 +6,21 @@ from services.routing.domain.rules import load_rules
 from services.routing.lane import table
 from services.routing.pages import Pages
 from shared import service
-from shared.catalogue import load
+from shared.catalogue.current import Watch
 from shared.service import Parts, Resources
 
 
 async def build(resources: Resources) -> Parts:
     """Return routing's parts."""
-    catalogue, rules = load(), load_rules()
+    watch, rules = Watch(resources.settings), load_rules()
+    catalogue = watch.current
     lanes = table(catalogue, rules)
     journal = resources.journal(lanes)
     publisher, clock = resources.publisher, resources.clock
     routes = router(publisher, journal, catalogue, rules, clock)
     pages = Pages(resources.table("journal"), journal)
     routes.include_router(rehoming.router(publisher, journal, pages, catalogue, rules, clock))
-    return Parts(router=routes, lanes=lanes)
+    return Parts(router=routes, lanes=lanes, beside=(watch.run,))
 
 
 if __name__ == "__main__":
