@@ -17,6 +17,7 @@ from rich.table import Table
 
 from deploy.archive.command import archive, archived
 from deploy.local import acls, clean, launcher, mongo, processes, republish, secrets, sizes, topics
+from deploy.local.catalogue import app as catalogue
 from deploy.local.children import Children
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
@@ -208,6 +209,7 @@ def show_sizes(
 
 app.command()(archive)
 app.command()(archived)
+app.add_typer(catalogue, name="catalogue")
 
 
 @app.command()

@@ -123,6 +123,7 @@ def test_a_make_target_that_is_named_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_a_command_of_motcua_that_is_named_exists(page: Path) -> None:
     commands = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
+    commands |= {group.name for group in app.registered_groups}
     for name in named(page):
         if name.startswith("motcua "):
             assert name.split()[1] in commands, name

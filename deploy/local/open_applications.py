@@ -1,0 +1,61 @@
+"""The open applications as facts that an edition of the catalogue may touch: one JSON a line."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from deploy.archive.books import Book, decode
+from services.routing.domain.dossier import Dossier
+from shared.archived import living
+from shared.catalogue.difference import Open
+from shared.changes import fold
+from shared.errors import Misconfigured
+from shared.store import Row
+from shared.working_time import local_day
+
+AT_ONCE = 500  # applications
+_AFTER_EVERY_ID = "g"  # ids are hexadecimal
+
+
+def read(path: Path) -> Iterator[Open]:
+    """Give the facts of a file.  Raises `Misconfigured`, with the line."""
+    number = 0
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                number += 1
+                yield msgspec.json.decode(line, type=Open)
+    except OSError as error:
+        raise Misconfigured(f"{path} cannot be read: {error.strerror}.") from error
+    except msgspec.MsgspecError as error:
+        raise Misconfigured(f"{path}, line {number}: {error}.") from error
+
+
+def of_journal(routing: Book) -> Iterator[Open]:
+    """Give the facts of every dossier that routing has not ended."""
+    applications = (found for found, _ in routing.candidates(_AFTER_EVERY_ID))
+    while some := list(islice(applications, AT_ONCE)):
+        for application, rows in routing.rows(some).items():
+            if facts := of_dossier(application, [decode(row) for row in rows]):
+                yield facts
+
+
+def of_dossier(application: str, rows: Sequence[Row]) -> Open | None:
+    """Return the facts of a dossier, by the rows of its journal; None: it is over, or not begun."""
+    versions = living(rows)
+    state = fold(versions).get("state", "null") if versions else "null"
+    dossier = msgspec.json.decode(state, type=Dossier | None)
+    if dossier is None or dossier.received_at is None or dossier.is_over:
+        return None
+    return Open(
+        application=application,
+        procedure=dossier.procedure,
+        received=local_day(dossier.received_at),
+        receiving_unit=dossier.receiving_unit,
+        competent_unit=dossier.competent_unit,
+        residence_unit=dossier.facts.get("residence_unit", ""),
+        channel=dossier.channel,
+        due=local_day(dossier.due_current) if dossier.due_current else None,
+    )

@@ -1,0 +1,118 @@
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from shutil import copytree
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from deploy.local import open_applications
+from deploy.local.catalogue import app, measure
+from services.routing.domain.dossier import Dossier
+from services.routing.domain.states import Stage
+from shared.catalogue.difference import Open
+from shared.catalogue.reading import DATA
+from shared.errors import Misconfigured
+
+FACTS = Open(
+    application="019b1e6c-0000-7000-8000-000000000001",
+    procedure="2.000635",
+    received=date(2026, 11, 20),
+    receiving_unit="26737",
+    residence_unit="26737",
+)
+
+
+def run(*words: object) -> str:
+    result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return " ".join(result.output.split())
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """An edition in which a ward has another name from 2027 on."""
+    folder = Path(copytree(DATA, tmp_path / "other"))
+    content = json.loads((folder / "units.json").read_text())
+    [ward] = [row for row in content["rows"] if row[0] == "26737"]
+    content["rows"].append([ward[0], "Phường Tên Mới", *ward[2:5], "2027-01-01", None])
+    ward[6] = "2027-01-01"
+    (folder / "units.json").write_text(json.dumps(content))
+    return folder
+
+
+def test_what_is_shipped_passes_the_check() -> None:
+    said = run("check", DATA)
+    assert "legacy map 10,040" in said
+    assert "units 3,380" in said
+
+
+def test_two_editions_are_compared_and_the_open_applications_looked_through(
+    other: Path, tmp_path: Path
+) -> None:
+    facts = tmp_path / "open.jsonl"
+    elsewhere = msgspec.structs.replace(FACTS, receiving_unit="00004", residence_unit="")
+    facts.write_bytes(b"\n".join(map(msgspec.json.encode, (FACTS, elsewhere))))
+    said = run("diff", DATA, other, "--open", facts)
+    assert "2 rows differ" in said
+    assert "units 1 0 1" in said
+    assert "changed units 26737 from 2027-01-01 valid_to open → 2027-01-01" in said
+    assert "Units touched, 1: 26737" in said
+    assert "Open applications touched: 1 of 2" in said
+    assert f"{FACTS.application} units 26737" in said
+    assert "refuse" not in run("diff", DATA, other)
+
+
+def test_a_long_list_is_cut_and_says_so(other: Path) -> None:
+    assert "… and 1 more" in run("diff", DATA, other, "--rows", 1)
+
+
+def test_facts_that_cannot_be_read_are_named_by_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "open.jsonl"
+    path.write_bytes(msgspec.json.encode(FACTS) + b'\n{"application": 1}\n')
+    with pytest.raises(Misconfigured, match=r"open.jsonl, line 2: .*application"):
+        list(open_applications.read(path))
+    with pytest.raises(Misconfigured, match=r"none\.jsonl cannot be read"):
+        list(open_applications.read(tmp_path / "none.jsonl"))
+
+
+def test_a_unit_is_found_by_name_and_an_old_code_by_what_it_became() -> None:
+    assert "26506 Phường Vũng Tàu Thành phố Hồ Chí Minh" in run("find", "vung tau")
+    assert "default_of_split: 00008" in run("find", "00007", "--on", "2026-11-20")
+    with pytest.raises(Misconfigured, match="Nothing is called"):
+        run("find", "Không Đâu Cả")
+
+
+def test_an_open_dossier_is_told_by_its_journal() -> None:
+    dossier = Dossier(
+        stage=Stage.PROCESSING,
+        procedure="2.000635",
+        receiving_unit="26737",
+        competent_unit="26737",
+        facts={"residence_unit": "26737"},
+        received_at=datetime(2026, 11, 19, 18, tzinfo=UTC),
+        due_current=datetime(2026, 11, 23, 10, tzinfo=UTC),
+    )
+
+    def told(state: Dossier | None) -> Open | None:
+        row = {
+            "_id": f"{FACTS.application}/000001",
+            "application": FACTS.application,
+            "version": 1,
+            "state": msgspec.json.encode(state).decode(),
+        }
+        return open_applications.of_dossier(FACTS.application, [row])
+
+    assert told(dossier) == msgspec.structs.replace(
+        FACTS, competent_unit="26737", due=date(2026, 11, 23)
+    )
+    assert told(msgspec.structs.replace(dossier, stage=Stage.RETURNED)) is None
+    assert told(msgspec.structs.replace(dossier, received_at=None)) is None
+    assert told(None) is None
+
+
+def test_a_start_is_measured_with_all_that_is_worked_out_later() -> None:
+    cost = measure()
+    assert cost.seconds > 0
+    assert cost.version.startswith("20")
