@@ -1,8 +1,10 @@
 import json
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from shutil import copytree
 
+import bson
 import msgspec
 import pytest
 from typer.testing import CliRunner
@@ -84,8 +86,8 @@ def test_a_unit_is_found_by_name_and_an_old_code_by_what_it_became() -> None:
         run("find", "Không Đâu Cả")
 
 
-def test_an_open_dossier_is_told_by_its_journal() -> None:
-    dossier = Dossier(
+def a_dossier(**changes) -> Dossier:
+    whole = Dossier(
         stage=Stage.PROCESSING,
         procedure="2.000635",
         receiving_unit="26737",
@@ -94,22 +96,41 @@ def test_an_open_dossier_is_told_by_its_journal() -> None:
         received_at=datetime(2026, 11, 19, 18, tzinfo=UTC),
         due_current=datetime(2026, 11, 23, 10, tzinfo=UTC),
     )
+    return msgspec.structs.replace(whole, **changes)
 
-    def told(state: Dossier | None) -> Open | None:
-        row = {
-            "_id": f"{FACTS.application}/000001",
-            "application": FACTS.application,
-            "version": 1,
-            "state": msgspec.json.encode(state).decode(),
-        }
-        return open_applications.of_dossier(FACTS.application, [row])
 
-    assert told(dossier) == msgspec.structs.replace(
-        FACTS, competent_unit="26737", due=date(2026, 11, 23)
+class Journal:
+    """One version of each application, as the archive's book gives them."""
+
+    def __init__(self, *states: Dossier | None) -> None:
+        self.versions = {f"{n:08d}": state for n, state in enumerate(states)}
+
+    def candidates(self, until: str) -> Iterator[tuple[str, list[int]]]:
+        yield from ((application, [1]) for application in self.versions if application < until)
+
+    def rows(self, applications: Sequence[str]) -> dict[str, list[bytes]]:
+        return {a: [bson.encode(self.row(a))] for a in applications}
+
+    def row(self, application: str) -> dict:
+        state = msgspec.json.encode(self.versions[application]).decode()
+        identity = {"_id": f"{application}/000001", "application": application, "version": 1}
+        return identity | {"state": state}
+
+
+def test_open_dossiers_are_told_by_the_journal_and_others_not() -> None:
+    journal = Journal(
+        a_dossier(), a_dossier(stage=Stage.RETURNED), a_dossier(received_at=None), None
     )
-    assert told(msgspec.structs.replace(dossier, stage=Stage.RETURNED)) is None
-    assert told(msgspec.structs.replace(dossier, received_at=None)) is None
-    assert told(None) is None
+    [found] = open_applications.of_journal(journal)
+    assert found == msgspec.structs.replace(
+        FACTS, application="00000000", competent_unit="26737", due=date(2026, 11, 23)
+    )
+
+
+def test_a_journal_is_read_to_its_end() -> None:
+    count = 2 * open_applications.AT_ONCE + 1
+    found = list(open_applications.of_journal(Journal(*[a_dossier()] * count)))
+    assert len({one.application for one in found}) == count
 
 
 def test_a_start_is_measured_with_all_that_is_worked_out_later() -> None:
