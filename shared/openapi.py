@@ -30,6 +30,7 @@ MEANS: Mapping[str, str] = {
     "404": "Not known here, not yours, or not decided yet: look again in a moment.",
     "409": "What stands differs, and stays: repeating this changes nothing.",
     "410": "It is archived: ask an operator.",
+    "412": "It has changed since you looked: look again, then decide.",
     "413": "Send less.",
     "415": "Send JSON, with `Content-Type: application/json`.",
     "422": "Correct each field that `problems` names, then send again.",

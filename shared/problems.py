@@ -18,10 +18,16 @@ class Refusal(Exception):
     """The caller's fault: `code` is stable, `detail` says what to do."""
 
     def __init__(
-        self, status: int, code: str, detail: str, problems: tuple[Problem, ...] = ()
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        problems: tuple[Problem, ...] = (),
+        headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.problems = status, code, detail, problems
+        self.headers = headers
 
 
 def answer(
@@ -54,7 +60,7 @@ def install(app: FastAPI) -> None:
 
 async def _refusal(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else error.headers
     return answer(error.status, error.code, error.detail, error.problems, headers)
 
 

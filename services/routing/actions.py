@@ -4,6 +4,7 @@ Each has exactly the fields that its action needs; what the citizen will read ma
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Union
 
 import msgspec
@@ -34,28 +35,34 @@ FIELDS: Mapping[Move, tuple[tuple[Any, ...], ...]] = {
     Move.RESUME: (_NOTE,),
     Move.SETTLE: (_NOTE,),
     Move.REOPEN: (("note", Reason),),
+    Move.APOLOGISE: (("new_due", date), ("note", Reason)),
     Move.RETURN: (_NOTE,),
 }
 
 _SHAPES: Mapping[type[msgspec.Struct], Move] = {
     defstruct(
-        move.title().replace("_", ""),
+        one.title().replace("_", ""),
         fields,
         frozen=True,
         kw_only=True,
         forbid_unknown_fields=True,
         tag_field="action",
-        tag=str(move),
-    ): move
-    for move, fields in FIELDS.items()
+        tag=str(one),
+    ): one
+    for one, fields in FIELDS.items()
 }
 
 ActionRequest: Any = Union[tuple(_SHAPES)]  # noqa: UP007  a union made from a table
 
 
+def move(asked: msgspec.Struct) -> Move:
+    """Return the move that a request asks for."""
+    return _SHAPES[type(asked)]
+
+
 def contract(asked: msgspec.Struct, officer: str) -> OfficerAction:
     """Return what goes onto the log for this request."""
-    kind = OFFICER_ACTIONS[_SHAPES[type(asked)]]
+    kind = OFFICER_ACTIONS[move(asked)]
     return kind(officer=officer, **msgspec.structs.asdict(asked))
 
 

@@ -1,7 +1,9 @@
 """The edge of officers and provincial systems: act on a dossier, look at it, preview a route.
 
 An action is appended and answered with 202: whether it was possible shows when the lane has
-decided, in `GET …/actions/{key}` and as `routing.action_rejected`.
+decided, in `GET …/actions/{key}` and as `routing.action_rejected`.  Who says with `If-Match` which
+version he looked at is told at once that it has changed (412), or that the move is not possible
+(409); and should the dossier move before the lane decides, the action is rejected.
 """
 
 from dataclasses import dataclass
@@ -10,11 +12,13 @@ from typing import Annotated
 from urllib.parse import quote
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from services.routing.actions import ActionRequest, contract, described
+from services.routing.actions import ActionRequest, contract, described, move
 from services.routing.domain.dossier import Dossier
+from services.routing.domain.moves import apply
 from services.routing.domain.rules import Rules, UnknownProcedure, explain
+from services.routing.lane import asked_by_officer
 from services.routing.views import (
     ACTION,
     DOSSIER,
@@ -32,6 +36,8 @@ from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.errors import DeadLetter
 from shared.events import Data, Event, encode
+from shared.events.data import Problem
+from shared.events.routing import ActionRejected
 from shared.journal import Decision, Journal
 from shared.placement import canonical
 from shared.problems import Refusal
@@ -41,6 +47,7 @@ from shared.working_time import local_day
 BODY_LIMIT_BYTES = 16 << 10
 KEY_LIMIT = 64
 CODE_LIMIT = 32
+VERSION_LIMIT = 9  # digits
 
 Officer = Annotated[Caller, Depends(require("officer"))]
 Reader = Annotated[Caller, Depends(require("officer", "operator"))]
@@ -75,18 +82,26 @@ def router(
         status_code=202,
         summary="Act on a dossier; once per Idempotency-Key",
         openapi_extra=described(),
-        responses=edge.shown(202, TAKEN, 400, 404, 413, 415, 422),
+        responses=edge.shown(202, TAKEN, 400, 404, 409, 412, 413, 415, 422),
     )
     async def act(
         application: str,
         request: Request,
         caller: Officer,
         idempotency_key: Annotated[str, Header()] = "",
+        if_match: Annotated[str, Header()] = "",
     ) -> Taken:
         key = _key(idempotency_key)
         asked = await edge.read(request, ActionRequest, BODY_LIMIT_BYTES)
         decision = await _known(journal, application)
         data = contract(asked, caller.name)
+        if if_match and f"{caller.source} {key}" not in decision.handled:
+            _same_version(if_match, decision)
+            dossier = decision.state
+            assert dossier is not None
+            data = msgspec.structs.replace(data, moves_seen=dossier.moves)
+            outcome = apply(dossier, asked_by_officer(move(asked), data), catalogue, clock())
+            _refuse_what_is_rejected(outcome.events)
         await publisher.publish("routing.inbox", _event(decision, caller, key, data, clock))
         path = f"/v1/applications/{decision.application}/actions/{quote(key, safe='')}"
         return Taken(decision.application, key, path)
@@ -110,8 +125,10 @@ def router(
         summary="How things stand with a dossier",
         responses=edge.shown(200, DOSSIER, 404, 422),
     )
-    async def application(application: str, _: Reader) -> DossierView:
-        return dossier_view(await _known(journal, application))
+    async def application(application: str, response: Response, _: Reader) -> DossierView:
+        decision = await _known(journal, application)
+        response.headers["ETag"] = f'"{decision.version}"'
+        return dossier_view(decision)
 
     @routes.get(
         "/v1/routing/preview",
@@ -154,6 +171,36 @@ def _key(text: str) -> str:
         )
         raise Refusal(422, "invalid-idempotency-key", detail)
     return text
+
+
+def _same_version(if_match: str, decision: Decision[Dossier]) -> None:
+    text, now = if_match.strip().strip('"'), decision.version
+    if not text.isdecimal() or len(text) > VERSION_LIMIT:
+        detail = 'Send `If-Match: "<version>"` with the version you looked at, or leave it out.'
+        raise Refusal(422, "invalid-if-match", detail)
+    if int(text) == now:
+        return
+    problem = Problem(
+        field="/header/if-match",
+        code="version-conflict",
+        remedy_vi=f"Hồ sơ đã thay đổi, nay ở phiên bản {now}: xem lại rồi quyết định.",
+        remedy_en=f"The dossier has changed and is at version {now}: look again, then decide.",
+    )
+    detail = f"It is at version {now}, not {text}; nothing was done."
+    raise Refusal(412, "version-conflict", detail, (problem,), {"ETag": f'"{now}"'})
+
+
+def _refuse_what_is_rejected(outcome: tuple[Data, ...]) -> None:
+    for event in outcome:
+        if isinstance(event, ActionRejected):
+            possible = ", ".join(event.possible) or "–"
+            problem = Problem(
+                field="/action",
+                code="not-possible",
+                remedy_vi=f"Chưa thực hiện được thao tác này. Hiện có thể: {possible}.",
+                remedy_en=f"{event.reason}. Possible now: {possible}.",
+            )
+            raise Refusal(409, "not-possible", event.reason, (problem,))
 
 
 def _event(

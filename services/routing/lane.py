@@ -3,16 +3,13 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import msgspec
+
+from services.routing.domain.alarms import NAMES, ring, timed
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.money import hear
 from services.routing.domain.moves import apply, unknown
-from services.routing.domain.registration import (
-    ACCEPTANCE,
-    accept_if_ready,
-    notice_late,
-    register,
-    timed,
-)
+from services.routing.domain.registration import accept_if_ready, register
 from services.routing.domain.rules import Rules
 from services.routing.domain.states import Asked, Move, Stage
 from shared.catalogue import Catalogue
@@ -34,6 +31,7 @@ OFFICER_ACTIONS: Mapping[Move, type[events.OfficerAction]] = {
     Move.RESUME: events.OfficerResumed,
     Move.SETTLE: events.OfficerSettled,
     Move.REOPEN: events.OfficerReopened,
+    Move.APOLOGISE: events.OfficerApologised,
     Move.RETURN: events.OfficerReturned,
 }
 
@@ -46,7 +44,7 @@ def table(catalogue: Catalogue, rules: Rules) -> LaneTable[Dossier, None]:
         intake.Registered.TYPE: _registration(catalogue, rules),
         intake.Supplemented.TYPE: _moving(catalogue, lambda _data: Asked(Move.SUPPLEMENT)),
         intake.Withdrawn.TYPE: _moving(catalogue, _withdrawal),
-        TimerFired.TYPE: _timer,
+        TimerFired.TYPE: _timer(catalogue),
     }
     for move, contract in OFFICER_ACTIONS.items():
         decisions[contract.TYPE] = _moving(catalogue, _asked_by_officer(move))
@@ -66,7 +64,8 @@ def _registration(catalogue: Catalogue, rules: Rules) -> Decision:
         state: Dossier | None, arrival: Arrival, _facts: None, at: datetime
     ) -> Outcome[Dossier]:
         assert isinstance(arrival.data, intake.Registered)
-        return register(state or Dossier(), arrival.data, catalogue, rules, at)
+        registered = register(state or Dossier(), arrival.data, catalogue, rules, at)
+        return timed(state, registered, catalogue)
 
     return decide
 
@@ -79,7 +78,7 @@ def _moving(catalogue: Catalogue, ask: Callable[[Data], Asked]) -> Decision:
         if state is None or state.stage is Stage.EXPECTED:
             return Outcome(state, (unknown(asked),))
         moved = accept_if_ready(apply(state, asked, catalogue, at), catalogue, at)
-        return timed(state, moved)
+        return timed(state, moved, catalogue)
 
     return decide
 
@@ -89,24 +88,33 @@ def _payment(catalogue: Catalogue) -> Decision:
         state: Dossier | None, arrival: Arrival, _facts: None, at: datetime
     ) -> Outcome[Dossier]:
         assert isinstance(arrival.data, _FROM_PAYMENT)
-        return hear(state or Dossier(), arrival.data, catalogue, at)
+        return timed(state, hear(state or Dossier(), arrival.data, catalogue, at), catalogue)
 
     return decide
 
 
-def _timer(state: Dossier | None, arrival: Arrival, _facts: None, at: datetime) -> Outcome[Dossier]:
-    assert isinstance(arrival.data, TimerFired)
-    if state is None or arrival.data.name != ACCEPTANCE:
-        return Outcome(state)
-    return notice_late(state, at)
+def _timer(catalogue: Catalogue) -> Decision:
+    def decide(
+        state: Dossier | None, arrival: Arrival, _facts: None, at: datetime
+    ) -> Outcome[Dossier]:
+        assert isinstance(arrival.data, TimerFired)
+        if state is None or arrival.data.name not in NAMES:
+            return Outcome(state)
+        rung = ring(state, catalogue, max(at, arrival.event.time))  # no clock runs behind a timer
+        return timed(None, rung, catalogue)
+
+    return decide
+
+
+def asked_by_officer(move: Move, data: events.OfficerAction) -> Asked:
+    """Return the move that an officer's action asks for; its fields have the same names."""
+    return Asked(move, **msgspec.structs.asdict(data))
 
 
 def _asked_by_officer(move: Move) -> Callable[[Data], Asked]:
     def ask(data: Data) -> Asked:
         assert isinstance(data, events.OfficerAction)
-        amount_vnd = data.amount_vnd if isinstance(data, events.OfficerDemandedPayment) else 0
-        unit = data.competent_unit if isinstance(data, events.UnitChosen) else ""
-        return Asked(move, data.officer, data.note, amount_vnd, unit)
+        return asked_by_officer(move, data)
 
     return ask
 

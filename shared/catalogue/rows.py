@@ -125,7 +125,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     `sessions` are the hours worked, eight a day, ending at the close of business.  A fully online
     procedure whose payment moment is one of `automatic_payment_moments` is accepted without an
-    officer.
+    officer.  `warning_hours`: hours worked before a due date at which a warning is given.
     """
 
     intake_sla_hours: int
@@ -139,6 +139,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     max_reappointments: int
     valid_from: date
     valid_to: date | None
+    warning_hours: int = 8
 
 
 class FeeWaiver(msgspec.Struct, frozen=True, kw_only=True):

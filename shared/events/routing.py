@@ -5,6 +5,7 @@ rejected because no dossier is known yet).  `officer` is empty when no officer a
 applicant or a payment did.
 """
 
+from datetime import date
 from typing import ClassVar
 
 from shared.events.data import Amount, Data, Instant, NationalCode, Strict
@@ -13,10 +14,15 @@ from shared.events.data import Amount, Data, Instant, NationalCode, Strict
 
 
 class OfficerAction(Strict, frozen=True, kw_only=True):
-    """What an officer did, and why; `officer` is an account name, not a person's."""
+    """What an officer did, and why; `officer` is an account name, not a person's.
+
+    `moves_seen`: how often the dossier had moved in the version that the officer acted on; if it
+    has moved since, the action is rejected (null: it counts whatever came between).
+    """
 
     officer: str
     note: str = ""
+    moves_seen: int | None = None
 
 
 class UnitChosen(OfficerAction, frozen=True, kw_only=True):
@@ -79,6 +85,13 @@ class OfficerReopened(OfficerAction, frozen=True, kw_only=True):
     """The signer rejected the result; back to processing."""
 
     TYPE: ClassVar[str] = "officer.reopened"
+
+
+class OfficerApologised(OfficerAction, frozen=True, kw_only=True):
+    """It is late, or will be: the citizen gets an apology (`note` is the reason) and a new date."""
+
+    TYPE: ClassVar[str] = "officer.apologised"
+    new_due: date
 
 
 class OfficerReturned(OfficerAction, frozen=True, kw_only=True):
@@ -172,6 +185,32 @@ class AcceptanceLate(Moved, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "application.acceptance_late"
     receiving_unit: str
     acceptance_due: Instant
+
+
+class DueSoon(Moved, frozen=True, kw_only=True):
+    """A warning: the statutory time is nearly over and the result is not there."""
+
+    TYPE: ClassVar[str] = "application.due_soon"
+    competent_unit: str
+    due: Instant
+
+
+class Overdue(Moved, frozen=True, kw_only=True):
+    """The statutory time is over and the result is not there; an apology is owed."""
+
+    TYPE: ClassVar[str] = "application.overdue"
+    competent_unit: str
+    due: Instant
+
+
+class Apologised(Moved, frozen=True, kw_only=True):
+    """The citizen gets an apology, and one new date instead of `due_before`."""
+
+    TYPE: ClassVar[str] = "application.apologised"
+    officer: str
+    reason: str
+    due_before: Instant
+    due: Instant
 
 
 class PaymentDue(Moved, frozen=True, kw_only=True):

@@ -44,6 +44,7 @@ RULES: Mapping[str, Rule] = {
     routing.OfficerResumed.TYPE: _OFFICER,
     routing.OfficerSettled.TYPE: _OFFICER,
     routing.OfficerReopened.TYPE: _OFFICER,
+    routing.OfficerApologised.TYPE: _OFFICER,
     routing.OfficerReturned.TYPE: _OFFICER,
     kernel.TimerFired.TYPE: Rule(None),
     kernel.LaneReleased.TYPE: Rule("us", (kernel.RecordParked.TYPE,)),

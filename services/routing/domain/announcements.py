@@ -75,5 +75,12 @@ _EVENTS: Mapping[type[events.Moved], Callable[[Dossier, Asked, datetime], events
     events.Returned: lambda d, a, _at: events.Returned(
         national_code=d.national_code, officer=a.officer
     ),
+    events.Apologised: lambda d, a, _at: events.Apologised(
+        national_code=d.national_code,
+        officer=a.officer,
+        reason=a.note,
+        due_before=d.due_history[-2].due,
+        due=_due(d),
+    ),
     events.Closed: lambda d, a, _at: events.Closed(national_code=d.national_code, reason=a.note),
 }

@@ -7,6 +7,7 @@ due when it was.
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -43,7 +44,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
     `rule`, `rule_version`, `facts` and `catalogue_version` say why the units are what they are;
     `remaining_ms` is the working time left on a paused clock (None: none is paused, or it was
-    overdue when it was).
+    overdue when it was); `told` is what was said of `due_current`; `alarm_at` is when the timer
+    that is set rings; `moves` counts them, so that an action can name what its officer had seen.
     """
 
     stage: Stage = Stage.EXPECTED
@@ -73,6 +75,11 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     due_current: datetime | None = None
     due_history: tuple[DueChange, ...] = ()
     remaining_ms: int | None = None
+    told: Literal["", "due_soon", "overdue"] = ""
+    alarm_at: datetime | None = None
+    reappointments: int = 0
+    due_before_apology: datetime | None = None
+    moves: int = 0
 
     @property
     def national_code(self) -> int:
@@ -91,6 +98,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
     def is_on_time(self, at: datetime) -> bool:
         """Whether the result would be on time on this day; a paused clock with time left is."""
+        if self.due_before_apology:  # a new date makes nothing punctual
+            return local_day(at) <= local_day(self.due_before_apology)
         if self.remaining_ms is not None or self.due_current is None:
             return True
         return local_day(at) <= local_day(self.due_current)
@@ -100,7 +109,7 @@ def enter(
     dossier: Dossier, stage: Stage, calendar: WorkingCalendar, at: datetime, who: str
 ) -> Dossier:
     """Return the dossier in this stage, its clock paused or resumed as that stage demands."""
-    moved = msgspec.structs.replace(dossier, stage=stage)
+    moved = msgspec.structs.replace(dossier, stage=stage, moves=dossier.moves + 1)
     if CLOCK[stage] == "paused" and CLOCK[dossier.stage] != "paused":
         return _pause(moved, calendar, at)
     if CLOCK[stage] in ("intake", "statutory") and moved.remaining_ms is not None:
@@ -126,7 +135,7 @@ def move_due(dossier: Dossier, due: datetime, at: datetime, why: str, who: str) 
         return dossier
     change = DueChange(due=due, at=at, why=why, who=who)
     history = (*dossier.due_history, change)[-HISTORY_LIMIT:]
-    return msgspec.structs.replace(dossier, due_current=due, due_history=history)
+    return msgspec.structs.replace(dossier, due_current=due, due_history=history, told="")
 
 
 def _pause(dossier: Dossier, calendar: WorkingCalendar, at: datetime) -> Dossier:

@@ -1,7 +1,7 @@
 """One step through the table: what must hold before it, and what it leaves behind."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec.structs import replace
 
@@ -11,15 +11,18 @@ from services.routing.domain.states import MOVES, OFFICER_MOVES, Asked, Move
 from shared.catalogue import Catalogue, Procedure
 from shared.events import routing as events
 from shared.lanes.table import Outcome
-from shared.working_time import local_day
+from shared.working_time import CalendarEnds, WorkingCalendar, local_day
 
 PAID_BEFORE_ACCEPTANCE = frozenset({"at_submission", "at_submission_if_late"})
 
 _CHOSEN_RULE = "chosen-by-officer"
+_MOVED_SINCE = "it has moved since you looked at it: look again, then decide"
 
 
 def apply(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Outcome[Dossier]:
     """Return the dossier moved, and the event that says so; or as it was, and why not."""
+    if asked.moves_seen not in (None, dossier.moves):
+        return _rejected(dossier, asked, _MOVED_SINCE)
     edge = MOVES[dossier.stage].get(asked.move)
     if edge is None:
         return _rejected(dossier, asked, "")
@@ -48,6 +51,12 @@ def obstacle(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime)
                 return f"a supplement may be asked for {limit} time(s): decide on what is there"
         case Move.CHOOSE_UNIT:
             return _unfit(dossier, asked.competent_unit, catalogue, at)
+        case Move.APOLOGISE:
+            limit = catalogue.policy(local_day(at)).max_reappointments
+            if dossier.reappointments >= limit:
+                return f"a new date may be given {limit} time(s): the one that stands is kept"
+            calendar = catalogue.working_calendar(local_day(at))
+            return _no_date(dossier, asked.new_due, calendar, at)
     return ""
 
 
@@ -90,6 +99,21 @@ def _unfit(dossier: Dossier, unit: str, catalogue: Catalogue, at: datetime) -> s
     if catalogue.unit(unit, local_day(at)) is None:
         return f"no unit has the code {unit} today: choose one of the catalogue"
     return ""
+
+
+def _no_date(
+    dossier: Dossier, new_due: date | None, calendar: WorkingCalendar, at: datetime
+) -> str:
+    """Return why this cannot be the new date; or nothing."""
+    assert dossier.due_current is not None
+    latest = max(local_day(at), local_day(dossier.due_current))
+    if new_due is None or new_due <= latest:
+        return f"a new date lies after {latest}, today and the date it had: give a later one"
+    try:
+        is_working = calendar.is_working(new_due)
+    except CalendarEnds as error:
+        return f"{error}: give an earlier date"
+    return "" if is_working else f"{new_due} is a day off: give a working day"
 
 
 def procedure_of(dossier: Dossier, catalogue: Catalogue) -> Procedure:
@@ -137,8 +161,19 @@ def _choose(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) 
     )
 
 
+def _apologise(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
+    assert asked.new_due is not None
+    due = catalogue.working_calendar(local_day(at)).closing(asked.new_due)
+    return replace(
+        move_due(dossier, due, at, "apology", asked.officer),
+        reappointments=dossier.reappointments + 1,
+        due_before_apology=dossier.due_before_apology or dossier.due_current,
+    )
+
+
 _MARKS: Mapping[Move, Mark] = {
     Move.ACCEPT: _accept,
+    Move.APOLOGISE: _apologise,
     Move.ASK_SUPPLEMENT: lambda d, _a, _c, _t: replace(
         d, supplement_requests=d.supplement_requests + 1
     ),

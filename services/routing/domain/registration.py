@@ -9,14 +9,12 @@ from services.routing.domain.announcements import routed
 from services.routing.domain.dossier import Dossier, Fee
 from services.routing.domain.moves import apply
 from services.routing.domain.rules import Rules, explain
-from services.routing.domain.states import CLOCK, Asked, Move, Stage
+from services.routing.domain.states import Asked, Move, Stage
 from shared.catalogue import Catalogue
 from shared.events import routing as events
 from shared.events.intake import Registered
-from shared.lanes.table import Outcome, Timer
+from shared.lanes.table import Outcome
 from shared.working_time import local_day
-
-ACCEPTANCE = "acceptance"  # the timer's name
 
 _STAGES: Mapping[str, Stage] = {
     "human_choice": Stage.UNROUTED,
@@ -63,10 +61,9 @@ def register(
         choice = events.ChoiceNeeded(
             national_code=came.national_code, candidates=route.candidates, reason=route.reason
         )
-        return timed(dossier, Outcome(came, (choice,)))
+        return Outcome(came, (choice,))
     said = replace(routed(came), facts=route.facts)  # the rules that failed stay in the journal
-    accepted = accept_if_ready(Outcome(came, (said,)), catalogue, at)
-    return timed(dossier, accepted)
+    return accept_if_ready(Outcome(came, (said,)), catalogue, at)
 
 
 def accept_if_ready(
@@ -80,26 +77,3 @@ def accept_if_ready(
         return outcome
     accepted = apply(dossier, Asked(Move.ACCEPT), catalogue, at)
     return Outcome(accepted.state, (*outcome.events, *accepted.events))
-
-
-def timed(before: Dossier, outcome: Outcome[Dossier]) -> Outcome[Dossier]:
-    """Set the alarm of the intake clock where it begins to run, or to run again."""
-    dossier = outcome.state
-    if dossier is None or CLOCK[dossier.stage] != "intake" or CLOCK[before.stage] == "intake":
-        return outcome
-    assert dossier.acceptance_due is not None
-    return Outcome(dossier, outcome.events, (Timer(ACCEPTANCE, dossier.acceptance_due),))
-
-
-def notice_late(dossier: Dossier, at: datetime) -> Outcome[Dossier]:
-    """Say so, once, if the dossier should have been taken up by now."""
-    due = dossier.acceptance_due
-    is_waiting = CLOCK[dossier.stage] == "intake"
-    if not is_waiting or due is None or at < due or dossier.is_acceptance_late:
-        return Outcome(dossier)
-    late = events.AcceptanceLate(
-        national_code=dossier.national_code,
-        receiving_unit=dossier.receiving_unit,
-        acceptance_due=due,
-    )
-    return Outcome(replace(dossier, is_acceptance_late=True), (late,))

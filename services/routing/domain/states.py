@@ -7,6 +7,7 @@ completes what was never accepted.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
@@ -45,6 +46,7 @@ class Move(StrEnum):
     RESUME = "resume"
     SETTLE = "settle"
     REOPEN = "reopen"
+    APOLOGISE = "apologise"
     RETURN = "return"
     SUPPLEMENT = "supplement"
     WITHDRAW = "withdraw"
@@ -110,13 +112,18 @@ CLOCK: Mapping[Stage, Clock] = {
 
 
 class Asked(NamedTuple):
-    """A move somebody asks for; `officer` is empty when no officer does."""
+    """A move somebody asks for; `officer` is empty when no officer does.
+
+    `moves_seen`: how often the dossier had moved when the officer looked at it (None: unsaid).
+    """
 
     move: Move
     officer: str = ""
     note: str = ""
     amount_vnd: int = 0
     competent_unit: str = ""
+    new_due: date | None = None
+    moves_seen: int | None = None
 
 
 class Edge(NamedTuple):
@@ -169,6 +176,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.START: _TO_PROCESSING,
         Move.ASK_SUPPLEMENT: _TO_AWAITING_SUPPLEMENT,
         Move.DEMAND_PAYMENT: _TO_AWAITING_PAYMENT,
+        Move.APOLOGISE: Edge(Stage.ACCEPTED, events.Apologised),
         Move.WITHDRAW: _TO_WITHDRAWN,
     },
     Stage.PROCESSING: {
@@ -176,6 +184,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.DEMAND_PAYMENT: _TO_AWAITING_PAYMENT,
         Move.SUSPEND: _TO_SUSPENDED,
         Move.SETTLE: _TO_SETTLED,
+        Move.APOLOGISE: Edge(Stage.PROCESSING, events.Apologised),
         Move.WITHDRAW: _TO_WITHDRAWN,
     },
     Stage.AWAITING_SUPPLEMENT: {

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import httpx
 import msgspec
@@ -117,7 +117,8 @@ def asked() -> Callable[..., Asked]:
     """A move with everything any move may need."""
 
     def make(move: Move, **changes: object) -> Asked:
-        whole = Asked(move, "officer-1", "a reason", 50_000, "00097")
+        new_due = date(2026, 11, 30)
+        whole = Asked(move, "officer-1", "a reason", 50_000, "00097", new_due)
         return whole._replace(**changes)
 
     return make

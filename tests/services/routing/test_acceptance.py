@@ -8,7 +8,6 @@ from services.routing.domain.moves import apply
 from services.routing.domain.states import Move, Stage
 from shared.events import intake, payment
 from shared.events import routing as events
-from shared.events.kernel import TimerFired
 from shared.lanes.table import Timer
 
 ASSESSED = payment.FeeAssessed(
@@ -30,7 +29,7 @@ def test_a_dossier_is_routed_and_its_intake_clock_set(decide, registered, monday
     assert (routed.channel, routed.copies) == ("online", 1)
     due = monday + timedelta(days=1)
     assert routed.acceptance_due == outcome.state.acceptance_due == due
-    assert outcome.timers == (Timer("acceptance", due),)
+    assert outcome.timers == (Timer("deadline", due),)
 
 
 def test_a_full_online_dossier_is_accepted_when_its_fee_is_paid(decide, registered):
@@ -61,11 +60,6 @@ def test_payment_may_speak_before_intake(money, decide, registered):
 def test_what_is_routed_says_which_portal_it_came_from(decide, registered):
     routed = decide(None, registered(portal="one-portal")).events[0]
     assert routed.portal == "one-portal"
-
-
-def test_what_is_accepted_at_once_needs_no_alarm(decide, registered):
-    state = decide(None, WAIVED).state
-    assert decide(state, registered()).timers == ()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +109,7 @@ def test_an_officer_who_asked_for_a_supplement_looks_at_it(decide, registered, a
     state = decide(state, SETTLED, at).state
     outcome = decide(state, intake.Supplemented(documents=()), at)
     assert kinds(outcome) == [events.Resubmitted]
-    assert outcome.timers == (Timer("acceptance", outcome.state.acceptance_due),)
+    assert outcome.timers == ()  # the one that is set rings before
     assert kinds(apply(outcome.state, asked(Move.ACCEPT), catalogue, at)) == [events.Accepted]
 
 
@@ -189,22 +183,3 @@ def test_the_chosen_unit_stands_in_for_an_old_receiving_unit(dossier, asked, cat
     asking = asked(Move.CHOOSE_UNIT, competent_unit="00025")
     (routed,) = apply(state, asking, catalogue, monday).events
     assert (routed.receiving_unit, routed.returning_unit) == ("00025", "00025")
-
-
-def test_nobody_took_it_up_in_time(decide, registered):
-    state = decide(None, registered()).state
-    fired = TimerFired(name="acceptance", version=1)
-    early = decide(state, fired, state.acceptance_due - timedelta(seconds=1))
-    assert (early.state, early.events) == (state, ())
-    late = decide(state, fired, state.acceptance_due)
-    assert kinds(late) == [events.AcceptanceLate]
-    again = decide(late.state, fired, state.acceptance_due)
-    assert again.events == ()
-
-
-@pytest.mark.parametrize("stage", [Stage.ACCEPTED, Stage.INCOMPLETE, Stage.WITHDRAWN])
-def test_an_alarm_that_has_become_pointless_says_nothing(stage, decide, dossier):
-    state = dossier(stage)
-    fired = TimerFired(name="acceptance", version=1)
-    outcome = decide(state, fired, state.acceptance_due + timedelta(days=30))
-    assert (outcome.state, outcome.events) == (state, ())

@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.routing.domain.dossier import Dossier, Fee
 from services.routing.domain.moves import apply
 from services.routing.domain.states import Move, Stage
+from tests.shared.slow_clock import SlowClock
 
 CLOSING = 10  # 17:00 in Viet Nam, in UTC
 
@@ -125,3 +128,23 @@ def test_history_is_bounded(dossier, asked, catalogue):
         move = Move.SUSPEND if state.stage is Stage.PROCESSING else Move.RESUME
         state = apply(state, asked(move), catalogue, november(16) + timedelta(minutes=n)).state
     assert len(state.due_history) == 20
+
+
+stretches = st.integers(0, 4 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
+
+
+@settings(max_examples=40)
+@given(pauses=st.lists(st.tuples(stretches, stretches), max_size=4))
+def test_after_any_pauses_it_is_due_when_counting_minutes_says(pauses, dossier, asked, catalogue):
+    off = {d.day for d in catalogue.calendar_days if d.kind == "off"}
+    slow = SlowClock(off, {d.day for d in catalogue.calendar_days if d.kind == "working"})
+    state, at = dossier(Stage.PROCESSING), november(16)
+    due = slow.due(at, 5, "working_day")
+    for wait, pause in pauses:
+        paused = at + wait
+        at = paused + pause
+        due = slow.after_pause(due, paused, at)
+        state = apply(state, asked(Move.SUSPEND), catalogue, paused).state
+        state = apply(state, asked(Move.RESUME), catalogue, at).state
+    assert state.due_current == due
+    assert state.due_original == november(23, CLOSING)

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -23,10 +23,12 @@ WHOLE = (
     kernel.TimerFired(name="some-other", version=1),
     contracts.UnitChosen(officer="officer-1", competent_unit="00097"),
     contracts.OfficerDemandedPayment(officer="officer-1", amount_vnd=50_000),
+    contracts.OfficerApologised(officer="officer-1", new_due=date(2026, 11, 30)),
     *(
         contract(officer="officer-1", note="synthetic")
         for contract in OFFICER_ACTIONS.values()
-        if contract not in (contracts.UnitChosen, contracts.OfficerDemandedPayment)
+        if contract
+        not in (contracts.UnitChosen, contracts.OfficerDemandedPayment, contracts.OfficerApologised)
     ),
 )
 

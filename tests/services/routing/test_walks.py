@@ -1,16 +1,19 @@
 """Random lives: whatever comes, in whatever order, what must always hold does."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.routing.domain.alarms import next_word
 from services.routing.domain.states import MOVES, NATIONAL_CODE, STATISTICS, TERMINAL, Stage
 from services.routing.lane import OFFICER_ACTIONS
 from shared.events import Data, intake, kernel, payment
 from shared.events import routing as contracts
+
+ALARMS = contracts.AcceptanceLate | contracts.DueSoon | contracts.Overdue
 
 
 class Step(NamedTuple):
@@ -27,6 +30,9 @@ def _officers():
                 yield contract(officer="officer-1", competent_unit=unit)
         elif contract is contracts.OfficerDemandedPayment:
             yield contract(officer="officer-1", amount_vnd=50_000)
+        elif contract is contracts.OfficerApologised:
+            for day in (date(2026, 11, 30), date(2027, 3, 1), date(2030, 1, 1)):
+                yield contract(officer="officer-1", note="synthetic", new_due=day)
         else:
             yield contract(officer="officer-1", note="synthetic")
 
@@ -102,7 +108,7 @@ def test_no_life_leaves_the_table(life, decide, registered, monday):
                 continue
             if told is Stage.EXPECTED:
                 assert event.national_code == 1
-            elif not isinstance(event, contracts.AcceptanceLate):
+            elif not isinstance(event, ALARMS):
                 after_routing = isinstance(event, contracts.Accepted)
                 assert event.national_code in allowed or (after_routing and told is not stage)
             told = outcome.state.stage
@@ -163,3 +169,15 @@ def test_received_is_settled_and_in_process_and_suspended_and_not_accepted(
             last_code = code(outcome.state)
         columns[STATISTICS[last_code]] += 1
     assert received == sum(columns.values()) == len(population)
+
+
+@settings(max_examples=300)
+@given(life=lives())
+def test_no_clock_runs_unwatched(life, decide, registered, monday, catalogue):
+    for _, outcome, _ in live(life, decide, registered, monday):
+        state = outcome.state
+        assert len(outcome.timers) <= 1
+        assert all(timer.due == state.alarm_at for timer in outcome.timers)
+        if state and (due := next_word(state, catalogue)):
+            assert state.alarm_at
+            assert state.alarm_at <= due + timedelta(seconds=1)
