@@ -22,7 +22,14 @@ REFUSING = (
     "shared/edge.py",
     "shared/problems.py",
 )
-NOT_FOR_PORTALS = {"invalid-receipts", "invalid-idempotency-key", "archived"}
+NOT_FOR_PORTALS = {
+    "invalid-receipts",
+    "invalid-idempotency-key",
+    "archived",
+    "invalid-if-match",
+    "version-conflict",
+    "not-possible",
+}
 
 
 def test_the_contracts_are_not_stale() -> None:
