@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 
 import services.intake.api
+import services.intake.attachments.routes
 import services.notify.api
 import services.operations.api
 import services.payment.api
@@ -30,6 +31,12 @@ class _Unused:
 _UNUSED: Any = _Unused()
 
 
+def _intake() -> APIRouter:
+    routes = services.intake.api.router(_UNUSED)
+    routes.include_router(services.intake.attachments.routes.router(_UNUSED))
+    return routes
+
+
 def _payment() -> APIRouter:
     partners = PaymentSettings().partners({"merchant": "", "secret": ""})
     registry = Registry(partners, FAMILIES)
@@ -43,7 +50,7 @@ def _routing() -> APIRouter:
 
 
 _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {
-    "intake": lambda: services.intake.api.router(_UNUSED),
+    "intake": _intake,
     "routing": _routing,
     "payment": _payment,
     "notify": lambda: services.notify.api.router(_UNUSED, _UNUSED, _UNUSED),

@@ -5,5 +5,6 @@ Only here are personal fields opened; what leaves is sealed with a key of the ap
 
 Reading order: `domain.validation` (what may be wrong with an application) and `domain.remedies`
 (how we say so), `domain.dossier` (the state and its moves), `numbers` (dossier numbers), `lane`
-(event type to decision, facts), `api` (the portals' edge).
+(event type to decision, facts), `api` (the portals' edge), `attachments` (files, from their upload
+on; they have an order of their own).
 """

@@ -1,6 +1,8 @@
 """Wires intake and runs it."""
 
 from services.intake.api import Desk, router
+from services.intake.attachments.settings import AttachmentSettings
+from services.intake.attachments.wired import attachments
 from services.intake.lane import Door, table
 from services.intake.numbers import Numbers
 from shared import jwe, service
@@ -29,7 +31,16 @@ async def build(resources: Resources) -> Parts:
         resources.vault.pepper,
         resources.clock,
     )
-    return Parts(router=router(desk), lanes=lanes, beside=(watch.run,))
+    files = attachments(resources, AttachmentSettings())
+    edge = router(desk)
+    edge.include_router(files.router)
+    return Parts(
+        router=edge,
+        lanes=lanes,
+        background=(files.loop,),
+        beside=(watch.run,),
+        closing=(files.close,),
+    )
 
 
 if __name__ == "__main__":

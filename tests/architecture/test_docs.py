@@ -69,8 +69,9 @@ def anchors(page: Path) -> set[str]:
 def routes() -> list[str]:
     """Every path that an edge or the process host serves, as a pattern."""
     shared = (ROOT / "shared" / name for name in ("process_routes.py", "contracts/routes.py"))
+    attached = (ROOT / "services/intake/attachments").glob("r*.py")  # routes, reading
     edges = (ROOT / "services").glob("*/api.py")
-    sources = [*shared, *edges, ROOT / "services/routing/rehoming.py"]
+    sources = [*shared, *attached, *edges, ROOT / "services/routing/rehoming.py"]
     return [
         re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(text))
         for source in sources
