@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 
 from services.intake.attachments.uploads import PART_BYTES, PARTS_LIMIT
 from shared.errors import Unknown
+from shared.problems import Refusal
 
 
 def sha(content: bytes) -> str:
@@ -83,6 +84,20 @@ async def test_of_two_pieces_for_one_place_one_wins_and_the_other_is_told(
     assert answer.headers["motcua-state"] == "stored"
     read = await world.call("GET", f"/v1/files/{sha(winner + b'%%EOF')}/content")
     assert read.content == winner + b"%%EOF"
+
+
+async def test_who_asked_at_the_same_time_and_comes_second_adds_nothing(
+    world: Any, make: Any
+) -> None:
+    at = await world.begin(len(make.PDF))
+    upload = at.rpartition("/")[2]
+    one, two = [await world.uploads.standing(upload, "sandbox") for _ in range(2)]
+    await world.uploads.append(one, of(make.PDF[:100]))
+    with pytest.raises(Refusal) as refused:
+        await world.uploads.append(two, of(make.PNG))
+    assert (refused.value.status, refused.value.code) == (409, "offset-conflict")
+    assert await world.offset(at) == 100
+    assert (await world.add(at, 100, make.PDF[100:])).headers["motcua-state"] == "stored"
 
 
 async def test_a_piece_for_another_place_is_refused(memory: Any, make: Any) -> None:
