@@ -1,5 +1,6 @@
 """Reading a request's body: one pass decodes and validates, and names the field that is wrong."""
 
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -16,22 +17,33 @@ NULL = "<null>"  # FastAPI drops every null of a description, also of examples
 APPLICATION = "0199a0b1-c2d3-7e4f-8a5b-6c7d8e9f0a1b"  # in examples
 
 
-async def read(request: Request, kind: type[T], limit_bytes: int = BODY_LIMIT_BYTES) -> T:
-    """Return the JSON body as `kind`.  Raises `Refusal` 400, 413, 415, 422."""
+Explain = Callable[[bytes], Sequence[Problem]]
+
+
+async def read(
+    request: Request,
+    kind: type[T],
+    limit_bytes: int = BODY_LIMIT_BYTES,
+    explained: Explain | None = None,
+) -> T:
+    """Return the JSON body as `kind`.  Raises `Refusal` 400, 413, 415, 422.
+
+    `explained` says all that is wrong with a body that is none; decoding stops at the first.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise Refusal(415, "not-json", "Send a JSON body with `Content-Type: application/json`.")
-    return decode(await _body(request, limit_bytes), kind)
+    return decode(await _body(request, limit_bytes), kind, explained)
 
 
-def decode(body: bytes, kind: type[T]) -> T:
+def decode(body: bytes, kind: type[T], explained: Explain | None = None) -> T:
     """Return a JSON text as `kind`.  Raises `Refusal` 400, 422."""
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        raise Refusal(
-            422, "invalid-body", "Correct the field named in `problems`.", (_problem(error),)
-        ) from error
+        problems = tuple(explained(body)) if explained else ()
+        detail = "Correct the fields named in `problems`."
+        raise Refusal(422, "invalid-body", detail, problems or (_problem(error),)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(400, "not-json", f"The body is not JSON: {error}.") from error
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 import services.intake.api
 import services.intake.attachments.routes
+import services.intake.forms_api
 import services.notify.api
 import services.operations.api
 import services.payment.api
@@ -34,6 +35,7 @@ _UNUSED: Any = _Unused()
 def _intake() -> APIRouter:
     routes = services.intake.api.router(_UNUSED)
     routes.include_router(services.intake.attachments.routes.router(_UNUSED))
+    routes.include_router(services.intake.forms_api.forms_router(*[_UNUSED] * 3))
     return routes
 
 

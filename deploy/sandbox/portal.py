@@ -88,7 +88,7 @@ class Citizens:
         name = f"{self._chance.choice(SURNAMES)} {MIDDLE} {self._chance.choice(GIVEN)}"
         return Personal(
             name=name,
-            personal_number=f"0013{self._chance.randint(10, 99)}{n:06d}",
+            personal_number=f"0011{self._chance.randint(10, 99)}{n:06d}",
             phone=f"09{self._chance.randint(10, 99)}{n:06d}",
             email=f"citizen{n}@example.invalid",
             address=f"Số {n}, đường {MIDDLE}",

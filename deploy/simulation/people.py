@@ -13,6 +13,8 @@ from services.routing.domain.states import Move
 from services.routing.lane import OFFICER_ACTIONS
 from shared import events, jwe
 from shared.catalogue import Catalogue, load
+from shared.catalogue import forms as procedure_forms
+from shared.catalogue.forms import Forms
 from shared.events import Data, Event
 from shared.events.data import Document
 from shared.events.intake import Registered
@@ -36,6 +38,12 @@ SPOILT = (*[""] * 16, "procedure", "personal", "shape", "bytes")
 def catalogue() -> Catalogue:
     """Return the reference data, read once."""
     return load()
+
+
+@cache
+def forms() -> Forms:
+    """Return what procedures ask for, read once."""
+    return procedure_forms.load()
 
 
 @cache

@@ -12,7 +12,7 @@ from deploy.simulation.check import check_all
 from deploy.simulation.gateway import CALL_LIMIT_S, Gateway
 from deploy.simulation.host import Built
 from deploy.simulation.outside import Outside
-from deploy.simulation.people import Citizenry, Office, catalogue, private_key
+from deploy.simulation.people import Citizenry, Office, catalogue, forms, private_key
 from deploy.simulation.services_check import check_services
 from deploy.simulation.world import World
 from services.intake import lane as intake
@@ -117,7 +117,8 @@ class ServicesWorld:
             case "intake":
                 vault = Vault(table("vault.keys"), MASTER_KEY, monotonic=world.loop.time)
                 numbers = Numbers(table("intake.numbers"))
-                door = intake.Door(catalogue(), vault, numbers, private_key(), world.clock)
+                key = private_key()
+                door = intake.Door(catalogue(), vault, numbers, key, world.clock, forms())
                 return Built(intake.table(door))
             case "routing":
                 return Built(routing.table(catalogue(), load_rules()))

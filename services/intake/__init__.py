@@ -3,8 +3,9 @@
 Reads `portal.submissions` and `intake.inbox` (supplements, withdrawals); writes `intake.events`.
 Only here are personal fields opened; what leaves is sealed with a key of the application.
 
-Reading order: `domain.validation` (what may be wrong with an application) and `domain.remedies`
-(how we say so), `domain.dossier` (the state and its moves), `numbers` (dossier numbers), `lane`
-(event type to decision, facts), `api` (the portals' edge), `attachments` (files, from their upload
-on; they have an order of their own).
+Reading order: `domain.validation` (what may be wrong with an application; `shape`, `answers` and
+`personal_number` beside it, `findings` over them) and `domain.remedies` (how we say so),
+`domain.dossier` (the state and its moves), `numbers` (dossier numbers), `lane` (event type to
+decision, facts), `api` (the portals' edge), `forms_api` (what procedures ask for), `attachments`
+(files, from their upload on; they have an order of their own).
 """

@@ -3,16 +3,18 @@
 from services.intake.api import Desk, router
 from services.intake.attachments.settings import AttachmentSettings
 from services.intake.attachments.wired import attachments
+from services.intake.forms_api import forms_router
 from services.intake.lane import Door, table
 from services.intake.numbers import Numbers
 from shared import jwe, service
+from shared.catalogue import forms as procedure_forms
 from shared.catalogue.current import Watch
 from shared.service import Parts, Resources
 
 
 async def build(resources: Resources) -> Parts:
     """Return intake's parts."""
-    watch = Watch(resources.settings)
+    watch, forms = Watch(resources.settings), procedure_forms.load()
     catalogue = watch.current
     private_key = jwe.import_key(resources.secrets.intake_jwk)
     door = Door(
@@ -21,6 +23,7 @@ async def build(resources: Resources) -> Parts:
         Numbers(resources.table("numbers")),
         private_key,
         resources.clock,
+        forms,
     )
     lanes = table(door)
     desk = Desk(
@@ -30,10 +33,12 @@ async def build(resources: Resources) -> Parts:
         jwe.import_key(jwe.public_part(private_key)),
         resources.vault.pepper,
         resources.clock,
+        forms,
     )
     files = attachments(resources, AttachmentSettings())
     edge = router(desk)
     edge.include_router(files.router)
+    edge.include_router(forms_router(catalogue, forms, resources.clock))
     return Parts(
         router=edge,
         lanes=lanes,

@@ -13,12 +13,16 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from services.intake.domain.dossier import NATIONAL_CODE, Application, content
+from services.intake.domain.findings import (
+    examine,
+    unread_problems,
+    unread_supplement,
+    unread_withdrawal,
+)
 from services.intake.domain.remedies import problem
 from services.intake.domain.validation import (
-    form_problems,
     is_uuidv7,
     normalised,
-    personal_problems,
     portal_of,
     supplement_problems,
     withdrawal_problems,
@@ -38,6 +42,7 @@ from services.intake.forms import (
 from shared import edge, events
 from shared.access import Caller, require
 from shared.catalogue import Catalogue
+from shared.catalogue.forms import Forms
 from shared.clock import Clock
 from shared.errors import DeadLetter
 from shared.events import Data, Event
@@ -89,6 +94,7 @@ class Desk(NamedTuple):
     public_key: Key
     pepper: bytes
     clock: Clock
+    forms: Forms
 
 
 def router(desk: Desk) -> APIRouter:
@@ -104,7 +110,7 @@ def router(desk: Desk) -> APIRouter:
     )
     async def submit(request: Request, caller: Portal) -> Response:
         application = _idempotency_key(request)
-        form = await edge.read(request, Form)
+        form = await edge.read(request, Form, explained=lambda body: _unread(desk, body))
         return _json(await _submit(desk, application, caller, form), 202)
 
     @routes.post(
@@ -115,7 +121,7 @@ def router(desk: Desk) -> APIRouter:
         responses=edge.answers(202, Taken, 400, 404, 409, 413, 415, 422, example=TAKEN),
     )
     async def supplement(application: str, request: Request, caller: Portal) -> Response:
-        brought = await edge.read(request, SupplementSubmitted)
+        brought = await edge.read(request, SupplementSubmitted, explained=unread_supplement)
         _refuse(supplement_problems(brought))
         name = _supplement_name(request, brought)
         return _json(await _follow_up(desk, application, caller, brought, name), 202)
@@ -128,7 +134,7 @@ def router(desk: Desk) -> APIRouter:
         responses=edge.answers(202, Taken, 400, 404, 409, 413, 415, 422, example=TAKEN),
     )
     async def withdraw(application: str, request: Request, caller: Portal) -> Response:
-        asked = await edge.read(request, WithdrawalRequested)
+        asked = await edge.read(request, WithdrawalRequested, explained=unread_withdrawal)
         _refuse(withdrawal_problems(asked))
         return _json(await _follow_up(desk, application, caller, asked, WITHDRAWAL_NAME), 202)
 
@@ -146,6 +152,7 @@ def router(desk: Desk) -> APIRouter:
             dossier_code=state.dossier_code,
             decided_at=state.decided_at,
             problems=state.problems,
+            warnings=state.warnings,
         )
         return _json(view)
 
@@ -172,15 +179,20 @@ async def _submit(desk: Desk, application: str, caller: Caller, form: Form) -> T
     latest = await desk.journal.latest(application)
     if latest and latest.state:
         return _again(application, caller, latest.state, content_hash)
-    problems = form_problems(submitted, desk.catalogue, local_day(now))
-    _refuse((*problems, *personal_problems(personal)))
+    problems, warnings = examine(submitted, personal, desk.catalogue, desk.forms, local_day(now))
+    _refuse(problems)
     encrypted = encrypt_to(desk.public_key, msgspec.json.encode(personal))
     if len(encrypted) > SIZE_LIMIT:
         _refuse((problem("too-long", "/personal"),))
     sent = msgspec.structs.replace(submitted, personal=encrypted)
     message = f"{application}/submitted/{content_hash[:16]}"
     await _publish(desk, "portal.submissions", caller, message, sent)
-    return _taken(application)
+    return msgspec.structs.replace(_taken(application), warnings=warnings)
+
+
+def _unread(desk: Desk, body: bytes) -> Sequence[Problem]:
+    """Return all that is wrong with a body that is no `Form`."""
+    return unread_problems(body, Form, desk.catalogue, desk.forms, local_day(desk.clock()))
 
 
 def _again(application: str, caller: Caller, state: Application, content_hash: str) -> Taken:
@@ -274,6 +286,7 @@ def _taken(application: str, state: Application | None = None) -> Taken:
         application_id=application,
         status_url=f"/v1/applications/{application}",
         dossier_code=state.dossier_code if state else "",
+        warnings=state.warnings if state else (),
     )
 
 

@@ -1,10 +1,12 @@
 """What goes over the portals' edge, with an example of each; all in them is made up."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import msgspec
 
 from services.intake.domain.dossier import Status
+from shared.catalogue.forms import ProcedureForm
 from shared.edge import APPLICATION
 from shared.events.data import Document, Problem
 from shared.events.portal import (
@@ -34,11 +36,15 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """It is in the log.  The dossier code is empty until the application is registered."""
+    """It is in the log.  The dossier code is empty until the application is registered.
+
+    `warnings` are to be looked at; the application is taken all the same.
+    """
 
     application_id: str
     status_url: str
     dossier_code: str = ""
+    warnings: tuple[Problem, ...] = ()
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,12 +56,65 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     dossier_code: str
     decided_at: datetime
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
     """The public key that personal fields are encrypted to, as a JWK set."""
 
     keys: list[dict[str, str]]
+
+
+class FormDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document of a procedure: whether it must always be attached, and whether answers to the
+    form stand for it.
+    """
+
+    name: str
+    is_required: bool
+    is_the_form: bool
+
+
+class FormView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a procedure asks for on a day.  `schema` is a JSON Schema of `personal.answers`.
+
+    `is_written` tells a form written for this procedure from one made of its catalogue row.
+    """
+
+    procedure: str
+    on: date
+    name_vi: str
+    name_en: str
+    online_level: str
+    payment_moment: str
+    levels: tuple[str, ...]
+    channels: tuple[str, ...]
+    documents: tuple[FormDocument, ...]
+    is_written: bool
+    schema: dict[str, Any]
+
+
+def form_view(form: ProcedureForm, on: date) -> FormView:
+    """Return a form as it is published."""
+    procedure = form.procedure
+    return FormView(
+        procedure=procedure.code,
+        on=on,
+        name_vi=procedure.name_vi,
+        name_en=procedure.name_en,
+        online_level=procedure.online_level,
+        payment_moment=procedure.payment_moment,
+        levels=tuple(sorted(form.levels)),
+        channels=tuple(sorted(form.channels)),
+        documents=tuple(
+            FormDocument(
+                name=name, is_required=name in form.documents, is_the_form=name == form.stands_for
+            )
+            for name in procedure.required_documents
+        ),
+        is_written=form.is_written,
+        schema=dict(form.schema),
+    )
 
 
 _PAPER = Document(
@@ -79,6 +138,19 @@ VIEW = View(
     dossier_code="H29.1-20261120-0000001",
     decided_at=datetime(2026, 11, 20, 1, 30, tzinfo=UTC),
     problems=(),
+)
+PROCEDURE_FORM = FormView(
+    procedure="2.000635",
+    on=date(2026, 11, 20),
+    name_vi="Cấp bản sao trích lục hộ tịch, bản sao Giấy khai sinh",
+    name_en="Copy of civil-status extract / birth certificate",
+    online_level="full",
+    payment_moment="at_submission",
+    levels=("commune", "ministry", "province"),
+    channels=("direct", "online", "post"),
+    documents=(FormDocument(name="Request form", is_required=True, is_the_form=True),),
+    is_written=True,
+    schema={"type": "object", "properties": {"subject_name": {"type": "string"}}},
 )
 KEYS = Keys(
     keys=[

@@ -20,10 +20,13 @@ from services.intake.domain.dossier import (
     supplement,
     withdraw,
 )
+from services.intake.domain.findings import read_personal
 from services.intake.domain.remedies import problem
-from services.intake.domain.validation import contact, read_personal
+from services.intake.domain.shape import json_value
+from services.intake.domain.validation import contact
 from services.intake.numbers import Numbers, Place
 from shared.catalogue import Catalogue
+from shared.catalogue.forms import Forms
 from shared.clock import Clock
 from shared.events.data import Problem
 from shared.events.intake import Contact
@@ -45,6 +48,7 @@ class Door(NamedTuple):
     numbers: Numbers
     private_key: Key
     clock: Clock
+    forms: Forms
 
 
 def table(door: Door) -> LaneTable[Application, Facts]:
@@ -53,7 +57,7 @@ def table(door: Door) -> LaneTable[Application, Facts]:
     def submitted(
         state: Application | None, arrival: Arrival, facts: Facts, at: datetime
     ) -> Outcome[Application]:
-        return submit(state, arrival, facts[_message(arrival)], door.catalogue, at)
+        return submit(state, arrival, facts[_message(arrival)], door.catalogue, door.forms, at)
 
     async def prepare(
         arrivals: Sequence[Arrival], states: Mapping[str, Application | None]
@@ -118,14 +122,21 @@ async def _prepare(
 
 def _open(door: Door, arrival: Arrival, now: datetime) -> Opened:
     pepper, at = door.vault.pepper, submitted_at(arrival.event.time, now)
-    if not isinstance(arrival.data, Submitted):
-        return Opened(keyed_hash(pepper, bytes(arrival.event.data)), at)
-    personal: Personal | Problem
+    if isinstance(arrival.data, Submitted):
+        personal = _personal(door, arrival.data.personal)
+        return Opened(keyed_hash(pepper, content(arrival.data, personal)), at, personal)
+    data, wrong = json_value(arrival.event.data), tuple[Problem, ...]()
+    if isinstance(data, dict) and isinstance(token := data.get("personal"), str):
+        personal = _personal(door, token)
+        wrong = () if isinstance(personal, Personal) else personal
+    return Opened(keyed_hash(pepper, bytes(arrival.event.data)), at, wrong)
+
+
+def _personal(door: Door, token: str) -> Personal | tuple[Problem, ...]:
     try:
-        personal = read_personal(open_with(door.private_key, arrival.data.personal))
+        return read_personal(open_with(door.private_key, token))
     except NotOpened:
-        personal = problem("personal-not-opened", "/personal")
-    return Opened(keyed_hash(pepper, content(arrival.data, personal)), at, personal)
+        return (problem("personal-not-opened", "/personal"),)
 
 
 async def _codes(

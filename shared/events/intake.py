@@ -16,7 +16,10 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Registered(Data, frozen=True, kw_only=True):
-    """It is in, under a dossier code.  `sealed` hides a `Personal`, `contact` a `Contact`."""
+    """It is in, under a dossier code.  `sealed` hides a `Personal`, `contact` a `Contact`.
+
+    `warnings` are to be looked at by whoever receives it, and no reason to refuse.
+    """
 
     TYPE: ClassVar[str] = "application.registered"
     dossier_code: str
@@ -34,6 +37,7 @@ class Registered(Data, frozen=True, kw_only=True):
     subject_hash: str
     submitted_at: Instant
     catalogue_version: str
+    warnings: tuple[Problem, ...] = ()
 
 
 class Refused(Data, frozen=True, kw_only=True):

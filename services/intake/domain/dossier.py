@@ -7,16 +7,17 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from services.intake.domain.findings import Findings, examine, unread_problems
 from services.intake.domain.remedies import malformed, problem
 from services.intake.domain.validation import (
+    composed,
     envelope_problems,
-    form_problems,
-    personal_problems,
     portal_of,
     supplement_problems,
     withdrawal_problems,
 )
 from shared.catalogue import Catalogue
+from shared.catalogue.forms import Forms
 from shared.events.data import Problem
 from shared.events.intake import (
     Conflicted,
@@ -52,16 +53,17 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     receiving_unit: str = ""
     subject_hash: str = ""
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     supplements: int = 0
     conflicts: int = 0
 
 
 class Opened(NamedTuple):
-    """What was gathered about one submission.  `personal` is a problem where it does not open."""
+    """What was gathered about one submission.  `personal`: what is wrong, where it is not read."""
 
     content_hash: str
     submitted_at: datetime
-    personal: Personal | Problem | None = None
+    personal: Personal | tuple[Problem, ...] = ()
     sealed: str = ""
     contact: str = ""
     subject_hash: str = ""
@@ -80,7 +82,7 @@ def submitted_at(claimed: datetime, now: datetime) -> datetime:
     return claimed.astimezone(UTC)
 
 
-def content(submitted: Submitted, personal: Personal | Problem) -> bytes:
+def content(submitted: Submitted, personal: Personal | tuple[Problem, ...]) -> bytes:
     """Return what makes two submissions the same: all but how the personal part was encrypted."""
     if isinstance(personal, Personal):
         submitted = replace(submitted, personal="")
@@ -88,12 +90,17 @@ def content(submitted: Submitted, personal: Personal | Problem) -> bytes:
 
 
 def submit(
-    state: Application | None, arrival: Arrival, opened: Opened, catalogue: Catalogue, at: datetime
+    state: Application | None,
+    arrival: Arrival,
+    opened: Opened,
+    catalogue: Catalogue,
+    forms: Forms,
+    at: datetime,
 ) -> Outcome[Application]:
     """Take an application in, or refuse it; the same again changes nothing, another conflicts."""
     portal = portal_of(arrival.event.source)
     if state is None:
-        return _first(arrival, portal, opened, catalogue, at)
+        return _first(arrival, portal, opened, catalogue, forms, at)
     if (state.portal, state.content_hash) == (portal, opened.content_hash):
         return Outcome(state)
     conflict = Conflicted(portal=portal, message_id=arrival.event.id)
@@ -144,9 +151,14 @@ def _rejected(
 
 
 def _first(
-    arrival: Arrival, portal: str, opened: Opened, catalogue: Catalogue, at: datetime
+    arrival: Arrival,
+    portal: str,
+    opened: Opened,
+    catalogue: Catalogue,
+    forms: Forms,
+    at: datetime,
 ) -> Outcome[Application]:
-    problems = _problems(arrival, opened, catalogue)
+    problems, warnings = _findings(arrival, opened, catalogue, forms)
     submitted, personal = arrival.data, opened.personal
     if problems or not isinstance(submitted, Submitted) or not isinstance(personal, Personal):
         language = submitted.language if isinstance(submitted, Submitted) else "vi"
@@ -168,23 +180,34 @@ def _first(
         procedure=submitted.procedure,
         receiving_unit=submitted.receiving_unit,
         subject_hash=opened.subject_hash,
+        warnings=warnings,
     )
-    return Outcome(registered, (_registered(portal, submitted, opened, catalogue.version),))
+    said = _registered(portal, submitted, opened, catalogue.version, warnings)
+    return Outcome(registered, (said,))
 
 
-def _problems(arrival: Arrival, opened: Opened, catalogue: Catalogue) -> tuple[Problem, ...]:
+def _findings(arrival: Arrival, opened: Opened, catalogue: Catalogue, forms: Forms) -> Findings:
     found = envelope_problems(arrival.application, arrival.event.source)
-    if isinstance(arrival.data, Malformed):
-        return (*found, malformed(arrival.data.reason, arrival.data.field))
-    assert isinstance(arrival.data, Submitted)
-    found += form_problems(arrival.data, catalogue, local_day(opened.submitted_at))
-    if isinstance(opened.personal, Personal):
-        return found + personal_problems(opened.personal)
-    return (*found, opened.personal or problem("personal-not-opened", "/personal"))
+    on, submitted = local_day(opened.submitted_at), arrival.data
+    if isinstance(submitted, Submitted) and isinstance(opened.personal, Personal):
+        problems, warnings = examine(submitted, opened.personal, catalogue, forms, on)
+        return Findings(found + problems, warnings)
+    if isinstance(submitted, Submitted):
+        problems = examine(submitted, None, catalogue, forms, on).problems
+    else:
+        assert isinstance(submitted, Malformed)
+        problems = unread_problems(arrival.event.data, Submitted, catalogue, forms, on)
+        problems = problems or (malformed(submitted.reason, submitted.field),)
+    assert not isinstance(opened.personal, Personal)
+    return Findings(found + problems + opened.personal)
 
 
 def _registered(
-    portal: str, submitted: Submitted, opened: Opened, catalogue_version: str
+    portal: str,
+    submitted: Submitted,
+    opened: Opened,
+    catalogue_version: str,
+    warnings: tuple[Problem, ...],
 ) -> Registered:
     assert DOSSIER_CODE.fullmatch(opened.dossier_code), "an application in order has a code"
     return Registered(
@@ -197,10 +220,11 @@ def _registered(
         applicant_kind=submitted.applicant_kind,
         language=submitted.language,
         copies=submitted.copies,
-        documents=submitted.documents,
+        documents=composed(submitted.documents),
         sealed=opened.sealed,
         contact=opened.contact,
         subject_hash=opened.subject_hash,
         submitted_at=opened.submitted_at,
         catalogue_version=catalogue_version,
+        warnings=warnings,
     )

@@ -45,13 +45,21 @@ REMEDIES: Mapping[str, Remedy] = {
         "Thủ tục không có hiệu lực vào ngày nộp; chọn thủ tục thay thế.",
         "The procedure was not in force on the day of submission; choose the one that replaces it.",
     ),
+    "wrong-level": Remedy(
+        "Nộp tại đơn vị thuộc cấp tiếp nhận thủ tục này; biểu mẫu đã công bố ghi các cấp.",
+        "Hand it in at a unit of a level that receives this procedure: the published form says so.",
+    ),
+    "channel-not-offered": Remedy(
+        "Chọn cách nộp mà thủ tục cho phép; biểu mẫu đã công bố ghi các cách.",
+        "Choose a channel that the procedure offers: the published form names them.",
+    ),
     "unknown-unit": Remedy(
         "Chọn mã đơn vị hành chính đang có hiệu lực.",
         "Choose the code of an administrative unit in force.",
     ),
     "missing-documents": Remedy(
-        "Đính kèm ít nhất một giấy tờ mà thủ tục yêu cầu.",
-        "Attach at least one of the documents that the procedure requires.",
+        "Đính kèm giấy tờ mà thủ tục yêu cầu, ghi đúng tên.",
+        "Attach the document that the procedure requires, under its name.",
     ),
     "too-many-documents": Remedy(
         "Gửi tối đa 50 giấy tờ; gộp các tệp nếu cần.",
@@ -89,6 +97,10 @@ REMEDIES: Mapping[str, Remedy] = {
         "Ghi họ và tên người nộp.",
         "Give the applicant's name.",
     ),
+    "unprintable-name": Remedy(
+        "Bỏ các ký tự điều khiển hoặc ký tự ẩn trong họ và tên.",
+        "Leave out control characters and invisible ones from the name.",
+    ),
     "invalid-personal-number": Remedy(
         "Ghi số định danh cá nhân gồm đúng 12 chữ số.",
         "Give the personal identification number: exactly 12 digits.",
@@ -101,16 +113,61 @@ REMEDIES: Mapping[str, Remedy] = {
         "Sửa địa chỉ thư điện tử hoặc để trống.",
         "Correct the e-mail address or leave it out.",
     ),
+    "missing-answer": Remedy(
+        "Trả lời mục này của biểu mẫu.",
+        "Answer this question of the form.",
+    ),
+    "unknown-answer": Remedy(
+        "Bỏ câu trả lời cho mục không có trong biểu mẫu của thủ tục.",
+        "Leave out answers to what the procedure's form does not ask.",
+    ),
+    "answer-not-listed": Remedy(
+        "Chọn một trong các giá trị ghi trong biểu mẫu của thủ tục.",
+        "Choose one of the values that the procedure's form lists.",
+    ),
+    "invalid-answer": Remedy(
+        "Ghi câu trả lời theo dạng quy định trong biểu mẫu của thủ tục.",
+        "Write the answer in the form that the procedure's form prescribes.",
+    ),
+    "invalid-date": Remedy(
+        "Ghi ngày có thật theo dạng năm-tháng-ngày.",
+        "Give a day that exists, as year-month-day.",
+    ),
+    "date-in-future": Remedy(
+        "Ghi ngày không muộn hơn ngày nộp hồ sơ.",
+        "Give a day that is not after the day of submission.",
+    ),
+}
+WARNINGS: Mapping[str, Remedy] = {
+    "unusual-personal-number": Remedy(
+        "Kiểm tra lại số định danh: sáu chữ số đầu không khớp với nơi sinh, giới tính hoặc năm sinh"
+        " đã biết. Hồ sơ vẫn được nhận.",
+        "Check the personal number: its first six digits do not fit a known place of birth, sex or"
+        " year of birth. The application is taken all the same.",
+    ),
 }
 
 
-def problem(code: str, field: str) -> Problem:
-    """Return a problem of this code with the field at this JSON pointer."""
-    remedy = REMEDIES[code]
+def problem(code: str, field: str, about: Remedy | None = None) -> Problem:
+    """Return a problem of this code with the field at this JSON pointer.
+
+    `about` says in our own words what it concerns.
+    """
+    return _said(REMEDIES[code], code, field, about)
+
+
+def warning(code: str, field: str) -> Problem:
+    """Return a warning: something to look at, and no reason to refuse."""
+    return _said(WARNINGS[code], code, field, None)
+
+
+def _said(remedy: Remedy, code: str, field: str, about: Remedy | None) -> Problem:
+    if about:
+        remedy = Remedy(f"{about.vi}: {remedy.vi}", f"{about.en}: {remedy.en}")
     return Problem(field=field, code=code, remedy_vi=remedy.vi, remedy_en=remedy.en)
 
 
-def malformed(reason: str, path: str, within: str = "") -> Problem:
+def malformed(reason: str, path: str) -> Problem:
     """Return the problem that a decoder states as a reason and a JSON path (`$.copies`)."""
     code = "invalid-value"
     if "unknown field" in reason:
@@ -118,4 +175,4 @@ def malformed(reason: str, path: str, within: str = "") -> Problem:
     elif "missing required field" in reason:
         code = "missing-field"
     pointer = path.removeprefix("$").replace("[", "/").replace("]", "").replace(".", "/")
-    return problem(code, within + pointer or "/")
+    return problem(code, pointer or "/")

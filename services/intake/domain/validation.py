@@ -8,8 +8,10 @@ from uuid import UUID
 
 import msgspec
 
-from services.intake.domain.remedies import malformed, problem
-from shared.catalogue import Catalogue
+from services.intake.domain import personal_number
+from services.intake.domain.remedies import Remedy, problem
+from shared.catalogue import Catalogue, Unit
+from shared.catalogue.forms import ProcedureForm
 from shared.events.data import Document, Problem
 from shared.events.intake import Contact
 from shared.events.portal import Personal, Submitted, SupplementSubmitted, WithdrawalRequested
@@ -21,11 +23,12 @@ ANSWERS_LIMIT = 200
 ANSWER_LIMIT = 4_000
 PORTAL = re.compile(r"/portals/([a-z0-9][a-z0-9-]{0,62})")
 
-_PERSONAL_NUMBER = re.compile(r"[0-9]{12}")  # its first digits tell of birth: never judged
 _PHONE = re.compile(r"(?:\+84|0)[35789][0-9]{8}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]{1,63}(?:\.[^@\s.]{1,63}){1,8}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_personal = msgspec.json.Decoder(Personal)
+_UNPRINTABLE = re.compile(  # controls, what is invisible or turns the direction, private use
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ue000-\uf8ff]"
+)
 
 
 def portal_of(source: str) -> str:
@@ -42,15 +45,6 @@ def is_uuidv7(application: str) -> bool:
         return False
 
 
-def read_personal(text: bytes) -> Personal | Problem:
-    """Return the personal fields in a JSON text, in composed form (NFC), without outer blanks."""
-    try:
-        return normalised(_personal.decode(text))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason, _, path = str(error).partition(" - at `")
-        return malformed(reason, path.strip("`"), within="/personal")
-
-
 def normalised(personal: Personal) -> Personal:
     """Return the same fields as they are kept: composed (NFC), without outer blanks."""
 
@@ -64,6 +58,15 @@ def normalised(personal: Personal) -> Personal:
         email=tidy(personal.email),
         address=tidy(personal.address),
         answers={tidy(k): tidy(v) for k, v in personal.answers.items()},
+    )
+
+
+def composed(documents: tuple[Document, ...]) -> tuple[Document, ...]:
+    """Return documents with their names as they are kept: composed (NFC)."""
+    if all(d.name.isascii() for d in documents):
+        return documents
+    return tuple(
+        msgspec.structs.replace(d, name=normalize("NFC", d.name).strip()) for d in documents
     )
 
 
@@ -86,9 +89,19 @@ def envelope_problems(application: str, source: str) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def form_problems(submitted: Submitted, catalogue: Catalogue, on: date) -> tuple[Problem, ...]:
-    """Return what is wrong with an application made on this day, personal fields apart."""
-    return tuple(_form(submitted, catalogue, on))
+def form_problems(
+    submitted: Submitted,
+    catalogue: Catalogue,
+    on: date,
+    form: ProcedureForm | None = None,
+    *,
+    is_answered: bool = False,
+) -> tuple[Problem, ...]:
+    """Return what is wrong with an application made on this day, personal fields apart.
+
+    Without a `form` what only it asks for is left out; answers to it stand for its paper.
+    """
+    return tuple(_form(submitted, catalogue, on, form, is_answered))
 
 
 def personal_problems(personal: Personal) -> tuple[Problem, ...]:
@@ -108,20 +121,53 @@ def withdrawal_problems(asked: WithdrawalRequested) -> tuple[Problem, ...]:
     return (problem("too-long", "/reason"),) if len(asked.reason) > TEXT_LIMIT else ()
 
 
-def _form(submitted: Submitted, catalogue: Catalogue, on: date) -> Iterator[Problem]:
+def _form(
+    submitted: Submitted,
+    catalogue: Catalogue,
+    on: date,
+    form: ProcedureForm | None,
+    is_answered: bool,
+) -> Iterator[Problem]:
     procedure = catalogue.procedure(submitted.procedure, on)
+    unit = catalogue.unit(submitted.receiving_unit, on)
     if procedure is None:
         known = catalogue.knows_procedure(submitted.procedure)
         yield problem("procedure-not-in-force" if known else "unknown-procedure", "/procedure")
+    elif form:
+        yield from _asked(submitted, unit, form, is_answered)
     elif procedure.required_documents and not submitted.documents:
         yield problem("missing-documents", "/documents")
-    if catalogue.unit(submitted.receiving_unit, on) is None:
+    if unit is None:
         yield problem("unknown-unit", "/receiving_unit")
     if submitted.residence_unit and not _is_residence(submitted.residence_unit, catalogue, on):
         yield problem("unknown-unit", "/residence_unit")
     if not 1 <= submitted.copies <= COPIES_LIMIT:
         yield problem("invalid-copies", "/copies")
     yield from _documents(submitted.documents)
+
+
+def _asked(
+    submitted: Submitted, unit: Unit | None, form: ProcedureForm, is_answered: bool
+) -> Iterator[Problem]:
+    """Tell what the procedure's form asks for and is not there."""
+    if unit and ("province" if unit.is_province else "commune") not in form.levels:
+        yield problem("wrong-level", "/receiving_unit")
+    if submitted.channel not in form.channels:
+        yield problem("channel-not-offered", "/channel")
+    attached = {d.name for d in submitted.documents}
+    if not form.documents <= attached:
+        attached = {_plain(name) for name in attached}
+        spared = form.stands_for if is_answered else ""
+        for name in form.procedure.required_documents:
+            if name in form.documents and name != spared and _plain(name) not in attached:
+                yield problem("missing-documents", "/documents", Remedy(f"“{name}”", f"“{name}”"))
+    elif form.procedure.required_documents and not (attached or is_answered):
+        yield problem("missing-documents", "/documents")
+
+
+def _plain(name: str) -> str:
+    """Return a document's name as it is compared."""
+    return normalize("NFC", name).strip().casefold()
 
 
 def _is_residence(unit: str, catalogue: Catalogue, on: date) -> bool:
@@ -145,7 +191,9 @@ def _documents(documents: Sequence[Document]) -> Iterator[Problem]:
 def _personal_fields(personal: Personal) -> Iterator[Problem]:
     if not personal.name:
         yield problem("missing-name", "/personal/name")
-    if not _PERSONAL_NUMBER.fullmatch(personal.personal_number):
+    elif _UNPRINTABLE.search(personal.name):
+        yield problem("unprintable-name", "/personal/name")
+    if not personal_number.FORM.fullmatch(personal.personal_number):
         yield problem("invalid-personal-number", "/personal/personal_number")
     if not _PHONE.fullmatch(personal.phone):
         yield problem("invalid-phone", "/personal/phone")
@@ -154,10 +202,15 @@ def _personal_fields(personal: Personal) -> Iterator[Problem]:
     for field in ("name", "address"):
         if len(getattr(personal, field)) > TEXT_LIMIT:
             yield problem("too-long", f"/personal/{field}")
-    if len(personal.answers) > ANSWERS_LIMIT or any(
-        len(k) > TEXT_LIMIT or len(v) > ANSWER_LIMIT for k, v in personal.answers.items()
-    ):
+    if not is_short(personal):
         yield problem("too-long", "/personal/answers")
+
+
+def is_short(personal: Personal) -> bool:
+    """Whether answers are few and short enough to be looked at."""
+    return len(personal.answers) <= ANSWERS_LIMIT and all(
+        len(k) <= TEXT_LIMIT and len(v) <= ANSWER_LIMIT for k, v in personal.answers.items()
+    )
 
 
 def _is_email(text: str) -> bool:

@@ -12,10 +12,12 @@ import pytest
 from fastapi import FastAPI
 
 from services.intake.api import Desk, router
+from services.intake.forms_api import forms_router
 from services.intake.lane import Door, table
 from services.intake.numbers import Numbers
 from shared import events, jwe, problems
 from shared.access import Access
+from shared.catalogue import forms as procedure_forms
 from shared.catalogue import load
 from shared.errors import Unknown
 from shared.events import Event
@@ -28,6 +30,7 @@ from shared.vault import Vault
 NOW = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
 MASTER_KEY = bytes(range(32))
 CATALOGUE = load()
+FORMS = procedure_forms.load()
 PRIVATE_KEY = jwe.import_key(jwe.generate_key())
 
 
@@ -137,7 +140,8 @@ class Lane:
         self.keys, self.blocks = Rows(), Rows()
         self.vault = Vault(self.keys, MASTER_KEY)
         self.now = NOW
-        door = Door(CATALOGUE, self.vault, Numbers(self.blocks), PRIVATE_KEY, lambda: self.now)
+        numbers = Numbers(self.blocks)
+        door = Door(CATALOGUE, self.vault, numbers, PRIVATE_KEY, lambda: self.now, FORMS)
         self.table: LaneTable[Any, Any] = table(door)
         self.states: dict[str, Any] = {}
 
@@ -210,8 +214,10 @@ class Edge:
             public_key=jwe.import_key(jwe.public_part(PRIVATE_KEY)),
             pepper=self.lane.vault.pepper,
             clock=lambda: NOW,
+            forms=FORMS,
         )
         app.include_router(router(desk))
+        app.include_router(forms_router(CATALOGUE, FORMS, lambda: NOW))
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://intake"
         )

@@ -142,7 +142,7 @@ async def test_the_first_answer_stands_also_for_a_refusal(make, lane) -> None:
         ({"procedure": 1}, ("invalid-value", "/procedure")),
         ({"extra": 1}, ("unknown-field", "/")),
         ({"channel": "pigeon"}, ("invalid-value", "/channel")),
-        ({"documents": [{"name": "x"}]}, ("missing-field", "/documents/0")),
+        ({"documents": [{"name": "x"}]}, ("missing-field", "/documents/0/sha256")),
         ({"personal": "not a JWE"}, ("personal-not-opened", "/personal")),
     ],
 )
@@ -160,7 +160,11 @@ async def test_what_cannot_be_read_is_refused_with_the_field(make, lane, data, p
 async def test_personal_fields_that_are_none_are_refused(make, lane) -> None:
     token = make.jwe.encrypt_to(make.PRIVATE_KEY, b'{"name": 3}')
     (outcome,) = await lane.take(make.arrival(make.form(personal=token)))
-    assert [p.field for p in outcome.events[0].problems] == ["/personal/name"]
+    assert [p.field for p in outcome.events[0].problems] == [
+        "/personal/name",
+        "/personal/personal_number",
+        "/personal/phone",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.domain.findings import read_personal
 from services.intake.domain.validation import (
+    composed,
     contact,
     envelope_problems,
     form_problems,
@@ -14,7 +16,6 @@ from services.intake.domain.validation import (
     normalised,
     personal_problems,
     portal_of,
-    read_personal,
 )
 from shared.events.data import Document, Problem
 from shared.events.intake import Contact
@@ -119,18 +120,27 @@ def test_personal_fields_are_checked(make, changed, found) -> None:
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_personal_fields_or_a_problem(text: bytes) -> None:
-    assert isinstance(read_personal(text), Personal | Problem)
+    read = read_personal(text)
+    assert isinstance(read, Personal) or all(isinstance(p, Problem) for p in read)
+    assert read != ()
 
 
 def test_personal_fields_nested_too_deep_are_a_problem() -> None:
     text = b'{"answers":' + b"[" * 50_000 + b"]" * 50_000 + b"}"
-    assert isinstance(read_personal(text), Problem)
+    assert codes(read_personal(text)) == [("invalid-value", "/personal")]
 
 
-def test_a_problem_with_personal_fields_names_the_field(make) -> None:
-    found = read_personal(msgspec.json.encode(make.personal(phone=1)))
-    assert codes([found]) == [("invalid-value", "/personal/phone")]
-    assert codes([read_personal(b"{}")]) == [("missing-field", "/personal")]
+def test_problems_with_personal_fields_name_each_field(make) -> None:
+    found = read_personal(msgspec.json.encode(make.personal(phone=1, email="x")))
+    assert codes(found) == [
+        ("invalid-value", "/personal/phone"),
+        ("invalid-email", "/personal/email"),
+    ]
+    assert codes(read_personal(b"{}")) == [
+        ("missing-field", "/personal/name"),
+        ("missing-field", "/personal/personal_number"),
+        ("missing-field", "/personal/phone"),
+    ]
 
 
 @given(st.text(max_size=50))
@@ -143,6 +153,27 @@ def test_names_are_kept_in_composed_form(name: str) -> None:
 def test_decomposed_vietnamese_is_composed() -> None:
     name = normalize("NFD", "Nguyễn Thị Thử Nghiệm")
     assert normalised(Personal(name=name, personal_number="", phone="")).name != name
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_document_names_are_kept_in_composed_form(name: str, other: str) -> None:
+    documents = tuple(Document(name=n, sha256="a" * 64) for n in (name, other))
+    kept = composed(documents)
+    assert all(d.name.isascii() or d.name == normalize("NFC", d.name) for d in kept)
+    assert composed(kept) == kept
+    assert [d.sha256 for d in kept] == [d.sha256 for d in documents]
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "a\u200bb", "\ufeffa", "a\ue000", "a\tb"])
+def test_a_name_that_cannot_be_printed_is_refused(make, name: str) -> None:
+    problems = personal_problems(Personal(**make.personal(name=name)))
+    assert codes(problems) == [("unprintable-name", "/personal/name")]
+
+
+@pytest.mark.parametrize("name", ["Trần Thị Ánh", "H'Hen Niê", "Y Bion Niê-Kdăm", "王小明", "José"])
+def test_a_name_of_any_script_is_taken(make, name: str) -> None:
+    for form in ("NFC", "NFD", "NFKC"):
+        assert personal_problems(Personal(**make.personal(name=normalize(form, name)))) == ()
 
 
 def test_a_contact_holds_only_what_can_reach_somebody(make) -> None:
