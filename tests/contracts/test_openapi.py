@@ -15,12 +15,8 @@ from shared.topics import SERVICES
 
 DOCUMENTS = all_openapi()
 FORMATS = Draft202012Validator.FORMAT_CHECKER
-FREE = {
-    "callback_vnpay",
-    "return_vnpay",
-    "keys",
-    "form",
-}  # of these a signature, or nothing, is asked
+# of these a signature, or nothing, is asked
+FREE = {"callback_vnpay", "return_vnpay", "keys", "form"}
 
 
 def operations(service: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
