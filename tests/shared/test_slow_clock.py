@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.catalogue import load
+from shared.clock import VIETNAM
 from shared.working_time import WorkingCalendar, add_working_time, after_pause
 from tests.shared.slow_clock import SlowClock
 
@@ -42,8 +43,16 @@ instants = st.integers(0, 150 * 24 * 60).map(
 ) | st.integers(0, 150 * 48).map(
     lambda halves: datetime(2025, 12, 31, 17, tzinfo=UTC) + timedelta(minutes=30 * halves)
 )
-whole_days = st.tuples(st.integers(0, 45), st.just("working_day")) | st.tuples(
-    st.integers(1, 60), st.just("calendar_day")
+EDGES = (time(0), time(7, 30), time(11, 30), time(13), time(15), time(17))
+instants |= st.builds(
+    lambda n, edge: datetime.combine(FIRST + timedelta(days=n), edge, VIETNAM).astimezone(UTC),
+    st.integers(0, 150),
+    st.sampled_from(EDGES),
+)
+whole_days = (
+    st.just((0, "working_day"))
+    | st.tuples(st.integers(0, 45), st.just("working_day"))
+    | st.tuples(st.integers(1, 60), st.just("calendar_day"))
 )
 hours = st.tuples(st.integers(1, 32), st.just("working_hour"))
 short = st.tuples(st.integers(0, 4), st.sampled_from(["working_day", "calendar_day"])) | hours
