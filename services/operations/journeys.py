@@ -30,6 +30,7 @@ from services.operations.domain.occurrences import (
 )
 from services.operations.domain.packing import packed, unpacked
 from shared.bus import Record
+from shared.dossier_codes import read_code
 from shared.errors import DeadLetter, Unknown
 from shared.events import intake, numbered_id, payment
 from shared.events.kernel import LaneReleased
@@ -203,7 +204,7 @@ class Journeys:
         application = _application(name)
         if application:
             return application
-        rows = await self._names.get([name])
+        rows = await self._names.get([read_code(name) or name])
         return str(rows[0]["application"]) if rows else None
 
     async def of(self, application: str) -> tuple[list[Entry], list[Entry]]:

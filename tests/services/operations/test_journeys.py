@@ -63,6 +63,8 @@ async def test_the_dossier_code_and_the_payment_reference_find_it_as_well(
 
     for name in (story.application, story.application.upper(), story.code, story.reference):
         assert await store.journeys.find(name) == story.application
+    typed = f" {story.code.lower().replace('-', ' – ')}"
+    assert await store.journeys.find(typed) == story.application
     assert await store.journeys.find("G00") is None
 
 
