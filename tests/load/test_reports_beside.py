@@ -62,7 +62,7 @@ def test_a_service_whose_memory_grows_fails_a_soak_and_a_cache_of_the_broker_doe
 
 def test_a_soak_too_short_to_fill_the_caches_says_how_long_it_must_be() -> None:
     short = soak.report(Load(100, 60, 5), measured(), outcome(), {"payment": GROWING})
-    assert short["wrong"][0].endswith("give SECONDS=1500 or more")
+    assert short["wrong"][0].endswith("give SECONDS=600 or more")
 
 
 def test_a_backlog_is_worked_off_as_fast_as_acceptances_come() -> None:
