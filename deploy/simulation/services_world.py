@@ -16,6 +16,7 @@ from deploy.simulation.people import Citizenry, Office, catalogue, forms, privat
 from deploy.simulation.services_check import check_services
 from deploy.simulation.world import World
 from services.intake import lane as intake
+from services.intake.likeness import Likeness
 from services.intake.numbers import Numbers
 from services.notify import lane as notify
 from services.notify.channels.sms_http import SmsHttp
@@ -117,8 +118,8 @@ class ServicesWorld:
             case "intake":
                 vault = Vault(table("vault.keys"), MASTER_KEY, monotonic=world.loop.time)
                 numbers = Numbers(table("intake.numbers"))
-                key = private_key()
-                door = intake.Door(catalogue(), vault, numbers, key, world.clock, forms())
+                key, like = private_key(), Likeness(table("intake.likeness"))
+                door = intake.Door(catalogue(), vault, numbers, key, world.clock, forms(), like)
                 return Built(intake.table(door))
             case "routing":
                 return Built(routing.table(catalogue(), load_rules()))

@@ -1,20 +1,26 @@
 """Wires intake and runs it."""
 
-from services.intake.api import Desk, router
+from services.intake.api import router
 from services.intake.attachments.settings import AttachmentSettings
 from services.intake.attachments.wired import attachments
+from services.intake.desk import Desk
+from services.intake.domain.receipt import load_contacts
 from services.intake.forms_api import forms_router
 from services.intake.lane import Door, table
+from services.intake.likeness import Likeness
 from services.intake.numbers import Numbers
+from services.intake.settings import IntakeSettings
 from shared import jwe, service
 from shared.catalogue import forms as procedure_forms
 from shared.catalogue.current import Watch
 from shared.service import Parts, Resources
+from shared.status_links import StatusLinks
 
 
 async def build(resources: Resources) -> Parts:
     """Return intake's parts."""
-    watch, forms = Watch(resources.settings), procedure_forms.load()
+    settings, forms = IntakeSettings(), procedure_forms.load()
+    watch = Watch(resources.settings)
     catalogue = watch.current
     private_key = jwe.import_key(resources.secrets.intake_jwk)
     door = Door(
@@ -24,6 +30,8 @@ async def build(resources: Resources) -> Parts:
         private_key,
         resources.clock,
         forms,
+        Likeness(resources.table("likeness")),
+        settings.duplicates_refused,
     )
     lanes = table(door)
     desk = Desk(
@@ -34,6 +42,8 @@ async def build(resources: Resources) -> Parts:
         resources.vault.pepper,
         resources.clock,
         forms,
+        StatusLinks(resources.secrets.master_key, settings.status_page),
+        load_contacts(),
     )
     files = attachments(resources, AttachmentSettings())
     edge = router(desk)

@@ -1,11 +1,12 @@
 """What goes over the portals' edge, with an example of each; all in them is made up."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from services.intake.domain.dossier import Status
+from services.intake.domain.dossier import End, Status
+from services.intake.domain.receipt import Receipt
 from shared.catalogue.forms import ProcedureForm
 from shared.edge import APPLICATION
 from shared.events.data import Document, Problem
@@ -48,7 +49,11 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """How an application stands at the door; routing and operations tell of what follows."""
+    """How an application stands at the door; routing and operations tell of what is between.
+
+    `national_code` is 1 until a supplement is asked for (5) or it ends (3, 7, 10).  `end` is empty
+    while it is open; `withdrawal` and `supplement` say how far the last one has come.
+    """
 
     application_id: str
     status: Status
@@ -57,6 +62,17 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...] = ()
+    end: End = ""
+    supplement: Literal["", "asked", "brought"] = ""
+    withdrawal: Literal["", "asked", "rejected"] = ""
+    similar: str = ""
+    receipt: Receipt | None = None
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the citizen's link has behind its `#`."""
+
+    token: str
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +146,7 @@ FORM = Form(
 )
 SUPPLEMENT = SupplementSubmitted(documents=(_PAPER,))
 WITHDRAWAL = WithdrawalRequested(reason="No longer needed")
+_MADE_UP = "AZmgscLTfk-KW2x9jp8KGwAAAAAAAAAAAAAAAAAAAAA"  # opens nothing
 TAKEN = Taken(application_id=APPLICATION, status_url=f"/v1/applications/{APPLICATION}")
 VIEW = View(
     application_id=APPLICATION,
@@ -138,7 +155,15 @@ VIEW = View(
     dossier_code="H29.1-20261120-0000001",
     decided_at=datetime(2026, 11, 20, 1, 30, tzinfo=UTC),
     problems=(),
+    receipt=Receipt(
+        receiving_unit="26737",
+        unit_name="Phường Tân Định",
+        address="Phường Tân Định, Thành phố Hồ Chí Minh",
+        hotline="1800 1096",
+        status_link=f"/status#{_MADE_UP}",
+    ),
 )
+LOOK = Look(token=_MADE_UP)
 PROCEDURE_FORM = FormView(
     procedure="2.000635",
     on=date(2026, 11, 20),

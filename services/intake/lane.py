@@ -14,23 +14,33 @@ from services.intake.domain.dossier import (
     Application,
     Opened,
     content,
-    dossier_code,
+    likeness,
+    submission_findings,
     submit,
     submitted_at,
-    supplement,
-    withdraw,
 )
 from services.intake.domain.findings import read_personal
+from services.intake.domain.follow_ups import (
+    ENDINGS,
+    FOLLOWED,
+    FollowUp,
+    follow,
+    follow_up,
+    hear_no,
+)
 from services.intake.domain.remedies import problem
 from services.intake.domain.shape import json_value
 from services.intake.domain.validation import contact
+from services.intake.likeness import Likeness
 from services.intake.numbers import Numbers, Place
 from shared.catalogue import Catalogue
 from shared.catalogue.forms import Forms
 from shared.clock import Clock
+from shared.dossier_codes import write_code
 from shared.events.data import Problem
 from shared.events.intake import Contact
 from shared.events.portal import Personal, Submitted, SupplementSubmitted, WithdrawalRequested
+from shared.events.routing import ActionRejected, Moved
 from shared.jwe import Key, NotOpened, open_with
 from shared.lanes.table import Arrival, LaneTable, Malformed, Outcome
 from shared.vault import Vault, keyed_hash, seal
@@ -38,6 +48,8 @@ from shared.working_time import local_day
 
 Message = tuple[str, str, str]  # application, source, id
 Facts = Mapping[Message, Opened]
+
+MARK = 32  # hexadecimal digits
 
 
 class Door(NamedTuple):
@@ -49,6 +61,8 @@ class Door(NamedTuple):
     private_key: Key
     clock: Clock
     forms: Forms
+    likeness: Likeness
+    duplicates_refused: frozenset[str] = frozenset()
 
 
 def table(door: Door) -> LaneTable[Application, Facts]:
@@ -57,7 +71,7 @@ def table(door: Door) -> LaneTable[Application, Facts]:
     def submitted(
         state: Application | None, arrival: Arrival, facts: Facts, at: datetime
     ) -> Outcome[Application]:
-        return submit(state, arrival, facts[_message(arrival)], door.catalogue, door.forms, at)
+        return submit(state, arrival, facts[_message(arrival)], at)
 
     async def prepare(
         arrivals: Sequence[Arrival], states: Mapping[str, Application | None]
@@ -69,8 +83,10 @@ def table(door: Door) -> LaneTable[Application, Facts]:
         state=Application,
         decisions={
             Submitted.TYPE: submitted,
-            SupplementSubmitted.TYPE: _supplemented,
-            WithdrawalRequested.TYPE: _withdrawn,
+            SupplementSubmitted.TYPE: _follow_up,
+            WithdrawalRequested.TYPE: _follow_up,
+            ActionRejected.TYPE: _not_done,
+            **{moved.TYPE: _followed for moved in FOLLOWED},
         },
         prepare=prepare,
         opens=frozenset({Submitted.TYPE}),
@@ -78,36 +94,52 @@ def table(door: Door) -> LaneTable[Application, Facts]:
     )
 
 
-def _supplemented(
+def _follow_up(
     state: Application | None, arrival: Arrival, _facts: Facts, _at: datetime
 ) -> Outcome[Application]:
-    assert isinstance(arrival.data, SupplementSubmitted)
-    return supplement(state, arrival, arrival.data)
+    assert isinstance(arrival.data, FollowUp)
+    return follow_up(state, arrival, arrival.data)
 
 
-def _withdrawn(
+def _followed(
     state: Application | None, arrival: Arrival, _facts: Facts, _at: datetime
 ) -> Outcome[Application]:
-    assert isinstance(arrival.data, WithdrawalRequested)
-    return withdraw(state, arrival, arrival.data)
+    assert isinstance(arrival.data, Moved)
+    return follow(state, arrival.data)
+
+
+def _not_done(
+    state: Application | None, arrival: Arrival, _facts: Facts, _at: datetime
+) -> Outcome[Application]:
+    assert isinstance(arrival.data, ActionRejected)
+    return hear_no(state, arrival.data)
 
 
 async def _prepare(
     door: Door, arrivals: Sequence[Arrival], states: Mapping[str, Application | None]
 ) -> Facts:
-    """Open all submissions; seal and number the first of each application that is new."""
+    """Open all submissions; judge, seal and number the first of each application that is new."""
     now = door.clock()
     facts: dict[Message, Opened] = {}
     new: dict[str, tuple[Arrival, Personal]] = {}
+    ended: dict[str, str] = {}
     seen: set[str] = set()
     for arrival in arrivals:
+        application, state = arrival.application, states.get(arrival.application)
+        if isinstance(arrival.data, ENDINGS) and state and state.mark:
+            ended[application] = state.mark
         if not isinstance(arrival.data, Submitted | Malformed):
             continue
         opened = facts.setdefault(_message(arrival), _open(door, arrival, now))
-        is_first = arrival.application not in seen and states.get(arrival.application) is None
-        seen.add(arrival.application)
-        if is_first and isinstance(opened.personal, Personal):
-            new[arrival.application] = arrival, opened.personal
+        if application in seen or state is not None:
+            continue
+        seen.add(application)
+        problems, warnings = submission_findings(arrival, opened, door.catalogue, door.forms)
+        facts[_message(arrival)] = opened._replace(
+            problems=problems, warnings=warnings, catalogue_version=door.catalogue.version
+        )
+        if isinstance(opened.personal, Personal):
+            new[application] = arrival, opened.personal
     keys = await door.vault.keys(new, create=True)
     codes = await _codes(door, [arrival for arrival, _ in new.values()], facts)
     for application, (arrival, personal) in new.items():
@@ -116,6 +148,31 @@ async def _prepare(
             contact=_seal(keys[application], contact(personal), application),
             subject_hash=door.vault.subject_hash(personal.personal_number),
             dossier_code=codes.get(application, ""),
+        )
+    await door.likeness.release(ended)
+    return await _compared(door, new, facts)
+
+
+async def _compared(
+    door: Door, new: Mapping[str, tuple[Arrival, Personal]], facts: dict[Message, Opened]
+) -> Facts:
+    """Point at the open application that a new one is like; refuse it where that is told."""
+    marks: dict[str, str] = {}
+    procedures: dict[str, str] = {}
+    for application, (arrival, personal) in new.items():
+        if not facts[_message(arrival)].problems and isinstance(arrival.data, Submitted):
+            about = likeness(arrival.data, personal)
+            marks[application] = keyed_hash(door.vault.pepper, b"like/" + about)[:MARK]
+            procedures[application] = arrival.data.procedure
+    similar = await door.likeness.claim(marks)
+    for application, mark in marks.items():
+        arrival, _ = new[application]
+        other = similar.get(application, "")
+        is_refused = other and procedures[application] in door.duplicates_refused
+        facts[_message(arrival)] = facts[_message(arrival)]._replace(
+            mark="" if other else mark,
+            similar_to=other,
+            problems=(problem("likely-duplicate", "/procedure"),) if is_refused else (),
         )
     return facts
 
@@ -152,7 +209,7 @@ async def _codes(
             places[arrival.application] = Place(unit.code, day)
             prefixes[arrival.application] = door.catalogue.dossier_prefix(unit, day)
     numbers = await door.numbers.give(places)
-    return {a: dossier_code(prefixes[a], places[a].day, n) for a, n in numbers.items()}
+    return {a: write_code(prefixes[a], places[a].day, n) for a, n in numbers.items()}
 
 
 def _seal(key: bytes, value: Personal | Contact, application: str) -> str:

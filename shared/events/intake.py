@@ -15,10 +15,11 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     email: str = ""
 
 
-class Registered(Data, frozen=True, kw_only=True):
+class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     """It is in, under a dossier code.  `sealed` hides a `Personal`, `contact` a `Contact`.
 
     `warnings` are to be looked at by whoever receives it, and no reason to refuse.
+    `similar_to` is an open application of the same person, procedure and object, if there is one.
     """
 
     TYPE: ClassVar[str] = "application.registered"
@@ -38,16 +39,20 @@ class Registered(Data, frozen=True, kw_only=True):
     submitted_at: Instant
     catalogue_version: str
     warnings: tuple[Problem, ...] = ()
+    similar_to: str = ""
 
 
 class Refused(Data, frozen=True, kw_only=True):
-    """It cannot be taken in; every problem at once.  `contact` is empty if unreadable."""
+    """It cannot be taken in; every problem at once.  `contact` is empty if unreadable; `similar_to`
+    is the application that it repeats, where that is the problem.
+    """
 
     TYPE: ClassVar[str] = "application.refused"
     portal: str
     problems: tuple[Problem, ...]
     contact: str = ""
     language: str = "vi"
+    similar_to: str = ""
 
 
 class Conflicted(Data, frozen=True, kw_only=True):

@@ -16,9 +16,13 @@ LINES_LIMIT = 300
 EVERY = {"__init__", "__main__", "api", "domain"}
 SOME = {"lane", "effects", "settings", "views", "gateways", "channels"}
 OWN = {
-    # what portals send, and what procedures ask for; dossier codes, claimed in blocks; files, from
-    # upload to reading
-    "intake": {"forms", "forms_api", "numbers", "attachments"},
+    # what portals send, and what procedures ask for; dossier codes, claimed in blocks; likely
+    # duplicates, known by marks; what the edge is wired with, and what follows on an application;
+    # files, from upload to reading
+    "intake": {
+        *("forms", "forms_api", "numbers", "likeness"),
+        *("desk", "follow_ups_api", "attachments"),
+    },
     # an officer's act, once per key; why a dossier is where it is, and what would move it
     "routing": {"actions", "rehoming", "pages"},
     # a partner's order number, claimed before the order opens; a bank's call, in its own words

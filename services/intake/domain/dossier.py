@@ -1,48 +1,46 @@
-"""An application at the door: what is kept of it, and what may happen to it."""
+"""An application at the door: what is kept of it, and how it comes in."""
 
-import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
+from services.intake.domain.answers import given
 from services.intake.domain.findings import Findings, examine, unread_problems
-from services.intake.domain.remedies import malformed, problem
+from services.intake.domain.remedies import malformed
 from services.intake.domain.validation import (
     composed,
     envelope_problems,
     portal_of,
-    supplement_problems,
-    withdrawal_problems,
 )
 from shared.catalogue import Catalogue
 from shared.catalogue.forms import Forms
+from shared.dossier_codes import FORM
 from shared.events.data import Problem
-from shared.events.intake import (
-    Conflicted,
-    FollowUpRejected,
-    Refused,
-    Registered,
-    Supplemented,
-    Withdrawn,
-)
-from shared.events.portal import Personal, Submitted, SupplementSubmitted, WithdrawalRequested
+from shared.events.intake import Conflicted, Refused, Registered
+from shared.events.portal import Personal, Submitted
 from shared.lanes.table import Arrival, Malformed, Outcome
 from shared.working_time import local_day
 
 Status = Literal["registered", "refused", "withdrawn"]
 NATIONAL_CODE: dict[Status, int | None] = {"registered": 1, "refused": None, "withdrawn": 7}
 
-DOSSIER_CODE = re.compile(  # any of the forms in use; ours is the last: unit, day, 7 digits
-    r"(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{1,3})*-(?:\d{6}|\d{8})-\d{4,7}"
-)
-SUPPLEMENTS_LIMIT = 100
 OFFLINE_LIMIT = timedelta(days=7)  # a counter without a network forwards later
 
 
+End = Literal["", "refused", "not-accepted", "withdrawn", "returned"]
+ENDS: dict[int, End] = {3: "not-accepted", 7: "withdrawn", 10: "returned"}  # by national code
+
+
 class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The whole state.  `content_hash` is keyed: it tells content apart and nothing else."""
+    """The whole state.  `content_hash` is keyed: it tells content apart and nothing else.
+
+    `code` is the last national code heard from routing, 0 if none: intake follows those of its
+    moves that change what a citizen may do.  `withdrawing` is the id of the message that asks to
+    take it back, until routing answers; `requests` counts the supplements asked for, `supplied`
+    tells what was brought since the last of them.  `mark` is what likely duplicates have in common.
+    """
 
     status: Status
     portal: str
@@ -56,10 +54,44 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     warnings: tuple[Problem, ...] = ()
     supplements: int = 0
     conflicts: int = 0
+    code: int = 0
+    withdrawing: str = ""
+    withdrawals_rejected: int = 0
+    requests: int = 0
+    supplied: str = ""
+    mark: str = ""
+    similar_to: str = ""
+
+    @property
+    def national_code(self) -> int | None:
+        """How it stands in the national code, as far as intake follows it; None: never was in."""
+        return self.code or NATIONAL_CODE[self.status]
+
+    @property
+    def end(self) -> End:
+        """How it ended, empty while it is open."""
+        return ENDS.get(self.code, "") or ("" if self.status == "registered" else self.status)
+
+    @property
+    def supplement(self) -> Literal["", "asked", "brought"]:
+        """How far the last supplement that was asked for has come."""
+        if not self.requests:
+            return ""
+        return "brought" if self.supplied else "asked"
+
+    @property
+    def withdrawal(self) -> Literal["", "asked", "rejected"]:
+        """How far a withdrawal has come that has not closed the application."""
+        if self.withdrawing:
+            return "asked"
+        return "rejected" if self.withdrawals_rejected and not self.end else ""
 
 
 class Opened(NamedTuple):
-    """What was gathered about one submission.  `personal`: what is wrong, where it is not read."""
+    """What was gathered about one submission.  `personal`: what is wrong, where it is not read;
+    `problems`, `warnings` (by which edition), `mark` and `similar_to` are those of the first of an
+    application.
+    """
 
     content_hash: str
     submitted_at: datetime
@@ -68,11 +100,11 @@ class Opened(NamedTuple):
     contact: str = ""
     subject_hash: str = ""
     dossier_code: str = ""
-
-
-def dossier_code(prefix: str, day: date, number: int) -> str:
-    """Return a code in the national form (`H26.12-20260609-0092637`).  Nobody parses it."""
-    return f"{prefix}-{day:%Y%m%d}-{number:07d}"
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    catalogue_version: str = ""
+    mark: str = ""
+    similar_to: str = ""
 
 
 def submitted_at(claimed: datetime, now: datetime) -> datetime:
@@ -89,76 +121,40 @@ def content(submitted: Submitted, personal: Personal | tuple[Problem, ...]) -> b
     return msgspec.json.encode((submitted, personal), order="sorted")
 
 
+def likeness(submitted: Submitted, personal: Personal) -> bytes:
+    """Return what likely duplicates have in common: person, procedure and object.
+
+    The object is what the form's answers say; where it asks nothing, the documents.
+    """
+    told = msgspec.json.encode(given(personal.answers), order="sorted").decode()
+    is_asked = bool(given(personal.answers))
+    about = (
+        personal.personal_number,
+        submitted.procedure,
+        " ".join(told.casefold().split()),
+        () if is_asked else sorted(document.sha256 for document in submitted.documents),
+    )
+    return msgspec.json.encode(about)
+
+
 def submit(
     state: Application | None,
     arrival: Arrival,
     opened: Opened,
-    catalogue: Catalogue,
-    forms: Forms,
     at: datetime,
 ) -> Outcome[Application]:
     """Take an application in, or refuse it; the same again changes nothing, another conflicts."""
     portal = portal_of(arrival.event.source)
     if state is None:
-        return _first(arrival, portal, opened, catalogue, forms, at)
+        return _first(arrival, portal, opened, at)
     if (state.portal, state.content_hash) == (portal, opened.content_hash):
         return Outcome(state)
     conflict = Conflicted(portal=portal, message_id=arrival.event.id)
     return Outcome(replace(state, conflicts=state.conflicts + 1), (conflict,))
 
 
-def supplement(
-    state: Application | None, arrival: Arrival, brought: SupplementSubmitted
-) -> Outcome[Application]:
-    """Pass on what the citizen brought; whether it was asked for is routing's to say."""
-    wrong = _not_open(state, arrival) or supplement_problems(brought)
-    if state and not wrong and state.supplements >= SUPPLEMENTS_LIMIT:
-        wrong = (problem("too-many-supplements", "/subject"),)
-    if state is None or wrong:
-        return _rejected(state, arrival, wrong)
-    counted = replace(state, supplements=state.supplements + 1)
-    return Outcome(counted, (Supplemented(documents=brought.documents),))
-
-
-def withdraw(
-    state: Application | None, arrival: Arrival, request: WithdrawalRequested
-) -> Outcome[Application]:
-    """Pass on that the citizen takes the application back; again changes nothing."""
-    portal = portal_of(arrival.event.source)
-    if state and (state.portal, state.status) == (portal, "withdrawn"):
-        return Outcome(state)
-    wrong = _not_open(state, arrival) or withdrawal_problems(request)
-    if state is None or wrong:
-        return _rejected(state, arrival, wrong)
-    return Outcome(replace(state, status="withdrawn"), (Withdrawn(reason=request.reason),))
-
-
-def _not_open(state: Application | None, arrival: Arrival) -> tuple[Problem, ...]:
-    """Another portal's application is as unknown as none."""
-    if state is None or state.portal != portal_of(arrival.event.source):
-        return (problem("unknown-application", "/subject"),)
-    if state.status != "registered":
-        return (problem("application-closed", "/subject"),)
-    return ()
-
-
-def _rejected(
-    state: Application | None, arrival: Arrival, problems: tuple[Problem, ...]
-) -> Outcome[Application]:
-    portal, message_id = portal_of(arrival.event.source), arrival.event.id
-    event = FollowUpRejected(portal=portal, message_id=message_id, problems=problems)
-    return Outcome(state, (event,))
-
-
-def _first(
-    arrival: Arrival,
-    portal: str,
-    opened: Opened,
-    catalogue: Catalogue,
-    forms: Forms,
-    at: datetime,
-) -> Outcome[Application]:
-    problems, warnings = _findings(arrival, opened, catalogue, forms)
+def _first(arrival: Arrival, portal: str, opened: Opened, at: datetime) -> Outcome[Application]:
+    problems = opened.problems
     submitted, personal = arrival.data, opened.personal
     if problems or not isinstance(submitted, Submitted) or not isinstance(personal, Personal):
         language = submitted.language if isinstance(submitted, Submitted) else "vi"
@@ -168,8 +164,15 @@ def _first(
             content_hash=opened.content_hash,
             decided_at=at,
             problems=problems,
+            similar_to=opened.similar_to,
         )
-        event = Refused(portal=portal, problems=problems, contact=opened.contact, language=language)
+        event = Refused(
+            portal=portal,
+            problems=problems,
+            contact=opened.contact,
+            language=language,
+            similar_to=opened.similar_to,
+        )
         return Outcome(refused, (event,))
     registered = Application(
         status="registered",
@@ -180,13 +183,17 @@ def _first(
         procedure=submitted.procedure,
         receiving_unit=submitted.receiving_unit,
         subject_hash=opened.subject_hash,
-        warnings=warnings,
+        warnings=opened.warnings,
+        mark=opened.mark,
+        similar_to=opened.similar_to,
     )
-    said = _registered(portal, submitted, opened, catalogue.version, warnings)
-    return Outcome(registered, (said,))
+    return Outcome(registered, (_registered(portal, submitted, opened),))
 
 
-def _findings(arrival: Arrival, opened: Opened, catalogue: Catalogue, forms: Forms) -> Findings:
+def submission_findings(
+    arrival: Arrival, opened: Opened, catalogue: Catalogue, forms: Forms
+) -> Findings:
+    """Return all there is to say of a submission."""
     found = envelope_problems(arrival.application, arrival.event.source)
     on, submitted = local_day(opened.submitted_at), arrival.data
     if isinstance(submitted, Submitted) and isinstance(opened.personal, Personal):
@@ -202,14 +209,8 @@ def _findings(arrival: Arrival, opened: Opened, catalogue: Catalogue, forms: For
     return Findings(found + problems + opened.personal)
 
 
-def _registered(
-    portal: str,
-    submitted: Submitted,
-    opened: Opened,
-    catalogue_version: str,
-    warnings: tuple[Problem, ...],
-) -> Registered:
-    assert DOSSIER_CODE.fullmatch(opened.dossier_code), "an application in order has a code"
+def _registered(portal: str, submitted: Submitted, opened: Opened) -> Registered:
+    assert FORM.fullmatch(opened.dossier_code), "an application in order has a code"
     return Registered(
         dossier_code=opened.dossier_code,
         portal=portal,
@@ -225,6 +226,7 @@ def _registered(
         contact=opened.contact,
         subject_hash=opened.subject_hash,
         submitted_at=opened.submitted_at,
-        catalogue_version=catalogue_version,
-        warnings=warnings,
+        catalogue_version=opened.catalogue_version,
+        warnings=opened.warnings,
+        similar_to=opened.similar_to,
     )

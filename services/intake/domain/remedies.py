@@ -86,8 +86,24 @@ REMEDIES: Mapping[str, Remedy] = {
         "No application of yours has this id: check it, or try again in a moment.",
     ),
     "application-closed": Remedy(
-        "Hồ sơ đã bị từ chối hoặc đã rút; nộp hồ sơ mới nếu cần.",
-        "The application was refused or withdrawn: submit a new one if need be.",
+        "Hồ sơ đã kết thúc (bị từ chối, không được tiếp nhận, đã rút hoặc đã trả kết quả); "
+        "nộp hồ sơ mới nếu cần.",
+        "The application is at its end (refused, not accepted, withdrawn, or its result returned): "
+        "submit a new one if need be.",
+    ),
+    "withdrawal-pending": Remedy(
+        "Yêu cầu rút hồ sơ đang được xử lý; chờ trả lời rồi thử lại.",
+        "It was asked to take the application back: wait for the answer, then try again.",
+    ),
+    "too-late-to-withdraw": Remedy(
+        "Không rút được hồ sơ ở bước này; liên hệ bộ phận tiếp nhận theo số trên giấy tiếp nhận.",
+        "It can no longer be taken back at this stage: ask the receiving unit, by the receipt.",
+    ),
+    "likely-duplicate": Remedy(
+        "Đã có hồ sơ đang xử lý cùng người, thủ tục và nội dung; theo dõi hồ sơ đó, "
+        "hoặc rút hồ sơ đó rồi nộp lại.",
+        "An open application has the same person, procedure and object: follow that one, "
+        "or take it back and submit again.",
     ),
     "too-many-supplements": Remedy(
         "Đã bổ sung tối đa 100 lần; liên hệ bộ phận tiếp nhận.",

@@ -11,9 +11,12 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from services.intake.api import Desk, router
+from services.intake.api import router
+from services.intake.desk import Desk
+from services.intake.domain.receipt import load_contacts
 from services.intake.forms_api import forms_router
 from services.intake.lane import Door, table
+from services.intake.likeness import Likeness
 from services.intake.numbers import Numbers
 from shared import events, jwe, problems
 from shared.access import Access
@@ -24,6 +27,7 @@ from shared.events import Event
 from shared.events.portal import Submitted, SupplementSubmitted, WithdrawalRequested
 from shared.journal import Cause, Decision
 from shared.lanes.table import Arrival, LaneTable, Malformed, Outcome
+from shared.status_links import StatusLinks
 from shared.store import Bounds, Row
 from shared.vault import Vault
 
@@ -31,6 +35,7 @@ NOW = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
 MASTER_KEY = bytes(range(32))
 CATALOGUE = load()
 FORMS = procedure_forms.load()
+LINKS = StatusLinks(MASTER_KEY, "https://portal.example/status")
 PRIVATE_KEY = jwe.import_key(jwe.generate_key())
 
 
@@ -133,15 +138,37 @@ def follow_up(data: SupplementSubmitted | WithdrawalRequested, **changed: Any) -
     return Arrival(event.subject, event, data)
 
 
+def moved(data: Any, application: str = "", n: int = 1) -> Arrival:
+    """An event of routing's."""
+    application = application or uuid7()
+    event = message(
+        data.TYPE,
+        data,
+        id=f"{application}/routing/{n}",
+        source="/services/routing",
+        subject=application,
+        sequence=f"{n:06d}",
+    )
+    return Arrival(application, event, data)
+
+
 class Lane:
     """Intake's table with everything in memory, fed one arrival at a time."""
 
-    def __init__(self) -> None:
-        self.keys, self.blocks = Rows(), Rows()
+    def __init__(self, duplicates_refused: frozenset[str] = frozenset()) -> None:
+        self.keys, self.blocks, self.marks = Rows(), Rows(), Rows()
         self.vault = Vault(self.keys, MASTER_KEY)
         self.now = NOW
-        numbers = Numbers(self.blocks)
-        door = Door(CATALOGUE, self.vault, numbers, PRIVATE_KEY, lambda: self.now, FORMS)
+        door = Door(
+            CATALOGUE,
+            self.vault,
+            Numbers(self.blocks),
+            PRIVATE_KEY,
+            lambda: self.now,
+            FORMS,
+            Likeness(self.marks),
+            duplicates_refused,
+        )
         self.table: LaneTable[Any, Any] = table(door)
         self.states: dict[str, Any] = {}
 
@@ -195,10 +222,10 @@ class Journal:
 
 
 class Edge:
-    """Intake's edge over a lane in memory."""
+    """Intake's edge over a lane in memory, which decides when it is told, or after so many."""
 
-    def __init__(self) -> None:
-        self.topics, self.lane = Topics(), Lane()
+    def __init__(self, decides_after: int = 0) -> None:
+        self.topics, self.lane, self.decides_after = Topics(), Lane(), decides_after
         app = FastAPI()
         app.state.access = Access(
             {
@@ -208,16 +235,19 @@ class Edge:
         )
         problems.install(app)
         desk = Desk(
-            publisher=self.topics,
+            publisher=self,
             journal=Journal(self.lane),
             catalogue=CATALOGUE,
             public_key=jwe.import_key(jwe.public_part(PRIVATE_KEY)),
             pepper=self.lane.vault.pepper,
             clock=lambda: NOW,
             forms=FORMS,
+            links=LINKS,
+            contacts=load_contacts(),
         )
         app.include_router(router(desk))
         app.include_router(forms_router(CATALOGUE, FORMS, lambda: NOW))
+        self.app = app
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://intake"
         )
@@ -239,6 +269,11 @@ class Edge:
         return await self.call(
             "POST", "/v1/applications", form() if body is None else body, **headers
         )
+
+    async def publish(self, topic: str, event: Event) -> None:
+        await self.topics.publish(topic, event)
+        if len(self.topics.sent) == self.decides_after:
+            await self.settle()
 
     async def settle(self) -> list[Outcome[Any]]:
         """Let the lane decide all that was appended."""

@@ -6,9 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.forms import Form
+from shared import events
 from shared.edge import BODY_LIMIT_BYTES
 from shared.events.intake import Registered, Supplemented, Withdrawn
 from shared.events.portal import Personal, Submitted
+from shared.events.routing import (
+    ActionRejected,
+    Closed,
+    NotAccepted,
+    Returned,
+    SupplementRequested,
+)
 from shared.jwe import open_with
 
 BROUGHT = {"documents": [{"name": "Original document", "sha256": "b" * 64}]}
@@ -78,6 +86,17 @@ async def test_what_the_edge_appends_the_lane_registers(make, edge) -> None:
         "decided_at": "2026-11-20T02:30:00Z",
         "problems": [],
         "warnings": [],
+        "end": "",
+        "supplement": "",
+        "withdrawal": "",
+        "similar": "",
+        "receipt": {
+            "receiving_unit": "00004",
+            "unit_name": "Phường Ba Đình",
+            "address": "Phường Ba Đình, Thành phố Hà Nội",
+            "hotline": "1800 1096",
+            "status_link": make.LINKS.link(make.uuid7()),
+        },
     }
 
 
@@ -247,21 +266,120 @@ async def test_a_supplement_brings_documents(make, edge, body, field) -> None:
     assert_problem(bad_key, 400, "idempotency-key")
 
 
-async def test_an_application_is_taken_back(make, edge) -> None:
+async def test_an_application_is_taken_back_when_routing_has_closed_it(make, edge) -> None:
     path = f"/v1/applications/{make.uuid7()}"
     await edge.submit()
     await edge.settle()
-    assert (await edge.call("POST", f"{path}/withdrawal", {})).status_code == 202
-    (outcome,) = await edge.settle()
-    assert isinstance(outcome.events[0], Withdrawn)
-    assert (await edge.call("GET", path)).json()["national_code"] == 7
-    assert (await edge.call("POST", f"{path}/withdrawal", {})).status_code == 202
-    assert edge.topics.sent == []
-    assert_problem(await edge.call("POST", f"{path}/supplements", BROUGHT), 409, "withdrawn")
     too_long = {"reason": "x" * 501}
     assert_problem(
         await edge.call("POST", f"{path}/withdrawal", too_long), 422, "invalid-application"
     )
+    assert (await edge.call("POST", f"{path}/withdrawal", {})).status_code == 202
+    (outcome,) = await edge.settle()
+    assert isinstance(outcome.events[0], Withdrawn)
+    asked = (await edge.call("GET", path)).json()
+    assert (asked["status"], asked["national_code"], asked["withdrawal"]) == (
+        "registered",
+        1,
+        "asked",
+    )
+    answer = await edge.call("POST", f"{path}/supplements", BROUGHT)
+    assert_problem(answer, 409, "withdrawal-pending")
+    assert fields(answer) == [("withdrawal-pending", "/subject")]
+    await edge.lane.take(make.moved(Closed(national_code=7, reason="")))
+    closed = (await edge.call("GET", path)).json()
+    assert (closed["status"], closed["national_code"], closed["end"]) == (
+        "withdrawn",
+        7,
+        "withdrawn",
+    )
+    assert (await edge.call("POST", f"{path}/withdrawal", {})).status_code == 202
+    assert edge.topics.sent == []
+    answer = await edge.call("POST", f"{path}/supplements", BROUGHT)
+    assert_problem(answer, 409, "withdrawn")
+    assert fields(answer) == [("application-closed", "/subject")]
+
+
+async def test_a_withdrawal_that_came_too_late_leaves_the_application_as_it_is(make, edge) -> None:
+    path = f"/v1/applications/{make.uuid7()}"
+    await edge.submit()
+    await edge.settle()
+    await edge.call("POST", f"{path}/withdrawal", {})
+    ((_, first),) = edge.topics.sent
+    await edge.settle()
+    no = ActionRejected(national_code=9, action="withdraw", reason="The result is ready.")
+    await edge.lane.take(make.moved(no))
+    stands = (await edge.call("GET", path)).json()
+    assert (stands["status"], stands["withdrawal"]) == ("registered", "rejected")
+    await edge.call("POST", f"{path}/withdrawal", {})  # it may have been reopened since
+    ((_, second),) = edge.topics.sent
+    assert second.id != first.id
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [
+        (NotAccepted(national_code=3, officer="o", reason="r"), "not-accepted"),
+        (Returned(national_code=10, officer="o"), "returned"),
+    ],
+)
+async def test_nothing_follows_on_an_application_at_its_end(make, edge, ending, code) -> None:
+    path = f"/v1/applications/{make.uuid7()}"
+    await edge.submit()
+    await edge.settle()
+    await edge.lane.take(make.moved(ending))
+    stands = (await edge.call("GET", path)).json()
+    assert (stands["status"], stands["national_code"], stands["end"]) == (
+        "registered",
+        ending.national_code,
+        code,
+    )
+    for what, body in (("withdrawal", {}), ("supplements", BROUGHT)):
+        answer = await edge.call("POST", f"{path}/{what}", body)
+        assert_problem(answer, 409, code)
+        assert fields(answer) == [("application-closed", "/subject")]
+    assert edge.topics.sent == []
+
+
+async def test_what_is_asked_for_again_may_be_brought_again(make, edge) -> None:
+    path = f"/v1/applications/{make.uuid7()}"
+    asked = SupplementRequested(national_code=5, officer="o", content="The original")
+    await edge.submit()
+    await edge.settle()
+    sent = set()
+    for n in (1, 2):
+        await edge.lane.take(make.moved(asked, n=n))
+        stands = (await edge.call("GET", path)).json()
+        assert (stands["national_code"], stands["supplement"]) == (5, "asked")
+        await edge.call("POST", f"{path}/supplements", BROUGHT)
+        sent.add(edge.topics.sent[0][1].id)
+        (outcome,) = await edge.settle()
+        assert isinstance(outcome.events[0], Supplemented)
+        assert (await edge.call("GET", path)).json()["supplement"] == "brought"
+    assert len(sent) == 2
+
+
+async def test_a_citizens_link_opens_one_application_to_any_portal(make, edge) -> None:
+    await edge.submit()
+    await edge.settle()
+    own = (await edge.call("GET", f"/v1/applications/{make.uuid7()}")).json()
+    token = own["receipt"]["status_link"].partition("#")[2]
+    answer = await edge.call("POST", "/v1/status", {"token": token}, key="other")
+    assert answer.json() == own
+    assert_problem(
+        await edge.call("POST", "/v1/status", {"token": token}, key="clerk"), 403, "wrong-role"
+    )
+    for wrong in ("", "x", token[:-1], f"{token}=", make.LINKS.token(make.uuid7(2))):
+        answer = await edge.call("POST", "/v1/status", {"token": wrong})
+        assert_problem(answer, 404, "unknown-link")
+
+
+async def test_a_citizens_link_stands_in_no_message_and_no_state(make, edge) -> None:
+    await edge.submit()
+    said = str([e for _, e in edge.topics.sent])
+    (outcome,) = await edge.settle()
+    said += events.encode([outcome.state, *outcome.events]).decode()
+    assert make.LINKS.token(make.uuid7())[:30] not in said
 
 
 async def test_a_refusal_can_be_read(make, edge) -> None:

@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.domain.dossier import (
-    DOSSIER_CODE,
     NATIONAL_CODE,
     OFFLINE_LIMIT,
-    SUPPLEMENTS_LIMIT,
     Application,
 )
+from services.intake.domain.follow_ups import SUPPLEMENTS_LIMIT
 from shared import events
+from shared.dossier_codes import FORM
 from shared.errors import Unknown
 from shared.events.data import Document
 from shared.events.intake import (
@@ -22,7 +22,6 @@ from shared.events.intake import (
     Refused,
     Registered,
     Supplemented,
-    Withdrawn,
 )
 from shared.events.portal import Personal, SupplementSubmitted, WithdrawalRequested
 from shared.vault import Sealed
@@ -51,7 +50,7 @@ async def test_an_application_in_order_is_registered_under_a_dossier_code(make, 
     (registered,) = outcome.events
     assert isinstance(registered, Registered)
     assert registered.dossier_code == "H26.1-20261120-0000001"
-    assert DOSSIER_CODE.fullmatch(registered.dossier_code)
+    assert FORM.fullmatch(registered.dossier_code)
     assert (registered.portal, registered.procedure) == ("sandbox", "2.000815")
     assert registered.submitted_at == make.NOW.replace(second=59, minute=29)
     assert registered.catalogue_version == make.CATALOGUE.version
@@ -207,7 +206,7 @@ async def test_a_batch_gets_codes_of_its_units_and_keys_with_one_insert_each(mak
         "H26-20261120-0000001",
     ]
     assert codes[3].startswith("H29.")
-    assert lane.keys.calls == lane.blocks.calls == ["insert_missing"]
+    assert lane.keys.calls == lane.blocks.calls == lane.marks.calls[:1] == ["insert_missing"]
 
 
 async def test_a_repeated_batch_gets_the_same_code(make, lane) -> None:
@@ -218,7 +217,7 @@ async def test_a_repeated_batch_gets_the_same_code(make, lane) -> None:
     assert lane.states[make.uuid7()].dossier_code == code
 
 
-@pytest.mark.parametrize("table", ["keys", "blocks"])
+@pytest.mark.parametrize("table", ["keys", "blocks", "marks"])
 async def test_a_batch_whose_facts_are_in_doubt_is_repeated(make, lane, table: str) -> None:
     getattr(lane, table).doubt = True
     with pytest.raises(Unknown):
@@ -232,20 +231,6 @@ async def test_what_a_citizen_brings_is_passed_on(make, lane) -> None:
     (outcome,) = await lane.take(make.follow_up(BROUGHT))
     assert outcome.events == (Supplemented(documents=BROUGHT.documents),)
     assert outcome.state.supplements == 1
-
-
-async def test_an_application_is_taken_back_once(make, lane) -> None:
-    await lane.take(make.arrival())
-    request = WithdrawalRequested(reason="no longer needed")
-    (outcome,) = await lane.take(make.follow_up(request))
-    assert outcome.events == (Withdrawn(reason="no longer needed"),)
-    assert outcome.state.status == "withdrawn"
-    (again,) = await lane.take(make.follow_up(request, id="message 3"))
-    assert again.events == ()
-    (late,) = await lane.take(make.follow_up(BROUGHT, id="message 4"))
-    assert rejected(late) == ["application-closed"]
-    (same,) = await lane.take(make.arrival(id="message 5"))
-    assert same.events == ()
 
 
 async def test_what_follows_on_nothing_changes_nothing_and_is_answered(make, lane) -> None:
@@ -296,7 +281,7 @@ async def test_the_state_is_small_and_reads_back(make, lane) -> None:
     (outcome,) = await lane.take(make.arrival())
     text = events.encode(outcome.state)
     assert msgspec.json.decode(text, type=Application) == outcome.state
-    assert len(text) < 500
+    assert len(text) < 550
 
 
 anything = st.recursive(

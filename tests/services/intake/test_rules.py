@@ -6,12 +6,13 @@ from datetime import date
 import msgspec
 import pytest
 
-from services.intake.domain.dossier import SUPPLEMENTS_LIMIT
 from services.intake.domain.findings import examine
+from services.intake.domain.follow_ups import SUPPLEMENTS_LIMIT
 from services.intake.domain.remedies import REMEDIES, WARNINGS
 from shared.events.data import Document
 from shared.events.intake import Refused, Registered
 from shared.events.portal import Personal, Submitted, SupplementSubmitted, WithdrawalRequested
+from shared.events.routing import ActionRejected, Returned
 
 ORIGINAL = {"name": "Original document", "sha256": "a" * 64}
 CT01 = [{"name": "Form CT01", "sha256": "a" * 64}]
@@ -66,12 +67,15 @@ ENVELOPE_CASES = {
     "not-uuidv7": ({"subject": "6f1c1d1e-0000-4000-8000-000000000000"}, "/subject"),
     "not-a-portal": ({"source": "/services/payment"}, "/source"),
 }
-ELSEWHERE = {  # by tests of their own, below
+ELSEWHERE = {  # by tests of their own, below and of likely duplicates
     "personal-not-opened",
     "procedure-not-in-force",
     "unknown-application",
     "application-closed",
     "too-many-supplements",
+    "withdrawal-pending",
+    "too-late-to-withdraw",
+    "likely-duplicate",
 }
 
 
@@ -146,7 +150,12 @@ async def test_follow_up_rules_are_told_alone(make) -> None:
     lane.states[make.uuid7()] = msgspec.structs.replace(state, supplements=SUPPLEMENTS_LIMIT)
     assert await rejected(3) == [("too-many-supplements", "/subject")]
     await lane.take(make.follow_up(WithdrawalRequested(), id="message 4"))
-    assert await rejected(5) == [("application-closed", "/subject")]
+    assert await rejected(5) == [("withdrawal-pending", "/subject")]
+    late = ActionRejected(national_code=9, action="withdraw", reason="The result is ready.")
+    (outcome,) = await lane.take(make.moved(late))
+    assert told(outcome.events[0].problems) == [("too-late-to-withdraw", "/subject")]
+    await lane.take(make.moved(Returned(national_code=10, officer="officer"), n=2))
+    assert await rejected(6) == [("application-closed", "/subject")]
 
 
 @pytest.mark.parametrize("number", ["999099000001", "001399000001"])

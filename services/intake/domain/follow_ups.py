@@ -1,0 +1,111 @@
+"""What follows on an application: what the citizen brings or asks, and what routing answers.
+
+Intake passes on and routing decides.  Each thing counts once, however often and under whatever
+message id it comes; after the end it is refused, with the reason.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+import msgspec
+from msgspec.structs import replace
+
+from services.intake.domain.dossier import Application
+from services.intake.domain.remedies import problem
+from services.intake.domain.validation import portal_of, supplement_problems, withdrawal_problems
+from shared.events import routing
+from shared.events.data import Problem
+from shared.events.intake import FollowUpRejected, Supplemented, Withdrawn
+from shared.events.portal import SupplementSubmitted, WithdrawalRequested
+from shared.lanes.table import Arrival, Outcome
+
+SUPPLEMENTS_LIMIT = 100
+WITHDRAW = "withdraw"  # how routing calls what it did not let happen
+
+# the moves of routing that change what a citizen may do here, and the code each leaves behind;
+# the others cost a version of every application and are told by routing itself
+FOLLOWED: Mapping[type[routing.Moved], int] = {
+    routing.SupplementRequested: 5,
+    routing.NotAccepted: 3,
+    routing.Closed: 7,
+    routing.Returned: 10,
+}
+ENDINGS = (routing.NotAccepted, routing.Closed, routing.Returned)
+
+
+FollowUp = SupplementSubmitted | WithdrawalRequested
+
+
+def is_repeated(state: Application, asked: FollowUp) -> bool:
+    """Whether this has been passed on already, under whatever id."""
+    if isinstance(asked, WithdrawalRequested):
+        return bool(state.withdrawing) or state.end == "withdrawn"
+    return state.supplied == content_hash(asked) and not state.end
+
+
+def obstacle(state: Application, asked: FollowUp) -> Problem | None:
+    """Return why nothing of the kind can follow on this application now, None if it can."""
+    if state.end:
+        return problem("application-closed", "/subject")
+    if state.withdrawing:
+        return problem("withdrawal-pending", "/subject")
+    if isinstance(asked, SupplementSubmitted) and state.supplements >= SUPPLEMENTS_LIMIT:
+        return problem("too-many-supplements", "/subject")
+    return None
+
+
+def form_problems(asked: FollowUp) -> tuple[Problem, ...]:
+    """Return what is wrong with it whatever application it follows on."""
+    if isinstance(asked, WithdrawalRequested):
+        return withdrawal_problems(asked)
+    return supplement_problems(asked)
+
+
+def content_hash(brought: SupplementSubmitted) -> str:
+    """Return what tells one supplement from another."""
+    return sha256(msgspec.json.encode(brought)).hexdigest()[:16]
+
+
+def follow_up(state: Application | None, arrival: Arrival, asked: FollowUp) -> Outcome[Application]:
+    """Pass on what the citizen brings or asks; whether it can be is routing's to say."""
+    message_id, portal = arrival.event.id, portal_of(arrival.event.source)
+    if state is None or state.portal != portal:  # that of another portal is as unknown as none
+        return _rejected(state, portal, message_id, (problem("unknown-application", "/subject"),))
+    if is_repeated(state, asked):
+        return Outcome(state)
+    in_the_way = obstacle(state, asked)
+    wrong = (*((in_the_way,) if in_the_way else ()), *form_problems(asked))
+    if wrong:
+        return _rejected(state, portal, message_id, wrong)
+    if isinstance(asked, WithdrawalRequested):
+        return Outcome(replace(state, withdrawing=message_id), (Withdrawn(reason=asked.reason),))
+    counted = replace(state, supplements=state.supplements + 1, supplied=content_hash(asked))
+    return Outcome(counted, (Supplemented(documents=asked.documents),))
+
+
+def follow(state: Application | None, moved: routing.Moved) -> Outcome[Application]:
+    """Keep what a move of routing's means for the citizen."""
+    if state is None:
+        return Outcome(state)
+    code = FOLLOWED[type(moved)]
+    if code == 7:
+        return Outcome(replace(state, code=code, status="withdrawn", withdrawing="", mark=""))
+    if isinstance(moved, routing.SupplementRequested):
+        return Outcome(replace(state, code=code, supplied="", requests=state.requests + 1))
+    return Outcome(replace(state, code=code, mark=""))
+
+
+def hear_no(state: Application | None, rejected: routing.ActionRejected) -> Outcome[Application]:
+    """Tell the portal that it is too late to withdraw; what else is rejected is not asked here."""
+    if state is None or not state.withdrawing or rejected.action != WITHDRAW:
+        return Outcome(state)
+    stays = replace(state, withdrawing="", withdrawals_rejected=state.withdrawals_rejected + 1)
+    wrong = (problem("too-late-to-withdraw", "/subject"),)
+    return _rejected(stays, state.portal, state.withdrawing, wrong)
+
+
+def _rejected(
+    state: Application | None, portal: str, message_id: str, problems: tuple[Problem, ...]
+) -> Outcome[Application]:
+    event = FollowUpRejected(portal=portal, message_id=message_id, problems=problems)
+    return Outcome(state, (event,))

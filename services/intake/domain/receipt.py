@@ -1,0 +1,71 @@
+"""The receipt: where an application went in, whom to ask about it, where to look it up."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from shared.catalogue import Catalogue
+from shared.catalogue.lookups import in_force
+from shared.errors import Misconfigured
+
+FILE = Path(__file__).with_name("contacts.json")
+
+
+class Contact(msgspec.Struct, frozen=True, array_like=True):
+    """How a unit is reached; of an empty `unit`: how any unit is that has no row of its own."""
+
+    unit: str
+    hotline: str
+    address: str
+    confidence: str
+    valid_from: date
+    valid_to: date | None
+
+
+Contacts = Mapping[str, Sequence[Contact]]
+
+
+class _File(msgspec.Struct):
+    rows: list[Contact]
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What the citizen is handed.  `status_link` is the citizen's alone: keep it out of logs."""
+
+    receiving_unit: str
+    unit_name: str
+    address: str
+    hotline: str
+    status_link: str
+
+
+def load_contacts(file: Path = FILE) -> Contacts:
+    """Read how units are reached.  Raises `Misconfigured`."""
+    try:
+        rows = msgspec.json.decode(file.read_bytes(), type=_File).rows
+    except (OSError, msgspec.MsgspecError) as error:
+        raise Misconfigured(f"{file.name} cannot be read: {error}") from error
+    return {unit: [r for r in rows if r.unit == unit] for unit in {r.unit for r in rows}}
+
+
+def receipt(
+    unit_code: str, on: date, catalogue: Catalogue, contacts: Contacts, status_link: str
+) -> Receipt:
+    """Return the receipt of what went in at a unit on this day.
+
+    The contact is the unit's, else its province's, else everybody's; a unit without an address is
+    found by its name.
+    """
+    unit, province = catalogue.unit(unit_code, on), catalogue.province_of(unit_code, on)
+    places = (unit_code, province.code if province else "", "")
+    found = [row for place in places if (row := in_force(contacts.get(place, ()), on))]
+    named = [u.name for u in dict.fromkeys((unit, province)) if u]
+    return Receipt(
+        receiving_unit=unit_code,
+        unit_name=unit.name if unit else "",
+        address=found[0].address if found and found[0].address else ", ".join(named),
+        hotline=found[0].hotline if found else "",
+        status_link=status_link,
+    )

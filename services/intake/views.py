@@ -1,0 +1,50 @@
+"""What an application's state looks like to portals and citizens."""
+
+from services.intake.domain.dossier import Application
+from services.intake.domain.receipt import Contacts, receipt
+from services.intake.forms import Taken, View
+from shared.catalogue import Catalogue
+from shared.status_links import StatusLinks
+from shared.working_time import local_day
+
+
+def taken(application: str, state: Application | None = None) -> Taken:
+    """Return the answer to what is in the log."""
+    return Taken(
+        application_id=application,
+        status_url=_address(application),
+        dossier_code=state.dossier_code if state else "",
+        warnings=state.warnings if state else (),
+    )
+
+
+def view(
+    application: str,
+    state: Application,
+    catalogue: Catalogue,
+    contacts: Contacts,
+    links: StatusLinks,
+) -> View:
+    """Tell how an application stands, with the receipt of one that came in."""
+    handed = None
+    if state.dossier_code:
+        day, link = local_day(state.decided_at), links.link(application)
+        handed = receipt(state.receiving_unit, day, catalogue, contacts, link)
+    return View(
+        application_id=application,
+        status=state.status,
+        national_code=state.national_code,
+        dossier_code=state.dossier_code,
+        decided_at=state.decided_at,
+        problems=state.problems,
+        warnings=state.warnings,
+        end=state.end,
+        supplement=state.supplement,
+        withdrawal=state.withdrawal,
+        similar=_address(state.similar_to) if state.similar_to else "",
+        receipt=handed,
+    )
+
+
+def _address(application: str) -> str:
+    return f"/v1/applications/{application}"

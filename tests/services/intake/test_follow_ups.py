@@ -1,0 +1,138 @@
+"""What follows on an application: once each, and after the end no more."""
+
+import msgspec
+import pytest
+
+from services.intake.domain.follow_ups import ENDINGS, FOLLOWED
+from shared.events.data import Document
+from shared.events.intake import FollowUpRejected, Supplemented, Withdrawn
+from shared.events.portal import SupplementSubmitted, WithdrawalRequested
+from shared.events.routing import (
+    ActionRejected,
+    Closed,
+    NotAccepted,
+    Returned,
+    SupplementRequested,
+)
+
+BROUGHT = SupplementSubmitted(documents=(Document(name="Original document", sha256="b" * 64),))
+OTHER = SupplementSubmitted(documents=(Document(name="Original document", sha256="c" * 64),))
+BACK = WithdrawalRequested(reason="no longer needed")
+NO = ActionRejected(national_code=9, action="withdraw", reason="The result is ready.")
+CLOSED = Closed(national_code=7, reason="no longer needed")
+RETURNED = Returned(national_code=10, officer="officer")
+NOT_ACCEPTED = NotAccepted(national_code=3, officer="officer", reason="Not ours")
+
+
+@pytest.fixture
+async def lane(make):
+    lane = make.Lane()
+    await lane.take(make.arrival())
+    return lane
+
+
+async def after(lane, arrival):
+    (outcome,) = await lane.take(arrival)
+    return outcome
+
+
+def rejected(outcome) -> tuple[str, str]:
+    (event,) = outcome.events
+    assert isinstance(event, FollowUpRejected)
+    assert event.portal == "sandbox"
+    (problem,) = event.problems
+    assert problem.remedy_vi
+    assert problem.remedy_en
+    return event.message_id, problem.code
+
+
+async def test_the_same_supplement_counts_once_under_whatever_id(make, lane) -> None:
+    first = await after(lane, make.follow_up(BROUGHT))
+    again = await after(lane, make.follow_up(BROUGHT, id="message 3"))
+    assert first.events == (Supplemented(documents=BROUGHT.documents),)
+    assert again.events == ()
+    assert again.state == first.state
+    other = await after(lane, make.follow_up(OTHER, id="message 4"))
+    assert other.events == (Supplemented(documents=OTHER.documents),)
+
+
+async def test_what_is_asked_for_again_may_be_the_same(make, lane) -> None:
+    await lane.take(make.follow_up(BROUGHT))
+    asked = SupplementRequested(national_code=5, officer="officer", content="Legible, please")
+    assert (await after(lane, make.moved(asked))).state.supplement == "asked"
+    again = await after(lane, make.follow_up(BROUGHT, id="message 3"))
+    assert again.events == (Supplemented(documents=BROUGHT.documents),)
+    assert again.state.supplement == "brought"
+    assert again.state.national_code == 5
+
+
+async def test_a_withdrawal_is_asked_once_and_stands_when_routing_says_so(make, lane) -> None:
+    asked = await after(lane, make.follow_up(BACK))
+    assert asked.events == (Withdrawn(reason=BACK.reason),)
+    assert (asked.state.status, asked.state.withdrawal) == ("registered", "asked")
+    again = await after(lane, make.follow_up(BACK, id="message 3"))
+    assert again.events == ()
+    pending = await after(lane, make.follow_up(BROUGHT, id="message 4"))
+    assert rejected(pending) == ("message 4", "withdrawal-pending")
+    closed = await after(lane, make.moved(CLOSED))
+    assert closed.events == ()
+    assert (closed.state.status, closed.state.national_code) == ("withdrawn", 7)
+    again = await after(lane, make.follow_up(BACK, id="message 5"))
+    assert again.events == ()
+    late = await after(lane, make.follow_up(BROUGHT, id="message 6"))
+    assert rejected(late) == ("message 6", "application-closed")
+    same = await after(lane, make.arrival(id="message 7"))
+    assert same.events == ()
+
+
+async def test_a_withdrawal_that_routing_does_not_let_happen_is_answered(make, lane) -> None:
+    before = lane.states[make.uuid7()]
+    await lane.take(make.follow_up(BACK))
+    no = await after(lane, make.moved(NO))
+    assert rejected(no) == ("message 2", "too-late-to-withdraw")
+    assert no.state == msgspec.structs.replace(before, withdrawals_rejected=1)
+    assert no.state.withdrawal == "rejected"
+    assert (await after(lane, make.moved(NO, n=2))).events == ()
+
+
+async def test_what_an_officer_may_not_do_is_no_business_of_the_door(make, lane) -> None:
+    await lane.take(make.follow_up(BACK))
+    before = lane.states[make.uuid7()]
+    other = msgspec.structs.replace(NO, action="accept")
+    outcome = await after(lane, make.moved(other))
+    assert (outcome.state, outcome.events) == (before, ())
+
+
+@pytest.mark.parametrize("ending", [RETURNED, NOT_ACCEPTED], ids=lambda e: e.TYPE)
+async def test_after_the_end_nothing_follows(make, lane, ending) -> None:
+    ended = await after(lane, make.moved(ending))
+    assert ended.events == ()
+    assert ended.state.national_code == ending.national_code
+    for n, data in enumerate((BROUGHT, BACK)):
+        late = await after(lane, make.follow_up(data, id=f"late {n}"))
+        assert rejected(late) == (f"late {n}", "application-closed")
+
+
+async def test_a_withdrawal_that_crossed_the_result_is_answered_by_routing(make, lane) -> None:
+    await lane.take(make.follow_up(BACK))
+    await lane.take(make.moved(RETURNED))
+    no = await after(lane, make.moved(NO, n=2))
+    assert rejected(no) == ("message 2", "too-late-to-withdraw")
+    assert no.state.end == "returned"
+
+
+async def test_routing_may_speak_of_what_intake_does_not_know(make) -> None:
+    lane = make.Lane()
+    for n, data in enumerate((CLOSED, NO, RETURNED), start=1):
+        outcome = await after(lane, make.moved(data, n=n))
+        assert (outcome.state, outcome.events) == (None, ())
+
+
+def test_no_move_is_followed_that_every_application_makes_before_its_end() -> None:
+    assert {t.TYPE for t in FOLLOWED} == {
+        "application.supplement_requested",
+        "application.not_accepted",
+        "application.closed",
+        "application.returned",
+    }
+    assert set(ENDINGS) < set(FOLLOWED)
