@@ -6,7 +6,6 @@ as associated data: a sealed value moved to another application does not open.  
 nothing opens: erased.
 """
 
-import hashlib
 import hmac
 import os
 import time
@@ -65,7 +64,7 @@ def unseal(key: bytes, sealed: str, application: str) -> bytes:
 
 def keyed_hash(key: bytes, value: bytes) -> str:
     """Return a hash that says nothing to who has no key, however few the possible values."""
-    return hmac.new(key, value, hashlib.sha256).hexdigest()
+    return hmac.digest(key, value, "sha256").hex()
 
 
 def dead_letter_sealer(master_key: bytes) -> Callable[[bytes], str]:

@@ -19,7 +19,7 @@ from services.intake.domain.dossier import (
     submit,
     submitted_at,
 )
-from services.intake.domain.findings import read_personal
+from services.intake.domain.findings import Findings, read_personal
 from services.intake.domain.follow_ups import (
     ENDINGS,
     FOLLOWED,
@@ -48,6 +48,7 @@ from shared.working_time import local_day
 
 Message = tuple[str, str, str]  # application, source, id
 Facts = Mapping[Message, Opened]
+New = tuple[Arrival, Personal, Findings]  # and what there is to say of it
 
 MARK = 32  # hexadecimal digits
 
@@ -119,9 +120,9 @@ async def _prepare(
     door: Door, arrivals: Sequence[Arrival], states: Mapping[str, Application | None]
 ) -> Facts:
     """Open all submissions; judge, seal and number the first of each application that is new."""
-    now = door.clock()
+    now, edition = door.clock(), door.catalogue.version
     facts: dict[Message, Opened] = {}
-    new: dict[str, tuple[Arrival, Personal]] = {}
+    new: dict[str, New] = {}
     ended: dict[str, str] = {}
     seen: set[str] = set()
     for arrival in arrivals:
@@ -134,47 +135,49 @@ async def _prepare(
         if application in seen or state is not None:
             continue
         seen.add(application)
-        problems, warnings = submission_findings(arrival, opened, door.catalogue, door.forms)
-        facts[_message(arrival)] = opened._replace(
-            problems=problems, warnings=warnings, catalogue_version=door.catalogue.version
-        )
+        found = submission_findings(arrival, opened, door.catalogue, door.forms)
         if isinstance(opened.personal, Personal):
-            new[application] = arrival, opened.personal
+            new[application] = arrival, opened.personal, found
+        else:
+            facts[_message(arrival)] = opened._replace(problems=found.problems)
     keys = await door.vault.keys(new, create=True)
-    codes = await _codes(door, [arrival for arrival, _ in new.values()], facts)
-    for application, (arrival, personal) in new.items():
+    codes = await _codes(door, [arrival for arrival, _, _ in new.values()], facts)
+    await door.likeness.release(ended)
+    marks = _marks(door, new)
+    similar = await door.likeness.claim(marks)
+    for application, (arrival, personal, found) in new.items():
+        other = similar.get(application, "")
         facts[_message(arrival)] = facts[_message(arrival)]._replace(
             sealed=_seal(keys[application], personal, application),
             contact=_seal(keys[application], contact(personal), application),
             subject_hash=door.vault.subject_hash(personal.personal_number),
             dossier_code=codes.get(application, ""),
-        )
-    await door.likeness.release(ended)
-    return await _compared(door, new, facts)
-
-
-async def _compared(
-    door: Door, new: Mapping[str, tuple[Arrival, Personal]], facts: dict[Message, Opened]
-) -> Facts:
-    """Point at the open application that a new one is like; refuse it where that is told."""
-    marks: dict[str, str] = {}
-    procedures: dict[str, str] = {}
-    for application, (arrival, personal) in new.items():
-        if not facts[_message(arrival)].problems and isinstance(arrival.data, Submitted):
-            about = likeness(arrival.data, personal)
-            marks[application] = keyed_hash(door.vault.pepper, b"like/" + about)[:MARK]
-            procedures[application] = arrival.data.procedure
-    similar = await door.likeness.claim(marks)
-    for application, mark in marks.items():
-        arrival, _ = new[application]
-        other = similar.get(application, "")
-        is_refused = other and procedures[application] in door.duplicates_refused
-        facts[_message(arrival)] = facts[_message(arrival)]._replace(
-            mark="" if other else mark,
+            problems=_duplicate(door, arrival) if other else found.problems,
+            warnings=found.warnings,
+            catalogue_version=edition,
+            mark="" if other else marks.get(application, ""),
             similar_to=other,
-            problems=(problem("likely-duplicate", "/procedure"),) if is_refused else (),
         )
     return facts
+
+
+def _marks(door: Door, new: Mapping[str, New]) -> dict[str, str]:
+    """Return what likely duplicates have in common, of those that are in order."""
+    return {
+        application: keyed_hash(door.vault.pepper, b"like/" + likeness(arrival.data, personal))[
+            :MARK
+        ]
+        for application, (arrival, personal, found) in new.items()
+        if not found.problems and isinstance(arrival.data, Submitted)
+    }
+
+
+def _duplicate(door: Door, arrival: Arrival) -> tuple[Problem, ...]:
+    """Return why a likely duplicate is refused; as a rule it is not."""
+    assert isinstance(arrival.data, Submitted)
+    if arrival.data.procedure in door.duplicates_refused:
+        return (problem("likely-duplicate", "/procedure"),)
+    return ()
 
 
 def _open(door: Door, arrival: Arrival, now: datetime) -> Opened:

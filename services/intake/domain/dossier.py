@@ -126,15 +126,11 @@ def likeness(submitted: Submitted, personal: Personal) -> bytes:
 
     The object is what the form's answers say; where it asks nothing, the documents.
     """
-    told = msgspec.json.encode(given(personal.answers), order="sorted").decode()
-    is_asked = bool(given(personal.answers))
-    about = (
-        personal.personal_number,
-        submitted.procedure,
-        " ".join(told.casefold().split()),
-        () if is_asked else sorted(document.sha256 for document in submitted.documents),
-    )
-    return msgspec.json.encode(about)
+    about: object = sorted(document.sha256 for document in submitted.documents)
+    if answers := given(personal.answers):
+        told = msgspec.json.encode(answers, order="sorted").decode()
+        about = " ".join(told.casefold().split())
+    return msgspec.json.encode((personal.personal_number, submitted.procedure, about))
 
 
 def submit(
