@@ -13,6 +13,7 @@ from services.intake.settings import IntakeSettings
 from shared import jwe, service
 from shared.catalogue import forms as procedure_forms
 from shared.catalogue.current import Watch
+from shared.lanes.known import LatestDecisions
 from shared.service import Parts, Resources
 from shared.status_links import StatusLinks
 
@@ -36,7 +37,7 @@ async def build(resources: Resources) -> Parts:
     lanes = table(door)
     desk = Desk(
         resources.publisher,
-        resources.journal(lanes),
+        LatestDecisions(resources.known, resources.journal(lanes)),
         catalogue,
         jwe.import_key(jwe.public_part(private_key)),
         resources.vault.pepper,

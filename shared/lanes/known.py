@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-from shared.journal import Decision
+from shared.journal import Decision, Journal
 
 S = TypeVar("S")
 
@@ -41,3 +41,14 @@ class Known(Generic[S]):
     def clear(self) -> None:
         """Forget all."""
         self._latest.clear()
+
+
+class LatestDecisions(Generic[S]):
+    """How applications stand, for an edge: what its process knows, else what the journal says."""
+
+    def __init__(self, known: Known[S], journal: Journal[S]) -> None:
+        self._known, self._journal = known, journal
+
+    async def latest(self, application: str) -> Decision[S] | None:
+        """Return the latest decision, None for an unknown application.  Raises `Unknown`."""
+        return self._known.get(application) or await self._journal.latest(application)
