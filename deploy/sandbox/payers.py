@@ -47,7 +47,7 @@ class Payers:
     ) -> None:
         self._payment, self._bank = payment, bank
         self._choose, self._reference = choose, reference
-        self._chance, self._delay_s = random.Random(seed), delay_s  # noqa: S311
+        self._chance, self._delay_s = random.Random(seed), delay_s
         self._calls = asyncio.Semaphore(CALLS_LIMIT)
         self._look_again_s = look_again_s
         self._orders: set[str] = set()  # references that somebody pays or has paid

@@ -78,7 +78,7 @@ class ServicesWorld:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._rng = Random(f"services {seed}")  # noqa: S311, what it draws must repeat
+        self._rng = Random(f"services {seed}")
         self.trouble = self._rng.choice((0.0, 0.05, 0.2))
         self._mended = self._rng.random() < 0.6  # else some decisions fail until it is
 

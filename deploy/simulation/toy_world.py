@@ -32,7 +32,7 @@ class ToyWorld:
     with_effects = (toys.NOTIFYING,)
 
     def __init__(self, seed: int) -> None:
-        self._rng = Random(f"toys {seed}")  # noqa: S311, what it draws must repeat
+        self._rng = Random(f"toys {seed}")
         self._rules = toys.Rules(seed, poison=self._rng.random() < 0.35)
         self._gateway: Gateway | None = None
         self.trouble = self._rng.choice((0.0, 0.05, 0.2))

@@ -63,7 +63,7 @@ class World:
     def __init__(
         self, seed: int, scenario: Scenario, kernel: Kernel = REAL, *, traced: bool = False
     ) -> None:
-        self.rng = Random(seed)  # noqa: S311, what it draws must repeat
+        self.rng = Random(seed)
         self.loop = Loop(self.rng)  # type: ignore[abstract]
         self.loop.trace = [] if traced else None
         self.scenario, self.kernel = scenario, kernel

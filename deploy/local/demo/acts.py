@@ -47,7 +47,7 @@ class Citizens:
     async def follow_up(self, parts: Sequence[Part], log: AsyncIterator[Event]) -> None:
         """Bring what is asked for and withdraw what is to be, until the log ends."""
         withdrawn = {part.application.id for part in parts if part.is_withdrawn}
-        chance = random.Random(len(parts))  # noqa: S311
+        chance = random.Random(len(parts))
         async with asyncio.TaskGroup() as group:
             async for event in log:
                 if event.type == SupplementRequested.TYPE:

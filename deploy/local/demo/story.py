@@ -42,7 +42,7 @@ def draw(catalogue: Catalogue, on: date, count: int, seed: int, habits: Habits) 
 
     `habits` are the officers': whoever is to pay in an unusual way must not be turned away.
     """
-    chance = random.Random(seed)  # noqa: S311 - a story, not a secret
+    chance = random.Random(seed)
     citizens = Citizens(catalogue, on, chance)
     ways: tuple[Way, Way] = ("http", "kafka")
     parts = [Part(citizens.draw(), ways[n % 2]) for n in range(count)]

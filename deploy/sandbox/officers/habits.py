@@ -37,7 +37,7 @@ class Fate:
 
     def __init__(self, habits: Habits, application: str) -> None:
         # the end of a sandbox portal's id comes from its seed, the beginning from the clock
-        self.chance = random.Random(f"{habits.seed}/{application[-12:]}")  # noqa: S311
+        self.chance = random.Random(f"{habits.seed}/{application[-12:]}")
         self.is_refused = self.chance.random() < habits.refused
         likely: Mapping[Detour, float] = {
             "ask_supplement": habits.asked_for_supplement,

@@ -5,7 +5,7 @@ import io
 import zipfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta  # noqa: F401  # for tests
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import count
 from types import SimpleNamespace
@@ -27,7 +27,6 @@ from services.intake.attachments.uploads import Uploads
 from shared import problems
 from shared.access import Access
 from shared.errors import Refused, Unknown
-from shared.events.data import Document  # noqa: F401  # for tests
 from shared.mongo import MongoTable, connect
 from shared.store import Bounds, Row, Table
 

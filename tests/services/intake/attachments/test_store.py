@@ -4,6 +4,7 @@ import asyncio
 import io
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -118,7 +119,7 @@ async def test_there_is_nothing_to_sweep_after_what_went_well(
     contents: Contents, make: Any
 ) -> None:
     await contents.put(SHA, io.BytesIO(CONTENT))
-    assert await contents.sweep(make.NOW + make.timedelta(days=9), 10) == 0
+    assert await contents.sweep(make.NOW + timedelta(days=9), 10) == 0
     assert await read(contents, SHA) == CONTENT
 
 
@@ -145,9 +146,9 @@ async def test_gridfs_shows_nothing_of_what_was_cut_off_and_sweeps_it(
         assert not await world.contents.has(SHA)
         await world.contents.put(SHA, io.BytesIO(CONTENT))
         before = await chunks.count_documents({})
-        assert await world.contents.sweep(make.NOW - make.timedelta(days=1), 10) == 1
+        assert await world.contents.sweep(make.NOW - timedelta(days=1), 10) == 1
         assert await chunks.count_documents({}) == before - 1
-        assert await world.contents.sweep(make.NOW + make.timedelta(days=1), 10) == 1
+        assert await world.contents.sweep(make.NOW + timedelta(days=1), 10) == 1
         assert await chunks.count_documents({"files_id": attempt}) == 0
         assert await read(world.contents, SHA) == CONTENT
 

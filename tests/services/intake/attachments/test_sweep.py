@@ -1,6 +1,7 @@
 """The loop beside the lanes, and what it is told at the start."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,7 +27,7 @@ async def rounds(sweep: Sweep, n: int) -> None:
 async def test_an_outage_of_the_database_is_waited_out_and_said(memory: Any, make: Any) -> None:
     sweep = Sweep(memory.uploads, memory.contents, lambda: memory.now, lambda: 0.0, every_s=0.0)
     await memory.begin(10)
-    memory.now += make.timedelta(hours=26)
+    memory.now += timedelta(hours=26)
     memory.tables["uploads"].is_down = True
     await rounds(sweep, 2)
     assert (sweep.health.doing, sweep.health.because) == ("waiting", "planted")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC
+from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha1, sha256
 from typing import Any
@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 
 from services.intake.attachments.uploads import PART_BYTES, PARTS_LIMIT
 from shared.errors import Unknown
+from shared.events.data import Document
 from shared.problems import Refusal
 
 
@@ -300,7 +301,7 @@ async def test_a_file_is_its_portals_and_an_officers_to_read(world: Any, make: A
 
 async def test_a_document_may_refer_to_its_own_portals_files_alone(world: Any, make: Any) -> None:
     await world.upload(make.PDF)
-    document = make.Document(name="Request form", sha256=sha(make.PDF))
+    document = Document(name="Request form", sha256=sha(make.PDF))
     on = make.NOW.date()
     assert await world.files.problems("sandbox", "2.000815", [document], on) == ()
     [problem] = await world.files.problems("other", "2.000815", [document], on)
@@ -325,12 +326,12 @@ async def test_an_upload_that_has_expired_is_unknown_and_swept_within_a_limit(
     await world.begin(10)
     answer = await world.call("HEAD", at)
     expires = parsedate_to_datetime(answer.headers["upload-expires"]).astimezone(UTC)
-    assert expires == make.NOW + make.timedelta(hours=24)
-    world.now = make.NOW + make.timedelta(hours=24)
+    assert expires == make.NOW + timedelta(hours=24)
+    world.now = make.NOW + timedelta(hours=24)
     assert (await world.call("HEAD", at)).status_code == 404
     await world.sweep.once()
     assert len(await world.ids("uploads")) == 2  # a request may still be under way
-    world.now += make.timedelta(hours=1, seconds=1)
+    world.now += timedelta(hours=1, seconds=1)
     await world.begin(10)
     assert await world.uploads.sweep(1) == 1
     assert await world.uploads.sweep(5) == 1
