@@ -199,6 +199,7 @@ class Loop(asyncio.AbstractEventLoop):
         """Return the virtual time in seconds."""
         return self._now_s
 
+    # our handles tell their process: the four below answer with those, not with asyncio's
     def call_soon(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> Handle:

@@ -10,9 +10,14 @@ from typing import Annotated, Any, Union
 import msgspec
 from msgspec import Meta, defstruct
 
+from services.routing.domain.dossier import Dossier
 from services.routing.domain.states import Move
 from services.routing.lane import OFFICER_ACTIONS
+from shared.access import Caller
+from shared.clock import Clock
+from shared.events import Data, Event, encode
 from shared.events.routing import OfficerAction
+from shared.journal import Decision
 
 NOTE_LIMIT = 2_000
 AMOUNTS_VND = (1_000, 9_999_999_999)  # what a partner takes in one order
@@ -72,3 +77,19 @@ def described() -> dict[str, Any]:
     example = {"action": "ask_supplement", "note": "Thiếu trang hai của tờ khai"}
     content = {"application/json": {"schema": {"oneOf": list(shapes.values())}, "example": example}}
     return {"requestBody": {"required": True, "content": content}}
+
+
+def command(
+    decision: Decision[Dossier], caller: Caller, key: str, data: Data, clock: Clock
+) -> Event:
+    """Return what somebody asks to be done with a dossier as it stood at this decision."""
+    return Event(
+        id=key,
+        source=caller.source,
+        type=data.TYPE,
+        subject=decision.application,
+        time=clock(),
+        data=msgspec.Raw(encode(data)),
+        traceparent=decision.traceparent,
+        causationid=decision.last_event,
+    )

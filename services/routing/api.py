@@ -14,7 +14,7 @@ from urllib.parse import quote
 import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from services.routing.actions import ActionRequest, contract, described, move
+from services.routing.actions import ActionRequest, command, contract, described, move
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.moves import apply
 from services.routing.domain.rules import Rules, UnknownProcedure, explain
@@ -35,7 +35,7 @@ from shared.access import Caller, require
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.errors import DeadLetter
-from shared.events import Data, Event, encode
+from shared.events import Data
 from shared.events.data import Problem
 from shared.events.routing import ActionRejected
 from shared.journal import Decision, Journal
@@ -102,7 +102,7 @@ def router(
             data = msgspec.structs.replace(data, moves_seen=dossier.moves)
             outcome = apply(dossier, asked_by_officer(move(asked), data), catalogue, clock())
             _refuse_what_is_rejected(outcome.events)
-        await publisher.publish("routing.inbox", _event(decision, caller, key, data, clock))
+        await publisher.publish("routing.inbox", command(decision, caller, key, data, clock))
         path = f"/v1/applications/{decision.application}/actions/{quote(key, safe='')}"
         return Taken(decision.application, key, path)
 
@@ -201,18 +201,3 @@ def _refuse_what_is_rejected(outcome: tuple[Data, ...]) -> None:
                 remedy_en=f"{event.reason}. Possible now: {possible}.",
             )
             raise Refusal(409, "not-possible", event.reason, (problem,))
-
-
-def _event(
-    decision: Decision[Dossier], caller: Caller, key: str, data: Data, clock: Clock
-) -> Event:
-    return Event(
-        id=key,
-        source=caller.source,
-        type=data.TYPE,
-        subject=decision.application,
-        time=clock(),
-        data=msgspec.Raw(encode(data)),
-        traceparent=decision.traceparent,
-        causationid=decision.last_event,
-    )

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from msgspec import Meta
 
+from services.routing.actions import command
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.explanation import Explanation, explanation, is_explained
 from services.routing.domain.preview import (
@@ -33,7 +34,7 @@ from shared.access import Caller, require
 from shared.catalogue import Catalogue, Unit
 from shared.clock import Clock
 from shared.errors import DeadLetter
-from shared.events import Event, encode
+from shared.events import Event
 from shared.events.data import Problem
 from shared.events.routing import UnitChosen
 from shared.journal import Decision, Journal
@@ -165,8 +166,8 @@ def router(
         key = _key(proposal)
         can_be_sent = [(c, d) for c, d in changes if c.remedy == "choose_unit"]
         for change, decision in can_be_sent:
-            command = _command(change, decision, key, caller, clock)
-            await publisher.publish("routing.inbox", command)
+            event = _command(change, decision, key, caller, clock)
+            await publisher.publish("routing.inbox", event)
         sent = tuple(change.application for change, _ in can_be_sent)
         left = len(changes) - len(sent)
         body = Rehomed(key=key, read=len(page.found), sent=sent, left=left, next=page.next)
@@ -228,16 +229,7 @@ def _command(
     note = f"{key}: {change.rule_after}, {change.why_vi} / {change.why_en}"
     unit = change.after.competent
     data = UnitChosen(officer=caller.name, note=note, competent_unit=unit)
-    return Event(
-        id=key,
-        source=caller.source,
-        type=data.TYPE,
-        subject=decision.application,
-        time=clock(),
-        data=msgspec.Raw(encode(data)),
-        traceparent=decision.traceparent,
-        causationid=decision.last_event,
-    )
+    return command(decision, caller, key, data, clock)
 
 
 async def _known(journal: Journal[Dossier], application: str) -> Decision[Dossier]:
