@@ -52,7 +52,8 @@ def made(
         "enc": "A256GCM",
         "epk": public | (epk or {}),
     } | changed
-    header = b64((text or json.dumps(fields)).replace("EPK", json.dumps(public)).encode())
+    # No letter of base64url is in "<epk>": a key that happened to hold the word would be spoilt.
+    header = b64((text or json.dumps(fields)).replace("<epk>", json.dumps(public)).encode())
     parties = [
         unb64(p) if isinstance(p := changed.get(n, ""), str) else b"" for n in ("apu", "apv")
     ]
@@ -159,10 +160,10 @@ MALFORMED = {
     "a party that is no text": made(apu=1),
     "a party that is no base64url": made(apu="Q=Q="),
     "no ephemeral key": made('{"alg":"ECDH-ES","enc":"A256GCM"}'),
-    "no algorithm": made('{"enc":"A256GCM","epk":EPK}'),
-    "no encryption": made('{"alg":"ECDH-ES","epk":EPK}'),
+    "no algorithm": made('{"enc":"A256GCM","epk":<epk>}'),
+    "no encryption": made('{"alg":"ECDH-ES","epk":<epk>}'),
     "a header that is a list": made("[]"),
-    "a header that is no JSON": made('{"alg":"ECDH-ES","enc":"A256GCM","epk":EPK'),
+    "a header that is no JSON": made('{"alg":"ECDH-ES","enc":"A256GCM","epk":<epk>'),
     "a header too long": made(kid="k" * 1000),
     "an ephemeral key that is none": made(epk={"x": 1}),
     "a point off the curve": made(epk={"x": "AA", "y": "AA"}),
