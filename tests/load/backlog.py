@@ -99,7 +99,8 @@ def report(names: tuple[str, ...], rate: float, found: Found) -> dict[str, Any]:
     """Return everything by name."""
     submitted, drained_s = found.offered.submitted, found.drained_s
     lost = submitted - found.outcome.completed
-    per_s = found.outcome.completed_per_s  # from the first acceptance to the last
+    accepted_per_s = found.outcome.completed_per_s  # from the first acceptance to the last
+    drain_per_s = submitted / drained_s  # until the last notice
     return {
         "rate": rate,
         "stopped": list(names),
@@ -110,8 +111,10 @@ def report(names: tuple[str, ...], rate: float, found: Found) -> dict[str, Any]:
         "lost": lost,
         "start_to_ready_s": round(found.ready_s, 2),
         "drained_s": round(drained_s, 1),
-        "drain_per_s": round(per_s, 1),
-        "drain_under_load_s": round(submitted / (per_s - rate), 1) if per_s > rate else None,
+        "accepted_per_s": round(accepted_per_s, 1),
+        "drain_per_s": round(drain_per_s, 1),
+        "accepted_under_load_s": _under_load_s(submitted, accepted_per_s, rate),
+        "drain_under_load_s": _under_load_s(submitted, drain_per_s, rate),
         "cpu_ms_per_application": {
             name: round(1000 * s / submitted, 3) for name, s in sorted(found.used.cpu_s.items())
         },
@@ -123,25 +126,33 @@ def report(names: tuple[str, ...], rate: float, found: Found) -> dict[str, Any]:
     }
 
 
+def _under_load_s(backlog: int, per_s: float, rate: float) -> float | None:
+    """Return how long it takes while as many come as before; None: for ever."""
+    return round(backlog / (per_s - rate), 1) if per_s > rate else None
+
+
 def table(content: Mapping[str, Any]) -> Table:
     """Return how it went."""
     drawn = Table(box=None, pad_edge=False, show_header=False)
-    under_load_s = content["drain_under_load_s"]
-    rows = {
-        "stood still": f"{_who(content['stopped'])}, for {content['stopped_s']:g} s",
-        "came meanwhile": f"{content['backlog']} applications, {content['rate']:g} per second",
-        "lost": f"{content['lost']}",
-        "ready again after": f"{content['start_to_ready_s']:.1f} s",
-        "worked off after": f"{content['drained_s']:.0f} s",
-        "rate of working off": f"{content['drain_per_s']:.0f} applications per second",
-        "were as many still coming": (
-            "never" if under_load_s is None else f"{under_load_s:.0f} s, by these figures"
-        ),
-        "CPU": f"{content['cores']:.2f} cores, others {content['other_cores']:.2f}",
-    }
-    for name, value in rows.items():
+    rows = [
+        ("stood still", f"{_who(content['stopped'])}, for {content['stopped_s']:g} s"),
+        ("came meanwhile", f"{content['backlog']} applications, {content['rate']:g} per second"),
+        ("lost", f"{content['lost']}"),
+        ("ready again after", f"{content['start_to_ready_s']:.1f} s"),
+        ("accepted again", f"{content['accepted_per_s']:.0f} applications per second"),
+        ("… were as many still coming", _told(content["accepted_under_load_s"])),
+        ("all worked off after", f"{content['drained_s']:.0f} s, the last notice included"),
+        ("rate of working off", f"{content['drain_per_s']:.0f} applications per second"),
+        ("… were as many still coming", _told(content["drain_under_load_s"])),
+        ("CPU", f"{content['cores']:.2f} cores, others {content['other_cores']:.2f}"),
+    ]
+    for name, value in rows:
         drawn.add_row(name, value)
     return drawn
+
+
+def _told(under_load_s: float | None) -> str:
+    return "never" if under_load_s is None else f"{under_load_s:.0f} s, by these figures"
 
 
 def _who(names: list[str]) -> str:

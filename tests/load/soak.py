@@ -10,8 +10,8 @@ import typer
 from rich.table import Table
 
 from deploy.local import launcher
-from shared.lanes.known import LIMIT as CACHED
 from shared.topics import SERVICES
+from shared.vault import CACHED_KEYS
 from tests.load import machine, options, screen
 from tests.load.journeys import Outcome
 from tests.load.measure import Load, Measured, measure
@@ -23,17 +23,18 @@ from tests.load.world import surround, told
 REPORT = "bench-soak.json"
 WARM_UP_S = 5.0
 LEAST_S = 60.0
-SHARE_LIMIT, MIB_LIMIT = 0.05, 10.0  # growth after the first third, of the mean; or so little
+FILLING = 0.5  # of the time: caches fill, and the allocator finds its level; it does not count
+SHARE_LIMIT, MIB_LIMIT = 0.05, 10.0  # growth after it, of the mean; or so little
 
 Series = Sequence[tuple[float, float]]  # seconds since the beginning, MiB
 
 
 class Trend(NamedTuple):
-    """How the memory of a process went after the first third of the time."""
+    """How the memory of a process went once its caches were full."""
 
     mean_mib: float
     slope_mib_per_min: float
-    grown_mib: float  # by the line through it, over these two thirds
+    grown_mib: float  # by the line through it, from then on
 
     @property
     def is_flat(self) -> bool:
@@ -42,11 +43,8 @@ class Trend(NamedTuple):
 
 
 def trend(series: Series) -> Trend:
-    """Return the trend of a series: a straight line by least squares.
-
-    Caches fill in the first third; it does not count.
-    """
-    late = series[len(series) // 3 :]
+    """Return the trend of what follows the filling of caches: a straight line by least squares."""
+    late = series[int(len(series) * FILLING) :]
     times, values = [at for at, _ in late], [mib for _, mib in late]
     middle, mean = sum(times) / len(late), sum(values) / len(late)
     spread_s2 = sum((at - middle) ** 2 for at in times)
@@ -114,11 +112,11 @@ def report(
 
 
 def _too_soon(load: Load) -> str:
-    """Return what to do when the services' caches were not full yet."""
-    full_s = CACHED / load.rate
-    if load.seconds / 3 >= full_s:
+    """Return what to do when the services' largest cache was not full yet."""
+    enough_s = CACHED_KEYS / load.rate / FILLING
+    if load.seconds >= enough_s:
         return ""
-    return f", its cache was still filling: give SECONDS={3 * full_s:.0f} or more"
+    return f", its cache was still filling: give SECONDS={enough_s:.0f} or more"
 
 
 def table(content: Mapping[str, Any]) -> Table:

@@ -6,8 +6,8 @@ from tests.load.soak import trend
 TIMES = [10.0 * n for n in range(61)]
 
 
-def test_a_cache_that_fills_in_the_first_third_is_flat() -> None:
-    found = trend([(at, min(at, 200.0)) for at in TIMES])
+def test_a_cache_that_fills_in_the_first_half_is_flat() -> None:
+    found = trend([(at, min(at, 300.0)) for at in TIMES])
     assert found.is_flat
     assert found.slope_mib_per_min == 0.0
 
