@@ -1,4 +1,7 @@
-"""`make bench-soak`: does memory stay flat under a steady load?  Writes `build/bench-soak.json`."""
+"""`make bench-soak`: does memory stay flat under a steady load, and what does it leave on the disk?
+
+Writes `build/bench-soak.json`.
+"""
 
 import asyncio
 import time
@@ -9,10 +12,12 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from rich.table import Table
 
-from deploy.local import launcher
+from deploy.local import launcher, sizes
+from deploy.local.sizes import Sizes
 from shared.topics import SERVICES
 from shared.vault import CACHED_KEYS
 from tests.load import machine, options, screen
+from tests.load.audit import DATABASE
 from tests.load.journeys import Outcome
 from tests.load.measure import Load, Measured, measure
 from tests.load.meter import Meter
@@ -21,12 +26,22 @@ from tests.load.system import System, running
 from tests.load.world import surround, told
 
 REPORT = "bench-soak.json"
+KAFKA_DATA = "data/kafka"  # in a system's folder
 WARM_UP_S = 5.0
 LEAST_S = 60.0
 FILLING = 0.5  # of the time: caches fill, and the allocator finds its level; it does not count
 SHARE_LIMIT, MIB_LIMIT = 0.05, 10.0  # growth after it, of the mean; or so little
 
 Series = Sequence[tuple[float, float]]  # seconds since the beginning, MiB
+
+
+class Found(NamedTuple):
+    """How the load went, memory as it went by process, and what stands on the disk at its end."""
+
+    measured: Measured
+    outcome: Outcome
+    series: Mapping[str, Series]
+    sizes: Sizes
 
 
 class Trend(NamedTuple):
@@ -52,10 +67,8 @@ def trend(series: Series) -> Trend:
     return Trend(mean, 60 * slope, slope * (times[-1] - times[0]))
 
 
-async def run(
-    system: System, load: Load, every_s: float, steps: launcher.Steps
-) -> tuple[Measured, Outcome, Mapping[str, Series]]:
-    """Offer the load; return memory as it went, by process."""
+async def run(system: System, load: Load, every_s: float, steps: launcher.Steps) -> Found:
+    """Offer the load, looking at memory meanwhile."""
     async with AsyncExitStack() as stack:
         world = await surround(system, stack)
         series: dict[str, list[tuple[float, float]]] = {}
@@ -64,8 +77,9 @@ async def run(
         measured = await measure(load, world.generator, world.payers, world.meter, world.lags)
         watching.cancel()
     steps.doing("Reading the log")
-    journeys = await told(system)
-    return measured, journeys.outcome(measured.offered.began, measured.offered.ended), series
+    outcome = (await told(system)).outcome(measured.offered.began, measured.offered.ended)
+    left = sizes.measure(system.servers.mongo_url, DATABASE, system.folder / KAFKA_DATA)
+    return Found(measured, outcome, series, left)
 
 
 async def _watch(
@@ -79,10 +93,9 @@ async def _watch(
         await asyncio.sleep(every_s)
 
 
-def report(
-    load: Load, measured: Measured, outcome: Outcome, series: Mapping[str, Series]
-) -> dict[str, Any]:
+def report(load: Load, found: Found) -> dict[str, Any]:
     """Return everything by name."""
+    measured, outcome, series, left = found
     trends = {name: trend(values) for name, values in sorted(series.items())}
     growing = [name for name in SERVICES if name in trends and not trends[name].is_flat]
     lost = measured.offered.submitted - outcome.completed
@@ -103,12 +116,22 @@ def report(
             for name, t in trends.items()
         },
         "rss_mib": series,
+        "disk_bytes_per_application": disk(left),
         "machine": machine.facts(),
         "wrong": [
             *([f"{lost} applications were not accepted"] if lost else []),
             *(f"the memory of {name} grows{_too_soon(load)}" for name in growing),
         ],
     }
+
+
+def disk(left: Sizes) -> dict[str, int]:
+    """Return the bytes that an application takes: topics, journals and all else, with indexes."""
+    taken = {"topics": sum(t.bytes for t in left.topics.values()), "journals": 0, "tables": 0}
+    for name, kept in left.collections.items():
+        kind = "journals" if name.endswith(".journal") else "tables"
+        taken[kind] += kept.stored_bytes + kept.index_bytes
+    return {kind: round(size / left.applications) for kind, size in taken.items()}
 
 
 def _too_soon(load: Load) -> str:
@@ -130,6 +153,9 @@ def table(content: Mapping[str, Any]) -> Table:
         flat = "flat" if memory["is_flat"] else "grows"
         mean, slope = f"{memory['mean_mib']:.0f} MiB", f"{memory['slope_mib_per_min']:+.2f} MiB"
         drawn.add_row(name, mean, slope, flat)
+    drawn.add_section()
+    for kind, size in content["disk_bytes_per_application"].items():
+        drawn.add_row(kind, f"{size / 1000:.1f} kB", "", "on disk, each application")
     return drawn
 
 
@@ -142,7 +168,7 @@ def main(
     load = Load(options.rate(rate), options.seconds(seconds, LEAST_S), WARM_UP_S)
     every_s = options.number("EVERY", every, 1, load.seconds / 6, "seconds between two looks")
     with screen.steps() as steps, running(steps, load.applications) as system:
-        content = report(load, *asyncio.run(run(system, load, every_s, steps)))
+        content = report(load, asyncio.run(run(system, load, every_s, steps)))
     screen.write(REPORT, content)
     screen.show(table(content), content["wrong"], REPORT)
     raise typer.Exit(1 if content["wrong"] else 0)

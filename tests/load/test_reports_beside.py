@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
+from deploy.local.sizes import Collection, Sizes, Topic
 from deploy.sandbox.portal import uuid7
 from shared.topics import SERVICES
 from tests.load import backlog, reads, recovery, soak
@@ -25,13 +26,19 @@ USED = Used({"kafka": 1.0, "payment": 2.0}, 3.5, 12.0)
 FLAT, GROWING = [(10.0 * n, 200.0) for n in range(61)], [(10.0 * n, 10.0 * n) for n in range(61)]
 ANSWERS = {"200": 50, "503": 2}
 READ = {"asked": 60, "answers": ANSWERS, "latency_ms": {"p50": 9.0, "p99": 99.0, "max": 5e4}}
+JOURNAL = Collection(rows=30, bytes=9_000, stored_bytes=3_000, index_bytes=500, compressor="snappy")
+SIZES = Sizes(
+    applications=10,
+    collections={"intake.journal": JOURNAL, "notify.journal": JOURNAL, "notify.claims": JOURNAL},
+    topics={"intake.events": Topic(records=20, batches=2, bytes=4_000, packed={"zstd": 0.4})},
+)
 
 Content = dict[str, Any]
 
 
 def soaked(completed: int = COUNT, **series: soak.Series) -> Content:
     memory = {"kafka": GROWING, "intake": FLAT, "payment": FLAT, **series}
-    return soak.report(LOAD, measured(), outcome(completed), memory)
+    return soak.report(LOAD, soak.Found(measured(), outcome(completed), memory, SIZES))
 
 
 def drained(completed: int = COUNT) -> Content:
@@ -61,8 +68,17 @@ def test_a_service_whose_memory_grows_fails_a_soak_and_a_cache_of_the_broker_doe
 
 
 def test_a_soak_too_short_to_fill_the_caches_says_how_long_it_must_be() -> None:
-    short = soak.report(Load(100, 60, 5), measured(), outcome(), {"payment": GROWING})
+    found = soak.Found(measured(), outcome(), {"payment": GROWING}, SIZES)
+    short = soak.report(Load(100, 60, 5), found)
     assert short["wrong"][0].endswith("give SECONDS=1000 or more")
+
+
+def test_a_soak_tells_what_an_application_leaves_on_the_disk_indexes_included() -> None:
+    assert soaked()["disk_bytes_per_application"] == {
+        "topics": 400,
+        "journals": 700,
+        "tables": 350,
+    }
 
 
 def test_a_backlog_is_worked_off_when_the_last_notice_is_not_when_all_are_accepted() -> None:
