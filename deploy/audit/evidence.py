@@ -6,14 +6,15 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from motor.motor_asyncio import AsyncIOMotorCollection
 
-from shared import events, topics
+from deploy.log.reading import decoded, whole
+from shared import topics
 from shared.archived import living
 from shared.bus import Record
 from shared.changes import unfold
 from shared.events import Event
+from shared.kafka.records import record
 from shared.mongo import connect
 from shared.store import Row
 
@@ -71,41 +72,11 @@ class Evidence:
 
 async def read_log(kafka_url: str, lanes: int) -> dict[str, list[Heard]]:
     """Return every record of every topic, as of now."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka_url, enable_auto_commit=False)
-    await consumer.start()
     found: dict[str, list[Heard]] = {name: [] for name in topics.all_names()}
-    try:
-        places = [TopicPartition(t, n) for t in found for n in range(lanes)]
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
-        ends = await consumer.end_offsets(places)
-        left = {p for p in places if ends[p] > 0}
-        while left:
-            got = await consumer.getmany(*left, timeout_ms=1_000)
-            for messages in got.values():
-                for m in messages:
-                    record = Record(
-                        m.topic,
-                        m.partition,
-                        m.offset,
-                        m.timestamp,
-                        m.key,
-                        m.value,
-                        tuple(m.headers),
-                    )
-                    found[m.topic].append(Heard(record, decoded(record)))
-            left = {p for p in left if await consumer.position(p) < ends[p]}
-    finally:
-        await consumer.stop()
+    async for messages in whole(kafka_url, list(found), lanes):
+        for message in messages:
+            found[message.topic].append(Heard(record(message), decoded(message.value)))
     return found
-
-
-def decoded(record: Record) -> Event | None:
-    """Return the envelope of a record, None if it has none that can be read."""
-    try:
-        return events.decode(record.value or b"")
-    except events.UNREADABLE:
-        return None
 
 
 async def read_journals(mongo_url: str, database: str) -> dict[str, list[Row]]:

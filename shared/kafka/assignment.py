@@ -12,6 +12,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from shared.bus import Partition, Record
 from shared.errors import Fenced, Unknown
 from shared.kafka.consumer import require_coordinator
+from shared.kafka.records import record
 
 COMMIT_LIMIT_S = 5.0
 ONE_WAIT_S = 0.2
@@ -71,11 +72,7 @@ class KafkaAssignment:
         for partition, messages in found.items():
             if messages:
                 self._next[partition] = messages[-1].offset + 1
-        return [
-            Record(m.topic, m.partition, m.offset, m.timestamp, m.key, m.value, tuple(m.headers))
-            for messages in found.values()
-            for m in messages
-        ]
+        return [record(m) for messages in found.values() for m in messages]
 
     def _rewind(self) -> None:
         """Go back to what was handed out: a failed poll has passed over what it had drained."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
-from deploy.sandbox.following import follow
+from deploy.log.reading import follow
 from deploy.sandbox.officers.desk import Officers
 from deploy.sandbox.officers.habits import Habits
 from deploy.sandbox.payers import Behaviour, Payers
@@ -23,7 +23,7 @@ async def paying(
         payers = Payers(payment, bank, choose, lambda _: "", delay_s=0.05)
 
         async def attend() -> None:
-            async with aclosing(follow(system.stack.kafka_url, TOPICS)) as log:
+            async with aclosing(follow(system.servers.kafka_url, TOPICS)) as log:
                 await payers.attend(log)
 
         async with _while_lasts(attend()):
@@ -36,7 +36,7 @@ async def deciding(system: System, habits: Habits) -> AsyncIterator[None]:
     async with system.client("routing", "officer") as routing:
 
         async def attend() -> None:
-            async with aclosing(follow(system.stack.kafka_url, ("routing.events",))) as log:
+            async with aclosing(follow(system.servers.kafka_url, ("routing.events",))) as log:
                 await Officers(routing, habits).attend(log)
 
         async with _while_lasts(attend()):

@@ -1,11 +1,9 @@
 """A whole system for tests: every process real, on free ports, in a folder of its own."""
 
-import asyncio
 import json
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +17,7 @@ from deploy.local import launcher, ports, processes
 from deploy.local.children import Children
 from deploy.local.settings import Settings
 from deploy.local.stack import Stack
+from tests.waiting import until_blocking
 
 PORTS = ("kafka", "controller", "mongo", *(p.name for p in processes.TABLE))
 READY_LIMIT_S = 60.0
@@ -40,7 +39,7 @@ class System:
 
     children: Children
     settings: Settings
-    stack: Stack
+    servers: Stack
 
     @property
     def clients(self) -> Mapping[str, Any]:
@@ -71,16 +70,13 @@ class System:
 
     def wait_until_dead(self, name: str, limit_s: float = READY_LIMIT_S) -> None:
         """Wait until a process has ended."""
-        until = time.monotonic() + limit_s
-        while self.children.find(name):
-            assert time.monotonic() < until, f"{name} still runs"
-            time.sleep(0.05)
+        until_blocking(lambda: not self.children.find(name), limit_s, f"the end of {name}")
 
     def start(self, name: str, env: Mapping[str, str] | None = None) -> None:
         """Start a process that does not run."""
         self.children.stop([name])  # reaps it, if it died
         row = next(p for p in processes.TABLE if p.name == name)
-        launcher.start_one(self.children, self.settings, self.stack, row, env or {})
+        launcher.start_one(self.children, self.settings, self.servers, row, env or {})
 
     def wait_ready(self, name: str) -> None:
         """Wait until a process works on its lanes."""
@@ -90,9 +86,9 @@ class System:
 
     async def evidence(self, **known: Any) -> Evidence:
         """Read everything, from outside."""
-        log = await read_log(self.stack.kafka_url, self.settings.lanes)
-        journals = await read_journals(self.stack.mongo_url, "motcua")
-        collections = await read_collections(self.stack.mongo_url, "motcua")
+        log = await read_log(self.servers.kafka_url, self.settings.lanes)
+        journals = await read_journals(self.servers.mongo_url, "motcua")
+        collections = await read_collections(self.servers.mongo_url, "motcua")
         sms_key = {"authorization": f"Bearer {self.clients['sms']['key']}"}
         async with self.client("bank") as bank, self.client("sms") as sms:
             paid = (await bank.get("/sandbox/statement")).json()["payments"]
@@ -110,27 +106,17 @@ class System:
         )
 
 
-async def until(what: Callable[[], Any], limit_s: float, say: str) -> Any:
-    """Wait until an async question has a true answer, and return it."""
-    end = time.monotonic() + limit_s
-    while True:
-        answer = await what()
-        if answer:
-            return answer
-        assert time.monotonic() < end, say
-        await asyncio.sleep(0.2)
+def own_settings(folder: Path, **more: Any) -> Settings:
+    """Return the settings of a system on servers of its own, on ports that are free."""
+    numbers = dict(zip(PORTS, ports.free(len(PORTS)), strict=True))
+    told = {"home": folder, "kafka_url": "", "mongo_url": "", **more}
+    return Settings.model_validate(told | {f"{name}_port": n for name, n in numbers.items()})
 
 
 @contextmanager
 def running(folder: Path, env: Mapping[str, str] | None = None) -> Iterator[System]:
     """A system of its own for as long as the block runs."""
-    numbers = dict(zip(PORTS, ports.free(len(PORTS)), strict=True))
-    settings = Settings(
-        home=folder,
-        kafka_url="",
-        mongo_url="",
-        **{f"{name}_port": n for name, n in numbers.items()},
-    )
+    settings = own_settings(folder)
     before = dict(os.environ)
     os.environ.update(env or {})
     try:

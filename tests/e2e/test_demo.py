@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 
 from deploy.audit.evidence import Evidence, Heard
 from deploy.audit.invariants import audit
-from deploy.local import launcher, ports
+from deploy.local import launcher
 from deploy.local.children import Children
 from deploy.local.demo import figures, gather, wrongs
 from deploy.local.demo.scene import Scene
@@ -23,7 +22,8 @@ from deploy.local.demo.show import own
 from deploy.local.demo.verdict import Verdict, judge
 from deploy.local.settings import HOST, ROOT, Settings
 from deploy.local.stack import Stack
-from tests.e2e.system import PORTS
+from tests.e2e.system import PORTS, own_settings
+from tests.waiting import until_blocking
 
 pytestmark = pytest.mark.stack
 
@@ -38,13 +38,7 @@ STOP_LIMIT_S = 60.0
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[Settings]:
-    numbers = dict(zip(PORTS, ports.free(len(PORTS)), strict=True))
-    made = Settings(
-        home=tmp_path,
-        kafka_url="",
-        mongo_url="",
-        **{f"{name}_port": number for name, number in numbers.items()},
-    )
+    made = own_settings(tmp_path)
     yield made
     launcher.down(Children(made.demo))
 
@@ -126,11 +120,12 @@ def test_ctrl_c_ends_every_process_quietly(settings: Settings) -> None:
         text=True,
     )
     try:
-        until = time.monotonic() + START_LIMIT_S
-        while len(Children(settings.demo).all()) < 4:  # in the middle of starting
+
+        def is_starting() -> bool:
             assert process.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.1)
+            return len(Children(settings.demo).all()) >= 4  # in the middle of it
+
+        until_blocking(is_starting, START_LIMIT_S)
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=STOP_LIMIT_S)
     finally:

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from deploy.local.settings import Settings
-from tests.e2e.system import PORTS, System, running, until
+from tests.e2e.system import PORTS, System, running
+from tests.waiting import until
 
 pytestmark = pytest.mark.stack
 
@@ -49,7 +50,7 @@ async def standing(system: System, application: str) -> dict[str, object]:
             answer = await client.get(f"/v1/applications/{application}")
             return answer if answer.is_success else None
 
-        answer: httpx.Response = await until(decided, LIMIT_S, "it was never decided")
+        answer: httpx.Response = await until(decided, LIMIT_S, "a decision")
         found: dict[str, object] = answer.json()
         return found
 

@@ -13,12 +13,12 @@ import httpx
 import pytest
 
 from deploy.audit.invariants import events_are_contiguous
-from deploy.local import launcher, ports, republish, stack
+from deploy.local import launcher, republish, stack
 from deploy.local.children import Children
 from deploy.local.demo.rest import come_to_rest
-from deploy.local.settings import Settings
 from shared.errors import Misconfigured
-from tests.e2e.system import PORTS, Silent, System, until
+from tests.e2e.system import Silent, System, own_settings
+from tests.waiting import until
 
 pytestmark = pytest.mark.stack
 
@@ -41,14 +41,9 @@ FORM = {
 def started(home: Path) -> Iterator[System]:
     """A system on what a folder holds; it stops in order at the end of the block."""
     with Children(home) as children:
-        settings = on_free_ports(home)
+        settings = own_settings(home)
         yield System(children, settings, launcher.up(children, settings, Silent()))
         launcher.down(children)
-
-
-def on_free_ports(home: Path) -> Settings:
-    numbers = {f"{n}_port": p for n, p in zip(PORTS, ports.free(len(PORTS)), strict=True)}
-    return Settings(home=home, kafka_url="", mongo_url="", **numbers)
 
 
 def identity() -> str:
@@ -62,7 +57,7 @@ async def hand_in(system: System, application: str) -> None:
             "/v1/applications", json=FORM, headers={"idempotency-key": application}
         )
         assert answer.status_code == 202, answer.text
-    await until(lambda: pay_link(system, application), LIMIT_S, "no order was opened")
+    await until(lambda: pay_link(system, application), LIMIT_S, "an order")
 
 
 async def pay_link(system: System, application: str) -> str:
@@ -76,7 +71,7 @@ async def pay(system: System, application: str) -> None:
     async with system.client("bank") as bank:
         link = await pay_link(system, application)
         (await bank.post("/sandbox/pay", json={"pay_url": link})).raise_for_status()
-    await until(lambda: is_paid(system, application), LIMIT_S, "it was never settled")
+    await until(lambda: is_paid(system, application), LIMIT_S, "its settlement")
 
 
 async def is_paid(system: System, application: str) -> bool:
@@ -100,7 +95,7 @@ def test_a_log_older_than_the_journals_is_made_whole_from_them(tmp_path: Path) -
     shutil.copytree(tmp_path / "first/secrets", copy / "secrets")
 
     with Children(copy) as children:
-        settings = on_free_ports(copy)
+        settings = own_settings(copy)
         servers = stack.start(children, settings)
         again = asyncio.run(
             republish.republish(
@@ -114,7 +109,7 @@ def test_a_log_older_than_the_journals_is_made_whole_from_them(tmp_path: Path) -
         )
         assert all(again.values()), again
         system = System(children, settings, launcher.up(children, settings, Silent()))
-        asyncio.run(until(lambda: is_paid(system, paid), LIMIT_S, "what was paid is not paid"))
+        asyncio.run(until(lambda: is_paid(system, paid), LIMIT_S, "what was paid"))
         asyncio.run(pay(system, asked))
         assert asyncio.run(come_to_rest(servers.kafka_url, settings.lanes, LIMIT_S)) == []
         counted, breaches = events_are_contiguous(asyncio.run(system.evidence()))

@@ -23,7 +23,8 @@ from shared.errors import Unknown
 from shared.kafka import KafkaProducer
 from shared.topics import SERVICES, TOPICS
 from tests.deploy.local.secured import ADMIN, Secured, broker
-from tests.e2e.system import System, until
+from tests.e2e.system import System
+from tests.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]
 
@@ -151,9 +152,9 @@ async def test_an_application_goes_its_way_with_each_service_under_its_own_accou
             "/v1/applications", json=FORM, headers={"idempotency-key": application}
         )
         assert answer.status_code == 202, answer.text
-        link = await until(lambda: pay_url(payment, application), LIMIT_S, "no order was opened")
+        link = await until(lambda: pay_url(payment, application), LIMIT_S, "an order")
         (await bank.post("/sandbox/pay", json={"pay_url": link})).raise_for_status()
-        await until(lambda: accepted(routing, application), LIMIT_S, "it was never accepted")
+        await until(lambda: accepted(routing, application), LIMIT_S, "its acceptance")
         types = await until(
             lambda: told(operations, application), LIMIT_S, "operations never saw the notice"
         )
@@ -166,7 +167,7 @@ async def test_the_live_tables_keep_their_copy_on_the_log(system: System) -> Non
         async def flows() -> bool:
             return bool((await operations.get("/v1/flow")).json()["minutes"])
 
-        assert await until(flows, LIMIT_S, "nothing flowed")
+        assert await until(flows, LIMIT_S, "a flow")
 
 
 FORM = {

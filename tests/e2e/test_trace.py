@@ -18,7 +18,8 @@ from shared.store import Row
 from shared.trace import is_sampled, parent_span, trace_id
 from tests.e2e.collector import Collector, Span, collecting
 from tests.e2e.life import paying
-from tests.e2e.system import System, running, until
+from tests.e2e.system import System, running
+from tests.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]
 
@@ -110,7 +111,7 @@ async def journey(system: System, collector: Collector, sampled: bool) -> Journe
     async with paying(system), system.client("intake") as intake:
         answer = await Portal(system.clients, system.settings.lanes).post(intake, application)
         assert answer.status_code == 202, answer.text
-        await until(lambda: delivered(system, application.id), 40, "not all was delivered")
+        await until(lambda: delivered(system, application.id), 40, "the last notice")
         log, versions = await standing(system, application.id)
     end = time.monotonic() + EXPORT_LIMIT_S if sampled else 0.0
     while True:  # spans are exported a little after the fact

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from shared.failpoints import MISTAKE
 from tests.invariants.faults import ALL, LANED, Fault
 from tests.invariants.lives import Lives
-from tests.invariants.machine import SECOND, Late, Machine, until
+from tests.invariants.machine import SECOND, Machine
+from tests.waiting import Late, until
 
 READY_LIMIT_S = 90.0
 KILLS_LIMIT_S = 240.0

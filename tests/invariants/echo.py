@@ -3,12 +3,13 @@
 import asyncio
 import random
 from collections.abc import Iterable, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from aiokafka import AIOKafkaConsumer
 
+from deploy.log.reading import decoded, growing
 from deploy.sandbox.portal import NAME, Application, uuid7
 from shared import events
 from shared.bus import Message, Partition
@@ -31,6 +32,7 @@ EARLY = 0.04  # of all applications
 EARLY_ID = "early"  # in the ids of messages that come before what they follow on
 TICK_S = 0.05
 AGAIN_S = 0.5
+PIECE_BYTES = 4 << 20  # the largest records come in one piece
 NEARLY_BYTES = 1_000_000
 TOO_LARGE_BYTES = 1_200_000
 NOT_JSON = b'{"specversion": "1.0", "type": "application.submitted", "data": {"procedure":'
@@ -57,29 +59,16 @@ class Echo:
 
     async def follow(self) -> None:
         """Copy messages until cancelled."""
-        consumer = AIOKafkaConsumer(
-            *OUTSIDE,
-            bootstrap_servers=self._url,
-            group_id=None,
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-            max_partition_fetch_bytes=4 << 20,
-        )
-        await consumer.start()
-        try:
-            while True:
-                got = await consumer.getmany(timeout_ms=int(TICK_S * 1000))
-                for records in got.values():
-                    for record in records:
-                        self._hear(record)
+        log = growing(self._url, OUTSIDE, TICK_S, max_partition_fetch_bytes=PIECE_BYTES)
+        async with aclosing(log) as batches:
+            async for messages in batches:
+                for message in messages:
+                    self._hear(message)
                 await self._append_due()
-        finally:
-            await consumer.stop()
 
     def _hear(self, record: Any) -> None:
-        try:
-            event = events.decode(record.value or b"")
-        except events.UNREADABLE:
+        event = decoded(record.value)
+        if event is None:
             return
         name = (record.topic, event.source, f"{event.subject}/{event.id}")
         kind = external(event.type)

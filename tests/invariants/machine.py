@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from pymongo import MongoClient
@@ -18,18 +17,16 @@ from pymongo.errors import PyMongoError
 
 from deploy.local import kafka, launcher, mongo, ports, processes, secrets, stack, topics
 from deploy.local.children import Children
-from deploy.local.settings import HOST, Settings
-from tests.e2e.system import PORTS, READY_LIMIT_S, System
+from deploy.local.settings import HOST
+from deploy.log.lag import Lags
+from tests.e2e.system import READY_LIMIT_S, System, own_settings
+from tests.waiting import Late, until
 
 SERVICES = tuple(row.name for row in processes.TABLE if row.kind == "service")
 LOOK_S = 0.1
 PROBE_LIMIT_S = 2.0
 STEP_DOWN_S = 3
 SECOND = "-2"  # in the name of a service's second process
-
-
-class Late(Exception):
-    """Something that had to happen did not happen in time; the sentence says what."""
 
 
 class Machine:
@@ -47,7 +44,7 @@ class Machine:
     @property
     def kafka_url(self) -> str:
         """Where the broker answers."""
-        return self.system.stack.kafka_url
+        return self.system.servers.kafka_url
 
     def runs(self, name: str) -> bool:
         """Tell whether a process lives."""
@@ -59,7 +56,7 @@ class Machine:
         self.system.children.stop([name])  # reaps it, if it died
         row = next(p for p in processes.TABLE if p.name == service)
         port = self._port(name)
-        told = processes.env(row, self.system.settings, self.system.stack)
+        told = processes.env(row, self.system.settings, self.system.servers)
         env = {**told, "MOTCUA_PORT": str(port), **self._env.get(service, {}), **(more or {})}
         self.system.children.start(name, [sys.executable, "-m", row.module], port, env)
 
@@ -149,18 +146,8 @@ class Machine:
 
     async def behind(self, group: str) -> dict[str, int]:
         """Return by how much a group lags where it does."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka_url)
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka_url)
-        await admin.start()
-        await consumer.start()
-        try:
-            done = await admin.list_consumer_group_offsets(group)
-            ends = await consumer.end_offsets(list(done))
-            lags = {f"{p.topic}[{p.partition}]": ends[p] - at.offset for p, at in done.items()}
-        finally:
-            await consumer.stop()
-            await admin.close()
-        return {place: lag for place, lag in lags.items() if lag}
+        async with Lags(self.kafka_url, {group: topics.groups()[group]}, self.lanes) as lags:
+            return await lags.where(group)
 
     async def limit_messages(self, names: Sequence[str], limit_bytes: int) -> None:
         """Make these topics take no larger messages."""
@@ -179,25 +166,10 @@ class Machine:
         return self._second_ports[service] if is_second else self.system.settings.port(service)
 
 
-async def until(what: Any, limit_s: float, wanted: str) -> None:
-    """Wait until an async question has a true answer.  Raises `Late`."""
-    end = asyncio.get_running_loop().time() + limit_s
-    while not await what():
-        if asyncio.get_running_loop().time() > end:
-            raise Late(f"{wanted} did not come in {limit_s:.0f} s")
-        await asyncio.sleep(LOOK_S)
-
-
 @contextmanager
 def running(folder: Path, env: Mapping[str, Mapping[str, str]]) -> Iterator[Machine]:
     """A system of its own for as long as the block runs; `env` is per process."""
-    numbers = dict(zip(PORTS, ports.free(len(PORTS)), strict=True))
-    settings = Settings(
-        home=folder,
-        kafka_url="",
-        mongo_url="",
-        **{f"{name}_port": n for name, n in numbers.items()},
-    )
+    settings = own_settings(folder)
     with Children(folder) as children:
         secrets.ensure(folder / "secrets")
         kafka.fetch()

@@ -21,10 +21,11 @@ from tests.invariants.counting import Seen, exercised
 from tests.invariants.echo import Echo, Odd
 from tests.invariants.faults import ALL, Fault
 from tests.invariants.lives import Lives
-from tests.invariants.machine import Late, Machine, running, until
+from tests.invariants.machine import Machine, running
 from tests.invariants.outcome import Outcome
 from tests.invariants.plan import Plan, Staged
 from tests.invariants.town import Town, leaf
+from tests.waiting import Late, until
 
 REST_LIMIT_S = 120.0  # a bank calls again for forty seconds about orders that never come
 AUDITS = 3  # what a timer still brings may mend the first ones
@@ -107,7 +108,7 @@ class _Run:
     async def _is_quiet(self) -> bool:
         """Tell whether no timer will fire soon."""
         soon = (datetime.now(UTC) + timedelta(seconds=DUE_SOON_S)).isoformat()
-        database = connect(self._machine.system.stack.mongo_url, "motcua")
+        database = connect(self._machine.system.servers.mongo_url, "motcua")
         lanes = range(self._machine.lanes)
         either = [{"_id": {"$gte": f"{n:04d}/", "$lt": f"{n:04d}/{soon}"}} for n in lanes]
         try:

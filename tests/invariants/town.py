@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from deploy.sandbox.following import follow
+from deploy.log.reading import follow
 from deploy.sandbox.officers.desk import Officers
 from deploy.sandbox.officers.habits import Fate, Habits
 from deploy.sandbox.payers import Behaviour, Payers

@@ -18,12 +18,14 @@ import msgspec
 
 from deploy.audit.evidence import JOURNALED, SEALS, Evidence, Heard, Payment
 from deploy.audit.invariants import SHOWN, Finding, audit
+from deploy.log.reading import decoded
 from deploy.sandbox.portal import Application, personal_values
-from shared import events, topics
+from shared import topics
 from shared.bus import Record
 from shared.changes import unfold
 from shared.events.payment import Requested, Settled
 from shared.events.portal import Submitted
+from shared.kafka.records import record
 from shared.mongo import connect
 from shared.settings import Settings
 from shared.store import Row
@@ -83,10 +85,7 @@ class Spill:
         """Spill aiokafka's records."""
         by_slice: dict[int, list[Record]] = {}
         for m in messages:
-            record = Record(
-                m.topic, m.partition, m.offset, m.timestamp, m.key, m.value, tuple(m.headers)
-            )
-            by_slice.setdefault(bisect(self._inner, m.key or b""), []).append(record)
+            by_slice.setdefault(bisect(self._inner, m.key or b""), []).append(record(m))
         for number, records in by_slice.items():
             packed = _encode(records)
             self._files[number].write(len(packed).to_bytes(4) + packed)
@@ -148,8 +147,8 @@ def _over_all(judged: Sequence[Judged], books: Books) -> list[str]:
 def judge_slice(own: Slice) -> Judged:
     """Return what came of a slice; runs in a process of its own."""
     log: dict[str, list[Heard]] = {name: [] for name in topics.all_names()}
-    for record in read_spilled(own.spilled):
-        log[record.topic].append(Heard(record, _event(record)))
+    for each in read_spilled(own.spilled):
+        log[each.topic].append(Heard(each, decoded(each.value)))
     rows = asyncio.run(_rows(own))
     journals = {service: list(unfold(rows.pop(f"{service}.journal", []))) for service in JOURNALED}
     found = Evidence(log, journals, handed=own.books.handed, collections=rows)
@@ -177,13 +176,6 @@ def read_spilled(path: Path) -> Iterable[Record]:
     with path.open("rb") as file:
         while size := file.read(4):
             yield from _records.decode(file.read(int.from_bytes(size)))
-
-
-def _event(record: Record) -> events.Event | None:
-    try:
-        return events.decode(record.value or b"")
-    except events.UNREADABLE:
-        return None
 
 
 async def _rows(own: Slice) -> dict[str, list[Row]]:

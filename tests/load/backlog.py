@@ -14,14 +14,14 @@ import typer
 from rich.table import Table
 
 from deploy.local import launcher, processes
+from deploy.log.lag import Sample
 from shared.errors import Misconfigured
 from shared.topics import SERVICES
 from tests.load import machine, options, screen
 from tests.load.generator import Offered
 from tests.load.journeys import Outcome
-from tests.load.lag import Sample
 from tests.load.meter import Meter, Used
-from tests.load.system import System, restart, running
+from tests.load.system import MeasuredSystem, running
 from tests.load.world import World, surround, told
 
 REPORT = "bench-backlog.json"
@@ -48,7 +48,11 @@ def stopped(who: str) -> tuple[str, ...]:
 
 
 async def run(
-    system: System, names: tuple[str, ...], rate: float, seconds: float, steps: launcher.Steps
+    system: MeasuredSystem,
+    names: tuple[str, ...],
+    rate: float,
+    seconds: float,
+    steps: launcher.Steps,
 ) -> Found:
     """Stop, offer, start, and wait until all is worked off."""
     async with AsyncExitStack() as stack:
@@ -61,7 +65,7 @@ async def run(
         steps.doing("Started again: working it off")
         began_s, samples = time.monotonic(), [await world.lags.look()]
         for name in names:
-            restart(system, name)
+            system.start(name)
         ready_s = await _until_ready(system, names, began_s)
         meter = Meter(system.pids())
         before = meter.used()
@@ -73,7 +77,7 @@ async def run(
     return Found(offered, ready_s, drained_s, samples, used, outcome)
 
 
-async def _until_ready(system: System, names: tuple[str, ...], began_s: float) -> float:
+async def _until_ready(system: MeasuredSystem, names: tuple[str, ...], began_s: float) -> float:
     rows = [row for row in processes.TABLE if row.name in names]
     while not all(launcher.ready(row, system.settings.port(row.name)) for row in rows):
         await asyncio.sleep(0.1)

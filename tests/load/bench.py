@@ -6,9 +6,9 @@ submission was due.  Then the bare journey does the same on the same broker and 
 invariants are checked.  Writes `build/bench.json` and `build/bench.svg`.
 
 Reading order: `world` with `generator`, `payers`, `calls` (who submits and pays) · `measure` with
-`meter` and `lag` (what is counted) · `journeys` (latencies) · `floor` with its roles, `warm` (the
-comparison) · `audit` · `report`, `table`, `plot`.  Measurements beside it: `soak`, `recovery`,
-`backlog`, `reads`.
+`meter` and `growth` (what is counted) · `journeys` (latencies) · `floor` with its roles, `sizes`,
+`warm` (the comparison) · `audit` · `report`, `table`, `plot`.  Measurements beside it: `soak`,
+`recovery`, `backlog`, `reads`.
 """
 
 import asyncio
@@ -21,12 +21,13 @@ import typer
 from deploy.audit.evidence import Payment
 from deploy.audit.invariants import Finding
 from deploy.local import launcher
+from deploy.log.reading import whole
 from shared import topics
-from tests.load import audit, floor, log, machine, options, plot, report, screen, table, warm
+from tests.load import audit, floor, machine, options, plot, report, screen, table, warm
 from tests.load.journeys import TOPICS, Journeys
 from tests.load.measure import Load, Measured, measure
 from tests.load.meter import Meter, Used
-from tests.load.system import BUILD, System, running
+from tests.load.system import BUILD, MeasuredSystem, running
 from tests.load.world import BOOKS, surround, told
 
 WARM_UP_S = 5.0
@@ -44,7 +45,7 @@ class Plan(NamedTuple):
     warm_broker_s: float = WARM_BROKER_S
 
 
-async def run(system: System, plan: Plan, steps: launcher.Steps) -> report.Found:
+async def run(system: MeasuredSystem, plan: Plan, steps: launcher.Steps) -> report.Found:
     """Measure the real journey, then the floor, then check what was left behind."""
     steps.doing("Warming the broker")
     await warm.broker(system.servers.kafka_url, system.settings.lanes, plan.warm_broker_s)
@@ -70,7 +71,7 @@ async def run(system: System, plan: Plan, steps: launcher.Steps) -> report.Found
     )  # fmt: skip
 
 
-async def _real(system: System, plan: Plan, steps: launcher.Steps) -> Measured:
+async def _real(system: MeasuredSystem, plan: Plan, steps: launcher.Steps) -> Measured:
     steps.doing(f"{plan.load.rate:g} applications a second for {plan.load.seconds:g} s")
     async with AsyncExitStack() as stack:
         world = await surround(system, stack)
@@ -87,7 +88,7 @@ async def _nothing_to_do(meter: Meter, seconds: float) -> Used:
 
 
 async def _read(
-    system: System, measured: Measured, handed: dict[str, int] | None
+    system: MeasuredSystem, measured: Measured, handed: dict[str, int] | None
 ) -> tuple[Journeys, list[Finding] | None]:
     """Read the log once; judge it if the notices handed over are given."""
     if handed is None:
@@ -96,7 +97,7 @@ async def _read(
     began, ended = measured.warm_up.began, measured.offered.ended
     submitted = measured.warm_up.submitted + measured.offered.submitted
     spill = audit.Spill(system.folder / "audit", began, ended, submitted)
-    async for messages in log.read(url, topics.all_names(), system.settings.lanes):
+    async for messages in whole(url, topics.all_names(), system.settings.lanes):
         journeys.hear_all(m for m in messages if m.topic in TOPICS)
         spill.take(messages)
     spill.close()

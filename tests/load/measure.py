@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from deploy.log.lag import Lags, Sample
 from tests.load.generator import Offered
-from tests.load.lag import Lags, Sample
 from tests.load.meter import Meter, Used
 from tests.load.workers import Worker
 

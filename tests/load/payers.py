@@ -5,20 +5,22 @@ import hmac
 import json
 import sys
 import time
+from contextlib import aclosing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 import uvloop
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.audit.evidence import Payment
+from deploy.log.reading import growing
 from shared.events.payment import Requested
 from tests.load.calls import Call, Calls
 from tests.load.spread import spread
 from tests.load.workers import orders, say
 
 WINDOW_S = 0.02
+WAIT_MS = 200
 FIRST_TRANSACTION = 10_000_000
 REQUESTED = f'"type":"{Requested.TYPE}"'.encode()
 ANSWERED = (b'"00"', b'"02"')  # recorded, known already; after any other the bank calls again
@@ -31,7 +33,6 @@ class Job(msgspec.Struct, frozen=True):
     topic: str
     callbacks: str  # the address of callbacks
     clients: str
-    lanes: int
     out: str  # where the bank's own books are written
 
 
@@ -62,24 +63,14 @@ class Payers:
 
     async def run(self) -> None:
         """Follow the topic until cancelled."""
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._job.kafka_url, enable_auto_commit=False, fetch_max_wait_ms=200
-        )
-        await consumer.start()
-        places = [TopicPartition(self._job.topic, n) for n in range(self._job.lanes)]
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
-        try:
-            while True:
-                got = await consumer.getmany(timeout_ms=200)
+        log = growing(self._job.kafka_url, [self._job.topic], fetch_max_wait_ms=WAIT_MS)
+        async with aclosing(log) as batches:
+            async for messages in batches:
                 paid_at = time.strftime("%Y%m%d%H%M%S", time.gmtime(time.time() + 7 * 3600))
-                for messages in got.values():
-                    for message in messages:
-                        if REQUESTED in message.value:
-                            self._pay(message.value, paid_at)
+                for message in messages:
+                    if REQUESTED in message.value:
+                        self._pay(message.value, paid_at)
                 await asyncio.sleep(WINDOW_S)
-        finally:
-            await consumer.stop()
 
     def tally(self) -> dict[str, object]:
         """Return what was paid and how long callbacks took; forget the latter."""

@@ -17,7 +17,7 @@ from tests.load.journeys import Journeys, Outcome
 from tests.load.measure import Load, Measured, measure
 from tests.load.meter import Meter
 from tests.load.spread import spread
-from tests.load.system import System, running
+from tests.load.system import MeasuredSystem, running
 from tests.load.workers import worker
 from tests.load.world import surround, told
 
@@ -28,7 +28,7 @@ LEAST = 100  # applications to look up
 
 
 async def run(
-    system: System, load: Load, reads_per_s: float, steps: launcher.Steps
+    system: MeasuredSystem, load: Load, reads_per_s: float, steps: launcher.Steps
 ) -> tuple[Measured, Outcome, Mapping[str, Any]]:
     """Write and read at the same time."""
     async with AsyncExitStack() as stack:

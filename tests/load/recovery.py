@@ -20,14 +20,15 @@ from aiokafka.errors import KafkaError
 from rich.table import Table
 
 from deploy.local import kafka, launcher, mongo, processes, stack
+from deploy.log.lag import Lags, Sample
 from shared.errors import Misconfigured
 from shared.topics import SERVICES
 from tests.load import machine, options, screen
 from tests.load.generator import Offered
 from tests.load.journeys import Journeys
-from tests.load.lag import Lags, Sample
-from tests.load.system import System, restart, running
+from tests.load.system import MeasuredSystem, running
 from tests.load.world import World, surround, told
+from tests.waiting import Late, until
 
 REPORT = "bench-recovery.json"
 BEFORE_S = 5.0  # of load, to see how far behind groups are when all is well
@@ -61,7 +62,11 @@ def is_well(lags: list[int], before: int) -> bool:
 
 
 async def run(
-    system: System, names: tuple[str, ...], rate: float, seconds: float, steps: launcher.Steps
+    system: MeasuredSystem,
+    names: tuple[str, ...],
+    rate: float,
+    seconds: float,
+    steps: launcher.Steps,
 ) -> tuple[dict[str, float], list[Recovery], list[Offered], Journeys]:
     """Kill each in turn; return times from start to ready as well."""
     starts = await _starts(system, steps)
@@ -82,20 +87,20 @@ async def run(
     return starts, found, offered, await told(system)
 
 
-async def _starts(system: System, steps: launcher.Steps) -> dict[str, float]:
+async def _starts(system: MeasuredSystem, steps: launcher.Steps) -> dict[str, float]:
     """Return how long each service takes from its start until it is ready, on its own."""
     found = {}
     for name in SERVICES:
         steps.doing(f"{name}: from start to ready")
         system.children.stop([name])
         began_s = time.monotonic()
-        restart(system, name)
+        system.start(name)
         await _until(lambda name=name: _ready(system, name))  # type: ignore[misc]
         found[name] = round(time.monotonic() - began_s, 2)
     return found
 
 
-async def _recover(system: System, world: World, name: str) -> Recovery:
+async def _recover(system: MeasuredSystem, world: World, name: str) -> Recovery:
     before = await _highest(world.lags)
     killed, began_s = time.time(), time.monotonic()
     process = name.partition(",")[0]
@@ -135,15 +140,15 @@ async def _look(lags: Lags) -> Sample | None:
         return None
 
 
-def _start(system: System, name: str) -> None:
+def _start(system: MeasuredSystem, name: str) -> None:
     if name in stack.PARTS:
         system.children.stop([name])
         stack.start(system.children, system.settings)
     else:
-        restart(system, name)
+        system.start(name)
 
 
-def _ready(system: System, name: str) -> bool:
+def _ready(system: MeasuredSystem, name: str) -> bool:
     if name == "kafka":
         return kafka.ready(system.servers.kafka_url)
     if name == "mongo":
@@ -153,11 +158,10 @@ def _ready(system: System, name: str) -> bool:
 
 
 async def _until(ready: Callable[[], bool]) -> None:
-    until_s = time.monotonic() + LIMIT_S
-    while not await asyncio.to_thread(ready):
-        if time.monotonic() > until_s:
-            raise Misconfigured(f"It was not ready in {LIMIT_S:.0f} s: build/bench-logs says why.")
-        await asyncio.sleep(0.05)
+    try:
+        await until(lambda: asyncio.to_thread(ready), LIMIT_S, "readiness")
+    except Late as late:
+        raise Misconfigured(f"{late}: build/bench-logs says why.") from late
 
 
 def report(

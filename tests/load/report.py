@@ -5,14 +5,14 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from deploy.audit.invariants import Finding
+from tests.load.growth import behind_s, growth_s
 from tests.load.journeys import Outcome
-from tests.load.lag import behind_s, growth_s
 from tests.load.measure import Measured
 from tests.load.meter import Used
 from tests.load.spread import curve, spread
 
 NOTICES = 4  # of each application
-GROWTH_LIMIT_S = 1.0  # see `lag.growth_s`
+GROWTH_LIMIT_S = 1.0  # see `growth.growth_s`
 RATIO_GOAL = 1.5
 
 

@@ -22,7 +22,7 @@ from tests.load.journeys import Outcome
 from tests.load.measure import Load, Measured, measure
 from tests.load.meter import Meter
 from tests.load.spread import spread
-from tests.load.system import System, running
+from tests.load.system import MeasuredSystem, running
 from tests.load.world import surround, told
 
 REPORT = "bench-soak.json"
@@ -67,7 +67,7 @@ def trend(series: Series) -> Trend:
     return Trend(mean, 60 * slope, slope * (times[-1] - times[0]))
 
 
-async def run(system: System, load: Load, every_s: float, steps: launcher.Steps) -> Found:
+async def run(system: MeasuredSystem, load: Load, every_s: float, steps: launcher.Steps) -> Found:
     """Offer the load, looking at memory meanwhile."""
     async with AsyncExitStack() as stack:
         world = await surround(system, stack)

@@ -1,11 +1,9 @@
 """A system of its own to be measured: every process real, on free ports, in a temporary folder."""
 
-import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
@@ -14,28 +12,22 @@ import httpx
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
-from deploy.local import launcher, ports, processes, secrets
+from deploy.local import launcher, processes, secrets
 from deploy.local.children import Children
-from deploy.local.settings import ROOT, Settings
-from deploy.local.stack import Stack
+from deploy.local.settings import ROOT
 from shared.errors import Misconfigured
+from tests.e2e.system import System, own_settings
 from tests.load import options
 
 BUILD = ROOT / "build"
 LOGS = BUILD / "bench-logs"  # kept when something went wrong
-PORTS = ("kafka", "controller", "mongo", *(p.name for p in processes.TABLE))
 GONE = (KafkaError, PyMongoError, httpx.TransportError)
 # spans are drawn from the log afterwards; delivery receipts are not part of the journey
 QUIET = {"MOTCUA_SAMPLE_RATIO": "0", "MOTCUA_SMS_RECEIPTS": "false"}
 
 
-@dataclass(frozen=True, slots=True)
-class System:
-    """What runs."""
-
-    children: Children
-    settings: Settings
-    servers: Stack
+class MeasuredSystem(System):
+    """What runs, and what is asked of it to be measured."""
 
     @property
     def folder(self) -> Path:
@@ -48,34 +40,33 @@ class System:
         return self.folder / "logs"
 
     @property
-    def clients(self) -> Path:
-        """Return the other side's secrets."""
+    def clients_file(self) -> Path:
+        """Return where the other side's secrets are."""
         return processes.secret(self.settings, secrets.CLIENTS_FILE)
 
     def pids(self) -> dict[str, int]:
         """Return its living processes."""
         return {child.name: child.pid for child in self.children.all()}
 
-    def url(self, name: str) -> str:
-        """Return where a process answers."""
-        return processes.url(self.settings, name)
-
     def key(self, role: str) -> str:
         """Return the API key of a role."""
-        return str(json.loads(self.clients.read_text())["api_keys"][role])
+        return str(self.clients["api_keys"][role])
 
     def outbox(self, counts: bool = False) -> dict[str, Any]:
         """Return what the SMS gateway was handed."""
-        key = json.loads(self.clients.read_text())["sms"]["key"]
         answer = httpx.get(
             f"{self.url('sms')}/sandbox/outbox",
             params={"counts": counts},
-            headers={"authorization": f"Bearer {key}"},
+            headers={"authorization": f"Bearer {self.clients['sms']['key']}"},
             trust_env=False,
             timeout=60,
         )
         content: dict[str, Any] = answer.raise_for_status().json()
         return content
+
+    def start(self, name: str, env: Mapping[str, str] | None = None) -> None:
+        """Start a process that does not run, without waiting for it."""
+        super().start(name, {**QUIET, **(env or {})})
 
     def stop_services(self) -> None:
         """Leave nothing but Kafka and MongoDB."""
@@ -89,16 +80,15 @@ class System:
 
 
 @contextmanager
-def running(steps: launcher.Steps, applications: float) -> Iterator[System]:
+def running(steps: launcher.Steps, applications: float) -> Iterator[MeasuredSystem]:
     """Run a system for as long as the block lasts, with room for so many applications."""
     options.require_own_servers(dict(os.environ))
     options.require_room(Path(gettempdir()), applications)
-    numbers = dict(zip(PORTS, ports.free(len(PORTS)), strict=True))
     with TemporaryDirectory(prefix="motcua-bench-", ignore_cleanup_errors=True) as folder:
-        told = {"home": Path(folder)} | {f"{name}_port": n for name, n in numbers.items()}
-        settings = Settings.model_validate(told)
+        settings = own_settings(Path(folder))
         with Children(settings.home) as children:
-            system = System(children, settings, launcher.up(children, settings, steps, QUIET))
+            servers = launcher.up(children, settings, steps, QUIET)
+            system = MeasuredSystem(children, settings, servers)
             try:
                 yield system
             except Exception as error:
@@ -109,10 +99,3 @@ def running(steps: launcher.Steps, applications: float) -> Iterator[System]:
                         f"{LOGS} says why, a full disk can be."
                     ) from error
                 raise
-
-
-def restart(system: System, name: str) -> None:
-    """Start a process of the table again, without waiting for it."""
-    system.children.stop([name])  # reaps it, if it died
-    row = next(p for p in processes.TABLE if p.name == name)
-    launcher.start_one(system.children, system.settings, system.servers, row, QUIET)

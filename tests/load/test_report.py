@@ -7,9 +7,9 @@ import pytest
 from rich.console import Console
 
 from deploy.audit.invariants import Finding
+from deploy.log.lag import Sample
 from tests.load.generator import Offered
 from tests.load.journeys import Outcome
-from tests.load.lag import Sample
 from tests.load.measure import Measured
 from tests.load.meter import Used
 from tests.load.plot import svg

@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.local.sizes import Collection, Sizes, Topic
+from deploy.log.lag import Sample
 from deploy.sandbox.portal import uuid7
 from shared.topics import SERVICES
 from tests.load import backlog, reads, recovery, soak
 from tests.load.generator import Offered
 from tests.load.journeys import Journeys
-from tests.load.lag import Sample
 from tests.load.measure import Load
 from tests.load.meter import Used
 from tests.load.test_report import COUNT, measured, outcome

@@ -4,11 +4,12 @@ from contextlib import AsyncExitStack
 from typing import NamedTuple
 
 from deploy.local.topics import groups
-from tests.load import generator, log, payers
+from deploy.log.lag import Lags
+from deploy.log.reading import whole
+from tests.load import generator, payers
 from tests.load.journeys import TOPICS, Journeys
-from tests.load.lag import Lags
 from tests.load.meter import Meter
-from tests.load.system import System
+from tests.load.system import MeasuredSystem
 from tests.load.workers import Worker, worker
 
 BOOKS = "books.json"  # the bank's own
@@ -24,14 +25,13 @@ class World(NamedTuple):
     meter: Meter
 
 
-async def surround(system: System, stack: AsyncExitStack) -> World:
+async def surround(system: MeasuredSystem, stack: AsyncExitStack) -> World:
     """Start who submits and who pays."""
-    url, lanes, clients = system.servers.kafka_url, system.settings.lanes, str(system.clients)
+    url, lanes, clients = system.servers.kafka_url, system.settings.lanes, str(system.clients_file)
     books = str(system.folder / BOOKS)
     submit = generator.Job(url, "portal.submissions", clients, lanes)
-    pay = payers.Job(
-        url, "payment.events", system.url("payment") + CALLBACKS, clients, lanes, books
-    )
+    callbacks = system.url("payment") + CALLBACKS
+    pay = payers.Job(url, "payment.events", callbacks, clients, books)
     submitting = await stack.enter_async_context(
         worker("generator", generator.__name__, submit, system.logs)
     )
@@ -41,9 +41,9 @@ async def surround(system: System, stack: AsyncExitStack) -> World:
     return World(submitting, paying, lags, meter)
 
 
-async def told(system: System) -> Journeys:
+async def told(system: MeasuredSystem) -> Journeys:
     """Return what the log tells of every application."""
     journeys = Journeys()
-    async for messages in log.read(system.servers.kafka_url, TOPICS, system.settings.lanes):
+    async for messages in whole(system.servers.kafka_url, TOPICS, system.settings.lanes):
         journeys.hear_all(messages)
     return journeys

@@ -16,6 +16,7 @@ from deploy.simulation.loop import Loop
 from shared.bus import Assignment, Message, Partition, Producer, Record, Subscription
 from shared.errors import Fenced, Misconfigured, Unknown
 from shared.kafka import KafkaProducer, KafkaSubscription
+from tests.waiting import until
 
 LANES = 4
 WAIT_LIMIT_S = 40.0
@@ -139,12 +140,6 @@ async def running(subscription: Subscription, member: Member) -> AsyncIterator[a
     finally:
         task.cancel()
         await asyncio.wait([task])
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WAIT_LIMIT_S):
-        while not is_so():  # noqa: ASYNC110, what is waited for is somebody else's
-            await asyncio.sleep(0.02)
 
 
 async def fetched(assignment: Assignment, count: int) -> list[Record]:

@@ -19,7 +19,7 @@ from deploy.local.demo.scene import Ended, Scene, role
 from deploy.local.demo.screen import FRAMES_PER_S, Screen
 from deploy.local.demo.story import Story
 from deploy.local.demo.wrongs import Turned
-from deploy.sandbox.following import follow
+from deploy.log.reading import follow
 from deploy.sandbox.officers.desk import Officers, TurnedAway
 from deploy.sandbox.officers.habits import Habits
 from deploy.sandbox.payers import NoOrder, Payers

@@ -8,7 +8,7 @@ import msgspec
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from deploy.sandbox.following import follow
+from deploy.log.reading import follow
 from deploy.sandbox.officers.desk import Officers
 from deploy.sandbox.officers.habits import Habits
 from shared.errors import Misconfigured

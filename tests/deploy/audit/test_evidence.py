@@ -2,8 +2,8 @@
 
 import pytest
 
-from deploy.audit.evidence import decoded, read_collections, read_journals
-from shared.bus import Record
+from deploy.audit.evidence import read_collections, read_journals
+from deploy.log.reading import decoded
 from shared.mongo import connect
 
 
@@ -23,4 +23,4 @@ async def test_every_collection_is_read_but_the_vaults(mongo_url: str) -> None:
 
 @pytest.mark.parametrize("value", [None, b"", b"{", b"\xff", b"[" * 200_000])
 def test_a_record_that_nobody_can_read_does_not_end_the_audit(value: bytes | None) -> None:
-    assert decoded(Record("portal.submissions", 0, 0, 0, None, value)) is None
+    assert decoded(value) is None

@@ -5,8 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from deploy.local.children import Child, Children
 from deploy.local.settings import ROOT
 from shared.errors import Misconfigured
+from tests.waiting import until_blocking
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 STUBBORN = [
@@ -33,13 +32,6 @@ with Children(Path(sys.argv[1])) as children:
     else:
         time.sleep(600)
 """
-
-
-def until(true: Callable[[], object], limit_s: float = 30) -> None:
-    end = time.monotonic() + limit_s
-    while not true():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.02)
 
 
 def living(child: Child | None) -> Child:
@@ -71,10 +63,10 @@ def test_nothing_is_left_when_the_launcher_is_ended(tmp_path: Path, end: signal.
     launcher = subprocess.Popen(
         [sys.executable, "-c", LAUNCHER, str(tmp_path)], cwd=ROOT, stderr=subprocess.DEVNULL
     )
-    until(lambda: children.find("sleeper"))
+    until_blocking(lambda: children.find("sleeper"))
     os.kill(launcher.pid, end)
     launcher.wait(30)
-    until(lambda: not children.all())
+    until_blocking(lambda: not children.all())
 
 
 def test_leaving_the_block_by_an_error_ends_everything(tmp_path: Path) -> None:
@@ -91,7 +83,7 @@ def test_leaving_the_block_by_an_error_ends_everything(tmp_path: Path) -> None:
 def test_a_process_that_will_not_stop_is_killed(tmp_path: Path) -> None:
     with Children(tmp_path) as children:
         children.start("stubborn", STUBBORN, 1)
-        until(lambda: children.log("stubborn").read_text())
+        until_blocking(lambda: children.log("stubborn").read_text())
         assert children.stop(["stubborn"], limit_s=0.1) == ["stubborn"]
         assert children.all() == []
 

@@ -1,7 +1,7 @@
 """The live table over a real broker, and what it makes of its messages."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -17,6 +17,7 @@ from services.operations.tables import MINUTES, Crashed, LiveTables, count, flow
 from shared import events
 from shared.events import Event
 from shared.events.operations import FlowCounted
+from tests.waiting import until
 
 AT = datetime(2026, 6, 9, 1, 2, 3, tzinfo=UTC)
 LANES = 4
@@ -133,14 +134,6 @@ async def running(tables: LiveTables) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(LIMIT_S * 20):
-        if condition():
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail(f"not true within {LIMIT_S} s")
 
 
 async def until_total(tables: LiveTables, total: int) -> None:

@@ -1,6 +1,7 @@
 """A lag that grows is told from one that only goes up and down with the commits."""
 
-from tests.load.lag import Sample, behind_s, growth_s
+from deploy.log.lag import Sample
+from tests.load.growth import behind_s, growth_s
 from tests.load.report import GROWTH_LIMIT_S
 
 PER_S = 650

@@ -39,9 +39,13 @@ class Lags:
     async def __aenter__(self) -> Self:
         self._admin = AIOKafkaAdminClient(bootstrap_servers=self._url)
         self._consumer = AIOKafkaConsumer(bootstrap_servers=self._url, enable_auto_commit=False)
-        await self._admin.start()
-        await self._consumer.start()
-        self._coordinators = {g: await self._admin.find_coordinator(g) for g in self._places}
+        try:
+            await self._admin.start()
+            await self._consumer.start()
+            self._coordinators = {g: await self._admin.find_coordinator(g) for g in self._places}
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -49,18 +53,30 @@ class Lags:
         await self._admin.close()
 
     async def look(self) -> Sample:
-        """Return how far behind each group is now; first where they are, then where the end is."""
+        """Return how far behind each group is now."""
+        left, ends = await self._look()
+        end = {group: sum(ends[p] for p in places) for group, places in self._places.items()}
+        return Sample(time.monotonic(), {g: sum(own.values()) for g, own in left.items()}, end)
+
+    async def where(self, group: str) -> dict[str, int]:
+        """Return by how much a group is behind in each place where it is."""
+        left, _ = await self._look()
+        return {f"{p.topic}[{p.partition}]": n for p, n in left[group].items() if n}
+
+    async def _look(self) -> tuple[dict[str, dict[TopicPartition, int]], dict[TopicPartition, int]]:
+        """Return what is left to each group, then where the log ends: first where groups are."""
         at = {
             group: await self._admin.list_consumer_group_offsets(group, coordinator)
             for group, coordinator in self._coordinators.items()
         }
-        ends = await self._consumer.end_offsets(self._all)
-        lag, end = {}, {}
-        for group, places in self._places.items():
-            end[group] = sum(ends[p] for p in places)
-            committed = (at[group][p].offset if p in at[group] else 0 for p in places)
-            lag[group] = end[group] - sum(max(0, offset) for offset in committed)
-        return Sample(time.monotonic(), lag, end)
+        ends: dict[TopicPartition, int] = await self._consumer.end_offsets(self._all)
+        left = {
+            group: {
+                p: ends[p] - (max(0, at[group][p].offset) if p in at[group] else 0) for p in own
+            }
+            for group, own in self._places.items()
+        }
+        return left, ends
 
     async def until_at_rest(self, patience_s: float = PATIENCE_S) -> Sample:
         """Wait until all is read and nothing is written any more, or nothing moves for long."""
@@ -75,32 +91,12 @@ class Lags:
                 return now
             before = now
 
-
-def behind_s(samples: Sequence[Sample]) -> dict[str, list[float]]:
-    """Return each group's lag at each sample, as seconds of what came in over the whole time."""
-    first, last = samples[0], samples[-1]
-    spent_s = max(last.at_s - first.at_s, 1e-9)
-    found = {}
-    for group in last.lag:
-        per_s = (last.end[group] - first.end[group]) / spent_s
-        found[group] = [s.lag[group] / per_s if per_s else 0.0 for s in samples]
-    return found
-
-
-def growth_s(samples: Sequence[Sample]) -> dict[str, float]:
-    """Return by how much each group fell behind from the middle third to the last, in seconds.
-
-    A group commits about once a second, so a look finds up to a second's records although none
-    waits: between two means of a few looks a difference below a second says nothing.
-    """
-    third = len(samples) // 3
-    if not third:
-        return {}
-    return {
-        group: _mean(lags[-third:]) - _mean(lags[-2 * third : -third])
-        for group, lags in behind_s(samples).items()
-    }
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
+    async def come_to_rest(self, limit_s: float) -> list[str]:
+        """Wait for that; return what still lags when the time is over."""
+        try:
+            async with asyncio.timeout(limit_s):
+                now = await self.until_at_rest(limit_s)
+        except TimeoutError:
+            now = await self.look()
+            return [g for g, n in now.lag.items() if n] or ["the log still grows"]
+        return [g for g, n in now.lag.items() if n]
