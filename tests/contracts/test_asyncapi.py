@@ -34,7 +34,7 @@ TERMS = Terms(
     active_from=datetime(2025, 7, 1, tzinfo=UTC),
 )
 UNUSED: Any = None
-LANES: tuple[LaneTable[Any, Any], ...] = (
+TABLES: tuple[LaneTable[Any, Any], ...] = (
     intake.table(UNUSED),
     routing.table(load(), load_rules()),
     payment.table(load(), UNUSED, (TERMS,), Pace()),
@@ -115,7 +115,7 @@ def test_every_writer_sends_and_every_reader_receives(whole) -> None:
             assert ("receive", party.replace(" ", "-"), topic.name) in told
 
 
-@pytest.mark.parametrize("table", LANES, ids=lambda t: t.service)
+@pytest.mark.parametrize("table", TABLES, ids=lambda t: t.service)
 def test_a_lane_decides_only_what_its_topics_carry(table: LaneTable[Any, Any]) -> None:
     carried = {t for name in reads(table.service) for t in CARRIED[name]}
     assert set(table.decisions) <= carried

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from shared.failpoints import MISTAKE
 from tests.invariants.faults import ALL, LANED, Fault
 from tests.invariants.lives import Lives
-from tests.invariants.machine import SECOND, Machine
+from tests.invariants.target import SECOND, Target
 from tests.waiting import Late, until
 
 READY_LIMIT_S = 90.0
@@ -31,7 +31,7 @@ REFUSED = "MessageSizeTooLarge"
 class Attack:
     """Who attacks what; `happened` counts what the logs do not tell afterwards."""
 
-    machine: Machine
+    target: Target
     lives: Lives
     chance: random.Random
     steps: Mapping[str, Sequence[str]]  # of each service, where it is to die
@@ -41,9 +41,9 @@ class Attack:
     async def recovered(self) -> None:
         """Wait until every service works."""
         try:
-            await until(lambda: self.machine.is_ready(*ALL), READY_LIMIT_S, "readiness")
+            await until(lambda: self.target.is_ready(*ALL), READY_LIMIT_S, "readiness")
         except Late as late:
-            raise Late(f"{late}: {await self.machine.unready()}") from late
+            raise Late(f"{late}: {await self.target.unready()}") from late
 
 
 Act = Callable[[Attack], Awaitable[None]]
@@ -63,7 +63,7 @@ async def kill_at_every_step(attack: Attack) -> None:
     """Let every service die once at each step of its loops."""
     attack.lives.arm(chains(attack.chance, attack.steps))
     async with attack.lives.in_hand(*ALL):
-        await asyncio.to_thread(attack.machine.stop, *ALL)  # the next life of each is armed
+        await asyncio.to_thread(attack.target.stop, *ALL)  # the next life of each is armed
 
     async def is_over() -> bool:
         return not attack.lives.to_come
@@ -81,73 +81,73 @@ async def double_processes(attack: Attack) -> None:
     seconds = [f"{name}{SECOND}" for name in ALL]
     by_force = set(attack.chance.sample(seconds, len(seconds) // 2))
     for is_last in (False, True):
-        await asyncio.gather(*(asyncio.to_thread(attack.machine.start, s) for s in seconds))
+        await asyncio.gather(*(asyncio.to_thread(attack.target.start, s) for s in seconds))
         await until(lambda: _all(_is_shared, attack), READY_LIMIT_S, "lanes for both processes")
         await asyncio.sleep(TOGETHER_S)
         for second in seconds:
             if second in by_force:
-                await attack.machine.kill(second)
-        await asyncio.to_thread(attack.machine.stop, *seconds)
+                await attack.target.kill(second)
+        await asyncio.to_thread(attack.target.stop, *seconds)
         await until(lambda: _all(_is_alone, attack), READY_LIMIT_S, "all lanes for one process")
         if is_last:
             attack.happened.update(Fault("two processes, one, two", name) for name in ALL)
 
 
-async def _all(is_so: Callable[[Machine, str], Awaitable[bool]], attack: Attack) -> bool:
-    return all([await is_so(attack.machine, name) for name in ALL])
+async def _all(is_so: Callable[[Target, str], Awaitable[bool]], attack: Attack) -> bool:
+    return all([await is_so(attack.target, name) for name in ALL])
 
 
-async def _lanes(machine: Machine, name: str) -> set[int]:
+async def _lanes(target: Target, name: str) -> set[int]:
     """Return the lanes of a process's main loop."""
-    loops = await machine.health(name)
+    loops = await target.health(name)
     main = loops.get("lanes") or loops.get("operations") or {"lanes": []}
     return set(main["lanes"])
 
 
-async def _is_shared(machine: Machine, name: str) -> bool:
-    first, second = await _lanes(machine, name), await _lanes(machine, f"{name}{SECOND}")
+async def _is_shared(target: Target, name: str) -> bool:
+    first, second = await _lanes(target, name), await _lanes(target, f"{name}{SECOND}")
     return bool(first) and bool(second) and not first & second
 
 
-async def _is_alone(machine: Machine, name: str) -> bool:
-    return len(await _lanes(machine, name)) == machine.lanes
+async def _is_alone(target: Target, name: str) -> bool:
+    return len(await _lanes(target, name)) == target.lanes
 
 
 async def restart_broker(attack: Attack) -> None:
     """Stop the broker in order; a service has to say what it waits for."""
-    stopping = asyncio.to_thread(attack.machine.system.children.stop, ["kafka"], KAFKA_STOP_LIMIT_S)
+    stopping = asyncio.to_thread(attack.target.system.children.stop, ["kafka"], KAFKA_STOP_LIMIT_S)
     await _away(attack, stopping)
     attack.happened[Fault("restarted", "broker")] += 1
 
 
 async def kill_broker(attack: Attack) -> None:
     """Kill the broker."""
-    await _away(attack, attack.machine.kill("kafka"))
+    await _away(attack, attack.target.kill("kafka"))
     attack.happened[Fault("killed", "broker")] += 1
 
 
 async def _away(attack: Attack, going: Awaitable[object]) -> None:
     await going
-    await until(lambda: attack.machine.waits("routing"), SEEN_LIMIT_S, "a word that routing waits")
-    await attack.machine.start_servers()
+    await until(lambda: attack.target.waits("routing"), SEEN_LIMIT_S, "a word that routing waits")
+    await attack.target.start_servers()
     await attack.recovered()
 
 
 async def restart_database(attack: Attack) -> None:
     """Stop the database in order; a service has to say what it waits for."""
-    await _away(attack, asyncio.to_thread(attack.machine.stop, "mongo"))
+    await _away(attack, asyncio.to_thread(attack.target.stop, "mongo"))
     attack.happened[Fault("restarted", "database")] += 1
 
 
 async def kill_database(attack: Attack) -> None:
     """Kill the database."""
-    await _away(attack, attack.machine.kill("mongo"))
+    await _away(attack, attack.target.kill("mongo"))
     attack.happened[Fault("killed", "database")] += 1
 
 
 async def step_down(attack: Attack) -> None:
     """Let the database give up being primary."""
-    await attack.machine.step_down()
+    await attack.target.step_down()
     await attack.recovered()
     attack.happened[Fault("stepped down", "database")] += 1
 
@@ -157,36 +157,36 @@ async def pause_past_session(attack: Attack) -> None:
 
     async def pause(name: str, after_s: float) -> None:
         await asyncio.sleep(after_s)
-        attack.machine.signal(name, signal.SIGSTOP)
+        attack.target.signal(name, signal.SIGSTOP)
         try:
-            await until(lambda: _is_thrown_out(attack.machine, name), SEEN_LIMIT_S, "its exclusion")
+            await until(lambda: _is_thrown_out(attack.target, name), SEEN_LIMIT_S, "its exclusion")
             attack.happened[Fault("paused past its session", name)] += 1
         finally:
-            attack.machine.signal(name, signal.SIGCONT)
+            attack.target.signal(name, signal.SIGCONT)
 
     order = attack.chance.sample(ALL, len(ALL))
     await asyncio.gather(*(pause(name, n * SESSION_S / 4) for n, name in enumerate(order)))
     await attack.recovered()
 
 
-async def _is_thrown_out(machine: Machine, name: str) -> bool:
-    return await machine.members(name) == 0
+async def _is_thrown_out(target: Target, name: str) -> bool:
+    return await target.members(name) == 0
 
 
 async def pause_past_poll_limit(attack: Attack) -> None:
     """Freeze the database: services live, their hearts beat, and nothing is read for too long."""
-    logs = {name: attack.machine.system.children.log(name) for name in LANED}
+    logs = {name: attack.target.system.children.log(name) for name in LANED}
     before = {name: log.stat().st_size for name, log in logs.items()}
 
     async def have_let_go() -> bool:
         return all(LET_GO in log.read_bytes()[before[name] :] for name, log in logs.items())
 
-    attack.machine.signal("mongo", signal.SIGSTOP)
+    attack.target.signal("mongo", signal.SIGSTOP)
     try:
         await until(have_let_go, POLL_LIMIT_S + SEEN_LIMIT_S, "that all lanes are let go")
         attack.happened.update(Fault("stuck past its poll limit", name) for name in LANED)
     finally:
-        attack.machine.signal("mongo", signal.SIGCONT)
+        attack.target.signal("mongo", signal.SIGCONT)
     await attack.recovered()
 
 
@@ -194,30 +194,30 @@ async def refuse_appends(attack: Attack) -> None:
     """Let the broker refuse what each service publishes, for good as far as its client knows."""
     for name in attack.chance.sample(LANED, len(LANED)):
         topic = f"{name}.events"
-        await attack.machine.limit_messages([topic], SMALL_BYTES)
+        await attack.target.limit_messages([topic], SMALL_BYTES)
         try:
-            says = _says(attack.machine, name, REFUSED)
+            says = _says(attack.target, name, REFUSED)
             await until(says, SEEN_LIMIT_S, f"a refused append of {name}")
             attack.happened[Fault("append refused", name)] += 1
         finally:
-            await attack.machine.limit_messages([topic], 1 << 20)
+            await attack.target.limit_messages([topic], 1 << 20)
     await attack.recovered()
 
 
-def _says(machine: Machine, name: str, word: str) -> Callable[[], Awaitable[bool]]:
-    return lambda: machine.says(name, word)
+def _says(target: Target, name: str, word: str) -> Callable[[], Awaitable[bool]]:
+    return lambda: target.says(name, word)
 
 
 async def release_a_mistake(attack: Attack) -> None:
     """Run every lane for a while with a mistake in its decisions, then as it was before."""
     async with attack.lives.in_hand(*LANED):
-        await asyncio.to_thread(attack.machine.stop, *LANED)
+        await asyncio.to_thread(attack.target.stop, *LANED)
         for name in LANED:
             told = {"MOTCUA_FAILPOINT": f"{MISTAKE}:{MISTAKEN_ONE_IN}"}
-            await asyncio.to_thread(attack.machine.start, name, told)
+            await asyncio.to_thread(attack.target.start, name, told)
         await attack.recovered()
         await asyncio.sleep(MISTAKEN_S)
-        await asyncio.to_thread(attack.machine.stop, *LANED)
+        await asyncio.to_thread(attack.target.stop, *LANED)
     await asyncio.sleep(1.0)
     await attack.recovered()
 

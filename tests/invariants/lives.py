@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 from shared.failpoints import LAST_WORDS
-from tests.invariants.machine import LOOK_S, SERVICES, Machine
+from tests.invariants.target import LOOK_S, SERVICES, Target
 
 AGAIN_S = 0.5  # a service that ends at once, because the broker is away, is started again so late
 _DEATHS = re.compile(rf"^{LAST_WORDS} (\S+)$", re.M)
@@ -16,8 +16,8 @@ _DEATHS = re.compile(rf"^{LAST_WORDS} (\S+)$", re.M)
 class Lives:
     """Keeps every service alive, but those that somebody else has in hand."""
 
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
+    def __init__(self, target: Target) -> None:
+        self._target = target
         self._chains: dict[str, deque[str]] = {}  # failpoints to come, by service
         self._armed: dict[str, tuple[str, int]] = {}  # failpoint, deaths there before
         self._in_hand: set[str] = set()
@@ -27,9 +27,9 @@ class Lives:
         """Start again what has died, until cancelled."""
         while True:
             for name in SERVICES:
-                if name not in self._in_hand and not self._machine.runs(name):
+                if name not in self._in_hand and not self._target.runs(name):
                     self.restarts[name] += 1
-                    await asyncio.to_thread(self._machine.start, name, self._next(name))
+                    await asyncio.to_thread(self._target.start, name, self._next(name))
                     await asyncio.sleep(AGAIN_S / len(SERVICES))
             await asyncio.sleep(LOOK_S)
 
@@ -54,7 +54,7 @@ class Lives:
 
     def deaths(self, name: str) -> Counter[str]:
         """Return how often a service died at each failpoint, by its own last words."""
-        text = self._machine.system.children.log(name).read_text(errors="replace")
+        text = self._target.system.children.log(name).read_text(errors="replace")
         return Counter(_DEATHS.findall(text))
 
     def _next(self, name: str) -> dict[str, str]:

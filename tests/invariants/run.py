@@ -21,9 +21,9 @@ from tests.invariants.counting import Seen, exercised
 from tests.invariants.echo import Echo, Odd
 from tests.invariants.faults import ALL, Fault
 from tests.invariants.lives import Lives
-from tests.invariants.machine import Machine, running
 from tests.invariants.outcome import Outcome
 from tests.invariants.plan import Plan, Staged
+from tests.invariants.target import Target, running
 from tests.invariants.town import Town, leaf
 from tests.waiting import Late, until
 
@@ -40,19 +40,19 @@ def run(plan: Plan, folder: Path, tell: Tell) -> Outcome:
     began = time.monotonic()
     outcome = Outcome(plan)
     tell("starting Kafka, MongoDB, services and partners")
-    with running(folder, plan.env()) as machine:
-        asyncio.run(_Run(machine, plan, outcome, tell).play())
+    with running(folder, plan.env()) as target:
+        asyncio.run(_Run(target, plan, outcome, tell).play())
     outcome.elapsed_s = time.monotonic() - began
     return outcome
 
 
 class _Run:
-    def __init__(self, machine: Machine, plan: Plan, outcome: Outcome, tell: Tell) -> None:
-        self._machine, self._plan, self._outcome, self._tell = machine, plan, outcome, tell
-        self._town = Town(machine, plan.seed)
-        self._lives = Lives(machine)
-        self._attack = Attack(machine, self._lives, plan.chance, plan.steps)
-        self._echo = Echo(machine.kafka_url, self._town.producer, machine.lanes, plan.chance)
+    def __init__(self, target: Target, plan: Plan, outcome: Outcome, tell: Tell) -> None:
+        self._target, self._plan, self._outcome, self._tell = target, plan, outcome, tell
+        self._town = Town(target, plan.seed)
+        self._lives = Lives(target)
+        self._attack = Attack(target, self._lives, plan.chance, plan.steps)
+        self._echo = Echo(target.kafka_url, self._town.producer, target.lanes, plan.chance)
         self._odd: list[Odd] = []
 
     async def play(self) -> None:
@@ -78,7 +78,7 @@ class _Run:
             await ACTS[stage.act](self._attack)
         except Late as late:
             self._outcome.wrong.append(f"{stage.act}: {late}")
-            await self._machine.start_servers()
+            await self._target.start_servers()
         try:
             await submitting
         except Exception as error:  # what is missing is told in the end
@@ -98,18 +98,18 @@ class _Run:
             self._outcome.wrong.append(str(late))
         self._outcome.unfinished = len(self._town.unfinished)
         self._tell("waiting for the log to rest")
-        lagging = await come_to_rest(self._machine.kafka_url, self._machine.lanes, REST_LIMIT_S)
+        lagging = await come_to_rest(self._target.kafka_url, self._target.lanes, REST_LIMIT_S)
         for name in lagging:
             service = name.partition("-")[0].partition(" ")[0]
-            behind = await self._machine.behind(name) if service in ALL else ""
-            doing = await self._machine.health(service) if service in ALL else ""
+            behind = await self._target.behind(name) if service in ALL else ""
+            doing = await self._target.health(service) if service in ALL else ""
             self._outcome.wrong.append(f"no rest: {name} lags by {behind}, and says {doing}")
 
     async def _is_quiet(self) -> bool:
         """Tell whether no timer will fire soon."""
         soon = (datetime.now(UTC) + timedelta(seconds=DUE_SOON_S)).isoformat()
-        database = connect(self._machine.system.servers.mongo_url, "motcua")
-        lanes = range(self._machine.lanes)
+        database = connect(self._target.system.servers.mongo_url, "motcua")
+        lanes = range(self._target.lanes)
         either = [{"_id": {"$gte": f"{n:04d}/", "$lt": f"{n:04d}/{soon}"}} for n in lanes]
         try:
             found = [await database[f"{s}.timers"].find_one({"$or": either}) for s in JOURNALED]
@@ -130,7 +130,7 @@ class _Run:
         return evidence
 
     async def _evidence(self) -> Evidence:
-        evidence = await self._machine.system.evidence(
+        evidence = await self._target.system.evidence(
             acknowledged=set(self._town.portal.acknowledged),
             personal=self._town.personal,
             unreadable={odd.key.encode() for odd in self._odd},
@@ -145,7 +145,7 @@ class _Run:
 
     def _fill(self, evidence: Evidence) -> None:
         deaths = {name: self._lives.deaths(name) for name in ALL}
-        seen = Seen(evidence, self._machine.lanes, deaths, self._attack.happened, self._odd)
+        seen = Seen(evidence, self._target.lanes, deaths, self._attack.happened, self._odd)
         outcome = self._outcome
         outcome.stuck = _stuck(evidence, self._town.unfinished)
         outcome.faults = exercised(seen)

@@ -11,14 +11,14 @@ from tests.invariants import acts
 from tests.invariants.acts import Attack
 from tests.invariants.faults import Fault
 from tests.invariants.lives import Lives
-from tests.invariants.machine import Machine
+from tests.invariants.target import Target
 
 NOTICED_AFTER = 2  # looks
 
 
 @dataclass
 class Fake:
-    """A machine that only notes what is done to it."""
+    """A target that only notes what is done to it."""
 
     done: list[str] = field(default_factory=list)
 
@@ -50,8 +50,8 @@ class Fake:
 async def test_a_server_comes_back_only_after_a_service_said_that_it_waits(
     act: Callable[[Attack], Awaitable[None]], went: str, fault: Fault
 ) -> None:
-    machine: Any = Fake()
-    attack = Attack(cast(Machine, machine), cast(Lives, None), random.Random(0), {})
+    target: Any = Fake()
+    attack = Attack(cast(Target, target), cast(Lives, None), random.Random(0), {})
     await act(attack)
-    assert machine.done == [went, *["look"] * (NOTICED_AFTER + 1), "start"]
+    assert target.done == [went, *["look"] * (NOTICED_AFTER + 1), "start"]
     assert dict(attack.happened) == {fault: 1}

@@ -27,8 +27,8 @@ def children(tmp_path: Path) -> Children:
 
 @pytest.fixture
 def lives(children: Children) -> Lives:
-    machine: Any = SimpleNamespace(system=SimpleNamespace(children=children))
-    return Lives(machine)
+    target: Any = SimpleNamespace(system=SimpleNamespace(children=children))
+    return Lives(target)
 
 
 def die(children: Children, name: str, step: str) -> None:

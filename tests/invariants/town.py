@@ -26,7 +26,7 @@ from shared.events.routing import Closed, NotAccepted, Returned, Routed, Supplem
 from shared.kafka import KafkaProducer
 from shared.placement import home
 from tests.invariants.echo import elsewhere
-from tests.invariants.machine import Machine
+from tests.invariants.target import Target
 from tests.invariants.twice import Twice
 
 TRY_AGAIN_S = 0.5
@@ -66,18 +66,18 @@ def drawn(seed: int, what: str, application: str) -> float:
 class Town:
     """The citizens of a seed, their portal, and what was promised to them."""
 
-    def __init__(self, machine: Machine, seed: int) -> None:
-        self._machine, self._seed = machine, seed
+    def __init__(self, target: Target, seed: int) -> None:
+        self._target, self._seed = target, seed
         self._habits = HABITS.model_copy(update={"seed": seed})
-        self._clients = machine.system.clients
-        self.portal = Portal(self._clients, machine.lanes)
+        self._clients = target.system.clients
+        self.portal = Portal(self._clients, target.lanes)
         chance = random.Random(seed)
         self._citizens = Citizens(load(), datetime.now(UTC).date(), chance)
         self.submitted: list[Application] = []
         self.over: set[str] = set()
         self.doubled: Counter[str] = Counter()  # calls that were made twice, by path
         self.failed: list[str] = []  # who could not go on
-        self.producer = KafkaProducer(machine.kafka_url)
+        self.producer = KafkaProducer(target.kafka_url)
 
     @property
     def unfinished(self) -> set[str]:
@@ -89,12 +89,12 @@ class Town:
         """Return what must stand nowhere in the clear."""
         return {value for a in self.submitted for value in personal_values(a)}
 
-    def client(self, name: str, role: str, target: str = "") -> httpx.AsyncClient:
+    def client(self, name: str, role: str, process: str = "") -> httpx.AsyncClient:
         """Return a client of a process that makes half of its calls twice."""
         key = self._clients["api_keys"].get(role, "")
         chance = random.Random(f"{self._seed}/{name}")
         return httpx.AsyncClient(
-            base_url=self._machine.system.url(target or name),
+            base_url=self._target.system.url(process or name),
             headers={"authorization": f"Bearer {key}"},
             timeout=CALL_LIMIT_S,
             transport=Twice(httpx.AsyncHTTPTransport(), chance, DOUBLED, self.doubled),
@@ -138,7 +138,7 @@ class Town:
         await taken(lambda: self.portal.post(door, application))
 
     async def _append(self, application: Application) -> None:
-        lanes = self._machine.lanes
+        lanes = self._target.lanes
         lane = home(application.id, lanes)
         if drawn(self._seed, "astray", application.id) < ASTRAY:  # and nowhere else
             lane = elsewhere(lane, lanes, random.Random(application.id))
@@ -150,7 +150,7 @@ class Town:
         raise NotTaken("Kafka did not take a submission")
 
     async def _listen(self) -> None:
-        async with aclosing(follow(self._machine.kafka_url, EVENTS)) as log:
+        async with aclosing(follow(self._target.kafka_url, EVENTS)) as log:
             async for event in log:
                 if event.type in OVER:
                     self.over.add(event.subject)
@@ -160,7 +160,7 @@ class Town:
         seen: set[str] = set()
         async with (
             self.client("intake-follow-up", "portal", "intake") as door,
-            aclosing(follow(self._machine.kafka_url, ("routing.events",))) as log,
+            aclosing(follow(self._target.kafka_url, ("routing.events",))) as log,
             asyncio.TaskGroup() as group,
         ):
             async for event in log:
@@ -189,7 +189,7 @@ class Town:
         async with (
             self.client("payment", "portal") as payment,
             self._bank() as bank,
-            aclosing(follow(self._machine.kafka_url, ("payment.events",))) as log,
+            aclosing(follow(self._target.kafka_url, ("payment.events",))) as log,
         ):
             payers = Payers(
                 payment,
@@ -204,7 +204,7 @@ class Town:
     def _bank(self) -> httpx.AsyncClient:
         """Return a client that uses no connection twice: a payment is never sent again."""
         return httpx.AsyncClient(
-            base_url=self._machine.system.url("bank"),
+            base_url=self._target.system.url("bank"),
             timeout=CALL_LIMIT_S,
             limits=httpx.Limits(max_keepalive_connections=0),
             trust_env=False,
@@ -224,7 +224,7 @@ class Town:
     async def _decide(self) -> None:
         async with (
             self.client("routing", "officer") as routing,
-            aclosing(follow(self._machine.kafka_url, ("routing.events",))) as log,
+            aclosing(follow(self._target.kafka_url, ("routing.events",))) as log,
         ):
             await Officers(routing, self._habits).attend(log)
 

@@ -19,7 +19,7 @@ class Role(NamedTuple):
 
 
 _NOTICE = ("notice.requested",)
-LANES = {
+LANE_ROLES = {
     "intake": Role(
         ("portal.submissions",),
         "intake.events",
@@ -58,7 +58,7 @@ TOPICS = (
     "portal.submissions", "intake.events", "routing.events", "payment.events", "payment.inbox",
     "notify.events", "notify.inbox",
 )  # fmt: skip
-READS = {name: role.reads for name, role in LANES.items()} | {
+READS = {name: role.reads for name, role in LANE_ROLES.items()} | {
     EFFECTS: ("notify.events",),
     OPERATIONS: TOPICS,
 }

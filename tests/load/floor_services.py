@@ -24,7 +24,7 @@ from tests.load.floor_edge import Edge
 from tests.load.floor_events import Appender, Writer
 from tests.load.floor_roles import (
     EFFECTS,
-    LANES,
+    LANE_ROLES,
     OPERATIONS,
     READS,
     Effects,
@@ -95,7 +95,7 @@ async def main(job: Job) -> None:
     elif job.role == OPERATIONS:
         batch = Operations(table).batch
     else:
-        batch = Lane(LANES[job.role], table, writer, appender).batch
+        batch = Lane(LANE_ROLES[job.role], table, writer, appender).batch
     consumer = AIOKafkaConsumer(
         *(PREFIX + topic for topic in READS[job.role]),
         bootstrap_servers=job.kafka_url,

@@ -10,7 +10,7 @@ from services.operations.reader import Pace
 from shared import events, partners
 from shared.lanes.pace import PACE, PATIENT
 from tests.load.floor_events import Envelope, Writer
-from tests.load.floor_roles import EFFECTS, LANES, OPERATIONS, READS, TOPICS
+from tests.load.floor_roles import EFFECTS, LANE_ROLES, OPERATIONS, READS, TOPICS
 from tests.load.floor_services import window_s
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -34,7 +34,7 @@ def test_its_journey_has_the_same_events_as_the_real_one() -> None:
     while left:
         type_ = left.pop()
         counted[type_] += 1
-        left += [e for role in LANES.values() for e in role.emits.get(type_, ())]
+        left += [e for role in LANE_ROLES.values() for e in role.emits.get(type_, ())]
         left += [OUTSIDE[type_]] if type_ in OUTSIDE else []
     assert counted == REAL
     assert counted.keys() <= events.CONTRACTS.keys()
@@ -42,7 +42,7 @@ def test_its_journey_has_the_same_events_as_the_real_one() -> None:
 
 def test_every_topic_is_written_by_somebody_and_read_by_operations() -> None:
     outside = {"portal.submissions", "payment.inbox", "notify.inbox"}
-    assert outside | {role.writes for role in LANES.values()} == set(TOPICS)
+    assert outside | {role.writes for role in LANE_ROLES.values()} == set(TOPICS)
     assert set(READS[OPERATIONS]) == set(TOPICS)
 
 

@@ -54,13 +54,13 @@ class CallsWithoutAClaim(Effects):
         return set()
 
 
-LANES: Mapping[str, type[Lanes[Any, Any]]] = {
+BROKEN_LANES: Mapping[str, type[Lanes[Any, Any]]] = {
     "commit before insert": CommitsBeforeItInserts,
     "no seen-check": DoesNotLookWhatWasSeen,
     "unordered insert": InsertsInNoOrder,
     "unpublished tail not published": LeavesTheTailUnpublished,
 }
-EFFECTS: Mapping[str, type[Effects]] = {"call without a claim": CallsWithoutAClaim}
+BROKEN_EFFECTS: Mapping[str, type[Effects]] = {"call without a claim": CallsWithoutAClaim}
 CAUGHT_AS: Mapping[str, str] = {  # what the simulation says of it
     "commit before insert": r"lost",
     "no seen-check": r"handled twice",

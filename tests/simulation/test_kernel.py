@@ -16,7 +16,7 @@ from deploy.simulation.schedule import Result, quieten, run
 from deploy.simulation.toy_world import ToyWorld
 from deploy.simulation.world import Violation, World
 from shared.effects import Effects
-from tests.simulation.broken_kernels import CAUGHT_AS, EFFECTS, LANES
+from tests.simulation.broken_kernels import BROKEN_EFFECTS, BROKEN_LANES, CAUGHT_AS
 
 SCHEDULES = 300
 CAUGHT_WITHIN = 200
@@ -32,9 +32,9 @@ def _quiet() -> Iterator[None]:
 
 
 def kernel(name: str) -> Kernel:
-    if name in LANES:
-        return replace(REAL, lanes=LANES[name])
-    return replace(REAL, effects=EFFECTS[name])
+    if name in BROKEN_LANES:
+        return replace(REAL, lanes=BROKEN_LANES[name])
+    return replace(REAL, effects=BROKEN_EFFECTS[name])
 
 
 def test_what_must_hold_does_under_every_schedule() -> None:
@@ -42,7 +42,7 @@ def test_what_must_hold_does_under_every_schedule() -> None:
     assert [f"make simulate SEED={r.seed} SCHEDULES=1: {r.violation}" for r in failed] == []
 
 
-@pytest.mark.parametrize("name", [*LANES, *EFFECTS])
+@pytest.mark.parametrize("name", [*BROKEN_LANES, *BROKEN_EFFECTS])
 def test_a_broken_kernel_is_caught(name: str) -> None:
     results = (run(seed, kernel(name), scenario="toys") for seed in range(CAUGHT_WITHIN))
     said = (r.violation for r in results if r.violation)

@@ -29,7 +29,7 @@ STEP_DOWN_S = 3
 SECOND = "-2"  # in the name of a service's second process
 
 
-class Machine:
+class Target:
     """A running system under attack; `env` is what each process is told besides."""
 
     def __init__(self, system: System, env: Mapping[str, Mapping[str, str]]) -> None:
@@ -167,7 +167,7 @@ class Machine:
 
 
 @contextmanager
-def running(folder: Path, env: Mapping[str, Mapping[str, str]]) -> Iterator[Machine]:
+def running(folder: Path, env: Mapping[str, Mapping[str, str]]) -> Iterator[Target]:
     """A system of its own for as long as the block runs; `env` is per process."""
     settings = own_settings(folder)
     with Children(folder) as children:
@@ -180,4 +180,4 @@ def running(folder: Path, env: Mapping[str, Mapping[str, str]]) -> Iterator[Mach
         system = System(children, settings, servers)
         for row in processes.TABLE:
             system.wait_ready(row.name)
-        yield Machine(system, env)
+        yield Target(system, env)
