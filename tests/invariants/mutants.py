@@ -20,7 +20,7 @@ from deploy.local.settings import ROOT
 from shared.errors import Misconfigured
 from tests.invariants.report import Verdict
 
-COPIED = ("deploy", "services", "shared", "tests/e2e", "tests/invariants")
+COPIED = ("deploy", "services", "shared", "tests/e2e", "tests/invariants", "tests/waiting.py")
 RUN_LIMIT_S = 480.0
 
 
@@ -91,7 +91,10 @@ def plant(mutant: Mutant, folder: Path) -> None:
         )
     skipped = shutil.ignore_patterns("__pycache__", "target")
     for name in COPIED:
-        shutil.copytree(ROOT / name, folder / name, ignore=skipped)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=skipped)
+        else:
+            shutil.copy(ROOT / name, folder / name)
     (folder / mutant.file).write_text(text.replace(mutant.old, mutant.new))
     jars = folder / ".local" / "kafka"
     jars.parent.mkdir()

@@ -1,5 +1,7 @@
 """The plan, the table of faults and the mutants fit together; nothing here starts a process."""
 
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -65,6 +67,22 @@ def test_a_mutant_is_planted_in_a_copy_and_compiles(mutant: mutants.Mutant, tmp_
     assert mutant.old not in planted
     compile(planted, mutant.file, "exec")
     assert 1 <= mutant.breaks <= len(INVARIANTS)
+
+
+def test_a_mutant_s_copy_runs_on_nothing_but_itself(tmp_path: Path) -> None:
+    mutants.plant(MUTANTS[0], tmp_path)
+    told = (
+        "import sys, tests.invariants.__main__\n"
+        "ours = ('deploy', 'services', 'shared', 'tests')\n"
+        "for name, module in list(sys.modules.items()):\n"
+        "    if name.partition('.')[0] in ours and module.__file__: print(module.__file__)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", told], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    files = {Path(line) for line in done.stdout.split()}
+    assert files
+    assert [f for f in files if tmp_path not in f.parents] == []
 
 
 CAUGHT = {
