@@ -81,8 +81,8 @@ bench-reads: $(READY)  ## status look-ups beside writing (READS=2000 RATE=325 SE
 docs: $(READY)  ## draw docs/flow.md anew from the topic registry
 	$(PY) -m docs.draw_flow
 
-contracts: $(READY)  ## publish the contracts, or say whom a change breaks (CHECK=1: tell only)
-	@$(PY) -m deploy.contracts $(if $(CHECK),--check)
+contracts: $(READY)  ## publish the contracts, or say whom a change breaks (CHECK=1: tell only, SINCE=tag)
+	@$(PY) -m deploy.contracts $(if $(CHECK),--check) $(if $(SINCE),--since "$(SINCE)")
 
 lock: $(READY)  ## choose the newest versions anew and pin them
 	$(PY) -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \

@@ -2,5 +2,5 @@
 
 Reading order: `rules` (what breaks whom), `compare` (two JSON Schemas), `http` and `topics` (two
 OpenAPI, two AsyncAPI documents), `edges` (OpenAPI of each service), `tables` (for the pages),
-`published` (every file), `__main__` (`make contracts`).
+`published` (every file), `baseline` (what was published last), `__main__` (`make contracts`).
 """

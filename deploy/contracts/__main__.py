@@ -1,4 +1,5 @@
-"""Says what changed in the contracts, and publishes it: `make contracts`.
+"""Says what changed in the contracts since they were last published, and makes the files anew:
+`make contracts`.
 
 Exit status 1, and nothing written, if a change breaks somebody.  `--check` never writes; it has
 status 1 also when files are stale.
@@ -11,16 +12,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from deploy.contracts.baseline import baseline
 from deploy.contracts.published import DOCS, Files, changes, files, standing
 from deploy.contracts.rules import Change
 from deploy.contracts.tables import NoSuchMark
+from shared.errors import Misconfigured
 
 LINES_LIMIT = 40
 NEXT = """\
 Leave what stands as it is, and put the change beside it: an event type of its own, such as
 {event}.v2, with a recorded message, or an operation under /v2. Write and serve both until the last
-reader has moved. If what is recorded was never published, take it back first:
-git restore docs/contracts"""
+reader has moved. If {since} was never published, compare with what was:
+make contracts SINCE=<a tag or commit>"""
 
 _console = Console(soft_wrap=True, highlight=False, markup=False)
 
@@ -28,22 +31,26 @@ _console = Console(soft_wrap=True, highlight=False, markup=False)
 def main(
     check: Annotated[bool, typer.Option("--check", help="only tell, write nothing")] = False,
     docs: Annotated[Path, typer.Option(help="where they are kept")] = DOCS,
+    since: Annotated[str, typer.Option(help="a tag or commit, not what was published last")] = "",
 ) -> None:
-    """Compare the contracts with what was last recorded, and record them."""
+    """Compare the contracts with what was last published, and make the files anew."""
     try:
-        old, new = standing(docs), files(docs)
-        found = list(changes(old, new))
+        last, old, new = baseline(docs, since), standing(docs), files(docs)
+        found = list(changes(last.files, new))
     except json.JSONDecodeError as error:
         raise _stop(f"A file in docs/contracts is not JSON ({error}): git restore it.") from None
     except NoSuchMark as error:
         raise _stop(f"docs/portals.md has lost a mark: {error}.") from None
+    except Misconfigured as error:
+        raise _stop(str(error)) from None
     except OSError as error:
         raise _stop(f"{error.strerror}: {error.filename}: git restore it.") from None
+    _console.print(f"Compared with {last.name}.")
     _tell(found)
     broken = [path for path, change in found if change.breaks]
     if broken:
         event = next((p.split("/")[-1][:-5] for p in broken if "/events/" in p), "<type>")
-        raise _stop(NEXT.format(event=event))
+        raise _stop(NEXT.format(event=event, since=last.name))
     stale = sorted(path for path in {*old, *new} if old.get(path) != new.get(path))
     if not stale:
         _console.print(f"The contracts are as recorded: {len(new)} files.")

@@ -75,3 +75,8 @@ def test_a_page_that_is_gone_is_said_in_one_sentence(docs, capsys) -> None:
     (docs / PAGE).unlink()
     status, said = ends(docs, capsys)
     assert (status, "git restore" in said) == (1, True)
+
+
+def test_without_git_the_files_are_compared_with_and_that_is_said(docs, capsys) -> None:
+    _, said = ends(docs, capsys)
+    assert "Compared with the files as they stand, because git does not know them" in said
