@@ -18,7 +18,7 @@ from tests.load.journeys import TOPICS as TOLD_BY
 from tests.load.journeys import Journeys, Outcome
 from tests.load.measure import Load, Measured, measure
 from tests.load.meter import Meter
-from tests.load.sizes import of_types
+from tests.load.event_sizes import of_types
 from tests.load.system import MeasuredSystem
 from tests.load.workers import Worker, worker
 
