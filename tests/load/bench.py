@@ -6,9 +6,9 @@ submission was due.  Then the bare journey does the same on the same broker and 
 invariants are checked.  Writes `build/bench.json` and `build/bench.svg`.
 
 Reading order: `world` with `generator`, `payers`, `calls` (who submits and pays) · `measure` with
-`meter` and `growth` (what is counted) · `journeys` (latencies) · `floor` with its roles, `event_sizes`,
-`warm` (the comparison) · `audit` · `report`, `table`, `plot`.  Measurements beside it: `soak`,
-`recovery`, `backlog`, `reads`.
+`meter` and `growth` (what is counted) · `journeys` (latencies) · `floor` with its roles,
+`event_sizes`, `warm` (the comparison) · `audit` · `report`, `table`, `plot`.  Measurements beside
+it: `soak`, `recovery`, `backlog`, `reads`.
 """
 
 import asyncio

@@ -11,6 +11,7 @@ from deploy.log.lag import Lags
 from deploy.log.reading import whole
 from shared.mongo import connect
 from tests.load import floor_services, generator, payers
+from tests.load.event_sizes import of_types
 from tests.load.floor_edge import PATH
 from tests.load.floor_roles import READS, TOPICS
 from tests.load.floor_services import DATABASE, PREFIX
@@ -18,7 +19,6 @@ from tests.load.journeys import TOPICS as TOLD_BY
 from tests.load.journeys import Journeys, Outcome
 from tests.load.measure import Load, Measured, measure
 from tests.load.meter import Meter
-from tests.load.event_sizes import of_types
 from tests.load.system import MeasuredSystem
 from tests.load.workers import Worker, worker
 
