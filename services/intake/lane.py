@@ -120,7 +120,9 @@ async def _prepare(
     door: Door, arrivals: Sequence[Arrival], states: Mapping[str, Application | None]
 ) -> Facts:
     """Open all submissions; judge, seal and number the first of each application that is new."""
-    now, edition = door.clock(), door.catalogue.version
+    # whatever edition the process turns to while this waits, the batch is judged by one
+    door = door._replace(catalogue=door.catalogue.edition())
+    now, by = door.clock(), (door.catalogue.version, door.forms.version)
     facts: dict[Message, Opened] = {}
     new: dict[str, New] = {}
     ended: dict[str, str] = {}
@@ -139,7 +141,9 @@ async def _prepare(
         if isinstance(opened.personal, Personal):
             new[application] = arrival, opened.personal, found
         else:
-            facts[_message(arrival)] = opened._replace(problems=found.problems)
+            facts[_message(arrival)] = opened._replace(
+                problems=found.problems, catalogue_version=by[0], forms_version=by[1]
+            )
     keys = await door.vault.keys(new, create=True)
     codes = await _codes(door, [arrival for arrival, _, _ in new.values()], facts)
     await door.likeness.release(ended)
@@ -154,7 +158,8 @@ async def _prepare(
             dossier_code=codes.get(application, ""),
             problems=_duplicate(door, arrival) if other else found.problems,
             warnings=found.warnings,
-            catalogue_version=edition,
+            catalogue_version=by[0],
+            forms_version=by[1],
             mark="" if other else marks.get(application, ""),
             similar_to=other,
         )

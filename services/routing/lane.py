@@ -53,10 +53,33 @@ def table(catalogue: Catalogue, rules: Rules) -> LaneTable[Dossier, None]:
     return LaneTable(
         service="routing",
         state=Dossier,
-        decisions=decisions,
+        decisions={kind: _recorded(catalogue, decide) for kind, decide in decisions.items()},
         prepare=no_facts,
         opens=frozenset({intake.Registered.TYPE}),
     )
+
+
+def _recorded(catalogue: Catalogue, decide: Decision) -> Decision:
+    """Let all that is decided say by which edition; a route says so itself."""
+
+    def recorded(
+        state: Dossier | None, arrival: Arrival, facts: None, at: datetime
+    ) -> Outcome[Dossier]:
+        outcome = decide(state, arrival, facts, at)
+        if not outcome.events:
+            return outcome
+        return msgspec.structs.replace(
+            outcome, events=tuple(_by(catalogue.version, said) for said in outcome.events)
+        )
+
+    return recorded
+
+
+def _by(version: str, said: Data) -> Data:
+    assert isinstance(said, events.Moved)
+    if said.catalogue_version:
+        return said
+    return msgspec.structs.replace(said, catalogue_version=version)
 
 
 def _registration(catalogue: Catalogue, rules: Rules) -> Decision:

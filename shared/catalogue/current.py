@@ -33,6 +33,12 @@ class Current(Catalogue):
         current.turn_to(edition)
         return current
 
+    def edition(self) -> Catalogue:
+        """Return the edition in use; it does not turn."""
+        edition = Catalogue.__new__(Catalogue)
+        object.__setattr__(edition, "__dict__", self.__dict__)
+        return edition
+
     def turn_to(self, edition: Catalogue) -> None:
         """Be this edition from now on: everything in one step, what it has worked out included."""
         object.__setattr__(self, "__dict__", vars(edition))

@@ -20,6 +20,7 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
 
     `warnings` are to be looked at by whoever receives it, and no reason to refuse.
     `similar_to` is an open application of the same person, procedure and object, if there is one.
+    `catalogue_version` and `forms_version` say by which rules it was judged.
     """
 
     TYPE: ClassVar[str] = "application.registered"
@@ -38,13 +39,14 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     subject_hash: str
     submitted_at: Instant
     catalogue_version: str
+    forms_version: str = ""
     warnings: tuple[Problem, ...] = ()
     similar_to: str = ""
 
 
 class Refused(Data, frozen=True, kw_only=True):
-    """It cannot be taken in; every problem at once.  `contact` is empty if unreadable; `similar_to`
-    is the application that it repeats, where that is the problem.
+    """It cannot be taken in; every problem at once, by the rules of these versions.  `contact` is
+    empty if unreadable; `similar_to` is the application that it repeats, where that is the problem.
     """
 
     TYPE: ClassVar[str] = "application.refused"
@@ -53,6 +55,8 @@ class Refused(Data, frozen=True, kw_only=True):
     contact: str = ""
     language: str = "vi"
     similar_to: str = ""
+    catalogue_version: str = ""
+    forms_version: str = ""
 
 
 class Conflicted(Data, frozen=True, kw_only=True):

@@ -104,9 +104,12 @@ class OfficerReturned(OfficerAction, frozen=True, kw_only=True):
 
 
 class Moved(Data, frozen=True, kw_only=True):
-    """The dossier's state after this event, in the national code."""
+    """The dossier's state after this event, in the national code; by which edition of the
+    catalogue that was decided (empty in an event from before it was told).
+    """
 
     national_code: NationalCode
+    catalogue_version: str = ""
 
 
 class Routed(Moved, frozen=True, kw_only=True):

@@ -14,6 +14,27 @@ from shared.contracts import CARRIED, event_schema, is_decided
 from shared.events import CONTRACTS, UNREADABLE
 
 SEEDS = range(6)
+EDITION = "catalogue_version"
+NO_EDITION = {  # decided types, and why no reference data play a part
+    "application.conflicted": "another content under the same id",
+    "application.follow_up_rejected": "what had come before stands in its way",
+    "application.supplemented": "passed on; what may be attached is no reference data",
+    "application.withdrawn": "passed on",
+    "payment.query.requested": "a timer",
+    "payment.requested": "as the fee was assessed",
+    "payment.settled": "what the partner said",
+    "payment.failed": "what the partner said",
+    "payment.expired": "what the partner said, or nothing",
+    "payment.mismatched": "what the partner said",
+    "payment.overpaid": "what the partner said",
+    "receipt.issued": "as the fee was assessed",
+    "notice.requested": "templates",
+    "notice.query.requested": "a timer",
+    "notice.sent": "what the gateway said",
+    "notice.delivered": "what the gateway said",
+    "notice.failed": "what the gateway said",
+    "notice.dropped": "what has become of the application",
+}
 OURS = ("record.dead", "record.parked", "notice.answered", "payment.queried", "timer.fired")
 
 
@@ -37,6 +58,19 @@ def read(value: bytes) -> dict[str, Any]:
         return {}
 
 
+def fields(type_: str) -> set[str]:
+    return set(CONTRACTS[type_].__struct_fields__)
+
+
+def lacks(message: dict[str, Any], name: str) -> bool:
+    return name in fields(message["type"]) and not message["data"].get(name)
+
+
+def is_on_demand(message: dict[str, Any]) -> bool:
+    """Whether this is a fee that an officer demanded: its amount is no catalogue's."""
+    return message["type"] == "fee.assessed" and message["data"]["moment"] == "on_demand"
+
+
 def is_ours(type_: str) -> bool:
     return type_ in OURS or (type_ in CONTRACTS and is_decided(type_))
 
@@ -53,6 +87,21 @@ def test_it_keeps_to_the_schema_of_its_type(said) -> None:
 
 def test_it_stands_on_a_topic_that_carries_it(said) -> None:
     assert [(t, m["type"]) for t, m in said if m["type"] not in CARRIED[t]] == []
+
+
+def test_every_decision_says_by_which_edition_or_needs_none() -> None:
+    decided = {t for t in CONTRACTS if is_decided(t) and t not in OURS}
+    silent = {t for t in decided if EDITION not in fields(t)}
+    assert silent == NO_EDITION.keys()
+
+
+def test_a_decision_names_the_editions_it_was_decided_by(said) -> None:
+    told = [m for _, m in said if m["type"] in CONTRACTS and EDITION in fields(m["type"])]
+    told = [m for m in told if not is_on_demand(m)]
+    names = [name for m in told for name in (EDITION, "forms_version") if name in fields(m["type"])]
+    assert names
+    nameless = [m["type"] for m in told for n in (EDITION, "forms_version") if lacks(m, n)]
+    assert nameless == []
 
 
 def test_most_of_what_services_can_say_was_said(said) -> None:

@@ -89,7 +89,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 class Opened(NamedTuple):
     """What was gathered about one submission.  `personal`: what is wrong, where it is not read;
-    `problems`, `warnings` (by which edition), `mark` and `similar_to` are those of the first of an
+    `problems`, `warnings` (by which editions), `mark` and `similar_to` are those of the first of an
     application.
     """
 
@@ -103,6 +103,7 @@ class Opened(NamedTuple):
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     catalogue_version: str = ""
+    forms_version: str = ""
     mark: str = ""
     similar_to: str = ""
 
@@ -168,6 +169,8 @@ def _first(arrival: Arrival, portal: str, opened: Opened, at: datetime) -> Outco
             contact=opened.contact,
             language=language,
             similar_to=opened.similar_to,
+            catalogue_version=opened.catalogue_version,
+            forms_version=opened.forms_version,
         )
         return Outcome(refused, (event,))
     registered = Application(
@@ -223,6 +226,7 @@ def _registered(portal: str, submitted: Submitted, opened: Opened) -> Registered
         subject_hash=opened.subject_hash,
         submitted_at=opened.submitted_at,
         catalogue_version=opened.catalogue_version,
+        forms_version=opened.forms_version,
         warnings=opened.warnings,
         similar_to=opened.similar_to,
     )

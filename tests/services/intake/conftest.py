@@ -20,8 +20,8 @@ from services.intake.likeness import Likeness
 from services.intake.numbers import Numbers
 from shared import events, jwe, problems
 from shared.access import Access
+from shared.catalogue import Catalogue, load
 from shared.catalogue import forms as procedure_forms
-from shared.catalogue import load
 from shared.errors import Unknown
 from shared.events import Event
 from shared.events.portal import Submitted, SupplementSubmitted, WithdrawalRequested
@@ -155,12 +155,14 @@ def moved(data: Any, application: str = "", n: int = 1) -> Arrival:
 class Lane:
     """Intake's table with everything in memory, fed one arrival at a time."""
 
-    def __init__(self, duplicates_refused: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, duplicates_refused: frozenset[str] = frozenset(), catalogue: Catalogue = CATALOGUE
+    ) -> None:
         self.keys, self.blocks, self.marks = Rows(), Rows(), Rows()
         self.vault = Vault(self.keys, MASTER_KEY)
         self.now = NOW
         door = Door(
-            CATALOGUE,
+            catalogue,
             self.vault,
             Numbers(self.blocks),
             PRIVATE_KEY,

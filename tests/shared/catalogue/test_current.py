@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from shutil import copytree
@@ -54,6 +55,16 @@ async def test_another_edition_is_taken_once_nobody_writes_it_any_more(edition, 
     assert held is watch.current
     assert held.version != version
     assert [(log["event"], log["before"]) for log in logs] == [("edition taken", version)]
+
+
+def test_what_waits_keeps_its_edition_while_the_process_turns_to_another(catalogue) -> None:
+    current = Current.of(catalogue)
+    kept = current.edition()
+    current.turn_to(replace(catalogue, version="next", units={}))
+    assert (current.version, current.unit("00004", TODAY)) == ("next", None)
+    assert kept.version == catalogue.version
+    assert kept.unit("00004", TODAY) == catalogue.unit("00004", TODAY)
+    assert current.edition().version == "next"
 
 
 @pytest.mark.parametrize(
