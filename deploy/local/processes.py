@@ -1,7 +1,7 @@
 """The table of processes above Kafka and MongoDB: services and sandbox partners."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -15,18 +15,25 @@ READY = {"service": "/readyz", "partner": "/healthz"}
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A row: `python -m <module>`, listening on the port that the settings have under its name."""
+    """A row: `python -m <module>`, listening on the port that the settings have under its name;
+    `told`: what it alone is told.
+    """
 
     name: str
     kind: Kind
     module: str
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 # partners first: a service may call one as soon as it is up
 TABLE = (
     Process("bank", "partner", "deploy.sandbox.bank"),
     Process("sms", "partner", "deploy.sandbox.sms"),
-    Process("intake", "service", "services.intake"),
+    # the sandbox portal uploads nothing: its documents are references
+    Process(
+        *("intake", "service", "services.intake"),
+        {"MOTCUA_ATTACHMENTS_ELSEWHERE": '["sandbox-portal"]'},
+    ),
     Process("routing", "service", "services.routing"),
     Process("payment", "service", "services.payment"),
     Process("notify", "service", "services.notify"),
@@ -48,6 +55,7 @@ def env(process: Process, settings: Settings, stack: Stack) -> Mapping[str, str]
     return {
         **addresses,
         **own,
+        **process.told,
         "KAFKA_URL": stack.kafka_url,
         "MONGO_URL": stack.mongo_url,
         "MOTCUA_LANES": str(settings.lanes),

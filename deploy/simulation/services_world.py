@@ -16,6 +16,8 @@ from deploy.simulation.people import Citizenry, Office, catalogue, forms, privat
 from deploy.simulation.services_check import check_services
 from deploy.simulation.world import World
 from services.intake import lane as intake
+from services.intake.attachments import limits
+from services.intake.attachments.named import ALL, NamedFiles
 from services.intake.likeness import Likeness
 from services.intake.numbers import Numbers
 from services.notify import lane as notify
@@ -119,7 +121,11 @@ class ServicesWorld:
                 vault = Vault(table("vault.keys"), MASTER_KEY, monotonic=world.loop.time)
                 numbers = Numbers(table("intake.numbers"))
                 key, like = private_key(), Likeness(table("intake.likeness"))
-                door = intake.Door(catalogue(), vault, numbers, key, world.clock, forms(), like)
+                kept, infected = table("intake.files"), table("intake.infected")
+                named = NamedFiles(kept, infected, limits.load(), {ALL})
+                door = intake.Door(
+                    *(catalogue(), vault, numbers, key, world.clock, forms(), like, named)
+                )
                 return Built(intake.table(door))
             case "routing":
                 return Built(routing.table(catalogue(), load_rules()))

@@ -23,6 +23,7 @@ async def build(resources: Resources) -> Parts:
     settings, forms = IntakeSettings(), procedure_forms.load()
     watch = Watch(resources.settings)
     catalogue = watch.current
+    files = attachments(resources, AttachmentSettings())
     private_key = jwe.import_key(resources.secrets.intake_jwk)
     door = Door(
         catalogue,
@@ -32,6 +33,7 @@ async def build(resources: Resources) -> Parts:
         resources.clock,
         forms,
         Likeness(resources.table("likeness")),
+        files.named,
         settings.duplicates_refused,
     )
     lanes = table(door)
@@ -45,8 +47,8 @@ async def build(resources: Resources) -> Parts:
         forms,
         StatusLinks(resources.secrets.master_key, settings.status_page),
         load_contacts(),
+        files.named,
     )
-    files = attachments(resources, AttachmentSettings())
     edge = router(desk)
     edge.include_router(files.router)
     edge.include_router(forms_router(catalogue, forms, resources.clock))

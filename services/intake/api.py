@@ -9,6 +9,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.intake.attachments.checking import Named
 from services.intake.desk import (
     Desk,
     Portal,
@@ -105,7 +106,12 @@ async def _submit(desk: Desk, application: str, caller: Caller, form: Form) -> T
     latest = await desk.journal.latest(application)
     if latest and latest.state:
         return _again(application, caller, latest.state, hashed)
-    problems, warnings = examine(submitted, personal, desk.catalogue, desk.forms, local_day(now))
+    on = local_day(now)
+    problems, warnings = examine(submitted, personal, desk.catalogue, desk.forms, on)
+    if submitted.documents:
+        portal = portal_of(caller.source)
+        named = Named(portal, submitted.procedure, submitted.documents, on)
+        problems += await desk.files.problems(named)
     refuse(problems)
     encrypted = encrypt_to(desk.public_key, msgspec.json.encode(personal))
     if len(encrypted) > SIZE_LIMIT:

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
+from services.intake.attachments.named import NamedFiles
 from services.intake.domain.dossier import Application
 from services.intake.domain.receipt import Contacts
 from services.intake.domain.validation import portal_of
@@ -53,6 +54,7 @@ class Desk(NamedTuple):
     forms: Forms
     links: StatusLinks
     contacts: Contacts
+    files: NamedFiles
 
 
 async def publish(

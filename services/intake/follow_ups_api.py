@@ -5,6 +5,7 @@ import re
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.intake.attachments.checking import Named
 from services.intake.desk import (
     Desk,
     Portal,
@@ -30,6 +31,7 @@ from shared import edge
 from shared.access import Caller
 from shared.events.portal import SupplementSubmitted, WithdrawalRequested
 from shared.problems import Refusal
+from shared.working_time import local_day
 
 _FORM = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _KEY = edge.header(
@@ -79,6 +81,9 @@ async def _follow_up(
     if is_repeated(state, data):
         return taken(application, state)
     wrong = form_problems(data)
+    if isinstance(data, SupplementSubmitted) and data.documents:
+        on = local_day(desk.clock())
+        wrong += await desk.files.problems(Named(state.portal, state.procedure, data.documents, on))
     if in_the_way := obstacle(state, data):
         code = state.end or in_the_way.code
         raise Refusal(409, code, in_the_way.remedy_en, (in_the_way, *wrong))

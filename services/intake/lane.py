@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from services.intake.attachments.checking import Named
+from services.intake.attachments.named import NamedFiles
 from services.intake.domain.dossier import (
     Application,
     Opened,
@@ -30,7 +32,7 @@ from services.intake.domain.follow_ups import (
 )
 from services.intake.domain.remedies import problem
 from services.intake.domain.shape import json_value
-from services.intake.domain.validation import contact
+from services.intake.domain.validation import contact, portal_of
 from services.intake.likeness import Likeness
 from services.intake.numbers import Numbers, Place
 from shared.catalogue import Catalogue
@@ -47,10 +49,17 @@ from shared.vault import Vault, keyed_hash, seal
 from shared.working_time import local_day
 
 Message = tuple[str, str, str]  # application, source, id
-Facts = Mapping[Message, Opened]
+FileProblems = Mapping[Message, tuple[Problem, ...]]
 New = tuple[Arrival, Personal, Findings]  # and what there is to say of it
 
 MARK = 32  # hexadecimal digits
+
+
+class Facts(NamedTuple):
+    """What a batch needs: submissions, opened; what is wrong with the files of supplements."""
+
+    opened: Mapping[Message, Opened]
+    files: FileProblems
 
 
 class Door(NamedTuple):
@@ -63,6 +72,7 @@ class Door(NamedTuple):
     clock: Clock
     forms: Forms
     likeness: Likeness
+    files: NamedFiles
     duplicates_refused: frozenset[str] = frozenset()
 
 
@@ -72,7 +82,7 @@ def table(door: Door) -> LaneTable[Application, Facts]:
     def submitted(
         state: Application | None, arrival: Arrival, facts: Facts, at: datetime
     ) -> Outcome[Application]:
-        return submit(state, arrival, facts[_message(arrival)], at)
+        return submit(state, arrival, facts.opened[_message(arrival)], at)
 
     async def prepare(
         arrivals: Sequence[Arrival], states: Mapping[str, Application | None]
@@ -96,10 +106,10 @@ def table(door: Door) -> LaneTable[Application, Facts]:
 
 
 def _follow_up(
-    state: Application | None, arrival: Arrival, _facts: Facts, _at: datetime
+    state: Application | None, arrival: Arrival, facts: Facts, _at: datetime
 ) -> Outcome[Application]:
     assert isinstance(arrival.data, FollowUp)
-    return follow_up(state, arrival, arrival.data)
+    return follow_up(state, arrival, arrival.data, facts.files.get(_message(arrival), ()))
 
 
 def _followed(
@@ -123,6 +133,7 @@ async def _prepare(
     # whatever edition the process turns to while this waits, the batch is judged by one
     door = door._replace(catalogue=door.catalogue.edition())
     now, by = door.clock(), (door.catalogue.version, door.forms.version)
+    files = await _file_problems(door, arrivals, states, now)
     facts: dict[Message, Opened] = {}
     new: dict[str, New] = {}
     ended: dict[str, str] = {}
@@ -138,6 +149,8 @@ async def _prepare(
             continue
         seen.add(application)
         found = submission_findings(arrival, opened, door.catalogue, door.forms)
+        if wrong := files.get(_message(arrival)):
+            found = found._replace(problems=found.problems + wrong)
         if isinstance(opened.personal, Personal):
             new[application] = arrival, opened.personal, found
         else:
@@ -163,7 +176,34 @@ async def _prepare(
             mark="" if other else marks.get(application, ""),
             similar_to=other,
         )
-    return facts
+    return Facts(facts, files)
+
+
+async def _file_problems(
+    door: Door,
+    arrivals: Sequence[Arrival],
+    states: Mapping[str, Application | None],
+    now: datetime,
+) -> FileProblems:
+    """Return what is wrong with all files that this batch names, by one look-up."""
+    procedures: dict[str, str] = {}  # of what comes in with this very batch
+    named: dict[Message, Named] = {}
+    today = local_day(now)
+    for arrival in arrivals:
+        application, data = arrival.application, arrival.data
+        state, on = states.get(application), today
+        if isinstance(data, Submitted) and state is None and application not in procedures:
+            procedures[application] = data.procedure
+            on = local_day(submitted_at(arrival.event.time, now))
+        elif not isinstance(data, SupplementSubmitted):
+            continue
+        if data.documents:
+            procedure = state.procedure if state else procedures.get(application, "")
+            portal = portal_of(arrival.event.source)
+            named[_message(arrival)] = Named(portal, procedure, data.documents, on)
+    if not named:
+        return {}
+    return dict(zip(named, await door.files.problems_of([*named.values()]), strict=True))
 
 
 def _marks(door: Door, new: Mapping[str, New]) -> dict[str, str]:

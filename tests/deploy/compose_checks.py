@@ -58,7 +58,8 @@ def a_container_is_told_what_its_process_reads(d: Deployed) -> Iterator[str]:
             if variable in read:
                 setting = read[variable]
                 try:
-                    setting.reader(**{setting.given_as: value})
+                    is_json = value.startswith(("[", "{"))  # as pydantic reads an environment
+                    setting.reader(**{setting.given_as: json.loads(value) if is_json else value})
                 except ValidationError as error:
                     yield f"{name}: {variable} cannot be {value!r}: {error.errors()[0]['msg']}"
         for setting in read.values():

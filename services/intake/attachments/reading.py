@@ -1,6 +1,5 @@
 """The edge for reading files: a portal its own, an officer any whose SHA-256 a dossier names."""
 
-import re
 from typing import Annotated
 
 import msgspec
@@ -10,12 +9,10 @@ from fastapi.responses import Response, StreamingResponse
 from services.intake.attachments import views
 from services.intake.attachments.checking import File
 from services.intake.attachments.files import Files
-from services.intake.domain.validation import portal_of
+from services.intake.domain.validation import SHA256, portal_of
 from shared import edge
 from shared.access import Caller, require
 from shared.problems import Refusal
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 Reader = Annotated[Caller, Depends(require("portal", "officer"))]
 
@@ -27,9 +24,9 @@ def reading(files: Files) -> APIRouter:
     async def known(sha256: str, caller: Caller) -> File:
         """Return a file that a caller may read: a portal its own, an officer any."""
         file = None
-        if _SHA256.fullmatch(sha256) and caller.role == "officer":
+        if SHA256.fullmatch(sha256) and caller.role == "officer":
             file = await files.any(sha256)
-        elif _SHA256.fullmatch(sha256):
+        elif SHA256.fullmatch(sha256):
             file = (await files.find(portal_of(caller.source), [sha256])).get(sha256)
         if file is None:
             raise Refusal(404, "unknown-file", "No file for you is kept under this SHA-256.")

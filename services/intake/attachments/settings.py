@@ -12,6 +12,7 @@ class AttachmentSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_ATTACHMENTS_", frozen=True)
 
+    elsewhere: frozenset[str] = frozenset()  # portals whose files lie elsewhere; `*`: all
     limits: Path | None = None  # a file of limits in place of ours
     clamd: str = ""  # tcp://host:port or unix:///path; empty: files are `not_scanned`
     sweep_every_s: float = Field(default=30.0, gt=0)

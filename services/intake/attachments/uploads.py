@@ -204,6 +204,7 @@ class Uploads:
         content.seek(0)
         verdict = await self._scanner.scan(content)
         if verdict.state == "infected":
+            await self._files.ban(sha256, upload.portal)
             return Outcome(state="refused", sha256=sha256, code="file-infected")
         file = File(
             sha256=sha256,

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from services.intake.attachments import limits, s3
 from services.intake.attachments.files import Files
+from services.intake.attachments.named import NamedFiles
 from services.intake.attachments.routes import Shelf, router
 from services.intake.attachments.scan import scanner
 from services.intake.attachments.settings import AttachmentSettings
@@ -24,10 +25,10 @@ from shared.service import Loop, Resources
 
 
 class Attachments(NamedTuple):
-    """The routes, the files for who checks references, the loop, and what is to be closed."""
+    """The routes, what checks the files that are named, the loop, and what is to be closed."""
 
     router: APIRouter
-    files: Files
+    named: NamedFiles
     loop: Loop
     close: Callable[[], Coroutine[Any, Any, None]]
 
@@ -51,7 +52,9 @@ def attachments(resources: Resources, settings: AttachmentSettings) -> Attachmen
     if client and account:
         key = Key(account.access_key, account.secret_key, settings.bucket_region)
         contents = s3.S3(client, settings.bucket_name, key, clock)
-    files = Files(table("files"), contents, permitted)
+    kept, infected = table("files"), table("infected")
+    files = Files(kept, infected, contents)
+    named = NamedFiles(kept, infected, permitted, settings.elsewhere)
     tables = Tables(table("uploads"), table("parts"), table("waiting"), table("outcomes"))
     uploads = Uploads(tables, files, looks, permitted, clock)
     sweep = Sweep(uploads, contents, clock, time.monotonic, settings.sweep_every_s)
@@ -62,7 +65,7 @@ def attachments(resources: Resources, settings: AttachmentSettings) -> Attachmen
             await client.aclose()
 
     shelf = Shelf(uploads, files, clock)
-    return Attachments(router(shelf), files, ("attachments", sweep.health, sweep.run), close)
+    return Attachments(router(shelf), named, ("attachments", sweep.health, sweep.run), close)
 
 
 def _account(path: Path) -> _Account:

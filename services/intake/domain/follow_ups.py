@@ -66,15 +66,23 @@ def content_hash(brought: SupplementSubmitted) -> str:
     return sha256(msgspec.json.encode(brought)).hexdigest()[:16]
 
 
-def follow_up(state: Application | None, arrival: Arrival, asked: FollowUp) -> Outcome[Application]:
-    """Pass on what the citizen brings or asks; whether it can be is routing's to say."""
+def follow_up(
+    state: Application | None,
+    arrival: Arrival,
+    asked: FollowUp,
+    files: tuple[Problem, ...] = (),
+) -> Outcome[Application]:
+    """Pass on what the citizen brings or asks; whether it can be is routing's to say.
+
+    `files`: what is wrong with the files that it names.
+    """
     message_id, portal = arrival.event.id, portal_of(arrival.event.source)
     if state is None or state.portal != portal:  # that of another portal is as unknown as none
         return _rejected(state, portal, message_id, (problem("unknown-application", "/subject"),))
     if is_repeated(state, asked):
         return Outcome(state)
     in_the_way = obstacle(state, asked)
-    wrong = (*((in_the_way,) if in_the_way else ()), *form_problems(asked))
+    wrong = (*((in_the_way,) if in_the_way else ()), *form_problems(asked), *files)
     if wrong:
         return _rejected(state, portal, message_id, wrong)
     if isinstance(asked, WithdrawalRequested):

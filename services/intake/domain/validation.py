@@ -21,11 +21,11 @@ COPIES_LIMIT = 100
 TEXT_LIMIT = 500  # characters of a name, an address, a title
 ANSWERS_LIMIT = 200
 ANSWER_LIMIT = 4_000
+SHA256 = re.compile(r"[0-9a-f]{64}")
 PORTAL = re.compile(r"/portals/([a-z0-9][a-z0-9-]{0,62})")
 
 _PHONE = re.compile(r"(?:\+84|0)[35789][0-9]{8}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]{1,63}(?:\.[^@\s.]{1,63}){1,8}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _UNPRINTABLE = re.compile(  # controls, what is invisible or turns the direction, private use
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ue000-\uf8ff]"
 )
@@ -180,7 +180,7 @@ def _documents(documents: Sequence[Document]) -> Iterator[Problem]:
         yield problem("too-many-documents", "/documents")
         return
     for n, document in enumerate(documents):
-        if not _SHA256.fullmatch(document.sha256):
+        if not SHA256.fullmatch(document.sha256):
             yield problem("invalid-document-hash", f"/documents/{n}/sha256")
         if len(document.name) > TEXT_LIMIT:
             yield problem("too-long", f"/documents/{n}/name")

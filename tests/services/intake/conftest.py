@@ -12,6 +12,8 @@ import pytest
 from fastapi import FastAPI
 
 from services.intake.api import router
+from services.intake.attachments import limits
+from services.intake.attachments.named import ALL, NamedFiles
 from services.intake.desk import Desk
 from services.intake.domain.receipt import load_contacts
 from services.intake.forms_api import forms_router
@@ -35,6 +37,7 @@ NOW = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
 MASTER_KEY = bytes(range(32))
 CATALOGUE = load()
 FORMS = procedure_forms.load()
+LIMITS = limits.load()
 LINKS = StatusLinks(MASTER_KEY, "https://portal.example/status")
 PRIVATE_KEY = jwe.import_key(jwe.generate_key())
 
@@ -156,9 +159,14 @@ class Lane:
     """Intake's table with everything in memory, fed one arrival at a time."""
 
     def __init__(
-        self, duplicates_refused: frozenset[str] = frozenset(), catalogue: Catalogue = CATALOGUE
+        self,
+        duplicates_refused: frozenset[str] = frozenset(),
+        catalogue: Catalogue = CATALOGUE,
+        elsewhere: frozenset[str] = frozenset({ALL}),
     ) -> None:
         self.keys, self.blocks, self.marks = Rows(), Rows(), Rows()
+        self.files, self.infected = Rows(), Rows()
+        self.named = NamedFiles(self.files, self.infected, LIMITS, elsewhere)
         self.vault = Vault(self.keys, MASTER_KEY)
         self.now = NOW
         door = Door(
@@ -169,6 +177,7 @@ class Lane:
             lambda: self.now,
             FORMS,
             Likeness(self.marks),
+            self.named,
             duplicates_refused,
         )
         self.table: LaneTable[Any, Any] = table(door)
@@ -226,8 +235,8 @@ class Journal:
 class Edge:
     """Intake's edge over a lane in memory, which decides when it is told, or after so many."""
 
-    def __init__(self, decides_after: int = 0) -> None:
-        self.topics, self.lane, self.decides_after = Topics(), Lane(), decides_after
+    def __init__(self, decides_after: int = 0, lane: Lane | None = None) -> None:
+        self.topics, self.lane, self.decides_after = Topics(), lane or Lane(), decides_after
         app = FastAPI()
         app.state.access = Access(
             {
@@ -246,6 +255,7 @@ class Edge:
             forms=FORMS,
             links=LINKS,
             contacts=load_contacts(),
+            files=self.lane.named,
         )
         app.include_router(router(desk))
         app.include_router(forms_router(CATALOGUE, FORMS, lambda: NOW))

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from services.intake.attachments import limits
 from services.intake.attachments.files import Files
 from services.intake.attachments.media import DOCX
+from services.intake.attachments.named import NamedFiles
 from services.intake.attachments.routes import Shelf, router
 from services.intake.attachments.scan import ScannerAway, Verdict
 from services.intake.attachments.standing import Tables
@@ -140,7 +141,8 @@ class World:
 
     def restart(self) -> None:
         tables = self.tables
-        self.files = Files(tables["files"], self.contents, LIMITS)
+        self.files = Files(tables["files"], tables["infected"], self.contents)
+        self.named = NamedFiles(tables["files"], tables["infected"], LIMITS)
         standing = Tables(*(tables[n] for n in ("uploads", "parts", "waiting", "outcomes")))
         clock = lambda: self.now  # noqa: E731
         self.uploads = Uploads(standing, self.files, self.scanner, LIMITS, clock)
@@ -192,7 +194,7 @@ class World:
         return {row["_id"] for row in await self.tables[table].ranges([("", "~")])}
 
 
-NAMES = ("uploads", "parts", "waiting", "outcomes", "files", "attempts")
+NAMES = ("uploads", "parts", "waiting", "outcomes", "files", "infected", "attempts")
 
 
 @asynccontextmanager

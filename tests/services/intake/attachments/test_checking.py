@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.intake.attachments.checking import File, document_problems
+from services.intake.attachments.checking import File, Found, document_problems
 from services.intake.attachments.limits import Limits
 from services.intake.attachments.remedies import FILE_REMEDIES, fault
 from shared.events.data import Document
@@ -33,7 +33,7 @@ def document(sha256: str = SHA, media_type: str = "application/pdf") -> Document
 
 
 def found(documents: list[Document], *files: File, limits: Limits = LIMITS) -> set[tuple[str, str]]:
-    told = document_problems(documents, {f.sha256: f for f in files}, limits)
+    told = document_problems(documents, Found({f.sha256: f for f in files}), limits)
     return {(p.field, p.code) for p in told}
 
 
@@ -57,6 +57,27 @@ def test_all_problems_are_said_at_once(make: Any) -> None:
         ("/documents", "too-many-files"),
         ("/documents", "files-too-large"),
     }
+
+
+def test_what_was_infected_is_named_as_such() -> None:
+    told = document_problems([document(), document(OTHER)], Found({}, frozenset({SHA})), LIMITS)
+    assert [(p.field, p.code) for p in told] == [
+        ("/documents/0/sha256", "file-infected"),
+        ("/documents/1/sha256", "file-not-there"),
+    ]
+
+
+def test_what_is_no_hash_is_told_where_documents_are_looked_at() -> None:
+    assert found([document("no hash")]) == set()
+
+
+def test_of_files_elsewhere_their_documents_are_all_there_is() -> None:
+    three = [document(), document(OTHER, "text/html"), document("c" * 64)]
+    told = document_problems(three, None, LIMITS)
+    assert [(p.field, p.code) for p in told] == [
+        ("/documents/1/media_type", "file-type-not-permitted"),
+        ("/documents", "too-many-files"),
+    ]
 
 
 def test_a_file_that_two_documents_name_counts_once(make: Any) -> None:

@@ -12,7 +12,6 @@ from starlette.requests import ClientDisconnect
 
 from services.intake.attachments.uploads import PART_BYTES, PARTS_LIMIT
 from shared.errors import Unknown
-from shared.events.data import Document
 from shared.problems import Refusal
 
 
@@ -297,15 +296,6 @@ async def test_a_file_is_its_portals_and_an_officers_to_read(world: Any, make: A
     await world.upload(make.PDF, key="other")
     assert (await world.call("GET", path, key="other")).content == make.PDF
     assert (await world.call("GET", "/v1/files/x")).status_code == 404
-
-
-async def test_a_document_may_refer_to_its_own_portals_files_alone(world: Any, make: Any) -> None:
-    await world.upload(make.PDF)
-    document = Document(name="Request form", sha256=sha(make.PDF))
-    on = make.NOW.date()
-    assert await world.files.problems("sandbox", "2.000815", [document], on) == ()
-    [problem] = await world.files.problems("other", "2.000815", [document], on)
-    assert (problem.code, problem.field) == ("file-not-there", "/documents/0/sha256")
 
 
 async def test_an_upload_that_is_taken_back_is_unknown_from_then_on(world: Any, make: Any) -> None:
