@@ -18,7 +18,7 @@ from rich.table import Table
 from deploy.archive.books import open_books
 from deploy.local import mongo, open_applications
 from deploy.local.settings import Settings
-from shared.catalogue import Catalogue, load
+from shared.catalogue import Catalogue, Procedure, Workflow, load
 from shared.catalogue.checks import vanished
 from shared.catalogue.difference import Change, Touched, diff, procedures, touched, units
 from shared.catalogue.reading import DATA
@@ -60,13 +60,16 @@ def check(folder: Known = None) -> None:
 
 @app.command()
 def find(
-    name: Annotated[str, typer.Argument(help="a name, with or without marks, or a code")],
+    name: Annotated[str, typer.Argument(help="a unit's name, or a code (a procedure's too)")],
     on: Day = None,
     province: Annotated[str, typer.Option("--province", help="a province's code")] = "",
     folder: Annotated[Path | None, typer.Option("--in", help="left out: the one in use")] = None,
 ) -> None:
-    """Find a unit by its name or code, and what an old code has become."""
+    """Find a unit by its name or code, what an old code has become, or a procedure's steps."""
     catalogue, day = load(folder or Shared().catalogue), _day(on)
+    if procedure := catalogue.procedure(name, day):
+        _show_steps(procedure, catalogue.workflow(procedure, province, day))
+        return
     unit = catalogue.unit(name, day)
     found = [unit] if unit else catalogue.units_named(name, day, province)
     for each in found:
@@ -147,6 +150,16 @@ def measure(folder: Path = DATA) -> Cost:
     return Cost(seconds, process.memory_info().rss - before, catalogue.version)
 
 
+def _show_steps(procedure: Procedure, workflow: Workflow) -> None:
+    time = procedure.processing_time
+    console.print(f"{procedure.code}  {procedure.name_vi}  [dim]{time.value} {time.unit}[/]")
+    console.print(f"Steps: {workflow.id}, {workflow.confidence}")
+    for n, step in enumerate(workflow.steps, 1):
+        parts = ((step.days, "days"), (step.hours, "hours"), (step.minutes, "minutes"))
+        took = " ".join(f"{value} {unit}" for value, unit in parts if value)
+        console.print(f"{n}  {step.code}  {step.name_vi} [dim]{step.role}  {took}[/]")
+
+
 def _day(on: datetime | None) -> date:
     return (on or datetime.now(VIETNAM)).date()
 
@@ -157,6 +170,7 @@ def _sizes(catalogue: Catalogue) -> dict[str, int]:
         "legacy map": catalogue.successors,
         "procedures": catalogue.procedures,
         "identifiers": catalogue.org_codes,
+        "workflows": catalogue.workflows,
     }
     sizes = {name: sum(map(len, rows.values())) for name, rows in grouped.items()}
     return sizes | {

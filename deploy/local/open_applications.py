@@ -58,4 +58,5 @@ def of_dossier(application: str, rows: Sequence[Row]) -> Open | None:
         residence_unit=dossier.facts.get("residence_unit", ""),
         channel=dossier.channel,
         due=local_day(dossier.due_current) if dossier.due_current else None,
+        accepted=local_day(dossier.accepted_at) if dossier.accepted_at else None,
     )

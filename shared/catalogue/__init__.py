@@ -1,14 +1,23 @@
 """Reference data with effective dates: units, procedures, fees, working days, policies.
 
 `load()` reads it once, at start; nothing happens at import.  Reading order: `rows` and `fees` (what
-is known), `lookups` and `names` (how it is found), `reading` and `checks` (how it comes in, and
-what is refused), `current` (how another edition takes its place), `difference` (what that changes),
-`data/README.md` (where it comes from and how sure it is).
+is known), `workflows` (steps and their time), `lookups` and `names` (how it is found), `reading`
+and `checks` (how it comes in, and what is refused), `current` (how another edition takes its
+place), `difference` (what that changes), `data/README.md` (where it comes from and how sure it is).
 """
 
 from shared.catalogue.lookups import Catalogue, Successors, in_force
 from shared.catalogue.reading import load
-from shared.catalogue.rows import FeeWaiver, Policy, Procedure, ProcessingTime, Succession, Unit
+from shared.catalogue.rows import (
+    FeeWaiver,
+    Policy,
+    Procedure,
+    ProcessingTime,
+    Step,
+    Succession,
+    Unit,
+    Workflow,
+)
 
 __all__ = [
     "Catalogue",
@@ -16,9 +25,11 @@ __all__ = [
     "Policy",
     "Procedure",
     "ProcessingTime",
+    "Step",
     "Succession",
     "Successors",
     "Unit",
+    "Workflow",
     "in_force",
     "load",
 ]

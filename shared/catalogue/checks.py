@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from shared.catalogue import workflows
 from shared.catalogue.lookups import Catalogue, Dated, in_force
 from shared.catalogue.rows import FeeWaiver, Succession, Tables, Unit
 
@@ -20,6 +21,7 @@ _SUBJECTS: tuple[tuple[str, str, Callable[[Any], str], bool], ...] = (
     ("calendar", "calendar", lambda d: d.day.isoformat(), False),
     ("policies", "policies", lambda _: "policy", True),
     ("policies", "fee_waivers", lambda w: f"{w.province} {w.channel}", False),
+    ("workflows", "workflows", lambda w: w.subject, False),
 )
 _PROVINCES = ("province", "city")
 _SATURDAY = 5
@@ -39,6 +41,8 @@ def problems(tables: Tables) -> list[str]:
     found += _said("org_codes", _org_codes(tables, units))
     found += _said("calendar", _calendar(tables))
     found += _said("policies", _waivers(tables.fee_waivers, units))
+    steps = workflows.problems(tables.workflows, tables.procedures, tables.policies, units)
+    found += _said("workflows", steps)
     if not tables.policies or tables.policies[-1].valid_to:
         found.append("policies.json: the last policy ends and none follows: leave it open")
     if found:
@@ -48,7 +52,11 @@ def problems(tables: Tables) -> list[str]:
 
 def vanished(old: Catalogue, new: Catalogue) -> list[str]:
     """Return what applications may stand on and the new edition does not know any more."""
-    pairs = (("units", old.units, new.units), ("procedures", old.procedures, new.procedures))
+    pairs = (
+        ("units", old.units, new.units),
+        ("procedures", old.procedures, new.procedures),
+        ("workflows", old.workflows_by_id, new.workflows_by_id),
+    )
     return [
         f"{file}.json: {code} is gone: put its row back, and end it by its valid_to"
         for file, before, after in pairs

@@ -10,8 +10,16 @@ import msgspec
 from shared.catalogue.lookups import Catalogue
 
 Kind = Literal[
-    "units", "org_codes", "legacy_map", "procedures", "calendar", "policies", "fee_waivers"
+    "units",
+    "org_codes",
+    "legacy_map",
+    "procedures",
+    "calendar",
+    "policies",
+    "fee_waivers",
+    "workflows",
 ]
+_NAMED = ("units", "org_codes", "legacy_map", "procedures")  # told by what an application names
 _Rows = dict[tuple[str, date], Any]
 
 
@@ -54,6 +62,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     residence_unit: str = ""
     channel: str = ""
     due: date | None = None
+    accepted: date | None = None
 
 
 class Touched(NamedTuple):
@@ -71,7 +80,7 @@ def diff(old: Catalogue, new: Catalogue) -> tuple[Change, ...]:
 
 def procedures(changes: Iterable[Change]) -> list[str]:
     """Return the procedures that changes touch."""
-    return sorted({c.subject for c in changes if c.kind == "procedures"})
+    return sorted({c.subject.split()[0] for c in changes if c.kind in ("procedures", "workflows")})
 
 
 def units(changes: Iterable[Change]) -> list[str]:
@@ -90,13 +99,14 @@ def touched(
 ) -> Iterator[Touched]:
     """Give the open applications that changes touch.
 
-    A procedure and a waiver count as of the day an application was received; a unit, the calendar
-    and the policy as long as it is open; an identifier not at all, its code is given.
+    A procedure and a waiver count as of the day an application was received, a workflow as of the
+    day it was accepted; a unit, the calendar and the policy as long as it is open; an identifier
+    not at all, its code is given.
     """
     by_subject: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
         by_subject.setdefault((change.kind, change.subject), []).append(change)
-    general = [c for c in changes if c.kind in ("calendar", "policies", "fee_waivers")]
+    general = [c for c in changes if c.kind not in _NAMED]
     for one in applications:
         found = (*_named(one, by_subject), *(c for c in general if _concerns(c, one, new)))
         if found:
@@ -123,6 +133,13 @@ def _concerns(change: Change, one: Open, new: Catalogue) -> bool:
             units = new.units.get(one.receiving_unit, ())
             is_there = not units or units[-1].province == row.province
             return is_there and row.channel == one.channel and change.speaks_of(one.received)
+        case "workflows":
+            if row.procedure != one.procedure:
+                return False
+            units = new.units.get(one.competent_unit or one.receiving_unit, ())
+            is_there = not row.province or not units or units[-1].province == row.province
+            is_its = change.speaks_of(one.accepted) if one.accepted else True
+            return is_there and is_its and not change.is_over(one.received)
         case _:
             return not change.is_over(one.received)
 
@@ -154,6 +171,7 @@ def _tables(catalogue: Catalogue) -> dict[Kind, _Rows]:
         "org_codes": catalogue.org_codes,
         "legacy_map": catalogue.successors,
         "procedures": catalogue.procedures,
+        "workflows": catalogue.workflows,
     }
     tables: dict[Kind, _Rows] = {
         kind: {(code, row.valid_from): row for code, rows in groups.items() for row in rows}

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Literal, NamedTuple, Protocol, TypeVar
@@ -16,7 +16,9 @@ from shared.catalogue.rows import (
     Procedure,
     Succession,
     Unit,
+    Workflow,
 )
+from shared.catalogue.workflows import derived, given, taken
 from shared.errors import Misconfigured
 from shared.working_time import WorkingCalendar, add_working_time
 
@@ -63,6 +65,7 @@ class Catalogue:
     first_day: date
     last_day: date
     calendar_days: Sequence[CalendarDay]
+    workflows: Mapping[str, Sequence[Workflow]] = field(default_factory=dict)
 
     def edition(self) -> "Catalogue":
         """Return this edition, for work that waits in between: what it is told stays the same."""
@@ -170,6 +173,23 @@ class Catalogue:
             days = self.policy(on).by_plan_working_days
             return add_working_time(accepted_at, days, "working_day", calendar)
         return add_working_time(accepted_at, given.value, given.unit, calendar)
+
+    def workflow(self, procedure: Procedure, province: str, on: date) -> Workflow:
+        """Return the steps of a procedure: the province's own, else those of all, else derived.
+
+        A template that is in force but made for another time than this procedure has is not used.
+        """
+        policy = self.policy(on)
+        for subject in (f"{procedure.code} {province}", procedure.code):
+            row = in_force(self.workflows.get(subject, ()), on)
+            if row and taken(row.steps, procedure, policy) == given(procedure, policy):
+                return row
+        return derived(procedure, policy)
+
+    @cached_property
+    def workflows_by_id(self) -> Mapping[str, Workflow]:
+        """Every template by the id that dossiers remember it by."""
+        return {row.id: row for rows in self.workflows.values() for row in rows}
 
     def _followed(self, old_code: str, on: date) -> Iterator[str]:
         """Follow what ended to what is in force; no data with a circle is ever loaded."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, time
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
+from msgspec import Meta
 
 from shared.catalogue.fees import Fee
 
@@ -27,6 +28,12 @@ NonBoundary = Literal[
     "restricted_to_archive_holder",
     "police_rules",
 ]
+
+Role = Literal["one_stop", "specialist", "division_head", "leader", "clerk", "partner_agency"]
+Count = Annotated[int, Meta(ge=0)]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+
+DERIVED = "derived"  # the id of every workflow that nobody wrote
 
 
 class Unit(msgspec.Struct, frozen=True, array_like=True):
@@ -152,6 +159,46 @@ class FeeWaiver(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: date | None
 
 
+class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody does, and how long it may take.  `days` are as the procedure counts its time:
+    worked, or of the calendar.
+    """
+
+    code: Annotated[str, Meta(pattern="^[a-z][a-z_]{0,31}$")]
+    name_vi: Name
+    name_en: Name
+    role: Role
+    days: Count = 0
+    hours: Count = 0
+    minutes: Count = 0
+
+
+class Workflow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The steps of a procedure, one after the other, in a province (empty: wherever none has its
+    own).
+    """
+
+    procedure: str
+    province: str
+    confidence: Literal["high", "medium", "low", "illustrative"]
+    steps: Annotated[tuple[Step, ...], Meta(min_length=1, max_length=20)]
+    valid_from: date
+    valid_to: date | None
+    is_derived: bool = False
+
+    @property
+    def id(self) -> str:
+        """What a dossier remembers it by."""
+        if self.is_derived:
+            return DERIVED
+        return f"{self.subject.replace(' ', '@')}/{self.valid_from}"
+
+    @property
+    def subject(self) -> str:
+        """The procedure, and the province if it is one's own."""
+        return f"{self.procedure} {self.province}".rstrip()
+
+
 class Tables(NamedTuple):
     """What a folder holds, in the order of its files."""
 
@@ -162,5 +209,6 @@ class Tables(NamedTuple):
     calendar: Sequence[CalendarDay]
     policies: Sequence[Policy]
     fee_waivers: Sequence[FeeWaiver]
+    workflows: Sequence[Workflow]
     first_day: date
     last_day: date

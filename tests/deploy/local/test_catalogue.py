@@ -48,6 +48,7 @@ def test_what_is_shipped_passes_the_check() -> None:
     said = run("check", DATA)
     assert "legacy map 10,040" in said
     assert "units 3,380" in said
+    assert "workflows 22" in said
 
 
 def test_two_editions_are_compared_and_the_open_applications_looked_through(
@@ -86,6 +87,15 @@ def test_a_unit_is_found_by_name_and_an_old_code_by_what_it_became() -> None:
         run("find", "Không Đâu Cả")
 
 
+def test_a_procedure_is_found_with_the_steps_of_a_province() -> None:
+    said = run("find", "1.004873", "--province", "79", "--on", "2026-11-23")
+    assert (
+        "Cấp Giấy xác nhận tình trạng hôn nhân 3 working_day Steps: 1.004873@79/2025-07-01" in said
+    )
+    assert "2 look_up Tra cứu sổ, cơ sở dữ liệu hộ tịch specialist 6 hours" in said
+    assert "Steps: derived" in run("find", "1.013225", "--on", "2026-11-23")
+
+
 def a_dossier(**changes) -> Dossier:
     whole = Dossier(
         stage=Stage.PROCESSING,
@@ -94,6 +104,7 @@ def a_dossier(**changes) -> Dossier:
         competent_unit="26737",
         facts={"residence_unit": "26737"},
         received_at=datetime(2026, 11, 19, 18, tzinfo=UTC),
+        accepted_at=datetime(2026, 11, 20, 2, tzinfo=UTC),
         due_current=datetime(2026, 11, 23, 10, tzinfo=UTC),
     )
     return msgspec.structs.replace(whole, **changes)
@@ -123,7 +134,11 @@ def test_open_dossiers_are_told_by_the_journal_and_others_not() -> None:
     )
     [found] = open_applications.of_journal(journal)
     assert found == msgspec.structs.replace(
-        FACTS, application="00000000", competent_unit="26737", due=date(2026, 11, 23)
+        FACTS,
+        application="00000000",
+        competent_unit="26737",
+        due=date(2026, 11, 23),
+        accepted=date(2026, 11, 20),
     )
 
 

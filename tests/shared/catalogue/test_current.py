@@ -91,11 +91,11 @@ async def test_what_cannot_be_taken_leaves_the_old_one_and_is_said_once(
 
 
 async def test_an_edition_that_has_lost_a_procedure_is_not_taken(edition, watch) -> None:
-    edition.change("procedures", lambda rows: rows.pop(0))
+    edition.change("procedures", lambda rows: rows.pop(5))  # without steps of its own
     with capture_logs() as logs:
         await watch.take()
-    assert watch.current.knows_procedure("1.001193")
-    assert "1.001193 is gone" in logs[0]["reason"]
+    assert watch.current.knows_procedure("1.004859")
+    assert "1.004859 is gone" in logs[0]["reason"]
 
 
 async def test_after_a_refusal_a_mended_folder_is_taken(edition, watch) -> None:
