@@ -20,10 +20,14 @@ _SOURCES = {
 
 
 class Caller(NamedTuple):
-    """An authenticated caller; `source` is what its messages carry as CloudEvents source."""
+    """An authenticated caller; `source` is what its messages carry as CloudEvents source.
+
+    `units` are those that it speaks for, a province's code for all in it; none: it is not limited.
+    """
 
     name: str
     role: str
+    units: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -35,7 +39,10 @@ class Access:
     """The callers that an edge knows."""
 
     def __init__(self, api_keys: Mapping[str, Mapping[str, str]]) -> None:
-        self._callers = {h: Caller(k["name"], k["role"]) for h, k in api_keys.items()}
+        self._callers = {
+            h: Caller(k["name"], k["role"], tuple(k.get("units", "").split()))
+            for h, k in api_keys.items()
+        }
 
     def caller(self, authorization: str) -> Caller:
         """Return who presents this `Authorization` header.  Raises `Refusal` 401."""

@@ -16,7 +16,7 @@ from services.routing.lane import OFFICER_ACTIONS
 from shared.access import Caller
 from shared.clock import Clock
 from shared.events import Data, Event, encode
-from shared.events.routing import OfficerAction
+from shared.events.routing import OfficerAction, ReturnForm
 from shared.journal import Decision
 
 NOTE_LIMIT = 2_000
@@ -26,6 +26,11 @@ Note = Annotated[str, Meta(max_length=NOTE_LIMIT)]
 Reason = Annotated[str, Meta(min_length=1, max_length=NOTE_LIMIT)]
 Amount = Annotated[int, Meta(ge=AMOUNTS_VND[0], le=AMOUNTS_VND[1])]
 UnitCode = Annotated[str, Meta(pattern="^[0-9]{2}([0-9]{3})?$")]
+UnitOrNone = Annotated[str, Meta(pattern="^([0-9]{2}([0-9]{3})?)?$")]
+Account = Annotated[str, Meta(pattern="^[A-Za-z0-9._@-]{1,64}$")]
+Tracking = Annotated[str, Meta(pattern="^[A-Z0-9]{8,20}$")]
+TrackingOrNone = Annotated[str, Meta(pattern="^([A-Z0-9]{8,20})?$")]
+Place = Annotated[str, Meta(min_length=1, max_length=200)]
 
 _NOTE: tuple[Any, ...] = ("note", Note, "")
 
@@ -41,7 +46,16 @@ FIELDS: Mapping[Move, tuple[tuple[Any, ...], ...]] = {
     Move.SETTLE: (_NOTE,),
     Move.REOPEN: (("note", Reason),),
     Move.APOLOGISE: (("new_due", date), ("note", Reason)),
-    Move.RETURN: (_NOTE,),
+    Move.TRANSFER: (
+        ("competent_unit", UnitCode),
+        ("returning_unit", UnitOrNone, ""),
+        ("note", Reason),
+    ),
+    Move.ASK_SIGNATURE: (("signer", Account), ("certificate_expires", date), _NOTE),
+    Move.POST: (("tracking", Tracking), _NOTE),
+    Move.CARRY: (("tracking", Tracking), ("place", Place), _NOTE),
+    Move.TAKE_BACK: (("tracking", Tracking), ("note", Reason)),
+    Move.RETURN: (("form", ReturnForm, ""), ("tracking", TrackingOrNone, ""), _NOTE),
 }
 
 _SHAPES: Mapping[type[msgspec.Struct], Move] = {
@@ -65,10 +79,11 @@ def move(asked: msgspec.Struct) -> Move:
     return _SHAPES[type(asked)]
 
 
-def contract(asked: msgspec.Struct, officer: str) -> OfficerAction:
+def contract(asked: msgspec.Struct, caller: Caller) -> OfficerAction:
     """Return what goes onto the log for this request."""
     kind = OFFICER_ACTIONS[move(asked)]
-    return kind(officer=officer, **msgspec.structs.asdict(asked))
+    fields = msgspec.structs.asdict(asked)
+    return kind(officer=caller.name, for_units=caller.units, **fields)
 
 
 def described() -> dict[str, Any]:

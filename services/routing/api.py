@@ -7,7 +7,7 @@ version he looked at is told at once that it has changed (412), or that the move
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from urllib.parse import quote
 
@@ -16,8 +16,10 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from services.routing.actions import ActionRequest, command, contract, described, move
 from services.routing.domain.dossier import Dossier
+from services.routing.domain.handover import not_theirs
 from services.routing.domain.moves import apply
 from services.routing.domain.rules import Rules, UnknownProcedure, explain
+from services.routing.domain.states import Move
 from services.routing.lane import asked_by_officer
 from services.routing.views import (
     ACTION,
@@ -37,7 +39,7 @@ from shared.clock import Clock
 from shared.errors import DeadLetter
 from shared.events import Data
 from shared.events.data import Problem
-from shared.events.routing import ActionRejected
+from shared.events.routing import ActionRejected, OfficerAction
 from shared.journal import Decision, Journal
 from shared.placement import canonical
 from shared.problems import Refusal
@@ -94,7 +96,8 @@ def router(
         key = _key(idempotency_key)
         asked = await edge.read(request, ActionRequest, BODY_LIMIT_BYTES)
         decision = await _known(journal, application)
-        data = contract(asked, caller.name)
+        data = contract(asked, caller)
+        _refuse_what_is_not_theirs(decision, move(asked), data, catalogue, clock())
         if if_match and f"{caller.source} {key}" not in decision.handled:
             _same_version(if_match, decision)
             dossier = decision.state
@@ -188,6 +191,25 @@ def _same_version(if_match: str, decision: Decision[Dossier]) -> None:
     )
     detail = f"It is at version {now}, not {text}; nothing was done."
     raise Refusal(412, "version-conflict", detail, (problem,), {"ETag": f'"{now}"'})
+
+
+def _refuse_what_is_not_theirs(
+    decision: Decision[Dossier],
+    asked: Move,
+    data: OfficerAction,
+    catalogue: Catalogue,
+    at: datetime,
+) -> None:
+    assert decision.state is not None
+    reason = not_theirs(decision.state, asked_by_officer(asked, data), catalogue, at)
+    if reason:
+        problem = Problem(
+            field="/header/authorization",
+            code="not-your-unit",
+            remedy_vi="Hồ sơ do đơn vị khác phụ trách: đề nghị đơn vị đó thực hiện.",
+            remedy_en=f"{reason}.",
+        )
+        raise Refusal(403, "not-your-unit", f"{reason}; nothing was done.", (problem,))
 
 
 def _refuse_what_is_rejected(outcome: tuple[Data, ...]) -> None:

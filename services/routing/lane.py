@@ -13,7 +13,7 @@ from services.routing.domain.registration import accept_if_ready, register
 from services.routing.domain.rules import Rules
 from services.routing.domain.states import Asked, Move, Stage
 from shared.catalogue import Catalogue
-from shared.events import Data, intake, payment
+from shared.events import Data, handover, intake, payment
 from shared.events import routing as events
 from shared.events.kernel import TimerFired
 from shared.lanes.table import Arrival, Decide, LaneTable, Outcome, no_facts
@@ -31,8 +31,17 @@ OFFICER_ACTIONS: Mapping[Move, type[events.OfficerAction]] = {
     Move.RESUME: events.OfficerResumed,
     Move.SETTLE: events.OfficerSettled,
     Move.REOPEN: events.OfficerReopened,
+    Move.TRANSFER: handover.OfficerTransferred,
+    Move.ASK_SIGNATURE: handover.OfficerAskedSignature,
     Move.APOLOGISE: events.OfficerApologised,
+    Move.POST: handover.OfficerPosted,
+    Move.CARRY: handover.OfficerToldOfCarriage,
+    Move.TAKE_BACK: handover.OfficerTookBack,
     Move.RETURN: events.OfficerReturned,
+}
+
+OPERATOR_COMMANDS: Mapping[Move, type[events.OfficerAction]] = {
+    Move.RECOUNT_DUE: handover.DueRecounted,
 }
 
 _FROM_PAYMENT = (payment.FeeAssessed, payment.FeeWaived, payment.Settled, payment.Expired)
@@ -46,7 +55,7 @@ def table(catalogue: Catalogue, rules: Rules) -> LaneTable[Dossier, None]:
         intake.Withdrawn.TYPE: _moving(catalogue, _withdrawal),
         TimerFired.TYPE: _timer(catalogue),
     }
-    for move, contract in OFFICER_ACTIONS.items():
+    for move, contract in {**OFFICER_ACTIONS, **OPERATOR_COMMANDS}.items():
         decisions[contract.TYPE] = _moving(catalogue, _asked_by_officer(move))
     for finding in _FROM_PAYMENT:
         decisions[finding.TYPE] = _payment(catalogue)

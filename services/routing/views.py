@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 import msgspec
@@ -26,11 +26,14 @@ _WAITS_FOR: Mapping[Stage, WaitsFor] = {
     Stage.RESUBMITTED: "officer",
     Stage.NOT_ACCEPTED: "nobody",
     Stage.ACCEPTED: "officer",
+    Stage.TRANSFERRED: "officer",
     Stage.PROCESSING: "officer",
+    Stage.AWAITING_SIGNATURE: "officer",
     Stage.AWAITING_SUPPLEMENT: "applicant",
     Stage.AWAITING_PAYMENT: "payment",
     Stage.SUSPENDED: "officer",
     Stage.SETTLED: "officer",
+    Stage.IN_POST: "officer",
     Stage.RETURNED: "nobody",
     Stage.WITHDRAWN: "nobody",
 }
@@ -57,8 +60,27 @@ class DueView:
 
 
 @dataclass(frozen=True)
+class SignatureView:
+    """Who is to sign, and up to which day the certificate is valid, that day included."""
+
+    signer: str
+    certificate_expires: date
+
+
+@dataclass(frozen=True)
+class ParcelView:
+    """A result in the post: `place` is where it last was told to be."""
+
+    tracking: str
+    place: str
+    came_back: bool
+
+
+@dataclass(frozen=True)
 class ClocksView:
-    """The time to acceptance and the statutory time; `paused_with_s`: working time left."""
+    """The time to acceptance, the statutory time, and the time to hand out the result;
+    `paused_with_s`: working time left.
+    """
 
     received_at: datetime | None
     acceptance_due: datetime | None
@@ -70,6 +92,8 @@ class ClocksView:
     is_paused: bool
     paused_with_s: int | None
     settled_at: datetime | None
+    return_due: datetime | None = None
+    is_return_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +116,8 @@ class DossierView:
     clocks: ClocksView
     version: int
     since: datetime
+    signature: SignatureView | None = None
+    parcel: ParcelView | None = None
 
 
 @dataclass(frozen=True)
@@ -178,6 +204,7 @@ def dossier_view(decision: Decision[Dossier]) -> DossierView:
     """Return a dossier as officers see it."""
     dossier = decision.state
     assert dossier is not None
+    signature, parcel = dossier.signature, dossier.parcel
     return DossierView(
         application=decision.application,
         dossier_code=dossier.dossier_code,
@@ -195,6 +222,8 @@ def dossier_view(decision: Decision[Dossier]) -> DossierView:
         clocks=_clocks(dossier),
         version=decision.version,
         since=decision.at,
+        signature=SignatureView(signature.signer, signature.expires) if signature else None,
+        parcel=ParcelView(parcel.tracking, parcel.place, parcel.came_back) if parcel else None,
     )
 
 
@@ -241,4 +270,6 @@ def _clocks(dossier: Dossier) -> ClocksView:
         is_paused=CLOCK[dossier.stage] == "paused",
         paused_with_s=None if remaining_ms is None else remaining_ms // 1_000,
         settled_at=dossier.settled_at,
+        return_due=dossier.return_due,
+        is_return_late=dossier.is_return_late,
     )

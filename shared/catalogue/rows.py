@@ -132,7 +132,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     `sessions` are the hours worked, eight a day, ending at the close of business.  A fully online
     procedure whose payment moment is one of `automatic_payment_moments` is accepted without an
-    officer.  `warning_hours`: hours worked before a due date at which a warning is given.
+    officer.  `warning_hours`: hours worked before a due date at which a warning is given;
+    `certificate_warning_days`: days before the certificate of a signer who is waited for expires;
+    `return_hours`, `post_hours`: hours worked in which a result is handed out or posted, and in
+    which the post delivers it.
     """
 
     intake_sla_hours: int
@@ -147,6 +150,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     valid_from: date
     valid_to: date | None
     warning_hours: int = 8
+    certificate_warning_days: int = 7
+    return_hours: int = 24
+    post_hours: int = 80
 
 
 class FeeWaiver(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from shared.events.kernel import RecordDead, RecordParked
 from shared.events.portal import Submitted
 from shared.topics import TOPICS, all_names, dead, parked
 
-_PRODUCER = {module.__name__: name for name, module in PRODUCERS.items()}
+_PRODUCER = {m.__name__: name for name, modules in PRODUCERS.items() for m in modules}
 
 
 def producer(type_: str) -> str:

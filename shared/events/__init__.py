@@ -1,4 +1,4 @@
-"""Contracts: CloudEvents 1.0, JSON, structured mode; one module per producer.
+"""Contracts: CloudEvents 1.0, JSON, structured mode; modules by producer.
 
 `Event` is the envelope, `data` stays undecoded until somebody wants it.  Each data struct carries
 the type it is the data of as `TYPE`; `CONTRACTS` finds the struct by type.  The class names say
@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from shared.events import intake, kernel, notify, operations, payment, portal, routing
+from shared.events import handover, intake, kernel, notify, operations, payment, portal, routing
 from shared.events.data import Data, Instant
 
 __all__ = [
@@ -24,20 +24,20 @@ __all__ = [
     "numbered_id",
 ]
 
-PRODUCERS: dict[str, ModuleType] = {
-    "portal": portal,
-    "kernel": kernel,
-    "intake": intake,
-    "routing": routing,
-    "payment": payment,
-    "notify": notify,
-    "operations": operations,
+PRODUCERS: dict[str, tuple[ModuleType, ...]] = {
+    "portal": (portal,),
+    "kernel": (kernel,),
+    "intake": (intake,),
+    "routing": (routing, handover),
+    "payment": (payment,),
+    "notify": (notify,),
+    "operations": (operations,),
 }
 
 
 def _contracts() -> dict[str, type[Data]]:
     found: dict[str, type[Data]] = {}
-    for module in PRODUCERS.values():
+    for module in (module for modules in PRODUCERS.values() for module in modules):
         for value in vars(module).values():
             if (
                 isinstance(value, type)

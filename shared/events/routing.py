@@ -6,9 +6,11 @@ applicant or a payment did.
 """
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from shared.events.data import Amount, Data, Instant, NationalCode, Strict
+
+ReturnForm = Literal["", "electronic", "counter", "post"]  # empty: not said
 
 # --- routing.inbox
 
@@ -17,12 +19,14 @@ class OfficerAction(Strict, frozen=True, kw_only=True):
     """What an officer did, and why; `officer` is an account name, not a person's.
 
     `moves_seen`: how often the dossier had moved in the version that the officer acted on; if it
-    has moved since, the action is rejected (null: it counts whatever came between).
+    has moved since, the action is rejected (null: it counts whatever came between).  `for_units`:
+    the units, or whole provinces, that the sender speaks for (none: it is not limited to any).
     """
 
     officer: str
     note: str = ""
     moves_seen: int | None = None
+    for_units: tuple[str, ...] = ()
 
 
 class UnitChosen(OfficerAction, frozen=True, kw_only=True):
@@ -95,9 +99,11 @@ class OfficerApologised(OfficerAction, frozen=True, kw_only=True):
 
 
 class OfficerReturned(OfficerAction, frozen=True, kw_only=True):
-    """The citizen has the result."""
+    """The citizen has the result; `tracking` names the parcel, should it have come by post."""
 
     TYPE: ClassVar[str] = "officer.returned"
+    form: ReturnForm = ""
+    tracking: str = ""
 
 
 # --- routing.events
@@ -245,6 +251,8 @@ class Returned(Moved, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "application.returned"
     officer: str
+    form: str = ""
+    tracking: str = ""
 
 
 class Closed(Moved, frozen=True, kw_only=True):

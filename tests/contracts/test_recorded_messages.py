@@ -12,7 +12,7 @@ from shared.events import CONTRACTS, PRODUCERS
 
 FOLDER = Path(__file__).parent / "recorded"
 FILES = sorted(FOLDER.glob("*/*.json"))
-MODULES = {module.__name__: producer for producer, module in PRODUCERS.items()}
+MODULES = {m.__name__: producer for producer, modules in PRODUCERS.items() for m in modules}
 PERSONAL = ("Nguyễn", "000000000000", "0900000000", "example.invalid", "thử nghiệm")
 
 

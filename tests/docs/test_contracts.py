@@ -29,6 +29,7 @@ NOT_FOR_PORTALS = {
     "invalid-if-match",
     "version-conflict",
     "not-possible",
+    "not-your-unit",
 }
 
 

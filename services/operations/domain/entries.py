@@ -17,7 +17,8 @@ _DECIDED_BY = {  # type → the one service whose numbered event it is
     type_: service
     for type_, contract in CONTRACTS.items()
     for service in ("intake", "routing", "payment", "notify")
-    if contract.__module__ == PRODUCERS[service].__name__ and not issubclass(contract, Strict)
+    if any(contract.__module__ == module.__name__ for module in PRODUCERS[service])
+    and not issubclass(contract, Strict)
 }
 
 
@@ -137,6 +138,15 @@ class Gist(msgspec.Struct, frozen=True):
     milestone: str = ""
     channel: str = ""
     reason: str = ""
+    from_unit: str = ""
+    returning_unit: str = ""
+    signer: str = ""
+    certificate_expires: str = ""
+    tracking: str = ""
+    place: str = ""
+    due_before: str = ""
+    due: str = ""
+    cause: str = ""
     service: str = ""
     finding: str = ""
     officer: str = ""

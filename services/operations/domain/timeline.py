@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from services.operations.domain.entries import Entry, Gist, gist
-from shared.events import CONTRACTS, intake, kernel, notify, payment, portal, routing
+from shared.events import CONTRACTS, handover, intake, kernel, notify, payment, portal, routing
 
 Tell = Callable[[Gist], str]
 
@@ -71,6 +71,18 @@ TELL: Mapping[str, Tell] = {
     routing.DueSoon.TYPE: lambda g: f"unit {g.competent_unit}",
     routing.Overdue.TYPE: lambda g: f"unit {g.competent_unit}",
     routing.Apologised.TYPE: _officer,
+    handover.Transferred.TYPE: lambda g: (
+        f"from unit {g.from_unit} to {g.competent_unit} · {_officer(g)}"
+    ),
+    handover.SignatureAsked.TYPE: lambda g: f"of {g.signer} · {_officer(g)}",
+    handover.CertificateExpiring.TYPE: lambda g: f"of {g.signer}, on {g.certificate_expires}",
+    handover.CertificateExpired.TYPE: lambda g: f"of {g.signer}, on {g.certificate_expires}",
+    handover.Posted.TYPE: lambda g: f"parcel {g.tracking} · {_officer(g)}",
+    handover.PostCarried.TYPE: lambda g: f"parcel {g.tracking} at {g.place}",
+    handover.PostCameBack.TYPE: lambda g: f"parcel {g.tracking} · {_officer(g)}",
+    handover.ReturnLate.TYPE: lambda g: f"unit {g.returning_unit}",
+    handover.DueMoved.TYPE: lambda g: f"from {g.due_before} to {g.due} · {g.cause}",
+    handover.DueRecounted.TYPE: _officer,
     routing.Closed.TYPE: _reason,
     routing.ActionRejected.TYPE: _reason,
     payment.FeeAssessed.TYPE: lambda g: _vnd(g.total_vnd),

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from services.operations.domain.entries import Entry
-from shared.events import intake, kernel, notify, payment, portal, routing
+from shared.events import handover, intake, kernel, notify, payment, portal, routing
 
 Who = Literal["citizen", "bank", "officer", "gateway", "us"]
 
@@ -46,6 +46,12 @@ RULES: Mapping[str, Rule] = {
     routing.OfficerReopened.TYPE: _OFFICER,
     routing.OfficerApologised.TYPE: _OFFICER,
     routing.OfficerReturned.TYPE: _OFFICER,
+    handover.OfficerTransferred.TYPE: _OFFICER,
+    handover.OfficerAskedSignature.TYPE: _OFFICER,
+    handover.OfficerPosted.TYPE: _OFFICER,
+    handover.OfficerToldOfCarriage.TYPE: _OFFICER,
+    handover.OfficerTookBack.TYPE: _OFFICER,
+    handover.DueRecounted.TYPE: Rule(None),
     kernel.TimerFired.TYPE: Rule(None),
     kernel.LaneReleased.TYPE: Rule("us", (kernel.RecordParked.TYPE,)),
 }

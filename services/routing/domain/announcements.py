@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from services.routing.domain.dossier import Dossier
-from services.routing.domain.states import Asked
+from services.routing.domain.states import CLOCK, Asked
+from shared.events import handover
 from shared.events import routing as events
 
 
@@ -46,6 +47,31 @@ def _acceptance_due(dossier: Dossier) -> datetime:
     return dossier.acceptance_due
 
 
+def _signature_asked(dossier: Dossier, officer: str) -> handover.SignatureAsked:
+    assert dossier.signature is not None
+    return handover.SignatureAsked(
+        national_code=dossier.national_code,
+        officer=officer,
+        signer=dossier.signature.signer,
+        certificate_expires=dossier.signature.expires,
+        due=_due(dossier),
+    )
+
+
+def _due_moved(dossier: Dossier, asked: Asked) -> handover.DueMoved:
+    is_intake = CLOCK[dossier.stage] == "intake"
+    assert asked.due_before is not None
+    return handover.DueMoved(
+        national_code=dossier.national_code,
+        officer=asked.officer,
+        clock="intake" if is_intake else "statutory",
+        due_before=asked.due_before,
+        due=_acceptance_due(dossier) if is_intake else _due(dossier),
+        cause=asked.note,
+        catalogue_version=asked.catalogue_version,
+    )
+
+
 _EVENTS: Mapping[type[events.Moved], Callable[[Dossier, Asked, datetime], events.Moved]] = {
     events.Routed: lambda d, _a, _at: routed(d),
     events.Accepted: lambda d, a, _at: events.Accepted(
@@ -73,7 +99,10 @@ _EVENTS: Mapping[type[events.Moved], Callable[[Dossier, Asked, datetime], events
         national_code=d.national_code, officer=a.officer, on_time=d.is_on_time(at)
     ),
     events.Returned: lambda d, a, _at: events.Returned(
-        national_code=d.national_code, officer=a.officer
+        national_code=d.national_code,
+        officer=a.officer,
+        form="post" if d.parcel and not d.parcel.came_back else a.form,
+        tracking=d.parcel.tracking if d.parcel and not d.parcel.came_back else "",
     ),
     events.Apologised: lambda d, a, _at: events.Apologised(
         national_code=d.national_code,
@@ -83,4 +112,26 @@ _EVENTS: Mapping[type[events.Moved], Callable[[Dossier, Asked, datetime], events
         due=_due(d),
     ),
     events.Closed: lambda d, a, _at: events.Closed(national_code=d.national_code, reason=a.note),
+    handover.Transferred: lambda d, a, _at: handover.Transferred(
+        national_code=d.national_code,
+        officer=a.officer,
+        reason=a.note,
+        from_unit=d.facts["transferred_from"],
+        receiving_unit=d.receiving_unit,
+        competent_unit=d.competent_unit,
+        returning_unit=d.returning_unit,
+        rule=d.rule,
+        catalogue_version=d.catalogue_version,
+    ),
+    handover.SignatureAsked: lambda d, a, _at: _signature_asked(d, a.officer),
+    handover.Posted: lambda d, a, _at: handover.Posted(
+        national_code=d.national_code, officer=a.officer, tracking=a.tracking
+    ),
+    handover.PostCarried: lambda d, a, _at: handover.PostCarried(
+        national_code=d.national_code, officer=a.officer, tracking=a.tracking, place=a.place
+    ),
+    handover.PostCameBack: lambda d, a, _at: handover.PostCameBack(
+        national_code=d.national_code, officer=a.officer, tracking=a.tracking, reason=a.note
+    ),
+    handover.DueMoved: lambda d, a, _at: _due_moved(d, a),
 }

@@ -5,15 +5,19 @@ that a calendar edited meanwhile takes none of it away; what was overdue when th
 due when it was.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
 import msgspec
 
 from services.routing.domain.states import CLOCK, NATIONAL_CODE, TERMINAL, Stage
+from shared.catalogue import Catalogue, Procedure
 from shared.working_time import WorkingCalendar, local_day
 
+CHOSEN = "chosen-by-officer"  # instead of a rule: a person said which unit
+TRANSFERRED = "transferred-by-officer"
+BY_A_PERSON = frozenset({CHOSEN, TRANSFERRED})
 HISTORY_LIMIT = 20  # due dates kept in the state; the journal has them all
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -31,12 +35,33 @@ class Fee(StrEnum):
 
 
 class DueChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A due date, since when it stands, why, and by whom (empty: no officer)."""
+    """A due date, since when it stands, why, and by whom (empty: no officer).
+
+    `given_ms` is the working time that it gave, where what remained after a pause was given.
+    """
 
     due: datetime
     at: datetime
     why: str
     who: str
+    given_ms: int | None = None
+
+
+class Signature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Who is to sign, with a certificate valid up to that day; `told`: what was said of it."""
+
+    signer: str
+    expires: date
+    told: Literal["", "expiring", "expired"] = ""
+
+
+class Parcel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A result that was given to the post: where it last was, how often that was told."""
+
+    tracking: str
+    place: str = ""
+    legs: int = 0
+    came_back: bool = False
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -45,7 +70,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     `rule`, `rule_version`, `facts` and `catalogue_version` say why the units are what they are;
     `remaining_ms` is the working time left on a paused clock (None: none is paused, or it was
     overdue when it was); `told` is what was said of `due_current`; `alarm_at` is when the timer
-    that is set rings; `moves` counts them, so that an action can name what its officer had seen.
+    that is set rings; `moves` counts them, so that an action can name what its officer had seen;
+    `return_due` is by when the result is to be handed out or posted, or to arrive.
     """
 
     stage: Stage = Stage.EXPECTED
@@ -80,6 +106,10 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     reappointments: int = 0
     due_before_apology: datetime | None = None
     moves: int = 0
+    signature: Signature | None = None
+    parcel: Parcel | None = None
+    return_due: datetime | None = None
+    is_return_late: bool = False
 
     @property
     def national_code(self) -> int:
@@ -103,6 +133,14 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
         if self.remaining_ms is not None or self.due_current is None:
             return True
         return local_day(at) <= local_day(self.due_current)
+
+
+def procedure_of(dossier: Dossier, catalogue: Catalogue) -> Procedure:
+    """Return the procedure as it stood when the dossier came in."""
+    assert dossier.received_at is not None
+    procedure = catalogue.procedure(dossier.procedure, local_day(dossier.received_at))
+    assert procedure is not None, f"{dossier.procedure} left the catalogue: put it back"
+    return procedure
 
 
 def enter(
@@ -129,11 +167,13 @@ def start_statutory_clock(dossier: Dossier, due: datetime, at: datetime, who: st
     )
 
 
-def move_due(dossier: Dossier, due: datetime, at: datetime, why: str, who: str) -> Dossier:
+def move_due(
+    dossier: Dossier, due: datetime, at: datetime, why: str, who: str, given_ms: int | None = None
+) -> Dossier:
     """Return the dossier due then; the date it had is history."""
     if due == dossier.due_current:
         return dossier
-    change = DueChange(due=due, at=at, why=why, who=who)
+    change = DueChange(due=due, at=at, why=why, who=who, given_ms=given_ms)
     history = (*dossier.due_history, change)[-HISTORY_LIMIT:]
     return msgspec.structs.replace(dossier, due_current=due, due_history=history, told="")
 
@@ -153,4 +193,4 @@ def _resume(
     running = msgspec.structs.replace(dossier, remaining_ms=None)
     if dossier.accepted_at is None:
         return msgspec.structs.replace(running, acceptance_due=due)
-    return move_due(running, due, at, why, who)
+    return move_due(running, due, at, why, who, remaining_ms)

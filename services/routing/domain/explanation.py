@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from services.routing.domain.dossier import Dossier
+from services.routing.domain.dossier import BY_A_PERSON, CHOSEN, TRANSFERRED, Dossier
 from services.routing.domain.rule_table import OUTRANKED, Rules
 from services.routing.domain.rules import CONFLICT, NO_RULE
 from services.routing.domain.states import Stage
@@ -17,8 +17,6 @@ from shared.catalogue import Catalogue
 
 Language = Literal["vi", "en"]
 Words = Mapping[Language, str]
-
-CHOSEN = "chosen-by-officer"
 
 OUTCOMES: Mapping[str, Words] = {
     "settle_here": {
@@ -48,6 +46,12 @@ OUTCOMES: Mapping[str, Words] = {
         "vi": "Cán bộ {officer} đã chọn {competent}; {returning} trả kết quả.",
         "en": "Officer {officer} chose {competent}; {returning} hands the result out.",
     },
+    TRANSFERRED: {
+        "vi": "Cán bộ {officer} đã chuyển hồ sơ từ {previous} sang {competent}; {returning} trả kết"
+        " quả.",
+        "en": "Officer {officer} transferred it from {previous} to {competent}; {returning} hands"
+        " the result out.",
+    },
 }
 
 RULES: Mapping[str, Words] = {
@@ -70,6 +74,10 @@ RULES: Mapping[str, Words] = {
     CHOSEN: {
         "vi": "Trước đó quy tắc (phiên bản {version}) không xác định được đơn vị.",
         "en": "Before that, the rules (version {version}) could not tell the unit.",
+    },
+    TRANSFERRED: {
+        "vi": "Quy tắc (phiên bản {version}) đã chọn đơn vị khác trước khi chuyển.",
+        "en": "The rules (version {version}) had chosen another unit before.",
     },
 }
 
@@ -107,6 +115,10 @@ _AMONG: Words = {"vi": " trong số {units}", "en": " among {units}"}
 _CAME: Words = {
     "vi": "Ngày {on}: thủ tục {procedure}, nộp tại {receiving}, nơi cư trú {residence}.",
     "en": "On {on}: procedure {procedure}, filed at {receiving}, residence {residence}.",
+}
+_MOVED: Words = {
+    "vi": "Trước đó hồ sơ ở {previous}; quy tắc đang có hiệu lực chuyển sang đơn vị này.",
+    "en": "It was with {previous} before; the rules in force now moved it.",
 }
 _NONE: Words = {"vi": "không khai", "en": "not stated"}
 
@@ -160,8 +172,8 @@ def failed(tried: str) -> Iterator[Failed]:
 
 def _outcome(dossier: Dossier) -> str:
     """Return the outcome stored, or for what was routed before it was kept, what shows."""
-    if dossier.rule == CHOSEN:
-        return CHOSEN
+    if dossier.rule in BY_A_PERSON:
+        return dossier.rule
     if "outcome" in dossier.facts:
         return dossier.facts["outcome"]
     if not dossier.competent_unit:
@@ -192,7 +204,10 @@ def _sentences(
         returning=names.unit(dossier.returning_unit),
         candidates=_AMONG[language].format(units=among) if among else "",
         officer=facts.get("officer", ""),
+        previous=names.unit(facts.get("transferred_from", "")),
     )
+    if "transferred_from" in facts and dossier.rule not in BY_A_PERSON:
+        yield _MOVED[language].format(previous=names.unit(facts["transferred_from"]))
     yield _ruled(language, dossier, rules)
     for rule, condition in tried:
         words = CONDITIONS.get(condition)

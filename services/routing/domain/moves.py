@@ -1,21 +1,30 @@
 """One step through the table: what must hold before it, and what it leaves behind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from msgspec.structs import replace
 
+from services.routing.domain import handover, recounting
 from services.routing.domain.announcements import announce
-from services.routing.domain.dossier import Dossier, Fee, enter, move_due, start_statutory_clock
+from services.routing.domain.dossier import (
+    CHOSEN,
+    Dossier,
+    Fee,
+    enter,
+    move_due,
+    procedure_of,
+    start_statutory_clock,
+)
+from services.routing.domain.handover import Mark, Obstacle
 from services.routing.domain.states import MOVES, OFFICER_MOVES, Asked, Move
-from shared.catalogue import Catalogue, Procedure
+from shared.catalogue import Catalogue
 from shared.events import routing as events
 from shared.lanes.table import Outcome
 from shared.working_time import CalendarEnds, WorkingCalendar, local_day
 
 PAID_BEFORE_ACCEPTANCE = frozenset({"at_submission", "at_submission_if_late"})
 
-_CHOSEN_RULE = "chosen-by-officer"
 _MOVED_SINCE = "it has moved since you looked at it: look again, then decide"
 
 
@@ -23,11 +32,14 @@ def apply(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) ->
     """Return the dossier moved, and the event that says so; or as it was, and why not."""
     if asked.moves_seen not in (None, dossier.moves):
         return _rejected(dossier, asked, _MOVED_SINCE)
+    if theirs := handover.not_theirs(dossier, asked, catalogue, at):
+        return _rejected(dossier, asked, theirs)
+    if handover.is_repeated(dossier, asked):
+        return Outcome(dossier)
     edge = MOVES[dossier.stage].get(asked.move)
     if edge is None:
         return _rejected(dossier, asked, "")
-    reason = obstacle(dossier, asked, catalogue, at)
-    if reason:
+    if reason := _OBSTACLES.get(asked.move, _none)(dossier, asked, catalogue, at):
         return _rejected(dossier, asked, reason)
     prepared = _MARKS.get(asked.move, _unmarked)(dossier, asked, catalogue, at)
     calendar = catalogue.working_calendar(local_day(at))
@@ -38,26 +50,6 @@ def apply(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) ->
 def possible(dossier: Dossier) -> tuple[str, ...]:
     """Return what an officer may do with the dossier as it stands."""
     return tuple(sorted(OFFICER_MOVES & MOVES[dossier.stage].keys()))
-
-
-def obstacle(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
-    """Return what stands in the way of a move that the table allows, and the remedy; or nothing."""
-    match asked.move:
-        case Move.ACCEPT:
-            return _unpaid(dossier, catalogue)
-        case Move.ASK_SUPPLEMENT:
-            limit = catalogue.policy(local_day(at)).max_supplement_requests
-            if dossier.supplement_requests >= limit:
-                return f"a supplement may be asked for {limit} time(s): decide on what is there"
-        case Move.CHOOSE_UNIT:
-            return _unfit(dossier, asked.competent_unit, catalogue, at)
-        case Move.APOLOGISE:
-            limit = catalogue.policy(local_day(at)).max_reappointments
-            if dossier.reappointments >= limit:
-                return f"a new date may be given {limit} time(s): the one that stands is kept"
-            calendar = catalogue.working_calendar(local_day(at))
-            return _no_date(dossier, asked.new_due, calendar, at)
-    return ""
 
 
 def unknown(asked: Asked) -> events.ActionRejected:
@@ -81,7 +73,14 @@ def _rejected(dossier: Dossier, asked: Asked, reason: str) -> Outcome[Dossier]:
     return Outcome(dossier, (rejected,))
 
 
-def _unpaid(dossier: Dossier, catalogue: Catalogue) -> str:
+# --- what stands in the way of a move that the table allows, and the remedy; or nothing
+
+
+def _none(_dossier: Dossier, _asked: Asked, _catalogue: Catalogue, _at: datetime) -> str:
+    return ""
+
+
+def _unpaid(dossier: Dossier, _asked: Asked, catalogue: Catalogue, _at: datetime) -> str:
     if dossier.fee is Fee.DUE:
         return "the fee due at submission is unpaid: accept it once it is paid"
     if dossier.fee is Fee.EXPIRED:
@@ -93,12 +92,27 @@ def _unpaid(dossier: Dossier, catalogue: Catalogue) -> str:
     return ""
 
 
-def _unfit(dossier: Dossier, unit: str, catalogue: Catalogue, at: datetime) -> str:
+def _asked_enough(dossier: Dossier, _asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+    limit = catalogue.policy(local_day(at)).max_supplement_requests
+    if dossier.supplement_requests < limit:
+        return ""
+    return f"a supplement may be asked for {limit} time(s): decide on what is there"
+
+
+def _unfit(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+    unit = asked.competent_unit
     if dossier.candidates and unit not in dossier.candidates:
         return f"choose one of the units it can be: {', '.join(dossier.candidates)}"
     if catalogue.unit(unit, local_day(at)) is None:
         return f"no unit has the code {unit} today: choose one of the catalogue"
     return ""
+
+
+def _kept_waiting(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+    limit = catalogue.policy(local_day(at)).max_reappointments
+    if dossier.reappointments >= limit:
+        return f"a new date may be given {limit} time(s): the one that stands is kept"
+    return _no_date(dossier, asked.new_due, catalogue.working_calendar(local_day(at)), at)
 
 
 def _no_date(
@@ -116,17 +130,17 @@ def _no_date(
     return "" if is_working else f"{new_due} is a day off: give a working day"
 
 
-def procedure_of(dossier: Dossier, catalogue: Catalogue) -> Procedure:
-    """Return the procedure as it stood when the dossier came in."""
-    assert dossier.received_at is not None
-    procedure = catalogue.procedure(dossier.procedure, local_day(dossier.received_at))
-    assert procedure is not None, f"{dossier.procedure} left the catalogue: put it back"
-    return procedure
+_OBSTACLES: Mapping[Move, Obstacle] = {
+    Move.ACCEPT: _unpaid,
+    Move.APOLOGISE: _kept_waiting,
+    Move.ASK_SUPPLEMENT: _asked_enough,
+    Move.CHOOSE_UNIT: _unfit,
+    Move.RECOUNT_DUE: recounting.obstacle,
+    **handover.OBSTACLES,
+}
 
 
 # --- what a move leaves on the dossier besides its stage
-
-Mark = Callable[[Dossier, Asked, Catalogue, datetime], Dossier]
 
 
 def _unmarked(dossier: Dossier, _asked: Asked, _catalogue: Catalogue, _at: datetime) -> Dossier:
@@ -155,7 +169,7 @@ def _choose(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) 
         competent_unit=asked.competent_unit,
         returning_unit=receiving,
         candidates=(),
-        rule=_CHOSEN_RULE,
+        rule=CHOSEN,
         facts={**dossier.facts, "officer": asked.officer},
         catalogue_version=catalogue.version,
     )
@@ -180,7 +194,7 @@ _MARKS: Mapping[Move, Mark] = {
     Move.CHOOSE_UNIT: _choose,
     Move.DEMAND_PAYMENT: lambda d, a, _c, _t: replace(d, demanded_vnd=a.amount_vnd),
     Move.PAY: lambda d, _a, _c, _t: replace(d, demanded_vnd=0),
-    Move.REOPEN: lambda d, _a, _c, _t: replace(d, settled_at=None),
-    Move.SETTLE: lambda d, _a, _c, at: replace(d, settled_at=at),
+    Move.RECOUNT_DUE: recounting.mark,
     Move.SUPPLEMENT: _supplement,
+    **handover.MARKS,
 }

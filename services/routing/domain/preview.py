@@ -11,8 +11,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from services.routing.domain.dossier import Dossier
-from services.routing.domain.explanation import CHOSEN
+from services.routing.domain.dossier import BY_A_PERSON, Dossier
 from services.routing.domain.rules import Filing, Outcome, Rules, UnknownProcedure, route
 from services.routing.domain.states import Stage
 from services.routing.domain.successors import NO_HEIRS, Days, Found, trace
@@ -88,7 +87,7 @@ def preview(application: str, version: int, dossier: Dossier, proposal: Proposal
     """Return what the proposal would change, if anything."""
     if not is_open(dossier):
         return None
-    if dossier.rule == CHOSEN:
+    if dossier.rule in BY_A_PERSON:
         change = _chosen(application, version, dossier, proposal)
     else:
         change = _routed(application, version, dossier, proposal)

@@ -7,10 +7,11 @@ completes what was never accepted.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from shared.events import handover
 from shared.events import routing as events
 
 
@@ -24,37 +25,47 @@ class Stage(StrEnum):
     RESUBMITTED = "resubmitted"  # the supplement came, an officer looks at it again
     NOT_ACCEPTED = "not_accepted"
     ACCEPTED = "accepted"
+    TRANSFERRED = "transferred"  # sent to another unit, which has not taken it up yet
     PROCESSING = "processing"
+    AWAITING_SIGNATURE = "awaiting_signature"
     AWAITING_SUPPLEMENT = "awaiting_supplement"
     AWAITING_PAYMENT = "awaiting_payment"
     SUSPENDED = "suspended"
     SETTLED = "settled"
+    IN_POST = "in_post"  # the result is on its way to the citizen
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
 
 
 class Move(StrEnum):
-    """What moves a dossier: an officer, the applicant, or money."""
+    """What moves a dossier: an officer, the applicant, money, or an operator."""
 
     CHOOSE_UNIT = "choose_unit"
     ACCEPT = "accept"
     REFUSE = "refuse"
     START = "start"
+    TRANSFER = "transfer"
     ASK_SUPPLEMENT = "ask_supplement"
     DEMAND_PAYMENT = "demand_payment"
     SUSPEND = "suspend"
     RESUME = "resume"
+    ASK_SIGNATURE = "ask_signature"
     SETTLE = "settle"
     REOPEN = "reopen"
     APOLOGISE = "apologise"
+    POST = "post"
+    CARRY = "carry"
+    TAKE_BACK = "take_back"
     RETURN = "return"
     SUPPLEMENT = "supplement"
     WITHDRAW = "withdraw"
     PAY = "pay"
+    RECOUNT_DUE = "recount_due"
 
 
 APPLICANT_MOVES = frozenset({Move.SUPPLEMENT, Move.WITHDRAW})
-OFFICER_MOVES = frozenset(Move) - APPLICANT_MOVES - {Move.PAY}
+OPERATOR_MOVES = frozenset({Move.RECOUNT_DUE})
+OFFICER_MOVES = frozenset(Move) - APPLICANT_MOVES - OPERATOR_MOVES - {Move.PAY}
 
 NATIONAL_CODE: Mapping[Stage, int] = {
     Stage.EXPECTED: 0,  # no dossier yet; said only when an action on it is rejected
@@ -62,7 +73,9 @@ NATIONAL_CODE: Mapping[Stage, int] = {
     Stage.SUBMITTED: 1,
     Stage.ACCEPTED: 2,
     Stage.NOT_ACCEPTED: 3,
+    Stage.TRANSFERRED: 4,
     Stage.PROCESSING: 4,
+    Stage.AWAITING_SIGNATURE: 4,
     Stage.INCOMPLETE: 5,
     Stage.RESUBMITTED: 5,
     Stage.AWAITING_SUPPLEMENT: 5,
@@ -70,6 +83,7 @@ NATIONAL_CODE: Mapping[Stage, int] = {
     Stage.WITHDRAWN: 7,
     Stage.SUSPENDED: 8,
     Stage.SETTLED: 9,
+    Stage.IN_POST: 9,
     Stage.RETURNED: 10,
 }
 
@@ -89,10 +103,10 @@ STATISTICS: Mapping[int, Column] = {
     10: "settled",
 }
 
-Clock = Literal["none", "intake", "statutory", "paused"]
+Clock = Literal["none", "intake", "statutory", "paused", "return"]
 
 # Which clock runs.  A pause keeps the working time that remained: the intake clock's before
-# acceptance, the statutory clock's after it.
+# acceptance, the statutory clock's after it.  `return`: from the result to the citizen.
 CLOCK: Mapping[Stage, Clock] = {
     Stage.EXPECTED: "none",
     Stage.UNROUTED: "intake",
@@ -101,11 +115,14 @@ CLOCK: Mapping[Stage, Clock] = {
     Stage.RESUBMITTED: "intake",
     Stage.NOT_ACCEPTED: "none",
     Stage.ACCEPTED: "statutory",
+    Stage.TRANSFERRED: "statutory",
     Stage.PROCESSING: "statutory",
+    Stage.AWAITING_SIGNATURE: "statutory",
     Stage.AWAITING_SUPPLEMENT: "paused",
     Stage.AWAITING_PAYMENT: "paused",
     Stage.SUSPENDED: "paused",
-    Stage.SETTLED: "none",
+    Stage.SETTLED: "return",
+    Stage.IN_POST: "return",
     Stage.RETURNED: "none",
     Stage.WITHDRAWN: "none",
 }
@@ -114,7 +131,9 @@ CLOCK: Mapping[Stage, Clock] = {
 class Asked(NamedTuple):
     """A move somebody asks for; `officer` is empty when no officer does.
 
-    `moves_seen`: how often the dossier had moved when the officer looked at it (None: unsaid).
+    `moves_seen`: how often the dossier had moved when the officer looked at it (None: unsaid);
+    `for_units`: whom the sender speaks for, units or whole provinces (none: for all).  The rest
+    have the names, and the meaning, that they have in the contracts.
     """
 
     move: Move
@@ -124,6 +143,19 @@ class Asked(NamedTuple):
     competent_unit: str = ""
     new_due: date | None = None
     moves_seen: int | None = None
+    for_units: tuple[str, ...] = ()
+    receiving_unit: str = ""
+    returning_unit: str = ""
+    rule: str = ""
+    rule_version: str = ""
+    signer: str = ""
+    certificate_expires: date | None = None
+    tracking: str = ""
+    place: str = ""
+    form: str = ""
+    due_before: datetime | None = None
+    due: datetime | None = None
+    catalogue_version: str = ""
 
 
 class Edge(NamedTuple):
@@ -141,8 +173,24 @@ _TO_PROCESSING = Edge(Stage.PROCESSING, events.Processing)
 _TO_AWAITING_SUPPLEMENT = Edge(Stage.AWAITING_SUPPLEMENT, events.SupplementRequested)
 _TO_AWAITING_PAYMENT = Edge(Stage.AWAITING_PAYMENT, events.PaymentDue)
 _TO_SUSPENDED = Edge(Stage.SUSPENDED, events.Suspended)
+_TO_TRANSFERRED = Edge(Stage.TRANSFERRED, handover.Transferred)
+_TO_AWAITING_SIGNATURE = Edge(Stage.AWAITING_SIGNATURE, handover.SignatureAsked)
 _TO_SETTLED = Edge(Stage.SETTLED, events.Settled)
+_TO_RETURNED = Edge(Stage.RETURNED, events.Returned)
 _TO_WITHDRAWN = Edge(Stage.WITHDRAWN, events.Closed)
+
+
+def _here(stage: Stage, *moves: Move) -> Mapping[Move, Edge]:
+    """Return the moves that leave a dossier in its stage: its units change, or a date."""
+    return {move: Edge(stage, _STAYING[move]) for move in moves}
+
+
+_STAYING: Mapping[Move, type[events.Moved]] = {
+    Move.TRANSFER: handover.Transferred,
+    Move.APOLOGISE: events.Apologised,
+    Move.RECOUNT_DUE: handover.DueMoved,
+    Move.CARRY: handover.PostCarried,
+}
 
 # Whatever is not here is rejected, and nothing moves.
 MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
@@ -151,18 +199,21 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.CHOOSE_UNIT: Edge(Stage.SUBMITTED, events.Routed),
         Move.REFUSE: _TO_NOT_ACCEPTED,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_here(Stage.UNROUTED, Move.RECOUNT_DUE),
     },
     Stage.SUBMITTED: {
         Move.ACCEPT: _TO_ACCEPTED,
         Move.REFUSE: _TO_NOT_ACCEPTED,
         Move.ASK_SUPPLEMENT: _TO_INCOMPLETE,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_here(Stage.SUBMITTED, Move.TRANSFER, Move.RECOUNT_DUE),
     },
     Stage.INCOMPLETE: {
         Move.SUPPLEMENT: _TO_RESUBMITTED,
         Move.ACCEPT: _TO_ACCEPTED,
         Move.REFUSE: _TO_NOT_ACCEPTED,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_here(Stage.INCOMPLETE, Move.TRANSFER),
     },
     Stage.RESUBMITTED: {
         Move.ACCEPT: _TO_ACCEPTED,
@@ -170,40 +221,67 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ASK_SUPPLEMENT: _TO_INCOMPLETE,
         Move.SUPPLEMENT: _TO_RESUBMITTED,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_here(Stage.RESUBMITTED, Move.TRANSFER),
     },
     Stage.NOT_ACCEPTED: {},
     Stage.ACCEPTED: {
         Move.START: _TO_PROCESSING,
+        Move.TRANSFER: _TO_TRANSFERRED,
         Move.ASK_SUPPLEMENT: _TO_AWAITING_SUPPLEMENT,
         Move.DEMAND_PAYMENT: _TO_AWAITING_PAYMENT,
-        Move.APOLOGISE: Edge(Stage.ACCEPTED, events.Apologised),
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_here(Stage.ACCEPTED, Move.APOLOGISE, Move.RECOUNT_DUE),
+    },
+    Stage.TRANSFERRED: {
+        Move.START: _TO_PROCESSING,
+        Move.WITHDRAW: _TO_WITHDRAWN,
+        **_here(Stage.TRANSFERRED, Move.TRANSFER, Move.APOLOGISE, Move.RECOUNT_DUE),
     },
     Stage.PROCESSING: {
+        Move.TRANSFER: _TO_TRANSFERRED,
         Move.ASK_SUPPLEMENT: _TO_AWAITING_SUPPLEMENT,
         Move.DEMAND_PAYMENT: _TO_AWAITING_PAYMENT,
         Move.SUSPEND: _TO_SUSPENDED,
+        Move.ASK_SIGNATURE: _TO_AWAITING_SIGNATURE,
         Move.SETTLE: _TO_SETTLED,
-        Move.APOLOGISE: Edge(Stage.PROCESSING, events.Apologised),
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_here(Stage.PROCESSING, Move.APOLOGISE, Move.RECOUNT_DUE),
+    },
+    Stage.AWAITING_SIGNATURE: {
+        Move.ASK_SIGNATURE: _TO_AWAITING_SIGNATURE,
+        Move.SETTLE: _TO_SETTLED,
+        Move.REOPEN: _TO_PROCESSING,
+        Move.TRANSFER: _TO_TRANSFERRED,
+        Move.WITHDRAW: _TO_WITHDRAWN,
+        **_here(Stage.AWAITING_SIGNATURE, Move.APOLOGISE, Move.RECOUNT_DUE),
     },
     Stage.AWAITING_SUPPLEMENT: {
         Move.SUPPLEMENT: _TO_PROCESSING,
         Move.SUSPEND: _TO_SUSPENDED,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_here(Stage.AWAITING_SUPPLEMENT, Move.TRANSFER),
     },
     Stage.AWAITING_PAYMENT: {
         Move.PAY: _TO_PROCESSING,
         Move.SUSPEND: _TO_SUSPENDED,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_here(Stage.AWAITING_PAYMENT, Move.TRANSFER),
     },
     Stage.SUSPENDED: {
         Move.RESUME: _TO_PROCESSING,
         Move.SETTLE: _TO_SETTLED,
+        **_here(Stage.SUSPENDED, Move.TRANSFER),
     },
     Stage.SETTLED: {
-        Move.RETURN: Edge(Stage.RETURNED, events.Returned),
+        Move.RETURN: _TO_RETURNED,
+        Move.POST: Edge(Stage.IN_POST, handover.Posted),
         Move.REOPEN: _TO_PROCESSING,
+        **_here(Stage.SETTLED, Move.TRANSFER),
+    },
+    Stage.IN_POST: {
+        Move.RETURN: _TO_RETURNED,
+        Move.TAKE_BACK: Edge(Stage.SETTLED, handover.PostCameBack),
+        **_here(Stage.IN_POST, Move.CARRY),
     },
     Stage.RETURNED: {},
     Stage.WITHDRAWN: {},

@@ -10,7 +10,13 @@ import pytest
 from fastapi import FastAPI
 
 from services.routing.api import router
-from services.routing.domain.dossier import Dossier, Fee, start_statutory_clock
+from services.routing.domain.dossier import (
+    Dossier,
+    Fee,
+    Parcel,
+    Signature,
+    start_statutory_clock,
+)
 from services.routing.domain.rules import Rules, load_rules
 from services.routing.domain.states import CLOCK, MOVES, Asked, Move, Stage
 from services.routing.lane import table
@@ -27,6 +33,7 @@ from shared.lanes.table import Arrival, LaneTable, Outcome
 from shared.publisher import Publisher
 
 APPLICATION = "0197b1c2-aaaa-7bbb-8ccc-000000000001"
+PARCEL = "EX000000001VN"
 MONDAY = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # 09:00 in Viet Nam, a working day
 
 
@@ -105,8 +112,13 @@ def dossier(catalogue: Catalogue) -> Callable[..., Dossier]:
             whole = msgspec.structs.replace(whole, competent_unit="", returning_unit="")
         if CLOCK[stage] == "paused":
             whole = msgspec.structs.replace(whole, remaining_ms=4 * 3_600_000)
-        if stage is Stage.SETTLED:
+        if stage in (Stage.SETTLED, Stage.IN_POST, Stage.RETURNED):
             whole = msgspec.structs.replace(whole, settled_at=MONDAY)
+        if stage is Stage.IN_POST:
+            whole = msgspec.structs.replace(whole, parcel=Parcel(tracking=PARCEL))
+        if stage is Stage.AWAITING_SIGNATURE:
+            signature = Signature(signer="chairman-1", expires=date(2026, 12, 31))
+            whole = msgspec.structs.replace(whole, signature=signature)
         return msgspec.structs.replace(whole, stage=stage, **changes)
 
     return make
@@ -117,8 +129,18 @@ def asked() -> Callable[..., Asked]:
     """A move with everything any move may need."""
 
     def make(move: Move, **changes: object) -> Asked:
-        new_due = date(2026, 11, 30)
-        whole = Asked(move, "officer-1", "a reason", 50_000, "00097", new_due)
+        whole = Asked(
+            move,
+            "officer-1",
+            "a reason",
+            amount_vnd=50_000,
+            competent_unit="00008" if move is Move.TRANSFER else "00097",
+            new_due=date(2026, 11, 30),
+            signer="chairman-1",
+            certificate_expires=date(2026, 12, 31),
+            tracking=PARCEL,
+            place="Hà Nội",
+        )
         return whole._replace(**changes)
 
     return make
@@ -201,6 +223,8 @@ class Desk:
         self._step = Step(lanes, self._reader.again, lambda _: False)
         keys = {f"{role}-key": {"name": f"sandbox-{role}", "role": role} for role in KEYS}
         keys["other-key"] = {"name": "other-officer", "role": "officer"}
+        for name, units in (("hanoi", "01"), ("ward", "00097"), ("elsewhere", "79 26737")):
+            keys[f"{name}-key"] = {"name": name, "role": "officer", "units": units}
         app = FastAPI()
         app.state.access = _access(keys)
         problems.install(app)

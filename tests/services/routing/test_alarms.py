@@ -138,7 +138,7 @@ def test_a_clock_that_goes_on_before_the_timer_rings_needs_no_other(accepted, de
     assert outcome.timers == ()
 
 
-@pytest.mark.parametrize("stage", [Stage.INCOMPLETE, Stage.SUSPENDED, Stage.SETTLED])
+@pytest.mark.parametrize("stage", [Stage.INCOMPLETE, Stage.SUSPENDED, Stage.RETURNED])
 def test_an_alarm_that_has_become_pointless_says_nothing(stage, decide, dossier):
     outcome = decide(dossier(stage), FIRED, november(16) + timedelta(days=30))
     assert (outcome.state, outcome.events, outcome.timers) == (dossier(stage), (), ())

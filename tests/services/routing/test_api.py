@@ -21,6 +21,12 @@ WHOLE = {
     "amount_vnd": 50_000,
     "competent_unit": "00097",
     "new_due": "2026-11-30",
+    "returning_unit": "00097",
+    "signer": "chairman-1",
+    "certificate_expires": "2026-12-31",
+    "tracking": "EX000000001VN",
+    "place": "Hà Nội",
+    "form": "counter",
 }
 
 
@@ -80,7 +86,7 @@ async def test_an_impossible_action_is_taken_and_rejected_with_what_is_possible(
     found = (await desk.http.get(outcome)).json()
     assert found["outcome"] == "rejected"
     assert "possible now: accept" in found["reason"]
-    assert found["possible"] == ["accept", "ask_supplement", "refuse"]
+    assert found["possible"] == ["accept", "ask_supplement", "refuse", "transfer"]
 
 
 @pytest.mark.parametrize("move", sorted(OFFICER_MOVES))
@@ -122,6 +128,17 @@ async def test_an_upper_case_id_is_the_same_application(desk):
         ({"action": "demand_payment", "note": "tax", "amount_vnd": "5"}, "/amount_vnd"),
         ({"action": "demand_payment", "note": "tax", "amount_vnd": 5.5}, "/amount_vnd"),
         ({"action": "choose_unit", "competent_unit": "Ba Dinh"}, "/competent_unit"),
+        ({"action": "transfer", "competent_unit": "00008"}, ""),
+        ({"action": "transfer", "competent_unit": "00008", "note": ""}, "/note"),
+        ({"action": "ask_signature", "signer": "chairman-1"}, ""),
+        (
+            {"action": "ask_signature", "signer": "a b", "certificate_expires": "2026-12-31"},
+            "/signer",
+        ),
+        ({"action": "post", "tracking": "ex1"}, "/tracking"),
+        ({"action": "carry", "tracking": "EX000000001VN", "place": ""}, "/place"),
+        ({"action": "return", "form": "by hand"}, "/form"),
+        ({"action": "recount_due"}, "/action"),
     ],
 )
 async def test_a_wrong_body_is_refused_at_its_field(body, field, desk):

@@ -3,9 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.domain.dossier import Dossier
+from services.routing.domain.dossier import CHOSEN, TRANSFERRED, Dossier
 from services.routing.domain.explanation import (
-    CHOSEN,
     CONDITIONS,
     OUTCOMES,
     RULES,
@@ -15,6 +14,7 @@ from services.routing.domain.explanation import (
 from services.routing.domain.rule_table import OUTRANKED, Case
 from services.routing.domain.rules import CONFLICT, NO_RULE, Outcome
 from services.routing.domain.states import NATIONAL_CODE, Stage
+from shared.events import handover
 from shared.events import routing as contracts
 
 CUA_NAM, BA_DINH, THU_DUC = "00082", "00004", "26824"
@@ -35,9 +35,9 @@ def filed(decide, registered):
 
 
 def test_every_outcome_condition_and_kind_of_rule_has_words_in_both_languages():
-    assert set(OUTCOMES) == {*Outcome.__args__, CHOSEN}
+    assert set(OUTCOMES) == {*Outcome.__args__, CHOSEN, TRANSFERRED}
     assert set(CONDITIONS) == {*Case._fields, OUTRANKED}
-    assert set(RULES) == {"decided", "forgotten", NO_RULE, CONFLICT, CHOSEN}
+    assert set(RULES) == {"decided", "forgotten", NO_RULE, CONFLICT, CHOSEN, TRANSFERRED}
     for words in (*OUTCOMES.values(), *CONDITIONS.values(), *RULES.values()):
         assert set(words) == {"vi", "en"}
 
@@ -69,6 +69,34 @@ def test_an_officers_choice_is_told_with_the_officer(filed, decide, rules, catal
     told = explanation(decide(filed(residence=SPLIT).state, chosen).state, rules, catalogue)
     assert told.en[1].startswith("Officer officer-1 chose ")
     assert told.tried
+
+
+def test_a_transfer_is_told_with_where_it_was(filed, decide, rules, catalogue):
+    transferred = handover.OfficerTransferred(
+        officer="officer-1", note="synthetic", competent_unit="00008"
+    )
+    state = decide(filed().state, transferred).state
+    told = explanation(state, rules, catalogue)
+    assert told.outcome == TRANSFERRED
+    assert told.en[1].startswith(
+        "Officer officer-1 transferred it from Phường Cửa Nam (00082) to Phường Ngọc Hà (00008)"
+    )
+    assert "had chosen another unit before" in told.en[2]
+    assert len(told.vi) == len(told.en)
+
+
+def test_what_rules_moved_is_told_with_the_rule_and_where_it_was(filed, decide, rules, catalogue):
+    moved = handover.OfficerTransferred(
+        officer="operator-1",
+        note="synthetic",
+        competent_unit=BA_DINH,
+        rule="commune-of-residence",
+        rule_version=rules.version,
+    )
+    told = explanation(decide(filed().state, moved).state, rules, catalogue)
+    assert told.outcome == "forward"
+    assert "It was with Phường Cửa Nam (00082) before" in told.en[2]
+    assert "Rule commune-of-residence" in told.en[3]
 
 
 @pytest.mark.parametrize(("language", "word"), [("vi", "tỉnh khác"), ("en", "another province")])

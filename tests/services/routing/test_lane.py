@@ -1,12 +1,13 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import fields
 
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.states import OFFICER_MOVES, Stage
 from services.routing.lane import OFFICER_ACTIONS
 from shared import events
-from shared.events import intake, kernel, payment
+from shared.events import handover, intake, kernel, payment
 from shared.events import routing as contracts
 from shared.topics import reads
 
@@ -24,11 +25,25 @@ WHOLE = (
     contracts.UnitChosen(officer="officer-1", competent_unit="00097"),
     contracts.OfficerDemandedPayment(officer="officer-1", amount_vnd=50_000),
     contracts.OfficerApologised(officer="officer-1", new_due=date(2026, 11, 30)),
+    handover.OfficerTransferred(officer="officer-1", competent_unit="00008"),
+    handover.OfficerAskedSignature(
+        officer="officer-1", signer="chairman-1", certificate_expires=date(2026, 12, 31)
+    ),
+    handover.OfficerPosted(officer="officer-1", tracking="EX000000001VN"),
+    handover.OfficerToldOfCarriage(
+        officer="officer-1", tracking="EX000000001VN", place="synthetic"
+    ),
+    handover.OfficerTookBack(officer="officer-1", tracking="EX000000001VN"),
+    handover.DueRecounted(
+        officer="operator-1",
+        due_before=datetime(2026, 11, 23, 10, tzinfo=UTC),
+        due=datetime(2026, 11, 25, 10, tzinfo=UTC),
+        catalogue_version="test",
+    ),
     *(
         contract(officer="officer-1", note="synthetic")
         for contract in OFFICER_ACTIONS.values()
-        if contract
-        not in (contracts.UnitChosen, contracts.OfficerDemandedPayment, contracts.OfficerApologised)
+        if not {f.name for f in fields(contract) if f.required} - {"officer"}
     ),
 )
 

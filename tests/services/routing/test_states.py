@@ -10,6 +10,7 @@ from services.routing.domain.states import (
     MOVES,
     NATIONAL_CODE,
     OFFICER_MOVES,
+    OPERATOR_MOVES,
     STATISTICS,
     TERMINAL,
     Move,
@@ -27,7 +28,14 @@ NATIONAL_MOVES = {
     9: {10, 4},
 }
 OUR_OWN_MOVES = {(5, 3)}
-EVERY_STAGE_AND_MOVE = [(s, m) for s in Stage if s is not Stage.EXPECTED for m in Move]
+# what another calendar moves, and a leg of the post told again, have tests of their own
+EVERY_STAGE_AND_MOVE = [
+    (s, m)
+    for s in Stage
+    if s is not Stage.EXPECTED
+    for m in Move
+    if (s, m) != (Stage.IN_POST, Move.POST) and not (m is Move.RECOUNT_DUE and m in MOVES[s])
+]
 
 
 @pytest.mark.parametrize(("stage", "move"), EVERY_STAGE_AND_MOVE)
@@ -86,9 +94,10 @@ def test_every_stage_leads_to_an_end():
     assert ending == set(Stage) - {Stage.EXPECTED}
 
 
-def test_every_move_is_an_officers_an_applicants_or_moneys():
-    assert {Move.PAY} | OFFICER_MOVES | APPLICANT_MOVES == set(Move)
-    assert not OFFICER_MOVES & APPLICANT_MOVES
+def test_every_move_is_an_officers_an_applicants_an_operators_or_moneys():
+    whose = (frozenset({Move.PAY}), OFFICER_MOVES, APPLICANT_MOVES, OPERATOR_MOVES)
+    assert frozenset().union(*whose) == set(Move)
+    assert sum(map(len, whose)) == len(Move)
 
 
 @pytest.mark.parametrize("stage", Stage)

@@ -10,10 +10,38 @@ from hypothesis import strategies as st
 from services.routing.domain.alarms import next_word
 from services.routing.domain.states import MOVES, NATIONAL_CODE, STATISTICS, TERMINAL, Stage
 from services.routing.lane import OFFICER_ACTIONS
-from shared.events import Data, intake, kernel, payment
+from shared.events import Data, handover, intake, kernel, payment
 from shared.events import routing as contracts
 
-ALARMS = contracts.AcceptanceLate | contracts.DueSoon | contracts.Overdue
+ALARMS = (
+    contracts.AcceptanceLate
+    | contracts.DueSoon
+    | contracts.Overdue
+    | handover.CertificateExpiring
+    | handover.CertificateExpired
+    | handover.ReturnLate
+)
+PARCEL = "EX000000001VN"
+NEEDED = {
+    contracts.UnitChosen: [
+        {"competent_unit": unit} for unit in ("00008", "00025", "00097", "99999")
+    ],
+    contracts.OfficerDemandedPayment: [{"amount_vnd": 50_000}],
+    contracts.OfficerApologised: [
+        {"new_due": day} for day in (date(2026, 11, 30), date(2027, 3, 1), date(2030, 1, 1))
+    ],
+    handover.OfficerTransferred: [{"competent_unit": unit} for unit in ("00008", "00097", "26737")],
+    handover.OfficerAskedSignature: [
+        {"signer": "chairman-1", "certificate_expires": day}
+        for day in (date(2026, 11, 18), date(2026, 12, 1), date(2027, 2, 1))
+    ],
+    handover.OfficerPosted: [{"tracking": PARCEL}],
+    handover.OfficerToldOfCarriage: [
+        {"tracking": PARCEL, "place": place} for place in ("Hà Nội", "Đà Nẵng")
+    ],
+    handover.OfficerTookBack: [{"tracking": PARCEL}],
+    contracts.OfficerReturned: [{"form": form} for form in ("", "counter", "electronic", "post")],
+}
 
 
 class Step(NamedTuple):
@@ -25,16 +53,8 @@ class Step(NamedTuple):
 
 def _officers():
     for contract in OFFICER_ACTIONS.values():
-        if contract is contracts.UnitChosen:
-            for unit in ("00008", "00025", "00097", "99999"):
-                yield contract(officer="officer-1", competent_unit=unit)
-        elif contract is contracts.OfficerDemandedPayment:
-            yield contract(officer="officer-1", amount_vnd=50_000)
-        elif contract is contracts.OfficerApologised:
-            for day in (date(2026, 11, 30), date(2027, 3, 1), date(2030, 1, 1)):
-                yield contract(officer="officer-1", note="synthetic", new_due=day)
-        else:
-            yield contract(officer="officer-1", note="synthetic")
+        for needed in NEEDED.get(contract, [{}]):
+            yield contract(officer="officer-1", note="synthetic", **needed)
 
 
 def _assessed(moment):
@@ -181,3 +201,35 @@ def test_no_clock_runs_unwatched(life, decide, registered, monday, catalogue):
         if state and (due := next_word(state, catalogue)):
             assert state.alarm_at
             assert state.alarm_at <= due + timedelta(seconds=1)
+
+
+@settings(max_examples=200)
+@given(life=lives())
+def test_a_signature_is_kept_while_it_is_awaited_and_a_parcel_once_posted(
+    life, decide, registered, monday
+):
+    for _, outcome, _ in live(life, decide, registered, monday):
+        state = outcome.state
+        if state is None or state.stage is Stage.WITHDRAWN:
+            continue
+        assert (state.signature is not None) == (state.stage is Stage.AWAITING_SIGNATURE)
+        if state.stage is Stage.IN_POST:
+            assert state.parcel
+            assert not state.parcel.came_back
+        if state.stage in (Stage.SETTLED, Stage.IN_POST):
+            assert state.return_due
+
+
+@settings(max_examples=200)
+@given(life=lives())
+def test_units_change_only_with_an_event_that_says_so(life, decide, registered, monday):
+    for before, outcome, _ in live(life, decide, registered, monday):
+        if before is None or not before.competent_unit:
+            continue
+        units = [
+            (s.receiving_unit, s.competent_unit, s.returning_unit) for s in (before, outcome.state)
+        ]
+        if units[0] != units[1]:
+            (event,) = outcome.events
+            assert isinstance(event, handover.Transferred)
+            assert units[1] == (event.receiving_unit, event.competent_unit, event.returning_unit)

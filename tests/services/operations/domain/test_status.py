@@ -1,5 +1,7 @@
 """Where one application stands, and what all of them add up to."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +13,8 @@ from services.operations.domain.status import STATES, held_by, status, totals
 from services.operations.domain.timeline import TELL, timeline
 from shared.events import CONTRACTS, intake, kernel
 from shared.events.data import Data
+
+RECORDED = Path(__file__).parents[3] / "contracts" / "recorded" / "routing"
 
 
 def test_a_returned_application_has_state_money_and_notices(story: Any, log: Any) -> None:
@@ -132,6 +136,30 @@ def test_a_line_is_told_whatever_its_data(story: Any, log: Any, type_: str, data
     (line,) = timeline([msgspec.structs.replace(entry, type=type_, data=data.encode())])
 
     assert isinstance(line.text, str)
+
+
+@pytest.mark.parametrize(
+    ("type_", "text"),
+    [
+        ("application.transferred", "from unit 00097 to 00008 · sandbox-officer · "),
+        ("application.signature_asked", "of chairman-1 · sandbox-officer"),
+        ("application.certificate_expired", "of chairman-1, on 2026-11-25"),
+        ("application.in_transit", "parcel EX000000001VN at Hà Nội"),
+        ("application.post_came_back", "parcel EX000000001VN · sandbox-officer · "),
+        ("application.due_moved", "from 2026-11-30T10:00:00Z to 2026-12-02T10:00:00Z · calendar"),
+    ],
+)
+def test_what_goes_from_hand_to_hand_is_told_with_whose_hands(
+    story: Any, log: Any, type_: str, text: str
+) -> None:
+    recorded = json.loads((RECORDED / f"{type_}.json").read_text())
+    story.submitted()
+    (entry,) = log.entries(story.application)
+    data = json.dumps(recorded["data"]).encode()
+
+    (line,) = timeline([msgspec.structs.replace(entry, type=type_, data=data)])
+
+    assert line.text.startswith(text)
 
 
 def test_the_words_of_a_line_come_from_the_contract(story: Any, log: Any) -> None:

@@ -1,0 +1,197 @@
+"""From hand to hand: to another unit, to who signs, to the post and to the citizen.
+
+What must hold before such a move and the remedy if it does not, and what it leaves on the dossier.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
+
+from services.routing.domain.dossier import TRANSFERRED, Dossier, Parcel, Signature
+from services.routing.domain.states import Asked, Move, Stage
+from shared.catalogue import Catalogue
+from shared.working_time import add_working_time, local_day
+
+LEGS_LIMIT = 50  # places that one parcel may be told to have come to
+CERTIFICATE_LIMIT = timedelta(days=3_660)  # beyond ten years a day is a slip of the pen
+
+# what stands in the way, with the remedy (empty: nothing); what is left behind besides the stage
+Obstacle = Callable[[Dossier, Asked, Catalogue, datetime], str]
+Mark = Callable[[Dossier, Asked, Catalogue, datetime], Dossier]
+
+
+def not_theirs(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+    """Return why it is not for the sender to do this, if the sender speaks for some units only.
+
+    Who sends a dossier elsewhere has it to decide; the rest any of its three units may do.
+    """
+    if not asked.for_units:
+        return ""
+    units = {dossier.receiving_unit, dossier.competent_unit, dossier.returning_unit}
+    if asked.move is Move.TRANSFER:
+        units = {dossier.competent_unit}
+    reach = {code for unit in units for code in _reach(unit, dossier, catalogue, at)}
+    if reach & set(asked.for_units):
+        return ""
+    mine, theirs = ", ".join(asked.for_units), ", ".join(sorted(units - {""}))
+    return f"it is with {theirs}, and this key is for {mine}: ask that unit to do it"
+
+
+def is_repeated(dossier: Dossier, asked: Asked) -> bool:
+    """Whether a leg of the post is told again that is known: it changes nothing."""
+    parcel = dossier.parcel
+    if parcel is None or asked.tracking != parcel.tracking:
+        return False
+    match asked.move, dossier.stage:
+        case Move.CARRY, Stage.IN_POST:
+            return asked.place == parcel.place
+        case Move.TAKE_BACK, Stage.SETTLED:
+            return parcel.came_back
+        case Move.RETURN, Stage.RETURNED:
+            return not parcel.came_back
+    return asked.move is Move.POST and dossier.stage is Stage.IN_POST
+
+
+def _reach(unit: str, dossier: Dossier, catalogue: Catalogue, at: datetime) -> set[str]:
+    """Return the unit's code and its province's, also of a unit that has ended since."""
+    days = [local_day(at), *([local_day(dossier.received_at)] if dossier.received_at else [])]
+    provinces = (catalogue.province_of(unit, day) for day in days)
+    return {unit, *(province.code for province in provinces if province)} if unit else set()
+
+
+# --- obstacles
+
+
+def _unreachable(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+    on, after = local_day(at), _units(dossier, asked)
+    if after == (dossier.receiving_unit, dossier.competent_unit, dossier.returning_unit):
+        return f"{asked.competent_unit} has it already: name another unit"
+    for code in sorted({code for code in after if code not in ("", dossier.receiving_unit)}):
+        to, here = (catalogue.province_of(unit, on) for unit in (code, dossier.receiving_unit))
+        if to is None:
+            return f"no unit has the code {code} today: choose one of the catalogue"
+        if here is not None and to != here:
+            return f"{code} is in another province: name a unit of {here.name} ({here.code})"
+    return ""
+
+
+def _expired(expires: date | None, at: datetime) -> str:
+    if expires is not None and expires >= local_day(at):
+        return ""
+    return f"the signer's certificate expired ({expires}): renew it, ask for the signature again"
+
+
+def _unsignable(_dossier: Dossier, asked: Asked, _catalogue: Catalogue, at: datetime) -> str:
+    expires = asked.certificate_expires
+    if expires is not None and expires - local_day(at) > CERTIFICATE_LIMIT:
+        return f"no certificate is valid until {expires}: correct the day"
+    return _expired(expires, at)
+
+
+def _another_parcel(dossier: Dossier, asked: Asked, _catalogue: Catalogue, _at: datetime) -> str:
+    parcel = dossier.parcel
+    if parcel is None or asked.tracking == parcel.tracking:
+        return ""
+    return f"its parcel is {parcel.tracking}: correct the number, or tell it of the right dossier"
+
+
+def _carried(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+    if dossier.parcel is not None and dossier.parcel.legs >= LEGS_LIMIT:
+        return f"{LEGS_LIMIT} places were told of this parcel: tell only its end"
+    return _another_parcel(dossier, asked, catalogue, at)
+
+
+def _unreturned(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+    if dossier.stage is Stage.IN_POST:
+        if asked.form not in ("", "post"):
+            return "it is in the post: take it back first, or return it by post"
+        return _another_parcel(dossier, asked, catalogue, at) if asked.tracking else ""
+    return "it was not posted: post it first, or name another form" if asked.form == "post" else ""
+
+
+OBSTACLES: Mapping[Move, Obstacle] = {
+    Move.TRANSFER: _unreachable,
+    Move.ASK_SIGNATURE: _unsignable,
+    Move.SETTLE: lambda d, _a, _c, at: _expired(d.signature.expires, at) if d.signature else "",
+    Move.CARRY: _carried,
+    Move.TAKE_BACK: _another_parcel,
+    Move.RETURN: _unreturned,
+}
+
+
+# --- what a move leaves behind
+
+
+def _units(dossier: Dossier, asked: Asked) -> tuple[str, str, str]:
+    return (
+        asked.receiving_unit or dossier.receiving_unit,
+        asked.competent_unit,
+        asked.returning_unit or dossier.returning_unit,
+    )
+
+
+def _transfer(dossier: Dossier, asked: Asked, catalogue: Catalogue, _at: datetime) -> Dossier:
+    receiving, competent, returning = _units(dossier, asked)
+    kept = {k: v for k, v in dossier.facts.items() if k not in ("outcome", "tried")}
+    from_unit = {"officer": asked.officer, "transferred_from": dossier.competent_unit}
+    return replace(
+        dossier,
+        receiving_unit=receiving,
+        competent_unit=competent,
+        returning_unit=returning,
+        rule=asked.rule or TRANSFERRED,
+        rule_version=asked.rule_version or dossier.rule_version,
+        facts=kept | from_unit,
+        catalogue_version=catalogue.version,
+        signature=None,
+    )
+
+
+def _ask_signature(dossier: Dossier, asked: Asked, _catalogue: Catalogue, _at: datetime) -> Dossier:
+    assert asked.certificate_expires is not None
+    signature = Signature(signer=asked.signer, expires=asked.certificate_expires)
+    return replace(dossier, signature=signature)
+
+
+def _settle(dossier: Dossier, _asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
+    ready = replace(dossier, settled_at=at, signature=None)
+    return _awaited(ready, catalogue.policy(local_day(at)).return_hours, catalogue, at)
+
+
+def _reopen(dossier: Dossier, _asked: Asked, _catalogue: Catalogue, _at: datetime) -> Dossier:
+    return replace(dossier, settled_at=None, signature=None, return_due=None, is_return_late=False)
+
+
+def _post(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
+    sent = replace(dossier, parcel=Parcel(tracking=asked.tracking))
+    return _awaited(sent, catalogue.policy(local_day(at)).post_hours, catalogue, at)
+
+
+def _carry(dossier: Dossier, asked: Asked, _catalogue: Catalogue, _at: datetime) -> Dossier:
+    assert dossier.parcel is not None
+    parcel = replace(dossier.parcel, place=asked.place, legs=dossier.parcel.legs + 1)
+    return replace(dossier, parcel=parcel)
+
+
+def _take_back(dossier: Dossier, _asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
+    assert dossier.parcel is not None
+    back = replace(dossier, parcel=replace(dossier.parcel, came_back=True))
+    return _awaited(back, catalogue.policy(local_day(at)).return_hours, catalogue, at)
+
+
+def _awaited(dossier: Dossier, hours: int, catalogue: Catalogue, at: datetime) -> Dossier:
+    calendar = catalogue.working_calendar(local_day(at))
+    due = add_working_time(at, hours, "working_hour", calendar)
+    return replace(dossier, return_due=due, is_return_late=False)
+
+
+MARKS: Mapping[Move, Mark] = {
+    Move.TRANSFER: _transfer,
+    Move.ASK_SIGNATURE: _ask_signature,
+    Move.SETTLE: _settle,
+    Move.REOPEN: _reopen,
+    Move.POST: _post,
+    Move.CARRY: _carry,
+    Move.TAKE_BACK: _take_back,
+}

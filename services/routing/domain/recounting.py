@@ -1,0 +1,123 @@
+"""A due date counted anew: by the calendar as it is known today, from where it was counted before.
+
+A calendar that changes moves nothing by itself; what is found here is carried out by a command, and
+said by an event.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace as with_fields
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from msgspec.structs import replace
+
+from services.routing.domain.dossier import Dossier, DueChange, move_due, procedure_of
+from services.routing.domain.states import CLOCK, MOVES, Asked, Move
+from shared.catalogue import Catalogue
+from shared.working_time import CalendarEnds, WorkingCalendar, add_working_time, local_day
+
+CALENDAR = "calendar"  # why a due date moved
+
+
+class Recount(NamedTuple):
+    """Which clock, when it is due as it stands, and when by the calendar known today."""
+
+    clock: Literal["intake", "statutory"]
+    due_before: datetime
+    due: datetime
+
+
+def recount(dossier: Dossier, catalogue: Catalogue, at: datetime) -> Recount | None:
+    """Return the due date that another calendar would give; None if it is the one that stands."""
+    if Move.RECOUNT_DUE not in MOVES[dossier.stage]:
+        return None
+    try:
+        found = _intake(dossier, catalogue, at) or _statutory(dossier, catalogue, at)
+    except CalendarEnds:  # the days it would be counted by are not known
+        return None
+    return found if found and found.due != found.due_before else None
+
+
+def _intake(dossier: Dossier, catalogue: Catalogue, at: datetime) -> Recount | None:
+    received_at, before = dossier.received_at, dossier.acceptance_due
+    if CLOCK[dossier.stage] != "intake" or received_at is None or before is None:
+        return None
+    hours = catalogue.policy(local_day(received_at)).intake_sla_hours
+    calendar = _calendar(catalogue, received_at, at)
+    due = add_working_time(received_at, hours, "working_hour", calendar)
+    return Recount("intake", before, due)
+
+
+def _statutory(dossier: Dossier, catalogue: Catalogue, at: datetime) -> Recount | None:
+    counted = [change for change in dossier.due_history if change.why != CALENDAR]
+    if CLOCK[dossier.stage] != "statutory" or dossier.due_current is None or not counted:
+        return None
+    change = counted[-1]
+    calendar = _calendar(catalogue, change.at, at)
+    if change.given_ms is not None:
+        due = calendar.instant(calendar.worked(change.at) + timedelta(milliseconds=change.given_ms))
+    elif count := _COUNTED.get(change.why):
+        due = count(dossier, change, catalogue, calendar)
+    else:  # from before what remained was kept with it
+        return None
+    return Recount("statutory", dossier.due_current, due)
+
+
+def _calendar(catalogue: Catalogue, since: datetime, at: datetime) -> WorkingCalendar:
+    """Return the days worked as known today, with the hours in force when it was counted."""
+    then = catalogue.working_calendar(local_day(since))
+    return with_fields(
+        catalogue.working_calendar(local_day(at)),
+        sessions=then.sessions,
+        day_length=then.day_length,
+        same_day_cutoff=then.same_day_cutoff,
+    )
+
+
+def _whole(
+    dossier: Dossier, change: DueChange, catalogue: Catalogue, calendar: WorkingCalendar
+) -> datetime:
+    given = procedure_of(dossier, catalogue).processing_time
+    if given.unit == "by_plan":
+        days = catalogue.policy(local_day(change.at)).by_plan_working_days
+        return add_working_time(change.at, days, "working_day", calendar)
+    return add_working_time(change.at, given.value, given.unit, calendar)
+
+
+def _promised(
+    _dossier: Dossier, change: DueChange, _catalogue: Catalogue, calendar: WorkingCalendar
+) -> datetime:
+    """A day that an officer named stays, unless it is a day off now: then the next one worked."""
+    return calendar.closing(calendar.on_or_after(local_day(change.due)))
+
+
+# why a due date was given, and how it is counted again
+_COUNTED: Mapping[str, Callable[[Dossier, DueChange, Catalogue, WorkingCalendar], datetime]] = {
+    "accepted": _whole,
+    "restarted by a supplement": _whole,
+    "apology": _promised,
+}
+
+
+# --- the move
+
+
+def obstacle(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+    """Return why the due date is not moved as the command says; or nothing."""
+    if asked.catalogue_version != catalogue.version:
+        return f"the catalogue in use is {catalogue.version}: preview again, then apply that"
+    found = recount(dossier, catalogue, at)
+    if found is None:
+        return "it is due as this catalogue's calendar says: nothing is to be moved"
+    if (found.due_before, found.due) != (asked.due_before, asked.due):
+        return f"by this catalogue's calendar it is due {found.due}: preview again"
+    return ""
+
+
+def mark(dossier: Dossier, asked: Asked, _catalogue: Catalogue, at: datetime) -> Dossier:
+    """Return the dossier due as the command says."""
+    assert asked.due is not None
+    if CLOCK[dossier.stage] == "statutory":
+        return move_due(dossier, asked.due, at, CALENDAR, asked.officer)
+    is_late = dossier.is_acceptance_late and at >= asked.due
+    return replace(dossier, acceptance_due=asked.due, is_acceptance_late=is_late)
