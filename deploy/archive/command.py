@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -20,6 +20,7 @@ from deploy.archive.books import open_books
 from deploy.archive.closed import TABLE, Committed
 from deploy.archive.run import Books, Found, Removed
 from deploy.local import mongo
+from deploy.local.disk import remedy
 from deploy.local.settings import HOST, Settings
 from shared.errors import DeadLetter, Misconfigured
 from shared.kafka import security
@@ -50,7 +51,7 @@ def archive(
 ) -> None:
     """Move applications that are at their end from the journals to files, verified."""
     folder, now = _folder(to), datetime.now(UTC)
-    try:
+    with mendable(folder):
         settings = Settings()
         url = settings.kafka_url or f"{HOST}:{settings.kafka_port}"
         committed = asyncio.run(read_up_to(url, tuple(TABLE)))
@@ -58,15 +59,23 @@ def archive(
             if not dry_run:
                 _go_on(books, folder, now)
             _run(books, committed, Wanted(folder, timedelta(days=quiet_days), limit, dry_run), now)
+
+
+@contextmanager
+def mendable(folder: Path) -> Iterator[None]:
+    """Tell what the database or the disk does to a run as what an operator can mend."""
+    try:
+        yield
     except PyMongoError as error:
         raise Misconfigured(
             f"MongoDB failed ({type(error).__name__}): see that it runs and MONGO_URL names it,"
             " then run this again; nothing is lost, it goes on where it was."
         ) from error
     except OSError as error:
+        place = error.filename or folder
         raise Misconfigured(
-            f"{error.filename or folder}: {error.strerror}; mend that and run this again: it goes"
-            " on where it was."
+            f"{place} failed ({error.strerror}): {remedy(error, place)}, then run this again; it"
+            " goes on where it was."
         ) from error
 
 

@@ -115,11 +115,16 @@ def _is_surely_archived(journals: Sequence[Sequence[int]]) -> bool:
 
 
 def export(
-    books: Books, chosen: Iterable[Chosen], to: Path, quiet_since: datetime, now: datetime
+    books: Books,
+    chosen: Iterable[Chosen],
+    to: Path,
+    quiet_since: datetime,
+    now: datetime,
+    begin: Callable[[Path, str], Writer] = Writer,
 ) -> Path | None:
     """Write all versions of these applications; return the run's folder, None if there are none.
 
-    Raises `Misconfigured` when the disk is full: nothing is removed.
+    `begin` begins a file.  Raises `Misconfigured` when the disk is full: nothing is removed.
     """
     name = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     folder = to / name
@@ -128,7 +133,7 @@ def export(
         for _, own in chosen:
             if not writers:
                 folder.mkdir(mode=0o700, parents=True)
-                writers |= {service: Writer(folder, f"{service}.jsonl.gz") for service in books}
+                writers |= {service: begin(folder, f"{service}.jsonl.gz") for service in books}
             for service, rows in own.items():
                 if rows:
                     writers[service].add(rows)

@@ -19,11 +19,13 @@ from deploy.local.settings import ROOT
 from shared.errors import Misconfigured
 from tests.invariants import mutants, plan, report
 from tests.invariants.run import run
+from tests.invariants.town import leaf
 
 REPORT = ROOT / "build" / "invariants.json"
 INTERRUPTED = 130  # as shells say it: 128 + SIGINT
 WIDTH = 120  # where nobody looks
 DISK_BYTES = 4 << 30  # what the logs of Kafka and the journal of MongoDB set aside
+GAVE_UP = (KafkaError, PyMongoError, OSError)
 LEAST, MOST = 500, 20_000  # applications: with fewer the rare faults do not happen
 
 PLANS: Mapping[str, Callable[[int, int], plan.Plan]] = {
@@ -71,9 +73,22 @@ def _invariants(options: Namespace) -> int:
         tell(f"a mutant that {mutant.name}")
         with tempfile.TemporaryDirectory(prefix="motcua-mutant-") as folder:
             found.append(mutants.run(mutant, options.seed, Path(folder)))
+    report.show(console, outcome, found)  # first: what took minutes is seen where no disk has room
     report.write(options.report, outcome, found)
-    report.show(console, outcome, found)
     return 0 if outcome.holds and all(m.is_caught for m in found) else 1
+
+
+def told(work: Callable[[], int]) -> int:
+    """Do it; what a server or the disk does to it is `Misconfigured`, alone or in a group."""
+    try:
+        return work()
+    except (*GAVE_UP, ExceptionGroup) as error:
+        if isinstance(error, ExceptionGroup) and error.split(GAVE_UP)[1]:
+            raise  # something of ours is wrong
+        raise Misconfigured(
+            f"A server or the disk gave up ({leaf(error)}): see that {tempfile.gettempdir()} has "
+            "room, and the machine memory, then run this again with the same seed."
+        ) from error
 
 
 def _require_all() -> None:
@@ -94,15 +109,9 @@ def main() -> int:
     for name in ("aiokafka", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # a broker that goes is no news here
     try:
-        return _invariants(_options())
+        return told(lambda: _invariants(_options()))
     except Misconfigured as error:
         sys.stderr.write(f"{error}\n")
-        return 1
-    except (KafkaError, PyMongoError, OSError) as error:
-        sys.stderr.write(
-            f"A server or the disk gave up ({type(error).__name__}: {error}): see that there is "
-            "room and memory, then run this again with the same seed.\n"
-        )
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.  Everything that was started has ended.\n")

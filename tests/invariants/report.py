@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deploy.local.disk import remedy
+from shared.errors import Misconfigured
 from tests.invariants.outcome import Outcome
 
 SHOWN = 3  # violations of an invariant on the screen; the file has more
@@ -69,11 +71,18 @@ def content(outcome: Outcome, mutants: Sequence[Verdict]) -> dict[str, Any]:
 
 
 def write(path: Path, outcome: Outcome, mutants: Sequence[Verdict]) -> None:
-    """Write the report, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write the report, whole or not at all.  Raises `Misconfigured`."""
+    text = json.dumps(content(outcome, mutants), indent=2, ensure_ascii=False) + "\n"
     fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(content(outcome, mutants), indent=2, ensure_ascii=False) + "\n")
-    fresh.rename(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(text)
+        fresh.rename(path)
+    except OSError as error:
+        raise Misconfigured(
+            f"{path} cannot be written ({error.strerror}): {remedy(error, path)} before the next"
+            " run; all that is left of this one stands above."
+        ) from error
 
 
 def show(console: Console, outcome: Outcome, mutants: Sequence[Verdict]) -> None:

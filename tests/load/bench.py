@@ -27,7 +27,7 @@ from tests.load import audit, floor, machine, options, plot, report, screen, tab
 from tests.load.journeys import TOPICS, Journeys
 from tests.load.measure import Load, Measured, measure
 from tests.load.meter import Meter, Used
-from tests.load.system import BUILD, MeasuredSystem, running
+from tests.load.system import MeasuredSystem, running
 from tests.load.world import BOOKS, surround, told
 
 WARM_UP_S = 5.0
@@ -126,10 +126,9 @@ def main(
     """Run the benchmark; exit with 1 if anything was lost, the lag grew or an invariant broke."""
     load = Load(options.rate(rate), options.seconds(seconds), WARM_UP_S)
     content = measured(Plan(load, with_floor, with_audit))
-    screen.write("bench.json", content)
-    (BUILD / "bench.svg").write_text(plot.svg(*report.curves(content)))
     wrong = [*content["wrong"], *report.too_much(content)]
-    screen.show(table.drawn(content), wrong, "bench.json")
+    picture = plot.svg(*report.curves(content))
+    screen.finish(table.drawn(content), wrong, "bench.json", content, {"bench.svg": picture})
     raise typer.Exit(1 if wrong else 0)
 
 

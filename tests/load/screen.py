@@ -3,8 +3,11 @@
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import gettempdir
+from types import MappingProxyType
 from typing import Any
 
 import typer
@@ -12,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.local.cli import Screen
+from deploy.local.disk import remedy
 from shared.errors import Misconfigured
 from tests.load.system import BUILD, LOGS
 
@@ -27,31 +31,56 @@ def steps() -> Iterator[Screen]:
         yield Screen(status)
 
 
-def write(name: str, content: Mapping[str, Any]) -> None:
-    """Write a report into `build`."""
-    text = json.dumps(content, indent=2, ensure_ascii=False)
-    try:
-        BUILD.mkdir(exist_ok=True)
-        (BUILD / name).write_text(_PAIR.sub(r"[\1, \2]", text) + "\n")
-    except OSError as error:
-        raise Misconfigured(f"{BUILD / name} cannot be written: {error.strerror}.") from error
-
-
-def show(table: Table, wrong: list[str], name: str) -> None:
-    """Print a table, and what is wrong; `name` is the report it comes from."""
+def finish(
+    table: Table,
+    wrong: Sequence[str],
+    name: str,
+    content: Mapping[str, Any],
+    pictures: Mapping[str, str] = MappingProxyType({}),
+    folder: Path = BUILD,
+) -> None:
+    """Print a table and what is wrong, then write the report and pictures: what took minutes to
+    measure is seen also where nothing can be written.  Raises `Misconfigured`.
+    """
     console.print(table)
     for sentence in wrong:
         console.print(f"[red]✗[/] {sentence}", soft_wrap=True)
-    console.print(f"\n[dim]{BUILD / name}[/]" + (f"[dim] · logs in {LOGS}[/]" if wrong else ""))
+    text = _PAIR.sub(r"[\1, \2]", json.dumps(content, indent=2, ensure_ascii=False))
+    for each, body in {name: f"{text}\n", **pictures}.items():
+        _write(folder / each, body)
+    logs = f"[dim] · logs in {LOGS}[/]" if wrong else ""
+    console.print(f"\n[dim]{folder / name}[/]{logs}", soft_wrap=True)
 
 
-def command(main: Callable[..., None]) -> None:
-    """Run a command line; what its user must mend is said in one sentence."""
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    except OSError as error:
+        raise Misconfigured(
+            f"{path} cannot be written ({error.strerror}): {remedy(error, path)} before the next"
+            " run; all that is left of this one stands above."
+        ) from error
+
+
+def command(main: Callable[..., None], words: Sequence[str] | None = None) -> None:
+    """Run a command line, this process's own if none is given.
+
+    What its user must mend is said in one sentence.
+    """
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a server that starts: we wait for it
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(main)
     try:
-        app()
+        app(words)
     except Misconfigured as error:
         console.print(f"[red]✗[/] {error}", soft_wrap=True)
+        raise SystemExit(1) from None
+    except OSError as error:
+        place = error.filename or gettempdir()
+        console.print(
+            f"[red]✗[/] The measurement ended early ({error.strerror or error}): "
+            f"{remedy(error, place)}, or set TMPDIR to another disk, then run it again.",
+            soft_wrap=True,
+        )
         raise SystemExit(1) from None

@@ -169,8 +169,9 @@ def main(
     every_s = options.number("EVERY", every, 1, load.seconds / 6, "seconds between two looks")
     with screen.steps() as steps, running(steps, load.applications) as system:
         content = report(load, asyncio.run(run(system, load, every_s, steps)))
-    screen.write(REPORT, content)
-    screen.show(table(content), content["wrong"], REPORT)
+        if content["wrong"]:
+            system.keep_logs()
+    screen.finish(table(content), content["wrong"], REPORT, content)
     raise typer.Exit(1 if content["wrong"] else 0)
 
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
@@ -73,10 +73,11 @@ class MeasuredSystem(System):
         self.children.stop([row.name for row in processes.TABLE])
 
     def keep_logs(self) -> None:
-        """Copy the logs to where they outlive the system."""
+        """Copy the logs to where they outlive the system, as far as there is room."""
         shutil.rmtree(LOGS, ignore_errors=True)
-        LOGS.parent.mkdir(exist_ok=True)
-        shutil.copytree(self.logs, LOGS)
+        with suppress(OSError):
+            LOGS.parent.mkdir(exist_ok=True)
+            shutil.copytree(self.logs, LOGS)
 
 
 @contextmanager

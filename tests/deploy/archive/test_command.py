@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from deploy.archive import files
 from deploy.archive.books import open_books
-from deploy.archive.command import read_up_to
+from deploy.archive.command import mendable, read_up_to
+from deploy.archive.run import Removed
 from deploy.local.cli import app
 from shared.errors import Misconfigured
 
@@ -69,6 +70,13 @@ async def test_how_far_a_service_has_read_is_what_its_group_committed(kafka_url)
     await consumer.stop()
     found = await read_up_to(kafka_url, ["archive-test", "nobody"])
     assert found == {"archive-test": {("archive_test", 1): 7}, "nobody": {}}
+
+
+def test_a_disk_that_fills_while_a_run_ends_is_told_with_what_to_do(tmp_path):
+    (tmp_path / files.REMOVED).with_suffix(".part").symlink_to("/dev/full")
+    told = r"failed \(No space left on device\): free space for .* run this again; it goes on where"
+    with pytest.raises(Misconfigured, match=told), mendable(tmp_path):
+        files.write(tmp_path / files.REMOVED, Removed(removed={}, gone_on={}))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\x1f\x8b\x08 cut off"])

@@ -7,6 +7,7 @@ import signal
 import sys
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import bson
 import msgspec
@@ -235,19 +236,44 @@ def test_a_file_that_says_something_else_than_the_journal_removes_nothing_of_tha
     assert len(books.rows("routing", name)) == len(make.LIVES["routing"])
 
 
-def test_a_full_disk_is_a_sentence_and_removes_nothing(books, make):
+FULL = Path("/dev/full")  # takes nothing: "No space left on device"
+
+
+class OnAFullDisk(files.Writer):
+    """Begins its file, and finds no room for what it is to hold."""
+
+    def __init__(self, folder, name):
+        (folder / name).with_suffix(".part").symlink_to(FULL)
+        super().__init__(folder, name)
+
+
+def with_a_full_disk_for(name, chosen, to):
+    """Choose as before; there is no room any more for one more file of the run."""
+    for each in chosen:
+        yield each
+        [folder] = to.iterdir()
+        (folder / name).with_suffix(".part").symlink_to(FULL)
+
+
+@pytest.mark.parametrize("file", ["a journal's", files.MANIFEST])
+def test_a_full_disk_is_a_sentence_and_removes_nothing(books, make, tmp_path, file):
     books.put(make.application(1))
     before = books.all()
-    with pytest.raises(Misconfigured, match="free space there or name another"):
-        export(books, make_full(), make.NOW)
+    chosen = run.choose(books.books, books.committed, QUIET, 9, make.NOW, Found())
+    begin = OnAFullDisk if file == "a journal's" else files.Writer
+    if begin is files.Writer:
+        chosen = with_a_full_disk_for(file, chosen, tmp_path)
+    told = r"No space left on device\): free space there or name another"
+    with pytest.raises(Misconfigured, match=told):
+        run.export(books.books, chosen, tmp_path, make.NOW, make.NOW, begin)
     assert books.all() == before
+    assert run.unfinished(tmp_path) == []
 
 
-def make_full():
-    """Return a folder on which nothing can be written."""
-    from pathlib import Path
-
-    return Path("/proc")  # no account may make a folder there
+def test_where_no_folder_can_be_made_that_is_said(books, make):
+    books.put(make.application(1))
+    with pytest.raises(Misconfigured, match=r"cannot be written .*name another folder with --to"):
+        export(books, Path("/proc"), make.NOW)  # no account may make one there
 
 
 def test_an_export_that_ended_early_is_not_taken_for_a_run(books, make, tmp_path):
