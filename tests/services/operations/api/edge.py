@@ -1,0 +1,73 @@
+"""Operations' edge over tables in memory."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from services.operations.api import Sources, router
+from services.operations.tables import flowing
+from shared import problems
+from shared.access import Access
+from shared.errors import Unknown
+from shared.events import Event, kernel
+
+KEYS = {"op-key": ("o-1", "operator"), "portal-key": ("sandbox", "portal")}
+OPERATOR = {"authorization": "Bearer op-key"}
+
+
+class Published:
+    """Remembers what would have been appended."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, Event]] = []
+        self.doubt: Unknown | None = None
+
+    async def publish(self, topic: str, event: Event) -> None:
+        if self.doubt:
+            raise self.doubt
+        self.events.append((topic, event))
+
+
+class Edge:
+    """Operations' API over tables in memory."""
+
+    def __init__(self, world: Any) -> None:
+        self.world, self.store, self.published = world, world.Store(), Published()
+        self.table: dict[str, Any] = {}
+        sources = Sources(
+            journeys=self.store.journeys,
+            counts=self.store.counts(),
+            aside=self.store.counts("operations-aside"),
+            flowing=lambda: flowing(self.table, world.BEGAN + timedelta(minutes=1)),
+            publisher=self.published,
+            clock=lambda: world.BEGAN,
+        )
+        self.app = FastAPI()
+        self.app.state.access = Access(
+            {
+                hashlib.sha256(key.encode()).hexdigest(): {"name": name, "role": role}
+                for key, (name, role) in KEYS.items()
+            }
+        )
+        problems.install(self.app)
+        self.app.include_router(router(sources))
+
+    async def read(self, log: Any) -> None:
+        """Read a log as both groups do."""
+        aside = [r for r in log.records if r.topic.endswith((".dead", ".parked"))]
+        others = [r for r in log.records if r not in aside]
+        for name, records in (("operations", others), ("operations-aside", aside)):
+            assignment = self.world.Group(records).assignment(self.store.trouble)
+            with pytest.raises(self.world.Over):
+                await self.store.reader(name).serve(assignment)
+
+
+def park(story: Any, service: str = "payment", topic: str = "routing.events") -> Event:
+    parked = kernel.RecordParked(
+        service=service, topic=topic, partition=story.lane, offset=0, reason="KeyError: 'x'"
+    )
+    event: Event = story.external(f"{topic}.parked", f"/services/{service}", parked)
+    return event

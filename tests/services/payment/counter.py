@@ -1,0 +1,160 @@
+"""The edge of payment, and the lane behind it, over tables in memory."""
+
+import hashlib
+
+import httpx
+import msgspec
+from fastapi import FastAPI
+
+from services.payment.api import router
+from services.payment.gateways import Registry
+from services.payment.gateways.vnpay import Vnpay
+from services.payment.gateways.vnpay_signing import SIGNATURE, canonical, sign
+from services.payment.references import References, reference
+from shared import events, problems
+from shared.access import Access
+from shared.bus import Record
+from shared.events import Event
+from shared.events.kernel import RecordDead
+from shared.journal import Journal
+from shared.lanes.known import Known
+from shared.lanes.reading import Reader
+from shared.lanes.step import Step
+from shared.publisher import Publisher
+from shared.vault import dead_letter_sealer
+from tests.services.payment.office import CALLBACK, KEYS, MASTER
+
+
+class Log:
+    """A producer that keeps what it is given; with `doubt` nobody knows whether it did."""
+
+    def __init__(self):
+        self.records, self.doubt = [], None
+
+    async def append(self, batches):
+        if self.doubt:
+            raise self.doubt
+        for (topic, partition), messages in batches.items():
+            for key, value, headers in messages:
+                offset = len(self.records)
+                self.records.append(Record(topic, partition, offset, 0, key, value, headers))
+
+
+class Counter:
+    """The edge, and the lane behind it that decides when told to."""
+
+    def __init__(self, lanes, rows, a):
+        self.log, self.a, self._done, self._sequence, self._said = Log(), a, 0, 0, 0
+        self.master = MASTER
+        self.partner, self.rows = a.partner(), rows
+        self.table, self.journal, self.known = lanes, Journal(a.rows(), lanes), Known()
+        self._reader = Reader(lanes, 1)
+        self._step = Step(lanes, self._reader.again, lambda _: False)
+        self.registry = Registry([self.partner], {"vnpay": Vnpay})
+        self.publisher = Publisher(
+            self.log, lane_count=1, sample_ratio=0.0, clock=lambda: a.now, appended=lambda *_: None
+        )
+        app = FastAPI()
+        app.state.access = Access(
+            {
+                hashlib.sha256(f"{role}-key".encode()).hexdigest(): {"name": role, "role": role}
+                for role in KEYS
+            }
+        )
+        problems.install(app)
+        self.seal = dead_letter_sealer(MASTER)
+        app.include_router(
+            router(
+                self.registry,
+                References(rows),
+                self.journal,
+                self.known,
+                self.publisher,
+                self.seal,
+                lambda: a.now,
+            )
+        )
+        self.app = app
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEYS["portal"]
+        )
+
+    async def bring(self, data):
+        self._sequence += 1
+        event = Event(
+            id=f"{self.a.application}/routing/{self._sequence:06d}",
+            source="/services/routing",
+            type=data.TYPE,
+            subject=self.a.application,
+            time=self.a.now,
+            sequence=f"{self._sequence:06d}",
+            data=msgspec.Raw(events.encode(data)),
+        )
+        key, topic = self.a.application.encode(), "routing.events"
+        value = events.encode(event)
+        self.log.records.append(Record(topic, 0, len(self.log.records), 0, key, value))
+        return await self.decide()
+
+    async def say(self, data):
+        """Append to the inbox what effects or timers would; decide."""
+        self._said += 1
+        event = Event(
+            id=f"{self.a.application}/said/{self._said}",
+            source="/services/payment/test",
+            type=data.TYPE,
+            subject=self.a.application,
+            time=self.a.now,
+            data=msgspec.Raw(events.encode(data)),
+        )
+        await self.publisher.publish("payment.inbox", event)
+        return await self.decide()
+
+    async def decide(self):
+        """Decide what is new; return the events."""
+        new = [r for r in self.log.records[self._done :] if not r.topic.endswith(".dead")]
+        self._done = len(self.log.records)
+        readings = self._reader.read(new)
+        assert not readings.dead
+        out = []
+        for reading in readings.mine:
+            latest = await self.journal.latest(reading.application)
+            state = latest.state if latest else None
+            facts = await self.table.prepare([reading.arrival], {reading.application: state})
+            decisions = self._step(latest, reading, facts, self.a.now)
+            await self.journal.append(decisions)
+            assert not any(d.held for d in decisions)
+            out += [events.decode(e) for d in decisions for e in d.emitted]
+        return out
+
+    def query(self, **changes):
+        """Return a callback as VNPAY would sign it."""
+        whole = {
+            "vnp_Amount": "1600000",
+            "vnp_BankCode": "NCB",
+            "vnp_OrderInfo": "Thanh toan ho so",
+            "vnp_PayDate": "20261120090000",
+            "vnp_ResponseCode": "00",
+            "vnp_TmnCode": self.partner.merchant,
+            "vnp_TransactionNo": "14700001",
+            "vnp_TransactionStatus": "00",
+            "vnp_TxnRef": reference(self.a.application, 1),
+        }
+        text = canonical((whole | changes).items())
+        return f"{text}&{SIGNATURE}={sign(self.partner.incoming[0], text)}"
+
+    async def call(self, query=None, **changes):
+        """Call back; return the RspCode."""
+        answer = await self.http.get(f"{CALLBACK}?{query or self.query(**changes)}", headers={})
+        assert answer.status_code == 200
+        assert set(answer.json()) == {"RspCode", "Message"}
+        return answer.json()["RspCode"]
+
+    def inbox(self):
+        return [r for r in self.log.records if r.topic == "payment.inbox"]
+
+    def dead(self):
+        return [
+            msgspec.json.decode(events.decode(r.value).data, type=RecordDead)
+            for r in self.log.records
+            if r.topic == "payment.inbox.dead"
+        ]

@@ -1,0 +1,120 @@
+"""What a partner says of money: it is settled once, kept aside where it does not fit."""
+
+import pytest
+
+from shared.events.payment import (
+    Expired,
+    Failed,
+    FeeAssessed,
+    FeeWaived,
+    Mismatched,
+    Overpaid,
+    ReceiptIssued,
+    Requested,
+    Settled,
+)
+from shared.events.routing import Closed, NotAccepted
+from tests.services.payment.domain.told import types
+
+
+def test_a_payment_settles_and_issues_receipts(office, a):
+    settled, receipt = office.hear(a.paid(reference=office.reference))
+
+    assert (settled.transaction, settled.amount_vnd) == ("14700001", 16_000)
+    assert receipt == ReceiptIssued(
+        number=f"{office.reference}-P",
+        kind="fee",
+        amount_vnd=16_000,
+        lines=office.of(FeeAssessed)[0].lines,
+    )
+
+
+def test_the_same_transaction_counts_once(office, a):
+    office.hear(a.paid(reference=office.reference))
+
+    assert office.hear(a.paid(reference=office.reference, code="00/00 again")) == []
+
+
+def test_a_second_transaction_is_kept_to_be_refunded(office, a):
+    office.hear(a.paid(reference=office.reference))
+
+    assert types(office.hear(a.paid(reference=office.reference, transaction="T2"))) == [Overpaid]
+
+
+@pytest.mark.parametrize("changes", [{"amount_vnd": 15_999}, {"partner": "another"}])
+def test_another_amount_settles_nothing_and_the_order_stays_open(office, a, changes):
+    (kept,) = office.hear(a.paid(reference=office.reference, **changes))
+
+    assert isinstance(kept, Mismatched)
+    assert kept.expected_vnd == 16_000
+    right = a.paid(reference=office.reference, transaction="T2")
+    assert types(office.hear(right)) == [Settled, ReceiptIssued]
+
+
+def test_a_declined_payment_opens_a_second_attempt(office, a):
+    failed, requested = office.hear(a.declined(reference=office.reference))
+
+    assert (failed.code, failed.reason) == ("24/02", "declined")
+    assert (requested.attempt, requested.amount_vnd) == (2, 16_000)
+    assert requested.reference != office.reference
+    assert office.hear(a.declined(reference=office.reference)) == []
+
+
+def test_a_pending_callback_opens_no_second_attempt(office, a):
+    assert office.hear(a.declined(reference=office.reference, finding="pending")) == []
+
+
+def test_the_fifth_decline_is_the_last(office, a):
+    for _ in range(4):
+        reference = office.of(Requested)[-1].reference
+        assert types(office.hear(a.declined(reference=reference))) == [Failed, Requested]
+    reference = office.of(Requested)[-1].reference
+
+    assert types(office.hear(a.declined(reference=reference))) == [Failed, Expired]
+    assert types(office.hear(a.paid(reference=reference))) == [Overpaid]
+
+
+def test_money_for_a_failed_attempt_meets_the_obligation_while_it_is_open(office, a):
+    office.hear(a.declined(reference=office.reference))
+    second = office.of(Requested)[-1].reference
+
+    assert Settled in types(office.hear(a.paid(reference=office.reference)))
+    while office.timers:
+        assert office.ring() == [], "nobody asks after the order that is not needed"
+    assert types(office.hear(a.paid(reference=second, transaction="T2"))) == [Overpaid]
+
+
+def test_money_before_its_order_waits_for_it(an_office, a):
+    rows = a.rows()
+    first = an_office(rows=rows)
+    first.hear(a.routed())
+    reference = first.of(Requested)[0].reference
+    office = an_office(rows=rows)
+
+    assert office.hear(a.paid(reference=reference)) == []
+    opened = office.hear(a.routed())
+
+    assert types(opened) == [FeeAssessed, Requested, Settled, ReceiptIssued]
+    while office.timers:
+        assert office.ring() == []
+
+
+def test_money_whose_order_never_comes_is_kept_to_be_refunded(an_office, a):
+    office = an_office()
+    office.hear(a.paid(reference="DVC404"))
+
+    assert types(office.ring()) == [Overpaid]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [NotAccepted(national_code=3, officer="o", reason="r"), Closed(national_code=7, reason="r")],
+)
+def test_what_ends_asks_for_nothing_more_and_keeps_late_money(an_office, office, a, end):
+    later = an_office()
+    later.hear(a.routed(procedure="1.004222"))
+
+    assert types(office.hear(end)) == [Expired]
+    assert types(office.hear(a.paid(reference=office.reference))) == [Overpaid]
+    assert types(later.hear(end)) == [FeeWaived]
+    assert types(later.hear(a.accepted())) == []

@@ -1,0 +1,103 @@
+"""A partner that says nothing is asked, and an order that nobody paid ends in time."""
+
+from datetime import timedelta
+
+from services.payment.domain.draft import Pace
+from shared.events.kernel import TimerFired
+from shared.events.payment import (
+    Expired,
+    Failed,
+    Overpaid,
+    QueryRequested,
+    ReceiptIssued,
+    Requested,
+    Settled,
+)
+from tests.services.payment.domain.told import types
+
+
+def test_a_silent_partner_is_asked_after_15_15_30_60_minutes(office, a):
+    gaps, last = [], office.now
+    for n in range(1, 7):
+        (asked,) = office.ring()
+        assert asked == QueryRequested(
+            key=f"{a.application}/query/{n}",
+            partner="vnpay",
+            reference=office.reference,
+            opened_at=a.now,
+        )
+        gaps.append((office.now - last).total_seconds() // 60)
+        last = office.now
+        office.hear(a.answer(key=asked.key, reference=office.reference, finding="pending"))
+
+    assert gaps == [15, 15, 30, 60, 60, 60]
+
+
+def test_an_answer_settles(office, a):
+    (asked,) = office.ring()
+    answer = a.answer(
+        key=asked.key,
+        reference=office.reference,
+        finding="paid",
+        transaction="T1",
+        amount_vnd=16_000,
+    )
+
+    assert types(office.hear(answer)) == [Settled, ReceiptIssued]
+    assert office.hear(a.paid(reference=office.reference, transaction="T1")) == []
+
+
+def test_an_answer_declines(office, a):
+    (asked,) = office.ring()
+    answer = a.answer(key=asked.key, reference=office.reference, finding="failed")
+
+    assert types(office.hear(answer)) == [Failed, Requested]
+    assert office.hear(answer) == []
+
+
+def test_an_unknown_outcome_is_superseded_by_the_answer(office, a):
+    (asked,) = office.ring()
+    office.hear(a.answer(key=asked.key, reference=office.reference, finding="unknown"))
+    timers = len(office.timers)
+
+    late = a.answer(key=asked.key, reference=office.reference, finding="not_found")
+    assert office.hear(late) == []
+    assert len(office.timers) == timers, "a stale answer sets no second timer"
+    found = a.answer(
+        key=asked.key,
+        reference=office.reference,
+        finding="paid",
+        transaction="T",
+        amount_vnd=16_000,
+    )
+    assert Settled in types(office.hear(found))
+
+
+def test_at_the_end_of_its_time_an_order_nobody_paid_expires(office, a):
+    while not office.of(Expired):
+        (asked,) = office.ring()
+        office.hear(a.answer(key=asked.key, reference=office.reference, finding="not_found"))
+
+    assert office.now == a.now + timedelta(days=1)
+    assert not office.timers
+    assert types(office.hear(a.paid(reference=office.reference))) == [Overpaid]
+
+
+def test_an_order_does_not_expire_on_a_guess_but_not_for_ever(an_office, a):
+    office = an_office(pace=Pace(ask_limit=40))
+    office.hear(a.routed())
+    reference = office.of(Requested)[0].reference
+    while not office.of(Expired):
+        (asked,) = office.ring()
+        office.hear(a.answer(key=asked.key, reference=reference, finding="deferred"))
+
+    assert len(office.of(QueryRequested)) == 40
+    assert office.now > a.now + timedelta(days=1)
+
+
+def test_a_stale_timer_asks_nothing(office, a):
+    stale = office.timers[0]
+    office.hear(a.declined(reference=office.reference))
+
+    assert office.hear(TimerFired(name=stale.name, version=1)) == []
+    assert office.hear(TimerFired(name="order.query.9.9", version=1)) == []

@@ -1,0 +1,5 @@
+"""What was decided, by type."""
+
+
+def types(events):
+    return [type(e) for e in events]
