@@ -13,7 +13,7 @@ from contextlib import suppress
 from contextvars import Context, ContextVar, copy_context
 from itertools import count
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -78,10 +78,14 @@ class Handle:
         return self.when_s
 
 
-class Loop(asyncio.AbstractEventLoop):
-    """The loop.  `interfere` is asked before every `self.patience`-th handle of a process."""
+class Loop:
+    """The loop: what asyncio's own code asks of one, and no more.
+
+    `interfere` is asked before every `self.patience`-th handle of a process.
+    """
 
     def __init__(self, rng: Random) -> None:
+        self._self = cast(asyncio.AbstractEventLoop, self)  # as asyncio's types name a loop
         self._rng, self._now_s = rng, 0.0
         self._nobody = Process("nobody")  # broker, database, partners: what no schedule kills
         self._paused_until = 0.0  # the latest of all processes
@@ -133,7 +137,7 @@ class Loop(asyncio.AbstractEventLoop):
         """Run until nothing is ready and `is_done`.  Raises `Wedged` past the time limit."""
         until_s = self._now_s + limit_s
         self._running = True
-        asyncio._set_running_loop(self)
+        asyncio._set_running_loop(self._self)
         try:
             while True:
                 while self._now_s <= until_s and self._run_one():
@@ -148,7 +152,7 @@ class Loop(asyncio.AbstractEventLoop):
 
     def run_until_complete(self, future: Any) -> Any:
         """Run a future, or a coroutine, to its end.  Raises what it raises, or `Wedged`."""
-        task = asyncio.ensure_future(future, loop=self)
+        task = asyncio.ensure_future(future, loop=self._self)
         self.run_until(task.done, limit_s=float("inf"))
         return task.result()
 
@@ -199,8 +203,8 @@ class Loop(asyncio.AbstractEventLoop):
         """Return the virtual time in seconds."""
         return self._now_s
 
-    # our handles tell their process: the four below answer with those, not with asyncio's
-    def call_soon(  # type: ignore[override]
+    # the handles are ours, not asyncio's: they tell their process
+    def call_soon(
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> Handle:
         """Call as soon as it is this handle's turn."""
@@ -208,9 +212,9 @@ class Loop(asyncio.AbstractEventLoop):
         self._enqueue(handle)
         return handle
 
-    call_soon_threadsafe = call_soon  # type: ignore[assignment]
+    call_soon_threadsafe = call_soon
 
-    def call_later(  # type: ignore[override]
+    def call_later(
         self,
         delay: float,
         callback: Callable[..., object],
@@ -220,7 +224,7 @@ class Loop(asyncio.AbstractEventLoop):
         """Call after a delay."""
         return self.call_at(self._now_s + delay, callback, *args, context=context)
 
-    def call_at(  # type: ignore[override]
+    def call_at(
         self,
         when: float,
         callback: Callable[..., object],
@@ -235,9 +239,9 @@ class Loop(asyncio.AbstractEventLoop):
 
     def create_future(self) -> asyncio.Future[Any]:
         """Return a future of this loop."""
-        return asyncio.Future(loop=self)
+        return asyncio.Future(loop=self._self)
 
-    def create_task(  # type: ignore[override]
+    def create_task(
         self,
         coro: Coroutine[Any, Any, T],
         *,
@@ -245,7 +249,7 @@ class Loop(asyncio.AbstractEventLoop):
         context: Context | None = None,
     ) -> asyncio.Task[T]:
         """Start a task; it is kept until the loop is closed: a dead one stays as it died."""
-        task = asyncio.Task(coro, loop=self, name=name, context=context)
+        task = asyncio.Task(coro, loop=self._self, name=name, context=context)
         self._tasks.append(task)
         return task
 
@@ -276,10 +280,11 @@ class Loop(asyncio.AbstractEventLoop):
         for process in self._runnable:
             process.ready.clear()
         self._runnable.clear()
-        asyncio._set_running_loop(self)  # or what they do at their end would make another one
+        asyncio._set_running_loop(self._self)  # or what they do at their end would make another one
         try:
             for task in self._tasks:
-                task._log_destroy_pending = False  # type: ignore[attr-defined]
+                inside: Any = task
+                inside._log_destroy_pending = False
                 if not task.done():
                     _close(task.get_coro())
         finally:

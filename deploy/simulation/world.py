@@ -64,7 +64,7 @@ class World:
         self, seed: int, scenario: Scenario, kernel: Kernel = REAL, *, traced: bool = False
     ) -> None:
         self.rng = Random(seed)
-        self.loop = Loop(self.rng)  # type: ignore[abstract]
+        self.loop = Loop(self.rng)
         self.loop.trace = [] if traced else None
         self.scenario, self.kernel = scenario, kernel
         self.lane_count = self.rng.choice((1, 2, 2, 3))

@@ -8,7 +8,6 @@ import msgspec
 
 from shared import events
 from shared.bus import Message, Partition, Record
-from shared.clock import Clock
 from shared.effects import Effects, Request
 from shared.errors import Unknown
 from shared.events import Data, Event
@@ -108,13 +107,12 @@ class Scene:
 
     def __init__(self, *values: bytes) -> None:
         self.now_s, self.call, self.claims, self.log = 0.0, Call(), Claims(), Log(*values)
-        clock: Clock = lambda: AT  # noqa: E731
         self.effects = Effects(
             "notify",
             [self.call],
             claims=self.claims,
             producer=self.log,
-            clock=clock,
+            clock=lambda: AT,
             monotonic=lambda: self.now_s,
             lane_count=1,
             sample_ratio=0.0,

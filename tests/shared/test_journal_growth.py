@@ -126,7 +126,10 @@ def paid(order: int, n: int) -> Said:
 
 def demands() -> Life:
     """A demand, then its payment, and so on: three lists of the state grow together."""
-    said = lambda n: paid(n // 2 + 1, n) if n % 2 else demand(n)  # noqa: E731
+
+    def said(n: int) -> Said:
+        return paid(n // 2 + 1, n) if n % 2 else demand(n)
+
     return Life(paying(), None, said, References())
 
 

@@ -35,31 +35,53 @@ def data(contract: Any) -> Any:
 
 
 TEXT = {"type": "string"}
-OPTIONAL: Edit = lambda c: data(c)["properties"].update(extra={**TEXT, "default": ""})  # noqa: E731
-NEEDED: Edit = lambda c: (OPTIONAL(c), data(c)["required"].append("extra"))  # noqa: E731
-REMOVED: Edit = lambda c: data(c)["properties"].pop("procedure")  # noqa: E731
-FREED: Edit = lambda c: data(c)["required"].remove("procedure")  # noqa: E731
-RETYPED: Edit = lambda c: data(c)["properties"].update(procedure={"type": "integer"})  # noqa: E731
-SHORTER: Edit = lambda c: data(c)["properties"]["procedure"].update(maxLength=5)  # noqa: E731
-UNSIGNED: Edit = lambda c: c["required"].remove("type")  # noqa: E731
+
+
+def optional(contract: Any) -> None:
+    data(contract)["properties"].update(extra={**TEXT, "default": ""})
+
+
+def needed(contract: Any) -> None:
+    optional(contract)
+    data(contract)["required"].append("extra")
+
+
+def removed(contract: Any) -> None:
+    data(contract)["properties"].pop("procedure")
+
+
+def freed(contract: Any) -> None:
+    data(contract)["required"].remove("procedure")
+
+
+def retyped(contract: Any) -> None:
+    data(contract)["properties"].update(procedure={"type": "integer"})
+
+
+def shorter(contract: Any) -> None:
+    data(contract)["properties"]["procedure"].update(maxLength=5)
+
+
+def unsigned(contract: Any) -> None:
+    contract["required"].remove("type")
 
 
 @pytest.mark.parametrize(
     ("path", "edit", "breaks"),
     [
-        (SUBMITTED, OPTIONAL, set()),
-        (SUBMITTED, NEEDED, {"writers"}),
-        (SUBMITTED, REMOVED, {"writers"}),
-        (SUBMITTED, FREED, set()),
-        (SUBMITTED, RETYPED, {"writers"}),
-        (SUBMITTED, SHORTER, {"writers"}),
-        (ROUTED, OPTIONAL, set()),
-        (ROUTED, NEEDED, {"writers"}),
-        (ROUTED, REMOVED, {"writers", "readers"}),
-        (ROUTED, FREED, {"readers"}),
-        (ROUTED, RETYPED, {"writers", "readers"}),
-        (ROUTED, SHORTER, {"writers"}),
-        (ROUTED, UNSIGNED, {"readers"}),
+        (SUBMITTED, optional, set()),
+        (SUBMITTED, needed, {"writers"}),
+        (SUBMITTED, removed, {"writers"}),
+        (SUBMITTED, freed, set()),
+        (SUBMITTED, retyped, {"writers"}),
+        (SUBMITTED, shorter, {"writers"}),
+        (ROUTED, optional, set()),
+        (ROUTED, needed, {"writers"}),
+        (ROUTED, removed, {"writers", "readers"}),
+        (ROUTED, freed, {"readers"}),
+        (ROUTED, retyped, {"writers", "readers"}),
+        (ROUTED, shorter, {"writers"}),
+        (ROUTED, unsigned, {"readers"}),
         (ASYNCAPI, lambda c: c["channels"].pop("intake.events"), {"writers", "readers"}),
         (ASYNCAPI, lambda c: c["channels"].update(new={}), set()),
         (INTAKE, lambda c: c["paths"].pop("/v1/keys"), {"writers", "readers"}),
