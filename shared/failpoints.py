@@ -1,8 +1,9 @@
-"""Places where a test may kill the process, to prove that nothing is lost there.
+"""Places where a test may kill or hurt the process, to prove that nothing is lost there.
 
 `MOTCUA_FAILPOINT=lane.inserted:3` kills it with SIGKILL the third time it gets there.
 `MOTCUA_FAILPOINT=lane.mistaken:16` is a release with a mistake in it: what one application in 16
 brings cannot be decided, for as long as the process lives.
+`MOTCUA_FAILPOINT=consumer.fetching:5` ends, unnoticed, the task that fetches for a consumer, once.
 """
 
 import os
@@ -19,7 +20,8 @@ LANE = ("lane.prepared", "lane.inserted", "lane.published", "lane.committed")
 EFFECTS = ("effects.claimed", "effects.called", "effects.appended")
 READER = ("reader.appended", "reader.saved", "reader.committed")  # of operations
 MISTAKE = "lane.mistaken"
-NAMES = (*LANE, *EFFECTS, *READER, MISTAKE)
+FETCHING = "consumer.fetching"
+NAMES = (*LANE, *EFFECTS, *READER, MISTAKE, FETCHING)
 LAST_WORDS = "killed at failpoint"  # in the log of whoever died: a test counts them
 
 S = TypeVar("S")
@@ -42,13 +44,25 @@ def arm(text: str) -> None:
         _armed[name] = int(count or 1)
 
 
+def disarm() -> None:
+    """Forget all of it: nothing happens here any more."""
+    _armed.clear()
+    _reached.clear()
+
+
 def reach(name: str) -> None:
     """Die here, if this is the time."""
-    if _armed:
-        _reached[name] += 1
-        if _reached[name] == _armed.get(name):
-            os.write(2, f"{LAST_WORDS} {name}\n".encode())
-            os.kill(os.getpid(), signal.SIGKILL)
+    if is_reached(name):
+        os.write(2, f"{LAST_WORDS} {name}\n".encode())
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def is_reached(name: str) -> bool:
+    """Tell whether this is the time for what is to happen here."""
+    if not _armed:
+        return False
+    _reached[name] += 1
+    return _reached[name] == _armed.get(name)
 
 
 def mistaken(table: LaneTable[S, F]) -> LaneTable[S, F]:

@@ -11,7 +11,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from shared.bus import Partition, Record
 from shared.errors import Fenced, Unknown
-from shared.kafka.consumer import require_coordinator
+from shared.kafka.consumer import may_stop_fetching, require_coordinator
 from shared.kafka.records import record
 
 COMMIT_LIMIT_S = 5.0
@@ -40,7 +40,9 @@ class KafkaAssignment:
         """See `shared.bus.Assignment`."""
         try:
             found = await self._poll(self._partitions, max_records, wait_s)
-            if not found:
+            if found:
+                may_stop_fetching(self._consumer)
+            else:
                 require_coordinator(self._consumer)
             return self._taken(found)
         except (KafkaError, OSError) as error:

@@ -17,6 +17,7 @@ from aiokafka.conn import CloseReason
 from aiokafka.errors import KafkaError
 
 from shared.errors import Unknown
+from shared.failpoints import FETCHING, is_reached
 
 SILENCE_LIMIT_S = 60.0  # several sessions: an outage as short as most are is sat out
 STOP_LIMIT_S = 5.0
@@ -67,6 +68,12 @@ async def _open_connection(get: Any, node_id: Any, **options: Any) -> Any:
         connection.close(reason=CloseReason.CONNECTION_BROKEN)
         return None
     return connection
+
+
+def may_stop_fetching(consumer: AIOKafkaConsumer) -> None:
+    """Let a test end the task that fetches, as an error that nobody expected would."""
+    if is_reached(FETCHING):
+        consumer._fetcher._fetch_task.cancel()
 
 
 def require_coordinator(consumer: AIOKafkaConsumer) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.failpoints import MISTAKE
+from shared.failpoints import FETCHING, MISTAKE
 from tests.invariants.faults import ALL, LANED, Fault
 from tests.invariants.lives import Lives
 from tests.invariants.target import SECOND, Target
@@ -23,7 +23,8 @@ POLL_LIMIT_S = 4.0
 MISTAKEN_S = 4.0
 SMALL_BYTES = 64  # smaller than any batch
 MISTAKEN_ONE_IN = 8
-LET_GO = b'"lanes let go"'
+FETCHES = (2, 8)  # that bring something, before the one that is the last
+LET_GO, ANEW = b'"lanes let go"', b'"joining anew"'
 REFUSED = "MessageSizeTooLarge"
 
 
@@ -37,6 +38,7 @@ class Attack:
     steps: Mapping[str, Sequence[str]]  # of each service, where it is to die
     happened: Counter[Fault] = field(default_factory=Counter)
     late: list[str] = field(default_factory=list)  # what did not come in time
+    anew_limit_s: float = 60.0  # a service that starts has to read something first
 
     async def recovered(self) -> None:
         """Wait until every service works."""
@@ -175,11 +177,10 @@ async def _is_thrown_out(target: Target, name: str) -> bool:
 
 async def pause_past_poll_limit(attack: Attack) -> None:
     """Freeze the database: services live, their hearts beat, and nothing is read for too long."""
-    logs = {name: attack.target.system.children.log(name) for name in LANED}
-    before = {name: log.stat().st_size for name, log in logs.items()}
+    before = {name: len(attack.target.log(name)) for name in LANED}
 
-    async def have_let_go() -> bool:
-        return all(LET_GO in log.read_bytes()[before[name] :] for name, log in logs.items())
+    def have_let_go() -> bool:
+        return all(_has_said(attack.target, name, LET_GO, n)() for name, n in before.items())
 
     attack.target.signal("mongo", signal.SIGSTOP)
     try:
@@ -188,6 +189,36 @@ async def pause_past_poll_limit(attack: Attack) -> None:
     finally:
         attack.target.signal("mongo", signal.SIGCONT)
     await attack.recovered()
+
+
+async def stop_fetching(attack: Attack) -> None:
+    """End, in each service, the task that fetches for one of its consumers: nobody tells it.
+
+    Heart and polls go on, so neither the group nor the service's health knows that nothing is read
+    any more.  It counts for who says that it joins anew, and then has all its lanes again.
+    """
+    async with attack.lives.in_hand(*ALL):
+        await asyncio.to_thread(attack.target.stop, *ALL)
+        before = {name: len(attack.target.log(name)) for name in ALL}
+        for name in ALL:
+            told = {"MOTCUA_FAILPOINT": f"{FETCHING}:{attack.chance.randint(*FETCHES)}"}
+            await asyncio.to_thread(attack.target.start, name, told)
+        for name in ALL:
+            noticed = _has_said(attack.target, name, ANEW, before[name])
+            await until(noticed, attack.anew_limit_s, f"a word of {name} that it joins anew")
+            await until(_works(attack.target, name), READY_LIMIT_S, f"all lanes for {name}")
+            attack.happened[Fault("left without a fetcher", name)] += 1
+
+
+def _has_said(target: Target, name: str, word: bytes, after: int) -> Callable[[], bool]:
+    return lambda: word in target.log(name)[after:]
+
+
+def _works(target: Target, name: str) -> Callable[[], Awaitable[bool]]:
+    async def asked() -> bool:
+        return await target.is_ready(name) and await _is_alone(target, name)
+
+    return asked
 
 
 async def refuse_appends(attack: Attack) -> None:
@@ -232,6 +263,7 @@ ACTS: Mapping[str, Act] = {
     "step the database down": step_down,
     "pause past the session": pause_past_session,
     "pause past the poll limit": pause_past_poll_limit,
+    "stop the fetching": stop_fetching,
     "refuse appends": refuse_appends,
     "release a mistake": release_a_mistake,
 }

@@ -60,6 +60,7 @@ def _faults() -> Iterator[Fault]:
     yield Fault("stepped down", "database")
     yield from (Fault("paused past its session", service) for service in ALL)
     yield from (Fault("stuck past its poll limit", service) for service in LANED)
+    yield from (Fault("left without a fetcher", service) for service in ALL)
     yield from (Fault("append refused", service) for service in LANED)
     yield from (Fault("mistaken release taken back", service) for service in LANED)
     yield from (Fault("clock off", service) for service in LANED)

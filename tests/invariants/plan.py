@@ -28,6 +28,7 @@ FULL = (
     Staged("step the database down", 8),
     Staged("pause past the session", 12),
     Staged("pause past the poll limit", 12),
+    Staged("stop the fetching", 12),
     Staged("refuse appends", 12),
     Staged("release a mistake", 15),
 )

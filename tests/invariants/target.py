@@ -76,6 +76,10 @@ class Target:
         self.signal(name, signal.SIGKILL)
         await asyncio.to_thread(self.system.wait_until_dead, name)
 
+    def log(self, name: str) -> bytes:
+        """Return all that a process has logged, in all its lives."""
+        return self.system.children.log(name).read_bytes()
+
     async def health(self, name: str) -> dict[str, dict[str, Any]]:
         """Return what the loops of a process say of themselves, nothing if it does not answer."""
         try:

@@ -1,7 +1,7 @@
 """What only a real broker can show of the adapter."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from aiokafka.record.util import calc_crc32c
 from deploy.local import ports, stack, topics
 from deploy.local.children import Children
 from deploy.local.settings import Settings
+from shared import failpoints
 from shared.bus import Assignment, Message, Record
 from shared.errors import Misconfigured, Unknown
 from shared.kafka import KafkaProducer, KafkaSubscription
@@ -211,6 +212,33 @@ async def test_after_a_member_that_broke_comes_another(
     await run_until(subscription, is_wounded_at_first, reading.done)
     assert course == [{0, 1}, "ended", {0, 1}]
     assert [r.value for r in reading.records] == [b"one"]
+
+
+@pytest.fixture
+def armed() -> Iterator[None]:
+    failpoints.arm(f"{failpoints.FETCHING}:1")
+    yield
+    failpoints.disarm()
+
+
+@pytest.mark.usefixtures("armed")
+async def test_a_member_whose_fetching_is_ended_by_a_failpoint_joins_anew(
+    kafka_url: str, topic: str
+) -> None:
+    await append(kafka_url, topic, b"one")
+    reading = Reading(3)
+    lanes: list[object] = []
+
+    async def serve(assignment: Any) -> None:
+        lanes.append(assignment.lanes)
+        if len(lanes) > 1:
+            await append(kafka_url, topic, b"two")
+        await reading.serve(assignment)
+
+    subscription = KafkaSubscription(kafka_url, topic, [topic], session_s=3.0)
+    await run_until(subscription, serve, reading.done)
+    assert lanes == [{0, 1}, {0, 1}]
+    assert [r.value for r in reading.records] == [b"one", b"one", b"two"]
 
 
 async def test_who_was_a_member_once_waits_for_a_broker(kafka_url: str, topic: str) -> None:
