@@ -173,6 +173,8 @@ def main(
     with screen.steps() as steps, running(steps, each * long) as system:
         found = asyncio.run(run(system, names, each, long, steps))
         content = report(names, each, found)
+        if content["wrong"]:
+            system.keep_logs()
     screen.finish(table(content), content["wrong"], REPORT, content)
     raise typer.Exit(1 if content["wrong"] else 0)
 

@@ -106,6 +106,8 @@ def main(
     reads_per_s = options.number("READS", reads, 1, 20_000, "look-ups per second")
     with screen.steps() as steps, running(steps, load.applications) as system:
         content = report(load, reads_per_s, *asyncio.run(run(system, load, reads_per_s, steps)))
+        if content["wrong"]:
+            system.keep_logs()
     screen.finish(table(content), content["wrong"], REPORT, content)
     raise typer.Exit(1 if content["wrong"] else 0)
 

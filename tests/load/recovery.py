@@ -219,6 +219,8 @@ def main(
     long = options.seconds(seconds, least=2 * BEFORE_S)
     with screen.steps() as steps, running(steps, each * long * len(names)) as system:
         content = report(each, *asyncio.run(run(system, names, each, long, steps)))
+        if content["wrong"]:
+            system.keep_logs()
     screen.finish(table(content), content["wrong"], REPORT, content)
     raise typer.Exit(1 if content["wrong"] else 0)
 
