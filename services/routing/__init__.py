@@ -3,7 +3,8 @@
 Reads `intake.events`, `payment.events` and `routing.inbox` (officers, timers, releases); writes
 `routing.events`.
 
-Reading order: `domain.states` (the table), `domain.moves`, `domain.rule_table` and `domain.rules`
-(which unit decides), `lane` (event type to decision), `api` (officers' edge), `rehoming`
-(explanations, previews), `__main__` (wiring).
+Reading order: `domain.states` (the table), `domain.moves` and `domain.handover`,
+`domain.rule_table` and `domain.rules` (which unit decides), `lane` (event type to decision), `api`
+(officers' edge), `rehoming` (explanations, previews), `recounts_api` (due dates and the calendar),
+`__main__` (wiring).
 """

@@ -1,6 +1,6 @@
 """Wires routing and runs it."""
 
-from services.routing import rehoming
+from services.routing import recounts_api, rehoming
 from services.routing.api import router
 from services.routing.domain.rules import load_rules
 from services.routing.lane import table
@@ -20,6 +20,7 @@ async def build(resources: Resources) -> Parts:
     routes = router(publisher, journal, catalogue, rules, clock)
     pages = Pages(resources.table("journal"), journal)
     routes.include_router(rehoming.router(publisher, journal, pages, catalogue, rules, clock))
+    routes.include_router(recounts_api.router(publisher, pages, catalogue, clock))
     return Parts(router=routes, lanes=lanes, beside=(watch.run,))
 
 

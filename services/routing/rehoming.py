@@ -1,8 +1,8 @@
 """The edge that tells why a dossier is where it is, and what other rules or units would move.
 
-A preview reads open dossiers page by page and changes nothing.  Re-homing sends an officer's
-command for each dossier without a unit that the rules and units in force now can place, under an id
-that is the same whenever it is asked for again.
+A preview reads open dossiers page by page and changes nothing.  Re-homing sends a command for each
+dossier that the rules and units in force now place elsewhere: the choice of a unit, or a transfer;
+under an id that is the same whenever it is asked for again.
 """
 
 from collections import Counter
@@ -17,8 +17,9 @@ from fastapi.responses import Response
 from msgspec import Meta
 
 from services.routing.actions import command
-from services.routing.domain.dossier import Dossier
+from services.routing.domain.dossier import BY_A_PERSON, Dossier
 from services.routing.domain.explanation import Explanation, explanation, is_explained
+from services.routing.domain.moves import apply
 from services.routing.domain.preview import (
     Change,
     Proposal,
@@ -28,6 +29,8 @@ from services.routing.domain.preview import (
     with_units,
 )
 from services.routing.domain.rules import Rules
+from services.routing.domain.states import Move
+from services.routing.lane import asked_by_officer
 from services.routing.pages import Pages
 from shared import edge
 from shared.access import Caller, require
@@ -36,7 +39,8 @@ from shared.clock import Clock
 from shared.errors import DeadLetter
 from shared.events import Event
 from shared.events.data import Problem
-from shared.events.routing import UnitChosen
+from shared.events.handover import OfficerTransferred
+from shared.events.routing import ActionRejected, OfficerAction, UnitChosen
 from shared.journal import Decision, Journal
 from shared.placement import canonical
 from shared.problems import Refusal
@@ -96,7 +100,9 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rehomed(msgspec.Struct, frozen=True, kw_only=True):
-    """The commands that are on their way, each under `key`; `left`: what needs more than that."""
+    """The commands that are on their way, under `key` (a transfer: and the version it is about);
+    `left`: what a person decides, or what cannot be moved now.
+    """
 
     key: str
     read: int
@@ -154,23 +160,24 @@ def router(
     @routes.post(
         "/v1/routing/rehomings",
         status_code=202,
-        summary="Choose the unit of each dossier that has none and can be placed now",
+        summary="Carry out what the rules and units in force now place elsewhere",
         openapi_extra=edge.described(Rehoming, {"successors": {"00082": "00004"}}),
         responses=edge.answers(202, Rehomed, 400, 413, 415, 422),
     )
     async def rehomed(request: Request, caller: Operator) -> Response:
         asked = await edge.read(request, Rehoming, BODY_LIMIT_BYTES)
         proposal = _proposal(asked, catalogue, rules, clock)
+        _refuse_what_is_not_yet(proposal, clock)
         page = await pages.after(asked.after)
         changes = _changes(page.found, proposal)
-        key = _key(proposal)
-        can_be_sent = [(c, d) for c, d in changes if c.remedy == "choose_unit"]
-        for change, decision in can_be_sent:
-            event = _command(change, decision, key, caller, clock)
-            await publisher.publish("routing.inbox", event)
-        sent = tuple(change.application for change, _ in can_be_sent)
+        key, sent = _key(proposal), []
+        for change, decision in changes:
+            event = _command(change, decision, key, caller, proposal, clock)
+            if event:
+                await publisher.publish("routing.inbox", event)
+                sent.append(change.application)
         left = len(changes) - len(sent)
-        body = Rehomed(key=key, read=len(page.found), sent=sent, left=left, next=page.next)
+        body = Rehomed(key=key, read=len(page.found), sent=tuple(sent), left=left, next=page.next)
         return _json(body, 202)
 
     return routes
@@ -185,6 +192,19 @@ def _proposal(asked: Rehoming, catalogue: Catalogue, rules: Rules, clock: Clock)
         detail = "Name units that are in force on that day, or add them to `units`."
         raise Refusal(422, "unknown-unit", detail, problems)
     return proposal
+
+
+def _refuse_what_is_not_yet(proposal: Proposal, clock: Clock) -> None:
+    today = local_day(clock())
+    if proposal.on <= today:
+        return
+    problem = Problem(
+        field="/on",
+        code="not-yet",
+        remedy_vi=f"Đến ngày {proposal.on} mới thực hiện được; trước đó chỉ xem trước.",
+        remedy_en=f"Send it on {proposal.on} or later; until then, preview it.",
+    )
+    raise Refusal(422, "not-yet", f"Today is {today}: nothing was sent.", (problem,))
 
 
 def _no_unit(code: str, on: date) -> Problem:
@@ -224,12 +244,41 @@ def _key(proposal: Proposal) -> str:
 
 
 def _command(
-    change: Change, decision: Decision[Dossier], key: str, caller: Caller, clock: Clock
-) -> Event:
+    change: Change,
+    decision: Decision[Dossier],
+    key: str,
+    caller: Caller,
+    proposal: Proposal,
+    clock: Clock,
+) -> Event | None:
+    """Return what carries a change out; None if nothing does, or if it would be rejected."""
+    dossier, after = decision.state, change.after
+    assert dossier is not None
     note = f"{key}: {change.rule_after}, {change.why_vi} / {change.why_en}"
-    unit = change.after.competent
-    data = UnitChosen(officer=caller.name, note=note, competent_unit=unit)
-    return command(decision, caller, key, data, clock)
+    chosen: OfficerAction
+    match change.command:
+        case "":
+            return None
+        case "choose_unit":
+            id_, move = key, Move.CHOOSE_UNIT
+            chosen = UnitChosen(officer=caller.name, note=note, competent_unit=after.competent)
+        case "transfer":
+            id_, move = f"{key}/{decision.version}", Move.TRANSFER
+            is_ruled = change.rule_after not in BY_A_PERSON
+            chosen = OfficerTransferred(
+                officer=caller.name,
+                note=note,
+                moves_seen=dossier.moves,
+                competent_unit=after.competent,
+                receiving_unit=after.receiving,
+                returning_unit=after.returning,
+                rule=change.rule_after if is_ruled else "",
+                rule_version=proposal.rules.version if is_ruled else "",
+            )
+    outcome = apply(dossier, asked_by_officer(move, chosen), proposal.catalogue, clock())
+    if any(isinstance(event, ActionRejected) for event in outcome.events):
+        return None
+    return command(decision, caller, id_, chosen, clock)
 
 
 async def _known(journal: Journal[Dossier], application: str) -> Decision[Dossier]:

@@ -9,6 +9,7 @@ place), `difference` (what that changes), `data/README.md` (where it comes from 
 from shared.catalogue.lookups import Catalogue, Successors, in_force
 from shared.catalogue.reading import load
 from shared.catalogue.rows import (
+    CalendarDay,
     FeeWaiver,
     Policy,
     Procedure,
@@ -20,6 +21,7 @@ from shared.catalogue.rows import (
 )
 
 __all__ = [
+    "CalendarDay",
     "Catalogue",
     "FeeWaiver",
     "Policy",

@@ -23,8 +23,9 @@ OWN = {
         *("forms", "forms_api", "numbers", "likeness"),
         *("desk", "follow_ups_api", "attachments"),
     },
-    # an officer's act, once per key; why a dossier is where it is, and what would move it
-    "routing": {"actions", "rehoming", "pages"},
+    # an officer's act, once per key; why a dossier is where it is, and what would move it or its
+    # due date
+    "routing": {"actions", "rehoming", "recounts_api", "pages"},
     # a partner's order number, claimed before the order opens; a bank's call, in its own words
     "payment": {"references", "callbacks"},
     "notify": set[str](),

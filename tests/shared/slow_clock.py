@@ -26,7 +26,7 @@ class SlowClock:
         local = start + VIETNAM_AHEAD
         day = local.date()
         if unit == "working_hour":
-            return self._worked_on(start, 60 * value)
+            return self.worked_on(start, 60 * value)
         if unit == "calendar_day":
             day += value * DAY
         elif value == 0 and local.hour * 60 + local.minute >= CUT_OFF:
@@ -42,13 +42,17 @@ class SlowClock:
     def after_pause(self, due: datetime, paused: datetime, resumed: datetime) -> datetime:
         if paused >= due:
             return due
-        left, at = 0, paused
+        return self.worked_on(resumed, self.left(paused, due))
+
+    def left(self, at: datetime, due: datetime) -> int:
+        """The minutes worked from then until it is due."""
+        left = 0
         while at < due:
             left += self._is_worked_minute(at)
             at += MINUTE
-        return self._worked_on(resumed, left)
+        return left
 
-    def _worked_on(self, start: datetime, minutes: int) -> datetime:
+    def worked_on(self, start: datetime, minutes: int) -> datetime:
         at = start
         while minutes > 0:
             minutes -= self._is_worked_minute(at)

@@ -13,13 +13,15 @@ import msgspec
 
 from services.routing.domain.dossier import BY_A_PERSON, Dossier
 from services.routing.domain.rules import Filing, Outcome, Rules, UnknownProcedure, route
-from services.routing.domain.states import Stage
+from services.routing.domain.states import MOVES, Move, Stage
 from services.routing.domain.successors import NO_HEIRS, Days, Found, trace
 from shared.catalogue import Catalogue, Unit
 from shared.working_time import local_day
 
-# what carries a change out: an officer's command that exists, or nothing yet
+# what carries a change out: the choice of a unit that nobody has chosen yet, or a transfer; else it
+# is a person's to decide
 Remedy = Literal["choose_unit", "none"]
+Command = Literal["choose_unit", "transfer", ""]
 
 
 class Units(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,8 +36,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What would become of one dossier: from where to where, and why.
 
     `outcome` is what the proposal says, `cannot_tell` if its procedure is not in force on that day;
-    without a competent unit a person chooses among `candidates`.  `remedy`: the command that would
-    carry it out.
+    without a competent unit a person chooses among `candidates`.  `command` would carry it out
+    (empty: a person does); `remedy` tells only whether that is the choice of a unit.
     """
 
     application: str
@@ -50,6 +52,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     why_vi: str
     why_en: str
     remedy: Remedy
+    command: Command = ""
 
 
 class Proposal(NamedTuple):
@@ -140,6 +143,7 @@ def _chosen(application: str, version: int, dossier: Dossier, proposal: Proposal
 
 def _change(application: str, version: int, dossier: Dossier, after: Units, found: Found) -> Change:
     is_here = found.unit == after.receiving
+    command = _command(dossier, found.unit)
     settled: Outcome = "settle_here" if is_here else "forward"
     return Change(
         application=application,
@@ -153,15 +157,18 @@ def _change(application: str, version: int, dossier: Dossier, after: Units, foun
         candidates=found.candidates,
         why_vi="đơn vị đã chọn không còn: theo đơn vị kế thừa",
         why_en=found.reason or "the unit that was chosen ended: what follows it",
-        remedy=_remedy(dossier, found.unit),
+        remedy="choose_unit" if command == "choose_unit" else "none",
+        command=command,
     )
 
 
-def _remedy(dossier: Dossier, unit: str) -> Remedy:
-    """A unit that nobody has chosen yet can be; one that has begun would need a transfer."""
-    is_waiting = dossier.stage is Stage.UNROUTED and unit
-    is_fit = not dossier.candidates or unit in dossier.candidates
-    return "choose_unit" if is_waiting and is_fit else "none"
+def _command(dossier: Dossier, unit: str) -> Command:
+    """A dossier without a unit gets one, if it is one that it can be; with a unit it is sent on."""
+    if not unit:
+        return ""
+    if dossier.stage is Stage.UNROUTED:
+        return "choose_unit" if not dossier.candidates or unit in dossier.candidates else ""
+    return "transfer" if Move.TRANSFER in MOVES[dossier.stage] else ""
 
 
 def _units(dossier: Dossier) -> Units:

@@ -1,21 +1,25 @@
 """Previews, and re-homing: all old units through the map, a merger and a split of today's."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.routing.domain.dossier import BY_A_PERSON, CHOSEN, TRANSFERRED
+from services.routing.domain.moves import apply
 from services.routing.domain.preview import Proposal, missing_heirs, preview, with_units
 from services.routing.domain.rules import Filing, route
-from services.routing.domain.states import TERMINAL, Stage
+from services.routing.domain.states import MOVES, TERMINAL, Asked, Move, Stage
 from shared.catalogue import Unit
+from shared.events import handover
 from shared.events import routing as contracts
 
 DAY = date(2026, 11, 16)
 BEFORE = date(2025, 6, 30)  # the last day of the old units
 LATER = date(2027, 1, 1)
+IN_JANUARY = datetime(2027, 1, 4, 2, tzinfo=UTC)
 CUA_NAM, BA_DINH, NGOC_HA, THU_DUC = "00082", "00004", "00008", "26824"
 BIRTH, SPLIT = "1.001193", "00007"
 
@@ -125,7 +129,7 @@ def test_other_rules_move_and_the_change_names_them(filed, catalogue, rules):
     more = msgspec.structs.replace(rules, version="next", rules=(*rules.rules, there))
     change = preview("a", 1, filed(), Proposal(catalogue, more, DAY))
     assert (change.after.competent, change.rule_after) == (BA_DINH, "where-received-in-hanoi")
-    assert change.remedy == "none"
+    assert (change.remedy, change.command) == ("none", "transfer")
 
 
 def test_what_a_person_was_to_choose_and_rules_now_can_place_may_be_chosen(filed, merged):
@@ -141,6 +145,7 @@ def test_what_a_person_was_to_choose_and_rules_now_can_place_may_be_chosen(filed
     )
     change = preview("a", 1, waiting, merged._replace(rules=rules))
     assert (change.after.competent, change.remedy) == ("01", "choose_unit")
+    assert change.command == "choose_unit"
 
 
 def test_what_an_officer_chose_stays_until_the_unit_ends(filed, decide, merged, catalogue):
@@ -157,6 +162,28 @@ def test_a_procedure_that_is_not_in_force_then_cannot_be_told(filed, catalogue, 
     change = preview("a", 1, filed(), Proposal(catalogue, rules, BEFORE))
     assert change.outcome == "cannot_tell"
     assert BIRTH in change.why_en
+
+
+@pytest.mark.parametrize("stage", sorted(s for s in Stage if Move.TRANSFER in MOVES[s]))
+@pytest.mark.parametrize("rule", ["forwarded-within-province", CHOSEN, TRANSFERRED])
+def test_what_is_carried_out_leaves_nothing_to_be_moved(stage, rule, dossier, merged):
+    facts = {"receiving_unit": CUA_NAM, "residence_unit": CUA_NAM, "on": "2026-11-16"}
+    of_the_unit = dict.fromkeys(("receiving_unit", "competent_unit", "returning_unit"), CUA_NAM)
+    before = dossier(stage, rule=rule, facts=facts, **of_the_unit)
+    change = preview("a", 1, before, merged)
+    assert change.command == "transfer"
+    units = {f"{name}_unit": unit for name, unit in msgspec.structs.asdict(change.after).items()}
+    ruled = {} if rule in BY_A_PERSON else {"rule": change.rule_after}
+    asked = Asked(Move.TRANSFER, "operator-1", "synthetic", **units, **ruled)
+    outcome = apply(before, asked, merged.catalogue, IN_JANUARY)
+    assert [type(e) for e in outcome.events] == [handover.Transferred]
+    assert preview("a", 2, outcome.state, merged) is None
+
+
+def test_what_is_in_the_post_is_left_until_it_comes_back(dossier, merged):
+    facts = {"receiving_unit": CUA_NAM, "residence_unit": CUA_NAM, "on": "2026-11-16"}
+    posted = dossier(Stage.IN_POST, facts=facts, competent_unit=CUA_NAM)
+    assert preview("a", 1, posted, merged).command == ""
 
 
 @pytest.mark.parametrize("stage", sorted({*TERMINAL, Stage.EXPECTED}))

@@ -1,14 +1,19 @@
 """The edge of explanations, previews and re-homing, over journals kept in memory."""
 
+from datetime import UTC, date, datetime
+
 import httpx
 import msgspec
 import pytest
 from fastapi import FastAPI
 
 from services.routing import rehoming
+from services.routing.domain.preview import with_units
 from services.routing.pages import Pages
 from shared import events, problems
+from shared.catalogue import Unit
 from shared.clock import system_clock
+from shared.events import handover
 from shared.events import routing as contracts
 from shared.publisher import Publisher
 
@@ -33,7 +38,7 @@ class Limited:
 class Office:
     """An operator before the edge, with routing's lane behind it."""
 
-    def __init__(self, desk, catalogue, rules, rows_limit=2_000):
+    def __init__(self, desk, catalogue, rules, rows_limit=2_000, clock=system_clock):
         self.desk = desk
         pages = Pages(Limited(desk.journal._table), desk.journal, rows_limit)
         publisher = Publisher(
@@ -42,9 +47,7 @@ class Office:
         app = FastAPI()
         app.state.access = desk.app.state.access
         problems.install(app)
-        app.include_router(
-            rehoming.router(publisher, desk.journal, pages, catalogue, rules, system_clock)
-        )
+        app.include_router(rehoming.router(publisher, desk.journal, pages, catalogue, rules, clock))
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEY
         )
@@ -62,14 +65,16 @@ def application(n):
 
 @pytest.fixture
 def office(desk, catalogue, rules, registered):
-    async def open_with(*filings, rows_limit=2_000, rules=rules):
+    async def open_with(
+        *filings, rows_limit=2_000, rules=rules, catalogue=catalogue, clock=system_clock
+    ):
         for n, (residence, receiving) in enumerate(filings, 1):
             data = registered(
                 procedure=MARRIAGE, residence_unit=residence, receiving_unit=receiving
             )
             desk.bring(data, "intake", 1, application(n))
         await desk.decide()
-        return Office(desk, catalogue, rules, rows_limit)
+        return Office(desk, catalogue, rules, rows_limit, clock)
 
     return open_with
 
@@ -172,12 +177,75 @@ def to_the_centre(rules):
     return msgspec.structs.replace(rules, version="next", rules=changed)
 
 
-async def test_what_has_a_unit_already_is_left_and_counted(office, ended):
+async def test_what_cannot_be_told_is_left_and_counted(office):
     at = await office((CUA_NAM, BA_DINH))
     log = list(at.desk.log.records)
     answer = await at.ask(REHOMINGS, on="2025-06-30")
     assert (answer.json()["sent"], answer.json()["left"]) == ([], 1)
     assert at.desk.log.records == log
+
+
+# --- a merger that has come: Cửa Nam ended on 1 December
+
+
+DECEMBER = datetime(2026, 12, 2, 2, tzinfo=UTC)
+HEIRS = {"successors": {CUA_NAM: BA_DINH}}
+
+
+@pytest.fixture
+def merged(catalogue):
+    (row,) = catalogue.units[CUA_NAM]
+    fields = {**msgspec.structs.asdict(row), "valid_to": date(2026, 12, 1)}
+    return {"catalogue": with_units(catalogue, [Unit(**fields)]), "clock": lambda: DECEMBER}
+
+
+async def test_a_merger_transfers_what_the_unit_had_once_and_says_so(office, merged, rules):
+    at = await office((CUA_NAM, BA_DINH), (BA_DINH, BA_DINH), (CUA_NAM, CUA_NAM), **merged)
+    (shown, *_) = (await at.ask(PREVIEWS, **HEIRS)).json()["changes"]
+    assert (shown["command"], shown["remedy"]) == ("transfer", "none")
+    for _ in range(2):
+        told = (await at.ask(REHOMINGS, **HEIRS)).json()
+        assert (told["sent"], told["left"]) == ([application(1), application(3)], 0)
+    emitted = await at.desk.decide(DECEMBER)
+    assert [e.type for e in emitted] == ["application.transferred"] * 2
+    moved = msgspec.json.decode(emitted[0].data, type=handover.Transferred)
+    assert (moved.from_unit, moved.competent_unit) == (CUA_NAM, BA_DINH)
+    assert moved.rule in moved.reason
+    both = (await at.desk.journal.latest(application(3))).state
+    assert (both.receiving_unit, both.competent_unit, both.returning_unit) == (BA_DINH,) * 3
+    assert (both.rule_version, both.national_code) == (rules.version, 1)
+    again = (await at.ask(REHOMINGS, **HEIRS)).json()
+    assert (again["sent"], again["left"]) == ([], 0)
+    assert (await at.ask(PREVIEWS, **HEIRS)).json()["changes"] == []
+
+
+async def test_a_split_is_left_to_a_person_with_the_units_to_choose_from(office, merged):
+    at = await office((CUA_NAM, BA_DINH), **merged)
+    split = {"successors": {CUA_NAM: f"{BA_DINH} {NGOC_HA}"}}
+    told = (await at.ask(REHOMINGS, **split)).json()
+    assert (told["sent"], told["left"]) == ([], 1)
+    (change,) = (await at.ask(PREVIEWS, **split)).json()["changes"]
+    assert (change["command"], change["candidates"]) == ("", [BA_DINH, NGOC_HA])
+
+
+async def test_what_moved_meanwhile_is_looked_at_again(office, merged):
+    at = await office((CUA_NAM, BA_DINH), **merged)
+    accepted = contracts.OfficerAccepted(officer="officer-1")
+    at.desk.bring(accepted, "intake", 2, application(1))
+    await at.ask(REHOMINGS, **HEIRS)
+    types = [e.type for e in await at.desk.decide(DECEMBER)]
+    assert types == ["application.accepted", "routing.action_rejected"]
+    assert (await at.ask(REHOMINGS, **HEIRS)).json()["sent"] == [application(1)]
+    assert [e.type for e in await at.desk.decide(DECEMBER)] == ["application.transferred"]
+
+
+async def test_what_is_to_be_one_day_is_not_carried_out_today(office, merged):
+    at = await office((CUA_NAM, BA_DINH), **merged)
+    answer = await at.ask(REHOMINGS, on="2027-01-01", **HEIRS)
+    assert answer.status_code == 422
+    (problem,) = answer.json()["problems"]
+    assert (problem["field"], problem["code"]) == ("/on", "not-yet")
+    assert "preview" in problem["remedy_en"]
 
 
 @pytest.mark.parametrize(
