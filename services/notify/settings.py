@@ -5,12 +5,12 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.notify.domain import Policy
+from services.notify.domain import MILESTONES, Policy
 from services.notify.effects import LIMIT_S
 
 
 class NotifySettings(BaseSettings):
-    """`MOTCUA_SMS_URL`, and `MOTCUA_NOTICE_…` for the pace."""
+    """`MOTCUA_SMS_URL`, and `MOTCUA_NOTICE_…` for the pace, and for what nobody is told of."""
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True)
 
@@ -18,6 +18,7 @@ class NotifySettings(BaseSettings):
     notice_limit_s: float = Field(default=LIMIT_S, gt=0)
     notice_retry_after_s: tuple[float, ...] = Policy().retry_after_s
     notice_ask_after_s: tuple[float, ...] = Policy().ask_after_s
+    notice_silent: frozenset[str] = Policy().silent
 
     @model_validator(mode="after")
     def _ask_late_enough(self) -> Self:
@@ -28,7 +29,16 @@ class NotifySettings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _silent_about_something(self) -> Self:
+        if unknown := self.notice_silent - MILESTONES.keys():
+            raise ValueError(
+                f"MOTCUA_NOTICE_SILENT: {', '.join(sorted(unknown))} is no milestone; "
+                f"name some of {', '.join(MILESTONES)}"
+            )
+        return self
+
     @property
     def policy(self) -> Policy:
-        """Return the pace, as the domain has it."""
-        return Policy(self.notice_retry_after_s, self.notice_ask_after_s)
+        """Return the pace, and the silence, as the domain has them."""
+        return Policy(self.notice_retry_after_s, self.notice_ask_after_s, self.notice_silent)

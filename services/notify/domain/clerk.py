@@ -65,8 +65,9 @@ class Clerk:
         for slot in self._notices:
             if data.TYPE in _stale_after(slot):
                 self._withdraw(slot, data.TYPE)
-        if data.TYPE in REACHED_BY:
-            self._reach(REACHED_BY[data.TYPE], data)
+        milestone = REACHED_BY.get(data.TYPE)
+        if milestone and milestone not in self._policy.silent:
+            self._reach(milestone, data)
         if self._dossier.contact is not None:
             for slot in SLOTS:  # in the order in which they come in life
                 notice = self._notices.get(slot)

@@ -5,7 +5,7 @@ A table; the tests prove that it fits the contracts and that nothing personal is
 
 from typing import NamedTuple
 
-from shared.events import Data, intake, payment, routing
+from shared.events import Data, handover, intake, payment, routing
 
 
 class Milestone(NamedTuple):
@@ -21,6 +21,14 @@ def _types(*contracts: type[Data]) -> frozenset[str]:
 
 
 _END = _types(routing.Closed, routing.Returned)
+# these stop the clock, move the due date or end the wait: a due date told now would be wrong
+_DUE_GONE = _types(
+    routing.SupplementRequested,
+    routing.PaymentDue,
+    routing.Suspended,
+    routing.Settled,
+    handover.DueMoved,
+)
 
 MILESTONES: dict[str, Milestone] = {
     "registered": Milestone(intake.Registered, ("submitted_at",), _END),
@@ -34,14 +42,7 @@ MILESTONES: dict[str, Milestone] = {
     "accepted": Milestone(
         routing.Accepted,
         ("due",),
-        _END
-        | _types(
-            routing.NotAccepted,
-            routing.SupplementRequested,  # these three stop the clock: the due date would be wrong
-            routing.PaymentDue,
-            routing.Suspended,
-            routing.Settled,
-        ),
+        _END | _DUE_GONE | _types(routing.NotAccepted, routing.Apologised),
     ),
     "not_accepted": Milestone(routing.NotAccepted, (), _types(routing.Closed)),
     "supplement_requested": Milestone(
@@ -56,6 +57,8 @@ MILESTONES: dict[str, Milestone] = {
             routing.Settled,
         ),
     ),
+    "apologised": Milestone(routing.Apologised, ("due",), _END | _DUE_GONE),
+    "transferred": Milestone(handover.Transferred, (), _END | _types(routing.Settled)),
     "result_ready": Milestone(
         routing.Settled,
         (),

@@ -81,11 +81,13 @@ HAD: frozenset[Happening] = frozenset({"handed", "delivered", "undelivered"})
 class Policy(NamedTuple):
     """How long to wait before the next attempt, and before the next question; then we give up.
 
-    A question must come later than any call can last, or the gateway may answer too early.
+    A question must come later than any call can last, or the gateway may answer too early.  Of the
+    milestones in `silent` nobody is told.
     """
 
     retry_after_s: tuple[float, ...] = (30, 120, 600, 3_600, 14_400)
     ask_after_s: tuple[float, ...] = (30, 120, 600, 3_600, 14_400)
+    silent: frozenset[str] = frozenset()
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

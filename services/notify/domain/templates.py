@@ -65,6 +65,22 @@ TEXTS: dict[str, dict[Wording, str]] = {
         "en": "Application {dossier_code} needs a supplement. "
         "See what on the Public Service Portal.",
     },
+    "apologised": {
+        "vi": "Hồ sơ {dossier_code} bị chậm, cơ quan giải quyết xin lỗi. "
+        "Ngày hẹn trả kết quả mới: {due}.",
+        "plain": "Ho so {dossier_code} bi cham, co quan giai quyet xin loi. "
+        "Ngay hen tra ket qua moi: {due}.",
+        "en": "We are sorry: application {dossier_code} is delayed. "
+        "The result is now due on {due}.",
+    },
+    "transferred": {
+        "vi": "Hồ sơ {dossier_code} được chuyển sang đơn vị khác giải quyết. "
+        "Xem đơn vị nào trên Cổng Dịch vụ công.",
+        "plain": "Ho so {dossier_code} duoc chuyen sang don vi khac giai quyet. "
+        "Xem don vi nao tren Cong Dich vu cong.",
+        "en": "Application {dossier_code} was sent to another unit. "
+        "See which on the Public Service Portal.",
+    },
     "result_ready": {
         "vi": "Hồ sơ {dossier_code} đã có kết quả. Cách nhận có trên Cổng Dịch vụ công.",
         "plain": "Ho so {dossier_code} da co ket qua. Cach nhan co tren Cong Dich vu cong.",

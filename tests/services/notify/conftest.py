@@ -11,7 +11,8 @@ from services.notify.domain import Dossier, Policy
 from services.notify.lane import table
 from shared import events
 from shared.errors import Unknown
-from shared.events import CONTRACTS, Data, Event, intake, kernel, notify, payment, routing
+from shared.contracts import producer
+from shared.events import Data, Event, handover, intake, kernel, notify, payment, routing
 from shared.lanes.table import Arrival, Timer
 from shared.store import Bounds, Row
 from shared.vault import Vault
@@ -57,6 +58,27 @@ WHOLE: dict[str, Data] = {
         routing.Resubmitted(national_code=1, acceptance_due=AT),
         routing.PaymentDue(**OFFICER, amount_vnd=1_000),
         routing.Suspended(**OFFICER, reason="synthetic"),
+        routing.Apologised(
+            **OFFICER, reason="synthetic", due_before=AT, due=AT + timedelta(days=9)
+        ),
+        handover.Transferred(
+            **OFFICER,
+            reason="synthetic",
+            from_unit="00004",
+            receiving_unit="00004",
+            competent_unit="00008",
+            returning_unit="00004",
+            rule="synthetic",
+            catalogue_version="test",
+        ),
+        handover.DueMoved(
+            **OFFICER,
+            clock="statutory",
+            due_before=AT,
+            due=AT + timedelta(days=6),
+            cause="synthetic",
+            catalogue_version="test",
+        ),
         routing.Settled(**OFFICER, on_time=True),
         routing.Returned(**OFFICER),
         routing.Closed(national_code=7, reason="synthetic"),
@@ -80,7 +102,7 @@ class Case:
         """Decide on a message, fresh unless an id is given; return the events."""
         self._count += 1
         self.at += timedelta(seconds=1)
-        source = source or f"/services/{CONTRACTS[data.TYPE].__module__.rpartition('.')[2]}"
+        source = source or f"/services/{producer(data.TYPE)}"
         id_ = id_ or f"message-{self._count}"
         if (source, id_) in self.handled:
             return []

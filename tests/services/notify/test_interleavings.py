@@ -26,6 +26,14 @@ LOGS = {
         ["application.accepted", "application.processing", "application.settled"],
         ["application.accepted", "application.settled", "application.returned"],
         ["application.accepted", "application.closed"],
+        [
+            "application.accepted",
+            "application.transferred",
+            "application.apologised",
+            "application.transferred",
+            "application.due_moved",
+            "application.settled",
+        ],
         ["application.not_accepted"],
         [
             "application.supplement_requested",
