@@ -171,6 +171,7 @@ def _sizes(catalogue: Catalogue) -> dict[str, int]:
         "procedures": catalogue.procedures,
         "identifiers": catalogue.org_codes,
         "workflows": catalogue.workflows,
+        "non-boundary lists": catalogue.non_boundary,
     }
     sizes = {name: sum(map(len, rows.values())) for name, rows in grouped.items()}
     return sizes | {

@@ -56,6 +56,7 @@ def of_dossier(application: str, rows: Sequence[Row]) -> Open | None:
         receiving_unit=dossier.receiving_unit,
         competent_unit=dossier.competent_unit,
         residence_unit=dossier.facts.get("residence_unit", ""),
+        object_unit=dossier.facts.get("object_unit", ""),
         channel=dossier.channel,
         due=local_day(dossier.due_current) if dossier.due_current else None,
         accepted=local_day(dossier.accepted_at) if dossier.accepted_at else None,

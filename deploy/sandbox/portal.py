@@ -12,6 +12,7 @@ from uuid import UUID
 
 import httpx
 import msgspec
+from msgspec import UNSET
 
 from shared import jwe
 from shared.bus import Message, Partition, Producer
@@ -75,6 +76,7 @@ class Citizens:
             procedure=procedure.code,
             receiving_unit=unit.code,
             residence_unit=unit.code,
+            object_unit=unit.code if _is_in(procedure, MIX["land"][1]) else UNSET,
             channel="online",
             personal="",
             copies=self._chance.randint(1, 3),

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET
 
 from services.intake.domain.dossier import End, Status
 from services.intake.domain.receipt import Receipt
@@ -19,6 +20,7 @@ from shared.events.portal import (
     Personal,
     SupplementSubmitted,
     WithdrawalRequested,
+    Younger,
 )
 
 
@@ -29,6 +31,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     receiving_unit: str
     personal: Personal
     residence_unit: str = ""
+    object_unit: Younger = UNSET
     channel: Channel = "online"
     applicant_kind: ApplicantKind = "citizen"
     language: Language = "vi"

@@ -143,11 +143,14 @@ def router(
         procedure: Code,
         receiving_unit: Code,
         residence_unit: Code = "",
+        object_unit: Code = "",
         on: date | None = None,
     ) -> RouteView:
         day = on or local_day(clock())
         try:
-            route = explain(catalogue, rules, procedure, residence_unit, receiving_unit, day)
+            route = explain(
+                catalogue, rules, procedure, residence_unit, receiving_unit, day, object_unit
+            )
         except UnknownProcedure as error:
             raise Refusal(422, "unknown-procedure", f"{error}: look it up.") from None
         return route_view(route)

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.catalogue import workflows
 from shared.catalogue.lookups import Catalogue, Dated, in_force
-from shared.catalogue.rows import FeeWaiver, Succession, Tables, Unit
+from shared.catalogue.rows import FeeWaiver, Listing, Succession, Tables, Unit
 
 # file (and what in it), what tells one row's subject from another's, whether a gap is one
 _SUBJECTS: tuple[tuple[str, str, Callable[[Any], str], bool], ...] = (
@@ -22,6 +22,7 @@ _SUBJECTS: tuple[tuple[str, str, Callable[[Any], str], bool], ...] = (
     ("policies", "policies", lambda _: "policy", True),
     ("policies", "fee_waivers", lambda w: f"{w.province} {w.channel}", False),
     ("workflows", "workflows", lambda w: w.subject, False),
+    ("non_boundary", "non_boundary", lambda listing: listing.subject, False),
 )
 _PROVINCES = ("province", "city")
 _SATURDAY = 5
@@ -43,6 +44,7 @@ def problems(tables: Tables) -> list[str]:
     found += _said("policies", _waivers(tables.fee_waivers, units))
     steps = workflows.problems(tables.workflows, tables.procedures, tables.policies, units)
     found += _said("workflows", steps)
+    found += _said("non_boundary", _lists(tables.non_boundary, units))
     if not tables.policies or tables.policies[-1].valid_to:
         found.append("policies.json: the last policy ends and none follows: leave it open")
     if found:
@@ -138,6 +140,12 @@ def _waivers(rows: Sequence[FeeWaiver], units: Mapping[str, Sequence[Unit]]) -> 
     for n, waiver in enumerate(rows):
         if waiver.province not in units:
             yield n, f"{waiver.province} {waiver.channel}", "no such province"
+
+
+def _lists(rows: Sequence[Listing], units: Mapping[str, Sequence[Unit]]) -> Iterator[Problem]:
+    for n, listing in enumerate(rows):
+        if not any(unit.is_province for unit in units.get(listing.province, ())):
+            yield n, listing.subject, "no such province"
 
 
 def _covers(rows: Sequence[Dated], wanted: Dated) -> bool:

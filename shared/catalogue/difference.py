@@ -18,6 +18,7 @@ Kind = Literal[
     "policies",
     "fee_waivers",
     "workflows",
+    "non_boundary",
 ]
 _NAMED = ("units", "org_codes", "legacy_map", "procedures")  # told by what an application names
 _Rows = dict[tuple[str, date], Any]
@@ -60,6 +61,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     receiving_unit: str
     competent_unit: str = ""
     residence_unit: str = ""
+    object_unit: str = ""
     channel: str = ""
     due: date | None = None
     accepted: date | None = None
@@ -80,7 +82,8 @@ def diff(old: Catalogue, new: Catalogue) -> tuple[Change, ...]:
 
 def procedures(changes: Iterable[Change]) -> list[str]:
     """Return the procedures that changes touch."""
-    return sorted({c.subject.split()[0] for c in changes if c.kind in ("procedures", "workflows")})
+    kinds = ("procedures", "workflows", "non_boundary")
+    return sorted({c.subject.split()[0] for c in changes if c.kind in kinds})
 
 
 def units(changes: Iterable[Change]) -> list[str]:
@@ -99,9 +102,9 @@ def touched(
 ) -> Iterator[Touched]:
     """Give the open applications that changes touch.
 
-    A procedure and a waiver count as of the day an application was received, a workflow as of the
-    day it was accepted; a unit, the calendar and the policy as long as it is open; an identifier
-    not at all, its code is given.
+    A procedure, a waiver and a province's list count as of the day an application was received, a
+    workflow as of the day it was accepted; a unit, the calendar and the policy as long as it is
+    open; an identifier not at all, its code is given.
     """
     by_subject: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
@@ -117,7 +120,8 @@ def _named(one: Open, by_subject: Mapping[tuple[str, str], list[Change]]) -> Ite
     for change in by_subject.get(("procedures", one.procedure), ()):
         if change.speaks_of(one.received):
             yield change
-    for unit in dict.fromkeys((one.receiving_unit, one.competent_unit, one.residence_unit)):
+    named = (one.receiving_unit, one.competent_unit, one.residence_unit, one.object_unit)
+    for unit in dict.fromkeys(named):
         for kind in ("units", "legacy_map"):
             found = by_subject.get((kind, unit), ())
             yield from (change for change in found if not change.is_over(one.received))
@@ -130,18 +134,27 @@ def _concerns(change: Change, one: Open, new: Catalogue) -> bool:
             is_ahead = one.received <= row.day and (one.due is None or row.day <= one.due)
             return is_ahead and not change.is_over(one.received)
         case "fee_waivers":
-            units = new.units.get(one.receiving_unit, ())
-            is_there = not units or units[-1].province == row.province
+            is_there = _is_in(one.receiving_unit, row.province, new)
             return is_there and row.channel == one.channel and change.speaks_of(one.received)
         case "workflows":
-            if row.procedure != one.procedure:
-                return False
-            units = new.units.get(one.competent_unit or one.receiving_unit, ())
-            is_there = not row.province or not units or units[-1].province == row.province
-            is_its = change.speaks_of(one.accepted) if one.accepted else True
-            return is_there and is_its and not change.is_over(one.received)
+            unit = one.competent_unit or one.receiving_unit
+            is_its = row.procedure == one.procedure and _is_in(unit, row.province, new)
+            is_then = one.accepted is None or change.speaks_of(one.accepted)
+            return is_its and is_then and not change.is_over(one.received)
+        case "non_boundary":
+            is_there = _is_in(one.receiving_unit, row.province, new)
+            since, _ = new.lists.get(row.province, (change.since, None))
+            is_first = change.since == since  # what a first list does not name is touched too
+            is_its = row.procedure == one.procedure or is_first
+            return is_there and is_its and change.speaks_of(one.received)
         case _:
             return not change.is_over(one.received)
+
+
+def _is_in(unit: str, province: str, catalogue: Catalogue) -> bool:
+    """Whether a unit may be in a province (empty: in any)."""
+    rows = catalogue.units.get(unit, ())
+    return not province or not rows or rows[-1].province == province
 
 
 def _changes(kind: Kind, before: _Rows, after: _Rows) -> Iterator[Change]:
@@ -172,6 +185,7 @@ def _tables(catalogue: Catalogue) -> dict[Kind, _Rows]:
         "legacy_map": catalogue.successors,
         "procedures": catalogue.procedures,
         "workflows": catalogue.workflows,
+        "non_boundary": catalogue.non_boundary,
     }
     tables: dict[Kind, _Rows] = {
         kind: {(code, row.valid_from): row for code, rows in groups.items() for row in rows}

@@ -11,6 +11,7 @@ from shared.catalogue.names import folded, spoken, without_kind
 from shared.catalogue.rows import (
     CalendarDay,
     FeeWaiver,
+    Listing,
     OrgCode,
     Policy,
     Procedure,
@@ -66,6 +67,7 @@ class Catalogue:
     last_day: date
     calendar_days: Sequence[CalendarDay]
     workflows: Mapping[str, Sequence[Workflow]] = field(default_factory=dict)
+    non_boundary: Mapping[str, Sequence[Listing]] = field(default_factory=dict)
 
     def edition(self) -> "Catalogue":
         """Return this edition, for work that waits in between: what it is told stays the same."""
@@ -143,6 +145,23 @@ class Catalogue:
         """Return why nothing is asked in this province on this channel, if so."""
         rows = [w for w in self.fee_waivers if (w.province, w.channel) == (province, channel)]
         return in_force(rows, on)
+
+    def takes_anywhere(self, province: str, procedure: str, on: date) -> bool | None:
+        """Whether a province takes this procedure at any of its points; None: it has no list."""
+        if in_force(self.non_boundary.get(f"{procedure} {province}", ()), on):
+            return True
+        since, until = self.lists.get(province, (date.max, date.max))
+        return False if since <= on < until else None
+
+    @cached_property
+    def lists(self) -> Mapping[str, tuple[date, date]]:
+        """The provinces that have a list, from when on and until when."""
+        found: dict[str, tuple[date, date]] = {}
+        for row in (row for rows in self.non_boundary.values() for row in rows):
+            since, until = found.get(row.province, (date.max, date.min))
+            end = row.valid_to or date.max
+            found[row.province] = min(since, row.valid_from), max(until, end)
+        return found
 
     def accepted_automatically(self, procedure: Procedure, channel: str, on: date) -> bool:
         """Whether an application is accepted without an officer."""

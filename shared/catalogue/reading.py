@@ -13,6 +13,7 @@ from shared.catalogue.lookups import Catalogue, Dated
 from shared.catalogue.rows import (
     CalendarDay,
     FeeWaiver,
+    Listing,
     OrgCode,
     Policy,
     Procedure,
@@ -24,8 +25,9 @@ from shared.catalogue.rows import (
 from shared.errors import Misconfigured
 
 DATA = Path(__file__).parent / "data"
-FILES = ("units", "org_codes", "legacy_map", "procedures", "calendar", "policies", "workflows")
-OPTIONAL = {"workflows": b'{"as_of":"0001-01-01","rows":[]}'}  # what stands for a missing file
+OPTIONAL = ("workflows", "non_boundary")  # younger than some folders
+FILES = ("units", "org_codes", "legacy_map", "procedures", "calendar", "policies", *OPTIONAL)
+NO_ROWS = b'{"as_of":"0001-01-01","rows":[]}'
 TOLD_LIMIT = 20  # problems said at once
 
 
@@ -64,6 +66,10 @@ class _Workflows(_Rows):
     rows: list[Workflow]
 
 
+class _NonBoundary(_Rows):
+    rows: list[Listing]
+
+
 R = TypeVar("R", bound=_Rows)
 D = TypeVar("D", bound=Dated)
 
@@ -81,8 +87,8 @@ def load(data: Path = DATA) -> Catalogue:
     units, org_codes = read("units", _Units), read("org_codes", _OrgCodes)
     legacy_map, procedures = read("legacy_map", _LegacyMap), read("procedures", _Procedures)
     calendar, policies = read("calendar", _Calendar), read("policies", _Policies)
-    workflows = read("workflows", _Workflows)
-    files = (units, org_codes, legacy_map, procedures, calendar, policies, workflows)
+    workflows, lists = read("workflows", _Workflows), read("non_boundary", _NonBoundary)
+    files = (units, org_codes, legacy_map, procedures, calendar, policies, workflows, lists)
     newest = max(file.as_of for file in files)
     digest = hashlib.sha256(b"".join(content.values())).hexdigest()
     tables = Tables(
@@ -94,6 +100,7 @@ def load(data: Path = DATA) -> Catalogue:
         policies.policies,
         policies.fee_waivers,
         workflows.rows,
+        lists.rows,
         calendar.first_day,
         calendar.last_day,
     )
@@ -114,6 +121,7 @@ def _catalogue(tables: Tables, version: str) -> Catalogue:
         last_day=tables.last_day,
         calendar_days=tuple(tables.calendar),
         workflows=_grouped(tables.workflows, lambda w: w.subject),
+        non_boundary=_grouped(tables.non_boundary, lambda listing: listing.subject),
     )
 
 
@@ -129,7 +137,7 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as e:
         if isinstance(e, FileNotFoundError) and path.stem in OPTIONAL:
-            return OPTIONAL[path.stem]
+            return NO_ROWS
         raise Misconfigured(f"reference data {path.name} cannot be read: {e}") from e
 
 

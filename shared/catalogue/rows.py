@@ -165,6 +165,23 @@ class FeeWaiver(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: date | None
 
 
+class Listing(msgspec.Struct, frozen=True, array_like=True):
+    """A procedure that a province takes at any of its points, regardless of boundary.
+
+    It may be one that the catalogue does not have: a list is published whole.
+    """
+
+    province: str
+    procedure: Annotated[str, Meta(pattern=r"^([0-9]\.[0-9]{6}|local\.[a-z-]+)$")]
+    valid_from: date
+    valid_to: date | None
+
+    @property
+    def subject(self) -> str:
+        """The procedure and the province."""
+        return f"{self.procedure} {self.province}"
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What somebody does, and how long it may take.  `days` are as the procedure counts its time:
     worked, or of the calendar.
@@ -216,5 +233,6 @@ class Tables(NamedTuple):
     policies: Sequence[Policy]
     fee_waivers: Sequence[FeeWaiver]
     workflows: Sequence[Workflow]
+    non_boundary: Sequence[Listing]
     first_day: date
     last_day: date

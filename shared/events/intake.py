@@ -42,6 +42,7 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     forms_version: str = ""
     warnings: tuple[Problem, ...] = ()
     similar_to: str = ""
+    object_unit: str = ""
 
 
 class Refused(Data, frozen=True, kw_only=True):

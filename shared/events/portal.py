@@ -3,6 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from shared.events.data import Document, Strict, Text, published
 
@@ -19,6 +20,8 @@ Jwe = Annotated[
     ),
 ]
 Documents = Annotated[tuple[Document, ...], published(maxItems=50)]
+# not written where it is not given: a reader of before there was the field refuses unknown ones
+Younger = str | UnsetType
 Copies = Annotated[int, published(minimum=1, maximum=100)]
 Answers = Annotated[
     dict[str, Annotated[str, published(maxLength=4_000)]], published(maxProperties=200)
@@ -43,6 +46,7 @@ class Submitted(Strict, frozen=True, kw_only=True):
     application id (UUIDv7).
 
     `personal` is `Personal` as JSON in a compact JWE (ECDH-ES, A256GCM) to intake's public key.
+    `object_unit` is where the land, the house, the business or the property is that it is about.
     """
 
     TYPE: ClassVar[str] = "application.submitted"
@@ -50,6 +54,7 @@ class Submitted(Strict, frozen=True, kw_only=True):
     receiving_unit: str
     personal: Jwe
     residence_unit: str = ""
+    object_unit: Younger = UNSET
     channel: Channel = "online"
     applicant_kind: ApplicantKind = "citizen"
     language: Language = "vi"

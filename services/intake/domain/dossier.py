@@ -216,6 +216,7 @@ def _registered(portal: str, submitted: Submitted, opened: Opened) -> Registered
         procedure=submitted.procedure,
         receiving_unit=submitted.receiving_unit,
         residence_unit=submitted.residence_unit,
+        object_unit=submitted.object_unit or "",
         channel=submitted.channel,
         applicant_kind=submitted.applicant_kind,
         language=submitted.language,

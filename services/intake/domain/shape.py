@@ -82,7 +82,7 @@ def _stand_in(kind: Any) -> Any:
 
 def _bare(kind: Any) -> Any:
     """Return a type without what is only published about it."""
-    while get_origin(kind) is Annotated:
+    while get_origin(kind) is Annotated or msgspec.UnsetType in get_args(kind):
         kind = get_args(kind)[0]
     assert get_origin(kind) not in (Union, UnionType), "what portals send has one type each"
     return kind

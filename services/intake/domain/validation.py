@@ -139,8 +139,10 @@ def _form(
         yield problem("missing-documents", "/documents")
     if unit is None:
         yield problem("unknown-unit", "/receiving_unit")
-    if submitted.residence_unit and not _is_residence(submitted.residence_unit, catalogue, on):
-        yield problem("unknown-unit", "/residence_unit")
+    for field in ("residence_unit", "object_unit"):
+        place = getattr(submitted, field)
+        if place and not _is_place(place, catalogue, on):
+            yield problem("unknown-unit", f"/{field}")
     if not 1 <= submitted.copies <= COPIES_LIMIT:
         yield problem("invalid-copies", "/copies")
     yield from _documents(submitted.documents)
@@ -170,7 +172,7 @@ def _plain(name: str) -> str:
     return normalize("NFC", name).strip().casefold()
 
 
-def _is_residence(unit: str, catalogue: Catalogue, on: date) -> bool:
+def _is_place(unit: str, catalogue: Catalogue, on: date) -> bool:
     """An old unit will do: routing converts it, or asks a person which of several it is."""
     return catalogue.unit(unit, on) is not None or bool(catalogue.current_units(unit, on).units)
 

@@ -96,6 +96,10 @@ CONDITIONS: Mapping[str, Words] = {
         "vi": "dành cho hồ sơ tiếp nhận ở nơi khác",
         "en": "it is for what is received elsewhere",
     },
+    "place_of": {
+        "vi": "dành cho thủ tục giải quyết theo nơi khác (nơi cư trú hay nơi có đối tượng)",
+        "en": "it is for procedures that go by another place (the residence, or the object)",
+    },
     "place": {
         "vi": "nơi cư trú hoặc nơi có tài sản không phù hợp",
         "en": "the residence or the property is not where it asks",
@@ -119,6 +123,22 @@ _CAME: Words = {
 _MOVED: Words = {
     "vi": "Trước đó hồ sơ ở {previous}; quy tắc đang có hiệu lực chuyển sang đơn vị này.",
     "en": "It was with {previous} before; the rules in force now moved it.",
+}
+_OBJECT: Words = {
+    "vi": "Thủ tục này theo nơi có đất, nhà, cơ sở kinh doanh hoặc tài sản, không theo nơi cư trú:"
+    " {object}.",
+    "en": "It goes by where the land, the house, the business or the property is, and not by the"
+    " residence: {object}.",
+}
+_LISTED: Mapping[str, Words] = {
+    "listed": {
+        "vi": "Thủ tục có trong danh mục phi địa giới của tỉnh.",
+        "en": "The province lists it as taken at any of its points.",
+    },
+    "unlisted": {
+        "vi": "Thủ tục không có trong danh mục phi địa giới của tỉnh.",
+        "en": "The province does not list it as taken at any of its points.",
+    },
 }
 _NONE: Words = {"vi": "không khai", "en": "not stated"}
 
@@ -197,6 +217,10 @@ def _sentences(
         receiving=names.unit(facts.get("receiving_unit", dossier.receiving_unit)),
         residence=names.unit(facts.get("residence_unit", "")),
     )
+    if facts.get("place_of") == "object":
+        yield _OBJECT[language].format(object=names.unit(facts.get("object_unit", "")))
+    if "listed" in facts:
+        yield _LISTED[facts["listed"]][language]
     among = ", ".join(names.unit(code) for code in dossier.candidates)
     yield OUTCOMES[outcome][language].format(
         receiving=names.unit(dossier.receiving_unit),

@@ -30,7 +30,8 @@ def register(
         return Outcome(dossier)
     received_at = min(data.submitted_at, at)
     on = local_day(received_at)
-    route = explain(catalogue, rules, data.procedure, data.residence_unit, data.receiving_unit, on)
+    places = data.residence_unit, data.receiving_unit
+    route = explain(catalogue, rules, data.procedure, *places, on, data.object_unit)
     procedure = catalogue.procedure(data.procedure, on)
     assert procedure is not None
     came = replace(

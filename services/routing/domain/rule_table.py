@@ -15,11 +15,12 @@ from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
-from shared.catalogue import in_force
+from shared.catalogue import Catalogue, in_force
 from shared.catalogue.rows import Level, NonBoundary
 
 ReceivedAt = Literal["commune", "centre", "split", "unknown"]
 PlaceIs = Literal["same_unit", "same_province", "other_province", "none", "split", "unknown"]
+PlaceOf = Literal["residence", "object"]
 Listed = Literal["listed", "unlisted", "no_list"]
 Decides = Literal[
     "receiving_commune",
@@ -36,9 +37,9 @@ OUTRANKED = "outranked"  # met, but a more specific rule decided
 class Case(NamedTuple):
     """What a rule is asked about, in the order in which its conditions are tried.
 
-    `province`: of the receiving unit; `place`: where the applicant lives, or for a procedure bound
-    to an object where that is, seen from the receiving unit; `listed`: whether the province takes
-    this procedure regardless of boundary.
+    `province`: of the receiving unit; `place_of`: what decides, where the applicant lives, or for a
+    procedure bound to an object where that is; `place`: that place, seen from the receiving unit;
+    `listed`: whether the province takes this procedure regardless of boundary.
     """
 
     procedure: str
@@ -46,6 +47,7 @@ class Case(NamedTuple):
     level: Level
     non_boundary: NonBoundary
     received_at: ReceivedAt
+    place_of: PlaceOf
     place: PlaceIs
     listed: Listed
 
@@ -62,6 +64,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     level: frozenset[Level] = frozenset()
     non_boundary: frozenset[NonBoundary] = frozenset()
     received_at: frozenset[ReceivedAt] = frozenset()
+    place_of: frozenset[PlaceOf] = frozenset()
     place: frozenset[PlaceIs] = frozenset()
     listed: frozenset[Listed] = frozenset()
     decides: Decides
@@ -86,7 +89,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class ProvinceList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The procedures that a province takes at any of its points, regardless of boundary."""
+    """The procedures that a province takes at any of its points, regardless of boundary, instead of
+    those that the catalogue lists: for a preview of what a list would do.
+    """
 
     province: str
     procedures: frozenset[str]
@@ -129,13 +134,16 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             known = self._known[key] = self._judge(asked, on)
         return known
 
-    def listed(self, province: str, procedure: str, on: date) -> Listed:
+    def listed(self, catalogue: Catalogue, province: str, procedure: str, on: date) -> Listed:
         """Tell whether a province has this procedure on its list; without a list it takes all."""
         rows = [row for row in self.lists if row.province == province]
         row = in_force(rows, on) if rows else None
-        if row is None:
+        is_listed = catalogue.takes_anywhere(province, procedure, on)
+        if row is not None:
+            is_listed = procedure in row.procedures
+        if is_listed is None:
             return "no_list"
-        return "listed" if procedure in row.procedures else "unlisted"
+        return "listed" if is_listed else "unlisted"
 
     def named(self, rule: str) -> Rule | None:
         """Return the rule with this id as it was worded last, in force or not."""
@@ -144,7 +152,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def gaps(self, on: date) -> Iterator[tuple[Case, Verdict]]:
         """Find each case that no rule, or more than one, decides on this day."""
         procedures, provinces = ({"", *named} for named in self._named)
-        values = map(get_args, (Level, NonBoundary, ReceivedAt, PlaceIs, Listed))
+        values = map(get_args, (Level, NonBoundary, ReceivedAt, PlaceOf, PlaceIs, Listed))
         for case in starmap(Case, product(sorted(procedures), sorted(provinces), *values)):
             verdict = self.verdict(case, on)
             if verdict.rule is None:

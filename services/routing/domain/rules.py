@@ -12,7 +12,14 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from services.routing.domain.rule_table import Case, PlaceIs, ReceivedAt, Rule, Rules, Verdict
+from services.routing.domain.rule_table import (
+    Case,
+    PlaceIs,
+    ReceivedAt,
+    Rule,
+    Rules,
+    Verdict,
+)
 from services.routing.domain.successors import NO_HEIRS, Days, Found, trace
 from shared.catalogue import Catalogue, Procedure
 from shared.errors import Misconfigured
@@ -77,9 +84,11 @@ def explain(
     residence_unit: str,
     receiving_unit: str,
     on: date,
+    object_unit: str = "",
 ) -> Route:
     """Return where a dossier of that day goes, and why.  Raises `UnknownProcedure`."""
-    return route(catalogue, rules, Filing(procedure_code, residence_unit, receiving_unit, on), on)
+    filing = Filing(procedure_code, residence_unit, receiving_unit, on, object_unit)
+    return route(catalogue, rules, filing, on)
 
 
 def route(
@@ -123,6 +132,7 @@ class _Survey:
             self._place = trace(catalogue, filing.residence_unit, "residence", days)
         self._province = self._province_of(self._receiving.unit)
         self._received_at = self._receiving.unit or filing.receiving_unit
+        self._listed = rules.listed(catalogue, self._province, procedure.code, on)
 
     def route(self) -> Route:
         verdict = self._rules.verdict(self._case(), self._on)
@@ -147,8 +157,9 @@ class _Survey:
             procedure.competent_level,
             procedure.non_boundary,
             self._reception(),
+            "object" if self._is_bound else "residence",
             self._seen_from_there(),
-            self._rules.listed(self._province, procedure.code, self._on),
+            self._listed,
         )
 
     def _reception(self) -> ReceivedAt:
@@ -160,16 +171,26 @@ class _Survey:
 
     def _seen_from_there(self) -> PlaceIs:
         if self._place.candidates:
-            return "split"
+            return self._split_seen_from_there()
         if self._place.reason:
             return "unknown"
         unit = self._place.unit
         province = self._province_of(unit)
-        if not unit or unit == province:  # a whole province names no commune
+        if not unit:
             return "none"
+        is_elsewhere = province != self._province
+        if unit == province and not (self._is_bound and is_elsewhere):
+            return "none"  # a whole province names no commune
         if unit == self._receiving.unit:
             return "same_unit"
-        return "same_province" if province == self._province else "other_province"
+        return "other_province" if is_elsewhere else "same_province"
+
+    def _split_seen_from_there(self) -> PlaceIs:
+        """Where no commune decides, it is enough that all that a unit became is in one province."""
+        provinces = {self._province_of(code) for code in self._place.candidates}
+        if self._procedure.competent_level == "commune" or len(provinces) > 1:
+            return "split"
+        return "same_province" if provinces == {self._province} else "other_province"
 
     def _look(self, rule: Rule) -> Found:
         """Return the unit that a rule leads to; where there is none, what a person may choose."""
@@ -187,6 +208,9 @@ class _Survey:
         if not self._receiving.unit:
             return self._receiving if self._receiving.reason else Found(reason=rule.why_en)
         if self._place.reason:
+            if self._procedure.competent_level != "commune":
+                provinces = map(self._province_of, self._place.candidates)
+                return self._place._replace(candidates=tuple(dict.fromkeys(provinces)))
             inside = tuple(c for c in self._place.candidates if self._is_here(c))
             is_bounded = not self._procedure.non_boundary.startswith("nationwide")
             return self._place._replace(
@@ -252,9 +276,13 @@ class _Survey:
             "residence_unit": filing.residence_unit,
             "outcome": outcome,
         }
+        if self._listed != "no_list":
+            facts["listed"] = self._listed
         if self._receiving.unit not in ("", filing.receiving_unit):
             facts["receiving_unit_now"] = self._receiving.unit
         if self._is_bound:
+            facts["place_of"] = "object"
+        if self._is_bound or filing.object_unit:
             facts["object_unit"] = filing.object_unit
         stated = filing.object_unit if self._is_bound else filing.residence_unit
         if self._place.unit not in ("", stated):

@@ -15,6 +15,8 @@ SUBMISSIONS = {
     "by post, in English": {"channel": "post", "language": "en", "residence_unit": ""},
     "an unknown procedure": {"procedure": "9.999999"},
     "an unknown unit": {"receiving_unit": "99999"},
+    "with an object": {"object_unit": "00008"},
+    "an unknown object": {"object_unit": "99999"},
     "an unknown residence": {"residence_unit": "99999"},
     "no copy": {"copies": 0},
     "too many copies": {"copies": 101},

@@ -49,6 +49,12 @@ def test_an_application_in_order_has_no_problem(make) -> None:
         ({"residence_unit": ""}, []),
         ({"residence_unit": "00001"}, []),  # an old unit
         ({"residence_unit": "99999"}, [("unknown-unit", "/residence_unit")]),
+        ({"object_unit": "00001"}, []),
+        ({"object_unit": "99999"}, [("unknown-unit", "/object_unit")]),
+        (
+            {"residence_unit": "99999", "object_unit": "x"},
+            [("unknown-unit", "/residence_unit"), ("unknown-unit", "/object_unit")],
+        ),
         ({"copies": 0}, [("invalid-copies", "/copies")]),
         ({"copies": 101}, [("invalid-copies", "/copies")]),
         (

@@ -13,6 +13,7 @@ from services.routing.domain.rule_table import (
     Case,
     Listed,
     PlaceIs,
+    PlaceOf,
     ProvinceList,
     ReceivedAt,
     Rule,
@@ -28,7 +29,7 @@ CUA_NAM, BA_DINH = "00082", "00004"  # two wards of Ha Noi
 THU_DUC, THU_DUC_TOO = "26824", "26737"  # two wards of Ho Chi Minh City
 MARRIAGE, BUSINESS = "1.000894", "1.001612"
 BIRTH, CERTIFICATION, REAL_ESTATE = "1.001193", "2.000815", "2.001035"
-LAND, INSURANCE = "1.012783", "1.001613"
+LAND, INSURANCE, DRIVING_LICENCE = "1.012783", "1.001613", "3.000347"
 SPLIT, MERGED, NOWHERE = "00007", "00001", "99999"  # codes of before July 2025
 
 
@@ -86,7 +87,8 @@ def test_what_is_bound_to_a_place_stays_where_it_was_filed(route):
 @pytest.mark.parametrize(
     ("procedure", "rule", "outcome"),
     [
-        (LAND, "province-of-receipt", "forward"),
+        (DRIVING_LICENCE, "province-of-receipt", "forward"),
+        (LAND, "province-of-the-object", "forward"),
         (INSURANCE, "vertical-agency", "vertical_agency"),
     ],
 )
@@ -150,7 +152,7 @@ def test_an_object_that_is_named_decides(procedure, place, unit, outcome, catalo
 
 def test_the_rules_that_failed_are_told_with_the_first_condition_they_failed_at(route):
     tried = dict(reversed(f) for f in map(tuple, failed(route().tried)))
-    assert set(tried) == {"level", "non_boundary", "received_at", "place"}
+    assert set(tried) == {"level", "non_boundary", "received_at", "place_of", "place"}
     by_rule = {f.rule: f.condition for f in failed(route().tried)}
     assert by_rule["vertical-agency"] == "level"
     assert by_rule["commune-where-received"] == "non_boundary"
@@ -221,12 +223,12 @@ def cases(rules):
     """Every combination of the conditions' values; procedures and provinces that rules name."""
     procedures = {"", *(p for r in rules.rules for p in r.procedure)}
     provinces = {"", *(p for r in rules.rules for p in r.province)}
-    values = (get_args(kind) for kind in (Level, NonBoundary, ReceivedAt, PlaceIs, Listed))
+    values = (get_args(kind) for kind in (Level, NonBoundary, ReceivedAt, PlaceOf, PlaceIs, Listed))
     return [Case(*values) for values in product(procedures, provinces, *values)]
 
 
 def test_exactly_one_rule_decides_every_case_on_each_day(rules):
-    assert len(cases(rules)) == 3 * 6 * 4 * 6 * 3
+    assert len(cases(rules)) == 3 * 6 * 4 * 2 * 6 * 3
     for day in turns(rules):
         for case in cases(rules):
             met = [r.id for r in rules.rules if in_force([r], day) and not r.unmet(case)]
@@ -241,7 +243,7 @@ def test_every_rule_decides_some_case_and_is_worded_in_both_languages(rules):
     assert all(r.why_vi and r.why_en and r.why_vi != r.why_en for r in rules.rules)
 
 
-@pytest.mark.parametrize("missing", range(15))
+@pytest.mark.parametrize("missing", range(22))
 def test_a_rule_that_is_taken_away_leaves_a_gap(missing, rules):
     fewer = rules.rules[:missing] + rules.rules[missing + 1 :]
     gaps = list(msgspec.structs.replace(rules, rules=fewer).gaps(DAY))
