@@ -42,10 +42,10 @@ class Decision(msgspec.Struct, Generic[S], frozen=True, kw_only=True, gc=False):
 
     `seen`: the last sequence handled from each service; `handled`: external messages handled, as
     "source id"; `sequence`: how many events the service has emitted for the application;
-    `emitted`: exactly what was, or will be, published, as JSON; `held`: records waiting for an
-    operator, with `held_because` where this version added one.  `change`: how it is written, None:
-    in full; `is_base`: whether a change may be put on top of what is written; `is_archived`:
-    whether it stands for all before it.
+    `emitted`: exactly what was, or will be, published, as JSON; `letters`: the same, to others;
+    `held`: records waiting for an operator, with `held_because` where this version added one.
+    `change`: how it is written, None: in full; `is_base`: whether a change may be put on top of
+    what is written; `is_archived`: whether it stands for all before it.
     """
 
     application: str
@@ -59,6 +59,7 @@ class Decision(msgspec.Struct, Generic[S], frozen=True, kw_only=True, gc=False):
     handled: tuple[str, ...] = ()
     sequence: int = 0
     emitted: tuple[bytes, ...] = ()
+    letters: tuple[bytes, ...] = ()
     timers: tuple[Timer, ...] = ()
     held: tuple[Record, ...] = ()
     held_because: str = ""
@@ -249,6 +250,8 @@ class Journal(Generic[S]):
                 row["held"] = [list(r) for r in decision.held]
         if decision.emitted:
             row["emitted"] = [e.decode() for e in decision.emitted]
+        if decision.letters:
+            row["letters"] = [e.decode() for e in decision.letters]
         if decision.timers:
             row["timers"] = [t._asdict() for t in decision.timers]
         if decision.held_because:
@@ -271,6 +274,7 @@ class Journal(Generic[S]):
             handled=tuple(row.get("handled", ())),
             sequence=row["sequence"],
             emitted=tuple(e.encode() for e in row.get("emitted", ())),
+            letters=tuple(e.encode() for e in row.get("letters", ())),
             timers=tuple(Timer(**t) for t in row.get("timers", ())),
             held=tuple(_record(fields) for fields in row.get("held", ())),
             held_because=row.get("held_because", ""),

@@ -7,13 +7,15 @@ draws at random.
 import re
 from hashlib import blake2b
 
+from shared.kinship import parent_of
+
 _RANDOM_DIGITS = 14  # 56 bits
 _FORM = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def trace_id(application: str) -> str:
-    """Return the W3C trace id of an application: its id without hyphens."""
-    return application.replace("-", "")
+    """Return the W3C trace id of an application: its id without hyphens, a child's its parent's."""
+    return parent_of(application).replace("-", "")
 
 
 def span_id(*names: str) -> str:

@@ -16,6 +16,7 @@ from pymongo.errors import PyMongoError
 from deploy.local.topics import groups
 from shared.bus import Message, Partition
 from shared.errors import Misconfigured, Unknown
+from shared.events import decode
 from shared.kafka import KafkaProducer
 from shared.mongo import connect
 from shared.placement import home
@@ -23,7 +24,7 @@ from shared.store import Row
 from shared.topics import TOPICS
 
 ROWS_PER_APPEND = 500
-FIELDS = ("application", "at", "traceparent", "emitted")
+FIELDS = ("application", "at", "traceparent", "emitted", "letters")
 
 
 async def republish(
@@ -66,7 +67,7 @@ async def _since(rows: AsyncIterator[Row], since: datetime) -> AsyncIterator[Row
     async for row in rows:
         if row["at"] >= since:
             begun = row["application"]
-        if row["application"] == begun and row.get("emitted"):
+        if row["application"] == begun and (row.get("emitted") or row.get("letters")):
             yield row
 
 
@@ -87,8 +88,13 @@ def _messages(rows: Sequence[Row], topic: str, lanes: int) -> dict[Partition, li
         key = row["application"].encode()
         headers = (("traceparent", row["traceparent"].encode()),)
         found.setdefault((topic, home(row["application"], lanes)), []).extend(
-            Message(key, event.encode(), headers) for event in row["emitted"]
+            Message(key, event.encode(), headers) for event in row.get("emitted", ())
         )
+        for letter in row.get("letters", ()):
+            subject = decode(letter.encode()).subject
+            place = f"{topic.removesuffix('.events')}.inbox", home(subject, lanes)
+            message = Message(subject.encode(), letter.encode(), headers)
+            found.setdefault(place, []).append(message)
     return found
 
 

@@ -1,10 +1,10 @@
 """What intake decided."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
-from shared.events.data import Data, Document, Instant, Problem
+from shared.events.data import Data, Document, Instant, Problem, Strict
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -19,7 +19,8 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     """It is in, under a dossier code.  `sealed` hides a `Personal`, `contact` a `Contact`.
 
     `warnings` are to be looked at by whoever receives it, and no reason to refuse.
-    `similar_to` is an open application of the same person, procedure and object, if there is one.
+    `similar_to` is an open application of the same person, procedure and object, if there is one;
+    `parent` the interlinked application that this is a child of, if it is one.
     `catalogue_version` and `forms_version` say by which rules it was judged.
     """
 
@@ -43,6 +44,7 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     warnings: tuple[Problem, ...] = ()
     similar_to: str = ""
     object_unit: str = ""
+    parent: str = ""
 
 
 class Refused(Data, frozen=True, kw_only=True):
@@ -89,3 +91,117 @@ class Withdrawn(Data, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "application.withdrawn"
     reason: str
+
+
+# --- interlinked applications: a parent for the citizen, a child for each agency
+# (docs/interlinked.md).  On intake.inbox, from the parent's lane to the child's and back; taken
+# from intake alone.
+
+
+Standing = Literal[
+    "waiting",  # for those that come before it
+    "open",
+    "stopped",
+    "done",
+    "returned",
+    "refused",
+    "not_accepted",
+    "withdrawn",
+]
+
+
+class ChildOpened(Strict, frozen=True, kw_only=True):
+    """What comes before it is done: register this child.  Sealed for the child at the door."""
+
+    TYPE: ClassVar[str] = "child.opened"
+    name: str
+    portal: str
+    procedure: str
+    receiving_unit: str
+    residence_unit: str
+    channel: str
+    applicant_kind: str
+    language: str
+    documents: tuple[Document, ...]
+    sealed: str
+    contact: str
+    subject_hash: str
+
+
+class ChildTakenBack(Strict, frozen=True, kw_only=True):
+    """Withdraw this child: `because` names the rule (`<child>/<failure>`), or `citizen`."""
+
+    TYPE: ClassVar[str] = "child.taken_back"
+    because: str
+
+
+class ChildTold(Strict, frozen=True, kw_only=True):
+    """How a child stands now; `number` counts what it told.  `too_late`: it is not withdrawn."""
+
+    TYPE: ClassVar[str] = "child.told"
+    name: str
+    number: int
+    standing: Standing
+    national_code: int
+    dossier_code: str
+    too_late: bool = False
+
+
+# --- on intake.events
+
+
+class ChildView(msgspec.Struct, frozen=True, kw_only=True):
+    """A child as its parent knows it.
+
+    `standing`: `waiting` for others, `open`, `stopped`, `done` (the result is there) or at its end:
+    `returned`, `refused` (at the door), `not_accepted`, `withdrawn`.  `national_code` and
+    `dossier_code` are 0 and empty before it is registered.  `by_rule`: what became of it because of
+    another (`<child>/<failure>`, or `citizen`): `stands`, `withdraws`, `asks_a_person`.
+    `needs_person` says why a person has to look at it: `rule`, `too-late`, `fee`.
+    """
+
+    name: str
+    application: str
+    procedure: str
+    receiving_unit: str
+    standing: Standing
+    national_code: int = 0
+    dossier_code: str = ""
+    by_rule: dict[str, str] = {}
+    needs_person: tuple[str, ...] = ()
+
+
+class InterlinkedRegistered(Data, frozen=True, kw_only=True, omit_defaults=True):
+    """A submission for several agencies is in: the parent has a code of its own, and children.
+
+    `contact` is sealed as in `application.registered`; the children carry the rest.
+    """
+
+    TYPE: ClassVar[str] = "interlinked.registered"
+    dossier_code: str
+    portal: str
+    procedure: str
+    receiving_unit: str
+    language: str
+    contact: str
+    submitted_at: Instant
+    catalogue_version: str
+    children: tuple[ChildView, ...]
+    warnings: tuple[Problem, ...] = ()
+    similar_to: str = ""
+
+
+class InterlinkedMoved(Data, frozen=True, kw_only=True):
+    """A child moved, or a rule did something about another."""
+
+    TYPE: ClassVar[str] = "interlinked.moved"
+    children: tuple[ChildView, ...]
+
+
+class InterlinkedEnded(Data, frozen=True, kw_only=True):
+    """All children are at their end.  `outcome` is `done`, `partly_done` or `failed`."""
+
+    TYPE: ClassVar[str] = "interlinked.ended"
+    outcome: Literal["done", "partly_done", "failed"]
+    needs_person: bool
+    children: tuple[ChildView, ...]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from shared import events
 from shared.bus import Message, Partition, Record
 from shared.journal import Decision
 from shared.lanes.notices import Notices
@@ -16,7 +17,7 @@ Batches = dict[Partition, list[Message]]
 def published(
     decisions: Iterable[Decision[Any]], topic: str, lane_count: int, notices: Notices
 ) -> Batches:
-    """Return the events of decisions, in their order, and the notices of what was held."""
+    """Return the events of decisions, in their order, letters, and notices of what was held."""
     batches: Batches = {}
     for decision in decisions:
         if decision.emitted:
@@ -25,6 +26,11 @@ def published(
             key = decision.application.encode()
             batch = batches.setdefault((topic, lane), [])
             batch += [Message(key, event, headers) for event in decision.emitted]
+        for letter in decision.letters:
+            subject = events.decode(letter).subject
+            place = f"{topic.removesuffix('.events')}.inbox", home(subject, lane_count)
+            headers = (("traceparent", decision.traceparent.encode()),)
+            batches.setdefault(place, []).append(Message(subject.encode(), letter, headers))
         if decision.held_because and decision.held:
             partition, notice = notices.parked(decision)
             batches.setdefault(partition, []).append(notice)

@@ -54,7 +54,7 @@ class Reader:
     def __init__(self, table: LaneTable[Any, Any], lane_count: int) -> None:
         self._wanted = {*table.decisions, LaneReleased.TYPE}
         self._inbox = f"{table.service}.inbox"
-        self._answers_malformed = table.answers_malformed
+        self._answers_malformed, self._concerns = table.answers_malformed, table.concerns
         self._lane_count = lane_count
         contracts = {t: CONTRACTS[t] for t in self._wanted}
         self._data = {t: msgspec.json.Decoder(c) for t, c in contracts.items()}
@@ -104,7 +104,7 @@ class Reader:
         try:
             event = events.decode(record.value or b"")
             decoder = self._data.get(event.type)
-            if decoder is None:
+            if decoder is None or not self._concerns.get(event.type, _always)(application):
                 return None
             data = decoder.decode(event.data)
             if not _SEQUENCE.fullmatch(event.sequence):
@@ -137,6 +137,10 @@ class Reader:
             if event.type not in self._answers_malformed:
                 raise DeadLetter(reason, f"$.data{field.strip('`')[1:]}") from error
             return Malformed(reason=reason, field=field.strip("`") or "$")
+
+
+def _always(_application: str) -> bool:
+    return True
 
 
 def size_bytes(record: Record) -> int:

@@ -13,11 +13,11 @@ import msgspec
 from shared import events
 from shared.bus import Record
 from shared.errors import DeadLetter
-from shared.events import numbered_id
 from shared.events.kernel import LaneReleased
 from shared.journal import Cause, Decision, change
 from shared.lanes.reading import Reading, size_bytes
 from shared.lanes.table import LaneTable, Outcome
+from shared.lanes.writing import TooLarge, Writing, limited
 from shared.trace import parent_span, span_id, traceparent
 
 S = TypeVar("S")
@@ -25,8 +25,6 @@ F = TypeVar("F")
 
 HANDLED_LIMIT = 2_000  # external messages of one application; never evicted
 HANDLED_LIMIT_BYTES = 256 << 10
-EVENT_LIMIT_BYTES = 256 << 10  # what a topic takes is 1 MiB
-EMITTED_LIMIT_BYTES = 2 << 20  # by one decision
 STATE_LIMIT_BYTES = 1 << 20  # a document may have 16 MiB, all these together
 HELD_LIMIT = 100  # then what people send is turned away; outcomes, timers and callbacks are not
 HELD_LIMIT_BYTES = 4 << 20  # the same, in bytes
@@ -37,26 +35,6 @@ _PEOPLE = ("/portals/", "/officers/")
 
 class Unprepared(Exception):
     """The facts of a batch could not be gathered, and asking again would not help."""
-
-
-class TooLarge(Exception):
-    """A decision that no topic or document takes."""
-
-
-class Emitted(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The envelope as written; `Event` is the same as read."""
-
-    id: str
-    source: str
-    type: str
-    subject: str
-    time: datetime
-    data: events.Data
-    specversion: str = "1.0"
-    datacontenttype: str = "application/json"
-    sequence: str
-    traceparent: str
-    causationid: str
 
 
 class Step(Generic[S, F]):
@@ -71,7 +49,6 @@ class Step(Generic[S, F]):
         self._table = table
         self._again = again
         self._sampled = sampled
-        self._source = f"/services/{table.service}"
 
     def __call__(
         self, latest: Decision[S] | None, reading: Reading, facts: F | Unprepared, at: datetime
@@ -142,12 +119,11 @@ class Step(Generic[S, F]):
         version = latest.version + 1 if latest else 1
         sequence = latest.sequence if latest else 0
         parent = self._traceparent(reading.application, version)
-        emitted = tuple(
-            self._emit(reading, sequence + i, data, at, parent)
-            for i, data in enumerate(outcome.events, start=1)
-        )
-        if sum(map(len, emitted)) > EMITTED_LIMIT_BYTES:
-            raise TooLarge(f"its events have more than {EMITTED_LIMIT_BYTES} bytes")
+        service, application = self._table.service, reading.application
+        say = Writing(service, application, version, at, parent, arrival.event.id)
+        emitted = tuple(say.event(n, d) for n, d in enumerate(outcome.events, start=sequence + 1))
+        letters = tuple(say.letter(n, each) for n, each in enumerate(outcome.letters, start=1))
+        limited(emitted + letters)
         seen, handled = self._marked(latest, reading)
         return Decision(
             application=reading.application,
@@ -161,6 +137,7 @@ class Step(Generic[S, F]):
             handled=handled,
             sequence=sequence + len(emitted),
             emitted=emitted,
+            letters=letters,
             timers=outcome.timers,
             held=held,
             change=change(latest, outcome.state, state_json, handled, held),
@@ -179,27 +156,6 @@ class Step(Generic[S, F]):
                 raise TooLarge(f"{len(handled)} messages from outside for one application")
             handled = (*handled, _message(reading))
         return seen, handled
-
-    def _emit(
-        self, reading: Reading, sequence: int, data: events.Data, at: datetime, parent: str
-    ) -> bytes:
-        assert reading.arrival is not None
-        text = events.encode(
-            Emitted(
-                id=numbered_id(reading.application, self._table.service, sequence),
-                source=self._source,
-                type=data.TYPE,
-                subject=reading.application,
-                time=at,
-                data=data,
-                sequence=f"{sequence:06d}",
-                traceparent=parent,
-                causationid=reading.arrival.event.id,
-            )
-        )
-        if len(text) > EVENT_LIMIT_BYTES:
-            raise TooLarge(f"{data.TYPE} has {len(text)} bytes, {EVENT_LIMIT_BYTES} are the limit")
-        return text
 
     def _hold(
         self, latest: Decision[S] | None, reading: Reading, at: datetime, because: str

@@ -41,14 +41,22 @@ class Timer(NamedTuple):
     due: datetime
 
 
+class Letter(NamedTuple):
+    """A message to another application of the same service: it comes by its inbox, once."""
+
+    to: str
+    data: Data
+
+
 class Outcome(msgspec.Struct, Generic[S], frozen=True, gc=False):
-    """What was decided: the state afterwards (None: still unknown here), the events, in order, and
-    the timers.
+    """What was decided: the state afterwards (None: still unknown here), the events, in order, the
+    timers, and what other applications are told.
     """
 
     state: S | None
     events: tuple[Data, ...] = ()
     timers: tuple[Timer, ...] = ()
+    letters: tuple[Letter, ...] = ()
 
 
 Decide = Callable[[S | None, Arrival, F, datetime], Outcome[S]]
@@ -72,8 +80,9 @@ class LaneTable(Generic[S, F]):
 
     `opens`: types that, as a rule, are the first an application brings: its state is then not
     asked for. `answers_malformed`: types whose decision also takes `Malformed` data (others go to
-    the dead letters). `upcasts[n]` turns a state of schema n, as JSON values, into one of schema n
-    + 1.
+    the dead letters). `concerns`: tells of a type by the application's id whether it is in the
+    table for that application; it is asked of our own services' events. `upcasts[n]` turns a state
+    of schema n, as JSON values, into one of schema n + 1.
     """
 
     service: str
@@ -83,6 +92,7 @@ class LaneTable(Generic[S, F]):
     schema: int = 1
     opens: frozenset[str] = frozenset()
     answers_malformed: frozenset[str] = frozenset()
+    concerns: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
     upcasts: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from shared.errors import DeadLetter
 from shared.lanes import step as step_module
+from shared.lanes import writing as writing_module
 from shared.lanes.step import HANDLED_LIMIT, HELD_LIMIT, REASON_LIMIT
 from tests.shared.lanes.one_lane import Lane, outside, own, release
 
@@ -70,7 +71,8 @@ def test_a_long_reason_is_cut() -> None:
 
 
 def test_every_limit_of_the_step_is_a_named_constant() -> None:
-    limits = {n for n in vars(step_module) if n.endswith("_LIMIT") or "_LIMIT_" in n}
+    names = {*vars(step_module), *vars(writing_module)}
+    limits = {n for n in names if n.endswith("_LIMIT") or "_LIMIT_" in n}
     assert limits == {
         "HANDLED_LIMIT",
         "HANDLED_LIMIT_BYTES",

@@ -1,0 +1,32 @@
+"""Parents and children: whose child an application is can be read off its id.
+
+A portal makes UUIDs of version 7.  The n-th child of such a one has the same digits but for the
+version, which is 8 + n: so the id of a child is the same whoever works it out, needs no look-up,
+and cannot be that of another portal's application.  Version 8 is there to be made as one likes; 9
+to f are not in use.
+"""
+
+CHILDREN_LIMIT = 8
+
+_AT = 14  # where the version stands
+_PARENT = "7"
+_CHILDREN = "89abcdef"
+
+
+def child_id(parent: str, number: int) -> str:
+    """Return the id of a parent's child; the first has the number 0."""
+    if parent[_AT] != _PARENT:
+        raise ValueError("only a UUIDv7 has children")
+    return f"{parent[:_AT]}{_CHILDREN[number]}{parent[_AT + 1 :]}"
+
+
+def is_child(application: str) -> bool:
+    """Whether this is the id of a child."""
+    return application[_AT] in _CHILDREN
+
+
+def parent_of(application: str) -> str:
+    """Return the id of a child's parent; that of any other application as it is."""
+    if application[_AT] not in _CHILDREN:
+        return application
+    return f"{application[:_AT]}{_PARENT}{application[_AT + 1 :]}"
