@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from shared.catalogue import workflows
+from shared.catalogue import interlinked, workflows
 from shared.catalogue.lookups import Catalogue, Dated, in_force
 from shared.catalogue.rows import FeeWaiver, Listing, Succession, Tables, Unit
 
@@ -23,6 +23,7 @@ _SUBJECTS: tuple[tuple[str, str, Callable[[Any], str], bool], ...] = (
     ("policies", "fee_waivers", lambda w: f"{w.province} {w.channel}", False),
     ("workflows", "workflows", lambda w: w.subject, False),
     ("non_boundary", "non_boundary", lambda listing: listing.subject, False),
+    ("interlinked", "interlinked", lambda s: s.code, False),
 )
 _PROVINCES = ("province", "city")
 _SATURDAY = 5
@@ -45,6 +46,8 @@ def problems(tables: Tables) -> list[str]:
     steps = workflows.problems(tables.workflows, tables.procedures, tables.policies, units)
     found += _said("workflows", steps)
     found += _said("non_boundary", _lists(tables.non_boundary, units))
+    codes = {p.code for p in tables.procedures}
+    found += _said("interlinked", interlinked.problems(tables.interlinked, codes))
     if not tables.policies or tables.policies[-1].valid_to:
         found.append("policies.json: the last policy ends and none follows: leave it open")
     if found:

@@ -19,6 +19,7 @@ Kind = Literal[
     "fee_waivers",
     "workflows",
     "non_boundary",
+    "interlinked",
 ]
 _NAMED = ("units", "org_codes", "legacy_map", "procedures")  # told by what an application names
 _Rows = dict[tuple[str, date], Any]
@@ -82,7 +83,7 @@ def diff(old: Catalogue, new: Catalogue) -> tuple[Change, ...]:
 
 def procedures(changes: Iterable[Change]) -> list[str]:
     """Return the procedures that changes touch."""
-    kinds = ("procedures", "workflows", "non_boundary")
+    kinds = ("procedures", "workflows", "non_boundary", "interlinked")
     return sorted({c.subject.split()[0] for c in changes if c.kind in kinds})
 
 
@@ -186,6 +187,7 @@ def _tables(catalogue: Catalogue) -> dict[Kind, _Rows]:
         "procedures": catalogue.procedures,
         "workflows": catalogue.workflows,
         "non_boundary": catalogue.non_boundary,
+        "interlinked": catalogue.interlinked,
     }
     tables: dict[Kind, _Rows] = {
         kind: {(code, row.valid_from): row for code, rows in groups.items() for row in rows}

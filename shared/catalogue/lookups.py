@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
+from shared.catalogue.interlinked import InterlinkedSet
 from shared.catalogue.names import folded, spoken, without_kind
 from shared.catalogue.rows import (
     CalendarDay,
@@ -68,6 +69,7 @@ class Catalogue:
     calendar_days: Sequence[CalendarDay]
     workflows: Mapping[str, Sequence[Workflow]] = field(default_factory=dict)
     non_boundary: Mapping[str, Sequence[Listing]] = field(default_factory=dict)
+    interlinked: Mapping[str, Sequence[InterlinkedSet]] = field(default_factory=dict)
 
     def edition(self) -> "Catalogue":
         """Return this edition, for work that waits in between: what it is told stays the same."""
@@ -80,6 +82,10 @@ class Catalogue:
     def procedure(self, code: str, on: date) -> Procedure | None:
         """Return the procedure as published on this day."""
         return in_force(self.procedures.get(code, ()), on)
+
+    def interlinked_set(self, code: str, on: date) -> InterlinkedSet | None:
+        """Return the children that applications of this procedure have on this day, if any."""
+        return in_force(self.interlinked.get(code, ()), on)
 
     def unit(self, code: str, on: date) -> Unit | None:
         """Return the commune, ward, special zone or province with this code on this day."""

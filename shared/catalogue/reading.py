@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from shared.catalogue.checks import problems
+from shared.catalogue.interlinked import InterlinkedSet
 from shared.catalogue.lookups import Catalogue, Dated
 from shared.catalogue.rows import (
     CalendarDay,
@@ -25,7 +26,7 @@ from shared.catalogue.rows import (
 from shared.errors import Misconfigured
 
 DATA = Path(__file__).parent / "data"
-OPTIONAL = ("workflows", "non_boundary")  # younger than some folders
+OPTIONAL = ("workflows", "non_boundary", "interlinked")  # younger than some folders
 FILES = ("units", "org_codes", "legacy_map", "procedures", "calendar", "policies", *OPTIONAL)
 NO_ROWS = b'{"as_of":"0001-01-01","rows":[]}'
 TOLD_LIMIT = 20  # problems said at once
@@ -70,6 +71,10 @@ class _NonBoundary(_Rows):
     rows: list[Listing]
 
 
+class _Interlinked(_Rows):
+    rows: list[InterlinkedSet]
+
+
 R = TypeVar("R", bound=_Rows)
 D = TypeVar("D", bound=Dated)
 
@@ -88,7 +93,8 @@ def load(data: Path = DATA) -> Catalogue:
     legacy_map, procedures = read("legacy_map", _LegacyMap), read("procedures", _Procedures)
     calendar, policies = read("calendar", _Calendar), read("policies", _Policies)
     workflows, lists = read("workflows", _Workflows), read("non_boundary", _NonBoundary)
-    files = (units, org_codes, legacy_map, procedures, calendar, policies, workflows, lists)
+    sets = read("interlinked", _Interlinked)
+    files = (units, org_codes, legacy_map, procedures, calendar, policies, workflows, lists, sets)
     newest = max(file.as_of for file in files)
     digest = hashlib.sha256(b"".join(content.values())).hexdigest()
     tables = Tables(
@@ -101,6 +107,7 @@ def load(data: Path = DATA) -> Catalogue:
         policies.fee_waivers,
         workflows.rows,
         lists.rows,
+        sets.rows,
         calendar.first_day,
         calendar.last_day,
     )
@@ -122,6 +129,7 @@ def _catalogue(tables: Tables, version: str) -> Catalogue:
         calendar_days=tuple(tables.calendar),
         workflows=_grouped(tables.workflows, lambda w: w.subject),
         non_boundary=_grouped(tables.non_boundary, lambda listing: listing.subject),
+        interlinked=_grouped(tables.interlinked, lambda s: s.code),
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from shared.catalogue.fees import Fee
+from shared.catalogue.interlinked import InterlinkedSet
 
 UnitKind = Literal["province", "city", "commune", "ward", "special_zone"]
 Level = Literal["commune", "province", "ministry"]
@@ -234,5 +235,6 @@ class Tables(NamedTuple):
     fee_waivers: Sequence[FeeWaiver]
     workflows: Sequence[Workflow]
     non_boundary: Sequence[Listing]
+    interlinked: Sequence[InterlinkedSet]
     first_day: date
     last_day: date
