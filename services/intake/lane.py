@@ -5,7 +5,7 @@ event carries them sealed.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -22,16 +22,23 @@ from services.intake.domain.dossier import (
     submitted_at,
 )
 from services.intake.domain.findings import Findings, read_personal
-from services.intake.domain.follow_ups import (
-    ENDINGS,
-    FOLLOWED,
-    FollowUp,
-    follow,
-    follow_up,
-    hear_no,
+from services.intake.domain.follow_ups import ENDINGS, FOLLOWED, FollowUp, follow_up
+from services.intake.domain.interlinked import (
+    OF_CHILDREN,
+    begin,
+    follow_child,
+    follow_up_parent,
+    hear_child,
+    marks_of_ended,
+    not_withdrawn,
+    open_child,
+    opening_problems,
+    take_back_child,
 )
 from services.intake.domain.remedies import problem
+from services.intake.domain.saga import Family
 from services.intake.domain.shape import json_value
+from services.intake.domain.splitting import Made, Part, family, parts_of
 from services.intake.domain.validation import contact, portal_of
 from services.intake.likeness import Likeness
 from services.intake.numbers import Numbers, Place
@@ -40,10 +47,11 @@ from shared.catalogue.forms import Forms
 from shared.clock import Clock
 from shared.dossier_codes import write_code
 from shared.events.data import Problem
-from shared.events.intake import Contact
+from shared.events.intake import ChildOpened, ChildTakenBack, ChildTold, Contact
 from shared.events.portal import Personal, Submitted, SupplementSubmitted, WithdrawalRequested
-from shared.events.routing import ActionRejected, Moved
+from shared.events.routing import ActionRejected
 from shared.jwe import Key, NotOpened, open_with
+from shared.kinship import child_id, is_child
 from shared.lanes.table import Arrival, LaneTable, Malformed, Outcome
 from shared.vault import Vault, keyed_hash, seal
 from shared.working_time import local_day
@@ -82,7 +90,8 @@ def table(door: Door) -> LaneTable[Application, Facts]:
     def submitted(
         state: Application | None, arrival: Arrival, facts: Facts, at: datetime
     ) -> Outcome[Application]:
-        return submit(state, arrival, facts.opened[_message(arrival)], at)
+        opened = facts.opened[_message(arrival)]
+        return begin(state, submit(state, arrival, opened, at), opened.family)
 
     async def prepare(
         arrivals: Sequence[Arrival], states: Mapping[str, Application | None]
@@ -96,11 +105,15 @@ def table(door: Door) -> LaneTable[Application, Facts]:
             Submitted.TYPE: submitted,
             SupplementSubmitted.TYPE: _follow_up,
             WithdrawalRequested.TYPE: _follow_up,
-            ActionRejected.TYPE: _not_done,
-            **{moved.TYPE: _followed for moved in FOLLOWED},
+            ActionRejected.TYPE: not_withdrawn,
+            **{moved.TYPE: follow_child for moved in (*FOLLOWED, *OF_CHILDREN)},
+            ChildOpened.TYPE: _child_opened,
+            ChildTakenBack.TYPE: take_back_child,
+            ChildTold.TYPE: hear_child,
         },
         prepare=prepare,
-        opens=frozenset({Submitted.TYPE}),
+        opens=frozenset({Submitted.TYPE, ChildOpened.TYPE}),
+        concerns=dict.fromkeys((moved.TYPE for moved in OF_CHILDREN), is_child),
         answers_malformed=frozenset({Submitted.TYPE}),
     )
 
@@ -109,21 +122,15 @@ def _follow_up(
     state: Application | None, arrival: Arrival, facts: Facts, _at: datetime
 ) -> Outcome[Application]:
     assert isinstance(arrival.data, FollowUp)
+    if state and state.family:
+        return follow_up_parent(state, arrival, arrival.data)
     return follow_up(state, arrival, arrival.data, facts.files.get(_message(arrival), ()))
 
 
-def _followed(
-    state: Application | None, arrival: Arrival, _facts: Facts, _at: datetime
+def _child_opened(
+    state: Application | None, arrival: Arrival, facts: Facts, at: datetime
 ) -> Outcome[Application]:
-    assert isinstance(arrival.data, Moved)
-    return follow(state, arrival.data)
-
-
-def _not_done(
-    state: Application | None, arrival: Arrival, _facts: Facts, _at: datetime
-) -> Outcome[Application]:
-    assert isinstance(arrival.data, ActionRejected)
-    return hear_no(state, arrival.data)
+    return open_child(state, arrival, facts.opened[_message(arrival)], at)
 
 
 async def _prepare(
@@ -136,12 +143,16 @@ async def _prepare(
     files = await _file_problems(door, arrivals, states, now)
     facts: dict[Message, Opened] = {}
     new: dict[str, New] = {}
-    ended: dict[str, str] = {}
+    ended = marks_of_ended(arrivals, states)
+    openings: list[Arrival] = []
     seen: set[str] = set()
     for arrival in arrivals:
         application, state = arrival.application, states.get(arrival.application)
         if isinstance(arrival.data, ENDINGS) and state and state.mark:
             ended[application] = state.mark
+        if isinstance(arrival.data, ChildOpened):
+            facts[_message(arrival)] = Opened("", now, catalogue_version=by[0], forms_version=by[1])
+            openings += [arrival] if state is None or state.kin is None else []
         if not isinstance(arrival.data, Submitted | Malformed):
             continue
         opened = facts.setdefault(_message(arrival), _open(door, arrival, now))
@@ -157,8 +168,21 @@ async def _prepare(
             facts[_message(arrival)] = opened._replace(
                 problems=found.problems, catalogue_version=by[0], forms_version=by[1]
             )
-    keys = await door.vault.keys(new, create=True)
-    codes = await _codes(door, [arrival for arrival, _, _ in new.values()], facts)
+    parts = {
+        application: some
+        for application, (arrival, personal, found) in new.items()
+        if not found.problems
+        and (some := parts_of(arrival.data, personal, door.catalogue, _day(facts, arrival)))
+    }
+    children = [child_id(a, n) for a, some in parts.items() for n in range(len(some))]
+    keys = await door.vault.keys([*new, *children], create=True)
+    codes = await _codes(door, [*openings, *(arrival for arrival, _, _ in new.values())], facts)
+    for arrival in openings:
+        opened = facts[_message(arrival)]
+        facts[_message(arrival)] = opened._replace(
+            dossier_code=codes.get(arrival.application, ""),
+            problems=opening_problems(arrival.data, door.catalogue, local_day(now)),
+        )
     await door.likeness.release(ended)
     marks = _marks(door, new)
     similar = await door.likeness.claim(marks)
@@ -175,6 +199,7 @@ async def _prepare(
             forms_version=by[1],
             mark="" if other else marks.get(application, ""),
             similar_to=other,
+            family=_family(door, arrival, parts.get(application, ()), keys),
         )
     return Facts(facts, files)
 
@@ -225,6 +250,22 @@ def _duplicate(door: Door, arrival: Arrival) -> tuple[Problem, ...]:
     return ()
 
 
+def _family(
+    door: Door, arrival: Arrival, parts: Sequence[Part], keys: Mapping[str, bytes]
+) -> Family | None:
+    if not parts:
+        return None
+
+    def make(child: str, part: Part) -> Made:
+        return Made(
+            sealed=_seal(keys[child], part.personal, child),
+            contact=_seal(keys[child], contact(part.personal), child),
+            subject_hash=door.vault.subject_hash(part.personal.personal_number),
+        )
+
+    return family(arrival.application, parts, portal_of(arrival.event.source), make)
+
+
 def _open(door: Door, arrival: Arrival, now: datetime) -> Opened:
     pepper, at = door.vault.pepper, submitted_at(arrival.event.time, now)
     if isinstance(arrival.data, Submitted):
@@ -251,8 +292,8 @@ async def _codes(
     places: dict[str, Place] = {}
     prefixes: dict[str, str] = {}
     for arrival in arrivals:
-        assert isinstance(arrival.data, Submitted)
-        day = local_day(facts[_message(arrival)].submitted_at)
+        assert isinstance(arrival.data, Submitted | ChildOpened)
+        day = _day(facts, arrival)
         if unit := door.catalogue.unit(arrival.data.receiving_unit, day):
             places[arrival.application] = Place(unit.code, day)
             prefixes[arrival.application] = door.catalogue.dossier_prefix(unit, day)
@@ -262,6 +303,10 @@ async def _codes(
 
 def _seal(key: bytes, value: Personal | Contact, application: str) -> str:
     return seal(key, msgspec.json.encode(value), application)
+
+
+def _day(facts: Facts, arrival: Arrival) -> date:
+    return local_day(facts[_message(arrival)].submitted_at)
 
 
 def _message(arrival: Arrival) -> Message:

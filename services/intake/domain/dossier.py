@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from services.intake.domain.answers import given
 from services.intake.domain.findings import Findings, examine, unread_problems
 from services.intake.domain.remedies import malformed
+from services.intake.domain.saga import Family
 from services.intake.domain.validation import (
     composed,
     envelope_problems,
@@ -18,7 +19,7 @@ from shared.catalogue import Catalogue
 from shared.catalogue.forms import Forms
 from shared.dossier_codes import FORM
 from shared.events.data import Problem
-from shared.events.intake import Conflicted, Refused, Registered
+from shared.events.intake import Conflicted, Refused, Registered, Standing
 from shared.events.portal import Personal, Submitted
 from shared.lanes.table import Arrival, Malformed, Outcome
 from shared.working_time import local_day
@@ -27,6 +28,14 @@ Status = Literal["registered", "refused", "withdrawn"]
 NATIONAL_CODE: dict[Status, int | None] = {"registered": 1, "refused": None, "withdrawn": 7}
 
 OFFLINE_LIMIT = timedelta(days=7)  # a counter without a network forwards later
+
+
+class Kin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a child knows of itself: its name in the set, what it told its parent last."""
+
+    name: str
+    told: int = 0
+    standing: Standing = "waiting"
 
 
 End = Literal["", "refused", "not-accepted", "withdrawn", "returned"]
@@ -40,6 +49,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     moves that change what a citizen may do.  `withdrawing` is the id of the message that asks to
     take it back, until routing answers; `requests` counts the supplements asked for, `supplied`
     tells what was brought since the last of them.  `mark` is what likely duplicates have in common.
+    `family`: the children of an interlinked application; `kin`: that this is a child of one.
     """
 
     status: Status
@@ -61,6 +71,8 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     supplied: str = ""
     mark: str = ""
     similar_to: str = ""
+    family: Family | None = None
+    kin: Kin | None = None
 
     @property
     def national_code(self) -> int | None:
@@ -89,8 +101,8 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 class Opened(NamedTuple):
     """What was gathered about one submission.  `personal`: what is wrong, where it is not read;
-    `problems`, `warnings` (by which editions), `mark` and `similar_to` are those of the first of an
-    application.
+    `problems`, `warnings` (by which editions), `mark`, `similar_to` and `family` are those of the
+    first of an application.
     """
 
     content_hash: str
@@ -106,6 +118,7 @@ class Opened(NamedTuple):
     forms_version: str = ""
     mark: str = ""
     similar_to: str = ""
+    family: Family | None = None
 
 
 def submitted_at(claimed: datetime, now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from services.intake.domain import personal_number
 from services.intake.domain.answers import answer_problems, given
 from services.intake.domain.remedies import problem, warning
 from services.intake.domain.shape import json_value, mend
+from services.intake.domain.splitting import parts_of, told_of_parent
 from services.intake.domain.validation import (
     form_problems,
     is_short,
@@ -54,10 +55,31 @@ def examine(
     forms: Forms,
     on: date,
 ) -> Findings:
-    """Return all there is to say of an application made on this day.
+    """Return all there is to say of an application made on this day, and of its children.
 
     Without personal fields (they could not be read) what depends on them is left out.
     """
+    found = _examine(submitted, personal, catalogue, forms, on)
+    parts = parts_of(submitted, personal, catalogue, on) if personal else ()
+    if not parts:
+        return found
+    told = {(p.field, p.code): p for p in reversed(found.problems)}
+    more: dict[tuple[str, str], Problem] = {}
+    for part in parts:
+        of_child = _examine(part.submitted, part.personal, catalogue, forms, on).problems
+        for each in told_of_parent(part, of_child):
+            more.setdefault((each.field, each.code), each)
+    beside = tuple(each for place, each in more.items() if place not in told)
+    return Findings(found.problems + beside, found.warnings)
+
+
+def _examine(
+    submitted: Submitted,
+    personal: Personal | None,
+    catalogue: Catalogue,
+    forms: Forms,
+    on: date,
+) -> Findings:
     procedure = catalogue.procedure(submitted.procedure, on)
     form = forms.of(procedure, on) if procedure else None
     if personal is None:

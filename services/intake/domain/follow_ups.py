@@ -49,6 +49,8 @@ def obstacle(state: Application, asked: FollowUp) -> Problem | None:
         return problem("application-closed", "/subject")
     if state.withdrawing:
         return problem("withdrawal-pending", "/subject")
+    if state.family and not isinstance(asked, WithdrawalRequested):
+        return problem("has-children", "/subject")
     if isinstance(asked, SupplementSubmitted) and state.supplements >= SUPPLEMENTS_LIMIT:
         return problem("too-many-supplements", "/subject")
     return None

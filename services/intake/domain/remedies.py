@@ -99,6 +99,10 @@ REMEDIES: Mapping[str, Remedy] = {
         "Không rút được hồ sơ ở bước này; liên hệ bộ phận tiếp nhận theo số trên giấy tiếp nhận.",
         "It can no longer be taken back at this stage: ask the receiving unit, by the receipt.",
     ),
+    "has-children": Remedy(
+        "Hồ sơ liên thông: gửi cho hồ sơ thành phần đã yêu cầu (mã có trong `children`).",
+        "Send it for the child that asked for it: the parent's `children` name them.",
+    ),
     "likely-duplicate": Remedy(
         "Đã có hồ sơ đang xử lý cùng người, thủ tục và nội dung; theo dõi hồ sơ đó, "
         "hoặc rút hồ sơ đó rồi nộp lại.",

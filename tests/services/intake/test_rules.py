@@ -73,6 +73,7 @@ ELSEWHERE = {  # by tests of their own, below and of likely duplicates
     "unknown-application",
     "application-closed",
     "too-many-supplements",
+    "has-children",
     "withdrawal-pending",
     "too-late-to-withdraw",
     "likely-duplicate",

@@ -1,0 +1,260 @@
+"""Parents and children at the door: what the saga makes of an application's state.
+
+The parent is intake's alone: it has a dossier code and a status, no agency has it.  A child is an
+application like any other; besides, it is opened by its parent and tells it how it stands.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from msgspec.structs import replace
+
+from services.intake.domain.dossier import Application, Kin, Opened
+from services.intake.domain.follow_ups import FOLLOWED, FollowUp, follow, follow_up, hear_no
+from services.intake.domain.remedies import problem
+from services.intake.domain.saga import Family, act, hear, views
+from shared.catalogue import Catalogue
+from shared.events import Data, routing
+from shared.events.data import Problem
+from shared.events.intake import (
+    ChildOpened,
+    ChildTakenBack,
+    ChildTold,
+    InterlinkedEnded,
+    InterlinkedMoved,
+    InterlinkedRegistered,
+    Refused,
+    Registered,
+    Standing,
+    Withdrawn,
+)
+from shared.kinship import parent_of
+from shared.lanes.table import Arrival, Letter, Outcome
+
+OURS = "/services/intake"
+
+# what a child's dossier does, as its parent counts it; the rest of its moves are routing's to tell
+STANDINGS: Mapping[type[routing.Moved], Standing] = {
+    routing.NotAccepted: "not_accepted",
+    routing.Closed: "withdrawn",
+    routing.Returned: "returned",
+    routing.Settled: "done",
+    routing.Suspended: "stopped",
+    routing.Processing: "open",  # also again: after a stop, or when the signer sent it back
+}
+OF_CHILDREN = tuple(moved for moved in STANDINGS if moved not in FOLLOWED)
+# the national code of a parent at its end
+CODES: Mapping[str, int] = {"done": 10, "partly_done": 10, "failed": 3, "taken_back": 7}
+
+
+# --- the parent
+
+
+def begin(
+    before: Application | None, outcome: Outcome[Application], family: Family | None
+) -> Outcome[Application]:
+    """Turn what was registered just now into a parent, if it has children: they are routed."""
+    if before is not None or family is None or outcome.state is None or outcome.state.problems:
+        return outcome
+    (registered,) = outcome.events
+    assert isinstance(registered, Registered)
+    family, letters = act(family)
+    event = InterlinkedRegistered(
+        **{
+            name: getattr(registered, name)
+            for name in InterlinkedRegistered.__struct_fields__
+            if name != "children"
+        },
+        children=views(family),
+    )
+    return Outcome(replace(outcome.state, family=family), (event,), (), letters)
+
+
+def hear_child(state: Application | None, arrival: Arrival, *_: object) -> Outcome[Application]:
+    """Take in what a child told its parent."""
+    told = arrival.data
+    assert isinstance(told, ChildTold)
+    if state is None or state.family is None or arrival.event.source != OURS:
+        return Outcome(state)
+    return _moved(state, *hear(state.family, told))
+
+
+def follow_up_parent(state: Application, arrival: Arrival, asked: FollowUp) -> Outcome[Application]:
+    """Take all of it back, child by child; what else may follow, follows on a child."""
+    outcome = follow_up(state, arrival, asked)
+    if state.family is None or outcome.state is None or outcome.state.withdrawing == "":
+        return outcome
+    if state.withdrawing:
+        return outcome
+    return _moved(outcome.state, *act(replace(state.family, taken_back=True)))
+
+
+def _moved(state: Application, family: Family, letters: tuple[Letter, ...]) -> Outcome[Application]:
+    assert state.family is not None
+    if family == state.family:
+        return Outcome(state, (), (), letters)
+    children = views(family)
+    state = replace(state, family=family)
+    if not family.outcome:
+        return Outcome(state, (InterlinkedMoved(children=children),), (), letters)
+    ended = InterlinkedEnded(
+        outcome=family.outcome, needs_person=family.needs_person, children=children
+    )
+    is_taken_back = family.taken_back and family.outcome == "failed"
+    code = CODES["taken_back" if is_taken_back else family.outcome]
+    status = "withdrawn" if is_taken_back else state.status
+    state = replace(state, code=code, status=status, withdrawing="", mark="")
+    return Outcome(state, (ended,), (), letters)
+
+
+def marks_of_ended(
+    arrivals: Sequence[Arrival], states: Mapping[str, Application | None]
+) -> dict[str, str]:
+    """Return the marks of parents that end with what came: no likeness to them any more."""
+    after: dict[str, Application] = {}
+    found = {}
+    for arrival in arrivals:
+        state = after.get(arrival.application) or states.get(arrival.application)
+        if isinstance(arrival.data, ChildTold) and state and state.mark:
+            heard = hear_child(state, arrival).state
+            assert heard is not None
+            after[arrival.application] = heard
+            if heard.end:
+                found[arrival.application] = state.mark
+    return found
+
+
+# --- a child
+
+
+def opening_problems(asked: Data, catalogue: Catalogue, on: date) -> tuple[Problem, ...]:
+    """Return why a child cannot be registered on this day, though it could be when it was sent."""
+    assert isinstance(asked, ChildOpened)
+    found = []
+    if catalogue.procedure(asked.procedure, on) is None:
+        found.append(problem("procedure-not-in-force", "/procedure"))
+    if catalogue.unit(asked.receiving_unit, on) is None:
+        found.append(problem("unknown-unit", "/receiving_unit"))
+    return tuple(found)
+
+
+def open_child(
+    state: Application | None, arrival: Arrival, opened: Opened, at: datetime
+) -> Outcome[Application]:
+    """Register a child, under the rules of this day; its answers were examined with the parent's.
+
+    What somebody else submitted under its id was refused, and does not stand in its way.
+    """
+    asked = arrival.data
+    assert isinstance(asked, ChildOpened)
+    is_free = state is None or (state.status == "refused" and state.kin is None)
+    if arrival.event.source != OURS or not is_free:
+        return Outcome(state)
+    if opened.problems:
+        refused = Application(
+            status="refused",
+            portal=asked.portal,
+            content_hash="",
+            decided_at=at,
+            problems=opened.problems,
+            kin=Kin(name=asked.name),
+        )
+        said = Refused(
+            portal=asked.portal,
+            problems=opened.problems,
+            contact=asked.contact,
+            language=asked.language,
+        )
+        return _telling(Outcome(refused, (said,)), arrival.application, "refused")
+    registered = Application(
+        status="registered",
+        portal=asked.portal,
+        content_hash="",
+        decided_at=at,
+        dossier_code=opened.dossier_code,
+        procedure=asked.procedure,
+        receiving_unit=asked.receiving_unit,
+        subject_hash=asked.subject_hash,
+        kin=Kin(name=asked.name),
+    )
+    event = _registered(asked, opened, parent_of(arrival.application))
+    return _telling(Outcome(registered, (event,)), arrival.application, "open")
+
+
+def take_back_child(
+    state: Application | None, arrival: Arrival, *_: object
+) -> Outcome[Application]:
+    """Withdraw a child by rule, the way a citizen does: whether it can be is routing's to say."""
+    asked = arrival.data
+    assert isinstance(asked, ChildTakenBack)
+    if state is None or state.kin is None or arrival.event.source != OURS:
+        return Outcome(state)
+    if state.end or state.withdrawing:  # what comes of it is told in any case
+        return Outcome(state)
+    event = Withdrawn(reason=asked.because)
+    return Outcome(replace(state, withdrawing=arrival.event.id), (event,))
+
+
+def follow_child(state: Application | None, arrival: Arrival, *_: object) -> Outcome[Application]:
+    """Keep what a move of routing's means, and tell the parent of a child."""
+    moved = arrival.data
+    assert isinstance(moved, routing.Moved)
+    if type(moved) in FOLLOWED:
+        outcome = follow(state, moved)
+    else:
+        outcome = Outcome(state and replace(state, code=moved.national_code))
+    standing = STANDINGS.get(type(moved))
+    if standing is None or outcome.state is None or outcome.state.kin is None:
+        return outcome
+    if standing == outcome.state.kin.standing:
+        return outcome
+    return _telling(outcome, arrival.application, standing)
+
+
+def not_withdrawn(state: Application | None, arrival: Arrival, *_: object) -> Outcome[Application]:
+    """Tell the portal that it is too late, and the parent of a child."""
+    assert isinstance(arrival.data, routing.ActionRejected)
+    outcome = hear_no(state, arrival.data)
+    if outcome.state is None or outcome.state.kin is None or not outcome.events:
+        return outcome
+    return _telling(outcome, arrival.application, outcome.state.kin.standing, too_late=True)
+
+
+def _telling(
+    outcome: Outcome[Application], child: str, standing: Standing, *, too_late: bool = False
+) -> Outcome[Application]:
+    state = outcome.state
+    assert state is not None
+    assert state.kin is not None
+    kin = replace(state.kin, told=state.kin.told + 1, standing=standing)
+    told = ChildTold(
+        name=kin.name,
+        number=kin.told,
+        standing=standing,
+        national_code=state.national_code or 0,
+        dossier_code=state.dossier_code,
+        too_late=too_late,
+    )
+    letter = Letter(parent_of(child), told)
+    return Outcome(replace(state, kin=kin), outcome.events, outcome.timers, (letter,))
+
+
+def _registered(asked: ChildOpened, opened: Opened, parent: str) -> Registered:
+    return Registered(
+        dossier_code=opened.dossier_code,
+        portal=asked.portal,
+        procedure=asked.procedure,
+        receiving_unit=asked.receiving_unit,
+        residence_unit=asked.residence_unit,
+        channel=asked.channel,
+        applicant_kind=asked.applicant_kind,
+        language=asked.language,
+        copies=1,
+        documents=asked.documents,
+        sealed=asked.sealed,
+        contact=asked.contact,
+        subject_hash=asked.subject_hash,
+        submitted_at=opened.submitted_at,
+        catalogue_version=opened.catalogue_version,
+        parent=parent,
+    )
