@@ -8,6 +8,7 @@ to f are not in use.
 
 CHILDREN_LIMIT = 8
 
+_LENGTH = 36
 _AT = 14  # where the version stands
 _PARENT = "7"
 _CHILDREN = "89abcdef"
@@ -21,12 +22,12 @@ def child_id(parent: str, number: int) -> str:
 
 
 def is_child(application: str) -> bool:
-    """Whether this is the id of a child."""
-    return application[_AT] in _CHILDREN
+    """Whether this is the id of a child; a text that is no id is none."""
+    return len(application) == _LENGTH and application[_AT] in _CHILDREN
 
 
 def parent_of(application: str) -> str:
     """Return the id of a child's parent; that of any other application as it is."""
-    if application[_AT] not in _CHILDREN:
+    if not is_child(application):
         return application
     return f"{application[:_AT]}{_PARENT}{application[_AT + 1 :]}"

@@ -33,6 +33,12 @@ def test_a_child_has_no_children(parent: str) -> None:
         child_id(child_id(parent, 0), 0)
 
 
+@given(st.text(max_size=35) | st.just("portal.submissions"))
+def test_what_is_no_id_is_no_child(text: str) -> None:
+    assert not is_child(text)
+    assert parent_of(text) == text
+
+
 def test_there_are_no_more_children_than_the_limit() -> None:
     with pytest.raises(IndexError):
         child_id("0198c0de-0000-7000-8000-000000000001", CHILDREN_LIMIT)
