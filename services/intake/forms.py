@@ -8,9 +8,11 @@ from msgspec import UNSET
 
 from services.intake.domain.dossier import End, Status
 from services.intake.domain.receipt import Receipt
+from services.intake.domain.saga import Outcome
 from shared.catalogue.forms import ProcedureForm
 from shared.edge import APPLICATION
 from shared.events.data import Document, Problem
+from shared.events.intake import ChildView
 from shared.events.portal import (
     ApplicantKind,
     Channel,
@@ -56,6 +58,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
     `national_code` is 1 until a supplement is asked for (5) or it ends (3, 7, 10).  `end` is empty
     while it is open; `withdrawal` and `supplement` say how far the last one has come.
+
+    Of an interlinked application `children` tells how each stands and what the rules did, and
+    `outcome`, at the end, `done`, `partly_done` or `failed`; a child names its `parent`.
     """
 
     application_id: str
@@ -70,6 +75,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     withdrawal: Literal["", "asked", "rejected"] = ""
     similar: str = ""
     receipt: Receipt | None = None
+    children: tuple[ChildView, ...] = ()
+    outcome: Outcome = ""
+    parent: str = ""
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

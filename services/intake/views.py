@@ -2,8 +2,10 @@
 
 from services.intake.domain.dossier import Application
 from services.intake.domain.receipt import Contacts, receipt
+from services.intake.domain.saga import views as children
 from services.intake.forms import Taken, View
 from shared.catalogue import Catalogue
+from shared.kinship import parent_of
 from shared.status_links import StatusLinks
 from shared.working_time import local_day
 
@@ -43,6 +45,9 @@ def view(
         withdrawal=state.withdrawal,
         similar=_address(state.similar_to) if state.similar_to else "",
         receipt=handed,
+        children=children(state.family) if state.family else (),
+        outcome=state.family.outcome if state.family else "",
+        parent=_address(parent_of(application)) if state.kin else "",
     )
 
 
