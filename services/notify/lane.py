@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.notify.domain import EVENT_TYPES, Clerk, Dossier, Policy
-from shared.events.intake import Registered
+from shared.events.intake import InterlinkedRegistered, Registered
 from shared.events.kernel import TimerFired
 from shared.events.notify import Answered, ReceiptArrived
 from shared.lanes.table import Arrival, LaneTable, Outcome, no_facts
@@ -31,5 +31,5 @@ def table(policy: Policy) -> LaneTable[Dossier, None]:
         state=Dossier,
         decisions=dict.fromkeys(EVENT_TYPES | inbox, decide),
         prepare=no_facts,
-        opens=frozenset({Registered.TYPE}),
+        opens=frozenset({Registered.TYPE, InterlinkedRegistered.TYPE}),
     )

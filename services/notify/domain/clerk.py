@@ -22,7 +22,7 @@ from services.notify.domain.moves import (
 )
 from services.notify.domain.templates import template
 from shared.events import Data
-from shared.events.intake import Refused, Registered
+from shared.events.intake import InterlinkedRegistered, Refused, Registered
 from shared.events.notify import (
     Answered,
     NoticeDelivered,
@@ -33,6 +33,7 @@ from shared.events.notify import (
     NoticeSent,
     ReceiptArrived,
 )
+from shared.kinship import is_child
 from shared.lanes.table import Outcome, Timer
 
 CHANNEL = "sms"
@@ -103,17 +104,19 @@ class Clerk:
     def _note(self, source: str, data: Data) -> None:
         latest = {**self._dossier.latest, source: data.TYPE}
         self._dossier = msgspec.structs.replace(self._dossier, latest=latest)
-        if isinstance(data, Registered | Refused):
+        if isinstance(data, Registered | InterlinkedRegistered | Refused):
             self._dossier = msgspec.structs.replace(
                 self._dossier,
                 portal=data.portal,
                 language=data.language,
                 contact=data.contact,
-                dossier_code=data.dossier_code if isinstance(data, Registered) else "",
+                dossier_code="" if isinstance(data, Refused) else data.dossier_code,
             )
 
     def _reach(self, milestone: str, data: Data) -> None:
         """Open the notice of a milestone, or what was dropped; a live one tells the newer facts."""
+        if is_child(self._application) and not MILESTONES[milestone].of_children:
+            return
         slot = f"{milestone}/{CHANNEL}"
         params = {f: _text(getattr(data, f)) for f in MILESTONES[milestone].fields}
         old = self._notices.get(slot)

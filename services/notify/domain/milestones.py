@@ -9,11 +9,16 @@ from shared.events import Data, handover, intake, payment, routing
 
 
 class Milestone(NamedTuple):
-    """`fields` of the event go into the notice; any of `stale_after` makes it pointless."""
+    """`fields` of the event go into the notice; any of `stale_after` makes it pointless.
+
+    `of_children`: whether it is told of a child of an interlinked application as well.  What asks
+    the citizen for something is, and what ends otherwise than wished; the rest the parent tells.
+    """
 
     reached_by: type[Data]
     fields: tuple[str, ...] = ()
     stale_after: frozenset[str] = frozenset()
+    of_children: bool = True
 
 
 def _types(*contracts: type[Data]) -> frozenset[str]:
@@ -31,8 +36,8 @@ _DUE_GONE = _types(
 )
 
 MILESTONES: dict[str, Milestone] = {
-    "registered": Milestone(intake.Registered, ("submitted_at",), _END),
-    "refused": Milestone(intake.Refused),
+    "registered": Milestone(intake.Registered, ("submitted_at",), _END, of_children=False),
+    "refused": Milestone(intake.Refused, of_children=False),
     "payment_requested": Milestone(
         payment.Requested,
         ("amount_vnd", "expires_at"),
@@ -43,6 +48,7 @@ MILESTONES: dict[str, Milestone] = {
         routing.Accepted,
         ("due",),
         _END | _DUE_GONE | _types(routing.NotAccepted, routing.Apologised),
+        of_children=False,
     ),
     "not_accepted": Milestone(routing.NotAccepted, (), _types(routing.Closed)),
     "supplement_requested": Milestone(
@@ -58,13 +64,19 @@ MILESTONES: dict[str, Milestone] = {
         ),
     ),
     "apologised": Milestone(routing.Apologised, ("due",), _END | _DUE_GONE),
-    "transferred": Milestone(handover.Transferred, (), _END | _types(routing.Settled)),
+    "transferred": Milestone(
+        handover.Transferred, (), _END | _types(routing.Settled), of_children=False
+    ),
     "result_ready": Milestone(
         routing.Settled,
         (),
         _END | _types(routing.Processing),  # the signer sent it back
     ),
-    "returned": Milestone(routing.Returned, (), _types(routing.Closed)),
+    "returned": Milestone(routing.Returned, (), _types(routing.Closed), of_children=False),
+    "interlinked_registered": Milestone(
+        intake.InterlinkedRegistered, ("submitted_at",), _types(intake.InterlinkedEnded)
+    ),
+    "interlinked_ended": Milestone(intake.InterlinkedEnded),
 }
 
 REACHED_BY: dict[str, str] = {m.reached_by.TYPE: name for name, m in MILESTONES.items()}

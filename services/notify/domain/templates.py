@@ -93,6 +93,22 @@ TEXTS: dict[str, dict[Wording, str]] = {
         "en": "Application {dossier_code}: the result was handed out. "
         "Thank you for using the Public Service Portal.",
     },
+    "interlinked_registered": {
+        "vi": "Hồ sơ liên thông {dossier_code} đã nộp thành công lúc {submitted_at}. "
+        "Dùng mã này để theo dõi cả các hồ sơ thành phần.",
+        "plain": "Ho so lien thong {dossier_code} da nop thanh cong luc {submitted_at}. "
+        "Dung ma nay de theo doi ca cac ho so thanh phan.",
+        "en": "Application {dossier_code} to several agencies was submitted at {submitted_at}. "
+        "Follow all its parts with this code.",
+    },
+    "interlinked_ended": {
+        "vi": "Hồ sơ liên thông {dossier_code} đã kết thúc. "
+        "Xem kết quả từng phần trên Cổng Dịch vụ công.",
+        "plain": "Ho so lien thong {dossier_code} da ket thuc. "
+        "Xem ket qua tung phan tren Cong Dich vu cong.",
+        "en": "Application {dossier_code} to several agencies has ended. "
+        "See what came of each part on the Public Service Portal.",
+    },
 }
 
 

@@ -13,6 +13,7 @@ from shared import events
 from shared.errors import Unknown
 from shared.contracts import producer
 from shared.events import Data, Event, handover, intake, kernel, notify, payment, routing
+from shared.kinship import child_id
 from shared.lanes.table import Arrival, Timer
 from shared.store import Bounds, Row
 from shared.vault import Vault
@@ -42,6 +43,18 @@ WHOLE: dict[str, Data] = {
             catalogue_version="test",
         ),
         intake.Refused(portal="sandbox-portal", problems=(), contact="v1.synthetic-contact"),
+        intake.InterlinkedRegistered(
+            dossier_code="G09.20-20261120-0000002",
+            portal="sandbox-portal",
+            procedure="local.interlinked-birth",
+            receiving_unit="00004",
+            language="vi",
+            contact="v1.synthetic-contact",
+            submitted_at=AT,
+            catalogue_version="test",
+            children=(),
+        ),
+        intake.InterlinkedEnded(outcome="partly_done", needs_person=False, children=()),
         payment.Requested(
             partner="vnpay",
             reference="R1",
@@ -89,8 +102,8 @@ WHOLE: dict[str, Data] = {
 class Case:
     """One application's lane: what was handled before changes nothing, as in the real one."""
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy, self.table = policy, table(policy)
+    def __init__(self, policy: Policy, application: str = APPLICATION) -> None:
+        self.policy, self.table, self.application = policy, table(policy), application
         self.dossier: Dossier | None = None
         self.at = AT
         self.emitted: list[Data] = []
@@ -111,12 +124,12 @@ class Case:
             id=id_,
             source=source,
             type=data.TYPE,
-            subject=APPLICATION,
+            subject=self.application,
             time=self.at,
             data=msgspec.Raw(events.encode(data)),
         )
         decide = self.table.decisions[data.TYPE]
-        outcome = decide(self.dossier, Arrival(APPLICATION, event, data), None, self.at)
+        outcome = decide(self.dossier, Arrival(self.application, event, data), None, self.at)
         text = events.encode(outcome.state)  # a state must survive the journal
         self.dossier = msgspec.json.decode(text, type=Dossier | None)
         assert self.dossier == outcome.state
@@ -156,6 +169,11 @@ def new_case() -> Callable[..., Case]:
 @pytest.fixture
 def case(new_case) -> Case:
     return new_case()
+
+
+@pytest.fixture
+def child_case() -> Case:
+    return Case(Policy(), child_id(APPLICATION, 1))
 
 
 @pytest.fixture(scope="session")

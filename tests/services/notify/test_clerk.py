@@ -137,6 +137,32 @@ def test_a_result_that_was_sent_back_is_told_when_it_is_ready_again(case):
     assert told == ["registered", "result_ready"]
 
 
+def test_of_a_child_is_told_what_is_asked_and_what_fails_and_the_parent_tells_the_rest(child_case):
+    case = child_case
+    case.learn("application.registered", parent=case.application)
+    for type_ in ("payment.requested", "payment.settled", "application.accepted"):
+        case.learn(type_)
+    for type_ in ("application.supplement_requested", "application.settled"):
+        case.learn(type_)
+    case.learn("application.returned")
+    told = [request.milestone for request in case.requests()]
+    assert told == [
+        "payment_requested",
+        "payment_settled",
+        "supplement_requested",
+        "result_ready",
+    ]
+
+
+def test_of_a_parent_is_told_that_it_came_in_and_that_it_ended(case):
+    case.learn("interlinked.registered")
+    case.learn("interlinked.ended")
+    case.learn("interlinked.ended")
+    told = [(r.milestone, r.params["dossier_code"]) for r in case.requests()]
+    code = "G09.20-20261120-0000002"
+    assert told == [("interlinked_registered", code), ("interlinked_ended", code)]
+
+
 def test_a_refusal_is_told_if_the_contact_was_readable(case):
     [request] = case.learn("application.refused")
     assert (request.template, request.contact) == ("refused.plain", "v1.synthetic-contact")
