@@ -110,9 +110,16 @@ def _facts(application: str, status: Mapping[str, Any]) -> list[tuple[str, str]]
         ("procedure", f"{status['procedure']}  at unit {status['receiving_unit']}"),
         ("money", _money(status["money"])),
         ("notices", _notices(status["notices"])),
+        ("child of", status.get("parent", "")),
+        ("children", _children(status.get("children", ()))),
         ("held by", ", ".join(status["held_by"])),
         ("waiting for", status["waiting_for"] or ""),
     ]
+
+
+def _children(children: Sequence[Mapping[str, Any]]) -> str:
+    told = (f"{c['name']} {c['standing']} {c['dossier_code']}".strip() for c in children)
+    return " · ".join(told)
 
 
 def _notices(notices: Sequence[Mapping[str, Any]]) -> str:

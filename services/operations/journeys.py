@@ -49,7 +49,8 @@ TRIES = 5
 UNREADABLE = "unreadable"
 OPENING = "portal.submissions"  # what an application begins with, as a rule
 
-_NAMED_IN = {intake.Registered.TYPE, payment.Requested.TYPE}
+_REGISTERED = {intake.Registered.TYPE, intake.InterlinkedRegistered.TYPE}
+_NAMED_IN = {*_REGISTERED, payment.Requested.TYPE}
 _NUMBERED = {t.name: t.written_by[0] for t in TOPICS.values() if t.kind == "events"}
 
 
@@ -246,7 +247,7 @@ def _rows(application: str, entries: Sequence[Entry], is_first: bool) -> Iterato
 
 def _name(entry: Entry) -> Row | None:
     g: Gist = gist(entry.data)
-    name = g.dossier_code if entry.type == intake.Registered.TYPE else g.reference
+    name = g.dossier_code if entry.type in _REGISTERED else g.reference
     return {"_id": name, "application": entry.application} if name else None
 
 

@@ -121,6 +121,19 @@ def tally(entries: Iterable[Entry]) -> Counter[Kind]:
     return out
 
 
+class Member(msgspec.Struct, frozen=True):
+    """A child of an interlinked application, as its parent tells of it."""
+
+    name: str = ""
+    application: str = ""
+    procedure: str = ""
+    standing: str = ""
+    national_code: int = 0
+    dossier_code: str = ""
+    by_rule: dict[str, str] = {}
+    needs_person: list[str] = []
+
+
 class Gist(msgspec.Struct, frozen=True):
     """The few fields of any event's data that operations looks at; a default means: not there."""
 
@@ -152,6 +165,12 @@ class Gist(msgspec.Struct, frozen=True):
     officer: str = ""
     note: str = ""
     operator: str = ""
+    children: list[Member] = []
+    outcome: str = ""
+    standing: str = ""
+    name: str = ""
+    because: str = ""
+    parent: str = ""
 
 
 _gist = msgspec.json.Decoder(Gist)

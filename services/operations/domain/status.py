@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from services.operations.domain.entries import Entry, gist
+from services.operations.domain.entries import Entry, Gist, Member, gist
 from services.operations.domain.timeline import instant
 from services.operations.domain.waits import Who, waiting_for
 from shared.events import intake, kernel, notify, payment
@@ -37,6 +37,18 @@ STATES: Mapping[int, State] = {
         State(10, "Đã trả kết quả", "result returned", "settled"),
     )
 }
+
+
+REGISTERED = frozenset({intake.Registered.TYPE, intake.InterlinkedRegistered.TYPE})
+OF_FAMILIES = frozenset(
+    {
+        intake.InterlinkedRegistered.TYPE,
+        intake.InterlinkedMoved.TYPE,
+        intake.InterlinkedEnded.TYPE,
+    }
+)
+CODES: Mapping[str, int] = {"done": 10, "partly_done": 10, "failed": 3}  # of a parent at its end
+WITHDRAWN = 7
 
 
 class Money(msgspec.Struct):
@@ -76,15 +88,19 @@ class Status(msgspec.Struct):
     waiting_for: Who | None
     last_type: str
     last_at: str
+    children: list[Member] = []
+    outcome: str = ""
+    parent: str = ""
 
 
 def status(entries: Sequence[Entry]) -> Status:
     """Return how things stand with one application, from its entries in order."""
     decided = [e for e in entries if e.is_decided]
     routed = [gist(e.data) for e in _numbered(decided, "routing")]
-    registered = next((e for e in decided if e.type == intake.Registered.TYPE), None)
+    registered = next((e for e in decided if e.type in REGISTERED), None)
     first = gist(registered.data) if registered else gist(b"{}")
-    code = routed[-1].national_code if routed else 0
+    family = next((gist(e.data) for e in reversed(decided) if e.type in OF_FAMILIES), gist(b"{}"))
+    code = routed[-1].national_code if routed else _ended(family)
     last = entries[-1] if entries else None
     return Status(
         state=STATES.get(code or (1 if registered else 0)),
@@ -99,7 +115,17 @@ def status(entries: Sequence[Entry]) -> Status:
         waiting_for=waiting_for(entries),
         last_type=last.type if last else "",
         last_at=instant(last.logged_ms) if last else "",
+        children=family.children,
+        outcome=family.outcome,
+        parent=first.parent,
     )
+
+
+def _ended(family: Gist) -> int:
+    """Return the national code of a parent at its end, 0 before it."""
+    if any("citizen" in child.by_rule for child in family.children) and family.outcome == "failed":
+        return WITHDRAWN
+    return CODES.get(family.outcome, 0)
 
 
 def held_by(entries: Sequence[Entry]) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from services.operations.domain.entries import Entry, Gist, gist
+from services.operations.domain.entries import Entry, Gist, Member, gist
 from shared.events import CONTRACTS, handover, intake, kernel, notify, payment, portal, routing
 
 Tell = Callable[[Gist], str]
@@ -49,6 +49,17 @@ def _officer(g: Gist) -> str:
     return " · ".join(part for part in (g.officer, g.reason or g.note) if part)
 
 
+def _child(child: Member) -> str:
+    did = (f"{does} after {cause}" for cause, does in child.by_rule.items() if does != "stands")
+    person = f"needs a person: {', '.join(child.needs_person)}" if child.needs_person else ""
+    return ", ".join(part for part in (f"{child.name} {child.standing}", *did, person) if part)
+
+
+def _children(g: Gist) -> str:
+    told = " · ".join(_child(child) for child in g.children)
+    return " · ".join(part for part in (g.dossier_code, g.outcome, told) if part)
+
+
 def _finding(g: Gist) -> str:
     return g.finding
 
@@ -58,6 +69,12 @@ TELL: Mapping[str, Tell] = {
     **{type_: _officer for type_ in CONTRACTS if type_.startswith("officer.")},
     portal.Submitted.TYPE: lambda g: g.procedure,
     intake.Registered.TYPE: lambda g: f"{g.dossier_code} · procedure {g.procedure}",
+    intake.InterlinkedRegistered.TYPE: _children,
+    intake.InterlinkedMoved.TYPE: _children,
+    intake.InterlinkedEnded.TYPE: _children,
+    intake.ChildOpened.TYPE: lambda g: f"{g.name} · procedure {g.procedure}",
+    intake.ChildTakenBack.TYPE: lambda g: f"because of {g.because}",
+    intake.ChildTold.TYPE: lambda g: f"{g.name} {g.standing}",
     routing.Routed.TYPE: lambda g: f"to unit {g.competent_unit}",
     routing.ChoiceNeeded.TYPE: _reason,
     routing.Accepted.TYPE: _officer,

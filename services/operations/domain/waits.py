@@ -53,6 +53,9 @@ RULES: Mapping[str, Rule] = {
     handover.OfficerTookBack.TYPE: _OFFICER,
     handover.DueRecounted.TYPE: Rule(None),
     kernel.TimerFired.TYPE: Rule(None),
+    intake.ChildOpened.TYPE: Rule(None),
+    intake.ChildTakenBack.TYPE: Rule(None),
+    intake.ChildTold.TYPE: Rule(None),
     kernel.LaneReleased.TYPE: Rule("us", (kernel.RecordParked.TYPE,)),
 }
 
@@ -61,6 +64,8 @@ NEXT: Mapping[str, Who | None] = {
     portal.Submitted.TYPE: "us",
     intake.Registered.TYPE: "us",
     intake.Refused.TYPE: None,
+    intake.InterlinkedRegistered.TYPE: "us",
+    intake.InterlinkedEnded.TYPE: None,
     routing.Routed.TYPE: "officer",
     routing.ChoiceNeeded.TYPE: "officer",
     payment.Requested.TYPE: "citizen",

@@ -1,6 +1,7 @@
 """Where one application stands, and what all of them add up to."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.operations.domain.status import STATES, held_by, status, totals
 from services.operations.domain.timeline import TELL, timeline
@@ -15,6 +17,7 @@ from shared.events import CONTRACTS, intake, kernel
 from shared.events.data import Data
 
 RECORDED = Path(__file__).parents[3] / "contracts" / "recorded" / "routing"
+AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 
 def test_a_returned_application_has_state_money_and_notices(story: Any, log: Any) -> None:
@@ -58,6 +61,71 @@ def test_a_refused_application_says_so(story: Any, log: Any) -> None:
     assert found.state is None
     assert found.is_refused
     assert found.waiting_for is None
+
+
+CHILD = intake.ChildView(
+    name="residence",
+    application="0198c0de-0000-9000-8000-000000000001",
+    procedure="1.004222",
+    receiving_unit="00004",
+    standing="waiting",
+)
+REFUSED = replace(
+    CHILD,
+    standing="not_accepted",
+    national_code=3,
+    dossier_code="H26.1-20261120-0000002",
+    by_rule={"birth/not_accepted": "withdraws"},
+    needs_person=("fee",),
+)
+
+
+def parent(story: Any) -> Any:
+    registered = intake.InterlinkedRegistered(
+        dossier_code="H26.1-20261120-0000001",
+        portal="sandbox",
+        procedure="local.interlinked-birth",
+        receiving_unit="00004",
+        language="vi",
+        contact="sealed",
+        submitted_at=AT,
+        catalogue_version="test",
+        children=(CHILD,),
+    )
+    return story.decide("intake", story.submitted(), registered)[0]
+
+
+def test_a_parent_tells_of_its_children_and_what_the_rules_did(story: Any, log: Any) -> None:
+    registered = parent(story)
+    found = status(log.entries(story.application))
+    assert found.state is not None
+    assert (found.state.code, found.dossier_code) == (1, "H26.1-20261120-0000001")
+    assert [(c.name, c.standing) for c in found.children] == [("residence", "waiting")]
+    story.decide("intake", registered, intake.InterlinkedMoved(children=(REFUSED,)))
+    found = status(log.entries(story.application))
+    assert found.children[0].by_rule == {"birth/not_accepted": "withdraws"}
+    assert found.outcome == ""
+    lines = timeline(log.entries(story.application))
+    assert lines[-1].text == (
+        "residence not_accepted, withdraws after birth/not_accepted, needs a person: fee"
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "child", "code"),
+    [
+        ("done", CHILD, 10),
+        ("partly_done", CHILD, 10),
+        ("failed", CHILD, 3),
+        ("failed", replace(CHILD, by_rule={"citizen": "withdraws"}), 7),
+    ],
+)
+def test_a_parent_at_its_end_has_a_state(story: Any, log: Any, outcome, child, code) -> None:
+    ended = intake.InterlinkedEnded(outcome=outcome, needs_person=False, children=(child,))
+    story.decide("intake", parent(story), ended)
+    found = status(log.entries(story.application))
+    assert found.state is not None
+    assert (found.state.code, found.outcome, found.waiting_for) == (code, outcome, None)
 
 
 def test_what_is_held_is_named_until_it_is_released(story: Any, log: Any) -> None:
