@@ -36,16 +36,16 @@ TOPICS: dict[str, Topic] = {
         Topic(
             "intake.inbox",
             "external",
-            ("intake edge", "intake timers", "operations"),
+            ("intake edge", "intake", "intake timers", "operations"),
             ("intake", "operations"),
-            "supplements, withdrawals, fired timers, releases",
+            "supplements, withdrawals, parents' and children's letters, fired timers, releases",
         ),
         Topic(
             "intake.events",
             "events",
             ("intake",),
             ("routing", "payment", "notify", "operations"),
-            "registered, refused, supplemented, withdrawn",
+            "registered, refused, supplemented, withdrawn; interlinked ones moved, ended",
         ),
         Topic(
             "routing.inbox",

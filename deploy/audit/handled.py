@@ -9,10 +9,14 @@ from collections.abc import Iterator, Mapping
 
 from deploy.audit.evidence import JOURNALED, Evidence
 from deploy.audit.money import NO_OFFSET
+from services.intake.domain.interlinked import OF_CHILDREN
 from shared import topics
 from shared.events import Event
 from shared.events.kernel import LaneReleased
+from shared.kinship import is_child
 from shared.store import Row
+
+_OF_CHILDREN = frozenset(moved.TYPE for moved in OF_CHILDREN)
 
 Place = tuple[str, int, int]
 Name = tuple[str, str, str]  # application, source, id: a message, however often it came
@@ -69,6 +73,11 @@ def _decided(
     return {name: (event, times[name]) for name, event in found.items()}
 
 
+def _concerns(service: str, event: Event) -> bool:
+    """Whether a service takes this of this application: intake follows more of children."""
+    return service != "intake" or event.type not in _OF_CHILDREN or is_child(event.subject)
+
+
 def _expected(evidence: Evidence, service: str, types: set[str]) -> set[Name]:
     """Return what the service had to decide: all of these types but what nobody shall take."""
     archived = {row["application"] for row in evidence.journals[service] if "archived" in row}
@@ -78,6 +87,7 @@ def _expected(evidence: Evidence, service: str, types: set[str]) -> set[Name]:
         for heard in evidence.log[topic]
         if heard.event
         and heard.event.type in types
+        and _concerns(service, heard.event)
         and heard.event.subject not in archived
         and heard.record.key not in evidence.unreadable
     }

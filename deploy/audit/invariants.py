@@ -14,6 +14,8 @@ from deploy.audit.money import money_settles_once
 from deploy.audit.notices import notices_reach_once
 from deploy.audit.personal import Search, spelled
 from deploy.audit.states import states_add_up
+from shared.events.intake import InterlinkedRegistered, Registered
+from shared.kinship import is_child
 from shared.store import Row
 from shared.trace import trace_id
 
@@ -35,6 +37,8 @@ class Finding:
         return not self.wrong and self.counted > 0
 
 
+REGISTERED = frozenset({Registered.TYPE, InterlinkedRegistered.TYPE})
+
 Check = Callable[[Evidence], tuple[int, Iterable[str]]]
 
 
@@ -45,13 +49,14 @@ def submissions_answered_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
     wrong: list[str] = []
     for heard in evidence.events_of("intake"):
         assert heard.event is not None
-        if heard.event.type == "application.registered":
+        if heard.event.type in REGISTERED:
             dossiers[heard.data().get("dossier_code", heard.event.subject)] += 1
         elif heard.event.type != "application.refused":
             continue
         elif not heard.data().get("problems"):
             wrong.append(f"{heard.event.subject}: refused without a reason")
-        answers[heard.event.subject] += 1
+        if not is_child(heard.event.subject):  # nobody submits a child: its parent opens it
+            answers[heard.event.subject] += 1
     submitted = {h.event.subject for h in evidence.log["portal.submissions"] if h.event}
     wrong += [f"{a}: answered {answers[a]} times" for a in evidence.acknowledged if answers[a] != 1]
     wrong += [f"{a}: answered twice" for a, n in answers.items() if n > 1]

@@ -59,7 +59,10 @@ class Citizens:
 
     def __init__(self, catalogue: Catalogue, on: date, chance: random.Random) -> None:
         self._chance, self._drawn = chance, 0
-        self._groups = _grouped(catalogue.procedures_in_force(on))
+        alone = [
+            p for p in catalogue.procedures_in_force(on) if p.code not in catalogue.interlinked
+        ]
+        self._groups = _grouped(alone)  # those of several agencies ask for answers: not drawn
         self._units = [u for u in catalogue.units_in_force(on) if not u.is_province]
 
     def draw(self) -> Application:

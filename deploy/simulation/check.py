@@ -150,6 +150,10 @@ def check_log(world: World, service: str, who: str, application: str, versions: 
             last = max(last, sequence)
     if last != len(journalled):
         raise Violation(f"{who}: unpublished: {last} of {len(journalled)}")
+    for letter in (e.encode() for v in versions for e in v.get("letters", ())):
+        to = home(events.decode(letter).subject, world.lane_count)
+        if letter not in (r.value for r in world.log.records[f"{service}.inbox", to]):
+            raise Violation(f"{who}: a letter is journalled and not on the log")
 
 
 def check_timers(

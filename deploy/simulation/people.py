@@ -17,7 +17,7 @@ from shared.catalogue import forms as procedure_forms
 from shared.catalogue.forms import Forms
 from shared.events import Data, Event
 from shared.events.data import Document
-from shared.events.intake import Registered
+from shared.events.intake import InterlinkedRegistered, Registered
 from shared.events.portal import Submitted, SupplementSubmitted, WithdrawalRequested
 from shared.events.routing import (
     OfficerAccepted,
@@ -26,11 +26,13 @@ from shared.events.routing import (
     Routed,
     SupplementRequested,
 )
+from shared.kinship import CHILDREN_LIMIT, child_id
 from shared.working_time import local_day
 
 OFFICER = "officer.simulated"
 PORTAL = f"/portals/{NAME}"
-WITHDRAWN, AGAIN = 0.1, 0.15  # how often
+WITHDRAWN, AGAIN, INTERLINKED = 0.1, 0.15, 0.15  # how often
+REGISTERED = frozenset({Registered.TYPE, InterlinkedRegistered.TYPE})
 SPOILT = (*[""] * 16, "procedure", "personal", "shape", "bytes")
 
 
@@ -67,12 +69,29 @@ class Citizenry:
     def submit(self) -> None:
         """Submit one application."""
         rng, world = self._outside.rng, self._outside.world
-        drawn = self._citizens.draw()
+        drawn = self._draw()
         id_ = uuid7(int(world.clock().timestamp() * 1000), rng)
         application = Application(id_, drawn.fields, drawn.personal)
         self.submitted.append(id_)
         for value in self._values(application, rng.choice(SPOILT)):
             self._outside.send("portal.submissions", id_, value, strays=True)
+
+    def of_all(self) -> Iterator[str]:
+        """Give all that was submitted, and all that may have come of it."""
+        for application in self.submitted:
+            yield application
+            yield from (child_id(application, n) for n in range(CHILDREN_LIMIT))
+
+    def _draw(self) -> Application:
+        """Draw an application, now and then one for several agencies."""
+        rng, known = self._outside.rng, catalogue()
+        if rng.random() >= INTERLINKED:
+            return self._citizens.draw()
+        today = local_day(self._outside.world.clock())
+        procedure = known.procedure(rng.choice([*known.interlinked]), today)
+        assert procedure is not None
+        unit = rng.choice([u for u in known.units_in_force(today) if not u.is_province])
+        return self._citizens.of(procedure, unit)
 
     def _values(self, application: Application, spoilt: str) -> Iterator[bytes]:
         personal = jwe.encrypt_to(self._key, events.encode(application.personal))
@@ -107,7 +126,7 @@ class Citizenry:
         if event.type == SupplementRequested.TYPE:
             document = Document(name="Ví dụ", sha256=f"{rng.getrandbits(256):064x}")
             self._say(event.subject, SupplementSubmitted(documents=(document,)))
-        if event.type == Registered.TYPE and rng.random() < WITHDRAWN:
+        if event.type in REGISTERED and rng.random() < WITHDRAWN:
             self._say(event.subject, WithdrawalRequested(reason="Ví dụ"))
 
     def _say(self, application: str, data: Data) -> None:

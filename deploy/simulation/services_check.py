@@ -1,7 +1,7 @@
 """What must hold of the real services besides: applications, money, notices."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -10,12 +10,18 @@ from deploy.simulation.bank import Bank
 from deploy.simulation.check import journals
 from deploy.simulation.gateway import Gateway
 from deploy.simulation.world import Violation, World
+from services.intake.domain.saga import ENDS
 from services.notify.domain import Dossier
 from services.notify.domain.moves import OVER
 from services.payment.domain.state import Payment
 from shared import events
 from shared.events import Data, Event
-from shared.events.intake import Refused, Registered
+from shared.events.intake import (
+    InterlinkedEnded,
+    InterlinkedRegistered,
+    Refused,
+    Registered,
+)
 from shared.events.payment import Mismatched, Overpaid, ReceiptIssued, Settled
 from shared.events.portal import Submitted
 from shared.store import Row
@@ -39,16 +45,41 @@ def _check_applications(world: World, submitted: Sequence[str]) -> None:
     for application in submitted:
         emitted = _emitted(journal.get(application, ()))
         registered = _of(emitted, Registered)
-        answers = len(registered) + len(_of(emitted, Refused))
+        parents = _of(emitted, InterlinkedRegistered)
+        answers = len(registered) + len(parents) + len(_of(emitted, Refused))
         readable = any(c.startswith(Submitted.TYPE) for c in _causes(world, application))
         if answers != readable:
             raise Violation(f"intake {application[-4:]}: answered {answers} times")
+        for parent in parents:
+            codes[parent.dossier_code] += 1
+            ended = _of(emitted, InterlinkedEnded)
+            registered += _check_children(application, parent, ended, journal)
         for dossier in registered:
             codes[dossier.dossier_code] += 1
             if not (dossier.dossier_code and dossier.sealed and dossier.contact):
                 raise Violation(f"intake {application[-4:]}: registered without its facts")
     if any(times > 1 for times in codes.values()):
         raise Violation(f"dossier codes are given twice: {codes.most_common(3)}")
+
+
+def _check_children(
+    application: str,
+    parent: InterlinkedRegistered,
+    ended: Sequence[InterlinkedEnded],
+    journal: Mapping[str, Sequence[Row]],
+) -> list[Registered]:
+    """A parent ends at most once, when all children have; each is registered at most once."""
+    found = []
+    for child in parent.children:
+        registered = _of(_emitted(journal.get(child.application, ())), Registered)
+        if len(registered) > 1:
+            raise Violation(f"intake {child.application[-4:]}: a child registered twice")
+        found += registered
+    if len(ended) > 1:
+        raise Violation(f"intake {application[-4:]}: a parent ended {len(ended)} times")
+    if ended and not all(c.standing in ENDS for c in ended[0].children):
+        raise Violation(f"intake {application[-4:]}: a parent ended before its children")
+    return found
 
 
 def _causes(world: World, application: str) -> Iterable[str]:

@@ -148,7 +148,7 @@ class ServicesWorld:
             return False
         self._mended = True
         for service in self.services:
-            for application in self._citizenry.submitted:
+            for application in self._citizenry.of_all():
                 released = LaneReleased(operator="operator.simulated", reason="mended")
                 self._outside.say(
                     f"{service}.inbox",
