@@ -1,5 +1,8 @@
 """Interlinked applications as a portal sees them over HTTP."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from shared.events import routing
@@ -154,3 +157,15 @@ async def test_the_parent_is_taken_back_over_http(make, edge) -> None:
 async def test_the_form_of_a_set_is_published(make, edge) -> None:
     answer = await edge.call("GET", "/v1/procedures/local.interlinked-death/form")
     assert set(answer.json()["schema"]["properties"]) >= ANSWERS.keys()
+
+
+async def test_the_example_of_the_docs_is_registered_as_it_stands(make, edge) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "interlinked.md").read_text()
+    example = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    assert (await edge.submit(example)).status_code == 202
+    await delivered(make, edge, await edge.settle())
+    assert [c["standing"] for c in (await view(make, edge))["children"]] == [
+        "open",
+        "waiting",
+        "waiting",
+    ]
