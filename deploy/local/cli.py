@@ -16,6 +16,7 @@ from rich.status import Status
 from rich.table import Table
 
 from deploy.archive.command import archive, archived
+from deploy.importing.command import import_file
 from deploy.local import acls, clean, launcher, mongo, processes, republish, secrets, sizes, topics
 from deploy.local.catalogue import app as catalogue
 from deploy.local.children import Children
@@ -209,6 +210,7 @@ def show_sizes(
 
 app.command()(archive)
 app.command()(archived)
+app.command("import")(import_file)
 app.add_typer(catalogue, name="catalogue")
 
 

@@ -1,0 +1,185 @@
+"""The log as an import needs it, and Kafka as that."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Protocol, Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    IllegalStateError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
+
+from shared.bus import Message, Record
+from shared.errors import Misconfigured, Unknown
+from shared.kafka import KafkaProducer
+
+SUBMISSIONS, ANSWERS = "portal.submissions", "intake.events"
+READER = "intake"  # the group whose commits say what was decided
+RECORDS_PER_FETCH = 5_000
+FORBIDDEN = (TopicAuthorizationFailedError, GroupAuthorizationFailedError)
+
+Offsets = Mapping[int, int]  # by lane
+
+
+class Log(Protocol):
+    """Appends to `portal.submissions`, reads `intake.events`, and is told how far intake is.
+
+    All but `position` raise `Unknown`: then ask again.
+    """
+
+    lanes: int
+
+    async def append(self, batches: Mapping[int, Sequence[Message]]) -> None:
+        """Append to these lanes and return when all is acknowledged; perhaps twice."""
+
+    async def ends(self, topic: str) -> Offsets:
+        """Return the offsets that come next."""
+
+    async def committed(self) -> Offsets:
+        """Return up to where intake has decided, and published what it decided."""
+
+    async def since(self, at_ms: int) -> Offsets:
+        """Return where the answers begin that were given at this time or later."""
+
+    def seek(self, offsets: Offsets) -> None:
+        """Go on reading answers from here."""
+
+    def position(self) -> Offsets:
+        """Return the next offsets to be read."""
+
+    async def fetch(self, wait_s: float) -> Sequence[Record]:
+        """Return answers that have come, in order within a lane, after at most `wait_s`."""
+
+
+class KafkaLog:
+    """See `Log`."""
+
+    def __init__(self, url: str, security: Mapping[str, Any]) -> None:
+        self._url = url
+        self._admin = AIOKafkaAdminClient(bootstrap_servers=url, **security)
+        self._producer = KafkaProducer(url, security=security)
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=url,
+            group_id=None,  # an onlooker
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            max_partition_fetch_bytes=4 << 20,
+            **security,
+        )
+        self._next: dict[int, int] = {}
+        self.lanes = 0
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._admin.start()
+            await self._producer.start()
+            await self._consumer.start()
+            found = await self._admin.describe_topics([SUBMISSIONS, ANSWERS])
+            lanes = {len(topic["partitions"]) for topic in found}
+        except (KafkaError, Unknown, OSError) as error:
+            await self._close()
+            raise Misconfigured(
+                f"Kafka at {self._url} does not answer ({error!r}): see that it runs and KAFKA_URL"
+                " names it, then run this again."
+            ) from error
+        if len(lanes) != 1 or lanes == {0}:
+            await self._close()
+            raise Misconfigured(
+                f"Kafka at {self._url} shows no {SUBMISSIONS} and {ANSWERS} with as many"
+                " partitions: `motcua bootstrap` makes them, `motcua acls --importer` opens them."
+            )
+        [self.lanes] = lanes
+        self._consumer.assign(self._places(ANSWERS))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._close()
+
+    async def _close(self) -> None:
+        for close in (self._consumer.stop, self._producer.stop, self._admin.close):
+            with suppress(Exception):
+                await close()
+
+    def _places(self, topic: str) -> list[TopicPartition]:
+        return [TopicPartition(topic, lane) for lane in range(self.lanes)]
+
+    async def append(self, batches: Mapping[int, Sequence[Message]]) -> None:
+        """See `Log`."""
+        try:
+            await self._producer.append({(SUBMISSIONS, lane): m for lane, m in batches.items()})
+        except Unknown as error:
+            _require_allowed(error.__cause__)
+            raise
+
+    async def ends(self, topic: str) -> Offsets:
+        """See `Log`."""
+        try:
+            found = await self._consumer.end_offsets(self._places(topic))
+        except (KafkaError, OSError) as error:
+            raise _doubt(error) from error
+        return {place.partition: offset for place, offset in found.items()}
+
+    async def committed(self) -> Offsets:
+        """See `Log`."""
+        try:
+            told = await self._admin.list_consumer_group_offsets(READER)
+        except (KafkaError, OSError) as error:
+            raise _doubt(error) from error
+        places = self._places(SUBMISSIONS)
+        return {p.partition: max(0, told[p].offset) if p in told else 0 for p in places}
+
+    async def since(self, at_ms: int) -> Offsets:
+        """See `Log`."""
+        try:
+            found = await self._consumer.offsets_for_times(
+                dict.fromkeys(self._places(ANSWERS), max(0, at_ms))
+            )
+        except (KafkaError, OSError) as error:
+            raise _doubt(error) from error
+        ends = await self.ends(ANSWERS)
+        return {p.partition: at.offset if at else ends[p.partition] for p, at in found.items()}
+
+    def seek(self, offsets: Offsets) -> None:
+        """See `Log`."""
+        self._next = dict(offsets)
+        for lane, offset in offsets.items():
+            self._consumer.seek(TopicPartition(ANSWERS, lane), offset)
+
+    def position(self) -> Offsets:
+        """See `Log`."""
+        return self._next
+
+    async def fetch(self, wait_s: float) -> Sequence[Record]:
+        """See `Log`."""
+        try:
+            found = await self._consumer.getmany(
+                timeout_ms=int(wait_s * 1000), max_records=RECORDS_PER_FETCH
+            )
+        except (KafkaError, OSError, IllegalStateError) as error:
+            self.seek(self._next)  # a failed poll has passed over what it had drained
+            raise _doubt(error) from error
+        for place, messages in found.items():
+            if messages:
+                self._next[place.partition] = messages[-1].offset + 1
+        return [
+            Record(m.topic, m.partition, m.offset, m.timestamp, m.key, m.value)
+            for messages in found.values()
+            for m in messages
+        ]
+
+
+def _doubt(error: Exception) -> Unknown:
+    """Return what to raise where asking again may help.  Raises `Misconfigured`."""
+    _require_allowed(error)
+    return Unknown(f"the log does not answer: {error!r}")
+
+
+def _require_allowed(error: BaseException | None) -> None:
+    if isinstance(error, FORBIDDEN):
+        raise Misconfigured(
+            "This account may not import: grant it what `motcua acls --importer <account>` prints."
+        ) from error
