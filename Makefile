@@ -12,6 +12,7 @@ APPLICATIONS ?= 2000
 KILL      ?= all
 STOP      ?= all
 READS     ?= 2000
+RECORDS   ?= 100000
 PY        := .venv/bin/python
 READY     := .venv/.ready
 # a variable as given by the caller, or another default than the one above
@@ -19,7 +20,7 @@ given      = $(if $(filter file,$(origin $(1))),$(2),$($(1)))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down status logs clean test check lint simulate invariants docs contracts lock
-.PHONY: bench bench-soak bench-recovery bench-backlog bench-reads
+.PHONY: bench bench-soak bench-recovery bench-backlog bench-reads bench-import
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36mmake %-15s\033[0m %s\n", $$1, $$2}' Makefile
@@ -77,6 +78,9 @@ bench-backlog: $(READY)  ## services stand still, then catch up (STOP=all RATE=3
 bench-reads: $(READY)  ## status look-ups beside writing (READS=2000 RATE=325 SECONDS=30)
 	@$(PY) -m tests.load.reads --rate "$(call given,RATE,325)" \
 	  --seconds "$(call given,SECONDS,30)" --reads "$(READS)"
+
+bench-import: $(READY)  ## a file of made-up applications, imported (RECORDS=100000)
+	@$(PY) -m tests.load.importing --records "$(RECORDS)"
 
 docs: $(READY)  ## draw docs/flow.md anew from the topic registry
 	$(PY) -m docs.draw_flow

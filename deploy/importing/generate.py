@@ -43,6 +43,7 @@ def write(path: Path, made: Iterator[bytes]) -> None:
     except FileExistsError:
         raise Misconfigured(f"{path} is there already: name a new file.") from None
     except OSError as error:
+        path.unlink(missing_ok=True)
         raise Misconfigured(f"{path} cannot be written: {error.strerror}.") from error
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -17,12 +17,18 @@ from shared.bus import Message, Record
 from shared.errors import Misconfigured, Unknown
 from shared.kafka import KafkaProducer
 
-SUBMISSIONS, ANSWERS = "portal.submissions", "intake.events"
-READER = "intake"  # the group whose commits say what was decided
 RECORDS_PER_FETCH = 5_000
 FORBIDDEN = (TopicAuthorizationFailedError, GroupAuthorizationFailedError)
 
 Offsets = Mapping[int, int]  # by lane
+
+
+class Names(NamedTuple):
+    """Two topics, and the group whose commits say what was decided."""
+
+    submissions: str = "portal.submissions"
+    answers: str = "intake.events"
+    reader: str = "intake"
 
 
 class Log(Protocol):
@@ -36,8 +42,11 @@ class Log(Protocol):
     async def append(self, batches: Mapping[int, Sequence[Message]]) -> None:
         """Append to these lanes and return when all is acknowledged; perhaps twice."""
 
-    async def ends(self, topic: str) -> Offsets:
-        """Return the offsets that come next."""
+    async def submitted(self) -> Offsets:
+        """Return where the next submissions will stand."""
+
+    async def answered(self) -> Offsets:
+        """Return where the next answers will stand."""
 
     async def committed(self) -> Offsets:
         """Return up to where intake has decided, and published what it decided."""
@@ -58,8 +67,13 @@ class Log(Protocol):
 class KafkaLog:
     """See `Log`."""
 
-    def __init__(self, url: str, security: Mapping[str, Any]) -> None:
-        self._url = url
+    def __init__(
+        self,
+        url: str,
+        security: Mapping[str, Any],
+        names: Names = Names(),  # noqa: B008
+    ) -> None:
+        self._url, self._names = url, names
         self._admin = AIOKafkaAdminClient(bootstrap_servers=url, **security)
         self._producer = KafkaProducer(url, security=security)
         self._consumer = AIOKafkaConsumer(
@@ -78,7 +92,7 @@ class KafkaLog:
             await self._admin.start()
             await self._producer.start()
             await self._consumer.start()
-            found = await self._admin.describe_topics([SUBMISSIONS, ANSWERS])
+            found = await self._admin.describe_topics(self._names[:2])
             lanes = {len(topic["partitions"]) for topic in found}
         except (KafkaError, Unknown, OSError) as error:
             await self._close()
@@ -86,14 +100,15 @@ class KafkaLog:
                 f"Kafka at {self._url} does not answer ({error!r}): see that it runs and KAFKA_URL"
                 " names it, then run this again."
             ) from error
+        submissions, answers, _ = self._names
         if len(lanes) != 1 or lanes == {0}:
             await self._close()
             raise Misconfigured(
-                f"Kafka at {self._url} shows no {SUBMISSIONS} and {ANSWERS} with as many"
+                f"Kafka at {self._url} shows no {submissions} and {answers} with as many"
                 " partitions: `motcua bootstrap` makes them, `motcua acls --importer` opens them."
             )
         [self.lanes] = lanes
-        self._consumer.assign(self._places(ANSWERS))
+        self._consumer.assign(self._places(self._names.answers))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -110,13 +125,22 @@ class KafkaLog:
     async def append(self, batches: Mapping[int, Sequence[Message]]) -> None:
         """See `Log`."""
         try:
-            await self._producer.append({(SUBMISSIONS, lane): m for lane, m in batches.items()})
+            await self._producer.append(
+                {(self._names.submissions, lane): m for lane, m in batches.items()}
+            )
         except Unknown as error:
             _require_allowed(error.__cause__)
             raise
 
-    async def ends(self, topic: str) -> Offsets:
+    async def submitted(self) -> Offsets:
         """See `Log`."""
+        return await self._ends(self._names.submissions)
+
+    async def answered(self) -> Offsets:
+        """See `Log`."""
+        return await self._ends(self._names.answers)
+
+    async def _ends(self, topic: str) -> Offsets:
         try:
             found = await self._consumer.end_offsets(self._places(topic))
         except (KafkaError, OSError) as error:
@@ -126,28 +150,28 @@ class KafkaLog:
     async def committed(self) -> Offsets:
         """See `Log`."""
         try:
-            told = await self._admin.list_consumer_group_offsets(READER)
+            told = await self._admin.list_consumer_group_offsets(self._names.reader)
         except (KafkaError, OSError) as error:
             raise _doubt(error) from error
-        places = self._places(SUBMISSIONS)
+        places = self._places(self._names.submissions)
         return {p.partition: max(0, told[p].offset) if p in told else 0 for p in places}
 
     async def since(self, at_ms: int) -> Offsets:
         """See `Log`."""
         try:
             found = await self._consumer.offsets_for_times(
-                dict.fromkeys(self._places(ANSWERS), max(0, at_ms))
+                dict.fromkeys(self._places(self._names.answers), max(0, at_ms))
             )
         except (KafkaError, OSError) as error:
             raise _doubt(error) from error
-        ends = await self.ends(ANSWERS)
+        ends = await self.answered()
         return {p.partition: at.offset if at else ends[p.partition] for p, at in found.items()}
 
     def seek(self, offsets: Offsets) -> None:
         """See `Log`."""
         self._next = dict(offsets)
         for lane, offset in offsets.items():
-            self._consumer.seek(TopicPartition(ANSWERS, lane), offset)
+            self._consumer.seek(TopicPartition(self._names.answers, lane), offset)
 
     def position(self) -> Offsets:
         """See `Log`."""

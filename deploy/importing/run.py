@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from deploy.importing.ledger import Ledger
-from deploy.importing.log import ANSWERS, SUBMISSIONS, Log, Offsets
+from deploy.importing.log import Log, Offsets
 from shared.bus import Message
 from shared.errors import Unknown
 from shared.placement import home
@@ -118,7 +118,7 @@ class Run:
         self._look_at_s = now_s + LOOK_S
         if self._barrier is None:
             if waiting := tuple(self._ledger.in_flight):
-                self._barrier = Barrier(await self._log.ends(SUBMISSIONS), waiting)
+                self._barrier = Barrier(await self._log.submitted(), waiting)
             return
         committed = await self._log.committed()
         self._committed = sum(committed.values())
@@ -139,7 +139,7 @@ class Run:
             await self._hear_until(self._start)
 
     async def _hear_all(self) -> None:
-        await self._hear_until(await self._log.ends(ANSWERS))
+        await self._hear_until(await self._log.answered())
 
     async def _hear_until(self, ends: Offsets) -> None:
         while any(self._log.position()[lane] < end for lane, end in ends.items()):

@@ -14,7 +14,7 @@ from deploy.importing.journal import Journal
 from deploy.importing.ledger import Ledger
 from deploy.importing.lines import Rules, event, fingerprint, read
 from deploy.importing.lists import Outcome, Paths
-from deploy.importing.log import ANSWERS, Log
+from deploy.importing.log import Log
 from deploy.importing.run import Limits, Outgoing, Run, Stalled, Surroundings
 from deploy.importing.shown import Moved
 from shared.bus import Message
@@ -76,7 +76,7 @@ async def send(log: Log, job: Job, around: Surroundings, screen: Screen) -> Sent
 
 async def _begun(log: Log, job: Job) -> Journal:
     try:
-        ends = await log.ends(ANSWERS)
+        ends = await log.answered()
     except Unknown as doubt:
         raise Misconfigured(f"{doubt}: see that Kafka runs, then run this again.") from doubt
     if job.known:

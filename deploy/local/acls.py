@@ -1,7 +1,7 @@
 """Who may do what on Kafka, drawn from the topic registry: what is not in the table is denied.
 
-A principal is a service, a portal, or whoever creates topics; what a service's edge, effects and
-timers do, they do in its name.
+A principal is a service, a portal, whoever imports files, or whoever creates topics; what a
+service's edge, effects and timers do, they do in its name.
 """
 
 import re
@@ -16,7 +16,7 @@ from deploy.local.topics import groups
 from shared import topics
 from shared.errors import Misconfigured
 
-Operation = Literal["Create", "Read", "Write"]
+Operation = Literal["Create", "Read", "Write", "Describe"]
 Kind = Literal["topic", "group"]
 
 PORTALS = "portals"
@@ -26,8 +26,9 @@ CHANGELOG = f"{LIVE_TABLES}-flow-changelog"
 
 # numbers of Kafka's protocol
 _KIND: Mapping[Kind, int] = {"topic": 2, "group": 3}
-_OPERATION: Mapping[Operation, int] = {"Read": 3, "Write": 4, "Create": 5}
+_OPERATION: Mapping[Operation, int] = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8}
 _LITERAL, _ALLOW = 3, 3
+_OWN: Sequence[Operation] = ("Create", "Read", "Write")
 
 
 class Grant(NamedTuple):
@@ -47,19 +48,21 @@ class Grant(NamedTuple):
         )
 
 
-def table(portals: Iterable[str] = ("portal",)) -> list[Grant]:
+def table(portals: Iterable[str] = ("portal",), importers: Iterable[str] = ()) -> list[Grant]:
     """Return every permission that the system needs, each once, sorted.
 
-    Raises `Misconfigured` for a portal under the name of somebody else.
+    Raises `Misconfigured` for a portal, or an importer, under the name of somebody else.
     """
-    named = tuple(portals)
-    for name in named:
+    named, importing = tuple(portals), tuple(importers)
+    for name in (*named, *importing):
         if name in (*topics.SERVICES, BOOTSTRAP) or not re.fullmatch(r"[\w.-]+", name, re.ASCII):
             raise Misconfigured(
                 f"{name!r} cannot be a portal: name an account of its own, in letters, digits, "
                 "dots, dashes and underscores."
             )
-    return sorted({*_writing(named), *_reading(), *_own_topics(), *_creating()})
+    return sorted(
+        {*_writing(named), *_reading(), *_own_topics(), *_creating(), *_importing(importing)}
+    )
 
 
 def _writing(portals: Sequence[str]) -> Iterator[Grant]:
@@ -85,8 +88,16 @@ def _own_topics() -> Iterator[Grant]:
             yield Grant(service, "Write", "topic", topics.parked(name))
     for name in topics.aside():
         yield Grant("operations", "Read", "topic", name)
-    for operation in _OPERATION:
+    for operation in _OWN:
         yield Grant("operations", operation, "topic", CHANGELOG)
+
+
+def _importing(importers: Sequence[str]) -> Iterator[Grant]:
+    """`motcua import`: it submits as a portal does, follows the answers, asks how far intake is."""
+    for principal in importers:
+        yield Grant(principal, "Write", "topic", "portal.submissions")
+        yield Grant(principal, "Read", "topic", "intake.events")
+        yield Grant(principal, "Describe", "group", "intake")
 
 
 def _creating() -> Iterator[Grant]:

@@ -175,13 +175,16 @@ def show_acls(
     portal: Annotated[
         list[str] | None, typer.Option("--portal", help="an account of a portal; may be repeated")
     ] = None,
+    importer: Annotated[
+        list[str] | None, typer.Option("--importer", help="an account for `motcua import`")
+    ] = None,
     apply: Annotated[
         bool, typer.Option("--apply", help="grant them on KAFKA_URL instead of printing")
     ] = False,
 ) -> None:
     """Print who may do what on Kafka, as commands of its own tool, or grant it."""
     url, known = _kafka(Settings()), security.told()
-    grants = acls.table(portal or ["portal"])
+    grants = acls.table(portal or ["portal"], importer or [])
     if apply:
         asyncio.run(acls.grant(url, grants, known))
         console.print(f"Kafka at {url}: {len(grants)} permissions stand.")

@@ -11,7 +11,7 @@ from shared.telemetry import Telemetry
 from shared.topics import SERVICES, TOPICS, aside
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "deploy.md").read_text()
-TABLE = acls.table(["portal"])
+TABLE = acls.table(["portal"], ["importer"])
 ROWS = {
     cells[0]: cells[1:]
     for line in PAGE.splitlines()
@@ -32,14 +32,16 @@ def shown(cell: str) -> set[str]:
     return set(re.findall(r"`([^`]+)`", cell))
 
 
-@pytest.mark.parametrize("account", ["each portal", *SERVICES, "bootstrap"])
+@pytest.mark.parametrize("account", ["each portal", "each importer", *SERVICES, "bootstrap"])
 def test_an_account_is_shown_with_what_it_is_granted(account: str) -> None:
-    principal = "portal" if account == "each portal" else account
+    principal = account.removeprefix("each ")
     writes, reads, members = ROWS[account]
     assert shown(writes) == granted(principal, "Write", "topic")
     seen = granted(principal, "Read", "topic")
     assert shown(reads) == seen
-    if account != "bootstrap":
+    if principal == "importer":
+        assert shown(members) == granted(principal, "Describe", "group")
+    elif account != "bootstrap":
         assert shown(members) == granted(principal, "Read", "group")
     else:
         assert granted(principal, "Read", "group") == set(groups())

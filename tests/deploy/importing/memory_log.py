@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from deploy.importing.log import ANSWERS, SUBMISSIONS, Offsets
+from deploy.importing.log import Offsets
 from shared.bus import Message, Record
 from shared.errors import Unknown
 from shared.events import Event, encode
@@ -17,6 +17,8 @@ from shared.lanes.reading import Reader
 from shared.lanes.step import Step
 from shared.placement import home
 from tests.services.intake.conftest import NOW, Lane
+
+SUBMISSIONS, ANSWERS = "portal.submissions", "intake.events"
 
 
 class Killed(BaseException):
@@ -57,9 +59,13 @@ class MemoryLog:
         if fate:
             raise fate
 
-    async def ends(self, topic: str) -> Offsets:
+    async def submitted(self) -> Offsets:
         self._call()
-        return {lane: len(self.records[topic, lane]) for lane in range(self.lanes)}
+        return {lane: len(self.records[SUBMISSIONS, lane]) for lane in range(self.lanes)}
+
+    async def answered(self) -> Offsets:
+        self._call()
+        return {lane: len(self.records[ANSWERS, lane]) for lane in range(self.lanes)}
 
     async def committed(self) -> Offsets:
         self._call()
@@ -141,7 +147,7 @@ class MemoryLog:
         lane = home(event.subject, self.lanes)
         self.write(SUBMISSIONS, lane, event.subject.encode(), encode(event))
 
-    def submitted(self) -> Counter[str]:
+    def submissions(self) -> Counter[str]:
         """Return how often each application was submitted."""
         places = (self.records[SUBMISSIONS, lane] for lane in range(self.lanes))
         return Counter((r.key or b"").decode() for records in places for r in records)

@@ -137,9 +137,9 @@ async def check(folder: Path, picked, kills, doubts, appetite, is_behind, seed) 
     assert {c.application for c in sent.outcome.came if not c.before} == ours
     assert len(ours) == told["registered"]
 
-    sent_for = log.submitted()
+    sent_for = log.submissions()
     await surely(log, file)
-    assert not (log.submitted() - sent_for).keys() & ours, "it was answered, and is sent again"
+    assert not (log.submissions() - sent_for).keys() & ours, "it was answered, and is sent again"
     for application in ours:  # somebody else's conflict is not ours
         log.submit(submission(line(0, id=application), source="/portals/another"))
     again = (await surely(log, file, anew=True)).outcome.reconciliation

@@ -5,6 +5,8 @@ import json
 import msgspec
 import pytest
 
+from deploy.importing.checking import Entry
+from deploy.importing.ledger import Ledger
 from deploy.importing.lists import Paths
 from shared.errors import Misconfigured
 from shared.events.intake import Registered
@@ -47,12 +49,12 @@ async def test_a_run_that_goes_on_sends_only_what_has_no_answer(make, tmp_path) 
         await make.run(log, file)
     log.calls_left = -1
     await log.settle()
-    before = log.submitted()
+    before = log.submissions()
     assert 0 < len(before) < 30
     sent = await make.run(log, file)
     assert sent.outcome.reconciliation.registered == 30
-    assert not log.submitted().keys() - {make.uuid7(n) for n in range(1, 31)}
-    assert set(log.submitted().values()) == {1}
+    assert not log.submissions().keys() - {make.uuid7(n) for n in range(1, 31)}
+    assert set(log.submissions().values()) == {1}
 
 
 async def test_a_line_that_stands_is_told_so_though_it_would_not_be_in_order_today(
@@ -137,7 +139,7 @@ async def test_without_intake_s_key_nothing_in_the_clear_is_sent(make, tmp_path)
     log = MemoryLog()
     with pytest.raises(Misconfigured, match="intake's key to encrypt them to is not known"):
         await make.run(log, make.write(tmp_path / "a", lines(make, 1)), key=None)
-    assert not log.submitted()
+    assert not log.submissions()
     token = make.encrypted(make.personal())
     file = make.write(tmp_path / "b", [make.line(personal=token)])
     assert (await make.run(log, file, key=None)).outcome.reconciliation.registered == 1
@@ -153,3 +155,17 @@ async def test_nothing_that_is_appended_or_written_holds_a_personal_field(make, 
     kept = b"".join(r.value or b"" for records in log.records.values() for r in records)
     for value in make.personal().values():
         assert value.encode() not in kept + told + journal
+
+
+async def test_an_answer_to_another_message_is_none_to_ours_until_ours_is_decided(make) -> None:
+    log, application = MemoryLog(), make.uuid7(1)
+    log.submit(make.submission(make.line(1)))
+    await log.settle()
+    ledger = Ledger({application: Entry(1, "mark")})
+    ledger.sent([application])
+    for record in (r for records in log.records.values() for r in records):
+        ledger.hear_record(record.key, record.value)
+    assert ([e.because for e in ledger.exceptions()], ledger.came()) == (["unanswered"], [])
+    ledger.decide([application])
+    [came] = ledger.came()
+    assert (ledger.exceptions(), came.before) == ([], True)

@@ -88,6 +88,15 @@ def test_nobody_writes_another_service_s_events_and_no_portal_an_inbox() -> None
     assert breaches(TABLE) == []
 
 
+def test_who_imports_submits_follows_the_answers_and_joins_no_group() -> None:
+    extra = {*acls.table(PORTALS, ["migration"])} - {*TABLE}
+    assert extra == {
+        Grant("migration", "Write", "topic", "portal.submissions"),
+        Grant("migration", "Read", "topic", "intake.events"),
+        Grant("migration", "Describe", "group", "intake"),
+    }
+
+
 @pytest.mark.parametrize(
     "planted",
     [
@@ -103,8 +112,9 @@ def test_a_planted_breach_is_seen(planted: Grant) -> None:
 
 @pytest.mark.parametrize("name", ["payment", "bootstrap", "a b", "", "x;reboot", "*"])
 def test_a_portal_under_the_name_of_somebody_else_is_refused(name: str) -> None:
-    with pytest.raises(Misconfigured, match="name an account of its own"):
-        acls.table([name])
+    for asked in ([[name]], [[], [name]]):
+        with pytest.raises(Misconfigured, match="name an account of its own"):
+            acls.table(*asked)
 
 
 def test_a_permission_is_a_command_of_kafka_s_own_tool() -> None:
