@@ -16,10 +16,12 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
+from deploy.importing.log import KafkaLog
 from deploy.local import acls, launcher, ports, processes, secrets, stack, topics
 from deploy.local.children import Children
 from deploy.local.settings import Settings
-from shared.errors import Unknown
+from shared.bus import Message
+from shared.errors import Misconfigured, Unknown
 from shared.kafka import KafkaProducer
 from shared.topics import SERVICES, TOPICS
 from tests.deploy.local.secured import ADMIN, Secured, broker
@@ -31,7 +33,8 @@ pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]
 LANES = 2
 LIMIT_S = 60.0
 PORTAL = "province-01"
-USERS = (PORTAL, acls.BOOTSTRAP, *SERVICES)
+IMPORTER = "migration"
+USERS = (PORTAL, IMPORTER, acls.BOOTSTRAP, *SERVICES)
 NAMES = tuple(row.name for row in processes.TABLE)
 
 
@@ -44,7 +47,7 @@ def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Children]:
 @pytest.fixture(scope="module")
 def secured(children: Children) -> Iterator[Secured]:
     with broker(children, USERS) as started:
-        grants = acls.table([PORTAL])
+        grants = acls.table([PORTAL], [IMPORTER])
         asyncio.run(acls.grant(started.url, grants, started.options(ADMIN)))
         known = started.options(acls.BOOTSTRAP)
         asyncio.run(topics.bootstrap(started.url, LANES, security=known))
@@ -104,6 +107,21 @@ async def test_a_portal_may_not_take_a_service_s_place_in_its_group(secured: Sec
         consumer.assign([place])
         with pytest.raises(GroupAuthorizationFailedError):
             await consumer.commit({place: 0})
+
+
+async def test_an_importer_submits_and_follows_and_a_portal_s_account_does_not_import(
+    secured: Secured,
+) -> None:
+    async with KafkaLog(secured.url, secured.options(IMPORTER)) as log:
+        before = await log.submitted()
+        await log.append({1: [Message(b"key", b"{}")]})
+        assert await log.submitted() == {**before, 1: before[1] + 1}
+        log.seek(await log.since(0))
+        assert (log.lanes, await log.fetch(0.2)) == (LANES, [])
+        assert set(await log.committed()) == {0, 1}
+    with pytest.raises(Misconfigured, match="`motcua acls --importer` opens them"):
+        async with KafkaLog(secured.url, secured.options(PORTAL)):
+            raise AssertionError("it may not read answers")
 
 
 async def test_nobody_without_an_account_is_let_in(secured: Secured) -> None:
