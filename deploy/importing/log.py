@@ -16,6 +16,7 @@ from aiokafka.errors import (
 from shared.bus import Message, Record
 from shared.errors import Misconfigured, Unknown
 from shared.kafka import KafkaProducer
+from shared.kafka.records import record
 
 RECORDS_PER_FETCH = 5_000
 FORBIDDEN = (TopicAuthorizationFailedError, GroupAuthorizationFailedError)
@@ -189,11 +190,7 @@ class KafkaLog:
         for place, messages in found.items():
             if messages:
                 self._next[place.partition] = messages[-1].offset + 1
-        return [
-            Record(m.topic, m.partition, m.offset, m.timestamp, m.key, m.value)
-            for messages in found.values()
-            for m in messages
-        ]
+        return [record(message) for messages in found.values() for message in messages]
 
 
 def _doubt(error: Exception) -> Unknown:

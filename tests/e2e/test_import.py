@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.importing.lists import Paths
 from deploy.local.settings import ROOT
+from deploy.log.reading import decoded, whole
 from deploy.sandbox.portal import NAME
 from shared.events.intake import Registered
-from tests.e2e.system import System, running, until
+from tests.e2e.system import System, running
+from tests.waiting import until
 
 pytestmark = pytest.mark.stack
 
@@ -29,7 +30,7 @@ def command(system: System, *arguments: str) -> list[str]:
 
 
 def told(system: System) -> dict[str, str]:
-    home = {"MOTCUA_HOME": str(system.settings.home), "KAFKA_URL": system.stack.kafka_url}
+    home = {"MOTCUA_HOME": str(system.settings.home), "KAFKA_URL": system.servers.kafka_url}
     return {"PATH": os.environ["PATH"], "COLUMNS": "160", **home}
 
 
@@ -46,20 +47,10 @@ def motcua(system: System, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 async def registered(system: System) -> list[str]:
     """Every application that intake said it registered, once for each time."""
-    places = [TopicPartition("intake.events", n) for n in range(system.settings.lanes)]
-    consumer = AIOKafkaConsumer(bootstrap_servers=system.stack.kafka_url, enable_auto_commit=False)
-    await consumer.start()
-    try:
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
-        ends, found = await consumer.end_offsets(places), list[str]()
-        while any(await consumer.position(p) < ends[p] for p in places):
-            for messages in (await consumer.getmany(timeout_ms=500)).values():
-                texts = (json.loads(m.value) for m in messages)
-                found += [t["subject"] for t in texts if t["type"] == Registered.TYPE]
-        return found
-    finally:
-        await consumer.stop()
+    url, lanes = system.servers.kafka_url, system.settings.lanes
+    said = [m.value async for messages in whole(url, ["intake.events"], lanes) for m in messages]
+    events = [event for value in said if (event := decoded(value))]
+    return [event.subject for event in events if event.type == Registered.TYPE]
 
 
 @contextmanager
@@ -99,7 +90,7 @@ async def test_a_file_killed_in_the_middle_is_gone_on_with_and_closes(tmp_path: 
         assert await registered(system) == []
 
         with importing(system, file) as process:
-            await until(lambda: registered(system), LIMIT_S, "nothing came in")
+            await until(lambda: registered(system), LIMIT_S, "the first of them")
             assert process.poll() is None
         assert 0 < len(await registered(system)) < COUNT, "it was killed too early or too late"
         assert not Paths.beside(file, None).report.exists()

@@ -22,13 +22,13 @@ from deploy.local import launcher
 from deploy.local.settings import ROOT
 from deploy.sandbox.portal import NAME
 from tests.load import machine, options, screen
-from tests.load.system import System, running
+from tests.load.system import MeasuredSystem, running
 
 REPORT = "bench-import.json"
 LIMIT_S = 3_600
 
 
-def run(system: System, count: int, steps: launcher.Steps) -> dict[str, Any]:
+def run(system: MeasuredSystem, count: int, steps: launcher.Steps) -> dict[str, Any]:
     """Make a file, import it, and return what it took."""
     file = system.folder / "batch.jsonl"
     steps.doing(f"Making {count:,} lines")
@@ -59,7 +59,7 @@ class Said:
         self.code, self.text, self.cpu_s = code, text, cpu_s
 
 
-def _motcua(system: System, *arguments: str) -> Said:
+def _motcua(system: MeasuredSystem, *arguments: str) -> Said:
     told = {"KAFKA_URL": system.servers.kafka_url, "MOTCUA_HOME": str(system.folder)}
     children = psutil.Process().cpu_times()
     done = subprocess.run(
@@ -77,7 +77,7 @@ def _motcua(system: System, *arguments: str) -> Said:
     return Said(done.returncode, done.stdout + done.stderr, cpu_s)
 
 
-def _cpu_s(system: System) -> Mapping[str, float]:
+def _cpu_s(system: MeasuredSystem) -> Mapping[str, float]:
     """Return what each process has used."""
     times = {name: psutil.Process(pid).cpu_times() for name, pid in system.pids().items()}
     return {name: used.user + used.system for name, used in times.items()}
