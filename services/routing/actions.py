@@ -51,6 +51,7 @@ FIELDS: Mapping[Move, tuple[tuple[Any, ...], ...]] = {
         ("returning_unit", UnitOrNone, ""),
         ("note", Reason),
     ),
+    Move.READDRESS: (("returning_unit", UnitCode), ("note", Reason)),
     Move.ASK_SIGNATURE: (("signer", Account), ("certificate_expires", date), _NOTE),
     Move.POST: (("tracking", Tracking), _NOTE),
     Move.CARRY: (("tracking", Tracking), ("place", Place), _NOTE),

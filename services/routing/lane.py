@@ -32,6 +32,7 @@ OFFICER_ACTIONS: Mapping[Move, type[events.OfficerAction]] = {
     Move.SETTLE: events.OfficerSettled,
     Move.REOPEN: events.OfficerReopened,
     Move.TRANSFER: handover.OfficerTransferred,
+    Move.READDRESS: handover.OfficerReaddressed,
     Move.ASK_SIGNATURE: handover.OfficerAskedSignature,
     Move.APOLOGISE: events.OfficerApologised,
     Move.POST: handover.OfficerPosted,

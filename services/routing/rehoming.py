@@ -17,7 +17,7 @@ from fastapi.responses import Response
 from msgspec import Meta
 
 from services.routing.actions import command
-from services.routing.domain.dossier import BY_A_PERSON, Dossier
+from services.routing.domain.dossier import Dossier
 from services.routing.domain.explanation import Explanation, explanation, is_explained
 from services.routing.domain.moves import apply
 from services.routing.domain.preview import (
@@ -28,6 +28,7 @@ from services.routing.domain.preview import (
     preview,
     with_units,
 )
+from services.routing.domain.remedies import Sender, remedy
 from services.routing.domain.rules import Rules
 from services.routing.domain.states import Move
 from services.routing.lane import asked_by_officer
@@ -39,8 +40,7 @@ from shared.clock import Clock
 from shared.errors import DeadLetter
 from shared.events import Event
 from shared.events.data import Problem
-from shared.events.handover import OfficerTransferred
-from shared.events.routing import ActionRejected, OfficerAction, UnitChosen
+from shared.events.routing import ActionRejected
 from shared.journal import Decision, Journal
 from shared.placement import canonical
 from shared.problems import Refusal
@@ -252,33 +252,18 @@ def _command(
     clock: Clock,
 ) -> Event | None:
     """Return what carries a change out; None if nothing does, or if it would be rejected."""
-    dossier, after = decision.state, change.after
+    dossier = decision.state
     assert dossier is not None
     note = f"{key}: {change.rule_after}, {change.why_vi} / {change.why_en}"
-    chosen: OfficerAction
-    match change.command:
-        case "":
-            return None
-        case "choose_unit":
-            id_, move = key, Move.CHOOSE_UNIT
-            chosen = UnitChosen(officer=caller.name, note=note, competent_unit=after.competent)
-        case "transfer":
-            id_, move = f"{key}/{decision.version}", Move.TRANSFER
-            is_ruled = change.rule_after not in BY_A_PERSON
-            chosen = OfficerTransferred(
-                officer=caller.name,
-                note=note,
-                moves_seen=dossier.moves,
-                competent_unit=after.competent,
-                receiving_unit=after.receiving,
-                returning_unit=after.returning,
-                rule=change.rule_after if is_ruled else "",
-                rule_version=proposal.rules.version if is_ruled else "",
-            )
-    outcome = apply(dossier, asked_by_officer(move, chosen), proposal.catalogue, clock())
+    sender = Sender(caller.name, note, dossier.moves, proposal.rules.version)
+    found = remedy(change, sender)
+    if found is None:
+        return None
+    outcome = apply(dossier, asked_by_officer(*found), proposal.catalogue, clock())
     if any(isinstance(event, ActionRejected) for event in outcome.events):
         return None
-    return command(decision, caller, id_, chosen, clock)
+    id_ = key if found.move is Move.CHOOSE_UNIT else f"{key}/{decision.version}"
+    return command(decision, caller, id_, found.data, clock)
 
 
 async def _known(journal: Journal[Dossier], application: str) -> Decision[Dossier]:

@@ -27,6 +27,19 @@ class OfficerTransferred(OfficerAction, frozen=True, kw_only=True):
     rule_version: str = ""
 
 
+class OfficerReaddressed(OfficerAction, frozen=True, kw_only=True):
+    """Another unit hands the result out, or stands for the one that received it; who decides stays.
+
+    Fields as in a transfer.
+    """
+
+    TYPE: ClassVar[str] = "officer.readdressed"
+    returning_unit: str
+    receiving_unit: str = ""
+    rule: str = ""
+    rule_version: str = ""
+
+
 class OfficerAskedSignature(OfficerAction, frozen=True, kw_only=True):
     """The result waits for `signer` (an account name), whose certificate is valid up to that day,
     that day included.
@@ -72,12 +85,25 @@ class DueRecounted(OfficerAction, frozen=True, kw_only=True):
 
 
 class Transferred(Moved, frozen=True, kw_only=True):
-    """Other units than before; the clock goes on.  `from_unit` decided until now."""
+    """Another unit decides; the clock goes on.  `from_unit` decided until now."""
 
     TYPE: ClassVar[str] = "application.transferred"
     officer: str
     reason: str
     from_unit: str
+    receiving_unit: str
+    competent_unit: str
+    returning_unit: str
+    rule: str
+    catalogue_version: str
+
+
+class Readdressed(Moved, frozen=True, kw_only=True):
+    """Another unit received it, or hands the result out; the one that decides is the same."""
+
+    TYPE: ClassVar[str] = "application.readdressed"
+    officer: str
+    reason: str
     receiving_unit: str
     competent_unit: str
     returning_unit: str

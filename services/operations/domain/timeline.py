@@ -91,6 +91,7 @@ TELL: Mapping[str, Tell] = {
     handover.Transferred.TYPE: lambda g: (
         f"from unit {g.from_unit} to {g.competent_unit} · {_officer(g)}"
     ),
+    handover.Readdressed.TYPE: lambda g: f"to unit {g.returning_unit} · {_officer(g)}",
     handover.SignatureAsked.TYPE: lambda g: f"of {g.signer} · {_officer(g)}",
     handover.CertificateExpiring.TYPE: lambda g: f"of {g.signer}, on {g.certificate_expires}",
     handover.CertificateExpired.TYPE: lambda g: f"of {g.signer}, on {g.certificate_expires}",

@@ -47,6 +47,7 @@ RULES: Mapping[str, Rule] = {
     routing.OfficerApologised.TYPE: _OFFICER,
     routing.OfficerReturned.TYPE: _OFFICER,
     handover.OfficerTransferred.TYPE: _OFFICER,
+    handover.OfficerReaddressed.TYPE: _OFFICER,
     handover.OfficerAskedSignature.TYPE: _OFFICER,
     handover.OfficerPosted.TYPE: _OFFICER,
     handover.OfficerToldOfCarriage.TYPE: _OFFICER,

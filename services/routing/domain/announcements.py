@@ -123,6 +123,16 @@ _EVENTS: Mapping[type[events.Moved], Callable[[Dossier, Asked, datetime], events
         rule=d.rule,
         catalogue_version=d.catalogue_version,
     ),
+    handover.Readdressed: lambda d, a, _at: handover.Readdressed(
+        national_code=d.national_code,
+        officer=a.officer,
+        reason=a.note,
+        receiving_unit=d.receiving_unit,
+        competent_unit=d.competent_unit,
+        returning_unit=d.returning_unit,
+        rule=d.rule,
+        catalogue_version=d.catalogue_version,
+    ),
     handover.SignatureAsked: lambda d, a, _at: _signature_asked(d, a.officer),
     handover.Posted: lambda d, a, _at: handover.Posted(
         national_code=d.national_code, officer=a.officer, tracking=a.tracking

@@ -65,9 +65,12 @@ def _reach(unit: str, dossier: Dossier, catalogue: Catalogue, at: datetime) -> s
 
 def _unreachable(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
     on, after = local_day(at), _units(dossier, asked)
+    if asked.move is Move.TRANSFER and asked.competent_unit == dossier.competent_unit:
+        return f"{asked.competent_unit} has it already: name another unit, or readdress it"
     if after == (dossier.receiving_unit, dossier.competent_unit, dossier.returning_unit):
-        return f"{asked.competent_unit} has it already: name another unit"
-    for code in sorted({code for code in after if code not in ("", dossier.receiving_unit)}):
+        return f"{asked.returning_unit} hands it out already: name another unit"
+    new = set(after) - {"", dossier.receiving_unit, dossier.competent_unit}
+    for code in sorted(new):
         to, here = (catalogue.province_of(unit, on) for unit in (code, dossier.receiving_unit))
         if to is None:
             return f"no unit has the code {code} today: choose one of the catalogue"
@@ -112,6 +115,7 @@ def _unreturned(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: dateti
 
 OBSTACLES: Mapping[Move, Obstacle] = {
     Move.TRANSFER: _unreachable,
+    Move.READDRESS: _unreachable,
     Move.ASK_SIGNATURE: _unsignable,
     Move.SETTLE: lambda d, _a, _c, at: _expired(d.signature.expires, at) if d.signature else "",
     Move.CARRY: _carried,
@@ -126,7 +130,7 @@ OBSTACLES: Mapping[Move, Obstacle] = {
 def _units(dossier: Dossier, asked: Asked) -> tuple[str, str, str]:
     return (
         asked.receiving_unit or dossier.receiving_unit,
-        asked.competent_unit,
+        asked.competent_unit or dossier.competent_unit,
         asked.returning_unit or dossier.returning_unit,
     )
 
@@ -145,6 +149,18 @@ def _transfer(dossier: Dossier, asked: Asked, catalogue: Catalogue, _at: datetim
         facts=kept | from_unit,
         catalogue_version=catalogue.version,
         signature=None,
+    )
+
+
+def _readdress(dossier: Dossier, asked: Asked, catalogue: Catalogue, _at: datetime) -> Dossier:
+    receiving, _, returning = _units(dossier, asked)
+    return replace(
+        dossier,
+        receiving_unit=receiving,
+        returning_unit=returning,
+        rule=asked.rule or dossier.rule,
+        rule_version=asked.rule_version or dossier.rule_version,
+        catalogue_version=catalogue.version,
     )
 
 
@@ -188,6 +204,7 @@ def _awaited(dossier: Dossier, hours: int, catalogue: Catalogue, at: datetime) -
 
 MARKS: Mapping[Move, Mark] = {
     Move.TRANSFER: _transfer,
+    Move.READDRESS: _readdress,
     Move.ASK_SIGNATURE: _ask_signature,
     Move.SETTLE: _settle,
     Move.REOPEN: _reopen,

@@ -18,10 +18,10 @@ from services.routing.domain.successors import NO_HEIRS, Days, Found, trace
 from shared.catalogue import Catalogue, Unit
 from shared.working_time import local_day
 
-# what carries a change out: the choice of a unit that nobody has chosen yet, or a transfer; else it
-# is a person's to decide
+# what carries a change out: the choice of a unit that nobody has chosen yet, a transfer, or only
+# another address; else it is a person's to decide
 Remedy = Literal["choose_unit", "none"]
-Command = Literal["choose_unit", "transfer", ""]
+Command = Literal["choose_unit", "transfer", "readdress", ""]
 
 
 class Units(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,6 +168,8 @@ def _command(dossier: Dossier, unit: str) -> Command:
         return ""
     if dossier.stage is Stage.UNROUTED:
         return "choose_unit" if not dossier.candidates or unit in dossier.candidates else ""
+    if unit == dossier.competent_unit:
+        return "readdress"
     return "transfer" if Move.TRANSFER in MOVES[dossier.stage] else ""
 
 

@@ -45,6 +45,7 @@ class Move(StrEnum):
     REFUSE = "refuse"
     START = "start"
     TRANSFER = "transfer"
+    READDRESS = "readdress"
     ASK_SUPPLEMENT = "ask_supplement"
     DEMAND_PAYMENT = "demand_payment"
     SUSPEND = "suspend"
@@ -187,6 +188,7 @@ def _here(stage: Stage, *moves: Move) -> Mapping[Move, Edge]:
 
 _STAYING: Mapping[Move, type[events.Moved]] = {
     Move.TRANSFER: handover.Transferred,
+    Move.READDRESS: handover.Readdressed,
     Move.APOLOGISE: events.Apologised,
     Move.RECOUNT_DUE: handover.DueMoved,
     Move.CARRY: handover.PostCarried,
@@ -206,14 +208,14 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.REFUSE: _TO_NOT_ACCEPTED,
         Move.ASK_SUPPLEMENT: _TO_INCOMPLETE,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.SUBMITTED, Move.TRANSFER, Move.RECOUNT_DUE),
+        **_here(Stage.SUBMITTED, Move.TRANSFER, Move.RECOUNT_DUE, Move.READDRESS),
     },
     Stage.INCOMPLETE: {
         Move.SUPPLEMENT: _TO_RESUBMITTED,
         Move.ACCEPT: _TO_ACCEPTED,
         Move.REFUSE: _TO_NOT_ACCEPTED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.INCOMPLETE, Move.TRANSFER),
+        **_here(Stage.INCOMPLETE, Move.TRANSFER, Move.READDRESS),
     },
     Stage.RESUBMITTED: {
         Move.ACCEPT: _TO_ACCEPTED,
@@ -221,7 +223,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ASK_SUPPLEMENT: _TO_INCOMPLETE,
         Move.SUPPLEMENT: _TO_RESUBMITTED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.RESUBMITTED, Move.TRANSFER),
+        **_here(Stage.RESUBMITTED, Move.TRANSFER, Move.READDRESS),
     },
     Stage.NOT_ACCEPTED: {},
     Stage.ACCEPTED: {
@@ -230,12 +232,12 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ASK_SUPPLEMENT: _TO_AWAITING_SUPPLEMENT,
         Move.DEMAND_PAYMENT: _TO_AWAITING_PAYMENT,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.ACCEPTED, Move.APOLOGISE, Move.RECOUNT_DUE),
+        **_here(Stage.ACCEPTED, Move.APOLOGISE, Move.RECOUNT_DUE, Move.READDRESS),
     },
     Stage.TRANSFERRED: {
         Move.START: _TO_PROCESSING,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.TRANSFERRED, Move.TRANSFER, Move.APOLOGISE, Move.RECOUNT_DUE),
+        **_here(Stage.TRANSFERRED, Move.TRANSFER, Move.APOLOGISE, Move.RECOUNT_DUE, Move.READDRESS),
     },
     Stage.PROCESSING: {
         Move.TRANSFER: _TO_TRANSFERRED,
@@ -245,7 +247,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ASK_SIGNATURE: _TO_AWAITING_SIGNATURE,
         Move.SETTLE: _TO_SETTLED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.PROCESSING, Move.APOLOGISE, Move.RECOUNT_DUE),
+        **_here(Stage.PROCESSING, Move.APOLOGISE, Move.RECOUNT_DUE, Move.READDRESS),
     },
     Stage.AWAITING_SIGNATURE: {
         Move.ASK_SIGNATURE: _TO_AWAITING_SIGNATURE,
@@ -253,35 +255,35 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.REOPEN: _TO_PROCESSING,
         Move.TRANSFER: _TO_TRANSFERRED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.AWAITING_SIGNATURE, Move.APOLOGISE, Move.RECOUNT_DUE),
+        **_here(Stage.AWAITING_SIGNATURE, Move.APOLOGISE, Move.RECOUNT_DUE, Move.READDRESS),
     },
     Stage.AWAITING_SUPPLEMENT: {
         Move.SUPPLEMENT: _TO_PROCESSING,
         Move.SUSPEND: _TO_SUSPENDED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.AWAITING_SUPPLEMENT, Move.TRANSFER),
+        **_here(Stage.AWAITING_SUPPLEMENT, Move.TRANSFER, Move.READDRESS),
     },
     Stage.AWAITING_PAYMENT: {
         Move.PAY: _TO_PROCESSING,
         Move.SUSPEND: _TO_SUSPENDED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.AWAITING_PAYMENT, Move.TRANSFER),
+        **_here(Stage.AWAITING_PAYMENT, Move.TRANSFER, Move.READDRESS),
     },
     Stage.SUSPENDED: {
         Move.RESUME: _TO_PROCESSING,
         Move.SETTLE: _TO_SETTLED,
-        **_here(Stage.SUSPENDED, Move.TRANSFER),
+        **_here(Stage.SUSPENDED, Move.TRANSFER, Move.READDRESS),
     },
     Stage.SETTLED: {
         Move.RETURN: _TO_RETURNED,
         Move.POST: Edge(Stage.IN_POST, handover.Posted),
         Move.REOPEN: _TO_PROCESSING,
-        **_here(Stage.SETTLED, Move.TRANSFER),
+        **_here(Stage.SETTLED, Move.TRANSFER, Move.READDRESS),
     },
     Stage.IN_POST: {
         Move.RETURN: _TO_RETURNED,
         Move.TAKE_BACK: Edge(Stage.SETTLED, handover.PostCameBack),
-        **_here(Stage.IN_POST, Move.CARRY),
+        **_here(Stage.IN_POST, Move.CARRY, Move.READDRESS),
     },
     Stage.RETURNED: {},
     Stage.WITHDRAWN: {},

@@ -10,8 +10,8 @@ import pytest
 from services.notify.domain import Dossier, Policy
 from services.notify.lane import table
 from shared import events
-from shared.errors import Unknown
 from shared.contracts import producer
+from shared.errors import Unknown
 from shared.events import Data, Event, handover, intake, kernel, notify, payment, routing
 from shared.kinship import child_id
 from shared.lanes.table import Arrival, Timer

@@ -33,6 +33,7 @@ from shared.lanes.table import Arrival, LaneTable, Outcome
 from shared.publisher import Publisher
 
 APPLICATION = "0197b1c2-aaaa-7bbb-8ccc-000000000001"
+COMPETENT = {Move.TRANSFER: "00008", Move.READDRESS: ""}
 PARCEL = "EX000000001VN"
 MONDAY = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # 09:00 in Viet Nam, a working day
 
@@ -134,7 +135,8 @@ def asked() -> Callable[..., Asked]:
             "officer-1",
             "a reason",
             amount_vnd=50_000,
-            competent_unit="00008" if move is Move.TRANSFER else "00097",
+            competent_unit=COMPETENT.get(move, "00097"),
+            returning_unit="00008" if move is Move.READDRESS else "",
             new_due=date(2026, 11, 30),
             signer="chairman-1",
             certificate_expires=date(2026, 12, 31),

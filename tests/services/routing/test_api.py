@@ -86,7 +86,8 @@ async def test_an_impossible_action_is_taken_and_rejected_with_what_is_possible(
     found = (await desk.http.get(outcome)).json()
     assert found["outcome"] == "rejected"
     assert "possible now: accept" in found["reason"]
-    assert found["possible"] == ["accept", "ask_supplement", "refuse", "transfer"]
+    possible = ["accept", "ask_supplement", "readdress", "refuse", "transfer"]
+    assert found["possible"] == possible
 
 
 @pytest.mark.parametrize("move", sorted(OFFICER_MOVES))
@@ -130,6 +131,8 @@ async def test_an_upper_case_id_is_the_same_application(desk):
         ({"action": "choose_unit", "competent_unit": "Ba Dinh"}, "/competent_unit"),
         ({"action": "transfer", "competent_unit": "00008"}, ""),
         ({"action": "transfer", "competent_unit": "00008", "note": ""}, "/note"),
+        ({"action": "readdress", "note": "moved"}, ""),
+        ({"action": "readdress", "returning_unit": "", "note": "moved"}, "/returning_unit"),
         ({"action": "ask_signature", "signer": "chairman-1"}, ""),
         (
             {"action": "ask_signature", "signer": "a b", "certificate_expires": "2026-12-31"},
@@ -306,7 +309,7 @@ async def test_an_impossible_move_on_the_version_that_stands_is_refused_at_once(
     (problem,) = answer.json()["problems"]
     assert problem["field"] == "/action"
     for language in ("remedy_vi", "remedy_en"):
-        assert "accept, ask_supplement, refuse" in problem[language]
+        assert "accept, ask_supplement, readdress, refuse, transfer" in problem[language]
     assert len(desk.log.records) == 1
 
 

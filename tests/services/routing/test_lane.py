@@ -26,6 +26,7 @@ WHOLE = (
     contracts.OfficerDemandedPayment(officer="officer-1", amount_vnd=50_000),
     contracts.OfficerApologised(officer="officer-1", new_due=date(2026, 11, 30)),
     handover.OfficerTransferred(officer="officer-1", competent_unit="00008"),
+    handover.OfficerReaddressed(officer="officer-1", returning_unit="00008"),
     handover.OfficerAskedSignature(
         officer="officer-1", signer="chairman-1", certificate_expires=date(2026, 12, 31)
     ),

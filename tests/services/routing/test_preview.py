@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from services.routing.domain.dossier import BY_A_PERSON, CHOSEN, TRANSFERRED
 from services.routing.domain.moves import apply
 from services.routing.domain.preview import Proposal, missing_heirs, preview, with_units
+from services.routing.domain.remedies import Sender, remedy
 from services.routing.domain.rules import Filing, route
-from services.routing.domain.states import MOVES, TERMINAL, Asked, Move, Stage
+from services.routing.domain.states import MOVES, TERMINAL, Move, Stage
+from services.routing.lane import asked_by_officer
 from shared.catalogue import Unit
 from shared.events import handover
 from shared.events import routing as contracts
@@ -172,11 +174,25 @@ def test_what_is_carried_out_leaves_nothing_to_be_moved(stage, rule, dossier, me
     before = dossier(stage, rule=rule, facts=facts, **of_the_unit)
     change = preview("a", 1, before, merged)
     assert change.command == "transfer"
-    units = {f"{name}_unit": unit for name, unit in msgspec.structs.asdict(change.after).items()}
-    ruled = {} if rule in BY_A_PERSON else {"rule": change.rule_after}
-    asked = Asked(Move.TRANSFER, "operator-1", "synthetic", **units, **ruled)
+    sender = Sender("operator-1", "synthetic", before.moves, merged.rules.version)
+    asked = asked_by_officer(*remedy(change, sender))
     outcome = apply(before, asked, merged.catalogue, IN_JANUARY)
     assert [type(e) for e in outcome.events] == [handover.Transferred]
+    assert outcome.state.rule == (TRANSFERRED if rule in BY_A_PERSON else change.rule_after)
+    assert preview("a", 2, outcome.state, merged) is None
+
+
+def test_what_only_was_received_there_goes_on_where_it_is(dossier, merged):
+    facts = {"receiving_unit": CUA_NAM, "residence_unit": NGOC_HA, "on": "2026-11-16"}
+    of_the_unit = dict.fromkeys(("receiving_unit", "returning_unit"), CUA_NAM)
+    before = dossier(Stage.PROCESSING, facts=facts, competent_unit=NGOC_HA, **of_the_unit)
+    change = preview("a", 1, before, merged)
+    assert change.command == "readdress"
+    sender = Sender("operator-1", "synthetic", before.moves, merged.rules.version)
+    asked = asked_by_officer(*remedy(change, sender))
+    outcome = apply(before, asked, merged.catalogue, IN_JANUARY)
+    assert [type(e) for e in outcome.events] == [handover.Readdressed]
+    assert (outcome.state.stage, outcome.state.receiving_unit) == (Stage.PROCESSING, BA_DINH)
     assert preview("a", 2, outcome.state, merged) is None
 
 

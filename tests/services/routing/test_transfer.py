@@ -93,6 +93,29 @@ def test_what_a_transfer_takes_along_is_no_signature(moved, dossier):
     assert sent.signature is None
 
 
+# --- only who hands it out
+
+
+@pytest.mark.parametrize("stage", sorted(s for s in Stage if Move.READDRESS in MOVES[s]))
+def test_another_unit_hands_it_out_and_nothing_else_changes(stage, moved, dossier):
+    before = dossier(stage)
+    outcome = moved(before, Move.READDRESS)
+    (event,) = outcome.events
+    assert isinstance(event, handover.Readdressed)
+    assert (event.receiving_unit, event.competent_unit) == ("00097", "00097")
+    assert event.returning_unit == outcome.state.returning_unit == "00008"
+    assert (outcome.state.stage, outcome.state.rule) == (stage, before.rule)
+    assert outcome.state.due_current == before.due_current
+
+
+def test_what_goes_nowhere_else_is_refused_with_the_remedy(moved, dossier):
+    before = dossier(Stage.PROCESSING)
+    same = moved(before, Move.READDRESS, returning_unit="00097")
+    assert "name another unit" in refused(same, before)
+    elsewhere = moved(before, Move.READDRESS, returning_unit="26737")
+    assert "another province" in refused(elsewhere, before)
+
+
 # --- a system's key is for its own units
 
 

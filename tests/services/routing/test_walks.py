@@ -31,6 +31,7 @@ NEEDED = {
         {"new_due": day} for day in (date(2026, 11, 30), date(2027, 3, 1), date(2030, 1, 1))
     ],
     handover.OfficerTransferred: [{"competent_unit": unit} for unit in ("00008", "00097", "26737")],
+    handover.OfficerReaddressed: [{"returning_unit": unit} for unit in ("00008", "00097")],
     handover.OfficerAskedSignature: [
         {"signer": "chairman-1", "certificate_expires": day}
         for day in (date(2026, 11, 18), date(2026, 12, 1), date(2027, 2, 1))
@@ -231,5 +232,5 @@ def test_units_change_only_with_an_event_that_says_so(life, decide, registered, 
         ]
         if units[0] != units[1]:
             (event,) = outcome.events
-            assert isinstance(event, handover.Transferred)
+            assert isinstance(event, handover.Transferred | handover.Readdressed)
             assert units[1] == (event.receiving_unit, event.competent_unit, event.returning_unit)
