@@ -30,6 +30,7 @@ UnitOrNone = Annotated[str, Meta(pattern="^([0-9]{2}([0-9]{3})?)?$")]
 Account = Annotated[str, Meta(pattern="^[A-Za-z0-9._@-]{1,64}$")]
 Tracking = Annotated[str, Meta(pattern="^[A-Z0-9]{8,20}$")]
 TrackingOrNone = Annotated[str, Meta(pattern="^([A-Z0-9]{8,20})?$")]
+StepCode = Annotated[str, Meta(pattern="^[a-z][a-z_]{0,31}$")]
 Place = Annotated[str, Meta(min_length=1, max_length=200)]
 
 _NOTE: tuple[Any, ...] = ("note", Note, "")
@@ -53,6 +54,7 @@ FIELDS: Mapping[Move, tuple[tuple[Any, ...], ...]] = {
     ),
     Move.READDRESS: (("returning_unit", UnitCode), ("note", Reason)),
     Move.ASK_SIGNATURE: (("signer", Account), ("certificate_expires", date), _NOTE),
+    Move.STEP_DONE: (("step", StepCode), _NOTE),
     Move.POST: (("tracking", Tracking), _NOTE),
     Move.CARRY: (("tracking", Tracking), ("place", Place), _NOTE),
     Move.TAKE_BACK: (("tracking", Tracking), ("note", Reason)),

@@ -131,7 +131,7 @@ def router(
     async def application(application: str, response: Response, _: Reader) -> DossierView:
         decision = await _known(journal, application)
         response.headers["ETag"] = f'"{decision.version}"'
-        return dossier_view(decision)
+        return dossier_view(decision, catalogue)
 
     @routes.get(
         "/v1/routing/preview",

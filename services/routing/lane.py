@@ -35,6 +35,7 @@ OFFICER_ACTIONS: Mapping[Move, type[events.OfficerAction]] = {
     Move.READDRESS: handover.OfficerReaddressed,
     Move.ASK_SIGNATURE: handover.OfficerAskedSignature,
     Move.APOLOGISE: events.OfficerApologised,
+    Move.STEP_DONE: handover.OfficerDidStep,
     Move.POST: handover.OfficerPosted,
     Move.CARRY: handover.OfficerToldOfCarriage,
     Move.TAKE_BACK: handover.OfficerTookBack,

@@ -11,6 +11,8 @@ from services.routing.domain.dossier import Dossier, Fee
 from services.routing.domain.moves import possible
 from services.routing.domain.rules import Route
 from services.routing.domain.states import CLOCK, Stage
+from services.routing.steps import WORKFLOW, WorkflowView, workflow_view
+from shared.catalogue import Catalogue
 from shared.edge import APPLICATION
 from shared.events import Event, decode
 from shared.events.routing import ActionRejected
@@ -118,6 +120,7 @@ class DossierView:
     since: datetime
     signature: SignatureView | None = None
     parcel: ParcelView | None = None
+    workflow: WorkflowView | None = None
 
 
 @dataclass(frozen=True)
@@ -197,10 +200,11 @@ DOSSIER = DossierView(
     ),
     version=3,
     since=_AT,
+    workflow=WORKFLOW,
 )
 
 
-def dossier_view(decision: Decision[Dossier]) -> DossierView:
+def dossier_view(decision: Decision[Dossier], catalogue: Catalogue) -> DossierView:
     """Return a dossier as officers see it."""
     dossier = decision.state
     assert dossier is not None
@@ -224,6 +228,7 @@ def dossier_view(decision: Decision[Dossier]) -> DossierView:
         since=decision.at,
         signature=SignatureView(signature.signer, signature.expires) if signature else None,
         parcel=ParcelView(parcel.tracking, parcel.place, parcel.came_back) if parcel else None,
+        workflow=workflow_view(dossier, catalogue) if dossier.workflow else None,
     )
 
 

@@ -50,6 +50,13 @@ class OfficerAskedSignature(OfficerAction, frozen=True, kw_only=True):
     certificate_expires: date
 
 
+class OfficerDidStep(OfficerAction, frozen=True, kw_only=True):
+    """A step of the workflow is done; `step` is its code."""
+
+    TYPE: ClassVar[str] = "officer.did_step"
+    step: str
+
+
 class OfficerPosted(OfficerAction, frozen=True, kw_only=True):
     """The post collected the result."""
 
@@ -188,3 +195,12 @@ class DueMoved(Moved, frozen=True, kw_only=True):
     due: Instant
     cause: str
     catalogue_version: str
+
+
+class StepFinished(Moved, frozen=True, kw_only=True):
+    """A step of the workflow is done; it is now at `next_step` (empty: that was the last)."""
+
+    TYPE: ClassVar[str] = "application.step_finished"
+    officer: str
+    step: str
+    next_step: str

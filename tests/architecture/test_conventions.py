@@ -25,7 +25,7 @@ OWN = {
     },
     # an officer's act, once per key; why a dossier is where it is, and what would move it or its
     # due date
-    "routing": {"actions", "rehoming", "recounts_api", "pages"},
+    "routing": {"actions", "steps", "rehoming", "recounts_api", "pages"},
     # a partner's order number, claimed before the order opens; a bank's call, in its own words
     "payment": {"references", "callbacks"},
     "notify": set[str](),

@@ -156,6 +156,7 @@ class Gist(msgspec.Struct, frozen=True):
     signer: str = ""
     certificate_expires: str = ""
     tracking: str = ""
+    step: str = ""
     place: str = ""
     due_before: str = ""
     due: str = ""

@@ -95,6 +95,7 @@ TELL: Mapping[str, Tell] = {
     handover.SignatureAsked.TYPE: lambda g: f"of {g.signer} · {_officer(g)}",
     handover.CertificateExpiring.TYPE: lambda g: f"of {g.signer}, on {g.certificate_expires}",
     handover.CertificateExpired.TYPE: lambda g: f"of {g.signer}, on {g.certificate_expires}",
+    handover.StepFinished.TYPE: lambda g: f"{g.step} · {_officer(g)}",
     handover.Posted.TYPE: lambda g: f"parcel {g.tracking} · {_officer(g)}",
     handover.PostCarried.TYPE: lambda g: f"parcel {g.tracking} at {g.place}",
     handover.PostCameBack.TYPE: lambda g: f"parcel {g.tracking} · {_officer(g)}",

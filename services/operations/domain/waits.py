@@ -49,6 +49,7 @@ RULES: Mapping[str, Rule] = {
     handover.OfficerTransferred.TYPE: _OFFICER,
     handover.OfficerReaddressed.TYPE: _OFFICER,
     handover.OfficerAskedSignature.TYPE: _OFFICER,
+    handover.OfficerDidStep.TYPE: _OFFICER,
     handover.OfficerPosted.TYPE: _OFFICER,
     handover.OfficerToldOfCarriage.TYPE: _OFFICER,
     handover.OfficerTookBack.TYPE: _OFFICER,

@@ -144,4 +144,7 @@ _EVENTS: Mapping[type[events.Moved], Callable[[Dossier, Asked, datetime], events
         national_code=d.national_code, officer=a.officer, tracking=a.tracking, reason=a.note
     ),
     handover.DueMoved: lambda d, a, _at: _due_moved(d, a),
+    handover.StepFinished: lambda d, a, _at: handover.StepFinished(
+        national_code=d.national_code, officer=a.officer, step=a.step, next_step=d.step
+    ),
 }

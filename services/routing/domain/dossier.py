@@ -64,6 +64,15 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     came_back: bool = False
 
 
+class StepDone(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A step of the workflow that is done: when, by whom, and when it was due."""
+
+    step: str
+    at: datetime
+    who: str
+    due: datetime | None
+
+
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An application as routing knows it.
 
@@ -71,7 +80,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     `remaining_ms` is the working time left on a paused clock (None: none is paused, or it was
     overdue when it was); `told` is what was said of `due_current`; `alarm_at` is when the timer
     that is set rings; `moves` counts them, so that an action can name what its officer had seen;
-    `return_due` is by when the result is to be handed out or posted, or to arrive.
+    `return_due` is by when the result is to be handed out or posted, or to arrive; `workflow` is
+    the template of its steps, as of acceptance, and `step` the one to do (empty: all are done).
     """
 
     stage: Stage = Stage.EXPECTED
@@ -110,6 +120,10 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     parcel: Parcel | None = None
     return_due: datetime | None = None
     is_return_late: bool = False
+    workflow: str = ""
+    workflow_version: str = ""
+    step: str = ""
+    steps_done: tuple[StepDone, ...] = ()
 
     @property
     def national_code(self) -> int:

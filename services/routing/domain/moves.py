@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from services.routing.domain import handover, recounting
+from services.routing.domain import handover, recounting, workflow
 from services.routing.domain.announcements import announce
 from services.routing.domain.dossier import (
     CHOSEN,
@@ -34,7 +34,7 @@ def apply(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) ->
         return _rejected(dossier, asked, _MOVED_SINCE)
     if theirs := handover.not_theirs(dossier, asked, catalogue, at):
         return _rejected(dossier, asked, theirs)
-    if handover.is_repeated(dossier, asked):
+    if handover.is_repeated(dossier, asked) or workflow.is_repeated(dossier, asked):
         return Outcome(dossier)
     edge = MOVES[dossier.stage].get(asked.move)
     if edge is None:
@@ -136,6 +136,7 @@ _OBSTACLES: Mapping[Move, Obstacle] = {
     Move.ASK_SUPPLEMENT: _asked_enough,
     Move.CHOOSE_UNIT: _unfit,
     Move.RECOUNT_DUE: recounting.obstacle,
+    Move.STEP_DONE: workflow.out_of_turn,
     **handover.OBSTACLES,
 }
 
@@ -149,7 +150,12 @@ def _unmarked(dossier: Dossier, _asked: Asked, _catalogue: Catalogue, _at: datet
 
 def _accept(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
     due = catalogue.statutory_due(procedure_of(dossier, catalogue), at, local_day(at))
-    return start_statutory_clock(dossier, due, at, asked.officer)
+    return workflow.begun(start_statutory_clock(dossier, due, at, asked.officer), catalogue, at)
+
+
+def _reopen(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
+    reopened = handover.MARKS[Move.REOPEN](dossier, asked, catalogue, at)
+    return workflow.signed_anew(reopened, catalogue)
 
 
 def _supplement(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
@@ -195,6 +201,8 @@ _MARKS: Mapping[Move, Mark] = {
     Move.DEMAND_PAYMENT: lambda d, a, _c, _t: replace(d, demanded_vnd=a.amount_vnd),
     Move.PAY: lambda d, _a, _c, _t: replace(d, demanded_vnd=0),
     Move.RECOUNT_DUE: recounting.mark,
+    Move.STEP_DONE: workflow.step_done,
     Move.SUPPLEMENT: _supplement,
     **handover.MARKS,
+    Move.REOPEN: _reopen,
 }

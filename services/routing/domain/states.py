@@ -54,6 +54,7 @@ class Move(StrEnum):
     SETTLE = "settle"
     REOPEN = "reopen"
     APOLOGISE = "apologise"
+    STEP_DONE = "step_done"
     POST = "post"
     CARRY = "carry"
     TAKE_BACK = "take_back"
@@ -154,6 +155,7 @@ class Asked(NamedTuple):
     tracking: str = ""
     place: str = ""
     form: str = ""
+    step: str = ""
     due_before: datetime | None = None
     due: datetime | None = None
     catalogue_version: str = ""
@@ -192,6 +194,7 @@ _STAYING: Mapping[Move, type[events.Moved]] = {
     Move.APOLOGISE: events.Apologised,
     Move.RECOUNT_DUE: handover.DueMoved,
     Move.CARRY: handover.PostCarried,
+    Move.STEP_DONE: handover.StepFinished,
 }
 
 # Whatever is not here is rejected, and nothing moves.
@@ -232,7 +235,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ASK_SUPPLEMENT: _TO_AWAITING_SUPPLEMENT,
         Move.DEMAND_PAYMENT: _TO_AWAITING_PAYMENT,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.ACCEPTED, Move.APOLOGISE, Move.RECOUNT_DUE, Move.READDRESS),
+        **_here(Stage.ACCEPTED, Move.STEP_DONE, Move.APOLOGISE, Move.RECOUNT_DUE, Move.READDRESS),
     },
     Stage.TRANSFERRED: {
         Move.START: _TO_PROCESSING,
@@ -247,7 +250,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ASK_SIGNATURE: _TO_AWAITING_SIGNATURE,
         Move.SETTLE: _TO_SETTLED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.PROCESSING, Move.APOLOGISE, Move.RECOUNT_DUE, Move.READDRESS),
+        **_here(Stage.PROCESSING, Move.STEP_DONE, Move.APOLOGISE, Move.RECOUNT_DUE, Move.READDRESS),
     },
     Stage.AWAITING_SIGNATURE: {
         Move.ASK_SIGNATURE: _TO_AWAITING_SIGNATURE,
@@ -255,7 +258,13 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.REOPEN: _TO_PROCESSING,
         Move.TRANSFER: _TO_TRANSFERRED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.AWAITING_SIGNATURE, Move.APOLOGISE, Move.RECOUNT_DUE, Move.READDRESS),
+        **_here(
+            Stage.AWAITING_SIGNATURE,
+            Move.STEP_DONE,
+            Move.APOLOGISE,
+            Move.RECOUNT_DUE,
+            Move.READDRESS,
+        ),
     },
     Stage.AWAITING_SUPPLEMENT: {
         Move.SUPPLEMENT: _TO_PROCESSING,

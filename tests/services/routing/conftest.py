@@ -19,6 +19,7 @@ from services.routing.domain.dossier import (
 )
 from services.routing.domain.rules import Rules, load_rules
 from services.routing.domain.states import CLOCK, MOVES, Asked, Move, Stage
+from services.routing.domain.workflow import begun
 from services.routing.lane import table
 from shared import events, problems
 from shared.access import Access
@@ -109,6 +110,7 @@ def dossier(catalogue: Catalogue) -> Callable[..., Dossier]:
             assert procedure is not None
             due = catalogue.statutory_due(procedure, MONDAY, MONDAY.date())
             whole = start_statutory_clock(whole, due, MONDAY, "officer-1")
+            whole = begun(whole, catalogue, MONDAY)
         if stage is Stage.UNROUTED:
             whole = msgspec.structs.replace(whole, competent_unit="", returning_unit="")
         if CLOCK[stage] == "paused":
@@ -142,6 +144,7 @@ def asked() -> Callable[..., Asked]:
             certificate_expires=date(2026, 12, 31),
             tracking=PARCEL,
             place="Hà Nội",
+            step="receive",
         )
         return whole._replace(**changes)
 

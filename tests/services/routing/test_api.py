@@ -27,6 +27,7 @@ WHOLE = {
     "tracking": "EX000000001VN",
     "place": "Hà Nội",
     "form": "counter",
+    "step": "receive",
 }
 
 

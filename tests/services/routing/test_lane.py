@@ -30,6 +30,7 @@ WHOLE = (
     handover.OfficerAskedSignature(
         officer="officer-1", signer="chairman-1", certificate_expires=date(2026, 12, 31)
     ),
+    handover.OfficerDidStep(officer="officer-1", step="receive"),
     handover.OfficerPosted(officer="officer-1", tracking="EX000000001VN"),
     handover.OfficerToldOfCarriage(
         officer="officer-1", tracking="EX000000001VN", place="synthetic"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.routing.domain.alarms import next_word
 from services.routing.domain.states import MOVES, NATIONAL_CODE, STATISTICS, TERMINAL, Stage
+from services.routing.domain.workflow import steps
 from services.routing.lane import OFFICER_ACTIONS
 from shared.events import Data, handover, intake, kernel, payment
 from shared.events import routing as contracts
@@ -35,6 +36,9 @@ NEEDED = {
     handover.OfficerAskedSignature: [
         {"signer": "chairman-1", "certificate_expires": day}
         for day in (date(2026, 11, 18), date(2026, 12, 1), date(2027, 2, 1))
+    ],
+    handover.OfficerDidStep: [
+        {"step": step} for step in ("receive", "examine", "sign", "hand_over", "never")
     ],
     handover.OfficerPosted: [{"tracking": PARCEL}],
     handover.OfficerToldOfCarriage: [
@@ -234,3 +238,29 @@ def test_units_change_only_with_an_event_that_says_so(life, decide, registered, 
             (event,) = outcome.events
             assert isinstance(event, handover.Transferred | handover.Readdressed)
             assert units[1] == (event.receiving_unit, event.competent_unit, event.returning_unit)
+
+
+@settings(max_examples=300)
+@given(life=lives())
+def test_steps_are_done_in_their_order_and_the_last_is_due_when_the_dossier_is(
+    life, decide, registered, monday, catalogue
+):
+    for before, outcome, _ in live(life, decide, registered, monday):
+        state = outcome.state
+        assert bool(state and state.workflow) == bool(state and state.accepted_at)
+        if not state or not state.workflow:
+            continue
+        now = steps(state, catalogue)
+        codes = [each.step.code for each in now]
+        done = [one.step for one in state.steps_done]
+        assert done == codes[: len(done)]
+        assert state.step == "".join(codes[len(done) : len(done) + 1])
+        open_dues = [each.due for each in now if not each.done]
+        if state.remaining_ms is None:
+            assert open_dues == sorted(open_dues)
+            assert open_dues[-1:] in ([], [state.due_current])
+        else:
+            assert set(open_dues) <= {None}
+        finished = [e for e in outcome.events if isinstance(e, handover.StepFinished)]
+        assert len(done) - len(before.steps_done if before else ()) <= len(finished) <= 1
+        assert not finished or before.due_history == state.due_history
