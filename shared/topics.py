@@ -38,14 +38,15 @@ TOPICS: dict[str, Topic] = {
             "external",
             ("intake edge", "intake", "intake timers", "operations"),
             ("intake", "operations"),
-            "supplements, withdrawals, parents' and children's letters, fired timers, releases",
+            "supplements, corrections, withdrawals, parents' and children's letters, fired timers,"
+            " releases",
         ),
         Topic(
             "intake.events",
             "events",
             ("intake",),
             ("routing", "payment", "notify", "operations"),
-            "registered, refused, supplemented, withdrawn; interlinked ones moved, ended",
+            "registered, refused, supplemented, corrected, withdrawn; parents moved, ended",
         ),
         Topic(
             "routing.inbox",

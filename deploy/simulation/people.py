@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 from itertools import count
+from random import Random
 
 import msgspec
 
@@ -18,7 +19,13 @@ from shared.catalogue.forms import Forms
 from shared.events import Data, Event
 from shared.events.data import Document
 from shared.events.intake import InterlinkedRegistered, Registered
-from shared.events.portal import Submitted, SupplementSubmitted, WithdrawalRequested
+from shared.events.portal import (
+    Correction,
+    CorrectionSubmitted,
+    Submitted,
+    SupplementSubmitted,
+    WithdrawalRequested,
+)
 from shared.events.routing import (
     OfficerAccepted,
     OfficerRefused,
@@ -31,7 +38,7 @@ from shared.working_time import local_day
 
 OFFICER = "officer.simulated"
 PORTAL = f"/portals/{NAME}"
-WITHDRAWN, AGAIN, INTERLINKED = 0.1, 0.15, 0.15  # how often
+WITHDRAWN, CORRECTED, AGAIN, INTERLINKED = 0.1, 0.3, 0.15, 0.15  # how often
 REGISTERED = frozenset({Registered.TYPE, InterlinkedRegistered.TYPE})
 SPOILT = (*[""] * 16, "procedure", "personal", "shape", "bytes")
 
@@ -55,7 +62,9 @@ def private_key() -> jwe.Key:
 
 
 class Citizenry:
-    """Submits, sometimes badly, twice or with other content; brings supplements; withdraws."""
+    """Submits, sometimes badly, twice or with other content; brings supplements; corrects,
+    withdraws.
+    """
 
     def __init__(self, outside: Outside) -> None:
         self._outside, self._numbers = outside, count(1)
@@ -128,6 +137,16 @@ class Citizenry:
             self._say(event.subject, SupplementSubmitted(documents=(document,)))
         if event.type in REGISTERED and rng.random() < WITHDRAWN:
             self._say(event.subject, WithdrawalRequested(reason="Ví dụ"))
+        own = Random(event.subject)  # drawn beside: all else stays as a seed has it
+        if event.type == Registered.TYPE and own.random() < CORRECTED:
+            self._correct(event.subject, own)
+
+    def _correct(self, application: str, own: Random) -> None:
+        """Give another phone, some in one go with a third."""
+        for _ in range(own.choice((1, 1, 2))):
+            said = Correction(phone=f"09{own.randrange(10**8):08}")
+            encrypted = jwe.encrypt_to(private_key(), msgspec.json.encode(said))
+            self._say(application, CorrectionSubmitted(personal=encrypted))
 
     def _say(self, application: str, data: Data) -> None:
         id_ = f"{application}/{next(self._numbers)}"

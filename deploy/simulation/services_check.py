@@ -17,6 +17,9 @@ from services.payment.domain.state import Payment
 from shared import events
 from shared.events import Data, Event
 from shared.events.intake import (
+    Corrected,
+    CorrectionAsked,
+    FollowUpRejected,
     InterlinkedEnded,
     InterlinkedRegistered,
     Refused,
@@ -54,6 +57,7 @@ def _check_applications(world: World, submitted: Sequence[str]) -> None:
             codes[parent.dossier_code] += 1
             ended = _of(emitted, InterlinkedEnded)
             registered += _check_children(application, parent, ended, journal)
+        _check_corrections(application, emitted)
         for dossier in registered:
             codes[dossier.dossier_code] += 1
             if not (dossier.dossier_code and dossier.sealed and dossier.contact):
@@ -80,6 +84,18 @@ def _check_children(
     if ended and not all(c.standing in ENDS for c in ended[0].children):
         raise Violation(f"intake {application[-4:]}: a parent ended before its children")
     return found
+
+
+def _check_corrections(application: str, emitted: Sequence[Event]) -> None:
+    """Every correction that was asked for counts or is turned back, once."""
+    asked, made = len(_of(emitted, CorrectionAsked)), len(_of(emitted, Corrected))
+    late = sum(
+        p.code == "too-late-to-correct"
+        for no in _of(emitted, FollowUpRejected)
+        for p in no.problems
+    )
+    if asked != made + late:
+        raise Violation(f"intake {application[-4:]}: {asked} corrections, {made} made, {late} late")
 
 
 def _causes(world: World, application: str) -> Iterable[str]:

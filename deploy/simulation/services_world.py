@@ -18,8 +18,10 @@ from deploy.simulation.world import World
 from services.intake import lane as intake
 from services.intake.attachments import limits
 from services.intake.attachments.named import ALL, NamedFiles
+from services.intake.door import Door
 from services.intake.likeness import Likeness
 from services.intake.numbers import Numbers
+from services.intake.revisions import Revisions
 from services.notify import lane as notify
 from services.notify.channels.sms_http import SmsHttp
 from services.notify.domain import Policy
@@ -123,8 +125,10 @@ class ServicesWorld:
                 key, like = private_key(), Likeness(table("intake.likeness"))
                 kept, infected = table("intake.files"), table("intake.infected")
                 named = NamedFiles(kept, infected, limits.load(), {ALL})
-                door = intake.Door(
-                    *(catalogue(), vault, numbers, key, world.clock, forms(), like, named)
+                revisions = Revisions(table("intake.journal"), vault, key)
+                door = Door(
+                    *(catalogue(), vault, numbers, key, world.clock, forms(), like),
+                    *(named, revisions),
                 )
                 return Built(intake.table(door))
             case "routing":

@@ -5,10 +5,12 @@ from services.intake.attachments.settings import AttachmentSettings
 from services.intake.attachments.wired import attachments
 from services.intake.desk import Desk
 from services.intake.domain.receipt import load_contacts
+from services.intake.door import Door
 from services.intake.forms_api import forms_router
-from services.intake.lane import Door, table
+from services.intake.lane import table
 from services.intake.likeness import Likeness
 from services.intake.numbers import Numbers
+from services.intake.revisions import Revisions
 from services.intake.settings import IntakeSettings
 from shared import jwe, service
 from shared.catalogue import forms as procedure_forms
@@ -34,6 +36,7 @@ async def build(resources: Resources) -> Parts:
         forms,
         Likeness(resources.table("likeness")),
         files.named,
+        Revisions(resources.table("journal"), resources.vault, private_key),
         settings.duplicates_refused,
     )
     lanes = table(door)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.intake.attachments.checking import Named
+from services.intake.corrections_api import corrections_router
 from services.intake.desk import (
     Desk,
     Portal,
@@ -59,6 +60,7 @@ def router(desk: Desk) -> APIRouter:
         return answer(await _submit(desk, application, caller, form), 202)
 
     routes.include_router(follow_ups_router(desk))
+    routes.include_router(corrections_router(desk))
 
     @routes.get(
         "/v1/applications/{application}",

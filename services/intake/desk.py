@@ -1,5 +1,6 @@
 """What the portals' edge is wired with, and what its routes share: find, append, refuse, answer."""
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple, Protocol
 
@@ -10,6 +11,7 @@ from fastapi.responses import Response
 from services.intake.attachments.named import NamedFiles
 from services.intake.domain.dossier import Application
 from services.intake.domain.receipt import Contacts
+from services.intake.domain.remedies import problem
 from services.intake.domain.validation import portal_of
 from shared import events
 from shared.access import Caller, require
@@ -24,6 +26,8 @@ from shared.jwe import Key
 from shared.placement import canonical
 from shared.problems import Refusal
 from shared.status_links import StatusLinks
+
+_KEY = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 Portal = Annotated[Caller, Depends(require("portal"))]
 
@@ -102,6 +106,16 @@ def application_id(written: str) -> str:
 def idempotency_key(request: Request) -> str:
     """Return the key that a request names itself by, empty if by none."""
     return request.headers.get("idempotency-key", "").strip('"')
+
+
+def named_key(request: Request) -> str:
+    """Return the key that a message may be named by.  Raises `Refusal` 400."""
+    key = idempotency_key(request)
+    if key and not _KEY.fullmatch(key):
+        detail = "An `Idempotency-Key` has at most 64 letters, digits, points, hyphens."
+        field = "/headers/idempotency-key"
+        raise Refusal(400, "idempotency-key", detail, (problem("invalid-value", field),))
+    return key
 
 
 def refuse(problems: Sequence[Problem]) -> None:

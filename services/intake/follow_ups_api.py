@@ -1,7 +1,5 @@
 """What follows on an application: a portal brings what was asked for, or asks to take it back."""
 
-import re
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -11,8 +9,8 @@ from services.intake.desk import (
     Portal,
     answer,
     application_id,
-    idempotency_key,
     known,
+    named_key,
     publish,
     refuse,
 )
@@ -24,7 +22,6 @@ from services.intake.domain.follow_ups import (
     is_repeated,
     obstacle,
 )
-from services.intake.domain.remedies import problem
 from services.intake.forms import SUPPLEMENT, TAKEN, WITHDRAWAL, Taken
 from services.intake.views import taken
 from shared import edge
@@ -33,7 +30,6 @@ from shared.events.portal import SupplementSubmitted, WithdrawalRequested
 from shared.problems import Refusal
 from shared.working_time import local_day
 
-_FORM = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _KEY = edge.header(
     "Idempotency-Key",
     "tells one supplement from another; without it, its content does",
@@ -55,7 +51,7 @@ def follow_ups_router(desk: Desk) -> APIRouter:
     )
     async def supplement(application: str, request: Request, caller: Portal) -> Response:
         brought = await edge.read(request, SupplementSubmitted, explained=unread_supplement)
-        key = _supplement_key(request)
+        key = named_key(request)
         return answer(await _follow_up(desk, application, caller, brought, key), 202)
 
     @routes.post(
@@ -94,12 +90,3 @@ async def _follow_up(
         name = f"supplement/{key or f'{state.requests}-{content_hash(data)}'}"
     await publish(desk, "intake.inbox", caller, f"{application}/{name}", data, latest)
     return taken(application, state)
-
-
-def _supplement_key(request: Request) -> str:
-    key = idempotency_key(request)
-    if key and not _FORM.fullmatch(key):
-        detail = "An `Idempotency-Key` has at most 64 letters, digits, points, hyphens."
-        field = "/headers/idempotency-key"
-        raise Refusal(400, "idempotency-key", detail, (problem("invalid-value", field),))
-    return key

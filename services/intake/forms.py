@@ -17,6 +17,7 @@ from shared.events.portal import (
     ApplicantKind,
     Channel,
     Copies,
+    Correction,
     Documents,
     Language,
     Personal,
@@ -41,6 +42,12 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     documents: Documents = ()
 
 
+class CorrectionForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`CorrectionSubmitted`, its personal fields in the clear."""
+
+    personal: Correction
+
+
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """It is in the log.  The dossier code is empty until the application is registered.
 
@@ -57,7 +64,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """How an application stands at the door; routing and operations tell of what is between.
 
     `national_code` is 1 until a supplement is asked for (5) or it ends (3, 7, 10).  `end` is empty
-    while it is open; `withdrawal` and `supplement` say how far the last one has come.
+    while it is open; `withdrawal`, `supplement` and `correction` say how far the last one has come.
 
     Of an interlinked application `children` tells how each stands and what the rules did, and
     `outcome`, at the end, `done`, `partly_done` or `failed`; a child names its `parent`.
@@ -73,6 +80,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     end: End = ""
     supplement: Literal["", "asked", "brought"] = ""
     withdrawal: Literal["", "asked", "rejected"] = ""
+    correction: Literal["", "asked", "made", "rejected"] = ""
     similar: str = ""
     receipt: Receipt | None = None
     children: tuple[ChildView, ...] = ()
@@ -156,6 +164,7 @@ FORM = Form(
     personal=Personal(name="Nguyễn Thử Nghiệm", personal_number="001099000001", phone="0912000001"),
 )
 SUPPLEMENT = SupplementSubmitted(documents=(_PAPER,))
+CORRECTION = CorrectionForm(personal=Correction(phone="0912000002"))
 WITHDRAWAL = WithdrawalRequested(reason="No longer needed")
 _MADE_UP = "AZmgscLTfk-KW2x9jp8KGwAAAAAAAAAAAAAAAAAAAAA"  # opens nothing
 TAKEN = Taken(application_id=APPLICATION, status_url=f"/v1/applications/{APPLICATION}")

@@ -43,6 +43,7 @@ def view(
         end=state.end,
         supplement=state.supplement,
         withdrawal=state.withdrawal,
+        correction=state.correction,
         similar=_address(state.similar_to) if state.similar_to else "",
         receipt=handed,
         children=children(state.family) if state.family else (),

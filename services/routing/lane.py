@@ -55,6 +55,7 @@ def table(catalogue: Catalogue, rules: Rules) -> LaneTable[Dossier, None]:
         intake.Registered.TYPE: _registration(catalogue, rules),
         intake.Supplemented.TYPE: _moving(catalogue, lambda _data: Asked(Move.SUPPLEMENT)),
         intake.Withdrawn.TYPE: _moving(catalogue, _withdrawal),
+        intake.CorrectionAsked.TYPE: _moving(catalogue, lambda _data: Asked(Move.CORRECT)),
         TimerFired.TYPE: _timer(catalogue),
     }
     for move, contract in {**OFFICER_ACTIONS, **OPERATOR_COMMANDS}.items():

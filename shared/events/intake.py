@@ -71,12 +71,16 @@ class Conflicted(Data, frozen=True, kw_only=True):
 
 
 class FollowUpRejected(Data, frozen=True, kw_only=True):
-    """A supplement or a withdrawal was not passed on; `message_id` is its id, nothing changed."""
+    """A supplement, a withdrawal or a correction does not count; `message_id` is its id, nothing
+    changed.
+    """
 
     TYPE: ClassVar[str] = "application.follow_up_rejected"
     portal: str
     message_id: str
     problems: tuple[Problem, ...]
+    catalogue_version: str = ""
+    forms_version: str = ""
 
 
 class Supplemented(Data, frozen=True, kw_only=True):
@@ -84,6 +88,30 @@ class Supplemented(Data, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "application.supplemented"
     documents: tuple[Document, ...]
+
+
+class CorrectionAsked(Data, frozen=True, kw_only=True):
+    """The citizen wants these fields corrected (JSON pointers); routing says whether it is time."""
+
+    TYPE: ClassVar[str] = "application.correction_asked"
+    fields: tuple[str, ...]
+    catalogue_version: str
+    forms_version: str
+
+
+class Corrected(Data, frozen=True, kw_only=True):
+    """From now on this counts: `sealed` hides a whole `Personal`, `contact` a `Contact`, in place
+    of those before; `fields` are those that changed.  `message_id` is the correction's.
+    """
+
+    TYPE: ClassVar[str] = "application.corrected"
+    message_id: str
+    fields: tuple[str, ...]
+    sealed: str
+    contact: str
+    catalogue_version: str
+    forms_version: str
+    warnings: tuple[Problem, ...] = ()
 
 
 class Withdrawn(Data, frozen=True, kw_only=True):

@@ -69,6 +69,32 @@ class SupplementSubmitted(Strict, frozen=True, kw_only=True):
     documents: Annotated[tuple[Document, ...], published(minItems=1, maxItems=50)]
 
 
+class Correction(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """What of the personal fields is corrected: what is left out, or empty, stays as it is.
+
+    `answers` are all answers to the form and take the place of those before; `removed` names what
+    is no longer to be known.
+    """
+
+    phone: Annotated[str, published(pattern=r"^(\+84|0)[35789][0-9]{8}$")] = ""
+    email: Annotated[str, published(maxLength=254)] = ""
+    address: Text = ""
+    answers: Answers = {}
+    removed: Annotated[tuple[Literal["email", "address"], ...], published(maxItems=2)] = ()
+
+
+class CorrectionSubmitted(Strict, frozen=True, kw_only=True):
+    """The citizen corrects contact data or answers, before a unit accepts the application.
+
+    `personal` is `Correction` as JSON in a compact JWE, as that of an application.
+    """
+
+    TYPE: ClassVar[str] = "correction.submitted"
+    personal: Jwe
+
+
 class WithdrawalRequested(Strict, frozen=True, kw_only=True):
     """The citizen takes the application back."""
 

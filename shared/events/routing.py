@@ -181,6 +181,12 @@ class SupplementRequested(Moved, frozen=True, kw_only=True):
     content: str
 
 
+class CorrectionAllowed(Moved, frozen=True, kw_only=True):
+    """No unit has accepted it yet: what the applicant corrects counts."""
+
+    TYPE: ClassVar[str] = "application.correction_allowed"
+
+
 class Resubmitted(Moved, frozen=True, kw_only=True):
     """The supplement came before the dossier was accepted: an officer looks again, by then."""
 

@@ -16,12 +16,12 @@ LINES_LIMIT = 300
 EVERY = {"__init__", "__main__", "api", "domain"}
 SOME = {"lane", "effects", "settings", "views", "gateways", "channels"}
 OWN = {
-    # what portals send, and what procedures ask for; dossier codes, claimed in blocks; likely
-    # duplicates, known by marks; what the edge is wired with, and what follows on an application;
-    # files, from upload to reading
+    # what portals send, and what procedures ask for; what a batch of it needs; dossier codes,
+    # claimed in blocks; likely duplicates, known by marks; what is corrected, put on top of what
+    # stands; what the edge is wired with, and what follows on an application; files, from upload on
     "intake": {
-        *("forms", "forms_api", "numbers", "likeness"),
-        *("desk", "follow_ups_api", "attachments"),
+        *("forms", "forms_api", "door", "numbers", "likeness", "revisions"),
+        *("desk", "follow_ups_api", "corrections_api", "attachments"),
     },
     # an officer's act, once per key; why a dossier is where it is, and what would move it or its
     # due date

@@ -17,9 +17,10 @@ SEEDS = range(6)
 EDITION = "catalogue_version"
 NO_EDITION = {  # decided types, and why no reference data play a part
     "application.conflicted": "another content under the same id",
-    "application.follow_up_rejected": "what had come before stands in its way",
     "application.supplemented": "passed on; what may be attached is no reference data",
     "application.withdrawn": "passed on",
+    "interlinked.moved": "by the set that the parent came in with",
+    "interlinked.ended": "by the set that the parent came in with",
     "payment.query.requested": "a timer",
     "payment.requested": "as the fee was assessed",
     "payment.settled": "what the partner said",
@@ -107,3 +108,4 @@ def test_a_decision_names_the_editions_it_was_decided_by(said) -> None:
 def test_most_of_what_services_can_say_was_said(said) -> None:
     types = {m["type"] for _, m in said}
     assert len(types) > 20
+    assert {"application.corrected", "application.correction_allowed"} <= types

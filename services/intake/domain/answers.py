@@ -34,7 +34,7 @@ def answer_problems(
     """Return all that is wrong with what was answered by this day, one problem for each place."""
     found: dict[str, Problem] = {}
     for code, name in _wrong(given(answers), form, on):
-        at = f"{AT}/{_escaped(name)}" if name else AT
+        at = pointer(name) if name else AT
         found.setdefault(at, problem(code, at, _about(form.schema, name) if name else None))
     return tuple(found.values())
 
@@ -66,6 +66,6 @@ def _about(schema: Schema, name: str) -> Remedy:
     return Remedy(asked["title"], asked["x-title-en"])
 
 
-def _escaped(name: str) -> str:
-    """Return a name as it stands in a JSON pointer."""
-    return name.replace("~", "~0").replace("/", "~1")
+def pointer(name: str) -> str:
+    """Return where an answer stands, as a JSON pointer."""
+    return f"{AT}/{name.replace('~', '~0').replace('/', '~1')}"

@@ -27,6 +27,8 @@ from shared.working_time import local_day
 Status = Literal["registered", "refused", "withdrawn"]
 NATIONAL_CODE: dict[Status, int | None] = {"registered": 1, "refused": None, "withdrawn": 7}
 
+Message = tuple[str, str, str]  # application, source, id
+
 OFFLINE_LIMIT = timedelta(days=7)  # a counter without a network forwards later
 
 
@@ -42,6 +44,19 @@ End = Literal["", "refused", "not-accepted", "withdrawn", "returned"]
 ENDS: dict[int, End] = {3: "not-accepted", 7: "withdrawn", 10: "returned"}  # by national code
 
 
+class Correcting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A correction that routing has not answered yet; what it changes is sealed."""
+
+    message_id: str
+    content_hash: str
+    fields: tuple[str, ...]
+    sealed: str
+    contact: str
+    warnings: tuple[Problem, ...] = ()
+    catalogue_version: str = ""
+    forms_version: str = ""
+
+
 class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The whole state.  `content_hash` is keyed: it tells content apart and nothing else.
 
@@ -49,6 +64,9 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     moves that change what a citizen may do.  `withdrawing` is the id of the message that asks to
     take it back, until routing answers; `requests` counts the supplements asked for, `supplied`
     tells what was brought since the last of them.  `mark` is what likely duplicates have in common.
+    `correcting` waits for routing's answer; `corrected` tells the content of those that count, by
+    the id of their message; `sealed` are the personal fields as last corrected, empty before that:
+    then they stand in the event by which the application came in.
     `family`: the children of an interlinked application; `kin`: that this is a child of one.
     """
 
@@ -73,6 +91,10 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     similar_to: str = ""
     family: Family | None = None
     kin: Kin | None = None
+    correcting: Correcting | None = None
+    corrected: dict[str, str] = {}
+    corrections_rejected: int = 0
+    sealed: str = ""
 
     @property
     def national_code(self) -> int | None:
@@ -98,6 +120,15 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             return "asked"
         return "rejected" if self.withdrawals_rejected and not self.end else ""
 
+    @property
+    def correction(self) -> Literal["", "asked", "made", "rejected"]:
+        """How far the last correction has come."""
+        if self.correcting:
+            return "asked"
+        if self.corrections_rejected:  # a unit has accepted it: none can be made after that
+            return "rejected"
+        return "made" if self.corrected else ""
+
 
 class Opened(NamedTuple):
     """What was gathered about one submission.  `personal`: what is wrong, where it is not read;
@@ -119,6 +150,11 @@ class Opened(NamedTuple):
     mark: str = ""
     similar_to: str = ""
     family: Family | None = None
+
+
+def message_of(arrival: Arrival) -> Message:
+    """Return what tells a message from all others."""
+    return arrival.application, arrival.event.source, arrival.event.id
 
 
 def submitted_at(claimed: datetime, now: datetime) -> datetime:

@@ -45,7 +45,7 @@ def read_personal(text: bytes) -> Personal | tuple[Problem, ...]:
         found: list[Problem] = []
         mended = normalised(mend(Personal, json_value(text), "/personal", found))
         found = found or [problem("invalid-value", "/personal")]
-        return (*found, *_beside(found, personal_problems(mended)))
+        return (*found, *beside(found, personal_problems(mended)))
 
 
 def examine(
@@ -89,7 +89,7 @@ def _examine(
     problems += personal_problems(personal)
     if is_answered and form and is_short(personal):
         problems += answer_problems(personal.answers, form, on)
-    return Findings(problems, _warnings(personal, form, forms, on))
+    return Findings(problems, warnings_of(personal, form, forms, on))
 
 
 def unread_problems(
@@ -102,24 +102,24 @@ def unread_problems(
     personal = fields.pop("personal")
     submitted = Submitted(personal="", **fields)
     known = normalised(personal) if isinstance(personal, Personal) else None
-    return (*found, *_beside(found, examine(submitted, known, catalogue, forms, on).problems))
+    return (*found, *beside(found, examine(submitted, known, catalogue, forms, on).problems))
 
 
 def unread_supplement(text: bytes) -> tuple[Problem, ...]:
     """Return all that is wrong with a supplement that cannot be decoded."""
     found: list[Problem] = []
     read = mend(SupplementSubmitted, json_value(text), "", found)
-    return (*found, *_beside(found, supplement_problems(read)))
+    return (*found, *beside(found, supplement_problems(read)))
 
 
 def unread_withdrawal(text: bytes) -> tuple[Problem, ...]:
     """Return all that is wrong with a withdrawal that cannot be decoded."""
     found: list[Problem] = []
     read = mend(WithdrawalRequested, json_value(text), "", found)
-    return (*found, *_beside(found, withdrawal_problems(read)))
+    return (*found, *beside(found, withdrawal_problems(read)))
 
 
-def _warnings(
+def warnings_of(
     personal: Personal, form: ProcedureForm | None, forms: Forms, on: date
 ) -> tuple[Problem, ...]:
     """One warning for all doubts: which of them it is would tell of birth or sex."""
@@ -133,7 +133,7 @@ def _warnings(
     return ()
 
 
-def _beside(found: Sequence[Problem], more: Sequence[Problem]) -> Iterator[Problem]:
+def beside(found: Sequence[Problem], more: Sequence[Problem]) -> Iterator[Problem]:
     """Yield of `more` what does not follow from `found`: what was not read is not judged."""
     unread = [p.field for p in found if p.code != "unknown-field"]
     if {"/personal", "/personal/answers"} & {*unread}:

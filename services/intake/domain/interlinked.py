@@ -256,5 +256,6 @@ def _registered(asked: ChildOpened, opened: Opened, parent: str) -> Registered:
         subject_hash=asked.subject_hash,
         submitted_at=opened.submitted_at,
         catalogue_version=opened.catalogue_version,
+        forms_version=opened.forms_version,
         parent=parent,
     )

@@ -113,6 +113,27 @@ REMEDIES: Mapping[str, Remedy] = {
         "Đã bổ sung tối đa 100 lần; liên hệ bộ phận tiếp nhận.",
         "It was supplemented 100 times, the most there can be: ask the receiving unit.",
     ),
+    "not-correctable": Remedy(
+        "Không sửa được mục này: rút hồ sơ rồi nộp lại hồ sơ mới.",
+        "This is never corrected: withdraw the application and submit anew.",
+    ),
+    "nothing-to-correct": Remedy(
+        "Ghi ít nhất một mục cần sửa: điện thoại, thư điện tử, địa chỉ hoặc các câu trả lời.",
+        "Give at least one thing to correct: phone, e-mail, address or the answers.",
+    ),
+    "correction-pending": Remedy(
+        "Đang xử lý một yêu cầu sửa trước đó; chờ trả lời rồi gửi lại.",
+        "An earlier correction has not been answered yet: wait for that, then send this again.",
+    ),
+    "too-late-to-correct": Remedy(
+        "Hồ sơ đã được tiếp nhận, không sửa được nữa; liên hệ bộ phận tiếp nhận theo số trên "
+        "giấy tiếp nhận.",
+        "A unit has accepted it, and nothing is corrected any more: ask that unit, by the receipt.",
+    ),
+    "too-many-corrections": Remedy(
+        "Đã sửa tối đa 20 lần; liên hệ bộ phận tiếp nhận.",
+        "It was corrected 20 times, the most there can be: ask the receiving unit.",
+    ),
     "missing-name": Remedy(
         "Ghi họ và tên người nộp.",
         "Give the applicant's name.",

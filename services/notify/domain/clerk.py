@@ -22,7 +22,7 @@ from services.notify.domain.moves import (
 )
 from services.notify.domain.templates import template
 from shared.events import Data
-from shared.events.intake import InterlinkedRegistered, Refused, Registered
+from shared.events.intake import Corrected, InterlinkedRegistered, Refused, Registered
 from shared.events.notify import (
     Answered,
     NoticeDelivered,
@@ -104,6 +104,8 @@ class Clerk:
     def _note(self, source: str, data: Data) -> None:
         latest = {**self._dossier.latest, source: data.TYPE}
         self._dossier = msgspec.structs.replace(self._dossier, latest=latest)
+        if isinstance(data, Corrected):
+            self._dossier = msgspec.structs.replace(self._dossier, contact=data.contact)
         if isinstance(data, Registered | InterlinkedRegistered | Refused):
             self._dossier = msgspec.structs.replace(
                 self._dossier,

@@ -81,6 +81,7 @@ MILESTONES: dict[str, Milestone] = {
 
 REACHED_BY: dict[str, str] = {m.reached_by.TYPE: name for name, m in MILESTONES.items()}
 
+# beside what reaches a milestone or makes one stale: another contact
 EVENT_TYPES: frozenset[str] = frozenset(REACHED_BY).union(
-    *(m.stale_after for m in MILESTONES.values())
+    {intake.Corrected.TYPE}, *(m.stale_after for m in MILESTONES.values())
 )

@@ -172,6 +172,7 @@ class Gist(msgspec.Struct, frozen=True):
     name: str = ""
     because: str = ""
     parent: str = ""
+    fields: tuple[str, ...] = ()
 
 
 _gist = msgspec.json.Decoder(Gist)

@@ -60,6 +60,10 @@ def _children(g: Gist) -> str:
     return " · ".join(part for part in (g.dossier_code, g.outcome, told) if part)
 
 
+def _fields(g: Gist) -> str:
+    return ", ".join(g.fields)  # what was corrected, never to what
+
+
 def _finding(g: Gist) -> str:
     return g.finding
 
@@ -75,6 +79,8 @@ TELL: Mapping[str, Tell] = {
     intake.ChildOpened.TYPE: lambda g: f"{g.name} · procedure {g.procedure}",
     intake.ChildTakenBack.TYPE: lambda g: f"because of {g.because}",
     intake.ChildTold.TYPE: lambda g: f"{g.name} {g.standing}",
+    intake.CorrectionAsked.TYPE: _fields,
+    intake.Corrected.TYPE: _fields,
     routing.Routed.TYPE: lambda g: f"to unit {g.competent_unit}",
     routing.ChoiceNeeded.TYPE: _reason,
     routing.Accepted.TYPE: _officer,

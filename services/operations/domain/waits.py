@@ -27,6 +27,7 @@ _OFFICER = Rule("officer")
 RULES: Mapping[str, Rule] = {
     portal.Submitted.TYPE: Rule(None),
     portal.WithdrawalRequested.TYPE: Rule(None),
+    portal.CorrectionSubmitted.TYPE: Rule(None),
     portal.SupplementSubmitted.TYPE: Rule("citizen", (routing.SupplementRequested.TYPE,)),
     payment.Notified.TYPE: Rule("citizen", (payment.Requested.TYPE,)),
     payment.Queried.TYPE: Rule("bank", (payment.QueryRequested.TYPE,)),

@@ -89,6 +89,9 @@ _EVENTS: Mapping[type[events.Moved], Callable[[Dossier, Asked, datetime], events
     events.Resubmitted: lambda d, _a, _at: events.Resubmitted(
         national_code=d.national_code, acceptance_due=_acceptance_due(d)
     ),
+    events.CorrectionAllowed: lambda d, _a, _at: events.CorrectionAllowed(
+        national_code=d.national_code
+    ),
     events.PaymentDue: lambda d, a, _at: events.PaymentDue(
         national_code=d.national_code, officer=a.officer, amount_vnd=a.amount_vnd
     ),

@@ -61,11 +61,12 @@ class Move(StrEnum):
     RETURN = "return"
     SUPPLEMENT = "supplement"
     WITHDRAW = "withdraw"
+    CORRECT = "correct"
     PAY = "pay"
     RECOUNT_DUE = "recount_due"
 
 
-APPLICANT_MOVES = frozenset({Move.SUPPLEMENT, Move.WITHDRAW})
+APPLICANT_MOVES = frozenset({Move.SUPPLEMENT, Move.WITHDRAW, Move.CORRECT})
 OPERATOR_MOVES = frozenset({Move.RECOUNT_DUE})
 OFFICER_MOVES = frozenset(Move) - APPLICANT_MOVES - OPERATOR_MOVES - {Move.PAY}
 
@@ -184,13 +185,14 @@ _TO_WITHDRAWN = Edge(Stage.WITHDRAWN, events.Closed)
 
 
 def _here(stage: Stage, *moves: Move) -> Mapping[Move, Edge]:
-    """Return the moves that leave a dossier in its stage: its units change, or a date."""
+    """Return the moves that leave a dossier in its stage: units, a date, what it says."""
     return {move: Edge(stage, _STAYING[move]) for move in moves}
 
 
 _STAYING: Mapping[Move, type[events.Moved]] = {
     Move.TRANSFER: handover.Transferred,
     Move.READDRESS: handover.Readdressed,
+    Move.CORRECT: events.CorrectionAllowed,
     Move.APOLOGISE: events.Apologised,
     Move.RECOUNT_DUE: handover.DueMoved,
     Move.CARRY: handover.PostCarried,
@@ -198,27 +200,29 @@ _STAYING: Mapping[Move, type[events.Moved]] = {
 }
 
 # Whatever is not here is rejected, and nothing moves.
+_AT_WORK = (Move.STEP_DONE, Move.APOLOGISE, Move.RECOUNT_DUE, Move.READDRESS)
+
 MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
     Stage.EXPECTED: {},
     Stage.UNROUTED: {
         Move.CHOOSE_UNIT: Edge(Stage.SUBMITTED, events.Routed),
         Move.REFUSE: _TO_NOT_ACCEPTED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.UNROUTED, Move.RECOUNT_DUE),
+        **_here(Stage.UNROUTED, Move.CORRECT, Move.RECOUNT_DUE),
     },
     Stage.SUBMITTED: {
         Move.ACCEPT: _TO_ACCEPTED,
         Move.REFUSE: _TO_NOT_ACCEPTED,
         Move.ASK_SUPPLEMENT: _TO_INCOMPLETE,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.SUBMITTED, Move.TRANSFER, Move.RECOUNT_DUE, Move.READDRESS),
+        **_here(Stage.SUBMITTED, Move.CORRECT, Move.TRANSFER, Move.RECOUNT_DUE, Move.READDRESS),
     },
     Stage.INCOMPLETE: {
         Move.SUPPLEMENT: _TO_RESUBMITTED,
         Move.ACCEPT: _TO_ACCEPTED,
         Move.REFUSE: _TO_NOT_ACCEPTED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.INCOMPLETE, Move.TRANSFER, Move.READDRESS),
+        **_here(Stage.INCOMPLETE, Move.CORRECT, Move.TRANSFER, Move.READDRESS),
     },
     Stage.RESUBMITTED: {
         Move.ACCEPT: _TO_ACCEPTED,
@@ -226,7 +230,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ASK_SUPPLEMENT: _TO_INCOMPLETE,
         Move.SUPPLEMENT: _TO_RESUBMITTED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.RESUBMITTED, Move.TRANSFER, Move.READDRESS),
+        **_here(Stage.RESUBMITTED, Move.CORRECT, Move.TRANSFER, Move.READDRESS),
     },
     Stage.NOT_ACCEPTED: {},
     Stage.ACCEPTED: {
@@ -235,7 +239,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ASK_SUPPLEMENT: _TO_AWAITING_SUPPLEMENT,
         Move.DEMAND_PAYMENT: _TO_AWAITING_PAYMENT,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.ACCEPTED, Move.STEP_DONE, Move.APOLOGISE, Move.RECOUNT_DUE, Move.READDRESS),
+        **_here(Stage.ACCEPTED, *_AT_WORK),
     },
     Stage.TRANSFERRED: {
         Move.START: _TO_PROCESSING,
@@ -250,7 +254,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ASK_SIGNATURE: _TO_AWAITING_SIGNATURE,
         Move.SETTLE: _TO_SETTLED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.PROCESSING, Move.STEP_DONE, Move.APOLOGISE, Move.RECOUNT_DUE, Move.READDRESS),
+        **_here(Stage.PROCESSING, *_AT_WORK),
     },
     Stage.AWAITING_SIGNATURE: {
         Move.ASK_SIGNATURE: _TO_AWAITING_SIGNATURE,
@@ -258,13 +262,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.REOPEN: _TO_PROCESSING,
         Move.TRANSFER: _TO_TRANSFERRED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(
-            Stage.AWAITING_SIGNATURE,
-            Move.STEP_DONE,
-            Move.APOLOGISE,
-            Move.RECOUNT_DUE,
-            Move.READDRESS,
-        ),
+        **_here(Stage.AWAITING_SIGNATURE, *_AT_WORK),
     },
     Stage.AWAITING_SUPPLEMENT: {
         Move.SUPPLEMENT: _TO_PROCESSING,

@@ -16,17 +16,24 @@ from services.intake.attachments import limits
 from services.intake.attachments.named import ALL, NamedFiles
 from services.intake.desk import Desk
 from services.intake.domain.receipt import load_contacts
+from services.intake.door import Door
 from services.intake.forms_api import forms_router
-from services.intake.lane import Door, table
+from services.intake.lane import table
 from services.intake.likeness import Likeness
 from services.intake.numbers import Numbers
+from services.intake.revisions import Revisions
 from shared import events, jwe, problems
 from shared.access import Access
 from shared.catalogue import Catalogue, load
 from shared.catalogue import forms as procedure_forms
 from shared.errors import Unknown
 from shared.events import Event
-from shared.events.portal import Submitted, SupplementSubmitted, WithdrawalRequested
+from shared.events.portal import (
+    CorrectionSubmitted,
+    Submitted,
+    SupplementSubmitted,
+    WithdrawalRequested,
+)
 from shared.journal import Cause, Decision
 from shared.lanes.table import Arrival, LaneTable, Malformed, Outcome
 from shared.status_links import StatusLinks
@@ -141,6 +148,17 @@ def follow_up(data: SupplementSubmitted | WithdrawalRequested, **changed: Any) -
     return Arrival(event.subject, event, data)
 
 
+def correction(fields: dict[str, Any], outer: dict[str, Any] | None = None, **sent: Any) -> Arrival:
+    """A correction as the lane reads it: its personal part encrypted, `outer` around it."""
+    data = {"personal": encrypted(fields)} | (outer or {})
+    event = message(CorrectionSubmitted.TYPE, data, **{"id": "message 2"} | sent)
+    try:
+        read: Any = msgspec.json.decode(event.data, type=CorrectionSubmitted)
+    except msgspec.ValidationError as error:
+        read = Malformed(reason=str(error), field="$")
+    return Arrival(event.subject, event, read)
+
+
 def moved(data: Any, application: str = "", n: int = 1) -> Arrival:
     """An event of routing's."""
     application = application or uuid7()
@@ -165,7 +183,7 @@ class Lane:
         elsewhere: frozenset[str] = frozenset({ALL}),
     ) -> None:
         self.keys, self.blocks, self.marks = Rows(), Rows(), Rows()
-        self.files, self.infected = Rows(), Rows()
+        self.files, self.infected, self.journal = Rows(), Rows(), Rows()
         self.named = NamedFiles(self.files, self.infected, LIMITS, elsewhere)
         self.vault = Vault(self.keys, MASTER_KEY)
         self.now = NOW
@@ -178,6 +196,7 @@ class Lane:
             FORMS,
             Likeness(self.marks),
             self.named,
+            Revisions(self.journal, self.vault, PRIVATE_KEY),
             duplicates_refused,
         )
         self.table: LaneTable[Any, Any] = table(door)
@@ -194,8 +213,17 @@ class Lane:
             outcome = decide(self.states.get(each.application), each, facts, self.now)
             self.states[each.application] = outcome.state
             events.encode(outcome.state)
+            self._write(each, outcome)
             out.append(outcome)
         return out
+
+    def _write(self, arrival: Arrival, outcome: Outcome[Any]) -> None:
+        """Keep what was said, as the journal does."""
+        version = 1 + sum(i.startswith(arrival.application) for i in self.journal.rows)
+        envelopes = (message(e.TYPE, e, subject=arrival.application) for e in outcome.events)
+        row_id = f"{arrival.application}/{version:06d}"
+        emitted = [events.encode(e).decode() for e in envelopes]
+        self.journal.rows[row_id] = {"_id": row_id, "emitted": emitted}
 
 
 class Topics:

@@ -89,7 +89,11 @@ async def test_what_the_edge_appends_the_lane_registers(make, edge) -> None:
         "end": "",
         "supplement": "",
         "withdrawal": "",
+        "correction": "",
         "similar": "",
+        "children": [],
+        "outcome": "",
+        "parent": "",
         "receipt": {
             "receiving_unit": "00004",
             "unit_name": "Phường Ba Đình",

@@ -77,6 +77,11 @@ ELSEWHERE = {  # by tests of their own, below and of likely duplicates
     "withdrawal-pending",
     "too-late-to-withdraw",
     "likely-duplicate",
+    "not-correctable",  # these, and what follows, by those of corrections
+    "nothing-to-correct",
+    "correction-pending",
+    "too-late-to-correct",
+    "too-many-corrections",
 }
 
 

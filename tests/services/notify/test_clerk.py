@@ -4,7 +4,7 @@ import pytest
 
 from services.notify.domain import MILESTONES, MOVES, OVER
 from services.notify.domain.moves import HAD, Happening, Status
-from shared.events import notify
+from shared.events import intake, notify
 
 JOURNEY = (
     "application.registered",
@@ -171,3 +171,20 @@ def test_a_refusal_is_told_if_the_contact_was_readable(case):
 def test_a_refusal_without_a_contact_is_dropped(case):
     [dropped] = case.learn("application.refused", contact="")
     assert (type(dropped), dropped.reason) == (notify.NoticeDropped, "no_contact")
+
+
+def test_what_is_told_after_a_correction_goes_to_the_new_contact(case):
+    case.learn("application.registered")
+    case.take(
+        intake.Corrected(
+            message_id="m",
+            fields=("/personal/phone",),
+            sealed="v1.synthetic",
+            contact="v1.synthetic-other",
+            catalogue_version="test",
+            forms_version="test",
+        ),
+        "/services/intake",
+    )
+    [request] = [e for e in case.learn("application.accepted") if e.TYPE == "notice.requested"]
+    assert request.contact == "v1.synthetic-other"

@@ -14,6 +14,9 @@ from shared.topics import reads
 WHOLE = (
     intake.Supplemented(documents=()),
     intake.Withdrawn(reason="synthetic"),
+    intake.CorrectionAsked(
+        fields=("/personal/phone",), catalogue_version="test", forms_version="test"
+    ),
     payment.FeeAssessed(
         lines=(), total_vnd=8_000, moment="at_submission", catalogue_version="test"
     ),
@@ -109,3 +112,39 @@ def test_a_supplement_lets_processing_go_on(decide, dossier, monday):
     outcome = decide(waiting, intake.Supplemented(documents=()), monday + timedelta(days=1))
     (processing,) = outcome.events
     assert processing.due == outcome.state.due_current == monday + timedelta(days=1, hours=5.5)
+
+
+CORRECTION = intake.CorrectionAsked(
+    fields=("/personal/phone",), catalogue_version="test", forms_version="test"
+)
+OPEN_TO_CORRECTION = {Stage.UNROUTED, Stage.SUBMITTED, Stage.INCOMPLETE, Stage.RESUBMITTED}
+
+
+@pytest.mark.parametrize("stage", sorted(OPEN_TO_CORRECTION))
+def test_a_correction_is_allowed_until_a_unit_accepts(decide, dossier, stage):
+    before = dossier(stage)
+    outcome = decide(before, CORRECTION)
+    (allowed,) = outcome.events
+    assert isinstance(allowed, contracts.CorrectionAllowed)
+    assert allowed.national_code == before.national_code
+    assert outcome.state.stage is stage
+    clocks = "acceptance_due", "due_current", "remaining_ms"
+    assert all(getattr(outcome.state, c) == getattr(before, c) for c in clocks)
+
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - OPEN_TO_CORRECTION))
+def test_a_correction_is_turned_back_from_then_on(decide, dossier, stage):
+    before = dossier(stage)
+    outcome = decide(before, CORRECTION)
+    (rejected,) = outcome.events
+    assert (type(rejected), rejected.action) == (contracts.ActionRejected, "correct")
+    assert outcome.state == before
+
+
+def test_an_officer_who_looked_before_a_correction_looks_again(decide, dossier):
+    before = dossier(Stage.SUBMITTED)
+    corrected = decide(before, CORRECTION).state
+    late = contracts.OfficerRefused(officer="officer-1", note="x", moves_seen=before.moves)
+    (rejected,) = decide(corrected, late).events
+    assert isinstance(rejected, contracts.ActionRejected)
+    assert "look again" in rejected.reason
