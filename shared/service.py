@@ -95,12 +95,14 @@ Loop = tuple[str, Health, Callable[[], Coroutine[Any, Any, None]]]  # name, heal
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a service consists of.  `background`: more loops, beside lanes and effects; `beside`:
-    what runs along and has no lanes to be ready for.
+    """What a service consists of.  `journal`: what its lanes write, if it does more than others';
+    `background`: more loops, beside lanes and effects; `beside`: what runs along and has no lanes
+    to be ready for.
     """
 
     router: APIRouter
     lanes: LaneTable[Any, Any] | None = None
+    journal: Journal[Any] | None = None
     pace: Pace = PACE
     effects: Sequence[Effect] = ()
     limits: Limits = LIMITS
@@ -191,7 +193,7 @@ def _loops(resources: Resources, parts: Parts) -> list[Loop]:
     """Return every loop of the process: its name, its health, how to run it."""
     found: list[Loop] = list(parts.background)
     if parts.lanes:
-        lanes = _lanes(resources, parts.lanes, parts.pace)
+        lanes = _lanes(resources, parts.lanes, parts.journal, parts.pace)
         subscription = resources.subscription(resources.service, reads(resources.service))
         found.append(("lanes", lanes.health, lambda: subscription.run(lanes.serve)))
     if parts.effects:
@@ -202,11 +204,13 @@ def _loops(resources: Resources, parts: Parts) -> list[Loop]:
     return found
 
 
-def _lanes(resources: Resources, table: LaneTable[Any, Any], pace: Pace) -> Lanes[Any, Any]:
+def _lanes(
+    resources: Resources, table: LaneTable[Any, Any], journal: Journal[Any] | None, pace: Pace
+) -> Lanes[Any, Any]:
     settings = resources.settings
     return Lanes(
         failpoints.mistaken(table),
-        journal=resources.journal(table),
+        journal=journal or resources.journal(table),
         known=resources.known,
         producer=resources.producer,
         timers=Timers(resources.table("timers"), table.service, settings.lanes),

@@ -12,6 +12,7 @@ import services.notify.api
 import services.operations.api
 import services.payment.api
 import services.routing.api
+import services.routing.inbox_api
 import services.routing.rehoming
 from services.payment.__main__ import FAMILIES
 from services.payment.gateways import Registry
@@ -48,6 +49,7 @@ def _payment() -> APIRouter:
 def _routing() -> APIRouter:
     routes = services.routing.api.router(_UNUSED, _UNUSED, _UNUSED, _UNUSED, _UNUSED)
     routes.include_router(services.routing.rehoming.router(*[_UNUSED] * 6))
+    routes.include_router(services.routing.inbox_api.router(*[_UNUSED] * 4))
     return routes
 
 

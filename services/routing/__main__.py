@@ -1,8 +1,9 @@
 """Wires routing and runs it."""
 
-from services.routing import recounts_api, rehoming
+from services.routing import inbox_api, recounts_api, rehoming
 from services.routing.api import router
 from services.routing.domain.rules import load_rules
+from services.routing.inbox import Inbox, NotedJournal
 from services.routing.lane import table
 from services.routing.pages import Pages
 from shared import service
@@ -15,13 +16,15 @@ async def build(resources: Resources) -> Parts:
     watch, rules = Watch(resources.settings), load_rules()
     catalogue = watch.current
     lanes = table(catalogue, rules)
-    journal = resources.journal(lanes)
+    inbox = Inbox(resources.table("at_units"))
+    journal = NotedJournal(resources.table("journal"), lanes, inbox)
     publisher, clock = resources.publisher, resources.clock
     routes = router(publisher, journal, catalogue, rules, clock)
     pages = Pages(resources.table("journal"), journal)
     routes.include_router(rehoming.router(publisher, journal, pages, catalogue, rules, clock))
     routes.include_router(recounts_api.router(publisher, pages, catalogue, clock))
-    return Parts(router=routes, lanes=lanes, beside=(watch.run,))
+    routes.include_router(inbox_api.router(inbox, journal, catalogue, clock))
+    return Parts(router=routes, lanes=lanes, journal=journal, beside=(watch.run,))
 
 
 if __name__ == "__main__":

@@ -154,8 +154,8 @@ class ActionView:
     possible: list[str]
 
 
-_AT = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
-_DUE = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+AT = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
+DUE = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 ACTION = ActionView("done", ["application.accepted"], "", [])
 ROUTE = RouteView(
     receiving_unit="26737",
@@ -187,19 +187,19 @@ DOSSIER = DossierView(
     candidates=[],
     why=WhyView("intra_province", "1", "1", {"residence_unit": "26737"}),
     clocks=ClocksView(
-        received_at=_AT,
-        acceptance_due=_DUE,
+        received_at=AT,
+        acceptance_due=DUE,
         is_acceptance_late=False,
-        accepted_at=_AT,
-        due_original=_DUE,
-        due_current=_DUE,
-        due_history=[DueView(_DUE, _AT, "accepted", "officer-1")],
+        accepted_at=AT,
+        due_original=DUE,
+        due_current=DUE,
+        due_history=[DueView(DUE, AT, "accepted", "officer-1")],
         is_paused=False,
         paused_with_s=None,
         settled_at=None,
     ),
     version=3,
-    since=_AT,
+    since=AT,
     workflow=WORKFLOW,
 )
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from msgspec.structs import replace
 
 from services.routing.domain.dossier import TRANSFERRED, Dossier, Parcel, Signature
-from services.routing.domain.states import Asked, Move, Stage
+from services.routing.domain.states import CLOCK, Asked, Move, Stage
 from shared.catalogue import Catalogue
 from shared.working_time import add_working_time, local_day
 
@@ -58,6 +58,13 @@ def _reach(unit: str, dossier: Dossier, catalogue: Catalogue, at: datetime) -> s
     days = [local_day(at), *([local_day(dossier.received_at)] if dossier.received_at else [])]
     provinces = (catalogue.province_of(unit, day) for day in days)
     return {unit, *(province.code for province in provinces if province)} if unit else set()
+
+
+def holder(dossier: Dossier) -> str:
+    """Return the unit at which a dossier lies: whose turn it is, or whoever waits for others."""
+    if dossier.accepted_at is None:
+        return dossier.receiving_unit
+    return dossier.returning_unit if CLOCK[dossier.stage] == "return" else dossier.competent_unit
 
 
 # --- obstacles

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
+from services.routing import inbox_api
 from services.routing.api import router
 from services.routing.domain.dossier import (
     Dossier,
@@ -20,6 +21,7 @@ from services.routing.domain.dossier import (
 from services.routing.domain.rules import Rules, load_rules
 from services.routing.domain.states import CLOCK, MOVES, Asked, Move, Stage
 from services.routing.domain.workflow import begun
+from services.routing.inbox import Inbox, NotedJournal
 from services.routing.lane import table
 from shared import events, problems
 from shared.access import Access
@@ -27,7 +29,6 @@ from shared.bus import Record
 from shared.catalogue import Catalogue, load
 from shared.clock import system_clock
 from shared.events import Data, Event, intake
-from shared.journal import Journal
 from shared.lanes.reading import Reader
 from shared.lanes.step import Step
 from shared.lanes.table import Arrival, LaneTable, Outcome
@@ -190,16 +191,29 @@ KEYS = {
 
 
 class Rows:
-    """A table in memory: only what the journal needs."""
+    """A table in memory: only what the journal and the inbox need."""
 
     def __init__(self):
         self.rows = {}
+        self.writes = 0
 
     async def insert(self, rows):
         self.rows |= {row["_id"]: row for row in rows}
 
+    async def insert_missing(self, rows):
+        self.writes += 1
+        stood = {row["_id"] for row in rows} & self.rows.keys()
+        self.rows = {row["_id"]: row for row in rows} | self.rows
+        return stood
+
+    async def delete(self, ids):
+        self.writes += 1
+        for id_ in ids:
+            self.rows.pop(id_, None)
+
     async def ranges(self, bounds, limit=0):
-        return [self.rows[i] for i in sorted(self.rows) if any(a <= i < b for a, b in bounds)]
+        found = [self.rows[i] for i in sorted(self.rows) if any(a <= i < b for a, b in bounds)]
+        return found[:limit] if limit else found
 
     async def last(self, bounds, limit):
         return (await self.ranges([bounds]))[-limit:]
@@ -223,7 +237,9 @@ class Desk:
 
     def __init__(self, lanes, catalogue, rules):
         self.log, self._done = Log(), 0
-        self.journal = Journal(Rows(), lanes)
+        self.lying = Rows()
+        inbox = Inbox(self.lying)
+        self.journal = NotedJournal(Rows(), lanes, inbox)
         self._reader = Reader(lanes, 1)
         self._step = Step(lanes, self._reader.again, lambda _: False)
         keys = {f"{role}-key": {"name": f"sandbox-{role}", "role": role} for role in KEYS}
@@ -241,6 +257,7 @@ class Desk:
             appended=lambda *_: None,
         )
         app.include_router(router(publisher, self.journal, catalogue, rules, system_clock))
+        app.include_router(inbox_api.router(inbox, self.journal, catalogue, system_clock))
         self.app = app
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEYS["officer"]
