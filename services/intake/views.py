@@ -31,7 +31,8 @@ def view(
     handed = None
     if state.dossier_code:
         day, link = local_day(state.decided_at), links.link(application)
-        handed = receipt(state.receiving_unit, day, catalogue, contacts, link)
+        unit, documents = state.receiving_unit, state.marked
+        handed = receipt(unit, day, catalogue, contacts, link, documents)
     return View(
         application_id=application,
         status=state.status,

@@ -15,6 +15,7 @@ from services.routing.domain.states import Asked, Move, Stage
 from shared.catalogue import Catalogue
 from shared.events import Data, handover, intake, payment
 from shared.events import routing as events
+from shared.events.data import joined
 from shared.events.kernel import TimerFired
 from shared.lanes.table import Arrival, Decide, LaneTable, Outcome, no_facts
 
@@ -53,7 +54,7 @@ def table(catalogue: Catalogue, rules: Rules) -> LaneTable[Dossier, None]:
     """Return what routing's lanes decide, under this catalogue and these rules."""
     decisions: dict[str, Decision] = {
         intake.Registered.TYPE: _registration(catalogue, rules),
-        intake.Supplemented.TYPE: _moving(catalogue, lambda _data: Asked(Move.SUPPLEMENT)),
+        intake.Supplemented.TYPE: _moving(catalogue, _supplement),
         intake.Withdrawn.TYPE: _moving(catalogue, _withdrawal),
         intake.CorrectionAsked.TYPE: _moving(catalogue, lambda _data: Asked(Move.CORRECT)),
         TimerFired.TYPE: _timer(catalogue),
@@ -152,6 +153,11 @@ def _asked_by_officer(move: Move) -> Callable[[Data], Asked]:
         return asked_by_officer(move, data)
 
     return ask
+
+
+def _supplement(data: Data) -> Asked:
+    assert isinstance(data, intake.Supplemented)
+    return Asked(Move.SUPPLEMENT, documents=joined(data.documents, data.marks))
 
 
 def _withdrawal(data: Data) -> Asked:

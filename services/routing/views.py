@@ -79,6 +79,20 @@ class ParcelView:
 
 
 @dataclass(frozen=True)
+class PaperView:
+    """A document that was digitised, reused or certified electronically; `digitisation` is the
+    national code (0 none, 1 digitised, 2 reused, 3 reused from another dossier's result).
+    """
+
+    name: str
+    sha256: str
+    digitisation: int
+    source: str
+    e_certified: bool
+    certificate: str
+
+
+@dataclass(frozen=True)
 class ClocksView:
     """The time to acceptance, the statutory time, and the time to hand out the result;
     `paused_with_s`: working time left.
@@ -121,6 +135,7 @@ class DossierView:
     signature: SignatureView | None = None
     parcel: ParcelView | None = None
     workflow: WorkflowView | None = None
+    documents: list[PaperView] | None = None
 
 
 @dataclass(frozen=True)
@@ -229,6 +244,11 @@ def dossier_view(decision: Decision[Dossier], catalogue: Catalogue) -> DossierVi
         signature=SignatureView(signature.signer, signature.expires) if signature else None,
         parcel=ParcelView(parcel.tracking, parcel.place, parcel.came_back) if parcel else None,
         workflow=workflow_view(dossier, catalogue) if dossier.workflow else None,
+        documents=[
+            PaperView(d.name, d.sha256, d.digitisation, d.source, d.e_certified, d.certificate)
+            for d in dossier.documents
+        ]
+        or None,
     )
 
 

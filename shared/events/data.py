@@ -4,10 +4,13 @@
 its own, with the field and the remedy.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 import msgspec
+
+from shared.dossier_codes import FORM as DOSSIER_CODE
 
 
 def published(**keywords: Any) -> msgspec.Meta:
@@ -40,14 +43,99 @@ class Strict(Data, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The data of a message from outside: an unknown field is the sender's mistake, and said so."""
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An attachment: the name of the required document it satisfies, its SHA-256 in hex, its media
-    type.
+PDF = "application/pdf"
+
+
+class Document(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """An attachment, as it is sent: the name of the required document it satisfies, its SHA-256 in
+    hex, its media type.
+
+    `digitised`: made from paper.  `reused`: not asked of the citizen again; `source` is the code of
+    the dossier whose result it is, or of the organisation whose data it is from.  `e_certified`: an
+    electronic copy that was certified, under the number `certificate`.
     """
 
     name: Text
     sha256: Annotated[str, published(pattern="^[0-9a-f]{64}$")]
-    media_type: Text = "application/pdf"
+    # a factory: what is left out is written all the same, as it always was
+    media_type: Annotated[str, published(maxLength=500, default=PDF)] = msgspec.field(
+        default_factory=lambda: PDF
+    )
+    digitised: bool = False
+    reused: bool = False
+    source: Annotated[str, published(maxLength=100)] = ""
+    e_certified: bool = False
+    certificate: Annotated[str, published(maxLength=100)] = ""
+
+    @property
+    def digitisation(self) -> int:
+        """The national code: 0 none, 1 digitised, 2 reused, 3 reused from another's result."""
+        if self.reused:
+            return 3 if DOSSIER_CODE.fullmatch(self.source) else 2
+        return int(self.digitised)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether more is said of it than that it is there."""
+        return self.digitised or self.reused or self.e_certified
+
+
+class Filed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An attachment that came in: the name of the required document it satisfies, its SHA-256 in
+    hex, its media type.  What more is said of it stands in a `Mark`.
+    """
+
+    name: Text
+    sha256: Annotated[str, published(pattern="^[0-9a-f]{64}$")]
+    media_type: Text = PDF
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is said of a document, by its place in the list, besides that it is there."""
+
+    document: int
+    digitised: bool = False
+    reused: bool = False
+    source: str = ""
+    e_certified: bool = False
+    certificate: str = ""
+
+
+MARKED_LIMIT = 100  # documents of one application
+_SAID = tuple(f for f in Mark.__struct_fields__ if f != "document")
+
+
+def filed(documents: Sequence[Document]) -> tuple[Filed, ...]:
+    """Return documents as they came in."""
+    return tuple(Filed(name=d.name, sha256=d.sha256, media_type=d.media_type) for d in documents)
+
+
+def marks(documents: Sequence[Document]) -> tuple[Mark, ...]:
+    """Return what more is said of documents; as a rule nothing."""
+    return tuple(
+        Mark(document=n, **{field: getattr(d, field) for field in _SAID})
+        for n, d in enumerate(documents)
+        if d.is_marked
+    )
+
+
+def joined(documents: Sequence[Filed], said: Sequence[Mark]) -> tuple[Document, ...]:
+    """Return the documents of which more is said, with that."""
+    return tuple(
+        Document(
+            **msgspec.structs.asdict(documents[mark.document]),
+            **{field: getattr(mark, field) for field in _SAID},
+        )
+        for mark in said
+    )
+
+
+def marked(before: tuple[Document, ...], documents: Sequence[Document]) -> tuple[Document, ...]:
+    """Return what more is said of an application's documents, the latest last."""
+    more = tuple(d for d in documents if d.is_marked)
+    return (*before, *more)[-MARKED_LIMIT:] if more else before
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

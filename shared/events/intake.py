@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from shared.events.data import Data, Document, Instant, Problem, Strict
+from shared.events.data import Data, Document, Filed, Instant, Mark, Problem, Strict
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -21,7 +21,8 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     `warnings` are to be looked at by whoever receives it, and no reason to refuse.
     `similar_to` is an open application of the same person, procedure and object, if there is one;
     `parent` the interlinked application that this is a child of, if it is one.
-    `catalogue_version` and `forms_version` say by which rules it was judged.
+    `catalogue_version` and `forms_version` say by which rules it was judged; `marks` what more is
+    said of documents.
     """
 
     TYPE: ClassVar[str] = "application.registered"
@@ -34,7 +35,7 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     applicant_kind: str
     language: str
     copies: int
-    documents: tuple[Document, ...]
+    documents: tuple[Filed, ...]
     sealed: str
     contact: str
     subject_hash: str
@@ -45,6 +46,7 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     similar_to: str = ""
     object_unit: str = ""
     parent: str = ""
+    marks: tuple[Mark, ...] = ()
 
 
 class Refused(Data, frozen=True, kw_only=True):
@@ -87,7 +89,8 @@ class Supplemented(Data, frozen=True, kw_only=True):
     """The citizen brought what was asked for."""
 
     TYPE: ClassVar[str] = "application.supplemented"
-    documents: tuple[Document, ...]
+    documents: tuple[Filed, ...]
+    marks: tuple[Mark, ...] = ()
 
 
 class CorrectionAsked(Data, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from services.intake.domain.validation import (
 from shared.catalogue import Catalogue
 from shared.catalogue.forms import Forms
 from shared.dossier_codes import FORM
-from shared.events.data import Problem
+from shared.events.data import Document, Problem, filed, marked, marks
 from shared.events.intake import Conflicted, Refused, Registered, Standing
 from shared.events.portal import Personal, Submitted
 from shared.lanes.table import Arrival, Malformed, Outcome
@@ -28,6 +28,12 @@ Status = Literal["registered", "refused", "withdrawn"]
 NATIONAL_CODE: dict[Status, int | None] = {"registered": 1, "refused": None, "withdrawn": 7}
 
 Message = tuple[str, str, str]  # application, source, id
+
+_FIRST = {  # the fields that submissions had at first
+    *("procedure", "receiving_unit", "personal", "residence_unit", "channel"),
+    *("applicant_kind", "language", "copies", "documents"),
+}
+_LATER = [(f.name, f.default) for f in msgspec.structs.fields(Submitted) if f.name not in _FIRST]
 
 OFFLINE_LIMIT = timedelta(days=7)  # a counter without a network forwards later
 
@@ -66,8 +72,9 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     tells what was brought since the last of them.  `mark` is what likely duplicates have in common.
     `correcting` waits for routing's answer; `corrected` tells the content of those that count, by
     the id of their message; `sealed` are the personal fields as last corrected, empty before that:
-    then they stand in the event by which the application came in.
-    `family`: the children of an interlinked application; `kin`: that this is a child of one.
+    then they stand in the event by which the application came in.  `marked` are the documents of
+    which more is said than that they are there.  `family`: the children of an interlinked
+    application; `kin`: that this is a child of one.
     """
 
     status: Status
@@ -95,6 +102,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     corrected: dict[str, str] = {}
     corrections_rejected: int = 0
     sealed: str = ""
+    marked: tuple[Document, ...] = ()
 
     @property
     def national_code(self) -> int | None:
@@ -165,10 +173,18 @@ def submitted_at(claimed: datetime, now: datetime) -> datetime:
 
 
 def content(submitted: Submitted, personal: Personal | tuple[Problem, ...]) -> bytes:
-    """Return what makes two submissions the same: all but how the personal part was encrypted."""
+    """Return what makes two submissions the same: all but how the personal part was encrypted.
+
+    A field that came after the first submissions counts when something is said in it: what was
+    sent before and is sent again must stay the same.
+    """
+    said = msgspec.structs.asdict(submitted)
     if isinstance(personal, Personal):
-        submitted = replace(submitted, personal="")
-    return msgspec.json.encode((submitted, personal), order="sorted")
+        said["personal"] = ""
+    for name, default in _LATER:
+        if said[name] == default:
+            del said[name]
+    return msgspec.json.encode((said, personal), order="sorted")
 
 
 def likeness(submitted: Submitted, personal: Personal) -> bytes:
@@ -234,6 +250,7 @@ def _first(arrival: Arrival, portal: str, opened: Opened, at: datetime) -> Outco
         warnings=opened.warnings,
         mark=opened.mark,
         similar_to=opened.similar_to,
+        marked=marked((), composed(submitted.documents)),
     )
     return Outcome(registered, (_registered(portal, submitted, opened),))
 
@@ -259,6 +276,7 @@ def submission_findings(
 
 def _registered(portal: str, submitted: Submitted, opened: Opened) -> Registered:
     assert FORM.fullmatch(opened.dossier_code), "an application in order has a code"
+    documents = composed(submitted.documents)
     return Registered(
         dossier_code=opened.dossier_code,
         portal=portal,
@@ -270,7 +288,7 @@ def _registered(portal: str, submitted: Submitted, opened: Opened) -> Registered
         applicant_kind=submitted.applicant_kind,
         language=submitted.language,
         copies=submitted.copies,
-        documents=composed(submitted.documents),
+        documents=filed(documents),
         sealed=opened.sealed,
         contact=opened.contact,
         subject_hash=opened.subject_hash,
@@ -279,4 +297,5 @@ def _registered(portal: str, submitted: Submitted, opened: Opened) -> Registered
         forms_version=opened.forms_version,
         warnings=opened.warnings,
         similar_to=opened.similar_to,
+        marks=marks(documents),
     )

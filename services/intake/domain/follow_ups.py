@@ -14,7 +14,7 @@ from services.intake.domain.dossier import Application
 from services.intake.domain.remedies import problem
 from services.intake.domain.validation import portal_of, supplement_problems, withdrawal_problems
 from shared.events import routing
-from shared.events.data import Problem
+from shared.events.data import Problem, filed, marked, marks
 from shared.events.intake import FollowUpRejected, Supplemented, Withdrawn
 from shared.events.portal import SupplementSubmitted, WithdrawalRequested
 from shared.lanes.table import Arrival, Outcome
@@ -89,8 +89,14 @@ def follow_up(
         return _rejected(state, portal, message_id, wrong)
     if isinstance(asked, WithdrawalRequested):
         return Outcome(replace(state, withdrawing=message_id), (Withdrawn(reason=asked.reason),))
-    counted = replace(state, supplements=state.supplements + 1, supplied=content_hash(asked))
-    return Outcome(counted, (Supplemented(documents=asked.documents),))
+    counted = replace(
+        state,
+        supplements=state.supplements + 1,
+        supplied=content_hash(asked),
+        marked=marked(state.marked, asked.documents),
+    )
+    brought = Supplemented(documents=filed(asked.documents), marks=marks(asked.documents))
+    return Outcome(counted, (brought,))
 
 
 def follow(state: Application | None, moved: routing.Moved) -> Outcome[Application]:

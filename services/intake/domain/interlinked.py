@@ -15,7 +15,7 @@ from services.intake.domain.remedies import problem
 from services.intake.domain.saga import Family, act, hear, views
 from shared.catalogue import Catalogue
 from shared.events import Data, routing
-from shared.events.data import Problem
+from shared.events.data import Problem, filed, marked, marks
 from shared.events.intake import (
     ChildOpened,
     ChildTakenBack,
@@ -164,6 +164,8 @@ def open_child(
             problems=opened.problems,
             contact=asked.contact,
             language=asked.language,
+            catalogue_version=opened.catalogue_version,
+            forms_version=opened.forms_version,
         )
         return _telling(Outcome(refused, (said,)), arrival.application, "refused")
     registered = Application(
@@ -175,6 +177,7 @@ def open_child(
         procedure=asked.procedure,
         receiving_unit=asked.receiving_unit,
         subject_hash=asked.subject_hash,
+        marked=marked((), asked.documents),
         kin=Kin(name=asked.name),
     )
     event = _registered(asked, opened, parent_of(arrival.application))
@@ -250,7 +253,7 @@ def _registered(asked: ChildOpened, opened: Opened, parent: str) -> Registered:
         applicant_kind=asked.applicant_kind,
         language=asked.language,
         copies=1,
-        documents=asked.documents,
+        documents=filed(asked.documents),
         sealed=asked.sealed,
         contact=asked.contact,
         subject_hash=asked.subject_hash,
@@ -258,4 +261,5 @@ def _registered(asked: ChildOpened, opened: Opened, parent: str) -> Registered:
         catalogue_version=opened.catalogue_version,
         forms_version=opened.forms_version,
         parent=parent,
+        marks=marks(asked.documents),
     )

@@ -9,6 +9,7 @@ import msgspec
 from shared.catalogue import Catalogue
 from shared.catalogue.lookups import in_force
 from shared.errors import Misconfigured
+from shared.events.data import Document
 
 FILE = Path(__file__).with_name("contacts.json")
 
@@ -31,14 +32,33 @@ class _File(msgspec.Struct):
     rows: list[Contact]
 
 
+class Paper(msgspec.Struct, frozen=True, kw_only=True):
+    """A document of which more is known than that it is there.
+
+    `digitisation` is the national code: 1 digitised, 2 reused, 3 reused from another dossier's
+    result, 0 none of these.
+    """
+
+    name: str
+    sha256: str
+    digitisation: int
+    source: str
+    e_certified: bool
+    certificate: str
+
+
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What the citizen is handed.  `status_link` is the citizen's alone: keep it out of logs."""
+    """What the citizen is handed.  `status_link` is the citizen's alone: keep it out of logs.
+
+    `documents` are those that were digitised, reused or certified electronically.
+    """
 
     receiving_unit: str
     unit_name: str
     address: str
     hotline: str
     status_link: str
+    documents: tuple[Paper, ...] = ()
 
 
 def load_contacts(file: Path = FILE) -> Contacts:
@@ -51,7 +71,12 @@ def load_contacts(file: Path = FILE) -> Contacts:
 
 
 def receipt(
-    unit_code: str, on: date, catalogue: Catalogue, contacts: Contacts, status_link: str
+    unit_code: str,
+    on: date,
+    catalogue: Catalogue,
+    contacts: Contacts,
+    status_link: str,
+    documents: Sequence[Document] = (),
 ) -> Receipt:
     """Return the receipt of what went in at a unit on this day.
 
@@ -68,4 +93,16 @@ def receipt(
         address=found[0].address if found and found[0].address else ", ".join(named),
         hotline=found[0].hotline if found else "",
         status_link=status_link,
+        documents=tuple(map(_paper, documents)),
+    )
+
+
+def _paper(document: Document) -> Paper:
+    return Paper(
+        name=document.name,
+        sha256=document.sha256,
+        digitisation=document.digitisation,
+        source=document.source,
+        e_certified=document.e_certified,
+        certificate=document.certificate,
     )

@@ -69,6 +69,27 @@ REMEDIES: Mapping[str, Remedy] = {
         "Gửi SHA-256 của tệp: 64 chữ số thập lục phân viết thường.",
         "Send the SHA-256 of the file: 64 hexadecimal digits, lower case.",
     ),
+    "conflicting-origin": Remedy(
+        "Chỉ khai một nguồn: số hóa từ bản giấy, hoặc dùng lại (kèm nguồn); số chứng thực chỉ khai "
+        "cho bản sao chứng thực điện tử.",
+        "State one origin: digitised from paper, or reused, which has a source; the number of a "
+        "certificate goes with an e-certified copy only.",
+    ),
+    "missing-source": Remedy(
+        "Ghi nguồn của giấy tờ dùng lại: mã hồ sơ đã có kết quả đó, hoặc mã cơ quan giữ dữ liệu.",
+        "Say where it is reused from: the code of the dossier whose result it is, or of the "
+        "organisation that has the data.",
+    ),
+    "invalid-source": Remedy(
+        "Ghi nguồn là mã hồ sơ (như H26.1-20261120-0000001) hoặc mã định danh cơ quan "
+        "(như G09.20).",
+        "Write the source as a dossier code (as H26.1-20261120-0000001) or an organisation's code "
+        "(as G09.20).",
+    ),
+    "missing-certificate": Remedy(
+        "Ghi số chứng thực của bản sao chứng thực điện tử.",
+        "Give the number under which the electronic copy was certified.",
+    ),
     "invalid-copies": Remedy(
         "Số bản phải từ 1 đến 100.",
         "The number of copies is from 1 to 100.",

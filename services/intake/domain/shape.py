@@ -14,7 +14,7 @@ from shared.events.data import Problem
 
 PROBLEMS_LIMIT = 100
 ITEMS_LIMIT = 200  # of a list: past this it is too long in any case
-_STAND_INS: dict[Any, Any] = {str: "", int: 1, tuple: (), dict: {}}
+_STAND_INS: dict[Any, Any] = {str: "", int: 1, bool: False, tuple: (), dict: {}}
 
 
 def json_value(text: bytes) -> Any:

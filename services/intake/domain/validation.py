@@ -12,6 +12,7 @@ from services.intake.domain import personal_number
 from services.intake.domain.remedies import Remedy, problem
 from shared.catalogue import Catalogue, Unit
 from shared.catalogue.forms import ProcedureForm
+from shared.dossier_codes import FORM as DOSSIER
 from shared.events.data import Document, Problem
 from shared.events.intake import Contact
 from shared.events.portal import Personal, Submitted, SupplementSubmitted, WithdrawalRequested
@@ -19,11 +20,13 @@ from shared.events.portal import Personal, Submitted, SupplementSubmitted, Withd
 DOCUMENTS_LIMIT = 50
 COPIES_LIMIT = 100
 TEXT_LIMIT = 500  # characters of a name, an address, a title
+CODE_LIMIT = 100  # of the number of a certificate
 ANSWERS_LIMIT = 200
 ANSWER_LIMIT = 4_000
 SHA256 = re.compile(r"[0-9a-f]{64}")
 PORTAL = re.compile(r"/portals/([a-z0-9][a-z0-9-]{0,62})")
 
+_ORGANISATION = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{1,3}){0,5}")
 _PHONE = re.compile(r"(?:\+84|0)[35789][0-9]{8}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]{1,63}(?:\.[^@\s.]{1,63}){1,8}")
 _UNPRINTABLE = re.compile(  # controls, what is invisible or turns the direction, private use
@@ -188,6 +191,30 @@ def _documents(documents: Sequence[Document]) -> Iterator[Problem]:
             yield problem("too-long", f"/documents/{n}/name")
         if len(document.media_type) > TEXT_LIMIT:
             yield problem("too-long", f"/documents/{n}/media_type")
+        if document.is_marked or document.source or document.certificate:
+            yield from _marks(document, f"/documents/{n}")
+
+
+def _marks(document: Document, at: str) -> Iterator[Problem]:
+    """Tell what is wrong with where a document is said to be from; national codes are 0 to 3."""
+    if document.digitised and document.reused:
+        yield problem("conflicting-origin", f"{at}/reused")
+    if document.reused and not document.source:
+        yield problem("missing-source", f"{at}/source")
+    elif document.source and not document.reused:
+        yield problem("conflicting-origin", f"{at}/source")
+    elif document.source and not (
+        DOSSIER.fullmatch(document.source) or _ORGANISATION.fullmatch(document.source)
+    ):
+        yield problem("invalid-source", f"{at}/source")
+    if document.e_certified and not document.certificate.strip():
+        yield problem("missing-certificate", f"{at}/certificate")
+    elif document.certificate and not document.e_certified:
+        yield problem("conflicting-origin", f"{at}/certificate")
+    elif len(document.certificate) > CODE_LIMIT:
+        yield problem("too-long", f"{at}/certificate")
+    elif _UNPRINTABLE.search(document.certificate):
+        yield problem("invalid-value", f"{at}/certificate")
 
 
 def _personal_fields(personal: Personal) -> Iterator[Problem]:

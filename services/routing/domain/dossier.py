@@ -13,6 +13,7 @@ import msgspec
 
 from services.routing.domain.states import CLOCK, NATIONAL_CODE, TERMINAL, Stage
 from shared.catalogue import Catalogue, Procedure
+from shared.events.data import Document
 from shared.working_time import WorkingCalendar, local_day
 
 CHOSEN = "chosen-by-officer"  # instead of a rule: a person said which unit
@@ -80,8 +81,9 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     `remaining_ms` is the working time left on a paused clock (None: none is paused, or it was
     overdue when it was); `told` is what was said of `due_current`; `alarm_at` is when the timer
     that is set rings; `moves` counts them, so that an action can name what its officer had seen;
-    `return_due` is by when the result is to be handed out or posted, or to arrive; `workflow` is
-    the template of its steps, as of acceptance, and `step` the one to do (empty: all are done).
+    `documents` are those of which more is said than that they are there; `return_due` is by when
+    the result is to be handed out or posted, or to arrive; `workflow` is the template of its steps,
+    as of acceptance, and `step` the one to do (empty: all are done).
     """
 
     stage: Stage = Stage.EXPECTED
@@ -98,6 +100,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     rule_version: str = ""
     catalogue_version: str = ""
     facts: dict[str, str] = {}
+    documents: tuple[Document, ...] = ()
     is_automatic: bool = False
     fee: Fee = Fee.UNKNOWN
     demanded_vnd: int = 0

@@ -20,6 +20,7 @@ from services.routing.domain.handover import Mark, Obstacle
 from services.routing.domain.states import MOVES, OFFICER_MOVES, Asked, Move
 from shared.catalogue import Catalogue
 from shared.events import routing as events
+from shared.events.data import marked
 from shared.lanes.table import Outcome
 from shared.working_time import CalendarEnds, WorkingCalendar, local_day
 
@@ -159,6 +160,8 @@ def _reopen(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) 
 
 
 def _supplement(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
+    if (more := marked(dossier.documents, asked.documents)) is not dossier.documents:
+        dossier = replace(dossier, documents=more)
     if catalogue.policy(local_day(at)).supplement_clock == "pause" or not dossier.accepted_at:
         return dossier
     due = catalogue.statutory_due(procedure_of(dossier, catalogue), at, local_day(at))

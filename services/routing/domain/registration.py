@@ -12,6 +12,7 @@ from services.routing.domain.rules import Rules, explain
 from services.routing.domain.states import Asked, Move, Stage
 from shared.catalogue import Catalogue
 from shared.events import routing as events
+from shared.events.data import joined, marked
 from shared.events.intake import Registered
 from shared.lanes.table import Outcome
 from shared.working_time import local_day
@@ -53,6 +54,7 @@ def register(
         is_automatic=catalogue.accepted_automatically(procedure, data.channel, on),
         received_at=received_at,
         acceptance_due=catalogue.intake_due(received_at, on),
+        documents=marked((), joined(data.documents, data.marks)),
     )
     if came.stage is Stage.NOT_ACCEPTED:
         reason = route.why if data.language == "en" else route.why_vi

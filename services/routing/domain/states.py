@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from shared.events import handover
 from shared.events import routing as events
+from shared.events.data import Document
 
 
 class Stage(StrEnum):
@@ -160,6 +161,7 @@ class Asked(NamedTuple):
     due_before: datetime | None = None
     due: datetime | None = None
     catalogue_version: str = ""
+    documents: tuple[Document, ...] = ()
 
 
 class Edge(NamedTuple):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.events.data import Document
+from shared.events.data import Document, filed
 from shared.events.intake import FollowUpRejected, Refused, Registered, Supplemented
 from shared.events.portal import SupplementSubmitted
 
@@ -97,7 +97,7 @@ async def test_a_supplement_is_turned_back_and_may_come_again(make, lane) -> Non
     row = {"_id": f"{LACKING}/sandbox", "sha256": LACKING}
     lane.files.rows[row["_id"]] = lane.files.rows[f"{HERE}/sandbox"] | row
     (outcome,) = await lane.take(make.follow_up(brought(LACKING), id="message 3"))
-    assert outcome.events == (Supplemented(documents=brought(LACKING).documents),)
+    assert outcome.events == (Supplemented(documents=filed(brought(LACKING).documents)),)
 
 
 async def test_a_batch_costs_one_look_up_and_nothing_without_files(make, lane) -> None:

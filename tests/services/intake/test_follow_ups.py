@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from services.intake.domain.follow_ups import ENDINGS, FOLLOWED
-from shared.events.data import Document
+from shared.events.data import Document, filed
 from shared.events.intake import FollowUpRejected, Supplemented, Withdrawn
 from shared.events.portal import SupplementSubmitted, WithdrawalRequested
 from shared.events.routing import (
@@ -49,11 +49,11 @@ def rejected(outcome) -> tuple[str, str]:
 async def test_the_same_supplement_counts_once_under_whatever_id(make, lane) -> None:
     first = await after(lane, make.follow_up(BROUGHT))
     again = await after(lane, make.follow_up(BROUGHT, id="message 3"))
-    assert first.events == (Supplemented(documents=BROUGHT.documents),)
+    assert first.events == (Supplemented(documents=filed(BROUGHT.documents)),)
     assert again.events == ()
     assert again.state == first.state
     other = await after(lane, make.follow_up(OTHER, id="message 4"))
-    assert other.events == (Supplemented(documents=OTHER.documents),)
+    assert other.events == (Supplemented(documents=filed(OTHER.documents)),)
 
 
 async def test_what_is_asked_for_again_may_be_the_same(make, lane) -> None:
@@ -61,7 +61,7 @@ async def test_what_is_asked_for_again_may_be_the_same(make, lane) -> None:
     asked = SupplementRequested(national_code=5, officer="officer", content="Legible, please")
     assert (await after(lane, make.moved(asked))).state.supplement == "asked"
     again = await after(lane, make.follow_up(BROUGHT, id="message 3"))
-    assert again.events == (Supplemented(documents=BROUGHT.documents),)
+    assert again.events == (Supplemented(documents=filed(BROUGHT.documents)),)
     assert again.state.supplement == "brought"
     assert again.state.national_code == 5
 

@@ -14,7 +14,7 @@ from services.intake.domain.follow_ups import SUPPLEMENTS_LIMIT
 from shared import events
 from shared.dossier_codes import FORM
 from shared.errors import Unknown
-from shared.events.data import Document
+from shared.events.data import Document, filed
 from shared.events.intake import (
     Conflicted,
     Contact,
@@ -229,7 +229,7 @@ async def test_a_batch_whose_facts_are_in_doubt_is_repeated(make, lane, table: s
 async def test_what_a_citizen_brings_is_passed_on(make, lane) -> None:
     await lane.take(make.arrival())
     (outcome,) = await lane.take(make.follow_up(BROUGHT))
-    assert outcome.events == (Supplemented(documents=BROUGHT.documents),)
+    assert outcome.events == (Supplemented(documents=filed(BROUGHT.documents)),)
     assert outcome.state.supplements == 1
 
 

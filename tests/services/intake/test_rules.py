@@ -46,6 +46,19 @@ FORM_CASES = {
         {"documents": [ORIGINAL | {"sha256": "x"}]},
         "/documents/0/sha256",
     ),
+    "conflicting-origin": (
+        {"documents": [ORIGINAL | {"certificate": "CT-1"}]},
+        "/documents/0/certificate",
+    ),
+    "missing-source": ({"documents": [ORIGINAL | {"reused": True}]}, "/documents/0/source"),
+    "invalid-source": (
+        {"documents": [ORIGINAL | {"reused": True, "source": "somewhere"}]},
+        "/documents/0/source",
+    ),
+    "missing-certificate": (
+        {"documents": [ORIGINAL | {"e_certified": True}]},
+        "/documents/0/certificate",
+    ),
     "invalid-copies": ({"copies": 0}, "/copies"),
     "too-long": ({"personal": {"address": "x" * 501}}, "/personal/address"),
     "missing-name": ({"personal": {"name": " "}}, "/personal/name"),

@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 from msgspec.structs import fields
 
@@ -9,6 +10,7 @@ from services.routing.lane import OFFICER_ACTIONS
 from shared import events
 from shared.events import handover, intake, kernel, payment
 from shared.events import routing as contracts
+from shared.events.data import Filed, Mark
 from shared.topics import reads
 
 WHOLE = (
@@ -148,3 +150,15 @@ def test_an_officer_who_looked_before_a_correction_looks_again(decide, dossier):
     (rejected,) = decide(corrected, late).events
     assert isinstance(rejected, contracts.ActionRejected)
     assert "look again" in rejected.reason
+
+
+def test_what_more_is_said_of_documents_stays_with_the_dossier(decide, dossier, registered):
+    papers = tuple(Filed(name=name, sha256="a" * 64) for name in ("one", "two"))
+    mark = Mark(document=1, reused=True, source="G09.20")
+    came = decide(None, registered(documents=papers, marks=(mark,))).state
+    assert [(d.name, d.digitisation) for d in came.documents] == [("two", 2)]
+    brought = intake.Supplemented(documents=papers[:1], marks=(Mark(document=0, digitised=True),))
+    waiting = msgspec.structs.replace(dossier(Stage.INCOMPLETE), documents=came.documents)
+    after = decide(waiting, brought).state
+    assert [(d.name, d.digitisation) for d in after.documents] == [("two", 2), ("one", 1)]
+    assert decide(waiting, intake.Supplemented(documents=papers)).state.documents == came.documents
