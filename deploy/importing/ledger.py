@@ -49,7 +49,6 @@ class Ledger:
 
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self._entries = entries
-        self._keys = {application.encode() for application in entries}
         self._answers: dict[str, Answer] = {}
         self._conflicts: set[str] = set()
         self._in_flight: dict[str, None] = {}  # appended, not decided; in order
@@ -80,7 +79,7 @@ class Ledger:
 
     def hear_record(self, key: bytes | None, value: bytes | None) -> None:
         """Take note of a record of `intake.events`."""
-        if key in self._keys:
+        if (key or b"").decode(errors="replace") in self._entries:
             try:
                 self.hear(events.decode(value or b""))
             except UNREADABLE:

@@ -68,16 +68,16 @@ class Run:
         self._committed = 0
 
     async def go(self, outgoing: Iterable[Outgoing]) -> None:
-        """Do all there is to do.  Raises `Stalled`; what was learnt until then stands."""
+        """Do all there is to do; what is outgoing is asked for as it can be sent.
+
+        Raises `Stalled`; what was learnt until then stands.
+        """
         self._log.seek(self._start)
         await self._surely(self._hear_all)
-        messages = self._sendable(outgoing)
+        messages = iter(outgoing)
         while not await self._surely(lambda: self._turn(messages)):
             pass
         await self._surely(self._look_back)
-
-    def _sendable(self, outgoing: Iterable[Outgoing]) -> Iterator[Outgoing]:
-        return (each for each in outgoing if self._ledger.is_sendable(each[0]))
 
     async def _surely(self, work: Callable[[], Awaitable[T]]) -> T:
         """Do it until it is done.  Raises `Stalled`."""
