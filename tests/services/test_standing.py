@@ -14,8 +14,9 @@ from services.payment.domain import standing as payment
 from services.payment.domain.state import AttemptStatus, KeptAs
 from services.payment.domain.state import Status as ObligationStatus
 from services.routing.domain.dossier import Dossier
+from services.routing.domain.edges import MOVES
 from services.routing.domain.standing import standing as routing
-from services.routing.domain.states import MOVES, Stage
+from services.routing.domain.states import Stage
 from shared.archived import Standing
 
 

@@ -140,8 +140,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 class Opened(NamedTuple):
     """What was gathered about one submission.  `personal`: what is wrong, where it is not read;
-    `problems`, `warnings` (by which editions), `mark`, `similar_to` and `family` are those of the
-    first of an application.
+    from `problems` on, what is said of the first of an application, and by which editions.
     """
 
     content_hash: str

@@ -16,8 +16,9 @@ from services.routing.domain.dossier import (
     procedure_of,
     start_statutory_clock,
 )
+from services.routing.domain.edges import MOVES
 from services.routing.domain.handover import Mark, Obstacle
-from services.routing.domain.states import MOVES, OFFICER_MOVES, Asked, Move
+from services.routing.domain.states import OFFICER_MOVES, Asked, Move
 from shared.catalogue import Catalogue
 from shared.events import routing as events
 from shared.events.data import marked

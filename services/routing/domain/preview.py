@@ -12,8 +12,9 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from services.routing.domain.dossier import BY_A_PERSON, Dossier
+from services.routing.domain.edges import MOVES
 from services.routing.domain.rules import Filing, Outcome, Rules, UnknownProcedure, route
-from services.routing.domain.states import MOVES, Move, Stage
+from services.routing.domain.states import Move, Stage
 from services.routing.domain.successors import NO_HEIRS, Days, Found, trace
 from shared.catalogue import Catalogue, Unit
 from shared.working_time import local_day

@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 from msgspec.structs import replace
 
 from services.routing.domain.dossier import Dossier, DueChange, move_due, procedure_of
-from services.routing.domain.states import CLOCK, MOVES, Asked, Move
+from services.routing.domain.edges import MOVES
+from services.routing.domain.states import CLOCK, Asked, Move
 from shared.catalogue import Catalogue
 from shared.working_time import CalendarEnds, WorkingCalendar, add_working_time, local_day
 

@@ -18,8 +18,9 @@ from services.routing.domain.dossier import (
     Signature,
     start_statutory_clock,
 )
+from services.routing.domain.edges import MOVES
 from services.routing.domain.rules import Rules, load_rules
-from services.routing.domain.states import CLOCK, MOVES, Asked, Move, Stage
+from services.routing.domain.states import CLOCK, Asked, Move, Stage
 from services.routing.domain.workflow import begun
 from services.routing.inbox import Inbox, NotedJournal
 from services.routing.lane import table

@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from services.routing.domain.edges import MOVES
 from services.routing.domain.handover import holder
-from services.routing.domain.states import MOVES, Stage
+from services.routing.domain.states import Stage
 from services.routing.inbox import Inbox, NotedJournal, lies_at
 from shared.changes import Change
 from shared.errors import Unknown

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.domain.dossier import BY_A_PERSON, CHOSEN, TRANSFERRED
+from services.routing.domain.edges import MOVES
 from services.routing.domain.moves import apply
 from services.routing.domain.preview import Proposal, missing_heirs, preview, with_units
 from services.routing.domain.remedies import Sender, remedy
 from services.routing.domain.rules import Filing, route
-from services.routing.domain.states import MOVES, TERMINAL, Move, Stage
+from services.routing.domain.states import TERMINAL, Move, Stage
 from services.routing.lane import asked_by_officer
 from shared.catalogue import Unit
 from shared.events import handover

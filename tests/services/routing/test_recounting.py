@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from services.routing.domain.edges import MOVES
 from services.routing.domain.moves import apply
 from services.routing.domain.recounting import Recount, recount
-from services.routing.domain.states import MOVES, Asked, Move, Stage
+from services.routing.domain.states import Asked, Move, Stage
 from services.routing.lane import table
 from shared.catalogue import CalendarDay
 from shared.events import handover

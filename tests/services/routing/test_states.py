@@ -3,11 +3,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from services.routing.domain.edges import MOVES
 from services.routing.domain.moves import apply, possible
 from services.routing.domain.states import (
     APPLICANT_MOVES,
     CLOCK,
-    MOVES,
     NATIONAL_CODE,
     OFFICER_MOVES,
     OPERATOR_MOVES,

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.routing.domain.edges import MOVES
 from services.routing.domain.moves import apply
-from services.routing.domain.states import MOVES, NATIONAL_CODE, Move, Stage
+from services.routing.domain.states import NATIONAL_CODE, Move, Stage
 from shared.events import handover
 from shared.events import routing as events
 

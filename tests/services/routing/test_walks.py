@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.routing.domain.alarms import next_word
-from services.routing.domain.states import MOVES, NATIONAL_CODE, STATISTICS, TERMINAL, Stage
+from services.routing.domain.edges import MOVES
+from services.routing.domain.states import NATIONAL_CODE, STATISTICS, TERMINAL, Stage
 from services.routing.domain.workflow import steps
 from services.routing.lane import OFFICER_ACTIONS
 from shared.events import Data, handover, intake, kernel, payment

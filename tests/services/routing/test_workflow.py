@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.domain.dossier import Dossier
+from services.routing.domain.edges import MOVES
 from services.routing.domain.moves import apply
-from services.routing.domain.states import MOVES, Move, Stage
+from services.routing.domain.states import Move, Stage
 from services.routing.domain.workflow import begun, steps
 from services.routing.steps import workflow_view
 from shared.catalogue.rows import CalendarDay
