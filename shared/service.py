@@ -5,7 +5,6 @@ If any part ends by an error, all end, with an error: whoever supervises starts 
 """
 
 import asyncio
-import gc
 import signal
 import sys
 import time
@@ -27,7 +26,7 @@ import uvloop
 from fastapi import APIRouter
 from starlette.types import ASGIApp
 
-from shared import bare, failpoints, logs, process_routes, secrets, telemetry
+from shared import bare, failpoints, logs, memory, process_routes, secrets, telemetry
 from shared.access import Access
 from shared.clock import Clock, off_by
 from shared.edge_app import edge_app
@@ -53,7 +52,6 @@ from shared.trace import is_sampled
 from shared.vault import Vault, dead_letter_sealer
 
 STOP_LIMIT_S = 10.0
-GC_THRESHOLDS = (50_000, 20, 50)  # objects, rounds of the first, of the second generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +119,7 @@ def main(service: str, build: Build) -> None:
     settings = Settings()
     logs.configure(settings.log_level)
     failpoints.arm(settings.failpoint)
+    memory.share_one_heap()
     try:
         uvloop.run(_run(service, settings, build))
     except* (Misconfigured, Unknown) as group:
@@ -132,7 +131,7 @@ async def _run(service: str, settings: Settings, build: Build) -> None:
         parts = await build(resources)
         loops = _loops(resources, parts)
         server = _Server(_config(_app(service, resources, parts, loops), settings))
-        _collect_seldom()
+        memory.collect_seldom()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(run(), name=name) for name, _, run in loops]
             tasks += [group.create_task(run()) for run in parts.beside]
@@ -141,15 +140,6 @@ async def _run(service: str, settings: Settings, build: Build) -> None:
                 task.cancel()
         for close in parts.closing:
             await close()
-
-
-def _collect_seldom() -> None:
-    """Leave what stands now out of the garbage collector's rounds, and make those rarer: the lanes'
-    cache is large, holds no cycles, and would be walked through again and again.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
 
 
 @asynccontextmanager

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import msgspec
 
-from services.routing.domain.states import CLOCK, MOVES, NATIONAL_CODE, Stage
+from services.routing.domain.edges import MOVES
+from services.routing.domain.states import CLOCK, NATIONAL_CODE, Stage
 from shared.catalogue import Policy
 
 PAGE = (Path(__file__).parents[2] / "docs" / "officers.md").read_text()
