@@ -70,10 +70,11 @@ class Lags:
             for group, coordinator in self._coordinators.items()
         }
         ends: dict[TopicPartition, int] = await self._consumer.end_offsets(self._all)
-        left = {
-            group: {
-                p: ends[p] - (max(0, at[group][p].offset) if p in at[group] else 0) for p in own
-            }
+        done = {
+            group: {p: max(0, told.offset) for p, told in own.items()} for group, own in at.items()
+        }
+        left = {  # who has committed past an end, as after a restore, has nothing left there
+            group: {p: max(0, ends[p] - done[group].get(p, 0)) for p in own}
             for group, own in self._places.items()
         }
         return left, ends

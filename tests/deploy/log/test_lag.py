@@ -70,6 +70,12 @@ async def test_a_log_that_is_read_to_its_end_rests(read: Read) -> None:
         assert await lags.come_to_rest(60) == []
 
 
+async def test_who_committed_past_an_end_is_not_behind_and_makes_up_for_nobody(read: Read) -> None:
+    await read.commit(9, 3)
+    async with read.lags() as lags:
+        assert (await lags.look()).lag == {read.group: 2}
+
+
 async def test_who_lags_when_nothing_moves_any_more_is_told(read: Read) -> None:
     await read.commit(5, 4)
     async with read.lags() as lags:
