@@ -1,5 +1,6 @@
 """`motcua import` on a whole system: killed in the middle, gone on with, nothing missing."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -17,7 +18,7 @@ from deploy.log.reading import decoded, whole
 from deploy.sandbox.portal import NAME
 from shared.events.intake import Registered
 from tests.e2e.system import System, running
-from tests.waiting import until
+from tests.waiting import until_blocking
 
 pytestmark = pytest.mark.stack
 
@@ -45,8 +46,12 @@ def motcua(system: System, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-async def registered(system: System) -> list[str]:
+def registered(system: System) -> list[str]:
     """Every application that intake said it registered, once for each time."""
+    return asyncio.run(_registered(system))
+
+
+async def _registered(system: System) -> list[str]:
     url, lanes = system.servers.kafka_url, system.settings.lanes
     said = [m.value async for messages in whole(url, ["intake.events"], lanes) for m in messages]
     events = [event for value in said if (event := decoded(value))]
@@ -79,7 +84,7 @@ def made(system: System, file: Path) -> list[dict[str, Any]]:
     return lines
 
 
-async def test_a_file_killed_in_the_middle_is_gone_on_with_and_closes(tmp_path: Path) -> None:
+def test_a_file_killed_in_the_middle_is_gone_on_with_and_closes(tmp_path: Path) -> None:
     with running(tmp_path / "system") as system:
         file = tmp_path / "batch.jsonl"
         lines = made(system, file)
@@ -87,12 +92,12 @@ async def test_a_file_killed_in_the_middle_is_gone_on_with_and_closes(tmp_path: 
         checked = motcua(system, "--dry-run", str(file))
         assert checked.returncode == 1
         assert f"{COUNT:,} would be sent, 1 repeat an earlier line, 2 are not" in checked.stdout
-        assert await registered(system) == []
+        assert registered(system) == []
 
         with importing(system, file) as process:
-            await until(lambda: registered(system), LIMIT_S, "the first of them")
+            until_blocking(lambda: registered(system), LIMIT_S, "the first of them")
             assert process.poll() is None
-        assert 0 < len(await registered(system)) < COUNT, "it was killed too early or too late"
+        assert 0 < len(registered(system)) < COUNT, "it was killed too early or too late"
         assert not Paths.beside(file, None).report.exists()
 
         done = motcua(system, str(file), "--portal", NAME)
@@ -102,7 +107,7 @@ async def test_a_file_killed_in_the_middle_is_gone_on_with_and_closes(tmp_path: 
         assert (found["registered"], found["difference"]) == (COUNT, 0), done.stdout
         names = ("repeated_in_file", "refused_here", "malformed", "lines")
         assert [found[name] for name in names] == [1, 1, 1, COUNT + 3]
-        assert sorted(await registered(system)) == sorted(line["id"] for line in lines)
+        assert sorted(registered(system)) == sorted(line["id"] for line in lines)
 
         codes = Paths.beside(file, None).registered.read_text().splitlines()
         assert len({json.loads(row)["dossier_code"] for row in codes}) == COUNT
@@ -113,4 +118,4 @@ async def test_a_file_killed_in_the_middle_is_gone_on_with_and_closes(tmp_path: 
         assert again.returncode == 1
         found = json.loads(Paths.beside(file, None).report.read_text())["reconciliation"]
         assert (found["registered"], found["registered_before"]) == (0, COUNT), again.stdout
-        assert len(await registered(system)) == COUNT
+        assert len(registered(system)) == COUNT
