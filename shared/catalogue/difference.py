@@ -148,6 +148,8 @@ def _concerns(change: Change, one: Open, new: Catalogue) -> bool:
             is_first = change.since == since  # what a first list does not name is touched too
             is_its = row.procedure == one.procedure or is_first
             return is_there and is_its and change.speaks_of(one.received)
+        case "interlinked":
+            return False  # the rules of the day of submission hold to the end
         case _:
             return not change.is_over(one.received)
 

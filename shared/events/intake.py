@@ -218,6 +218,7 @@ class InterlinkedRegistered(Data, frozen=True, kw_only=True, omit_defaults=True)
     submitted_at: Instant
     catalogue_version: str
     children: tuple[ChildView, ...]
+    forms_version: str = ""
     warnings: tuple[Problem, ...] = ()
     similar_to: str = ""
 

@@ -138,9 +138,13 @@ async def town(make) -> Town:
     return found
 
 
-async def test_a_parent_has_a_code_of_its_own_and_its_first_child_is_registered(town) -> None:
+async def test_a_parent_has_a_code_of_its_own_and_its_first_child_is_registered(make, town) -> None:
     (said,) = (e for e in town.said[town.parent] if isinstance(e, InterlinkedRegistered))
     assert said.dossier_code == town.state.dossier_code == "H26.1-20261120-0000001"
+    assert (said.catalogue_version, said.forms_version) == (
+        make.CATALOGUE.version,
+        make.FORMS.version,
+    )
     assert [(c.name, c.standing) for c in said.children] == [
         ("birth", "open"),
         ("residence", "waiting"),
@@ -240,6 +244,9 @@ async def test_a_child_whose_unit_is_no_more_is_refused_when_its_turn_comes(make
     town.lane.states[town.parent] = msgspec.structs.replace(waiting, family=family)
     await town.settle("birth")
     assert town.heard("residence") == [Refused]
+    (refused,) = town.said[town.child("residence").application]
+    assert refused.catalogue_version == make.CATALOGUE.version
+    assert refused.forms_version == make.FORMS.version
     assert town.child("residence").standing == "refused"
     assert town.heard("health_card") == [Registered, Withdrawn]
 

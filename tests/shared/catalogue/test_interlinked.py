@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.catalogue import forms, load
-from shared.catalogue.difference import diff
+from shared.catalogue.difference import Open, diff, procedures, touched
 from shared.catalogue.interlinked import FAILURES, InterlinkedSet, waiting_for
 from shared.errors import Misconfigured
 
@@ -136,6 +136,9 @@ def test_a_changed_rule_is_a_change_of_its_procedure(edition) -> None:
     changed = edition.change("interlinked", rule(5, why_en="Otherwise.")).load()
     [change] = diff(load(), changed)
     assert (change.kind, change.subject, change.fields) == ("interlinked", SETS[0], ("rules",))
+    assert procedures([change]) == [SETS[0]]
+    one = Open(application="x", procedure=SETS[0], received=ON, receiving_unit="00004")
+    assert [*touched([change], [one], changed)] == [], "the rules of its own day hold"
 
 
 def shipped(code: str) -> InterlinkedSet:
