@@ -14,5 +14,7 @@ STANDING: Mapping[Status, Standing] = {
 
 
 def standing(state: Application) -> Standing:
-    """Return how an application stands here."""
+    """Return how an application stands here; of a parent nobody else can say it."""
+    if state.family:
+        return "over" if state.family.outcome else "moving"
     return STANDING[state.status]

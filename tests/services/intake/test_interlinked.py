@@ -9,6 +9,7 @@ import pytest
 from services.intake.domain.dossier import Application
 from services.intake.domain.interlinked import OF_CHILDREN, STANDINGS
 from services.intake.domain.splitting import parts_of
+from services.intake.domain.standing import standing
 from shared import events
 from shared.events import routing
 from shared.events.intake import (
@@ -173,6 +174,8 @@ async def test_all_that_is_returned_is_done(town) -> None:
     for name in ("residence", "health_card", "birth"):
         await town.settle(name)
         await town.return_(name)
+        is_last = name == "birth"
+        assert standing(town.state) == ("over" if is_last else "moving"), "archived by nobody else"
     assert town.end.outcome == "done"
     assert not town.end.needs_person
     assert (town.state.end, town.state.national_code) == ("returned", 10)
