@@ -62,3 +62,16 @@ async def test_what_waits_for_a_signature_or_is_in_the_post_is_shown(desk):
     assert seen[3]["clocks"]["return_due"]
     assert seen[5]["parcel"] == {"tracking": "EX000000001VN", "place": "Hà Nội", "came_back": False}
     assert seen[5]["stage"] == "in_post"
+
+
+async def test_a_leg_of_the_post_told_twice_stands_once_in_the_timeline(desk):
+    for n, action in enumerate(("accept", "start", "settle")):
+        await desk.act(key=f"key-{n}", action=action)
+    post = {"action": "post", "tracking": "EX000000001VN"}
+    await desk.act(key="post-1", **post)
+    again = await desk.act(key="post-2", **post)
+    emitted = [event.type for event in await desk.decide()]
+    assert emitted.count("application.posted") == 1
+    assert "routing.action_rejected" not in emitted
+    found = (await desk.http.get(again.json()["outcome"])).json()
+    assert (found["outcome"], found["events"]) == ("done", [])

@@ -18,7 +18,7 @@ from shared.events import routing as contracts
 from shared.publisher import Publisher
 
 MARRIAGE, SPLIT = "1.000894", "00007"  # accepted by an officer, without a fee
-CUA_NAM, BA_DINH, NGOC_HA = "00082", "00004", "00008"
+CUA_NAM, BA_DINH, NGOC_HA, THU_DUC = "00082", "00004", "00008", "26824"
 CENTRE = "01"
 ON = "2027-01-01"
 PREVIEWS, REHOMINGS = "/v1/routing/previews", "/v1/routing/rehomings"
@@ -226,6 +226,18 @@ async def test_a_split_is_left_to_a_person_with_the_units_to_choose_from(office,
     assert (told["sent"], told["left"]) == ([], 1)
     (change,) = (await at.ask(PREVIEWS, **split)).json()["changes"]
     assert (change["command"], change["candidates"]) == ("", [BA_DINH, NGOC_HA])
+
+
+async def test_what_would_be_rejected_is_not_sent_but_left(office, merged):
+    at = await office(("", CENTRE), **merged)
+    chosen = contracts.UnitChosen(officer="officer-1", competent_unit=CUA_NAM)
+    at.desk.bring(chosen, "intake", 2, application(1))
+    await at.desk.decide()
+    elsewhere = {"successors": {CUA_NAM: THU_DUC}}  # in another province
+    (change,) = (await at.ask(PREVIEWS, **elsewhere)).json()["changes"]
+    assert (change["after"]["competent"], change["command"]) == (THU_DUC, "transfer")
+    told = (await at.ask(REHOMINGS, **elsewhere)).json()
+    assert (told["sent"], told["left"]) == ([], 1)
 
 
 async def test_what_moved_meanwhile_is_looked_at_again(office, merged):
