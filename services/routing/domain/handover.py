@@ -77,8 +77,9 @@ def _unreachable(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datet
     if after == (dossier.receiving_unit, dossier.competent_unit, dossier.returning_unit):
         return f"{asked.returning_unit} hands it out already: name another unit"
     new = set(after) - {"", dossier.receiving_unit, dossier.competent_unit}
+    here = catalogue.province_of(after[0], on)  # where it was received, or what followed that unit
     for code in sorted(new):
-        to, here = (catalogue.province_of(unit, on) for unit in (code, dossier.receiving_unit))
+        to = catalogue.province_of(code, on)
         if to is None:
             return f"no unit has the code {code} today: choose one of the catalogue"
         if here is not None and to != here:

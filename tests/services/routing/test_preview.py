@@ -22,6 +22,7 @@ from shared.events import routing as contracts
 DAY = date(2026, 11, 16)
 BEFORE = date(2025, 6, 30)  # the last day of the old units
 LATER = date(2027, 1, 1)
+IN_NOVEMBER = datetime(2026, 11, 16, 2, tzinfo=UTC)
 IN_JANUARY = datetime(2027, 1, 4, 2, tzinfo=UTC)
 CUA_NAM, BA_DINH, NGOC_HA, THU_DUC = "00082", "00004", "00008", "26824"
 BIRTH, SPLIT = "1.001193", "00007"
@@ -181,6 +182,35 @@ def test_what_is_carried_out_leaves_nothing_to_be_moved(stage, rule, dossier, me
     assert [type(e) for e in outcome.events] == [handover.Transferred]
     assert outcome.state.rule == (TRANSFERRED if rule in BY_A_PERSON else change.rule_after)
     assert preview("a", 2, outcome.state, merged) is None
+
+
+def test_dossiers_under_way_at_all_10_040_old_units_land_or_go_to_a_person(
+    dossier, catalogue, rules
+):
+    today = Proposal(catalogue, rules, DAY)
+    sender = Sender("operator-1", "synthetic", 0, rules.version)
+    whole = dossier(Stage.PROCESSING, procedure=BIRTH, rule="commune-of-residence")
+    landed, stayed, chosen = [], [], []
+    for old in catalogue.successors:
+        units = dict.fromkeys(("receiving_unit", "competent_unit", "returning_unit"), old)
+        facts = {"receiving_unit": old, "residence_unit": old, "on": str(BEFORE)}
+        under_way = msgspec.structs.replace(whole, facts=facts, **units)
+        change = preview("a", 1, under_way, today)
+        found = remedy(change, sender) if change else None
+        if found:
+            outcome = apply(under_way, asked_by_officer(*found), catalogue, IN_NOVEMBER)
+            assert isinstance(outcome.events[0], handover.Transferred), outcome.events
+            assert (outcome.state.competent_unit,) == catalogue.current_units(old).units
+            assert preview("a", 2, outcome.state, today) is None
+            landed.append(old)
+        elif change:
+            assert change.candidates == catalogue.current_units(old).units
+            chosen.append(old)
+        else:
+            assert (old,) == catalogue.current_units(old).units  # it kept its code
+            stayed.append(old)
+    assert (len(landed) + len(stayed), len(chosen)) == (9_597, 443)
+    assert stayed
 
 
 def test_what_only_was_received_there_goes_on_where_it_is(dossier, merged):
