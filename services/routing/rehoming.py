@@ -30,7 +30,6 @@ from services.routing.domain.preview import (
 )
 from services.routing.domain.remedies import Sender, remedy
 from services.routing.domain.rules import Rules
-from services.routing.domain.states import Move
 from services.routing.lane import asked_by_officer
 from services.routing.pages import Pages
 from shared import edge
@@ -100,8 +99,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rehomed(msgspec.Struct, frozen=True, kw_only=True):
-    """The commands that are on their way, under `key` (a transfer: and the version it is about);
-    `left`: what a person decides, or what cannot be moved now.
+    """The commands that are on their way, under `key` and the version that each is about; `left`:
+    what a person decides, or what cannot be moved now.
     """
 
     key: str
@@ -262,8 +261,7 @@ def _command(
     outcome = apply(dossier, asked_by_officer(*found), proposal.catalogue, clock())
     if any(isinstance(event, ActionRejected) for event in outcome.events):
         return None
-    id_ = key if found.move is Move.CHOOSE_UNIT else f"{key}/{decision.version}"
-    return command(decision, caller, id_, found.data, clock)
+    return command(decision, caller, f"{key}/{decision.version}", found.data, clock)
 
 
 async def _known(journal: Journal[Dossier], application: str) -> Decision[Dossier]:

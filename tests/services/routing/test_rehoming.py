@@ -160,7 +160,8 @@ async def test_rehoming_chooses_what_can_be_placed_now_once_and_shows_in_the_tim
     latest = await at.desk.journal.latest(application(1))
     assert (latest.state.competent_unit, latest.state.rule) == (CENTRE, "chosen-by-officer")
     command = events.decode(at.desk.log.records[-1].value)
-    assert (command.type, command.id) == ("officer.chose_unit", answer.json()["key"])
+    key = answer.json()["key"]
+    assert (command.type, command.id) == ("officer.chose_unit", f"{key}/1")
     note = msgspec.json.decode(command.data, type=contracts.UnitChosen).note
     assert "no-place-at-a-centre" in note
     assert (await at.ask(REHOMINGS)).json()["sent"] == []
