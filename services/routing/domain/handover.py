@@ -24,12 +24,13 @@ Mark = Callable[[Dossier, Asked, Catalogue, datetime], Dossier]
 def not_theirs(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
     """Return why it is not for the sender to do this, if the sender speaks for some units only.
 
-    Who sends a dossier elsewhere has it to decide; the rest any of its three units may do.
+    What is accepted is sent elsewhere by who has it to decide; all else any of its three units may
+    do.
     """
     if not asked.for_units:
         return ""
     units = {dossier.receiving_unit, dossier.competent_unit, dossier.returning_unit}
-    if asked.move is Move.TRANSFER:
+    if asked.move is Move.TRANSFER and dossier.accepted_at:
         units = {dossier.competent_unit}
     reach = {code for unit in units for code in _reach(unit, dossier, catalogue, at)}
     if reach & set(asked.for_units):

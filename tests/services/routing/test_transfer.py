@@ -140,6 +140,12 @@ def test_only_who_decides_sends_it_elsewhere(moved, dossier):
     assert isinstance(settled.events[0], events.Settled)
 
 
+def test_who_received_it_sends_it_elsewhere_until_it_is_accepted(moved, dossier):
+    submitted = dossier(competent_unit="00008")
+    outcome = moved(submitted, Move.TRANSFER, for_units=("00097",), competent_unit="00025")
+    assert isinstance(outcome.events[0], handover.Transferred)
+
+
 def test_a_unit_that_has_ended_is_still_in_its_province(moved, dossier):
     before = dossier(Stage.PROCESSING, competent_unit="00001")
     refused(moved(before, Move.TRANSFER, for_units=(HO_CHI_MINH_CITY,)), before)
