@@ -32,6 +32,8 @@ async def test_a_systems_key_acts_for_its_own_units_only(key, status, desk):
 
 
 async def test_what_has_gone_elsewhere_since_is_rejected_by_the_lane_as_well(desk):
+    await desk.act(key="accept", action="accept")
+    await desk.decide()
     body = {"action": "transfer", "note": "synthetic"}
     both = {"authorization": "Bearer ward-key"}
     first = await desk.act(key="a", headers=both, competent_unit="00008", **body)
