@@ -49,7 +49,7 @@ def _payment() -> APIRouter:
 def _routing() -> APIRouter:
     routes = services.routing.api.router(_UNUSED, _UNUSED, _UNUSED, _UNUSED, _UNUSED)
     routes.include_router(services.routing.rehoming.router(*[_UNUSED] * 6))
-    routes.include_router(services.routing.inbox_api.router(*[_UNUSED] * 4))
+    routes.include_router(services.routing.inbox_api.router(*[_UNUSED] * 5))
     return routes
 
 

@@ -23,7 +23,7 @@ async def build(resources: Resources) -> Parts:
     pages = Pages(resources.table("journal"), journal)
     routes.include_router(rehoming.router(publisher, journal, pages, catalogue, rules, clock))
     routes.include_router(recounts_api.router(publisher, pages, catalogue, clock))
-    routes.include_router(inbox_api.router(inbox, journal, catalogue, clock))
+    routes.include_router(inbox_api.router(inbox, journal, pages, catalogue, clock))
     return Parts(router=routes, lanes=lanes, journal=journal, beside=(watch.run,))
 
 

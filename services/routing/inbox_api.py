@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from services.routing.domain.dossier import Dossier
+from services.routing.domain.preview import is_open
 from services.routing.domain.workflow import steps
 from services.routing.inbox import Inbox, lies_at
+from services.routing.pages import Pages
 from services.routing.views import AT, DUE, WaitsFor, waits_for
 from shared import edge
 from shared.access import Caller, require
@@ -21,6 +23,7 @@ from shared.working_time import local_day
 
 PAGE_LIMIT = 200
 
+Operator = Annotated[Caller, Depends(require("operator"))]
 Officer = Annotated[Caller, Depends(require("officer", "operator"))]
 After = Annotated[str, Query(pattern="^([0-9a-f-]{36})?$", description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
@@ -57,6 +60,18 @@ class InboxPage:
     next: str
 
 
+@dataclass(frozen=True)
+class Listed:
+    """How many applications were read, and how many of them are open and listed now.  `next` is
+    empty at the end.
+    """
+
+    read: int
+    listed: int
+    next: str
+
+
+LISTED = Listed(read=500, listed=321, next=edge.APPLICATION)
 INBOX = InboxPage(
     unit="26737",
     dossiers=[
@@ -80,7 +95,7 @@ INBOX = InboxPage(
 
 
 def router(
-    inbox: Inbox, journal: Journal[Dossier], catalogue: Catalogue, clock: Clock
+    inbox: Inbox, journal: Journal[Dossier], pages: Pages, catalogue: Catalogue, clock: Clock
 ) -> APIRouter:
     """Return the route of inboxes."""
     routes = APIRouter(tags=["routing"])
@@ -105,6 +120,17 @@ def router(
             ],
             next=applications[-1] if len(applications) == limit else "",
         )
+
+    @routes.post(
+        "/v1/units/listings",
+        summary="List open dossiers at their units anew, a page at a time; again is harmless",
+        responses=edge.shown(200, LISTED, 422),
+    )
+    async def listed(_: Operator, after: After = "") -> Listed:
+        page = await pages.after(after)
+        await inbox.note(page.found, is_new=False)
+        count = sum(bool(d.state and is_open(d.state)) for d in page.found)
+        return Listed(read=len(page.found), listed=count, next=page.next)
 
     return routes
 

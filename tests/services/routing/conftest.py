@@ -24,6 +24,7 @@ from services.routing.domain.states import CLOCK, Asked, Move, Stage
 from services.routing.domain.workflow import begun
 from services.routing.inbox import Inbox, NotedJournal
 from services.routing.lane import table
+from services.routing.pages import Pages
 from shared import events, problems
 from shared.access import Access
 from shared.bus import Record
@@ -240,7 +241,8 @@ class Desk:
         self.log, self._done = Log(), 0
         self.lying = Rows()
         inbox = Inbox(self.lying)
-        self.journal = NotedJournal(Rows(), lanes, inbox)
+        rows = Rows()
+        self.journal = NotedJournal(rows, lanes, inbox)
         self._reader = Reader(lanes, 1)
         self._step = Step(lanes, self._reader.again, lambda _: False)
         keys = {f"{role}-key": {"name": f"sandbox-{role}", "role": role} for role in KEYS}
@@ -258,7 +260,8 @@ class Desk:
             appended=lambda *_: None,
         )
         app.include_router(router(publisher, self.journal, catalogue, rules, system_clock))
-        app.include_router(inbox_api.router(inbox, self.journal, catalogue, system_clock))
+        pages = Pages(rows, self.journal)
+        app.include_router(inbox_api.router(inbox, self.journal, pages, catalogue, system_clock))
         self.app = app
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEYS["officer"]

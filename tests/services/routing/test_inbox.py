@@ -14,7 +14,6 @@ from shared.events import intake, payment
 
 HERE, THERE = "00097", "00008"  # two wards of Ha Noi
 RESIDENCE = "1.010038"  # accepted by an officer
-ME = {"officer": "officer-1"}
 
 
 def application(n: int) -> str:
@@ -228,6 +227,29 @@ async def test_a_change_that_touches_no_unit_costs_nothing(dossier) -> None:
         application=application(1), state=dossier(Stage.PROCESSING), change=change
     )
     await inbox.note([decision])
+
+
+async def test_a_list_that_was_lost_is_made_anew_of_what_is_open(
+    desk, filed, act, lying, keys
+) -> None:
+    for n in range(3):
+        await filed(n)
+    await act(2, action="refuse", note="synthetic")
+    whole, desk.lying.rows = desk.lying.rows, {}
+    refused = await desk.http.post("/v1/units/listings")
+    assert refused.status_code == 403
+    answer = await desk.http.post("/v1/units/listings", headers=keys["operator"])
+    assert answer.json() == {"read": 3, "listed": 2, "next": ""}
+    assert desk.lying.rows == whole
+    assert len((await lying()).json()["dossiers"]) == 2
+
+
+async def test_a_change_of_a_unit_is_noted(desk, dossier) -> None:
+    change = Change(1, 100, {"competent_unit": f'"{THERE}"'})
+    state = dossier(Stage.TRANSFERRED, competent_unit=THERE)
+    decision = SimpleNamespace(application=application(1), state=state, change=change)
+    await Inbox(desk.lying).note([decision])
+    assert set(desk.lying.rows) == {f"{unit}/{application(1)}" for unit in (HERE, THERE)}
 
 
 async def test_withdrawn_it_lies_nowhere(desk, filed, lying) -> None:
