@@ -46,6 +46,10 @@ FILE_REMEDIES: Mapping[str, Remedy] = {
         "Tệp chứa mã độc và không được lưu: làm sạch máy, tạo lại tệp rồi tải lên lại.",
         "The file holds malware and was not kept: clean your computer, make the file anew.",
     ),
+    "too-many-uploads": Remedy(
+        "Hoàn tất hoặc huỷ các tệp đang tải dở rồi tải tệp này lên.",
+        "Finish uploads that are on their way, or end them, then begin this one.",
+    ),
     "too-many-parts": Remedy(
         "Bắt đầu tải lên lại và gửi các phần lớn hơn.",
         "Begin a new upload and send larger pieces.",

@@ -63,7 +63,7 @@ def _beginning(shelf: Shelf) -> APIRouter:
         summary="Begin to upload a file (tus creation)",
         response_class=Response,
         openapi_extra={"parameters": [views.VERSION, views.LENGTH, views.METADATA]},
-        responses=edge.refused(400, 413),
+        responses=edge.refused(400, 413, 429),
     )
     async def begin_upload(request: Request, caller: Portal) -> Response:
         upload = await uploads.create(portal_of(caller.source), tus.wanted(request))

@@ -14,6 +14,8 @@ class AttachmentSettings(BaseSettings):
 
     elsewhere: frozenset[str] = frozenset()  # portals whose files lie elsewhere; `*`: all
     limits: Path | None = None  # a file of limits in place of ours
+    open_uploads: int = Field(default=200, ge=1)  # of one portal, on their way at once
+    open_bytes: int = Field(default=2 << 30, ge=1)  # the same, all together
     clamd: str = ""  # tcp://host:port or unix:///path; empty: files are `not_scanned`
     sweep_every_s: float = Field(default=30.0, gt=0)
     bucket_url: str = ""

@@ -66,6 +66,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return {"_id": upload, **msgspec.structs.asdict(self)}
 
 
+def stamp(at: datetime) -> str:
+    """Return a time as the ids of uploads begin, so that they are ordered by it."""
+    return f"{at:%Y%m%dT%H%M%S}"
+
+
 class Standing(NamedTuple):
     """How far an upload got."""
 

@@ -21,8 +21,9 @@ from services.intake.attachments.files import Files
 from services.intake.attachments.limits import LimitTable
 from services.intake.attachments.media import media_type
 from services.intake.attachments.remedies import fault
+from services.intake.attachments.room import Room
 from services.intake.attachments.scan import Scanner
-from services.intake.attachments.standing import Outcome, Standing, Tables, Upload, Wanted
+from services.intake.attachments.standing import Outcome, Standing, Tables, Upload, Wanted, stamp
 from shared.errors import Refused
 from shared.problems import Refusal
 from shared.store import Bounds, prefix
@@ -46,14 +47,18 @@ class Uploads:
         files: Files,
         scanner: Scanner,
         limits: LimitTable,
+        room: Room,
         clock: Callable[[], datetime],
     ) -> None:
-        self._tables, self._files, self._scanner = tables, files, scanner
+        self._tables, self._files, self._scanner, self._room = tables, files, scanner, room
         self.limits, self._clock = limits, clock
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def create(self, portal: str, wanted: Wanted) -> Upload:
-        """Begin an upload.  Raises `Unknown`, and `Refusal` 413 for what can never be taken."""
+        """Begin an upload.
+
+        Raises `Unknown`, `Refusal` 413 for what can never be taken, 429 for what cannot now.
+        """
         now = self._clock()
         limit = self.limits.of(wanted.procedure, local_day(now)).file_bytes
         if wanted.length > limit:
@@ -62,11 +67,12 @@ class Uploads:
             raise Refusal(413, "too-large", detail, fields)
         expires_at = (now + LIFETIME).replace(microsecond=0)
         upload = Upload(
-            id=f"{_stamp(expires_at)}-{uuid4().hex}",
+            id=f"{stamp(expires_at)}-{uuid4().hex}",
             portal=portal,
             wanted=wanted,
             expires_at=expires_at,
         )
+        await self._room.take(upload)
         await self._tables.uploads.insert([upload.row()])
         return upload
 
@@ -120,6 +126,7 @@ class Uploads:
         await self._tables.outcomes.insert_missing([outcome.row(upload.id)])
         await self._tables.parts.delete(parts)
         await self._tables.waiting.delete([upload.id])
+        await self._room.give_back(upload)
         return standing._replace(outcome=await self._outcome(upload.id))
 
     async def wait(self, standing: Standing) -> None:
@@ -142,19 +149,21 @@ class Uploads:
         """Take an upload back; a file that was kept already stays.  Raises `Unknown`."""
         await self._tables.outcomes.insert_missing([Outcome(state="ended").row(upload.id)])
         await self._forget_parts(upload.id)
+        await self._room.give_back(upload)
 
     async def sweep(self, limit: int) -> int:
         """Remove uploads that have expired, at most `limit`; return how many.
 
         Raises `Unknown`.
         """
-        before = _stamp(self._clock() - GRACE)
-        expired = [r["_id"] for r in await self._tables.uploads.ranges([("", before)], limit)]
+        before = stamp(self._clock() - GRACE)
+        expired = [Upload.of(r) for r in await self._tables.uploads.ranges([("", before)], limit)]
         for upload in expired:  # its own row last: what a kill leaves is found again
-            await self._forget_parts(upload)
-            await self._tables.waiting.delete([upload])
-            await self._tables.outcomes.delete([upload])
-            await self._tables.uploads.delete([upload])
+            await self._forget_parts(upload.id)
+            await self._tables.waiting.delete([upload.id])
+            await self._tables.outcomes.delete([upload.id])
+            await self._room.give_back(upload)
+            await self._tables.uploads.delete([upload.id])
         return len(expired)
 
     async def _add(self, upload: Upload, offset: int, n: int, data: bytes) -> int:
@@ -239,7 +248,3 @@ def _unknown_upload() -> Refusal:
 
 def _of(upload: str) -> Bounds:
     return prefix(f"{upload}/")
-
-
-def _stamp(at: datetime) -> str:
-    return f"{at:%Y%m%dT%H%M%S}"

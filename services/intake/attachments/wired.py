@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from services.intake.attachments import limits, s3
 from services.intake.attachments.files import Files
 from services.intake.attachments.named import NamedFiles
+from services.intake.attachments.room import OpenLimits, Room
 from services.intake.attachments.routes import Shelf, router
 from services.intake.attachments.scan import scanner
 from services.intake.attachments.settings import AttachmentSettings
@@ -56,7 +57,8 @@ def attachments(resources: Resources, settings: AttachmentSettings) -> Attachmen
     files = Files(kept, infected, contents)
     named = NamedFiles(kept, infected, permitted, settings.elsewhere)
     tables = Tables(table("uploads"), table("parts"), table("waiting"), table("outcomes"))
-    uploads = Uploads(tables, files, looks, permitted, clock)
+    room = Room(table("open"), OpenLimits(settings.open_uploads, settings.open_bytes), clock)
+    uploads = Uploads(tables, files, looks, permitted, room, clock)
     sweep = Sweep(uploads, contents, clock, time.monotonic, settings.sweep_every_s)
 
     async def close() -> None:

@@ -1,20 +1,15 @@
 """Whether anything may still come of an application, as far as intake knows."""
 
-from collections.abc import Mapping
-
-from services.intake.domain.dossier import Application, Status
+from services.intake.domain.dossier import Application
 from shared.archived import Standing
-
-# whether what was registered or taken back is at its end is routing's to say
-STANDING: Mapping[Status, Standing] = {
-    "registered": "resting",
-    "withdrawn": "resting",
-    "refused": "over",
-}
 
 
 def standing(state: Application) -> Standing:
-    """Return how an application stands here; of a parent nobody else can say it."""
+    """Return how an application stands here: until its end routing will say more of it.
+
+    Of a parent nobody else can say that it is at its end.
+    """
     if state.family:
         return "over" if state.family.outcome else "moving"
-    return STANDING[state.status]
+    is_asked = bool(state.withdrawing or state.correcting)  # the answer is on its way
+    return "over" if state.end and not is_asked else "moving"

@@ -35,7 +35,9 @@ def application(n: int, at: datetime = LONG_AGO) -> str:
     return str(UUID(int=int(at.timestamp() * 1_000) << 80 | 7 << 76 | 2 << 62 | n))
 
 
-INTAKE = Application(status="registered", portal="p", content_hash="0" * 64, decided_at=LONG_AGO)
+INTAKE = Application(
+    status="registered", portal="p", content_hash="0" * 64, decided_at=LONG_AGO, code=10
+)
 PAID = Payment(
     obligations=(Obligation(status="settled", moment="at_submission", lines=(), total_vnd=16_000),),
     attempts=(

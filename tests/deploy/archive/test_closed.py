@@ -48,7 +48,15 @@ def test_one_that_a_service_never_heard_of_may_be_at_its_end_too(look, make):
 
 
 def test_nobody_says_that_it_is_over(look, make):
-    assert look({"intake": (make.INTAKE,), "payment": (make.PAID,)}) == "not over"
+    assert look({"payment": (make.PAID,), "notify": (make.TOLD,)}) == "not over"
+
+
+def test_what_intake_has_not_heard_the_end_of_is_not_archived(look, make):
+    again = msgspec.structs.replace
+    for state in (again(make.INTAKE, code=0), again(make.INTAKE, withdrawing="a message")):
+        assert look({**make.LIVES, "intake": (state,)}) == "moving"
+    taken_back = again(make.INTAKE, code=7, status="withdrawn")
+    assert look({**make.LIVES, "intake": (taken_back,)}) is None
 
 
 def test_work_under_way_is_not_archived(look, make):

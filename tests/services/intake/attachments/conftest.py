@@ -19,6 +19,7 @@ from services.intake.attachments import limits
 from services.intake.attachments.files import Files
 from services.intake.attachments.media import DOCX
 from services.intake.attachments.named import NamedFiles
+from services.intake.attachments.room import OpenLimits, Room
 from services.intake.attachments.routes import Shelf, router
 from services.intake.attachments.scan import ScannerAway, Verdict
 from services.intake.attachments.standing import Tables
@@ -136,7 +137,7 @@ class World:
 
     def __init__(self, tables: dict[str, Table], contents: Contents) -> None:
         self.tables, self.contents, self.scanner = tables, contents, ToldScanner()
-        self.now = NOW
+        self.now, self.open_limits = NOW, OpenLimits()
         self.restart()
 
     def restart(self) -> None:
@@ -145,7 +146,8 @@ class World:
         self.named = NamedFiles(tables["files"], tables["infected"], LIMITS)
         standing = Tables(*(tables[n] for n in ("uploads", "parts", "waiting", "outcomes")))
         clock = lambda: self.now  # noqa: E731
-        self.uploads = Uploads(standing, self.files, self.scanner, LIMITS, clock)
+        self.room = Room(tables["open"], self.open_limits, clock)
+        self.uploads = Uploads(standing, self.files, self.scanner, LIMITS, self.room, clock)
         self.sweep = Sweep(self.uploads, self.contents, clock, lambda: 0.0)
         app = FastAPI()
         callers = (("sandbox", "portal"), ("other", "portal"), ("clerk", "officer"))
@@ -194,7 +196,7 @@ class World:
         return {row["_id"] for row in await self.tables[table].ranges([("", "~")])}
 
 
-NAMES = ("uploads", "parts", "waiting", "outcomes", "files", "infected", "attempts")
+NAMES = ("uploads", "open", "parts", "waiting", "outcomes", "files", "infected", "attempts")
 
 
 @asynccontextmanager
