@@ -29,12 +29,6 @@ NATIONAL_CODE: dict[Status, int | None] = {"registered": 1, "refused": None, "wi
 
 Message = tuple[str, str, str]  # application, source, id
 
-_FIRST = {  # the fields that submissions had at first
-    *("procedure", "receiving_unit", "personal", "residence_unit", "channel"),
-    *("applicant_kind", "language", "copies", "documents"),
-}
-_LATER = [(f.name, f.default) for f in msgspec.structs.fields(Submitted) if f.name not in _FIRST]
-
 OFFLINE_LIMIT = timedelta(days=7)  # a counter without a network forwards later
 
 
@@ -174,16 +168,11 @@ def submitted_at(claimed: datetime, now: datetime) -> datetime:
 def content(submitted: Submitted, personal: Personal | tuple[Problem, ...]) -> bytes:
     """Return what makes two submissions the same: all but how the personal part was encrypted.
 
-    A field that came after the first submissions counts when something is said in it: what was
-    sent before and is sent again must stay the same.
+    What is younger than the first submissions is left out of it unless something is said there.
     """
-    said = msgspec.structs.asdict(submitted)
     if isinstance(personal, Personal):
-        said["personal"] = ""
-    for name, default in _LATER:
-        if said[name] == default:
-            del said[name]
-    return msgspec.json.encode((said, personal), order="sorted")
+        submitted = replace(submitted, personal="")
+    return msgspec.json.encode((submitted, personal), order="sorted")
 
 
 def likeness(submitted: Submitted, personal: Personal) -> bytes:
