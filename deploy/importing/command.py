@@ -21,6 +21,8 @@ from deploy.importing.run import Limits, Surroundings
 from deploy.importing.sending import Job, Sent, send
 from deploy.local.secrets import CLIENTS_FILE
 from deploy.local.settings import HOST, Settings
+from services.intake.attachments import limits
+from services.intake.attachments.settings import AttachmentSettings
 from services.intake.domain.validation import portal_of
 from shared import jwe
 from shared.catalogue import forms, load
@@ -83,8 +85,8 @@ def import_file(
         known_key = _key(key)
         paths = Paths.beside(file, to)
         known = None if anew else journal.find(paths.journal, sha256, portal)
-        limits = Limits(in_flight=in_flight, patience_s=float(patience))
-        _import(Job(file, sha256, paths, rules, known_key, known, limits), rows)
+        most = Limits(in_flight=in_flight, patience_s=float(patience))
+        _import(Job(file, sha256, paths, rules, known_key, known, most), rows)
     except OSError as error:
         raise Misconfigured(
             f"{error.filename or file} cannot be used ({error.strerror}): mend that, then run this"
@@ -109,7 +111,8 @@ def _require_portal(portal: str, dry_run: bool) -> None:
 
 
 def _rules(portal: str) -> Rules:
-    return Rules(load(Shared().catalogue), forms.load(), portal, system_clock())
+    known = limits.load(AttachmentSettings().limits)
+    return Rules(load(Shared().catalogue), forms.load(), known, portal, system_clock())
 
 
 def _key(file: Path | None) -> Key | None:

@@ -16,7 +16,7 @@ from deploy.importing.remedies import problem
 from shared import events
 from shared.events import UNREADABLE, Event
 from shared.events.data import Problem
-from shared.events.intake import Conflicted, Refused, Registered
+from shared.events.intake import Conflicted, InterlinkedRegistered, Refused, Registered
 
 
 class Answer(NamedTuple):
@@ -39,7 +39,15 @@ class Came(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     before: bool = False
 
 
-_REGISTERED = msgspec.json.Decoder(Registered)
+class _Registered(msgspec.Struct, frozen=True):
+    """What the two ways to be registered have in common, as far as it is asked for."""
+
+    dossier_code: str
+    similar_to: str = ""
+
+
+_ANSWERS = {Registered.TYPE, InterlinkedRegistered.TYPE, Refused.TYPE}
+_REGISTERED = msgspec.json.Decoder(_Registered)
 _REFUSED = msgspec.json.Decoder(Refused)
 _CONFLICTED = msgspec.json.Decoder(Conflicted)
 
@@ -96,7 +104,7 @@ class Ledger:
             if _CONFLICTED.decode(event.data).message_id == own:
                 self._conflicts.add(application)
                 self._done(application)
-        elif event.type in (Registered.TYPE, Refused.TYPE) and application not in self._answers:
+        elif event.type in _ANSWERS and application not in self._answers:
             answer = self._answers[application] = _read(event, event.causationid == own)
             if answer.is_ours:
                 self._done(application)

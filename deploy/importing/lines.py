@@ -13,12 +13,14 @@ from uuid import UUID
 import msgspec
 
 from deploy.importing.remedies import problem
+from services.intake.attachments.checking import document_problems
+from services.intake.attachments.limits import LimitTable
 from services.intake.domain.dossier import content, submitted_at
 from services.intake.domain.findings import Findings, examine, unread_problems
 from services.intake.domain.remedies import malformed
 from services.intake.domain.remedies import problem as known_problem
 from services.intake.domain.shape import json_value
-from services.intake.domain.validation import is_uuidv7, normalised
+from services.intake.domain.validation import DOCUMENTS_LIMIT, is_uuidv7, normalised
 from services.intake.forms import Form
 from shared import events
 from shared.catalogue import Catalogue
@@ -68,6 +70,7 @@ class Rules(NamedTuple):
 
     catalogue: Catalogue
     forms: Forms
+    limits: LimitTable
     portal: str  # empty: any
     now: datetime
 
@@ -95,6 +98,9 @@ def findings(line: Line, rules: Rules) -> Findings:
         return Findings(line.problems + (found or (known_problem("invalid-value", "/"),)))
     submitted, personal = line.submitted, line.personal
     problems, warnings = examine(submitted, personal, rules.catalogue, rules.forms, on)
+    if len(submitted.documents) <= DOCUMENTS_LIMIT:  # what is known without looking at files
+        limits = rules.limits.of(submitted.procedure, on)
+        problems += document_problems(submitted.documents, None, limits)
     if personal and len(encode(personal)) > PERSONAL_LIMIT_BYTES:
         problems += (known_problem("too-long", "/personal"),)
     if personal is None and len(submitted.personal) > SIZE_LIMIT:

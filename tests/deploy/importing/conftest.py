@@ -21,6 +21,7 @@ from tests.deploy.importing.memory_log import MemoryLog
 from tests.services.intake.conftest import (
     CATALOGUE,
     FORMS,
+    LIMITS,
     NOW,
     PRIVATE_KEY,
     encrypted,
@@ -31,7 +32,7 @@ from tests.services.intake.conftest import (
 
 PORTAL = "counter-00004"
 PUBLIC_KEY = jwe.import_key(jwe.public_part(PRIVATE_KEY))
-RULES = Rules(CATALOGUE, FORMS, PORTAL, NOW)
+RULES = Rules(CATALOGUE, FORMS, LIMITS, PORTAL, NOW)
 
 
 def line(n: int = 1, **changed: Any) -> dict[str, Any]:

@@ -7,12 +7,13 @@ import msgspec
 import pytest
 
 from deploy.importing import remedies
-from deploy.importing.lines import LINE_LIMIT_BYTES, Rules, derived_id, event, findings, read
+from deploy.importing.lines import LINE_LIMIT_BYTES, derived_id, event, findings, read
 from services.intake.domain.findings import read_personal
 from services.intake.domain.validation import is_uuidv7
 from shared.events.portal import Submitted
 from shared.jwe import SIZE_LIMIT, open_with
 
+PROGRAM = {"name": "Original document", "sha256": "a" * 64, "media_type": "application/x-sh"}
 OLD = {"dossier_code": "H26.1-201120-0001"}
 
 
@@ -41,6 +42,7 @@ def test_both_shapes_of_the_same_application_are_in_order_and_read_alike(make) -
         ({"copies": "2"}, ("/copies", "invalid-value")),
         ({"copies": 10**40}, ("/copies", "invalid-copies")),
         ({"receiving_unit": "99999"}, ("/receiving_unit", "unknown-unit")),
+        ({"documents": [PROGRAM]}, ("/documents/0/media_type", "file-type-not-permitted")),
         ({"surprise": 1}, ("/", "unknown-field")),
         ({"personal": 7}, ("/personal", "invalid-value")),
         ({"personal": "x" * (SIZE_LIMIT + 1)}, ("/personal", "too-long")),
@@ -121,7 +123,7 @@ def test_rules_are_those_of_the_day_of_receipt(make) -> None:
         if row.valid_to is None and not row.is_province
     )
     first = make.NOW.replace(year=unit.valid_from.year, month=unit.valid_from.month, day=2)
-    rules = Rules(catalogue, make.FORMS, make.PORTAL, first)
+    rules = make.RULES._replace(now=first)
     before = (first - timedelta(days=3)).isoformat()
     given = make.line(receiving_unit=unit.code, residence_unit="")
     assert ("/receiving_unit", "unknown-unit") not in looked(make, given, rules)[1]

@@ -1,6 +1,7 @@
 """One import after another over the same log: cut off, gone on with, stalled, changed."""
 
 import json
+import re
 
 import msgspec
 import pytest
@@ -8,9 +9,12 @@ import pytest
 from deploy.importing.checking import Entry
 from deploy.importing.ledger import Ledger
 from deploy.importing.lists import Paths
+from deploy.local.settings import ROOT
 from shared.errors import Misconfigured
-from shared.events.intake import Registered
+from shared.events.intake import InterlinkedRegistered, Registered
 from tests.deploy.importing.memory_log import Killed, MemoryLog
+
+INTERLINKED = ROOT / "docs" / "interlinked.md"
 
 
 def lines(make, count):
@@ -34,6 +38,16 @@ async def test_a_likely_duplicate_is_told_with_what_it_repeats(make, tmp_path) -
         {first.application},
         {second.application},
     )
+
+
+async def test_an_interlinked_application_comes_in_under_its_parent_s_code(make, tmp_path) -> None:
+    [text] = re.findall(r"```json\n(.*?)```", INTERLINKED.read_text(), re.S)[:1]
+    log, line = MemoryLog(), {"id": make.uuid7(1), **json.loads(text)}
+    sent = await make.run(log, make.write(tmp_path / "a", [line]))
+    [came] = sent.outcome.came
+    assert sent.outcome.reconciliation.closes
+    assert (came.before, bool(came.dossier_code)) == (False, True)
+    assert log.said(InterlinkedRegistered.TYPE) == [make.uuid7(1)]
 
 
 async def test_no_more_is_in_flight_than_allowed(make, tmp_path) -> None:
