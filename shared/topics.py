@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["external", "events", "flow"]
+PORTALS = "portals"  # the only ones from outside that write to a topic themselves
 SERVICES = ("intake", "routing", "payment", "notify", "operations")
 
 
@@ -29,9 +30,9 @@ TOPICS: dict[str, Topic] = {
         Topic(
             "portal.submissions",
             "external",
-            ("portals", "intake edge"),
+            (PORTALS, "intake edge"),
             ("intake", "operations"),
-            "applications as submitted, personal fields encrypted to intake",
+            "what portals hand in: applications and what follows on them, encrypted to intake",
         ),
         Topic(
             "intake.inbox",
@@ -45,7 +46,7 @@ TOPICS: dict[str, Topic] = {
             "intake.events",
             "events",
             ("intake",),
-            ("routing", "payment", "notify", "operations"),
+            ("routing", "payment", "notify", "operations", PORTALS),
             "registered, refused, supplemented, corrected, withdrawn; parents moved, ended",
         ),
         Topic(

@@ -19,7 +19,6 @@ from shared.errors import Misconfigured
 Operation = Literal["Create", "Read", "Write", "Describe"]
 Kind = Literal["topic", "group"]
 
-PORTALS = "portals"
 BOOTSTRAP = "bootstrap"
 LIVE_TABLES = "operations-tables"  # Faust: a group, and a topic that it makes for itself
 CHANGELOG = f"{LIVE_TABLES}-flow-changelog"
@@ -54,30 +53,34 @@ def table(portals: Iterable[str] = ("portal",), importers: Iterable[str] = ()) -
     Raises `Misconfigured` for a portal, or an importer, under the name of somebody else.
     """
     named, importing = tuple(portals), tuple(importers)
+    taken = (*topics.SERVICES, BOOTSTRAP, *groups(), LIVE_TABLES)
     for name in (*named, *importing):
-        if name in (*topics.SERVICES, BOOTSTRAP) or not re.fullmatch(r"[\w.-]+", name, re.ASCII):
+        if name in taken or not re.fullmatch(r"[\w.-]+", name, re.ASCII):
             raise Misconfigured(
                 f"{name!r} cannot be a portal: name an account of its own, in letters, digits, "
                 "dots, dashes and underscores."
             )
     return sorted(
-        {*_writing(named), *_reading(), *_own_topics(), *_creating(), *_importing(importing)}
+        {*_writing(named), *_reading(named), *_own_topics(), *_creating(), *_importing(importing)}
     )
 
 
 def _writing(portals: Sequence[str]) -> Iterator[Grant]:
     for topic in topics.TOPICS.values():
         for writer in topic.written_by:
-            for principal in portals if writer == PORTALS else (_owner(writer),):
+            for principal in portals if writer == topics.PORTALS else (_owner(writer),):
                 yield Grant(principal, "Write", "topic", topic.name)
 
 
-def _reading() -> Iterator[Grant]:
+def _reading(portals: Sequence[str]) -> Iterator[Grant]:
     for topic in topics.TOPICS.values():
         for reader in topic.read_by:
-            yield Grant(_owner(reader), "Read", "topic", topic.name)
+            for principal in portals if reader == topics.PORTALS else (_owner(reader),):
+                yield Grant(principal, "Read", "topic", topic.name)
     for group in (*groups(), LIVE_TABLES):
         yield Grant(_owner(group.replace("-", " ")), "Read", "group", group)
+    for principal in portals:  # a portal's group has its name
+        yield Grant(principal, "Read", "group", principal)
 
 
 def _own_topics() -> Iterator[Grant]:

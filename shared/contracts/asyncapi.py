@@ -10,7 +10,7 @@ from typing import Any
 from shared.contracts.carried import CARRIED
 from shared.contracts.schemas import TRACEPARENT, UUID, Schema, data_schema, envelope_schema
 from shared.events import CONTRACTS
-from shared.topics import TOPICS, Topic, aside, dead, parked
+from shared.topics import SERVICES, TOPICS, Topic, aside, dead, parked
 
 Examples = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -93,7 +93,7 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _lanes(topic: Topic) -> Iterator[str]:
     """Yield the services whose lanes read a topic: operations decides nothing."""
-    return (party for party in topic.read_by if party != "operations" and " " not in party)
+    return (party for party in topic.read_by if party in SERVICES and party != "operations")
 
 
 def _operation(party: str, action: str, name: str) -> tuple[str, dict[str, Any]]:

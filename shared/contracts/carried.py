@@ -27,7 +27,9 @@ def topics(type_: str) -> Iterator[str]:
     sources = [topic.name for topic in TOPICS.values() if topic.kind != "flow"]
     match producer(type_):
         case "portal":
-            yield "portal.submissions" if type_ == Submitted.TYPE else "intake.inbox"
+            yield "portal.submissions"
+            if type_ != Submitted.TYPE:
+                yield "intake.inbox"  # from intake's edge
         case "kernel" if type_ == RecordDead.TYPE:
             yield from map(dead, sources)
         case "kernel" if type_ == RecordParked.TYPE:

@@ -8,16 +8,18 @@ import msgspec
 
 from shared import events
 from shared.bus import Record
+from shared.contracts.carried import CARRIED
 from shared.errors import DeadLetter
 from shared.events import CONTRACTS, UNREADABLE, Data, Event
-from shared.events.kernel import LaneReleased, TimerFired
+from shared.events.kernel import LaneReleased
 from shared.lanes.table import Arrival, LaneTable, Malformed
 from shared.placement import canonical, home
-from shared.topics import TOPICS
+from shared.topics import PORTALS, TOPICS
 
 ID_LIMIT = 256  # characters of an id and of a source: the journal keeps them
 FOREIGN_LIMIT_BYTES = 1_000_000  # a topic takes 1 MiB, the batch's own header included
-_FROM_INBOX = {LaneReleased.TYPE, TimerFired.TYPE}  # said by the kernel, never by a portal
+# what a portal may say where it writes itself: it speaks for nobody else
+_OF_PORTALS = {name: CARRIED[name] for name, t in TOPICS.items() if PORTALS in t.written_by}
 _SEQUENCE = re.compile(r"[0-9]{6,18}")
 
 
@@ -53,7 +55,6 @@ class Reader:
 
     def __init__(self, table: LaneTable[Any, Any], lane_count: int) -> None:
         self._wanted = {*table.decisions, LaneReleased.TYPE}
-        self._inbox = f"{table.service}.inbox"
         self._answers_malformed, self._concerns = table.answers_malformed, table.concerns
         self._lane_count = lane_count
         contracts = {t: CONTRACTS[t] for t in self._wanted}
@@ -125,8 +126,8 @@ class Reader:
         for field, text in (("$.id", event.id), ("$.source", event.source)):
             if len(text) > ID_LIMIT:
                 raise DeadLetter(f"more than {ID_LIMIT} characters", field)
-        if event.type in _FROM_INBOX and record.topic != self._inbox:
-            raise DeadLetter(f"{event.type} is taken from {self._inbox} only", "$.type")
+        if event.type not in _OF_PORTALS.get(record.topic, self._wanted):
+            raise DeadLetter(f"{event.type} is not taken from {record.topic}", "$.type")
         return Reading(record, application, Arrival(application, event, self._decode(event)), "")
 
     def _decode(self, event: Event) -> Data:

@@ -93,9 +93,15 @@ async def test_the_broker_lets_an_account_write_exactly_what_the_registry_says(
     assert await writable(secured, user) == {t for t in TOPICS if (user, t) in granted}
 
 
-async def test_a_portal_sees_one_topic_and_reads_none(secured: Secured) -> None:
-    async with reading(secured, PORTAL, None) as consumer:
-        assert await consumer.topics() == {"portal.submissions"}
+async def test_a_portal_sees_where_it_submits_and_reads_what_intake_answers_alone(
+    secured: Secured,
+) -> None:
+    async with reading(secured, PORTAL, PORTAL) as consumer:
+        assert await consumer.topics() == {"portal.submissions", "intake.events"}
+        answers = [TopicPartition("intake.events", n) for n in range(LANES)]
+        consumer.assign(answers)
+        await consumer.getmany(timeout_ms=1_000)
+        await consumer.commit(dict.fromkeys(answers, 0))
         consumer.assign([TopicPartition("portal.submissions", n) for n in range(LANES)])
         with pytest.raises(TopicAuthorizationFailedError):
             await consumer.getmany(timeout_ms=10_000)

@@ -5,8 +5,6 @@ from typing import get_args
 import pytest
 
 from deploy.archive.closed import TABLE
-from services.intake.domain import standing as intake
-from services.intake.domain.dossier import Status as IntakeStatus
 from services.notify.domain import standing as notify
 from services.notify.domain.moves import OVER
 from services.notify.domain.moves import Status as NoticeStatus
@@ -23,7 +21,6 @@ from shared.archived import Standing
 @pytest.mark.parametrize(
     ("table", "statuses"),
     [
-        (intake.STANDING, IntakeStatus),
         (payment.OBLIGATIONS, ObligationStatus),
         (payment.ATTEMPTS, AttemptStatus),
         (payment.MONEY, KeptAs),

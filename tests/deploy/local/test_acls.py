@@ -81,7 +81,7 @@ def test_a_lane_may_set_aside_what_it_reads_and_only_operations_reads_that(servi
 def test_every_group_belongs_to_one_service() -> None:
     owners = {g: [s for s in topics.SERVICES if g in named(s, "Read", "group")] for g in groups()}
     assert owners == {g: [g.partition("-")[0]] for g in groups()}
-    assert not any(named(portal, "Read", "group") for portal in PORTALS)
+    assert all(named(portal, "Read", "group") == {portal} for portal in PORTALS)
 
 
 def test_nobody_writes_another_service_s_events_and_no_portal_an_inbox() -> None:

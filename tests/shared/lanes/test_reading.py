@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.bus import Record
+from shared.events import CONTRACTS
 from shared.events.kernel import LaneReleased
 from shared.events.portal import Submitted, WithdrawalRequested
 from shared.lanes.reading import FOREIGN_LIMIT_BYTES, Dead, Reader
@@ -194,6 +195,24 @@ def test_a_release_is_taken_from_the_services_inbox_and_from_no_portal() -> None
     assert len(reader().read([record(value)]).mine) == 1
     [letter] = reader().read([record(value)._replace(topic="portal.submissions")]).dead
     assert letter.because.field == "$.type"
+
+
+PORTALS_SAY = {"application.submitted", "supplement.submitted", "correction.submitted"} | {
+    "withdrawal.requested"
+}
+
+
+@pytest.mark.parametrize("type_", sorted(CONTRACTS))
+def test_where_portals_write_nobody_speaks_for_a_service(type_: str) -> None:
+    def ignore(state: Any, *_: Any) -> Outcome[Any]:
+        return Outcome(state)
+
+    every = LaneTable("intake", dict, dict.fromkeys(CONTRACTS, ignore), no_facts)
+    value = msgspec.json.encode(withdrawal(type=type_, source="/services/intake"))
+    said = record(value)._replace(topic="portal.submissions")
+    letters = [d.because.reason for d in Reader(every, LANES).read([said]).dead]
+    forbidden = f"{type_} is not taken from portal.submissions"
+    assert (forbidden in letters) is (type_ not in PORTALS_SAY)
 
 
 def test_a_record_too_large_to_be_appended_again_is_not_sent_home() -> None:
