@@ -5,8 +5,8 @@ People, documents and answers are synthetic.  The mix of sectors is the publishe
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from shared.bus import Message, Partition, Producer
 from shared.catalogue import Catalogue, Procedure, Unit
 from shared.events import Event, encode
 from shared.events.data import Document
-from shared.events.portal import Personal, Submitted
+from shared.events.portal import Correction, Personal, Submitted
 from shared.placement import home
 
 NAME = "sandbox-portal"
@@ -36,6 +36,8 @@ MIX: Mapping[str, tuple[float, tuple[str, ...]]] = {
 SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Phan", "Vũ", "Đặng", "Bùi", "Đỗ")
 GIVEN = ("An", "Bình", "Chi", "Dũng", "Giang", "Hà", "Khánh", "Linh", "Minh", "Ngọc", "Quân")
 MIDDLE = "Thử Nghiệm"  # "trial": nobody is called so
+BIRTH = "local.interlinked-birth"
+AGE_DAYS = 9  # of a child that is registered in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,11 @@ class Citizens:
         alone = [
             p for p in catalogue.procedures_in_force(on) if p.code not in catalogue.interlinked
         ]
+        self._catalogue, self._on = catalogue, on
         self._groups = _grouped(alone)  # those of several agencies ask for answers: not drawn
         self._units = [u for u in catalogue.units_in_force(on) if not u.is_province]
+        self._split = [code for code in sorted(catalogue.successors) if self._became(code)]
+        self._by_residence = [p for p in alone if _is_by_residence(p)]
 
     def draw(self) -> Application:
         """Return one more application."""
@@ -87,6 +92,39 @@ class Citizens:
             documents=tuple(self._document(name) for name in procedure.required_documents),
         )
         return Application(uuid7(now_ms, self._chance), fields, self._person())
+
+    def of_split_unit(self) -> Application:
+        """Return an application of someone who tells the old code of a unit that was split."""
+        old = self._chance.choice(self._split)
+        unit = self._catalogue.unit(self._became(old)[0], self._on)
+        assert unit
+        drawn = self.of(self._chance.choice(self._by_residence), unit)
+        return replace(drawn, fields=msgspec.structs.replace(drawn.fields, residence_unit=old))
+
+    def of_several_agencies(self) -> Application:
+        """Return a birth that registers the child, where it lives, and its health card."""
+        procedure = self._catalogue.procedure(BIRTH, self._on)
+        assert procedure
+        drawn = self.of(procedure, self._chance.choice(self._units))
+        documents = tuple(d for d in drawn.fields.documents if "form" not in d.name)
+        answers = {
+            "child_name": f"{drawn.personal.name} Bé {self._drawn}",
+            "child_sex": self._chance.choice(("female", "male")),
+            "child_birth_date": (self._on - timedelta(days=AGE_DAYS)).isoformat(),
+            "child_birth_place": f"Bệnh viện {MIDDLE} {self._drawn}",
+            "relation": "mother",
+            "residence_address": f"Số {self._drawn}, ngõ {MIDDLE}",
+            "relation_to_household_head": "child",
+        }
+        fields = msgspec.structs.replace(drawn.fields, documents=documents, copies=1)
+        personal = msgspec.structs.replace(drawn.personal, answers=answers)
+        return replace(drawn, fields=fields, personal=personal)
+
+    def _became(self, old: str) -> tuple[str, ...]:
+        """Return what a unit became that was split, if its code names no unit of today."""
+        found = self._catalogue.current_units(old, self._on)
+        is_free = self._catalogue.unit(old, self._on) is None
+        return found.units if is_free and found.kind == "default_of_split" else ()
 
     def _person(self) -> Personal:
         n = self._drawn
@@ -115,10 +153,27 @@ def _is_in(procedure: Procedure, words: Sequence[str]) -> bool:
     return any(f"({word})" in procedure.sector for word in words)
 
 
+def _is_by_residence(procedure: Procedure) -> bool:
+    """Whether the commune decides in which the applicant lives, and the rules let it be so."""
+    is_there = procedure.competent_level == "commune"
+    return (
+        is_there
+        and procedure.non_boundary == "intra_province"
+        and _is_in(procedure, MIX["civil status"][1])
+    )
+
+
 def personal_values(application: Application) -> Iterator[str]:
     """Return what must stand nowhere in the clear."""
     person = application.personal
     yield from (person.name, person.personal_number, person.phone, person.email, person.address)
+    yield from (answer for answer in person.answers.values() if MIDDLE in answer)
+    yield corrected_phone(application)
+
+
+def corrected_phone(application: Application) -> str:
+    """Return the telephone number that a citizen means who corrects it."""
+    return f"03{application.personal.phone[2:]}"
 
 
 class Portal:
@@ -172,6 +227,16 @@ class Portal:
             f"/v1/applications/{application}/supplements",
             content=encode({"documents": [document]}),
             headers=self._headers(key),
+            timeout=LIMIT_S,
+        )
+
+    async def correct(self, client: httpx.AsyncClient, application: Application) -> httpx.Response:
+        """Correct the telephone number, before a unit accepts the application."""
+        correction = Correction(phone=corrected_phone(application))
+        return await client.post(
+            f"/v1/applications/{application.id}/corrections",
+            content=encode({"personal": correction}),
+            headers=self._headers("correction-1"),
             timeout=LIMIT_S,
         )
 

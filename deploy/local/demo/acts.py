@@ -1,4 +1,4 @@
-"""What citizens do through the portal: hand in, bring what is missing, take back."""
+"""What citizens do through the portal: hand in, correct, bring what is missing, take back."""
 
 import asyncio
 import random
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 import httpx
 
 from deploy.local.demo.story import Part
-from deploy.sandbox.portal import Portal
+from deploy.sandbox.portal import Application, Portal
 from shared.bus import Producer
 from shared.errors import Unknown
 from shared.events import Event
@@ -45,8 +45,9 @@ class Citizens:
                 group.create_task(self._hand_in(part))
 
     async def follow_up(self, parts: Sequence[Part], log: AsyncIterator[Event]) -> None:
-        """Bring what is asked for and withdraw what is to be, until the log ends."""
+        """Bring what is asked for, correct and withdraw what is to be, until the log ends."""
         withdrawn = {part.application.id for part in parts if part.is_withdrawn}
+        wrong = {p.application.id: p.application for p in parts if p.lot and p.lot.is_corrected}
         chance = random.Random(len(parts))
         async with asyncio.TaskGroup() as group:
             async for event in log:
@@ -55,6 +56,8 @@ class Citizens:
                 elif event.type == Routed.TYPE and event.subject in withdrawn:
                     withdrawn.discard(event.subject)
                     group.create_task(self._withdraw(event.subject))
+                elif event.type == Routed.TYPE and (mistaken := wrong.pop(event.subject, None)):
+                    group.create_task(self._correct(mistaken))
 
     async def _hand_in(self, part: Part) -> None:
         if part.way == "http":
@@ -70,6 +73,9 @@ class Citizens:
         await self._taken(
             lambda: self._portal.supplement(self._door, event.subject, document, key), is_late=True
         )
+
+    async def _correct(self, application: Application) -> None:
+        await self._taken(lambda: self._portal.correct(self._door, application))
 
     async def _withdraw(self, application: str) -> None:
         await self._taken(lambda: self._portal.withdraw(self._door, application), is_late=True)

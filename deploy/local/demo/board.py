@@ -11,9 +11,12 @@ from typing import NamedTuple
 import msgspec
 
 from shared.events import Event, intake, notify, payment, routing
+from shared.kinship import is_child
 
 ENDS = frozenset({3, 7, 10})  # national codes: not accepted, withdrawn, result returned
+ASIDE = frozenset({3, 7})  # of these, those that never come to a result
 STAGES = {
+    intake.InterlinkedRegistered.TYPE: "interlinked",
     intake.Registered.TYPE: "registered",
     routing.Routed.TYPE: "routed",
     routing.Accepted.TYPE: "accepted",
@@ -53,21 +56,28 @@ class Stuck(NamedTuple):
     what: str
 
 
+class _Child(msgspec.Struct, frozen=True):
+    application: str
+
+
 class _Gist(msgspec.Struct, frozen=True):
     national_code: int = 0
     reference: str = ""
     amount_vnd: int = 0
     milestone: str = ""
     channel: str = ""
+    children: tuple[_Child, ...] = ()
 
 
 @dataclass(slots=True)
 class Journey:
-    """How far one application has come."""
+    """How far one application has come.  `children`: those of one for several agencies."""
 
     is_registered: bool = False
     is_refused: bool = False
+    is_ended: bool = False
     code: int = 0
+    children: tuple[str, ...] = ()
     orders: dict[str, str] = field(default_factory=dict)  # reference → how it stands
     notices: dict[str, str] = field(default_factory=dict)  # milestone/channel → how it stands
 
@@ -76,7 +86,11 @@ _gist = msgspec.json.Decoder(_Gist)
 
 
 class Board:
-    """All applications.  `reached`: how many have come to each stage at least once."""
+    """All applications.  `reached`: how many have come to each stage at least once.
+
+    What was handed in for several agencies is `interlinked`, and its parts are `children`: each of
+    these goes its own way, the parent none.
+    """
 
     def __init__(self) -> None:
         self.journeys: dict[str, Journey] = {}
@@ -97,6 +111,11 @@ class Board:
         gist = _gist.decode(event.data)
         if event.type == intake.Registered.TYPE:
             journey.is_registered = True
+        elif event.type == intake.InterlinkedRegistered.TYPE:
+            journey.is_registered = True
+            journey.children = tuple(child.application for child in gist.children)
+        elif event.type == intake.InterlinkedEnded.TYPE:
+            journey.is_ended = True
         elif event.type == intake.Refused.TYPE:
             journey.is_refused = True
         elif status := _ORDERS.get(event.type):
@@ -109,9 +128,16 @@ class Board:
 
     def _note_stage(self, event: Event) -> None:
         stage = STAGES.get(event.type)
+        if stage == "registered" and is_child(event.subject):
+            stage = "children"
         if stage and (event.subject, stage) not in self._stages:
             self._stages.add((event.subject, stage))
             self.reached[stage] += 1
+
+    def passed(self, stage: str) -> int:
+        """Return how many have come to a stage, without those that came to no result."""
+        on_it = (a for a, reached in self._stages if reached == stage)
+        return sum(self.journeys[a].code not in ASIDE for a in on_it)
 
     def ended(self) -> Counter[str]:
         """Return how many are over, by how they ended."""
@@ -133,12 +159,21 @@ class Board:
 
     def stuck(self, applications: Iterable[str]) -> list[Stuck]:
         """Return what is not over of these applications."""
-        return [s for a in applications for s in self._of(a, self.journeys.get(a, Journey()))]
+        found: list[Stuck] = []
+        for application in applications:
+            journey = self.journeys.get(application, Journey())
+            found += self._of(application, journey)
+            for child in journey.children:
+                if child in self.journeys:  # one that is never begun is heard of by its parent
+                    found += self._of(child, self.journeys[child])
+        return found
 
     def _of(self, application: str, journey: Journey) -> Iterator[Stuck]:
         if not journey.is_registered and not journey.is_refused:
             yield Stuck(application, "intake", "submitted, neither registered nor refused")
-        elif not journey.is_refused and journey.code not in ENDS:
+        elif journey.children and not journey.is_ended:
+            yield Stuck(application, "intake", "a child of it is not at its end")
+        elif not (journey.is_refused or journey.children) and journey.code not in ENDS:
             unrouted = "registered, not routed"
             yield Stuck(application, "routing", _WAITS.get(journey.code, unrouted))
         for reference, status in journey.orders.items():

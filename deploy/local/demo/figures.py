@@ -60,14 +60,18 @@ class Notices(NamedTuple):
 OUTCOMES = ("delivered", "sent", "dropped", "failed", "requested")
 MILESTONES = (  # as an application meets them
     "registered",
+    "interlinked_registered",
     "refused",
     "payment_requested",
     "payment_settled",
     "accepted",
     "not_accepted",
     "supplement_requested",
+    "transferred",
+    "apologised",
     "result_ready",
     "returned",
+    "interlinked_ended",
 )
 
 

@@ -12,12 +12,15 @@ DATABASE = str(ServiceSettings.model_fields["database"].default)
 
 
 class Told(NamedTuple):
-    """What operations tells: exact counts; of one application its journey and its waterfall."""
+    """What operations tells: exact counts; of one application its journey and its waterfall; of
+    one for several agencies its journey.
+    """
 
     counts: Mapping[str, Any]
     application: str = ""  # empty: there is none to tell of
     journey: Mapping[str, Any] = MappingProxyType({})
     waterfall: Mapping[str, Any] = MappingProxyType({})
+    interlinked: Mapping[str, Any] = MappingProxyType({})
 
 
 class Books(NamedTuple):
@@ -74,8 +77,8 @@ async def read_evidence(
     )
 
 
-async def read_operations(scene: Scene, application: str) -> Told:
-    """Return what operations tells of all, and of one application."""
+async def read_operations(scene: Scene, application: str, interlinked: str = "") -> Told:
+    """Return what operations tells of all, of one application and of one for several agencies."""
     async with scene.client("operations", role("operator")) as operations:
 
         async def get(path: str) -> Mapping[str, Any]:
@@ -86,7 +89,8 @@ async def read_operations(scene: Scene, application: str) -> Told:
         counts = await get("/v1/counts")
         if not application:
             return Told(counts)
-        journey = await get(f"/v1/journeys/{application}")
+        journey = f"/v1/journeys/{application}"
+        of_several = await get(f"/v1/journeys/{interlinked}") if interlinked else {}
         return Told(
-            counts, application, journey, await get(f"/v1/journeys/{application}/waterfall")
+            counts, application, await get(journey), await get(f"{journey}/waterfall"), of_several
         )

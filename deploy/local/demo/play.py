@@ -208,4 +208,4 @@ class _Play:
             self._scene.client("routing", role("officer")) as routing,
             aclosing(self._log("routing.events")) as log,
         ):
-            await Officers(routing, self._plan.habits).attend(log)
+            await Officers(routing, self._plan.habits, self._story.lots).attend(log)

@@ -35,11 +35,17 @@ class Bar(NamedTuple):
 
 
 def bars(board: Board, sent: Mapping[str, int], total: int) -> list[Bar]:
-    """Return the stages in the order in which an application meets them."""
+    """Return the stages in the order in which an application meets them.
+
+    From routing on each child of an interlinked application counts, and not what it is a part of.
+    """
     reached, types, ended, orders = board.reached, board.types, board.ended(), board.orders()
     payable = sum(orders.values()) - orders["failed"]
     ends = {name: ended[name] for name in ("not accepted", "withdrawn")}
-    going = total - sum(ends.values())
+    interlinked, children = reached["interlinked"], reached["children"]
+    dossiers = total - interlinked + children
+    going = dossiers - sum(ends.values())
+    registered = {"refused": ended["refused"], "interlinked": interlinked, "children": children}
     beside_paid = {
         "declined": types["payment.failed"],
         "twice": types["payment.overpaid"],
@@ -47,17 +53,27 @@ def bars(board: Board, sent: Mapping[str, int], total: int) -> list[Bar]:
     }
     return [
         Bar("submitted", sum(sent.values()), total, f"{sent['http']} HTTP · {sent['kafka']} Kafka"),
-        Bar("registered", reached["registered"], total, _told({"refused": ended["refused"]})),
-        Bar("routed", reached["routed"], total, ""),
-        Bar("accepted", reached["accepted"], going, _told(ends)),
+        Bar("registered", reached["registered"] + interlinked, total, _told(registered)),
+        Bar(
+            "routed",
+            reached["routed"],
+            dossiers,
+            _told({"chosen by an officer": types["routing.choice_needed"]}),
+        ),
+        Bar("accepted", board.passed("accepted"), going, _told(ends)),
         Bar("paid", orders["settled"], payable, _told(beside_paid)),
         Bar(
             "settled",
-            reached["settled"],
+            board.passed("settled"),
             going,
             _told({"supplements asked": types["application.supplement_requested"]}),
         ),
-        Bar("returned", reached["returned"], going, ""),
+        Bar(
+            "returned",
+            reached["returned"],
+            going,
+            _told({"by post": types["application.posted"]}),
+        ),
     ]
 
 

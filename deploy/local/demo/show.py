@@ -19,7 +19,7 @@ from deploy.audit.invariants import Finding, audit
 from deploy.local import journey_view, launcher
 from deploy.local.children import Children
 from deploy.local.cli import Screen as Steps
-from deploy.local.demo import figures, gather, keeping, tables, wrongs
+from deploy.local.demo import figures, gather, keeping, paths, tables, wrongs
 from deploy.local.demo.gather import Seen
 from deploy.local.demo.play import QUICK, Failed, Plan, Played, play
 from deploy.local.demo.scene import Scene
@@ -115,8 +115,14 @@ class _Demo:
         evidence, books, told = seen
         money = figures.money(evidence)
         answers = wrongs.answers(story.wrongs, played.turned, evidence)
+        taken, reached = paths.paths(evidence), played.board.reached
         self._print(
-            tables.states(told.counts, played.board.ended()["refused"]),
+            tables.states(
+                told.counts,
+                played.board.ended()["refused"],
+                *(reached[stage] for stage in ("registered", "interlinked", "children")),
+            ),
+            tables.paths(taken),
             tables.money(money, books.answers),
             tables.notices(figures.notices(evidence)),
             tables.latencies(figures.latencies(evidence)),
@@ -129,11 +135,17 @@ class _Demo:
                 Padding(journey_view.timeline(told.journey), (1, 0, 1, 0), expand=False),
                 journey_view.waterfall(told.waterfall),
             )
+        if told.interlinked:
+            self._print(
+                tables.titled("One for several agencies"),
+                Padding(journey_view.timeline(told.interlinked), (1, 0, 1, 0), expand=False),
+            )
         self._print(tables.invariants(findings))
         if played.stuck:
             self._print(tables.stuck(played.stuck))
         open_ = unfinished(played.stuck, played.silent, played.lagging)
-        return judge(findings, answers, open_, money, told.counts, figures.states(evidence))
+        states = figures.states(evidence)
+        return judge(findings, answers, open_, money, told.counts, states, taken)
 
     def _print(self, *content: RenderableType) -> None:
         for each in content:
@@ -146,7 +158,8 @@ async def _read(scene: Scene, story: Story, played: Played) -> Seen:
     books = await gather.read_books(scene)
     unreadable = {story.wrongs.not_json.encode()}
     evidence = await gather.read_evidence(scene, books, played.acknowledged, personal, unreadable)
-    told = await gather.read_operations(scene, figures.most_telling(evidence))
+    one, of_several = figures.most_telling(evidence), paths.interlinked(evidence)
+    told = await gather.read_operations(scene, one, of_several)
     return Seen(evidence, books, told)
 
 

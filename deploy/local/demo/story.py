@@ -7,27 +7,55 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from deploy.local.demo.wrongs import Wrongs
-from deploy.sandbox.officers.habits import Fate, Habits
+from deploy.sandbox.officers.habits import Fate, Habits, Lot
 from deploy.sandbox.payers import LATER, Behaviour
 from deploy.sandbox.portal import Application, Citizens
 from services.payment.domain.fees import Asked, assess
 from shared.catalogue import Catalogue
+from shared.kinship import child_id
 
 Way = Literal["http", "kafka"]
 
 # Of 300 applications, how many citizens pay in an unusual way; of fewer, in proportion.
 UNUSUAL: Mapping[Behaviour, int] = {"twice": 8, "decline": 6, "silent": 5}
 EARLY, WITHDRAWN, OF = 6, 3, 300
+# Of as many, how many meet with what, besides what the officers' habits bring.
+LOTS: tuple[tuple[int, Lot], ...] = (
+    (3, Lot(detours=("ask_supplement",))),
+    (4, Lot(detours=("transfer",))),
+    (5, Lot(detours=("ask_signature",))),
+    (6, Lot(detours=("post",))),
+    (3, Lot(is_refused=True)),
+    (4, Lot(is_corrected=True)),
+)
+SPLIT = 4
+# Births for three agencies, and what the registry, the residence and the health card meet with.
+FAMILIES: tuple[tuple[int, tuple[Lot, ...]], ...] = (
+    (2, (Lot(), Lot(), Lot(detours=("post",)))),
+    (1, (Lot(), Lot(is_refused=True), Lot(detours=("ask_signature",)))),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One application's part: how it comes in, how its citizen pays, whether it is taken back."""
+    """One application's part: how it comes in, how its citizen pays, whether it is taken back.
+
+    `lot`: what it meets with, if that is not left to habit; `children`: what its children do.
+    """
 
     application: Application
     way: Way
     paying: Behaviour = "pay"
     is_withdrawn: bool = False
+    lot: Lot | None = None
+    children: tuple[Lot, ...] = ()
+
+    @property
+    def lots(self) -> dict[str, Lot]:
+        """Return what it and its children meet with, by application."""
+        name = self.application.id
+        own = {name: self.lot} if self.lot else {}
+        return own | {child_id(name, n): lot for n, lot in enumerate(self.children)}
 
 
 class Story(NamedTuple):
@@ -35,6 +63,11 @@ class Story(NamedTuple):
 
     parts: list[Part]
     wrongs: Wrongs
+
+    @property
+    def lots(self) -> dict[str, Lot]:
+        """Return what is not left to the officers' habits, by application."""
+        return {name: lot for part in self.parts for name, lot in part.lots.items()}
 
 
 def draw(catalogue: Catalogue, on: date, count: int, seed: int, habits: Habits) -> Story:
@@ -44,21 +77,57 @@ def draw(catalogue: Catalogue, on: date, count: int, seed: int, habits: Habits) 
     """
     chance = random.Random(seed)
     citizens = Citizens(catalogue, on, chance)
-    ways: tuple[Way, Way] = ("http", "kafka")
-    parts = [Part(citizens.draw(), ways[n % 2]) for n in range(count)]
+    parts = _parts(citizens, count, chance)
+    _deal(parts, catalogue, on, chance)
     moments = {
         place: _moment(part, catalogue, on)
         for place, part in enumerate(parts)
-        if not Fate(habits, part.application.id).is_refused
+        if not part.children and not Fate(habits, part.application.id, part.lot).is_refused
     }
     for place, paying in _cast(moments, count, chance).items():
         parts[place] = replace(parts[place], paying=paying)
-    usual = [place for place in moments if parts[place].paying == "pay"]
+    usual = [place for place in moments if parts[place].paying == "pay" and not parts[place].lot]
     for place in chance.sample(usual, _share(WITHDRAWN, count)):
         parts[place] = replace(parts[place], is_withdrawn=True)
     fresh = citizens.draw(), citizens.draw(), citizens.draw()
     # sent before by either way, and sent again by the other
     return Story(parts, Wrongs.of(fresh, (parts[1].application, parts[0].application)))
+
+
+def _parts(citizens: Citizens, count: int, chance: random.Random) -> list[Part]:
+    """Return what everybody hands in: a few with an old unit, a few for several agencies."""
+    ways: tuple[Way, Way] = ("http", "kafka")
+    families = [lots for of_all, lots in FAMILIES for _ in range(_share(of_all, count))]
+    split = _share(SPLIT, count)
+    places = chance.sample(range(2, count), len(families) + split)  # the first two are sent again
+    parts = []
+    for place in range(count):
+        way = ways[place % 2]
+        at = places.index(place) if place in places else len(places)
+        if at < len(families):
+            parts.append(Part(citizens.of_several_agencies(), way, children=families[at]))
+        elif at < len(places):
+            parts.append(Part(citizens.of_split_unit(), way, lot=Lot()))
+        else:
+            parts.append(Part(citizens.draw(), way))
+    return parts
+
+
+def _deal(parts: list[Part], catalogue: Catalogue, on: date, chance: random.Random) -> None:
+    """Give lots to applications that have none, and that only an officer accepts."""
+    free = [n for n, p in enumerate(parts) if not p.lots and not _is_automatic(p, catalogue, on)]
+    chance.shuffle(free)
+    for of_all, lot in LOTS:
+        for _ in range(_share(of_all, len(parts))):
+            place = free.pop()
+            parts[place] = replace(parts[place], lot=lot)
+
+
+def _is_automatic(part: Part, catalogue: Catalogue, on: date) -> bool:
+    fields = part.application.fields
+    procedure = catalogue.procedure(fields.procedure, on)
+    assert procedure
+    return catalogue.accepted_automatically(procedure, fields.channel, on)
 
 
 def _moment(part: Part, catalogue: Catalogue, on: date) -> str:

@@ -14,6 +14,7 @@ from rich.text import Text
 from deploy.audit.invariants import Finding
 from deploy.local.demo.board import Stuck
 from deploy.local.demo.figures import OUTCOMES, Latency, Money, Notices
+from deploy.local.demo.paths import Path
 from deploy.local.demo.verdict import Verdict
 from deploy.local.demo.wrongs import Answer
 from deploy.local.journey_view import COLOURS, FAINT, QUIET
@@ -40,8 +41,10 @@ def titled(title: str, *content: RenderableType) -> RenderableType:
     return Padding(Group(Text(title, style="bold"), *below), (1, 0, 0, 1), expand=False)
 
 
-def states(counts: Mapping[str, Any], refused: int) -> RenderableType:
-    """Return where all applications stand, by national code."""
+def states(
+    counts: Mapping[str, Any], refused: int, registered: int, interlinked: int, children: int
+) -> RenderableType:
+    """Return where all applications stand, by national code; `registered`: by themselves."""
     table = _table(("", "right"), ("", "left"), ("", "left"), ("", "right"))
     for state in counts["states"]:
         style = "" if state["count"] else FAINT
@@ -50,7 +53,20 @@ def states(counts: Mapping[str, Any], refused: int) -> RenderableType:
             f"{state['code']}", state["name_vi"], state["name_en"], number, style=style or None
         )
     table.add_row("", "Không hợp lệ, trả lại ngay", "refused at the door", f"{refused}")
-    return titled("Where all stand", table)
+    sum_ = f"{registered + interlinked} registered"
+    if interlinked:
+        sum_ += f" − {interlinked} interlinked + {children} children of these"
+        sum_ += f" = {registered + children} dossiers"
+    return titled("Where all stand", table, Text(sum_, style=QUIET))
+
+
+def paths(found: Sequence[Path]) -> RenderableType:
+    """Return which ways were taken, how often, and one dossier of each to look up."""
+    table = _table(("way", "left"), ("times", "right"), ("for example", "left"))
+    for row in found:
+        times = f"{row.times}" if row.times else "–"
+        table.add_row(row.name, times, row.example, style=None if row.times else BAD)
+    return titled("Paths", table)
 
 
 def money(found: Money, answers: Mapping[str, int]) -> RenderableType:

@@ -7,6 +7,7 @@ from typing import Any
 from deploy.audit.invariants import Finding
 from deploy.local.demo.board import Stuck
 from deploy.local.demo.figures import Money
+from deploy.local.demo.paths import Path
 from deploy.local.demo.wrongs import Answer
 
 
@@ -34,11 +35,14 @@ def judge(
     money: Money,
     counts: Mapping[str, Any],
     states: Mapping[int, int],
+    paths: Sequence[Path] = (),
 ) -> Verdict:
     """Return the verdict; `states` is what the log says of each national code."""
     broken = [f"invariant {f.number} does not hold" for f in findings if not f.holds]
     mistaken = [f"{answer.sent}: {answer.found}" for answer in answers if not answer.is_right]
-    return Verdict((*unfinished, *broken, *mistaken, *_of_money(money), *_of(counts, states)))
+    untaken = [f"nobody took the path: {path.name}" for path in paths if not path.times]
+    sums = (*_of_money(money), *_of(counts, states))
+    return Verdict((*unfinished, *broken, *mistaken, *untaken, *sums))
 
 
 def unfinished(stuck: Sequence[Stuck], silent: Sequence[str], lagging: Sequence[str]) -> list[str]:

@@ -4,25 +4,25 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import httpx
 import msgspec
 
-from deploy.sandbox.officers.habits import Body, Fate, Habits, react, refusal
+from deploy.sandbox.officers.habits import Body, Fate, Habits, Lot, react, refusal
 from shared.events import Event
 from shared.events.routing import (
     ActionRejected,
     Closed,
     NotAccepted,
-    Resubmitted,
     Returned,
-    Routed,
 )
 
 UNDER_WAY_LIMIT = 5_000  # events being attended to; beyond it the log waits
 LOOK_AGAIN_S = (0.5, 1.0, 2.0, 5.0)
 
+NO_LOTS: Mapping[str, Lot] = MappingProxyType({})
 _ENDS = (Returned.TYPE, Closed.TYPE, NotAccepted.TYPE)
 
 
@@ -31,10 +31,15 @@ class TurnedAway(Exception):
 
 
 class Officers:
-    """Attend to events; `acted` counts the actions that the edge took."""
+    """Attend to events; `acted` counts the actions that the edge took.
 
-    def __init__(self, http: httpx.AsyncClient, habits: Habits) -> None:
-        self._http, self._habits = http, habits
+    `lots`: what some applications meet with, whatever the habits would draw for them.
+    """
+
+    def __init__(
+        self, http: httpx.AsyncClient, habits: Habits, lots: Mapping[str, Lot] = NO_LOTS
+    ) -> None:
+        self._http, self._habits, self._lots = http, habits, lots
         self._calls = asyncio.Semaphore(habits.concurrency)
         self._places = asyncio.Semaphore(UNDER_WAY_LIMIT)
         self._fates: dict[str, Fate] = {}
@@ -51,7 +56,7 @@ class Officers:
 
     async def _attend_to(self, event: Event, fate: Fate) -> None:
         try:
-            if event.type in (Routed.TYPE, Resubmitted.TYPE) or _came_too_soon(event):
+            if fate.is_taken_up(event) or _came_too_soon(event):
                 await self._pause(fate)
                 await self._take_up(event, fate)
             elif body := react(event, fate):
@@ -61,7 +66,8 @@ class Officers:
             self._places.release()
 
     def _fate(self, event: Event) -> Fate:
-        fate = self._fates.pop(event.subject, None) or Fate(self._habits, event.subject)
+        fate = self._fates.pop(event.subject, None)
+        fate = fate or Fate(self._habits, event.subject, self._lots.get(event.subject))
         if event.type not in _ENDS:
             self._fates[event.subject] = fate
         return fate
@@ -88,6 +94,11 @@ class Officers:
         path = f"/v1/applications/{event.subject}/actions"
         key = f"{body['action']}-{event.sequence}"
         until = time.monotonic() + self._habits.patience_s
+        if body["action"] == "step_done":  # which one, the dossier tells
+            shown = await self._call("GET", f"/v1/applications/{event.subject}", until)
+            if not (step := _current_step(shown)):
+                return
+            body = body | {"step": step}
         await self._call("POST", path, until, body, {"idempotency-key": key})
         self.acted[body["action"]] += 1
 
@@ -119,6 +130,12 @@ class Officers:
                 raise TurnedAway(f"{method} {path} for {self._habits.patience_s} s: {refused}")
             await asyncio.sleep(LOOK_AGAIN_S[min(tried, len(LOOK_AGAIN_S) - 1)])
             tried += 1
+
+
+def _current_step(shown: Mapping[str, Any]) -> str:
+    """Return the step that a dossier is at; one that is over is at none."""
+    steps = shown["workflow"]["steps"] if shown["workflow"] else ()
+    return next((str(step["code"]) for step in steps if step["state"] == "current"), "")
 
 
 def _came_too_soon(event: Event) -> bool:

@@ -1,19 +1,46 @@
-"""What officers do about an event, drawn from a seed and the application's id."""
+"""What officers do about an event, drawn from a seed and the application's id, or told by a lot."""
 
 import random
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from deploy.sandbox.officers.books import todays
 from shared.events import Event
-from shared.events.routing import Accepted, ChoiceNeeded, Processing, Settled, Suspended
+from shared.events.handover import (
+    PostCameBack,
+    PostCarried,
+    Posted,
+    SignatureAsked,
+    StepFinished,
+    Transferred,
+)
+from shared.events.routing import (
+    Accepted,
+    Apologised,
+    ChoiceNeeded,
+    CorrectionAllowed,
+    Processing,
+    Resubmitted,
+    Routed,
+    Settled,
+    Suspended,
+)
+from shared.working_time import local_day
 
 Ratio = Annotated[float, Field(ge=0.0, le=1.0)]
 Body = dict[str, Any]
-Detour = Literal["ask_supplement", "demand_payment", "suspend", "reopen"]
+Detour = Literal[
+    "ask_supplement", "demand_payment", "suspend", "apologise", "step_done", "transfer",
+    "ask_signature", "reopen", "post",
+]  # fmt: skip
+WITH_RESULT: tuple[Detour, ...] = ("reopen", "post")  # the others are made while at work
+PLACE_VI = "Bưu cục Thử Nghiệm"
+CERTIFICATE_DAYS = 200  # how long a signer's certificate is still valid
 
 
 class Habits(BaseSettings):
@@ -26,16 +53,33 @@ class Habits(BaseSettings):
     asked_for_supplement: Ratio = 0.1
     demanded_payment: Ratio = 0.0
     suspended: Ratio = 0.02
+    apologised: Ratio = 0.0
+    stepped: Ratio = 0.0  # whose first step is said to be done
+    transferred: Ratio = 0.0
+    signed: Ratio = 0.0
     reopened: Ratio = 0.02
+    posted: Ratio = 0.0
+    brought_back: Ratio = 0.0  # of those posted
     delay_s: Annotated[float, Field(ge=0.0)] = 0.5  # before each action, on average
     concurrency: Annotated[int, Field(ge=1, le=256)] = 16  # calls at a time
     patience_s: Annotated[float, Field(gt=0.0)] = 300.0  # for a payment, or for an edge to answer
 
 
-class Fate:
-    """What one application meets with, drawn once."""
+class Lot(NamedTuple):
+    """What one application is to meet with, whatever would be drawn for it.
 
-    def __init__(self, habits: Habits, application: str) -> None:
+    `is_corrected`: the officer leaves it until its citizen has corrected something.
+    """
+
+    is_refused: bool = False
+    detours: tuple[Detour, ...] = ()
+    is_corrected: bool = False
+
+
+class Fate:
+    """What one application meets with, drawn once; and what was heard of it on the way."""
+
+    def __init__(self, habits: Habits, application: str, lot: Lot | None = None) -> None:
         # the end of a sandbox portal's id comes from its seed, the beginning from the clock
         self.chance = random.Random(f"{habits.seed}/{application[-12:]}")
         self.is_refused = self.chance.random() < habits.refused
@@ -44,15 +88,55 @@ class Fate:
             "demand_payment": habits.demanded_payment,
             "suspend": habits.suspended,
             "reopen": habits.reopened,
+            "apologise": habits.apologised,
+            "step_done": habits.stepped,
+            "transfer": habits.transferred,
+            "ask_signature": habits.signed,
+            "post": habits.posted,
         }
         self.detours = [name for name, ratio in likely.items() if self.chance.random() < ratio]
-        self._last = ""
+        self.is_brought_back = self.chance.random() < habits.brought_back
+        self.is_awaited = False
+        if lot:
+            self.is_refused, self.detours = lot.is_refused, list(lot.detours)
+            self.is_awaited = lot.is_corrected
+        self.unit = ""
+        self.due: datetime | None = None
+        self._parcels, self._last = 0, ""
 
     def is_news(self, event: Event) -> bool:
         """Tell whether this event is heard for the first time: the log may have it twice."""
         is_news = event.sequence > self._last
         self._last = max(self._last, event.sequence)
+        if is_news:
+            said = msgspec.json.decode(event.data, type=_Said)
+            self.unit, self.due = said.competent_unit or self.unit, said.due or self.due
         return is_news
+
+    def is_taken_up(self, event: Event) -> bool:
+        """Tell whether it is now that an officer looks whether to accept it."""
+        if self.is_awaited:
+            self.is_awaited = event.type != CorrectionAllowed.TYPE
+            return not self.is_awaited
+        return event.type in (Routed.TYPE, Resubmitted.TYPE)
+
+    def next(self, *, has_result: bool) -> Detour | None:
+        """Return the next detour, while at work or with the result in hand."""
+        for detour in self.detours:
+            if (detour in WITH_RESULT) == has_result:
+                self.detours.remove(detour)
+                return detour
+        return None
+
+    def parcel(self, application: str, *, is_new: bool = False) -> str:
+        """Return what the post calls the parcel; one that came back gets another name."""
+        self._parcels += is_new
+        return f"EX{int(application[-7:], 16) * 10 % 10**9 + self._parcels:09d}VN"
+
+
+class _Said(msgspec.Struct):
+    competent_unit: str = ""
+    due: datetime | None = None
 
 
 def react(event: Event, fate: Fate) -> Body | None:
@@ -63,22 +147,58 @@ def react(event: Event, fate: Fate) -> Body | None:
             if not candidates:
                 return refusal()
             return {"action": "choose_unit", "competent_unit": fate.chance.choice(candidates)}
-        case Accepted.TYPE:
+        case Accepted.TYPE | Transferred.TYPE:
             return {"action": "start"}
-        case Processing.TYPE:
-            if fate.detours and fate.detours[0] != "reopen":
-                return _detour(fate.detours.pop(0))
+        case Processing.TYPE | Apologised.TYPE | StepFinished.TYPE:
+            at_work = fate.next(has_result=False)
+            return _detour(at_work, event, fate) if at_work else {"action": "settle"}
+        case SignatureAsked.TYPE:
             return {"action": "settle"}
         case Suspended.TYPE:
             return {"action": "resume"}
         case Settled.TYPE:
-            return _detour(fate.detours.pop(0)) if fate.detours else {"action": "return"}
+            with_result = fate.next(has_result=True)
+            return _detour(with_result, event, fate) if with_result else {"action": "return"}
+    return _in_the_post(event, fate)
+
+
+def _in_the_post(event: Event, fate: Fate) -> Body | None:
+    parcel = fate.parcel(event.subject)
+    match event.type:
+        case Posted.TYPE:
+            return {"action": "carry", "tracking": parcel, "place": PLACE_VI}
+        case PostCarried.TYPE if fate.is_brought_back:
+            fate.is_brought_back = False
+            return {"action": "take_back", "tracking": parcel, "note": "Ví dụ: vắng nhà"}
+        case PostCarried.TYPE:
+            return {"action": "return", "form": "post", "tracking": parcel}
+        case PostCameBack.TYPE:
+            return {"action": "post", "tracking": fate.parcel(event.subject, is_new=True)}
     return None
 
 
-def _detour(name: Detour) -> Body:
+def _detour(name: Detour, event: Event, fate: Fate) -> Body:
     body: Body = {"action": name, "note": f"Ví dụ: {name}"}
-    return body | ({"amount_vnd": 50_000} if name == "demand_payment" else {})
+    more = _MORE.get(name)
+    return body | more(event, fate) if more else body
+
+
+def _signature(event: Event, _: Fate) -> Body:
+    until = local_day(event.time) + timedelta(days=CERTIFICATE_DAYS)
+    return {"signer": "chairman-1", "certificate_expires": until.isoformat()}
+
+
+def _new_date(event: Event, fate: Fate) -> Body:
+    return {"new_due": todays().day_after(fate.due or event.time).isoformat()}
+
+
+_MORE: Mapping[Detour, Callable[[Event, Fate], Body]] = {
+    "demand_payment": lambda *_: {"amount_vnd": 50_000},
+    "apologise": _new_date,
+    "transfer": lambda _, fate: {"competent_unit": todays().beside(fate.unit)},
+    "ask_signature": _signature,
+    "post": lambda event, fate: {"tracking": fate.parcel(event.subject, is_new=True)},
+}
 
 
 def refusal() -> Body:

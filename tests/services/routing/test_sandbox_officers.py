@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from deploy.sandbox.officers.desk import Officers, TurnedAway
-from deploy.sandbox.officers.habits import Fate, Habits
+from deploy.sandbox.officers.habits import Fate, Habits, Lot, react
 from services.routing.domain.states import STATISTICS
-from shared.events import Event, intake, payment
+from shared.events import Event, handover, intake, payment
 from shared.events import routing as contracts
 
 QUICK = Habits(delay_s=0.0, patience_s=5.0)
@@ -75,6 +75,12 @@ async def test_officers_bring_a_population_to_its_end(desk, registered):
             "demanded_payment": 0.2,
             "suspended": 0.2,
             "reopened": 0.2,
+            "apologised": 0.2,
+            "stepped": 0.2,
+            "transferred": 0.2,
+            "signed": 0.2,
+            "posted": 0.3,
+            "brought_back": 0.5,
         }
     )
     town, officers = Town(desk, 60), Officers(desk.http, habits)
@@ -86,6 +92,16 @@ async def test_officers_bring_a_population_to_its_end(desk, registered):
     for move in ("choose_unit", "accept", "refuse", "start", "ask_supplement", "suspend"):
         assert officers.acted[move] > 0, move
     for move in ("demand_payment", "resume", "settle", "reopen", "return"):
+        assert officers.acted[move] > 0, move
+    for move in (
+        "apologise",
+        "step_done",
+        "transfer",
+        "ask_signature",
+        "post",
+        "carry",
+        "take_back",
+    ):
         assert officers.acted[move] > 0, move
     states = [(await desk.journal.latest(a)).state for a in applications(60)]
     columns = Counter(STATISTICS[s.national_code] for s in states)
@@ -105,6 +121,37 @@ async def test_officers_who_read_the_log_again_repeat_nothing(desk, registered):
     await Officers(desk.http, QUICK).attend(again())
     await desk.decide()
     assert versions == {a: (await desk.journal.latest(a)).version for a in applications(5)}
+
+
+async def test_what_a_lot_says_is_done_whatever_would_be_drawn(desk, registered):
+    signed, refused = applications(2)
+    lots = {refused: Lot(is_refused=True), signed: Lot(detours=("ask_signature",))}
+    town, officers = Town(desk, 2), Officers(desk.http, QUICK, lots)
+    async with asyncio.timeout(30):
+        await officers.attend(town.decisions(registered))
+    met = {a: {e.type for e in town.events if e.subject == a} for a in (refused, signed)}
+    assert contracts.NotAccepted.TYPE in met[refused]
+    assert {handover.SignatureAsked.TYPE, contracts.Returned.TYPE} <= met[signed]
+
+
+def test_what_its_citizen_corrects_is_left_until_then():
+    fate = Fate(QUICK, "a", Lot(is_corrected=True))
+    routed, allowed = (_event(c.TYPE) for c in (contracts.Routed, contracts.CorrectionAllowed))
+    assert [fate.is_taken_up(e) for e in (routed, routed, allowed, allowed)] == [
+        False, False, True, False
+    ]  # fmt: skip
+
+
+def test_a_parcel_that_came_back_is_sent_again_under_another_name():
+    fate = Fate(QUICK, applications(1)[0], Lot(detours=("post",)))
+    fate.is_brought_back = True
+    types = (contracts.Settled, handover.Posted, handover.PostCarried, handover.PostCameBack,
+             handover.Posted, handover.PostCarried)  # fmt: skip
+    told = [react(_event(c.TYPE), fate) for c in types]
+    actions = ["post", "carry", "take_back", "post", "carry", "return"]
+    assert [body["action"] for body in told] == actions
+    names = [body["tracking"] for body in told]
+    assert names[0] == names[1] == names[2] != names[3] == names[4] == names[5]
 
 
 def test_the_same_seed_and_application_meet_the_same_fate():
@@ -164,8 +211,12 @@ async def test_an_edge_that_refuses_a_well_formed_action_ends_the_officers():
 
 
 async def _one(type_, data=b"{}"):
-    [application] = applications(1)
-    yield Event(
+    yield _event(type_, data=data)
+
+
+def _event(type_, application="", data=b"{}"):
+    application = application or applications(1)[0]
+    return Event(
         id=f"{application}/routing/000002",
         source="/services/routing",
         type=type_,

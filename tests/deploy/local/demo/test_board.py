@@ -7,6 +7,8 @@ import pytest
 from deploy.local.demo.board import Board
 
 ONE = "0198c0de-0000-7000-8000-000000000001"
+CHILD = "0198c0de-0000-8000-8000-000000000001"
+WAITING = "0198c0de-0000-9000-8000-000000000001"
 
 
 def board(*heard: Any) -> Board:
@@ -96,3 +98,38 @@ def test_a_stage_is_reached_once_though_a_dossier_came_back_to_it(log: Any) -> N
         log.decided("application.processing", national_code=4),
     )
     assert heard.reached == {"settled": 1}
+
+
+def family(log: Any) -> Any:
+    """One for two agencies, of which one has begun."""
+    children = [{"application": CHILD}, {"application": WAITING}]
+    return (
+        log.decided("interlinked.registered", children=children),
+        log.decided("application.registered", CHILD, parent=ONE),
+        log.decided("application.routed", CHILD, national_code=1),
+    )
+
+
+def test_one_for_several_agencies_is_over_when_it_says_so_and_its_children_are(log: Any) -> None:
+    heard = board(*family(log))
+    assert [(s.application, s.service) for s in heard.stuck([ONE])] == [
+        (ONE, "intake"), (CHILD, "routing")
+    ]  # fmt: skip
+
+    heard.hear(log.decided("application.returned", CHILD, national_code=10))
+    heard.hear(log.decided("interlinked.ended", outcome="partly_done"))
+    assert heard.stuck([ONE]) == []
+
+
+def test_a_child_goes_its_own_way_and_what_it_is_a_part_of_goes_none(log: Any) -> None:
+    heard = board(*family(log))
+    assert heard.reached == {"interlinked": 1, "children": 1, "routed": 1}
+
+
+def test_what_came_to_no_result_is_not_counted_at_the_stages_it_passed(log: Any) -> None:
+    heard = board(
+        log.decided("application.registered"), log.decided("application.accepted", national_code=2)
+    )
+    assert heard.passed("accepted") == 1
+    heard.hear(log.decided("application.closed", national_code=7))
+    assert (heard.reached["accepted"], heard.passed("accepted")) == (1, 0)

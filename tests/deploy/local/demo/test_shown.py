@@ -10,6 +10,7 @@ from deploy.audit.invariants import INVARIANTS, Finding
 from deploy.local.demo import screen, tables
 from deploy.local.demo.board import Board, Stuck
 from deploy.local.demo.figures import Latency, Money, Notices
+from deploy.local.demo.paths import PATHS, Path
 from deploy.local.demo.show import own
 from deploy.local.demo.verdict import Verdict
 from deploy.local.demo.wrongs import Answer
@@ -36,10 +37,12 @@ def text(shown: RenderableType, width: int = WIDTH) -> str:
 
 def full_board() -> Board:
     board = Board()
-    board.reached.update(registered=300, routed=300, accepted=290, settled=280, returned=270)
+    board.reached.update(registered=297, routed=305, accepted=290, settled=280, returned=270)
+    board.reached.update(interlinked=3, children=8)
     board.types.update(
         {"payment.failed": 16, "payment.overpaid": 18, "payment.mismatched": 1,
-         "application.supplement_requested": 190}
+         "application.supplement_requested": 190, "application.posted": 19,
+         "routing.choice_needed": 14}
     )  # fmt: skip
     return board
 
@@ -48,8 +51,9 @@ WHOLE = {
     "screen": screen.draw(full_board(), SENT, 300, 3_599),
     "states": tables.states(
         {"states": [{"code": s.code, "name_vi": s.name_vi, "name_en": s.name_en, "count": 99_999}
-                    for s in STATES.values()]}, 99_999
+                    for s in STATES.values()]}, 99_999, 99_999, 9_999, 29_997
     ),
+    "paths": tables.paths([Path(name, 9_999, "H29.26737-20261120-0000001") for name, _ in PATHS]),
     "money": tables.money(MONEY, dict.fromkeys(("00", "01", "02", "04"), 99999)),
     "notices": tables.notices(
         [Notices("supplement_requested", dict.fromkeys(("delivered", "dropped", "failed"), 9_999))]
@@ -87,6 +91,13 @@ def test_on_a_narrow_terminal_the_bars_shrink_and_every_number_is_whole(width: i
         assert width < 80 or bar.beside in row
 
 
+def test_the_paths_fit_eighty_columns_and_one_that_nobody_took_is_marked() -> None:
+    found = [Path(name, n, "H29.26737-20261120-0000001") for n, (name, _) in enumerate(PATHS)]
+    lines = text(tables.paths(found), 80).rstrip().splitlines()
+    assert len(lines) == len(PATHS) + 3  # a blank, the title, the head: no line was folded
+    assert "–" in lines[3]
+
+
 def test_a_violation_is_shown_with_its_first_cases_and_the_rest_is_counted() -> None:
     wrong = tuple(f"order R{n} settled 2 times" for n in range(9))
     shown = text(tables.invariants([Finding(2, "Settled at most once", 9, wrong)]))
@@ -113,6 +124,16 @@ def test_stages_after_the_door_are_full_without_those_that_went_another_way(log:
     stages = {bar.name: (bar.done, bar.total) for bar in screen.bars(board, SENT, 300)}
     assert stages["returned"] == (0, 299)
     assert stages["submitted"] == (300, 300)
+
+
+def test_from_routing_on_children_count_and_what_they_are_parts_of_does_not() -> None:
+    board = Board()
+    board.reached.update(registered=297, interlinked=3, children=8)
+    stages = {bar.name: (bar.done, bar.total) for bar in screen.bars(board, SENT, 300)}
+    assert stages["registered"] == (300, 300)
+    assert stages["routed"] == (0, 305)
+    shown = text(tables.states({"states": []}, 0, 297, 3, 8), 80)
+    assert "300 registered − 3 interlinked + 8 children of these = 305 dossiers" in shown
 
 
 def test_elsewhere_than_on_a_terminal_a_line_says_the_same() -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from deploy.local.demo.story import Story, draw
+from deploy.local.demo.story import FAMILIES, LOTS, Story, draw
 from deploy.sandbox.officers.habits import Fate, Habits
 from deploy.sandbox.payers import LATER
+from services.routing.domain.rules import explain, load_rules
 from shared.catalogue import load
+from shared.kinship import parent_of
 
 CATALOGUE, ON, HABITS = load(), date(2026, 11, 20), Habits()
 
@@ -52,9 +54,46 @@ def test_whoever_pays_in_an_unusual_way_has_something_to_pay(seed: int) -> None:
         if part.paying != "pay":
             assert moment(part) in ("at_submission", *LATER)
             assert not part.is_withdrawn
-            assert not Fate(HABITS, part.application.id).is_refused
+            assert not Fate(HABITS, part.application.id, part.lot).is_refused
+            assert not part.children
         if part.paying == "early":
             assert moment(part) in LATER
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("count", [30, 300])
+def test_every_path_is_in_it_and_nobody_has_two_lots(count: int, seed: int) -> None:
+    drawn = story(count, seed)
+    dealt = Counter(part.lot for part in drawn.parts if part.lot)
+    families = Counter(part.children for part in drawn.parts if part.children)
+
+    for of_all, lot in LOTS:
+        assert dealt[lot] == max(1, of_all * count // 300)
+    for of_all, lots in FAMILIES:
+        assert families[lots] == max(1, of_all * count // 300)
+    assert not any(part.lot and (part.children or part.is_withdrawn) for part in drawn.parts)
+    assert {parent_of(a) for a in drawn.lots} <= {part.application.id for part in drawn.parts}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whoever_tells_the_code_of_a_split_unit_is_for_a_person_to_place(seed: int) -> None:
+    rules, chosen = load_rules(), []
+    for part in story(seed=seed).parts:
+        fields = part.application.fields
+        if not part.children:
+            units = fields.residence_unit, fields.receiving_unit
+            route = explain(CATALOGUE, rules, fields.procedure, *units, ON)
+            chosen += [part] if route.outcome == "human_choice" and route.candidates else []
+    assert len(chosen) >= 4
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_waits_for_an_officer_is_never_accepted_without_one(seed: int) -> None:
+    for part in story(seed=seed).parts:
+        if part.lot and (part.lot.is_corrected or part.lot.is_refused):
+            procedure = CATALOGUE.procedure(part.application.fields.procedure, ON)
+            assert procedure
+            assert not CATALOGUE.accepted_automatically(procedure, "online", ON)
 
 
 def test_what_is_wrong_on_purpose_is_apart_from_the_story_but_for_two_sent_again() -> None:

@@ -9,6 +9,7 @@ import pytest
 from deploy.audit.invariants import Finding
 from deploy.local.demo.board import Stuck
 from deploy.local.demo.figures import Money, money
+from deploy.local.demo.paths import Path
 from deploy.local.demo.verdict import Verdict, judge, unfinished
 from deploy.local.demo.wrongs import Answer
 
@@ -50,6 +51,7 @@ def changed(**changes: Any) -> Callable[[Money], Money]:
         ({"money": changed(matched=0)}, "1 of the bank's transactions"),
         ({"money": changed(settled_vnd=11)}, "settlements are 11 đồng, receipts 10"),
         ({"states": {3: 1, 10: 1}}, "operations counts"),
+        ({"paths": [Path("by post", 0, ""), Path("refused", 1, "G1")]}, "the path: by post"),
     ],
 )
 def test_every_planted_fault_turns_it(
