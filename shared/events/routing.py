@@ -142,11 +142,15 @@ class Routed(Moved, frozen=True, kw_only=True):
 
 
 class ChoiceNeeded(Moved, frozen=True, kw_only=True):
-    """The rules lead to more than one unit, or to none: a person chooses."""
+    """The rules lead to more than one unit, or to none: a person chooses.
+
+    `acceptance_due` is when it is to be taken up (null in an event from before it was told).
+    """
 
     TYPE: ClassVar[str] = "routing.choice_needed"
     candidates: tuple[str, ...]
     reason: str
+    acceptance_due: Instant | None = None
 
 
 class Accepted(Moved, frozen=True, kw_only=True):

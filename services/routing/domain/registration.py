@@ -62,7 +62,10 @@ def register(
         return Outcome(came, (refused,))
     if not route.competent_unit:
         choice = events.ChoiceNeeded(
-            national_code=came.national_code, candidates=route.candidates, reason=route.reason
+            national_code=came.national_code,
+            candidates=route.candidates,
+            reason=route.reason,
+            acceptance_due=came.acceptance_due,
         )
         return Outcome(came, (choice,))
     said = replace(routed(came), facts=route.facts)  # the rules that failed stay in the journal

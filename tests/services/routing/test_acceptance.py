@@ -152,6 +152,7 @@ def test_a_split_unit_waits_for_a_person_who_chooses_one_of_the_candidates(
     first = decide(None, registered(residence_unit="00007"))
     (choice,) = first.events
     assert (choice.national_code, choice.candidates) == (1, ("00008", "00025"))
+    assert choice.acceptance_due == first.state.acceptance_due is not None
     assert len(first.timers) == 1
     paid = decide(first.state, SETTLED)
     assert paid.events == ()
