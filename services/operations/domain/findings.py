@@ -10,7 +10,11 @@ from typing import Literal
 import msgspec
 
 from services.operations.domain.entries import Entry
+from shared.events.intake import ChildOpened, ChildTakenBack, ChildTold
+from shared.kinship import parent_of
 from shared.trace import trace_id
+
+_LETTERS = frozenset(c.TYPE for c in (ChildOpened, ChildTakenBack, ChildTold))
 
 Kind = Literal["gap", "misorder", "fork", "orphan", "trace"]
 
@@ -74,12 +78,22 @@ def tracing(application: str, entries: Sequence[Entry]) -> list[Finding]:
             continue
         if entry.traceparent[3:35] != trace:
             found.append(Finding("trace", entry.service, entry.id, "carries another trace id"))
-        if entry.causationid and entry.causationid not in known:
+        is_from_kin = _sender(entry) != application
+        if entry.causationid and entry.causationid not in known and not is_from_kin:
             detail = f"was led to by {entry.causationid}, which is not in the log"
             found.append(Finding("orphan", entry.service, entry.id, detail))
         if entry.is_decided and not entry.causationid:
             found.append(Finding("orphan", entry.service, entry.id, "does not say what led to it"))
     return found
+
+
+def _sender(entry: Entry) -> str:
+    """Return the application that said this: a letter between kin names its sender's in its id, and
+    what led to it stands in the log of that one.
+    """
+    sender, _, _ = entry.id.partition("/")
+    is_kin = parent_of(sender) == parent_of(entry.application)
+    return sender if entry.type in _LETTERS and is_kin else entry.application
 
 
 def _place(entry: Entry) -> str:

@@ -176,7 +176,7 @@ def _money(events: Sequence[Entry]) -> Money:
             case payment.Overpaid.TYPE:
                 money.overpaid_vnd += g.amount_vnd
             case payment.ReceiptIssued.TYPE:
-                money.receipts.append(g.number)
+                money.receipts.append(f"{g.number}")
                 money.receipts_vnd += g.amount_vnd
     return money
 

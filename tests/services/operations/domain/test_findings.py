@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.operations.domain.entries import Entry
 from services.operations.domain.findings import contiguity, tracing
+from shared.kinship import child_id
 
 
 def journey(world: SimpleNamespace) -> tuple[str, list[Entry]]:
@@ -138,3 +139,36 @@ def test_a_portal_may_have_a_trace_of_its_own(world: SimpleNamespace) -> None:
     story.registered(story.submitted(trace="00-" + "1" * 32 + "-" + "2" * 16 + "-01"))
 
     assert tracing(story.application, story.log.entries(story.application)) == []
+
+
+LETTER = {
+    "topic": "intake.inbox",
+    "type": "child.told",
+    "source": "/services/intake",
+    "sequence": 0,
+}
+
+
+def with_a_letter(whole: tuple[str, list[Entry]], sender: str) -> list[Entry]:
+    """A journey, and what a child told, which something in the child's own log led to."""
+    _, entries = whole
+    told = msgspec.structs.replace(
+        next(e for e in entries if e.topic == "routing.events"),
+        id=f"{sender}/intake/letter/000002-1",
+        causationid=f"{sender}/routing/000099",
+        **LETTER,
+    )
+    return [*entries, told]
+
+
+def test_what_led_to_a_letter_stands_in_the_log_of_who_sent_it(
+    whole: tuple[str, list[Entry]],
+) -> None:
+    entries = with_a_letter(whole, child_id(whole[0], 1))
+    assert tracing(whole[0], entries) == []
+
+
+@pytest.mark.parametrize("sender", ["itself", "0198c0de-0000-8000-8000-00000000000c"])
+def test_a_letter_of_nobody_s_kin_is_an_orphan(whole: tuple[str, list[Entry]], sender: str) -> None:
+    entries = with_a_letter(whole, whole[0] if sender == "itself" else sender)
+    assert [f.kind for f in tracing(whole[0], entries)] == ["orphan"]
