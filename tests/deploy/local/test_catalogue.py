@@ -48,7 +48,7 @@ def test_what_is_shipped_passes_the_check() -> None:
     said = run("check", DATA)
     assert "legacy map 10,040" in said
     assert "units 3,380" in said
-    assert "workflows 22" in said
+    assert "workflows 25" in said
 
 
 def test_two_editions_are_compared_and_the_open_applications_looked_through(
