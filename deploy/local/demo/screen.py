@@ -86,7 +86,7 @@ def draw(board: Board, sent: Mapping[str, int], total: int, elapsed_s: float) ->
     line = Text(style=QUIET)
     line.append("notices     ", style="bold default")
     line.append(f"  {told:,} handed over, {notices['delivered']:,} receipted")
-    line.append("        received ", style="bold default")
+    line.append("   received ", style="bold default")
     line.append(f" {board.settled_vnd:,} đồng")
     clock = Text(f"{_minutes(elapsed_s)}", style=FAINT)
     return Padding(Group(table, Text(), line, Text(), clock), (1, 0, 0, 1))
