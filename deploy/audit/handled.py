@@ -8,14 +8,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from deploy.audit.evidence import JOURNALED, Evidence
+from deploy.audit.families import OURS
 from deploy.audit.money import NO_OFFSET
 from services.intake.domain.interlinked import OF_CHILDREN
 from shared import topics
 from shared.events import Event
+from shared.events.intake import ChildOpened, ChildTakenBack, ChildTold
 from shared.events.kernel import LaneReleased
 from shared.kinship import is_child
 from shared.store import Row
 
+_LETTERS = frozenset(c.TYPE for c in (ChildOpened, ChildTakenBack, ChildTold))
 _OF_CHILDREN = frozenset(moved.TYPE for moved in OF_CHILDREN)
 
 Place = tuple[str, int, int]
@@ -48,16 +51,20 @@ def messages_are_decided_once(evidence: Evidence) -> tuple[int, list[str]]:
 
 
 def repeats_are_the_same(evidence: Evidence) -> tuple[int, list[str]]:
-    """Compare events that came again with what they were at first."""
+    """Compare events and letters that came again with what they were at first."""
     counted, wrong = 0, []
-    for service in JOURNALED:
+    for topic in (*(f"{service}.events" for service in JOURNALED), "intake.inbox"):
         first: dict[str, bytes | None] = {}
-        for heard in evidence.log[f"{service}.events"]:
-            if heard.event:
+        for heard in evidence.log[topic]:
+            if heard.event and (topic != "intake.inbox" or _is_letter(heard.event)):
                 counted += heard.event.id in first
                 if first.setdefault(heard.event.id, heard.record.value) != heard.record.value:
                     wrong.append(f"{heard.event.id} came again with other content")
     return counted, wrong
+
+
+def _is_letter(event: Event) -> bool:
+    return event.type in _LETTERS and event.source == OURS
 
 
 def _decided(

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from deploy.audit.evidence import JOURNALED, Evidence, Heard
+from deploy.audit.families import families_are_whole
 from deploy.audit.handled import messages_are_decided_once, repeats_are_the_same
 from deploy.audit.money import money_settles_once
 from deploy.audit.notices import notices_reach_once
@@ -43,7 +44,10 @@ Check = Callable[[Evidence], tuple[int, Iterable[str]]]
 
 
 def submissions_answered_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
-    """Count, for each acknowledged submission, how often it was registered or refused."""
+    """Count, for each acknowledged submission, how often it was registered or refused.
+
+    Nobody submits a child: its parent opens it, once, and ends once, as its children did.
+    """
     answers: Counter[str] = Counter()
     dossiers: Counter[str] = Counter()
     wrong: list[str] = []
@@ -55,13 +59,14 @@ def submissions_answered_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
             continue
         elif not heard.data().get("problems"):
             wrong.append(f"{heard.event.subject}: refused without a reason")
-        if not is_child(heard.event.subject):  # nobody submits a child: its parent opens it
+        if not is_child(heard.event.subject):
             answers[heard.event.subject] += 1
     submitted = {h.event.subject for h in evidence.log["portal.submissions"] if h.event}
     wrong += [f"{a}: answered {answers[a]} times" for a in evidence.acknowledged if answers[a] != 1]
     wrong += [f"{a}: answered twice" for a, n in answers.items() if n > 1]
     wrong += [f"{a}: answered, never submitted" for a in answers.keys() - submitted]
     wrong += [f"{code}: given to {n} applications" for code, n in dossiers.items() if n > 1]
+    wrong += families_are_whole(evidence)
     return len(evidence.acknowledged), wrong
 
 
@@ -183,9 +188,9 @@ def due_dates_move_by_events(evidence: Evidence) -> tuple[int, Iterable[str]]:
             if "archived" in after:  # it stands for versions that are no longer there
                 continue
             said = [msgspec.json.decode(text)["data"] for text in after.get("emitted", ())]
-            for field, name in _DUE.items():
+            for field, (name, clock) in _DUE.items():
                 was, now = _state(before).get(field), _state(after).get(field)
-                is_said = now in [data.get(name) for data in said] if now else bool(said)
+                is_said = now in _told(said, name, clock) if now else bool(said)
                 if was != now and not is_said:
                     wrong.append(f"{application}/{after['version']}: {field} {was} became {now}")
             first = _state(before).get("due_original")
@@ -194,7 +199,18 @@ def due_dates_move_by_events(evidence: Evidence) -> tuple[int, Iterable[str]]:
     return counted, wrong
 
 
-_DUE = {"due_current": "due", "acceptance_due": "acceptance_due"}  # in the state, in the event
+# in the state; in the event, or by this clock's name in one that says which clock it moves
+_DUE = {
+    "due_current": ("due", "statutory"),
+    "acceptance_due": ("acceptance_due", "intake"),
+}
+
+
+def _told(said: Iterable[dict[str, Any]], name: str, clock: str) -> list[Any]:
+    """Return the dates that events give a clock."""
+    said = tuple(said)
+    moved = [data.get("due") for data in said if data.get("clock") == clock]
+    return [*moved, *(data.get(name) for data in said if "clock" not in data)]
 
 
 def _state(row: Row | None) -> dict[str, Any]:

@@ -22,7 +22,8 @@ AMOUNTS = tuple(c.TYPE for c in (FeeAssessed, Settled, Mismatched, Overpaid, Rec
 def states_add_up(evidence: Evidence) -> tuple[int, Iterable[str]]:
     """Find every registered application in exactly one state, in the unit that received it.
 
-    Each unit's received are the sum of its columns, day by day; operations counts the same.
+    Each unit's received are the sum of its columns, day by day; operations counts the same.  A
+    child counts where its agency received it; what it is a part of nowhere, as no agency has it.
     """
     received = {
         h.event.subject: (h.data()["receiving_unit"], local_day(h.event.time))
