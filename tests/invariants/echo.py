@@ -16,15 +16,20 @@ from shared.bus import Message, Partition
 from shared.errors import Unknown
 from shared.events import Data, Event
 from shared.events.data import Document
+from shared.events.handover import OfficerPosted, OfficerTransferred
+from shared.events.intake import ChildTold
 from shared.events.kernel import LaneReleased
-from shared.events.portal import SupplementSubmitted, WithdrawalRequested
+from shared.events.portal import CorrectionSubmitted, SupplementSubmitted, WithdrawalRequested
 from shared.events.routing import OfficerSettled
 from shared.kafka import KafkaProducer
 from shared.placement import home
 from tests.invariants.faults import OUTSIDE, external
 
 COPIED = 0.25  # of all messages; of rare ones all
-RARE = frozenset({"supplements", "withdrawals", "releases"})
+RARE = frozenset(
+    {"supplements", "withdrawals", "releases", "corrections", "letters of parents and children",
+     "transfers", "steps", "apologies", "signatures asked", "postal legs"}
+)  # fmt: skip
 ELSEWHERE = 0.01  # of all messages, onto another lane; of rare ones more
 RARE_ELSEWHERE = 0.2
 LATE_S = (0.0, 0.2, 1.0, 4.0)
@@ -37,6 +42,9 @@ NEARLY_BYTES = 1_000_000
 TOO_LARGE_BYTES = 1_200_000
 NOT_JSON = b'{"specversion": "1.0", "type": "application.submitted", "data": {"procedure":'
 NOBODYS_TYPE = "nobody.takes.this"
+NOBODYS_JWE = "e30.e30.e30.e30.e30"
+# a letter that no child wrote: a portal did
+FORGED = ChildTold(name="birth", number=999, standing="returned", national_code=10, dossier_code="")
 
 
 class Odd(NamedTuple):
@@ -113,7 +121,13 @@ class Echo:
         said: tuple[tuple[str, str, Data], ...] = (
             ("intake.inbox", f"/portals/{NAME}", SupplementSubmitted(documents=(document,))),
             ("intake.inbox", f"/portals/{NAME}", WithdrawalRequested(reason="too early")),
+            ("intake.inbox", f"/portals/{NAME}", CorrectionSubmitted(personal=NOBODYS_JWE)),
+            ("intake.inbox", f"/portals/{NAME}", FORGED),
             ("routing.inbox", "/officers/early", OfficerSettled(officer="early")),
+            ("routing.inbox", "/officers/early",
+             OfficerTransferred(officer="early", competent_unit="00008", note="too early")),
+            ("routing.inbox", "/officers/early",
+             OfficerPosted(officer="early", tracking="EX000000000VN")),
             *((f"{s}.inbox", "/operators/early", LaneReleased(operator="early", reason="nothing"))
               for s in ("intake", "routing", "payment", "notify")),
         )  # fmt: skip

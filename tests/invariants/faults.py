@@ -16,12 +16,19 @@ CALLING = ("payment", "notify")
 ALL = (*LANED, "operations")
 OUTSIDE = ("portal.submissions", *(f"{service}.inbox" for service in LANED))
 
-# what comes from outside the lanes, by the type of its message
+# what comes from outside the lane that decides it, by the type of its message: the first that fits
 EXTERNAL = {
     "submissions": ("application.submitted",),
     "supplements": ("supplement.submitted",),
     "withdrawals": ("withdrawal.requested",),
-    "officers' actions": ("officer.",),
+    "corrections": ("correction.submitted",),
+    "letters of parents and children": ("child.",),
+    "transfers": ("officer.transferred",),
+    "steps": ("officer.did_step",),
+    "apologies": ("officer.apologised",),
+    "signatures asked": ("officer.asked_signature",),
+    "postal legs": ("officer.posted", "officer.told_of_carriage", "officer.took_back"),
+    "officers' actions": ("officer.",),  # all others
     "bank callbacks": ("payment.notified",),
     "answers of partners": ("payment.queried", "notice.answered"),
     "delivery receipts": ("notice.receipt_arrived",),
@@ -29,10 +36,12 @@ EXTERNAL = {
     "releases": ("lane.released",),
 }
 OVERTAKEN = tuple(name for name in EXTERNAL if name != "submissions")  # those come once
-EARLY = ("supplements", "withdrawals", "officers' actions", "bank callbacks", "delivery receipts",
+EARLY = ("supplements", "withdrawals", "corrections", "letters of parents and children",
+         "transfers", "postal legs", "officers' actions", "bank callbacks", "delivery receipts",
          "releases")  # fmt: skip
 # delivery receipts come twice in one call of the gateway: that looks like a copy on the log
-EDGES = ("submissions", "supplements", "withdrawals", "officers' actions", "bank callbacks",
+EDGES = ("submissions", "supplements", "withdrawals", "corrections", "transfers", "steps",
+         "apologies", "signatures asked", "postal legs", "officers' actions", "bank callbacks",
          "releases")  # fmt: skip
 ODD = ("poison", "nearly too large", "unknown type", "wrong partition")
 STEPS = {

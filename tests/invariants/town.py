@@ -13,7 +13,7 @@ import httpx
 
 from deploy.log.reading import follow
 from deploy.sandbox.officers.desk import Officers
-from deploy.sandbox.officers.habits import Fate, Habits
+from deploy.sandbox.officers.habits import Fate, Habits, seeded
 from deploy.sandbox.payers import Behaviour, Payers
 from deploy.sandbox.portal import Application, Citizens, Portal, personal_values
 from services.payment.references import reference
@@ -21,9 +21,10 @@ from shared.catalogue import load
 from shared.errors import Unknown
 from shared.events import Event
 from shared.events.data import Document
-from shared.events.intake import Refused
+from shared.events.intake import InterlinkedEnded, InterlinkedRegistered, Refused
 from shared.events.routing import Closed, NotAccepted, Returned, Routed, SupplementRequested
 from shared.kafka import KafkaProducer
+from shared.kinship import is_child
 from shared.placement import home
 from tests.invariants.echo import elsewhere
 from tests.invariants.target import Target
@@ -33,9 +34,12 @@ TRY_AGAIN_S = 0.5
 TRIES_LIMIT = 240
 CALL_LIMIT_S = 30.0
 DOUBLED = 0.5  # of all calls
-WITHDRAWN = 0.04  # of all applications
+WITHDRAWN = 0.04  # of all applications, and of the children of those for several agencies
+CORRECTED = 0.06  # of all applications
+SPLIT, FAMILIES = 0.03, 0.05  # of all: an old unit is told, several agencies are asked
 ASTRAY = 0.05  # of those submitted onto Kafka: they stand on the wrong lane only
-OVER = (Refused.TYPE, Returned.TYPE, NotAccepted.TYPE, Closed.TYPE)
+OVER = (Refused.TYPE, Returned.TYPE, NotAccepted.TYPE, Closed.TYPE, InterlinkedEnded.TYPE)
+ENTRY = (Routed.TYPE, InterlinkedRegistered.TYPE)  # from then on a citizen may think again
 EVENTS = ("intake.events", "routing.events")
 # how citizens pay, of a hundred
 PAYING: tuple[tuple[int, Behaviour], ...] = (
@@ -47,7 +51,13 @@ HABITS = Habits(
     asked_for_supplement=0.12,
     demanded_payment=0.03,
     suspended=0.03,
+    apologised=0.04,
+    stepped=0.04,
+    transferred=0.05,
+    signed=0.05,
     reopened=0.03,
+    posted=0.08,
+    brought_back=0.3,
     delay_s=0.3,
     concurrency=32,
 )
@@ -59,7 +69,7 @@ class NotTaken(Exception):
 
 def drawn(seed: int, what: str, application: str) -> float:
     """Return a number from 0 to 1 for an application, by its part that comes from the seed."""
-    text = f"{seed}/{what}/{application[-12:]}"
+    text = f"{seed}/{what}/{seeded(application)}"
     return int.from_bytes(blake2b(text.encode(), digest_size=6).digest()) / (1 << 48)
 
 
@@ -71,9 +81,10 @@ class Town:
         self._habits = HABITS.model_copy(update={"seed": seed})
         self._clients = target.system.clients
         self.portal = Portal(self._clients, target.lanes)
-        chance = random.Random(seed)
-        self._citizens = Citizens(load(), datetime.now(UTC).date(), chance)
+        self._chance = random.Random(seed)
+        self._citizens = Citizens(load(), datetime.now(UTC).date(), self._chance)
         self.submitted: list[Application] = []
+        self._by_id: dict[str, Application] = {}
         self.over: set[str] = set()
         self.doubled: Counter[str] = Counter()  # calls that were made twice, by path
         self.failed: list[str] = []  # who could not go on
@@ -102,11 +113,16 @@ class Town:
 
     def draw(self, count: int) -> list[Application]:
         """Return so many more applications, the same ones for the same seed (ids apart)."""
-        return [self._citizens.draw() for _ in range(count)]
+        draws = (
+            self._citizens.of_several_agencies, self._citizens.of_split_unit, self._citizens.draw
+        )  # fmt: skip
+        weights = FAMILIES, SPLIT, 1 - FAMILIES - SPLIT
+        return [draw() for draw in self._chance.choices(draws, weights, k=count)]
 
     async def submit(self, applications: Sequence[Application], rate_per_s: float) -> None:
         """Submit at this rate, half over HTTP, half onto Kafka.  Raises `NotTaken`."""
         self.submitted += applications
+        self._by_id |= {application.id: application for application in applications}
         async with self.client("intake", "portal") as door, asyncio.TaskGroup() as group:
             for number, application in enumerate(applications):
                 over_http = number % 2 == 0
@@ -160,7 +176,7 @@ class Town:
         seen: set[str] = set()
         async with (
             self.client("intake-follow-up", "portal", "intake") as door,
-            aclosing(follow(self._target.kafka_url, ("routing.events",))) as log,
+            aclosing(follow(self._target.kafka_url, EVENTS)) as log,
             asyncio.TaskGroup() as group,
         ):
             async for event in log:
@@ -169,11 +185,21 @@ class Town:
                 seen.add(event.id)
                 if event.type == SupplementRequested.TYPE:
                     group.create_task(self._supplement(door, event))
-                elif event.type == Routed.TYPE and self._is_withdrawn(event.subject):
+                elif event.type in ENTRY and self._is_withdrawn(event.subject):
                     group.create_task(self._withdraw(door, event.subject))
+                elif event.type == Routed.TYPE and (mistaken := self._mistaken(event.subject)):
+                    group.create_task(self._correct(door, mistaken))
 
     def _is_withdrawn(self, application: str) -> bool:
         return drawn(self._seed, "withdrawn", application) < WITHDRAWN
+
+    def _mistaken(self, application: str) -> Application | None:
+        """Return what was handed in, if its citizen finds a mistake in it."""
+        is_mistaken = drawn(self._seed, "corrected", application) < CORRECTED
+        return self._by_id.get(application) if is_mistaken else None
+
+    async def _correct(self, door: httpx.AsyncClient, application: Application) -> None:
+        await taken(lambda: self.portal.correct(door, application), is_late=True)
 
     async def _supplement(self, door: httpx.AsyncClient, event: Event) -> None:
         document = Document(name="Giấy tờ bổ sung", sha256=event.subject.replace("-", "") * 2)
@@ -218,7 +244,9 @@ class Town:
         is_demanded = "demand_payment" in fate.detours
         # an order that ends with its application is not asked after: only a statement would tell
         is_ending = fate.is_refused or self._is_withdrawn(application)
-        is_usual = (paying == "early" and is_demanded) or (paying == "silent" and is_ending)
+        is_ending |= is_child(application)  # with any other of its family, by rule
+        is_early = is_demanded or is_child(application)
+        is_usual = (paying == "early" and is_early) or (paying == "silent" and is_ending)
         return "pay" if is_usual else paying
 
     async def _decide(self) -> None:

@@ -30,6 +30,7 @@ from shared.events.routing import (
     Settled,
     Suspended,
 )
+from shared.kinship import is_child
 from shared.working_time import local_day
 
 Ratio = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -76,12 +77,19 @@ class Lot(NamedTuple):
     is_corrected: bool = False
 
 
+def seeded(application: str) -> str:
+    """Return what of an id comes from a sandbox portal's seed: its end; the clock gave the rest.
+
+    Of a child also which one it is: one for several agencies meets with something in each.
+    """
+    return application[-12:] + (application[14] if is_child(application) else "")
+
+
 class Fate:
     """What one application meets with, drawn once; and what was heard of it on the way."""
 
     def __init__(self, habits: Habits, application: str, lot: Lot | None = None) -> None:
-        # the end of a sandbox portal's id comes from its seed, the beginning from the clock
-        self.chance = random.Random(f"{habits.seed}/{application[-12:]}")
+        self.chance = random.Random(f"{habits.seed}/{seeded(application)}")
         self.is_refused = self.chance.random() < habits.refused
         likely: Mapping[Detour, float] = {
             "ask_supplement": habits.asked_for_supplement,
