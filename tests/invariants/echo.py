@@ -119,10 +119,10 @@ class Echo:
     def _too_early(self, application: str) -> Iterable[tuple[Partition, Message]]:
         document = Document(name="Giấy tờ bổ sung", sha256="0" * 64)
         said: tuple[tuple[str, str, Data], ...] = (
-            ("intake.inbox", f"/portals/{NAME}", SupplementSubmitted(documents=(document,))),
-            ("intake.inbox", f"/portals/{NAME}", WithdrawalRequested(reason="too early")),
-            ("intake.inbox", f"/portals/{NAME}", CorrectionSubmitted(personal=NOBODYS_JWE)),
-            ("intake.inbox", f"/portals/{NAME}", FORGED),
+            ("portal.submissions", f"/portals/{NAME}", SupplementSubmitted(documents=(document,))),
+            ("portal.submissions", f"/portals/{NAME}", WithdrawalRequested(reason="too early")),
+            ("portal.submissions", f"/portals/{NAME}", CorrectionSubmitted(personal=NOBODYS_JWE)),
+            ("portal.submissions", f"/portals/{NAME}", FORGED),
             ("routing.inbox", "/officers/early", OfficerSettled(officer="early")),
             ("routing.inbox", "/officers/early",
              OfficerTransferred(officer="early", competent_unit="00008", note="too early")),
