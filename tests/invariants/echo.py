@@ -122,7 +122,7 @@ class Echo:
             ("portal.submissions", f"/portals/{NAME}", SupplementSubmitted(documents=(document,))),
             ("portal.submissions", f"/portals/{NAME}", WithdrawalRequested(reason="too early")),
             ("portal.submissions", f"/portals/{NAME}", CorrectionSubmitted(personal=NOBODYS_JWE)),
-            ("portal.submissions", f"/portals/{NAME}", FORGED),
+            ("intake.inbox", f"/portals/{NAME}", FORGED),
             ("routing.inbox", "/officers/early", OfficerSettled(officer="early")),
             ("routing.inbox", "/officers/early",
              OfficerTransferred(officer="early", competent_unit="00008", note="too early")),
