@@ -82,10 +82,17 @@ def out_of_turn(dossier: Dossier, asked: Asked, catalogue: Catalogue, _at: datet
         return "it was accepted before there were steps: settle it without"
     if not dossier.step:
         return "all its steps are done: settle it"
+    codes = [step.code for step in workflow.steps]
+    if dossier.step not in codes:
+        return (
+            f"{dossier.workflow} has no step {dossier.step} any more: put its steps back, or settle"
+            " it without"
+        )
     if asked.step == dossier.step:
         return ""
-    codes = ", ".join(step.code for step in workflow.steps)
-    return f"{asked.step} is not the next step: it is {dossier.step}, in the order {codes}"
+    return (
+        f"{asked.step} is not the next step: it is {dossier.step}, in the order {', '.join(codes)}"
+    )
 
 
 def step_done(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:

@@ -239,6 +239,13 @@ def test_a_template_that_left_the_catalogue_is_named(accepted, after, catalogue)
     assert "its steps 1.004873/2024-01-01 left the catalogue: put the row back" in rejected.reason
 
 
+def test_a_step_that_left_its_template_is_named_with_the_remedy(accepted, after) -> None:
+    lost = msgspec.structs.replace(accepted(), step="look")
+    for step in ("look", "receive"):
+        [rejected] = after(lost, Move.STEP_DONE, november(17), step=step).events
+        assert "has no step look any more: put its steps back, or settle it" in rejected.reason
+
+
 def test_an_officer_sees_what_is_done_whose_turn_it_is_and_what_was_left(
     accepted, after, catalogue
 ) -> None:
