@@ -3,7 +3,7 @@
 What must hold before such a move and the remedy if it does not, and what it leaves on the dossier.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
@@ -71,20 +71,27 @@ def holder(dossier: Dossier) -> str:
 # --- obstacles
 
 
+def home_provinces(codes: Iterable[str], catalogue: Catalogue, on: date) -> set[str]:
+    """Return the provinces of units, of those that have ended as they were, if they still stand."""
+    last = ((catalogue.unit(c, on) or [None, *catalogue.units.get(c, ())][-1]) for c in codes if c)
+    return {unit.province for unit in last if unit and catalogue.unit(unit.province, on)}
+
+
 def _unreachable(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
     on, after = local_day(at), _units(dossier, asked)
+    before = (dossier.receiving_unit, dossier.competent_unit, dossier.returning_unit)
     if asked.move is Move.TRANSFER and asked.competent_unit == dossier.competent_unit:
         return f"{asked.competent_unit} has it already: name another unit, or readdress it"
-    if after == (dossier.receiving_unit, dossier.competent_unit, dossier.returning_unit):
+    if after == before:
         return f"{asked.returning_unit} hands it out already: name another unit"
-    new = set(after) - {"", dossier.receiving_unit, dossier.competent_unit}
-    here = catalogue.province_of(after[0], on)  # where it was received, or what followed that unit
-    for code in sorted(new):
+    homes = home_provinces(before, catalogue, on)
+    for code in [new for new, old in zip(after, before, strict=True) if new != old]:
         to = catalogue.province_of(code, on)
         if to is None:
             return f"no unit has the code {code} today: choose one of the catalogue"
-        if here is not None and to != here:
-            return f"{code} is in another province: name a unit of {here.name} ({here.code})"
+        if homes and to.code not in homes:
+            here = ", ".join(sorted(homes))
+            return f"{code} is in another province: name a unit of {here}"
     return ""
 
 

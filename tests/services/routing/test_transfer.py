@@ -1,7 +1,9 @@
 """A dossier goes to another unit; and a system's key is for its own units only."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 
 from services.routing.domain.edges import MOVES
@@ -92,6 +94,42 @@ def test_a_transfer_to_nowhere_is_refused_with_the_remedy(unit, remedy, moved, d
 def test_what_a_transfer_takes_along_is_no_signature(moved, dossier):
     sent = moved(dossier(Stage.AWAITING_SIGNATURE), Move.TRANSFER).state
     assert sent.signature is None
+
+
+@pytest.mark.parametrize("place", ["receiving_unit", "competent_unit"])
+def test_a_unit_that_was_abolished_gets_nothing_more(place, moved, dossier):
+    """00001 is no unit any more; also where the dossier has it already, in another place."""
+    ended = dossier(Stage.PROCESSING, **{place: "00001"})
+    for move in (Move.TRANSFER, Move.READDRESS):
+        if (move, place) != (Move.TRANSFER, "competent_unit"):
+            named = moved(ended, move, returning_unit="00001", competent_unit="00008")
+            assert "no unit has the code 00001 today" in refused(named, ended)
+    if place == "receiving_unit":
+        sent = moved(ended, Move.TRANSFER, competent_unit="00001")
+        assert "no unit has the code 00001 today" in refused(sent, ended)
+
+
+@pytest.mark.parametrize("place", ["receiving_unit", "competent_unit", "returning_unit"])
+def test_nothing_leaves_its_province_because_a_unit_of_it_was_abolished(place, moved, dossier):
+    before = dossier(Stage.PROCESSING, **{place: "00001"})
+    sent = moved(before, Move.TRANSFER, competent_unit="26737")
+    assert "another province: name a unit of 01" in refused(sent, before)
+
+
+def test_where_the_only_unit_it_had_ended_its_province_is_known(asked, dossier, catalogue):
+    row = catalogue.units["00097"][-1]
+    ended = msgspec.structs.replace(row, valid_to=date(2026, 11, 17))
+    later = replace(catalogue, units={**catalogue.units, "00097": (ended,)})
+    before = dossier(Stage.PROCESSING)
+    sent = apply(before, asked(Move.TRANSFER, competent_unit="26737"), later, november(18))
+    assert "another province" in refused(sent, before)
+    sent = apply(before, asked(Move.TRANSFER), later, november(18))
+    assert sent.state.competent_unit == "00008"
+
+
+def test_what_was_received_elsewhere_moves_within_the_province_that_decides(moved, dossier):
+    before = dossier(Stage.PROCESSING, receiving_unit="26737", returning_unit="26737")
+    assert moved(before, Move.TRANSFER, competent_unit="00008").state.competent_unit == "00008"
 
 
 # --- only who hands it out
