@@ -30,10 +30,13 @@ class OfficerAction(Strict, frozen=True, kw_only=True):
 
 
 class UnitChosen(OfficerAction, frozen=True, kw_only=True):
-    """An officer chose the competent unit where the rules could not."""
+    """An officer chose the competent unit where the rules could not; `rule`: the one that now can,
+    where an operator carries it out.
+    """
 
     TYPE: ClassVar[str] = "officer.chose_unit"
     competent_unit: str
+    rule: str = ""
 
 
 class OfficerAccepted(OfficerAction, frozen=True, kw_only=True):

@@ -27,6 +27,12 @@ from shared.working_time import CalendarEnds, WorkingCalendar, local_day
 
 PAID_BEFORE_ACCEPTANCE = frozenset({"at_submission", "at_submission_if_late"})
 
+_ANYWHERE = "nationwide"  # what boundaries begin with that no province has
+_WRONG_LEVEL: Mapping[str, str] = {
+    "commune": "{unit} is a province, and a commune decides {procedure}: choose a commune",
+    "province": "{unit} is a commune, and a province decides {procedure}: choose a province",
+    "ministry": "{unit} is a commune, and {procedure} goes up through a province: choose one",
+}
 _MOVED_SINCE = "it has moved since you looked at it: look again, then decide"
 
 
@@ -105,8 +111,18 @@ def _unfit(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -
     unit = asked.competent_unit
     if dossier.candidates and unit not in dossier.candidates:
         return f"choose one of the units it can be: {', '.join(dossier.candidates)}"
-    if catalogue.unit(unit, local_day(at)) is None:
+    found = catalogue.unit(unit, local_day(at))
+    if found is None:
         return f"no unit has the code {unit} today: choose one of the catalogue"
+    if dossier.candidates or asked.rule:  # the rules say so
+        return ""
+    procedure = procedure_of(dossier, catalogue)
+    if found.is_province != (procedure.competent_level != "commune"):
+        return _WRONG_LEVEL[procedure.competent_level].format(unit=unit, procedure=procedure.code)
+    homes = handover.home_provinces((dossier.receiving_unit,), catalogue, local_day(at))
+    if homes and found.province not in homes and not procedure.non_boundary.startswith(_ANYWHERE):
+        here = ", ".join(sorted(homes))
+        return f"{unit} is in another province: choose a unit of {here}, where it was received"
     return ""
 
 

@@ -36,7 +36,9 @@ def remedy(change: Change, sender: Sender) -> Remedy | None:
 
 def _chosen(change: Change, sender: Sender) -> Remedy:
     unit = change.after.competent
-    data = UnitChosen(officer=sender.officer, note=sender.note, competent_unit=unit)
+    data = UnitChosen(
+        officer=sender.officer, note=sender.note, competent_unit=unit, rule=change.rule_after
+    )
     return Remedy(Move.CHOOSE_UNIT, data)
 
 

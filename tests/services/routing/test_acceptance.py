@@ -184,3 +184,34 @@ def test_the_chosen_unit_stands_in_for_an_old_receiving_unit(dossier, asked, cat
     asking = asked(Move.CHOOSE_UNIT, competent_unit="00025")
     (routed,) = apply(state, asking, catalogue, monday).events
     assert (routed.receiving_unit, routed.returning_unit) == ("00025", "00025")
+
+
+@pytest.mark.parametrize(
+    ("procedure", "unit", "remedy"),
+    [
+        ("1.010038", "26737", "choose a unit of 01"),
+        ("1.010038", "01", "choose a commune"),
+        ("1.010038", "79", "choose a commune"),
+        ("1.013831", "00097", "choose a province"),
+        ("1.013831", "79", "choose a unit of 01"),
+        ("1.001613", "26737", "choose one"),
+    ],
+)
+def test_a_unit_that_cannot_be_the_competent_one_is_not_chosen(
+    procedure, unit, remedy, dossier, asked, catalogue, monday
+):
+    state = dossier(Stage.UNROUTED, procedure=procedure)
+    outcome = apply(state, asked(Move.CHOOSE_UNIT, competent_unit=unit), catalogue, monday)
+    assert outcome.state == state
+    assert remedy in outcome.events[0].reason
+
+
+@pytest.mark.parametrize(
+    ("procedure", "unit"), [("2.000815", "26737"), ("1.013831", "01"), ("2.000200", "79")]
+)
+def test_a_unit_of_the_right_level_is_chosen_and_of_any_province_where_there_is_no_boundary(
+    procedure, unit, dossier, asked, catalogue, monday
+):
+    state = dossier(Stage.UNROUTED, procedure=procedure)
+    outcome = apply(state, asked(Move.CHOOSE_UNIT, competent_unit=unit), catalogue, monday)
+    assert outcome.events[0].competent_unit == unit
