@@ -16,6 +16,7 @@ from services.routing.lane import OFFICER_ACTIONS
 from shared.access import Caller
 from shared.clock import Clock
 from shared.events import Data, Event, encode
+from shared.events.data import Instant
 from shared.events.routing import OfficerAction, ReturnForm
 from shared.journal import Decision
 
@@ -56,7 +57,12 @@ FIELDS: Mapping[Move, tuple[tuple[Any, ...], ...]] = {
     Move.ASK_SIGNATURE: (("signer", Account), ("certificate_expires", date), _NOTE),
     Move.STEP_DONE: (("step", StepCode), _NOTE),
     Move.POST: (("tracking", Tracking), _NOTE),
-    Move.CARRY: (("tracking", Tracking), ("place", Place), _NOTE),
+    Move.CARRY: (
+        ("tracking", Tracking),
+        ("place", Place),
+        ("scanned_at", Instant | None, None),
+        _NOTE,
+    ),
     Move.TAKE_BACK: (("tracking", Tracking), ("note", Reason)),
     Move.RETURN: (("form", ReturnForm, ""), ("tracking", TrackingOrNone, ""), _NOTE),
 }

@@ -65,11 +65,14 @@ class OfficerPosted(OfficerAction, frozen=True, kw_only=True):
 
 
 class OfficerToldOfCarriage(OfficerAction, frozen=True, kw_only=True):
-    """The result is in transit and has come to `place`."""
+    """The result is in transit and has come to `place`; `scanned_at`: when the post scanned it
+    there (null: it does not say, and no place counts twice).
+    """
 
     TYPE: ClassVar[str] = "officer.told_of_carriage"
     tracking: str
     place: str
+    scanned_at: Instant | None = None
 
 
 class OfficerTookBack(OfficerAction, frozen=True, kw_only=True):

@@ -57,12 +57,16 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A result that was given to the post: where it last was, how often that was told."""
+    """A result that was given to the post: where it last was (`passed`: and before), how often that
+    was told, and when it was scanned last (None: never said).
+    """
 
     tracking: str
     place: str = ""
     legs: int = 0
     came_back: bool = False
+    passed: tuple[str, ...] = ()
+    scanned_at: datetime | None = None
 
 
 class StepDone(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -40,18 +40,27 @@ def not_theirs(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetim
 
 
 def is_repeated(dossier: Dossier, asked: Asked) -> bool:
-    """Whether a leg of the post is told again that is known: it changes nothing."""
+    """Whether a leg of the post is told again that is known, or late: it changes nothing."""
     parcel = dossier.parcel
     if parcel is None or asked.tracking != parcel.tracking:
         return False
     match asked.move, dossier.stage:
         case Move.CARRY, Stage.IN_POST:
-            return asked.place == parcel.place
-        case Move.TAKE_BACK, Stage.SETTLED:
+            return _is_passed(parcel, asked)
+        case Move.CARRY, Stage.SETTLED | Stage.RETURNED:
+            return True
+        case Move.TAKE_BACK, Stage.SETTLED | Stage.RETURNED:
             return parcel.came_back
         case Move.RETURN, Stage.RETURNED:
             return not parcel.came_back
-    return asked.move is Move.POST and dossier.stage is Stage.IN_POST
+    return asked.move is Move.POST and dossier.stage in (Stage.IN_POST, Stage.RETURNED)
+
+
+def _is_passed(parcel: Parcel, asked: Asked) -> bool:
+    """Whether it has been there: by the time of the scan, or if none is told, by the place."""
+    if asked.scanned_at and parcel.scanned_at:
+        return asked.scanned_at <= parcel.scanned_at
+    return asked.place in (parcel.place, *parcel.passed)
 
 
 def _reach(unit: str, dossier: Dossier, catalogue: Catalogue, at: datetime) -> set[str]:
@@ -118,7 +127,15 @@ def _another_parcel(dossier: Dossier, asked: Asked, _catalogue: Catalogue, _at: 
 def _carried(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
     if dossier.parcel is not None and dossier.parcel.legs >= LEGS_LIMIT:
         return f"{LEGS_LIMIT} places were told of this parcel: tell only its end"
+    if asked.scanned_at and asked.scanned_at > at:
+        return "it cannot have been scanned in the future: correct the time"
     return _another_parcel(dossier, asked, catalogue, at)
+
+
+def _posted_before(dossier: Dossier, asked: Asked, _catalogue: Catalogue, _at: datetime) -> str:
+    if dossier.parcel is None or asked.tracking != dossier.parcel.tracking:
+        return ""
+    return f"{asked.tracking} came back: post it again as another parcel, with its own number"
 
 
 def _unreturned(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
@@ -134,6 +151,7 @@ OBSTACLES: Mapping[Move, Obstacle] = {
     Move.READDRESS: _unreachable,
     Move.ASK_SIGNATURE: _unsignable,
     Move.SETTLE: lambda d, _a, _c, at: _expired(d.signature.expires, at) if d.signature else "",
+    Move.POST: _posted_before,
     Move.CARRY: _carried,
     Move.TAKE_BACK: _another_parcel,
     Move.RETURN: _unreturned,
@@ -202,7 +220,14 @@ def _post(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) ->
 
 def _carry(dossier: Dossier, asked: Asked, _catalogue: Catalogue, _at: datetime) -> Dossier:
     assert dossier.parcel is not None
-    parcel = replace(dossier.parcel, place=asked.place, legs=dossier.parcel.legs + 1)
+    before = dossier.parcel
+    parcel = replace(
+        before,
+        place=asked.place,
+        legs=before.legs + 1,
+        passed=(*before.passed, before.place) if before.place else (),
+        scanned_at=asked.scanned_at or before.scanned_at,
+    )
     return replace(dossier, parcel=parcel)
 
 

@@ -155,6 +155,7 @@ class Asked(NamedTuple):
     certificate_expires: date | None = None
     tracking: str = ""
     place: str = ""
+    scanned_at: datetime | None = None
     form: str = ""
     step: str = ""
     due_before: datetime | None = None

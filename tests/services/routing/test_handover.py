@@ -184,6 +184,51 @@ def test_a_leg_that_is_told_again_changes_nothing(before, move, moved, dossier):
     assert (again.state, again.events) == (told, ())
 
 
+@pytest.mark.parametrize("hours", [(), (1, 2, 3, 1)])
+def test_a_place_that_a_parcel_has_left_is_not_where_it_is_though_it_is_told_again(
+    hours, moved, dossier
+):
+    state = dossier(Stage.IN_POST)
+    scans = dict(enumerate(november(17, hour) for hour in hours))
+    for n, place in enumerate(("Hà Nội", "Vinh", "Huế")):
+        state = moved(state, Move.CARRY, place=place, scanned_at=scans.get(n)).state
+    again = moved(state, Move.CARRY, place="Hà Nội", scanned_at=scans.get(3))
+    assert (again.state, again.events) == (state, ())
+    assert state.parcel.place == "Huế"
+
+
+def test_a_parcel_that_goes_back_the_way_it_came_is_followed_by_the_time_of_its_scans(
+    moved, dossier
+):
+    state = dossier(Stage.IN_POST)
+    for hour, place in enumerate(("Hà Nội", "Vinh", "Hà Nội")):
+        state = moved(state, Move.CARRY, place=place, scanned_at=november(17, hour)).state
+    assert (state.parcel.place, state.parcel.legs) == ("Hà Nội", 3)
+    late = moved(state, Move.CARRY, place="Huế", scanned_at=november(17, 1))
+    assert (late.state, late.events) == (state, ())
+    ahead = moved(state, Move.CARRY, place="Huế", scanned_at=november(30))
+    assert "in the future" in refused(ahead, state)
+
+
+@pytest.mark.parametrize(
+    ("ends", "moves"),
+    [
+        ([Move.RETURN], [Move.CARRY, Move.POST, Move.RETURN]),
+        ([Move.TAKE_BACK], [Move.CARRY, Move.TAKE_BACK]),
+    ],
+)
+def test_what_comes_after_a_parcel_has_come_to_its_end_changes_nothing(ends, moves, moved, dossier):
+    told = moved(dossier(Stage.SETTLED), Move.POST, *ends, form="").state
+    for move in moves:
+        late = moved(told, move, place="Vinh", form="")
+        assert (late.state, late.events) == (told, ())
+
+
+def test_a_parcel_that_came_back_is_not_posted_again_under_its_number(moved, dossier):
+    back = moved(dossier(Stage.SETTLED), Move.POST, Move.TAKE_BACK).state
+    assert "its own number" in refused(moved(back, Move.POST), back)
+
+
 @pytest.mark.parametrize("move", [Move.CARRY, Move.TAKE_BACK, Move.RETURN])
 def test_a_leg_of_another_parcel_is_refused(move, moved, dossier):
     before = dossier(Stage.IN_POST)
