@@ -87,6 +87,7 @@ async def _follow_up(
     if isinstance(data, WithdrawalRequested):
         name = f"withdrawal/{state.withdrawals_rejected}"
     else:
-        name = f"supplement/{key or f'{state.requests}-{content_hash(data)}'}"
+        count = state.requests + state.supplements_rejected
+        name = f"supplement/{key or f'{count}-{content_hash(data)}'}"
     await publish(desk, "intake.inbox", caller, f"{application}/{name}", data, latest)
     return taken(application, state)

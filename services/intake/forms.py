@@ -78,7 +78,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...] = ()
     end: End = ""
-    supplement: Literal["", "asked", "brought"] = ""
+    supplement: Literal["", "asked", "brought", "rejected"] = ""
     withdrawal: Literal["", "asked", "rejected"] = ""
     correction: Literal["", "asked", "made", "rejected"] = ""
     similar: str = ""

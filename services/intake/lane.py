@@ -15,7 +15,7 @@ from services.intake.domain.interlinked import (
     follow_child,
     follow_up_parent,
     hear_child,
-    not_withdrawn,
+    not_done,
     open_child,
     take_back_child,
 )
@@ -98,7 +98,7 @@ def _not_done(
     assert isinstance(arrival.data, ActionRejected)
     if state is not None and arrival.data.action == corrections.CORRECT:
         return _told_by(facts.by, corrections.hear_no(state))
-    return _told_by(facts.by, not_withdrawn(state, arrival))
+    return _told_by(facts.by, not_done(state, arrival))
 
 
 def _told_by(by: Edition, outcome: Outcome[Application]) -> Outcome[Application]:

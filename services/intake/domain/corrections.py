@@ -14,8 +14,9 @@ import msgspec
 from msgspec.structs import replace
 
 from services.intake.domain.answers import AT, answer_problems, given, pointer
-from services.intake.domain.dossier import Application, Correcting
+from services.intake.domain.dossier import Application
 from services.intake.domain.findings import beside, warnings_of
+from services.intake.domain.pending import Correcting
 from services.intake.domain.remedies import problem
 from services.intake.domain.shape import json_value, mend
 from services.intake.domain.validation import is_short, personal_problems, portal_of

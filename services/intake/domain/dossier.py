@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from services.intake.domain.answers import given
 from services.intake.domain.findings import Findings, examine, unread_problems
+from services.intake.domain.pending import Brought, Correcting
 from services.intake.domain.remedies import malformed
 from services.intake.domain.saga import Family
 from services.intake.domain.validation import (
@@ -44,26 +45,14 @@ End = Literal["", "refused", "not-accepted", "withdrawn", "returned"]
 ENDS: dict[int, End] = {3: "not-accepted", 7: "withdrawn", 10: "returned"}  # by national code
 
 
-class Correcting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A correction that routing has not answered yet; what it changes is sealed."""
-
-    message_id: str
-    content_hash: str
-    fields: tuple[str, ...]
-    sealed: str
-    contact: str
-    warnings: tuple[Problem, ...] = ()
-    catalogue_version: str = ""
-    forms_version: str = ""
-
-
 class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The whole state.  `content_hash` is keyed: it tells content apart and nothing else.
 
     `code` is the last national code heard from routing, 0 if none: intake follows those of its
     moves that change what a citizen may do.  `withdrawing` is the id of the message that asks to
     take it back, until routing answers; `requests` counts the supplements asked for, `supplied`
-    tells what was brought since the last of them.  `mark` is what likely duplicates have in common.
+    tells what was brought since the last of them, `brought` are all that count, in their order;
+    `is_unsupplied`: the last one was rejected.  `mark` is what likely duplicates have in common.
     `correcting` waits for routing's answer; `corrected` tells the content of those that count, by
     the id of their message; `sealed` are the personal fields as last corrected, empty before that:
     then they stand in the event by which the application came in.  `marked` are the documents of
@@ -88,6 +77,9 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     withdrawals_rejected: int = 0
     requests: int = 0
     supplied: str = ""
+    brought: tuple[Brought, ...] = ()
+    supplements_rejected: int = 0
+    is_unsupplied: bool = False
     mark: str = ""
     similar_to: str = ""
     family: Family | None = None
@@ -109,8 +101,10 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return ENDS.get(self.code, "") or ("" if self.status == "registered" else self.status)
 
     @property
-    def supplement(self) -> Literal["", "asked", "brought"]:
-        """How far the last supplement that was asked for has come."""
+    def supplement(self) -> Literal["", "asked", "brought", "rejected"]:
+        """How far the last supplement has come, if it was asked for or rejected."""
+        if self.is_unsupplied and not self.end:
+            return "rejected"
         if not self.requests:
             return ""
         return "brought" if self.supplied else "asked"

@@ -10,7 +10,8 @@ from hashlib import sha256
 import msgspec
 from msgspec.structs import replace
 
-from services.intake.domain.dossier import Application
+from services.intake.domain.dossier import ENDS, Application
+from services.intake.domain.pending import Brought
 from services.intake.domain.remedies import problem
 from services.intake.domain.validation import portal_of, supplement_problems, withdrawal_problems
 from shared.events import routing
@@ -20,7 +21,7 @@ from shared.events.portal import SupplementSubmitted, WithdrawalRequested
 from shared.lanes.table import Arrival, Outcome
 
 SUPPLEMENTS_LIMIT = 100
-WITHDRAW = "withdraw"  # how routing calls what it did not let happen
+WITHDRAW, SUPPLEMENT = "withdraw", "supplement"  # how routing calls what it did not let happen
 
 # the moves of routing that change what a citizen may do here, and the code each leaves behind;
 # the others cost a version of every application and are told by routing itself
@@ -89,10 +90,22 @@ def follow_up(
         return _rejected(state, portal, message_id, wrong)
     if isinstance(asked, WithdrawalRequested):
         return Outcome(replace(state, withdrawing=message_id), (Withdrawn(reason=asked.reason),))
+    return _bring(state, message_id, asked)
+
+
+def _bring(state: Application, message_id: str, asked: SupplementSubmitted) -> Outcome[Application]:
+    passed_on = Brought(
+        message_id=message_id,
+        content_hash=content_hash(asked),
+        before=state.supplied,
+        marked=sum(document.is_marked for document in asked.documents),
+    )
     counted = replace(
         state,
         supplements=state.supplements + 1,
-        supplied=content_hash(asked),
+        supplied=passed_on.content_hash,
+        brought=(*state.brought, passed_on),
+        is_unsupplied=False,
         marked=marked(state.marked, asked.documents),
     )
     brought = Supplemented(documents=filed(asked.documents), marks=marks(asked.documents))
@@ -107,17 +120,40 @@ def follow(state: Application | None, moved: routing.Moved) -> Outcome[Applicati
     if code == 7:
         return Outcome(replace(state, code=code, status="withdrawn", withdrawing="", mark=""))
     if isinstance(moved, routing.SupplementRequested):
-        return Outcome(replace(state, code=code, supplied="", requests=state.requests + 1))
+        return Outcome(
+            replace(state, code=code, supplied="", requests=state.requests + 1, is_unsupplied=False)
+        )
     return Outcome(replace(state, code=code, mark=""))
 
 
 def hear_no(state: Application | None, rejected: routing.ActionRejected) -> Outcome[Application]:
-    """Tell the portal that it is too late to withdraw; what else is rejected is not asked here."""
-    if state is None or not state.withdrawing or rejected.action != WITHDRAW:
-        return Outcome(state)
+    """Tell the portal what of its own was not let happen; what officers ask is not asked here."""
+    if state and state.withdrawing and rejected.action == WITHDRAW:
+        return _not_withdrawn(state)
+    if state and state.brought and rejected.action == SUPPLEMENT:
+        return _not_supplemented(state, rejected.national_code)
+    return Outcome(state)
+
+
+def _not_withdrawn(state: Application) -> Outcome[Application]:
     stays = replace(state, withdrawing="", withdrawals_rejected=state.withdrawals_rejected + 1)
     wrong = (problem("too-late-to-withdraw", "/subject"),)
     return _rejected(stays, state.portal, state.withdrawing, wrong)
+
+
+def _not_supplemented(state: Application, code: int) -> Outcome[Application]:
+    """Take the last supplement off again: of several on their way, those before it may count."""
+    *others, last = state.brought
+    stays = replace(
+        state,
+        brought=tuple(others),
+        supplied=last.before,
+        supplements_rejected=state.supplements_rejected + 1,
+        is_unsupplied=True,
+        marked=state.marked[: len(state.marked) - last.marked],
+    )
+    why = problem("application-closed" if code in ENDS else "supplement-not-taken", "/subject")
+    return _rejected(stays, state.portal, last.message_id, (why,))
 
 
 def _rejected(

@@ -10,7 +10,14 @@ from datetime import date, datetime
 from msgspec.structs import replace
 
 from services.intake.domain.dossier import Application, Kin, Opened
-from services.intake.domain.follow_ups import FOLLOWED, FollowUp, follow, follow_up, hear_no
+from services.intake.domain.follow_ups import (
+    FOLLOWED,
+    WITHDRAW,
+    FollowUp,
+    follow,
+    follow_up,
+    hear_no,
+)
 from services.intake.domain.remedies import problem
 from services.intake.domain.saga import Family, act, hear, views
 from shared.catalogue import Catalogue
@@ -214,11 +221,13 @@ def follow_child(state: Application | None, arrival: Arrival, *_: object) -> Out
     return _telling(outcome, arrival.application, standing)
 
 
-def not_withdrawn(state: Application | None, arrival: Arrival, *_: object) -> Outcome[Application]:
-    """Tell the portal that it is too late, and the parent of a child."""
+def not_done(state: Application | None, arrival: Arrival, *_: object) -> Outcome[Application]:
+    """Tell the portal what was not let happen; of a withdrawal, the parent of a child too."""
     assert isinstance(arrival.data, routing.ActionRejected)
     outcome = hear_no(state, arrival.data)
     if outcome.state is None or outcome.state.kin is None or not outcome.events:
+        return outcome
+    if arrival.data.action != WITHDRAW:
         return outcome
     return _telling(outcome, arrival.application, outcome.state.kin.standing, too_late=True)
 

@@ -134,6 +134,12 @@ REMEDIES: Mapping[str, Remedy] = {
         "Đã bổ sung tối đa 100 lần; liên hệ bộ phận tiếp nhận.",
         "It was supplemented 100 times, the most there can be: ask the receiving unit.",
     ),
+    "supplement-not-taken": Remedy(
+        "Giấy tờ bổ sung chưa được nhận: hồ sơ chưa yêu cầu bổ sung, đã nhận đủ hoặc đang dừng xử "
+        "lý; gửi lại khi có yêu cầu bổ sung.",
+        "It was not taken: nothing is asked for now, or the application is stopped. Send it again "
+        "when a supplement is asked for.",
+    ),
     "not-correctable": Remedy(
         "Không sửa được mục này: rút hồ sơ rồi nộp lại hồ sơ mới.",
         "This is never corrected: withdraw the application and submit anew.",

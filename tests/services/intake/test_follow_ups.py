@@ -17,8 +17,12 @@ from shared.events.routing import (
 
 BROUGHT = SupplementSubmitted(documents=(Document(name="Original document", sha256="b" * 64),))
 OTHER = SupplementSubmitted(documents=(Document(name="Original document", sha256="c" * 64),))
+MARKED = SupplementSubmitted(
+    documents=(Document(name="Original document", sha256="d" * 64, digitised=True),)
+)
 BACK = WithdrawalRequested(reason="no longer needed")
 NO = ActionRejected(national_code=9, action="withdraw", reason="The result is ready.")
+UNSUPPLIED = ActionRejected(national_code=8, action="supplement", reason="It is stopped.")
 CLOSED = Closed(national_code=7, reason="no longer needed")
 RETURNED = Returned(national_code=10, officer="officer")
 NOT_ACCEPTED = NotAccepted(national_code=3, officer="officer", reason="Not ours")
@@ -93,6 +97,51 @@ async def test_a_withdrawal_that_routing_does_not_let_happen_is_answered(make, l
     assert no.state == msgspec.structs.replace(before, withdrawals_rejected=1)
     assert no.state.withdrawal == "rejected"
     assert (await after(lane, make.moved(NO, n=2))).events == ()
+
+
+async def test_a_supplement_that_routing_does_not_take_is_answered_and_may_come_again(
+    make, lane
+) -> None:
+    asked = SupplementRequested(national_code=5, officer="officer", content="Legible, please")
+    await lane.take(make.moved(asked))
+    await lane.take(make.follow_up(MARKED))
+    no = await after(lane, make.moved(UNSUPPLIED, n=2))
+    assert rejected(no) == ("message 2", "supplement-not-taken")
+    assert (no.state.supplement, no.state.marked) == ("rejected", ())
+    again = await after(lane, make.follow_up(MARKED, id="message 3"))
+    assert isinstance(again.events[0], Supplemented)
+    assert again.state.supplement == "brought"
+    assert len(again.state.marked) == 1
+
+
+async def test_a_supplement_that_nobody_asked_for_is_answered(make, lane) -> None:
+    await lane.take(make.follow_up(BROUGHT))
+    no = await after(lane, make.moved(UNSUPPLIED))
+    assert rejected(no) == ("message 2", "supplement-not-taken")
+    assert no.state.supplement == "rejected"
+    asked = SupplementRequested(national_code=5, officer="officer", content="Legible, please")
+    assert (await after(lane, make.moved(asked, n=2))).state.supplement == "asked"
+    assert (await after(lane, make.moved(UNSUPPLIED, n=3))).events == ()
+
+
+async def test_of_two_supplements_on_their_way_each_is_answered(make, lane) -> None:
+    asked = SupplementRequested(national_code=5, officer="officer", content="Legible, please")
+    await lane.take(make.moved(asked))
+    await lane.take(make.follow_up(BROUGHT), make.follow_up(OTHER, id="message 3"))
+    second = await after(lane, make.moved(UNSUPPLIED, n=2))
+    assert rejected(second) == ("message 3", "supplement-not-taken")
+    assert second.state.supplied, "the first may count"
+    first = await after(lane, make.moved(UNSUPPLIED, n=3))
+    assert rejected(first) == ("message 2", "supplement-not-taken")
+    assert not first.state.supplied
+
+
+async def test_a_supplement_that_crossed_the_end_is_told_so(make, lane) -> None:
+    await lane.take(make.follow_up(BROUGHT))
+    await lane.take(make.moved(RETURNED))
+    over = msgspec.structs.replace(UNSUPPLIED, national_code=10)
+    no = await after(lane, make.moved(over, n=2))
+    assert rejected(no) == ("message 2", "application-closed")
 
 
 async def test_what_an_officer_may_not_do_is_no_business_of_the_door(make, lane) -> None:
