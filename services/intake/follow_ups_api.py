@@ -20,8 +20,11 @@ from services.intake.domain.follow_ups import (
     content_hash,
     form_problems,
     is_repeated,
+    key_stands,
     obstacle,
+    supplement_id,
 )
+from services.intake.domain.remedies import problem
 from services.intake.forms import SUPPLEMENT, TAKEN, WITHDRAWAL, Taken
 from services.intake.views import taken
 from shared import edge
@@ -74,6 +77,12 @@ async def _follow_up(
     """Append what follows on an application; the same again is the same message."""
     application = application_id(application)
     latest, state = await known(desk, application, caller)
+    name = f"{application}/withdrawal/{state.withdrawals_rejected}"
+    if isinstance(data, SupplementSubmitted):
+        name = supplement_id(application, state, content_hash(data), key)
+    if key_stands(state, name, data):
+        reused = problem("key-reused", "/headers/idempotency-key")
+        raise Refusal(409, "conflict", reused.remedy_en, (reused,))
     if is_repeated(state, data):
         return taken(application, state)
     wrong = form_problems(data)
@@ -84,10 +93,5 @@ async def _follow_up(
         code = state.end or in_the_way.code
         raise Refusal(409, code, in_the_way.remedy_en, (in_the_way, *wrong))
     refuse(wrong)
-    if isinstance(data, WithdrawalRequested):
-        name = f"withdrawal/{state.withdrawals_rejected}"
-    else:
-        count = state.requests + state.supplements_rejected
-        name = f"supplement/{key or f'{count}-{content_hash(data)}'}"
-    await publish(desk, "intake.inbox", caller, f"{application}/{name}", data, latest)
+    await publish(desk, "intake.inbox", caller, name, data, latest)
     return taken(application, state)

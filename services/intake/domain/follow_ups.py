@@ -4,6 +4,7 @@ Intake passes on and routing decides.  Each thing counts once, however often and
 message id it comes; after the end it is refused, with the reason.
 """
 
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 
@@ -22,6 +23,9 @@ from shared.lanes.table import Arrival, Outcome
 
 SUPPLEMENTS_LIMIT = 100
 WITHDRAW, SUPPLEMENT = "withdraw", "supplement"  # how routing calls what it did not let happen
+
+# the id that the edge gives a supplement that came under a key: the key, a count, the content
+_KEYED = re.compile(r"(.+/supplement/[A-Za-z0-9.-]{1,64}/)[0-9]+-[0-9a-f]{16}")
 
 # the moves of routing that change what a citizen may do here, and the code each leaves behind;
 # the others cost a version of every application and are told by routing itself
@@ -69,6 +73,22 @@ def content_hash(brought: SupplementSubmitted) -> str:
     return sha256(msgspec.json.encode(brought)).hexdigest()[:16]
 
 
+def supplement_id(application: str, state: Application, hashed: str, key: str) -> str:
+    """Return the id of a supplement as a message: that of what counts is never used twice."""
+    if key:
+        return f"{application}/supplement/{key}/{state.supplements_rejected}-{hashed}"
+    return f"{application}/supplement/{state.requests + state.supplements_rejected}-{hashed}"
+
+
+def key_stands(state: Application, message_id: str, asked: FollowUp) -> bool:
+    """Whether the key in this id stands with another supplement."""
+    keyed = _KEYED.fullmatch(message_id)
+    if keyed is None or not isinstance(asked, SupplementSubmitted):
+        return False
+    under = {b.content_hash for b in state.brought if b.message_id.startswith(keyed[1])}
+    return bool(under) and content_hash(asked) not in under
+
+
 def follow_up(
     state: Application | None,
     arrival: Arrival,
@@ -82,6 +102,9 @@ def follow_up(
     message_id, portal = arrival.event.id, portal_of(arrival.event.source)
     if state is None or state.portal != portal:  # that of another portal is as unknown as none
         return _rejected(state, portal, message_id, (problem("unknown-application", "/subject"),))
+    if key_stands(state, message_id, asked):
+        wrong = (problem("key-reused", "/headers/idempotency-key"),)
+        return _rejected(state, portal, message_id, wrong)
     if is_repeated(state, asked):
         return Outcome(state)
     in_the_way = obstacle(state, asked)

@@ -130,6 +130,10 @@ REMEDIES: Mapping[str, Remedy] = {
         "An open application has the same person, procedure and object: follow that one, "
         "or take it back and submit again.",
     ),
+    "key-reused": Remedy(
+        "Khoá này đã dùng cho nội dung khác; nội dung trước giữ nguyên. Dùng khoá mới.",
+        "This key stands with other content, which stays: use a new key.",
+    ),
     "too-many-supplements": Remedy(
         "Đã bổ sung tối đa 100 lần; liên hệ bộ phận tiếp nhận.",
         "It was supplemented 100 times, the most there can be: ask the receiving unit.",

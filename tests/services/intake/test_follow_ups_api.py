@@ -1,0 +1,65 @@
+"""What follows on an application over HTTP: a key stands with one content."""
+
+import pytest
+
+from shared.events.intake import FollowUpRejected, Supplemented
+from shared.events.routing import ActionRejected, SupplementRequested
+
+PAPER = {"name": "Original document"}
+ONE = {"documents": [PAPER | {"sha256": "b" * 64}]}
+OTHER = {"documents": [PAPER | {"sha256": "c" * 64}]}
+ASKED = SupplementRequested(national_code=5, officer="officer", content="Legible, please")
+NOT_TAKEN = ActionRejected(national_code=8, action="supplement", reason="It is stopped.")
+
+
+@pytest.fixture
+async def edge(make):
+    edge = make.Edge()
+    await edge.submit()
+    await edge.settle()
+    await edge.lane.take(make.moved(ASKED))
+    return edge
+
+
+async def bring(make, edge, body, key: str = "k1"):
+    path = f"/v1/applications/{make.uuid7()}/supplements"
+    return await edge.call("POST", path, body, idempotency_key=key)
+
+
+async def test_a_key_that_stands_with_another_supplement_is_a_conflict(make, edge) -> None:
+    assert (await bring(make, edge, ONE)).status_code == 202
+    await edge.settle()
+    assert (await bring(make, edge, ONE)).status_code == 202
+    answer = await bring(make, edge, OTHER)
+    assert answer.status_code == 409
+    assert answer.json()["type"] == "urn:motcua:problem:conflict"
+    assert [p["code"] for p in answer.json()["problems"]] == ["key-reused"]
+    assert edge.topics.sent == [], "nothing of it was appended"
+    assert (await bring(make, edge, OTHER, "k2")).status_code == 202
+
+
+async def test_a_key_sent_twice_before_the_first_is_decided_is_answered_on_the_log(
+    make, edge
+) -> None:
+    await bring(make, edge, ONE)
+    await bring(make, edge, OTHER)
+    first, second = await edge.settle()
+    assert isinstance(first.events[0], Supplemented)
+    (said,) = second.events
+    assert isinstance(said, FollowUpRejected)
+    assert [p.code for p in said.problems] == ["key-reused"]
+
+
+async def test_under_one_key_the_same_is_one_message_until_it_is_rejected(make, edge) -> None:
+    for _ in range(2):
+        await bring(make, edge, ONE)
+    (_, first), (_, again) = edge.topics.sent
+    assert first.id == again.id
+    edge.topics.sent = edge.topics.sent[:1]
+    await edge.settle()
+    await edge.lane.take(make.moved(NOT_TAKEN, n=2))
+    await bring(make, edge, ONE)
+    ((_, once_more),) = edge.topics.sent
+    assert once_more.id != first.id
+    (outcome,) = await edge.settle()
+    assert isinstance(outcome.events[0], Supplemented)
