@@ -23,6 +23,7 @@ from shared.lanes.table import Arrival, Outcome
 
 SUPPLEMENTS_LIMIT = 100
 WITHDRAW, SUPPLEMENT = "withdraw", "supplement"  # how routing calls what it did not let happen
+STOPPED = 8  # the national code of what may go on again
 
 # the id that the edge gives a supplement that came under a key: the key, a count, the content
 _KEYED = re.compile(r"(.+/supplement/[A-Za-z0-9.-]{1,64}/)[0-9]+-[0-9a-f]{16}")
@@ -152,16 +153,16 @@ def follow(state: Application | None, moved: routing.Moved) -> Outcome[Applicati
 def hear_no(state: Application | None, rejected: routing.ActionRejected) -> Outcome[Application]:
     """Tell the portal what of its own was not let happen; what officers ask is not asked here."""
     if state and state.withdrawing and rejected.action == WITHDRAW:
-        return _not_withdrawn(state)
+        return _not_withdrawn(state, rejected.national_code)
     if state and state.brought and rejected.action == SUPPLEMENT:
         return _not_supplemented(state, rejected.national_code)
     return Outcome(state)
 
 
-def _not_withdrawn(state: Application) -> Outcome[Application]:
+def _not_withdrawn(state: Application, code: int) -> Outcome[Application]:
     stays = replace(state, withdrawing="", withdrawals_rejected=state.withdrawals_rejected + 1)
-    wrong = (problem("too-late-to-withdraw", "/subject"),)
-    return _rejected(stays, state.portal, state.withdrawing, wrong)
+    why = problem("withdraw-later" if code == STOPPED else "too-late-to-withdraw", "/subject")
+    return _rejected(stays, state.portal, state.withdrawing, (why,))
 
 
 def _not_supplemented(state: Application, code: int) -> Outcome[Application]:

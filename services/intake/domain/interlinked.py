@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from services.intake.domain.dossier import Application, Kin, Opened
 from services.intake.domain.follow_ups import (
     FOLLOWED,
+    STOPPED,
     WITHDRAW,
     FollowUp,
     follow,
@@ -229,7 +230,8 @@ def not_done(state: Application | None, arrival: Arrival, *_: object) -> Outcome
         return outcome
     if arrival.data.action != WITHDRAW:
         return outcome
-    return _telling(outcome, arrival.application, outcome.state.kin.standing, too_late=True)
+    too_late = arrival.data.national_code != STOPPED  # else it is asked again when it goes on
+    return _telling(outcome, arrival.application, outcome.state.kin.standing, too_late=too_late)
 
 
 def _telling(

@@ -120,6 +120,12 @@ REMEDIES: Mapping[str, Remedy] = {
         "Không rút được hồ sơ ở bước này; liên hệ bộ phận tiếp nhận theo số trên giấy tiếp nhận.",
         "It can no longer be taken back at this stage: ask the receiving unit, by the receipt.",
     ),
+    "withdraw-later": Remedy(
+        "Hồ sơ đang dừng xử lý nên chưa rút được; gửi lại yêu cầu khi hồ sơ được xử lý tiếp, hoặc "
+        "liên hệ bộ phận tiếp nhận theo số trên giấy tiếp nhận.",
+        "It is stopped, and not taken back as long as it is: ask again when it goes on, or ask the "
+        "receiving unit, by the receipt.",
+    ),
     "has-children": Remedy(
         "Hồ sơ liên thông: gửi cho hồ sơ thành phần đã yêu cầu (mã có trong `children`).",
         "Send it for the child that asked for it: the parent's `children` name them.",

@@ -100,6 +100,8 @@ def views(family: Family) -> tuple[ChildView, ...]:
 def _heard(child: Child, told: ChildTold) -> Child:
     if told.number <= child.told or child.standing in ENDS:
         return child
+    if told.standing == "open" and child.standing != "open":  # it goes on: it is asked anew
+        child = replace(child, asked=False, too_late=False)
     return replace(
         child,
         told=told.number,

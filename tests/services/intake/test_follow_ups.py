@@ -144,6 +144,15 @@ async def test_a_supplement_that_crossed_the_end_is_told_so(make, lane) -> None:
     assert rejected(no) == ("message 2", "application-closed")
 
 
+async def test_what_is_stopped_may_be_taken_back_later(make, lane) -> None:
+    await lane.take(make.follow_up(BACK))
+    stopped = msgspec.structs.replace(NO, national_code=8)
+    no = await after(lane, make.moved(stopped))
+    assert rejected(no) == ("message 2", "withdraw-later")
+    again = await after(lane, make.follow_up(BACK, id="message 3"))
+    assert again.events == (Withdrawn(reason=BACK.reason),)
+
+
 async def test_what_an_officer_may_not_do_is_no_business_of_the_door(make, lane) -> None:
     await lane.take(make.follow_up(BACK))
     before = lane.states[make.uuid7()]

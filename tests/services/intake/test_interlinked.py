@@ -268,6 +268,45 @@ async def test_taking_the_parent_back_takes_back_every_child(make, town) -> None
     assert not any(isinstance(e, Withdrawn) for e in town.said[town.parent]), "no agency has it"
 
 
+async def test_a_child_that_was_stopped_is_asked_again_when_it_goes_on(make, town) -> None:
+    await town.route("birth", routing.Suspended(national_code=8, officer="o", reason="x"))
+    await town.take(make.follow_up(WithdrawalRequested(reason="x")))
+    await town.deliver()
+    no = routing.ActionRejected(national_code=8, action="withdraw", reason="it is stopped")
+    await town.route("birth", no)
+    assert not town.state.family.needs_person
+    (said,) = (e for e in town.said[town.child("birth").application] if type(e) is FollowUpRejected)
+    assert [p.code for p in said.problems] == ["withdraw-later"]
+    again = routing.Processing(national_code=4, officer="o", due=make.NOW)
+    await town.route("birth", again)
+    assert town.heard("birth") == [Registered, Withdrawn, FollowUpRejected, Withdrawn]
+    await town.route("birth", routing.Closed(national_code=7, reason=""))
+    assert (town.state.withdrawal, town.state.end) == ("", "withdrawn")
+
+
+async def test_a_child_that_its_signer_sent_back_is_asked_again(make, town) -> None:
+    await town.settle("birth")
+    await town.take(make.follow_up(WithdrawalRequested(reason="x")))
+    await town.deliver()
+    no = routing.ActionRejected(national_code=9, action="withdraw", reason="settled")
+    await town.route("birth", no)
+    assert town.child("birth").too_late
+    await town.route("birth", routing.Processing(national_code=4, officer="o", due=make.NOW))
+    assert not town.child("birth").too_late
+    assert town.heard("birth")[-1] is Withdrawn
+
+
+async def test_a_supplement_that_is_not_taken_says_nothing_to_the_parent(make, town) -> None:
+    document = {"name": "Birth paper", "sha256": "b" * 64}
+    brought = msgspec.convert({"documents": [document]}, SupplementSubmitted)
+    child = town.child("birth").application
+    await town.take(make.follow_up(brought, subject=child))
+    no = routing.ActionRejected(national_code=2, action="supplement", reason="x")
+    await town.route("birth", no)
+    assert town.heard("birth")[-1] is FollowUpRejected
+    assert not town.child("birth").too_late
+
+
 async def test_a_supplement_is_brought_to_the_child_that_asked_for_it(make, town) -> None:
     document = {"name": "Birth paper", "sha256": "b" * 64}
     brought = msgspec.convert({"documents": [document]}, SupplementSubmitted)
