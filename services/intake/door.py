@@ -26,8 +26,9 @@ from services.intake.domain.dossier import (
 from services.intake.domain.findings import Findings, read_personal
 from services.intake.domain.follow_ups import ENDINGS
 from services.intake.domain.interlinked import (
+    Opening,
     marks_of_ended,
-    opening_problems,
+    opening,
 )
 from services.intake.domain.remedies import problem
 from services.intake.domain.saga import Family
@@ -133,12 +134,14 @@ async def prepare(
     }
     children = [child_id(a, n) for a, some in parts.items() for n in range(len(some))]
     keys = await door.vault.keys([*new, *children], create=True)
-    codes = await _codes(door, [*openings, *(arrival for arrival, _, _ in new.values())], facts)
+    begun = {a.application: _opening(door, a, now) for a in openings}
+    codes = await _codes(door, _places(new, begun, facts, local_day(now)))
     for arrival in openings:
-        opened = facts[message_of(arrival)]
-        facts[message_of(arrival)] = opened._replace(
+        opening = begun[arrival.application]
+        facts[message_of(arrival)] = facts[message_of(arrival)]._replace(
             dossier_code=codes.get(arrival.application, ""),
-            problems=opening_problems(arrival.data, door.catalogue, local_day(now)),
+            problems=opening.problems,
+            receiving_unit=opening.receiving_unit,
         )
     await door.likeness.release(ended)
     marks = _marks(door, new)
@@ -217,18 +220,33 @@ def _personal(door: Door, token: str) -> Personal | tuple[Problem, ...]:
         return (problem("personal-not-opened", "/personal"),)
 
 
-async def _codes(
-    door: Door, arrivals: Sequence[Arrival], facts: Mapping[Message, Opened]
-) -> dict[str, str]:
+def _opening(door: Door, arrival: Arrival, now: datetime) -> Opening:
+    assert isinstance(arrival.data, ChildOpened)
+    return opening(arrival.data, door.catalogue, local_day(now))
+
+
+def _places(
+    new: Mapping[str, New],
+    begun: Mapping[str, Opening],
+    facts: Mapping[Message, Opened],
+    today: date,
+) -> dict[str, tuple[str, date]]:
+    """Return the unit and the day whose number each gets."""
+    places = {application: (each.numbered_at, today) for application, each in begun.items()}
+    for application, (arrival, _, _) in new.items():
+        assert isinstance(arrival.data, Submitted)
+        places[application] = arrival.data.receiving_unit, _day(facts, arrival)
+    return places
+
+
+async def _codes(door: Door, wanted: Mapping[str, tuple[str, date]]) -> dict[str, str]:
     """Return the dossier codes of those whose unit exists; a refused one leaves a gap."""
     places: dict[str, Place] = {}
     prefixes: dict[str, str] = {}
-    for arrival in arrivals:
-        assert isinstance(arrival.data, Submitted | ChildOpened)
-        day = _day(facts, arrival)
-        if unit := door.catalogue.unit(arrival.data.receiving_unit, day):
-            places[arrival.application] = Place(unit.code, day)
-            prefixes[arrival.application] = door.catalogue.dossier_prefix(unit, day)
+    for application, (code, day) in wanted.items():
+        if unit := door.catalogue.unit(code, day):
+            places[application] = Place(unit.code, day)
+            prefixes[application] = door.catalogue.dossier_prefix(unit, day)
     numbers = await door.numbers.give(places)
     return {a: write_code(prefixes[a], places[a].day, n) for a, n in numbers.items()}
 

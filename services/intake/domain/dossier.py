@@ -129,6 +129,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class Opened(NamedTuple):
     """What was gathered about one submission.  `personal`: what is wrong, where it is not read;
     from `problems` on, what is said of the first of an application, and by which editions.
+    `receiving_unit`: of a child, where it is registered.
     """
 
     content_hash: str
@@ -145,6 +146,7 @@ class Opened(NamedTuple):
     mark: str = ""
     similar_to: str = ""
     family: Family | None = None
+    receiving_unit: str = ""
 
 
 def message_of(arrival: Arrival) -> Message:

@@ -6,6 +6,7 @@ application like any other; besides, it is opened by its parent and tells it how
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -22,7 +23,7 @@ from services.intake.domain.follow_ups import (
 from services.intake.domain.remedies import problem
 from services.intake.domain.saga import Family, act, hear, views
 from shared.catalogue import Catalogue
-from shared.events import Data, routing
+from shared.events import routing
 from shared.events.data import Problem, filed, marked, marks
 from shared.events.intake import (
     ChildOpened,
@@ -135,15 +136,32 @@ def marks_of_ended(
 # --- a child
 
 
-def opening_problems(asked: Data, catalogue: Catalogue, on: date) -> tuple[Problem, ...]:
-    """Return why a child cannot be registered on this day, though it could be when it was sent."""
-    assert isinstance(asked, ChildOpened)
+class Opening(NamedTuple):
+    """How a child is registered on the day its turn comes: at which unit, under whose number.
+
+    A unit that was merged since is its heir.  One that was split stays, so that routing asks a
+    person; the number is its default heir's.
+    """
+
+    receiving_unit: str
+    numbered_at: str
+    problems: tuple[Problem, ...]
+
+
+def opening(asked: ChildOpened, catalogue: Catalogue, on: date) -> Opening:
+    """Return where a child is registered, or why it cannot be, though it could when it was sent."""
     found = []
     if catalogue.procedure(asked.procedure, on) is None:
         found.append(problem("procedure-not-in-force", "/procedure"))
-    if catalogue.unit(asked.receiving_unit, on) is None:
-        found.append(problem("unknown-unit", "/receiving_unit"))
-    return tuple(found)
+    unit = numbered_at = asked.receiving_unit
+    if catalogue.unit(unit, on) is None:
+        heirs = catalogue.current_units(unit, on)
+        if heirs.kind == "unknown":
+            found.append(problem("unknown-unit", "/receiving_unit"))
+        else:
+            numbered_at = heirs.units[0]
+            unit = numbered_at if heirs.kind == "exact" else unit
+    return Opening(unit, numbered_at, tuple(found))
 
 
 def open_child(
@@ -183,7 +201,7 @@ def open_child(
         decided_at=at,
         dossier_code=opened.dossier_code,
         procedure=asked.procedure,
-        receiving_unit=asked.receiving_unit,
+        receiving_unit=opened.receiving_unit,
         subject_hash=asked.subject_hash,
         marked=marked((), asked.documents),
         kin=Kin(name=asked.name),
@@ -258,7 +276,7 @@ def _registered(asked: ChildOpened, opened: Opened, parent: str) -> Registered:
         dossier_code=opened.dossier_code,
         portal=asked.portal,
         procedure=asked.procedure,
-        receiving_unit=asked.receiving_unit,
+        receiving_unit=opened.receiving_unit,
         residence_unit=asked.residence_unit,
         channel=asked.channel,
         applicant_kind=asked.applicant_kind,

@@ -1,6 +1,8 @@
 """One submission for several agencies, from the door to the parent's end, on memory fakes."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from random import Random
 
 import msgspec
@@ -11,6 +13,7 @@ from services.intake.domain.interlinked import OF_CHILDREN, STANDINGS
 from services.intake.domain.splitting import parts_of
 from services.intake.domain.standing import standing
 from shared import events
+from shared.catalogue.rows import Succession
 from shared.events import routing
 from shared.events.intake import (
     ChildOpened,
@@ -232,26 +235,45 @@ async def test_a_first_child_that_is_refused_ends_it_and_nothing_else_is_registe
     assert child_id(town.parent, 1) not in town.lane.states
 
 
-async def test_a_child_whose_unit_is_no_more_is_refused_when_its_turn_comes(make, town) -> None:
-    waiting = town.state
-    family = waiting.family
+async def received_at(town, unit: str, heirs: tuple[str, ...] = ()):
+    """Let the residence's turn come when its unit is `unit`, which has become `heirs`."""
+    catalogue = town.make.CATALOGUE
+    if heirs:
+        row = Succession(unit, heirs, date(2026, 1, 1), None)
+        catalogue = replace(catalogue, successors={**catalogue.successors, unit: (row,)})
+    lane, waiting = town.make.Lane(catalogue=catalogue), town.state
     children = tuple(
-        msgspec.structs.replace(
-            c, opening=msgspec.structs.replace(c.opening, receiving_unit="99999")
-        )
+        msgspec.structs.replace(c, opening=msgspec.structs.replace(c.opening, receiving_unit=unit))
         if c.name == "residence"
         else c
-        for c in family.children
+        for c in waiting.family.children
     )
-    family = msgspec.structs.replace(family, children=children)
+    family = msgspec.structs.replace(waiting.family, children=children)
     town.lane.states[town.parent] = msgspec.structs.replace(waiting, family=family)
+    lane.states, town.lane = town.lane.states, lane
     await town.settle("birth")
+    return town.said[town.child("residence").application][0]
+
+
+async def test_a_child_whose_unit_is_no_more_is_refused_when_its_turn_comes(make, town) -> None:
+    refused = await received_at(town, "99999")
     assert town.heard("residence") == [Refused]
-    (refused,) = town.said[town.child("residence").application]
     assert refused.catalogue_version == make.CATALOGUE.version
     assert refused.forms_version == make.FORMS.version
     assert town.child("residence").standing == "refused"
     assert town.heard("health_card") == [Registered, Withdrawn]
+
+
+async def test_a_child_whose_unit_was_merged_meanwhile_is_registered_at_its_heir(town) -> None:
+    registered = await received_at(town, "99999", ("00008",))
+    assert registered.receiving_unit == town.of("residence").receiving_unit == "00008"
+    assert registered.dossier_code == town.of("residence").dossier_code
+
+
+async def test_a_child_whose_unit_was_split_meanwhile_is_left_to_a_person(town) -> None:
+    registered = await received_at(town, "99999", ("00008", "00004"))
+    assert registered.receiving_unit == "99999", "routing asks which of them"
+    assert registered.dossier_code
 
 
 async def test_taking_the_parent_back_takes_back_every_child(make, town) -> None:
