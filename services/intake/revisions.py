@@ -41,13 +41,17 @@ _registered = msgspec.json.Decoder(Registered)
 
 
 class Asked(NamedTuple):
-    """A correction that was sent.  `sealed` is what stands, empty before any correction."""
+    """A correction that was sent.  `sealed` is what stands, empty before any correction.
+
+    `has_children`: nothing stands that could be corrected, and that is said elsewhere.
+    """
 
     application: str
     data: bytes
     by: Judging
     sealed: str = ""
     personal: Personal | None = None  # of what came in with the same batch
+    has_children: bool = False
 
 
 class Revisions:
@@ -73,7 +77,8 @@ class Revisions:
             application, data = arrival.application, bytes(arrival.event.data)
             if state := states.get(application):
                 by = judge(state.procedure, local_day(state.decided_at))
-                asked.append(Asked(application, data, by, state.sealed))
+                is_parent = state.family is not None
+                asked.append(Asked(application, data, by, state.sealed, has_children=is_parent))
                 continue
             first, personal = came.get(application, (arrival, None))
             procedure = first.data.procedure if isinstance(first.data, Submitted) else ""
@@ -87,7 +92,8 @@ class Revisions:
         if not asked:
             return []
         keys = await self._vault.keys({a.application for a in asked}, create=False)
-        standing = await self._standing([a for a in asked if not a.personal])
+        unread = [a for a in asked if not (a.personal or a.has_children)]
+        standing = await self._standing(unread)
         return [
             self._revision(
                 each,
@@ -108,6 +114,8 @@ class Revisions:
         )
         if not isinstance(read, Correction):
             return found._replace(problems=read)
+        if asked.has_children:
+            return found
         if personal is None or key is None:  # erased, or never registered
             return found._replace(problems=(problem("application-closed", "/subject"),))
         after = merged(personal, read)

@@ -127,8 +127,10 @@ REMEDIES: Mapping[str, Remedy] = {
         "receiving unit, by the receipt.",
     ),
     "has-children": Remedy(
-        "Hồ sơ liên thông: gửi cho hồ sơ thành phần đã yêu cầu (mã có trong `children`).",
-        "Send it for the child that asked for it: the parent's `children` name them.",
+        "Hồ sơ liên thông: gửi cho hồ sơ thành phần liên quan, khi hồ sơ đó đã được đăng ký (mã có "
+        "trong `children`).",
+        "Send it for the child that it is about, once that is registered: the parent's `children` "
+        "name them.",
     ),
     "likely-duplicate": Remedy(
         "Đã có hồ sơ đang xử lý cùng người, thủ tục và nội dung; theo dõi hồ sơ đó, "

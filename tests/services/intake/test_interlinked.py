@@ -342,6 +342,15 @@ async def test_a_supplement_is_brought_to_the_child_that_asked_for_it(make, town
     assert town.of("birth").supplement == "brought"
 
 
+async def test_a_correction_of_the_parent_is_refused_for_its_children_alone(make, town) -> None:
+    await town.take(make.correction({"phone": "0912345679"}))
+    (said,) = (e for e in town.said[town.parent] if isinstance(e, FollowUpRejected))
+    assert [p.code for p in said.problems] == ["has-children"]
+    await town.take(make.correction({"phone": "no number"}, id="message 3"))
+    *_, said = (e for e in town.said[town.parent] if isinstance(e, FollowUpRejected))
+    assert [p.code for p in said.problems] == ["has-children", "invalid-phone"]
+
+
 async def test_what_was_submitted_under_the_id_of_a_child_does_not_stand_in_its_way(make) -> None:
     town = Town(make)
     squatter = make.arrival(subject=child_id(town.parent, 0), source="/portals/other")
