@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from shared.events.data import Data, Document, Filed, Instant, Mark, Problem, Strict
 
@@ -142,7 +143,11 @@ Standing = Literal[
 
 
 class ChildOpened(Strict, frozen=True, kw_only=True):
-    """What comes before it is done: register this child.  Sealed for the child at the door."""
+    """What comes before it is done: register this child.  Sealed for the child at the door.
+
+    `copies` and `object_unit` are not written where they say nothing: a reader of before there were
+    these fields refuses unknown ones.
+    """
 
     TYPE: ClassVar[str] = "child.opened"
     name: str
@@ -157,6 +162,8 @@ class ChildOpened(Strict, frozen=True, kw_only=True):
     sealed: str
     contact: str
     subject_hash: str
+    copies: int | UnsetType = UNSET
+    object_unit: str | UnsetType = UNSET
 
 
 class ChildTakenBack(Strict, frozen=True, kw_only=True):

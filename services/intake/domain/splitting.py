@@ -9,6 +9,7 @@ from datetime import date
 from typing import NamedTuple
 from unicodedata import normalize
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from services.intake.domain.answers import AT, given
@@ -67,7 +68,6 @@ def split(
                 procedure=row.procedure,
                 receiving_unit=_unit(row, units[row.received_by], catalogue, on),
                 residence_unit=residence,
-                copies=1,
                 documents=tuple(_documents(submitted.documents, row.documents)),
             ),
             replace(personal, answers=_answers(answers, row)),
@@ -154,6 +154,8 @@ def family(parent: str, parts: Sequence[Part], portal: str, make: Make) -> Famil
             sealed=made.sealed,
             contact=made.contact,
             subject_hash=made.subject_hash,
+            copies=submitted.copies if submitted.copies != 1 else UNSET,
+            object_unit=submitted.object_unit or UNSET,
         )
         child = Child(
             name=part.row.name,

@@ -172,6 +172,20 @@ async def test_children_go_to_the_units_of_their_own_agencies(town) -> None:
     ]
 
 
+async def test_each_child_has_the_copies_and_the_place_that_were_submitted(make) -> None:
+    town = Town(make)
+    await town.submit(copies=3, object_unit="00097")
+    await town.settle("birth")
+    for name in ("birth", "residence", "health_card"):
+        registered = town.said[town.child(name).application][0]
+        assert (registered.copies, registered.object_unit) == (3, "00097")
+
+
+async def test_a_child_of_which_no_more_is_said_is_opened_in_the_words_of_before(town) -> None:
+    waiting = town.child("residence").opening
+    assert {"copies", "object_unit"}.isdisjoint(json.loads(events.encode(waiting)))
+
+
 async def test_all_that_is_returned_is_done(town) -> None:
     await town.settle("birth")
     for name in ("residence", "health_card", "birth"):
