@@ -146,6 +146,8 @@ async def prepare(
     await door.likeness.release(ended)
     marks = _marks(door, new)
     similar = await door.likeness.claim(marks)
+    refused = {a for a in similar if _duplicate(door, new[a][0])}
+    await door.likeness.wait({a: marks[a] for a in similar if a not in refused})
     for application, (arrival, personal, found) in new.items():
         other = similar.get(application, "")
         facts[message_of(arrival)] = facts[message_of(arrival)]._replace(
@@ -153,11 +155,11 @@ async def prepare(
             contact=_seal(keys[application], contact(personal), application),
             subject_hash=door.vault.subject_hash(personal.personal_number),
             dossier_code=codes.get(application, ""),
-            problems=_duplicate(door, arrival) if other else found.problems,
+            problems=_duplicate(door, arrival) if application in refused else found.problems,
             warnings=found.warnings,
             catalogue_version=by[0],
             forms_version=by[1],
-            mark="" if other else marks.get(application, ""),
+            mark="" if application in refused else marks.get(application, ""),
             similar_to=other,
             family=_family(door, arrival, parts.get(application, ()), keys),
         )

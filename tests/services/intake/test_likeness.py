@@ -85,6 +85,39 @@ async def test_what_is_at_its_end_is_no_longer_pointed_at(make, lane) -> None:
     assert outcome.state.similar_to == ""
 
 
+async def test_an_open_one_that_pointed_at_another_is_pointed_at_when_that_has_ended(
+    make, lane
+) -> None:
+    await lane.take(make.arrival())
+    await lane.take(another(make), another(make, 3))
+    await lane.take(make.moved(RETURNED))
+    (fourth,) = await lane.take(another(make, 4))
+    assert fourth.state.similar_to == make.uuid7(2)
+    await lane.take(make.moved(RETURNED, make.uuid7(2)), make.moved(RETURNED, make.uuid7(3)))
+    (fifth,) = await lane.take(another(make, 5))
+    assert fifth.state.similar_to == make.uuid7(4)
+    await lane.take(make.moved(RETURNED, make.uuid7(4)), make.moved(RETURNED, make.uuid7(5)))
+    assert lane.marks.rows == {}
+
+
+async def test_a_row_is_left_to_the_next_also_when_that_was_in_doubt(make) -> None:
+    rows = make.Rows()
+    likeness = Likeness(rows)
+    await likeness.claim({"a": "x"})
+    await likeness.wait({"b": "x"})
+    await rows.delete(["x"])  # and then the process died
+    await likeness.release({"a": "x"})
+    assert await likeness.claim({"c": "x"}) == {"c": "b"}
+
+
+async def test_a_duplicate_that_is_refused_is_never_pointed_at(make) -> None:
+    lane = make.Lane(frozenset({"2.000815"}))
+    await lane.take(make.arrival())
+    await lane.take(another(make))
+    await lane.take(make.moved(RETURNED))
+    assert lane.marks.rows == {}
+
+
 async def test_the_end_of_one_that_only_points_leaves_the_other_where_it_is(make, lane) -> None:
     await lane.take(make.arrival())
     await lane.take(another(make))
