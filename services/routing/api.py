@@ -20,7 +20,7 @@ from services.routing.domain.handover import not_theirs
 from services.routing.domain.moves import apply
 from services.routing.domain.rules import Rules, UnknownProcedure, explain
 from services.routing.domain.states import Move
-from services.routing.lane import asked_by_officer
+from services.routing.lane import asked_by_officer, digest
 from services.routing.views import (
     ACTION,
     DOSSIER,
@@ -98,7 +98,8 @@ def router(
         decision = await _known(journal, application)
         data = contract(asked, caller)
         _refuse_what_is_not_theirs(decision, move(asked), data, catalogue, clock())
-        if if_match and f"{caller.source} {key}" not in decision.handled:
+        is_new = _is_new(decision, f"{caller.source} {key}", data)
+        if if_match and is_new:
             _same_version(if_match, decision)
             dossier = decision.state
             assert dossier is not None
@@ -167,6 +168,20 @@ async def _known(journal: Journal[Dossier], application: str) -> Decision[Dossie
         detail = "No dossier with this id is known here (yet): check it, or try again in a moment."
         raise Refusal(404, "unknown-application", detail)
     return decision
+
+
+def _is_new(decision: Decision[Dossier], message: str, data: OfficerAction) -> bool:
+    """Whether nothing was decided under this key.  Raises `Refusal` if something else was."""
+    assert decision.state is not None
+    if decision.state.told_by.get(message, said := digest(data)) != said:
+        problem = Problem(
+            field="/header/idempotency-key",
+            code="conflict",
+            remedy_vi="Khóa này đã dùng cho một thao tác khác: hãy dùng khóa mới.",
+            remedy_en="This key stands with another action: use a new one.",
+        )
+        raise Refusal(409, "conflict", f"{problem.remedy_en} Nothing was done.", (problem,))
+    return message not in decision.handled
 
 
 def _key(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from hashlib import blake2s
 
 import msgspec
 
@@ -13,7 +14,7 @@ from services.routing.domain.registration import accept_if_ready, register
 from services.routing.domain.rules import Rules
 from services.routing.domain.states import Asked, Move, Stage
 from shared.catalogue import Catalogue
-from shared.events import Data, handover, intake, payment
+from shared.events import Data, encode, handover, intake, payment
 from shared.events import routing as events
 from shared.events.data import joined
 from shared.events.kernel import TimerFired
@@ -47,6 +48,7 @@ OPERATOR_COMMANDS: Mapping[Move, type[events.OfficerAction]] = {
     Move.RECOUNT_DUE: handover.DueRecounted,
 }
 
+_APART = frozenset({"moves_seen", "for_units"})  # of an action: how it came, not what it says
 _FROM_PAYMENT = (payment.FeeAssessed, payment.FeeWaived, payment.Settled, payment.Expired)
 
 
@@ -59,7 +61,9 @@ def table(catalogue: Catalogue, rules: Rules) -> LaneTable[Dossier, None]:
         intake.CorrectionAsked.TYPE: _moving(catalogue, lambda _data: Asked(Move.CORRECT)),
         TimerFired.TYPE: _timer(catalogue),
     }
-    for move, contract in {**OFFICER_ACTIONS, **OPERATOR_COMMANDS}.items():
+    for move, contract in OFFICER_ACTIONS.items():
+        decisions[contract.TYPE] = _noted(_moving(catalogue, _asked_by_officer(move)))
+    for move, contract in OPERATOR_COMMANDS.items():
         decisions[contract.TYPE] = _moving(catalogue, _asked_by_officer(move))
     for finding in _FROM_PAYMENT:
         decisions[finding.TYPE] = _payment(catalogue)
@@ -117,6 +121,34 @@ def _moving(catalogue: Catalogue, ask: Callable[[Data], Asked]) -> Decision:
         return timed(state, moved, catalogue)
 
     return decide
+
+
+def _noted(decide: Decision) -> Decision:
+    """Keep a digest of what an officer sent: its key with other content is then refused."""
+
+    def noted(
+        state: Dossier | None, arrival: Arrival, facts: None, at: datetime
+    ) -> Outcome[Dossier]:
+        assert isinstance(arrival.data, events.OfficerAction)
+        outcome, event = decide(state, arrival, facts, at), arrival.event
+        if outcome.state is None:
+            return outcome
+        told_by = {**outcome.state.told_by, f"{event.source} {event.id}": digest(arrival.data)}
+        return msgspec.structs.replace(
+            outcome, state=msgspec.structs.replace(outcome.state, told_by=told_by)
+        )
+
+    return noted
+
+
+def digest(data: events.OfficerAction) -> str:
+    """Return what tells an action from others; what it was seen or sent with is no part of it."""
+    said = {
+        field.name: value
+        for field in msgspec.structs.fields(data)
+        if field.name not in _APART and (value := getattr(data, field.name)) != field.default
+    }
+    return blake2s(encode((data.TYPE, said)), digest_size=8).hexdigest()
 
 
 def _payment(catalogue: Catalogue) -> Decision:

@@ -87,7 +87,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     that is set rings; `moves` counts them, so that an action can name what its officer had seen;
     `documents` are those of which more is said than that they are there; `return_due` is by when
     the result is to be handed out or posted, or to arrive; `workflow` is the template of its steps,
-    as of acceptance, and `step` the one to do (empty: all are done).
+    as of acceptance, and `step` the one to do (empty: all are done); `told_by` is a digest of each
+    message that an officer sent, so that its key with other content is seen.
     """
 
     stage: Stage = Stage.EXPECTED
@@ -131,6 +132,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     workflow_version: str = ""
     step: str = ""
     steps_done: tuple[StepDone, ...] = ()
+    told_by: dict[str, str] = {}
 
     @property
     def national_code(self) -> int:

@@ -26,6 +26,7 @@ WHOLE = {
     "certificate_expires": "2026-12-31",
     "tracking": "EX000000001VN",
     "place": "Hà Nội",
+    "scanned_at": "2026-11-20T02:00:00Z",
     "form": "counter",
     "step": "receive",
 }
@@ -68,6 +69,27 @@ async def test_the_same_key_again_counts_once(desk):
     await desk.decide()
     shown = (await desk.http.get(f"/v1/applications/{APPLICATION}")).json()
     assert shown["version"] == 2
+
+
+@pytest.mark.parametrize("headers", [{}, {"if-match": '"1"'}])
+async def test_a_key_that_stands_with_another_action_is_refused(headers, desk):
+    await desk.act(action="accept")
+    await desk.decide()
+    for body in ({"action": "start"}, {"action": "accept", "note": "another"}):
+        refused = await desk.act(headers=headers, **body)
+        assert refused.status_code == 409
+        (problem,) = refused.json()["problems"]
+        assert (problem["code"], problem["field"]) == ("conflict", "/header/idempotency-key")
+    assert await desk.decide() == []
+    assert (await desk.act(headers=headers, action="accept")).status_code == 202
+    assert await desk.decide() == []
+
+
+async def test_a_key_whose_action_was_rejected_stands_with_it_too(desk):
+    await desk.act(action="settle")
+    await desk.decide()
+    assert (await desk.act(action="accept")).status_code == 409
+    assert (await desk.act(action="settle")).status_code == 202
 
 
 async def test_two_officers_may_use_the_same_key(desk):

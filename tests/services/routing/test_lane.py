@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.states import OFFICER_MOVES, Stage
@@ -93,7 +93,7 @@ def test_every_type_has_an_outcome_in_every_stage(data, stage, decide, dossier, 
     assert outcome.state is not None
     for event in outcome.events:
         if event.TYPE == contracts.ActionRejected.TYPE:
-            assert outcome.state == before
+            assert replace(outcome.state, told_by={}) == before
         else:
             assert event.national_code in range(1, 11)
 

@@ -222,7 +222,7 @@ def test_no_edition_moves_a_date_by_itself_and_each_may_when_asked(
     tables = [table(edition, rules).decisions for edition in editions]
     for turn, (before, data, at) in zip(turns, messages(life, registered, monday), strict=False):
         decide = tables[turn]
-        arrival = SimpleNamespace(data=data, event=SimpleNamespace(time=at))
+        arrival = SimpleNamespace(data=data, event=SimpleNamespace(time=at, source="", id=""))
         outcome = decide[data.TYPE](before.state, arrival, None, at)
         check(before.state, outcome)
         before.state = outcome.state
