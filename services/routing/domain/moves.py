@@ -16,7 +16,7 @@ from services.routing.domain.dossier import (
     procedure_of,
     start_statutory_clock,
 )
-from services.routing.domain.edges import MOVES
+from services.routing.domain.edges import MOVES, Edge
 from services.routing.domain.handover import Mark, Obstacle
 from services.routing.domain.states import OFFICER_MOVES, Asked, Move
 from shared.catalogue import Catalogue
@@ -47,8 +47,19 @@ def apply(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) ->
     edge = MOVES[dossier.stage].get(asked.move)
     if edge is None:
         return _rejected(dossier, asked, "")
-    if reason := _OBSTACLES.get(asked.move, _none)(dossier, asked, catalogue, at):
-        return _rejected(dossier, asked, reason)
+    try:
+        if reason := _OBSTACLES.get(asked.move, _none)(dossier, asked, catalogue, at):
+            return _rejected(dossier, asked, reason)
+        return _moved(dossier, asked, edge, catalogue, at)
+    except CalendarEnds as error:
+        if not asked.officer:  # nobody who would do it again: it is held until the year is there
+            raise
+        return _rejected(dossier, asked, f"{error}: add its year to the calendar, then do it again")
+
+
+def _moved(
+    dossier: Dossier, asked: Asked, edge: Edge, catalogue: Catalogue, at: datetime
+) -> Outcome[Dossier]:
     prepared = _MARKS.get(asked.move, _unmarked)(dossier, asked, catalogue, at)
     calendar = catalogue.working_calendar(local_day(at))
     after = enter(prepared, edge.to, calendar, at, asked.officer)

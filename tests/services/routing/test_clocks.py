@@ -1,15 +1,17 @@
 """Monday 16 November 2026 is a working day; Tuesday the 24th is Viet Nam Culture Day."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.routing.domain.dossier import Dossier, Fee
 from services.routing.domain.moves import apply
 from services.routing.domain.states import Move, Stage
+from shared.working_time import CalendarEnds
 from tests.shared.slow_clock import SlowClock
 
 CLOSING = 10  # 17:00 in Viet Nam, in UTC
@@ -120,6 +122,22 @@ def test_the_intake_clock_pauses_while_the_applicant_completes(dossier, asked, c
     outcome = apply(incomplete, asked(Move.SUPPLEMENT), catalogue, november(18, 4))
     assert outcome.events[0].acceptance_due == outcome.state.acceptance_due
     assert outcome.state.acceptance_due == november(19, 2)  # six of the eight hours remained
+
+
+@pytest.mark.parametrize(
+    ("stage", "move"),
+    [(Stage.SUBMITTED, Move.ACCEPT), (Stage.SUSPENDED, Move.RESUME)],
+)
+def test_where_the_calendar_ends_an_officer_is_told_what_is_missing_and_nothing_moves(
+    stage, move, dossier, asked, catalogue
+):
+    ends = replace(catalogue, last_day=date(2026, 11, 18))
+    before = dossier(stage, remaining_ms=40 * 3_600_000 if stage is Stage.SUSPENDED else None)
+    outcome = apply(before, asked(move), ends, november(17))
+    assert outcome.state == before
+    assert "no working days are known for 2027: add its year" in outcome.events[0].reason
+    with pytest.raises(CalendarEnds):  # nobody asked: it is held, and released when it is there
+        apply(before, asked(move, officer=""), ends, november(17))
 
 
 def test_history_is_bounded(dossier, asked, catalogue):
