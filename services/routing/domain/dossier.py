@@ -83,12 +83,14 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
     `rule`, `rule_version`, `facts` and `catalogue_version` say why the units are what they are;
     `remaining_ms` is the working time left on a paused clock (None: none is paused, or it was
-    overdue when it was); `told` is what was said of `due_current`; `alarm_at` is when the timer
-    that is set rings; `moves` counts them, so that an action can name what its officer had seen;
-    `documents` are those of which more is said than that they are there; `return_due` is by when
-    the result is to be handed out or posted, or to arrive; `workflow` is the template of its steps,
-    as of acceptance, and `step` the one to do (empty: all are done); `told_by` is a digest of each
-    message that an officer sent, so that its key with other content is seen.
+    overdue when it was); `due_before_apology` is when it would be due without one, as
+    `before_apology` gave it: it pauses and moves as `due_current` does; `told` is what was said of
+    `due_current`; `alarm_at` is when the timer that is set rings; `moves` counts them, so that an
+    action can name what its officer had seen; `documents` are those of which more is said than that
+    they are there; `return_due` is by when the result is to be handed out or posted, or to arrive;
+    `workflow` is the template of its steps, as of acceptance, and `step` the one to do (empty: all
+    are done); `told_by` is a digest of each message that an officer sent, so that its key with
+    other content is seen.
     """
 
     stage: Stage = Stage.EXPECTED
@@ -123,6 +125,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     alarm_at: datetime | None = None
     reappointments: int = 0
     due_before_apology: datetime | None = None
+    before_apology: DueChange | None = None
+    remaining_before_apology_ms: int | None = None
     moves: int = 0
     signature: Signature | None = None
     parcel: Parcel | None = None
@@ -152,7 +156,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     def is_on_time(self, at: datetime) -> bool:
         """Whether the result would be on time on this day; a paused clock with time left is."""
         if self.due_before_apology:  # a new date makes nothing punctual
-            return local_day(at) <= local_day(self.due_before_apology)
+            is_paused = self.remaining_before_apology_ms is not None
+            return is_paused or local_day(at) <= local_day(self.due_before_apology)
         if self.remaining_ms is not None or self.due_current is None:
             return True
         return local_day(at) <= local_day(self.due_current)
@@ -172,7 +177,7 @@ def enter(
     """Return the dossier in this stage, its clock paused or resumed as that stage demands."""
     moved = msgspec.structs.replace(dossier, stage=stage, moves=dossier.moves + 1)
     if CLOCK[stage] == "paused" and CLOCK[dossier.stage] != "paused":
-        return _pause(moved, calendar, at)
+        return pause(moved, calendar, at)
     if CLOCK[stage] in ("intake", "statutory") and moved.remaining_ms is not None:
         return _resume(moved, moved.remaining_ms, calendar, at, f"after {dossier.stage}", who)
     return moved
@@ -201,19 +206,43 @@ def move_due(
     return msgspec.structs.replace(dossier, due_current=due, due_history=history, told="")
 
 
-def _pause(dossier: Dossier, calendar: WorkingCalendar, at: datetime) -> Dossier:
-    due = dossier.running_due
+def pause(dossier: Dossier, calendar: WorkingCalendar, at: datetime) -> Dossier:
+    """Return the dossier with what remains of its time kept, if any of it does."""
+    due, unapologised = dossier.running_due, dossier.due_before_apology
     if due is None or at >= due:
         return dossier
-    remaining = calendar.worked(due) - calendar.worked(at)
-    return msgspec.structs.replace(dossier, remaining_ms=remaining // _MILLISECOND)
+    kept = None
+    if unapologised is not None and at < unapologised:
+        kept = _left(unapologised, calendar, at)
+    return msgspec.structs.replace(
+        dossier, remaining_ms=_left(due, calendar, at), remaining_before_apology_ms=kept
+    )
+
+
+def _left(due: datetime, calendar: WorkingCalendar, at: datetime) -> int:
+    return (calendar.worked(due) - calendar.worked(at)) // _MILLISECOND
 
 
 def _resume(
     dossier: Dossier, remaining_ms: int, calendar: WorkingCalendar, at: datetime, why: str, who: str
 ) -> Dossier:
-    due = calendar.instant(calendar.worked(at) + remaining_ms * _MILLISECOND)
-    running = msgspec.structs.replace(dossier, remaining_ms=None)
+    def given(ms: int) -> DueChange:
+        due = calendar.instant(calendar.worked(at) + ms * _MILLISECOND)
+        return DueChange(due=due, at=at, why=why, who=who, given_ms=ms)
+
+    running, now = msgspec.structs.replace(dossier, remaining_ms=None), given(remaining_ms)
     if dossier.accepted_at is None:
-        return msgspec.structs.replace(running, acceptance_due=due)
-    return move_due(running, due, at, why, who, remaining_ms)
+        return msgspec.structs.replace(running, acceptance_due=now.due)
+    if dossier.remaining_before_apology_ms is not None:
+        running = unapologised(running, given(dossier.remaining_before_apology_ms))
+    return move_due(running, now.due, at, why, who, remaining_ms)
+
+
+def unapologised(dossier: Dossier, change: DueChange) -> Dossier:
+    """Return the dossier that would be due so if there had been no apology."""
+    return msgspec.structs.replace(
+        dossier,
+        due_before_apology=change.due,
+        before_apology=change,
+        remaining_before_apology_ms=None,
+    )

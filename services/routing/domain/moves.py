@@ -15,6 +15,7 @@ from services.routing.domain.dossier import (
     move_due,
     procedure_of,
     start_statutory_clock,
+    unapologised,
 )
 from services.routing.domain.edges import MOVES, Edge
 from services.routing.domain.handover import Mark, Obstacle
@@ -194,6 +195,8 @@ def _supplement(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: dateti
         return dossier
     due = catalogue.statutory_due(procedure_of(dossier, catalogue), at, local_day(at))
     restarted = move_due(dossier, due, at, "restarted by a supplement", asked.officer)
+    if dossier.due_before_apology:
+        restarted = unapologised(restarted, restarted.due_history[-1])
     return replace(restarted, remaining_ms=None)
 
 
@@ -215,11 +218,11 @@ def _choose(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) 
 def _apologise(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
     assert asked.new_due is not None
     due = catalogue.working_calendar(local_day(at)).closing(asked.new_due)
-    return replace(
-        move_due(dossier, due, at, "apology", asked.officer),
-        reappointments=dossier.reappointments + 1,
-        due_before_apology=dossier.due_before_apology or dossier.due_current,
-    )
+    first = recounting.counted(dossier)
+    if dossier.due_before_apology is None and first and dossier.due_current:
+        dossier = unapologised(dossier, replace(first, due=dossier.due_current))
+    moved = move_due(dossier, due, at, "apology", asked.officer)
+    return replace(moved, reappointments=dossier.reappointments + 1)
 
 
 _MARKS: Mapping[Move, Mark] = {

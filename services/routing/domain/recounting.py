@@ -36,7 +36,20 @@ def recount(dossier: Dossier, catalogue: Catalogue, at: datetime) -> Recount | N
         found = _intake(dossier, catalogue, at) or _statutory(dossier, catalogue, at)
     except CalendarEnds:  # the days it would be counted by are not known
         return None
-    return found if found and found.due != found.due_before else None
+    if found is None or _is_as_it_stands(dossier, found, catalogue, at):
+        return None
+    return found
+
+
+def counted(dossier: Dossier) -> DueChange | None:
+    """Return the change that gave the due date which the calendar may have moved since."""
+    changes = [change for change in dossier.due_history if change.why != CALENDAR]
+    return changes[-1] if changes else None
+
+
+def _is_as_it_stands(dossier: Dossier, found: Recount, catalogue: Catalogue, at: datetime) -> bool:
+    due = _due_before_apology(dossier, catalogue, at)
+    return found.due == found.due_before and due == dossier.due_before_apology
 
 
 def _intake(dossier: Dossier, catalogue: Catalogue, at: datetime) -> Recount | None:
@@ -50,18 +63,30 @@ def _intake(dossier: Dossier, catalogue: Catalogue, at: datetime) -> Recount | N
 
 
 def _statutory(dossier: Dossier, catalogue: Catalogue, at: datetime) -> Recount | None:
-    counted = [change for change in dossier.due_history if change.why != CALENDAR]
-    if CLOCK[dossier.stage] != "statutory" or dossier.due_current is None or not counted:
+    change = counted(dossier)
+    if CLOCK[dossier.stage] != "statutory" or dossier.due_current is None or change is None:
         return None
-    change = counted[-1]
+    due = _again(dossier, change, catalogue, at)
+    return Recount("statutory", dossier.due_current, due) if due else None
+
+
+def _due_before_apology(dossier: Dossier, catalogue: Catalogue, at: datetime) -> datetime | None:
+    change = dossier.before_apology
+    due = _again(dossier, change, catalogue, at) if change else None
+    return due or dossier.due_before_apology
+
+
+def _again(
+    dossier: Dossier, change: DueChange, catalogue: Catalogue, at: datetime
+) -> datetime | None:
+    """Return what was given, counted again; None: from before what remained was kept with it."""
     calendar = _calendar(catalogue, change.at, at)
     if change.given_ms is not None:
-        due = calendar.instant(calendar.worked(change.at) + timedelta(milliseconds=change.given_ms))
-    elif count := _COUNTED.get(change.why):
-        due = count(dossier, change, catalogue, calendar)
-    else:  # from before what remained was kept with it
-        return None
-    return Recount("statutory", dossier.due_current, due)
+        return calendar.instant(
+            calendar.worked(change.at) + timedelta(milliseconds=change.given_ms)
+        )
+    count = _COUNTED.get(change.why)
+    return count(dossier, change, catalogue, calendar) if count else None
 
 
 def _calendar(catalogue: Catalogue, since: datetime, at: datetime) -> WorkingCalendar:
@@ -115,10 +140,11 @@ def obstacle(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime)
     return ""
 
 
-def mark(dossier: Dossier, asked: Asked, _catalogue: Catalogue, at: datetime) -> Dossier:
-    """Return the dossier due as the command says."""
+def mark(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
+    """Return the dossier due as the command says; without an apology, as it would then be."""
     assert asked.due is not None
     if CLOCK[dossier.stage] == "statutory":
+        dossier = replace(dossier, due_before_apology=_due_before_apology(dossier, catalogue, at))
         return move_due(dossier, asked.due, at, CALENDAR, asked.officer)
     is_late = dossier.is_acceptance_late and at >= asked.due
     return replace(dossier, acceptance_due=asked.due, is_acceptance_late=is_late)

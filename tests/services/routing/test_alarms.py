@@ -194,6 +194,25 @@ def test_a_new_date_makes_nothing_punctual(dossier, asked, catalogue):
     assert (in_time.on_time, too_late.on_time) == (True, False)
 
 
+def test_a_pause_after_an_apology_counts_for_the_date_before_it_too(dossier, asked, catalogue):
+    state = apply(dossier(Stage.PROCESSING), asked(Move.APOLOGISE), catalogue, november(17)).state
+    state = apply(state, asked(Move.SUSPEND), catalogue, november(18)).state
+    waiting = apply(state, asked(Move.SETTLE), catalogue, november(27)).events[0]
+    state = apply(state, asked(Move.RESUME), catalogue, november(20)).state
+    assert state.due_before_apology == november(26, CLOSING)  # two days later; the 24th is a day off
+    in_time = apply(state, asked(Move.SETTLE), catalogue, november(26)).events[0]
+    too_late = apply(state, asked(Move.SETTLE), catalogue, november(27)).events[0]
+    assert (waiting.on_time, in_time.on_time, too_late.on_time) == (True, True, False)
+
+
+def test_what_was_late_before_an_apology_stays_late_through_a_pause(dossier, asked, catalogue):
+    state = apply(dossier(Stage.PROCESSING), asked(Move.APOLOGISE), catalogue, november(25)).state
+    for day, move in ((25, Move.SUSPEND), (27, Move.RESUME)):
+        state = apply(state, asked(move), catalogue, november(day, 3)).state
+    assert state.due_before_apology == november(23, CLOSING)
+    assert not apply(state, asked(Move.SETTLE), catalogue, november(27, 4)).events[0].on_time
+
+
 def test_a_second_apology_is_beyond_the_limit_which_is_a_parameter(
     dossier, asked, catalogue, policy
 ):

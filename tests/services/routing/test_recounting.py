@@ -132,11 +132,38 @@ def test_what_remained_after_a_pause_is_counted_from_its_end(dossier, asked, cat
 def test_a_day_that_an_officer_promised_stays_unless_it_is_off(dossier, asked, catalogue, other):
     promised = apply(dossier(Stage.PROCESSING), asked(Move.APOLOGISE), catalogue, november(24))
     assert promised.state.due_current == november(30, CLOSING)
-    assert recount(promised.state, other(), november(25)) is None
+    found = recount(promised.state, other(), november(25))
+    assert found.due == found.due_before == november(30, CLOSING)
     edition = other(date(2026, 11, 30))
     assert recount(promised.state, edition, november(25)).due.day == 1
     after = carried_out(promised.state, edition, november(25)).state
     assert after.due_before_apology == november(23, CLOSING)
+
+
+def test_what_would_be_due_without_an_apology_moves_with_the_calendar(
+    dossier, asked, catalogue, other
+):
+    promised = apply(dossier(Stage.PROCESSING), asked(Move.APOLOGISE), catalogue, november(18))
+    assert not promised.state.is_on_time(november(25))
+    outcome = carried_out(promised.state, other(), november(19))
+    assert [type(event) for event in outcome.events] == [handover.DueMoved]
+    after = outcome.state
+    assert (after.due_before_apology, after.due_current) == (
+        november(25, CLOSING),
+        november(30, CLOSING),
+    )
+    assert after.is_on_time(november(25))
+    assert recount(after, other(), november(19)) is None
+
+
+def test_what_would_be_due_without_an_apology_is_counted_again_after_a_pause(
+    dossier, asked, catalogue, other
+):
+    state = apply(dossier(Stage.PROCESSING), asked(Move.APOLOGISE), catalogue, november(17)).state
+    for day, move in ((17, Move.SUSPEND), (18, Move.RESUME)):
+        state = apply(state, asked(move), catalogue, november(day, 3)).state
+    assert state.due_before_apology == november(25, CLOSING)
+    assert carried_out(state, other(), november(19)).state.due_before_apology == november(26, CLOSING)
 
 
 def test_a_second_change_counts_from_where_the_first_did(dossier, other):
