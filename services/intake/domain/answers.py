@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.intake.domain.remedies import Remedy, problem
+from services.intake.domain.validation import is_unprintable
 from shared.catalogue.forms import ProcedureForm, Schema
 from shared.events.data import Problem
 
@@ -41,6 +42,9 @@ def answer_problems(
 
 def _wrong(answers: Mapping[str, str], form: ProcedureForm, on: date) -> Iterator[tuple[str, str]]:
     """Tell each mistake's code, and the name of the answer if the form asks for it."""
+    for name, text in answers.items():
+        if is_unprintable(name) or is_unprintable(text, may_have_lines=True):
+            yield "unprintable-text", name if name in form.schema["properties"] else ""
     for error in form.validator.iter_errors(answers):
         keyword = str(error.validator)
         code = CODES.get(keyword, "invalid-answer")

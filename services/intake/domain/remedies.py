@@ -181,6 +181,10 @@ REMEDIES: Mapping[str, Remedy] = {
         "Bỏ các ký tự điều khiển hoặc ký tự ẩn trong họ và tên.",
         "Leave out control characters and invisible ones from the name.",
     ),
+    "unprintable-text": Remedy(
+        "Bỏ các ký tự điều khiển, ký tự ẩn và ký tự đổi chiều chữ.",
+        "Leave out control characters, invisible ones and such as turn the direction of writing.",
+    ),
     "invalid-personal-number": Remedy(
         "Ghi số định danh cá nhân gồm đúng 12 chữ số.",
         "Give the personal identification number: exactly 12 digits.",

@@ -32,6 +32,14 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]{1,63}(?:\.[^@\s.]{1,63}){1,8}")
 _UNPRINTABLE = re.compile(  # controls, what is invisible or turns the direction, private use
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ue000-\uf8ff]"
 )
+_LINES = str.maketrans("", "", "\t\r\n")
+
+
+def is_unprintable(text: str, *, may_have_lines: bool = False) -> bool:
+    """Whether a text has characters that nobody sees, or that make it read as another."""
+    if text.isprintable():  # as a rule
+        return False
+    return bool(_UNPRINTABLE.search(text.translate(_LINES) if may_have_lines else text))
 
 
 def portal_of(source: str) -> str:
@@ -189,6 +197,8 @@ def _documents(documents: Sequence[Document]) -> Iterator[Problem]:
             yield problem("invalid-document-hash", f"/documents/{n}/sha256")
         if len(document.name) > TEXT_LIMIT:
             yield problem("too-long", f"/documents/{n}/name")
+        elif is_unprintable(document.name):
+            yield problem("unprintable-text", f"/documents/{n}/name")
         if len(document.media_type) > TEXT_LIMIT:
             yield problem("too-long", f"/documents/{n}/media_type")
         if document.is_marked or document.source or document.certificate:
@@ -213,14 +223,14 @@ def _marks(document: Document, at: str) -> Iterator[Problem]:
         yield problem("conflicting-origin", f"{at}/certificate")
     elif len(document.certificate) > CODE_LIMIT:
         yield problem("too-long", f"{at}/certificate")
-    elif _UNPRINTABLE.search(document.certificate):
+    elif is_unprintable(document.certificate):
         yield problem("invalid-value", f"{at}/certificate")
 
 
 def _personal_fields(personal: Personal) -> Iterator[Problem]:
     if not personal.name:
         yield problem("missing-name", "/personal/name")
-    elif _UNPRINTABLE.search(personal.name):
+    elif is_unprintable(personal.name):
         yield problem("unprintable-name", "/personal/name")
     if not personal_number.FORM.fullmatch(personal.personal_number):
         yield problem("invalid-personal-number", "/personal/personal_number")
@@ -231,6 +241,8 @@ def _personal_fields(personal: Personal) -> Iterator[Problem]:
     for field in ("name", "address"):
         if len(getattr(personal, field)) > TEXT_LIMIT:
             yield problem("too-long", f"/personal/{field}")
+    if is_unprintable(personal.address, may_have_lines=True):
+        yield problem("unprintable-text", "/personal/address")
     if not is_short(personal):
         yield problem("too-long", "/personal/answers")
 

@@ -18,6 +18,7 @@ from shared.vault import Sealed
 TODAY = date(2026, 11, 20)
 CATALOGUE, FORMS = load(), procedure_forms.load()
 CODES_WRITTEN = sorted(FORMS.written)
+BESIDE = {"date-in-future", "unprintable-text"}  # what no schema says
 CODES_ALONE = sorted(FORMS.written.keys() - CATALOGUE.interlinked.keys())  # without children
 CODES_ALL = sorted(CATALOGUE.procedures)
 
@@ -92,6 +93,16 @@ def test_a_day_that_is_none_is_told_once(day) -> None:
     answers = filled_in(form) | {"child_birth_date": day}
     assert told(answer_problems(answers, form, TODAY)) == [
         ("invalid-date", "/personal/answers/child_birth_date")
+    ]
+
+
+def test_an_answer_that_reads_as_another_is_refused_and_one_of_several_lines_is_not() -> None:
+    form = form_of("1.001193")
+    answers = filled_in(form) | {"child_birth_place": "Bệnh viện\nThử Nghiệm"}
+    assert answer_problems(answers, form, TODAY) == ()
+    answers["child_birth_place"] = "Bệnh viện\u202eThử"
+    assert told(answer_problems(answers, form, TODAY)) == [
+        ("unprintable-text", "/personal/answers/child_birth_place")
     ]
 
 
@@ -233,4 +244,6 @@ def test_whatever_is_answered_is_taken_or_told_with_a_remedy(code, wild, data) -
         assert problem.remedy_vi.endswith(".")
         assert problem.remedy_en.endswith(".")
     by_schema = form.validator.is_valid({k: v for k, v in answers.items() if v})
-    assert by_schema is not any(p.code != "date-in-future" for p in problems)
+    assert by_schema is not any(p.code not in BESIDE for p in problems) or (
+        "unprintable-text" in {p.code for p in problems}
+    )

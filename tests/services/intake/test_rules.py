@@ -63,6 +63,7 @@ FORM_CASES = {
     "too-long": ({"personal": {"address": "x" * 501}}, "/personal/address"),
     "missing-name": ({"personal": {"name": " "}}, "/personal/name"),
     "unprintable-name": ({"personal": {"name": "Thử\u202eNghiệm"}}, "/personal/name"),
+    "unprintable-text": ({"personal": {"address": "Số 1\u202e đường"}}, "/personal/address"),
     "invalid-personal-number": (
         {"personal": {"personal_number": "1"}},
         "/personal/personal_number",
@@ -80,7 +81,7 @@ ENVELOPE_CASES = {
     "not-uuidv7": ({"subject": "6f1c1d1e-0000-4000-8000-000000000000"}, "/subject"),
     "not-a-portal": ({"source": "/services/payment"}, "/source"),
 }
-ELSEWHERE = {  # by tests of their own, below and of likely duplicates
+ELSEWHERE = {  # by tests of their own: below, of likely duplicates, of what follows
     "personal-not-opened",
     "procedure-not-in-force",
     "unknown-application",
@@ -89,6 +90,9 @@ ELSEWHERE = {  # by tests of their own, below and of likely duplicates
     "has-children",
     "withdrawal-pending",
     "too-late-to-withdraw",
+    "withdraw-later",
+    "supplement-not-taken",
+    "key-reused",
     "likely-duplicate",
     "not-correctable",  # these, and what follows, by those of corrections
     "nothing-to-correct",

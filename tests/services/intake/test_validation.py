@@ -176,6 +176,19 @@ def test_a_name_that_cannot_be_printed_is_refused(make, name: str) -> None:
     assert codes(problems) == [("unprintable-name", "/personal/name")]
 
 
+@pytest.mark.parametrize("text", ["a\x00b", "a\u202eb", "a\u2066b", "\ufeffa"])
+def test_a_text_that_reads_as_another_is_refused_wherever_it_stands(make, text: str) -> None:
+    problems = personal_problems(Personal(**make.personal(address=text)))
+    assert codes(problems) == [("unprintable-text", "/personal/address")]
+    paper = {"name": text, "sha256": "a" * 64}
+    found = form_problems(submitted(make, documents=[paper]), make.CATALOGUE, TODAY)
+    assert codes(found) == [("unprintable-text", "/documents/0/name")]
+
+
+def test_an_address_may_have_several_lines(make) -> None:
+    assert personal_problems(Personal(**make.personal(address="Số 1\r\n\tđường 2"))) == ()
+
+
 @pytest.mark.parametrize("name", ["Trần Thị Ánh", "H'Hen Niê", "Y Bion Niê-Kdăm", "王小明", "José"])
 def test_a_name_of_any_script_is_taken(make, name: str) -> None:
     for form in ("NFC", "NFD", "NFKC"):
