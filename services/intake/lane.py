@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from services.intake.domain import corrections
 from services.intake.domain.corrections import correct
 from services.intake.domain.dossier import Application, message_of, submit
-from services.intake.domain.follow_ups import FOLLOWED, FollowUp, follow_up
+from services.intake.domain.follow_ups import FOLLOWED, FollowUp, follow_up, not_read
 from services.intake.domain.interlinked import (
     OF_CHILDREN,
     begin,
@@ -29,7 +29,7 @@ from shared.events.portal import (
 )
 from shared.events.routing import ActionRejected, CorrectionAllowed
 from shared.kinship import is_child
-from shared.lanes.table import Arrival, LaneTable, Outcome
+from shared.lanes.table import Arrival, LaneTable, Malformed, Outcome
 
 
 def table(door: Door) -> LaneTable[Application, Facts]:
@@ -59,13 +59,22 @@ def table(door: Door) -> LaneTable[Application, Facts]:
         prepare=partial(prepare, door),
         opens=frozenset({Submitted.TYPE, ChildOpened.TYPE}),
         concerns=dict.fromkeys((moved.TYPE for moved in OF_CHILDREN), is_child),
-        answers_malformed=frozenset({Submitted.TYPE, CorrectionSubmitted.TYPE}),
+        answers_malformed=frozenset(
+            {
+                Submitted.TYPE,
+                SupplementSubmitted.TYPE,
+                CorrectionSubmitted.TYPE,
+                WithdrawalRequested.TYPE,
+            }
+        ),
     )
 
 
 def _follow_up(
     state: Application | None, arrival: Arrival, facts: Facts, _at: datetime
 ) -> Outcome[Application]:
+    if isinstance(arrival.data, Malformed):
+        return _told_by(facts.by, not_read(state, arrival, arrival.data))
     assert isinstance(arrival.data, FollowUp)
     if state and state.family:
         return _told_by(facts.by, follow_up_parent(state, arrival, arrival.data))

@@ -12,14 +12,15 @@ import msgspec
 from msgspec.structs import replace
 
 from services.intake.domain.dossier import ENDS, Application
+from services.intake.domain.findings import unread_supplement, unread_withdrawal
 from services.intake.domain.pending import Brought
-from services.intake.domain.remedies import problem
+from services.intake.domain.remedies import malformed, problem
 from services.intake.domain.validation import portal_of, supplement_problems, withdrawal_problems
 from shared.events import routing
 from shared.events.data import Problem, filed, marked, marks
 from shared.events.intake import FollowUpRejected, Supplemented, Withdrawn
 from shared.events.portal import SupplementSubmitted, WithdrawalRequested
-from shared.lanes.table import Arrival, Outcome
+from shared.lanes.table import Arrival, Malformed, Outcome
 
 SUPPLEMENTS_LIMIT = 100
 WITHDRAW, SUPPLEMENT = "withdraw", "supplement"  # how routing calls what it did not let happen
@@ -40,6 +41,10 @@ ENDINGS = (routing.NotAccepted, routing.Closed, routing.Returned)
 
 
 FollowUp = SupplementSubmitted | WithdrawalRequested
+_UNREAD = {
+    SupplementSubmitted.TYPE: unread_supplement,
+    WithdrawalRequested.TYPE: unread_withdrawal,
+}
 
 
 def is_repeated(state: Application, asked: FollowUp) -> bool:
@@ -115,6 +120,18 @@ def follow_up(
     if isinstance(asked, WithdrawalRequested):
         return Outcome(replace(state, withdrawing=message_id), (Withdrawn(reason=asked.reason),))
     return _bring(state, message_id, asked)
+
+
+def not_read(state: Application | None, arrival: Arrival, why: Malformed) -> Outcome[Application]:
+    """Tell the portal what is wrong with what cannot be read as what it is called."""
+    message_id, portal = arrival.event.id, portal_of(arrival.event.source)
+    if state is None or state.portal != portal:
+        return _rejected(state, portal, message_id, (problem("unknown-application", "/subject"),))
+    closed = (problem("application-closed", "/subject"),) if state.end else ()
+    wrong = _UNREAD[arrival.event.type](bytes(arrival.event.data))
+    return _rejected(
+        state, portal, message_id, (*closed, *(wrong or (malformed(why.reason, why.field),)))
+    )
 
 
 def _bring(state: Application, message_id: str, asked: SupplementSubmitted) -> Outcome[Application]:

@@ -149,6 +149,12 @@ def follow_up(data: SupplementSubmitted | WithdrawalRequested, **changed: Any) -
     return Arrival(event.subject, event, data)
 
 
+def unread(kind: str, data: Any, **changed: Any) -> Arrival:
+    """A message that is not what it is called, as the lane reads it."""
+    event = message(kind, data, **{"id": "message 2"} | changed)
+    return Arrival(event.subject, event, Malformed(reason="Expected `object`", field="$"))
+
+
 def correction(fields: dict[str, Any], outer: dict[str, Any] | None = None, **sent: Any) -> Arrival:
     """A correction as the lane reads it: its personal part encrypted, `outer` around it."""
     data = {"personal": encrypted(fields)} | (outer or {})

@@ -194,3 +194,36 @@ def test_no_move_is_followed_that_every_application_makes_before_its_end() -> No
         "application.returned",
     }
     assert set(ENDINGS) < set(FOLLOWED)
+
+
+UNREAD = [
+    (
+        SupplementSubmitted.TYPE,
+        {"documents": [{"name": 1, "sha256": "x"}], "more": 1},
+        [
+            ("unknown-field", "/"),
+            ("invalid-value", "/documents/0/name"),
+            ("invalid-document-hash", "/documents/0/sha256"),
+        ],
+    ),
+    (SupplementSubmitted.TYPE, [], [("invalid-value", "/")]),
+    (WithdrawalRequested.TYPE, {"reason": 7}, [("invalid-value", "/reason")]),
+]
+
+
+@pytest.mark.parametrize(("kind", "data", "found"), UNREAD)
+async def test_what_cannot_be_read_is_answered_with_all_that_is_wrong(
+    make, lane, kind, data, found
+) -> None:
+    before = lane.states[make.uuid7()]
+    assert kind in lane.table.answers_malformed
+    outcome = await after(lane, make.unread(kind, data))
+    (said,) = outcome.events
+    assert (said.message_id, outcome.state) == ("message 2", before)
+    assert [(p.code, p.field) for p in said.problems] == found
+    assert said.catalogue_version == make.CATALOGUE.version
+    await lane.take(make.moved(RETURNED))
+    (late,) = (await after(lane, make.unread(kind, data, id="message 3"))).events
+    assert late.problems[0].code == "application-closed"
+    other = await after(lane, make.unread(kind, data, source="/portals/other"))
+    assert [p.code for p in other.events[0].problems] == ["unknown-application"]
