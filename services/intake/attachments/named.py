@@ -45,8 +45,8 @@ class NamedFiles:
         """Return what is wrong with each.  Raises `Unknown`."""
         wanted = {row for named in all_named for row in self._wanted(named)}
         files = {row["_id"]: stored(row) for row in await _rows(self._files, wanted)}
-        lacking = wanted - files.keys()  # as a rule none
-        infected = {row["_id"] for row in await _rows(self._infected, lacking)}
+        lacking = {row.partition("/")[0] for row in wanted - files.keys()}  # as a rule none
+        infected = frozenset(row["_id"] for row in await _rows(self._infected, lacking))
         return [self._told(named, files, infected) for named in all_named]
 
     async def _by_named(self, all_named: Sequence[Named]) -> dict[Named, tuple[Problem, ...]]:
@@ -63,7 +63,7 @@ class NamedFiles:
         return [row_id(sha256, named.portal) for sha256 in hashes]
 
     def _told(
-        self, named: Named, files: dict[str, File], infected: Collection[str]
+        self, named: Named, files: dict[str, File], infected: frozenset[str]
     ) -> tuple[Problem, ...]:
         if len(named.documents) > DOCUMENTS_LIMIT:
             return ()
@@ -74,7 +74,7 @@ class NamedFiles:
             rows = {sha256: row_id(sha256, of_whom) for sha256 in hashes}
             found = Found(
                 {sha256: files[row] for sha256, row in rows.items() if row in files},
-                frozenset(sha256 for sha256, row in rows.items() if row in infected),
+                frozenset(sha256 for sha256, row in rows.items() if row not in files) & infected,
             )
         limits = self._limits.of(named.procedure, named.on)
         return document_problems(named.documents, found, limits)

@@ -213,7 +213,10 @@ class Uploads:
         content.seek(0)
         verdict = await self._scanner.scan(content)
         if verdict.state == "infected":
-            await self._files.ban(sha256, upload.portal)
+            await self._files.ban(sha256)
+        if verdict.state == "infected" or (
+            verdict.state == "not_scanned" and await self._files.is_banned(sha256)
+        ):
             return Outcome(state="refused", sha256=sha256, code="file-infected")
         file = File(
             sha256=sha256,

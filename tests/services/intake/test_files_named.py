@@ -40,7 +40,7 @@ def lane(make):
         "stored_at": make.NOW,
     }
     lane.files.rows[row["_id"]] = row
-    lane.infected.rows["c" * 64 + "/sandbox"] = {"_id": "c" * 64 + "/sandbox"}
+    lane.infected.rows["c" * 64] = {"_id": "c" * 64}
     return lane
 
 

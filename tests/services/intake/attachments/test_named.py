@@ -68,7 +68,7 @@ async def test_a_file_that_is_not_whole_or_not_looked_at_is_not_there(
     assert told(await world.named.problems(named(sha(make.PDF)))) == not_there
 
 
-async def test_what_was_infected_is_said_to_its_portal_until_the_scanner_says_other(
+async def test_what_was_infected_is_said_to_every_portal_until_the_scanner_says_other(
     world: Any, make: Any
 ) -> None:
     wanted = named(sha(make.PDF))
@@ -78,15 +78,47 @@ async def test_what_was_infected_is_said_to_its_portal_until_the_scanner_says_ot
         assert (await world.upload(make.PDF)).status_code == 422
         assert told(await world.named.problems(wanted)) == infected
         others = wanted._replace(portal="other")
-        assert [c for _, c in told(await world.named.problems(others))] == ["file-not-there"]
+        assert told(await world.named.problems(others)) == infected
         assert (await world.call("GET", f"/v1/files/{sha(make.PDF)}")).status_code == 404
         world.scanner.says = Verdict("clean")
         assert (await world.upload(make.PDF)).status_code == 204
         assert await world.named.problems(wanted) == ()
 
 
+async def test_what_another_portals_upload_showed_to_be_infected_may_be_named_no_more(
+    world: Any, make: Any
+) -> None:
+    world.scanner.says = Verdict("not_scanned")
+    await world.upload(make.PDF)
+    wanted = named(sha(make.PDF))
+    assert await world.named.problems(wanted) == ()
+    world.scanner.says = Verdict("infected", "Made-Up")
+    await world.upload(make.PDF, "other")
+    infected = [("/documents/0/sha256", "file-infected")]
+    assert told(await world.named.problems(wanted)) == infected
+    world.scanner.says = Verdict("not_scanned")
+    assert (await world.upload(make.PDF)).status_code == 422, "nobody says that it is clean"
+    assert told(await world.named.problems(wanted)) == infected
+
+
+async def test_what_was_kept_unscanned_is_clean_once_a_scanner_said_so(
+    world: Any, make: Any
+) -> None:
+    async def scan(key: str) -> str:
+        answer = await world.call("GET", f"/v1/files/{sha(make.PDF)}", key=key)
+        return str(answer.json()["scan"])
+
+    world.scanner.says = Verdict("not_scanned")
+    for portal in ("sandbox", "other"):
+        await world.upload(make.PDF, portal)
+        assert await scan(portal) == "not_scanned"
+    world.scanner.says = Verdict("clean")
+    await world.upload(make.PDF)
+    assert [await scan(key) for key in ("sandbox", "other", "clerk")] == ["clean"] * 3
+
+
 async def test_a_batch_costs_one_look_up_and_one_more_only_for_what_lacks(make: Any) -> None:
-    files, infected = Counted(), Counted(f"{'b' * 64}/sandbox")
+    files, infected = Counted(), Counted("b" * 64)
     lookup = NamedFiles(files, infected, make.LIMITS)
     batch = [named("a" * 64, "b" * 64), named("a" * 64), named()]
     found = await lookup.problems_of(batch)
