@@ -26,7 +26,7 @@ help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36mmake %-15s\033[0m %s\n", $$1, $$2}' Makefile
 
 demo: $(READY)  ## 300 applications from submission to result, checked (KEEP=1 leaves it running)
-	@$(PY) -m deploy.local demo $(if $(KEEP),--keep)
+	@$(PY) -m deploy.local demo $(if $(filter-out 0 no,$(KEEP)),--keep)
 
 up: $(READY)  ## start Kafka, MongoDB, the services and the sandbox partners
 	@$(PY) -m deploy.local up

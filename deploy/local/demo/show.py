@@ -85,10 +85,15 @@ class _Demo:
         return verdict.status
 
     def _begin_anew(self) -> None:
-        """End a demonstration that was left running, and forget its data."""
+        """End a demonstration that was left running, and forget its data.
+
+        Raises `Misconfigured`, and leaves it as it is, where another could not begin.
+        """
         home = self._settings.home
+        launcher.require_ports(Children(home), self._settings)
         with self._console.status("Beginning anew"):
             launcher.down(Children(home))
+            launcher.require_ports(Children(home), self._settings)  # may be others than it had
             shutil.rmtree(home, ignore_errors=True)
 
     def _carry_through(self, scene: Scene) -> Verdict:

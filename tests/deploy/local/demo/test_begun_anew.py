@@ -1,0 +1,48 @@
+"""A demonstration that cannot begin leaves the one that was kept."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.local import processes, stack
+from deploy.local.children import Children
+from deploy.local.demo import run
+from deploy.local.ports import free
+from deploy.local.settings import HOST, ROOT, Settings
+from shared.errors import Misconfigured
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
+NAMES = [*stack.PARTS, "controller", *(row.name for row in processes.TABLE)]
+
+
+def test_a_port_that_is_taken_costs_neither_its_processes_nor_its_data(tmp_path: Path) -> None:
+    kept = tmp_path / "demo" / "data" / "kept"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    numbers = dict(zip((f"{name}_port" for name in NAMES), free(len(NAMES)), strict=True))
+    with socket.socket() as taken, Children(tmp_path / "demo") as children:
+        taken.bind((HOST, numbers["intake_port"]))
+        taken.listen()
+        children.start("payment", SLEEP, numbers["payment_port"])
+        settings = Settings(home=tmp_path, kafka_url="", mongo_url="", **numbers)
+        with pytest.raises(Misconfigured, match="intake"):
+            run(keep=False, settings=settings)
+        assert kept.exists()
+        assert children.find("payment")
+
+
+@pytest.mark.parametrize(
+    ("said", "is_kept"), [("1", True), ("yes", True), ("0", False), ("", False)]
+)
+def test_keep_is_a_yes_or_a_no(said: str, is_kept: bool) -> None:
+    shown = subprocess.run(
+        ["make", "--dry-run", "demo", f"KEEP={said}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    ).stdout
+    assert ("--keep" in shown) is is_kept
