@@ -163,7 +163,9 @@ def test_what_would_be_due_without_an_apology_is_counted_again_after_a_pause(
     for day, move in ((17, Move.SUSPEND), (18, Move.RESUME)):
         state = apply(state, asked(move), catalogue, november(day, 3)).state
     assert state.due_before_apology == november(25, CLOSING)
-    assert carried_out(state, other(), november(19)).state.due_before_apology == november(26, CLOSING)
+    assert carried_out(state, other(), november(19)).state.due_before_apology == november(
+        26, CLOSING
+    )
 
 
 def test_a_second_change_counts_from_where_the_first_did(dossier, other):
