@@ -23,7 +23,7 @@ EXTERNAL = {
     "withdrawals": ("withdrawal.requested",),
     "corrections": ("correction.submitted",),
     "letters of parents and children": ("child.",),
-    "transfers": ("officer.transferred",),
+    "transfers": ("officer.transferred", "officer.readdressed"),
     "steps": ("officer.did_step",),
     "apologies": ("officer.apologised",),
     "signatures asked": ("officer.asked_signature",),

@@ -5,7 +5,10 @@ from collections import Counter
 
 import pytest
 
+from shared.events import CONTRACTS
+from shared.events.data import Strict
 from tests.invariants.echo import copied_to, elsewhere
+from tests.invariants.faults import EXTERNAL, external
 
 LANES, HOME, TIMES = 4, 2, 2_000
 
@@ -26,3 +29,9 @@ def test_copies_come_to_every_lane_and_most_to_where_the_message_stands(kind: st
 def test_the_copy_of_a_stray_never_comes_home_by_itself() -> None:
     chance = random.Random(0)
     assert HOME not in {copied_to("submissions", 1, HOME, LANES, chance) for _ in range(TIMES)}
+
+
+def test_every_message_from_outside_a_lane_is_doubled_but_a_recount() -> None:
+    said = {name for name, contract in CONTRACTS.items() if issubclass(contract, Strict)}
+    assert {type_ for type_ in said if not external(type_)} == {"operator.recounted_due"}
+    assert {external(type_) for type_ in said} - {""} == EXTERNAL.keys()

@@ -53,6 +53,7 @@ HABITS = Habits(
     suspended=0.03,
     apologised=0.04,
     stepped=0.04,
+    readdressed=0.03,
     transferred=0.05,
     signed=0.05,
     reopened=0.03,

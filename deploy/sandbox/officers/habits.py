@@ -15,12 +15,14 @@ from shared.events.handover import (
     PostCameBack,
     PostCarried,
     Posted,
+    Readdressed,
     SignatureAsked,
     StepFinished,
     Transferred,
 )
 from shared.events.routing import (
     Accepted,
+    ActionRejected,
     Apologised,
     ChoiceNeeded,
     CorrectionAllowed,
@@ -36,10 +38,14 @@ from shared.working_time import local_day
 Ratio = Annotated[float, Field(ge=0.0, le=1.0)]
 Body = dict[str, Any]
 Detour = Literal[
-    "ask_supplement", "demand_payment", "suspend", "apologise", "step_done", "transfer",
-    "ask_signature", "reopen", "post",
+    "ask_supplement", "demand_payment", "suspend", "apologise", "step_done", "readdress",
+    "transfer", "ask_signature", "reopen", "post",
 ]  # fmt: skip
 WITH_RESULT: tuple[Detour, ...] = ("reopen", "post")  # the others are made while at work
+NEEDLESS: tuple[Detour, ...] = (
+    "apologise", "step_done", "readdress", "transfer", "ask_signature"
+)  # fmt: skip
+AT_WORK = 4  # the national code of what is in processing
 PLACE_VI = "Bưu cục Thử Nghiệm"
 CERTIFICATE_DAYS = 200  # how long a signer's certificate is still valid
 
@@ -56,6 +62,7 @@ class Habits(BaseSettings):
     suspended: Ratio = 0.02
     apologised: Ratio = 0.0
     stepped: Ratio = 0.0  # whose first step is said to be done
+    readdressed: Ratio = 0.0
     transferred: Ratio = 0.0
     signed: Ratio = 0.0
     reopened: Ratio = 0.02
@@ -98,6 +105,7 @@ class Fate:
             "reopen": habits.reopened,
             "apologise": habits.apologised,
             "step_done": habits.stepped,
+            "readdress": habits.readdressed,
             "transfer": habits.transferred,
             "ask_signature": habits.signed,
             "post": habits.posted,
@@ -157,9 +165,10 @@ def react(event: Event, fate: Fate) -> Body | None:
             return {"action": "choose_unit", "competent_unit": fate.chance.choice(candidates)}
         case Accepted.TYPE | Transferred.TYPE:
             return {"action": "start"}
-        case Processing.TYPE | Apologised.TYPE | StepFinished.TYPE:
-            at_work = fate.next(has_result=False)
-            return _detour(at_work, event, fate) if at_work else {"action": "settle"}
+        case Processing.TYPE | Apologised.TYPE | StepFinished.TYPE | Readdressed.TYPE:
+            return _at_work(event, fate)
+        case ActionRejected.TYPE if _is_needless(event):
+            return _at_work(event, fate)
         case SignatureAsked.TYPE:
             return {"action": "settle"}
         case Suspended.TYPE:
@@ -168,6 +177,17 @@ def react(event: Event, fate: Fate) -> Body | None:
             with_result = fate.next(has_result=True)
             return _detour(with_result, event, fate) if with_result else {"action": "return"}
     return _in_the_post(event, fate)
+
+
+def _at_work(event: Event, fate: Fate) -> Body:
+    detour = fate.next(has_result=False)
+    return _detour(detour, event, fate) if detour else {"action": "settle"}
+
+
+def _is_needless(event: Event) -> bool:
+    """Tell whether an officer was told no to what the work can go on without."""
+    said = msgspec.json.decode(event.data, type=ActionRejected)
+    return said.national_code == AT_WORK and said.action in NEEDLESS
 
 
 def _in_the_post(event: Event, fate: Fate) -> Body | None:
@@ -203,6 +223,7 @@ def _new_date(event: Event, fate: Fate) -> Body:
 _MORE: Mapping[Detour, Callable[[Event, Fate], Body]] = {
     "demand_payment": lambda *_: {"amount_vnd": 50_000},
     "apologise": _new_date,
+    "readdress": lambda _, fate: {"returning_unit": todays().beside(fate.unit)},
     "transfer": lambda _, fate: {"competent_unit": todays().beside(fate.unit)},
     "ask_signature": _signature,
     "post": lambda event, fate: {"tracking": fate.parcel(event.subject, is_new=True)},

@@ -77,6 +77,7 @@ async def test_officers_bring_a_population_to_its_end(desk, registered):
             "reopened": 0.2,
             "apologised": 0.2,
             "stepped": 0.2,
+            "readdressed": 0.2,
             "transferred": 0.2,
             "signed": 0.2,
             "posted": 0.3,
@@ -152,6 +153,15 @@ def test_a_parcel_that_came_back_is_sent_again_under_another_name():
     assert [body["action"] for body in told] == actions
     names = [body["tracking"] for body in told]
     assert names[0] == names[1] == names[2] != names[3] == names[4] == names[5]
+
+
+@pytest.mark.parametrize(("action", "code", "then"), [
+    ("transfer", 4, {"action": "settle"}), ("transfer", 7, None), ("settle", 4, None)
+])  # fmt: skip
+def test_work_goes_on_without_what_an_officer_was_told_no_to(action, code, then):
+    no = contracts.ActionRejected(national_code=code, action=action, reason="no")
+    event = _event(contracts.ActionRejected.TYPE, data=msgspec.json.encode(no))
+    assert react(event, Fate(QUICK, applications(1)[0], Lot())) == then
 
 
 def test_the_same_seed_and_application_meet_the_same_fate():
