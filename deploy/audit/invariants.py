@@ -16,6 +16,7 @@ from deploy.audit.notices import notices_reach_once
 from deploy.audit.personal import Search, spelled
 from deploy.audit.states import states_add_up
 from shared.events.intake import InterlinkedRegistered, Registered
+from shared.events.portal import Submitted
 from shared.kinship import is_child
 from shared.store import Row
 from shared.trace import trace_id
@@ -61,7 +62,11 @@ def submissions_answered_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
             wrong.append(f"{heard.event.subject}: refused without a reason")
         if not is_child(heard.event.subject):
             answers[heard.event.subject] += 1
-    submitted = {h.event.subject for h in evidence.log["portal.submissions"] if h.event}
+    submitted = {
+        heard.event.subject
+        for heard in evidence.log["portal.submissions"]
+        if heard.event and heard.event.type == Submitted.TYPE  # what follows comes here as well
+    }
     wrong += [f"{a}: answered {answers[a]} times" for a in evidence.acknowledged if answers[a] != 1]
     wrong += [f"{a}: answered twice" for a, n in answers.items() if n > 1]
     wrong += [f"{a}: answered, never submitted" for a in answers.keys() - submitted]

@@ -17,6 +17,7 @@ from deploy.audit.invariants import audit
 from deploy.local import launcher
 from deploy.local.children import Children
 from deploy.local.demo import figures, gather, wrongs
+from deploy.local.demo.paths import paths
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.show import own
 from deploy.local.demo.verdict import Verdict, judge
@@ -67,7 +68,10 @@ def test_a_short_demonstration_ends_well_and_a_planted_fault_would_turn_it(
 
     assert verdict(evidence, counts).status == 0
     assert verdict(settled_again(evidence), counts).status == 1
-    assert verdict(without_a_settlement(evidence), counts).status == 1
+    assert verdict(without(evidence, "payment.events", "payment.settled"), counts).status == 1
+    assert [path.name for path in paths(evidence) if not path.times] == []
+    for lost in ("interlinked.ended", "interlinked.registered", "application.registered"):
+        assert verdict(without(evidence, "intake.events", lost), counts).status == 1
 
 
 async def read(settings: Settings) -> tuple[Evidence, dict[str, object]]:
@@ -102,12 +106,11 @@ def settled_again(evidence: Evidence) -> Evidence:
     return replace(evidence, log={**evidence.log, "payment.events": [*records, again]})
 
 
-def without_a_settlement(evidence: Evidence) -> Evidence:
-    """One settlement that never reached the log."""
-    records = list(evidence.log["payment.events"])
-    lost = next(h for h in records if h.event and h.event.type == "payment.settled")
-    records.remove(lost)
-    return replace(evidence, log={**evidence.log, "payment.events": records})
+def without(evidence: Evidence, topic: str, type_: str) -> Evidence:
+    """One event that never reached the log."""
+    records = list(evidence.log[topic])
+    records.remove(next(h for h in records if h.event and h.event.type == type_))
+    return replace(evidence, log={**evidence.log, topic: records})
 
 
 def test_ctrl_c_ends_every_process_quietly(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from statistics import median
 from deploy.audit.evidence import Evidence, Heard
 from shared import topics
 from shared.events import Event
+from shared.events.portal import Submitted
 from shared.placement import home
 from tests.invariants.echo import EARLY_ID, NOT_JSON, Odd
 from tests.invariants.faults import ALL, FAULTS, LANED, OUTSIDE, Fault, external
@@ -60,7 +61,7 @@ def _copies(seen: Seen) -> Iterator[Fault]:
 
 def _early(seen: Seen) -> Iterator[Fault]:
     log = seen.evidence.log
-    submitted = _first_ms(log["portal.submissions"])
+    submitted = _first_ms(log["portal.submissions"], Submitted.TYPE)
     for topic in OUTSIDE:
         for record, event in _events(log[topic]):
             submitted_ms = submitted.get(event.subject, 0)

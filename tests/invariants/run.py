@@ -126,6 +126,8 @@ class _Run:
             if self._outcome.unfinished or not self._outcome.broken:
                 break
             if attempt < AUDITS - 1:
+                broken = "; ".join(f.wrong[0] for f in self._outcome.findings if f.wrong)
+                self._tell(f"looking again, as so far: {broken}")
                 await asyncio.sleep(AUDIT_AGAIN_S)
         return evidence
 

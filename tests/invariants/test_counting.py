@@ -95,6 +95,14 @@ def test_what_is_said_before_the_submission_is_early() -> None:
     assert times(late, "early", "withdrawals") == 0
 
 
+def test_what_follows_is_early_though_it_stands_where_submissions_do() -> None:
+    early = event("withdrawal.requested", "early/withdrawal.requested")
+    before = with_records(nothing(), "portal.submissions", early)
+    assert times(before, "early", "withdrawals") == 0
+    seen = with_records(before, "portal.submissions", event("application.submitted"))
+    assert times(seen, "early", "withdrawals") == 1
+
+
 def test_a_callback_before_its_order_is_early() -> None:
     told = b'{"service":"payment","reason":"no order has the reference R1","offset":-1}'
     early = event("record.dead", data=told)

@@ -182,6 +182,7 @@ FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
     (1, lambda e: again(e, "intake", "application.registered", dossier_code="G2")),
     (1, lambda e: altered(e, "intake.events", 0, type="application.refused")),
     (1, lambda e: without(e, "portal.submissions", 0)),
+    (1, lambda e: altered(e, "portal.submissions", 0, type="withdrawal.requested")),
     (2, lambda e: again(e, "payment", "payment.settled", transaction="T2")),
     (2, lambda e: replace(e, paid=())),
     (2, lambda e: altered(e, "payment.events", 0, data=msgspec.Raw(b'{"total_vnd":1}'))),
