@@ -28,6 +28,7 @@ class _Found:
     refused: set[str] = field(default_factory=set)
     opened: set[str] = field(default_factory=set)
     codes: dict[str, int] = field(default_factory=dict)
+    parents: set[str] = field(default_factory=set)
     views: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     ended: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     wrong: list[str] = field(default_factory=list)
@@ -50,7 +51,8 @@ def families_are_whole(evidence: Evidence) -> list[str]:
     wrong += [f"{c}: begun, and no parent has it" for c in found.begun if c not in named]
     wrong += [f"{c}: opened, and never begun" for c in found.opened - found.begun.keys()]
     wrong += [f"{p}: ended {len(n)} times" for p, n in found.ended.items() if len(n) > 1]
-    wrong += [f"{p}: ended, never registered" for p in found.ended if p not in found.views]
+    wrong += [f"{p}: goes on, never registered" for p in found.views.keys() - found.parents]
+    wrong += [f"{p}: ended, never registered" for p in found.ended.keys() - found.parents]
     held = {row["application"] for row in _latest(evidence) if row.get("held")}
     for parent, views in found.views.items():
         ended = found.ended.get(parent, [])
@@ -76,6 +78,7 @@ def _found(evidence: Evidence) -> _Found:
                 found.wrong.append(f"{name}: registered as a child of {parent or 'nobody'}")
         elif type_ in (InterlinkedRegistered.TYPE, InterlinkedMoved.TYPE):
             found.views[name] = heard.data()["children"]
+            found.parents |= {name} if type_ == InterlinkedRegistered.TYPE else set()
         elif type_ == InterlinkedEnded.TYPE:
             found.ended[name].append(heard.data())
     for heard in evidence.events_of("routing"):

@@ -89,6 +89,9 @@ FAULTS: dict[str, tuple[str, tuple[Said, ...]]] = {
          {"parent": "x", "dossier_code": "6"}))),
     "a parent ends twice": ("ended 2 times", (*STORY, STORY[ENDED])),
     "a parent that nobody registered ends": ("never registered", without(1)),
+    "a parent that nobody registered goes on": (
+        "goes on, never registered",
+        (("intake.events", PARENT, "interlinked.moved", STORY[1][3]), *without(1))),
     "a parent ends before its child does": ("which is open", without(RETURNED_1)),
     "a parent tells another end": (
         "with birth withdrawn",
