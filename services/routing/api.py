@@ -14,7 +14,9 @@ from urllib.parse import quote
 import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
+from services.routing import answers
 from services.routing.actions import ActionRequest, command, contract, described, move
+from services.routing.answers import known
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.handover import not_theirs
 from services.routing.domain.moves import apply
@@ -36,12 +38,10 @@ from shared import edge
 from shared.access import Caller, require
 from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.errors import DeadLetter
 from shared.events import Data
 from shared.events.data import Problem
 from shared.events.routing import ActionRejected, OfficerAction
 from shared.journal import Decision, Journal
-from shared.placement import canonical
 from shared.problems import Refusal
 from shared.publisher import Publisher
 from shared.working_time import local_day
@@ -95,14 +95,12 @@ def router(
     ) -> Taken:
         key = _key(idempotency_key)
         asked = await edge.read(request, ActionRequest, BODY_LIMIT_BYTES)
-        decision = await _known(journal, application)
+        decision, dossier = await known(journal, application)
         data = contract(asked, caller)
-        _refuse_what_is_not_theirs(decision, move(asked), data, catalogue, clock())
+        _refuse_what_is_not_theirs(dossier, move(asked), data, catalogue, clock())
         is_new = _is_new(decision, f"{caller.source} {key}", data)
         if if_match and is_new:
             _same_version(if_match, decision)
-            dossier = decision.state
-            assert dossier is not None
             data = msgspec.structs.replace(data, moves_seen=dossier.moves)
             outcome = apply(dossier, asked_by_officer(move(asked), data), catalogue, clock())
             _refuse_what_is_rejected(outcome.events)
@@ -116,7 +114,7 @@ def router(
         responses=edge.shown(200, ACTION, 404, 422),
     )
     async def outcome(application: str, key: str, caller: Officer) -> ActionView:
-        decision = await _known(journal, application)
+        decision, _ = await known(journal, application)
         versions = await journal.history(decision.application)
         message = f"{caller.source} {_key(key)}"
         if versions[0].is_archived and message in versions[0].handled:
@@ -127,10 +125,11 @@ def router(
     @routes.get(
         "/v1/applications/{application}",
         summary="How things stand with a dossier",
-        responses=edge.shown(200, DOSSIER, 404, 422),
+        responses=edge.shown(200, DOSSIER, 403, 404, 422),
     )
-    async def application(application: str, response: Response, _: Reader) -> DossierView:
-        decision = await _known(journal, application)
+    async def application(application: str, response: Response, caller: Reader) -> DossierView:
+        decision, dossier = await known(journal, application)
+        answers.refuse_anothers(dossier, caller, catalogue, clock())
         response.headers["ETag"] = f'"{decision.version}"'
         return dossier_view(decision, catalogue)
 
@@ -157,17 +156,6 @@ def router(
         return route_view(route)
 
     return routes
-
-
-async def _known(journal: Journal[Dossier], application: str) -> Decision[Dossier]:
-    try:
-        decision = await journal.latest(canonical(application))
-    except DeadLetter:
-        raise Refusal(422, "invalid-id", "An application id is a UUID: correct it.") from None
-    if decision is None or decision.state is None:
-        detail = "No dossier with this id is known here (yet): check it, or try again in a moment."
-        raise Refusal(404, "unknown-application", detail)
-    return decision
 
 
 def _is_new(decision: Decision[Dossier], message: str, data: OfficerAction) -> bool:
@@ -212,22 +200,11 @@ def _same_version(if_match: str, decision: Decision[Dossier]) -> None:
 
 
 def _refuse_what_is_not_theirs(
-    decision: Decision[Dossier],
-    asked: Move,
-    data: OfficerAction,
-    catalogue: Catalogue,
-    at: datetime,
+    dossier: Dossier, asked: Move, data: OfficerAction, catalogue: Catalogue, at: datetime
 ) -> None:
-    assert decision.state is not None
-    reason = not_theirs(decision.state, asked_by_officer(asked, data), catalogue, at)
-    if reason:
-        problem = Problem(
-            field="/header/authorization",
-            code="not-your-unit",
-            remedy_vi="Hồ sơ do đơn vị khác phụ trách: đề nghị đơn vị đó thực hiện.",
-            remedy_en=f"{reason}.",
-        )
-        raise Refusal(403, "not-your-unit", f"{reason}; nothing was done.", (problem,))
+    if reason := not_theirs(dossier, asked_by_officer(asked, data), catalogue, at):
+        vi = "Hồ sơ do đơn vị khác phụ trách: đề nghị đơn vị đó thực hiện"
+        raise answers.not_theirs(vi, reason)
 
 
 def _refuse_what_is_rejected(outcome: tuple[Data, ...]) -> None:

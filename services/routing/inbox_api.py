@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from services.routing.answers import refuse_another_unit
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.preview import is_open
 from services.routing.domain.workflow import steps
@@ -16,10 +17,7 @@ from shared import edge
 from shared.access import Caller, require
 from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.events.data import Problem
 from shared.journal import Decision, Journal
-from shared.problems import Refusal
-from shared.working_time import local_day
 
 PAGE_LIMIT = 200
 
@@ -106,7 +104,7 @@ def router(
         responses=edge.shown(200, INBOX, 403, 404, 422),
     )
     async def lying(unit: str, caller: Officer, after: After = "", limit: Limit = 50) -> InboxPage:
-        _refuse_what_is_not_theirs(unit, caller, catalogue, clock())
+        refuse_another_unit(unit, caller, catalogue, clock())
         applications = await inbox.page(unit, after, limit)
         found = await journal.latest_of(applications)
         known = [(d, d.state) for a in applications if (d := found.get(a)) and d.state]
@@ -152,28 +150,3 @@ def _lying(decision: Decision[Dossier], dossier: Dossier, catalogue: Catalogue) 
         version=decision.version,
         since=decision.at,
     )
-
-
-def _refuse_what_is_not_theirs(
-    unit: str, caller: Caller, catalogue: Catalogue, at: datetime
-) -> None:
-    rows = catalogue.units.get(unit)
-    if not rows:
-        problem = Problem(
-            field="/path/unit",
-            code="unknown-unit",
-            remedy_vi=f"Không có đơn vị nào mang mã {unit[:5]}: hãy dùng mã trong danh mục.",
-            remedy_en=f"No unit has the code {unit[:5]}: give one of the catalogue.",
-        )
-        raise Refusal(404, "unknown-unit", "No unit has this code.", (problem,))
-    current = catalogue.province_of(unit, local_day(at))
-    reach = {unit, current.code if current else rows[-1].province}
-    if caller.units and not reach & set(caller.units):
-        mine = ", ".join(caller.units)
-        problem = Problem(
-            field="/header/authorization",
-            code="not-your-unit",
-            remedy_vi=f"Khóa này chỉ dành cho {mine}: hãy hỏi hồ sơ của các đơn vị đó.",
-            remedy_en=f"This key is for {mine}: ask for these units.",
-        )
-        raise Refusal(403, "not-your-unit", f"This key is for {mine}.", (problem,))

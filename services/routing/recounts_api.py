@@ -16,6 +16,7 @@ from fastapi.responses import Response
 from msgspec import Meta
 
 from services.routing.actions import command
+from services.routing.answers import json
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.recounting import Recount, recount
 from services.routing.pages import Pages
@@ -100,7 +101,7 @@ def router(publisher: Publisher, pages: Pages, catalogue: Catalogue, clock: Cloc
             for decision, dossier, found in _found(page.found, proposed, clock())
         )
         version, read = proposed.version, len(page.found)
-        return _json(
+        return json(
             RecountPreview(catalogue_version=version, read=read, moving=moving, next=page.next)
         )
 
@@ -120,7 +121,7 @@ def router(publisher: Publisher, pages: Pages, catalogue: Catalogue, clock: Cloc
             await publisher.publish("routing.inbox", event)
             sent.append(decision.application)
         body = Recounted(catalogue_version=version, read=read, sent=tuple(sent), next=page.next)
-        return _json(body, 202)
+        return json(body, 202)
 
     return routes
 
@@ -156,7 +157,3 @@ def _command(
         catalogue_version=version,
     )
     return command(decision, caller, f"recount/{digest[:16]}", data, clock)
-
-
-def _json(value: object, status_code: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status_code, None, "application/json")

@@ -16,7 +16,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from msgspec import Meta
 
+from services.routing import answers
 from services.routing.actions import command
+from services.routing.answers import json, known
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.explanation import Explanation, explanation, is_explained
 from services.routing.domain.moves import apply
@@ -36,12 +38,10 @@ from shared import edge
 from shared.access import Caller, require
 from shared.catalogue import Catalogue, Unit
 from shared.clock import Clock
-from shared.errors import DeadLetter
 from shared.events import Event
 from shared.events.data import Problem
 from shared.events.routing import ActionRejected
 from shared.journal import Decision, Journal
-from shared.placement import canonical
 from shared.problems import Refusal
 from shared.publisher import Publisher
 from shared.working_time import local_day
@@ -124,12 +124,14 @@ def router(
     @routes.get(
         "/v1/applications/{application}/explanation",
         summary="Why a dossier is where it is, in Vietnamese and in English",
-        responses=edge.answers(200, Explanation, 404, 422),
+        responses=edge.answers(200, Explanation, 403, 404, 422),
     )
-    async def explained(application: str, _: Reader) -> Response:
-        decision = await _known(journal, application)
-        assert decision.state is not None
-        return _json(explanation(decision.state, rules, catalogue))
+    async def explained(application: str, caller: Reader) -> Response:
+        dossier = (await known(journal, application))[1]
+        answers.refuse_anothers(dossier, caller, catalogue, clock())
+        if not is_explained(dossier):
+            raise Refusal(404, "unknown-application", "Intake has not handed it over: ask again.")
+        return json(explanation(dossier, rules, catalogue))
 
     @routes.post(
         "/v1/routing/previews",
@@ -142,7 +144,7 @@ def router(
         proposal = _proposal(asked, with_units(catalogue, asked.units), asked.rules or rules, clock)
         page = await pages.after(asked.after)
         changes = _changes(page.found, proposal)
-        return _json(
+        return json(
             Preview(
                 on=proposal.on,
                 rules_version=proposal.rules.version,
@@ -177,7 +179,7 @@ def router(
                 sent.append(change.application)
         left = len(changes) - len(sent)
         body = Rehomed(key=key, read=len(page.found), sent=tuple(sent), left=left, next=page.next)
-        return _json(body, 202)
+        return json(body, 202)
 
     return routes
 
@@ -262,18 +264,3 @@ def _command(
     if any(isinstance(event, ActionRejected) for event in outcome.events):
         return None
     return command(decision, caller, f"{key}/{decision.version}", found.data, clock)
-
-
-async def _known(journal: Journal[Dossier], application: str) -> Decision[Dossier]:
-    try:
-        decision = await journal.latest(canonical(application))
-    except DeadLetter:
-        raise Refusal(422, "invalid-id", "An application id is a UUID: correct it.") from None
-    if decision is None or decision.state is None or not is_explained(decision.state):
-        detail = "No dossier with this id is known here (yet): check it, or try again in a moment."
-        raise Refusal(404, "unknown-application", detail)
-    return decision
-
-
-def _json(value: object, status_code: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status_code, None, "application/json")

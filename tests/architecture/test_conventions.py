@@ -25,7 +25,16 @@ OWN = {
     },
     # an officer's act, once per key; its steps, and what lies at a unit; why a dossier is where it
     # is, and what would move it or its due date
-    "routing": {"actions", "steps", "inbox", "inbox_api", "rehoming", "recounts_api", "pages"},
+    "routing": {
+        "actions",
+        "answers",
+        "steps",
+        "inbox",
+        "inbox_api",
+        "rehoming",
+        "recounts_api",
+        "pages",
+    },
     # a partner's order number, claimed before the order opens; a bank's call, in its own words
     "payment": {"references", "callbacks"},
     "notify": set[str](),

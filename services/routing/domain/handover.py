@@ -3,7 +3,7 @@
 What must hold before such a move and the remedy if it does not, and what it leaves on the dossier.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
@@ -37,6 +37,15 @@ def not_theirs(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetim
         return ""
     mine, theirs = ", ".join(asked.for_units), ", ".join(sorted(units - {""}))
     return f"it is with {theirs}, and this key is for {mine}: ask that unit to do it"
+
+
+def is_foreign(
+    dossier: Dossier, for_units: Sequence[str], catalogue: Catalogue, at: datetime
+) -> bool:
+    """Whether a key is for some units only, and for none that the dossier has."""
+    units = (dossier.receiving_unit, dossier.competent_unit, dossier.returning_unit)
+    reach = {code for unit in units for code in _reach(unit, dossier, catalogue, at)}
+    return bool(for_units) and not reach & set(for_units)
 
 
 def is_repeated(dossier: Dossier, asked: Asked) -> bool:

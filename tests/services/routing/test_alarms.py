@@ -199,9 +199,8 @@ def test_a_pause_after_an_apology_counts_for_the_date_before_it_too(dossier, ask
     state = apply(state, asked(Move.SUSPEND), catalogue, november(18)).state
     waiting = apply(state, asked(Move.SETTLE), catalogue, november(27)).events[0]
     state = apply(state, asked(Move.RESUME), catalogue, november(20)).state
-    assert state.due_before_apology == november(
-        26, CLOSING
-    )  # two days later; the 24th is a day off
+    # two days later; the 24th is a day off
+    assert state.due_before_apology == november(26, CLOSING)
     in_time = apply(state, asked(Move.SETTLE), catalogue, november(26)).events[0]
     too_late = apply(state, asked(Move.SETTLE), catalogue, november(27)).events[0]
     assert (waiting.on_time, in_time.on_time, too_late.on_time) == (True, True, False)

@@ -71,6 +71,18 @@ async def test_the_same_key_again_counts_once(desk):
     assert shown["version"] == 2
 
 
+@pytest.mark.parametrize(("key", "status"), [("ward", 200), ("hanoi", 200), ("elsewhere", 403)])
+async def test_a_key_that_is_bound_to_units_reads_their_dossiers_only(key, status, desk):
+    bound = {"authorization": f"Bearer {key}-key"}
+    answer = await desk.http.get(f"/v1/applications/{APPLICATION}", headers=bound)
+    assert answer.status_code == status
+    if status == 403:
+        (problem,) = answer.json()["problems"]
+        assert (problem["code"], problem["field"]) == ("not-your-unit", "/header/authorization")
+        assert "79, 26737" in problem["remedy_vi"]
+        assert "79, 26737" in problem["remedy_en"]
+
+
 @pytest.mark.parametrize("headers", [{}, {"if-match": '"1"'}])
 async def test_a_key_that_stands_with_another_action_is_refused(headers, desk):
     await desk.act(action="accept")

@@ -92,6 +92,9 @@ async def test_an_explanation_is_told_in_both_languages(office):
     assert told["outcome"] == "forward"
     assert len(told["vi"]) == len(told["en"]) == 3 + len(told["tried"])
     assert told["tried"][0] == ["province-of-receipt", "level"]
+    bound = {"authorization": "Bearer elsewhere-key"}
+    path = f"/v1/applications/{application(1)}/explanation"
+    assert (await at.http.get(path, headers=bound)).status_code == 403
 
 
 @pytest.mark.parametrize(("which", "status"), [(application(9), 404), ("17", 422)])

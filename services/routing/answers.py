@@ -1,0 +1,72 @@
+"""What routing's edges have in common: the dossier that is asked for, whose it is, the answer."""
+
+from datetime import datetime
+
+import msgspec
+from fastapi.responses import Response
+
+from services.routing.domain import handover
+from services.routing.domain.dossier import Dossier
+from shared.access import Caller
+from shared.catalogue import Catalogue
+from shared.errors import DeadLetter
+from shared.events.data import Problem
+from shared.journal import Decision, Journal
+from shared.placement import canonical
+from shared.problems import Refusal
+from shared.working_time import local_day
+
+
+async def known(journal: Journal[Dossier], application: str) -> tuple[Decision[Dossier], Dossier]:
+    """Return the latest decision, and its dossier.  Raises `Refusal` 404, 422."""
+    try:
+        decision = await journal.latest(canonical(application))
+    except DeadLetter:
+        raise Refusal(422, "invalid-id", "An application id is a UUID: correct it.") from None
+    if decision is None or decision.state is None:
+        detail = "No dossier with this id is known here (yet): check it, or try again in a moment."
+        raise Refusal(404, "unknown-application", detail)
+    return decision, decision.state
+
+
+def refuse_another_unit(unit: str, caller: Caller, catalogue: Catalogue, at: datetime) -> None:
+    """Raise `Refusal` 404 if there is no such unit, 403 if the key is for others."""
+    rows = catalogue.units.get(unit)
+    if not rows:
+        problem = Problem(
+            field="/path/unit",
+            code="unknown-unit",
+            remedy_vi=f"Không có đơn vị nào mang mã {unit[:5]}: hãy dùng mã trong danh mục.",
+            remedy_en=f"No unit has the code {unit[:5]}: give one of the catalogue.",
+        )
+        raise Refusal(404, "unknown-unit", "No unit has this code.", (problem,))
+    current = catalogue.province_of(unit, local_day(at))
+    reach = {unit, current.code if current else rows[-1].province}
+    if caller.units and not reach & set(caller.units):
+        mine = ", ".join(caller.units)
+        vi = f"Khóa này chỉ dành cho {mine}: hãy hỏi hồ sơ của các đơn vị đó"
+        raise not_theirs(vi, f"this key is for {mine}: ask for these units")
+
+
+def refuse_anothers(dossier: Dossier, caller: Caller, catalogue: Catalogue, at: datetime) -> None:
+    """Raise `Refusal` 403 if none of the dossier's units is one that the key is for."""
+    if handover.is_foreign(dossier, caller.units, catalogue, at):
+        mine = ", ".join(caller.units)
+        vi = f"Hồ sơ do đơn vị khác phụ trách; khóa này chỉ dành cho {mine}"
+        raise not_theirs(vi, f"it is with another unit, and this key is for {mine}")
+
+
+def not_theirs(vi: str, en: str) -> Refusal:
+    """Return the refusal of a key that is bound to other units."""
+    problem = Problem(
+        field="/header/authorization",
+        code="not-your-unit",
+        remedy_vi=f"{vi}.",
+        remedy_en=f"{en[:1].upper()}{en[1:]}.",
+    )
+    return Refusal(403, "not-your-unit", f"{problem.remedy_en} Nothing was done.", (problem,))
+
+
+def json(value: object, status_code: int = 200) -> Response:
+    """Return an answer that is written in one pass."""
+    return Response(msgspec.json.encode(value), status_code, None, "application/json")
