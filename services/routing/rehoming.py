@@ -5,6 +5,7 @@ dossier that the rules and units in force now place elsewhere: the choice of a u
 under an id that is the same whenever it is asked for again.
 """
 
+import asyncio
 from collections import Counter
 from datetime import date
 from hashlib import sha256
@@ -49,6 +50,7 @@ from shared.working_time import local_day
 BODY_LIMIT_BYTES = 1 << 20
 UNITS_LIMIT = 5_000
 GAPS_SHOWN = 20
+TRIALS_LIMIT = 2_000_000  # some seconds
 
 Reader = Annotated[Caller, Depends(require("officer", "operator"))]
 Operator = Annotated[Caller, Depends(require("operator"))]
@@ -141,9 +143,11 @@ def router(
     )
     async def previewed(request: Request, _: Operator) -> Response:
         asked = await edge.read(request, Proposed, BODY_LIMIT_BYTES)
-        proposal = _proposal(asked, with_units(catalogue, asked.units), asked.rules or rules, clock)
+        units, proposed = with_units(catalogue.edition(), asked.units), asked.rules or rules
+        proposal = _proposal(asked, units, proposed, clock)
+        _refuse_what_takes_too_long(proposal)
         page = await pages.after(asked.after)
-        changes = _changes(page.found, proposal)
+        changes, gaps = await asyncio.to_thread(_previewed, page.found, proposal, asked.after)
         return json(
             Preview(
                 on=proposal.on,
@@ -153,7 +157,7 @@ def router(
                 open=sum(bool(d.state and is_open(d.state)) for d in page.found),
                 outcomes=dict(Counter(change.outcome for change, _ in changes)),
                 changes=tuple(change for change, _ in changes),
-                gaps=() if asked.after else _gaps(proposal),
+                gaps=gaps,
                 next=page.next,
             )
         )
@@ -228,6 +232,28 @@ def _changes(
             if change:
                 changes.append((change, decision))
     return changes
+
+
+def _previewed(
+    found: tuple[Decision[Dossier], ...], proposal: Proposal, after: str
+) -> tuple[list[tuple[Change, Decision[Dossier]]], tuple[Gap, ...]]:
+    """Work that takes seconds, beside the lanes."""
+    return _changes(found, proposal), () if after else _gaps(proposal)
+
+
+def _refuse_what_takes_too_long(proposal: Proposal) -> None:
+    """Each rule is tried on each case, and each procedure and province named makes more of both."""
+    rules = proposal.rules
+    if rules.case_count() * len(rules.rules) <= TRIALS_LIMIT:
+        return
+    problem = Problem(
+        field="/rules",
+        code="too-many-cases",
+        remedy_vi="Bộ quy tắc nêu quá nhiều thủ tục và tỉnh: hãy xem trước từng phần.",
+        remedy_en="The rules name too many procedures and provinces: preview them in parts.",
+    )
+    detail = f"{rules.case_count()} cases by {len(rules.rules)} rules are more than can be tried."
+    raise Refusal(422, "too-many-cases", detail, (problem,))
 
 
 def _gaps(proposal: Proposal) -> tuple[Gap, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from itertools import product, starmap
+from math import prod
 from typing import Literal, NamedTuple, get_args
 
 import msgspec
@@ -50,6 +51,9 @@ class Case(NamedTuple):
     place_of: PlaceOf
     place: PlaceIs
     listed: Listed
+
+
+_VALUES = tuple(map(get_args, (Level, NonBoundary, ReceivedAt, PlaceOf, PlaceIs, Listed)))
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -149,17 +153,22 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """Return the rule with this id as it was worded last, in force or not."""
         return next((r for r in reversed(self.rules) if r.id == rule), None)
 
+    def case_count(self) -> int:
+        """Return how many cases there are, the rules that name codes included."""
+        procedures, provinces = self._named
+        return (len(procedures) + 1) * (len(provinces) + 1) * prod(map(len, _VALUES))
+
     def gaps(self, on: date) -> Iterator[tuple[Case, Verdict]]:
         """Find each case that no rule, or more than one, decides on this day."""
         procedures, provinces = ({"", *named} for named in self._named)
-        values = map(get_args, (Level, NonBoundary, ReceivedAt, PlaceOf, PlaceIs, Listed))
-        for case in starmap(Case, product(sorted(procedures), sorted(provinces), *values)):
-            verdict = self.verdict(case, on)
+        cases = starmap(Case, product(sorted(procedures), sorted(provinces), *_VALUES))
+        for case in cases:
+            verdict = self._judge(case, on)  # not kept: most cases never come
             if verdict.rule is None:
                 yield case, verdict
 
     def _judge(self, case: Case, on: date) -> Verdict:
-        unmet = {rule: rule.unmet(case) for rule in self.rules if in_force([rule], on)}
+        unmet = {rule: rule.unmet(case) for rule in self._in_force(on)}
         met = [rule for rule, condition in unmet.items() if not condition]
         rank = max((rule.rank for rule in met), default=(False, False))
         best = tuple(rule for rule in met if rule.rank == rank)
@@ -173,6 +182,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             return Verdict(best[0], (), tried)
         return Verdict(None, best, tried)
 
+    def _in_force(self, on: date) -> tuple[Rule, ...]:
+        turn = bisect_right(self._turns, on)
+        if turn not in self._standing:
+            self._standing[turn] = tuple(rule for rule in self.rules if in_force([rule], on))
+        return self._standing[turn]
+
     @cached_property
     def _turns(self) -> list[date]:
         """The days on which other rules come into force."""
@@ -184,6 +199,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """The procedures and provinces that rules name: no other makes a difference."""
         procedures = frozenset(code for rule in self.rules for code in rule.procedure)
         return procedures, frozenset(code for rule in self.rules for code in rule.province)
+
+    @cached_property
+    def _standing(self) -> dict[int, tuple[Rule, ...]]:
+        return {}
 
     @cached_property
     def _known(self) -> dict[tuple[int, Case], Verdict]:

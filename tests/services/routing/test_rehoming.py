@@ -127,6 +127,9 @@ async def test_a_preview_of_rules_tells_their_gaps(office, rules):
     told = (await at.ask(PREVIEWS, rules=fewer)).json()
     assert told["gaps"]
     assert {gap["case"]["level"] for gap in told["gaps"]} == {"ministry"}
+    fewer["rules"][0]["procedure"] = [f"1.{n:06d}" for n in range(100)]
+    refused = (await at.ask(PREVIEWS, rules=fewer)).json()
+    assert [(p["field"], p["code"]) for p in refused["problems"]] == [("/rules", "too-many-cases")]
 
 
 @pytest.mark.parametrize("rows_limit", [2, 3, 4, 5, 100])
