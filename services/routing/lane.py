@@ -48,6 +48,10 @@ OPERATOR_COMMANDS: Mapping[Move, type[events.OfficerAction]] = {
     Move.RECOUNT_DUE: handover.DueRecounted,
 }
 
+_KEPT = (  # what a citizen reads whose supplement came while the dossier is suspended
+    "Đã nhận hồ sơ bổ sung; sẽ xem xét khi tiếp tục giải quyết."
+    " / The supplement came: it is looked at when processing goes on."
+)
 _APART = frozenset({"moves_seen", "for_units"})  # of an action: how it came, not what it says
 _FROM_PAYMENT = (payment.FeeAssessed, payment.FeeWaived, payment.Settled, payment.Expired)
 
@@ -189,7 +193,7 @@ def _asked_by_officer(move: Move) -> Callable[[Data], Asked]:
 
 def _supplement(data: Data) -> Asked:
     assert isinstance(data, intake.Supplemented)
-    return Asked(Move.SUPPLEMENT, documents=joined(data.documents, data.marks))
+    return Asked(Move.SUPPLEMENT, note=_KEPT, documents=joined(data.documents, data.marks))
 
 
 def _withdrawal(data: Data) -> Asked:

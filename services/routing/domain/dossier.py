@@ -116,6 +116,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     accepted_at: datetime | None = None
     settled_at: datetime | None = None
     acceptance_due: datetime | None = None
+    acceptance_resumed: DueChange | None = None
     is_acceptance_late: bool = False
     due_original: datetime | None = None
     due_current: datetime | None = None
@@ -232,7 +233,7 @@ def _resume(
 
     running, now = msgspec.structs.replace(dossier, remaining_ms=None), given(remaining_ms)
     if dossier.accepted_at is None:
-        return msgspec.structs.replace(running, acceptance_due=now.due)
+        return msgspec.structs.replace(running, acceptance_due=now.due, acceptance_resumed=now)
     if dossier.remaining_before_apology_ms is not None:
         running = unapologised(running, given(dossier.remaining_before_apology_ms))
     return move_due(running, now.due, at, why, who, remaining_ms)

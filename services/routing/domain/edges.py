@@ -80,7 +80,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ASK_SUPPLEMENT: _TO_INCOMPLETE,
         Move.SUPPLEMENT: _TO_RESUBMITTED,
         Move.WITHDRAW: _TO_WITHDRAWN,
-        **_here(Stage.RESUBMITTED, Move.CORRECT, Move.TRANSFER, Move.READDRESS),
+        **_here(Stage.RESUBMITTED, Move.CORRECT, Move.TRANSFER, Move.RECOUNT_DUE, Move.READDRESS),
     },
     Stage.NOT_ACCEPTED: {},
     Stage.ACCEPTED: {
@@ -129,6 +129,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
     Stage.SUSPENDED: {
         Move.RESUME: _TO_PROCESSING,
         Move.SETTLE: _TO_SETTLED,
+        Move.SUPPLEMENT: _TO_SUSPENDED,
         **_here(Stage.SUSPENDED, Move.TRANSFER, Move.READDRESS),
     },
     Stage.SETTLED: {

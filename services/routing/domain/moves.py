@@ -10,16 +10,18 @@ from services.routing.domain.announcements import announce
 from services.routing.domain.dossier import (
     CHOSEN,
     Dossier,
+    DueChange,
     Fee,
     enter,
     move_due,
+    pause,
     procedure_of,
     start_statutory_clock,
     unapologised,
 )
 from services.routing.domain.edges import MOVES, Edge
 from services.routing.domain.handover import Mark, Obstacle
-from services.routing.domain.states import OFFICER_MOVES, Asked, Move
+from services.routing.domain.states import OFFICER_MOVES, Asked, Move, Stage
 from shared.catalogue import Catalogue
 from shared.events import routing as events
 from shared.events.data import marked
@@ -34,6 +36,7 @@ _WRONG_LEVEL: Mapping[str, str] = {
     "province": "{unit} is a commune, and a province decides {procedure}: choose a province",
     "ministry": "{unit} is a commune, and {procedure} goes up through a province: choose one",
 }
+_RESTARTED = "restarted by a supplement"
 _MOVED_SINCE = "it has moved since you looked at it: look again, then decide"
 
 
@@ -194,10 +197,14 @@ def _supplement(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: dateti
     if catalogue.policy(local_day(at)).supplement_clock == "pause" or not dossier.accepted_at:
         return dossier
     due = catalogue.statutory_due(procedure_of(dossier, catalogue), at, local_day(at))
-    restarted = move_due(dossier, due, at, "restarted by a supplement", asked.officer)
+    restarted = move_due(dossier, due, at, _RESTARTED, asked.officer)
     if dossier.due_before_apology:
-        restarted = unapologised(restarted, restarted.due_history[-1])
-    return replace(restarted, remaining_ms=None)
+        change = DueChange(due=due, at=at, why=_RESTARTED, who=asked.officer)
+        restarted = unapologised(restarted, change)
+    restarted = replace(restarted, remaining_ms=None)
+    if dossier.stage is not Stage.SUSPENDED:
+        return restarted
+    return pause(restarted, catalogue.working_calendar(local_day(at)), at)  # it stays suspended
 
 
 def _choose(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from services.routing.domain.dossier import Dossier, DueChange, move_due, procedure_of
 from services.routing.domain.edges import MOVES
-from services.routing.domain.states import CLOCK, Asked, Move
+from services.routing.domain.states import CLOCK, Asked, Move, Stage
 from shared.catalogue import Catalogue
 from shared.working_time import CalendarEnds, WorkingCalendar, add_working_time, local_day
 
@@ -55,6 +55,13 @@ def _is_as_it_stands(dossier: Dossier, found: Recount, catalogue: Catalogue, at:
 def _intake(dossier: Dossier, catalogue: Catalogue, at: datetime) -> Recount | None:
     received_at, before = dossier.received_at, dossier.acceptance_due
     if CLOCK[dossier.stage] != "intake" or received_at is None or before is None:
+        return None
+    if change := dossier.acceptance_resumed:
+        due = _again(dossier, change, catalogue, at)
+        return Recount("intake", before, due) if due else None
+    if (
+        dossier.stage is Stage.RESUBMITTED
+    ):  # overdue when it was paused, or from before that was kept
         return None
     hours = catalogue.policy(local_day(received_at)).intake_sla_hours
     calendar = _calendar(catalogue, received_at, at)

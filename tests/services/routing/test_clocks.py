@@ -112,6 +112,11 @@ def test_a_policy_may_let_a_supplement_restart_the_clock(dossier, asked, catalog
     waiting = dossier(Stage.AWAITING_SUPPLEMENT)
     outcome = apply(waiting, asked(Move.SUPPLEMENT), changed, november(18))
     assert outcome.events[0].due == november(26, CLOSING)
+    stopped = dossier(Stage.SUSPENDED)
+    kept = apply(stopped, asked(Move.SUPPLEMENT), changed, november(18)).state
+    assert (kept.stage, kept.due_current) == (Stage.SUSPENDED, november(26, CLOSING))
+    resumed = apply(kept, asked(Move.RESUME), changed, november(19)).state
+    assert resumed.due_current == november(27, CLOSING)
 
 
 def test_the_intake_clock_pauses_while_the_applicant_completes(dossier, asked, catalogue):

@@ -109,6 +109,19 @@ def test_a_withdrawal_closes_with_the_citizens_reason(decide, dossier):
     assert (closed.national_code, closed.reason) == (7, "moved away")
 
 
+def test_a_supplement_is_taken_while_the_dossier_is_suspended_and_stays_so(decide, dossier, monday):
+    stopped = dossier(Stage.SUSPENDED)
+    papers = (Filed(name="synthetic", sha256="0" * 64),)
+    outcome = decide(stopped, intake.Supplemented(documents=papers), monday + timedelta(days=1))
+    (event,) = outcome.events
+    assert isinstance(event, contracts.Suspended)
+    assert "looked at when processing goes on" in event.reason
+    assert (outcome.state.stage, outcome.state.remaining_ms) == (
+        Stage.SUSPENDED,
+        stopped.remaining_ms,
+    )
+
+
 def test_a_supplement_lets_processing_go_on(decide, dossier, monday):
     waiting = dossier(Stage.AWAITING_SUPPLEMENT)
     outcome = decide(waiting, intake.Supplemented(documents=()), monday + timedelta(days=1))

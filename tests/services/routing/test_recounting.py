@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from services.routing.domain.edges import MOVES
 from services.routing.domain.moves import apply
 from services.routing.domain.recounting import Recount, recount
-from services.routing.domain.states import Asked, Move, Stage
+from services.routing.domain.states import CLOCK, Asked, Move, Stage
 from services.routing.lane import table
 from shared.catalogue import CalendarDay
 from shared.events import handover
@@ -28,7 +28,7 @@ from tests.shared.slow_clock import SlowClock
 DUES = ("due", "acceptance_due")
 CLOSING = 10  # 17:00 in Viet Nam, in UTC
 MOVABLE = sorted(stage for stage in Stage if Move.RECOUNT_DUE in MOVES[stage])
-STATUTORY = [stage for stage in MOVABLE if stage not in (Stage.UNROUTED, Stage.SUBMITTED)]
+STATUTORY = [stage for stage in MOVABLE if CLOCK[stage] == "statutory"]
 
 
 def november(day, hour=2):
@@ -84,6 +84,22 @@ def test_a_day_off_announced_later_moves_the_due_date_by_an_event_and_by_nothing
     assert after.due_original == november(23, CLOSING)
     assert [change.why for change in after.due_history] == ["accepted", "calendar"]
     assert recount(after, other(), november(18)) is None
+
+
+def test_what_came_back_completed_is_counted_again_from_when_it_did(
+    dossier, asked, catalogue, other
+):
+    state = dossier()
+    for day, move in ((16, Move.ASK_SUPPLEMENT), (18, Move.SUPPLEMENT)):
+        state = apply(state, asked(move), catalogue, november(day, 4)).state
+    assert state.acceptance_due == november(19, 2)
+    edition = other(date(2026, 11, 19))
+    found = recount(state, edition, november(18, 5))
+    assert found == Recount("intake", november(19, 2), november(20, 2))
+    after = carried_out(state, edition, november(18, 5)).state
+    assert (after.stage, after.acceptance_due) == (Stage.RESUBMITTED, november(20, 2))
+    unknown = replace(state, acceptance_resumed=None)  # from before it was kept
+    assert recount(unknown, edition, november(18, 5)) is None
 
 
 @pytest.mark.parametrize("stage", [Stage.UNROUTED, Stage.SUBMITTED])
