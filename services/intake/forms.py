@@ -181,6 +181,7 @@ VIEW = View(
         address="Phường Tân Định, Thành phố Hồ Chí Minh",
         hotline="1800 1096",
         status_link=f"/status#{_MADE_UP}",
+        is_address_known=False,
     ),
 )
 LOOK = Look(token=_MADE_UP)

@@ -51,6 +51,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What the citizen is handed.  `status_link` is the citizen's alone: keep it out of logs.
 
     `documents` are those that were digitised, reused or certified electronically.
+    `is_address_known`: whether `address` is one, and not but the names of unit and province.
     """
 
     receiving_unit: str
@@ -59,6 +60,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     hotline: str
     status_link: str
     documents: tuple[Paper, ...] = ()
+    is_address_known: bool = True
 
 
 def load_contacts(file: Path = FILE) -> Contacts:
@@ -87,10 +89,12 @@ def receipt(
     places = (unit_code, province.code if province else "", "")
     found = [row for place in places if (row := in_force(contacts.get(place, ()), on))]
     named = [u.name for u in dict.fromkeys((unit, province)) if u]
+    address = found[0].address if found else ""
     return Receipt(
         receiving_unit=unit_code,
         unit_name=unit.name if unit else "",
-        address=found[0].address if found and found[0].address else ", ".join(named),
+        address=address or ", ".join(named),
+        is_address_known=bool(address),
         hotline=found[0].hotline if found else "",
         status_link=status_link,
         documents=tuple(map(_paper, documents)),

@@ -101,6 +101,7 @@ async def test_what_the_edge_appends_the_lane_registers(make, edge) -> None:
             "hotline": "1800 1096",
             "status_link": make.LINKS.link(make.uuid7()),
             "documents": [],
+            "is_address_known": False,
         },
     }
 

@@ -37,6 +37,11 @@ def test_a_units_own_contact_goes_before_its_provinces_and_that_before_everybody
     assert handed("01", rows[0]).address == "Thành phố Hà Nội"
 
 
+def test_where_no_address_is_known_the_receipt_says_so() -> None:
+    assert not handed("00004", row("", "1")).is_address_known
+    assert handed("00004", row("01", "2", "Số 2")).is_address_known
+
+
 def test_a_contact_counts_from_its_day_on() -> None:
     rows = [row("", "1"), row("00004", "3", since=date(2026, 11, 21))]
     assert handed("00004", *rows).hotline == "1"
