@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from services.intake.domain.answers import AT, answer_problems, given, pointer
 from services.intake.domain.dossier import Application
 from services.intake.domain.findings import beside, warnings_of
+from services.intake.domain.follow_ups import rejected
 from services.intake.domain.pending import Correcting
 from services.intake.domain.remedies import problem
 from services.intake.domain.shape import json_value, mend
@@ -23,7 +24,7 @@ from services.intake.domain.validation import is_short, personal_problems, porta
 from shared.catalogue import Catalogue
 from shared.catalogue.forms import Forms, ProcedureForm
 from shared.events.data import Problem
-from shared.events.intake import Corrected, CorrectionAsked, FollowUpRejected
+from shared.events.intake import Corrected, CorrectionAsked
 from shared.events.portal import Correction, Personal, Submitted
 from shared.lanes.table import Arrival, Outcome
 
@@ -171,7 +172,7 @@ def correct(
     """Ask for a correction; the same again, or one that changes nothing, gives nothing."""
     message_id, portal = arrival.event.id, portal_of(arrival.event.source)
     if state is None or state.portal != portal:
-        return _rejected(state, portal, message_id, (problem("unknown-application", "/subject"),))
+        return rejected(state, portal, message_id, (problem("unknown-application", "/subject"),))
     if is_pending(state, revision.content_hash):
         return Outcome(state)
     in_the_way = obstacle(state)
@@ -179,7 +180,7 @@ def correct(
         in_the_way = problem("correction-pending", "/subject")  # another one has just come to count
     wrong = (*((in_the_way,) if in_the_way else ()), *revision.problems)
     if wrong:
-        return _rejected(state, portal, message_id, wrong)
+        return rejected(state, portal, message_id, wrong)
     if not revision.fields:
         return Outcome(state)
     correcting = Correcting(
@@ -234,7 +235,7 @@ def hear_no(state: Application) -> Outcome[Application]:
         correcting=None,
         corrections_rejected=state.corrections_rejected + 1,
     )
-    return _rejected(stays, state.portal, message_id, (problem("too-late-to-correct", "/subject"),))
+    return rejected(stays, state.portal, message_id, (problem("too-late-to-correct", "/subject"),))
 
 
 def _problems(correction: Correction, by: Judging, *, is_more: bool) -> Iterator[Problem]:
@@ -260,10 +261,3 @@ def _tidy(correction: Correction) -> Correction:
         address=tidy(correction.address),
         answers={tidy(name): tidy(text) for name, text in correction.answers.items()},
     )
-
-
-def _rejected(
-    state: Application | None, portal: str, message_id: str, problems: tuple[Problem, ...]
-) -> Outcome[Application]:
-    event = FollowUpRejected(portal=portal, message_id=message_id, problems=problems)
-    return Outcome(state, (event,))

@@ -107,16 +107,16 @@ def follow_up(
     """
     message_id, portal = arrival.event.id, portal_of(arrival.event.source)
     if state is None or state.portal != portal:  # that of another portal is as unknown as none
-        return _rejected(state, portal, message_id, (problem("unknown-application", "/subject"),))
+        return rejected(state, portal, message_id, (problem("unknown-application", "/subject"),))
     if key_stands(state, message_id, asked):
         wrong = (problem("key-reused", "/headers/idempotency-key"),)
-        return _rejected(state, portal, message_id, wrong)
+        return rejected(state, portal, message_id, wrong)
     if is_repeated(state, asked):
         return Outcome(state)
     in_the_way = obstacle(state, asked)
     wrong = (*((in_the_way,) if in_the_way else ()), *form_problems(asked), *files)
     if wrong:
-        return _rejected(state, portal, message_id, wrong)
+        return rejected(state, portal, message_id, wrong)
     if isinstance(asked, WithdrawalRequested):
         return Outcome(replace(state, withdrawing=message_id), (Withdrawn(reason=asked.reason),))
     return _bring(state, message_id, asked)
@@ -126,10 +126,10 @@ def not_read(state: Application | None, arrival: Arrival, why: Malformed) -> Out
     """Tell the portal what is wrong with what cannot be read as what it is called."""
     message_id, portal = arrival.event.id, portal_of(arrival.event.source)
     if state is None or state.portal != portal:
-        return _rejected(state, portal, message_id, (problem("unknown-application", "/subject"),))
+        return rejected(state, portal, message_id, (problem("unknown-application", "/subject"),))
     closed = (problem("application-closed", "/subject"),) if state.end else ()
     wrong = _UNREAD[arrival.event.type](bytes(arrival.event.data))
-    return _rejected(
+    return rejected(
         state, portal, message_id, (*closed, *(wrong or (malformed(why.reason, why.field),)))
     )
 
@@ -179,7 +179,7 @@ def hear_no(state: Application | None, rejected: routing.ActionRejected) -> Outc
 def _not_withdrawn(state: Application, code: int) -> Outcome[Application]:
     stays = replace(state, withdrawing="", withdrawals_rejected=state.withdrawals_rejected + 1)
     why = problem("withdraw-later" if code == STOPPED else "too-late-to-withdraw", "/subject")
-    return _rejected(stays, state.portal, state.withdrawing, (why,))
+    return rejected(stays, state.portal, state.withdrawing, (why,))
 
 
 def _not_supplemented(state: Application, code: int) -> Outcome[Application]:
@@ -194,11 +194,12 @@ def _not_supplemented(state: Application, code: int) -> Outcome[Application]:
         marked=state.marked[: len(state.marked) - last.marked],
     )
     why = problem("application-closed" if code in ENDS else "supplement-not-taken", "/subject")
-    return _rejected(stays, state.portal, last.message_id, (why,))
+    return rejected(stays, state.portal, last.message_id, (why,))
 
 
-def _rejected(
+def rejected(
     state: Application | None, portal: str, message_id: str, problems: tuple[Problem, ...]
 ) -> Outcome[Application]:
+    """Answer that a message does not count."""
     event = FollowUpRejected(portal=portal, message_id=message_id, problems=problems)
     return Outcome(state, (event,))

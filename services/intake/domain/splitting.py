@@ -7,14 +7,13 @@ is wrong with them is told with the field that the portal sent.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
-from unicodedata import normalize
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from services.intake.domain.answers import AT, given
 from services.intake.domain.saga import Child, Family
-from services.intake.domain.validation import composed
+from services.intake.domain.validation import composed, plain
 from shared.catalogue import Catalogue, Procedure
 from shared.catalogue.interlinked import ChildRow, InterlinkedSet
 from shared.events import Data
@@ -122,14 +121,10 @@ def _answers(answers: Mapping[str, str], row: ChildRow) -> dict[str, str]:
 
 
 def _documents(documents: Iterable[Document], called: Mapping[str, str]) -> Iterator[Document]:
-    names = {_plain(name): child_name for name, child_name in called.items()}
+    names = {plain(name): child_name for name, child_name in called.items()}
     for document in documents:
-        if name := names.get(_plain(document.name)):
+        if name := names.get(plain(document.name)):
             yield replace(document, name=name)
-
-
-def _plain(name: str) -> str:
-    return normalize("NFC", name).strip().casefold()
 
 
 def family(parent: str, parts: Sequence[Part], portal: str, make: Make) -> Family:

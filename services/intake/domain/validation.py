@@ -169,16 +169,16 @@ def _asked(
         yield problem("channel-not-offered", "/channel")
     attached = {d.name for d in submitted.documents}
     if not form.documents <= attached:
-        attached = {_plain(name) for name in attached}
+        attached = {plain(name) for name in attached}
         spared = form.stands_for if is_answered else ""
         for name in form.procedure.required_documents:
-            if name in form.documents and name != spared and _plain(name) not in attached:
+            if name in form.documents and name != spared and plain(name) not in attached:
                 yield problem("missing-documents", "/documents", Remedy(f"“{name}”", f"“{name}”"))
     elif form.procedure.required_documents and not (attached or is_answered):
         yield problem("missing-documents", "/documents")
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Return a document's name as it is compared."""
     return normalize("NFC", name).strip().casefold()
 
