@@ -43,11 +43,8 @@ from shared.catalogue.forms import Forms
 from shared.clock import Clock
 from shared.dossier_codes import write_code
 from shared.events.data import Problem
-from shared.events.intake import ChildOpened, Contact
-from shared.events.portal import (
-    Personal,
-    Submitted,
-)
+from shared.events.intake import ChildOpened, ChildTold, Contact
+from shared.events.portal import CorrectionSubmitted, Personal, Submitted
 from shared.jwe import Key, NotOpened, open_with
 from shared.kinship import child_id
 from shared.lanes.table import Arrival
@@ -55,9 +52,21 @@ from shared.vault import Vault, keyed_hash, seal
 from shared.working_time import local_day
 
 Edition = tuple[str, str]  # of the catalogue, and of the forms
-New = tuple[Arrival, Personal, Findings]  # and what there is to say of it
 
 MARK = 32  # hexadecimal digits
+_LAST = {ChildTold.TYPE, *(ending.TYPE for ending in ENDINGS)}  # what an application may end with
+_DUPLICATE = (problem("likely-duplicate", "/procedure"),)
+
+
+class New(NamedTuple):
+    """A submission that is the first of its application, and what there is to say of it."""
+
+    arrival: Arrival
+    submitted: Submitted
+    message: Message
+    personal: Personal
+    found: Findings
+    on: date
 
 
 class Facts(NamedTuple):
@@ -96,103 +105,138 @@ async def prepare(
     # whatever edition the process turns to while this waits, the batch is judged by one
     door = door._replace(catalogue=door.catalogue.edition())
     now, by = door.clock(), (door.catalogue.version, door.forms.version)
+    kinds = {arrival.event.type for arrival in arrivals}  # what does not come costs nothing
     files = await batch_problems(door.files, arrivals, states, now)
     facts: dict[Message, Opened] = {}
-    new: dict[str, New] = {}
-    ended = marks_of_ended(arrivals, states)
-    openings: list[Arrival] = []
-    seen: set[str] = set()
-    for arrival in arrivals:
-        application, state = arrival.application, states.get(arrival.application)
-        if isinstance(arrival.data, ENDINGS) and state and state.mark:
-            ended[application] = state.mark
-        if isinstance(arrival.data, ChildOpened):
-            facts[message_of(arrival)] = Opened(
-                "", now, catalogue_version=by[0], forms_version=by[1]
-            )
-            openings += [arrival] if state is None or state.kin is None else []
-        if arrival.event.type != Submitted.TYPE:
-            continue
-        opened = facts.setdefault(message_of(arrival), _open(door, arrival, now))
-        if application in seen or state is not None:
-            continue
-        seen.add(application)
-        found = submission_findings(arrival, opened, door.catalogue, door.forms)
-        if wrong := files.get(message_of(arrival)):
-            found = found._replace(problems=found.problems + wrong)
-        if isinstance(opened.personal, Personal):
-            new[application] = arrival, opened.personal, found
-        else:
-            facts[message_of(arrival)] = opened._replace(
-                problems=found.problems, catalogue_version=by[0], forms_version=by[1]
-            )
+    new = _new(door, arrivals, states, files, facts, now)
+    interlinked = door.catalogue.interlinked
     parts = {
         application: some
-        for application, (arrival, personal, found) in new.items()
-        if not found.problems
-        and (some := parts_of(arrival.data, personal, door.catalogue, _day(facts, arrival)))
+        for application, each in new.items()
+        if each.submitted.procedure in interlinked and not each.found.problems
+        if (some := parts_of(each.submitted, each.personal, door.catalogue, each.on))
     }
     children = [child_id(a, n) for a, some in parts.items() for n in range(len(some))]
     keys = await door.vault.keys([*new, *children], create=True)
-    begun = {a.application: _opening(door, a, now) for a in openings}
-    codes = await _codes(door, _places(new, begun, facts, local_day(now)))
-    for arrival in openings:
-        opening = begun[arrival.application]
-        facts[message_of(arrival)] = facts[message_of(arrival)]._replace(
-            dossier_code=codes.get(arrival.application, ""),
-            problems=opening.problems,
-            receiving_unit=opening.receiving_unit,
-        )
-    await door.likeness.release(ended)
-    marks = _marks(door, new)
-    similar = await door.likeness.claim(marks)
-    refused = {a for a in similar if _duplicate(door, new[a][0])}
-    await door.likeness.wait({a: marks[a] for a in similar if a not in refused})
-    for application, (arrival, personal, found) in new.items():
-        other = similar.get(application, "")
-        facts[message_of(arrival)] = facts[message_of(arrival)]._replace(
-            sealed=_seal(keys[application], personal, application),
-            contact=_seal(keys[application], contact(personal), application),
-            subject_hash=door.vault.subject_hash(personal.personal_number),
+    begun = _begun(door, arrivals, states, facts, now) if ChildOpened.TYPE in kinds else {}
+    places = {a: (each.submitted.receiving_unit, each.on) for a, each in new.items()}
+    places |= {a: (each.numbered_at, local_day(now)) for a, (_, each) in begun.items()}
+    codes = await _codes(door, places)
+    for application, (message, where) in begun.items():
+        facts[message] = facts[message]._replace(
             dossier_code=codes.get(application, ""),
-            problems=_duplicate(door, arrival) if application in refused else found.problems,
-            warnings=found.warnings,
+            problems=where.problems,
+            receiving_unit=where.receiving_unit,
+        )
+    if kinds & _LAST:
+        await door.likeness.release(_ended(arrivals, states))
+    marks = {a: _mark(door, each) for a, each in new.items() if not each.found.problems}
+    similar = await door.likeness.claim(marks)
+    refused = {a for a in similar if new[a].submitted.procedure in door.duplicates_refused}
+    await door.likeness.wait({a: marks[a] for a in similar if a not in refused})
+    for application, each in new.items():
+        key, is_refused = keys[application], application in refused
+        facts[each.message] = facts[each.message]._replace(
+            sealed=_seal(key, each.personal, application),
+            contact=_seal(key, contact(each.personal), application),
+            subject_hash=door.vault.subject_hash(each.personal.personal_number),
+            dossier_code=codes.get(application, ""),
+            problems=_DUPLICATE if is_refused else each.found.problems,
+            warnings=each.found.warnings,
             catalogue_version=by[0],
             forms_version=by[1],
-            mark="" if application in refused else marks.get(application, ""),
-            similar_to=other,
-            family=_family(door, arrival, parts.get(application, ()), keys),
+            mark="" if is_refused else marks.get(application, ""),
+            similar_to=similar.get(application, ""),
+            family=_family(door, each.arrival, parts[application], keys)
+            if application in parts
+            else None,
         )
-    came = {application: (arrival, personal) for application, (arrival, personal, _) in new.items()}
-    judge = partial(judging, catalogue=door.catalogue, forms=door.forms)
-    return Facts(facts, files, await door.revisions.of_batch(arrivals, states, came, judge), by)
+    revisions: Mapping[Message, Revision] = {}
+    if CorrectionSubmitted.TYPE in kinds:
+        came = {application: (each.arrival, each.personal) for application, each in new.items()}
+        judge = partial(judging, catalogue=door.catalogue, forms=door.forms)
+        revisions = await door.revisions.of_batch(arrivals, states, came, judge)
+    return Facts(facts, files, revisions, by)
 
 
-def _marks(door: Door, new: Mapping[str, New]) -> dict[str, str]:
-    """Return what likely duplicates have in common, of those that are in order."""
-    return {
-        application: keyed_hash(door.vault.pepper, b"like/" + likeness(arrival.data, personal))[
-            :MARK
-        ]
-        for application, (arrival, personal, found) in new.items()
-        if not found.problems and isinstance(arrival.data, Submitted)
-    }
+def _new(
+    door: Door,
+    arrivals: Sequence[Arrival],
+    states: Mapping[str, Application | None],
+    files: FileProblems,
+    facts: dict[Message, Opened],
+    now: datetime,
+) -> dict[str, New]:
+    """Open all submissions into `facts`; return the first of each application, if it is read."""
+    new: dict[str, New] = {}
+    seen: set[str] = set()
+    for arrival in arrivals:
+        if arrival.event.type != Submitted.TYPE:
+            continue
+        application, message = arrival.application, message_of(arrival)
+        opened = facts.setdefault(message, _open(door, arrival, now))
+        if application in seen or states.get(application) is not None:
+            continue
+        seen.add(application)
+        found = submission_findings(arrival, opened, door.catalogue, door.forms)
+        if wrong := files.get(message):
+            found = found._replace(problems=found.problems + wrong)
+        if isinstance(arrival.data, Submitted) and isinstance(opened.personal, Personal):
+            on = local_day(opened.submitted_at)
+            new[application] = New(arrival, arrival.data, message, opened.personal, found, on)
+        else:
+            facts[message] = opened._replace(
+                problems=found.problems,
+                catalogue_version=door.catalogue.version,
+                forms_version=door.forms.version,
+            )
+    return new
 
 
-def _duplicate(door: Door, arrival: Arrival) -> tuple[Problem, ...]:
-    """Return why a likely duplicate is refused; as a rule it is not."""
-    assert isinstance(arrival.data, Submitted)
-    if arrival.data.procedure in door.duplicates_refused:
-        return (problem("likely-duplicate", "/procedure"),)
-    return ()
+def _begun(
+    door: Door,
+    arrivals: Sequence[Arrival],
+    states: Mapping[str, Application | None],
+    facts: dict[Message, Opened],
+    now: datetime,
+) -> dict[str, tuple[Message, Opening]]:
+    """Return where the children are registered whose turn has come; `facts` has a row for each."""
+    begun: dict[str, tuple[Message, Opening]] = {}
+    for arrival in arrivals:
+        if not isinstance(arrival.data, ChildOpened):
+            continue
+        message, state = message_of(arrival), states.get(arrival.application)
+        facts[message] = Opened(
+            "",
+            now,
+            catalogue_version=door.catalogue.version,
+            forms_version=door.forms.version,
+        )
+        if state is None or state.kin is None:
+            where = opening(arrival.data, door.catalogue, local_day(now))
+            begun[arrival.application] = message, where
+    return begun
+
+
+def _ended(arrivals: Sequence[Arrival], states: Mapping[str, Application | None]) -> dict[str, str]:
+    """Return the marks of applications that are at their end with what came."""
+    ended = marks_of_ended(arrivals, states)
+    for arrival in arrivals:
+        state = states.get(arrival.application)
+        if isinstance(arrival.data, ENDINGS) and state and state.mark:
+            ended[arrival.application] = state.mark
+    return ended
+
+
+def _mark(door: Door, new: New) -> str:
+    """Return what likely duplicates have in common."""
+    about = b"like/" + likeness(new.submitted, new.personal)
+    return keyed_hash(door.vault.pepper, about)[:MARK]
 
 
 def _family(
     door: Door, arrival: Arrival, parts: Sequence[Part], keys: Mapping[str, bytes]
-) -> Family | None:
-    if not parts:
-        return None
-
+) -> Family:
     def make(child: str, part: Part) -> Made:
         return Made(
             sealed=_seal(keys[child], part.personal, child),
@@ -222,25 +266,6 @@ def _personal(door: Door, token: str) -> Personal | tuple[Problem, ...]:
         return (problem("personal-not-opened", "/personal"),)
 
 
-def _opening(door: Door, arrival: Arrival, now: datetime) -> Opening:
-    assert isinstance(arrival.data, ChildOpened)
-    return opening(arrival.data, door.catalogue, local_day(now))
-
-
-def _places(
-    new: Mapping[str, New],
-    begun: Mapping[str, Opening],
-    facts: Mapping[Message, Opened],
-    today: date,
-) -> dict[str, tuple[str, date]]:
-    """Return the unit and the day whose number each gets."""
-    places = {application: (each.numbered_at, today) for application, each in begun.items()}
-    for application, (arrival, _, _) in new.items():
-        assert isinstance(arrival.data, Submitted)
-        places[application] = arrival.data.receiving_unit, _day(facts, arrival)
-    return places
-
-
 async def _codes(door: Door, wanted: Mapping[str, tuple[str, date]]) -> dict[str, str]:
     """Return the dossier codes of those whose unit exists; a refused one leaves a gap."""
     places: dict[str, Place] = {}
@@ -255,7 +280,3 @@ async def _codes(door: Door, wanted: Mapping[str, tuple[str, date]]) -> dict[str
 
 def _seal(key: bytes, value: Personal | Contact, application: str) -> str:
     return seal(key, msgspec.json.encode(value), application)
-
-
-def _day(opened: Mapping[Message, Opened], arrival: Arrival) -> date:
-    return local_day(opened[message_of(arrival)].submitted_at)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from unicodedata import normalize
 from uuid import UUID
 
@@ -26,6 +27,7 @@ ANSWER_LIMIT = 4_000
 SHA256 = re.compile(r"[0-9a-f]{64}")
 PORTAL = re.compile(r"/portals/([a-z0-9][a-z0-9-]{0,62})")
 
+_UUIDV7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _ORGANISATION = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{1,3}){0,5}")
 _PHONE = re.compile(r"(?:\+84|0)[35789][0-9]{8}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]{1,63}(?:\.[^@\s.]{1,63}){1,8}")
@@ -42,6 +44,7 @@ def is_unprintable(text: str, *, may_have_lines: bool = False) -> bool:
     return bool(_UNPRINTABLE.search(text.translate(_LINES) if may_have_lines else text))
 
 
+@lru_cache(maxsize=1_024)
 def portal_of(source: str) -> str:
     """Return the name of the portal that a message comes from, empty if from none."""
     match = PORTAL.fullmatch(source)
@@ -50,6 +53,8 @@ def portal_of(source: str) -> str:
 
 def is_uuidv7(application: str) -> bool:
     """Whether this is a UUID of version 7: time-ordered, its tail fit for a trace id."""
+    if _UUIDV7.fullmatch(application):  # as it is kept; parsing costs four times as much
+        return True
     try:
         return UUID(application).version == 7
     except ValueError:
