@@ -1,13 +1,14 @@
 """Whether money is where it belongs: settlements, receipts, orders and the bank's own books."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from deploy.audit.evidence import Evidence
 from shared.events.payment import (
     FeeAssessed,
     Mismatched,
+    Notified,
     Overpaid,
     ReceiptIssued,
     Requested,
@@ -69,6 +70,7 @@ def money_settles_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
     wrong += [f"order {r} is one of {sorted(a)}" for r, a in ordered.items() if len(a) > 1]
     wrong += _booked_elsewhere(booked, ordered)
     wrong += _against_the_bank(evidence, booked, ordered)
+    wrong += _told_in_vain(evidence, booked, ordered)
     return len(settled) + len(evidence.paid), wrong
 
 
@@ -81,13 +83,17 @@ def _ordered(evidence: Evidence) -> dict[str, set[str]]:
     return dict(found)
 
 
-def _booked_elsewhere(booked: Iterable[_Booked], ordered: Mapping[str, set[str]]) -> Iterator[str]:
+def _booked_elsewhere(
+    booked: Collection[_Booked], ordered: Mapping[str, set[str]]
+) -> Iterator[str]:
     """Find money that an application has for an order which is not its own."""
+    counted = {b.transaction for b in booked if b.type != Mismatched.TYPE}
     for b in booked:
         whose = ordered.get(b.reference, set())
-        # money that came early for an order that never opened is overpaid: nobody ordered it
-        is_own = b.application in whose or (b.type == Overpaid.TYPE and not whose)
-        if not is_own:
+        # money that came early for an order that never opened is overpaid: nobody ordered it;
+        # whatever else is told of a transaction that counts is kept for a person
+        is_aside = b.type == Overpaid.TYPE or b.transaction in counted
+        if b.application not in whose and not (is_aside and not whose):
             yield f"{b.application}: has {b.transaction} for {b.reference}, which is not its order"
 
 
@@ -95,17 +101,38 @@ def _against_the_bank(
     evidence: Evidence, booked: Iterable[_Booked], ordered: Mapping[str, set[str]]
 ) -> Iterator[str]:
     """Compare what payment has with what the bank moved, order and amount."""
-    known: dict[str, tuple[str, int]] = {}
-    for b in booked:
-        if b.transaction in known:
-            yield f"transaction {b.transaction} counted twice"
-        known[b.transaction] = b.reference, b.amount_vnd
+    said = Counter((b.transaction, b.reference, b.amount_vnd) for b in booked)
+    counted = Counter(b.transaction for b in booked if b.type != Mismatched.TYPE)
+    # another amount told of the same transaction stands beside it, for a person: it does not count
+    for transaction, _, _ in (entry for entry, times in said.items() if times > 1):
+        yield f"transaction {transaction} kept twice as the same"
+    for transaction in (t for t, times in counted.items() if times > 1):
+        yield f"transaction {transaction} counted twice"
     aside = _aside(evidence) - ordered.keys()
     for p in evidence.paid:
-        if known.get(p.transaction) != (p.reference, p.amount_vnd) and p.reference not in aside:
+        kept = (p.transaction, p.reference, p.amount_vnd) in said
+        if not kept and p.reference not in aside:
             yield f"the bank moved {p.amount_vnd} đồng for {p.reference}, nobody has that"
-    for transaction in known.keys() - {p.transaction for p in evidence.paid}:
+    for transaction in {t for t, _, _ in said} - {p.transaction for p in evidence.paid}:
         yield f"transaction {transaction} is nobody's: the bank never moved it"
+
+
+def _told_in_vain(
+    evidence: Evidence, booked: Iterable[_Booked], ordered: Mapping[str, set[str]]
+) -> Iterator[str]:
+    """Find what a bank's callback said of our orders, to the đồng, and payment has nowhere."""
+    said = {(b.transaction, b.reference, b.amount_vnd) for b in booked}
+    for heard in evidence.log["payment.inbox"]:
+        if heard.event is None or heard.event.type != Notified.TYPE:
+            continue
+        told = heard.data()
+        if told["finding"] != "paid" or told["reference"] not in ordered:
+            continue
+        if (told["transaction"], told["reference"], told["amount_vnd"]) not in said:
+            yield (
+                f"the bank told of {told['amount_vnd']} đồng for {told['reference']}"
+                f" ({told['transaction']}), nobody has that"
+            )
 
 
 def _aside(evidence: Evidence) -> set[str]:

@@ -2,7 +2,8 @@
 
 It decides nothing: the lane does.  The answer is read from our own books, in the order that all
 protocols have: genuine, known, the right amount, not yet final.  What is news is appended before
-the answer, whatever that is: a partner that hears "call again" may never do so.
+the answer, whatever that is: a partner that hears "call again" may never do so.  "Recorded" is said
+of nothing but what stands on the log as it was said: another amount is other news.
 """
 
 import asyncio
@@ -99,7 +100,7 @@ class Callbacks:
         await self._publisher.publish(
             INBOX,
             Event(
-                id=f"{notice.reference}/{notice.transaction}/{notice.code}",
+                id=f"{notice.reference}/{notice.transaction}/{notice.code}/{notice.amount_vnd}",
                 source=self._source,
                 type=data.TYPE,
                 subject=application,
@@ -138,7 +139,8 @@ def _attempt(decision: Decision[Payment], reference: str) -> Attempt | None:
 
 def _is_news(state: Payment, attempt: Attempt | None, notice: Notice, partner: str) -> bool:
     if notice.finding == "paid":
-        return state.taken(partner, notice.transaction) is None
+        said = notice.reference, notice.transaction, notice.amount_vnd
+        return not state.has_money(partner, *said)
     return attempt is None or attempt.status == "open"
 
 

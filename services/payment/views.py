@@ -102,9 +102,7 @@ def payment_view(application: str, state: Payment, orders: dict[int, OrderView])
             _obligation_view(state, place, obligation, orders.get(place))
             for place, obligation in enumerate(state.obligations)
         ],
-        to_refund_vnd=sum(
-            m.amount_vnd for m in state.money if m.kept_as in ("overpaid", "mismatched")
-        ),
+        to_refund_vnd=state.to_refund_vnd,
     )
 
 

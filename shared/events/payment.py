@@ -118,7 +118,11 @@ class Expired(Data, frozen=True, kw_only=True):
 
 
 class Mismatched(Data, frozen=True, kw_only=True):
-    """A partner reported another amount than ours: kept for a person, nothing settled."""
+    """A partner reported another amount than ours: kept for a person, nothing settled.
+
+    Or a transaction that counts already was reported again as something else, another amount or
+    another order's: `expected_vnd` is what it counts as.
+    """
 
     TYPE: ClassVar[str] = "payment.mismatched"
     partner: str

@@ -146,6 +146,24 @@ def mispay(draft: Draft, cause: Cause) -> None:
     )
 
 
+def contradict(draft: Draft, cause: Cause) -> None:
+    """Keep, for a person, what a transaction cannot be beside what it counts as."""
+    money = cause.money
+    assert money
+    counted = draft.state.counted(money.partner, money.transaction)
+    assert counted
+    draft.keep(money, "mismatched")
+    draft.events.append(
+        Mismatched(
+            partner=money.partner,
+            reference=money.reference,
+            transaction=money.transaction,
+            expected_vnd=counted.amount_vnd,
+            amount_vnd=money.amount_vnd,
+        )
+    )
+
+
 def keep_early(draft: Draft, cause: Cause) -> None:
     """Keep money until its order is known."""
     assert cause.money

@@ -10,7 +10,7 @@ from services.payment.domain import moves
 from services.payment.domain.draft import Cause, Draft
 from services.payment.domain.fees import total_vnd
 from services.payment.domain.moves import nothing
-from services.payment.domain.state import Money, Obligation, Status
+from services.payment.domain.state import Attempt, Money, Obligation, Status
 from shared.events.data import FeeLine
 from shared.events.payment import Finding, Notified, Queried
 
@@ -19,6 +19,7 @@ Trigger = Literal[
     "due",  # the moment has come at which it is asked for
     "paid",  # money, as much as was asked for
     "mispaid",  # money, another amount
+    "contradicted",  # money of a transaction that counts already, as something else
     "declined",  # the partner is sure that an attempt failed
     "undecided",  # the partner was asked, and nothing is sure
     "silent",  # nobody has said anything for long
@@ -31,6 +32,7 @@ _OVER: Mapping[Trigger, Move] = {
     "due": nothing,
     "paid": moves.overpay,
     "mispaid": moves.overpay,
+    "contradicted": moves.contradict,
     "declined": nothing,
     "undecided": nothing,
     "silent": nothing,
@@ -43,6 +45,7 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "due": nothing,
         "paid": moves.keep_early,
         "mispaid": moves.keep_early,
+        "contradicted": moves.contradict,
         "declined": nothing,
         "undecided": nothing,
         "silent": nothing,
@@ -53,6 +56,7 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "due": moves.open_order,
         "paid": moves.overpay,
         "mispaid": moves.overpay,
+        "contradicted": moves.contradict,
         "declined": nothing,
         "undecided": nothing,
         "silent": nothing,
@@ -63,6 +67,7 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "due": nothing,
         "paid": moves.settle,
         "mispaid": moves.mispay,
+        "contradicted": moves.contradict,
         "declined": moves.decline,
         "undecided": moves.wait,
         "silent": moves.ask,
@@ -155,12 +160,12 @@ def timer_fired(draft: Draft, name: str) -> None:
             step(draft, "silent", Cause(attempt.obligation, attempt))
     for money in draft.state.money:
         if money.kept_as == "early" and moves.early_timer(money) == name:
-            moves.overpay(draft, Cause(-1, money=money))
+            _give_up(draft, money)
 
 
 def _receive(draft: Draft, partner: str, reference: str, transaction: str, amount_vnd: int) -> None:
-    """Take money in, once."""
-    if draft.state.taken(partner, transaction):
+    """Take money in, once; the same transaction with another amount is other news."""
+    if draft.state.has_money(partner, reference, transaction, amount_vnd):
         return
     _place(
         draft,
@@ -176,13 +181,23 @@ def _receive(draft: Draft, partner: str, reference: str, transaction: str, amoun
 
 def _place(draft: Draft, money: Money) -> None:
     attempt = draft.state.attempt(money.reference)
+    cause = Cause(attempt.obligation if attempt else -1, attempt, money)
+    step(draft, _told_of(draft, attempt, money), cause)
+
+
+def _told_of(draft: Draft, attempt: Attempt | None, money: Money) -> Trigger:
+    if draft.state.counted(money.partner, money.transaction):
+        return "contradicted"
     if attempt is None:
-        step(draft, "paid", Cause(-1, money=money))
-        return
-    asked_for = (attempt.partner, attempt.amount_vnd)
-    as_asked = (money.partner, money.amount_vnd) == asked_for
-    cause = Cause(attempt.obligation, attempt, money)
-    step(draft, "paid" if as_asked else "mispaid", cause)
+        return "paid"
+    as_asked = (money.partner, money.amount_vnd) == (attempt.partner, attempt.amount_vnd)
+    return "paid" if as_asked else "mispaid"
+
+
+def _give_up(draft: Draft, money: Money) -> None:
+    """No order came for it in time."""
+    counts = draft.state.counted(money.partner, money.transaction)
+    (moves.contradict if counts else moves.overpay)(draft, Cause(-1, money=money))
 
 
 def _bring_early_money(draft: Draft) -> None:

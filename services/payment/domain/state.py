@@ -1,7 +1,8 @@
 """What payment remembers of an application.
 
 An obligation is what is to be paid; an attempt is one order for it with a partner, under a
-reference of its own; money is what a partner says it took, each transaction once.
+reference of its own; money is what a partner says it took, each amount that it named for a
+transaction once.  Of one transaction only one counts: the others are kept for a person.
 """
 
 from datetime import datetime
@@ -57,6 +58,15 @@ class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     amount_vnd: int
     kept_as: KeptAs
 
+    @property
+    def counts(self) -> bool:
+        """Tell whether an obligation was met by it, or it is to be refunded."""
+        return self.kept_as in ("settled", "overpaid")
+
+    def moved_by(self, partner: str, transaction: str) -> bool:
+        """Tell whether it is of this transaction."""
+        return (self.partner, self.transaction) == (partner, transaction)
+
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The payments of one application; `portal`: whose it is, empty in a state from before it was
@@ -73,11 +83,29 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
         """Return the attempt with this reference."""
         return next((a for a in self.attempts if a.reference == reference), None)
 
-    def taken(self, partner: str, transaction: str) -> Money | None:
-        """Return the money of this transaction."""
-        return next(
-            (m for m in self.money if (m.partner, m.transaction) == (partner, transaction)), None
+    def has_money(self, partner: str, reference: str, transaction: str, amount_vnd: int) -> bool:
+        """Tell whether this was said before, to the đồng; another amount is other news."""
+        said = partner, reference, transaction, amount_vnd
+        return any(
+            (m.partner, m.reference, m.transaction, m.amount_vnd) == said for m in self.money
         )
+
+    def counted(self, partner: str, transaction: str) -> Money | None:
+        """Return the money that this transaction counts as, once it does."""
+        return next((m for m in self.money if m.counts and m.moved_by(partner, transaction)), None)
+
+    @property
+    def to_refund_vnd(self) -> int:
+        """Return what came in and no obligation needs, each transaction once.
+
+        Of several amounts it is the one that counts, else the last one told.
+        """
+        last: dict[tuple[str, str], Money] = {}
+        for money in self.money:
+            transaction = money.partner, money.transaction
+            if money.counts or (money.kept_as == "mismatched" and not self.counted(*transaction)):
+                last[transaction] = money
+        return sum(m.amount_vnd for m in last.values() if m.kept_as != "settled")
 
     @property
     def status(self) -> Status:

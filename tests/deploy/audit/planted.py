@@ -96,6 +96,19 @@ def unplaced(reference: str) -> Event:
     return event("payment", 1, "record.dead", told, "")
 
 
+def told_by_bank(**changes: Any) -> Event:
+    """Return a callback of the story's order, as it stands in the inbox once it was answered."""
+    said = {"partner": "vnpay", "reference": "R1", "transaction": "T1", "amount_vnd": 10_000}
+    said |= {"finding": "paid", "code": "00/00"} | changes
+    return event("payment", 9, "payment.notified", said, "")
+
+
+def mistold(evidence: Evidence) -> Evidence:
+    """Return evidence in which another amount of the story's transaction is kept for a person."""
+    kept = booked(evidence, "payment.mismatched", transaction="T1", amount_vnd=1)
+    return replace(kept, paid=evidence.paid)
+
+
 def dead_letter(topic: str, offset: int) -> Event:
     told = {"service": "intake", "topic": topic, "partition": 1, "offset": offset, "reason": "odd"}
     return event("intake", 1, "record.dead", told, "")
@@ -200,6 +213,10 @@ FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
     (2, lambda e: booked(e, "payment.mismatched", reference="R9")),
     (2, lambda e: booked(ordered_by_another(e, "R9"), "payment.overpaid", reference="R9")),
     (2, lambda e: ordered_by_another(e, "R1")),
+    (2, lambda e: with_message(e, "payment.inbox", told_by_bank(amount_vnd=1))),
+    (2, lambda e: with_message(e, "payment.inbox", told_by_bank(transaction="T2"))),
+    (2, lambda e: booked(e, "payment.overpaid", transaction="T1", amount_vnd=1)),
+    (2, lambda e: mistold(mistold(e))),
     (3, lambda e: replace(e, handed={f"{APPLICATION}/accepted/sms/1": 2})),
     (3, a_notice),
     (3, lambda e: a_notice(e, "waiting", "requested")),

@@ -15,6 +15,7 @@ from tests.deploy.audit.planted import (
     booked,
     counting,
     dead_letter,
+    told_by_bank,
     unplaced,
     with_message,
     with_record,
@@ -62,6 +63,19 @@ def test_money_for_no_order_is_kept_aside_and_not_lost() -> None:
     evidence = replace(sound(), paid=(*sound().paid, Payment("R9", "T9", 5)))
     assert not audit(evidence)[1].holds
     assert audit(with_message(evidence, "payment.inbox.dead", unplaced("R9")))[1].holds
+
+
+def test_another_amount_of_a_transaction_that_counts_stands_beside_it_for_a_person() -> None:
+    told = with_message(sound(), "payment.inbox", told_by_bank(amount_vnd=1))
+    assert any("1 đồng for R1 (T1)" in wrong for wrong in audit(told)[1].wrong)
+    kept = booked(told, "payment.mismatched", transaction="T1", amount_vnd=1)
+    assert not audit(replace(kept, paid=sound().paid))[1].wrong
+
+
+@pytest.mark.parametrize("changes", [{}, {"finding": "failed"}, {"reference": "R9"}])
+def test_a_callback_that_is_booked_or_brings_nothing_is_no_fault(changes: dict[str, str]) -> None:
+    told = with_message(sound(), "payment.inbox", told_by_bank(**changes))
+    assert not audit(told)[1].wrong
 
 
 def test_money_that_came_too_early_for_any_order_is_overpaid_and_not_lost() -> None:

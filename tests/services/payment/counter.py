@@ -109,8 +109,8 @@ class Counter:
         await self.publisher.publish("payment.inbox", event)
         return await self.decide()
 
-    async def decide(self):
-        """Decide what is new; return the events."""
+    async def decide(self, *, remember=False):
+        """Decide what is new; return the events.  `remember`: as the process that decides does."""
         new = [r for r in self.log.records[self._done :] if not r.topic.endswith(".dead")]
         self._done = len(self.log.records)
         readings = self._reader.read(new)
@@ -122,6 +122,8 @@ class Counter:
             facts = await self.table.prepare([reading.arrival], {reading.application: state})
             decisions = self._step(latest, reading, facts, self.a.now)
             await self.journal.append(decisions)
+            if remember:
+                self.known.put(decisions)
             assert not any(d.held for d in decisions)
             out += [events.decode(e) for d in decisions for e in d.emitted]
         return out

@@ -41,6 +41,43 @@ def test_a_second_transaction_is_kept_to_be_refunded(office, a):
     assert types(office.hear(a.paid(reference=office.reference, transaction="T2"))) == [Overpaid]
 
 
+def test_the_right_amount_settles_though_the_same_transaction_was_told_wrong_before(office, a):
+    told_wrong = a.paid(reference=office.reference, amount_vnd=1)
+    assert types(office.hear(told_wrong)) == [Mismatched]
+    assert office.state.to_refund_vnd == 1
+
+    assert types(office.hear(a.paid(reference=office.reference))) == [Settled, ReceiptIssued]
+    assert office.state.to_refund_vnd == 0, "it moved once, and the order needed it"
+    assert office.hear(told_wrong) == []
+
+
+def test_a_transaction_that_settled_and_is_told_with_another_amount_is_for_a_person(office, a):
+    office.hear(a.paid(reference=office.reference))
+
+    (kept,) = office.hear(a.paid(reference=office.reference, amount_vnd=1_600_000))
+    assert isinstance(kept, Mismatched)
+    assert (kept.expected_vnd, kept.amount_vnd) == (16_000, 1_600_000)
+    assert office.state.to_refund_vnd == 0, "nothing shows that more came in"
+
+
+def test_one_transaction_does_not_settle_two_orders(office, a):
+    office.hear(a.payment_due(amount_vnd=16_000))
+    first, second = (r.reference for r in office.of(Requested))
+    office.hear(a.paid(reference=first))
+
+    assert types(office.hear(a.paid(reference=second))) == [Mismatched]
+    assert types(office.hear(a.paid(reference=second, transaction="T2")))[0] == Settled
+
+
+def test_a_transaction_to_be_refunded_is_refunded_once_whatever_else_is_told_of_it(office, a):
+    office.hear(a.paid(reference=office.reference))
+    for amount_vnd in (16_000, 1, 2):
+        office.hear(a.paid(reference=office.reference, transaction="T2", amount_vnd=amount_vnd))
+
+    assert [type(e) for e in office.events[-3:]] == [Overpaid, Mismatched, Mismatched]
+    assert office.state.to_refund_vnd == 16_000
+
+
 @pytest.mark.parametrize("changes", [{"amount_vnd": 15_999}, {"partner": "another"}])
 def test_another_amount_settles_nothing_and_the_order_stays_open(office, a, changes):
     (kept,) = office.hear(a.paid(reference=office.reference, **changes))
@@ -104,6 +141,16 @@ def test_money_whose_order_never_comes_is_kept_to_be_refunded(an_office, a):
     office.hear(a.paid(reference="DVC404"))
 
     assert types(office.ring()) == [Overpaid]
+
+
+def test_of_two_amounts_whose_order_never_comes_one_is_to_be_refunded(an_office, a):
+    office = an_office()
+    office.hear(a.paid(reference="DVC404"))
+    office.hear(a.paid(reference="DVC404", amount_vnd=1))
+
+    assert types(office.ring()) == [Overpaid, Mismatched]
+    assert office.state.to_refund_vnd == 16_000
+    assert office.ring() == []
 
 
 @pytest.mark.parametrize(
