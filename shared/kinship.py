@@ -21,6 +21,13 @@ def child_id(parent: str, number: int) -> str:
     return f"{parent[:_AT]}{_CHILDREN[number]}{parent[_AT + 1 :]}"
 
 
+def children(parent: str) -> tuple[str, ...]:
+    """Return the ids that a parent's children may have; none of what can be no parent."""
+    if parent[_AT] != _PARENT:
+        return ()
+    return tuple(child_id(parent, number) for number in range(CHILDREN_LIMIT))
+
+
 def is_child(application: str) -> bool:
     """Whether this is the id of a child; a text that is no id is none."""
     return len(application) == _LENGTH and application[_AT] in _CHILDREN

@@ -20,6 +20,7 @@ from shared.clock import Clock
 from shared.errors import DeadLetter
 from shared.gather import Gather
 from shared.journal import Journal
+from shared.kinship import children
 from shared.lanes.known import Known
 from shared.placement import canonical
 from shared.problems import Refusal
@@ -83,6 +84,8 @@ def router(
         except DeadLetter as error:
             raise Refusal(422, "not-an-id", "Send the application's id, a UUID.") from error
         decision = await journal.latest(known)
+        if decision is None and (parent := await _parent(known, journal, caller)):
+            return parent
         if decision is None or decision.state is None or not _may_read(caller, decision.state):
             raise Refusal(
                 404, "unknown-application", "Payment does not know it yet: ask again shortly."
@@ -96,6 +99,15 @@ def router(
         return payment_view(known, decision.state, orders)
 
     return routes
+
+
+async def _parent(
+    application: str, journal: Journal[Payment], caller: Caller
+) -> PaymentView | None:
+    """Return what a parent is shown: nothing is asked of it, but of its children that are here."""
+    found = await journal.latest_of(children(application))
+    ours = [a for a, d in found.items() if d.state and _may_read(caller, d.state)]
+    return PaymentView(application, "none", (), 0, sorted(ours)) if ours else None
 
 
 def _may_read(caller: Caller, state: Payment) -> bool:

@@ -55,12 +55,16 @@ class ObligationView:
 
 @dataclass(frozen=True)
 class PaymentView:
-    """The payments of an application; `to_refund_vnd` came in and no obligation needed it."""
+    """The payments of an application; `to_refund_vnd` came in and no obligation needed it.
+
+    `children`: of a parent, of which nothing is asked: the applications to ask about instead.
+    """
 
     application: str
     status: Status
     obligations: Sequence[ObligationView]
     to_refund_vnd: int
+    children: Sequence[str] = ()
 
 
 PAYMENT = PaymentView(

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.kinship import CHILDREN_LIMIT, child_id, is_child, parent_of
+from shared.kinship import children as children_of
 from shared.placement import canonical
 from shared.trace import trace_id
 
@@ -17,6 +18,8 @@ uuid7s = st.integers(0, BITS).map(
 @given(uuid7s)
 def test_children_are_told_apart_and_lead_back_to_their_parent(parent: str) -> None:
     children = [child_id(parent, n) for n in range(CHILDREN_LIMIT)]
+    assert children_of(parent) == tuple(children)
+    assert not any(children_of(child) for child in children)
     assert len({parent, *children}) == CHILDREN_LIMIT + 1
     for child in children:
         assert canonical(child) == child

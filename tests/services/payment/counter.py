@@ -79,18 +79,19 @@ class Counter:
             transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEYS["portal"]
         )
 
-    async def bring(self, data):
+    async def bring(self, data, application=""):
         self._sequence += 1
+        application = application or self.a.application
         event = Event(
-            id=f"{self.a.application}/routing/{self._sequence:06d}",
+            id=f"{application}/routing/{self._sequence:06d}",
             source="/services/routing",
             type=data.TYPE,
-            subject=self.a.application,
+            subject=application,
             time=self.a.now,
             sequence=f"{self._sequence:06d}",
             data=msgspec.Raw(events.encode(data)),
         )
-        key, topic = self.a.application.encode(), "routing.events"
+        key, topic = application.encode(), "routing.events"
         value = events.encode(event)
         self.log.records.append(Record(topic, 0, len(self.log.records), 0, key, value))
         return await self.decide()
