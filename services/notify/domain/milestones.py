@@ -73,6 +73,8 @@ MILESTONES: dict[str, Milestone] = {
         _END | _types(routing.Processing),  # the signer sent it back
     ),
     "returned": Milestone(routing.Returned, (), _types(routing.Closed), of_children=False),
+    # of a child its parent tells, at the end of all of them
+    "withdrawn": Milestone(routing.Closed, of_children=False),
     "interlinked_registered": Milestone(
         intake.InterlinkedRegistered, ("submitted_at",), _types(intake.InterlinkedEnded)
     ),

@@ -93,6 +93,14 @@ TEXTS: dict[str, dict[Wording, str]] = {
         "en": "Application {dossier_code}: the result was handed out. "
         "Thank you for using the Public Service Portal.",
     },
+    "withdrawn": {
+        "vi": "Hồ sơ {dossier_code} đã được rút theo yêu cầu của bạn. "
+        "Xem chi tiết trên Cổng Dịch vụ công.",
+        "plain": "Ho so {dossier_code} da duoc rut theo yeu cau cua ban. "
+        "Xem chi tiet tren Cong Dich vu cong.",
+        "en": "Application {dossier_code} was withdrawn, as you asked. "
+        "See the details on the Public Service Portal.",
+    },
     "interlinked_registered": {
         "vi": "Hồ sơ liên thông {dossier_code} đã nộp thành công lúc {submitted_at}. "
         "Dùng mã này để theo dõi cả các hồ sơ thành phần.",

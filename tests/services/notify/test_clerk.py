@@ -4,6 +4,7 @@ import pytest
 
 from services.notify.domain import MILESTONES, MOVES, OVER
 from services.notify.domain.moves import HAD, Happening, Status
+from services.notify.domain.templates import render
 from shared.events import intake, notify
 
 JOURNEY = (
@@ -12,6 +13,10 @@ JOURNEY = (
     "payment.settled",
     "application.accepted",
 )
+
+
+def requests(emitted):
+    return [e for e in emitted if isinstance(e, notify.NoticeRequested)]
 
 
 def kinds(emitted):
@@ -118,8 +123,32 @@ def test_nothing_is_told_after_the_application_is_closed(case, late):
 
 def test_a_closed_application_is_not_even_said_to_be_registered(case):
     case.learn("application.closed")
-    [dropped] = case.learn("application.registered")
+    dropped, request = case.learn("application.registered")
     assert (dropped.milestone, dropped.reason) == ("registered", "application.closed")
+    assert request.milestone == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("vi", "Ho so G09.20-20261120-0000001 da duoc rut theo yeu cau cua ban."),
+        ("en", "Application G09.20-20261120-0000001 was withdrawn, as you asked."),
+    ],
+)
+def test_who_took_it_back_is_told_once_and_asked_for_nothing_more(case, language, text):
+    case.learn("application.registered", language=language)
+    case.learn("payment.requested")
+    [request] = requests(case.learn("application.closed"))
+    assert render(request.template, request.params).startswith(text)
+    case.answer(request.key, "handed")
+    for type_ in ("application.closed", "payment.expired", "payment.requested"):
+        assert requests(case.learn(type_)) == []
+    assert case.status("withdrawn") == "sent"
+
+
+def test_of_a_child_that_was_withdrawn_the_parent_tells(child_case):
+    child_case.learn("application.registered", parent=child_case.application)
+    assert child_case.learn("application.closed") == []
 
 
 def test_a_wrong_due_date_is_not_told(case):
