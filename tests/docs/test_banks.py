@@ -1,0 +1,85 @@
+"""The lines that sign and call, as the page for banks has them, are understood by payment."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import msgspec
+import pytest
+
+from deploy.local.secrets import ensure
+from services.payment.gateways.vnpay import RSP_CODES, Vnpay
+from services.payment.settings import PaymentSettings
+
+PAGE = (Path(__file__).parents[2] / "docs" / "banks.md").read_text()
+NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
+
+
+class Edge(HTTPServer):
+    """Takes one callback, and answers as payment does."""
+
+    called = ""
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answer, self.url = answer, f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        assert isinstance(self.server, Edge)
+        self.server.called = self.path
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.server.answer)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Vnpay:
+    secrets = json.loads((ensure(tmp_path / ".local" / "secrets") / "secrets.json").read_text())
+    [partner] = PaymentSettings().partners(secrets["vnpay"])
+    return Vnpay(partner)
+
+
+@pytest.fixture
+def edge(gateway: Vnpay) -> Iterator[Edge]:
+    with Edge(gateway.answer("recorded")) as server:
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        yield server
+        thread.join()
+
+
+def test_what_the_page_signs_and_calls_is_a_payment(
+    tmp_path: Path, gateway: Vnpay, edge: Edge
+) -> None:
+    [example] = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+    done = subprocess.run(
+        [sys.executable, "-c", example, "DVC1", "16000"],
+        cwd=tmp_path,
+        env={**os.environ, "PAYMENT_URL": edge.url, "no_proxy": "*"},
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    path, _, query = edge.called.partition("?")
+    notice = gateway.read_callback(query.encode(), NOW)
+    assert path == "/v1/callbacks/vnpay"
+    assert (notice.reference, notice.amount_vnd, notice.finding) == ("DVC1", 16_000, "paid")
+    assert msgspec.json.decode(done.stdout)["RspCode"] == "00"
+    assert done.stdout.decode().strip() in PAGE
+
+
+def test_each_answer_stands_on_the_page_and_no_other() -> None:
+    rows = re.findall(r"^\| (\d\d) \|", PAGE, re.M)
+    assert sorted(rows) == sorted({code for code, _ in RSP_CODES.values()})
