@@ -5,15 +5,12 @@ from typing import Any
 
 from fastapi import APIRouter
 
-import services.intake.api
+import services.intake.__main__
 import services.intake.attachments.routes
-import services.intake.forms_api
 import services.notify.api
 import services.operations.api
 import services.payment.api
-import services.routing.api
-import services.routing.inbox_api
-import services.routing.rehoming
+import services.routing.__main__
 from services.payment.__main__ import FAMILIES
 from services.payment.gateways import Registry
 from services.payment.settings import PaymentSettings
@@ -34,10 +31,8 @@ _UNUSED: Any = _Unused()
 
 
 def _intake() -> APIRouter:
-    routes = services.intake.api.router(_UNUSED)
-    routes.include_router(services.intake.attachments.routes.router(_UNUSED))
-    routes.include_router(services.intake.forms_api.forms_router(*[_UNUSED] * 3))
-    return routes
+    files = services.intake.attachments.routes.router(_UNUSED)
+    return services.intake.__main__.edge(_UNUSED, files, *[_UNUSED] * 3)
 
 
 def _payment() -> APIRouter:
@@ -46,16 +41,9 @@ def _payment() -> APIRouter:
     return services.payment.api.router(registry, *[_UNUSED] * 6)
 
 
-def _routing() -> APIRouter:
-    routes = services.routing.api.router(_UNUSED, _UNUSED, _UNUSED, _UNUSED, _UNUSED)
-    routes.include_router(services.routing.rehoming.router(*[_UNUSED] * 6))
-    routes.include_router(services.routing.inbox_api.router(*[_UNUSED] * 5))
-    return routes
-
-
 _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {
     "intake": _intake,
-    "routing": _routing,
+    "routing": lambda: services.routing.__main__.edge(*[_UNUSED] * 7),
     "payment": _payment,
     "notify": lambda: services.notify.api.router(_UNUSED, _UNUSED, _UNUSED),
     "operations": lambda: services.operations.api.router(_UNUSED),

@@ -1,5 +1,7 @@
 """Wires intake and runs it."""
 
+from fastapi import APIRouter
+
 from services.intake.api import router
 from services.intake.attachments.settings import AttachmentSettings
 from services.intake.attachments.wired import attachments
@@ -13,11 +15,24 @@ from services.intake.numbers import Numbers
 from services.intake.revisions import Revisions
 from services.intake.settings import IntakeSettings
 from shared import jwe, service
+from shared.catalogue import Catalogue
 from shared.catalogue import forms as procedure_forms
 from shared.catalogue.current import Watch
+from shared.catalogue.forms import Forms
+from shared.clock import Clock
 from shared.lanes.known import LatestDecisions
 from shared.service import Parts, Resources
 from shared.status_links import StatusLinks
+
+
+def edge(
+    desk: Desk, files: APIRouter, catalogue: Catalogue, forms: Forms, clock: Clock
+) -> APIRouter:
+    """Return all that intake answers."""
+    routes = router(desk)
+    routes.include_router(files)
+    routes.include_router(forms_router(catalogue, forms, clock))
+    return routes
 
 
 async def build(resources: Resources) -> Parts:
@@ -52,11 +67,8 @@ async def build(resources: Resources) -> Parts:
         load_contacts(),
         files.named,
     )
-    edge = router(desk)
-    edge.include_router(files.router)
-    edge.include_router(forms_router(catalogue, forms, resources.clock))
     return Parts(
-        router=edge,
+        router=edge(desk, files.router, catalogue, forms, resources.clock),
         lanes=lanes,
         background=(files.loop,),
         beside=(watch.run,),

@@ -1,14 +1,38 @@
 """Wires routing and runs it."""
 
+from fastapi import APIRouter
+
 from services.routing import inbox_api, recounts_api, rehoming
 from services.routing.api import router
-from services.routing.domain.rules import load_rules
+from services.routing.domain.dossier import Dossier
+from services.routing.domain.rules import Rules, load_rules
 from services.routing.inbox import Inbox, NotedJournal
 from services.routing.lane import table
 from services.routing.pages import Pages
 from shared import service
+from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
+from shared.clock import Clock
+from shared.journal import Journal
+from shared.publisher import Publisher
 from shared.service import Parts, Resources
+
+
+def edge(
+    publisher: Publisher,
+    journal: Journal[Dossier],
+    inbox: Inbox,
+    pages: Pages,
+    catalogue: Catalogue,
+    rules: Rules,
+    clock: Clock,
+) -> APIRouter:
+    """Return all that routing answers."""
+    routes = router(publisher, journal, catalogue, rules, clock)
+    routes.include_router(rehoming.router(publisher, journal, pages, catalogue, rules, clock))
+    routes.include_router(recounts_api.router(publisher, pages, catalogue, clock))
+    routes.include_router(inbox_api.router(inbox, journal, pages, catalogue, clock))
+    return routes
 
 
 async def build(resources: Resources) -> Parts:
@@ -18,12 +42,9 @@ async def build(resources: Resources) -> Parts:
     lanes = table(catalogue, rules)
     inbox = Inbox(resources.table("at_units"))
     journal = NotedJournal(resources.table("journal"), lanes, inbox)
-    publisher, clock = resources.publisher, resources.clock
-    routes = router(publisher, journal, catalogue, rules, clock)
     pages = Pages(resources.table("journal"), journal)
-    routes.include_router(rehoming.router(publisher, journal, pages, catalogue, rules, clock))
-    routes.include_router(recounts_api.router(publisher, pages, catalogue, clock))
-    routes.include_router(inbox_api.router(inbox, journal, pages, catalogue, clock))
+    publisher, clock = resources.publisher, resources.clock
+    routes = edge(publisher, journal, inbox, pages, catalogue, rules, clock)
     return Parts(router=routes, lanes=lanes, journal=journal, beside=(watch.run,))
 
 

@@ -87,7 +87,7 @@ def router(publisher: Publisher, pages: Pages, catalogue: Catalogue, clock: Cloc
         openapi_extra=edge.described(ProposedDays, {"days": []}),
         responses=edge.answers(200, RecountPreview, 400, 413, 415, 422),
     )
-    async def previewed(request: Request, _: Operator) -> Response:
+    async def recount_previewed(request: Request, _: Operator) -> Response:
         asked = await edge.read(request, ProposedDays, BODY_LIMIT_BYTES)
         proposed = _with_days(catalogue, asked.days)
         page = await pages.after(asked.after)

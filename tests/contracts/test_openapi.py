@@ -1,7 +1,9 @@
 """The OpenAPI documents: valid, complete, and their examples true."""
 
+import ast
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from deploy.contracts.edges import all_openapi
 from shared.openapi import MEANS, PROBLEM_TYPE, ROLES
 from shared.topics import SERVICES
 
+SERVICES_FOLDER = Path(__file__).resolve().parents[2] / "services"
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 DOCUMENTS = all_openapi()
 FORMATS = Draft202012Validator.FORMAT_CHECKER
 # of these a signature, or nothing, is asked
@@ -120,6 +124,29 @@ def test_a_callback_of_a_bank_is_described_with_its_parameters_and_answers() -> 
         "97",
         "99",
     ]
+
+
+def declared(service: str) -> Iterator[str]:
+    """The routes in a service's source, by their functions; not those it names as it runs."""
+    for path in sorted((SERVICES_FOLDER / service).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef):
+                calls = [d for d in node.decorator_list if isinstance(d, ast.Call)]
+                if any(is_route(call) for call in calls):
+                    yield node.name
+
+
+def is_route(call: ast.Call) -> bool:
+    is_named = any(keyword.arg == "name" for keyword in call.keywords)
+    return isinstance(call.func, ast.Attribute) and call.func.attr in METHODS and not is_named
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_route_in_the_source_is_published(service: str) -> None:
+    names = {operation["operationId"] for _, _, operation in operations(service)}
+    found = set(declared(service))
+    assert found
+    assert found - names == set()
 
 
 def test_a_planted_mistake_is_seen() -> None:
