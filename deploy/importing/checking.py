@@ -41,6 +41,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     mark: str
     old_code: str = ""
     problems: tuple[Problem, ...] = ()
+    is_clear: bool = False  # its personal fields are encrypted here
 
 
 @dataclass(slots=True)
@@ -147,7 +148,9 @@ def _take(
     _count(checked, line, is_in_order=not problems)
     checked.warned += bool(warnings)
     if line.application and mark and not earlier:
-        checked.entries[line.application] = Entry(number, mark, line.old_code, problems)
+        checked.entries[line.application] = Entry(
+            number, mark, line.old_code, problems, line.personal is not None
+        )
         return
     checked.exceptions.append(
         Exceptional(

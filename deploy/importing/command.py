@@ -19,6 +19,7 @@ from deploy.importing.lists import Paths, Report
 from deploy.importing.log import KafkaLog
 from deploy.importing.run import Limits, Surroundings
 from deploy.importing.sending import Job, Sent, send
+from deploy.local.children import Children
 from deploy.local.secrets import CLIENTS_FILE
 from deploy.local.settings import HOST, Settings
 from services.intake.attachments import limits
@@ -116,9 +117,9 @@ def _rules(portal: str) -> Rules:
 
 
 def _key(file: Path | None) -> Key | None:
-    """Return intake's public key: as told, or of the local system if there is one."""
-    path = file or Settings().home / "secrets" / CLIENTS_FILE
-    if not file and not path.exists():
+    """Return intake's public key: as told, or of the local system that is spoken to."""
+    path = file or local_key(Settings())
+    if path is None:
         return None
     try:
         told: dict[str, Any] = json.loads(path.read_text())
@@ -128,6 +129,21 @@ def _key(file: Path | None) -> Key | None:
         raise Misconfigured(
             f"{path} does not hold intake's public key: save there what GET /v1/keys answers."
         ) from error
+
+
+def local_key(settings: Settings) -> Path | None:
+    """Return where the key stands of the local system whose broker is spoken to; None: of another,
+    whose key is not to be guessed.
+    """
+    for home in (settings.home, settings.demo):
+        broker = Children(home).find("kafka")
+        if broker and _broker(settings) == f"{HOST}:{broker.port}":
+            return home / "secrets" / CLIENTS_FILE
+    return None
+
+
+def _broker(settings: Settings) -> str:
+    return settings.kafka_url or f"{HOST}:{settings.kafka_port}"
 
 
 def _dry_run(file: Path, rules: Rules, to: Path | None, rows: int) -> None:
@@ -153,9 +169,16 @@ def _import(job: Job, rows: int) -> None:
     shown.show_exceptions(console, sent.outcome.exceptions, rows)
     shown.show_reconciliation(console, sent.outcome.reconciliation)
     _say_of_personal(sent.checked, "were")
-    console.print(f"[dim]{job.paths.registered} has the dossier codes.[/]", soft_wrap=True)
+    if sent.outcome.came:
+        console.print(f"[dim]{job.paths.registered} has the dossier codes.[/]", soft_wrap=True)
     if sent.outcome.exceptions:
         console.print(f"[dim]{job.paths.exceptions} has who did not come in.[/]", soft_wrap=True)
+    if sent.is_key_wrong:
+        raise Misconfigured(
+            "Intake could not open what was encrypted to this key, so the rest was not sent: save"
+            " what GET /v1/keys of that broker's intake answers, name it with --key, give the lines"
+            " refused as personal-not-opened a new id, and run this again."
+        )
     if sent.stalled:
         raise Misconfigured(
             f"It ended early: for {job.limits.patience_s:.0f} s nothing moved ({sent.stalled})."
@@ -166,9 +189,7 @@ def _import(job: Job, rows: int) -> None:
 
 
 async def _send(job: Job) -> Sent:
-    settings = Settings()
-    url = settings.kafka_url or f"{HOST}:{settings.kafka_port}"
-    async with KafkaLog(url, security.told()) as log:
+    async with KafkaLog(_broker(Settings()), security.told()) as log:
         return await send(log, job, Surroundings(time.monotonic), partial(shown.progress, console))
 
 

@@ -46,6 +46,7 @@ class _Registered(msgspec.Struct, frozen=True):
     similar_to: str = ""
 
 
+UNOPENED = "personal-not-opened"
 _ANSWERS = {Registered.TYPE, InterlinkedRegistered.TYPE, Refused.TYPE}
 _REGISTERED = msgspec.json.Decoder(_Registered)
 _REFUSED = msgspec.json.Decoder(Refused)
@@ -53,7 +54,9 @@ _CONFLICTED = msgspec.json.Decoder(Conflicted)
 
 
 class Ledger:
-    """The lines of one file.  `steps` grows with everything that is learnt."""
+    """The lines of one file.  `steps` grows with everything that is learnt; `unopened` counts what
+    was encrypted here and intake could not open.
+    """
 
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self._entries = entries
@@ -63,6 +66,7 @@ class Ledger:
         self._decided: set[str] = set()  # without an answer of our own
         self._final: set[str] = set()  # what became of it is known
         self.steps = 0
+        self.unopened = 0
 
     def is_sendable(self, application: str) -> bool:
         """Whether a line is in order and nothing is known of it yet."""
@@ -107,6 +111,7 @@ class Ledger:
         elif event.type in _ANSWERS and application not in self._answers:
             answer = self._answers[application] = _read(event, event.causationid == own)
             if answer.is_ours:
+                self.unopened += entry.is_clear and any(p.code == UNOPENED for p in answer.problems)
                 self._done(application)
 
     def decide(self, applications: Iterable[str]) -> None:

@@ -41,6 +41,10 @@ class Stalled(Exception):
     """Nothing has moved for longer than the operator has patience."""
 
 
+class Unopened(Exception):
+    """Intake cannot open what is encrypted here: the key is another system's."""
+
+
 class Barrier(NamedTuple):
     """Once intake has committed past `ends`, these are decided."""
 
@@ -66,17 +70,20 @@ class Run:
         self._look_at_s = 0.0
         self._moved_s, self._seen = around.monotonic(), (0, 0)
         self._committed = 0
+        self._unopened = 0  # by an earlier run
 
     async def go(self, outgoing: Iterable[Outgoing]) -> None:
         """Do all there is to do; what is outgoing is asked for as it can be sent.
 
-        Raises `Stalled`; what was learnt until then stands.
+        The first message goes alone: with a wrong key all would be refused, and their ids used up.
+        Raises `Stalled` and `Unopened`; what was learnt until then stands.
         """
         self._log.seek(self._start)
         await self._surely(self._hear_all)
+        self._unopened = self._ledger.unopened
         messages = iter(outgoing)
-        while not await self._surely(lambda: self._turn(messages)):
-            pass
+        await self._all(islice(messages, 1))
+        await self._all(messages)
         await self._surely(self._look_back)
 
     async def _surely(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -87,6 +94,13 @@ class Run:
             except Unknown as doubt:
                 self._require_motion(str(doubt))
                 await self._around.sleep(RETRY_S)
+
+    async def _all(self, messages: Iterator[Outgoing]) -> None:
+        while not await self._surely(lambda: self._turn(messages)):
+            if self._ledger.unopened > self._unopened:
+                raise Unopened
+        if self._ledger.unopened > self._unopened:
+            raise Unopened
 
     async def _turn(self, messages: Iterator[Outgoing]) -> bool:
         """Send a batch, hear what came; return whether all is decided."""

@@ -15,7 +15,7 @@ from deploy.importing.ledger import Ledger
 from deploy.importing.lines import Rules, event, fingerprint, read
 from deploy.importing.lists import Outcome, Paths
 from deploy.importing.log import Log
-from deploy.importing.run import Limits, Outgoing, Run, Stalled, Surroundings
+from deploy.importing.run import Limits, Outgoing, Run, Stalled, Surroundings, Unopened
 from deploy.importing.shown import Moved
 from shared.bus import Message
 from shared.errors import Misconfigured, Unknown
@@ -36,12 +36,15 @@ class Job(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """What came of it.  `stalled`: why it ended before all was decided, empty if it did not."""
+    """What came of it.  `stalled`: why it ended before all was decided, empty if it did not;
+    `is_key_wrong`: it ended because intake could not open what was encrypted.
+    """
 
     checked: Checked
     outcome: Outcome
     begun: datetime
     stalled: str
+    is_key_wrong: bool = False
 
 
 class Screen(Protocol):
@@ -64,14 +67,16 @@ async def send(log: Log, job: Job, around: Surroundings, screen: Screen) -> Sent
         )
     if job.known is None:
         journal.write(job.paths.journal, msgspec.json.encode(own))
-    ledger, stalled = Ledger(checked.entries), ""
+    ledger, stalled, is_key_wrong = Ledger(checked.entries), "", False
     with screen("Registering", checked.to_send) as moved:
         run = Run(log, ledger, own.start, job.limits, around._replace(moved=moved))
         try:
             await run.go(_outgoing(job, ledger, checked, salt))
         except Stalled as because:
             stalled = str(because)
-    return Sent(checked, lists.outcome(checked, ledger), own.begun, stalled)
+        except Unopened:
+            is_key_wrong = True
+    return Sent(checked, lists.outcome(checked, ledger), own.begun, stalled, is_key_wrong)
 
 
 async def _begun(log: Log, job: Job) -> Journal:

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from deploy.importing.command import local_key
 from deploy.importing.journal import begin, write
 from deploy.importing.remedies import REMEDIES
+from deploy.local.children import Children
 from deploy.local.cli import app
-from deploy.local.settings import ROOT
+from deploy.local.settings import ROOT, Settings
 from services.intake.domain.remedies import REMEDIES as INTAKE_S
 from shared import jwe
 from shared.errors import Misconfigured
@@ -125,6 +127,19 @@ def test_a_key_is_taken_in_each_shape_that_there_is(run, file, tmp_path, shape) 
     code, text = run(file, "--portal", "p", "--key", key)
     assert code == 1
     assert "does not answer" in text, "the key was taken, the broker is not there"
+
+
+@pytest.mark.parametrize(
+    ("url", "home"), [("", "home"), ("127.0.0.1:19092", "home/demo"), ("elsewhere:9092", None)]
+)
+def test_a_key_is_found_only_of_the_system_that_is_spoken_to(tmp_path, url, home) -> None:
+    settings = Settings(home=tmp_path / "home", kafka_url=url, mongo_url="", kafka_port=19092)
+    folder = tmp_path / (home or "home")
+    assert local_key(settings) is None, "no broker runs"
+    with Children(folder) as children:
+        children.start("kafka", [sys.executable, "-c", "import time; time.sleep(600)"], 19092)
+        expected = folder / "secrets" / "clients.json" if home else None
+        assert local_key(settings) == expected
 
 
 def test_a_key_that_is_not_there_is_told(run, file, tmp_path) -> None:

@@ -10,6 +10,7 @@ from deploy.importing.checking import Entry
 from deploy.importing.ledger import Ledger
 from deploy.importing.lists import Paths
 from deploy.local.settings import ROOT
+from shared import jwe
 from shared.errors import Misconfigured
 from shared.events.intake import InterlinkedRegistered, Registered
 from tests.deploy.importing.memory_log import Killed, MemoryLog
@@ -48,6 +49,17 @@ async def test_an_interlinked_application_comes_in_under_its_parent_s_code(make,
     assert sent.outcome.reconciliation.closes
     assert (came.before, bool(came.dossier_code)) == (False, True)
     assert log.said(InterlinkedRegistered.TYPE) == [make.uuid7(1)]
+
+
+async def test_with_a_key_of_another_system_one_line_is_sent_and_no_more(make, tmp_path) -> None:
+    log, file = MemoryLog(), make.write(tmp_path / "a", lines(make, 30))
+    other = jwe.import_key(jwe.public_part(jwe.import_key(jwe.generate_key())))
+    sent = await make.run(log, file, key=other)
+    assert sent.is_key_wrong
+    assert log.submissions() == {make.uuid7(1): 1}
+    again = await make.run(log, file)
+    assert not again.is_key_wrong, "what an earlier run was told stops no later one"
+    assert again.outcome.reconciliation.registered == 29
 
 
 async def test_no_more_is_in_flight_than_allowed(make, tmp_path) -> None:
