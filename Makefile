@@ -82,8 +82,9 @@ bench-reads: $(READY)  ## status look-ups beside writing (READS=2000 RATE=325 SE
 bench-import: $(READY)  ## a file of made-up applications, imported (RECORDS=100000)
 	@$(PY) -m tests.load.importing --records "$(RECORDS)"
 
-docs: $(READY)  ## draw docs/flow.md anew from the topic registry
+docs: $(READY)  ## make docs/flow.md and docs/settings.md anew from the code
 	$(PY) -m docs.draw_flow
+	$(PY) -m docs.draw_settings
 
 contracts: $(READY)  ## publish the contracts, or say whom a change breaks (CHECK=1: tell only, SINCE=tag)
 	@$(PY) -m deploy.contracts $(if $(CHECK),--check) $(if $(SINCE),--since "$(SINCE)")
