@@ -73,3 +73,29 @@ def test_a_metric_that_is_named_is_there() -> None:
 
 def base(metric: str) -> str:
     return re.sub(r"_bucket$", "", metric)
+
+
+def test_the_province_needs_what_the_tables_say() -> None:
+    def gib(name: str) -> float:
+        return next(float(c[0]) for row, c in ROWS.items() if row.startswith(name) and "one" in row)
+
+    def mib(name: str) -> int:
+        return int(ROWS[name][0])
+
+    topics_gib, journals_gib = gib("topics, one replica"), gib("journals, one member")
+    tables_gib = float(ROWS[next(row for row in ROWS if row.startswith("operations' tables"))][0])
+    archive_gib = float(ROWS["archive files"][0])
+    broker, member = 2 * topics_gib, 2 * (journals_gib + tables_gib)
+    assert ROWS["broker"][1:] == [f"{broker:.1f}", f"{3 * broker:.1f}"]
+    shown_member = next(c for row, c in ROWS.items() if row.startswith("member of MongoDB"))
+    assert shown_member[1:] == [f"{member:.1f}", f"{3 * member:.1f}"]
+    shown_archive = next(c for row, c in ROWS.items() if row.startswith("place of archive"))
+    assert shown_archive[1] == f"{archive_gib:.1f}"
+    assert f"here {2 * journals_gib:.1f} on each member" in PAGE
+    assert f"{broker:.1f} / 0.7 = {broker / 0.7:.0f} GiB a broker" in " ".join(PAGE.split())
+    assert f"({member:.1f} + 50) / 0.7 = {(member + 50) / 0.7:.0f} GiB a member" in " ".join(
+        PAGE.split()
+    )
+    servers = mib("Kafka (heap at most 512)") + mib("MongoDB (cache 0.5 GiB)")
+    assert f"= {servers:,} MiB, and" in PAGE
+    assert f"3,200 + {servers:,} = {3_200 + servers:,} MiB" in PAGE
