@@ -23,6 +23,7 @@ from deploy.local.demo.show import own
 from deploy.local.demo.verdict import Verdict, judge
 from deploy.local.settings import HOST, ROOT, Settings
 from deploy.local.stack import Stack
+from shared.kinship import is_child
 from tests.e2e.system import PORTS, own_settings
 from tests.waiting import until_blocking
 
@@ -84,7 +85,8 @@ async def read(settings: Settings) -> tuple[Evidence, dict[str, object]]:
     nobody = {"Không Ai Tên Như Thế"}  # the search for personal values has its own tests
     evidence = await gather.read_evidence(scene, books, set(), nobody)
     registered = [h.event for h in evidence.events_of("intake") if h.event]
-    acknowledged = {e.subject for e in registered if e.type == "application.registered"}
+    begun = ("application.registered", "interlinked.registered")
+    acknowledged = {e.subject for e in registered if e.type in begun and not is_child(e.subject)}
     told = await gather.read_operations(scene, "")
     sent = [heard.record for heard in evidence.log[wrongs.SUBMISSIONS]]
     unreadable = {record.key for record in sent if record.value == wrongs.NOT_JSON and record.key}
