@@ -25,10 +25,10 @@ given      = $(if $(filter file,$(origin $(1))),$(2),$($(1)))
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36mmake %-15s\033[0m %s\n", $$1, $$2}' Makefile
 
-demo: $(READY)  ## 300 applications from submission to result, checked (KEEP=1 leaves it running)
+demo: $(READY)  ## 300 applications from submission to result (KEEP=1)
 	@$(PY) -m deploy.local demo $(if $(filter-out 0 no,$(KEEP)),--keep)
 
-up: $(READY)  ## start Kafka, MongoDB, the services and the sandbox partners
+up: $(READY)  ## start Kafka, MongoDB, the services, the sandbox partners
 	@$(PY) -m deploy.local up
 
 down: $(READY)  ## stop all of it; the data stays
@@ -37,16 +37,16 @@ down: $(READY)  ## stop all of it; the data stays
 status: $(READY)  ## what runs, where, how well
 	@$(PY) -m deploy.local status
 
-logs: $(READY)  ## the last lines of every log (NAME=payment for one)
+logs: $(READY)  ## the last lines of every log (NAME=payment: of one)
 	@$(PY) -m deploy.local logs $(NAME)
 
-clean: $(READY)  ## show what a local system left behind (SURE=yes removes it, with its keys)
+clean: $(READY)  ## what a local system left behind (SURE=yes removes it)
 	@$(PY) -m deploy.local clean $(if $(filter yes,$(SURE)),--sure)
 
-test: lint  ## everything a change has to pass, on a real Kafka and MongoDB
+test: lint  ## all that a change has to pass, on real servers
 	$(PY) -m pytest
 
-check: lint  ## the fast part: format, lint, types, import contracts, unit tests
+check: lint  ## the fast part: format, lint, types, imports, unit tests
 	$(PY) -m pytest -q -m "not stack"
 
 lint: $(READY)  ## format, lint, types and import contracts alone
@@ -55,27 +55,27 @@ lint: $(READY)  ## format, lint, types and import contracts alone
 	$(PY) -m mypy
 	$(PY) .venv/bin/lint-imports
 
-simulate: $(READY)  ## the real kernel under seeded crashes (SCHEDULES=20000 SEED=0)
+simulate: $(READY)  ## the real kernel under seeded crashes (SCHEDULES SEED)
 	@$(PY) -m deploy.simulation --schedules $(SCHEDULES) --seed $(SEED)
 
-invariants: $(READY)  ## the real system under every fault of a table, checked (SEED=0 APPLICATIONS=2000)
+invariants: $(READY)  ## the real system under every fault (SEED APPLICATIONS)
 	@$(PY) -m tests.invariants --seed "$(SEED)" --applications "$(APPLICATIONS)"
 
-bench: $(READY)  ## a steady load beside the bare journey (RATE=65 SECONDS=60, FLOOR=no AUDIT=no)
+bench: $(READY)  ## a steady load (RATE=65 SECONDS=60, FLOOR=no AUDIT=no)
 	@$(PY) -m tests.load.bench --rate "$(RATE)" --seconds "$(SECONDS)" \
 	  $(if $(filter no,$(FLOOR)),--no-floor) $(if $(filter no,$(AUDIT)),--no-audit)
 
-bench-soak: $(READY)  ## is memory flat under a steady load? (RATE=325 SECONDS=600)
+bench-soak: $(READY)  ## is memory flat under load? (RATE=325 SECONDS=600)
 	@$(PY) -m tests.load.soak --rate "$(call given,RATE,325)" --seconds "$(call given,SECONDS,600)"
 
-bench-recovery: $(READY)  ## how long after a kill until all is well? (KILL=all RATE=20)
+bench-recovery: $(READY)  ## how long after a kill until all is well? (KILL RATE)
 	@$(PY) -m tests.load.recovery --rate "$(call given,RATE,20)" --kill "$(KILL)"
 
-bench-backlog: $(READY)  ## services stand still, then catch up (STOP=all RATE=325 SECONDS=300)
+bench-backlog: $(READY)  ## services stand still, then catch up (STOP SECONDS RATE)
 	@$(PY) -m tests.load.backlog --rate "$(call given,RATE,325)" \
 	  --seconds "$(call given,SECONDS,300)" --stop "$(STOP)"
 
-bench-reads: $(READY)  ## status look-ups beside writing (READS=2000 RATE=325 SECONDS=30)
+bench-reads: $(READY)  ## status look-ups beside writing (READS RATE SECONDS)
 	@$(PY) -m tests.load.reads --rate "$(call given,RATE,325)" \
 	  --seconds "$(call given,SECONDS,30)" --reads "$(READS)"
 
@@ -86,7 +86,7 @@ docs: $(READY)  ## make docs/flow.md and docs/settings.md anew from the code
 	$(PY) -m docs.draw_flow
 	$(PY) -m docs.draw_settings
 
-contracts: $(READY)  ## publish the contracts, or say whom a change breaks (CHECK=1: tell only, SINCE=tag)
+contracts: $(READY)  ## publish the contracts, or say whom it breaks (CHECK=1)
 	@$(PY) -m deploy.contracts $(if $(CHECK),--check) $(if $(SINCE),--since "$(SINCE)")
 
 lock: $(READY)  ## choose the newest versions anew and pin them

@@ -21,6 +21,7 @@ from deploy.archive.closed import TABLE, Committed
 from deploy.archive.run import Books, Found, Removed
 from deploy.local import mongo
 from deploy.local.disk import remedy
+from deploy.local.refusals import why
 from deploy.local.settings import HOST, Settings
 from shared.errors import DeadLetter, Misconfigured
 from shared.kafka import security
@@ -93,7 +94,7 @@ def archived(application: str, to: Folder = None) -> None:
         for line in files.find(files.checked(manifest.parent, file), known)
     ]
     for line in lines:
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(line, markup=False, soft_wrap=not console.is_terminal)
     if not lines:
         raise Misconfigured(f"{folder} holds nothing of {known}: name the folder with --to.")
 
@@ -121,7 +122,10 @@ def _run(books: Books, committed: Committed, wanted: Wanted, now: datetime) -> N
 
 def _finish(books: Books, folder: Path, now: datetime) -> None:
     removed = run.finish(books, folder, now, lambda _: None)
-    console.print(f"[green]✓[/] {_said(removed)} [dim]Keep a copy of {folder}.[/]", soft_wrap=True)
+    console.print(
+        f"[green]✓[/] {_said(removed)} [dim]Keep a copy of {folder}.[/]",
+        soft_wrap=not console.is_terminal,
+    )
 
 
 def _said(removed: Removed) -> str:
@@ -189,8 +193,8 @@ async def read_up_to(url: str, services: Iterable[str]) -> Committed:
         }
     except KafkaError as error:
         raise Misconfigured(
-            f"Kafka at {url} does not tell how far the services have read ({error}): see that it"
-            " runs and KAFKA_URL names it."
+            f"Kafka at {url} does not tell how far the services have read ({why(error)}): see that"
+            " it runs and KAFKA_URL names it."
         ) from error
     finally:
         with suppress(Exception):

@@ -19,6 +19,7 @@ import msgspec
 from bson.json_util import JSONMode, JSONOptions, dumps, loads
 
 from deploy.archive.books import decode
+from deploy.local.refusals import why
 from shared.errors import Misconfigured
 
 MANIFEST, REMOVED = "manifest.json", "removed.json"
@@ -109,7 +110,7 @@ def manifest(folder: Path) -> Manifest:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError) as error:
-        raise Misconfigured(f"{path} cannot be read ({error}): bring it back.") from error
+        raise Misconfigured(f"{path} cannot be read ({why(error)}): bring it back.") from error
 
 
 def checked(folder: Path, file: File) -> Path:

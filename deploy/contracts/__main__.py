@@ -16,6 +16,7 @@ from deploy.contracts.baseline import baseline
 from deploy.contracts.published import DOCS, Files, changes, files, standing
 from deploy.contracts.rules import Change
 from deploy.contracts.tables import NoSuchMark
+from deploy.local import refusals
 from shared.errors import Misconfigured
 
 LINES_LIMIT = 40
@@ -25,7 +26,7 @@ Leave what stands as it is, and put the change beside it: an event type of its o
 reader has moved. If {since} was never published, compare with what was:
 make contracts SINCE=<a tag or commit>"""
 
-_console = Console(soft_wrap=True, highlight=False, markup=False)
+_console = Console(highlight=False)
 
 
 def main(
@@ -45,7 +46,7 @@ def main(
         raise _stop(str(error)) from None
     except OSError as error:
         raise _stop(f"{error.strerror}: {error.filename}: git restore it.") from None
-    _console.print(f"Compared with {last.name}.")
+    refusals.say(_console, f"Compared with {last.name}.")
     _tell(found)
     broken = [path for path, change in found if change.breaks]
     if broken:
@@ -53,16 +54,16 @@ def main(
         raise _stop(NEXT.format(event=event, since=last.name))
     stale = sorted(path for path in {*old, *new} if old.get(path) != new.get(path))
     if not stale:
-        _console.print(f"The contracts are as recorded: {len(new)} files.")
+        refusals.say(_console, f"The contracts are as recorded: {len(new)} files.")
     elif check:
         raise _stop(f"{len(stale)} files are stale, {stale[0]} the first: make contracts.")
     else:
         _write(docs, new, stale)
-        _console.print(f"Recorded; nobody breaks. {len(stale)} files changed in docs.")
+        refusals.say(_console, f"Recorded; nobody breaks. {len(stale)} files changed in docs.")
 
 
 def _stop(because: str) -> typer.Exit:
-    _console.print(because, style="red")
+    refusals.refuse(_console, because)
     return typer.Exit(1)
 
 
@@ -73,9 +74,10 @@ def _tell(found: list[tuple[str, Change]]) -> None:
         name = path.removeprefix("contracts/").removesuffix(".json")
         what = f"{change.says}: {change.what}" if change.what else change.says
         style = "red" if change.breaks else "none"
-        _console.print(f"{who}  {name}  {change.where}  {what}", style=style)
+        told = f"{who}  {name}  {change.where}  {what}"
+        _console.print(told, style=style, markup=False, soft_wrap=not _console.is_terminal)
     if len(found) > LINES_LIMIT:
-        _console.print(f"… and {len(found) - LINES_LIMIT} changes more")
+        refusals.say(_console, f"… and {len(found) - LINES_LIMIT} changes more")
 
 
 def _write(docs: Path, new: Files, stale: list[str]) -> None:
@@ -89,4 +91,6 @@ def _write(docs: Path, new: Files, stale: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    refusals.run(_console, app)

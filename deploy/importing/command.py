@@ -157,7 +157,7 @@ def _dry_run(file: Path, rules: Rules, to: Path | None, rows: int) -> None:
     console.print(
         f"{checked.lines:,} lines: {checked.to_send:,} would be sent, {checked.repeated:,} repeat"
         f" an earlier line, {len(exceptions):,} are not in order. [dim]Nothing was sent.[/]",
-        soft_wrap=True,
+        soft_wrap=not console.is_terminal,
     )
     _say_of_personal(checked, "would be")
     raise typer.Exit(1 if exceptions else 0)
@@ -170,9 +170,15 @@ def _import(job: Job, rows: int) -> None:
     shown.show_reconciliation(console, sent.outcome.reconciliation)
     _say_of_personal(sent.checked, "were")
     if sent.outcome.came:
-        console.print(f"[dim]{job.paths.registered} has the dossier codes.[/]", soft_wrap=True)
+        console.print(
+            f"[dim]{job.paths.registered} has the dossier codes.[/]",
+            soft_wrap=not console.is_terminal,
+        )
     if sent.outcome.exceptions:
-        console.print(f"[dim]{job.paths.exceptions} has who did not come in.[/]", soft_wrap=True)
+        console.print(
+            f"[dim]{job.paths.exceptions} has who did not come in.[/]",
+            soft_wrap=not console.is_terminal,
+        )
     if sent.is_key_wrong:
         raise Misconfigured(
             "Intake could not open what was encrypted to this key, so the rest was not sent: save"
@@ -218,11 +224,11 @@ def _say_of_personal(checked: Checked, were: str) -> None:
         console.print(
             f"Personal fields of {checked.clear:,} lines stand in the file in the clear; they"
             f" {were} encrypted to intake before they leave. Delete the file when all is in.",
-            soft_wrap=True,
+            soft_wrap=not console.is_terminal,
         )
     if checked.encrypted:
         console.print(
             f"{checked.encrypted:,} lines came encrypted: only intake can judge their personal"
             " fields.",
-            soft_wrap=True,
+            soft_wrap=not console.is_terminal,
         )

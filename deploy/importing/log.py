@@ -13,6 +13,7 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
+from deploy.local.refusals import why
 from shared.bus import Message, Record
 from shared.errors import Misconfigured, Unknown
 from shared.kafka import KafkaProducer
@@ -98,8 +99,8 @@ class KafkaLog:
         except (KafkaError, Unknown, OSError) as error:
             await self._close()
             raise Misconfigured(
-                f"Kafka at {self._url} does not answer ({error!r}): see that it runs and KAFKA_URL"
-                " names it, then run this again."
+                f"Kafka at {self._url} does not answer ({why(error)}): see that it runs and"
+                " KAFKA_URL names it, then run this again."
             ) from error
         submissions, answers, _ = self._names
         if len(lanes) != 1 or lanes == {0}:
@@ -196,7 +197,7 @@ class KafkaLog:
 def _doubt(error: Exception) -> Unknown:
     """Return what to raise where asking again may help.  Raises `Misconfigured`."""
     _require_allowed(error)
-    return Unknown(f"the log does not answer: {error!r}")
+    return Unknown(f"the log does not answer: {why(error)}")
 
 
 def _require_allowed(error: BaseException | None) -> None:

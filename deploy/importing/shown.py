@@ -76,7 +76,7 @@ def show_exceptions(console: Console, exceptions: Sequence[Exceptional], rows: i
     console.print(table)
     for each in exceptions[:rows]:
         told = ", ".join(f"{p.field} {p.code}" for p in each.problems)
-        console.print(f"line {each.line}: {told}", markup=False, soft_wrap=True)
+        console.print(f"line {each.line}: {told}", markup=False, soft_wrap=not console.is_terminal)
     _more(console, len(exceptions), rows)
 
 

@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.admin import CreateAclsRequest
 
+from deploy.local.refusals import why
 from deploy.local.topics import groups
 from shared import topics
 from shared.errors import Misconfigured
@@ -136,7 +137,7 @@ async def grant(kafka_url: str, grants: Sequence[Grant], security: Mapping[str, 
                 )
     except KafkaError as error:
         raise Misconfigured(
-            f"Kafka at {kafka_url} did not answer ({error!r}): see MOTCUA_KAFKA_… and its log."
+            f"Kafka at {kafka_url} did not answer ({why(error)}): see MOTCUA_KAFKA_… and its log."
         ) from error
     finally:
         await admin.close()

@@ -29,7 +29,9 @@ from shared.settings import Settings as Shared
 MIB = 2**20
 
 console = Console(highlight=False)
-app = typer.Typer(help="Reference data: check it, ask it, compare two editions.")
+app = typer.Typer(
+    help="Reference data: check it, ask it, compare two editions.", no_args_is_help=True
+)
 
 Folder = Annotated[Path, typer.Argument(help="a folder of reference data")]
 Known = Annotated[Path | None, typer.Argument(help="a folder; left out, the one in use")]
@@ -99,12 +101,15 @@ def show_difference(
     console.print(f"{before.version} → {after.version}: {len(changes):,} rows differ.")
     _show_counts(changes)
     for change in changes[:rows]:
-        console.print(_line(change), soft_wrap=True)
+        console.print(_line(change), soft_wrap=not console.is_terminal)
     _more(len(changes), rows)
     _list("Procedures touched", procedures(changes), rows)
     _list("Units touched", units(changes), rows)
     for reason in vanished(before, after):
-        console.print(f"[red]✗[/] A running service would refuse it: {reason}", soft_wrap=True)
+        console.print(
+            f"[red]✗[/] A running service would refuse it: {reason}",
+            soft_wrap=not console.is_terminal,
+        )
     if applications:
         read = list(open_applications.read(applications))
         _show_touched(list(touched(changes, read, after)), len(read), rows)
@@ -211,7 +216,9 @@ def _brief(value: object) -> str:
 
 def _list(title: str, codes: list[str], rows: int) -> None:
     if codes:
-        console.print(f"{title}, {len(codes):,}: {', '.join(codes[:rows])}", soft_wrap=True)
+        console.print(
+            f"{title}, {len(codes):,}: {', '.join(codes[:rows])}", soft_wrap=not console.is_terminal
+        )
         _more(len(codes), rows)
 
 
@@ -219,7 +226,7 @@ def _show_touched(found: list[Touched], count: int, rows: int) -> None:
     console.print(f"Open applications touched: {len(found):,} of {count:,}.")
     for one in found[:rows]:
         why = ", ".join(dict.fromkeys(f"{change.kind} {change.subject}" for change in one.by))
-        console.print(f"{one.application} [dim]{why}[/]", soft_wrap=True)
+        console.print(f"{one.application} [dim]{why}[/]", soft_wrap=not console.is_terminal)
     _more(len(found), rows)
 
 

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from deploy.local.children import Children
+from deploy.local.refusals import why
 from deploy.local.settings import ROOT, Settings
 from shared.errors import Misconfigured
 
@@ -32,4 +33,6 @@ def remove(folders: list[Path]) -> None:
         try:
             shutil.rmtree(folder)
         except OSError as error:
-            raise Misconfigured(f"{folder} cannot be removed: {error}.") from error
+            raise Misconfigured(
+                f"{folder} cannot be removed ({why(error)}): remove it by hand."
+            ) from error

@@ -10,14 +10,24 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
 from deploy.archive.command import archive, archived
 from deploy.importing.command import import_file
-from deploy.local import acls, clean, launcher, mongo, processes, republish, secrets, sizes, topics
+from deploy.local import (
+    acls,
+    clean,
+    launcher,
+    mongo,
+    processes,
+    refusals,
+    republish,
+    secrets,
+    sizes,
+    topics,
+)
 from deploy.local.catalogue import app as catalogue
 from deploy.local.children import Children
 from deploy.local.settings import HOST, Settings
@@ -27,6 +37,7 @@ from shared.kafka import security
 from shared.settings import Settings as Shared
 
 FOLLOW_S = 0.3
+LEAST_S = 0.05  # what took less is told without its time
 
 console = Console(highlight=False)
 app = typer.Typer(
@@ -50,9 +61,8 @@ class Screen:
     def done(self, text: str) -> None:
         """See `launcher.Steps`."""
         now = time.monotonic()
-        self._status.console.print(
-            f"[green]✓[/] {text} [dim]{now - self._since:.1f} s[/]", soft_wrap=True
-        )
+        took = f" [dim]{now - self._since:.1f} s[/]" if now - self._since >= LEAST_S else ""
+        refusals.say(self._status.console, f"[green]✓[/] {text}{took}")
         self._since = now
 
 
@@ -282,17 +292,7 @@ def _follow(paths: dict[str, Path]) -> None:
 def main() -> None:
     """Run the command line; what the operator must mend is said in one sentence."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a server that starts: we wait for it
-    try:
-        app()
-    except Misconfigured as error:
-        console.print(f"[red]✗[/] {error}", soft_wrap=True)
-        raise SystemExit(1) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(map(str, first["loc"])).upper()
-        variable = name if name.endswith("_URL") else f"MOTCUA_{name}"
-        console.print(f"[red]✗[/] {variable} is set to {first['input']!r}: {first['msg']}.")
-        raise SystemExit(1) from None
+    refusals.run(console, app)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,8 @@ def up(
     steps.doing("Starting Kafka and MongoDB")
     servers = stack.start(children, settings)
     database = urlsplit(servers.mongo_url).netloc.rpartition("@")[2]
-    steps.done(f"Kafka is ready on {servers.kafka_url}, MongoDB on {database}")
+    if not settings.kafka_url:  # elsewhere: the next step tells
+        steps.done(f"Kafka is ready on {servers.kafka_url}, MongoDB on {database}")
     steps.doing("Creating topics and first offsets")
     created = asyncio.run(
         topics.bootstrap(servers.kafka_url, settings.lanes, settings.replicas, security.told())

@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, KafkaError
 from pymongo.errors import PyMongoError
 
+from deploy.local.refusals import why
 from deploy.local.topics import groups
 from shared.bus import Message, Partition
 from shared.errors import Misconfigured, Unknown
@@ -53,7 +54,8 @@ async def republish(
                 appended[service] += sum(map(len, messages.values()))
     except (PyMongoError, KafkaError, Unknown) as error:
         raise Misconfigured(
-            f"Stopped after {appended}: {error!r}. See that both servers answer, then run it again."
+            f"Stopped after {appended}: {why(error)}. See that both servers answer, then run it"
+            " again."
         ) from error
     finally:
         await producer.stop()

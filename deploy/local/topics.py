@@ -17,6 +17,7 @@ from aiokafka.errors import (
     UnknownMemberIdError,
 )
 
+from deploy.local.refusals import why
 from shared import topics
 from shared.errors import Misconfigured
 
@@ -59,7 +60,8 @@ async def bootstrap(
             await begin(kafka_url, group, names, lanes, security)
     except KafkaError as error:
         raise Misconfigured(
-            f"Kafka at {kafka_url} refused: {error}; see its log, then try again."
+            f"Kafka at {kafka_url} refused ({why(error)}): see that it runs, and its log, then try"
+            " again."
         ) from error
     return created
 

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from deploy.local import refusals
 from deploy.simulation.schedule import Result, failures, quieten, run
 
 CHUNK = 20  # schedules handed to a core at a time
@@ -25,8 +26,8 @@ _console = Console()
 
 
 def main(
-    schedules: Annotated[int, typer.Option(min=1, help="how many")] = 20_000,
-    seed: Annotated[int, typer.Option(min=0, help="the first one's seed")] = 0,
+    schedules: Annotated[int, typer.Option("--schedules", min=1, help="how many")] = 20_000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="the first one's seed")] = 0,
     scenario: Annotated[str, typer.Option(help="toys or services; else the seed chooses")] = "",
 ) -> None:
     """Run schedules and say which failed."""
@@ -85,4 +86,6 @@ def _short(line: str) -> str:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    refusals.run(_console, app)

@@ -1,6 +1,7 @@
 """`python -m tests.invariants`: attack the real system, then check what must always hold."""
 
 import logging
+import re
 import shutil
 import sys
 import tempfile
@@ -37,7 +38,10 @@ PLANS: Mapping[str, Callable[[int, int], plan.Plan]] = {
 
 class _Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong in one sentence."""
+        """Say what is wrong in one sentence, as of the variable that `make` takes."""
+        if found := re.match(r"argument --(\w+): invalid int value: '(.*)'", message):
+            name, value = found[1].upper(), found[2]
+            raise Misconfigured(f"{name}={value} cannot be: give a whole number.")
         raise Misconfigured(f"{message[0].upper()}{message[1:]}.")
 
 
@@ -50,10 +54,12 @@ def _options() -> Namespace:
     parser.add_argument("--mutants", action=BooleanOptionalAction, default=True)
     options = parser.parse_args()
     if not LEAST <= options.applications <= MOST:
-        raise Misconfigured(f"APPLICATIONS has to be from {LEAST} to {MOST}: with fewer the rare "
-                            "faults do not happen, with more memory runs out.")  # fmt: skip
+        raise Misconfigured(
+            f"APPLICATIONS={options.applications} cannot be: give {LEAST} to {MOST}. With fewer the"
+            " rare faults do not happen, with more memory runs out."
+        )
     if options.seed < 0:
-        raise Misconfigured("SEED has to be 0 or more.")
+        raise Misconfigured(f"SEED={options.seed} cannot be: give 0 or more.")
     return options
 
 
@@ -111,7 +117,7 @@ def main() -> int:
     try:
         return told(lambda: _invariants(_options()))
     except Misconfigured as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"✗ {error}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.  Everything that was started has ended.\n")

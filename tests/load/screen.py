@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from deploy.local import refusals
 from deploy.local.cli import Screen
 from deploy.local.disk import remedy
 from shared.errors import Misconfigured
@@ -44,7 +45,7 @@ def finish(
     """
     console.print(table)
     for sentence in wrong:
-        console.print(f"[red]✗[/] {sentence}", soft_wrap=True)
+        refusals.refuse(console, sentence)
     text = _PAIR.sub(r"[\1, \2]", json.dumps(content, indent=2, ensure_ascii=False))
     for each, body in {name: f"{text}\n", **pictures}.items():
         _write(folder / each, body)
@@ -72,15 +73,12 @@ def command(main: Callable[..., None], words: Sequence[str] | None = None) -> No
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(main)
     try:
-        app(words)
-    except Misconfigured as error:
-        console.print(f"[red]✗[/] {error}", soft_wrap=True)
-        raise SystemExit(1) from None
+        refusals.run(console, app, words)
     except OSError as error:
         place = error.filename or gettempdir()
-        console.print(
-            f"[red]✗[/] The measurement ended early ({error.strerror or error}): "
+        refusals.refuse(
+            console,
+            f"The measurement ended early ({error.strerror or error}): "
             f"{remedy(error, place)}, or set TMPDIR to another disk, then run it again.",
-            soft_wrap=True,
         )
         raise SystemExit(1) from None

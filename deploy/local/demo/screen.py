@@ -83,13 +83,13 @@ def draw(board: Board, sent: Mapping[str, int], total: int, elapsed_s: float) ->
     table = Fitted(lambda width: _table(stages, width - 1))
     notices = board.notices()
     told = notices["sent"] + notices["delivered"]
-    line = Text(style=QUIET)
-    line.append("notices     ", style="bold default")
-    line.append(f"  {told:,} handed over, {notices['delivered']:,} receipted")
-    line.append("   received ", style="bold default")
-    line.append(f" {board.settled_vnd:,} đồng")
+    lines = Table.grid(padding=(0, GAP, 0, 0))
+    lines.add_column(min_width=NAME_CELLS, style="bold", no_wrap=True)
+    lines.add_column(style=QUIET)
+    lines.add_row("notices", f"{told:,} handed over, {notices['delivered']:,} receipted")
+    lines.add_row("received", f"{board.settled_vnd:,} đồng")
     clock = Text(f"{_minutes(elapsed_s)}", style=FAINT)
-    return Padding(Group(table, Text(), line, Text(), clock), (1, 0, 0, 1))
+    return Padding(Group(table, Text(), lines, Text(), clock), (1, 0, 0, 1))
 
 
 def _table(stages: Sequence[Bar], width: int) -> Table:
@@ -141,7 +141,9 @@ class Screen:
             self._live.update(draw(board, sent, self._total, elapsed_s), refresh=True)
         elif time.monotonic() - self._said >= PLAIN_EVERY_S:
             self._said = time.monotonic()
-            self.console.print(plain(board, sent, self._total, elapsed_s), soft_wrap=True)
+            self.console.print(
+                plain(board, sent, self._total, elapsed_s), soft_wrap=not self.console.is_terminal
+            )
 
 
 def _drawn(bar: Bar, cells: int) -> ProgressBar:

@@ -91,6 +91,17 @@ def test_on_a_narrow_terminal_the_bars_shrink_and_every_number_is_whole(width: i
         assert width < 80 or bar.beside in row
 
 
+@pytest.mark.parametrize("width", [60, 80])
+def test_neither_notices_nor_money_go_on_in_a_second_line(width: int) -> None:
+    board = full_board()
+    board.settled_vnd = 99_999_999_999
+    lines = text(screen.draw(board, SENT, 300, 0), width).splitlines()
+    [notices] = [line for line in lines if line.strip().startswith("notices")]
+    [received] = [line for line in lines if line.strip().startswith("received")]
+    assert notices.rstrip().endswith("receipted")
+    assert received.rstrip().endswith("99,999,999,999 đồng")
+
+
 def test_the_paths_fit_eighty_columns_and_one_that_nobody_took_is_marked() -> None:
     found = [Path(name, n, "H29.26737-20261120-0000001") for n, (name, _) in enumerate(PATHS)]
     lines = text(tables.paths(found), 80).rstrip().splitlines()
