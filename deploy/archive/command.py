@@ -32,7 +32,10 @@ console = Console(highlight=False)
 
 Folder = Annotated[Path | None, typer.Option("--to", help="where the files go or are")]
 QuietDays = Annotated[
-    int, typer.Option("--quiet-days", min=1, max=3_650, help="nobody decided anything since")
+    int,
+    typer.Option(
+        "--quiet-days", min=0, max=3_650, help="nobody decided anything since; 0: dry run"
+    ),
 ]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="applications at most")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="only count")]
@@ -51,6 +54,11 @@ def archive(
     to: Folder = None, quiet_days: QuietDays = 30, limit: Limit = 10_000, dry_run: DryRun = False
 ) -> None:
     """Move applications that are at their end from the journals to files, verified."""
+    if not quiet_days and not dry_run:
+        raise Misconfigured(
+            "--quiet-days 0 would archive what was decided just now: give 1 or more, or only count"
+            " with --dry-run."
+        )
     folder, now = _folder(to), datetime.now(UTC)
     with mendable(folder):
         settings = Settings()
@@ -94,7 +102,7 @@ def archived(application: str, to: Folder = None) -> None:
         for line in files.find(files.checked(manifest.parent, file), known)
     ]
     for line in lines:
-        console.print(line, markup=False, soft_wrap=not console.is_terminal)
+        console.print(line, markup=False, soft_wrap=True)
     if not lines:
         raise Misconfigured(f"{folder} holds nothing of {known}: name the folder with --to.")
 
@@ -112,10 +120,11 @@ def _run(books: Books, committed: Committed, wanted: Wanted, now: datetime) -> N
     chosen = run.choose(books, committed, wanted.quiet, wanted.limit, now, found)
     if wanted.dry_run:
         deque(chosen, maxlen=0)
+        found.young = run.young(books, now - wanted.quiet)
         exported = None
     else:
         exported = run.export(books, chosen, wanted.to, now - wanted.quiet, now)
-    _show(found)
+    _show(found, wanted.quiet)
     if exported:
         _finish(books, exported, now)
 
@@ -135,10 +144,9 @@ def _said(removed: Removed) -> str:
     return f"Compared and removed, applications by service: {counts}.{more}"
 
 
-def _show(found: Found) -> None:
-    console.print(f"{found.looked:,} applications looked at, {found.chosen:,} are at their end.")
-    for reason, count in found.why_not.most_common():
-        console.print(f"  [dim]{count:>9,} {_WHY[reason]}[/]")
+def _show(found: Found, quiet: timedelta) -> None:
+    for line in said(found, quiet):
+        console.print(line)
     if not found.chosen:
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -153,6 +161,16 @@ def _show(found: Found) -> None:
             f"{found.left_bytes[service]:,}",
         )
     console.print(table)
+
+
+def said(found: Found, quiet: timedelta) -> Iterator[str]:
+    """Yield how many there are, and why the others stay."""
+    looked = found.looked + found.young
+    yield f"{looked:,} applications looked at, {found.chosen:,} are at their end."
+    counted = [(count, _WHY[reason]) for reason, count in found.why_not.most_common()]
+    if found.young:
+        counted.append((found.young, f"began in the last {quiet.days} days"))
+    yield from (f"  [dim]{count:>9,} {why}[/]" for count, why in counted)
 
 
 _WHY: Mapping[str, str] = {

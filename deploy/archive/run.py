@@ -23,6 +23,7 @@ from shared.errors import Misconfigured
 from shared.store import Row
 
 AT_ONCE = 200  # applications
+BEHIND_ALL = "g"  # no id is
 EXPORTED, COMPARED, KEPT, EMPTIED, DELETED = STEPS = (
     "exported",
     "compared",
@@ -42,6 +43,7 @@ class Found:
 
     looked: int = 0
     chosen: int = 0
+    young: int = 0  # began too lately to be looked at; counted by a dry run alone
     why_not: Counter[Why] = field(default_factory=Counter)
     versions: Counter[str] = field(default_factory=Counter)  # by service
     whole_bytes: Counter[str] = field(default_factory=Counter)
@@ -97,11 +99,21 @@ def _count(
 
 def _old(books: Books, before: datetime) -> Iterator[str]:
     """Return the applications that began before and are not surely archived."""
-    until = str(UUID(int=int(before.timestamp() * 1_000) << 80))
-    each = merge(*(book.candidates(until) for book in books.values()))
+    each = merge(*(book.candidates(_id_at(before)) for book in books.values()))
     for application, found in groupby(each, key=lambda pair: pair[0]):
         if not _is_surely_archived([versions for _, versions in found]):
             yield application
+
+
+def young(books: Books, before: datetime) -> int:
+    """Return how many applications began then or later."""
+    each = merge(*(book.candidates(BEHIND_ALL) for book in books.values()))
+    return sum(application >= _id_at(before) for application, _ in groupby(a for a, _ in each))
+
+
+def _id_at(instant: datetime) -> str:
+    """Return the least id that is made at an instant."""
+    return str(UUID(int=int(instant.timestamp() * 1_000) << 80))
 
 
 def _is_surely_archived(journals: Sequence[Sequence[int]]) -> bool:

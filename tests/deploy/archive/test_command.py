@@ -1,5 +1,8 @@
 """What an operator types, and is told."""
 
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
 import msgspec
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -7,9 +10,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from typer.testing import CliRunner
 
 from deploy.archive import files
+from deploy.archive import run as run_of
 from deploy.archive.books import open_books
-from deploy.archive.command import mendable, read_up_to
-from deploy.archive.run import Removed
+from deploy.archive.command import mendable, read_up_to, said
+from deploy.archive.run import Found, Removed
 from deploy.local.cli import app
 from shared.errors import Misconfigured
 
@@ -24,7 +28,8 @@ def run(*arguments, **env):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("archive", "--quiet-days", "0"), "--quiet-days"),
+        (("archive", "--quiet-days", "-1"), "--quiet-days"),
+        (("archive", "--quiet-days", "0"), "only count with --dry-run"),
         (("archive", "--limit", "0"), "--limit"),
         (("archive", "--limit", "many"), "--limit"),
         (("archived", "nonsense"), "no application's id"),
@@ -41,6 +46,28 @@ def test_without_a_broker_nothing_is_looked_at():
     code, text = run("archive", KAFKA_URL="127.0.0.1:1", MONGO_URL="mongodb://127.0.0.1:1")
     assert code != 0
     assert "Kafka at 127.0.0.1:1 does not tell how far the services have read" in text
+
+
+class Ids:
+    """A journal of which only the ids are asked for."""
+
+    def __init__(self, *applications):
+        self.applications = applications
+
+    def candidates(self, until):
+        yield from ((a, [1]) for a in self.applications if a < until)
+
+
+def test_a_dry_run_tells_of_those_that_began_too_lately():
+    began = datetime(2025, 9, 1, tzinfo=UTC)
+    ids = [str(UUID(int=int((began + timedelta(days=d)).timestamp() * 1000) << 80)) for d in (0, 9)]
+    books = {"intake": Ids(*ids), "routing": Ids(ids[1])}
+    counted = run_of.young(books, began + timedelta(days=5))
+    assert counted == 1
+    assert list(said(Found(young=300), timedelta(days=30))) == [
+        "300 applications looked at, 0 are at their end.",
+        "  [dim]      300 began in the last 30 days[/]",
+    ]
 
 
 def test_a_folder_without_an_archive_is_told(tmp_path):
