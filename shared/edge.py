@@ -1,5 +1,6 @@
 """Reading a request's body: one pass decodes and validates, and names the field that is wrong."""
 
+import re
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -136,9 +137,51 @@ async def _body(request: Request, limit_bytes: int) -> bytes:
 def _problem(error: msgspec.ValidationError) -> Problem:
     reason, _, path = str(error).partition(" - at `$")
     pointer = path.strip("`").replace("[", "/").replace("]", "").replace(".", "/")
+    if named := _FIELD_NAMED.search(reason):
+        pointer += f"/{named[1]}"
     return Problem(
         field=pointer or "/",
         code="invalid",
-        remedy_vi=f"Sửa giá trị ở trường này: {reason}",
+        remedy_vi=f"Sửa giá trị ở trường này: {_in_vietnamese(reason)}",
         remedy_en=f"Correct the value of this field: {reason}",
     )
+
+
+def _in_vietnamese(reason: str) -> str:
+    """Return what the decoder says; or, where it says something else, only that it is wrong."""
+    for pattern, words in _DECODER_SAYS:
+        if found := pattern.fullmatch(reason):
+            return words.format(*(_KINDS_VI.get(word, word) for word in found.groups()))
+    return "giá trị không hợp lệ"
+
+
+_FIELD_NAMED = re.compile(r"^Object (?:missing required|contains unknown) field `([^`]+)`")
+_KINDS_VI = {
+    "str": "một chuỗi",
+    "int": "một số nguyên",
+    "float": "một số",
+    "bool": "true hoặc false",
+    "array": "một danh sách",
+    "object": "một đối tượng",
+    "date": "một ngày (2026-11-30)",
+    "datetime": "một thời điểm có múi giờ (2026-11-30T08:00:00+07:00)",
+    "null": "null",
+}
+_DECODER_SAYS = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"Object missing required field `([^`]+)`", "thiếu trường bắt buộc {0}"),
+        (r"Object contains unknown field `([^`]+)`", "trường {0} không được dùng ở đây"),
+        (r"Expected `(\w+)`, got `(\w+)`", "cần {0}, nhận được {1}"),
+        (r"Expected `(\w+) \| null`, got `(\w+)`", "cần {0} hoặc null, nhận được {1}"),
+        (r"Expected `\w+` of length >= (\d+)", "cần độ dài ít nhất {0}"),
+        (r"Expected `\w+` of length <= (\d+)", "độ dài không được quá {0}"),
+        (r"Expected `\w+` matching regex (.+)", "cần đúng dạng {0}"),
+        (r"Expected `\w+` >= (-?[\d.]+)", "cần giá trị từ {0} trở lên"),
+        (r"Expected `\w+` <= (-?[\d.]+)", "cần giá trị không quá {0}"),
+        (r"Invalid (?:enum )?value (.+)", "không có lựa chọn {0}"),
+        (r"Invalid RFC3339 encoded datetime", "cần thời điểm dạng 2026-11-30T08:00:00+07:00"),
+        (r"Invalid RFC3339 encoded date", "cần ngày dạng 2026-11-30"),
+        (r"Invalid UUID", "cần một UUID"),
+    )
+)

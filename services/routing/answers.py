@@ -61,7 +61,7 @@ def not_theirs(vi: str, en: str) -> Refusal:
     problem = Problem(
         field="/header/authorization",
         code="not-your-unit",
-        remedy_vi=f"{vi}.",
+        remedy_vi=f"{vi[:1].upper()}{vi[1:]}.",
         remedy_en=f"{en[:1].upper()}{en[1:]}.",
     )
     return Refusal(403, "not-your-unit", f"{problem.remedy_en} Nothing was done.", (problem,))

@@ -203,8 +203,7 @@ def _refuse_what_is_not_theirs(
     dossier: Dossier, asked: Move, data: OfficerAction, catalogue: Catalogue, at: datetime
 ) -> None:
     if reason := not_theirs(dossier, asked_by_officer(asked, data), catalogue, at):
-        vi = "Hồ sơ do đơn vị khác phụ trách: đề nghị đơn vị đó thực hiện"
-        raise answers.not_theirs(vi, reason)
+        raise answers.not_theirs(reason.vi, reason)
 
 
 def _refuse_what_is_rejected(outcome: tuple[Data, ...]) -> None:
@@ -214,7 +213,11 @@ def _refuse_what_is_rejected(outcome: tuple[Data, ...]) -> None:
             problem = Problem(
                 field="/action",
                 code="not-possible",
-                remedy_vi=f"Chưa thực hiện được thao tác này. Hiện có thể: {possible}.",
-                remedy_en=f"{event.reason}. Possible now: {possible}.",
+                remedy_vi=f"{_sentence(event.reason_vi)} Hiện có thể: {possible}.",
+                remedy_en=f"{_sentence(event.reason)} Possible now: {possible}.",
             )
             raise Refusal(409, "not-possible", event.reason, (problem,))
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:]}."

@@ -157,6 +157,7 @@ class RouteView:
     catalogue_version: str
     candidates: list[str]
     reason: str
+    reason_vi: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ class ActionView:
     events: list[str]
     reason: str
     possible: list[str]
+    reason_vi: str = ""
 
 
 AT = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
@@ -275,15 +277,13 @@ def outcome_view(versions: Sequence[Decision[Dossier]], message: str) -> ActionV
 
 def _outcome(emitted: Sequence[Event]) -> ActionView:
     types = [event.type for event in emitted]
-    for event in emitted:
-        if event.type == ActionRejected.TYPE:
-            rejected = msgspec.json.decode(event.data, type=ActionRejected)
-            return ActionView("rejected", types, rejected.reason, list(rejected.possible))
-    return ActionView("done", types, "", [])
+    if ActionRejected.TYPE not in types:
+        return ActionView("done", types, "", [])
+    told = msgspec.json.decode(emitted[types.index(ActionRejected.TYPE)].data, type=ActionRejected)
+    return ActionView("rejected", types, told.reason, list(told.possible), told.reason_vi)
 
 
 def _clocks(dossier: Dossier) -> ClocksView:
-    remaining_ms = dossier.remaining_ms
     return ClocksView(
         received_at=dossier.received_at,
         acceptance_due=dossier.acceptance_due,
@@ -293,7 +293,7 @@ def _clocks(dossier: Dossier) -> ClocksView:
         due_current=dossier.due_current,
         due_history=[DueView(c.due, c.at, c.why, c.who) for c in dossier.due_history],
         is_paused=CLOCK[dossier.stage] == "paused",
-        paused_with_s=None if remaining_ms is None else remaining_ms // 1_000,
+        paused_with_s=None if dossier.remaining_ms is None else dossier.remaining_ms // 1_000,
         settled_at=dossier.settled_at,
         return_due=dossier.return_due,
         is_return_late=dossier.is_return_late,

@@ -147,13 +147,15 @@ class Routed(Moved, frozen=True, kw_only=True):
 class ChoiceNeeded(Moved, frozen=True, kw_only=True):
     """The rules lead to more than one unit, or to none: a person chooses.
 
-    `acceptance_due` is when it is to be taken up (null in an event from before it was told).
+    `acceptance_due` is when it is to be taken up (null in an event from before it was told),
+    `reason_vi` why, in Vietnamese.
     """
 
     TYPE: ClassVar[str] = "routing.choice_needed"
     candidates: tuple[str, ...]
     reason: str
     acceptance_due: Instant | None = None
+    reason_vi: str = ""
 
 
 class Accepted(Moved, frozen=True, kw_only=True):
@@ -278,11 +280,12 @@ class Closed(Moved, frozen=True, kw_only=True):
 class ActionRejected(Moved, frozen=True, kw_only=True):
     """What an officer or an applicant asked is not possible now; nothing moved.
 
-    `reason` says what to do instead, `possible` which actions an officer may take now.  The
-    envelope's `causationid` is the id of the message that asked.
+    `reason` says what to do instead (`reason_vi`: in Vietnamese), `possible` which actions an
+    officer may take now.  The envelope's `causationid` is the id of the message that asked.
     """
 
     TYPE: ClassVar[str] = "routing.action_rejected"
     action: str
     reason: str
     possible: tuple[str, ...] = ()
+    reason_vi: str = ""

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from msgspec.structs import replace
 
 from services.routing.domain.dossier import TRANSFERRED, Dossier, Parcel, Signature
+from services.routing.domain.reasons import NOTHING, Reason, reason
 from services.routing.domain.states import CLOCK, Asked, Move, Stage
 from shared.catalogue import Catalogue
 from shared.working_time import add_working_time, local_day
@@ -17,26 +18,26 @@ LEGS_LIMIT = 50  # places that one parcel may be told to have come to
 CERTIFICATE_LIMIT = timedelta(days=3_660)  # beyond ten years a day is a slip of the pen
 
 # what stands in the way, with the remedy (empty: nothing); what is left behind besides the stage
-Obstacle = Callable[[Dossier, Asked, Catalogue, datetime], str]
+Obstacle = Callable[[Dossier, Asked, Catalogue, datetime], Reason]
 Mark = Callable[[Dossier, Asked, Catalogue, datetime], Dossier]
 
 
-def not_theirs(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+def not_theirs(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
     """Return why it is not for the sender to do this, if the sender speaks for some units only.
 
     What is accepted is sent elsewhere by who has it to decide; all else any of its three units may
     do.
     """
     if not asked.for_units:
-        return ""
+        return NOTHING
     units = {dossier.receiving_unit, dossier.competent_unit, dossier.returning_unit}
     if asked.move is Move.TRANSFER and dossier.accepted_at:
         units = {dossier.competent_unit}
     reach = {code for unit in units for code in _reach(unit, dossier, catalogue, at)}
     if reach & set(asked.for_units):
-        return ""
+        return NOTHING
     mine, theirs = ", ".join(asked.for_units), ", ".join(sorted(units - {""}))
-    return f"it is with {theirs}, and this key is for {mine}: ask that unit to do it"
+    return reason("not-your-unit", theirs=theirs, mine=mine)
 
 
 def is_foreign(
@@ -95,71 +96,72 @@ def home_provinces(codes: Iterable[str], catalogue: Catalogue, on: date) -> set[
     return {unit.province for unit in last if unit and catalogue.unit(unit.province, on)}
 
 
-def _unreachable(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+def _unreachable(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
     on, after = local_day(at), _units(dossier, asked)
     before = (dossier.receiving_unit, dossier.competent_unit, dossier.returning_unit)
     if asked.move is Move.TRANSFER and asked.competent_unit == dossier.competent_unit:
-        return f"{asked.competent_unit} has it already: name another unit, or readdress it"
+        return reason("same-unit", unit=asked.competent_unit)
     if after == before:
-        return f"{asked.returning_unit} hands it out already: name another unit"
+        return reason("same-returning-unit", unit=asked.returning_unit)
     homes = home_provinces(before, catalogue, on)
     for code in [new for new, old in zip(after, before, strict=True) if new != old]:
         to = catalogue.province_of(code, on)
         if to is None:
-            return f"no unit has the code {code} today: choose one of the catalogue"
+            return reason("unknown-unit", unit=code)
         if homes and to.code not in homes:
-            here = ", ".join(sorted(homes))
-            return f"{code} is in another province: name a unit of {here}"
-    return ""
+            return reason("other-province", unit=code, here=", ".join(sorted(homes)))
+    return NOTHING
 
 
-def _expired(expires: date | None, at: datetime) -> str:
+def _expired(expires: date | None, at: datetime) -> Reason:
     if expires is not None and expires >= local_day(at):
-        return ""
-    return f"the signer's certificate expired ({expires}): renew it, ask for the signature again"
+        return NOTHING
+    return reason("certificate-expired", day=expires)
 
 
-def _unsignable(_dossier: Dossier, asked: Asked, _catalogue: Catalogue, at: datetime) -> str:
+def _unsignable(_dossier: Dossier, asked: Asked, _catalogue: Catalogue, at: datetime) -> Reason:
     expires = asked.certificate_expires
     if expires is not None and expires - local_day(at) > CERTIFICATE_LIMIT:
-        return f"no certificate is valid until {expires}: correct the day"
+        return reason("certificate-too-long", day=expires)
     return _expired(expires, at)
 
 
-def _another_parcel(dossier: Dossier, asked: Asked, _catalogue: Catalogue, _at: datetime) -> str:
+def _another_parcel(dossier: Dossier, asked: Asked, _catalogue: Catalogue, _at: datetime) -> Reason:
     parcel = dossier.parcel
     if parcel is None or asked.tracking == parcel.tracking:
-        return ""
-    return f"its parcel is {parcel.tracking}: correct the number, or tell it of the right dossier"
+        return NOTHING
+    return reason("another-parcel", parcel=parcel.tracking)
 
 
-def _carried(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+def _carried(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
     if dossier.parcel is not None and dossier.parcel.legs >= LEGS_LIMIT:
-        return f"{LEGS_LIMIT} places were told of this parcel: tell only its end"
+        return reason("too-many-legs", limit=LEGS_LIMIT)
     if asked.scanned_at and asked.scanned_at > at:
-        return "it cannot have been scanned in the future: correct the time"
+        return reason("scanned-in-the-future")
     return _another_parcel(dossier, asked, catalogue, at)
 
 
-def _posted_before(dossier: Dossier, asked: Asked, _catalogue: Catalogue, _at: datetime) -> str:
+def _posted_before(dossier: Dossier, asked: Asked, _catalogue: Catalogue, _at: datetime) -> Reason:
     if dossier.parcel is None or asked.tracking != dossier.parcel.tracking:
-        return ""
-    return f"{asked.tracking} came back: post it again as another parcel, with its own number"
+        return NOTHING
+    return reason("came-back", parcel=asked.tracking)
 
 
-def _unreturned(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+def _unreturned(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
     if dossier.stage is Stage.IN_POST:
         if asked.form not in ("", "post"):
-            return "it is in the post: take it back first, or return it by post"
-        return _another_parcel(dossier, asked, catalogue, at) if asked.tracking else ""
-    return "it was not posted: post it first, or name another form" if asked.form == "post" else ""
+            return reason("in-post")
+        return _another_parcel(dossier, asked, catalogue, at) if asked.tracking else NOTHING
+    return reason("not-posted") if asked.form == "post" else NOTHING
 
 
 OBSTACLES: Mapping[Move, Obstacle] = {
     Move.TRANSFER: _unreachable,
     Move.READDRESS: _unreachable,
     Move.ASK_SIGNATURE: _unsignable,
-    Move.SETTLE: lambda d, _a, _c, at: _expired(d.signature.expires, at) if d.signature else "",
+    Move.SETTLE: lambda d, _a, _c, at: (
+        _expired(d.signature.expires, at) if d.signature else NOTHING
+    ),
     Move.POST: _posted_before,
     Move.CARRY: _carried,
     Move.TAKE_BACK: _another_parcel,

@@ -21,6 +21,7 @@ from services.routing.domain.dossier import (
 )
 from services.routing.domain.edges import MOVES, Edge
 from services.routing.domain.handover import Mark, Obstacle
+from services.routing.domain.reasons import NOTHING, Reason, reason
 from services.routing.domain.states import OFFICER_MOVES, Asked, Move, Stage
 from shared.catalogue import Catalogue
 from shared.events import routing as events
@@ -31,34 +32,28 @@ from shared.working_time import CalendarEnds, WorkingCalendar, local_day
 PAID_BEFORE_ACCEPTANCE = frozenset({"at_submission", "at_submission_if_late"})
 
 _ANYWHERE = "nationwide"  # what boundaries begin with that no province has
-_WRONG_LEVEL: Mapping[str, str] = {
-    "commune": "{unit} is a province, and a commune decides {procedure}: choose a commune",
-    "province": "{unit} is a commune, and a province decides {procedure}: choose a province",
-    "ministry": "{unit} is a commune, and {procedure} goes up through a province: choose one",
-}
 _RESTARTED = "restarted by a supplement"
-_MOVED_SINCE = "it has moved since you looked at it: look again, then decide"
 
 
 def apply(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Outcome[Dossier]:
     """Return the dossier moved, and the event that says so; or as it was, and why not."""
     if asked.moves_seen not in (None, dossier.moves):
-        return _rejected(dossier, asked, _MOVED_SINCE)
+        return _rejected(dossier, asked, reason("moved-since"))
     if theirs := handover.not_theirs(dossier, asked, catalogue, at):
         return _rejected(dossier, asked, theirs)
     if handover.is_repeated(dossier, asked) or workflow.is_repeated(dossier, asked):
         return Outcome(dossier)
     edge = MOVES[dossier.stage].get(asked.move)
     if edge is None:
-        return _rejected(dossier, asked, "")
+        return _rejected(dossier, asked, NOTHING)
     try:
-        if reason := _OBSTACLES.get(asked.move, _none)(dossier, asked, catalogue, at):
-            return _rejected(dossier, asked, reason)
+        if obstacle := _OBSTACLES.get(asked.move, _none)(dossier, asked, catalogue, at):
+            return _rejected(dossier, asked, obstacle)
         return _moved(dossier, asked, edge, catalogue, at)
     except CalendarEnds as error:
         if not asked.officer:  # nobody who would do it again: it is held until the year is there
             raise
-        return _rejected(dossier, asked, f"{error}: add its year to the calendar, then do it again")
+        return _rejected(dossier, asked, reason("calendar-ends", error=error))
 
 
 def _moved(
@@ -77,21 +72,28 @@ def possible(dossier: Dossier) -> tuple[str, ...]:
 
 def unknown(asked: Asked) -> events.ActionRejected:
     """Return the answer to an action on an application that is not known here."""
+    why = reason("unknown-dossier")
     return events.ActionRejected(
-        national_code=0,
-        action=asked.move,
-        reason="no such dossier is known here: check the id, or try again in a moment",
+        national_code=0, action=asked.move, reason=str(why), reason_vi=why.vi
     )
 
 
-def _rejected(dossier: Dossier, asked: Asked, reason: str) -> Outcome[Dossier]:
+def _rejected(dossier: Dossier, asked: Asked, why: Reason) -> Outcome[Dossier]:
     actions = possible(dossier)
-    if not reason:
-        remedy = f"possible now: {', '.join(actions)}" if actions else "no officer can move it now"
-        state = f"state {dossier.national_code} ({dossier.stage.replace('_', ' ')})"
-        reason = f"{asked.move} is not possible in {state}; {remedy}"
+    if not why:
+        why = reason(
+            "not-in-this-state" if actions else "not-any-more",
+            move=asked.move,
+            code=dossier.national_code,
+            stage=dossier.stage.replace("_", " "),
+            possible=", ".join(actions),
+        )
     rejected = events.ActionRejected(
-        national_code=dossier.national_code, action=asked.move, reason=reason, possible=actions
+        national_code=dossier.national_code,
+        action=asked.move,
+        reason=str(why),
+        possible=actions,
+        reason_vi=why.vi,
     )
     return Outcome(dossier, (rejected,))
 
@@ -99,68 +101,69 @@ def _rejected(dossier: Dossier, asked: Asked, reason: str) -> Outcome[Dossier]:
 # --- what stands in the way of a move that the table allows, and the remedy; or nothing
 
 
-def _none(_dossier: Dossier, _asked: Asked, _catalogue: Catalogue, _at: datetime) -> str:
-    return ""
+def _none(_dossier: Dossier, _asked: Asked, _catalogue: Catalogue, _at: datetime) -> Reason:
+    return NOTHING
 
 
-def _unpaid(dossier: Dossier, _asked: Asked, catalogue: Catalogue, _at: datetime) -> str:
+def _unpaid(dossier: Dossier, _asked: Asked, catalogue: Catalogue, _at: datetime) -> Reason:
     if dossier.fee is Fee.DUE:
-        return "the fee due at submission is unpaid: accept it once it is paid"
+        return reason("fee-unpaid")
     if dossier.fee is Fee.EXPIRED:
-        return "the fee due at submission was not paid in time: refuse it; a new one may be filed"
+        return reason("fee-expired")
     if dossier.fee is Fee.UNKNOWN:
         moment = procedure_of(dossier, catalogue).payment_moment
         if moment in PAID_BEFORE_ACCEPTANCE:
-            return "its fee is due at submission and not assessed yet: try again in a moment"
-    return ""
+            return reason("fee-unknown")
+    return NOTHING
 
 
-def _asked_enough(dossier: Dossier, _asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+def _asked_enough(dossier: Dossier, _asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
     limit = catalogue.policy(local_day(at)).max_supplement_requests
     if dossier.supplement_requests < limit:
-        return ""
-    return f"a supplement may be asked for {limit} time(s): decide on what is there"
+        return NOTHING
+    return reason("asked-enough", limit=limit)
 
 
-def _unfit(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+def _unfit(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
     unit = asked.competent_unit
     if dossier.candidates and unit not in dossier.candidates:
-        return f"choose one of the units it can be: {', '.join(dossier.candidates)}"
+        return reason("not-a-candidate", units=", ".join(dossier.candidates))
     found = catalogue.unit(unit, local_day(at))
     if found is None:
-        return f"no unit has the code {unit} today: choose one of the catalogue"
+        return reason("unknown-unit", unit=unit)
     if dossier.candidates or asked.rule:  # the rules say so
-        return ""
+        return NOTHING
     procedure = procedure_of(dossier, catalogue)
     if found.is_province != (procedure.competent_level != "commune"):
-        return _WRONG_LEVEL[procedure.competent_level].format(unit=unit, procedure=procedure.code)
+        return reason(
+            f"decided-by-{procedure.competent_level}", unit=unit, procedure=procedure.code
+        )
     homes = handover.home_provinces((dossier.receiving_unit,), catalogue, local_day(at))
     if homes and found.province not in homes and not procedure.non_boundary.startswith(_ANYWHERE):
-        here = ", ".join(sorted(homes))
-        return f"{unit} is in another province: choose a unit of {here}, where it was received"
-    return ""
+        return reason("other-province", unit=unit, here=", ".join(sorted(homes)))
+    return NOTHING
 
 
-def _kept_waiting(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+def _kept_waiting(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
     limit = catalogue.policy(local_day(at)).max_reappointments
     if dossier.reappointments >= limit:
-        return f"a new date may be given {limit} time(s): the one that stands is kept"
+        return reason("dated-enough", limit=limit)
     return _no_date(dossier, asked.new_due, catalogue.working_calendar(local_day(at)), at)
 
 
 def _no_date(
     dossier: Dossier, new_due: date | None, calendar: WorkingCalendar, at: datetime
-) -> str:
+) -> Reason:
     """Return why this cannot be the new date; or nothing."""
     assert dossier.due_current is not None
     latest = max(local_day(at), local_day(dossier.due_current))
     if new_due is None or new_due <= latest:
-        return f"a new date lies after {latest}, today and the date it had: give a later one"
+        return reason("date-not-later", latest=latest)
     try:
         is_working = calendar.is_working(new_due)
     except CalendarEnds as error:
-        return f"{error}: give an earlier date"
-    return "" if is_working else f"{new_due} is a day off: give a working day"
+        return reason("date-unknown", error=error)
+    return NOTHING if is_working else reason("day-off", day=new_due)
 
 
 _OBSTACLES: Mapping[Move, Obstacle] = {

@@ -112,12 +112,12 @@ def _routed(application: str, version: int, dossier: Dossier, proposal: Proposal
         competent=found.competent_unit,
         returning=found.returning_unit,
     )
-    where = Found(found.competent_unit, found.candidates, found.reason)
+    where = Found(found.competent_unit, found.candidates)
     return msgspec.structs.replace(
         _change(application, version, dossier, after, where),
         outcome=found.outcome,
         rule_after=found.rule,
-        why_vi=found.why_vi,
+        why_vi=found.reason_vi or found.why_vi,
         why_en=found.reason or found.why,
     )
 
@@ -156,8 +156,8 @@ def _change(application: str, version: int, dossier: Dossier, after: Units, foun
         rule_after=dossier.rule,
         outcome=settled if found.unit else "human_choice",
         candidates=found.candidates,
-        why_vi="đơn vị đã chọn không còn: theo đơn vị kế thừa",
-        why_en=found.reason or "the unit that was chosen ended: what follows it",
+        why_vi=found.reason.vi or "đơn vị đã chọn không còn: theo đơn vị kế thừa",
+        why_en=str(found.reason) or "the unit that was chosen ended: what follows it",
         remedy="choose_unit" if command == "choose_unit" else "none",
         command=command,
     )

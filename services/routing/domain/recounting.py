@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from services.routing.domain.dossier import Dossier, DueChange, move_due, procedure_of
 from services.routing.domain.edges import MOVES
+from services.routing.domain.reasons import NOTHING, Reason, reason
 from services.routing.domain.states import CLOCK, Asked, Move, Stage
 from shared.catalogue import Catalogue
 from shared.working_time import CalendarEnds, WorkingCalendar, add_working_time, local_day
@@ -135,16 +136,16 @@ _COUNTED: Mapping[str, Callable[[Dossier, DueChange, Catalogue, WorkingCalendar]
 # --- the move
 
 
-def obstacle(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> str:
+def obstacle(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
     """Return why the due date is not moved as the command says; or nothing."""
     if asked.catalogue_version != catalogue.version:
-        return f"the catalogue in use is {catalogue.version}: preview again, then apply that"
+        return reason("other-catalogue", version=catalogue.version)
     found = recount(dossier, catalogue, at)
     if found is None:
-        return "it is due as this catalogue's calendar says: nothing is to be moved"
+        return reason("due-as-it-is")
     if (found.due_before, found.due) != (asked.due_before, asked.due):
-        return f"by this catalogue's calendar it is due {found.due}: preview again"
-    return ""
+        return reason("due-otherwise", due=found.due)
+    return NOTHING
 
 
 def mark(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:

@@ -65,6 +65,7 @@ def register(
             national_code=came.national_code,
             candidates=route.candidates,
             reason=route.reason,
+            reason_vi=route.reason_vi,
             acceptance_due=came.acceptance_due,
         )
         return Outcome(came, (choice,))

@@ -12,14 +12,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from services.routing.domain.rule_table import (
-    Case,
-    PlaceIs,
-    ReceivedAt,
-    Rule,
-    Rules,
-    Verdict,
-)
+from services.routing.domain.reasons import Reason, reason
+from services.routing.domain.rule_table import Case, PlaceIs, ReceivedAt, Rule, Rules, Verdict
 from services.routing.domain.successors import NO_HEIRS, Days, Found, trace
 from shared.catalogue import Catalogue, Procedure
 from shared.errors import Misconfigured
@@ -63,6 +57,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     catalogue_version: str
     candidates: tuple[str, ...] = ()
     reason: str = ""
+    reason_vi: str = ""
 
 
 class UnknownProcedure(Exception):
@@ -140,7 +135,9 @@ class _Survey:
         if rule is None:
             return self._unruled(verdict)
         if rule.decides == "refusal":
-            return self._route(rule, verdict.tried, "refuse", Found(reason=rule.why_en))
+            return self._route(
+                rule, verdict.tried, "refuse", Found(reason=Reason(rule.why_en, rule.why_vi))
+            )
         found = self._look(rule)
         if not found.unit:
             return self._route(rule, verdict.tried, "human_choice", found)
@@ -206,7 +203,11 @@ class _Survey:
     def _for_a_person(self, rule: Rule) -> Found:
         """Return what a person may choose from, and why one must."""
         if not self._receiving.unit:
-            return self._receiving if self._receiving.reason else Found(reason=rule.why_en)
+            return (
+                self._receiving
+                if self._receiving.reason
+                else Found(reason=Reason(rule.why_en, rule.why_vi))
+            )
         if self._place.reason:
             if self._procedure.competent_level != "commune":
                 provinces = map(self._province_of, self._place.candidates)
@@ -218,17 +219,17 @@ class _Survey:
             )
         known = (self._place.unit, self._receiving.unit)
         candidates = tuple(c for c in dict.fromkeys(known) if c and not self._is_province(c))
-        return Found(candidates=candidates, reason=rule.why_en)
+        return Found(candidates=candidates, reason=Reason(rule.why_en, rule.why_vi))
 
     def _unruled(self, verdict: Verdict) -> Route:
         """Hand it to a person: no rule applies, or several that lead to different ends."""
         if not verdict.conflicting:
-            reason = f"no routing rule is in force on {self._on} for such a dossier"
-            return self._route(None, verdict.tried, "human_choice", Found(reason=reason), NO_RULE)
+            found = Found(reason=reason("no-rule", on=self._on))
+            return self._route(None, verdict.tried, "human_choice", found, NO_RULE)
         units = (self._look(rule).unit for rule in verdict.conflicting)
         candidates = tuple(dict.fromkeys(unit for unit in units if unit))
         names = ", ".join(rule.id for rule in verdict.conflicting)
-        found = Found(candidates=candidates, reason=f"the rules {names} conflict: choose a unit")
+        found = Found(candidates=candidates, reason=reason("rules-conflict", names=names))
         named = f"{CONFLICT}:{names.replace(', ', '+')}"
         return self._route(None, verdict.tried, "human_choice", found, named)
 
@@ -262,7 +263,8 @@ class _Survey:
             tried=tried,
             catalogue_version=self._catalogue.version,
             candidates=found.candidates,
-            reason=found.reason,
+            reason=str(found.reason),
+            reason_vi=found.reason.vi,
         )
 
     def _facts(self, outcome: Outcome) -> dict[str, str]:

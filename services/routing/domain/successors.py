@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from services.routing.domain.reasons import NOTHING, Reason, reason
 from shared.catalogue import Catalogue
 
 HEIRS_LIMIT = 4  # times that a unit may have ended since a code was given
+_WHAT_VI: Mapping[str, str] = {
+    "receiving": "tiếp nhận",
+    "residence": "cư trú",
+    "object's": "nơi có đối tượng",
+    "chosen": "đã chọn",
+}
 NO_HEIRS: Mapping[str, str] = {}
 
 
@@ -15,7 +22,7 @@ class Found(NamedTuple):
 
     unit: str = ""
     candidates: tuple[str, ...] = ()
-    reason: str = ""
+    reason: Reason = NOTHING
 
 
 SILENT = Found()
@@ -64,10 +71,9 @@ def _heir(catalogue: Catalogue, code: str, what: str, days: Days) -> Found:
         if not units:
             break
         unit = units[0]
-    reason = f"the {what} unit {code} is in no catalogue: choose a unit, or refuse"
-    return Found(reason=reason)
+    return Found(reason=reason("no-such-unit", unit=code, what=what, what_vi=_WHAT_VI[what]))
 
 
 def _split(code: str, what: str, units: tuple[str, ...]) -> Found:
-    reason = f"the {what} unit {code} was split into several: choose the right one"
-    return Found(candidates=units, reason=reason)
+    why = reason("split-unit", unit=code, what=what, what_vi=_WHAT_VI[what])
+    return Found(candidates=units, reason=why)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from services.routing.domain.dossier import Dossier, StepDone, procedure_of
+from services.routing.domain.reasons import NOTHING, Reason, reason
 from services.routing.domain.states import Asked, Move
 from shared.catalogue import Catalogue, Step, Workflow
 from shared.catalogue.rows import DERIVED
@@ -73,26 +74,22 @@ def is_repeated(dossier: Dossier, asked: Asked) -> bool:
     return asked.move is Move.STEP_DONE and any(asked.step == d.step for d in dossier.steps_done)
 
 
-def out_of_turn(dossier: Dossier, asked: Asked, catalogue: Catalogue, _at: datetime) -> str:
+def out_of_turn(dossier: Dossier, asked: Asked, catalogue: Catalogue, _at: datetime) -> Reason:
     """Return why this is not the step to do, and which is; or nothing."""
     workflow = remembered(dossier, catalogue)
     if workflow is None:
         if dossier.workflow:
-            return f"its steps {dossier.workflow} left the catalogue: put the row back"
-        return "it was accepted before there were steps: settle it without"
+            return reason("template-gone", workflow=dossier.workflow)
+        return reason("no-template")
     if not dossier.step:
-        return "all its steps are done: settle it"
+        return reason("steps-done")
     codes = [step.code for step in workflow.steps]
     if dossier.step not in codes:
-        return (
-            f"{dossier.workflow} has no step {dossier.step} any more: put its steps back, or settle"
-            " it without"
-        )
+        return reason("step-gone", workflow=dossier.workflow, step=dossier.step)
     if asked.step == dossier.step:
-        return ""
-    return (
-        f"{asked.step} is not the next step: it is {dossier.step}, in the order {', '.join(codes)}"
-    )
+        return NOTHING
+    order = ", ".join(codes)
+    return reason("not-the-next-step", asked=asked.step, step=dossier.step, order=order)
 
 
 def step_done(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:

@@ -50,6 +50,7 @@ async def test_an_action_is_taken_decided_and_its_outcome_shown(desk):
         "outcome": "done",
         "events": ["application.accepted"],
         "reason": "",
+        "reason_vi": "",
         "possible": [],
     }
     shown = (await desk.http.get(f"/v1/applications/{APPLICATION}")).json()
@@ -151,24 +152,24 @@ async def test_an_upper_case_id_is_the_same_application(desk):
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({}, ""),
+        ({}, "/action"),
         ({"action": "fly"}, "/action"),
         ({"action": 5}, "/action"),
-        ({"action": "refuse"}, ""),
+        ({"action": "refuse"}, "/note"),
         ({"action": "refuse", "note": ""}, "/note"),
         ({"action": "accept", "note": "x" * (NOTE_LIMIT + 1)}, "/note"),
-        ({"action": "accept", "amount_vnd": 5}, ""),
+        ({"action": "accept", "amount_vnd": 5}, "/amount_vnd"),
         ({"action": "demand_payment", "note": "tax", "amount_vnd": 0}, "/amount_vnd"),
         ({"action": "demand_payment", "note": "tax", "amount_vnd": 999}, "/amount_vnd"),
         ({"action": "demand_payment", "note": "tax", "amount_vnd": 10**10}, "/amount_vnd"),
         ({"action": "demand_payment", "note": "tax", "amount_vnd": "5"}, "/amount_vnd"),
         ({"action": "demand_payment", "note": "tax", "amount_vnd": 5.5}, "/amount_vnd"),
         ({"action": "choose_unit", "competent_unit": "Ba Dinh"}, "/competent_unit"),
-        ({"action": "transfer", "competent_unit": "00008"}, ""),
+        ({"action": "transfer", "competent_unit": "00008"}, "/note"),
         ({"action": "transfer", "competent_unit": "00008", "note": ""}, "/note"),
-        ({"action": "readdress", "note": "moved"}, ""),
+        ({"action": "readdress", "note": "moved"}, "/returning_unit"),
         ({"action": "readdress", "returning_unit": "", "note": "moved"}, "/returning_unit"),
-        ({"action": "ask_signature", "signer": "chairman-1"}, ""),
+        ({"action": "ask_signature", "signer": "chairman-1"}, "/certificate_expires"),
         (
             {"action": "ask_signature", "signer": "a b", "certificate_expires": "2026-12-31"},
             "/signer",
@@ -184,7 +185,7 @@ async def test_a_wrong_body_is_refused_at_its_field(body, field, desk):
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     (problem,) = answer.json()["problems"]
-    assert problem["field"] == (field or "/")
+    assert problem["field"] == field
     assert problem["remedy_vi"]
     assert len(desk.log.records) == 1
 

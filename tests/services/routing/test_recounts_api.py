@@ -139,7 +139,7 @@ async def test_what_was_rejected_under_an_older_edition_is_sent_again(
     [
         (PREVIEWS, {"days": [["2026-11-20", "holiday", "x", "high"]]}, "/days/0/1"),
         (PREVIEWS, {"after": "x"}, "/after"),
-        (RECOUNTS, {"days": []}, "/"),
+        (RECOUNTS, {"days": []}, "/days"),
     ],
 )
 async def test_a_wrong_body_is_refused_at_its_field(path, body, field, office):

@@ -113,7 +113,7 @@ def test_a_unit_that_was_abolished_gets_nothing_more(place, moved, dossier):
 def test_nothing_leaves_its_province_because_a_unit_of_it_was_abolished(place, moved, dossier):
     before = dossier(Stage.PROCESSING, **{place: "00001"})
     sent = moved(before, Move.TRANSFER, competent_unit="26737")
-    assert "another province: name a unit of 01" in refused(sent, before)
+    assert "another province: choose a unit of 01" in refused(sent, before)
 
 
 def test_where_the_only_unit_it_had_ended_its_province_is_known(asked, dossier, catalogue):
