@@ -27,21 +27,34 @@ class Inbox:
 
         What is new and does not touch a dossier's units costs nothing.
         """
+        rows, over = self.changes(decisions, is_new=is_new)
+        await self.write(rows, over)
+
+    async def write(self, rows: list[Row], over: list[str]) -> None:
+        """Write what `changes` found.  Raises `Unknown`."""
+        if rows:
+            await self._table.insert_missing(rows)
+        if over:
+            await self._table.delete(over)
+
+    def changes(
+        self, decisions: Iterable[Decision[Dossier]], *, is_new: bool
+    ) -> tuple[list[Row], list[str]]:
+        """Return the rows to enter, and those to leave out."""
         came: dict[str, Row] = {}
         over: dict[str, None] = {}
         for decision in decisions:
             dossier = decision.state
             if dossier is None:
                 continue
+            if not dossier.is_over and is_new and not _is_moved(decision):
+                continue
             ids = [f"{unit}/{decision.application}" for unit in _units(dossier)]
             if dossier.is_over:
                 over |= dict.fromkeys(ids)
-            elif not is_new or _is_moved(decision):
+            else:
                 came |= {id_: {"_id": id_} for id_ in ids}
-        if rows := [row for id_, row in came.items() if id_ not in over]:
-            await self._table.insert_missing(rows)
-        if over:
-            await self._table.delete(list(over))
+        return [row for id_, row in came.items() if id_ not in over], list(over)
 
     async def page(self, unit: str, after: str, limit: int) -> list[str]:
         """Return applications that have had this unit, in the order of their ids, after one."""
@@ -69,7 +82,10 @@ class NotedJournal(Journal[Dossier]):
 
     async def append(self, decisions: Sequence[Decision[Dossier]]) -> None:
         """See `Journal`."""
-        noting = asyncio.create_task(self._inbox.note(decisions))
+        rows, over = self._inbox.changes(decisions, is_new=True)
+        if not rows and not over:
+            return await super().append(decisions)
+        noting = asyncio.create_task(self._inbox.write(rows, over))
         try:
             await super().append(decisions)
         finally:

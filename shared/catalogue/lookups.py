@@ -24,6 +24,8 @@ from shared.catalogue.workflows import derived, given, taken
 from shared.errors import Misconfigured
 from shared.working_time import WorkingCalendar, add_working_time
 
+WORKFLOWS_KEPT = 10_000  # procedures × provinces of some days
+
 
 class Dated(Protocol):
     """What is in force from a day up to, but without, another."""
@@ -204,6 +206,19 @@ class Catalogue:
 
         A template that is in force but made for another time than this procedure has is not used.
         """
+        key = procedure.code, procedure.valid_from, province, on
+        if (known := self._workflow_of.get(key)) is None:
+            if len(self._workflow_of) >= WORKFLOWS_KEPT:
+                self._workflow_of.clear()
+            known = self._workflow_of[key] = self._workflow(procedure, province, on)
+        return known
+
+    @cached_property
+    def _workflow_of(self) -> dict[tuple[str, date, str, date], Workflow]:
+        """What was worked out already; every acceptance of a day asks for one of these."""
+        return {}
+
+    def _workflow(self, procedure: Procedure, province: str, on: date) -> Workflow:
         policy = self.policy(on)
         for subject in (f"{procedure.code} {province}", procedure.code):
             row = in_force(self.workflows.get(subject, ()), on)
