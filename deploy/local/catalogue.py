@@ -17,16 +17,28 @@ from rich.table import Table
 
 from deploy.archive.books import open_books
 from deploy.local import mongo, open_applications
+from deploy.local.refusals import refuse, say
 from deploy.local.settings import Settings
-from shared.catalogue import Catalogue, Procedure, Workflow, load
+from shared.catalogue import Catalogue, Procedure, Unit, Workflow, load
 from shared.catalogue.checks import vanished
 from shared.catalogue.difference import Change, Touched, diff, procedures, touched, units
+from shared.catalogue.names import folded, spoken, without_kind
 from shared.catalogue.reading import DATA
 from shared.clock import VIETNAM
 from shared.errors import Misconfigured
 from shared.settings import Settings as Shared
 
 MIB = 2**20
+
+# what the data calls it → what people do
+UNITS = {
+    "working_day": "working days",
+    "working_hour": "working hours",
+    "calendar_day": "calendar days",
+    "by_plan": "days by plan",
+}
+NO_LIMIT = ("on the same day", "by plan")
+BECAME = {"exact": "it became", "default_of_split": "it was split among, the default first"}
 
 console = Console(highlight=False)
 app = typer.Typer(
@@ -62,28 +74,60 @@ def check(folder: Known = None) -> None:
 
 @app.command()
 def find(
-    name: Annotated[str, typer.Argument(help="a unit's name, or a code (a procedure's too)")],
+    name: Annotated[str, typer.Argument(help="how a unit's name begins, or a code")],
     on: Day = None,
     province: Annotated[str, typer.Option("--province", help="a province's code")] = "",
     folder: Annotated[Path | None, typer.Option("--in", help="left out: the one in use")] = None,
+    rows: Shown = 40,
 ) -> None:
     """Find a unit by its name or code, what an old code has become, or a procedure's steps."""
     catalogue, day = load(folder or Shared().catalogue), _day(on)
+    _require_province(catalogue, province, day)
     if procedure := catalogue.procedure(name, day):
         _show_steps(procedure, catalogue.workflow(procedure, province, day))
         return
     unit = catalogue.unit(name, day)
     found = [unit] if unit else catalogue.units_named(name, day, province)
-    for each in found:
+    found = found or _beginning(catalogue, name, day, province)
+    for each in found[:rows]:
         where = catalogue.province_of(each.code, day)
         console.print(f"{each.code}  {each.name}  [dim]{where.name if where else ''}[/]")
+    _more(len(found), rows)
     became = catalogue.current_units(name, day)
     if became.kind != "unknown":
         names = [u.name for code in became.units if (u := catalogue.unit(code, day))]
         pairs = ", ".join(f"{c} {n}" for c, n in zip(became.units, names, strict=True))
-        console.print(f"As an old code, {became.kind}: {pairs}")
+        say(console, f"As an old code, {BECAME[became.kind]}: {pairs}")
     elif not found:
-        raise Misconfigured(f"Nothing is called {name!r} on {day}: try a shorter name, or --on.")
+        inside = f" in province {province}" if province else ""
+        raise Misconfigured(
+            f"No name{inside} begins with {name!r} on {day}: try fewer letters, or another --on."
+        )
+
+
+def _require_province(catalogue: Catalogue, province: str, on: date) -> None:
+    unit = catalogue.unit(province, on) if province else None
+    if province and not (unit and unit.is_province):
+        raise Misconfigured(
+            f"--province {province} is no province's code on {on}: `motcua catalogue find` with"
+            " its name tells it."
+        )
+
+
+def _beginning(catalogue: Catalogue, name: str, on: date, province: str) -> list[Unit]:
+    """Return the units whose names begin so, with or without their kind; marks count if given."""
+    spelled = folded if spoken(name) == folded(name) else spoken
+    wanted = spelled(name).strip()
+    return [
+        unit
+        for unit in catalogue.units_in_force(on)
+        if wanted
+        and (not province or unit.province == province)
+        and any(
+            each.startswith(wanted)
+            for each in (spelled(unit.name), without_kind(spelled(unit.name)))
+        )
+    ]
 
 
 @app.command("diff")
@@ -106,10 +150,7 @@ def show_difference(
     _list("Procedures touched", procedures(changes), rows)
     _list("Units touched", units(changes), rows)
     for reason in vanished(before, after):
-        console.print(
-            f"[red]✗[/] A running service would refuse it: {reason}",
-            soft_wrap=not console.is_terminal,
-        )
+        refuse(console, f"A running service would refuse it: {reason}")
     if applications:
         read = list(open_applications.read(applications))
         _show_touched(list(touched(changes, read, after)), len(read), rows)
@@ -157,8 +198,10 @@ def measure(folder: Path = DATA) -> Cost:
 
 def _show_steps(procedure: Procedure, workflow: Workflow) -> None:
     time = procedure.processing_time
-    console.print(f"{procedure.code}  {procedure.name_vi}  [dim]{time.value} {time.unit}[/]")
-    console.print(f"Steps: {workflow.id}, {workflow.confidence}")
+    limit = f"{time.value} {UNITS[time.unit]}" if time.value else NO_LIMIT[time.unit == "by_plan"]
+    console.print(f"{procedure.code}  {procedure.name_vi}  [dim]{limit}[/]")
+    whose = "made from the policy, as none are written" if workflow.is_derived else workflow.id
+    console.print(f"Steps: {whose} [dim](confidence {workflow.confidence})[/]")
     for n, step in enumerate(workflow.steps, 1):
         parts = ((step.days, "days"), (step.hours, "hours"), (step.minutes, "minutes"))
         took = " ".join(f"{value} {unit}" for value, unit in parts if value)

@@ -3,6 +3,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from shutil import copytree
+from typing import get_args
 
 import bson
 import msgspec
@@ -10,11 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.local import open_applications
-from deploy.local.catalogue import app, measure
+from deploy.local.catalogue import UNITS, app, measure
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.states import Stage
 from shared.catalogue.difference import Open
 from shared.catalogue.reading import DATA
+from shared.catalogue.rows import TimeUnit
 from shared.errors import Misconfigured
 
 FACTS = Open(
@@ -82,18 +84,43 @@ def test_facts_that_cannot_be_read_are_named_by_their_line(tmp_path: Path) -> No
 
 def test_a_unit_is_found_by_name_and_an_old_code_by_what_it_became() -> None:
     assert "26506 Phường Vũng Tàu Thành phố Hồ Chí Minh" in run("find", "vung tau")
-    assert "default_of_split: 00008" in run("find", "00007", "--on", "2026-11-20")
-    with pytest.raises(Misconfigured, match="Nothing is called"):
+    assert "As an old code, it was split among, the default first: 00008" in run(
+        "find", "00007", "--on", "2026-11-20"
+    )
+    with pytest.raises(Misconfigured, match="No name begins with 'Không Đâu Cả'"):
         run("find", "Không Đâu Cả")
+
+
+def test_where_no_unit_has_the_name_those_are_told_that_begin_so() -> None:
+    said = run("find", "vung t", "--province", "79", "--on", "2026-11-20")
+    assert "26506 Phường Vũng Tàu" in said
+    assert "more: --rows" in run("find", "ta", "--rows", 1, "--on", "2026-11-20")
+    marked = run("find", "Vũng T", "--on", "2026-11-20")
+    assert "Vũng Tàu" in marked
+    with pytest.raises(Misconfigured, match="No name in province 01 begins with 'Vũng T'"):
+        run("find", "Vũng T", "--province", "01", "--on", "2026-11-20")
+
+
+@pytest.mark.parametrize("province", ["99", "26737", "x"])
+def test_what_is_no_province_is_refused(province: str) -> None:
+    with pytest.raises(Misconfigured, match=f"--province {province} is no province's code"):
+        run("find", "tân", "--province", province)
+
+
+def test_every_time_limit_is_told_in_words() -> None:
+    shown = [run("find", code, "--on", "2026-11-23") for code in ("1.001193", "1.004873")]
+    assert not any("_" in said.partition("Steps")[0] for said in shown)
+    assert "on the same day" in shown[0]
+    assert set(UNITS) == set(get_args(TimeUnit))
 
 
 def test_a_procedure_is_found_with_the_steps_of_a_province() -> None:
     said = run("find", "1.004873", "--province", "79", "--on", "2026-11-23")
     assert (
-        "Cấp Giấy xác nhận tình trạng hôn nhân 3 working_day Steps: 1.004873@79/2025-07-01" in said
+        "Cấp Giấy xác nhận tình trạng hôn nhân 3 working days Steps: 1.004873@79/2025-07-01" in said
     )
     assert "2 look_up Tra cứu sổ, cơ sở dữ liệu hộ tịch specialist 6 hours" in said
-    assert "Steps: derived" in run("find", "1.013225", "--on", "2026-11-23")
+    assert "Steps: made from the policy" in run("find", "1.013225", "--on", "2026-11-23")
 
 
 def a_dossier(**changes) -> Dossier:
