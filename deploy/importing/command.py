@@ -20,6 +20,7 @@ from deploy.importing.log import KafkaLog
 from deploy.importing.run import Limits, Surroundings
 from deploy.importing.sending import Job, Sent, send
 from deploy.local.children import Children
+from deploy.local.refusals import say
 from deploy.local.secrets import CLIENTS_FILE
 from deploy.local.settings import HOST, Settings
 from services.intake.attachments import limits
@@ -27,7 +28,7 @@ from services.intake.attachments.settings import AttachmentSettings
 from services.intake.domain.validation import portal_of
 from shared import jwe
 from shared.catalogue import forms, load
-from shared.clock import system_clock
+from shared.clock import VIETNAM, system_clock
 from shared.errors import Misconfigured
 from shared.jwe import Key
 from shared.kafka import security
@@ -168,6 +169,13 @@ def _import(job: Job, rows: int) -> None:
     lists.put(job.paths, sent.outcome, _report(job, sent))
     shown.show_exceptions(console, sent.outcome.exceptions, rows)
     shown.show_reconciliation(console, sent.outcome.reconciliation)
+    if job.known:
+        when = f"{sent.begun.astimezone(VIETNAM):%Y-%m-%d %H:%M}"
+        say(
+            console,
+            f"[dim]Counted since the import of this file began, {when}: what an earlier run"
+            " registered is in it. --anew begins again.[/]",
+        )
     _say_of_personal(sent.checked, "were")
     if sent.outcome.came:
         console.print(

@@ -9,11 +9,15 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from deploy.importing.checking import Checked, Exceptional, tallies
 from deploy.importing.lists import Reconciliation
+from deploy.local.fitted import shortened
 from shared.catalogue import Catalogue
 
+NAME_CELLS = 60
+LINES_NAMED = 5  # of those with the same problem
 PLAIN_S = 5.0  # between two lines, where there is no terminal
 
 
@@ -31,7 +35,7 @@ def progress(console: Console, what: str, total: int | None) -> Iterator[Moved]:
         yield _Plain(console, what, total)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console) as bar:
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda done: bar.update(task, completed=done)
 
@@ -56,11 +60,12 @@ def show_counts(console: Console, checked: Checked, catalogue: Catalogue, rows: 
         "procedure": {code: found[-1].name_vi for code, found in catalogue.procedures.items()},
     }
     for title, counted in (("unit", checked.units), ("procedure", checked.procedures)):
-        table = _table(title, "", "in order", "not in order")
         found = tallies(counted)
+        some_bad = ("not in order",) if any(each.not_in_order for each in found) else ()
+        table = _table(title, "", "in order", *some_bad)
         for code, good, bad in found[:rows]:
-            name = names[title].get(code, "")
-            table.add_row(code, name[:60], f"{good:,}", f"{bad:,}" if bad else "")
+            name = shortened(Text(names[title].get(code, "")), NAME_CELLS)
+            table.add_row(code, name, f"{good:,}", *(f"{bad:,}" for _ in some_bad))
         console.print(table)
         _more(console, len(found), rows)
 
@@ -74,10 +79,21 @@ def show_exceptions(console: Console, exceptions: Sequence[Exceptional], rows: i
     for (code, remedy), count in codes.most_common(rows):
         table.add_row(f"{count:,}", code, remedy)
     console.print(table)
-    for each in exceptions[:rows]:
+    alike: dict[str, list[int]] = {}
+    for each in exceptions:
         told = ", ".join(f"{p.field} {p.code}" for p in each.problems)
-        console.print(f"line {each.line}: {told}", markup=False, soft_wrap=not console.is_terminal)
-    _more(console, len(exceptions), rows)
+        alike.setdefault(told, []).append(each.line)
+    for told, lines in list(alike.items())[:rows]:
+        text = f"{_lines(lines)}: {told}"
+        console.print(text, markup=False, soft_wrap=not console.is_terminal)
+    _more(console, len(alike), rows)
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    """Return the lines that have one and the same problem, the first of them by number."""
+    first = ", ".join(f"{n}" for n in numbers[:LINES_NAMED])
+    more = f" and {len(numbers) - LINES_NAMED:,} more" if len(numbers) > LINES_NAMED else ""
+    return f"line{'s' if len(numbers) > 1 else ''} {first}{more}"
 
 
 def show_reconciliation(console: Console, found: Reconciliation) -> None:

@@ -93,6 +93,20 @@ def test_a_dry_run_writes_its_exceptions_where_it_is_told(run, file, tmp_path) -
     assert names(folder) == {"batch.jsonl.exceptions.jsonl"}
 
 
+def test_lines_with_the_same_problem_are_told_together(run, make, tmp_path) -> None:
+    file = make.write(tmp_path / "a", [make.line(n, copies=0) for n in range(1, 31)])
+    _, text = run(file, "--dry-run")
+    assert "lines 1, 2, 3, 4, 5 and 25 more: /copies invalid-copies" in text
+    assert text.count("/copies") == 1
+
+
+def test_no_column_stands_empty(run, make, tmp_path) -> None:
+    good = make.write(tmp_path / "good", [make.line(1)])
+    assert "not in order" not in run(good, "--dry-run")[1].partition("1 lines")[0]
+    bad = make.write(tmp_path / "bad", [make.line(1, copies=0)])
+    assert "not in order" in run(bad, "--dry-run")[1].partition("1 lines")[0]
+
+
 def test_a_dry_run_of_what_is_in_order_ends_well(run, make, tmp_path) -> None:
     assert run(make.write(tmp_path / "a", [make.line()]), "--dry-run")[0] == 0
 
