@@ -67,7 +67,8 @@ NEXT: Mapping[str, Who | None] = {
     portal.Submitted.TYPE: "us",
     intake.Registered.TYPE: "us",
     intake.Refused.TYPE: None,
-    intake.InterlinkedRegistered.TYPE: "us",
+    intake.InterlinkedRegistered.TYPE: "officer",  # of its children, which tell whom each waits for
+    intake.InterlinkedMoved.TYPE: "officer",
     intake.InterlinkedEnded.TYPE: None,
     routing.Routed.TYPE: "officer",
     routing.ChoiceNeeded.TYPE: "officer",

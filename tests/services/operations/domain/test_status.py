@@ -95,6 +95,13 @@ def parent(story: Any) -> Any:
     return story.decide("intake", story.submitted(), registered)[0]
 
 
+def test_a_parent_waits_for_those_at_whom_its_children_are(story: Any, log: Any) -> None:
+    registered = parent(story)
+    assert status(log.entries(story.application)).waiting_for == "officer"
+    story.decide("intake", registered, intake.InterlinkedMoved(children=(CHILD,)))
+    assert status(log.entries(story.application)).waiting_for == "officer"
+
+
 def test_a_parent_tells_of_its_children_and_what_the_rules_did(story: Any, log: Any) -> None:
     registered = parent(story)
     found = status(log.entries(story.application))
