@@ -97,5 +97,5 @@ def test_the_province_needs_what_the_tables_say() -> None:
         PAGE.split()
     )
     servers = mib("Kafka (heap at most 512)") + mib("MongoDB (cache 0.5 GiB)")
-    assert f"= {servers:,} MiB, and" in PAGE
+    assert f"= {servers:,} MiB on each" in PAGE
     assert f"3,200 + {servers:,} = {3_200 + servers:,} MiB" in PAGE
