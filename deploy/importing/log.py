@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
+    GroupCoordinatorNotAvailableError,
     IllegalStateError,
     KafkaError,
     TopicAuthorizationFailedError,
@@ -96,8 +97,11 @@ class KafkaLog:
             await self._consumer.start()
             found = await self._admin.describe_topics(self._names[:2])
             lanes = {len(topic["partitions"]) for topic in found}
+            with suppress(GroupCoordinatorNotAvailableError):  # nobody has read yet: later, then
+                await self._admin.list_consumer_group_offsets(self._names.reader)
         except (KafkaError, Unknown, OSError) as error:
             await self._close()
+            _require_allowed(error)
             raise Misconfigured(
                 f"Kafka at {self._url} does not answer ({why(error)}): see that it runs and"
                 " KAFKA_URL names it, then run this again."
