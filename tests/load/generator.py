@@ -31,6 +31,7 @@ from tests.load.workers import orders, say
 TICK_S = 0.02
 START_DELAY_S = 0.2
 RETRY_S = 0.2
+PAPER = 64 * "f"  # stands for the hash of a document, until it is drawn
 TEMPLATES = 2_000  # encrypted texts made beforehand: what a portal's machine would spend
 
 
@@ -79,15 +80,16 @@ def submissions(job: Job, catalogue: Catalogue, chance: random.Random) -> list[b
         and p.competent_level == "commune"
         and p.non_boundary == "intra_province"
         and getattr(p.fee, "online_amount_vnd", None) != 0  # free online: nothing to pay
+        and p.required_documents  # by which one application is told from the next
     ]
     units = [u for u in catalogue.units_in_force(today) if not u.is_province and u.province != "01"]
     return [
-        _submission(key, chance.choice(procedures), chance.choice(units).code, person, n)
-        for n, person in enumerate(people())
+        _submission(key, chance.choice(procedures), chance.choice(units).code, person)
+        for person in people()
     ]
 
 
-def _submission(key: Any, procedure: Any, unit: str, person: Personal, n: int) -> bytes:
+def _submission(key: Any, procedure: Any, unit: str, person: Personal) -> bytes:
     return encode(
         Submitted(
             procedure=procedure.code,
@@ -95,10 +97,17 @@ def _submission(key: Any, procedure: Any, unit: str, person: Personal, n: int) -
             residence_unit=unit,
             personal=jwe.encrypt_to(key, encode(person)),
             documents=tuple(
-                Document(name=name, sha256=f"{n:064x}") for name in procedure.required_documents
+                Document(name=name, sha256=PAPER) for name in procedure.required_documents
             ),
         )
     )
+
+
+def about(submission: bytes, application: str) -> bytes:
+    """Return a submission with papers of its own: a citizen who asks for the same again and again
+    would be known as such, and cost what likely duplicates cost.
+    """
+    return submission.replace(PAPER.encode(), 2 * application.replace("-", "").encode())
 
 
 class Generator:
@@ -143,7 +152,7 @@ class Generator:
             type=Submitted.TYPE,
             subject=application,
             time=datetime.fromtimestamp(at, UTC),
-            data=msgspec.Raw(self._drawn[n % len(self._drawn)]),
+            data=msgspec.Raw(about(self._drawn[n % len(self._drawn)], application)),
         )
         place = self._job.topic, home(application, self._job.lanes)
         message = Message(application.encode(), encode(event))
