@@ -174,14 +174,12 @@ def react(event: Event, fate: Fate) -> Body | None:
         case Suspended.TYPE:
             return {"action": "resume"}
         case Settled.TYPE:
-            with_result = fate.next(has_result=True)
-            return _detour(with_result, event, fate) if with_result else {"action": "return"}
+            return _detour(event, fate, has_result=True) or {"action": "return"}
     return _in_the_post(event, fate)
 
 
 def _at_work(event: Event, fate: Fate) -> Body:
-    detour = fate.next(has_result=False)
-    return _detour(detour, event, fate) if detour else {"action": "settle"}
+    return _detour(event, fate, has_result=False) or {"action": "settle"}
 
 
 def _is_needless(event: Event) -> bool:
@@ -205,10 +203,15 @@ def _in_the_post(event: Event, fate: Fate) -> Body | None:
     return None
 
 
-def _detour(name: Detour, event: Event, fate: Fate) -> Body:
-    body: Body = {"action": name, "note": f"Ví dụ: {name}"}
-    more = _MORE.get(name)
-    return body | more(event, fate) if more else body
+def _detour(event: Event, fate: Fate, *, has_result: bool) -> Body | None:
+    """Return the next detour; one to a unit beside is none where there is no other."""
+    while name := fate.next(has_result=has_result):
+        body: Body = {"action": name, "note": f"Ví dụ: {name}"}
+        more = _MORE.get(name)
+        body |= more(event, fate) if more else {}
+        if all(body.values()):
+            return body
+    return None
 
 
 def _signature(event: Event, _: Fate) -> Body:
