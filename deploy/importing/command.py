@@ -98,7 +98,8 @@ def import_file(
 
 def _generate(file: Path, count: int) -> None:
     rules = _rules("")
-    made = generate.lines(count, rules.catalogue, rules.forms, rules.now, random.Random())  # noqa: S311
+    chance = random.Random()  # noqa: S311 - it draws made-up people
+    made = generate.lines(count, rules.catalogue, rules.forms, rules.now, chance)
     generate.write(file, made)
     console.print(f"{count:,} made-up applications in {file}.")
 

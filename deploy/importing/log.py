@@ -34,6 +34,9 @@ class Names(NamedTuple):
     reader: str = "intake"
 
 
+NAMES = Names()
+
+
 class Log(Protocol):
     """Appends to `portal.submissions`, reads `intake.events`, and is told how far intake is.
 
@@ -74,7 +77,7 @@ class KafkaLog:
         self,
         url: str,
         security: Mapping[str, Any],
-        names: Names = Names(),  # noqa: B008
+        names: Names = NAMES,
     ) -> None:
         self._url, self._names = url, names
         self._admin = AIOKafkaAdminClient(bootstrap_servers=url, **security)

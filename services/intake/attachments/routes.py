@@ -48,7 +48,7 @@ def _beginning(shelf: Shelf) -> APIRouter:
         summary="What of tus 1.0 is spoken here",
         response_class=Response,
     )
-    async def tus_offers(caller: Portal) -> Response:  # noqa: ARG001
+    async def tus_offers(_: Portal) -> Response:
         headers = {
             "Tus-Version": tus.VERSION,
             "Tus-Extension": tus.EXTENSIONS,

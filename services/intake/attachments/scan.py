@@ -36,7 +36,7 @@ class Scanner(Protocol):
 class NoScanner:
     """No scanner is configured: that is said of each file."""
 
-    async def scan(self, content: BinaryIO) -> Verdict:  # noqa: ARG002
+    async def scan(self, content: BinaryIO) -> Verdict:  # noqa: ARG002 - the port's name
         """See `Scanner`."""
         return Verdict("not_scanned")
 
