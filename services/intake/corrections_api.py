@@ -9,6 +9,7 @@ from services.intake.desk import (
     Portal,
     answer,
     application_id,
+    key_reused,
     known,
     named_key,
     publish,
@@ -90,8 +91,7 @@ async def _correct(
     message = f"{application}/correction/{key or f'{count}-{hashed}'}"
     if stood := under(state, message):
         if stood != hashed:
-            detail = "This `Idempotency-Key` stands with another correction: use a new one."
-            raise Refusal(409, "conflict", detail)
+            raise key_reused()
         return taken(application, state)
     if in_the_way := obstacle(state):
         code = state.end or in_the_way.code

@@ -128,3 +128,9 @@ def refuse(problems: Sequence[Problem]) -> None:
 def answer(value: msgspec.Struct, status: int = 200) -> Response:
     """Return a value as JSON."""
     return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
+def key_reused() -> Refusal:
+    """Return why nothing came of it: the caller's key stands with other content."""
+    reused = problem("key-reused", "/headers/idempotency-key")
+    return Refusal(409, "conflict", reused.remedy_en, (reused,))

@@ -9,6 +9,7 @@ from services.intake.desk import (
     Portal,
     answer,
     application_id,
+    key_reused,
     known,
     named_key,
     publish,
@@ -24,7 +25,6 @@ from services.intake.domain.follow_ups import (
     obstacle,
     supplement_id,
 )
-from services.intake.domain.remedies import problem
 from services.intake.forms import SUPPLEMENT, TAKEN, WITHDRAWAL, Taken
 from services.intake.views import taken
 from shared import edge
@@ -81,8 +81,7 @@ async def _follow_up(
     if isinstance(data, SupplementSubmitted):
         name = supplement_id(application, state, content_hash(data), key)
     if key_stands(state, name, data):
-        reused = problem("key-reused", "/headers/idempotency-key")
-        raise Refusal(409, "conflict", reused.remedy_en, (reused,))
+        raise key_reused()
     if is_repeated(state, data):
         return taken(application, state)
     wrong = form_problems(data)
