@@ -20,6 +20,7 @@ from shared.events.routing import (
 )
 
 UNDER_WAY_LIMIT = 5_000  # events being attended to; beyond it the log waits
+OVER_LIMIT = 50_000  # applications that ended, of which the log may repeat what led there
 LOOK_AGAIN_S = (0.5, 1.0, 2.0, 5.0)
 
 NO_LOTS: Mapping[str, Lot] = MappingProxyType({})
@@ -43,12 +44,15 @@ class Officers:
         self._calls = asyncio.Semaphore(habits.concurrency)
         self._places = asyncio.Semaphore(UNDER_WAY_LIMIT)
         self._fates: dict[str, Fate] = {}
+        self._over: dict[str, None] = {}  # in the order of their ends
         self.acted: Counter[str] = Counter()
 
     async def attend(self, log: AsyncIterator[Event]) -> None:
         """Attend to each event of the log once, many at a time, until it ends."""
         async with asyncio.TaskGroup() as group:
             async for event in log:
+                if event.subject in self._over:
+                    continue
                 fate = self._fate(event)
                 if fate.is_news(event):
                     await self._places.acquire()
@@ -70,6 +74,10 @@ class Officers:
         fate = fate or Fate(self._habits, event.subject, self._lots.get(event.subject))
         if event.type not in _ENDS:
             self._fates[event.subject] = fate
+            return fate
+        self._over[event.subject] = None
+        if len(self._over) > OVER_LIMIT:
+            del self._over[next(iter(self._over))]
         return fate
 
     async def _pause(self, fate: Fate) -> None:
@@ -98,7 +106,7 @@ class Officers:
             shown = await self._call("GET", f"/v1/applications/{event.subject}", until)
             if not (step := _current_step(shown)):
                 return
-            body = body | {"step": step}
+            body, key = body | {"step": step}, f"{step}-{key}"
         await self._call("POST", path, until, body, {"idempotency-key": key})
         self.acted[body["action"]] += 1
 

@@ -124,6 +124,23 @@ async def test_officers_who_read_the_log_again_repeat_nothing(desk, registered):
     assert versions == {a: (await desk.journal.latest(a)).version for a in applications(5)}
 
 
+async def test_what_the_log_repeats_of_an_ended_dossier_is_not_acted_on(desk, registered):
+    town = Town(desk, 5)
+    officers = Officers(desk.http, QUICK.model_copy(update={"posted": 1.0, "brought_back": 0.5}))
+
+    async def and_again():
+        async for event in town.decisions(registered):
+            yield event
+        for event in town.events[-10:]:  # a service that died publishes its last ones again
+            yield event
+
+    async with asyncio.timeout(30):
+        await officers.attend(and_again())
+    versions = {a: (await desk.journal.latest(a)).version for a in applications(5)}
+    await desk.decide()
+    assert {a: (await desk.journal.latest(a)).version for a in applications(5)} == versions
+
+
 async def test_what_a_lot_says_is_done_whatever_would_be_drawn(desk, registered):
     signed, refused = applications(2)
     lots = {refused: Lot(is_refused=True), signed: Lot(detours=("ask_signature",))}
