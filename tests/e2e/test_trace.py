@@ -179,9 +179,13 @@ async def test_the_trace_of_an_unsampled_application_is_drawn_from_the_log(
 ) -> None:
     unseen = await journey(system, collector, sampled=False)
     assert unseen.spans == []
-    drawn = await drawn_from_the_log(system, unseen.application)
     made = {parent_span(h.event.traceparent) for h in unseen.log if h.event}
-    assert made <= drawn.keys()
+
+    async def is_drawn() -> bool:  # operations files a little after the fact
+        return made <= (await drawn_from_the_log(system, unseen.application)).keys()
+
+    await until(is_drawn, 20, "a span for every event on the log")
+    drawn = await drawn_from_the_log(system, unseen.application)
     assert all(parent in drawn for parent in drawn.values() if parent)
 
 
