@@ -124,6 +124,7 @@ _MOVED: Words = {
     "vi": "Trước đó hồ sơ ở {previous}; quy tắc đang có hiệu lực chuyển sang đơn vị này.",
     "en": "It was with {previous} before; the rules in force now moved it.",
 }
+_FIRST: Words = {"vi": "Lúc đầu: {ruled}", "en": "At first: {ruled}"}
 _OBJECT: Words = {
     "vi": "Thủ tục này theo nơi có đất, nhà, cơ sở kinh doanh hoặc tài sản, không theo nơi cư trú:"
     " {object}.",
@@ -214,52 +215,64 @@ def _sentences(
     yield _CAME[language].format(
         on=facts.get("on", ""),
         procedure=names.procedure(),
-        receiving=names.unit(facts.get("receiving_unit", dossier.receiving_unit)),
-        residence=names.unit(facts.get("residence_unit", "")),
+        receiving=names.given(facts.get("receiving_unit", dossier.receiving_unit)),
+        residence=names.given(facts.get("residence_unit", "")),
     )
     if facts.get("place_of") == "object":
-        yield _OBJECT[language].format(object=names.unit(facts.get("object_unit", "")))
+        yield _OBJECT[language].format(object=names.given(facts.get("object_unit", "")))
     if "listed" in facts:
         yield _LISTED[facts["listed"]][language]
-    among = ", ".join(names.unit(code) for code in dossier.candidates)
+    among = ", ".join(names.given(code) for code in dossier.candidates)
     yield OUTCOMES[outcome][language].format(
-        receiving=names.unit(dossier.receiving_unit),
-        competent=names.unit(dossier.competent_unit),
-        returning=names.unit(dossier.returning_unit),
+        receiving=names.now(dossier.receiving_unit),
+        competent=names.now(dossier.competent_unit),
+        returning=names.now(dossier.returning_unit),
         candidates=_AMONG[language].format(units=among) if among else "",
         officer=facts.get("officer", ""),
-        previous=names.unit(facts.get("transferred_from", "")),
+        previous=names.given(facts.get("transferred_from", "")),
     )
     if "transferred_from" in facts and dossier.rule not in BY_A_PERSON:
-        yield _MOVED[language].format(previous=names.unit(facts["transferred_from"]))
-    yield _ruled(language, dossier, rules)
+        yield _MOVED[language].format(previous=names.given(facts["transferred_from"]))
+    yield _ruled(language, dossier.rule, dossier.rule_version, rules)
+    first = facts.get("first_rule", "")
+    if first and first not in BY_A_PERSON:
+        ruled = _ruled(language, first, facts["first_rule_version"], rules)
+        yield _FIRST[language].format(ruled=ruled)
     for rule, condition in tried:
         words = CONDITIONS.get(condition)
         why = words[language] if words else condition
         yield _FAILED[language].format(rule=rule, why=why)
 
 
-def _ruled(language: Language, dossier: Dossier, rules: Rules) -> str:
-    kind, _, names = dossier.rule.partition(":")
-    rule = rules.named(dossier.rule)
+def _ruled(language: Language, decided: str, version: str, rules: Rules) -> str:
+    kind, _, names = decided.partition(":")
+    rule = rules.named(decided)
     if rule:
         kind = "decided"
     elif kind not in RULES:
         kind = "forgotten"
     why = (rule.why_vi if language == "vi" else rule.why_en) if rule else ""
-    named = names.replace("+", ", ") or dossier.rule
-    return RULES[kind][language].format(rule=named, version=dossier.rule_version, why=why)
+    named = names.replace("+", ", ") or decided
+    return RULES[kind][language].format(rule=named, version=version, why=why)
 
 
 class _Names:
-    """Names of a dossier's day, with their codes."""
+    """Names with their codes: of what was given, of its day; of who has it now, of when it came."""
 
     def __init__(self, catalogue: Catalogue, dossier: Dossier, language: Language) -> None:
         self._catalogue, self._dossier, self._language = catalogue, dossier, language
-        self._on = date.fromisoformat(dossier.facts["on"]) if "on" in dossier.facts else None
+        days = dossier.facts.get("on"), dossier.facts.get("units_on")
+        self._on, self._units_on = (date.fromisoformat(day) if day else None for day in days)
 
-    def unit(self, code: str) -> str:
-        unit = self._catalogue.unit(code, self._on) if self._on else None
+    def given(self, code: str) -> str:
+        return self._unit(code, self._on, self._units_on)
+
+    def now(self, code: str) -> str:
+        return self._unit(code, self._units_on, self._on)
+
+    def _unit(self, code: str, *days: date | None) -> str:
+        found = (self._catalogue.unit(code, day) for day in days if day)
+        unit = next((unit for unit in found if unit), None)
         return f"{unit.name} ({code})" if unit else code or _NONE[self._language]
 
     def procedure(self) -> str:

@@ -180,9 +180,10 @@ def _units(dossier: Dossier, asked: Asked) -> tuple[str, str, str]:
     )
 
 
-def _transfer(dossier: Dossier, asked: Asked, catalogue: Catalogue, _at: datetime) -> Dossier:
+def _transfer(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
     receiving, competent, returning = _units(dossier, asked)
-    kept = {k: v for k, v in dossier.facts.items() if k not in ("outcome", "tried")}
+    first = {"first_rule": dossier.rule, "first_rule_version": dossier.rule_version}
+    kept = first | {k: v for k, v in dossier.facts.items() if k != "outcome"}
     from_unit = {"officer": asked.officer, "transferred_from": dossier.competent_unit}
     return replace(
         dossier,
@@ -191,13 +192,18 @@ def _transfer(dossier: Dossier, asked: Asked, catalogue: Catalogue, _at: datetim
         returning_unit=returning,
         rule=asked.rule or TRANSFERRED,
         rule_version=asked.rule_version or dossier.rule_version,
-        facts=kept | from_unit,
+        facts=kept | from_unit | _units_on(at),
         catalogue_version=catalogue.version,
         signature=None,
     )
 
 
-def _readdress(dossier: Dossier, asked: Asked, catalogue: Catalogue, _at: datetime) -> Dossier:
+def _units_on(at: datetime) -> dict[str, str]:
+    """Return the day by whose catalogue a dossier's units are named: codes are given again."""
+    return {"units_on": local_day(at).isoformat()}
+
+
+def _readdress(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
     receiving, _, returning = _units(dossier, asked)
     return replace(
         dossier,
@@ -205,6 +211,7 @@ def _readdress(dossier: Dossier, asked: Asked, catalogue: Catalogue, _at: dateti
         returning_unit=returning,
         rule=asked.rule or dossier.rule,
         rule_version=asked.rule_version or dossier.rule_version,
+        facts=dossier.facts | _units_on(at),
         catalogue_version=catalogue.version,
     )
 

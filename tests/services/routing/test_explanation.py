@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import date
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -82,7 +85,26 @@ def test_a_transfer_is_told_with_where_it_was(filed, decide, rules, catalogue):
         "Officer officer-1 transferred it from Phường Cửa Nam (00082) to Phường Ngọc Hà (00008)"
     )
     assert "had chosen another unit before" in told.en[2]
-    assert len(told.vi) == len(told.en)
+    assert told.en[3].startswith(f"At first: Rule commune-of-residence (version {rules.version})")
+    assert len(told.tried) == len(rules.rules) - 1
+    assert len(told.vi) == len(told.en) == 4 + len(told.tried)
+
+
+def test_a_unit_is_called_what_it_is_called_when_it_gets_the_dossier(
+    filed, decide, rules, catalogue
+):
+    """Codes are given again: 00004 may be a ward on one day and its heir, of another name, later."""
+    given = filed().state
+    (row,) = catalogue.units[BA_DINH]
+    before = msgspec.structs.replace(row, name="Phường Cũ", valid_to=date(2026, 12, 1))
+    after = msgspec.structs.replace(row, name="Phường Mới", valid_from=date(2026, 12, 1))
+    units = {**catalogue.units, BA_DINH: (before, after)}
+    facts = given.facts | {"units_on": "2027-01-04", "transferred_from": BA_DINH}
+    moved = msgspec.structs.replace(
+        given, competent_unit=BA_DINH, rule=TRANSFERRED, facts=facts | {"officer": "officer-1"}
+    )
+    told = explanation(moved, rules, replace(catalogue, units=units))
+    assert "from Phường Cũ (00004) to Phường Mới (00004)" in told.en[1]
 
 
 def test_what_rules_moved_is_told_with_the_rule_and_where_it_was(filed, decide, rules, catalogue):
