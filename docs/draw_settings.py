@@ -16,6 +16,7 @@ from services.intake.settings import IntakeSettings
 from services.notify.settings import NotifySettings
 from services.operations.settings import OperationsSettings
 from services.payment.settings import PaymentSettings
+from services.routing.settings import RoutingSettings
 from shared.kafka.security import KafkaSecurity
 from shared.settings import Settings
 
@@ -45,7 +46,7 @@ class Part(NamedTuple):
 PARTS = (
     Part(
         "Every service",
-        "Intake, routing, payment, notify, operations; routing reads nothing else.",
+        "Intake, routing, payment, notify, operations.",
         (Settings,),
     ),
     Part(
@@ -55,6 +56,7 @@ PARTS = (
         (KafkaSecurity,),
     ),
     Part("Intake", "Files: [files.md](files.md).", (IntakeSettings, AttachmentSettings)),
+    Part("Routing", "Rules: [routing.md](routing.md).", (RoutingSettings,)),
     Part("Payment", "Banks: [banks.md](banks.md).", (PaymentSettings,)),
     Part("Notify", "", (NotifySettings,)),
     Part("Operations", "", (OperationsSettings,)),

@@ -34,6 +34,11 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     "services.intake.settings": {
         "MOTCUA_STATUS_PAGE": "the citizens' status page, with which the links on receipts begin",
         "MOTCUA_DUPLICATES_REFUSED": "procedures of which a likely duplicate is refused",
+        "MOTCUA_FORMS": "a folder of forms in the place of ours",
+        "MOTCUA_CONTACTS": "a file of the units' hotlines and addresses in the place of ours",
+    },
+    "services.routing.settings": {
+        "MOTCUA_RULES": "a file of routing rules in the place of ours",
     },
     "services.intake.attachments.settings": {
         "MOTCUA_ATTACHMENTS_ELSEWHERE": 'portals whose files lie elsewhere; `["*"]`: all',

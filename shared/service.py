@@ -44,7 +44,7 @@ from shared.mongo import MongoTable, connect
 from shared.partners import LIMITS, Limits
 from shared.publisher import Publisher
 from shared.secrets import Secrets
-from shared.settings import Settings
+from shared.settings import Settings, told
 from shared.telemetry import Telemetry
 from shared.timers import Timers
 from shared.topics import reads
@@ -116,11 +116,11 @@ def main(service: str, build: Build) -> None:
     """Run a service until it is told to stop.  Exits with 1 on any error, with a sentence on
     ours.
     """
-    settings = Settings()
-    logs.configure(settings.log_level)
-    failpoints.arm(settings.failpoint)
-    memory.share_one_heap()
     try:
+        settings = told(Settings)
+        logs.configure(settings.log_level)
+        failpoints.arm(settings.failpoint)
+        memory.share_one_heap()
         uvloop.run(_run(service, settings, build))
     except* (Misconfigured, Unknown) as group:
         sys.exit("; ".join(str(error) for error in group.exceptions))

@@ -1,11 +1,15 @@
 """What a process is told by its environment; nothing else is configurable."""
 
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shared.catalogue.reading import DATA
+from shared.errors import Misconfigured
+
+S = TypeVar("S", bound=BaseSettings)
 
 
 class Settings(BaseSettings):
@@ -31,3 +35,23 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     catalogue: Path = DATA  # a folder of reference data; another edition in it is taken as it comes
     catalogue_look_s: float = Field(default=30.0, gt=0.0)
+
+
+def told(reader: type[S]) -> S:
+    """Return what the environment says.  Raises `Misconfigured`, with all that it may not say."""
+    try:
+        return reader()
+    except ValidationError as error:
+        raise Misconfigured(refused(error, reader.model_config.get("env_prefix", ""))) from error
+    except SettingsError as error:
+        raise Misconfigured(f"{error}: a list is written as JSON.") from error
+
+
+def refused(error: ValidationError, prefix: str) -> str:
+    """Return each variable that was refused, with what it was set to and why."""
+    found = []
+    for one in error.errors():
+        name = f"{one['loc'][0]}"
+        variable = name if name.isupper() else f"{prefix}{name}".upper()
+        found.append(f"{variable} is set to {one['input']!r}: {one['msg']}.")
+    return " ".join(found)

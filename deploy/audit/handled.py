@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from deploy.audit.evidence import JOURNALED, Evidence
 from deploy.audit.families import OURS
 from deploy.audit.money import NO_OFFSET
-from services.intake.domain.interlinked import OF_CHILDREN
+from services.intake.domain.children import OF_CHILDREN
 from shared import topics
 from shared.events import Event
 from shared.events.intake import ChildOpened, ChildTakenBack, ChildTold

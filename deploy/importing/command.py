@@ -26,6 +26,7 @@ from deploy.local.settings import HOST, Settings
 from services.intake.attachments import limits
 from services.intake.attachments.settings import AttachmentSettings
 from services.intake.domain.validation import portal_of
+from services.intake.settings import IntakeSettings
 from shared import jwe
 from shared.catalogue import forms, load
 from shared.clock import VIETNAM, system_clock
@@ -33,6 +34,7 @@ from shared.errors import Misconfigured
 from shared.jwe import Key
 from shared.kafka import security
 from shared.settings import Settings as Shared
+from shared.settings import told
 
 console = Console(highlight=False)
 
@@ -114,8 +116,9 @@ def _require_portal(portal: str, dry_run: bool) -> None:
 
 
 def _rules(portal: str) -> Rules:
-    known = limits.load(AttachmentSettings().limits)
-    return Rules(load(Shared().catalogue), forms.load(), known, portal, system_clock())
+    known = limits.load(told(AttachmentSettings).limits)
+    written = forms.load(told(IntakeSettings).forms)
+    return Rules(load(Shared().catalogue), written, known, portal, system_clock())
 
 
 def _key(file: Path | None) -> Key | None:

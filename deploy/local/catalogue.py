@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.archive.books import open_books
-from deploy.local import mongo, open_applications
+from deploy.local import mongo, open_applications, preview
 from deploy.local.refusals import refuse, say
 from deploy.local.settings import Settings
 from shared.catalogue import Catalogue, Procedure, Unit, Workflow, load
@@ -44,6 +44,7 @@ console = Console(highlight=False)
 app = typer.Typer(
     help="Reference data: check it, ask it, compare two editions.", no_args_is_help=True
 )
+app.command("preview")(preview.show)
 
 Folder = Annotated[Path, typer.Argument(help="a folder of reference data")]
 Known = Annotated[Path | None, typer.Argument(help="a folder; left out, the one in use")]

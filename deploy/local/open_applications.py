@@ -1,6 +1,6 @@
 """The open applications as facts that an edition of the catalogue may touch: one JSON a line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from shared.archived import living
 from shared.catalogue.difference import Open
 from shared.changes import fold
 from shared.errors import Misconfigured
-from shared.store import Row
 from shared.working_time import local_day
 
 AT_ONCE = 500  # applications
@@ -35,19 +34,25 @@ def read(path: Path) -> Iterator[Open]:
 
 def of_journal(routing: Book) -> Iterator[Open]:
     """Give the facts of every dossier that routing has not ended."""
+    for application, _, dossier in dossiers(routing):
+        if facts := of_dossier(application, dossier):
+            yield facts
+
+
+def dossiers(routing: Book) -> Iterator[tuple[str, int, Dossier]]:
+    """Give every application with its last version and dossier, archived ones left out."""
     applications = (found for found, _ in routing.candidates(_AFTER_EVERY_ID))
     while some := list(islice(applications, AT_ONCE)):
         for application, rows in routing.rows(some).items():
-            if facts := of_dossier(application, [decode(row) for row in rows]):
-                yield facts
+            whole = fold(versions) if (versions := living([decode(row) for row in rows])) else {}
+            dossier = msgspec.json.decode(whole.get("state", "null"), type=Dossier | None)
+            if dossier is not None:
+                yield application, whole["version"], dossier
 
 
-def of_dossier(application: str, rows: Sequence[Row]) -> Open | None:
-    """Return the facts of a dossier, by the rows of its journal; None: it is over, or not begun."""
-    versions = living(rows)
-    state = fold(versions).get("state", "null") if versions else "null"
-    dossier = msgspec.json.decode(state, type=Dossier | None)
-    if dossier is None or dossier.received_at is None or dossier.is_over:
+def of_dossier(application: str, dossier: Dossier) -> Open | None:
+    """Return the facts of a dossier; None: it is over, or not begun."""
+    if dossier.received_at is None or dossier.is_over:
         return None
     return Open(
         application=application,

@@ -11,6 +11,7 @@ from rich.markup import escape
 from typer.exceptions import TyperException
 
 from shared.errors import Misconfigured
+from shared.settings import refused
 
 _NUMBER = re.compile(r"^\[Errno \d+\] ")
 
@@ -50,10 +51,7 @@ def _status(console: Console, work: Callable[[], object]) -> int:
         refuse(console, f"{error}")
         return 1
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(map(str, first["loc"])).upper()
-        variable = name if name.endswith("_URL") else f"MOTCUA_{name}"
-        refuse(console, f"{variable} is set to {first['input']!r}: {first['msg']}.")
+        refuse(console, refused(error, "MOTCUA_"))
         return 1
     except TyperException as error:
         if text := error.format_message():  # empty: the help was printed

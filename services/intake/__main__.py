@@ -22,6 +22,7 @@ from shared.catalogue.forms import Forms
 from shared.clock import Clock
 from shared.lanes.known import LatestDecisions
 from shared.service import Parts, Resources
+from shared.settings import told
 from shared.status_links import StatusLinks
 
 
@@ -37,10 +38,11 @@ def edge(
 
 async def build(resources: Resources) -> Parts:
     """Return intake's parts."""
-    settings, forms = IntakeSettings(), procedure_forms.load()
+    settings = told(IntakeSettings)
+    forms = procedure_forms.load(settings.forms)
     watch = Watch(resources.settings)
     catalogue = watch.current
-    files = attachments(resources, AttachmentSettings())
+    files = attachments(resources, told(AttachmentSettings))
     private_key = jwe.import_key(resources.secrets.intake_jwk)
     door = Door(
         catalogue,
@@ -64,7 +66,7 @@ async def build(resources: Resources) -> Parts:
         resources.clock,
         forms,
         StatusLinks(resources.secrets.master_key, settings.status_page),
-        load_contacts(),
+        load_contacts(settings.contacts),
         files.named,
     )
     return Parts(

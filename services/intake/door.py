@@ -12,6 +12,7 @@ import msgspec
 
 from services.intake.attachments.batch import FileProblems, batch_problems
 from services.intake.attachments.named import NamedFiles
+from services.intake.domain.children import Opening, opening
 from services.intake.domain.corrections import Revision, judging
 from services.intake.domain.dossier import (
     Application,
@@ -25,11 +26,7 @@ from services.intake.domain.dossier import (
 )
 from services.intake.domain.findings import Findings, read_personal
 from services.intake.domain.follow_ups import ENDINGS
-from services.intake.domain.interlinked import (
-    Opening,
-    marks_of_ended,
-    opening,
-)
+from services.intake.domain.interlinked import marks_of_ended
 from services.intake.domain.remedies import problem
 from services.intake.domain.saga import Family
 from services.intake.domain.shape import json_value

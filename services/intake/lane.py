@@ -6,19 +6,17 @@ from functools import partial
 from msgspec.structs import replace
 
 from services.intake.domain import corrections
-from services.intake.domain.corrections import correct
-from services.intake.domain.dossier import Application, message_of, submit
-from services.intake.domain.follow_ups import FOLLOWED, FollowUp, follow_up, not_read
-from services.intake.domain.interlinked import (
+from services.intake.domain.children import (
     OF_CHILDREN,
-    begin,
     follow_child,
-    follow_up_parent,
-    hear_child,
     not_done,
     open_child,
     take_back_child,
 )
+from services.intake.domain.corrections import correct
+from services.intake.domain.dossier import Application, message_of, submit
+from services.intake.domain.follow_ups import FOLLOWED, FollowUp, follow_up, not_read
+from services.intake.domain.interlinked import begin, follow_up_parent, hear_child
 from services.intake.door import Door, Edition, Facts, prepare
 from shared.events.intake import ChildOpened, ChildTakenBack, ChildTold, FollowUpRejected
 from shared.events.portal import (

@@ -9,11 +9,12 @@ from services.notify.settings import NotifySettings
 from shared import partners, service
 from shared.lanes import pace
 from shared.service import Parts, Resources
+from shared.settings import told
 
 
 async def build(resources: Resources) -> Parts:
     """Return notify's parts."""
-    settings = NotifySettings()
+    settings = told(NotifySettings)
     lanes = table(settings.policy)
     limit_s = settings.notice_limit_s
     client = sms_http.connect(settings.sms_url, resources.secrets.sms["key"], limit_s)

@@ -12,6 +12,7 @@ from services.operations.settings import OperationsSettings
 from services.operations.tables import LiveTables
 from shared import service
 from shared.service import Loop, Parts, Resources
+from shared.settings import told
 from shared.topics import aside, reads
 
 ASIDE = "operations-aside"
@@ -19,7 +20,7 @@ ASIDE = "operations-aside"
 
 async def build(resources: Resources) -> Parts:
     """Return operations' parts: two readers and the live tables, beside the edge."""
-    settings = OperationsSettings()
+    settings = told(OperationsSettings)
     journeys, aside_journeys = _journeys(resources), _journeys(resources)
     pace = Pace()
     counts = Counts(resources.table("counts"), "operations")

@@ -12,6 +12,7 @@ from services.payment.settings import PaymentSettings
 from shared import service
 from shared.catalogue.current import Watch
 from shared.service import Parts, Resources
+from shared.settings import told
 from shared.vault import dead_letter_sealer
 
 FAMILIES = {"vnpay": Vnpay}
@@ -19,7 +20,7 @@ FAMILIES = {"vnpay": Vnpay}
 
 async def build(resources: Resources) -> Parts:
     """Return payment's parts."""
-    settings = PaymentSettings()
+    settings = told(PaymentSettings)
     watch = Watch(resources.settings)
     registry = Registry(settings.partners(resources.secrets.vnpay), FAMILIES)
     references = References(resources.table("references"))

@@ -9,6 +9,7 @@ from services.routing.domain.rules import Rules, load_rules
 from services.routing.inbox import Inbox, NotedJournal
 from services.routing.lane import table
 from services.routing.pages import Pages
+from services.routing.settings import RoutingSettings
 from shared import service
 from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
@@ -16,6 +17,7 @@ from shared.clock import Clock
 from shared.journal import Journal
 from shared.publisher import Publisher
 from shared.service import Parts, Resources
+from shared.settings import told
 
 
 def edge(
@@ -37,7 +39,7 @@ def edge(
 
 async def build(resources: Resources) -> Parts:
     """Return routing's parts."""
-    watch, rules = Watch(resources.settings), load_rules()
+    watch, rules = Watch(resources.settings), load_rules(told(RoutingSettings).rules)
     catalogue = watch.current
     lanes = table(catalogue, rules)
     inbox = Inbox(resources.table("at_units"))

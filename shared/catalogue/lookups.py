@@ -119,6 +119,15 @@ class Catalogue:
             return Successors("unknown", ())
         return Successors("exact" if len(units) == 1 else "default_of_split", units)
 
+    def heirs(self, code: str, on: date) -> tuple[str, ...]:
+        """Return what is said to follow the unit that had this code last and ended by this day.
+
+        What followed an older unit of the same code is another's: nothing of it is told here.
+        """
+        ended = [row.valid_to for row in self.units.get(code, ()) if row.valid_to]
+        row = in_force(self.successors.get(code, ()), on)
+        return row.units if row and ended and max(ended) <= row.valid_from else ()
+
     def units_named(self, name: str, on: date, province: str = "") -> tuple[Unit, ...]:
         """Return the units of this name, with or without its kind (`Xã`, `P.`), in a province or in
         all.

@@ -4,9 +4,9 @@ import ssl
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared import settings
 from shared.errors import Misconfigured
 
 
@@ -66,9 +66,4 @@ class KafkaSecurity(BaseSettings):
 
 def told() -> dict[str, Any]:
     """Return what the environment says of security, for every client.  Raises `Misconfigured`."""
-    try:
-        return KafkaSecurity().options()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = f"MOTCUA_KAFKA_{'_'.join(map(str, first['loc'])).upper()}"
-        raise Misconfigured(f"{name} is set to {first['input']!r}: {first['msg']}.") from error
+    return settings.told(KafkaSecurity).options()

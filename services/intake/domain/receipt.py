@@ -11,7 +11,7 @@ from shared.catalogue.lookups import in_force
 from shared.errors import Misconfigured
 from shared.events.data import Document
 
-FILE = Path(__file__).with_name("contacts.json")
+CONTACTS = Path(__file__).with_name("contacts.json")
 
 
 class Contact(msgspec.Struct, frozen=True, array_like=True):
@@ -63,7 +63,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     is_address_known: bool = True
 
 
-def load_contacts(file: Path = FILE) -> Contacts:
+def load_contacts(file: Path = CONTACTS) -> Contacts:
     """Read how units are reached.  Raises `Misconfigured`."""
     try:
         rows = msgspec.json.decode(file.read_bytes(), type=_File).rows

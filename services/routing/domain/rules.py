@@ -96,7 +96,7 @@ def route(
     """Return where a filing goes on this day, and why.  Raises `UnknownProcedure`.
 
     `heirs`: what follows a unit that ended since the codes were given, several codes if it was
-    split; the catalogue says what follows the units of before July 2025.
+    split; of what is not named here the catalogue tells it.
     """
     procedure = catalogue.procedure(filing.procedure, on)
     if procedure is None:

@@ -31,8 +31,8 @@ SILENT = Found()
 class Days(NamedTuple):
     """The day a code was given, and the day that is asked about.
 
-    `heirs`: what follows a unit that ended between them, several codes if it was split; the
-    catalogue says what follows the units of before July 2025.
+    `heirs`: what follows a unit that ended between them, several codes if it was split; of what is
+    not named here the catalogue tells it.
     """
 
     given_on: date
@@ -65,7 +65,8 @@ def _heir(catalogue: Catalogue, code: str, what: str, days: Days) -> Found:
     for _ in range(HEIRS_LIMIT):
         if catalogue.unit(unit, days.on):
             return Found(unit)
-        units = tuple(days.heirs.get(unit, "").split())
+        told = tuple(days.heirs.get(unit, "").split())
+        units = told or catalogue.heirs(unit, days.on)
         if len(units) > 1:
             return _split(code, what, units)
         if not units:

@@ -10,10 +10,12 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from deploy.local import open_applications
+from deploy.local import open_applications, preview
 from deploy.local.catalogue import UNITS, app, measure
 from services.routing.domain.dossier import Dossier
+from services.routing.domain.rules import load_rules
 from services.routing.domain.states import Stage
+from shared.catalogue import load
 from shared.catalogue.difference import Open
 from shared.catalogue.reading import DATA
 from shared.catalogue.rows import TimeUnit
@@ -123,12 +125,21 @@ def test_a_procedure_is_found_with_the_steps_of_a_province() -> None:
     assert "Steps: made from the policy" in run("find", "1.013225", "--on", "2026-11-23")
 
 
+AT_SAI_GON = {
+    "receiving_unit": "26740",
+    "competent_unit": "26740",
+    "returning_unit": "26740",
+    "facts": {"residence_unit": "26740"},
+}
+
+
 def a_dossier(**changes) -> Dossier:
     whole = Dossier(
         stage=Stage.PROCESSING,
         procedure="2.000635",
         receiving_unit="26737",
         competent_unit="26737",
+        returning_unit="26737",
         facts={"residence_unit": "26737"},
         received_at=datetime(2026, 11, 19, 18, tzinfo=UTC),
         accepted_at=datetime(2026, 11, 20, 2, tzinfo=UTC),
@@ -167,6 +178,49 @@ def test_open_dossiers_are_told_by_the_journal_and_others_not() -> None:
         due=date(2026, 11, 23),
         accepted=date(2026, 11, 20),
     )
+
+
+@pytest.fixture
+def merged(tmp_path: Path) -> Path:
+    """An edition in which one ward is part of another from 2027 on."""
+    folder = Path(copytree(DATA, tmp_path / "merged"))
+    units = json.loads((folder / "units.json").read_text())
+    heirs = json.loads((folder / "legacy_map.json").read_text())
+    [ward] = [row for row in units["rows"] if row[0] == "26737"]
+    [older] = [row for row in heirs["rows"] if row[0] == "26737"]
+    ward[6] = older[3] = "2027-01-01"
+    heirs["rows"].append(["26737", ["26740"], "2027-01-01", None])
+    (folder / "units.json").write_text(json.dumps(units))
+    (folder / "legacy_map.json").write_text(json.dumps(heirs))
+    return folder
+
+
+def test_what_an_edition_would_move_is_told_from_where_to_where_and_why(merged: Path) -> None:
+    journal = Journal(a_dossier(), a_dossier(stage=Stage.RETURNED), a_dossier(**AT_SAI_GON))
+    then = preview.Proposal(load(merged), load_rules(), date(2027, 1, 1))
+    [change] = preview.changes(journal, then)
+    assert change.application == "00000000"
+    assert (change.before.competent, change.after.competent) == ("26737", "26740")
+    assert change.command == "transfer"
+    assert list(preview.changes(journal, then._replace(on=date(2026, 12, 31)))) == []
+
+
+def test_a_preview_shows_its_changes_and_writes_all_of_them(
+    merged: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    then = preview.Proposal(load(merged), load_rules(), date(2027, 1, 4))
+    found = list(preview.changes(Journal(a_dossier(), a_dossier()), then))
+    file = tmp_path / "deep" / "changes.jsonl"
+    preview.tell(found, then, 1, file)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Open dossiers that would be decided otherwise: 2." in said
+    assert "transfer 2" in said
+    assert "00000000 26737 → 26740" in said
+    assert "and 1 more: --rows, --to" in said
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [row["application"] for row in rows] == ["00000000", "00000001"]
+    preview.tell([], then, 1, None)
+    assert "No open dossier would move." in capsys.readouterr().out
 
 
 def test_a_journal_is_read_to_its_end() -> None:

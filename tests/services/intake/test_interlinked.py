@@ -8,8 +8,8 @@ from random import Random
 import msgspec
 import pytest
 
+from services.intake.domain.children import OF_CHILDREN, STANDINGS
 from services.intake.domain.dossier import Application
-from services.intake.domain.interlinked import OF_CHILDREN, STANDINGS
 from services.intake.domain.splitting import parts_of
 from services.intake.domain.standing import standing
 from shared import events
@@ -330,6 +330,26 @@ async def test_a_child_that_its_signer_sent_back_is_asked_again(make, town) -> N
     await town.route("birth", routing.Processing(national_code=4, officer="o", due=make.NOW))
     assert not town.child("birth").too_late
     assert town.heard("birth")[-1] is Withdrawn
+
+
+async def test_a_parents_withdrawal_is_answered_as_soon_as_every_child_has(make, town) -> None:
+    await town.settle("birth")
+    await town.take(make.follow_up(WithdrawalRequested(reason="x")))
+    await town.deliver()
+    no = routing.ActionRejected(national_code=9, action="withdraw", reason="settled")
+    await town.route("birth", no)
+    await town.route("residence", routing.Closed(national_code=7, reason=""))
+    assert town.state.withdrawal == "asked", "the health card may still be taken back"
+    await town.route("health_card", routing.Closed(national_code=7, reason=""))
+    assert town.state.withdrawal == "rejected"
+    (told,) = (e for e in town.said[town.parent] if isinstance(e, FollowUpRejected))
+    assert told.message_id == "message 2"
+    assert [p.code for p in told.problems] == ["too-late-to-withdraw"]
+    await town.take(make.follow_up(WithdrawalRequested(reason="x"), id="message 4"))
+    assert town.said[town.parent][-1].message_id == "message 4", "asked again: the same answer"
+    await town.return_("birth")
+    assert town.end.outcome == "partly_done"
+    assert town.state.withdrawal == ""
 
 
 async def test_a_supplement_that_is_not_taken_says_nothing_to_the_parent(make, town) -> None:

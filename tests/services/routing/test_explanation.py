@@ -93,7 +93,7 @@ def test_a_transfer_is_told_with_where_it_was(filed, decide, rules, catalogue):
 def test_a_unit_is_called_what_it_is_called_when_it_gets_the_dossier(
     filed, decide, rules, catalogue
 ):
-    """Codes are given again: 00004 may be a ward on one day and its heir, of another name, later."""
+    """Codes are given again: one may be a ward's on one day and another ward's later."""
     given = filed().state
     (row,) = catalogue.units[BA_DINH]
     before = msgspec.structs.replace(row, name="Phường Cũ", valid_to=date(2026, 12, 1))

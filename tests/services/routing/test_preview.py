@@ -1,5 +1,6 @@
 """Previews, and re-homing: all old units through the map, a merger and a split of today's."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -16,6 +17,7 @@ from services.routing.domain.rules import Filing, route
 from services.routing.domain.states import TERMINAL, Move, Stage
 from services.routing.lane import asked_by_officer
 from shared.catalogue import Unit
+from shared.catalogue.rows import Succession
 from shared.events import handover
 from shared.events import routing as contracts
 
@@ -45,9 +47,38 @@ def merged(catalogue, rules):
     return Proposal(ended, rules, LATER, {CUA_NAM: BA_DINH})
 
 
+@pytest.fixture(scope="session")
+def edition(catalogue):
+    """The same, said by the catalogue itself; what an older 00082 led to ends there."""
+
+    def told(*heirs):
+        (row,) = catalogue.units[CUA_NAM]
+        (older,) = catalogue.successors[CUA_NAM]
+        until = Succession(older.old, older.units, older.valid_from, LATER)
+        units = {**catalogue.units, CUA_NAM: (ending(row),)}
+        rows = (until, Succession(CUA_NAM, heirs, LATER, None)) if heirs else (older,)
+        return replace(catalogue, units=units, successors={**catalogue.successors, CUA_NAM: rows})
+
+    return told
+
+
 def ending(row):
     fields = {**msgspec.structs.asdict(row), "valid_to": LATER}
     return Unit(**fields)
+
+
+def test_an_edition_says_itself_what_follows_a_unit_that_ends(filed, rules, edition):
+    found = preview("a", 1, filed(), Proposal(edition(BA_DINH), rules, LATER))
+    assert (found.before.competent, found.after.competent) == (CUA_NAM, BA_DINH)
+    assert found.command == "transfer"
+    split = preview("a", 1, filed(), Proposal(edition(BA_DINH, NGOC_HA), rules, LATER))
+    assert (split.outcome, split.candidates) == ("human_choice", (BA_DINH, NGOC_HA))
+
+
+def test_what_an_older_unit_of_the_same_code_led_to_is_not_followed(filed, rules, edition):
+    found = preview("a", 1, filed(), Proposal(edition(), rules, LATER))
+    assert (found.outcome, found.candidates) == ("human_choice", ())
+    assert "00082" in found.why_en
 
 
 def test_of_all_10_040_old_units_the_exact_ones_land_and_the_443_split_go_to_a_person(
