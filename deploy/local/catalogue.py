@@ -20,10 +20,10 @@ from deploy.local import mongo, open_applications, preview
 from deploy.local.refusals import refuse, say
 from deploy.local.settings import Settings
 from shared.catalogue import Catalogue, Procedure, Unit, Workflow, load
-from shared.catalogue.checks import vanished
 from shared.catalogue.difference import Change, Touched, diff, procedures, touched, units
 from shared.catalogue.names import folded, spoken, without_kind
 from shared.catalogue.reading import DATA
+from shared.catalogue.turning import obstacles
 from shared.clock import VIETNAM
 from shared.errors import Misconfigured
 from shared.settings import Settings as Shared
@@ -138,9 +138,12 @@ def show_difference(
     applications: Annotated[
         Path | None, typer.Option("--open", help="open applications; `catalogue open` writes it")
     ] = None,
+    on: Day = None,
     rows: Shown = 40,
 ) -> None:
-    """List what another edition adds, removes and changes, and what that touches."""
+    """List what another edition adds, removes and changes, what that touches, and why a service
+    would refuse it on a day.
+    """
     before, after = load(old), load(new)
     changes = diff(before, after)
     console.print(f"{before.version} → {after.version}: {len(changes):,} rows differ.")
@@ -150,7 +153,7 @@ def show_difference(
     _more(len(changes), rows)
     _list("Procedures touched", procedures(changes), rows)
     _list("Units touched", units(changes), rows)
-    for reason in vanished(before, after):
+    for reason in obstacles(before, after, _day(on)):
         refuse(console, f"A running service would refuse it: {reason}")
     if applications:
         read = list(open_applications.read(applications))

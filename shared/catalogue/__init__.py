@@ -3,7 +3,8 @@
 `load()` reads it once, at start; nothing happens at import.  Reading order: `rows` and `fees` (what
 is known), `workflows` (steps and their time), `lookups` and `names` (how it is found), `reading`
 and `checks` (how it comes in, and what is refused), `current` (how another edition takes its
-place), `difference` (what that changes), `data/README.md` (where it comes from and how sure it is).
+place), `difference` and `turning` (what that changes, and what it must not), `data/README.md`
+(where it comes from and how sure it is).
 """
 
 from shared.catalogue.lookups import Catalogue, Successors, in_force

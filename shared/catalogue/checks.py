@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import msgspec
-
 from shared.catalogue import interlinked, workflows
-from shared.catalogue.lookups import Catalogue, Dated, in_force
-from shared.catalogue.rows import FeeWaiver, Listing, Step, Succession, Tables, Unit, Workflow
+from shared.catalogue.lookups import Dated, in_force
+from shared.catalogue.rows import FeeWaiver, Listing, Succession, Tables, Unit
 
 # file (and what in it), what tells one row's subject from another's, whether a gap is one
 _SUBJECTS: tuple[tuple[str, str, Callable[[Any], str], bool], ...] = (
@@ -55,36 +53,6 @@ def problems(tables: Tables) -> list[str]:
     if found:
         return found  # successions are only followed among units that are right
     return [*_said("legacy_map", _successions(tables)), *_said("units", _left(tables, units))]
-
-
-def vanished(old: Catalogue, new: Catalogue) -> list[str]:
-    """Return what applications may stand on and the new edition does not know any more.
-
-    That is also a template whose steps are others: dossiers are in the middle of them.
-    """
-    pairs = (
-        ("units", old.units, new.units),
-        ("procedures", old.procedures, new.procedures),
-        ("workflows", old.workflows_by_id, new.workflows_by_id),
-    )
-    gone = [
-        f"{file}.json: {code} is gone: put its row back, and end it by its valid_to"
-        for file, before, after in pairs
-        for code in before
-        if code not in after
-    ]
-    rewritten = [
-        f"workflows.json: {id_} has other steps: put them back, end it by its valid_to, and begin"
-        " a new row"
-        for id_, row in old.workflows_by_id.items()
-        if id_ in new.workflows_by_id and _work(row) != _work(new.workflows_by_id[id_])
-    ]
-    return gone + rewritten
-
-
-def _work(row: Workflow) -> list[Step]:
-    """Return what dossiers count on: all of the steps but their names."""
-    return [msgspec.structs.replace(step, name_vi="", name_en="") for step in row.steps]
 
 
 Problem = tuple[int, str, str]  # which row, what it is about, why not

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import structlog
 
-from shared.catalogue.checks import vanished
 from shared.catalogue.lookups import Catalogue
 from shared.catalogue.reading import FILES, TOLD_LIMIT, load
+from shared.catalogue.turning import obstacles
+from shared.clock import Clock, off_by
 from shared.errors import Misconfigured
 from shared.settings import Settings
+from shared.working_time import local_day
 
 _log = structlog.get_logger("catalogue")
 
@@ -48,12 +50,13 @@ class Watch:
     """Looks at a folder every so often, and at once on SIGHUP.
 
     An edition is taken when the folder has stayed the same from one look to the next (nobody is
-    still copying), can be read, is free of contradictions and knows all that the one in use knows;
-    otherwise the one in use stays, and the log says why, once.
+    still copying), can be read, is free of contradictions and leaves as it is what the one in use
+    has decided by; otherwise the one in use stays, and the log says why, once.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         """Read the first edition.  Raises `Misconfigured`."""
+        self._clock = clock or off_by(settings.clock_offset_s)
         self._folder, self._look_s = settings.catalogue, settings.catalogue_look_s
         self._seen = self._judged = _stamp(self._folder)
         self.current = Current.of(load(self._folder))
@@ -86,15 +89,19 @@ class Watch:
         """Take what is there now, if it is whole and right."""
         self._judged = _stamp(self._folder)
         try:
-            edition = await asyncio.to_thread(load, self._folder)
-            if gone := vanished(self.current, edition):
-                raise Misconfigured("; ".join(gone[:TOLD_LIMIT]))
+            edition = await asyncio.to_thread(self._read, self.current.edition())
         except Misconfigured as error:
             _log.error("edition refused", in_use=self.current.version, reason=str(error))
             return
         if edition.version != self.current.version:
             _log.info("edition taken", before=self.current.version, now=edition.version)
             self.current.turn_to(edition)
+
+    def _read(self, in_use: Catalogue) -> Catalogue:
+        edition = load(self._folder)
+        if found := obstacles(in_use, edition, local_day(self._clock())):
+            raise Misconfigured("; ".join(found[:TOLD_LIMIT]))
+        return edition
 
 
 def _stamp(folder: Path) -> Stamp:

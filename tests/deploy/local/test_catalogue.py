@@ -68,7 +68,15 @@ def test_two_editions_are_compared_and_the_open_applications_looked_through(
     assert "Units touched, 1: 26737" in said
     assert "Open applications touched: 1 of 2" in said
     assert f"{FACTS.application} units 26737" in said
-    assert "refuse" not in run("diff", DATA, other)
+
+
+def test_an_edition_that_a_service_would_refuse_is_told_so(other: Path) -> None:
+    assert "refuse" not in run("diff", DATA, other, "--on", "2026-12-31")
+    assert (
+        "A running service would refuse it: units.json: 26737 from 2025-07-01 ends on 2027-01-01"
+        " and was applied until today: end it on 2027-01-02 or later"
+    ) in run("diff", DATA, other, "--on", "2027-01-01")
+    assert "26737 from 2027-01-01 is gone" in run("diff", other, DATA, "--on", "2027-01-01")
 
 
 def test_a_long_list_is_cut_and_says_so(other: Path) -> None:

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from shared.catalogue import load
-from shared.catalogue.checks import vanished
 from shared.errors import Misconfigured
 
 Rows = list[Any]
@@ -109,12 +107,3 @@ def test_all_problems_are_said_at_once_up_to_a_limit(edition) -> None:
         edition.change("units", spoil).load()
     assert str(refused.value).count("its province 98 is unknown") == 20
     assert str(refused.value).endswith("; and 10 more")
-
-
-def test_what_the_old_edition_knew_and_the_new_one_does_not_is_named(edition) -> None:
-    before = load()
-    edition.change("procedures", lambda rows: rows.pop(5))  # without steps of its own
-    assert vanished(before, edition.load()) == [
-        "procedures.json: 1.004859 is gone: put its row back, and end it by its valid_to"
-    ]
-    assert vanished(edition.load(), before) == []

@@ -2,7 +2,7 @@ import asyncio
 import os
 import signal
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from shutil import copytree
 
@@ -13,20 +13,28 @@ from shared.catalogue.current import Current, Watch
 from shared.catalogue.reading import DATA
 from shared.settings import Settings
 
-TODAY = date(2026, 11, 21)
+TODAY, SOON = date(2026, 11, 21), date(2026, 12, 1)
 
 
 def later_hours(rows: list) -> None:
-    rows[0].update(intake_sla_hours=rows[0]["intake_sla_hours"] + 1)
+    """End the policy in force and begin another, or change the one that has not begun."""
+    if rows[-1]["valid_from"] != str(SOON):
+        rows.append(rows[-1] | {"valid_from": str(SOON)})
+        rows[-2]["valid_to"] = str(SOON)
+    rows[-1]["intake_sla_hours"] += 1
+
+
+def clock() -> datetime:
+    return datetime(TODAY.year, TODAY.month, TODAY.day, 2, tzinfo=UTC)
 
 
 @pytest.fixture
 def watch(edition) -> Watch:
-    return Watch(Settings(catalogue=edition.folder, catalogue_look_s=60.0))
+    return Watch(Settings(catalogue=edition.folder, catalogue_look_s=60.0), clock)
 
 
 def hours(watch: Watch) -> int:
-    return watch.current.policy(TODAY).intake_sla_hours
+    return watch.current.policy(SOON).intake_sla_hours
 
 
 async def turned(watch: Watch, running: asyncio.Task[None]) -> None:
@@ -95,7 +103,18 @@ async def test_an_edition_that_has_lost_a_procedure_is_not_taken(edition, watch)
     with capture_logs() as logs:
         await watch.take()
     assert watch.current.knows_procedure("1.004859")
-    assert "1.004859 is gone" in logs[0]["reason"]
+    assert "procedures.json: 1.004859 from 2025-07-01 is gone" in logs[0]["reason"]
+
+
+async def test_an_edition_that_rewrites_what_dossiers_stand_on_is_not_taken(edition, watch) -> None:
+    def longer(rows: list) -> None:
+        next(r for r in rows if r["code"] == "1.010038")["processing_time"]["value"] += 5
+
+    edition.change("procedures", longer)
+    with capture_logs() as logs:
+        await watch.take()
+    assert logs[0]["event"] == "edition refused"
+    assert "1.010038 from 2025-07-01 has another processing_time" in logs[0]["reason"]
 
 
 async def test_after_a_refusal_a_mended_folder_is_taken(edition, watch) -> None:
@@ -114,7 +133,7 @@ async def test_a_link_may_be_turned_from_one_folder_to_another(edition, tmp_path
     link, other = tmp_path / "link", tmp_path / "other"
     copytree(DATA, other)
     link.symlink_to(other)
-    watch = Watch(Settings(catalogue=link))
+    watch = Watch(Settings(catalogue=link), clock)
     edition.change("policies", later_hours, "policies")
     link.unlink()
     link.symlink_to(edition.folder)
@@ -132,7 +151,7 @@ async def test_a_signal_asks_to_look_at_once(edition, watch) -> None:
 
 
 async def test_it_looks_again_and_again_by_itself(edition) -> None:
-    watch = Watch(Settings(catalogue=edition.folder, catalogue_look_s=0.01))
+    watch = Watch(Settings(catalogue=edition.folder, catalogue_look_s=0.01), clock)
     running = asyncio.create_task(watch.run())
     edition.change("policies", later_hours, "policies")
     await turned(watch, running)

@@ -1,7 +1,6 @@
 """Steps of a procedure share its time to the minute; a row where they do not is refused."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -12,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.catalogue import Catalogue, Procedure, ProcessingTime, Workflow
-from shared.catalogue.checks import vanished
 from shared.catalogue.difference import Open, diff, procedures, touched
 from shared.catalogue.forms import load as load_forms
 from shared.catalogue.rows import DERIVED
@@ -181,40 +179,6 @@ def test_steps_for_another_time_than_a_procedure_has_are_not_used(edition) -> No
     catalogue = edition.change("procedures", shorten).change("workflows", renew).load()
     as_received: Procedure = catalogue.procedure(MARITAL_STATUS, DAY)
     assert catalogue.workflow(as_received, "", date(2027, 1, 4)).is_derived
-
-
-def test_a_template_that_dossiers_may_remember_is_not_taken_away(catalogue, edition) -> None:
-    new = edition.change("workflows", lambda rows: rows.pop(0)).load()
-    assert vanished(catalogue, new) == [
-        "workflows.json: 1.001193/2025-07-01 is gone: put its row back, and end it by its valid_to"
-    ]
-
-
-@pytest.mark.parametrize(
-    "changes", [{"code": "look"}, {"role": "clerk"}, {"minutes": 1}, {"hours": 100}]
-)
-def test_a_template_that_dossiers_may_be_in_the_middle_of_is_not_rewritten(
-    changes, catalogue
-) -> None:
-    first, *others = catalogue.workflows
-    [old, *later] = catalogue.workflows[first]
-    step = msgspec.structs.replace(old.steps[0], **changes)
-    other = msgspec.structs.replace(old, steps=(step, *old.steps[1:]))
-    rows = {name: catalogue.workflows[name] for name in others} | {first: (other, *later)}
-    assert vanished(catalogue, replace(catalogue, workflows=rows)) == [
-        f"workflows.json: {old.id} has other steps: put them back, end it by its valid_to, and"
-        " begin a new row"
-    ]
-
-
-def test_a_template_may_end_and_its_steps_may_be_called_something_else(catalogue) -> None:
-    first, *others = catalogue.workflows
-    [old, *later] = catalogue.workflows[first]
-    step = msgspec.structs.replace(old.steps[0], name_vi="Tiếp nhận hồ sơ", name_en="Take it in")
-    steps = (step, *old.steps[1:])
-    other = msgspec.structs.replace(old, steps=steps, valid_to=date(2030, 1, 1))
-    rows = {name: catalogue.workflows[name] for name in others} | {first: (other, *later)}
-    assert vanished(catalogue, replace(catalogue, workflows=rows)) == []
 
 
 def test_a_folder_of_before_there_were_workflows_is_read_and_all_are_derived(edition) -> None:
