@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from services.intake.attachments import tus, views
 from services.intake.attachments.files import Files
 from services.intake.attachments.reading import reading
-from services.intake.attachments.scan import ScannerAway
+from services.intake.attachments.scan import NoVerdict
 from services.intake.attachments.standing import Standing
 from services.intake.attachments.uploads import Uploads
 from services.intake.domain.validation import portal_of
@@ -143,8 +143,8 @@ def _asking(uploads: Uploads) -> APIRouter:
 async def _settled(uploads: Uploads, standing: Standing) -> Standing:
     try:
         return await uploads.settle(standing)
-    except ScannerAway:
-        return standing  # all is there: it is looked at when the scanner is back
+    except NoVerdict:
+        return standing  # all is there: it is looked at again later
 
 
 def _refuse(standing: Standing) -> None:

@@ -11,12 +11,17 @@ from shared.errors import Misconfigured, Unknown
 
 CHUNK_BYTES = 64 << 10
 LIMIT_S = 60.0
+CONNECT_LIMIT_S = 10.0
 
 Scan = Literal["clean", "not_scanned"]  # of what may be kept
 
 
-class ScannerAway(Unknown):
-    """It was not looked at: the scanner is away, or says it could not.  Try again later."""
+class NoVerdict(Unknown):
+    """Nothing was said of this content, in time or that makes sense.  Try again later."""
+
+
+class ScannerAway(NoVerdict):
+    """Nobody is there who could look at any content.  Try again later."""
 
 
 class Verdict(NamedTuple):
@@ -30,7 +35,7 @@ class Scanner(Protocol):
     """Looks at contents."""
 
     async def scan(self, content: BinaryIO) -> Verdict:
-        """Look at a content from where it stands.  Raises `ScannerAway`."""
+        """Look at a content from where it stands.  Raises `NoVerdict`, `ScannerAway`."""
 
 
 class NoScanner:
@@ -52,25 +57,19 @@ class Clamd:
 
     async def scan(self, content: BinaryIO) -> Verdict:
         """See `Scanner`."""
+        try:  # a timeout is an OSError
+            async with asyncio.timeout(min(CONNECT_LIMIT_S, self._limit_s)):
+                reader, writer = await self._connected()
+        except OSError as error:
+            raise ScannerAway(f"clamd is away: {error!r}") from error
         try:
             async with asyncio.timeout(self._limit_s):
-                said = await self._asked(content)
-        except (OSError, EOFError, asyncio.LimitOverrunError) as error:  # a timeout is an OSError
-            raise ScannerAway(f"clamd did not answer: {error!r}") from error
-        return _verdict(said)
-
-    async def _asked(self, content: BinaryIO) -> str:
-        reader, writer = await self._connected()
-        try:
-            writer.write(b"zINSTREAM\0")
-            while chunk := content.read(CHUNK_BYTES):
-                writer.write(len(chunk).to_bytes(4, "big") + chunk)
-                await writer.drain()
-            writer.write(bytes(4))
-            await writer.drain()
-            return (await reader.readuntil(b"\0"))[:-1].decode(errors="replace")
+                said = await _asked(reader, writer, content)
+        except (OSError, EOFError, asyncio.LimitOverrunError) as error:
+            raise NoVerdict(f"clamd did not answer: {error!r}") from error
         finally:
             writer.close()
+        return _verdict(said)
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._at.scheme == "unix":
@@ -83,6 +82,18 @@ def scanner(address: str) -> Scanner:
     return Clamd(address) if address else NoScanner()
 
 
+async def _asked(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, content: BinaryIO
+) -> str:
+    writer.write(b"zINSTREAM\0")
+    while chunk := content.read(CHUNK_BYTES):
+        writer.write(len(chunk).to_bytes(4, "big") + chunk)
+        await writer.drain()
+    writer.write(bytes(4))
+    await writer.drain()
+    return (await reader.readuntil(b"\0"))[:-1].decode(errors="replace")
+
+
 def _verdict(said: str) -> Verdict:
     """Read `stream: OK`, `stream: <signature> FOUND`; anything else is no verdict."""
     _, _, result = said.partition(": ")
@@ -90,4 +101,4 @@ def _verdict(said: str) -> Verdict:
         return Verdict("clean")
     if result.endswith(" FOUND"):
         return Verdict("infected", result.removesuffix(" FOUND"))
-    raise ScannerAway(f"clamd could not look at it: {said[:200]}")
+    raise NoVerdict(f"clamd could not look at it: {said[:200]}")

@@ -22,7 +22,7 @@ from services.intake.attachments.limits import LimitTable
 from services.intake.attachments.media import media_type
 from services.intake.attachments.remedies import fault
 from services.intake.attachments.room import Room
-from services.intake.attachments.scan import Scanner
+from services.intake.attachments.scan import NoVerdict, Scanner, ScannerAway
 from services.intake.attachments.standing import Outcome, Standing, Tables, Upload, Wanted, stamp
 from shared.errors import Refused
 from shared.problems import Refusal
@@ -34,6 +34,7 @@ PARTS_LIMIT = 2_000  # of one upload
 PARTS_READ = 8  # at once: 4 MiB
 SPOOL_BYTES = 1 << 20  # what is larger is looked at on disk
 AT_ONCE = 2  # files looked at by one process
+DOUBTS_LIMIT = 5  # files without a verdict in one round: each may take a minute
 LIFETIME = timedelta(hours=24)
 GRACE = timedelta(hours=1)  # longer than any request lasts: nobody adds to what is swept
 
@@ -53,6 +54,7 @@ class Uploads:
         self._tables, self._files, self._scanner, self._room = tables, files, scanner, room
         self.limits, self._clock = limits, clock
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._behind = ""  # where the next round over what waits begins
 
     async def create(self, portal: str, wanted: Wanted) -> Upload:
         """Begin an upload.
@@ -114,7 +116,7 @@ class Uploads:
     async def settle(self, standing: Standing) -> Standing:
         """Look at an upload of which all is there, keep it or not; again changes nothing.
 
-        Raises `Unknown`; `ScannerAway` means that it waits to be looked at.
+        Raises `Unknown`; `NoVerdict` means that it waits to be looked at.
         """
         upload = standing.upload
         await self.wait(standing)
@@ -133,17 +135,32 @@ class Uploads:
         """See to it that an upload of which all is there will be settled.  Raises `Unknown`."""
         await self._tables.waiting.insert_missing([{"_id": standing.upload.id}])
 
-    async def settle_waiting(self, limit: int) -> int:
-        """Settle what waits, oldest first; return how many.  Raises `Unknown`, `ScannerAway`."""
-        waiting = await self._tables.waiting.ranges([("", "~")], limit)
+    async def settle_waiting(self, limit: int) -> None:
+        """Settle what waits, at most `limit`, oldest first, the next round what is behind it.
+
+        What gets no verdict holds up nothing else.  Raises `Unknown`, `ScannerAway`.
+        """
+        doubts, waiting = 0, await self._tables.waiting.ranges([(self._behind, "~")], limit)
         for row in waiting:
-            known = await self._tables.uploads.get([row["_id"]])
-            if not known or await self._outcome(row["_id"]):
-                await self._tables.waiting.delete([row["_id"]])
-                continue
-            upload = Upload.of(known[0])
-            await self.settle(Standing(upload, upload.wanted.length, None))
-        return len(waiting)
+            try:
+                await self._settle_row(row["_id"])
+            except ScannerAway:
+                raise
+            except NoVerdict:
+                doubts += 1
+            self._behind = row["_id"] + "~"
+            if doubts == DOUBTS_LIMIT:
+                return
+        if len(waiting) < limit:
+            self._behind = ""
+
+    async def _settle_row(self, upload: str) -> None:
+        known = await self._tables.uploads.get([upload])
+        if not known or await self._outcome(upload):
+            await self._tables.waiting.delete([upload])
+            return
+        found = Upload.of(known[0])
+        await self.settle(Standing(found, found.wanted.length, None))
 
     async def end(self, upload: Upload) -> None:
         """Take an upload back; a file that was kept already stays.  Raises `Unknown`."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.attachments.scan import Clamd, NoScanner, ScannerAway, scanner
+from services.intake.attachments.scan import Clamd, NoScanner, NoVerdict, ScannerAway, scanner
 from shared.errors import Misconfigured
 
 MARK = b"motcua synthetic malware 5f2a9c"  # no malware: what our own signature is of
@@ -56,8 +56,9 @@ async def test_a_signature_that_was_found_is_named(tmp_path: Path) -> None:
     [b"INSTREAM size limit exceeded. ERROR\0", b"stream: \0", b"OK\0", b"stream: OK", b"", b"\0"],
 )
 async def test_any_other_answer_is_no_verdict(tmp_path: Path, says: bytes) -> None:
-    with pytest.raises(ScannerAway):
+    with pytest.raises(NoVerdict) as said:
         await asked(FakeClamd(says), tmp_path, b"x")
+    assert said.type is NoVerdict  # somebody was there
 
 
 async def test_a_scanner_that_is_not_there_is_away(tmp_path: Path) -> None:
@@ -65,7 +66,7 @@ async def test_a_scanner_that_is_not_there_is_away(tmp_path: Path) -> None:
         await Clamd(f"unix://{tmp_path}/nobody").scan(io.BytesIO(b"x"))
 
 
-async def test_a_scanner_that_says_nothing_is_away(tmp_path: Path) -> None:
+async def test_a_scanner_that_says_nothing_in_time_gives_no_verdict(tmp_path: Path) -> None:
     gone = asyncio.Event()
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -75,8 +76,9 @@ async def test_a_scanner_that_says_nothing_is_away(tmp_path: Path) -> None:
         gone.set()
 
     async with await asyncio.start_unix_server(silent, tmp_path / "clamd"):
-        with pytest.raises(ScannerAway):
+        with pytest.raises(NoVerdict) as said:
             await Clamd(f"unix://{tmp_path}/clamd", 0.05).scan(io.BytesIO(b"x"))
+        assert said.type is NoVerdict
         await gone.wait()
 
 
@@ -129,8 +131,9 @@ async def test_debians_clamd_finds_our_signature_and_nothing_in_what_is_clean(cl
 
 
 async def test_what_is_too_large_for_clamd_is_not_clean(clamd: str) -> None:
-    with pytest.raises(ScannerAway):
+    with pytest.raises(NoVerdict) as said:
         await scanner(clamd).scan(io.BytesIO(bytes(3 << 20)))
+    assert said.type is NoVerdict
 
 
 async def test_an_infected_upload_is_refused_by_debians_clamd(

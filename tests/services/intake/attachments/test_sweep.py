@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from services.intake.attachments.settings import AttachmentSettings
 from services.intake.attachments.sweep import Sweep
+from services.intake.attachments.uploads import DOUBTS_LIMIT
 from services.intake.attachments.wired import attachments
 from shared.errors import Misconfigured
 from shared.settings import Settings
@@ -44,6 +45,64 @@ async def test_a_scanner_that_is_away_leaves_intake_ready(memory: Any, make: Any
     await rounds(sweep, 2)
     assert sweep.health.is_ready()
     assert len(await memory.ids("waiting")) == 1
+
+
+async def waiting(world: Any, make: Any, count: int) -> list[str]:
+    """Upload files while the scanner is away; return their addresses, oldest first."""
+    world.scanner.says, found = None, []
+    for n in range(count):
+        content = make.PDF + b"%" + str(n).encode()
+        found.append(await world.begin(len(content)))
+        await world.add(found[-1], 0, content)
+        world.now += timedelta(seconds=1)
+    world.scanner.says = make.Verdict("clean")
+    return found
+
+
+async def states(world: Any, uploads: list[str]) -> list[str]:
+    return [(await world.call("GET", at)).json()["state"] for at in uploads]
+
+
+async def test_a_file_without_a_verdict_holds_up_no_other(world: Any, make: Any) -> None:
+    uploads = await waiting(world, make, 3)
+    world.scanner.too_much = {make.PDF + b"%0"}
+    await world.sweep.once()
+    assert await states(world, uploads) == ["checking", "stored", "stored"]
+    world.scanner.too_much = set()
+    await world.sweep.once()
+    assert await states(world, uploads) == ["stored"] * 3
+
+
+async def test_a_scanner_that_is_away_is_asked_once_in_a_round(memory: Any, make: Any) -> None:
+    await waiting(memory, make, 3)
+    memory.scanner.says, asked = None, memory.scanner.asked
+    await memory.sweep.once()
+    assert memory.scanner.asked == asked + 1
+
+
+async def test_files_without_a_verdict_end_a_round_and_the_next_goes_on_behind_them(
+    memory: Any, make: Any
+) -> None:
+    count = DOUBTS_LIMIT + 2
+    uploads = await waiting(memory, make, count)
+    memory.scanner.too_much = {make.PDF + b"%" + str(n).encode() for n in range(count - 1)}
+    await memory.sweep.once()
+    assert await states(memory, uploads) == ["checking"] * count
+    assert len(memory.scanner.seen) == DOUBTS_LIMIT
+    await memory.sweep.once()
+    assert (await states(memory, uploads))[-1] == "stored"
+    memory.scanner.too_much = set()
+    await memory.sweep.once()
+    assert await states(memory, uploads) == ["stored"] * count
+
+
+async def test_more_files_than_a_round_takes_are_settled_in_the_next(
+    memory: Any, make: Any
+) -> None:
+    uploads = await waiting(memory, make, 5)
+    for _ in range(3):
+        await memory.uploads.settle_waiting(2)
+    assert await states(memory, uploads) == ["stored"] * 5
 
 
 def test_contents_are_in_gridfs_unless_an_address_is_told() -> None:
