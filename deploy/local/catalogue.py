@@ -29,6 +29,7 @@ from shared.errors import Misconfigured
 from shared.settings import Settings as Shared
 
 MIB = 2**20
+SECONDS_LIMIT, BYTES_LIMIT = 1.0, 60 * MIB  # of a start
 
 # what the data calls it → what people do
 UNITS = {
@@ -179,13 +180,18 @@ def list_open(
 @app.command()
 def bench(folder: Known = None) -> None:
     """Measure, in a process of its own, what reading the catalogue takes of a start."""
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
-        cost = pool.submit(measure, folder or Shared().catalogue).result()
+    cost = measured(folder or Shared().catalogue)
     console.print(
         f"{cost.version}: {cost.seconds * 1_000:.0f} ms, {cost.bytes / MIB:.1f} MiB more"
-        " [dim](to be below 1,000 ms and 60 MiB)[/]"
+        f" [dim](to be below {SECONDS_LIMIT * 1_000:,.0f} ms and {BYTES_LIMIT / MIB:.0f} MiB)[/]"
     )
+
+
+def measured(folder: Path = DATA) -> Cost:
+    """Return what a start pays, told by a process that has read nothing yet."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+        return pool.submit(measure, folder).result()
 
 
 def measure(folder: Path = DATA) -> Cost:

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.local import open_applications, preview
-from deploy.local.catalogue import UNITS, app, measure
+from deploy.local.catalogue import BYTES_LIMIT, MIB, UNITS, app, measured
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.rules import load_rules
 from services.routing.domain.states import Stage
@@ -237,7 +237,8 @@ def test_a_journal_is_read_to_its_end() -> None:
     assert len({one.application for one in found}) == count
 
 
-def test_a_start_is_measured_with_all_that_is_worked_out_later() -> None:
-    cost = measure()
-    assert cost.seconds > 0
-    assert cost.version.startswith("20")
+def test_a_start_takes_less_than_half_the_memory_that_it_may() -> None:
+    """The time it takes is for `motcua catalogue bench` to tell: here it would be the machine's."""
+    cost = measured()
+    assert cost.version == load().version
+    assert MIB < cost.bytes < BYTES_LIMIT / 2
