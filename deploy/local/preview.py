@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import msgspec
 import typer
@@ -50,19 +51,33 @@ def show(
     settings = Settings()
     url = settings.mongo_url or mongo.url(settings.mongo_port)
     with open_books(url, Shared().database) as books:
-        found = list(changes(books["routing"], proposal))
-    tell(found, proposal, rows, to)
+        tell(changes(books["routing"], proposal), proposal, rows, to)
 
 
-def tell(found: list[Change], proposal: Proposal, rows: int, to: Path | None) -> None:
-    """Print the first changes and how many there are of each kind; write all of them to a file."""
+def tell(found: Iterable[Change], proposal: Proposal, rows: int, to: Path | None) -> None:
+    """Print the first changes and how many there are of each kind; write all of them to a file,
+    each as it comes.
+    """
     console.print(f"{proposal.catalogue.version}, rules {proposal.rules.version}, {proposal.on}")
-    _show(found, rows)
+    counted, first = Counter[tuple[str, str]](), list[Change]()
+    with _opened(to) as file:
+        for change in found:
+            counted[change.outcome, change.command or "a person"] += 1
+            if len(first) < rows:
+                first.append(change)
+            if file:
+                file.write(msgspec.json.encode(change) + b"\n")
+    _show(counted, first)
     _show_gaps(proposal)
     if to:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        to.write_bytes(b"".join(msgspec.json.encode(change) + b"\n" for change in found))
-        console.print(f"All {len(found):,} in {to}.")
+        console.print(f"All {counted.total():,} in {to}.")
+
+
+def _opened(to: Path | None) -> AbstractContextManager[BinaryIO | None]:
+    if to is None:
+        return nullcontext()
+    to.parent.mkdir(parents=True, exist_ok=True)
+    return to.open("wb")
 
 
 def changes(routing: Book, proposal: Proposal) -> Iterator[Change]:
@@ -72,26 +87,26 @@ def changes(routing: Book, proposal: Proposal) -> Iterator[Change]:
             yield change
 
 
-def _show(found: list[Change], rows: int) -> None:
-    if not found:
+def _show(counted: Counter[tuple[str, str]], first: list[Change]) -> None:
+    if not counted:
         console.print("No open dossier would move.")
         return
-    console.print(f"Open dossiers that would be decided otherwise: {len(found):,}.")
+    total = counted.total()
+    console.print(f"Open dossiers that would be decided otherwise: {total:,}.")
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title in ("outcome", "sent by", "dossiers"):
         table.add_column(title, justify="right" if title == "dossiers" else "left")
-    counted = Counter((change.outcome, change.command or "a person") for change in found)
     for (outcome, command), count in counted.most_common():
         table.add_row(outcome, command, f"{count:,}")
     console.print(table)
-    for change in found[:rows]:
+    for change in first:
         where = f"{_units(change.before)} → {_units(change.after, change.candidates)}"
         console.print(
             f"{change.application}  {where}  [dim]{change.why_en}[/]",
             soft_wrap=not console.is_terminal,
         )
-    if len(found) > rows:
-        console.print(f"[dim]… and {len(found) - rows:,} more: --rows, --to[/]")
+    if total > len(first):
+        console.print(f"[dim]… and {total - len(first):,} more: --rows, --to[/]")
 
 
 def _units(units: Units, candidates: Iterable[str] = ()) -> str:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from shutil import copytree
 from typing import get_args
+from weakref import WeakSet
 
 import bson
 import msgspec
@@ -156,6 +157,10 @@ def a_dossier(**changes) -> Dossier:
     return msgspec.structs.replace(whole, **changes)
 
 
+class Told(preview.Change, frozen=True, kw_only=True, weakref=True):
+    """A change of which a test sees whether it is still held."""
+
+
 class Journal:
     """One version of each application, as the archive's book gives them."""
 
@@ -229,6 +234,26 @@ def test_a_preview_shows_its_changes_and_writes_all_of_them(
     assert [row["application"] for row in rows] == ["00000000", "00000001"]
     preview.tell([], then, 1, None)
     assert "No open dossier would move." in capsys.readouterr().out
+
+
+def test_a_preview_keeps_no_more_than_it_shows(merged: Path, tmp_path: Path) -> None:
+    """However many dossiers are open: each change is written as it comes, and let go of."""
+    then = preview.Proposal(load(merged), load_rules(), date(2027, 1, 4))
+    [change] = preview.changes(Journal(a_dossier()), then)
+    file, alive, most = tmp_path / "changes.jsonl", WeakSet[Told](), 0
+
+    def coming() -> Iterator[Told]:
+        nonlocal most
+        for n in range(50):
+            told = Told(**msgspec.structs.asdict(change) | {"application": f"{n:08d}"})
+            alive.add(told)
+            yield told
+            del told
+            most = max(most, len(alive))
+
+    preview.tell(coming(), then, 3, file)
+    assert most <= 3 + 1
+    assert len(file.read_text().splitlines()) == 50
 
 
 def test_a_journal_is_read_to_its_end() -> None:
