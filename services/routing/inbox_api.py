@@ -9,10 +9,11 @@ from fastapi import APIRouter, Depends, Query
 from services.routing.answers import refuse_another_unit
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.preview import is_open
+from services.routing.domain.states import WaitsFor
 from services.routing.domain.workflow import steps
 from services.routing.inbox import Inbox, lies_at
 from services.routing.pages import Pages
-from services.routing.views import AT, DUE, WaitsFor, waits_for
+from services.routing.views import AT, DUE, waits_for
 from shared import edge
 from shared.access import Caller, require
 from shared.catalogue import Catalogue

@@ -1,6 +1,6 @@
 """What the edge shows, with examples: a dossier with its clocks, a route, an action's outcome."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
@@ -10,35 +10,13 @@ import msgspec
 from services.routing.domain.dossier import Dossier, Fee
 from services.routing.domain.moves import possible
 from services.routing.domain.rules import Route
-from services.routing.domain.states import CLOCK, Stage
+from services.routing.domain.states import CLOCK, WAITS_FOR, Stage, WaitsFor
 from services.routing.steps import WORKFLOW, WorkflowView, workflow_view
 from shared.catalogue import Catalogue
 from shared.edge import APPLICATION
 from shared.events import Event, decode
 from shared.events.routing import ActionRejected
 from shared.journal import Decision
-
-WaitsFor = Literal["intake", "officer", "applicant", "payment", "nobody"]
-
-_WAITS_FOR: Mapping[Stage, WaitsFor] = {
-    Stage.EXPECTED: "intake",
-    Stage.UNROUTED: "officer",
-    Stage.SUBMITTED: "officer",
-    Stage.INCOMPLETE: "applicant",
-    Stage.RESUBMITTED: "officer",
-    Stage.NOT_ACCEPTED: "nobody",
-    Stage.ACCEPTED: "officer",
-    Stage.TRANSFERRED: "officer",
-    Stage.PROCESSING: "officer",
-    Stage.AWAITING_SIGNATURE: "officer",
-    Stage.AWAITING_SUPPLEMENT: "applicant",
-    Stage.AWAITING_PAYMENT: "payment",
-    Stage.SUSPENDED: "officer",
-    Stage.SETTLED: "officer",
-    Stage.IN_POST: "officer",
-    Stage.RETURNED: "nobody",
-    Stage.WITHDRAWN: "nobody",
-}
 
 
 @dataclass(frozen=True)
@@ -67,6 +45,14 @@ class SignatureView:
 
     signer: str
     certificate_expires: date
+
+
+@dataclass(frozen=True)
+class DemandView:
+    """What an officer demanded last; `status`: `due`, `paid` or `expired` (unpaid, order over)."""
+
+    amount_vnd: int
+    status: str
 
 
 @dataclass(frozen=True)
@@ -136,6 +122,7 @@ class DossierView:
     parcel: ParcelView | None = None
     workflow: WorkflowView | None = None
     documents: list[PaperView] | None = None
+    demand: DemandView | None = None
 
 
 @dataclass(frozen=True)
@@ -251,13 +238,14 @@ def dossier_view(decision: Decision[Dossier], catalogue: Catalogue) -> DossierVi
             for d in dossier.documents
         ]
         or None,
+        demand=DemandView(dossier.demanded_vnd, dossier.demand) if dossier.demand else None,
     )
 
 
 def waits_for(dossier: Dossier) -> WaitsFor:
     """Return whose turn it is."""
     if dossier.stage is not Stage.SUBMITTED:
-        return _WAITS_FOR[dossier.stage]
+        return WAITS_FOR[dossier.stage]
     is_unpaid = dossier.fee is Fee.DUE or (dossier.is_automatic and dossier.fee is Fee.UNKNOWN)
     return "payment" if is_unpaid else "officer"
 

@@ -111,10 +111,14 @@ class Failed(Data, frozen=True, kw_only=True):
 
 
 class Expired(Data, frozen=True, kw_only=True):
-    """The order is over without money; no attempt of its obligation may be paid any more."""
+    """The order is over without money; no attempt of its obligation may be paid any more.
+
+    `moment` says which, as of money that settles one (empty in an event from before it was told).
+    """
 
     TYPE: ClassVar[str] = "payment.expired"
     reference: str
+    moment: str = ""
 
 
 class Mismatched(Data, frozen=True, kw_only=True):

@@ -234,10 +234,10 @@ def wait(draft: Draft, cause: Cause) -> None:
 
 def expire(draft: Draft, cause: Cause) -> None:
     """End an obligation without money; what comes later is overpaid."""
-    draft.turn(cause.obligation, "expired")
+    obligation = draft.turn(cause.obligation, "expired")
     last = [a for a in draft.state.attempts if a.obligation == cause.obligation][-1]
     _close_attempts(draft, cause.obligation)
-    draft.events.append(Expired(reference=last.reference))
+    draft.events.append(Expired(reference=last.reference, moment=obligation.moment))
 
 
 def _close_attempts(draft: Draft, obligation: int) -> None:

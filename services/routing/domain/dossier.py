@@ -35,6 +35,15 @@ class Fee(StrEnum):
     PAID = "paid"
 
 
+class Demand(StrEnum):
+    """How what an officer demanded last stands."""
+
+    NONE = ""  # nothing was, or it was before this was kept
+    DUE = "due"
+    PAID = "paid"
+    EXPIRED = "expired"  # its order is over without money
+
+
 class DueChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A due date, since when it stands, why, and by whom (empty: no officer).
 
@@ -111,6 +120,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     is_automatic: bool = False
     fee: Fee = Fee.UNKNOWN
     demanded_vnd: int = 0
+    demand: Demand = Demand.NONE
     supplement_requests: int = 0
     received_at: datetime | None = None
     accepted_at: datetime | None = None

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from services.routing.domain.dossier import Dossier, Fee
+from services.routing.domain.dossier import Demand, Dossier, Fee
 from services.routing.domain.moves import PAID_BEFORE_ACCEPTANCE, apply
 from services.routing.domain.registration import accept_if_ready
 from services.routing.domain.states import Asked, Move, Stage
@@ -20,15 +20,23 @@ Finding = payment.FeeAssessed | payment.FeeWaived | payment.Settled | payment.Ex
 def hear(dossier: Dossier, data: Finding, catalogue: Catalogue, at: datetime) -> Outcome[Dossier]:
     """Return what follows: an automatic acceptance, processing that goes on, or only a note."""
     if isinstance(data, payment.Settled) and _meets_demand(dossier, data):
-        return apply(dossier, Asked(Move.PAY), catalogue, at)
+        if dossier.stage is Stage.AWAITING_PAYMENT:
+            return apply(dossier, Asked(Move.PAY), catalogue, at)
+        return Outcome(
+            replace(dossier, demand=Demand.PAID)
+        )  # suspended, say: it counts all the same
+    if isinstance(data, payment.Expired) and data.moment == ON_DEMAND:
+        is_due = dossier.demand is Demand.DUE
+        return Outcome(replace(dossier, demand=Demand.EXPIRED) if is_due else dossier)
     return accept_if_ready(Outcome(replace(dossier, fee=_fee(dossier.fee, data))), catalogue, at)
 
 
 def _meets_demand(dossier: Dossier, data: payment.Settled) -> bool:
     """Tell money for what an officer demands now from money for the fee, or for a demand before."""
-    is_for_demand = data.moment in (ON_DEMAND, "")
     is_awaited = dossier.stage is Stage.AWAITING_PAYMENT
-    return is_awaited and is_for_demand and data.amount_vnd == dossier.demanded_vnd
+    is_for_demand = data.moment == ON_DEMAND or (is_awaited and not data.moment)
+    is_open = dossier.demanded_vnd > 0 and dossier.demand in (Demand.NONE, Demand.DUE)
+    return is_open and is_for_demand and data.amount_vnd == dossier.demanded_vnd
 
 
 def _fee(before: Fee, data: Finding) -> Fee:

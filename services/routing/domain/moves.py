@@ -9,6 +9,7 @@ from services.routing.domain import handover, recounting, workflow
 from services.routing.domain.announcements import announce
 from services.routing.domain.dossier import (
     CHOSEN,
+    Demand,
     Dossier,
     DueChange,
     Fee,
@@ -124,6 +125,12 @@ def _asked_enough(dossier: Dossier, _asked: Asked, catalogue: Catalogue, at: dat
     return reason("asked-enough", limit=limit)
 
 
+def _demanded(dossier: Dossier, _asked: Asked, _catalogue: Catalogue, _at: datetime) -> Reason:
+    if dossier.demand is not Demand.DUE:
+        return NOTHING
+    return reason("demanded-already", amount=f"{dossier.demanded_vnd:,}")
+
+
 def _unfit(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
     unit = asked.competent_unit
     if dossier.candidates and unit not in dossier.candidates:
@@ -171,6 +178,7 @@ _OBSTACLES: Mapping[Move, Obstacle] = {
     Move.APOLOGISE: _kept_waiting,
     Move.ASK_SUPPLEMENT: _asked_enough,
     Move.CHOOSE_UNIT: _unfit,
+    Move.DEMAND_PAYMENT: _demanded,
     Move.RECOUNT_DUE: recounting.obstacle,
     Move.STEP_DONE: workflow.out_of_turn,
     **handover.OBSTACLES,
@@ -242,8 +250,10 @@ _MARKS: Mapping[Move, Mark] = {
         d, supplement_requests=d.supplement_requests + 1
     ),
     Move.CHOOSE_UNIT: _choose,
-    Move.DEMAND_PAYMENT: lambda d, a, _c, _t: replace(d, demanded_vnd=a.amount_vnd),
-    Move.PAY: lambda d, _a, _c, _t: replace(d, demanded_vnd=0),
+    Move.DEMAND_PAYMENT: lambda d, a, _c, _t: replace(
+        d, demanded_vnd=a.amount_vnd, demand=Demand.DUE
+    ),
+    Move.PAY: lambda d, _a, _c, _t: replace(d, demand=Demand.PAID),
     Move.RECOUNT_DUE: recounting.mark,
     Move.STEP_DONE: workflow.step_done,
     Move.SUPPLEMENT: _supplement,

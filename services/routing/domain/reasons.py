@@ -60,6 +60,11 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "chỉ được yêu cầu bổ sung {limit} lần: quyết định theo hồ sơ hiện có",
         "a supplement may be asked for {limit} time(s): decide on what is there",
     ),
+    "demanded-already": (
+        "đã yêu cầu nộp {amount} đồng và chưa thanh toán xong: chờ thanh toán, hoặc đến khi hết hạn"
+        " thanh toán",
+        "{amount} dong are demanded already: wait until they are paid, or can be paid no more",
+    ),
     "not-a-candidate": (
         "chọn một trong các đơn vị có thể: {units}",
         "choose one of the units it can be: {units}",

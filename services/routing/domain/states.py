@@ -1,4 +1,5 @@
-"""The stages of a dossier's life, what moves it, and what a stage means: code, column, clock.
+"""The stages of a dossier's life, what moves it, and what a stage means: code, column, clock,
+whose turn it is.
 
 A stage is finer than a national code: code 1 is a dossier whose unit a person must choose, or one
 that waits to be accepted; code 5 asks for a supplement before or after acceptance.
@@ -127,6 +128,27 @@ CLOCK: Mapping[Stage, Clock] = {
     Stage.WITHDRAWN: "none",
 }
 
+WaitsFor = Literal["intake", "officer", "applicant", "payment", "nobody"]
+
+WAITS_FOR: Mapping[Stage, WaitsFor] = {
+    Stage.EXPECTED: "intake",
+    Stage.UNROUTED: "officer",
+    Stage.SUBMITTED: "officer",
+    Stage.INCOMPLETE: "applicant",
+    Stage.RESUBMITTED: "officer",
+    Stage.NOT_ACCEPTED: "nobody",
+    Stage.ACCEPTED: "officer",
+    Stage.TRANSFERRED: "officer",
+    Stage.PROCESSING: "officer",
+    Stage.AWAITING_SIGNATURE: "officer",
+    Stage.AWAITING_SUPPLEMENT: "applicant",
+    Stage.AWAITING_PAYMENT: "payment",
+    Stage.SUSPENDED: "officer",
+    Stage.SETTLED: "officer",
+    Stage.IN_POST: "officer",
+    Stage.RETURNED: "nobody",
+    Stage.WITHDRAWN: "nobody",
+}
 
 TERMINAL = frozenset({Stage.NOT_ACCEPTED, Stage.RETURNED, Stage.WITHDRAWN})
 

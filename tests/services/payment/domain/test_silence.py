@@ -79,6 +79,7 @@ def test_at_the_end_of_its_time_an_order_nobody_paid_expires(office, a):
         office.hear(a.answer(key=asked.key, reference=office.reference, finding="not_found"))
 
     assert office.now == a.now + timedelta(days=1)
+    assert [expired.moment for expired in office.of(Expired)] == ["at_submission"]
     assert not office.timers
     assert types(office.hear(a.paid(reference=office.reference))) == [Overpaid]
 
