@@ -131,7 +131,7 @@ def router(
         decision, dossier = await known(journal, application)
         answers.refuse_anothers(dossier, caller, catalogue, clock())
         response.headers["ETag"] = f'"{decision.version}"'
-        return dossier_view(decision, catalogue)
+        return dossier_view(decision, catalogue, local_day(clock()))
 
     @routes.get(
         "/v1/routing/preview",

@@ -11,6 +11,7 @@ from services.routing.domain.dossier import Dossier, Fee
 from services.routing.domain.moves import possible
 from services.routing.domain.rules import Route
 from services.routing.domain.states import CLOCK, WAITS_FOR, Stage, WaitsFor
+from services.routing.domain.successors import current
 from services.routing.steps import WORKFLOW, WorkflowView, workflow_view
 from shared.catalogue import Catalogue
 from shared.edge import APPLICATION
@@ -208,8 +209,8 @@ DOSSIER = DossierView(
 )
 
 
-def dossier_view(decision: Decision[Dossier], catalogue: Catalogue) -> DossierView:
-    """Return a dossier as officers see it."""
+def dossier_view(decision: Decision[Dossier], catalogue: Catalogue, on: date) -> DossierView:
+    """Return a dossier as officers see it that day."""
     dossier = decision.state
     assert dossier is not None
     signature, parcel = dossier.signature, dossier.parcel
@@ -225,7 +226,7 @@ def dossier_view(decision: Decision[Dossier], catalogue: Catalogue) -> DossierVi
         receiving_unit=dossier.receiving_unit,
         competent_unit=dossier.competent_unit,
         returning_unit=dossier.returning_unit,
-        candidates=list(dossier.candidates),
+        candidates=list(current(catalogue, dossier.candidates, on)),
         why=WhyView(dossier.rule, dossier.rule_version, dossier.catalogue_version, dossier.facts),
         clocks=_clocks(dossier),
         version=decision.version,

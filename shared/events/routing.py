@@ -30,13 +30,18 @@ class OfficerAction(Strict, frozen=True, kw_only=True):
 
 
 class UnitChosen(OfficerAction, frozen=True, kw_only=True):
-    """An officer chose the competent unit where the rules could not; `rule`: the one that now can,
-    where an operator carries it out.
+    """An officer chose the competent unit where the rules could not.
+
+    Where an operator carries out what they now can: `rule` and its version, and who received it and
+    hands the result out by then (empty: as it is).
     """
 
     TYPE: ClassVar[str] = "officer.chose_unit"
     competent_unit: str
     rule: str = ""
+    rule_version: str = ""
+    receiving_unit: str = ""
+    returning_unit: str = ""
 
 
 class OfficerAccepted(OfficerAction, frozen=True, kw_only=True):

@@ -5,10 +5,9 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from services.routing.domain import handover, recounting, workflow
+from services.routing.domain import choice, handover, recounting, workflow
 from services.routing.domain.announcements import announce
 from services.routing.domain.dossier import (
-    CHOSEN,
     Demand,
     Dossier,
     DueChange,
@@ -32,7 +31,6 @@ from shared.working_time import CalendarEnds, WorkingCalendar, local_day
 
 PAID_BEFORE_ACCEPTANCE = frozenset({"at_submission", "at_submission_if_late"})
 
-_ANYWHERE = "nationwide"  # what boundaries begin with that no province has
 _RESTARTED = "restarted by a supplement"
 
 
@@ -131,26 +129,6 @@ def _demanded(dossier: Dossier, _asked: Asked, _catalogue: Catalogue, _at: datet
     return reason("demanded-already", amount=f"{dossier.demanded_vnd:,}")
 
 
-def _unfit(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
-    unit = asked.competent_unit
-    if dossier.candidates and unit not in dossier.candidates:
-        return reason("not-a-candidate", units=", ".join(dossier.candidates))
-    found = catalogue.unit(unit, local_day(at))
-    if found is None:
-        return reason("unknown-unit", unit=unit)
-    if dossier.candidates or asked.rule:  # the rules say so
-        return NOTHING
-    procedure = procedure_of(dossier, catalogue)
-    if found.is_province != (procedure.competent_level != "commune"):
-        return reason(
-            f"decided-by-{procedure.competent_level}", unit=unit, procedure=procedure.code
-        )
-    homes = handover.home_provinces((dossier.receiving_unit,), catalogue, local_day(at))
-    if homes and found.province not in homes and not procedure.non_boundary.startswith(_ANYWHERE):
-        return reason("other-province", unit=unit, here=", ".join(sorted(homes)))
-    return NOTHING
-
-
 def _kept_waiting(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
     limit = catalogue.policy(local_day(at)).max_reappointments
     if dossier.reappointments >= limit:
@@ -177,7 +155,7 @@ _OBSTACLES: Mapping[Move, Obstacle] = {
     Move.ACCEPT: _unpaid,
     Move.APOLOGISE: _kept_waiting,
     Move.ASK_SUPPLEMENT: _asked_enough,
-    Move.CHOOSE_UNIT: _unfit,
+    Move.CHOOSE_UNIT: choice.unfit,
     Move.DEMAND_PAYMENT: _demanded,
     Move.RECOUNT_DUE: recounting.obstacle,
     Move.STEP_DONE: workflow.out_of_turn,
@@ -218,21 +196,6 @@ def _supplement(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: dateti
     return pause(restarted, catalogue.working_calendar(local_day(at)), at)  # it stays suspended
 
 
-def _choose(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
-    is_known = catalogue.unit(dossier.receiving_unit, local_day(at)) is not None
-    receiving = dossier.receiving_unit if is_known else asked.competent_unit
-    return replace(
-        dossier,
-        receiving_unit=receiving,
-        competent_unit=asked.competent_unit,
-        returning_unit=receiving,
-        candidates=(),
-        rule=CHOSEN,
-        facts={**dossier.facts, "officer": asked.officer},
-        catalogue_version=catalogue.version,
-    )
-
-
 def _apologise(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Dossier:
     assert asked.new_due is not None
     due = catalogue.working_calendar(local_day(at)).closing(asked.new_due)
@@ -249,7 +212,7 @@ _MARKS: Mapping[Move, Mark] = {
     Move.ASK_SUPPLEMENT: lambda d, _a, _c, _t: replace(
         d, supplement_requests=d.supplement_requests + 1
     ),
-    Move.CHOOSE_UNIT: _choose,
+    Move.CHOOSE_UNIT: choice.chosen,
     Move.DEMAND_PAYMENT: lambda d, a, _c, _t: replace(
         d, demanded_vnd=a.amount_vnd, demand=Demand.DUE
     ),

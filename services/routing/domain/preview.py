@@ -164,11 +164,11 @@ def _change(application: str, version: int, dossier: Dossier, after: Units, foun
 
 
 def _command(dossier: Dossier, unit: str) -> Command:
-    """A dossier without a unit gets one, if it is one that it can be; with a unit it is sent on."""
+    """A dossier without a unit gets one, with a unit it is sent on."""
     if not unit:
         return ""
     if dossier.stage is Stage.UNROUTED:
-        return "choose_unit" if not dossier.candidates or unit in dossier.candidates else ""
+        return "choose_unit"
     if unit == dossier.competent_unit:
         return "readdress"
     return "transfer" if Move.TRANSFER in MOVES[dossier.stage] else ""

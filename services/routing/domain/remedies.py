@@ -36,10 +36,7 @@ def remedy(change: Change, sender: Sender) -> Remedy | None:
 
 def _chosen(change: Change, sender: Sender) -> Remedy:
     unit = change.after.competent
-    data = UnitChosen(
-        officer=sender.officer, note=sender.note, competent_unit=unit, rule=change.rule_after
-    )
-    return Remedy(Move.CHOOSE_UNIT, data)
+    return Remedy(Move.CHOOSE_UNIT, UnitChosen(competent_unit=unit, **_address(change, sender)))
 
 
 def _transferred(change: Change, sender: Sender) -> Remedy:
@@ -53,7 +50,7 @@ def _readdressed(change: Change, sender: Sender) -> Remedy:
 
 
 def _address(change: Change, sender: Sender) -> dict[str, Any]:
-    """Return what both have; no rule where a unit is followed that a person had chosen."""
+    """Return what all have; no rule where a unit is followed that a person had chosen."""
     is_ruled = change.rule_after not in BY_A_PERSON
     return {
         "officer": sender.officer,

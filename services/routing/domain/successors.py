@@ -1,6 +1,6 @@
 """What became of a unit's code: the unit it is on a day, or why nobody can tell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -57,6 +57,15 @@ def trace(catalogue: Catalogue, code: str, what: str, days: Days) -> Found:
     if units:
         return _split(code, what, units)
     return _heir(catalogue, code, what, days)
+
+
+def current(catalogue: Catalogue, codes: Sequence[str], on: date) -> tuple[str, ...]:
+    """Return the units of that day: those of these that stand, and what follows the others."""
+    units = tuple(codes)
+    for _ in range(HEIRS_LIMIT):
+        now = ([u] if catalogue.unit(u, on) else catalogue.heirs(u, on) for u in units)
+        units = tuple(dict.fromkeys(heir for heirs in now for heir in heirs))
+    return tuple(unit for unit in units if catalogue.unit(unit, on))
 
 
 def _heir(catalogue: Catalogue, code: str, what: str, days: Days) -> Found:
