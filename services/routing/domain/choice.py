@@ -7,7 +7,7 @@ from datetime import date, datetime
 from msgspec.structs import replace
 
 from services.routing.domain.dossier import CHOSEN, Dossier, procedure_of
-from services.routing.domain.handover import home_provinces
+from services.routing.domain.handover import home_provinces, units_on
 from services.routing.domain.reasons import NOTHING, Reason, reason
 from services.routing.domain.states import Asked
 from services.routing.domain.successors import current
@@ -54,10 +54,20 @@ def chosen(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -
         competent_unit=asked.competent_unit,
         returning_unit=returning if catalogue.unit(returning, on) else receiving,
         candidates=(),
-        rule=CHOSEN,
-        facts={**dossier.facts, "officer": asked.officer},
+        rule=asked.rule or CHOSEN,
+        rule_version=asked.rule_version or dossier.rule_version,
+        facts=_facts(dossier, asked) | units_on(at),
         catalogue_version=catalogue.version,
     )
+
+
+def _facts(dossier: Dossier, asked: Asked) -> dict[str, str]:
+    """Return what it was decided from, and why that was not enough."""
+    first = {"first_rule": dossier.rule, "first_rule_version": dossier.rule_version}
+    if dossier.candidates:
+        first["candidates"] = " ".join(dossier.candidates)
+    kept = {name: value for name, value in dossier.facts.items() if name != "outcome"}
+    return first | kept | {"officer": asked.officer}
 
 
 def _receiving(dossier: Dossier, asked: Asked, catalogue: Catalogue, on: date) -> str:

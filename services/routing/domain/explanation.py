@@ -43,8 +43,8 @@ OUTCOMES: Mapping[str, Words] = {
         "en": "The rules cannot tell the unit: a person must choose{candidates}.",
     },
     CHOSEN: {
-        "vi": "Cán bộ {officer} đã chọn {competent}; {returning} trả kết quả.",
-        "en": "Officer {officer} chose {competent}; {returning} hands the result out.",
+        "vi": "Cán bộ {officer} đã chọn {competent}{candidates}; {returning} trả kết quả.",
+        "en": "Officer {officer} chose {competent}{candidates}; {returning} hands the result out.",
     },
     TRANSFERRED: {
         "vi": "Cán bộ {officer} đã chuyển hồ sơ từ {previous} sang {competent}; {returning} trả kết"
@@ -123,6 +123,10 @@ _CAME: Words = {
 _MOVED: Words = {
     "vi": "Trước đó hồ sơ ở {previous}; quy tắc đang có hiệu lực chuyển sang đơn vị này.",
     "en": "It was with {previous} before; the rules in force now moved it.",
+}
+_TOLD: Words = {
+    "vi": "Trước đó một người phải chọn đơn vị{candidates}; nay quy tắc đang có hiệu lực xác định.",
+    "en": "A person was to choose its unit{candidates}; the rules in force now tell it.",
 }
 _FIRST: Words = {"vi": "Lúc đầu: {ruled}", "en": "At first: {ruled}"}
 _OBJECT: Words = {
@@ -222,17 +226,21 @@ def _sentences(
         yield _OBJECT[language].format(object=names.given(facts.get("object_unit", "")))
     if "listed" in facts:
         yield _LISTED[facts["listed"]][language]
-    among = ", ".join(names.given(code) for code in dossier.candidates)
+    candidates = dossier.candidates or facts.get("candidates", "").split()
+    among = ", ".join(map(names.given, candidates))
+    chosen_from = _AMONG[language].format(units=among) if among else ""
     yield OUTCOMES[outcome][language].format(
         receiving=names.now(dossier.receiving_unit),
         competent=names.now(dossier.competent_unit),
         returning=names.now(dossier.returning_unit),
-        candidates=_AMONG[language].format(units=among) if among else "",
+        candidates=chosen_from,
         officer=facts.get("officer", ""),
         previous=names.given(facts.get("transferred_from", "")),
     )
     if "transferred_from" in facts and dossier.rule not in BY_A_PERSON:
         yield _MOVED[language].format(previous=names.given(facts["transferred_from"]))
+    elif "first_rule" in facts and dossier.rule not in BY_A_PERSON:
+        yield _TOLD[language].format(candidates=chosen_from)
     yield _ruled(language, dossier.rule, dossier.rule_version, rules)
     first = facts.get("first_rule", "")
     if first and first not in BY_A_PERSON:

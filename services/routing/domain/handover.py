@@ -192,13 +192,13 @@ def _transfer(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime
         returning_unit=returning,
         rule=asked.rule or TRANSFERRED,
         rule_version=asked.rule_version or dossier.rule_version,
-        facts=kept | from_unit | _units_on(at),
+        facts=kept | from_unit | units_on(at),
         catalogue_version=catalogue.version,
         signature=None,
     )
 
 
-def _units_on(at: datetime) -> dict[str, str]:
+def units_on(at: datetime) -> dict[str, str]:
     """Return the day by whose catalogue a dossier's units are named: codes are given again."""
     return {"units_on": local_day(at).isoformat()}
 
@@ -211,7 +211,7 @@ def _readdress(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetim
         returning_unit=returning,
         rule=asked.rule or dossier.rule,
         rule_version=asked.rule_version or dossier.rule_version,
-        facts=dossier.facts | _units_on(at),
+        facts=dossier.facts | units_on(at),
         catalogue_version=catalogue.version,
     )
 

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
+from services.routing.domain.dossier import CHOSEN
+from services.routing.domain.explanation import explanation
 from services.routing.domain.moves import apply
 from services.routing.domain.preview import Proposal, preview, with_units
 from services.routing.domain.remedies import Sender, remedy
@@ -136,3 +138,32 @@ def carried_out(state, change, proposal):
     sender = Sender("operator-1", "synthetic", state.moves, proposal.rules.version)
     asking = asked_by_officer(*remedy(change, sender))
     return apply(state, asking, proposal.catalogue, JANUARY)
+
+
+def test_what_a_rule_decides_is_told_so_and_stays_open_to_later_rules(
+    waiting, later, rules, catalogue
+):
+    proposal = Proposal(later(_00008=BA_DINH, _00025=BA_DINH), rules, JANUARY.date())
+    state = waiting(NGOC_HA)
+    ruled = carried_out(state, preview("a", 1, state, proposal), proposal).state
+    assert (ruled.rule, ruled.rule_version) == ("commune-of-residence", rules.version)
+    told = explanation(ruled, rules, proposal.catalogue)
+    assert told.outcome == "settle_here"
+    assert "chose" not in told.en[1]
+    assert told.en[2].startswith("A person was to choose its unit among Phường Ngọc Hà (00008)")
+    assert told.en[3].startswith("Rule commune-of-residence")
+    assert told.en[4].startswith("At first: Rule place-unclear")
+    next_year = later(_00008=BA_DINH, _00025=BA_DINH, _00004=CUA_NAM)
+    moved_on = preview("a", 2, ruled, proposal._replace(catalogue=next_year))
+    assert (moved_on.after.competent, moved_on.rule_after) == (CUA_NAM, "commune-of-residence")
+
+
+def test_what_an_officer_chose_is_pinned_under_the_officers_name(waiting, choose, catalogue):
+    state = waiting()
+    pinned = choose(state, GIANG_VO, catalogue).state
+    assert (pinned.rule, pinned.rule_version) == (CHOSEN, state.rule_version)
+    assert pinned.facts["officer"] == "officer-1"
+    assert (pinned.facts["first_rule"], pinned.facts["candidates"]) == (
+        "place-unclear",
+        "00008 00025",
+    )

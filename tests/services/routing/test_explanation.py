@@ -70,8 +70,27 @@ def test_a_split_unit_is_told_with_the_units_to_choose_from(filed, rules, catalo
 def test_an_officers_choice_is_told_with_the_officer(filed, decide, rules, catalogue):
     chosen = contracts.UnitChosen(officer="officer-1", competent_unit="00008")
     told = explanation(decide(filed(residence=SPLIT).state, chosen).state, rules, catalogue)
-    assert told.en[1].startswith("Officer officer-1 chose ")
+    assert told.en[1].startswith(
+        "Officer officer-1 chose Phường Ngọc Hà (00008) among Phường Ngọc Hà (00008), Phường Giảng"
+    )
+    assert told.vi[1].startswith("Cán bộ officer-1 đã chọn Phường Ngọc Hà (00008) trong số ")
     assert told.tried
+    assert len(told.vi) == len(told.en) == 4 + len(told.tried)
+
+
+def test_after_a_choice_it_still_tells_which_rule_could_not_tell_and_why(
+    filed, decide, rules, catalogue
+):
+    chosen = contracts.UnitChosen(officer="officer-1", competent_unit="00008")
+    state = decide(filed(residence=SPLIT).state, chosen).state
+    first = f"At first: Rule place-unclear (version {rules.version}): the unit of the residence"
+    assert explanation(state, rules, catalogue).en[3].startswith(first)
+    sent_on = handover.OfficerTransferred(
+        officer="officer-2", note="synthetic", competent_unit=BA_DINH
+    )
+    told = explanation(decide(state, sent_on).state, rules, catalogue)
+    assert any(line.startswith(first) for line in told.en)
+    assert told.facts["candidates"] == "00008 00025"
 
 
 def test_a_transfer_is_told_with_where_it_was(filed, decide, rules, catalogue):

@@ -164,7 +164,8 @@ async def test_rehoming_chooses_what_can_be_placed_now_once_and_shows_in_the_tim
     emitted = await at.desk.decide()
     assert [e.type for e in emitted] == ["application.routed"]
     latest = await at.desk.journal.latest(application(1))
-    assert (latest.state.competent_unit, latest.state.rule) == (CENTRE, "chosen-by-officer")
+    assert latest.state.competent_unit == CENTRE
+    assert (latest.state.rule, latest.state.rule_version) == ("no-place-at-a-centre", "next")
     command = events.decode(at.desk.log.records[-1].value)
     key = answer.json()["key"]
     assert (command.type, command.id) == ("officer.chose_unit", f"{key}/1")
