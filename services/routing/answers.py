@@ -5,8 +5,8 @@ from datetime import datetime
 import msgspec
 from fastapi.responses import Response
 
-from services.routing.domain import handover
 from services.routing.domain.dossier import Dossier
+from services.routing.domain.keys import is_foreign
 from shared.access import Caller
 from shared.catalogue import Catalogue
 from shared.errors import DeadLetter
@@ -50,7 +50,7 @@ def refuse_another_unit(unit: str, caller: Caller, catalogue: Catalogue, at: dat
 
 def refuse_anothers(dossier: Dossier, caller: Caller, catalogue: Catalogue, at: datetime) -> None:
     """Raise `Refusal` 403 if none of the dossier's units is one that the key is for."""
-    if handover.is_foreign(dossier, caller.units, catalogue, at):
+    if is_foreign(dossier, caller.units, catalogue, at):
         mine = ", ".join(caller.units)
         vi = f"Hồ sơ do đơn vị khác phụ trách; khóa này chỉ dành cho {mine}"
         raise not_theirs(vi, f"it is with another unit, and this key is for {mine}")

@@ -18,7 +18,7 @@ from services.routing import answers
 from services.routing.actions import ActionRequest, command, contract, described, move
 from services.routing.answers import known
 from services.routing.domain.dossier import Dossier
-from services.routing.domain.handover import not_theirs
+from services.routing.domain.keys import not_theirs
 from services.routing.domain.moves import apply
 from services.routing.domain.rules import Rules, UnknownProcedure, explain
 from services.routing.domain.states import Move
@@ -97,8 +97,9 @@ def router(
         asked = await edge.read(request, ActionRequest, BODY_LIMIT_BYTES)
         decision, dossier = await known(journal, application)
         data = contract(asked, caller)
-        _refuse_what_is_not_theirs(dossier, move(asked), data, catalogue, clock())
         is_new = _is_new(decision, f"{caller.source} {key}", data)
+        if is_new:  # told again, it is what it was: the dossier may be another unit's by now
+            _refuse_what_is_not_theirs(dossier, move(asked), data, catalogue, clock())
         if if_match and is_new:
             _same_version(if_match, decision)
             data = msgspec.structs.replace(data, moves_seen=dossier.moves)

@@ -2,5 +2,6 @@
 
 Reading order: `states` (the table), `dossier` (what is kept, and the clocks), `moves` (one step
 through the table), `rules` (which unit decides), `choice` (where they cannot tell), `registration`
-(coming in, acceptance), `money` (what payment says).
+(coming in, acceptance), `money` (what payment says),
+`keys` (whose key may move it).
 """

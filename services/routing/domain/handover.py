@@ -3,7 +3,7 @@
 What must hold before such a move and the remedy if it does not, and what it leaves on the dossier.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
@@ -20,33 +20,6 @@ CERTIFICATE_LIMIT = timedelta(days=3_660)  # beyond ten years a day is a slip of
 # what stands in the way, with the remedy (empty: nothing); what is left behind besides the stage
 Obstacle = Callable[[Dossier, Asked, Catalogue, datetime], Reason]
 Mark = Callable[[Dossier, Asked, Catalogue, datetime], Dossier]
-
-
-def not_theirs(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
-    """Return why it is not for the sender to do this, if the sender speaks for some units only.
-
-    What is accepted is sent elsewhere by who has it to decide; all else any of its three units may
-    do.
-    """
-    if not asked.for_units:
-        return NOTHING
-    units = {dossier.receiving_unit, dossier.competent_unit, dossier.returning_unit}
-    if asked.move is Move.TRANSFER and dossier.accepted_at:
-        units = {dossier.competent_unit}
-    reach = {code for unit in units for code in _reach(unit, dossier, catalogue, at)}
-    if reach & set(asked.for_units):
-        return NOTHING
-    mine, theirs = ", ".join(asked.for_units), ", ".join(sorted(units - {""}))
-    return reason("not-your-unit", theirs=theirs, mine=mine)
-
-
-def is_foreign(
-    dossier: Dossier, for_units: Sequence[str], catalogue: Catalogue, at: datetime
-) -> bool:
-    """Whether a key is for some units only, and for none that the dossier has."""
-    units = (dossier.receiving_unit, dossier.competent_unit, dossier.returning_unit)
-    reach = {code for unit in units for code in _reach(unit, dossier, catalogue, at)}
-    return bool(for_units) and not reach & set(for_units)
 
 
 def is_repeated(dossier: Dossier, asked: Asked) -> bool:
@@ -71,13 +44,6 @@ def _is_passed(parcel: Parcel, asked: Asked) -> bool:
     if asked.scanned_at and parcel.scanned_at:
         return asked.scanned_at <= parcel.scanned_at
     return asked.place in (parcel.place, *parcel.passed)
-
-
-def _reach(unit: str, dossier: Dossier, catalogue: Catalogue, at: datetime) -> set[str]:
-    """Return the unit's code and its province's, also of a unit that has ended since."""
-    days = [local_day(at), *([local_day(dossier.received_at)] if dossier.received_at else [])]
-    provinces = (catalogue.province_of(unit, day) for day in days)
-    return {unit, *(province.code for province in provinces if province)} if unit else set()
 
 
 def holder(dossier: Dossier) -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from services.routing.domain import choice, handover, recounting, workflow
+from services.routing.domain import choice, handover, keys, recounting, workflow
 from services.routing.domain.announcements import announce
 from services.routing.domain.dossier import (
     Demand,
@@ -38,7 +38,7 @@ def apply(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) ->
     """Return the dossier moved, and the event that says so; or as it was, and why not."""
     if asked.moves_seen not in (None, dossier.moves):
         return _rejected(dossier, asked, reason("moved-since"))
-    if theirs := handover.not_theirs(dossier, asked, catalogue, at):
+    if theirs := keys.not_theirs(dossier, asked, catalogue, at):
         return _rejected(dossier, asked, theirs)
     if handover.is_repeated(dossier, asked) or workflow.is_repeated(dossier, asked):
         return Outcome(dossier)

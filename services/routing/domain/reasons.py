@@ -106,8 +106,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "{day} is a day off: give a working day",
     ),
     "not-your-unit": (
-        "hồ sơ do {theirs} phụ trách, còn khóa này dành cho {mine}: đề nghị đơn vị đó thực hiện",
-        "it is with {theirs}, and this key is for {mine}: ask that unit to do it",
+        "việc này do {theirs} thực hiện, còn khóa này dành cho {mine}: đề nghị đơn vị đó thực hiện",
+        "this is for {theirs} to do, and this key is for {mine}: ask that unit to do it",
     ),
     "same-unit": (
         "{unit} đang giữ hồ sơ: chọn đơn vị khác, hoặc chỉ đổi nơi trả kết quả",

@@ -45,6 +45,21 @@ async def test_what_has_gone_elsewhere_since_is_rejected_by_the_lane_as_well(des
     assert "ask that unit" in found["reason"]
 
 
+async def test_what_a_unit_sent_elsewhere_itself_is_still_its_own_action_when_told_again(desk):
+    own = {"authorization": "Bearer ward-key"}
+    acts = [
+        {"key": "accept", "action": "accept"},
+        {"key": "a", "action": "transfer", "competent_unit": "00008", "note": "synthetic"},
+    ]
+    for act in acts:
+        await desk.act(headers=own, **act)
+        await desk.decide()
+    assert (await desk.act(headers=own, **acts[1])).status_code == 202
+    assert await desk.decide() == []
+    refused = await desk.act(headers=own, **{**acts[1], "key": "b"})
+    assert refused.status_code == 403
+
+
 async def test_what_waits_for_a_signature_or_is_in_the_post_is_shown(desk):
     acts = [
         {"action": "accept"},

@@ -174,8 +174,8 @@ def test_a_system_acts_for_no_other_unit(move, moved, dossier):
 def test_only_who_decides_sends_it_elsewhere(moved, dossier):
     before = dossier(Stage.PROCESSING, competent_unit="00008")
     refused(moved(before, Move.TRANSFER, for_units=("00097",), competent_unit="00025"), before)
-    settled = moved(before, Move.SETTLE, for_units=("00097",))  # the unit that received it
-    assert isinstance(settled.events[0], events.Settled)
+    sent = moved(before, Move.TRANSFER, for_units=("00008",), competent_unit="00025")
+    assert isinstance(sent.events[0], handover.Transferred)
 
 
 def test_who_received_it_sends_it_elsewhere_until_it_is_accepted(moved, dossier):
