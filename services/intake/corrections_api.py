@@ -14,15 +14,17 @@ from services.intake.desk import (
     named_key,
     publish,
     refuse,
+    stands_with_other,
 )
 from services.intake.domain.corrections import (
     Judging,
     content,
-    is_pending,
+    correction_id,
+    is_repeated,
     judging,
+    key_stands,
     obstacle,
     read_correction,
-    under,
     unread_correction,
 )
 from services.intake.domain.dossier import Application
@@ -84,14 +86,11 @@ async def _correct(
     application = latest.application
     read = read_correction(msgspec.json.encode(said), by)
     wrong = () if isinstance(read, Correction) else read
-    hashed = short_hash(desk.pepper, content(read)) if isinstance(read, Correction) else ""
-    if hashed and is_pending(state, hashed):
-        return taken(application, state)
-    count = f"{len(state.corrected)}-{state.corrections_rejected}"
-    message = f"{application}/correction/{key or f'{count}-{hashed}'}"
-    if stood := under(state, message):
-        if stood != hashed:
-            raise key_reused()
+    hashed = short_hash(desk.pepper, content(read if isinstance(read, Correction) else said))
+    message = correction_id(application, state, hashed, key)
+    if key_stands(state, message, hashed) or stands_with_other(latest, caller, message):
+        raise key_reused()
+    if is_repeated(state, message, hashed):
         return taken(application, state)
     if in_the_way := obstacle(state):
         code = state.end or in_the_way.code

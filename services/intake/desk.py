@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from services.intake.attachments.named import NamedFiles
 from services.intake.domain.dossier import Application
+from services.intake.domain.message_ids import first_under, taken_apart
 from services.intake.domain.receipt import Contacts
 from services.intake.domain.remedies import problem
 from services.intake.domain.validation import portal_of
@@ -116,6 +117,13 @@ def named_key(request: Request) -> str:
         field = "/headers/idempotency-key"
         raise Refusal(400, "idempotency-key", detail, (problem("invalid-value", field),))
     return key
+
+
+def stands_with_other(latest: Decision[Application], caller: Caller, message: str) -> bool:
+    """Whether the key in a message's id stands with other content, though it was rejected."""
+    made = taken_apart(message)
+    first = first_under(latest.handled, caller.source, message)
+    return bool(made and first and first != made.content_hash)
 
 
 def refuse(problems: Sequence[Problem]) -> None:

@@ -14,6 +14,7 @@ from services.intake.desk import (
     named_key,
     publish,
     refuse,
+    stands_with_other,
 )
 from services.intake.domain.findings import unread_supplement, unread_withdrawal
 from services.intake.domain.follow_ups import (
@@ -77,12 +78,13 @@ async def _follow_up(
     """Append what follows on an application; the same again is the same message."""
     application = application_id(application)
     latest, state = await known(desk, application, caller)
+    # what the lane rejects of withdrawals is final; what routing does may be asked again
     name = f"{application}/withdrawal/{state.withdrawals_rejected}"
     if isinstance(data, SupplementSubmitted):
         name = supplement_id(application, state, content_hash(data), key)
-    if key_stands(state, name, data):
+    if key_stands(state, name, data) or stands_with_other(latest, caller, name):
         raise key_reused()
-    if is_repeated(state, data):
+    if is_repeated(state, name, data):
         return taken(application, state)
     wrong = form_problems(data)
     if isinstance(data, SupplementSubmitted) and data.documents:

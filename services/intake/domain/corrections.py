@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from services.intake.domain.answers import AT, answer_problems, given, pointer
 from services.intake.domain.dossier import Application
 from services.intake.domain.findings import beside, warnings_of
-from services.intake.domain.follow_ups import rejected
+from services.intake.domain.follow_ups import rejected, turned_away
+from services.intake.domain.message_ids import id_of, is_reused, under
 from services.intake.domain.pending import Correcting
 from services.intake.domain.remedies import problem
 from services.intake.domain.shape import json_value, mend
@@ -112,11 +113,21 @@ def content(correction: Correction) -> bytes:
     return b"correction/" + msgspec.json.encode(correction, order="sorted")
 
 
-def under(state: Application, message_id: str) -> str:
-    """Return the hash of the correction with this id, empty if there is none."""
-    if state.correcting and state.correcting.message_id == message_id:
-        return state.correcting.content_hash
-    return state.corrected.get(message_id, "")
+def correction_id(application: str, state: Application, hashed: str, key: str) -> str:
+    """Return the id of a correction as a message."""
+    address = f"{application}/correction"
+    return id_of(address, key, len(state.corrected), state.rejections, hashed)
+
+
+def key_stands(state: Application, message_id: str, content_hash: str) -> bool:
+    """Whether the key in this id stands with another correction that counts, or may yet."""
+    return is_reused(_said(state), message_id, content_hash)
+
+
+def _said(state: Application) -> list[tuple[str, str]]:
+    """Return the corrections that count or may yet: their ids, and what tells their content."""
+    now = state.correcting
+    return [*state.corrected.items(), *([(now.message_id, now.content_hash)] if now else [])]
 
 
 def merged(personal: Personal, correction: Correction) -> Personal:
@@ -161,9 +172,12 @@ def obstacle(state: Application, content_hash: str = "") -> Problem | None:
     return None
 
 
-def is_pending(state: Application, content_hash: str) -> bool:
-    """Whether this very correction waits for routing's answer."""
-    return state.correcting is not None and state.correcting.content_hash == content_hash
+def is_repeated(state: Application, message_id: str, content_hash: str) -> bool:
+    """Whether this very correction waits for routing's answer, or was made."""
+    now = state.correcting
+    return (now is not None and now.content_hash == content_hash) or (
+        content_hash in under(_said(state), message_id)
+    )
 
 
 def correct(
@@ -173,14 +187,17 @@ def correct(
     message_id, portal = arrival.event.id, portal_of(arrival.event.source)
     if state is None or state.portal != portal:
         return rejected(state, portal, message_id, (problem("unknown-application", "/subject"),))
-    if is_pending(state, revision.content_hash):
+    if key_stands(state, message_id, revision.content_hash):
+        reused = problem("key-reused", "/headers/idempotency-key")
+        return turned_away(state, message_id, (reused,))
+    if is_repeated(state, message_id, revision.content_hash):
         return Outcome(state)
     in_the_way = obstacle(state)
     if not in_the_way and not revision.problems and revision.base != state.sealed:
         in_the_way = problem("correction-pending", "/subject")  # another one has just come to count
     wrong = (*((in_the_way,) if in_the_way else ()), *revision.problems)
     if wrong:
-        return rejected(state, portal, message_id, wrong)
+        return turned_away(state, message_id, wrong)
     if not revision.fields:
         return Outcome(state)
     correcting = Correcting(

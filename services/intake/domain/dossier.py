@@ -56,7 +56,8 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     `correcting` waits for routing's answer; `corrected` tells the content of those that count, by
     the id of their message; `sealed` are the personal fields as last corrected, empty before that:
     then they stand in the event by which the application came in.  `marked` are the documents of
-    which more is said than that they are there.  `family`: the children of an interlinked
+    which more is said than that they are there.  `turned_away` counts what was rejected here, and
+    not by routing.  `family`: the children of an interlinked
     application; `kin`: that this is a child of one.
     """
 
@@ -89,6 +90,12 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     corrections_rejected: int = 0
     sealed: str = ""
     marked: tuple[Document, ...] = ()
+    turned_away: int = 0
+
+    @property
+    def rejections(self) -> int:
+        """How often something did not count: what is sent again after that is another message."""
+        return self.supplements_rejected + self.corrections_rejected + self.turned_away
 
     @property
     def national_code(self) -> int | None:

@@ -4,7 +4,6 @@ Intake passes on and routing decides.  Each thing counts once, however often and
 message id it comes; after the end it is refused, with the reason.
 """
 
-import re
 from collections.abc import Mapping
 from hashlib import sha256
 
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 
 from services.intake.domain.dossier import ENDS, Application
 from services.intake.domain.findings import unread_supplement, unread_withdrawal
+from services.intake.domain.message_ids import id_of, is_reused, under
 from services.intake.domain.pending import Brought
 from services.intake.domain.remedies import malformed, problem
 from services.intake.domain.validation import portal_of, supplement_problems, withdrawal_problems
@@ -25,9 +25,6 @@ from shared.lanes.table import Arrival, Malformed, Outcome
 SUPPLEMENTS_LIMIT = 100
 WITHDRAW, SUPPLEMENT = "withdraw", "supplement"  # how routing calls what it did not let happen
 STOPPED = 8  # the national code of what may go on again
-
-# the id that the edge gives a supplement that came under a key: the key, a count, the content
-_KEYED = re.compile(r"(.+/supplement/[A-Za-z0-9.-]{1,64}/)[0-9]+-[0-9a-f]{16}")
 
 # the moves of routing that change what a citizen may do here, and the code each leaves behind;
 # the others cost a version of every application and are told by routing itself
@@ -47,11 +44,13 @@ _UNREAD = {
 }
 
 
-def is_repeated(state: Application, asked: FollowUp) -> bool:
+def is_repeated(state: Application, message_id: str, asked: FollowUp) -> bool:
     """Whether this has been passed on already, under whatever id."""
     if isinstance(asked, WithdrawalRequested):
         return bool(state.withdrawing) or state.end == "withdrawn"
-    return state.supplied == content_hash(asked) and not state.end
+    hashed = content_hash(asked)
+    is_known = state.supplied == hashed or hashed in under(_brought(state), message_id)
+    return is_known and not state.end
 
 
 def obstacle(state: Application, asked: FollowUp) -> Problem | None:
@@ -80,19 +79,20 @@ def content_hash(brought: SupplementSubmitted) -> str:
 
 
 def supplement_id(application: str, state: Application, hashed: str, key: str) -> str:
-    """Return the id of a supplement as a message: that of what counts is never used twice."""
-    if key:
-        return f"{application}/supplement/{key}/{state.supplements_rejected}-{hashed}"
-    return f"{application}/supplement/{state.requests + state.supplements_rejected}-{hashed}"
+    """Return the id of a supplement as a message."""
+    address = f"{application}/supplement"
+    return id_of(address, key, state.requests, state.rejections, hashed)
 
 
 def key_stands(state: Application, message_id: str, asked: FollowUp) -> bool:
-    """Whether the key in this id stands with another supplement."""
-    keyed = _KEYED.fullmatch(message_id)
-    if keyed is None or not isinstance(asked, SupplementSubmitted):
-        return False
-    under = {b.content_hash for b in state.brought if b.message_id.startswith(keyed[1])}
-    return bool(under) and content_hash(asked) not in under
+    """Whether the key in this id stands with another supplement that counts."""
+    return isinstance(asked, SupplementSubmitted) and is_reused(
+        _brought(state), message_id, content_hash(asked)
+    )
+
+
+def _brought(state: Application) -> list[tuple[str, str]]:
+    return [(each.message_id, each.content_hash) for each in state.brought]
 
 
 def follow_up(
@@ -110,13 +110,13 @@ def follow_up(
         return rejected(state, portal, message_id, (problem("unknown-application", "/subject"),))
     if key_stands(state, message_id, asked):
         wrong = (problem("key-reused", "/headers/idempotency-key"),)
-        return rejected(state, portal, message_id, wrong)
-    if is_repeated(state, asked):
+        return turned_away(state, message_id, wrong)
+    if is_repeated(state, message_id, asked):
         return Outcome(state)
     in_the_way = obstacle(state, asked)
     wrong = (*((in_the_way,) if in_the_way else ()), *form_problems(asked), *files)
     if wrong:
-        return rejected(state, portal, message_id, wrong)
+        return turned_away(state, message_id, wrong)
     if isinstance(asked, WithdrawalRequested):
         return Outcome(replace(state, withdrawing=message_id), (Withdrawn(reason=asked.reason),))
     return _bring(state, message_id, asked)
@@ -129,9 +129,8 @@ def not_read(state: Application | None, arrival: Arrival, why: Malformed) -> Out
         return rejected(state, portal, message_id, (problem("unknown-application", "/subject"),))
     closed = (problem("application-closed", "/subject"),) if state.end else ()
     wrong = _UNREAD[arrival.event.type](bytes(arrival.event.data))
-    return rejected(
-        state, portal, message_id, (*closed, *(wrong or (malformed(why.reason, why.field),)))
-    )
+    wrong = wrong or (malformed(why.reason, why.field),)
+    return turned_away(state, message_id, (*closed, *wrong))
 
 
 def _bring(state: Application, message_id: str, asked: SupplementSubmitted) -> Outcome[Application]:
@@ -195,6 +194,14 @@ def _not_supplemented(state: Application, code: int) -> Outcome[Application]:
     )
     why = problem("application-closed" if code in ENDS else "supplement-not-taken", "/subject")
     return rejected(stays, state.portal, last.message_id, (why,))
+
+
+def turned_away(
+    state: Application, message_id: str, problems: tuple[Problem, ...]
+) -> Outcome[Application]:
+    """Answer its portal that a message does not count, and that the next one is another."""
+    counted = replace(state, turned_away=state.turned_away + 1)
+    return rejected(counted, state.portal, message_id, problems)
 
 
 def rejected(

@@ -209,14 +209,18 @@ class Lane:
         self.table: LaneTable[Any, Any] = table(door)
         self.states: dict[str, Any] = {}
         self.versions = Counter[str]()
+        self.handled: dict[str, tuple[str, ...]] = {}
+        self.seen = Counter[tuple[str, str]]()
 
     async def take(self, *arrivals: Arrival) -> list[Outcome[Any]]:
-        """Decide a batch as a lane does."""
+        """Decide a batch as a lane does: what was seen before gives nothing."""
         facts = await self.table.prepare(
             arrivals, {a.application: self.states.get(a.application) for a in arrivals}
         )
         out = []
         for each in arrivals:
+            if self._is_known(each):
+                continue
             decide = self.table.decisions[each.event.type]
             outcome = decide(self.states.get(each.application), each, facts, self.now)
             self.states[each.application] = outcome.state
@@ -224,6 +228,24 @@ class Lane:
             self._write(each, outcome)
             out.append(outcome)
         return out
+
+    def forget(self) -> None:
+        """Be as before any decision, as when the journal's insert was refused or in doubt."""
+        self.states.clear()
+        self.handled.clear()
+        self.seen.clear()
+
+    def _is_known(self, arrival: Arrival) -> bool:
+        """Tell whether this came before, and remember it: as `shared.lanes.step` does."""
+        application, event = arrival.application, arrival.event
+        if event.sequence:
+            is_known = int(event.sequence) <= self.seen[application, event.source]
+            if not is_known:
+                self.seen[application, event.source] = int(event.sequence)
+            return is_known
+        handled, one = self.handled.get(application, ()), f"{event.source} {event.id}"
+        self.handled[application] = handled if one in handled else (*handled, one)
+        return one in handled
 
     def _write(self, arrival: Arrival, outcome: Outcome[Any]) -> None:
         """Keep what was said, as the journal does."""
@@ -233,6 +255,14 @@ class Lane:
         row_id = f"{arrival.application}/{version:06d}"
         emitted = [events.encode(e).decode() for e in envelopes]
         self.journal.rows[row_id] = {"_id": row_id, "emitted": emitted}
+
+
+async def decided(lane: Lane, *sent: Event) -> list[Outcome[Any]]:
+    """Let a lane decide what an edge appended."""
+    read = msgspec.json.decode
+    return await lane.take(
+        *(Arrival(e.subject, e, read(e.data, type=events.CONTRACTS[e.type])) for e in sent)
+    )
 
 
 class Topics:
@@ -266,6 +296,7 @@ class Journal:
             state=state,
             state_json=b"",
             traceparent="",
+            handled=self.lane.handled.get(application, ()),
         )
 
 
@@ -327,12 +358,7 @@ class Edge:
     async def settle(self) -> list[Outcome[Any]]:
         """Let the lane decide all that was appended."""
         sent, self.topics.sent = self.topics.sent, []
-        return await self.lane.take(
-            *(
-                Arrival(e.subject, e, msgspec.json.decode(e.data, type=events.CONTRACTS[e.type]))
-                for _, e in sent
-            )
-        )
+        return await decided(self.lane, *(event for _, event in sent))
 
 
 class Make(SimpleNamespace):

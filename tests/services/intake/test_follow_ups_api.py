@@ -1,14 +1,17 @@
 """What follows on an application over HTTP: a key stands with one content."""
 
+import msgspec
 import pytest
 
 from shared.events.intake import FollowUpRejected, Supplemented
+from shared.events.portal import SupplementSubmitted, WithdrawalRequested
 from shared.events.routing import ActionRejected, SupplementRequested
 
 PAPER = {"name": "Original document"}
 ONE = {"documents": [PAPER | {"sha256": "b" * 64}]}
 OTHER = {"documents": [PAPER | {"sha256": "c" * 64}]}
 ASKED = SupplementRequested(national_code=5, officer="officer", content="Legible, please")
+NOT_WITHDRAWN = ActionRejected(national_code=8, action="withdraw", reason="It is stopped.")
 NOT_TAKEN = ActionRejected(national_code=8, action="supplement", reason="It is stopped.")
 
 
@@ -63,3 +66,48 @@ async def test_under_one_key_the_same_is_one_message_until_it_is_rejected(make, 
     assert once_more.id != first.id
     (outcome,) = await edge.settle()
     assert isinstance(outcome.events[0], Supplemented)
+
+
+@pytest.mark.parametrize("key", ["", "k1"])
+async def test_one_that_the_lane_rejects_is_decided_when_it_is_sent_again(make, edge, key) -> None:
+    back = f"/v1/applications/{make.uuid7()}/withdrawal"
+    await edge.call("POST", back, {"reason": "No longer needed"})
+    await bring(make, edge, ONE, key)
+    _, rejected = await edge.settle()
+    assert [p.code for p in rejected.events[0].problems] == ["withdrawal-pending"]
+    await edge.lane.take(make.moved(NOT_WITHDRAWN, n=2))
+    for _ in range(2):
+        assert (await bring(make, edge, ONE, key)).status_code == 202
+    (again,) = await edge.settle()
+    assert isinstance(again.events[0], Supplemented)
+
+
+@pytest.mark.parametrize("by", ["the lane", "routing"])
+async def test_a_key_stands_with_its_content_though_that_was_rejected(make, edge, by) -> None:
+    await bring(make, edge, ONE)
+    if by == "the lane":
+        await edge.lane.take(make.follow_up(WithdrawalRequested(), id="back"))
+    (outcome,) = await edge.settle()
+    assert isinstance(outcome.events[0], FollowUpRejected) == (by == "the lane")
+    no = NOT_WITHDRAWN if by == "the lane" else NOT_TAKEN
+    await edge.lane.take(make.moved(no, n=2))
+    assert (await bring(make, edge, OTHER)).status_code == 409
+    assert edge.topics.sent == []
+    assert (await bring(make, edge, ONE)).status_code == 202
+    (outcome,) = await edge.settle()
+    assert isinstance(outcome.events[0], Supplemented)
+
+
+@pytest.mark.parametrize("key", ["", "k1"])
+async def test_one_sent_again_over_a_rejection_of_another_counts_once(make, edge, key) -> None:
+    await bring(make, edge, ONE, key)
+    await edge.lane.take(make.follow_up(SupplementSubmitted(documents=()), id="nothing"))
+    await bring(make, edge, ONE, key)
+    (_, first), (_, again) = edge.topics.sent
+    assert first.id != again.id
+    await make.decided(edge.lane, first)
+    other = msgspec.convert(OTHER, SupplementSubmitted)
+    await edge.lane.take(make.follow_up(other, id="other"))
+    (outcome,) = await make.decided(edge.lane, again)
+    assert outcome.events == ()
+    assert outcome.state.supplements == 2

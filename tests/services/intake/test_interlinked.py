@@ -407,7 +407,7 @@ async def test_only_intake_speaks_for_parents_and_children(make, town, data: str
     }
     to, said = forged[data]
     before = town.lane.states.get(to)
-    event = make.message(said.TYPE, said, subject=to)
+    event = make.message(said.TYPE, said, id="forged", subject=to)
     (outcome,) = await town.lane.take(Arrival(to, event, said))
     assert (outcome.state, outcome.events, outcome.letters) == (before, (), ())
 
@@ -492,7 +492,7 @@ async def test_the_same_again_is_no_second_family_and_other_content_conflicts(ma
 async def test_a_repeated_batch_gives_the_same_children(make) -> None:
     town, arrival = Town(make), make.arrival(birth(make))
     (first,) = await town.lane.take(arrival)
-    town.lane.states.clear()
+    town.lane.forget()
     (second,) = await town.lane.take(arrival)
     assert [letter.to for letter in first.letters] == [letter.to for letter in second.letters]
     assert first.state.dossier_code == second.state.dossier_code

@@ -1,6 +1,7 @@
 """Interlinked applications as a portal sees them over HTTP."""
 
 import json
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from shared.events.intake import FollowUpRejected
 from shared.kinship import child_id
 from shared.lanes.table import Arrival, Outcome
 
+NUMBERS = count(1)
 ANSWERS = {
     "deceased_name": "Nguyễn Thử Nghiệm Cũ",
     "death_date": "2026-11-01",
@@ -38,15 +40,13 @@ def death(make, **changed):
 
 async def delivered(make, edge, outcomes: list[Outcome]) -> None:
     """Let letters arrive until there are none."""
-    number = 0
     while letters := [letter for outcome in outcomes for letter in outcome.letters]:
         arrivals = []
         for letter in letters:
-            number += 1
             event = make.message(
                 letter.data.TYPE,
                 letter.data,
-                id=f"letter {number}",
+                id=f"letter {next(NUMBERS)}",
                 source="/services/intake",
                 subject=letter.to,
             )

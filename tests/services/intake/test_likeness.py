@@ -135,7 +135,7 @@ async def test_a_refused_application_is_never_pointed_at(make, lane) -> None:
 
 async def test_a_batch_that_is_repeated_is_not_like_itself(make, lane) -> None:
     await lane.take(make.arrival(), another(make))
-    lane.states.clear()
+    lane.forget()
     first, second = await lane.take(make.arrival(), another(make))
     assert (first.state.similar_to, second.state.similar_to) == ("", make.uuid7())
 

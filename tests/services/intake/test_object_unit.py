@@ -51,9 +51,9 @@ async def test_it_is_registered_with_it(make) -> None:
 async def test_the_same_with_another_object_conflicts(make) -> None:
     lane = make.Lane()
     await lane.take(make.arrival(make.form(object_unit="00008")))
-    (again,) = await lane.take(make.arrival(make.form(object_unit="00008")))
+    (again,) = await lane.take(make.arrival(make.form(object_unit="00008"), id="message 2"))
     assert again.events == ()
-    (other,) = await lane.take(make.arrival(make.form(object_unit="00004")))
+    (other,) = await lane.take(make.arrival(make.form(object_unit="00004"), id="message 3"))
     assert [event.TYPE for event in other.events] == ["application.conflicted"]
 
 
