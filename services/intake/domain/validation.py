@@ -31,17 +31,26 @@ _UUIDV7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0
 _ORGANISATION = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{1,3}){0,5}")
 _PHONE = re.compile(r"(?:\+84|0)[35789][0-9]{8}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]{1,63}(?:\.[^@\s.]{1,63}){1,8}")
-_UNPRINTABLE = re.compile(  # controls, what is invisible or turns the direction, private use
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ue000-\uf8ff]"
+_UNSEEN = re.compile(  # printable by category, and yet nothing is seen of them: fillers, selectors
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
 )
-_LINES = str.maketrans("", "", "\t\r\n")
+_BLANKS = "\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))  # Zs
+_PLAIN = str.maketrans("", "", _BLANKS)
+_LINED = str.maketrans("", "", _BLANKS + "\t\r\n")
 
 
 def is_unprintable(text: str, *, may_have_lines: bool = False) -> bool:
-    """Whether a text has characters that nobody sees, or that make it read as another."""
-    if text.isprintable():  # as a rule
-        return False
-    return bool(_UNPRINTABLE.search(text.translate(_LINES) if may_have_lines else text))
+    """Whether a text has characters that nobody sees, or that make it read as another.
+
+    By Unicode's categories, which `str.isprintable` goes by: Cc, Cf, Cs, Co, Cn, Zl and Zp.
+    """
+    if (
+        not text.isprintable()
+        and not text.translate(_LINED if may_have_lines else _PLAIN).isprintable()
+    ):
+        return True
+    return not text.isascii() and _UNSEEN.search(text) is not None
 
 
 @lru_cache(maxsize=1_024)
@@ -260,4 +269,5 @@ def is_short(personal: Personal) -> bool:
 
 
 def _is_email(text: str) -> bool:
-    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
+    is_formed = len(text) <= 254 and _EMAIL.fullmatch(text) is not None
+    return is_formed and not is_unprintable(text)
