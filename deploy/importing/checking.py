@@ -11,6 +11,7 @@ import msgspec
 
 from deploy.importing.lines import LINE_LIMIT_BYTES, Line, Rules, findings, fingerprint, read
 from deploy.importing.remedies import problem
+from shared.catalogue import Catalogue
 from shared.errors import Misconfigured
 from shared.events.data import Problem
 
@@ -145,7 +146,7 @@ def _take(
         problems += (problem("id-repeated", "/id"),)
     elif line.old_code and codes.setdefault(line.old_code, line.application) != line.application:
         problems += (problem("code-repeated", "/old/dossier_code"),)
-    _count(checked, line, is_in_order=not problems)
+    _count(checked, line, rules.catalogue, is_in_order=not problems)
     checked.warned += bool(warnings)
     if line.application and mark and not earlier:
         checked.entries[line.application] = Entry(
@@ -162,12 +163,14 @@ def _take(
     )
 
 
-def _count(checked: Checked, line: Line, is_in_order: bool) -> None:
+def _count(checked: Checked, line: Line, catalogue: Catalogue, *, is_in_order: bool) -> None:
+    # what the catalogue does not know may be a person's name or number, so it is not repeated
     body = line.body if isinstance(line.body, dict) else {}
-    for counted, name in ((checked.units, "receiving_unit"), (checked.procedures, "procedure")):
-        code = body.get(name)
-        # what is no code may be anything, so it is not repeated
-        counted[code if isinstance(code, str) and len(code) <= 20 else "?", is_in_order] += 1
+    unit, procedure = body.get("receiving_unit"), body.get("procedure")
+    is_unit = isinstance(unit, str) and (unit in catalogue.units or unit in catalogue.successors)
+    is_procedure = isinstance(procedure, str) and catalogue.knows_procedure(procedure)
+    checked.units[str(unit) if is_unit else "?", is_in_order] += 1
+    checked.procedures[str(procedure) if is_procedure else "?", is_in_order] += 1
     if line.submitted:
         checked.clear += line.personal is not None
         checked.encrypted += line.personal is None

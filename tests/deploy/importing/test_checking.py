@@ -24,13 +24,27 @@ def test_lines_are_counted_by_unit_and_procedure_in_order_or_not(make, tmp_path)
     path = make.write(tmp_path / "a", [make.line(1), wrong, make.line(3), b"{"])
     found = checked(make, path)
     assert (found.lines, found.to_send, len(found.all_exceptions())) == (4, 2, 2)
-    assert tallies(found.units) == [("00004", 2, 0), ("99999", 0, 1), ("?", 0, 1)]
+    assert tallies(found.units) == [("00004", 2, 0), ("?", 0, 2)]
     assert tallies(found.procedures) == [("2.000815", 2, 1), ("?", 0, 1)]
 
 
-def test_what_is_no_code_is_not_repeated_in_the_counts(make, tmp_path) -> None:
-    path = make.write(tmp_path / "a", [make.line(procedure="Nguyễn Văn Bí Mật, số 1 đường X")])
-    assert [t.code for t in tallies(checked(make, path).procedures)] == ["?"]
+@pytest.mark.parametrize(
+    "shifted", ["Nguyễn Văn Bí Mật, số 1 đường X", "Nguyễn Văn Bí Mật", "001099000001", ["x"], 7]
+)
+def test_what_is_not_in_the_catalogue_is_not_repeated_in_the_counts(
+    make, tmp_path, shifted
+) -> None:
+    line = make.line(procedure=shifted, receiving_unit=shifted)
+    found = checked(make, make.write(tmp_path / "a", [line]))
+    assert tallies(found.procedures) == tallies(found.units) == [("?", 0, 1)]
+
+
+def test_a_unit_of_before_is_counted_by_its_code(make, tmp_path) -> None:
+    old = next(
+        code for code in make.RULES.catalogue.successors if code not in make.RULES.catalogue.units
+    )
+    path = make.write(tmp_path / "a", [make.line(receiving_unit=old)])
+    assert tallies(checked(make, path).units) == [(old, 0, 1)]
 
 
 def test_the_same_line_again_is_a_repeat_also_in_other_words(make, tmp_path) -> None:
