@@ -1,11 +1,14 @@
 """What intake decided."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from shared.events.data import Data, Document, Filed, Instant, Mark, Problem, Strict
+
+
+GONE = msgspec.Meta(extra_json_schema={"deprecated": True})  # whoever reads it still finds it
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -23,7 +26,7 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     `similar_to` is an open application of the same person, procedure and object, if there is one;
     `parent` the interlinked application that this is a child of, if it is one.
     `catalogue_version` and `forms_version` say by which rules it was judged; `marks` what more is
-    said of documents.
+    said of documents.  `subject_hash` is empty: it told persons apart, and portals read this.
     """
 
     TYPE: ClassVar[str] = "application.registered"
@@ -39,7 +42,7 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     documents: tuple[Filed, ...]
     sealed: str
     contact: str
-    subject_hash: str
+    subject_hash: Annotated[str, GONE]
     submitted_at: Instant
     catalogue_version: str
     forms_version: str = ""

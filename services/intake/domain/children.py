@@ -196,7 +196,7 @@ def _registered(asked: ChildOpened, opened: Opened, parent: str) -> Registered:
         documents=filed(asked.documents),
         sealed=asked.sealed,
         contact=asked.contact,
-        subject_hash=asked.subject_hash,
+        subject_hash="",  # as of all applications
         submitted_at=opened.submitted_at,
         catalogue_version=opened.catalogue_version,
         forms_version=opened.forms_version,

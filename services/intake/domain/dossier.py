@@ -282,7 +282,7 @@ def _registered(portal: str, submitted: Submitted, opened: Opened) -> Registered
         documents=filed(documents),
         sealed=opened.sealed,
         contact=opened.contact,
-        subject_hash=opened.subject_hash,
+        subject_hash="",  # it is the same at every portal, and all of them read this
         submitted_at=opened.submitted_at,
         catalogue_version=opened.catalogue_version,
         forms_version=opened.forms_version,

@@ -65,7 +65,22 @@ async def test_personal_fields_leave_sealed_for_their_readers(make, lane) -> Non
     contact = await opened(lane, registered.contact, make.uuid7())
     assert msgspec.convert(contact, Contact).phone == "0912345678"
     assert set(contact) == {"name", "phone", "email"}
-    assert registered.subject_hash == lane.vault.subject_hash("001199000001")
+
+
+async def test_what_portals_read_does_not_link_a_person_s_applications(make, lane) -> None:
+    shared = set[str]()
+    for n, portal in enumerate(("one", "other"), start=1):
+        documents = [{"name": "Original document", "sha256": f"{n}" * 64}]
+        sent = make.arrival(
+            make.form(documents=documents), subject=make.uuid7(n), source=f"/portals/{portal}"
+        )
+        (outcome,) = await lane.take(sent)
+        (registered,) = outcome.events
+        assert registered.subject_hash == ""
+        assert outcome.state.subject_hash == lane.vault.subject_hash("001199000001")
+        told = {v for v in msgspec.to_builtins(registered).values() if isinstance(v, str)}
+        shared = shared & told if shared else told
+    assert not {text for text in shared if len(text) > 20}, "nothing long enough for a name"
 
 
 async def test_nothing_personal_stands_in_the_clear(make, lane) -> None:
