@@ -7,7 +7,6 @@ from msgspec import UNSET, UnsetType
 
 from shared.events.data import Data, Document, Filed, Instant, Mark, Problem, Strict
 
-
 GONE = msgspec.Meta(extra_json_schema={"deprecated": True})  # whoever reads it still finds it
 
 
