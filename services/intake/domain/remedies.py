@@ -185,6 +185,10 @@ REMEDIES: Mapping[str, Remedy] = {
         "Bỏ các ký tự điều khiển, ký tự ẩn và ký tự đổi chiều chữ.",
         "Leave out control characters, invisible ones and such as turn the direction of writing.",
     ),
+    "personal-in-text": Remedy(
+        "Bỏ số định danh cá nhân và số điện thoại: nội dung này không được mã hóa.",
+        "Leave out personal numbers and telephone numbers: this text is not encrypted.",
+    ),
     "invalid-personal-number": Remedy(
         "Ghi số định danh cá nhân gồm đúng 12 chữ số.",
         "Give the personal identification number: exactly 12 digits.",

@@ -31,6 +31,11 @@ _UUIDV7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0
 _ORGANISATION = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{1,3}){0,5}")
 _PHONE = re.compile(r"(?:\+84|0)[35789][0-9]{8}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]{1,63}(?:\.[^@\s.]{1,63}){1,8}")
+_OF_A_PERSON = re.compile(  # a personal number or a mobile one, however its digits are grouped
+    r"(?<!\d)(?<!\d[.-])"
+    r"(?:\d{12}|0(?:[ .-]?\d){11}|(?:84[ .)-]?|0[ .-]?)[35789](?:[ .-]?\d){8})"
+    r"(?![.-]?\d)"
+)
 _UNSEEN = re.compile(  # printable by category, and yet nothing is seen of them: fillers, selectors
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef]"
@@ -142,8 +147,15 @@ def supplement_problems(brought: SupplementSubmitted) -> tuple[Problem, ...]:
 
 
 def withdrawal_problems(asked: WithdrawalRequested) -> tuple[Problem, ...]:
-    """Return what is wrong with a withdrawal."""
-    return (problem("too-long", "/reason"),) if len(asked.reason) > TEXT_LIMIT else ()
+    """Return what is wrong with a withdrawal; its reason travels in the clear."""
+    if len(asked.reason) > TEXT_LIMIT:
+        return (problem("too-long", "/reason"),)
+    found = []
+    if is_unprintable(asked.reason, may_have_lines=True):
+        found.append(problem("unprintable-text", "/reason"))
+    if _OF_A_PERSON.search(DOSSIER.sub("", asked.reason)):
+        found.append(problem("personal-in-text", "/reason"))
+    return tuple(found)
 
 
 def _form(

@@ -111,3 +111,18 @@ async def test_one_sent_again_over_a_rejection_of_another_counts_once(make, edge
     (outcome,) = await make.decided(edge.lane, again)
     assert outcome.events == ()
     assert outcome.state.supplements == 2
+
+
+async def test_a_reason_with_a_person_s_number_goes_nowhere_on_either_way_in(make, edge) -> None:
+    reason = "Nộp nhầm cho 001099000001"
+    answer = await edge.call(
+        "POST", f"/v1/applications/{make.uuid7()}/withdrawal", {"reason": reason}
+    )
+    assert answer.status_code == 422
+    assert [(p["code"], p["field"]) for p in answer.json()["problems"]] == [
+        ("personal-in-text", "/reason")
+    ]
+    assert edge.topics.sent == []
+    (outcome,) = await edge.lane.take(make.follow_up(WithdrawalRequested(reason=reason)))
+    assert [p.code for p in outcome.events[0].problems] == ["personal-in-text"]
+    assert "001099000001" not in msgspec.json.encode([outcome.state, *outcome.events]).decode()

@@ -91,6 +91,7 @@ ELSEWHERE = {  # by tests of their own: below, of likely duplicates, of what fol
     "withdrawal-pending",
     "too-late-to-withdraw",
     "withdraw-later",
+    "personal-in-text",
     "supplement-not-taken",
     "key-reused",
     "likely-duplicate",

@@ -18,10 +18,11 @@ from services.intake.domain.validation import (
     normalised,
     personal_problems,
     portal_of,
+    withdrawal_problems,
 )
 from shared.events.data import Document, Problem
 from shared.events.intake import Contact
-from shared.events.portal import Personal, Submitted
+from shared.events.portal import Personal, Submitted, WithdrawalRequested
 
 TODAY = date(2026, 11, 20)
 
@@ -229,6 +230,42 @@ def test_one_character_that_nobody_sees_is_enough(text, lines, unseen) -> None:
 def test_an_e_mail_address_has_nothing_that_nobody_sees(make, unseen: str) -> None:
     found = personal_problems(Personal(**make.personal(email=f"thu{unseen}@example.org")))
     assert codes(found) == [("invalid-email", "/personal/email")]
+
+
+SPACED = st.sampled_from(["", " ", ".", "-"])
+
+
+@given(st.text("0123456789", min_size=11, max_size=11), SPACED, st.sampled_from(["", " ", ", a "]))
+def test_a_personal_number_in_a_reason_is_refused_however_it_is_grouped(digits, by, end) -> None:
+    grouped = by.join(("0" + digits)[n : n + 3] for n in range(0, 12, 3))
+    asked = WithdrawalRequested(reason=f"Nộp nhầm cho {grouped}{end}")
+    assert codes(withdrawal_problems(asked)) == [("personal-in-text", "/reason")]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["101099000001", "0912345678", "gọi +84 912 345 678 nhé", "0912.345.678", "(84)912345678"],
+)
+def test_a_number_of_a_person_in_a_reason_is_refused(reason: str) -> None:
+    found = withdrawal_problems(WithdrawalRequested(reason=reason))
+    assert codes(found) == [("personal-in-text", "/reason")]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("", "No longer needed", "Nộp nhầm\nngày 20.11.2026", "phí 150.000.000.000 đồng"),
+        *("đã nộp H05.17-20261120-0000001", "xem 000.00.09.H26-260120-0001, H09-20261120-1234567"),
+        "0199a0b1-c2d3-7e4f-8a5b-6c7d8e9f0a1b",
+    ],
+)
+def test_another_number_in_a_reason_is_taken(reason: str) -> None:
+    assert withdrawal_problems(WithdrawalRequested(reason=reason)) == ()
+
+
+def test_a_reason_that_reads_as_another_is_refused() -> None:
+    found = withdrawal_problems(WithdrawalRequested(reason="a\u202eb"))
+    assert codes(found) == [("unprintable-text", "/reason")]
 
 
 def test_an_address_may_have_several_lines(make) -> None:
