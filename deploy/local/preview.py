@@ -43,9 +43,10 @@ def show(
     rows: Shown = 20,
 ) -> None:
     """Tell which open dossiers another edition or other rules would move; nothing is changed."""
+    catalogue = load(folder or Shared().catalogue)
     proposal = Proposal(
-        load(folder or Shared().catalogue),
-        load_rules(rules or told(RoutingSettings).rules),
+        catalogue,
+        load_rules(rules or told(RoutingSettings).rules, catalogue),
         (on or datetime.now(VIETNAM)).date(),
     )
     settings = Settings()

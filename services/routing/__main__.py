@@ -39,8 +39,9 @@ def edge(
 
 async def build(resources: Resources) -> Parts:
     """Return routing's parts."""
-    watch, rules = Watch(resources.settings), load_rules(told(RoutingSettings).rules)
+    watch = Watch(resources.settings)
     catalogue = watch.current
+    rules = load_rules(told(RoutingSettings).rules, catalogue)
     lanes = table(catalogue, rules)
     inbox = Inbox(resources.table("at_units"))
     journal = NotedJournal(resources.table("journal"), lanes, inbox)

@@ -15,7 +15,6 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from msgspec import Meta
 
 from services.routing import answers
 from services.routing.actions import command
@@ -27,54 +26,37 @@ from services.routing.domain.preview import (
     Change,
     Proposal,
     is_open,
-    missing_heirs,
     preview,
     with_units,
 )
 from services.routing.domain.remedies import Sender, remedy
+from services.routing.domain.rule_file import versioned
 from services.routing.domain.rules import Rules
 from services.routing.lane import asked_by_officer
 from services.routing.pages import Pages
+from services.routing.proposals import (
+    Proposed,
+    Rehoming,
+    proposal_of,
+    refuse_what_is_not_yet,
+    refuse_what_is_wrong,
+    refuse_what_takes_too_long,
+)
 from shared import edge
 from shared.access import Caller, require
-from shared.catalogue import Catalogue, Unit
+from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.events import Event
-from shared.events.data import Problem
 from shared.events.routing import ActionRejected
 from shared.journal import Decision, Journal
 from shared.problems import Refusal
 from shared.publisher import Publisher
-from shared.working_time import local_day
 
 BODY_LIMIT_BYTES = 1 << 20
-UNITS_LIMIT = 5_000
 GAPS_SHOWN = 20
-TRIALS_LIMIT = 2_000_000  # some seconds
 
 Reader = Annotated[Caller, Depends(require("officer", "operator"))]
 Operator = Annotated[Caller, Depends(require("operator"))]
-Code = Annotated[str, Meta(pattern="^[0-9]{2}([0-9]{3})?$")]
-Codes = Annotated[str, Meta(pattern="^[0-9]{5}( [0-9]{5}){0,9}$")]
-Heirs = Annotated[dict[Code, Codes], Meta(max_length=UNITS_LIMIT)]
-After = Annotated[str, Meta(pattern="^([0-9a-f-]{36})?$")]
-
-
-class Rehoming(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What follows units that ended (`{"00082": "00004"}`, several codes: split), as of a day
-    (empty: today); `after`: the `next` of the page before.
-    """
-
-    successors: Heirs = {}
-    on: date | None = None
-    after: After = ""
-
-
-class Proposed(Rehoming, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The same under other rules or units, which take the place of those in force."""
-
-    rules: Rules | None = None
-    units: Annotated[tuple[Unit, ...], Meta(max_length=UNITS_LIMIT)] = ()
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,9 +125,12 @@ def router(
     )
     async def previewed(request: Request, _: Operator) -> Response:
         asked = await edge.read(request, Proposed, BODY_LIMIT_BYTES)
-        units, proposed = with_units(catalogue.edition(), asked.units), asked.rules or rules
-        proposal = _proposal(asked, units, proposed, clock)
-        _refuse_what_takes_too_long(proposal)
+        units = with_units(catalogue.edition(), asked.units)
+        proposed = versioned(asked.rules) if asked.rules else rules
+        proposal = proposal_of(asked, units, proposed, clock)
+        refuse_what_takes_too_long(proposal)
+        if asked.rules:
+            refuse_what_is_wrong(asked.rules, units)
         page = await pages.after(asked.after)
         changes, gaps = await asyncio.to_thread(_previewed, page.found, proposal, asked.after)
         return json(
@@ -171,8 +156,8 @@ def router(
     )
     async def rehomed(request: Request, caller: Operator) -> Response:
         asked = await edge.read(request, Rehoming, BODY_LIMIT_BYTES)
-        proposal = _proposal(asked, catalogue, rules, clock)
-        _refuse_what_is_not_yet(proposal, clock)
+        proposal = proposal_of(asked, catalogue, rules, clock)
+        refuse_what_is_not_yet(proposal, clock)
         page = await pages.after(asked.after)
         changes = _changes(page.found, proposal)
         key, sent = _key(proposal), []
@@ -186,39 +171,6 @@ def router(
         return json(body, 202)
 
     return routes
-
-
-def _proposal(asked: Rehoming, catalogue: Catalogue, rules: Rules, clock: Clock) -> Proposal:
-    """Return what is proposed.  Raises `Refusal` with every code that is no unit's."""
-    on = asked.on or local_day(clock())
-    proposal = Proposal(catalogue, rules, on, asked.successors)
-    problems = tuple(_no_unit(code, on) for code in missing_heirs(proposal))
-    if problems:
-        detail = "Name units that are in force on that day, or add them to `units`."
-        raise Refusal(422, "unknown-unit", detail, problems)
-    return proposal
-
-
-def _refuse_what_is_not_yet(proposal: Proposal, clock: Clock) -> None:
-    today = local_day(clock())
-    if proposal.on <= today:
-        return
-    problem = Problem(
-        field="/on",
-        code="not-yet",
-        remedy_vi=f"Đến ngày {proposal.on} mới thực hiện được; trước đó chỉ xem trước.",
-        remedy_en=f"Send it on {proposal.on} or later; until then, preview it.",
-    )
-    raise Refusal(422, "not-yet", f"Today is {today}: nothing was sent.", (problem,))
-
-
-def _no_unit(code: str, on: date) -> Problem:
-    return Problem(
-        field="/successors",
-        code="unknown-unit",
-        remedy_vi=f"Không có đơn vị nào mang mã {code} vào ngày {on}: sửa mã hoặc thêm đơn vị.",
-        remedy_en=f"No unit has the code {code} on {on}: correct it, or add the unit.",
-    )
 
 
 def _changes(
@@ -239,21 +191,6 @@ def _previewed(
 ) -> tuple[list[tuple[Change, Decision[Dossier]]], tuple[Gap, ...]]:
     """Work that takes seconds, beside the lanes."""
     return _changes(found, proposal), () if after else _gaps(proposal)
-
-
-def _refuse_what_takes_too_long(proposal: Proposal) -> None:
-    """Each rule is tried on each case, and each procedure and province named makes more of both."""
-    rules = proposal.rules
-    if rules.case_count() * len(rules.rules) <= TRIALS_LIMIT:
-        return
-    problem = Problem(
-        field="/rules",
-        code="too-many-cases",
-        remedy_vi="Bộ quy tắc nêu quá nhiều thủ tục và tỉnh: hãy xem trước từng phần.",
-        remedy_en="The rules name too many procedures and provinces: preview them in parts.",
-    )
-    detail = f"{rules.case_count()} cases by {len(rules.rules)} rules are more than can be tried."
-    raise Refusal(422, "too-many-cases", detail, (problem,))
 
 
 def _gaps(proposal: Proposal) -> tuple[Gap, ...]:

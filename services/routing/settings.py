@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.routing.domain.rules import RULES
+from services.routing.domain.rule_file import RULES
 
 
 class RoutingSettings(BaseSettings):

@@ -32,6 +32,7 @@ OWN = {
         "inbox",
         "inbox_api",
         "rehoming",
+        "proposals",
         "recounts_api",
         "pages",
     },

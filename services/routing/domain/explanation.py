@@ -10,8 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from services.routing.domain.dossier import BY_A_PERSON, CHOSEN, TRANSFERRED, Dossier
-from services.routing.domain.rule_table import OUTRANKED, Rules
-from services.routing.domain.rules import CONFLICT, NO_RULE
+from services.routing.domain.rule_table import CONFLICT, NO_RULE, OUTRANKED, Rules
 from services.routing.domain.states import Stage
 from shared.catalogue import Catalogue
 

@@ -189,6 +189,42 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "đơn vị {what_vi} {unit} đã chia thành nhiều đơn vị: chọn đúng đơn vị",
         "the {what} unit {unit} was split into several: choose the right one",
     ),
+    "rules-version": (
+        "phiên bản của bộ quy tắc chỉ gồm chữ không dấu, chữ số, dấu . / _ và gạch nối: sửa lại",
+        "a version of rules has letters, digits, dots, slashes and hyphens, at most 64: correct it",
+    ),
+    "rule-id": (
+        "{id!r} không phải mã quy tắc: chỉ dùng chữ thường không dấu, chữ số và gạch nối",
+        "{id!r} is no id for a rule: take small letters, digits and hyphens",
+    ),
+    "rule-id-reserved": (
+        "{id} dành cho quyết định không theo quy tắc nào: đặt mã khác",
+        "{id} is what a decision without a rule is called: take another id",
+    ),
+    "rule-twice": (
+        "{id} đã là mã của một quy tắc khác: kết thúc quy tắc đó và đặt mã mới cho quy tắc này",
+        "{id} is another rule's id already: end that rule, and give this one an id of its own",
+    ),
+    "rule-ends-first": (
+        "kết thúc ngày {to}, không sau ngày bắt đầu {since}: sửa ngày",
+        "it ends on {to}, not after it begins on {since}: correct the days",
+    ),
+    "rule-unworded": (
+        "quy tắc {id} thiếu lý do: viết why_vi và why_en",
+        "the rule {id} does not say why: word why_vi and why_en",
+    ),
+    "rule-procedure": (
+        "danh mục không có thủ tục mang mã {procedure}: sửa mã, hoặc nạp danh mục mới trước",
+        "the catalogue has no procedure {procedure}: correct the code, or load its edition first",
+    ),
+    "rule-province": (
+        "danh mục không có tỉnh, thành phố mang mã {province}: sửa mã, hoặc nạp danh mục mới trước",
+        "the catalogue has no province {province}: correct the code, or load its edition first",
+    ),
+    "lists-overlap": (
+        "tỉnh {province} có hai danh sách cùng lúc: kết thúc danh sách trước",
+        "the province {province} has two lists at once: end the earlier one",
+    ),
     "no-rule": (
         "không có quy tắc phân tuyến nào có hiệu lực ngày {on} cho hồ sơ như vậy: chọn đơn vị",
         "no routing rule is in force on {on} for such a dossier",

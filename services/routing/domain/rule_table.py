@@ -32,6 +32,8 @@ Decides = Literal[
     "refusal",
 ]
 
+CONFLICT = "conflicting-rules"
+NO_RULE = "no-rule"
 OUTRANKED = "outranked"  # met, but a more specific rule decided
 
 
@@ -56,10 +58,13 @@ class Case(NamedTuple):
 _VALUES = tuple(map(get_args, (Level, NonBoundary, ReceivedAt, PlaceOf, PlaceIs, Listed)))
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Rule(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """In force from `valid_from` up to but without `valid_to`; a condition left out is always met.
 
-    A rule is never taken away or reworded, it ends and another begins: explanations name it.
+    A rule is never taken away or reworded, it ends and another begins: explanations name it.  What
+    is not said is not encoded: a condition that is added leaves old files their version.
     """
 
     id: str
@@ -92,7 +97,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return ""
 
 
-class ProvinceList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ProvinceList(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """The procedures that a province takes at any of its points, regardless of boundary, instead of
     those that the catalogue lists: for a preview of what a list would do.
     """
@@ -115,7 +122,14 @@ class Verdict(NamedTuple):
     tried: str
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+class Rules(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    dict=True,
+):
     """All rules; `object_bound`: procedures whose place is the object's, not the applicant's."""
 
     version: str
@@ -150,8 +164,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return "listed" if is_listed else "unlisted"
 
     def named(self, rule: str) -> Rule | None:
-        """Return the rule with this id as it was worded last, in force or not."""
-        return next((r for r in reversed(self.rules) if r.id == rule), None)
+        """Return the rule with this id, in force or not."""
+        return next((r for r in self.rules if r.id == rule), None)
 
     def case_count(self) -> int:
         """Return how many cases there are, the rules that name codes included."""

@@ -7,22 +7,26 @@ A province's public administration service centre goes by the province's code.
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from services.routing.domain.reasons import Reason, reason
-from services.routing.domain.rule_table import Case, PlaceIs, ReceivedAt, Rule, Rules, Verdict
+from services.routing.domain.rule_file import load_rules
+from services.routing.domain.rule_table import (
+    CONFLICT,
+    NO_RULE,
+    Case,
+    PlaceIs,
+    ReceivedAt,
+    Rule,
+    Rules,
+    Verdict,
+)
 from services.routing.domain.successors import NO_HEIRS, Days, Found, trace
 from shared.catalogue import Catalogue, Procedure
-from shared.errors import Misconfigured
 
 __all__ = ["Filing", "Outcome", "Route", "Rules", "UnknownProcedure", "explain", "load_rules"]
-
-RULES = Path(__file__).parent / "rules.json"
-CONFLICT = "conflicting-rules"
-NO_RULE = "no-rule"
 
 Outcome = Literal["settle_here", "forward", "vertical_agency", "refuse", "human_choice"]
 
@@ -62,14 +66,6 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
 class UnknownProcedure(Exception):
     """Intake knew this procedure, our catalogue does not: load the same one, then release."""
-
-
-def load_rules(path: Path = RULES) -> Rules:
-    """Read the rules.  Raises `Misconfigured`."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Rules)
-    except (OSError, msgspec.MsgspecError) as e:
-        raise Misconfigured(f"the routing rules in {path.name} cannot be read: {e}") from e
 
 
 def explain(

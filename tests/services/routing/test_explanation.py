@@ -14,8 +14,8 @@ from services.routing.domain.explanation import (
     explanation,
     failed,
 )
-from services.routing.domain.rule_table import OUTRANKED, Case
-from services.routing.domain.rules import CONFLICT, NO_RULE, Outcome
+from services.routing.domain.rule_table import CONFLICT, NO_RULE, OUTRANKED, Case
+from services.routing.domain.rules import Outcome
 from services.routing.domain.states import NATIONAL_CODE, Stage
 from shared.events import handover
 from shared.events import routing as contracts

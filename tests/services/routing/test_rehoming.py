@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from services.routing import rehoming
 from services.routing.domain.preview import with_units
+from services.routing.domain.rule_file import RULES
 from services.routing.pages import Pages
 from shared import events, problems
 from shared.catalogue import Unit
@@ -120,9 +121,14 @@ async def test_a_preview_of_a_merger_tells_what_would_move_and_moves_nothing(off
     assert (at.desk.log.records, at.desk.journal._table.rows) == (log, rows)
 
 
-async def test_a_preview_of_rules_tells_their_gaps(office, rules):
+def written():
+    """The rules as their file has them."""
+    return msgspec.json.decode(RULES.read_bytes())
+
+
+async def test_a_preview_of_rules_tells_their_gaps(office):
     at = await office()
-    fewer = msgspec.to_builtins(rules)
+    fewer = written()
     fewer["rules"] = fewer["rules"][:-1]
     told = (await at.ask(PREVIEWS, rules=fewer)).json()
     assert told["gaps"]
@@ -130,6 +136,30 @@ async def test_a_preview_of_rules_tells_their_gaps(office, rules):
     fewer["rules"][0]["procedure"] = [f"1.{n:06d}" for n in range(100)]
     refused = (await at.ask(PREVIEWS, rules=fewer)).json()
     assert [(p["field"], p["code"]) for p in refused["problems"]] == [("/rules", "too-many-cases")]
+
+
+async def test_rules_that_are_wrong_are_refused_each_at_its_field(office):
+    at, wrong = await office(), written()
+    wrong["rules"] += [wrong["rules"][0], wrong["rules"][1] | {"id": "two words"}]
+    wrong["rules"][2]["procedure"] = ["9.999999"]
+    answer = await at.ask(PREVIEWS, rules=wrong)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:motcua:problem:invalid-rules")
+    found = {p["field"]: p["code"] for p in answer.json()["problems"]}
+    assert found == {
+        "/rules/rules/22/id": "rule-twice",
+        "/rules/rules/23/id": "rule-id",
+        "/rules/rules/2/procedure": "rule-procedure",
+    }
+    assert all(p["remedy_vi"] and p["remedy_en"] for p in answer.json()["problems"])
+
+
+async def test_rules_that_are_proposed_have_the_version_they_would_have_in_use(office, rules):
+    at, same = await office(), written()
+    assert (await at.ask(PREVIEWS, rules=same)).json()["rules_version"] == rules.version
+    same["rules"][0]["why_en"] = "other words"
+    other = (await at.ask(PREVIEWS, rules=same)).json()["rules_version"]
+    assert other.startswith(f"{same['version']}+")
+    assert other != rules.version
 
 
 @pytest.mark.parametrize("rows_limit", [2, 3, 4, 5, 100])
