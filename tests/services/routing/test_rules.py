@@ -251,7 +251,9 @@ def test_a_rule_that_is_taken_away_leaves_a_gap(missing, rules):
 
 
 def test_a_rule_too_many_is_a_named_conflict_and_nothing_else(rules):
-    for case, verdict in with_rules(rules, special(level=frozenset({"province"}))).gaps(DAY):
+    gaps = list(with_rules(rules, special(level=frozenset({"province"}))).gaps(DAY))
+    assert gaps
+    for case, verdict in gaps:
         assert case.level == "province"
         assert verdict.conflicting[-1].id == "special"
 
