@@ -1,5 +1,8 @@
-"""Previews, and re-homing: all old units through the map, a merger and a split of today's."""
+"""Previews, and re-homing: all units known to be old through the map, a merger and a split of
+today's.
+"""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -81,9 +84,10 @@ def test_what_an_older_unit_of_the_same_code_led_to_is_not_followed(filed, rules
     assert "00082" in found.why_en
 
 
-def test_of_all_10_040_old_units_the_exact_ones_land_and_the_443_split_go_to_a_person(
+def test_all_10_040_codes_known_to_be_of_before_the_change_land_or_if_split_go_to_a_person(
     catalogue, rules
 ):
+    """As of the last day of the old units, which is the day of no filing that comes in now."""
     landed, chosen = [], []
     for old in catalogue.successors:
         successors = catalogue.current_units(old)
@@ -100,6 +104,36 @@ def test_of_all_10_040_old_units_the_exact_ones_land_and_the_443_split_go_to_a_p
             assert all(catalogue.unit(code, DAY) for code in found.candidates)
             chosen.append(old)
     assert (len(landed), len(chosen)) == (9_597, 443)
+
+
+def test_an_old_code_in_a_filing_of_today_is_followed_if_no_unit_has_it_now(catalogue, rules):
+    """A code in force names the unit that has it: of 140 that is one part of an old one's split."""
+    outcomes = Counter(
+        _came_to(catalogue, old, route(catalogue, rules, Filing(BIRTH, old, old, DAY), DAY))
+        for old in catalogue.successors
+    )
+    assert outcomes == {
+        "followed": 6_421,
+        "split, a person chooses": 303,
+        "the unit of today, which the old one became": 3_176,
+        "the unit of today, a part of what the old one was": 140,
+    }
+    assert outcomes.total() == 10_040
+
+
+def _came_to(catalogue, old, found):
+    became = catalogue.current_units(old).units
+    if catalogue.unit(old, DAY):
+        assert found.competent_unit == old
+        assert old in became
+        if became == (old,):
+            return "the unit of today, which the old one became"
+        return "the unit of today, a part of what the old one was"
+    if len(became) > 1:
+        assert (found.competent_unit, found.candidates) == ("", became)
+        return "split, a person chooses"
+    assert (found.competent_unit,) == became
+    return "followed"
 
 
 def test_a_code_that_was_given_again_is_read_as_of_the_day_it_was_given(catalogue, rules):
@@ -215,7 +249,7 @@ def test_what_is_carried_out_leaves_nothing_to_be_moved(stage, rule, dossier, me
     assert preview("a", 2, outcome.state, merged) is None
 
 
-def test_dossiers_under_way_at_all_10_040_old_units_land_or_go_to_a_person(
+def test_rehoming_dossiers_filed_before_the_change_at_all_10_040_old_units_lands_or_leaves_them(
     dossier, catalogue, rules
 ):
     today = Proposal(catalogue, rules, DAY)
