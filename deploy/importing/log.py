@@ -57,9 +57,6 @@ class Log(Protocol):
     async def committed(self) -> Offsets:
         """Return up to where intake has decided, and published what it decided."""
 
-    async def since(self, at_ms: int) -> Offsets:
-        """Return where the answers begin that were given at this time or later."""
-
     def seek(self, offsets: Offsets) -> None:
         """Go on reading answers from here."""
 
@@ -164,17 +161,6 @@ class KafkaLog:
             raise _doubt(error) from error
         places = self._places(self._names.submissions)
         return {p.partition: max(0, told[p].offset) if p in told else 0 for p in places}
-
-    async def since(self, at_ms: int) -> Offsets:
-        """See `Log`."""
-        try:
-            found = await self._consumer.offsets_for_times(
-                dict.fromkeys(self._places(self._names.answers), max(0, at_ms))
-            )
-        except (KafkaError, OSError) as error:
-            raise _doubt(error) from error
-        ends = await self.answered()
-        return {p.partition: at.offset if at else ends[p.partition] for p, at in found.items()}
 
     def seek(self, offsets: Offsets) -> None:
         """See `Log`."""

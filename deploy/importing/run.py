@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple, TypeVar
-from uuid import UUID
 
 from deploy.importing.ledger import Ledger
 from deploy.importing.log import Log, Offsets
@@ -15,7 +14,6 @@ from shared.placement import home
 WAIT_S = 0.2  # for answers, when there is nothing to send
 LOOK_S = 0.5  # between two looks at how far intake is
 RETRY_S = 0.5
-DAY_MS = 86_400_000
 
 Outgoing = tuple[str, Message]  # application, what brings it
 T = TypeVar("T")
@@ -27,6 +25,7 @@ class Limits(NamedTuple):
     in_flight: int = 2_000
     batch: int = 250
     patience_s: float = 60.0
+    look_back: int = 10_000  # answers of a lane at first, then twice as many
 
 
 class Surroundings(NamedTuple):
@@ -142,15 +141,16 @@ class Run:
             self._barrier = None
 
     async def _look_back(self) -> None:
-        """Look for who was silent before this import began: since their ids were made, or ever."""
-        if not (silent := self._ledger.silent()):
-            return
-        made_ms = min(UUID(application).int >> 80 for application in silent)
-        self._log.seek(await self._log.since(made_ms - DAY_MS))
-        await self._hear_until(self._start)
-        if self._ledger.silent():
-            self._log.seek(dict.fromkeys(range(self._log.lanes), 0))
-            await self._hear_until(self._start)
+        """Look for who was silent before this import began, ever farther back; no more than once.
+
+        An id tells no time where an old dossier code gave it.
+        """
+        until, count = self._start, self._limits.look_back
+        while self._ledger.silent() and any(until.values()):
+            begin = {lane: max(0, offset - count) for lane, offset in until.items()}
+            self._log.seek(begin)
+            await self._hear_until(until)
+            until, count = begin, count * 2
 
     async def _hear_all(self) -> None:
         await self._hear_until(await self._log.answered())

@@ -44,6 +44,7 @@ class MemoryLog:
         self._intake = Lane()
         self._reader: Reader = Reader(self._intake.table, lanes)
         self._step: Step[Any, Any] = Step(self._intake.table, self._reader.again, lambda _: True)
+        self.sought: list[Offsets] = []
         self._next: dict[int, int] = dict.fromkeys(range(lanes), 0)
 
     # ---- the port
@@ -71,16 +72,9 @@ class MemoryLog:
         self._call()
         return dict(self.decided)
 
-    async def since(self, at_ms: int) -> Offsets:
-        self._call()
-        found = {}
-        for lane in range(self.lanes):
-            times = [r.timestamp_ms for r in self.records[ANSWERS, lane]]
-            found[lane] = next((n for n, t in enumerate(times) if t >= at_ms), len(times))
-        return found
-
     def seek(self, offsets: Offsets) -> None:
         self._next = dict(offsets)
+        self.sought.append(dict(offsets))
 
     def position(self) -> Offsets:
         return self._next

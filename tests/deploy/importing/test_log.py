@@ -123,21 +123,12 @@ async def test_answers_come_once_and_in_the_order_of_their_lane(world: Callable[
         assert await heard(w.log, 1) == [b"later"]
 
 
-async def test_answers_can_be_heard_again_from_a_time_on(world: Callable[[], Any]) -> None:
+async def test_answers_can_be_heard_again(world: Callable[[], Any]) -> None:
     async with world() as w:
-        await w.answer(0, b"a", b"b")
-        await w.answer(0, b"c")
-        w.log.seek({0: 0, 1: 0})
-        found: list[Any] = []
-        while len(found) < 3:
-            found += await w.log.fetch(0.2)
-        c_ms = found[2].timestamp_ms
-        assert await w.log.since(c_ms) == {0: 2, 1: 0}
-        assert await w.log.since(0) == {0: 0, 1: 0}
-        assert await w.log.since(-5) == {0: 0, 1: 0}
-        assert await w.log.since(c_ms + 86_400_000) == {0: 3, 1: 0}
-        w.log.seek({0: 0, 1: 0})
-        assert await heard(w.log, 3) == [b"a", b"b", b"c"]
+        await w.answer(0, b"a", b"b", b"c")
+        for n in (0, 2, 1):
+            w.log.seek({0: n, 1: 0})
+            assert await heard(w.log, 3 - n) == [b"a", b"b", b"c"][n:]
 
 
 async def test_how_far_intake_is_is_what_it_committed(world: Callable[[], Any]) -> None:

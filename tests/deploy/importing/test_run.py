@@ -9,6 +9,7 @@ import pytest
 from deploy.importing.checking import Entry
 from deploy.importing.ledger import Ledger
 from deploy.importing.lists import Paths
+from deploy.importing.run import Limits
 from deploy.local.settings import ROOT
 from shared import jwe
 from shared.errors import Misconfigured
@@ -195,3 +196,37 @@ async def test_an_answer_to_another_message_is_none_to_ours_until_ours_is_decide
     ledger.decide([application])
     [came] = ledger.came()
     assert (ledger.exceptions(), came.before) == ([], True)
+
+
+@pytest.mark.parametrize(("place", "is_all_read"), [(25, False), (1, True)])
+async def test_who_was_registered_before_is_looked_for_no_farther_back_than_it_stands(
+    make, tmp_path, place: int, is_all_read: bool
+) -> None:
+    """By an old code's id too, which tells no time."""
+    log = MemoryLog(lanes=1)
+    old = {"dossier_code": "H26.1-201120-0001"}
+    coded = {name: value for name, value in make.line(99, old=old).items() if name != "id"}
+    many = [*lines(make, place - 1), coded, *(make.line(n) for n in range(place + 1, 31))]
+    await make.run(log, make.write(tmp_path / "before", many))
+    log.sought.clear()
+    again = make.write(tmp_path / "again", [coded])
+    sent = await make.run(log, again, limits=Limits(in_flight=8, batch=3, look_back=4))
+    assert sent.outcome.reconciliation.registered_before == 1
+    assert sent.outcome.reconciliation.difference == 0
+    begun = [offsets[0] for offsets in log.sought]
+    assert begun == sorted(begun, reverse=True)
+    assert (min(begun) == 0) == is_all_read
+
+
+async def test_who_is_nowhere_in_the_log_is_looked_for_once(make, tmp_path) -> None:
+    log, file = MemoryLog(lanes=1), make.write(tmp_path / "a", lines(make, 9))
+    await make.run(log, file)
+    held = make.write(tmp_path / "held", [make.line(10)])
+    log.submit(make.submission(make.line(10)))
+    await log.settle()
+    log.records["intake.events", 0].pop()  # as if it were held: nothing was said of it
+    log.sought.clear()
+    sent = await make.run(log, held, limits=Limits(in_flight=8, batch=3, look_back=4))
+    assert sent.outcome.reconciliation.difference == 1
+    begun = [offsets[0] for offsets in log.sought]
+    assert begun == [9, 5, 0]
