@@ -122,7 +122,7 @@ async def test_an_importer_submits_and_follows_and_a_portal_s_account_does_not_i
         before = await log.submitted()
         await log.append({1: [Message(b"key", b"{}")]})
         assert await log.submitted() == {**before, 1: before[1] + 1}
-        log.seek(await log.since(0))
+        log.seek(dict.fromkeys(range(LANES), 0))
         assert log.lanes == LANES
         assert {r.topic for r in await log.fetch(0.2)} <= {"intake.events"}  # others try to write
         assert set(await log.committed()) == {0, 1}
