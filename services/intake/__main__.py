@@ -57,9 +57,11 @@ async def build(resources: Resources) -> Parts:
         settings.duplicates_refused,
     )
     lanes = table(door)
+    journal = resources.journal(lanes)
     desk = Desk(
         resources.publisher,
-        LatestDecisions(resources.known, resources.journal(lanes)),
+        LatestDecisions(resources.known, journal),
+        journal,
         catalogue,
         jwe.import_key(jwe.public_part(private_key)),
         resources.vault.pepper,

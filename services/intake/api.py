@@ -69,7 +69,7 @@ def router(desk: Desk) -> APIRouter:
     )
     async def status(application: str, caller: Portal) -> Response:
         application = application_id(application)
-        _, state = await known(desk, application, caller)
+        _, state = await known(desk.shown, application, caller)
         return answer(_shown(desk, application, state))
 
     @routes.post(
@@ -80,7 +80,7 @@ def router(desk: Desk) -> APIRouter:
     )
     async def look(request: Request, _: Portal) -> Response:
         application = desk.links.application((await edge.read(request, Look)).token)
-        latest = await desk.journal.latest(application) if application else None
+        latest = await desk.shown.latest(application) if application else None
         if application is None or latest is None or latest.state is None:
             raise Refusal(404, "unknown-link", "Nothing is known under this link: copy all of it.")
         return answer(_shown(desk, application, latest.state))
@@ -105,7 +105,7 @@ async def _submit(desk: Desk, application: str, caller: Caller, form: Form) -> T
         **{f: getattr(form, f) for f in form.__struct_fields__ if f != "personal"},
     )
     hashed = keyed_hash(desk.pepper, content(submitted, personal))
-    latest = await desk.journal.latest(application)
+    latest = await desk.shown.latest(application)
     if latest and latest.state:
         return _again(application, caller, latest.state, hashed)
     on = local_day(now)

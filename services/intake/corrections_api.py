@@ -61,7 +61,7 @@ def corrections_router(desk: Desk) -> APIRouter:
     )
     async def correct(application: str, request: Request, caller: Portal) -> Response:
         application = application_id(application)
-        latest, state = await known(desk, application, caller)
+        latest, state = await known(desk.journal, application, caller)
         on = local_day(state.decided_at)
         by = judging(state.procedure, on, desk.catalogue, desk.forms)
         sent = await edge.read(

@@ -48,9 +48,13 @@ class Reads(Protocol):
 
 
 class Desk(NamedTuple):
-    """What the edge is wired with."""
+    """What the edge is wired with.
+
+    `shown` may be behind what was published just now, `journal` is not.
+    """
 
     publisher: Publishes
+    shown: Reads
     journal: Reads
     catalogue: Catalogue
     public_key: Key
@@ -85,10 +89,13 @@ async def publish(
 
 
 async def known(
-    desk: Desk, application: str, caller: Caller
+    reads: Reads, application: str, caller: Caller
 ) -> tuple[Decision[Application], Application]:
-    """Return an application of this portal's; that of another is as unknown as none."""
-    latest = await desk.journal.latest(application)
+    """Return an application of this portal's; that of another is as unknown as none.
+
+    What follows on it is named by how it stands in the journal: by what was rejected there.
+    """
+    latest = await reads.latest(application)
     state = latest.state if latest else None
     if latest is None or state is None or state.portal != portal_of(caller.source):
         detail = "No application of yours has this id; if you have just submitted it, try again."

@@ -77,7 +77,7 @@ async def _follow_up(
 ) -> Taken:
     """Append what follows on an application; the same again is the same message."""
     application = application_id(application)
-    latest, state = await known(desk, application, caller)
+    latest, state = await known(desk.journal, application, caller)
     # what the lane rejects of withdrawals is final; what routing does may be asked again
     name = f"{application}/withdrawal/{state.withdrawals_rejected}"
     if isinstance(data, SupplementSubmitted):

@@ -303,7 +303,9 @@ class Journal:
 class Edge:
     """Intake's edge over a lane in memory, which decides when it is told, or after so many."""
 
-    def __init__(self, decides_after: int = 0, lane: Lane | None = None) -> None:
+    def __init__(
+        self, decides_after: int = 0, lane: Lane | None = None, shown: Journal | None = None
+    ) -> None:
         self.topics, self.lane, self.decides_after = Topics(), lane or Lane(), decides_after
         app = FastAPI()
         app.state.access = Access(
@@ -315,6 +317,7 @@ class Edge:
         problems.install(app)
         desk = Desk(
             publisher=self,
+            shown=shown or Journal(self.lane),
             journal=Journal(self.lane),
             catalogue=CATALOGUE,
             public_key=jwe.import_key(jwe.public_part(PRIVATE_KEY)),

@@ -1,5 +1,7 @@
 """What follows on an application over HTTP: a key stands with one content."""
 
+from types import SimpleNamespace
+
 import msgspec
 import pytest
 
@@ -126,3 +128,16 @@ async def test_a_reason_with_a_person_s_number_goes_nowhere_on_either_way_in(mak
     (outcome,) = await edge.lane.take(make.follow_up(WithdrawalRequested(reason=reason)))
     assert [p.code for p in outcome.events[0].problems] == ["personal-in-text"]
     assert "001099000001" not in msgspec.json.encode([outcome.state, *outcome.events]).decode()
+
+
+async def test_what_is_sent_again_before_its_rejection_is_shown_is_decided_again(make) -> None:
+    lane = make.Lane()
+    await lane.take(make.arrival(), make.moved(ASKED))
+    behind = SimpleNamespace(states=dict(lane.states), handled=dict(lane.handled))
+    edge = make.Edge(lane=lane, shown=make.Journal(behind))
+    await bring(make, edge, ONE)
+    await edge.settle()
+    await lane.take(make.moved(NOT_TAKEN, n=2))
+    assert (await bring(make, edge, ONE)).status_code == 202
+    (outcome,) = await edge.settle()
+    assert isinstance(outcome.events[0], Supplemented)
