@@ -131,7 +131,10 @@ def wrong(content: Mapping[str, Any]) -> list[str]:
     if content["lost"]:
         out.append(f"{content['lost']} of {content['submitted']} applications were not accepted")
     if content["notices_lost"]:
-        out.append(f"{content['notices_lost']} notices were neither handed over nor dropped")
+        out.append(
+            f"{content['notices_lost']} notices were neither handed over nor dropped"
+            " in the time of the measurement"  # who follows up a failed call comes after 30 s
+        )
     if content["callbacks_given_up"]:
         out.append(f"{content['callbacks_given_up']} callbacks were never taken")
     if content["set_aside"]:

@@ -93,7 +93,10 @@ def test_a_growing_lag_is_more_than_the_machine_carries() -> None:
     ("changed", "sentence"),
     [
         ({"outcome": outcome(COUNT - 1)}, "1 of 1000 applications were not accepted"),
-        ({"dropped": 0}, "1 notices were neither handed over nor dropped"),
+        (
+            {"dropped": 0},
+            "1 notices were neither handed over nor dropped in the time of the measurement",
+        ),
         (
             {"findings": [Finding(2, "Money", 9, ("order X settled 2 times",))]},
             "invariant 2 does not hold: order X settled 2 times",
