@@ -24,6 +24,7 @@ from shared.events.portal import (
     SupplementSubmitted,
     WithdrawalRequested,
     Younger,
+    YoungerDay,
 )
 
 
@@ -35,6 +36,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     personal: Personal
     residence_unit: str = ""
     object_unit: Younger = UNSET
+    residence_unit_on: YoungerDay = UNSET
+    object_unit_on: YoungerDay = UNSET
     channel: Channel = "online"
     applicant_kind: ApplicantKind = "citizen"
     language: Language = "vi"

@@ -146,11 +146,21 @@ def router(
         residence_unit: Code = "",
         object_unit: Code = "",
         on: date | None = None,
+        residence_unit_on: date | None = None,
+        object_unit_on: date | None = None,
     ) -> RouteView:
         day = on or local_day(clock())
         try:
             route = explain(
-                catalogue, rules, procedure, residence_unit, receiving_unit, day, object_unit
+                catalogue,
+                rules,
+                procedure,
+                residence_unit,
+                receiving_unit,
+                day,
+                object_unit,
+                residence_on=residence_unit_on,
+                object_on=object_unit_on,
             )
         except UnknownProcedure as error:
             raise Refusal(422, "unknown-procedure", f"{error}: look it up.") from None

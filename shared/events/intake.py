@@ -1,5 +1,6 @@
 """What intake decided."""
 
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -24,6 +25,8 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     `warnings` are to be looked at by whoever receives it, and no reason to refuse.
     `similar_to` is an open application of the same person, procedure and object, if there is one;
     `parent` the interlinked application that this is a child of, if it is one.
+    `residence_unit_on` and `object_unit_on` are the days as of which their codes were given, where
+    the portal named them; left out, they are of the day of filing.
     `catalogue_version` and `forms_version` say by which rules it was judged; `marks` what more is
     said of documents.  `subject_hash` is empty: it told persons apart, and portals read this.
     """
@@ -50,6 +53,8 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     object_unit: str = ""
     parent: str = ""
     marks: tuple[Mark, ...] = ()
+    residence_unit_on: date | UnsetType = UNSET
+    object_unit_on: date | UnsetType = UNSET
 
 
 class Refused(Data, frozen=True, kw_only=True):
@@ -147,7 +152,7 @@ Standing = Literal[
 class ChildOpened(Strict, frozen=True, kw_only=True):
     """What comes before it is done: register this child.  Sealed for the child at the door.
 
-    `copies` and `object_unit` are not written where they say nothing: a reader of before there were
+    `copies` and what is below are not written where they say nothing: a reader of before there were
     these fields refuses unknown ones.
     """
 
@@ -166,6 +171,8 @@ class ChildOpened(Strict, frozen=True, kw_only=True):
     subject_hash: str
     copies: int | UnsetType = UNSET
     object_unit: str | UnsetType = UNSET
+    residence_unit_on: date | UnsetType = UNSET
+    object_unit_on: date | UnsetType = UNSET
 
 
 class ChildTakenBack(Strict, frozen=True, kw_only=True):

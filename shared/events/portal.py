@@ -1,5 +1,6 @@
 """What portals say, over HTTP or straight onto `portal.submissions`."""
 
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -22,6 +23,7 @@ Jwe = Annotated[
 Documents = Annotated[tuple[Document, ...], published(maxItems=50)]
 # not written where it is not given: a reader of before there was the field refuses unknown ones
 Younger = str | UnsetType
+YoungerDay = date | UnsetType
 Copies = Annotated[int, published(minimum=1, maximum=100)]
 Answers = Annotated[
     dict[str, Annotated[str, published(maxLength=4_000)]], published(maxProperties=200)
@@ -47,6 +49,8 @@ class Submitted(Strict, frozen=True, kw_only=True):
 
     `personal` is `Personal` as JSON in a compact JWE (ECDH-ES, A256GCM) to intake's public key.
     `object_unit` is where the land, the house, the business or the property is that it is about.
+    `residence_unit_on` and `object_unit_on` are the days as of which these codes are given, for a
+    code of an earlier day; left out, they are of the day of filing.
     """
 
     TYPE: ClassVar[str] = "application.submitted"
@@ -55,6 +59,8 @@ class Submitted(Strict, frozen=True, kw_only=True):
     personal: Jwe
     residence_unit: str = ""
     object_unit: Younger = UNSET
+    residence_unit_on: YoungerDay = UNSET
+    object_unit_on: YoungerDay = UNSET
     channel: Channel = "online"
     applicant_kind: ApplicantKind = "citizen"
     language: Language = "vi"

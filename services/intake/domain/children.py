@@ -193,6 +193,8 @@ def _registered(asked: ChildOpened, opened: Opened, parent: str) -> Registered:
         language=asked.language,
         copies=asked.copies or 1,
         object_unit=asked.object_unit or "",
+        residence_unit_on=asked.residence_unit_on,
+        object_unit_on=asked.object_unit_on,
         documents=filed(asked.documents),
         sealed=asked.sealed,
         contact=asked.contact,

@@ -275,6 +275,8 @@ def _registered(portal: str, submitted: Submitted, opened: Opened) -> Registered
         receiving_unit=submitted.receiving_unit,
         residence_unit=submitted.residence_unit,
         object_unit=submitted.object_unit or "",
+        residence_unit_on=submitted.residence_unit_on,
+        object_unit_on=submitted.object_unit_on,
         channel=submitted.channel,
         applicant_kind=submitted.applicant_kind,
         language=submitted.language,

@@ -57,6 +57,16 @@ REMEDIES: Mapping[str, Remedy] = {
         "Chọn mã đơn vị hành chính đang có hiệu lực.",
         "Choose the code of an administrative unit in force.",
     ),
+    "unit-not-in-force": Remedy(
+        "Vào ngày này không có đơn vị nào mang mã đã ghi: sửa mã, hoặc ghi ngày mà mã đó có hiệu "
+        "lực.",
+        "No unit had the code on this day: correct the code, or give a day on which it was in "
+        "force.",
+    ),
+    "day-without-unit": Remedy(
+        "Ghi mã đơn vị mà ngày này áp dụng cho, hoặc bỏ ngày này.",
+        "Give the code of the unit that this day is for, or leave the day out.",
+    ),
     "missing-documents": Remedy(
         "Đính kèm giấy tờ mà thủ tục yêu cầu, ghi đúng tên.",
         "Attach the document that the procedure requires, under its name.",

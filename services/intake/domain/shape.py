@@ -3,6 +3,7 @@
 Only for what a decoder has refused: a decoder stops at the first mistake, this goes on.
 """
 
+from datetime import date
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -14,7 +15,15 @@ from shared.events.data import Problem
 
 PROBLEMS_LIMIT = 100
 ITEMS_LIMIT = 200  # of a list: past this it is too long in any case
-_STAND_INS: dict[Any, Any] = {str: "", int: 1, bool: False, tuple: (), dict: {}}
+# a day is nowhere required: what cannot be read is as if it were left out
+_STAND_INS: dict[Any, Any] = {
+    str: "",
+    int: 1,
+    bool: False,
+    tuple: (),
+    dict: {},
+    date: msgspec.UNSET,
+}
 
 
 def json_value(text: bytes) -> Any:

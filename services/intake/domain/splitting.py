@@ -12,6 +12,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from services.intake.domain.answers import AT, given
+from services.intake.domain.places import unit_since
 from services.intake.domain.saga import Child, Family
 from services.intake.domain.validation import composed, plain
 from shared.catalogue import Catalogue, Procedure
@@ -53,11 +54,16 @@ def split(
 ) -> tuple[Part, ...]:
     """Return what each child gets; where the citizen lives is where it is handed in, unless said.
 
-    A unit that is not known stays as it was sent: it is a problem of its own.
+    A unit that is not known stays as it was sent: it is a problem of its own.  The old one of a day
+    that was given receives as the unit that it became, and not at all if it was split.
     """
     answers = given(personal.answers)
     residence = submitted.residence_unit or submitted.receiving_unit
-    units = {"receiving_unit": submitted.receiving_unit, "residence_unit": residence}
+    given_on = submitted.residence_unit_on if submitted.residence_unit else UNSET
+    units = {
+        "receiving_unit": submitted.receiving_unit,
+        "residence_unit": unit_since(residence, given_on, catalogue, on) if given_on else residence,
+    }
     return tuple(
         Part(
             interlinked,
@@ -67,6 +73,7 @@ def split(
                 procedure=row.procedure,
                 receiving_unit=_unit(row, units[row.received_by], catalogue, on),
                 residence_unit=residence,
+                residence_unit_on=given_on,
                 documents=tuple(_documents(submitted.documents, row.documents)),
             ),
             replace(personal, answers=_answers(answers, row)),
@@ -151,6 +158,8 @@ def family(parent: str, parts: Sequence[Part], portal: str, make: Make) -> Famil
             subject_hash=made.subject_hash,
             copies=submitted.copies if submitted.copies != 1 else UNSET,
             object_unit=submitted.object_unit or UNSET,
+            residence_unit_on=submitted.residence_unit_on,
+            object_unit_on=submitted.object_unit_on,
         )
         child = Child(
             name=part.row.name,

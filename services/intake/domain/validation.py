@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from services.intake.domain import personal_number
+from services.intake.domain.places import place_problems
 from services.intake.domain.remedies import Remedy, problem
 from shared.catalogue import Catalogue, Unit
 from shared.catalogue.forms import ProcedureForm
@@ -176,10 +177,7 @@ def _form(
         yield problem("missing-documents", "/documents")
     if unit is None:
         yield problem("unknown-unit", "/receiving_unit")
-    for field in ("residence_unit", "object_unit"):
-        place = getattr(submitted, field)
-        if place and not _is_place(place, catalogue, on):
-            yield problem("unknown-unit", f"/{field}")
+    yield from place_problems(submitted, catalogue, on)
     if not 1 <= submitted.copies <= COPIES_LIMIT:
         yield problem("invalid-copies", "/copies")
     yield from _documents(submitted.documents)
@@ -207,11 +205,6 @@ def _asked(
 def plain(name: str) -> str:
     """Return a document's name as it is compared."""
     return normalize("NFC", name).strip().casefold()
-
-
-def _is_place(unit: str, catalogue: Catalogue, on: date) -> bool:
-    """An old unit will do: routing converts it, or asks a person which of several it is."""
-    return catalogue.unit(unit, on) is not None or bool(catalogue.current_units(unit, on).units)
 
 
 def _documents(documents: Sequence[Document]) -> Iterator[Problem]:

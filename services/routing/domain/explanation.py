@@ -4,7 +4,6 @@ Nothing is decided again: the rules are asked for their wording only.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from services.routing.domain.dossier import BY_A_PERSON, CHOSEN, TRANSFERRED, Dossier
 from services.routing.domain.rule_table import CONFLICT, NO_RULE, OUTRANKED, Rules
 from services.routing.domain.states import Stage
+from services.routing.domain.unit_names import Names
 from shared.catalogue import Catalogue
 
 Language = Literal["vi", "en"]
@@ -144,7 +144,6 @@ _LISTED: Mapping[str, Words] = {
         "en": "The province does not list it as taken at any of its points.",
     },
 }
-_NONE: Words = {"vi": "không khai", "en": "not stated"}
 
 
 class Failed(NamedTuple):
@@ -213,16 +212,16 @@ def _sentences(
     rules: Rules,
     catalogue: Catalogue,
 ) -> Iterator[str]:
-    names = _Names(catalogue, dossier, language)
+    names = Names(catalogue, dossier, language)
     facts = dossier.facts
     yield _CAME[language].format(
         on=facts.get("on", ""),
         procedure=names.procedure(),
         receiving=names.given(facts.get("receiving_unit", dossier.receiving_unit)),
-        residence=names.given(facts.get("residence_unit", "")),
+        residence=names.place("residence"),
     )
     if facts.get("place_of") == "object":
-        yield _OBJECT[language].format(object=names.given(facts.get("object_unit", "")))
+        yield _OBJECT[language].format(object=names.place("object"))
     if "listed" in facts:
         yield _LISTED[facts["listed"]][language]
     candidates = dossier.candidates or facts.get("candidates", "").split()
@@ -261,33 +260,6 @@ def _ruled(language: Language, decided: str, version: str, rules: Rules) -> str:
     why = (rule.why_vi if language == "vi" else rule.why_en) if rule else ""
     named = names.replace("+", ", ") or decided
     return RULES[kind][language].format(rule=named, version=version, why=why)
-
-
-class _Names:
-    """Names with their codes: of what was given, of its day; of who has it now, of when it came."""
-
-    def __init__(self, catalogue: Catalogue, dossier: Dossier, language: Language) -> None:
-        self._catalogue, self._dossier, self._language = catalogue, dossier, language
-        days = dossier.facts.get("on"), dossier.facts.get("units_on")
-        self._on, self._units_on = (date.fromisoformat(day) if day else None for day in days)
-
-    def given(self, code: str) -> str:
-        return self._unit(code, self._on, self._units_on)
-
-    def now(self, code: str) -> str:
-        return self._unit(code, self._units_on, self._on)
-
-    def _unit(self, code: str, *days: date | None) -> str:
-        found = (self._catalogue.unit(code, day) for day in days if day)
-        unit = next((unit for unit in found if unit), None)
-        return f"{unit.name} ({code})" if unit else code or _NONE[self._language]
-
-    def procedure(self) -> str:
-        code = self._dossier.procedure
-        row = self._catalogue.procedure(code, self._on) if self._on else None
-        if row is None:
-            return code
-        return f"{row.name_vi if self._language == 'vi' else row.name_en} ({code})"
 
 
 def is_explained(dossier: Dossier) -> bool:

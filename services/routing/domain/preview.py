@@ -13,7 +13,8 @@ import msgspec
 
 from services.routing.domain.dossier import BY_A_PERSON, Dossier
 from services.routing.domain.edges import MOVES
-from services.routing.domain.rules import Filing, Outcome, Rules, UnknownProcedure, route
+from services.routing.domain.filing import Filing, filing_of
+from services.routing.domain.rules import Outcome, Rules, UnknownProcedure, route
 from services.routing.domain.states import Move, Stage
 from services.routing.domain.successors import NO_HEIRS, Days, Found, trace
 from shared.catalogue import Catalogue, Unit
@@ -184,14 +185,7 @@ def _units(dossier: Dossier) -> Units:
 
 
 def filing(dossier: Dossier) -> Filing:
-    """Return what a dossier came with; its codes are of the day it was routed on."""
-    facts = dossier.facts
+    """Return what a dossier came with; its codes are of the day it was routed on, or named."""
     assert dossier.received_at is not None
-    on = date.fromisoformat(facts["on"]) if "on" in facts else local_day(dossier.received_at)
-    return Filing(
-        dossier.procedure,
-        facts.get("residence_unit", ""),
-        facts.get("receiving_unit", dossier.receiving_unit),
-        on,
-        facts.get("object_unit", ""),
-    )
+    received_on = local_day(dossier.received_at)
+    return filing_of(dossier.procedure, dossier.facts, dossier.receiving_unit, received_on)

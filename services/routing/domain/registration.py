@@ -32,7 +32,16 @@ def register(
     received_at = min(data.submitted_at, at)
     on = local_day(received_at)
     places = data.residence_unit, data.receiving_unit
-    route = explain(catalogue, rules, data.procedure, *places, on, data.object_unit)
+    route = explain(
+        catalogue,
+        rules,
+        data.procedure,
+        *places,
+        on,
+        data.object_unit,
+        residence_on=data.residence_unit_on or None,
+        object_on=data.object_unit_on or None,
+    )
     procedure = catalogue.procedure(data.procedure, on)
     assert procedure is not None
     came = replace(

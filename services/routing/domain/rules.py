@@ -7,10 +7,11 @@ A province's public administration service centre goes by the province's code.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
+from services.routing.domain.filing import Filing
 from services.routing.domain.reasons import Reason, reason
 from services.routing.domain.rule_file import load_rules
 from services.routing.domain.rule_table import (
@@ -29,16 +30,6 @@ from shared.catalogue import Catalogue, Procedure
 __all__ = ["Filing", "Outcome", "Route", "Rules", "UnknownProcedure", "explain", "load_rules"]
 
 Outcome = Literal["settle_here", "forward", "vertical_agency", "refuse", "human_choice"]
-
-
-class Filing(NamedTuple):
-    """What is known when a dossier comes in; unit codes are of the day `given_on`."""
-
-    procedure: str
-    residence_unit: str
-    receiving_unit: str
-    given_on: date
-    object_unit: str = ""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,9 +67,13 @@ def explain(
     receiving_unit: str,
     on: date,
     object_unit: str = "",
+    *,
+    residence_on: date | None = None,
+    object_on: date | None = None,
 ) -> Route:
     """Return where a dossier of that day goes, and why.  Raises `UnknownProcedure`."""
-    filing = Filing(procedure_code, residence_unit, receiving_unit, on, object_unit)
+    places = residence_unit, receiving_unit, on, object_unit
+    filing = Filing(procedure_code, *places, residence_on, object_on)
     return route(catalogue, rules, filing, on)
 
 
@@ -117,10 +112,10 @@ class _Survey:
         self._is_bound = _is_bound_to_an_object(rules, procedure)
         days = Days(filing.given_on, on, heirs)
         self._receiving = trace(catalogue, filing.receiving_unit, "receiving", days)
-        if self._is_bound:
-            self._place = trace(catalogue, filing.object_unit, "object's", days)
-        else:
-            self._place = trace(catalogue, filing.residence_unit, "residence", days)
+        self._stated = place = filing.place(self._is_bound)
+        if place.given_on:
+            days = days._replace(given_on=place.given_on)
+        self._place = trace(catalogue, place.code, place.what, days)
         self._province = self._province_of(self._receiving.unit)
         self._received_at = self._receiving.unit or filing.receiving_unit
         self._listed = rules.listed(catalogue, self._province, procedure.code, on)
@@ -264,7 +259,9 @@ class _Survey:
         )
 
     def _facts(self, outcome: Outcome) -> dict[str, str]:
-        """Return what it was decided from; what a code has become only if that is another."""
+        """Return what it was decided from; what a code has become only if that is another, or if
+        the code was said to be of another day.
+        """
         filing, procedure = self._filing, self._procedure
         facts = {
             "on": self._on.isoformat(),
@@ -282,10 +279,10 @@ class _Survey:
             facts["place_of"] = "object"
         if self._is_bound or filing.object_unit:
             facts["object_unit"] = filing.object_unit
-        stated = filing.object_unit if self._is_bound else filing.residence_unit
-        if self._place.unit not in ("", stated):
+        stated = self._stated
+        if self._place.unit and (stated.given_on or self._place.unit != stated.code):
             facts["object_unit_now" if self._is_bound else "residence_unit_now"] = self._place.unit
-        return facts
+        return facts | filing.days()
 
 
 def _is_bound_to_an_object(rules: Rules, procedure: Procedure) -> bool:

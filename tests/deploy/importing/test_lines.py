@@ -94,6 +94,20 @@ def test_what_is_no_line_at_all_is_malformed(make, text, code) -> None:
     assert [c for _, c in said] == [code]
 
 
+def test_a_line_may_say_as_of_which_day_a_code_is_given(make) -> None:
+    old = make.line(residence_unit="00025", residence_unit_on="2025-06-30")
+    for given in (old, make.as_event(old)):
+        line, said = looked(make, given)
+        assert said == []
+        sent = json.loads(bytes(event(line, "m", make.PORTAL, make.PUBLIC_KEY, make.NOW).data))
+        assert (sent["residence_unit"], sent["residence_unit_on"]) == ("00025", "2025-06-30")
+    wrong = old | {"residence_unit": "00001", "residence_unit_on": "2025-07-01"}
+    assert looked(make, wrong)[1] == [("/residence_unit_on", "unit-not-in-force")]
+    ordinary, _ = looked(make, make.line())
+    written = event(ordinary, "m", make.PORTAL, make.PUBLIC_KEY, make.NOW).data
+    assert b"_unit_on" not in bytes(written)
+
+
 def test_all_that_is_wrong_is_said_at_once(make) -> None:
     given = make.line(copies="x", received_at="?", personal=make.personal(phone="1")) | {"id": "?"}
     fields = [field for field, _ in looked(make, given)[1]]

@@ -32,6 +32,7 @@ from shared.kinship import child_id
 from shared.lanes.table import Arrival
 from shared.vault import Sealed
 
+BEFORE = "2025-06-30"  # the last day of the old units
 DOCUMENTS = [{"name": "Birth paper", "sha256": "a" * 64}]
 ANSWERS = {
     "child_name": "Nguyễn Thử Nghiệm Bé",
@@ -183,7 +184,8 @@ async def test_each_child_has_the_copies_and_the_place_that_were_submitted(make)
 
 async def test_a_child_of_which_no_more_is_said_is_opened_in_the_words_of_before(town) -> None:
     waiting = town.child("residence").opening
-    assert {"copies", "object_unit"}.isdisjoint(json.loads(events.encode(waiting)))
+    younger = {"copies", "object_unit", "residence_unit_on", "object_unit_on"}
+    assert younger.isdisjoint(json.loads(events.encode(waiting)))
 
 
 async def test_all_that_is_returned_is_done(town) -> None:
@@ -437,6 +439,44 @@ async def test_an_old_residence_is_refused_since_an_agency_has_to_receive_there(
     await town.submit(residence_unit="26734")
     (refused,) = town.said[town.parent]
     assert {(p.field, p.code) for p in refused.problems} == {("/residence_unit", "unknown-unit")}
+
+
+async def test_the_residence_of_a_day_receives_as_the_unit_that_it_became(make) -> None:
+    town = Town(make)
+    await town.submit(residence_unit="00006", residence_unit_on=BEFORE, object_unit="00004")
+    await town.settle("birth")
+    for name, unit in (("birth", "00004"), ("residence", "00008"), ("health_card", "01")):
+        registered = town.said[town.child(name).application][0]
+        assert (registered.receiving_unit, registered.residence_unit) == (unit, "00006")
+        assert registered.residence_unit_on == date.fromisoformat(BEFORE)
+        assert registered.object_unit_on is msgspec.UNSET
+
+
+async def test_the_day_of_an_object_goes_with_each_child(make) -> None:
+    town = Town(make)
+    await town.submit(object_unit="00006", object_unit_on=BEFORE)
+    (registered,) = town.said[town.child("birth").application]
+    assert registered.object_unit_on == date.fromisoformat(BEFORE)
+    assert registered.residence_unit_on is msgspec.UNSET
+
+
+@pytest.mark.parametrize(
+    ("residence", "day", "found"),
+    [
+        # it was split; a unit of today has its code, and is one part
+        ("00025", BEFORE, {("/residence_unit", "unknown-unit")}),
+        ("00008", "2026-12-01", {("/residence_unit_on", "date-in-future")}),
+        ("", BEFORE, {("/residence_unit_on", "day-without-unit")}),
+    ],
+)
+async def test_a_residence_of_a_day_at_which_nobody_receives_is_refused(
+    make, residence, day, found
+) -> None:
+    town = Town(make)
+    await town.submit(residence_unit=residence, residence_unit_on=day)
+    (refused,) = town.said[town.parent]
+    assert {(p.field, p.code) for p in refused.problems} == found
+    assert len(refused.problems) == 1
 
 
 async def test_a_form_on_paper_stands_for_the_answers_of_all(make) -> None:

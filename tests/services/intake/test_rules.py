@@ -25,6 +25,8 @@ def answers(**changed):
     return {"personal": {"answers": kept}}
 
 
+NEW = {"residence_unit": "26732"}  # no unit of before July 2025 had this code
+
 # code → what is changed in an application in order (None: left out), and where it is told
 FORM_CASES = {
     "invalid-value": ({"copies": "two"}, "/copies"),
@@ -40,6 +42,8 @@ FORM_CASES = {
         "/channel",
     ),
     "unknown-unit": ({"receiving_unit": "99999"}, "/receiving_unit"),
+    "unit-not-in-force": ({"residence_unit_on": "2025-06-30"} | NEW, "/residence_unit_on"),
+    "day-without-unit": ({"object_unit_on": "2025-06-30"}, "/object_unit_on"),
     "missing-documents": ({"documents": [ORIGINAL | {"name": "Other"}]}, "/documents"),
     "too-many-documents": ({"documents": [ORIGINAL] * 51}, "/documents"),
     "invalid-document-hash": (

@@ -265,12 +265,29 @@ async def test_a_preview_explains_and_does_nothing(desk):
 
 
 @pytest.mark.parametrize(
+    ("procedure", "place"), [("1.001193", "residence"), ("1.013992", "object")]
+)
+async def test_a_preview_reads_a_code_as_of_the_day_that_is_named(procedure, place, desk):
+    query = {"procedure": procedure, "receiving_unit": "00097", f"{place}_unit": "00025"}
+    today = (await desk.http.get("/v1/routing/preview", params=query)).json()
+    query[f"{place}_unit_on"] = "2025-06-30"
+    before = (await desk.http.get("/v1/routing/preview", params=query)).json()
+    assert (today["competent_unit"], today["candidates"]) == ("00025", [])
+    assert (before["competent_unit"], before["candidates"]) == ("", ["00025", "00008", "00199"])
+    assert before["facts"][f"{place}_on"] == "2025-06-30"
+
+
+@pytest.mark.parametrize(
     ("query", "field"),
     [
         ({"procedure": "9.999999", "receiving_unit": "00097"}, ""),
         ({"procedure": "1.001193"}, "/query/receiving_unit"),
         ({"procedure": "1.001193", "receiving_unit": "0" * 33}, "/query/receiving_unit"),
         ({"procedure": "1.001193", "receiving_unit": "00097", "on": "soon"}, "/query/on"),
+        (
+            {"procedure": "1.001193", "receiving_unit": "00097", "object_unit_on": "soon"},
+            "/query/object_unit_on",
+        ),
     ],
 )
 async def test_a_preview_of_something_impossible_is_refused(query, field, desk):

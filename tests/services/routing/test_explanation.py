@@ -21,7 +21,8 @@ from shared.events import handover
 from shared.events import routing as contracts
 
 CUA_NAM, BA_DINH, THU_DUC = "00082", "00004", "26824"
-BIRTH, SPLIT = "1.001193", "00007"
+BIRTH, LAND_USE, SPLIT = "1.001193", "1.013992", "00007"
+DAY, BEFORE = date(2026, 11, 16), date(2025, 6, 30)  # of filing; the last of the old units
 
 
 @pytest.fixture
@@ -29,9 +30,8 @@ def filed(decide, registered):
     """The dossier of a birth registration."""
 
     def make(residence=CUA_NAM, receiving=CUA_NAM, **changes):
-        data = registered(
-            procedure=BIRTH, residence_unit=residence, receiving_unit=receiving, **changes
-        )
+        units = {"residence_unit": residence, "receiving_unit": receiving}
+        data = registered(**{"procedure": BIRTH} | units | changes)
         return decide(None, data)
 
     return make
@@ -43,6 +43,36 @@ def test_every_outcome_condition_and_kind_of_rule_has_words_in_both_languages():
     assert set(RULES) == {"decided", "forgotten", NO_RULE, CONFLICT, CHOSEN, TRANSFERRED}
     for words in (*OUTCOMES.values(), *CONDITIONS.values(), *RULES.values()):
         assert set(words) == {"vi", "en"}
+
+
+def test_a_code_of_a_day_is_told_as_given_and_as_what_it_has_become(filed, rules, catalogue):
+    told = explanation(filed("00006", BA_DINH, residence_unit_on=BEFORE).state, rules, catalogue)
+    assert told.en[0].endswith(
+        "residence 00006 (a code of 2025-06-30), now Phường Ngọc Hà (00008)."
+    )
+    assert told.vi[0].endswith(
+        "nơi cư trú 00006 (mã của ngày 2025-06-30), nay là Phường Ngọc Hà (00008)."
+    )
+    assert told.facts["residence_on"] == "2025-06-30"
+
+
+def test_an_old_unit_that_was_split_is_not_called_what_has_its_code_now(filed, rules, catalogue):
+    told = explanation(filed("00025", BA_DINH, residence_unit_on=BEFORE).state, rules, catalogue)
+    assert told.en[0].endswith("residence 00025 (a code of 2025-06-30).")
+    assert "a person must choose among" in told.en[1]
+    since = filed("00025", BA_DINH, residence_unit_on=date(2025, 7, 1)).state
+    name = catalogue.unit("00025", DAY).name
+    assert (
+        explanation(since, rules, catalogue)
+        .en[0]
+        .endswith(f"residence {name} (00025) (a code of 2025-07-01), now {name} (00025).")
+    )
+
+
+def test_the_object_of_a_day_is_told_so_as_well(filed, rules, catalogue):
+    state = filed(procedure=LAND_USE, object_unit="00006", object_unit_on=BEFORE).state
+    (told,) = (s for s in explanation(state, rules, catalogue).en if s.startswith("It goes by"))
+    assert told.endswith(": 00006 (a code of 2025-06-30), now Phường Ngọc Hà (00008).")
 
 
 def test_it_tells_who_received_it_who_decides_and_which_rule_said_so(filed, rules, catalogue):

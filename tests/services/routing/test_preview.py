@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from services.routing.domain.dossier import BY_A_PERSON, CHOSEN, TRANSFERRED
 from services.routing.domain.edges import MOVES
 from services.routing.domain.moves import apply
-from services.routing.domain.preview import Proposal, missing_heirs, preview, with_units
+from services.routing.domain.preview import Proposal, filing, missing_heirs, preview, with_units
 from services.routing.domain.remedies import Sender, remedy
 from services.routing.domain.rules import Filing, route
 from services.routing.domain.states import TERMINAL, Move, Stage
@@ -215,6 +215,26 @@ def test_what_a_person_was_to_choose_and_rules_now_can_place_may_be_chosen(filed
     change = preview("a", 1, waiting, merged._replace(rules=rules))
     assert (change.after.competent, change.remedy) == ("01", "choose_unit")
     assert change.command == "choose_unit"
+
+
+@pytest.mark.parametrize(
+    ("code", "candidates"), [("00025", ("00025", "00008", "00199")), ("00006", ())]
+)
+def test_a_dossier_is_asked_about_again_with_the_day_that_its_code_was_given_with(
+    code, candidates, decide, registered, catalogue, rules
+):
+    data = registered(
+        procedure=BIRTH, residence_unit=code, receiving_unit=BA_DINH, residence_unit_on=BEFORE
+    )
+    dossier = decide(None, data).state
+    assert dossier.candidates == candidates
+    assert filing(dossier) == Filing(BIRTH, code, BA_DINH, DAY, "", BEFORE, None)
+    assert preview("a", 1, dossier, Proposal(catalogue, rules, DAY)) is None
+    if candidates:
+        chosen = contracts.UnitChosen(officer="officer-1", competent_unit=NGOC_HA)
+        dossier = decide(dossier, chosen).state
+        assert filing(dossier).residence_on == BEFORE
+        assert preview("a", 2, dossier, Proposal(catalogue, rules, DAY)) is None
 
 
 def test_what_an_officer_chose_stays_until_the_unit_ends(filed, decide, merged, catalogue):
