@@ -5,8 +5,8 @@ parents and children), and of `routing.events` what changes what a citizen may d
 `intake.events`.
 Only here are personal fields opened; what leaves is sealed with a key of the application.
 
-Reading order: `domain.validation` (what may be wrong with an application; `shape`, `answers` and
-`personal_number` beside it, `findings` over them) and `domain.remedies` (how we say so),
+Reading order: `domain.validation` (what may be wrong with an application; `shape`, `answers`,
+`personal_number` and `places` beside it, `findings` over them) and `domain.remedies` (how we say so),
 `domain.dossier` (the state, and how it comes in; `pending` beside it), `domain.follow_ups` (what
 comes after), `domain.corrections` (what may be corrected, and until when), `numbers`
 (dossier numbers), `likeness` (likely duplicates), `revisions` (corrections, put on top of what
