@@ -127,6 +127,14 @@ _TOLD: Words = {
     "vi": "Trước đó một người phải chọn đơn vị{candidates}; nay quy tắc đang có hiệu lực xác định.",
     "en": "A person was to choose its unit{candidates}; the rules in force now tell it.",
 }
+OVER: Mapping[Stage, Words] = {
+    Stage.NOT_ACCEPTED: {
+        "vi": "Cán bộ đã từ chối tiếp nhận hồ sơ.",
+        "en": "An officer has refused to take it in.",
+    },
+    Stage.RETURNED: {"vi": "Đã trả kết quả.", "en": "Its result has been handed out."},
+    Stage.WITHDRAWN: {"vi": "Hồ sơ đã được rút.", "en": "It has been withdrawn."},
+}
 _FIRST: Words = {"vi": "Lúc đầu: {ruled}", "en": "At first: {ruled}"}
 _OBJECT: Words = {
     "vi": "Thủ tục này theo nơi có đất, nhà, cơ sở kinh doanh hoặc tài sản, không theo nơi cư trú:"
@@ -215,7 +223,7 @@ def _sentences(
     names = Names(catalogue, dossier, language)
     facts = dossier.facts
     yield _CAME[language].format(
-        on=facts.get("on", ""),
+        on=names.came_on(),
         procedure=names.procedure(),
         receiving=names.given(facts.get("receiving_unit", dossier.receiving_unit)),
         residence=names.place("residence"),
@@ -239,6 +247,8 @@ def _sentences(
         yield _MOVED[language].format(previous=names.given(facts["transferred_from"]))
     elif "first_rule" in facts and dossier.rule not in BY_A_PERSON:
         yield _TOLD[language].format(candidates=chosen_from)
+    if outcome != "refuse" and dossier.stage in OVER:
+        yield OVER[dossier.stage][language]
     yield _ruled(language, dossier.rule, dossier.rule_version, rules)
     first = facts.get("first_rule", "")
     if first and first not in BY_A_PERSON:

@@ -39,7 +39,15 @@ class Names:
         became = facts.get(f"{name}_unit_now", "")
         now = _NOW[self._language].format(now=self.given(became)) if became else ""
         unit = self._unit(code, given_on)
-        return _OLD[self._language].format(unit=unit, on=given_on, now=now)
+        return _OLD[self._language].format(unit=unit, on=self.day(given_on), now=now)
+
+    def day(self, day: date) -> str:
+        """Return a day as it is written in the language."""
+        return f"{day:%d/%m/%Y}" if self._language == "vi" else day.isoformat()
+
+    def came_on(self) -> str:
+        """Return the day it came in."""
+        return self.day(self._on) if self._on else ""
 
     def procedure(self) -> str:
         """Return what its procedure was called when it came in."""

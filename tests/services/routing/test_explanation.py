@@ -10,13 +10,14 @@ from services.routing.domain.dossier import CHOSEN, TRANSFERRED, Dossier
 from services.routing.domain.explanation import (
     CONDITIONS,
     OUTCOMES,
+    OVER,
     RULES,
     explanation,
     failed,
 )
 from services.routing.domain.rule_table import CONFLICT, NO_RULE, OUTRANKED, Case
 from services.routing.domain.rules import Outcome
-from services.routing.domain.states import NATIONAL_CODE, Stage
+from services.routing.domain.states import NATIONAL_CODE, TERMINAL, Stage
 from shared.events import handover
 from shared.events import routing as contracts
 
@@ -51,7 +52,7 @@ def test_a_code_of_a_day_is_told_as_given_and_as_what_it_has_become(filed, rules
         "residence 00006 (a code of 2025-06-30), now Phường Ngọc Hà (00008)."
     )
     assert told.vi[0].endswith(
-        "nơi cư trú 00006 (mã của ngày 2025-06-30), nay là Phường Ngọc Hà (00008)."
+        "nơi cư trú 00006 (mã của ngày 30/06/2025), nay là Phường Ngọc Hà (00008)."
     )
     assert told.facts["residence_on"] == "2025-06-30"
 
@@ -182,6 +183,23 @@ def test_what_belongs_to_another_province_is_refused_at_once_in_the_citizens_lan
     assert outcome.timers == ()
     assert NATIONAL_CODE[outcome.state.stage] == 3
     assert explanation(outcome.state, rules, catalogue).outcome == "refuse"
+
+
+def test_what_an_officer_refused_is_told_as_refused(filed, decide, rules, catalogue):
+    no = contracts.OfficerRefused(officer="officer-1", note="synthetic")
+    told = explanation(decide(filed().state, no).state, rules, catalogue)
+    assert "An officer has refused to take it in." in told.en
+    assert len(told.vi) == len(told.en)
+
+
+def test_every_end_of_a_dossier_has_words():
+    assert set(OVER) == TERMINAL
+
+
+def test_a_day_is_written_as_the_language_writes_it(filed, rules, catalogue):
+    told = explanation(filed().state, rules, catalogue)
+    assert told.facts["on"] in told.en[0]
+    assert date.fromisoformat(told.facts["on"]).strftime("Ngày %d/%m/%Y:") in told.vi[0]
 
 
 def test_the_event_leaves_the_failed_rules_to_the_journal(filed):
