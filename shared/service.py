@@ -24,6 +24,7 @@ from typing import Any
 import uvicorn
 import uvloop
 from fastapi import APIRouter
+from pydantic_settings import BaseSettings
 from starlette.types import ASGIApp
 
 from shared import bare, failpoints, logs, memory, process_routes, secrets, telemetry
@@ -112,12 +113,14 @@ class Parts:
 Build = Callable[[Resources], Awaitable[Parts]]
 
 
-def main(service: str, build: Build) -> None:
+def main(service: str, build: Build, *own: type[BaseSettings]) -> None:
     """Run a service until it is told to stop.  Exits with 1 on any error, with a sentence on
-    ours.
+    ours.  `own`: what it is told besides; a wrong value is said before anything is connected to.
     """
     try:
         settings = told(Settings)
+        for reader in own:
+            told(reader)
         logs.configure(settings.log_level)
         failpoints.arm(settings.failpoint)
         memory.share_one_heap()

@@ -1,15 +1,19 @@
 """What a process is told by its environment; nothing else is configurable."""
 
+import re
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shared.catalogue.reading import DATA
 from shared.errors import Misconfigured
 
 S = TypeVar("S", bound=BaseSettings)
+Level = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)
+]
 
 
 class Settings(BaseSettings):
@@ -32,7 +36,7 @@ class Settings(BaseSettings):
     session_s: float = 10.0  # without a sign of life: the group goes on without us
     poll_limit_s: float = 120.0  # alive and without progress: the same
     clock_offset_s: float = 0.0  # for tests: how far this process's clock is off
-    log_level: str = "INFO"
+    log_level: Level = "INFO"
     catalogue: Path = DATA  # a folder of reference data; another edition in it is taken as it comes
     catalogue_look_s: float = Field(default=30.0, gt=0.0)
 
@@ -44,14 +48,33 @@ def told(reader: type[S]) -> S:
     except ValidationError as error:
         raise Misconfigured(refused(error, reader.model_config.get("env_prefix", ""))) from error
     except SettingsError as error:
-        raise Misconfigured(f"{error}: a list is written as JSON.") from error
+        raise Misconfigured(_unread(error, reader)) from error
 
 
 def refused(error: ValidationError, prefix: str) -> str:
     """Return each variable that was refused, with what it was set to and why."""
     found = []
     for one in error.errors():
-        name = f"{one['loc'][0]}"
-        variable = name if name.isupper() else f"{prefix}{name}".upper()
-        found.append(f"{variable} is set to {one['input']!r}: {one['msg']}.")
+        why = one["msg"].removeprefix("Value error, ")
+        if not one["loc"]:  # of several together, which the sentence names
+            found.append(f"{why}.")
+            continue
+        variable = _variable(f"{one['loc'][0]}", prefix)
+        found.append(f"{variable} is set to {one['input']!r}: {why}.")
     return " ".join(found)
+
+
+def _unread(error: SettingsError, reader: type[BaseSettings]) -> str:
+    """Return which variable is no JSON; the library names the field, and no variable."""
+    named = re.search(r'field "(\w+)"', str(error))
+    if not named:
+        return f"{error}: a list is written as JSON."
+    alias = reader.model_fields[named[1]].validation_alias
+    prefix = reader.model_config.get("env_prefix", "")
+    variable = _variable(alias if isinstance(alias, str) else named[1], prefix)
+    given = getattr(error.__cause__, "doc", "")
+    return f'{variable} is set to {given!r}: a list is written as JSON, ["one", "two"] or [10, 60].'
+
+
+def _variable(name: str, prefix: str) -> str:
+    return name if name.isupper() else f"{prefix}{name}".upper()

@@ -81,4 +81,4 @@ async def build(resources: Resources) -> Parts:
 
 
 if __name__ == "__main__":
-    service.main("intake", build)
+    service.main("intake", build, IntakeSettings, AttachmentSettings)

@@ -30,4 +30,4 @@ async def build(resources: Resources) -> Parts:
 
 
 if __name__ == "__main__":
-    service.main("notify", build)
+    service.main("notify", build, NotifySettings)

@@ -67,4 +67,4 @@ def _reading(
 
 
 if __name__ == "__main__":
-    service.main("operations", build)
+    service.main("operations", build, OperationsSettings)

@@ -44,4 +44,4 @@ async def build(resources: Resources) -> Parts:
 
 
 if __name__ == "__main__":
-    service.main("payment", build)
+    service.main("payment", build, PaymentSettings)

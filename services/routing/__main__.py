@@ -52,4 +52,4 @@ async def build(resources: Resources) -> Parts:
 
 
 if __name__ == "__main__":
-    service.main("routing", build)
+    service.main("routing", build, RoutingSettings)

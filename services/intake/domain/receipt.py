@@ -68,7 +68,7 @@ def load_contacts(file: Path = CONTACTS) -> Contacts:
     try:
         rows = msgspec.json.decode(file.read_bytes(), type=_File).rows
     except (OSError, msgspec.MsgspecError) as error:
-        raise Misconfigured(f"{file.name} cannot be read: {error}") from error
+        raise Misconfigured(f"the contacts in {file} cannot be read: {error}") from error
     return {unit: [r for r in rows if r.unit == unit] for unit in {r.unit for r in rows}}
 
 

@@ -42,11 +42,11 @@ def load_rules(path: Path = RULES, catalogue: Catalogue | None = None) -> Rules:
     try:
         rules = msgspec.json.decode(path.read_bytes(), type=Rules)
     except (OSError, msgspec.MsgspecError) as e:
-        raise Misconfigured(f"the routing rules in {path.name} cannot be read: {e}") from e
+        raise Misconfigured(f"the routing rules in {path} cannot be read: {e}") from e
     if found := wrongs(rules, catalogue):
         more = f"; and {len(found) - TOLD_LIMIT} more" if len(found) > TOLD_LIMIT else ""
         told = "; ".join(f"{wrong.field}: {wrong.reason}" for wrong in found[:TOLD_LIMIT])
-        raise Misconfigured(f"the routing rules in {path.name} are refused: {told}{more}")
+        raise Misconfigured(f"the routing rules in {path} are refused: {told}{more}")
     return versioned(rules)
 
 
