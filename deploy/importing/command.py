@@ -45,7 +45,7 @@ KeyFile = Annotated[
     Path | None, typer.Option("--key", help="intake's public key, as GET /v1/keys answers it")
 ]
 Folder = Annotated[
-    Path | None, typer.Option("--to", help="where lists go; left out: beside the file")
+    Path | None, typer.Option("--to", help="the folder for lists; left out: beside the file")
 ]
 Anew = Annotated[bool, typer.Option("--anew", help="forget an earlier run over this file")]
 InFlight = Annotated[
@@ -84,6 +84,8 @@ def import_file(
             return
         _require_portal(portal, dry_run)
         sha256, rules = digest(file), _rules(portal)
+        if to:  # before the work, not after it
+            to.mkdir(parents=True, exist_ok=True)
         if dry_run:
             _dry_run(file, rules, to, rows)
         known_key = _key(key)
@@ -177,8 +179,8 @@ def _import(job: Job, rows: int) -> None:
         when = f"{sent.begun.astimezone(VIETNAM):%Y-%m-%d %H:%M}"
         say(
             console,
-            f"[dim]Counted since the import of this file began, {when}: what an earlier run"
-            " registered is in it. --anew begins again.[/]",
+            f"[dim]Counted since the import of this file began, {when} in Viet Nam: what an earlier"
+            " run registered is in it. --anew begins again.[/]",
         )
     _say_of_personal(sent.checked, "were")
     if sent.outcome.came:

@@ -82,8 +82,7 @@ def test_a_dry_run_counts_lists_and_leaves_nothing(run, file) -> None:
 
 
 def test_a_dry_run_writes_its_exceptions_where_it_is_told(run, file, tmp_path) -> None:
-    folder = tmp_path / "lists"
-    folder.mkdir()
+    folder = tmp_path / "lists" / "of today"
     run(file, "--dry-run", "--to", folder)
     rows = (folder / "batch.jsonl.exceptions.jsonl").read_text().splitlines()
     assert [(r["line"], r["because"]) for r in map(json.loads, rows)] == [
@@ -91,6 +90,13 @@ def test_a_dry_run_writes_its_exceptions_where_it_is_told(run, file, tmp_path) -
         (3, "malformed"),
     ]
     assert names(folder) == {"batch.jsonl.exceptions.jsonl"}
+
+
+def test_a_folder_that_cannot_be_is_said_before_the_work(run, file) -> None:
+    code, text = run(file, "--dry-run", "--to", file / "lists")
+    assert code == 1
+    assert "cannot be used (Not a directory): mend that" in text
+    assert "not in order" not in text
 
 
 def test_lines_with_the_same_problem_are_told_together(run, make, tmp_path) -> None:
