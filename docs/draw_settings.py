@@ -28,7 +28,8 @@ HEAD = """\
 
 What a process is told by its environment. It is read at the start, once; with a value outside its
 limits the process ends and names it, before it speaks to anybody. A list is written as JSON,
-`["one", "two"]`, `[10, 60]`; a switch as `true` or `false`. *Nothing* means that it is empty as it is.
+`["one", "two"]`, `[10, 60]`; a switch as `true` or `false`. *Nothing* means that it is empty as
+it is.
 
 What the rules of the administration are (working hours, clocks, fees, procedures) is not here: that
 is [reference data](catalogue.md) with dates from which it holds.
