@@ -91,6 +91,8 @@ class _Demo:
         """
         home = self._settings.home
         launcher.require_ports(Children(home), self._settings)
+        if Children(home).all():
+            self._console.print("The kept demo is stopped and removed, with its data and keys.")
         with self._console.status("Beginning anew"):
             launcher.down(Children(home))
             launcher.require_ports(Children(home), self._settings)  # may be others than it had
