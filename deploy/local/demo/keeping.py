@@ -12,8 +12,10 @@ from deploy.local.journey_view import FAINT
 from deploy.local.settings import ROOT
 
 
-def tell(console: Console, scene: Scene, application: str) -> None:
-    """Print addresses, where the keys stand, and what to try; `application` is an example."""
+def tell(console: Console, scene: Scene, application: str, open_: str) -> None:
+    """Print addresses, where the keys stand, and what to try; `application` is an example, `open_`
+    one on which an officer can still act, empty if there is none.
+    """
     keys = _short(processes.secret(scene.settings, secrets.CLIENTS_FILE))
     table = Table.grid(padding=(0, 3, 0, 0))
     table.add_row("Kafka", scene.stack.kafka_url)
@@ -24,24 +26,33 @@ def tell(console: Console, scene: Scene, application: str) -> None:
     table.add_row("keys", keys)
     console.print(titled("It is left running", table))
     console.print(titled("Try"))
-    for line in _calls(scene, keys, application or "<id>"):  # whole lines, to be copied
+    for line in calls(scene, keys, application or "<id>", open_):  # whole lines, to be copied
         style = FAINT if line.startswith("#") else None
         console.print(line, style=style, markup=False, soft_wrap=True)
 
 
-def _calls(scene: Scene, keys: str, application: str) -> list[str]:
-    """Return lines for a shell."""
+def calls(scene: Scene, keys: str, application: str, open_: str) -> list[str]:
+    """Return lines for a shell, each within 80 columns where the keys stand near."""
     operations, routing = scene.url("operations"), scene.url("routing")
-    read = 'import json, sys; print(json.load(open(sys.argv[1]))["api_keys"][sys.argv[2]])'
-    return [
-        f"key() {{ python3 -c '{read}' {keys} $1; }}",
-        'ask() { curl -sS -H "Authorization: Bearer $(key $1)" $2; }',
+    lines = [
+        "key() { python3 -c 'import json, sys; told = json.load(open(sys.argv[1]))",
+        f'print(told["api_keys"][sys.argv[2]])\' {keys} $1; }}',
+        'ask() { curl -sS -H "Authorization: Bearer $(key $1)" $2 |',
+        "  python3 -m json.tool --no-ensure-ascii; }",
         "# exact counts; one application, by its id, dossier code or payment reference",
         f"ask operator {operations}/v1/counts",
-        f"ask operator {operations}/v1/journeys/{application}",
-        "# what an officer may do with it now",
-        f"ask officer {routing}/v1/applications/{application}",
-        "# one more application: see README.md, with these keys; act as its officer yourself",
+        f"ID={application}",
+        f"ask operator {operations}/v1/journeys/$ID",
+    ]
+    if open_:
+        lines += [
+            "# what an officer may do with it now",
+            f"ID={open_}",
+            f"ask officer {routing}/v1/applications/$ID",
+        ]
+    return [
+        *lines,
+        "# one more application: README.md, with these keys; act as its officer yourself",
         "make status; make logs NAME=payment; make down",
     ]
 

@@ -67,7 +67,8 @@ def own(settings: Settings) -> Settings:
 class _Demo:
     def __init__(self, console: Console, plan: Plan, settings: Settings) -> None:
         self._console, self._plan, self._settings = console, plan, settings
-        self._began, self._peak_bytes, self._example = time.monotonic(), 0, ""
+        self._began, self._peak_bytes = time.monotonic(), 0
+        self._example = self._open = ""  # applications: one to look at, one not at its end
 
     def run(self, *, is_kept: bool) -> int:
         self._begin_anew()
@@ -78,7 +79,7 @@ class _Demo:
             verdict = self._carry_through(scene)
             if is_kept:
                 children.keep()
-                keeping.tell(self._console, scene, self._example)
+                keeping.tell(self._console, scene, self._example, self._open)
             elapsed_s = time.monotonic() - self._began
             logs = self._settings.home / "logs"
             self._console.print(tables.verdict(verdict, elapsed_s, self._peak_bytes, f"{logs}"))
@@ -150,6 +151,8 @@ class _Demo:
         self._print(tables.invariants(findings))
         if played.stuck:
             self._print(tables.stuck(played.stuck))
+            at_officers = (each.application for each in played.stuck if each.service == "routing")
+            self._open = next(at_officers, "")
         open_ = unfinished(played.stuck, played.silent, played.lagging)
         states = figures.states(evidence)
         return judge(findings, answers, open_, money, told.counts, states, taken)

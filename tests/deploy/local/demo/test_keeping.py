@@ -1,0 +1,45 @@
+"""What a kept demonstration says to try can be copied, line by line, and works."""
+
+import json
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from deploy.local.demo.keeping import calls
+
+ONE, OPEN = (f"019b1e6c-0000-7000-8000-00000000000{n}" for n in (1, 2))
+SCENE: Any = SimpleNamespace(url=lambda name: f"http://127.0.0.1:81{len(name):02d}")
+KEYS = ".local/demo/secrets/clients.json"
+
+
+@pytest.mark.parametrize("open_", ["", OPEN])
+def test_every_line_fits_eighty_columns(open_: str) -> None:
+    assert max(map(len, calls(SCENE, KEYS, ONE, open_))) <= 80
+
+
+def test_what_an_officer_may_do_is_asked_of_a_dossier_that_is_open_or_not_at_all() -> None:
+    assert "officer may" not in "\n".join(calls(SCENE, KEYS, ONE, ""))
+    lines = calls(SCENE, KEYS, ONE, OPEN)
+    told = lines.index("# what an officer may do with it now")
+    assert lines[told + 1] == f"ID={OPEN}"
+
+
+def test_the_functions_show_the_key_and_lay_out_the_answer(tmp_path: Path) -> None:
+    keys = tmp_path / "clients.json"
+    keys.write_text(json.dumps({"api_keys": {"operator": "k-operator"}}))
+    functions = calls(SCENE, str(keys), ONE, "")[:4]
+    curl = (
+        'curl() { echo "{\\"shown\\": \\"$3\\", \\"of\\": \\"$4\\", \\"name\\": \\"Nguyễn\\"}"; }'
+    )
+    script = "\n".join([*functions, curl, "ask operator http://there"])
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    assert json.loads(done.stdout) == {
+        "shown": "Authorization: Bearer k-operator",
+        "of": "http://there",
+        "name": "Nguyễn",
+    }
+    assert '\n    "name": "Nguyễn"\n}\n' in done.stdout
