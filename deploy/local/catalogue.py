@@ -16,35 +16,24 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.archive.books import open_books
-from deploy.local import mongo, open_applications, preview
-from deploy.local.refusals import refuse, say
+from deploy.local import finding, mongo, open_applications, preview
+from deploy.local.refusals import refuse
 from deploy.local.settings import Settings
-from shared.catalogue import Catalogue, Procedure, Unit, Workflow, load
+from shared.catalogue import Catalogue, load
 from shared.catalogue.difference import Change, Touched, diff, procedures, touched, units
-from shared.catalogue.names import folded, spoken, without_kind
 from shared.catalogue.reading import DATA
 from shared.catalogue.turning import obstacles
 from shared.clock import VIETNAM
-from shared.errors import Misconfigured
 from shared.settings import Settings as Shared
 
 MIB = 2**20
 SECONDS_LIMIT, BYTES_LIMIT = 1.0, 60 * MIB  # of a start
 
-# what the data calls it → what people do
-UNITS = {
-    "working_day": "working days",
-    "working_hour": "working hours",
-    "calendar_day": "calendar days",
-    "by_plan": "days by plan",
-}
-NO_LIMIT = ("on the same day", "by plan")
-BECAME = {"exact": "it became", "default_of_split": "it was split among, the default first"}
-
 console = Console(highlight=False)
 app = typer.Typer(
     help="Reference data: check it, ask it, compare two editions.", no_args_is_help=True
 )
+app.command("find")(finding.find)
 app.command("preview")(preview.show)
 
 Folder = Annotated[Path, typer.Argument(help="a folder of reference data")]
@@ -72,64 +61,6 @@ def check(folder: Known = None) -> None:
     for name, count in _sizes(catalogue).items():
         table.add_row(name, f"{count:,}")
     console.print(table)
-
-
-@app.command()
-def find(
-    name: Annotated[str, typer.Argument(help="how a unit's name begins, or a code")],
-    on: Day = None,
-    province: Annotated[str, typer.Option("--province", help="a province's code")] = "",
-    folder: Annotated[Path | None, typer.Option("--in", help="left out: the one in use")] = None,
-    rows: Shown = 40,
-) -> None:
-    """Find a unit by its name or code, what an old code has become, or a procedure's steps."""
-    catalogue, day = load(folder or Shared().catalogue), _day(on)
-    _require_province(catalogue, province, day)
-    if procedure := catalogue.procedure(name, day):
-        _show_steps(procedure, catalogue.workflow(procedure, province, day))
-        return
-    unit = catalogue.unit(name, day)
-    found = [unit] if unit else catalogue.units_named(name, day, province)
-    found = found or _beginning(catalogue, name, day, province)
-    for each in found[:rows]:
-        where = catalogue.province_of(each.code, day)
-        console.print(f"{each.code}  {each.name}  [dim]{where.name if where else ''}[/]")
-    _more(len(found), rows)
-    became = catalogue.current_units(name, day)
-    if became.kind != "unknown":
-        names = [u.name for code in became.units if (u := catalogue.unit(code, day))]
-        pairs = ", ".join(f"{c} {n}" for c, n in zip(became.units, names, strict=True))
-        say(console, f"As an old code, {BECAME[became.kind]}: {pairs}")
-    elif not found:
-        inside = f" in province {province}" if province else ""
-        raise Misconfigured(
-            f"No name{inside} begins with {name!r} on {day}: try fewer letters, or another --on."
-        )
-
-
-def _require_province(catalogue: Catalogue, province: str, on: date) -> None:
-    unit = catalogue.unit(province, on) if province else None
-    if province and not (unit and unit.is_province):
-        raise Misconfigured(
-            f"--province {province} is no province's code on {on}: `motcua catalogue find` with"
-            " its name tells it."
-        )
-
-
-def _beginning(catalogue: Catalogue, name: str, on: date, province: str) -> list[Unit]:
-    """Return the units whose names begin so, with or without their kind; marks count if given."""
-    spelled = folded if spoken(name) == folded(name) else spoken
-    wanted = spelled(name).strip()
-    return [
-        unit
-        for unit in catalogue.units_in_force(on)
-        if wanted
-        and (not province or unit.province == province)
-        and any(
-            each.startswith(wanted)
-            for each in (spelled(unit.name), without_kind(spelled(unit.name)))
-        )
-    ]
 
 
 @app.command("diff")
@@ -204,18 +135,6 @@ def measure(folder: Path = DATA) -> Cost:
     catalogue.units_named("", newest)
     seconds = time.perf_counter() - since
     return Cost(seconds, process.memory_info().rss - before, catalogue.version)
-
-
-def _show_steps(procedure: Procedure, workflow: Workflow) -> None:
-    time = procedure.processing_time
-    limit = f"{time.value} {UNITS[time.unit]}" if time.value else NO_LIMIT[time.unit == "by_plan"]
-    console.print(f"{procedure.code}  {procedure.name_vi}  [dim]{limit}[/]")
-    whose = "made from the policy, as none are written" if workflow.is_derived else workflow.id
-    console.print(f"Steps: {whose} [dim](confidence {workflow.confidence})[/]")
-    for n, step in enumerate(workflow.steps, 1):
-        parts = ((step.days, "days"), (step.hours, "hours"), (step.minutes, "minutes"))
-        took = " ".join(f"{value} {unit}" for value, unit in parts if value)
-        console.print(f"{n}  {step.code}  {step.name_vi} [dim]{step.role}  {took}[/]")
 
 
 def _day(on: datetime | None) -> date:

@@ -177,6 +177,8 @@ def _dead_end(
         further = in_force(following.get(unit, ()), day)
         if further is None:
             return f"{unit} is no unit on {day}, and no row says what became of it"
+        if unit == path[-1]:  # a code that was used again: the row is of who had it first
+            return f"{unit} ends by {day} and leads nowhere: end this row then, say what follows"
         if unit in path:
             return f"a circle on {day}: {' → '.join((*path, unit))}"
         if why := _dead_end(further, day, standing, following, (*path, unit)):

@@ -81,6 +81,10 @@ D = TypeVar("D", bound=Dated)
 
 def load(data: Path = DATA) -> Catalogue:
     """Read the reference data.  Raises `Misconfigured`, with the file, the row and the reason."""
+    if not data.is_dir():
+        raise Misconfigured(
+            f"{data} is no folder of reference data: name one with units.json and what goes with it"
+        )
     content = {name: _content(data / f"{name}.json") for name in FILES}
 
     def read(name: str, kind: type[R]) -> R:

@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.local import open_applications, preview
-from deploy.local.catalogue import BYTES_LIMIT, MIB, UNITS, app, measured
+from deploy.local.catalogue import BYTES_LIMIT, MIB, app, measured
+from deploy.local.finding import UNITS
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.rules import load_rules
 from services.routing.domain.states import Stage
@@ -100,6 +101,30 @@ def test_a_unit_is_found_by_name_and_an_old_code_by_what_it_became() -> None:
     )
     with pytest.raises(Misconfigured, match="No name begins with 'Không Đâu Cả'"):
         run("find", "Không Đâu Cả")
+
+
+def test_a_code_that_no_unit_has_is_no_name() -> None:
+    said = "No unit has the code 99999 on 2026-11-20, and as an old code it leads to none: try a"
+    with pytest.raises(Misconfigured, match=said):
+        run("find", "99999", "--on", "2026-11-20")
+
+
+def test_before_the_map_begins_a_code_is_told_what_it_has_for_it() -> None:
+    assert run("find", "26737", "--on", "2025-01-01") == (
+        "No unit has the code 26737 on 2025-01-01. As an old code, from 2025-07-01 on, it was split"
+        " among, the default first: 26740 Phường Sài Gòn, 26737 Phường Tân Định"
+    )
+
+
+def test_a_province_is_told_once() -> None:
+    assert run("find", "79", "--on", "2026-11-20") == "79 Thành phố Hồ Chí Minh"
+
+
+@pytest.mark.parametrize("name", ["none", "file"])
+def test_what_is_no_folder_of_reference_data_is_said(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(Misconfigured, match=f"{name} is no folder of reference data: name one"):
+        run("check", tmp_path / name)
 
 
 def test_where_no_unit_has_the_name_those_are_told_that_begin_so() -> None:

@@ -42,7 +42,7 @@ BAD = [
     ("units", put("01", 5, "2026-01-01"), "province 01 is not in force all that time"),
     ("units", put("00004", 4, 0), "a ward cannot have the number 0"),
     ("units", put("00008", 4, 1), "the number 1 is that of"),
-    ("units", put("00004", 6, "2027-01-01"), "a circle on 2027-01-01: 00004 → 00004"),
+    ("units", put("00004", 6, "2027-01-01"), r"00004 ends by 2027-01-01 and leads nowhere"),
     ("org_codes", drop("01"), "org_codes.json has no identifier"),
     ("org_codes", put("01", 3, "2025-08-01"), "org_codes.json has no identifier"),
     ("org_codes", put("01", 1, "H14"), r"\(04\): H14 is the identifier of province 01"),
