@@ -1,6 +1,7 @@
 """What routing's edges have in common: the dossier that is asked for, whose it is, the answer."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 import msgspec
 from fastapi.responses import Response
@@ -46,6 +47,48 @@ def refuse_another_unit(unit: str, caller: Caller, catalogue: Catalogue, at: dat
         mine = ", ".join(caller.units)
         vi = f"Khóa này chỉ dành cho {mine}: hãy hỏi hồ sơ của các đơn vị đó"
         raise not_theirs(vi, f"this key is for {mine}: ask for these units")
+
+
+def refuse_a_filing(
+    procedure: str, receiving_unit: str, places: Mapping[str, str], catalogue: Catalogue, on: date
+) -> None:
+    """Raise `Refusal` 422 with every code that would be refused at the door that day, by its field.
+
+    `places`: where an applicant lives, where the object is; an old unit will do for these.
+    """
+    problems = []
+    if catalogue.procedure(procedure, on) is None:
+        problems.append(_unknown_code("unknown-procedure", "procedure", procedure, on))
+    if catalogue.unit(receiving_unit, on) is None:
+        problems.append(_unknown_code("unknown-unit", "receiving_unit", receiving_unit, on))
+    for field, code in places.items():
+        if code and not (catalogue.unit(code, on) or catalogue.current_units(code, on).units):
+            problems.append(_unknown_code("unknown-unit", field, code, on))
+    if problems:
+        detail = "Correct the codes named in `problems`: look them up in the catalogue."
+        raise Refusal(422, problems[0].code, detail, tuple(problems))
+
+
+def _unknown_code(why: str, field: str, code: str, on: date) -> Problem:
+    vi, en = _UNKNOWN[why]
+    return Problem(
+        field=f"/query/{field}",
+        code=why,
+        remedy_vi=vi.format(code=code, on=on),
+        remedy_en=en.format(code=code, on=on),
+    )
+
+
+_UNKNOWN = {
+    "unknown-procedure": (
+        "Thủ tục {code} không có hiệu lực vào ngày {on}: hãy dùng mã trong danh mục.",
+        "Procedure {code} is not in force on {on}: give a code of the catalogue.",
+    ),
+    "unknown-unit": (
+        "Không có đơn vị nào mang mã {code} vào ngày {on}: hãy dùng mã trong danh mục.",
+        "No unit has the code {code} on {on}: give a code of the catalogue.",
+    ),
+}
 
 
 def refuse_anothers(dossier: Dossier, caller: Caller, catalogue: Catalogue, at: datetime) -> None:

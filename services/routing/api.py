@@ -20,7 +20,7 @@ from services.routing.answers import known
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.keys import not_theirs
 from services.routing.domain.moves import apply
-from services.routing.domain.rules import Rules, UnknownProcedure, explain
+from services.routing.domain.rules import Rules, explain
 from services.routing.domain.states import Move
 from services.routing.lane import asked_by_officer, digest
 from services.routing.views import (
@@ -150,20 +150,19 @@ def router(
         object_unit_on: date | None = None,
     ) -> RouteView:
         day = on or local_day(clock())
-        try:
-            route = explain(
-                catalogue,
-                rules,
-                procedure,
-                residence_unit,
-                receiving_unit,
-                day,
-                object_unit,
-                residence_on=residence_unit_on,
-                object_on=object_unit_on,
-            )
-        except UnknownProcedure as error:
-            raise Refusal(422, "unknown-procedure", f"{error}: look it up.") from None
+        places = {"residence_unit": residence_unit, "object_unit": object_unit}
+        answers.refuse_a_filing(procedure, receiving_unit, places, catalogue, day)
+        route = explain(
+            catalogue,
+            rules,
+            procedure,
+            residence_unit,
+            receiving_unit,
+            day,
+            object_unit,
+            residence_on=residence_unit_on,
+            object_on=object_unit_on,
+        )
         return route_view(route)
 
     return routes
