@@ -132,7 +132,7 @@ def router(
         decision, dossier = await known(journal, application)
         answers.refuse_anothers(dossier, caller, catalogue, clock())
         response.headers["ETag"] = f'"{decision.version}"'
-        return dossier_view(decision, catalogue, local_day(clock()))
+        return dossier_view(decision, catalogue, clock())
 
     @routes.get(
         "/v1/routing/preview",

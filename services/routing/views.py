@@ -18,6 +18,7 @@ from shared.edge import APPLICATION
 from shared.events import Event, decode
 from shared.events.routing import ActionRejected
 from shared.journal import Decision
+from shared.working_time import local_day
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,9 @@ class ClocksView:
 
 @dataclass(frozen=True)
 class DossierView:
-    """How things stand; `possible`: what an officer may do now."""
+    """How things stand; `possible`: what an officer may do now, by the dossier itself (the fields
+    of an action, and whose key it is, are looked at when it is sent).
+    """
 
     application: str
     dossier_code: str
@@ -209,8 +212,8 @@ DOSSIER = DossierView(
 )
 
 
-def dossier_view(decision: Decision[Dossier], catalogue: Catalogue, on: date) -> DossierView:
-    """Return a dossier as officers see it that day."""
+def dossier_view(decision: Decision[Dossier], catalogue: Catalogue, at: datetime) -> DossierView:
+    """Return a dossier as officers see it then."""
     dossier = decision.state
     assert dossier is not None
     signature, parcel = dossier.signature, dossier.parcel
@@ -221,12 +224,12 @@ def dossier_view(decision: Decision[Dossier], catalogue: Catalogue, on: date) ->
         national_code=dossier.national_code,
         stage=dossier.stage,
         waits_for=waits_for(dossier),
-        possible=list(possible(dossier)),
+        possible=list(possible(dossier, catalogue, at)),
         fee=dossier.fee,
         receiving_unit=dossier.receiving_unit,
         competent_unit=dossier.competent_unit,
         returning_unit=dossier.returning_unit,
-        candidates=list(current(catalogue, dossier.candidates, on)),
+        candidates=list(current(catalogue, dossier.candidates, local_day(at))),
         why=WhyView(dossier.rule, dossier.rule_version, dossier.catalogue_version, dossier.facts),
         clocks=_clocks(dossier),
         version=decision.version,

@@ -229,7 +229,7 @@ async def accepted(routing: httpx.AsyncClient, application: str) -> bool:
         await routing.post(
             f"{path}/actions", json={"action": "accept"}, headers={"idempotency-key": "accept"}
         )
-    return "accept" not in shown["possible"]
+    return shown["stage"] not in ("submitted", "incomplete", "resubmitted")
 
 
 async def told(operations: httpx.AsyncClient, application: str) -> list[str]:

@@ -24,6 +24,7 @@ OVER_LIMIT = 50_000  # applications that ended, of which the log may repeat what
 LOOK_AGAIN_S = (0.5, 1.0, 2.0, 5.0)
 
 NO_LOTS: Mapping[str, Lot] = MappingProxyType({})
+_NOT_TAKEN_UP = frozenset({"submitted", "incomplete", "resubmitted"})
 _ENDS = (Returned.TYPE, Closed.TYPE, NotAccepted.TYPE)
 
 
@@ -89,10 +90,11 @@ class Officers:
         looked = 0
         while time.monotonic() < until:
             shown = await self._call("GET", f"/v1/applications/{event.subject}", until)
-            if "accept" not in shown["possible"]:
+            if shown["stage"] not in _NOT_TAKEN_UP:
                 return
-            if shown["waits_for"] == "officer":
-                is_refused = fate.is_refused or shown["fee"] == "expired"
+            is_refused = fate.is_refused or shown["fee"] == "expired"
+            is_open = is_refused or "accept" in shown["possible"]  # not while a fee is due
+            if is_open and shown["waits_for"] == "officer":
                 await self._act(event, refusal() if is_refused else {"action": "accept"})
                 return
             await asyncio.sleep(LOOK_AGAIN_S[min(looked, len(LOOK_AGAIN_S) - 1)])

@@ -17,7 +17,9 @@ from shared.working_time import add_working_time, local_day
 LEGS_LIMIT = 50  # places that one parcel may be told to have come to
 CERTIFICATE_LIMIT = timedelta(days=3_660)  # beyond ten years a day is a slip of the pen
 
-# what stands in the way, with the remedy (empty: nothing); what is left behind besides the stage
+# what stands in the way, with the remedy (empty: nothing), of the move itself and of what is asked
+# with it; what is left behind besides the stage
+Barrier = Callable[[Dossier, Catalogue, datetime], Reason]
 Obstacle = Callable[[Dossier, Asked, Catalogue, datetime], Reason]
 Mark = Callable[[Dossier, Asked, Catalogue, datetime], Dossier]
 
@@ -99,9 +101,13 @@ def _another_parcel(dossier: Dossier, asked: Asked, _catalogue: Catalogue, _at: 
     return reason("another-parcel", parcel=parcel.tracking)
 
 
+def _carried_enough(dossier: Dossier, _catalogue: Catalogue, _at: datetime) -> Reason:
+    if dossier.parcel is None or dossier.parcel.legs < LEGS_LIMIT:
+        return NOTHING
+    return reason("too-many-legs", limit=LEGS_LIMIT)
+
+
 def _carried(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
-    if dossier.parcel is not None and dossier.parcel.legs >= LEGS_LIMIT:
-        return reason("too-many-legs", limit=LEGS_LIMIT)
     if asked.scanned_at and asked.scanned_at > at:
         return reason("scanned-in-the-future")
     return _another_parcel(dossier, asked, catalogue, at)
@@ -121,13 +127,15 @@ def _unreturned(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: dateti
     return reason("not-posted") if asked.form == "post" else NOTHING
 
 
+BARRIERS: Mapping[Move, Barrier] = {
+    Move.CARRY: _carried_enough,
+    Move.SETTLE: lambda d, _c, at: _expired(d.signature.expires, at) if d.signature else NOTHING,
+}
+
 OBSTACLES: Mapping[Move, Obstacle] = {
     Move.TRANSFER: _unreachable,
     Move.READDRESS: _unreachable,
     Move.ASK_SIGNATURE: _unsignable,
-    Move.SETTLE: lambda d, _a, _c, at: (
-        _expired(d.signature.expires, at) if d.signature else NOTHING
-    ),
     Move.POST: _posted_before,
     Move.CARRY: _carried,
     Move.TAKE_BACK: _another_parcel,

@@ -20,7 +20,7 @@ from services.routing.domain.dossier import (
     unapologised,
 )
 from services.routing.domain.edges import MOVES, Edge
-from services.routing.domain.handover import Mark, Obstacle
+from services.routing.domain.handover import Barrier, Mark, Obstacle
 from services.routing.domain.reasons import NOTHING, Reason, reason
 from services.routing.domain.states import OFFICER_MOVES, Asked, Move, Stage
 from shared.catalogue import Catalogue
@@ -37,22 +37,25 @@ _RESTARTED = "restarted by a supplement"
 def apply(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Outcome[Dossier]:
     """Return the dossier moved, and the event that says so; or as it was, and why not."""
     if asked.moves_seen not in (None, dossier.moves):
-        return _rejected(dossier, asked, reason("moved-since"))
+        return _rejected(dossier, asked, reason("moved-since"), catalogue, at)
     if theirs := keys.not_theirs(dossier, asked, catalogue, at):
-        return _rejected(dossier, asked, theirs)
+        return _rejected(dossier, asked, theirs, catalogue, at)
     if handover.is_repeated(dossier, asked) or workflow.is_repeated(dossier, asked):
         return Outcome(dossier)
     edge = MOVES[dossier.stage].get(asked.move)
     if edge is None:
-        return _rejected(dossier, asked, NOTHING)
+        return _rejected(dossier, asked, NOTHING, catalogue, at)
     try:
-        if obstacle := _OBSTACLES.get(asked.move, _none)(dossier, asked, catalogue, at):
-            return _rejected(dossier, asked, obstacle)
+        if obstacle := (
+            _barrier(dossier, asked.move, catalogue, at)
+            or _OBSTACLES.get(asked.move, _none)(dossier, asked, catalogue, at)
+        ):
+            return _rejected(dossier, asked, obstacle, catalogue, at)
         return _moved(dossier, asked, edge, catalogue, at)
     except CalendarEnds as error:
         if not asked.officer:  # nobody who would do it again: it is held until the year is there
             raise
-        return _rejected(dossier, asked, reason("calendar-ends", error=error))
+        return _rejected(dossier, asked, reason("calendar-ends", error=error), catalogue, at)
 
 
 def _moved(
@@ -64,9 +67,10 @@ def _moved(
     return Outcome(after, (announce(edge.emits, after, asked, at),))
 
 
-def possible(dossier: Dossier) -> tuple[str, ...]:
-    """Return what an officer may do with the dossier as it stands."""
-    return tuple(sorted(OFFICER_MOVES & MOVES[dossier.stage].keys()))
+def possible(dossier: Dossier, catalogue: Catalogue, at: datetime) -> tuple[str, ...]:
+    """Return what an officer may do with the dossier as it stands, whatever is sent with it."""
+    here = sorted(OFFICER_MOVES & MOVES[dossier.stage].keys())
+    return tuple(move for move in here if not _barrier(dossier, move, catalogue, at))
 
 
 def unknown(asked: Asked) -> events.ActionRejected:
@@ -77,8 +81,10 @@ def unknown(asked: Asked) -> events.ActionRejected:
     )
 
 
-def _rejected(dossier: Dossier, asked: Asked, why: Reason) -> Outcome[Dossier]:
-    actions = possible(dossier)
+def _rejected(
+    dossier: Dossier, asked: Asked, why: Reason, catalogue: Catalogue, at: datetime
+) -> Outcome[Dossier]:
+    actions = possible(dossier, catalogue, at)
     if not why:
         why = reason(
             "not-in-this-state" if actions else "not-any-more",
@@ -97,14 +103,15 @@ def _rejected(dossier: Dossier, asked: Asked, why: Reason) -> Outcome[Dossier]:
     return Outcome(dossier, (rejected,))
 
 
-# --- what stands in the way of a move that the table allows, and the remedy; or nothing
+# --- what stands in the way of a move that the table allows, whatever is sent with it; or nothing
 
 
-def _none(_dossier: Dossier, _asked: Asked, _catalogue: Catalogue, _at: datetime) -> Reason:
-    return NOTHING
+def _barrier(dossier: Dossier, move: Move, catalogue: Catalogue, at: datetime) -> Reason:
+    barred = _BARRIERS.get(move)
+    return barred(dossier, catalogue, at) if barred else NOTHING
 
 
-def _unpaid(dossier: Dossier, _asked: Asked, catalogue: Catalogue, _at: datetime) -> Reason:
+def _unpaid(dossier: Dossier, catalogue: Catalogue, _at: datetime) -> Reason:
     if dossier.fee is Fee.DUE:
         return reason("fee-unpaid")
     if dossier.fee is Fee.EXPIRED:
@@ -116,23 +123,42 @@ def _unpaid(dossier: Dossier, _asked: Asked, catalogue: Catalogue, _at: datetime
     return NOTHING
 
 
-def _asked_enough(dossier: Dossier, _asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
+def _asked_enough(dossier: Dossier, catalogue: Catalogue, at: datetime) -> Reason:
     limit = catalogue.policy(local_day(at)).max_supplement_requests
     if dossier.supplement_requests < limit:
         return NOTHING
     return reason("asked-enough", limit=limit)
 
 
-def _demanded(dossier: Dossier, _asked: Asked, _catalogue: Catalogue, _at: datetime) -> Reason:
+def _demanded(dossier: Dossier, _catalogue: Catalogue, _at: datetime) -> Reason:
     if dossier.demand is not Demand.DUE:
         return NOTHING
     return reason("demanded-already", amount=f"{dossier.demanded_vnd:,}")
 
 
-def _kept_waiting(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
+def _dated_enough(dossier: Dossier, catalogue: Catalogue, at: datetime) -> Reason:
     limit = catalogue.policy(local_day(at)).max_reappointments
-    if dossier.reappointments >= limit:
-        return reason("dated-enough", limit=limit)
+    return NOTHING if dossier.reappointments < limit else reason("dated-enough", limit=limit)
+
+
+_BARRIERS: Mapping[Move, Barrier] = {
+    Move.ACCEPT: _unpaid,
+    Move.APOLOGISE: _dated_enough,
+    Move.ASK_SUPPLEMENT: _asked_enough,
+    Move.DEMAND_PAYMENT: _demanded,
+    Move.STEP_DONE: workflow.without_a_step,
+    **handover.BARRIERS,
+}
+
+
+# --- what stands in the way because of what is sent with the move, and the remedy; or nothing
+
+
+def _none(_dossier: Dossier, _asked: Asked, _catalogue: Catalogue, _at: datetime) -> Reason:
+    return NOTHING
+
+
+def _kept_waiting(dossier: Dossier, asked: Asked, catalogue: Catalogue, at: datetime) -> Reason:
     return _no_date(dossier, asked.new_due, catalogue.working_calendar(local_day(at)), at)
 
 
@@ -152,11 +178,8 @@ def _no_date(
 
 
 _OBSTACLES: Mapping[Move, Obstacle] = {
-    Move.ACCEPT: _unpaid,
     Move.APOLOGISE: _kept_waiting,
-    Move.ASK_SUPPLEMENT: _asked_enough,
     Move.CHOOSE_UNIT: choice.unfit,
-    Move.DEMAND_PAYMENT: _demanded,
     Move.RECOUNT_DUE: recounting.obstacle,
     Move.STEP_DONE: workflow.out_of_turn,
     **handover.OBSTACLES,

@@ -74,8 +74,8 @@ def is_repeated(dossier: Dossier, asked: Asked) -> bool:
     return asked.move is Move.STEP_DONE and any(asked.step == d.step for d in dossier.steps_done)
 
 
-def out_of_turn(dossier: Dossier, asked: Asked, catalogue: Catalogue, _at: datetime) -> Reason:
-    """Return why this is not the step to do, and which is; or nothing."""
+def without_a_step(dossier: Dossier, catalogue: Catalogue, _at: datetime) -> Reason:
+    """Return why there is no step to do; or nothing."""
     workflow = remembered(dossier, catalogue)
     if workflow is None:
         if dossier.workflow:
@@ -83,12 +83,17 @@ def out_of_turn(dossier: Dossier, asked: Asked, catalogue: Catalogue, _at: datet
         return reason("no-template")
     if not dossier.step:
         return reason("steps-done")
-    codes = [step.code for step in workflow.steps]
-    if dossier.step not in codes:
+    if dossier.step not in [step.code for step in workflow.steps]:
         return reason("step-gone", workflow=dossier.workflow, step=dossier.step)
-    if asked.step == dossier.step:
+    return NOTHING
+
+
+def out_of_turn(dossier: Dossier, asked: Asked, catalogue: Catalogue, _at: datetime) -> Reason:
+    """Return why this is not the step to do, and which is; or nothing."""
+    workflow = remembered(dossier, catalogue)
+    if workflow is None or asked.step == dossier.step:
         return NOTHING
-    order = ", ".join(codes)
+    order = ", ".join(step.code for step in workflow.steps)
     return reason("not-the-next-step", asked=asked.step, step=dossier.step, order=order)
 
 

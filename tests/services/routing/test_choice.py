@@ -21,6 +21,7 @@ from shared.journal import Decision
 BIRTH, SPLIT = "1.001193", "00007"  # 00007 became 00008 and 00025
 NGOC_HA, GIANG_VO, BA_DINH, CUA_NAM = "00008", "00025", "00004", "00082"
 END, JANUARY = date(2027, 1, 1), datetime(2027, 1, 4, 2, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 16, 2, tzinfo=UTC)
 CANDIDATES = (NGOC_HA, GIANG_VO)
 
 
@@ -97,11 +98,9 @@ def test_where_nothing_follows_the_candidates_any_unit_of_the_level_is_chosen(
 
 def test_an_officer_is_shown_the_units_it_can_be_now(waiting, later, catalogue):
     merged = later(_00008=BA_DINH, _00025=BA_DINH)
-    shown = dossier_view(decided(waiting()), merged, JANUARY.date())
+    shown = dossier_view(decided(waiting()), merged, JANUARY)
     assert shown.candidates == [BA_DINH]
-    assert dossier_view(decided(waiting()), catalogue, date(2026, 11, 16)).candidates == [
-        *CANDIDATES
-    ]
+    assert dossier_view(decided(waiting()), catalogue, MONDAY).candidates == [*CANDIDATES]
 
 
 def decided(state):

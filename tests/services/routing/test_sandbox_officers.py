@@ -1,6 +1,7 @@
 """Sandbox officers before the real edge: what they do brings every dossier to its end."""
 
 import asyncio
+import json
 import uuid
 from collections import Counter
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from shared.events import routing as contracts
 
 QUICK = Habits(delay_s=0.0, patience_s=5.0)
 ENDS = {contracts.Returned.TYPE, contracts.NotAccepted.TYPE, contracts.Closed.TYPE}
+SHOWN = {"stage": "submitted", "possible": ["accept"], "waits_for": "officer", "fee": "paid"}
 PROCEDURES = ("1.004873", "1.010038", "1.001193", "2.000815", "1.012783")
 
 
@@ -212,14 +214,28 @@ async def test_an_edge_that_cannot_answer_is_asked_again():
     assert {r.headers["idempotency-key"] for r in asked} == {"start-000002"}
 
 
+async def test_an_officer_looks_again_until_the_fee_is_paid():
+    unpaid = SHOWN | {"possible": ["refuse"], "waits_for": "payment", "fee": "due"}
+    shown, acted = [unpaid, unpaid, SHOWN], []
+
+    def edge(request):
+        if request.method == "GET":
+            return httpx.Response(200, json=shown.pop(0))
+        acted.append(json.loads(request.content)["action"])
+        return httpx.Response(202, json={})
+
+    transport = httpx.MockTransport(edge)
+    async with httpx.AsyncClient(transport=transport, base_url="http://edge") as http:
+        await Officers(http, QUICK).attend(_one(contracts.Routed.TYPE))
+    assert (acted, shown) == (["accept"], [])
+
+
 async def test_an_acceptance_that_came_too_soon_is_tried_again_under_another_key():
     keys = []
 
     def edge(request):
         if request.method == "GET":
-            return httpx.Response(
-                200, json={"possible": ["accept"], "waits_for": "officer", "fee": ""}
-            )
+            return httpx.Response(200, json=SHOWN)
         keys.append(request.headers["idempotency-key"])
         return httpx.Response(202, json={})
 

@@ -1,9 +1,11 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 import pytest
 
+from services.routing.domain.dossier import Demand, Fee, Parcel, Signature
 from services.routing.domain.edges import MOVES
+from services.routing.domain.handover import LEGS_LIMIT
 from services.routing.domain.moves import apply, possible
 from services.routing.domain.states import (
     APPLICANT_MOVES,
@@ -42,20 +44,57 @@ EVERY_STAGE_AND_MOVE = [
 def test_every_move_in_every_stage_is_made_or_rejected(
     stage, move, dossier, asked, catalogue, monday
 ):
-    before = dossier(stage)
-    outcome = apply(before, asked(move), catalogue, monday + timedelta(hours=1))
+    before, at = dossier(stage), monday + timedelta(hours=1)
+    outcome = apply(before, asked(move), catalogue, at)
     edge = MOVES[stage].get(move)
     (event,) = outcome.events
     if edge is None:
         assert outcome.state == before
         assert isinstance(event, events.ActionRejected)
         assert (event.action, event.national_code) == (move, NATIONAL_CODE[stage])
-        assert event.possible == possible(before)
+        assert event.possible == possible(before, catalogue, at)
         assert "possible now" in event.reason or "no officer can move it" in event.reason
     else:
         assert outcome.state.stage is edge.to
         assert type(event) is edge.emits
         assert event.national_code == NATIONAL_CODE[edge.to] == outcome.state.national_code
+
+
+# what a dossier itself may have against a move, whatever is sent with it
+STANDING = {
+    **{f"fee {fee or 'unknown'}": {"fee": fee, "procedure": "1.004873"} for fee in Fee},
+    "demanded": {"demand": Demand.DUE, "demanded_vnd": 50_000},
+    "supplemented enough": {"supplement_requests": 99},
+    "dated enough": {"reappointments": 99},
+    "certificate over": {"signature": Signature(signer="c", expires=date(2026, 11, 1))},
+    "steps done": {"step": ""},
+    "step gone": {"step": "gone"},
+    "template gone": {"workflow": "gone"},
+}
+
+
+@pytest.mark.parametrize("standing", STANDING)
+@pytest.mark.parametrize("stage", [s for s in Stage if s is not Stage.EXPECTED])
+def test_what_is_called_possible_is_what_is_not_rejected(
+    stage, standing, dossier, asked, catalogue, monday
+):
+    before, at = dossier(stage, **STANDING[standing]), monday + timedelta(hours=1)
+    told = [apply(before, asked(m), catalogue, at).events[0] for m in MOVES[stage]]
+    moves = [m for m, e in zip(MOVES[stage], told, strict=True) if type(e) is MOVES[stage][m].emits]
+    assert set(possible(before, catalogue, at)) == OFFICER_MOVES & set(moves)
+
+
+def test_a_parcel_that_was_in_too_many_places_is_carried_no_further(dossier, catalogue, monday):
+    parcel = Parcel(tracking="EX000000001VN", legs=LEGS_LIMIT)
+    whole = dossier(Stage.IN_POST, parcel=parcel)
+    assert possible(whole, catalogue, monday) == ("readdress", "return", "take_back")
+
+
+def test_a_rejection_does_not_name_the_move_that_it_rejects(dossier, asked, catalogue, monday):
+    unpaid = dossier(Stage.SUBMITTED, fee=Fee.DUE)
+    (event,) = apply(unpaid, asked(Move.ACCEPT), catalogue, monday).events
+    assert isinstance(event, events.ActionRejected)
+    assert event.possible == ("ask_supplement", "readdress", "refuse", "transfer")
 
 
 def test_each_table_knows_each_stage():
