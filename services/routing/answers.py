@@ -1,6 +1,6 @@
 """What routing's edges have in common: the dossier that is asked for, whose it is, the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -13,21 +13,36 @@ from shared.catalogue import Catalogue
 from shared.errors import DeadLetter
 from shared.events.data import Problem
 from shared.journal import Decision, Journal
+from shared.kinship import children
 from shared.placement import canonical
 from shared.problems import Refusal
 from shared.working_time import local_day
 
 
 async def known(journal: Journal[Dossier], application: str) -> tuple[Decision[Dossier], Dossier]:
-    """Return the latest decision, and its dossier.  Raises `Refusal` 404, 422."""
+    """Return the latest decision, and its dossier.  Raises `Refusal` 404, 409, 422."""
     try:
-        decision = await journal.latest(canonical(application))
+        decision = await journal.latest(wanted := canonical(application))
     except DeadLetter:
         raise Refusal(422, "invalid-id", "An application id is a UUID: correct it.") from None
     if decision is None or decision.state is None:
+        if ours := sorted(await journal.latest_of(children(wanted))):
+            raise _has_children(ours)
         detail = "No dossier with this id is known here (yet): check it, or try again in a moment."
         raise Refusal(404, "unknown-application", detail)
     return decision, decision.state
+
+
+def _has_children(ours: Sequence[str]) -> Refusal:
+    """Return the refusal of a parent, which is no dossier itself: these are."""
+    named = ", ".join(ours)
+    problem = Problem(
+        field="/path/application",
+        code="has-children",
+        remedy_vi=f"Đây là hồ sơ liên thông: hãy hỏi từng hồ sơ con: {named}.",
+        remedy_en=f"It is interlinked: ask for each of its children instead: {named}.",
+    )
+    return Refusal(409, "has-children", problem.remedy_en, (problem,))
 
 
 def refuse_another_unit(unit: str, caller: Caller, catalogue: Catalogue, at: datetime) -> None:

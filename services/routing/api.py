@@ -112,7 +112,7 @@ def router(
     @routes.get(
         "/v1/applications/{application}/actions/{key:path}",
         summary="What came of one's own action",
-        responses=edge.shown(200, ACTION, 404, 422),
+        responses=edge.shown(200, ACTION, 404, 409, 410, 422),
     )
     async def outcome(application: str, key: str, caller: Officer) -> ActionView:
         decision, _ = await known(journal, application)
@@ -126,7 +126,7 @@ def router(
     @routes.get(
         "/v1/applications/{application}",
         summary="How things stand with a dossier",
-        responses=edge.shown(200, DOSSIER, 403, 404, 422),
+        responses=edge.shown(200, DOSSIER, 403, 404, 409, 422),
     )
     async def application(application: str, response: Response, caller: Reader) -> DossierView:
         decision, dossier = await known(journal, application)

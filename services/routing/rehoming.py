@@ -108,7 +108,7 @@ def router(
     @routes.get(
         "/v1/applications/{application}/explanation",
         summary="Why a dossier is where it is, in Vietnamese and in English",
-        responses=edge.answers(200, Explanation, 403, 404, 422),
+        responses=edge.answers(200, Explanation, 403, 404, 409, 422),
     )
     async def explained(application: str, caller: Reader) -> Response:
         dossier = (await known(journal, application))[1]

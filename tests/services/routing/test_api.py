@@ -12,6 +12,7 @@ from services.routing.actions import FIELDS, NOTE_LIMIT
 from services.routing.domain.states import OFFICER_MOVES
 from services.routing.lane import OFFICER_ACTIONS
 from shared import events
+from shared.kinship import child_id
 
 APPLICATION = "0197b1c2-aaaa-7bbb-8ccc-000000000001"
 STRANGER = "0197b1c2-aaaa-7bbb-8ccc-000000000002"
@@ -230,6 +231,25 @@ async def test_an_unknown_dossier_is_refused_with_what_to_do(application, status
     ]
     assert [a.status_code for a in answers] == [status] * 3
     assert all(a.json()["detail"] for a in answers)
+
+
+async def test_a_parent_is_answered_with_the_children_that_are_here(desk, registered):
+    here = [child_id(STRANGER, 0), child_id(STRANGER, 2)]
+    for child in here:
+        desk.bring(registered(), "intake", 1, child)
+    await desk.decide()
+    path = f"/v1/applications/{STRANGER.upper()}"
+    for answer in (
+        await desk.http.get(path),
+        await desk.http.get(f"{path}/actions/k"),
+        await desk.http.post(
+            f"{path}/actions", json={"action": "accept"}, headers={"idempotency-key": "k"}
+        ),
+    ):
+        assert (answer.status_code, answer.json()["title"]) == (409, "has children")
+        (problem,) = answer.json()["problems"]
+        assert problem["field"] == "/path/application"
+        assert all(c in problem["remedy_vi"] and c in problem["remedy_en"] for c in here)
 
 
 @pytest.mark.parametrize(
