@@ -153,7 +153,9 @@ class RouteView:
 
 @dataclass(frozen=True)
 class ActionView:
-    """What came of an action: `waiting` until the lane has decided it."""
+    """What came of an action: `waiting` until the lane has decided it, and for a key that was never
+    taken.  What is so a minute after its 202, send again under the same key: it counts once.
+    """
 
     outcome: Literal["waiting", "done", "rejected"]
     events: list[str]
