@@ -103,7 +103,8 @@ class ClocksView:
 @dataclass(frozen=True)
 class DossierView:
     """How things stand; `possible`: what an officer may do now, by the dossier itself (the fields
-    of an action, and whose key it is, are looked at when it is sent).
+    of an action, and whose key it is, are looked at when it is sent).  `version` counts the
+    decisions about it, also those that move nothing, as a rejected action; `since`: the last one.
     """
 
     application: str
