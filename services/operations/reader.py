@@ -31,10 +31,10 @@ CODES_LIMIT = 50_000  # applications whose last national code is remembered
 class Pace:
     """How the loop spends its time: nobody waits for operations, so its batches are large."""
 
-    batch_limit: int = 16_000  # records: more than come in the longest window
+    batch_limit: int = 32_000  # records: more than come in the longest window
     window_s: float = 0.2  # when quiet
-    window_limit_s: float = 1.0  # under load: what comes of an application meanwhile is one row
-    window_full_records: int = 1_000
+    window_limit_s: float = 2.0  # under load: what comes of an application meanwhile is one row
+    window_full_records: int = 4_000
     fetch_wait_s: float = 1.0
     settle_every_s: float = 1.0  # flow published, counts saved, offsets committed
     retry_s: float = 0.1

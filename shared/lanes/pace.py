@@ -22,7 +22,7 @@ class Pace:
 
 PACE = Pace()
 # where nobody waits for a tenth of a second: fewer and larger batches
-PATIENT = Pace(batch_limit=12_000, window_s=0.2, window_limit_s=1.0, window_full_records=2_000)
+PATIENT = Pace(batch_limit=24_000, window_s=0.2, window_limit_s=2.0, window_full_records=4_000)
 
 
 class Awake:
