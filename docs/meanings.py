@@ -53,6 +53,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_ATTACHMENTS_BUCKET_KEY": "a JSON file with its keys; needed with an address",
     },
     "services.payment.settings": {
+        "MOTCUA_PARTNERS": "the file of banks and intermediaries",
         "MOTCUA_BANK_URL": "where the bank is asked",
         "MOTCUA_BANK_PAGE_URL": "the same bank as citizens reach it; nothing: as above",
         "MOTCUA_PAYMENT_URL": "where citizens come back to",

@@ -9,45 +9,77 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-Answer = Callable[[bytes], Awaitable[bytes]]  # of the raw query a JSON body; the status is 200
+NO_CONTENT = 204  # may carry no length
+
+Headers = Sequence[tuple[bytes, bytes]]  # names in lower case
+Answered = tuple[int, bytes, str]  # status, body, its media type; an empty body has none
+Answer = Callable[[bytes, Headers, bytes], Awaitable[Answered]]  # of query, headers and body
 
 
 class Bare:
-    """An endpoint for GET that looks at the raw query alone."""
+    """An endpoint for one method that looks at the bytes alone, and at no more than a limit.
 
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
+    A longer body is answered 413 and not read to its end.
+    """
+
+    def __init__(self, answer: Answer, method: str = "GET", body_limit_bytes: int = 0) -> None:
+        self.answer, self.method, self.body_limit_bytes = answer, method, body_limit_bytes
 
     async def __call__(self, request: Request) -> Response:
         """Answer through the framework: what tests and descriptions see."""
-        query: bytes = request.scope["query_string"]
-        return Response(await self.answer(query), media_type="application/json")
+        status, body, media_type = await self.answered(request.scope, request.receive)
+        return Response(body, status, media_type=media_type if body else None)
+
+    async def answered(self, scope: Scope, receive: Receive) -> Answered:
+        """Read a request and answer it."""
+        body = b"" if self.method == "GET" else await _read(receive, self.body_limit_bytes)
+        if body is None:
+            return 413, b"", ""
+        return await self.answer(scope["query_string"], scope["headers"], body)
 
 
 def in_front(app: ASGIApp, routers: Sequence[APIRouter]) -> ASGIApp:
     """Return an app that answers the bare endpoints of these routers itself."""
-    answers = {
-        route.path: route.endpoint.answer
+    endpoints = {
+        (route.endpoint.method, route.path): route.endpoint
         for router in routers
         for route in router.routes
         if isinstance(route, APIRoute) and isinstance(route.endpoint, Bare)
     }
-    if not answers:
+    if not endpoints:
         return app
 
     async def edge(scope: Scope, receive: Receive, send: Send) -> None:
-        is_get = scope["type"] == "http" and scope["method"] == "GET"
-        answer = answers.get(scope["path"]) if is_get else None
-        if answer is None:
+        is_http = scope["type"] == "http"
+        endpoint = endpoints.get((scope["method"], scope["path"])) if is_http else None
+        if endpoint is None:
             await app(scope, receive, send)
         else:
-            await _send(send, await answer(scope["query_string"]))
+            await _send(send, *await endpoint.answered(scope, receive))
 
     return edge
 
 
-async def _send(send: Callable[[MutableMapping[str, Any]], Awaitable[None]], body: bytes) -> None:
-    length = str(len(body)).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", length)]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+async def _read(receive: Receive, limit_bytes: int) -> bytes | None:
+    """Return a whole body; None: it is longer than the limit."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > limit_bytes:
+            return None
+    return body
+
+
+async def _send(
+    send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    status: int,
+    body: bytes,
+    media_type: str,
+) -> None:
+    headers = [(b"content-type", media_type.encode())] if body else []
+    if status != NO_CONTENT:
+        headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -9,12 +9,15 @@ from shared.errors import Misconfigured
 
 
 class Secrets(NamedTuple):
-    """`api_keys` maps the SHA-256 of a key, in hex, to its owner's name and role."""
+    """`api_keys` maps the SHA-256 of a key, in hex, to its owner's name and role.
+
+    `partners` maps a bank's or intermediary's name to who we are there and our keys, by direction.
+    """
 
     master_key: bytes
     intake_jwk: dict[str, Any]
     api_keys: dict[str, dict[str, str]]
-    vnpay: dict[str, str]
+    partners: dict[str, Any]
     sms: dict[str, str]
 
 
@@ -26,7 +29,7 @@ def read(path: Path) -> Secrets:
             base64.b64decode(text["master_key"], validate=True),
             text["intake_jwk"],
             text["api_keys"],
-            text["vnpay"],
+            text["partners"],
             text["sms"],
         )
     except FileNotFoundError:

@@ -14,11 +14,14 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
+from services.payment.partners import SANDBOX, read
 from shared.errors import Misconfigured
 
 ROLES = ("portal", "officer", "operator", "partner")
 SERVICES_FILE = "secrets.json"
 CLIENTS_FILE = "clients.json"
+FOR_EVER = "2025-07-01T00:00:00Z"
+KEY_EACH_WAY = frozenset({"zalopay", "keypay", "neutral", "iso20022"})
 
 
 def ensure(folder: Path) -> Path:
@@ -42,10 +45,7 @@ def generate() -> tuple[dict[str, Any], dict[str, Any]]:
     """Return new secrets: the services' side and the clients' side."""
     intake = ECKey.generate_key("P-256", {"use": "enc", "kid": f"intake-{secrets.token_hex(4)}"})
     keys = {role: f"{role}_{secrets.token_urlsafe(32)}" for role in ROLES}
-    vnpay = {
-        "merchant": f"MC{secrets.token_hex(3).upper()}",
-        "secret": secrets.token_hex(16).upper(),
-    }
+    partners = {row.name: _partner(row.family) for row in read(SANDBOX)}
     sms = {"key": f"sms_{secrets.token_urlsafe(32)}"}
     for_services = {
         "master_key": b64encode(secrets.token_bytes(32)).decode(),
@@ -54,16 +54,27 @@ def generate() -> tuple[dict[str, Any], dict[str, Any]]:
             hashlib.sha256(key.encode()).hexdigest(): {"name": f"sandbox-{role}", "role": role}
             for role, key in keys.items()
         },
-        "vnpay": vnpay,
+        "partners": partners,
         "sms": sms,
     }
     for_clients = {
         "api_keys": keys,
         "intake_jwk": intake.as_dict(private=False),
-        "vnpay": vnpay,
+        "partners": partners,
         "sms": sms,
     }
     return for_services, for_clients
+
+
+def _partner(family: str) -> dict[str, Any]:
+    """Return new keys; where a family has one for both directions, that one."""
+    outgoing = {"secret": secrets.token_hex(16).upper(), "valid_from": FOR_EVER}
+    incoming = {"secret": secrets.token_hex(16).upper(), "valid_from": FOR_EVER}
+    return {
+        "merchant": f"MC{secrets.token_hex(3).upper()}",
+        "outgoing": [outgoing],
+        "incoming": [incoming if family in KEY_EACH_WAY else outgoing],
+    }
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

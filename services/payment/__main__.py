@@ -1,12 +1,15 @@
 """Wires payment and runs it."""
 
+from collections.abc import Callable, Mapping
+
 import httpx
 
 from services.payment.api import router
 from services.payment.effects import Query
-from services.payment.gateways import Registry
+from services.payment.gateways import Gateway, Partner
 from services.payment.gateways.vnpay import Vnpay
 from services.payment.lane import table
+from services.payment.partners import Registry
 from services.payment.references import References
 from services.payment.settings import PaymentSettings
 from shared import service
@@ -15,14 +18,14 @@ from shared.service import Parts, Resources
 from shared.settings import told
 from shared.vault import dead_letter_sealer
 
-FAMILIES = {"vnpay": Vnpay}
+FAMILIES: Mapping[str, Callable[[Partner], Gateway]] = {"vnpay": Vnpay}
 
 
 async def build(resources: Resources) -> Parts:
     """Return payment's parts."""
     settings = told(PaymentSettings)
     watch = Watch(resources.settings)
-    registry = Registry(settings.partners(resources.secrets.vnpay), FAMILIES)
+    registry = Registry(settings.registry_rows(resources.secrets.partners), FAMILIES)
     references = References(resources.table("references"))
     lanes = table(watch.current, references, registry.terms, settings.pace)
     client = httpx.AsyncClient(timeout=settings.payment_call_limit_s, trust_env=False)

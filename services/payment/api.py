@@ -8,14 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.payment.callbacks import Callbacks, Near, Seal
+from services.payment.callbacks import Callbacks, Near
 from services.payment.domain.state import Attempt, Payment
-from services.payment.gateways import Gateway, Order, Payer, Refused, Registry
+from services.payment.gateways import Call, Gateway, Offer, Order, Payer, Refused
+from services.payment.partners import Registry
 from services.payment.references import References
+from services.payment.set_aside import Seal, SetAside
 from services.payment.views import PAYMENT, OrderView, PaymentView, open_attempt, payment_view
 from shared import edge
 from shared.access import Caller, require
-from shared.bare import Bare
+from shared.bare import Answered, Bare, Headers
 from shared.clock import Clock
 from shared.errors import DeadLetter
 from shared.gather import Gather
@@ -42,6 +44,7 @@ SAYS = {
     "paid": "Ngân hàng báo đã nhận tiền. / The bank says it has your payment.",
     "failed": "Ngân hàng báo chưa thanh toán. / The bank says that nothing was paid.",
     "pending": "Ngân hàng đang xử lý. / The bank is still working on it.",
+    "unknown": "Bạn đã quay lại từ trang của ngân hàng. / You are back from the bank's page.",
     "not_genuine": "Không kiểm tra được thông tin này. / This could not be verified.",
 }
 
@@ -61,8 +64,9 @@ def router(
     decisions = Gather(journal.latest_of, CALLBACK_WINDOW_S)
     near = Near(references.known, known.get)
     for gateway in registry:
+        aside = SetAside(gateway.partner.name, publisher, seal)
         callbacks = Callbacks(
-            gateway, applications.get, decisions.get, near, publisher, seal, clock
+            gateway, applications.get, decisions.get, near, publisher, aside, clock
         )
         _add_callback(routes, gateway, callbacks)
         _add_return(routes, gateway, clock)
@@ -117,9 +121,15 @@ def _may_read(caller: Caller, state: Payment) -> bool:
 
 def _add_callback(routes: APIRouter, gateway: Gateway, callbacks: Callbacks) -> None:
     partner = gateway.partner.name
+
+    async def take(query: bytes, headers: Headers, body: bytes) -> Answered:
+        return await callbacks.take(Call(query, headers, body))
+
     routes.add_api_route(
         f"/v1/callbacks/{partner}",
-        Bare(callbacks.take),  # nothing is parsed before the signature is checked
+        # nothing is parsed before the signature is checked
+        Bare(take, gateway.method, gateway.body_limit_bytes),
+        methods=[gateway.method],
         name=f"callback_{partner}",
         summary=f"A callback of {partner}, signed, answered in its own words",
         description="Safe to repeat: the answer says how the order stands, each time.",
@@ -138,25 +148,27 @@ def _add_return(routes: APIRouter, gateway: Gateway, clock: Clock) -> None:
     )
     async def returned(request: Request) -> HTMLResponse:
         try:
-            notice = gateway.read_callback(request.scope["query_string"], clock())
+            finding = gateway.read_return(request.scope["query_string"], clock())
         except Refused:
-            return _page("Thanh toán", SAYS["not_genuine"])
-        return _page(f"Thanh toán {notice.reference}", SAYS[notice.finding])
+            return _page(SAYS["not_genuine"])
+        return _page(SAYS.get(finding, SAYS["unknown"]))
 
 
-def _page(title: str, text: str) -> HTMLResponse:
-    return HTMLResponse(RETURN_PAGE.format(title=escape(title), text=escape(text)))
+def _page(text: str) -> HTMLResponse:
+    return HTMLResponse(RETURN_PAGE.format(title="Thanh toán", text=escape(text)))
 
 
 def _order(gateway: Gateway, attempt: Attempt, payer: Payer, at: datetime) -> OrderView:
     order = Order(attempt.reference, attempt.amount_vnd, attempt.opened_at, attempt.expires_at)
+    offer = gateway.create(attempt.reference, order, payer, at)
+    assert isinstance(offer, Offer), "a family that must be asked first"
     return OrderView(
         partner=attempt.partner,
         reference=attempt.reference,
         attempt=attempt.number,
         amount_vnd=attempt.amount_vnd,
         expires_at=attempt.expires_at,
-        pay_url=gateway.pay_link(order, payer, at),
+        pay_url=offer.pay_url,
     )
 
 

@@ -7,8 +7,7 @@ of nothing but what stands on the log as it was said: another amount is other ne
 """
 
 import asyncio
-import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,23 +15,25 @@ import msgspec
 import structlog
 
 from services.payment.domain.state import Attempt, Payment
-from services.payment.gateways import Gateway, Notice, Refused, Verdict
+from services.payment.gateways import Call, Gateway, Notice, Refused, Reply, Verdict
+from services.payment.set_aside import INBOX, SetAside
 from shared import events
-from shared.bus import Message
 from shared.clock import Clock
 from shared.errors import Unknown
 from shared.events import Event
-from shared.events.kernel import RecordDead
 from shared.events.payment import Notified
 from shared.journal import Decision
 from shared.publisher import Publisher
-from shared.topics import dead
 
-INBOX = "payment.inbox"
-NO_OFFSET = -1  # it never stood in the inbox
 LIMIT_S = 5.0  # partners wait longer, but not for ever
-
-Seal = Callable[[bytes], str]
+# of the verdicts on several notices in one call, which one answers: first, those to call again for
+GRAVEST: Sequence[Verdict] = (
+    "call_again",
+    "unknown_order",
+    "amount_differs",
+    "already_final",
+    "recorded",
+)
 
 _log = structlog.get_logger("callbacks")
 
@@ -54,35 +55,40 @@ class Callbacks:
         latest: Callable[[str], Awaitable[Decision[Payment] | None]],
         near: Near,
         publisher: Publisher,
-        seal: Seal,
+        aside: SetAside,
         clock: Clock,
     ) -> None:
         self._gateway, self._find, self._latest, self._near = gateway, find, latest, near
-        self._publisher, self._seal, self._clock = publisher, seal, clock
+        self._publisher, self._aside, self._clock = publisher, aside, clock
         self._source = f"/partners/{gateway.partner.name}"
 
-    async def take(self, query: bytes) -> bytes:
+    async def take(self, call: Call) -> Reply:
         """Return the answer to a callback; whatever goes wrong, the partner is to call again."""
+        at = self._clock()
         try:
             async with asyncio.timeout(LIMIT_S):
-                verdict = await self._verdict(query, self._clock())
+                verdict = await self._verdict(call, at)
         except (Unknown, TimeoutError):
             verdict = "call_again"
         except Exception:  # a mistake of ours must not reach the partner as success, or as a 500
             _log.exception("a callback could not be taken", partner=self._gateway.partner.name)
             verdict = "call_again"
-        return self._gateway.answer(verdict)
+        return self._gateway.answer(verdict, call, at)
 
-    async def _verdict(self, query: bytes, at: datetime) -> Verdict:
+    async def _verdict(self, call: Call, at: datetime) -> Verdict:
         try:
-            notice = self._gateway.read_callback(query, at)
+            notices = self._gateway.read_callback(call, at)
         except Refused as refused:
-            if refused.verdict == "unreadable":
-                await self._set_aside(refused.reason, query, at)
+            await self._aside.refused(refused, call, at)
             return refused.verdict
-        application = self._near.application(notice.reference) or await self._find(notice.reference)
+        verdicts = [await self._taken(notice, call, at) for notice in notices]
+        return min(verdicts, key=GRAVEST.index, default="recorded")
+
+    async def _taken(self, notice: Notice, call: Call, at: datetime) -> Verdict:
+        application = await self._application(notice.reference)
         if application is None:
-            await self._set_aside(f"no order has the reference {notice.reference}", query, at)
+            reason = f"no order has the reference {notice.reference or '(none told)'}"
+            await self._aside.keep(reason, "reference", call, at)
             return "unknown_order"
         decision = self._near.decision(application)
         if decision is None or not _attempt(decision, notice.reference):
@@ -92,6 +98,11 @@ class Callbacks:
         if _is_news(state, attempt, notice, self._gateway.partner.name):
             await self._publish(notice, application, decision, at)
         return _answer(attempt, notice, self._gateway.partner.name)
+
+    async def _application(self, reference: str) -> str | None:
+        if not reference:
+            return None
+        return self._near.application(reference) or await self._find(reference)
 
     async def _publish(
         self, notice: Notice, application: str, decision: Decision[Payment] | None, at: datetime
@@ -110,27 +121,6 @@ class Callbacks:
                 causationid=decision.last_event if decision else "",
             ),
         )
-
-    async def _set_aside(self, reason: str, query: bytes, at: datetime) -> None:
-        """Keep what is genuine and nobody can place, sealed, for an operator."""
-        data = RecordDead(
-            service="payment",
-            topic=INBOX,
-            partition=0,
-            offset=NO_OFFSET,
-            reason=reason,
-            field="",
-            sealed=self._seal(query),
-        )
-        event = Event(
-            id=f"{self._source}/{hashlib.sha256(query).hexdigest()[:32]}",
-            source="/services/payment",
-            type=data.TYPE,
-            subject="",
-            time=at,
-            data=msgspec.Raw(events.encode(data)),
-        )
-        await self._publisher.append((dead(INBOX), 0), Message(None, events.encode(event)))
 
 
 def _attempt(decision: Decision[Payment], reference: str) -> Attempt | None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import httpx
 
-from services.payment.gateways import Order, Registry
+from services.payment.gateways import Answer, Order, Sending
+from services.payment.partners import Registry
 from shared.clock import Clock
 from shared.effects import NotCalled, Request
 from shared.events import Data
@@ -48,10 +49,10 @@ class Query:
     async def _ask(self, asked: QueryRequested) -> Queried:
         gateway = self._registry[asked.partner]
         order = Order(asked.reference, 0, asked.opened_at, asked.opened_at)
-        body = gateway.query(asked.key, order, self._clock())
-        said = gateway.read_answer(
-            await self._post(gateway.partner.query_url, body), asked.reference, self._clock()
-        )
+        sending = gateway.query(asked.key, order, self._clock())
+        if sending is None:
+            return _answer(asked, "unknown")
+        said = gateway.read_answer(await send(self._client, sending), order, self._clock())
         return Queried(
             key=asked.key,
             partner=asked.partner,
@@ -62,19 +63,30 @@ class Query:
             code=said.code,
         )
 
-    async def _post(self, url: str, body: bytes) -> bytes:
-        headers = {"content-type": "application/json"}
-        try:
-            async with self._client.stream("POST", url, content=body, headers=headers) as response:
-                response.raise_for_status()
-                answer = bytearray()
-                async for chunk in response.aiter_bytes():
-                    answer += chunk
-                    if len(answer) > ANSWER_LIMIT_BYTES:
-                        raise ValueError(f"the answer has more than {ANSWER_LIMIT_BYTES} bytes")
-                return bytes(answer)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotCalled(str(error)) from error
+
+async def send(client: httpx.AsyncClient, sending: Sending) -> Answer:
+    """Send to a partner.  Raises `NotCalled`; other errors mean that nobody knows.
+
+    What a partner says with a status of 500 and more is no word of its protocol.
+    """
+    asked = client.build_request(
+        sending.method, sending.url, content=sending.body, headers=sending.headers
+    )
+    try:
+        response = await client.send(asked, stream=True)
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise NotCalled(str(error)) from error
+    try:
+        if response.is_server_error:
+            response.raise_for_status()
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > ANSWER_LIMIT_BYTES:
+                raise ValueError(f"the answer has more than {ANSWER_LIMIT_BYTES} bytes")
+        return Answer(response.status_code, bytes(body), response.headers)
+    finally:
+        await response.aclose()
 
 
 def _answer(asked: QueryRequested, finding: Finding) -> Queried:

@@ -1,8 +1,10 @@
 """References: our order numbers, which no partner's format lets be an application id.
 
-`DVC`, the second of the application's id, eight digits from a hash, a check digit: they sort about
-by time, and the same attempt has the same one whoever asks.  A row (reference → application) is
-inserted before an order opens; the reference of another application's row is passed over.
+`DVC`, the day of the application's id, ten digits from a hash, a check digit: the same attempt has
+the same one whoever asks.  Each partner's own form is made of it and read back by its gateway: the
+fifteen digits are an integer that every language holds exactly, the whole is short enough for the
+text of a transfer.  A row (reference → application) is inserted before an order opens; the
+reference of another application's row is passed over.
 """
 
 from collections import OrderedDict
@@ -14,7 +16,8 @@ from shared.store import Table
 
 PROBE_LIMIT = 16
 REMEMBERED_LIMIT = 50_000
-_DIGITS = 8
+_DIGITS = 10
+_DAY_MS = 86_400_000
 
 Attempt = tuple[str, int]  # application, number
 Claimed = Mapping[Attempt, str]
@@ -26,9 +29,9 @@ class NoReference(Exception):
 
 def reference(application: str, number: int, probe: int = 0) -> str:
     """Return the reference of an attempt, the first unless it is taken."""
-    second = UUID(application).int >> 80
+    day = (UUID(application).int >> 80) // _DAY_MS % 10_000
     digest = blake2b(f"{application}/{number}/{probe}".encode(), digest_size=8).digest()
-    digits = f"{second // 1_000 % 10**10:010d}{int.from_bytes(digest) % 10**_DIGITS:0{_DIGITS}d}"
+    digits = f"{day:04d}{int.from_bytes(digest) % 10**_DIGITS:0{_DIGITS}d}"
     return f"DVC{digits}{check_digit(digits)}"
 
 

@@ -1,26 +1,28 @@
 """What payment's process is told besides what every service is."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.payment.domain.draft import Pace
-from services.payment.domain.terms import Terms
-from services.payment.gateways import Key, Partner
+from services.payment.gateways import Partner
+from services.payment.partners import SANDBOX, keyed, read
 
-_ALWAYS = datetime(2025, 7, 1, tzinfo=UTC)
 _PACE = Pace()
 
 
 class PaymentSettings(BaseSettings):
-    """`MOTCUA_BANK_URL`, `MOTCUA_BANK_PAGE_URL` (the same bank, as citizens' browsers reach it),
+    """`MOTCUA_PARTNERS` (the file of partners), `MOTCUA_BANK_URL`,
+    `MOTCUA_BANK_PAGE_URL` (the same bank, as citizens' browsers reach it),
     `MOTCUA_PAYMENT_URL` (where they come back to), and `MOTCUA_PAYMENT_…` for the pace.
     """
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True)
 
+    partners: Path = SANDBOX
     bank_url: str = "http://127.0.0.1:8201"
     bank_page_url: str = ""  # empty: as `bank_url`
     payment_url: str = "http://127.0.0.1:8103"
@@ -41,26 +43,21 @@ class PaymentSettings(BaseSettings):
             early_s=self.payment_early_s,
         )
 
-    def partners(self, vnpay: Mapping[str, str]) -> tuple[Partner, ...]:
-        """Return the rows of the registry; `vnpay` has our merchant code there and its secret."""
-        key = Key(secret=vnpay["secret"], valid_from=_ALWAYS)
-        return (
-            Partner(
-                name="vnpay",
-                family="vnpay",
-                merchant=vnpay["merchant"],
-                outgoing=(key,),
-                incoming=(key,),
-                terms=Terms(
-                    partner="vnpay",
-                    lifetime_s=self.payment_lifetime_s,
-                    min_vnd=1_000,
-                    max_vnd=9_999_999_999,  # twelve digits on the wire, two of them decimals
-                    active_from=_ALWAYS,
-                ),
-                pay_url=f"{self.bank_page_url or self.bank_url}/paymentv2/vpcpay.html",
-                query_url=f"{self.bank_url}/merchant_webapi/api/transaction",
-                return_url=f"{self.payment_url}/v1/return/vnpay",
+    def registry_rows(self, secrets: Mapping[str, Any]) -> tuple[Partner, ...]:
+        """Return the rows of the registry; `secrets` has each one's keys.  Raises `Misconfigured`.
+
+        Of a row without an address the sandbox bank is meant.
+        """
+        return tuple(
+            keyed(
+                row,
+                secrets,
+                lifetime_s=self.payment_lifetime_s,
+                base_url=row.base_url or self.bank_url,
+                page_url=row.page_url or row.base_url or self.bank_page_url or self.bank_url,
+                callback_url=f"{self.payment_url}/v1/callbacks/{row.name}",
+                return_url=f"{self.payment_url}/v1/return/{row.name}",
                 call_limit_s=self.payment_call_limit_s,
-            ),
+            )
+            for row in read(self.partners)
         )

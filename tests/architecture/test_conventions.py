@@ -36,8 +36,9 @@ OWN = {
         "recounts_api",
         "pages",
     },
-    # a partner's order number, claimed before the order opens; a bank's call, in its own words
-    "payment": {"references", "callbacks"},
+    # a partner's order number, claimed before the order opens; a bank's call, in its own words, or
+    # set aside; who the banks are
+    "payment": {"references", "callbacks", "set_aside", "partners"},
     "notify": set[str](),
     # it reads with a loop of its own instead of a lane: it decides nothing
     "operations": {"journeys", "reader", "counts", "flow", "tables"},

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from deploy.local.secrets import ensure
+from services.payment.gateways import Call
 from services.payment.gateways.vnpay import RSP_CODES, Vnpay
 from services.payment.settings import PaymentSettings
 
@@ -47,13 +48,13 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def gateway(tmp_path: Path) -> Vnpay:
     secrets = json.loads((ensure(tmp_path / ".local" / "secrets") / "secrets.json").read_text())
-    [partner] = PaymentSettings().partners(secrets["vnpay"])
+    [partner] = PaymentSettings().registry_rows(secrets["partners"])
     return Vnpay(partner)
 
 
 @pytest.fixture
 def edge(gateway: Vnpay) -> Iterator[Edge]:
-    with Edge(gateway.answer("recorded")) as server:
+    with Edge(gateway.answer("recorded", Call(), NOW).body) as server:
         thread = Thread(target=server.handle_request)
         thread.start()
         yield server
@@ -73,7 +74,7 @@ def test_what_the_page_signs_and_calls_is_a_payment(
         timeout=60,
     )
     path, _, query = edge.called.partition("?")
-    notice = gateway.read_callback(query.encode(), NOW)
+    [notice] = gateway.read_callback(Call(query.encode()), NOW)
     assert path == "/v1/callbacks/vnpay"
     assert (notice.reference, notice.amount_vnd, notice.finding) == ("DVC1", 16_000, "paid")
     assert msgspec.json.decode(done.stdout)["RspCode"] == "00"

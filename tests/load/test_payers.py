@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.payment.domain.terms import Terms
-from services.payment.gateways import Key, Partner, Refused
+from services.payment.gateways import Call, Key, Partner, Refused
 from services.payment.gateways.vnpay import Vnpay
 from tests.load.payers import callback
 
@@ -21,8 +21,8 @@ def gateway() -> Vnpay:
     key = Key(secret=SECRET, valid_from=LONG_AGO)
     return Vnpay(
         Partner(
-            name="vnpay", family="vnpay", merchant="MC01", outgoing=(key,), incoming=(key,),
-            terms=TERMS, pay_url="", query_url="", return_url="",
+            name="vnpay", title="", kind="bank", family="vnpay", merchant="MC01", outgoing=(key,),
+            incoming=(key,), terms=TERMS, base_url="", page_url="", callback_url="", return_url="",
         )
     )  # fmt: skip
 
@@ -35,11 +35,11 @@ def sent(secret: str = SECRET) -> bytes:
 
 
 def test_a_callback_is_genuine_and_paid() -> None:
-    notice = gateway().read_callback(sent(), AT)
+    notice = gateway().read_callback(Call(sent()), AT)[0]
     assert (notice.reference, notice.transaction) == ("MC260302000001", "10000001")
     assert (notice.amount_vnd, notice.finding) == (150_000, "paid")
 
 
 def test_a_callback_with_another_secret_is_not() -> None:
     with pytest.raises(Refused):
-        gateway().read_callback(sent("1" * 32), AT)
+        gateway().read_callback(Call(sent("1" * 32)), AT)

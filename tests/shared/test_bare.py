@@ -5,16 +5,22 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
-from shared.bare import Bare, in_front
+from shared.bare import Answered, Bare, Headers, in_front
+
+LIMIT_BYTES = 8
 
 
-async def echoed(query: bytes) -> bytes:
-    return b'{"query":"' + query + b'"}'
+async def echoed(query: bytes, headers: Headers, body: bytes) -> Answered:
+    if not query and not body:
+        return 204, b"", ""
+    told = sorted(value for name, value in headers if name == b"x-told")
+    return 202 if body else 200, b"|".join([query, body, *told]), "application/octet-stream"
 
 
 def apps() -> list[ASGIApp]:
     routes, app = APIRouter(), FastAPI()
     routes.add_api_route("/v1/said", Bare(echoed), name="said")
+    routes.add_api_route("/v1/told", Bare(echoed, "POST", LIMIT_BYTES), methods=["POST"])
 
     @routes.get("/v1/other")
     async def other() -> str:
@@ -25,26 +31,30 @@ def apps() -> list[ASGIApp]:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
+    ("method", "path", "body"),
     [
-        ("GET", "/v1/said?a=1%2B1&b="),
-        ("GET", "/v1/said"),
-        ("POST", "/v1/said"),
-        ("GET", "/v1/said/"),
-        ("GET", "/v1/other"),
-        ("GET", "/v1/nothing"),
+        ("GET", "/v1/said?a=1%2B1&b=", b""),
+        ("GET", "/v1/said", b""),
+        ("POST", "/v1/said", b""),
+        ("GET", "/v1/said/", b""),
+        ("GET", "/v1/other", b""),
+        ("GET", "/v1/nothing", b""),
+        ("POST", "/v1/told?a=1", b"12345678"),
+        ("POST", "/v1/told", b"123456789"),
+        ("POST", "/v1/told", b""),
+        ("GET", "/v1/told", b""),
     ],
 )
 async def test_the_framework_is_passed_by_and_nobody_sees_a_difference(
-    method: str, path: str
+    method: str, path: str, body: bytes
 ) -> None:
     said = []
     for app in apps():
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://edge"
         ) as client:
-            answer = await client.request(method, path)
-            said.append((answer.status_code, answer.content, answer.headers.get("content-type")))
+            answer = await client.request(method, path, content=body, headers={"X-Told": "t"})
+            said.append((answer.status_code, answer.content, dict(answer.headers)))
 
     assert said[0] == said[1]
 

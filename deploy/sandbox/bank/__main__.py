@@ -35,8 +35,8 @@ def main() -> None:
     """Run the bank until it is told to stop."""
     settings = Settings()
     try:
-        shared = msgspec.json.decode(settings.clients.read_bytes())["vnpay"]
-        merchant = Merchant(shared["merchant"], shared["secret"])
+        shared = msgspec.json.decode(settings.clients.read_bytes())["partners"]["vnpay"]
+        merchant = Merchant(shared["merchant"], shared["incoming"][0]["secret"])
     except (OSError, ValueError, LookupError) as error:
         sys.exit(f"{settings.clients} is not a clients file ({error!r}): `motcua up` makes one.")
     limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)

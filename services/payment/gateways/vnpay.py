@@ -14,20 +14,26 @@ values joined with `|` in querydr.  Amounts on the wire are đồng times 100, t
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
 from services.payment.gateways import (
-    Key,
+    Answer,
+    Call,
     Notice,
+    Offer,
     Order,
     Partner,
     Payer,
+    Refund,
+    Refunded,
     Refused,
+    Reply,
     Said,
+    Sending,
     Unsendable,
     Verdict,
     vnpay_openapi,
@@ -74,6 +80,8 @@ RSP_CODES: Mapping[Verdict, tuple[str, str]] = {
     "call_again": ("99", "Unknown error"),
 }
 
+PAY_PAGE = "/paymentv2/vpcpay.html"
+TRANSACTION_API = "/merchant_webapi/api/transaction"
 SAFE = re.compile(r"[A-Za-z0-9 .,:_-]{1,100}")  # every vendor sample encodes these alike
 AMOUNT = re.compile(r"[0-9]{1,12}")
 CODE = re.compile(r"[0-9A-Za-z]{1,8}")
@@ -93,15 +101,18 @@ PAYMENT = "01"  # vnp_TransactionType; 02 and 03 are refunds
 class Vnpay:
     """A partner that speaks VNPAY."""
 
+    method: Literal["GET"] = "GET"
+    body_limit_bytes = 0
+
     def __init__(self, partner: Partner) -> None:
         self.partner = partner
         self._answers = {
-            verdict: msgspec.json.encode({"RspCode": code, "Message": message})
+            verdict: Reply(200, msgspec.json.encode({"RspCode": code, "Message": message}))
             for verdict, (code, message) in RSP_CODES.items()
         }
 
-    def pay_link(self, order: Order, payer: Payer, at: datetime) -> str:
-        """Return the address of the pay page, signed.  Raises `Unsendable`."""
+    def create(self, key: str, order: Order, payer: Payer, at: datetime) -> Offer:
+        """Return the address of the pay page, signed: nothing is sent.  Raises `Unsendable`."""
         parameters = {
             "vnp_Version": "2.1.0",
             "vnp_Command": "pay",
@@ -123,14 +134,25 @@ class Vnpay:
         if not AMOUNT.fullmatch(parameters["vnp_Amount"]):
             raise Unsendable("the amount has more than twelve digits on the wire")
         text = canonical(parameters.items())
-        return f"{self.partner.pay_url}?{text}&{SIGNATURE}={sign(self._outgoing(at), text)}"
+        signature = sign(self.partner.signing_key(at), text)
+        return Offer(f"{self.partner.page_url}{PAY_PAGE}?{text}&{SIGNATURE}={signature}")
 
-    def read_callback(self, query: bytes, at: datetime) -> Notice:
-        """Return what an IPN (or a browser's return) says.  Raises `Refused`."""
-        keys = [k for k in self.partner.incoming if k.is_valid(at)]
-        given = verified(query, keys)
+    def read_created(self, answer: Answer, order: Order, at: datetime) -> Offer:
+        """Raise `Refused`: nothing was sent that this could answer."""
+        raise Refused("unreadable", "no order is sent to this partner")
+
+    def read_callback(self, call: Call, at: datetime) -> Sequence[Notice]:
+        """Return what an IPN says.  Raises `Refused`."""
+        return (self._notice(call.query, at),)
+
+    def read_return(self, query: bytes, at: datetime) -> Finding:
+        """Return what a browser says that comes back.  Raises `Refused`."""
+        return self._notice(query, at).finding
+
+    def _notice(self, query: bytes, at: datetime) -> Notice:
+        given = verified(query, self.partner.verifying_keys(at))
         if given.get("vnp_TmnCode") != self.partner.merchant:
-            raise Refused("not_genuine", "signed for another merchant")
+            raise Refused("not_genuine", "signed for another merchant", "merchant")
         finding = callback_finding(
             _read(given, "vnp_ResponseCode", CODE), _read(given, "vnp_TransactionStatus", CODE)
         )
@@ -149,12 +171,12 @@ class Vnpay:
         """Return OpenAPI's words for an IPN."""
         return vnpay_openapi.callback(CALLBACK, RSP_CODES)
 
-    def answer(self, verdict: Verdict) -> bytes:
-        """Return the body of the answer to an IPN."""
+    def answer(self, verdict: Verdict, call: Call, at: datetime) -> Reply:
+        """Return the answer to an IPN."""
         return self._answers[verdict]
 
-    def query(self, key: str, order: Order, at: datetime) -> bytes:
-        """Return the body of a querydr request."""
+    def query(self, key: str, order: Order, at: datetime) -> Sending:
+        """Return a querydr request."""
         asked = {
             "vnp_RequestId": hashlib.sha256(key.encode()).hexdigest()[:32],
             "vnp_Version": "2.1.0",
@@ -166,17 +188,17 @@ class Vnpay:
             "vnp_CreateDate": _local(at),
             "vnp_IpAddr": self.partner.server_ip,
         }
-        asked[SIGNATURE] = sign(self._outgoing(at), joined(asked, ASKED))
-        return msgspec.json.encode(asked)
+        asked[SIGNATURE] = sign(self.partner.signing_key(at), joined(asked, ASKED))
+        return Sending(f"{self.partner.base_url}{TRANSACTION_API}", msgspec.json.encode(asked))
 
-    def read_answer(self, body: bytes, reference: str, at: datetime) -> Said:
+    def read_answer(self, answer: Answer, order: Order, at: datetime) -> Said:
         """Return what querydr answered about this order.  Raises `Refused`."""
         try:
-            raw = msgspec.json.decode(body, type=dict[str, str | int | None])
+            raw = msgspec.json.decode(answer.body, type=dict[str, str | int | None])
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Refused("unreadable", "the answer is not a flat JSON object") from error
         given = {name: "" if value is None else str(value) for name, value in raw.items()}
-        keys = [k for k in self.partner.incoming if k.is_valid(at)]
+        keys = self.partner.verifying_keys(at)
         if not matches(given.get(SIGNATURE, ""), [joined(given, ANSWERED)], keys):
             raise Refused("not_genuine", "the answer's signature does not verify")
         code = given.get("vnp_ResponseCode", "")
@@ -184,16 +206,24 @@ class Vnpay:
             return Said(QUERY_RESPONSES.get(code, "unknown"), code=code[:8])
         if (given.get("vnp_TmnCode"), given.get("vnp_TxnRef")) != (
             self.partner.merchant,
-            reference,
+            order.reference,
         ):
             raise Refused("unreadable", "an answer about another order")
         return _said(given)
 
-    def _outgoing(self, at: datetime) -> Key:
-        valid = [k for k in self.partner.outgoing if k.is_valid(at)]
-        if not valid:
-            raise Unsendable(f"no key of {self.partner.name} is valid now: add one")
-        return valid[-1]
+    def refund(self, refund: Refund, at: datetime) -> None:
+        """Return None: a person gives it back."""
+
+    def read_refunded(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
+        """Raise `Refused`: nothing was sent that this could answer."""
+        raise Refused("unreadable", "no refund is sent to this partner")
+
+    def query_refund(self, key: str, refund: Refund, at: datetime) -> None:
+        """Return None: nothing was sent that one could ask after."""
+
+    def read_refund_answer(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
+        """Raise `Refused`: nothing was sent that this could answer."""
+        raise Refused("unreadable", "no refund is sent to this partner")
 
 
 # ---- words

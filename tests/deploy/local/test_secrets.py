@@ -30,7 +30,7 @@ def test_services_read_what_was_made(tmp_path: Path) -> None:
     folder = secrets.ensure(tmp_path / "secrets")
     found = services_side.read(folder / secrets.SERVICES_FILE)
     assert len(found.master_key) == 32
-    assert found.vnpay == read(folder / secrets.CLIENTS_FILE)["vnpay"]
+    assert found.partners == read(folder / secrets.CLIENTS_FILE)["partners"]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -58,7 +58,7 @@ def test_clients_hold_no_private_key_of_intake() -> None:
 def test_two_systems_share_no_secret() -> None:
     (one, _), (other, _) = secrets.generate(), secrets.generate()
     assert one["master_key"] != other["master_key"]
-    assert one["vnpay"]["secret"] != other["vnpay"]["secret"]
+    assert one["partners"]["vnpay"]["outgoing"] != other["partners"]["vnpay"]["outgoing"]
     assert not set(one["api_keys"]) & set(other["api_keys"])
 
 

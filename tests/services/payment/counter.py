@@ -7,9 +7,9 @@ import msgspec
 from fastapi import FastAPI
 
 from services.payment.api import router
-from services.payment.gateways import Registry
 from services.payment.gateways.vnpay import Vnpay
 from services.payment.gateways.vnpay_signing import SIGNATURE, canonical, sign
+from services.payment.partners import Registry
 from services.payment.references import References, reference
 from shared import events, problems
 from shared.access import Access

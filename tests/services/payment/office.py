@@ -28,6 +28,8 @@ HANOI, HCMC = "00004", "25747"
 
 PARTNER = Partner(
     name="vnpay",
+    title="Cổng thanh toán thử nghiệm",
+    kind="intermediary",
     family="vnpay",
     merchant="DVCQG001",
     outgoing=(Key(secret="THUNGHIEMVNPAYSECRETKEY0000001AB", valid_from=LONG_AGO),),
@@ -39,8 +41,9 @@ PARTNER = Partner(
         max_vnd=9_999_999_999,
         active_from=LONG_AGO,
     ),
-    pay_url="https://sandbox.vnpayment.vn/paymentv2/vpcpay.html",
-    query_url="http://127.0.0.1:9/merchant_webapi/api/transaction",
+    base_url="http://127.0.0.1:9",
+    page_url="https://sandbox.vnpayment.vn",
+    callback_url="https://thanhtoan.example.vn/v1/callbacks/vnpay",
     return_url="https://thanhtoan.example.vn/vnpay/return?channel=web",
     server_ip="203.0.113.20",
 )

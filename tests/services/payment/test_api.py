@@ -1,6 +1,7 @@
 """The edge, with the kernel's own reader, step and journal behind it, over a log kept in a list."""
 
 import asyncio
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -9,13 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.payment.callbacks import Callbacks, Near
+from services.payment.gateways import Call
 from services.payment.gateways.vnpay import RSP_CODES, Vnpay
 from services.payment.gateways.vnpay_signing import verified
 from services.payment.references import References, reference
+from services.payment.set_aside import FORGED_LIMIT, SetAside
 from shared import events
 from shared.errors import Unknown
 from shared.events.payment import Mismatched, Overpaid, Settled
-from shared.vault import open_dead_letter
+from shared.publisher import Publisher
+from shared.vault import dead_letter_sealer, open_dead_letter
+from tests.services.payment.counter import Log
+from tests.services.payment.office import MASTER
 
 KEYS = {role: {"authorization": f"Bearer {role}-key"} for role in ("portal", "officer")}
 
@@ -81,11 +87,28 @@ async def test_money_under_suspicion_is_recorded_and_opens_nothing(ordered):
     assert await ordered.decide() == []
 
 
-async def test_a_bad_signature_is_answered_97_and_leaves_no_trace(ordered):
+async def test_a_bad_signature_is_answered_97_and_kept_for_operators_with_the_reason(ordered):
     query = ordered.query().replace("vnp_Amount=1600000", "vnp_Amount=1600100")
 
     assert await ordered.call(query) == "97"
-    assert len(ordered.log.records) == 1
+    assert not ordered.inbox()
+    (letter,) = ordered.dead()
+    assert (letter.field, letter.reason) == ("signature", "the signature does not verify")
+    assert ordered.partner.incoming[0].secret not in letter.reason
+
+
+async def test_anybody_can_forge_so_only_some_of_it_is_kept_and_the_rest_is_counted(ordered):
+    forged = ordered.query().replace("vnp_Amount=1600000", "vnp_Amount=1600100")
+    for _ in range(FORGED_LIMIT + 5):
+        assert await ordered.call(forged) == "97"
+    assert len(ordered.dead()) == FORGED_LIMIT
+
+    ordered.a.now += timedelta(minutes=1)
+    try:
+        await ordered.call(forged)
+    finally:
+        ordered.a.now -= timedelta(minutes=1)
+    assert ordered.dead()[-1].reason.endswith("(and 5 more before it)")
 
 
 async def test_an_unknown_reference_is_answered_01_and_set_aside_sealed(ordered):
@@ -157,7 +180,7 @@ def at_counter(ordered, near, find=asked_in_vain, latest=asked_in_vain):
         latest,
         near,
         ordered.publisher,
-        ordered.seal,
+        SetAside("vnpay", ordered.publisher, ordered.seal),
         lambda: ordered.a.now,
     )
 
@@ -165,9 +188,9 @@ def at_counter(ordered, near, find=asked_in_vain, latest=asked_in_vain):
 async def test_an_order_opened_in_this_process_is_answered_without_a_look_up(ordered, a):
     decision = await ordered.journal.latest(a.application)
     near = Near(lambda _: a.application, lambda _: decision)
-    answer = await at_counter(ordered, near).take(ordered.query().encode())
+    answer = await at_counter(ordered, near).take(Call(ordered.query().encode()))
 
-    assert msgspec.json.decode(answer)["RspCode"] == "00"
+    assert msgspec.json.decode(answer.body)["RspCode"] == "00"
     assert types(await ordered.decide()) == [Settled.TYPE, "receipt.issued"]
 
 
@@ -176,21 +199,27 @@ async def test_what_this_process_knows_from_before_the_order_is_not_relied_on(or
     old = msgspec.structs.replace(decision, state=None)
     near = Near(lambda _: a.application, lambda _: old)
     answer = await at_counter(ordered, near, latest=ordered.journal.latest).take(
-        ordered.query().encode()
+        Call(ordered.query().encode())
     )
 
-    assert msgspec.json.decode(answer)["RspCode"] == "00"
+    assert msgspec.json.decode(answer.body)["RspCode"] == "00"
 
 
 @settings(max_examples=50)
 @given(st.binary(max_size=200))
 def test_any_query_is_answered_in_the_protocol(a, query):
     nothing = None  # neither rows nor log are asked before the signature is checked
+    log = Log()
+    publisher = Publisher(
+        log, lane_count=1, sample_ratio=0.0, clock=lambda: a.now, appended=lambda *_: None
+    )
+    aside = SetAside("vnpay", publisher, dead_letter_sealer(MASTER))
     callbacks = Callbacks(
-        Vnpay(a.partner()), nothing, nothing, nothing, nothing, str, lambda: a.now
+        Vnpay(a.partner()), nothing, nothing, nothing, nothing, aside, lambda: a.now
     )
 
-    answer = msgspec.json.decode(asyncio.run(callbacks.take(query)))
+    answer = msgspec.json.decode(asyncio.run(callbacks.take(Call(query))).body)
+    assert [r.topic for r in log.records] == ["payment.inbox.dead"]
 
     assert (answer["RspCode"], answer["Message"]) == RSP_CODES["not_genuine"]
 

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from services.payment.callbacks import Callbacks, Near
 from services.payment.domain.state import Payment
+from services.payment.gateways import Call
 from services.payment.gateways.vnpay import Vnpay
 from services.payment.references import References, reference
+from services.payment.set_aside import SetAside
 from shared import events
 from shared.events.payment import Mismatched, Notified, Overpaid, ReceiptIssued, Settled
 from tests.services.payment.counter import Counter
@@ -51,7 +53,7 @@ class Desk:
                 self.counter.known.get,
             ),
             self.counter.publisher,
-            self.counter.seal,
+            SetAside("vnpay", self.counter.publisher, self.counter.seal),
             lambda: a.now,
         )
 
@@ -70,7 +72,8 @@ class Desk:
             vnp_Amount=str(amount_vnd * 100),
             **changes,
         )
-        code = msgspec.json.decode(await self._callbacks.take(query.encode()))["RspCode"]
+        reply = await self._callbacks.take(Call(query.encode()))
+        code = msgspec.json.decode(reply.body)["RspCode"]
         self.answered.append((code, order, f"T{transaction}", amount_vnd, bool(changes)))
 
     async def decide(self, *, remember):

@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from services.payment.effects import ANSWER_LIMIT_BYTES, Query
-from services.payment.gateways import Refused, Registry
-from services.payment.gateways.vnpay import Vnpay
+from services.payment.gateways import Refused
+from services.payment.gateways.vnpay import TRANSACTION_API, Vnpay
 from services.payment.gateways.vnpay_signing import ANSWERED, ASKED, SIGNATURE, joined, sign
+from services.payment.partners import Registry
 from shared import events
 from shared.effects import NotCalled, Request
 from shared.errors import Misconfigured
@@ -80,7 +81,7 @@ async def test_a_partner_is_asked_by_our_reference_and_its_answer_is_read(a, ans
         )
     ]
     ((url, asked),) = heard
-    assert url == a.partner().query_url
+    assert url == f"{a.partner().base_url}{TRANSACTION_API}"
     assert asked["vnp_TransactionDate"] == "20261120090000"
     assert asked["vnp_CreateDate"] == "20261120091500"
     assert asked[SIGNATURE] == sign(a.partner().outgoing[0], joined(asked, ASKED))

@@ -1,9 +1,11 @@
 from services.payment.domain.draft import Pace
-from services.payment.gateways import Registry
 from services.payment.gateways.vnpay import Vnpay
+from services.payment.partners import Registry
 from services.payment.settings import PaymentSettings
 
-VNPAY = {"merchant": "DVCQG001", "secret": "THUNGHIEMVNPAYSECRETKEY0000001AB"}
+SECRET = "THUNGHIEMVNPAYSECRETKEY0000001AB"
+KEY = {"secret": SECRET, "valid_from": "2025-07-01T00:00:00Z"}
+KEYS = {"vnpay": {"merchant": "DVCQG001", "outgoing": [KEY], "incoming": [KEY]}}
 
 
 def test_what_is_not_said_is_as_documented():
@@ -21,10 +23,10 @@ def test_the_partner_is_where_the_launcher_says(monkeypatch, a):
     monkeypatch.setenv("MOTCUA_BANK_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("MOTCUA_PAYMENT_URL", "http://127.0.0.1:2")
 
-    (partner,) = PaymentSettings().partners(VNPAY)
+    (partner,) = PaymentSettings().registry_rows(KEYS)
 
-    assert partner.pay_url == "http://127.0.0.1:1/paymentv2/vpcpay.html"
+    assert partner.page_url == "http://127.0.0.1:1"
     assert partner.return_url == "http://127.0.0.1:2/v1/return/vnpay"
     registry = Registry([partner], {"vnpay": Vnpay})
     assert registry.terms[0].takes(9_999_999_999, a.now)
-    assert VNPAY["secret"] not in repr(partner)
+    assert SECRET not in repr(partner)

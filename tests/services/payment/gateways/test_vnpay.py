@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import msgspec
 import pytest
 
-from services.payment.gateways import Order, Payer, Refused
+from services.payment.gateways import Answer, Call, Order, Payer, Refused
 from services.payment.gateways.vnpay import RSP_CODES, Vnpay
 from services.payment.gateways.vnpay_signing import (
     SIGNATURE,
@@ -51,7 +51,7 @@ def test_each_negative_vector_is_answered_as_documented(vnpay, vector):
     query = vector["input"]["query_string"].encode()
     order_amount_vnd = vector["input"].get("order_amount_vnd", 150_000)
     try:
-        notice = vnpay.read_callback(query, NOW)
+        notice = vnpay.read_callback(Call(query), NOW)[0]
     except Refused as refused:
         verdict = refused.verdict
     else:
@@ -73,8 +73,8 @@ def test_a_sender_that_signs_empty_values_is_understood_too(vnpay):
         vector["expected"]["vnp_SecureHash"], vector["alternative_signature_keeping_empty"]
     )
 
-    assert vnpay.read_callback(query.encode(), NOW).amount_vnd == 5_000_000
-    assert vnpay.read_callback(keeping.encode(), NOW).amount_vnd == 5_000_000
+    assert vnpay.read_callback(Call(query.encode()), NOW)[0].amount_vnd == 5_000_000
+    assert vnpay.read_callback(Call(keeping.encode()), NOW)[0].amount_vnd == 5_000_000
 
 
 def test_a_pay_link_is_the_vector(a):
@@ -82,7 +82,7 @@ def test_a_pay_link_is_the_vector(a):
     opened_at = datetime(2026, 11, 2, 2, 30, 15, tzinfo=UTC)
     order = Order("DVC26110200001", 150_000, opened_at, opened_at + timedelta(minutes=15))
 
-    link = Vnpay(a.partner()).pay_link(order, Payer("203.0.113.10"), NOW)
+    link = Vnpay(a.partner()).create("", order, Payer("203.0.113.10"), NOW).pay_url
 
     said = dict(parse_qsl(link.partition("?")[2]))
     wanted = vector["input"]["params"]
@@ -98,7 +98,7 @@ def test_a_query_is_signed_as_in_the_vector(vnpay):
     opened_at = datetime(2026, 11, 2, 2, 30, 15, tzinfo=UTC)
     order = Order("DVC26110200001", 150_000, opened_at, opened_at)
 
-    body = msgspec.json.decode(vnpay.query("a/query/1", order, NOW), type=dict[str, str])
+    body = msgspec.json.decode(vnpay.query("a/query/1", order, NOW).body, type=dict[str, str])
 
     same = ("vnp_TxnRef", "vnp_TransactionDate", "vnp_IpAddr", "vnp_Command", "vnp_TmnCode")
     assert [body[n] for n in same] == [str(vector["expected"]["body"][n]) for n in same]
@@ -118,6 +118,7 @@ def test_the_answer_to_a_query_is_the_vector(vnpay):
     vector = VECTORS["vnpay-querydr-resp-001"]
     answer = vector["input"] | {SIGNATURE: vector["expected"]["vnp_SecureHash"]}
 
-    said = vnpay.read_answer(json.dumps(answer).encode(), "DVC26110200001", NOW)
+    order = Order("DVC26110200001", 0, NOW, NOW)
+    said = vnpay.read_answer(Answer(200, json.dumps(answer).encode()), order, NOW)
 
     assert (said.finding, said.transaction, said.amount_vnd) == ("paid", "14700001", 150_000)

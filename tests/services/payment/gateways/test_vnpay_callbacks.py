@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payment.gateways import Key, Order, Payer, Refused
+from services.payment.gateways import Call, Key, Order, Payer, Refused
 from services.payment.gateways.vnpay import RESPONSES, Vnpay, callback_finding
 from services.payment.gateways.vnpay_signing import (
     SIGNATURE,
@@ -29,8 +29,8 @@ def callback(secret: str = KEY.secret, **changes: str) -> bytes:
 def test_both_codes_must_say_paid(vnpay):
     found = {
         (response, status): vnpay.read_callback(
-            callback(vnp_ResponseCode=response, vnp_TransactionStatus=status), NOW
-        ).finding
+            Call(callback(vnp_ResponseCode=response, vnp_TransactionStatus=status)), NOW
+        )[0].finding
         for response in (*RESPONSES, "98")
         for status in ("00", "01", "02", "04", "07", "20")
     }
@@ -44,7 +44,7 @@ def test_both_codes_must_say_paid(vnpay):
 def test_two_declines_have_the_same_transaction_number(vnpay):
     query = VECTORS["vnpay-ipn-002-cancelled"]["expected"]["query_string"].encode()
 
-    notice = vnpay.read_callback(query, NOW)
+    notice = vnpay.read_callback(Call(query), NOW)[0]
 
     assert (notice.finding, notice.transaction, notice.code) == ("failed", "0", "24/02")
 
@@ -63,26 +63,26 @@ def test_two_declines_have_the_same_transaction_number(vnpay):
 )
 def test_a_signed_callback_in_another_form_is_unreadable(vnpay, changes):
     with pytest.raises(Refused) as refused:
-        vnpay.read_callback(callback(**changes), NOW)
+        vnpay.read_callback(Call(callback(**changes)), NOW)[0]
 
     assert refused.value.verdict == "unreadable"
 
 
 def test_another_merchants_callback_is_not_genuine(vnpay):
     with pytest.raises(Refused, match="another merchant"):
-        vnpay.read_callback(callback(vnp_TmnCode="DVCQG002"), NOW)
+        vnpay.read_callback(Call(callback(vnp_TmnCode="DVCQG002")), NOW)
 
 
 def test_a_hash_type_and_foreign_parameters_are_ignored(vnpay):
     query = b"utm_source=mail&utm_source=mail&" + SUCCESS + b"&vnp_SecureHashType=HmacSHA512&x&="
 
-    assert vnpay.read_callback(query, NOW).amount_vnd == 150_000
+    assert vnpay.read_callback(Call(query), NOW)[0].amount_vnd == 150_000
 
 
 def test_an_upper_case_signature_verifies(vnpay):
     text, _, signature = SUCCESS.rpartition(b"=")
 
-    assert vnpay.read_callback(text + b"=" + signature.upper(), NOW).amount_vnd == 150_000
+    assert vnpay.read_callback(Call(text + b"=" + signature.upper()), NOW)[0].amount_vnd == 150_000
 
 
 @pytest.mark.parametrize("name", ["vnp_Amount", "vnp%5FAmount", SIGNATURE])
@@ -90,7 +90,7 @@ def test_a_parameter_that_stands_twice_is_refused(vnpay, name):
     value = dict(parse_qsl(SUCCESS.decode()))[name.replace("%5F", "_")]
 
     with pytest.raises(Refused, match="twice"):
-        vnpay.read_callback(SUCCESS + f"&{name}={value}".encode(), NOW)
+        vnpay.read_callback(Call(SUCCESS + f"&{name}={value}".encode()), NOW)
 
 
 @pytest.mark.parametrize("text", ["Phi *thu* (ban ~2!) 'A'", "Lệ phí hộ tịch"])
@@ -115,13 +115,13 @@ def test_two_keys_overlap_while_they_are_rotated(a):
     vnpay = Vnpay(a.partner(outgoing=(old, fresh), incoming=(old, fresh)))
     order = Order("DVC1", 10_000, NOW, NOW)
 
-    assert vnpay.read_callback(callback(), NOW).amount_vnd == 150_000
-    assert vnpay.read_callback(callback(fresh.secret), NOW).amount_vnd == 150_000
+    assert vnpay.read_callback(Call(callback()), NOW)[0].amount_vnd == 150_000
+    assert vnpay.read_callback(Call(callback(fresh.secret)), NOW)[0].amount_vnd == 150_000
     with pytest.raises(Refused):
-        vnpay.read_callback(callback(fresh.secret), NOW - timedelta(seconds=1))
+        vnpay.read_callback(Call(callback(fresh.secret)), NOW - timedelta(seconds=1))
     with pytest.raises(Refused):
-        vnpay.read_callback(callback(), NOW + timedelta(days=1))
-    link = vnpay.pay_link(order, Payer("203.0.113.10"), NOW)
+        vnpay.read_callback(Call(callback()), NOW + timedelta(days=1))
+    link = vnpay.create("", order, Payer("203.0.113.10"), NOW).pay_url
     assert verified(link.partition("?")[2].encode(), [fresh])
 
 
@@ -130,7 +130,7 @@ def test_the_key_of_one_direction_does_not_verify_the_other(a):
     vnpay = Vnpay(a.partner(outgoing=(ours,)))
 
     with pytest.raises(Refused):
-        vnpay.read_callback(callback(ours.secret), NOW)
+        vnpay.read_callback(Call(callback(ours.secret)), NOW)
 
 
 def test_a_key_does_not_show_its_secret():

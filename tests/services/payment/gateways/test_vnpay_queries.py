@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from services.payment.gateways import Order, Payer, Refused, Unsendable
+from services.payment.gateways import Answer, Order, Payer, Refused, Unsendable
 from services.payment.gateways.vnpay_signing import (
     ANSWERED,
     SIGNATURE,
@@ -29,7 +29,10 @@ from tests.services.payment.gateways.vnpay_vectors import (
 )
 def test_what_their_format_cannot_carry_is_not_sent(vnpay, order):
     with pytest.raises(Unsendable):
-        vnpay.pay_link(order, Payer("203.0.113.10"), NOW)
+        vnpay.create("", order, Payer("203.0.113.10"), NOW)
+
+
+ASKED_ABOUT = Order("DVC26110200001", 0, NOW, NOW)
 
 
 def answered(**changes: str) -> bytes:
@@ -50,7 +53,7 @@ def answered(**changes: str) -> bytes:
     ],
 )
 def test_an_answer_to_a_query_means(vnpay, changes, finding):
-    assert vnpay.read_answer(answered(**changes), "DVC26110200001", NOW).finding == finding
+    assert vnpay.read_answer(Answer(200, answered(**changes)), ASKED_ABOUT, NOW).finding == finding
 
 
 @pytest.mark.parametrize(
@@ -69,4 +72,4 @@ def test_an_answer_to_a_query_means(vnpay, changes, finding):
 )
 def test_an_answer_that_cannot_be_trusted_is_refused(vnpay, body):
     with pytest.raises(Refused):
-        vnpay.read_answer(body, "DVC26110200001", NOW)
+        vnpay.read_answer(Answer(200, body), ASKED_ABOUT, NOW)

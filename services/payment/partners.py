@@ -1,0 +1,104 @@
+"""The partners: rows of a file, their keys from the secrets file, each behind its gateway."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from services.payment.domain.terms import Terms
+from services.payment.gateways import Account, Gateway, Key, Partner
+from shared.errors import Misconfigured
+
+SANDBOX = Path(__file__).with_name("sandbox_partners.json")
+_BEGUN = datetime(2025, 7, 1, tzinfo=UTC)
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A partner without its keys; of an empty `base_url` or `page_url` the deployment's bank is
+    meant.
+    """
+
+    name: str
+    title: str
+    kind: Literal["bank", "intermediary"]
+    family: str
+    min_vnd: int
+    max_vnd: int
+    lifetime_s: int | None = None  # None: the deployment's
+    active_from: datetime = _BEGUN
+    active_to: datetime | None = None
+    ids: Mapping[str, str] = msgspec.field(default_factory=dict)
+    account: Account | None = None
+    base_url: str = ""
+    page_url: str = ""
+
+
+class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a partner knows us by, and the keys by direction."""
+
+    merchant: str
+    outgoing: tuple[Key, ...]
+    incoming: tuple[Key, ...]
+
+
+def read(path: Path) -> tuple[Row, ...]:
+    """Read a file of partners, in the order of preference.  Raises `Misconfigured`."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=tuple[Row, ...])
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} is not a file of partners: {error}") from error
+
+
+def keyed(row: Row, secrets: Mapping[str, Any], *, lifetime_s: int, **deployed: Any) -> Partner:
+    """Return a partner of the registry.  Raises `Misconfigured` where its keys are missing."""
+    try:
+        keys = msgspec.convert(secrets[row.name], Keys)
+    except KeyError:
+        raise Misconfigured(f"partner {row.name}: the secrets file has no keys of it") from None
+    except msgspec.ValidationError as error:
+        raise Misconfigured(f"partner {row.name}: its keys cannot be read: {error}") from error
+    terms = Terms(
+        partner=row.name,
+        lifetime_s=row.lifetime_s or lifetime_s,
+        min_vnd=row.min_vnd,
+        max_vnd=row.max_vnd,
+        active_from=row.active_from,
+        active_to=row.active_to,
+    )
+    ours = {"name", "title", "kind", "family", "ids", "account"}
+    return Partner(
+        **{name: getattr(row, name) for name in ours},
+        merchant=keys.merchant,
+        outgoing=keys.outgoing,
+        incoming=keys.incoming,
+        terms=terms,
+        **deployed,
+    )
+
+
+class Registry:
+    """The partners of this deployment, by name."""
+
+    def __init__(
+        self, partners: Iterable[Partner], families: Mapping[str, Callable[[Partner], Gateway]]
+    ) -> None:
+        self._gateways: dict[str, Gateway] = {}
+        for row in partners:
+            if row.family not in families:
+                raise Misconfigured(f"partner {row.name}: no family {row.family!r} is known")
+            if row.name in self._gateways or row.terms.partner != row.name:
+                raise Misconfigured(f"partner {row.name}: its name stands twice or differs")
+            self._gateways[row.name] = families[row.family](row)
+
+    def __getitem__(self, name: str) -> Gateway:
+        return self._gateways[name]
+
+    def __iter__(self) -> Iterator[Gateway]:
+        return iter(self._gateways.values())
+
+    @property
+    def terms(self) -> tuple[Terms, ...]:
+        """Return what the partners take, in the order of preference."""
+        return tuple(g.partner.terms for g in self._gateways.values())
