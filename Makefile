@@ -79,6 +79,9 @@ bench-reads: $(READY)  ## status look-ups beside writing (READS RATE SECONDS)
 	@$(PY) -m tests.load.reads --rate "$(call given,RATE,325)" \
 	  --seconds "$(call given,SECONDS,30)" --reads "$(READS)"
 
+bench-callbacks: $(READY)  ## signed callbacks at one payment process on one core (RATE=2000 SECONDS=10)
+	@$(PY) -m tests.load.callbacks --rate "$(call given,RATE,2000)" --seconds "$(call given,SECONDS,10)"
+
 bench-import: $(READY)  ## a file of made-up applications, imported (RECORDS=100000)
 	@$(PY) -m tests.load.importing --records "$(RECORDS)"
 

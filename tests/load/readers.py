@@ -8,6 +8,7 @@ import random
 import sys
 import time
 from array import array
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,29 +32,29 @@ class Job(msgspec.Struct, frozen=True):
     ids: str
 
 
-class Readers:
-    """Asks, and takes note of what was answered when."""
+class Asking:
+    """Asks at a steady rate, and takes note of what was answered when."""
 
-    def __init__(self, job: Job) -> None:
-        address = urlsplit(job.url)
+    def __init__(self, url: str, targets: Iterable[str], headers: str = "") -> None:
+        address = urlsplit(url)
         self._calls = Calls(address.hostname or "", address.port or 80, self._answered, tries=1)
-        headers = f"Authorization: Bearer {job.key}\r\n"
-        self._requests = [
-            self._calls.request(address.path + id_, headers)
-            for id_ in Path(job.ids).read_text().split()
-        ]
+        self._requests = [self._calls.request(address.path + t, headers) for t in targets]
         self._took_ms = array("d")
         self._statuses: dict[int, int] = {}
         self._refused = 0
 
-    async def ask(self, rate: float, seconds: float) -> dict[str, Any]:
-        """Ask at this rate for so long; return what came of it."""
+    async def ask(self, rate: float, seconds: float, *, in_turn: bool) -> dict[str, Any]:
+        """Ask at this rate for so long, each once and `in_turn` or any at random; return what came
+        of it.
+        """
         chance, total, sent = random.Random(1), round(rate * seconds), 0
+        asked = self._requests if in_turn else chance.choices(self._requests, k=total)
+        total = min(total, len(asked))
         begin = time.perf_counter()
         while sent < total:
             due = min(total, int((time.perf_counter() - begin) * rate) + 1)
             for n in range(sent, due):
-                self._ask_one(chance.choice(self._requests), begin + n / rate)
+                self._ask_one(asked[n], begin + n / rate)
             sent = max(sent, due)
             await asyncio.sleep(TICK_S)
         await self._calls.until_done()
@@ -80,10 +81,16 @@ class Readers:
         return True
 
 
+def _ids(job: Job) -> list[str]:
+    return Path(job.ids).read_text().split()
+
+
 async def main(job: Job) -> None:
     """Ask what is ordered, once per order; figures begin anew each time."""
+    ids = _ids(job)
     async for order in orders():
-        say(**await Readers(job).ask(order["rate"], order["seconds"]))
+        asking = Asking(job.url, ids, f"Authorization: Bearer {job.key}\r\n")
+        say(**await asking.ask(order["rate"], order["seconds"], in_turn=False))
 
 
 if __name__ == "__main__":
