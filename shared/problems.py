@@ -65,12 +65,12 @@ async def _refusal(_: Request, error: Exception) -> Response:
     return answer(error.status, error.code, error.detail, error.problems, headers)
 
 
-async def _unknown(_: Request, error: Exception) -> Response:  # noqa: ARG001
+async def _unknown(_: Request, _error: Exception) -> Response:
     detail = "We cannot say whether this was taken in: send the same again, it will count once."
     return answer(503, "outcome-unknown", detail, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
-async def _mistake(_: Request, error: Exception) -> Response:  # noqa: ARG001
+async def _mistake(_: Request, _error: Exception) -> Response:
     """Say nothing of the error itself: it goes to the log, it is raised again after this."""
     detail = "Our mistake; nothing was taken in for sure: send the same again, it will count once."
     return answer(500, "our-mistake", detail)

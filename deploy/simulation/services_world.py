@@ -146,7 +146,7 @@ class ServicesWorld:
         """See `Scenario`."""
         return not self._gateway.under_way
 
-    def mend(self, world: World) -> bool:  # noqa: ARG002, the world is known already
+    def mend(self, _: World) -> bool:
         """See `Scenario`."""
         if self._mended:
             return False

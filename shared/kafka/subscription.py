@@ -156,7 +156,7 @@ class KafkaSubscription:
         self._assigned.put_nowait(complete)
 
 
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
     def __init__(
         self,
         revoked: Callable[[], Awaitable[None]],
@@ -164,7 +164,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
     ) -> None:
         self._revoked, self._assigned = revoked, assigned
 
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002
+    async def on_partitions_revoked(self, _: Iterable[TopicPartition]) -> None:
         await self._revoked()
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:

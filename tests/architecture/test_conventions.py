@@ -1,6 +1,9 @@
 """How the code is laid out: learn one service and you know five."""
 
 import ast
+import io
+import re
+import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -44,6 +47,10 @@ OWN = {
     "operations": {"journeys", "reader", "counts", "flow", "tables"},
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc"}
+
+# where a check is silenced: which rules, then in words why
+SILENCED = re.compile(r"#\s*(?:ruff:\s*)?(?:noqa|type:\s*ignore)\b")
+SILENCED_WITH_REASON = re.compile(r"(?:: [A-Z0-9, ]+ - |\[[a-z, -]+\]  # )\w")
 
 # tests that are programs of their own, started with `python -m`
 TEST_PROGRAMS = {"tests/simulation/model"}
@@ -90,6 +97,16 @@ def mocks(text: str) -> bool:
 def patches(text: str) -> bool:
     ways = ("monkeypatch.setattr", "monkeypatch.setitem", "mocker.patch", "mock.patch")
     return any(call.startswith(ways) for call in calls(text))
+
+
+def silences_without_reason(text: str) -> bool:
+    comments = (
+        token.string
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    )
+    rests = (rest for comment in comments for rest in SILENCED.split(comment)[1:])
+    return any(not SILENCED_WITH_REASON.match(rest) for rest in rests)
 
 
 def acts_when_imported(text: str) -> bool:
@@ -166,6 +183,16 @@ def test_nothing_prints_but_the_command_line_through_its_console() -> None:
     assert where(prints, *PACKAGES) == []
 
 
+def test_no_check_is_silenced_without_a_reason_beside_it() -> None:
+    assert where(silences_without_reason, *PACKAGES, "tests", "docs") == []
+
+
+def test_a_check_may_be_silenced_for_a_reason() -> None:
+    assert not silences_without_reason("run()  # noqa: S603, S607 - the command is ours")
+    assert not silences_without_reason("run()  # type: ignore[no-any-return]  # it has no types")
+    assert not silences_without_reason("text = '# noqa'")
+
+
 def test_nothing_happens_when_a_service_or_the_kernel_is_imported() -> None:
     assert where(acts_when_imported, "services", "shared") == []
 
@@ -179,6 +206,13 @@ def test_nothing_happens_when_a_service_or_the_kernel_is_imported() -> None:
         (mocks, "import unittest.mock as m"),
         (patches, "def test(monkeypatch): monkeypatch.setattr(a, 'b', 1)"),
         (patches, "with mock.patch.object(a, 'b'): pass"),
+        (silences_without_reason, "run()  # noqa: S603"),
+        (silences_without_reason, "run()  # noqa"),
+        (silences_without_reason, "run()  #noqa:S603"),
+        (silences_without_reason, "# ruff: noqa: S603"),
+        (silences_without_reason, "run()  # type: ignore[misc]"),
+        (silences_without_reason, "run()  # type: ignore"),
+        (silences_without_reason, "run()  # noqa: S603 - it is ours  # type: ignore[misc]"),
         (acts_when_imported, "connect()"),
         (acts_when_imported, "for x in y: register(x)"),
     ],

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaProducer
@@ -119,8 +120,8 @@ class Appender:
             sent.append(await self._send(batch, topic, partition))
         await asyncio.gather(*sent)
 
-    async def _send(self, batch: object, topic: str, partition: int) -> "asyncio.Future[object]":
-        batch.close()  # type: ignore[attr-defined]
+    async def _send(self, batch: Any, topic: str, partition: int) -> "asyncio.Future[object]":
+        batch.close()
         future: asyncio.Future[object] = await self._producer.send_batch(
             batch, self._prefix + topic, partition=partition
         )

@@ -12,6 +12,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -95,7 +96,7 @@ async def _starts(system: MeasuredSystem, steps: launcher.Steps) -> dict[str, fl
         system.children.stop([name])
         began_s = time.monotonic()
         system.start(name)
-        await _until(lambda name=name: _ready(system, name))  # type: ignore[misc]
+        await _until(partial(_ready, system, name))
         found[name] = round(time.monotonic() - began_s, 2)
     return found
 

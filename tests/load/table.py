@@ -39,8 +39,8 @@ def _rows(content: Report, floor: Report) -> Iterator[tuple[str, ...]]:
     yield pair("lost", lambda c: f"{c['lost']}")
     yield ("",)
     for key, what in LATENCIES:
-        yield pair(f"{what}, half", lambda c, key=key: _ms(c[key], "p50"))  # type: ignore[misc]
-        yield pair("… 99 of 100 within", lambda c, key=key: _ms(c[key], "p99"))  # type: ignore[misc]
+        yield pair(f"{what}, half", _latency(key, "p50"))
+        yield pair("… 99 of 100 within", _latency(key, "p99"))
     yield ("",)
     total = "cpu_ms_per_application_total"
     yield pair("CPU for one application", lambda c: f"{c[total]:.2f} ms")
@@ -62,6 +62,10 @@ def _rows(content: Report, floor: Report) -> Iterator[tuple[str, ...]]:
     if content["invariants"] is not None:
         hold = sum(1 for f in content["invariants"] if f["counted"] and not f["wrong"])
         yield "invariants that hold", f"{hold} of {len(content['invariants'])}"
+
+
+def _latency(key: str, share: str) -> Callable[[Report], str]:
+    return lambda report: _ms(report[key], share)
 
 
 def _grew(content: Report) -> str:

@@ -38,6 +38,7 @@ from shared.lanes.table import LaneTable, no_facts
 
 APPLICATION = "0198c0de-0000-7000-8000-000000000001"
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
+UNASKED: Any = None  # a table, a door, references: nothing here asks them
 TERMS = Terms(
     partner="vnpay",
     lifetime_s=24 * 3600,
@@ -84,7 +85,7 @@ def catalogue() -> Catalogue:
 def supplements() -> Life:
     state = Application(status="registered", portal="p", content_hash="0" * 64, decided_at=AT)
     supplement = SupplementSubmitted(documents=())
-    return Life(intake(None), state, lambda _: Said(supplement))  # type: ignore[arg-type]
+    return Life(intake(UNASKED), state, lambda _: Said(supplement))
 
 
 def pauses() -> Life:
@@ -104,7 +105,7 @@ def pauses() -> Life:
 
 
 def paying() -> LaneTable[Any, Any]:
-    return payment(catalogue(), None, [TERMS], Pace())  # type: ignore[arg-type]
+    return payment(catalogue(), UNASKED, [TERMS], Pace())
 
 
 def demand(_: int) -> Said:
@@ -239,7 +240,7 @@ def decided(life: Life, messages: int) -> list[Decision[Any]]:
 
 
 def rows(life: Life, messages: int, *, always_full: bool = False) -> list[bytes]:
-    journal: Journal[Any] = Journal(None, life.table)  # type: ignore[arg-type]
+    journal: Journal[Any] = Journal(UNASKED, life.table)
     versions = decided(life, messages)
     if always_full:
         versions = [msgspec.structs.replace(v, change=None) for v in versions]
@@ -266,7 +267,7 @@ def test_a_journal_that_writes_all_of_it_each_time_is_seen(life: Callable[[], Li
 @pytest.mark.parametrize("life", LIVES)
 def test_what_is_written_as_changes_is_read_whole(life: Callable[[], Life]) -> None:
     made = life()
-    journal: Journal[Any] = Journal(None, made.table)  # type: ignore[arg-type]
+    journal: Journal[Any] = Journal(UNASKED, made.table)
     found = list(unfold(bson.decode(row) for row in rows(made, 150)))
     for row, version in zip(found, decided(made, 150), strict=True):
         read = journal.read(row)

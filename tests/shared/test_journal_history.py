@@ -1,6 +1,7 @@
 """Whole versions and changes: a history is read with few questions, and gone on from."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import pytest
@@ -61,10 +62,15 @@ def filed(versions: int, notes: int = 12) -> list[Decision[Filed]]:
     return out
 
 
+def with_a_note_more(decision: Decision[Filed]) -> Filed:
+    assert decision.state is not None
+    return Filed((*decision.state.notes, "last"))
+
+
 def book_of(decisions: Sequence[Decision[Filed]]) -> tuple[Journal[Filed], Counted]:
     table: LaneTable[Filed, None] = LaneTable("routing", Filed, {}, no_facts)
-    rows = Counted()
-    book: Journal[Filed] = Journal(rows, table)  # type: ignore[arg-type]
+    rows: Any = Counted()
+    book: Journal[Filed] = Journal(rows, table)
     rows.rows = [BSON.encode(book.row(d)) for d in decisions]
     return book, rows
 
@@ -122,7 +128,7 @@ async def test_what_is_decided_on_top_of_what_was_read_is_a_change_again() -> No
     latest = await book.latest(APPLICATION)
     assert latest is not None
     assert latest.change is not None
-    state = Filed((*decisions[-1].state.notes, "last"))  # type: ignore[union-attr]
+    state = with_a_note_more(decisions[-1])
     text = msgspec.json.encode(state)
     following = change(latest, state, text, (), ())
     assert following is not None
@@ -144,7 +150,7 @@ async def test_rows_in_which_every_version_is_whole_are_read_as_before_and_gone_
     latest = await book.latest(APPLICATION)
     assert latest is not None
     assert latest.is_base
-    state = Filed((*decisions[-1].state.notes, "last"))  # type: ignore[union-attr]
+    state = with_a_note_more(decisions[-1])
     following = change(latest, state, msgspec.json.encode(state), (), ())
     assert following is not None
     assert following.full_at == 9

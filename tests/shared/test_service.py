@@ -4,6 +4,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fastapi import APIRouter
@@ -19,11 +20,11 @@ SERVICES = ("intake", "notify", "operations", "payment", "routing")
 
 
 def test_no_edge_has_a_page_that_loads_scripts_from_elsewhere() -> None:
-    resources = SimpleNamespace(
+    resources: Any = SimpleNamespace(
         secrets=SimpleNamespace(api_keys={}), telemetry=SimpleNamespace(metrics=bytes)
     )
-    parts = SimpleNamespace(router=APIRouter())
-    app = service._app("intake", resources, parts, [])  # type: ignore[arg-type]
+    parts: Any = SimpleNamespace(router=APIRouter())
+    app = service._app("intake", resources, parts, [])
     paths = {getattr(route, "path", "") for route in app.routes}
     assert "/openapi.json" in paths
     assert paths.isdisjoint({"/docs", "/redoc"})

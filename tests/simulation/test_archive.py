@@ -116,7 +116,7 @@ def say_all_again(world: World) -> None:
 def archived_at_the_end(scenario: type[Any], last: Last, first: First) -> type[Any]:
     """Return the scenario with an archive, and all said again, before it is checked."""
 
-    class Archived(scenario):  # type: ignore[misc]
+    class Archived(scenario):  # type: ignore[misc]  # known when it runs
         def mend(self, world: World) -> bool:
             if super().mend(world):
                 world._settle()

@@ -65,7 +65,7 @@ class S3:
             finally:
                 await answer.aclose()
 
-    async def sweep(self, before: datetime, limit: int) -> int:  # noqa: ARG002 - the port's names
+    async def sweep(self, _before: datetime, _limit: int) -> int:
         """See `Contents`: a PUT that was cut off left nothing."""
         return 0
 

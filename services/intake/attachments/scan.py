@@ -41,7 +41,7 @@ class Scanner(Protocol):
 class NoScanner:
     """No scanner is configured: that is said of each file."""
 
-    async def scan(self, content: BinaryIO) -> Verdict:  # noqa: ARG002 - the port's name
+    async def scan(self, _: BinaryIO) -> Verdict:
         """See `Scanner`."""
         return Verdict("not_scanned")
 

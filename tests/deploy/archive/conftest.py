@@ -90,7 +90,8 @@ def versions(
     """Return the journal of an application in one service; `last` changes the last decision."""
     closing = TABLE[service]
     table = LaneTable(service, closing.state, {}, no_facts)
-    journal: Journal[Any] = Journal(None, table)  # type: ignore[arg-type]
+    unasked: Any = None
+    journal: Journal[Any] = Journal(unasked, table)
     made: list[Decision[Any]] = []
     for n, state in enumerate(states, start=1):
         text, handled = events.encode(state), tuple(f"/somebody m{k}" for k in range(n))

@@ -41,10 +41,9 @@ def again(evidence: Evidence, service: str, type_: str, **changes: Any) -> Evide
     like = next((d for s, t, d in STORY if (s, t) == (service, type_)), STORY[-1][2])
     data = like | changes
     records = evidence.log[f"{service}.events"]
-    n = len(records) + 1
-    more = heard(
-        f"{service}.events", n - 1, event(service, n, type_, data, records[0].event.causationid)
-    )  # type: ignore[union-attr]
+    first, n = records[0].event, len(records) + 1
+    assert first is not None
+    more = heard(f"{service}.events", n - 1, event(service, n, type_, data, first.causationid))
     return replace(evidence, log={**evidence.log, f"{service}.events": [*records, more]})
 
 

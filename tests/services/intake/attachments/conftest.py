@@ -150,20 +150,22 @@ class World:
         self.files = Files(tables["files"], tables["infected"], self.contents)
         self.named = NamedFiles(tables["files"], tables["infected"], LIMITS)
         standing = Tables(*(tables[n] for n in ("uploads", "parts", "waiting", "outcomes")))
-        clock = lambda: self.now  # noqa: E731
-        self.room = Room(tables["open"], self.open_limits, clock)
-        self.uploads = Uploads(standing, self.files, self.scanner, LIMITS, self.room, clock)
-        self.sweep = Sweep(self.uploads, self.contents, clock, lambda: 0.0)
+        self.room = Room(tables["open"], self.open_limits, self.clock)
+        self.uploads = Uploads(standing, self.files, self.scanner, LIMITS, self.room, self.clock)
+        self.sweep = Sweep(self.uploads, self.contents, self.clock, lambda: 0.0)
         app = FastAPI()
         callers = (("sandbox", "portal"), ("other", "portal"), ("clerk", "officer"))
         app.state.access = Access(
             {sha256(n.encode()).hexdigest(): {"name": n, "role": role} for n, role in callers}
         )
         problems.install(app)
-        app.include_router(router(Shelf(self.uploads, self.files, clock)))
+        app.include_router(router(Shelf(self.uploads, self.files, self.clock)))
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://intake"
         )
+
+    def clock(self) -> datetime:
+        return self.now
 
     async def call(
         self, method: str, path: str, content: Any = None, key: str = "sandbox", **headers: str

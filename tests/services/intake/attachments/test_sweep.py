@@ -120,8 +120,7 @@ async def test_a_process_is_wired_as_it_is_told(tmp_path: Path, make: Any, is_s3
     key = tmp_path / "key.json"
     key.write_text('{"access_key": "made-up", "secret_key": "made-up"}')
     told: Any = {"bucket_url": "http://127.0.0.1:9", "bucket_name": "files", "bucket_key": key}
-    clock = lambda: make.NOW  # noqa: E731
-    resources: Any = SimpleNamespace(settings=Settings(), clock=clock, service="intake")
+    resources: Any = SimpleNamespace(settings=Settings(), clock=lambda: make.NOW, service="intake")
     found = attachments(resources, AttachmentSettings(**(told if is_s3 else {})))
     name, health, _ = found.loop
     assert (name, health.doing) == ("attachments", "starting")
