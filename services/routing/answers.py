@@ -119,10 +119,15 @@ def not_theirs(vi: str, en: str) -> Refusal:
     problem = Problem(
         field="/header/authorization",
         code="not-your-unit",
-        remedy_vi=f"{vi[:1].upper()}{vi[1:]}.",
-        remedy_en=f"{en[:1].upper()}{en[1:]}.",
+        remedy_vi=sentence(vi),
+        remedy_en=sentence(en),
     )
     return Refusal(403, "not-your-unit", f"{problem.remedy_en} Nothing was done.", (problem,))
+
+
+def sentence(reason: str) -> str:
+    """Return a reason as a sentence of its own."""
+    return f"{reason[:1].upper()}{reason[1:]}."
 
 
 def json(value: object, status_code: int = 200) -> Response:

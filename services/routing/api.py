@@ -223,11 +223,7 @@ def _refuse_what_is_rejected(outcome: tuple[Data, ...]) -> None:
             problem = Problem(
                 field="/action",
                 code="not-possible",
-                remedy_vi=f"{_sentence(event.reason_vi)} Hiện có thể: {possible}.",
-                remedy_en=f"{_sentence(event.reason)} Possible now: {possible}.",
+                remedy_vi=f"{answers.sentence(event.reason_vi)} Hiện có thể: {possible}.",
+                remedy_en=f"{answers.sentence(event.reason)} Possible now: {possible}.",
             )
             raise Refusal(409, "not-possible", event.reason, (problem,))
-
-
-def _sentence(reason: str) -> str:
-    return f"{reason[:1].upper()}{reason[1:]}."

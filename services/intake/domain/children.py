@@ -86,15 +86,15 @@ def open_child(
     is_free = state is None or (state.status == "refused" and state.kin is None)
     if arrival.event.source != OURS or not is_free:
         return Outcome(state)
+    child = Application(
+        status="registered",
+        portal=asked.portal,
+        content_hash="",
+        decided_at=at,
+        kin=Kin(name=asked.name),
+    )
     if opened.problems:
-        refused = Application(
-            status="refused",
-            portal=asked.portal,
-            content_hash="",
-            decided_at=at,
-            problems=opened.problems,
-            kin=Kin(name=asked.name),
-        )
+        refused = replace(child, status="refused", problems=opened.problems)
         said = Refused(
             portal=asked.portal,
             problems=opened.problems,
@@ -104,17 +104,13 @@ def open_child(
             forms_version=opened.forms_version,
         )
         return _telling(Outcome(refused, (said,)), arrival.application, "refused")
-    registered = Application(
-        status="registered",
-        portal=asked.portal,
-        content_hash="",
-        decided_at=at,
+    registered = replace(
+        child,
         dossier_code=opened.dossier_code,
         procedure=asked.procedure,
         receiving_unit=opened.receiving_unit,
         subject_hash=asked.subject_hash,
         marked=marked((), asked.documents),
-        kin=Kin(name=asked.name),
     )
     event = _registered(asked, opened, parent_of(arrival.application))
     return _telling(Outcome(registered, (event,)), arrival.application, "open")
