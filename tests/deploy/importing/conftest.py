@@ -18,7 +18,7 @@ from shared import jwe
 from shared.events import Event, encode
 from shared.events.portal import Submitted
 from tests.deploy.importing.memory_log import MemoryLog
-from tests.services.intake.conftest import (
+from tests.services.intake.sent import (
     CATALOGUE,
     FORMS,
     LIMITS,

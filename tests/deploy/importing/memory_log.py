@@ -16,7 +16,8 @@ from shared.events import Event, encode
 from shared.lanes.reading import Reader
 from shared.lanes.step import Step
 from shared.placement import home
-from tests.services.intake.conftest import NOW, Lane
+from tests.services.intake.memory import Lane
+from tests.services.intake.sent import NOW
 
 SUBMISSIONS, ANSWERS = "portal.submissions", "intake.events"
 

@@ -15,7 +15,7 @@ from shared.errors import Misconfigured
 from shared.events.intake import Registered
 from tests.deploy.importing.conftest import as_event, line, run, submission, write
 from tests.deploy.importing.memory_log import Killed, MemoryLog
-from tests.services.intake.conftest import encrypted, personal, uuid7
+from tests.services.intake.sent import encrypted, personal, uuid7
 
 BAD = {"copies": 0}
 AHEAD = 0x0FFF_0000_0000 << 80  # an id by a clock that is years fast

@@ -1,3 +1,5 @@
+"""An application is submitted over HTTP."""
+
 import json
 
 import msgspec
@@ -6,36 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.forms import Form
-from shared import events
 from shared.edge import BODY_LIMIT_BYTES
-from shared.events.intake import Registered, Supplemented, Withdrawn
+from shared.events.intake import Registered
 from shared.events.portal import Personal, Submitted
-from shared.events.routing import (
-    ActionRejected,
-    Closed,
-    NotAccepted,
-    Returned,
-    SupplementRequested,
-)
 from shared.jwe import open_with
+from tests.services.intake.edge import assert_problem, fields
 
 BROUGHT = {"documents": [{"name": "Original document", "sha256": "b" * 64}]}
-
-
-@pytest.fixture
-def edge(make):
-    return make.Edge()
-
-
-def fields(answer) -> list[tuple[str, str]]:
-    return [(p["code"], p["field"]) for p in answer.json()["problems"]]
-
-
-def assert_problem(answer, status: int, code: str) -> None:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["type"] == f"urn:motcua:problem:{code}"
-    assert answer.json()["detail"].endswith(".")
 
 
 def test_the_form_has_the_fields_of_the_contract() -> None:
@@ -232,176 +211,6 @@ async def test_personal_fields_too_large_for_the_log_are_refused(make, edge) -> 
     await edge.submit(make.form(personal=make.personal(answers=few), **free))
     (outcome,) = await edge.settle()
     assert isinstance(outcome.events[0], Registered)
-
-
-async def test_a_supplement_is_passed_on_once_per_content_or_key(make, edge) -> None:
-    path = f"/v1/applications/{make.uuid7()}/supplements"
-    assert_problem(await edge.call("POST", path, BROUGHT), 404, "unknown-application")
-    await edge.submit()
-    await edge.settle()
-    answer = await edge.call("POST", path, BROUGHT)
-    assert (answer.status_code, answer.json()["dossier_code"][:3]) == (202, "H26")
-    await edge.call("POST", path, BROUGHT)
-    await edge.call("POST", path, BROUGHT, idempotency_key="second-request")
-    (topic, first), (_, again), (_, other) = edge.topics.sent
-    assert topic == "intake.inbox"
-    assert first.id == again.id != other.id
-    edge.topics.sent = [("intake.inbox", first)]
-    (outcome,) = await edge.settle()
-    assert isinstance(outcome.events[0], Supplemented)
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"documents": []}, "/documents"),
-        ({"documents": [{"name": "x", "sha256": "y"}]}, "/documents/0/sha256"),
-        ({}, "/documents"),
-        ({"documents": [{"name": "x", "sha256": 1}]}, "/documents/0/sha256"),
-    ],
-)
-async def test_a_supplement_brings_documents(make, edge, body, field) -> None:
-    await edge.submit()
-    await edge.settle()
-    answer = await edge.call("POST", f"/v1/applications/{make.uuid7()}/supplements", body)
-    assert answer.status_code == 422
-    assert [p["field"] for p in answer.json()["problems"]] == [field]
-    bad_key = await edge.call(
-        "POST", f"/v1/applications/{make.uuid7()}/supplements", BROUGHT, idempotency_key="a b"
-    )
-    assert_problem(bad_key, 400, "idempotency-key")
-
-
-async def test_an_application_is_taken_back_when_routing_has_closed_it(make, edge) -> None:
-    path = f"/v1/applications/{make.uuid7()}"
-    await edge.submit()
-    await edge.settle()
-    too_long = {"reason": "x" * 501}
-    assert_problem(
-        await edge.call("POST", f"{path}/withdrawal", too_long), 422, "invalid-application"
-    )
-    assert (await edge.call("POST", f"{path}/withdrawal", {})).status_code == 202
-    (outcome,) = await edge.settle()
-    assert isinstance(outcome.events[0], Withdrawn)
-    asked = (await edge.call("GET", path)).json()
-    assert (asked["status"], asked["national_code"], asked["withdrawal"]) == (
-        "registered",
-        1,
-        "asked",
-    )
-    answer = await edge.call("POST", f"{path}/supplements", BROUGHT)
-    assert_problem(answer, 409, "withdrawal-pending")
-    assert fields(answer) == [("withdrawal-pending", "/subject")]
-    await edge.lane.take(make.moved(Closed(national_code=7, reason="")))
-    closed = (await edge.call("GET", path)).json()
-    assert (closed["status"], closed["national_code"], closed["end"]) == (
-        "withdrawn",
-        7,
-        "withdrawn",
-    )
-    assert (await edge.call("POST", f"{path}/withdrawal", {})).status_code == 202
-    assert edge.topics.sent == []
-    answer = await edge.call("POST", f"{path}/supplements", BROUGHT)
-    assert_problem(answer, 409, "withdrawn")
-    assert fields(answer) == [("application-closed", "/subject")]
-
-
-async def test_a_withdrawal_that_came_too_late_leaves_the_application_as_it_is(make, edge) -> None:
-    path = f"/v1/applications/{make.uuid7()}"
-    await edge.submit()
-    await edge.settle()
-    await edge.call("POST", f"{path}/withdrawal", {})
-    ((_, first),) = edge.topics.sent
-    await edge.settle()
-    no = ActionRejected(national_code=9, action="withdraw", reason="The result is ready.")
-    await edge.lane.take(make.moved(no))
-    stands = (await edge.call("GET", path)).json()
-    assert (stands["status"], stands["withdrawal"]) == ("registered", "rejected")
-    await edge.call("POST", f"{path}/withdrawal", {})  # it may have been reopened since
-    ((_, second),) = edge.topics.sent
-    assert second.id != first.id
-
-
-@pytest.mark.parametrize(
-    ("ending", "code"),
-    [
-        (NotAccepted(national_code=3, officer="o", reason="r"), "not-accepted"),
-        (Returned(national_code=10, officer="o"), "returned"),
-    ],
-)
-async def test_nothing_follows_on_an_application_at_its_end(make, edge, ending, code) -> None:
-    path = f"/v1/applications/{make.uuid7()}"
-    await edge.submit()
-    await edge.settle()
-    await edge.lane.take(make.moved(ending))
-    stands = (await edge.call("GET", path)).json()
-    assert (stands["status"], stands["national_code"], stands["end"]) == (
-        "registered",
-        ending.national_code,
-        code,
-    )
-    for what, body in (("withdrawal", {}), ("supplements", BROUGHT)):
-        answer = await edge.call("POST", f"{path}/{what}", body)
-        assert_problem(answer, 409, code)
-        assert fields(answer) == [("application-closed", "/subject")]
-    assert edge.topics.sent == []
-
-
-async def test_what_is_asked_for_again_may_be_brought_again(make, edge) -> None:
-    path = f"/v1/applications/{make.uuid7()}"
-    asked = SupplementRequested(national_code=5, officer="o", content="The original")
-    await edge.submit()
-    await edge.settle()
-    sent = set()
-    for n in (1, 2):
-        await edge.lane.take(make.moved(asked, n=n))
-        stands = (await edge.call("GET", path)).json()
-        assert (stands["national_code"], stands["supplement"]) == (5, "asked")
-        await edge.call("POST", f"{path}/supplements", BROUGHT)
-        sent.add(edge.topics.sent[0][1].id)
-        (outcome,) = await edge.settle()
-        assert isinstance(outcome.events[0], Supplemented)
-        assert (await edge.call("GET", path)).json()["supplement"] == "brought"
-    assert len(sent) == 2
-
-
-async def test_a_citizens_link_opens_one_application_to_any_portal(make, edge) -> None:
-    await edge.submit()
-    await edge.settle()
-    own = (await edge.call("GET", f"/v1/applications/{make.uuid7()}")).json()
-    token = own["receipt"]["status_link"].partition("#")[2]
-    answer = await edge.call("POST", "/v1/status", {"token": token}, key="other")
-    assert answer.json() == own
-    assert_problem(
-        await edge.call("POST", "/v1/status", {"token": token}, key="clerk"), 403, "wrong-role"
-    )
-    for wrong in ("", "x", token[:-1], f"{token}=", make.LINKS.token(make.uuid7(2))):
-        answer = await edge.call("POST", "/v1/status", {"token": wrong})
-        assert_problem(answer, 404, "unknown-link")
-
-
-async def test_a_citizens_link_stands_in_no_message_and_no_state(make, edge) -> None:
-    await edge.submit()
-    said = str([e for _, e in edge.topics.sent])
-    (outcome,) = await edge.settle()
-    said += events.encode([outcome.state, *outcome.events]).decode()
-    assert make.LINKS.token(make.uuid7())[:30] not in said
-
-
-async def test_a_refusal_can_be_read(make, edge) -> None:
-    await edge.lane.take(make.arrival(make.form(copies=0)))
-    answer = await edge.call("GET", f"/v1/applications/{make.uuid7()}")
-    assert (answer.json()["status"], answer.json()["national_code"]) == ("refused", None)
-    assert [p["field"] for p in answer.json()["problems"]] == ["/copies"]
-    path = f"/v1/applications/{make.uuid7()}/withdrawal"
-    assert_problem(await edge.call("POST", path, {}), 409, "refused")
-
-
-@pytest.mark.parametrize("application", ["x", "..", "6f1c1d1e"])
-async def test_an_id_that_is_none_is_unknown(edge, application: str) -> None:
-    answer = await edge.call("GET", f"/v1/applications/{application}")
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_the_key_to_encrypt_to_is_public_and_nothing_more(make, edge) -> None:

@@ -1,143 +1,146 @@
-"""What follows on an application over HTTP: a key stands with one content."""
+"""What follows on an application over HTTP: supplements, a withdrawal, and how both stand."""
 
-from types import SimpleNamespace
-
-import msgspec
 import pytest
 
-from shared.events.intake import FollowUpRejected, Supplemented
-from shared.events.portal import SupplementSubmitted, WithdrawalRequested
-from shared.events.routing import ActionRejected, SupplementRequested
+from shared.events.intake import Supplemented, Withdrawn
+from shared.events.routing import (
+    ActionRejected,
+    Closed,
+    NotAccepted,
+    Returned,
+    SupplementRequested,
+)
+from tests.services.intake.edge import assert_problem, fields
 
-PAPER = {"name": "Original document"}
-ONE = {"documents": [PAPER | {"sha256": "b" * 64}]}
-OTHER = {"documents": [PAPER | {"sha256": "c" * 64}]}
-ASKED = SupplementRequested(national_code=5, officer="officer", content="Legible, please")
-NOT_WITHDRAWN = ActionRejected(national_code=8, action="withdraw", reason="It is stopped.")
-NOT_TAKEN = ActionRejected(national_code=8, action="supplement", reason="It is stopped.")
+BROUGHT = {"documents": [{"name": "Original document", "sha256": "b" * 64}]}
 
 
-@pytest.fixture
-async def edge(make):
-    edge = make.Edge()
+async def test_a_supplement_is_passed_on_once_per_content_or_key(make, edge) -> None:
+    path = f"/v1/applications/{make.uuid7()}/supplements"
+    assert_problem(await edge.call("POST", path, BROUGHT), 404, "unknown-application")
     await edge.submit()
     await edge.settle()
-    await edge.lane.take(make.moved(ASKED))
-    return edge
-
-
-async def bring(make, edge, body, key: str = "k1"):
-    path = f"/v1/applications/{make.uuid7()}/supplements"
-    return await edge.call("POST", path, body, idempotency_key=key)
-
-
-async def test_a_key_that_stands_with_another_supplement_is_a_conflict(make, edge) -> None:
-    assert (await bring(make, edge, ONE)).status_code == 202
-    await edge.settle()
-    assert (await bring(make, edge, ONE)).status_code == 202
-    answer = await bring(make, edge, OTHER)
-    assert answer.status_code == 409
-    assert answer.json()["type"] == "urn:motcua:problem:conflict"
-    assert [p["code"] for p in answer.json()["problems"]] == ["key-reused"]
-    assert edge.topics.sent == [], "nothing of it was appended"
-    assert (await bring(make, edge, OTHER, "k2")).status_code == 202
-
-
-async def test_a_key_sent_twice_before_the_first_is_decided_is_answered_on_the_log(
-    make, edge
-) -> None:
-    await bring(make, edge, ONE)
-    await bring(make, edge, OTHER)
-    first, second = await edge.settle()
-    assert isinstance(first.events[0], Supplemented)
-    (said,) = second.events
-    assert isinstance(said, FollowUpRejected)
-    assert [p.code for p in said.problems] == ["key-reused"]
-
-
-async def test_under_one_key_the_same_is_one_message_until_it_is_rejected(make, edge) -> None:
-    for _ in range(2):
-        await bring(make, edge, ONE)
-    (_, first), (_, again) = edge.topics.sent
-    assert first.id == again.id
-    edge.topics.sent = edge.topics.sent[:1]
-    await edge.settle()
-    await edge.lane.take(make.moved(NOT_TAKEN, n=2))
-    await bring(make, edge, ONE)
-    ((_, once_more),) = edge.topics.sent
-    assert once_more.id != first.id
+    answer = await edge.call("POST", path, BROUGHT)
+    assert (answer.status_code, answer.json()["dossier_code"][:3]) == (202, "H26")
+    await edge.call("POST", path, BROUGHT)
+    await edge.call("POST", path, BROUGHT, idempotency_key="second-request")
+    (topic, first), (_, again), (_, other) = edge.topics.sent
+    assert topic == "intake.inbox"
+    assert first.id == again.id != other.id
+    edge.topics.sent = [("intake.inbox", first)]
     (outcome,) = await edge.settle()
     assert isinstance(outcome.events[0], Supplemented)
 
 
-@pytest.mark.parametrize("key", ["", "k1"])
-async def test_one_that_the_lane_rejects_is_decided_when_it_is_sent_again(make, edge, key) -> None:
-    back = f"/v1/applications/{make.uuid7()}/withdrawal"
-    await edge.call("POST", back, {"reason": "No longer needed"})
-    await bring(make, edge, ONE, key)
-    _, rejected = await edge.settle()
-    assert [p.code for p in rejected.events[0].problems] == ["withdrawal-pending"]
-    await edge.lane.take(make.moved(NOT_WITHDRAWN, n=2))
-    for _ in range(2):
-        assert (await bring(make, edge, ONE, key)).status_code == 202
-    (again,) = await edge.settle()
-    assert isinstance(again.events[0], Supplemented)
-
-
-@pytest.mark.parametrize("by", ["the lane", "routing"])
-async def test_a_key_stands_with_its_content_though_that_was_rejected(make, edge, by) -> None:
-    await bring(make, edge, ONE)
-    if by == "the lane":
-        await edge.lane.take(make.follow_up(WithdrawalRequested(), id="back"))
-    (outcome,) = await edge.settle()
-    assert isinstance(outcome.events[0], FollowUpRejected) == (by == "the lane")
-    no = NOT_WITHDRAWN if by == "the lane" else NOT_TAKEN
-    await edge.lane.take(make.moved(no, n=2))
-    assert (await bring(make, edge, OTHER)).status_code == 409
-    assert edge.topics.sent == []
-    assert (await bring(make, edge, ONE)).status_code == 202
-    (outcome,) = await edge.settle()
-    assert isinstance(outcome.events[0], Supplemented)
-
-
-@pytest.mark.parametrize("key", ["", "k1"])
-async def test_one_sent_again_over_a_rejection_of_another_counts_once(make, edge, key) -> None:
-    await bring(make, edge, ONE, key)
-    await edge.lane.take(make.follow_up(SupplementSubmitted(documents=()), id="nothing"))
-    await bring(make, edge, ONE, key)
-    (_, first), (_, again) = edge.topics.sent
-    assert first.id != again.id
-    await make.decided(edge.lane, first)
-    other = msgspec.convert(OTHER, SupplementSubmitted)
-    await edge.lane.take(make.follow_up(other, id="other"))
-    (outcome,) = await make.decided(edge.lane, again)
-    assert outcome.events == ()
-    assert outcome.state.supplements == 2
-
-
-async def test_a_reason_with_a_person_s_number_goes_nowhere_on_either_way_in(make, edge) -> None:
-    reason = "Nộp nhầm cho 001099000001"
-    answer = await edge.call(
-        "POST", f"/v1/applications/{make.uuid7()}/withdrawal", {"reason": reason}
-    )
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"documents": []}, "/documents"),
+        ({"documents": [{"name": "x", "sha256": "y"}]}, "/documents/0/sha256"),
+        ({}, "/documents"),
+        ({"documents": [{"name": "x", "sha256": 1}]}, "/documents/0/sha256"),
+    ],
+)
+async def test_a_supplement_brings_documents(make, edge, body, field) -> None:
+    await edge.submit()
+    await edge.settle()
+    answer = await edge.call("POST", f"/v1/applications/{make.uuid7()}/supplements", body)
     assert answer.status_code == 422
-    assert [(p["code"], p["field"]) for p in answer.json()["problems"]] == [
-        ("personal-in-text", "/reason")
-    ]
-    assert edge.topics.sent == []
-    (outcome,) = await edge.lane.take(make.follow_up(WithdrawalRequested(reason=reason)))
-    assert [p.code for p in outcome.events[0].problems] == ["personal-in-text"]
-    assert "001099000001" not in msgspec.json.encode([outcome.state, *outcome.events]).decode()
+    assert [p["field"] for p in answer.json()["problems"]] == [field]
+    bad_key = await edge.call(
+        "POST", f"/v1/applications/{make.uuid7()}/supplements", BROUGHT, idempotency_key="a b"
+    )
+    assert_problem(bad_key, 400, "idempotency-key")
 
 
-async def test_what_is_sent_again_before_its_rejection_is_shown_is_decided_again(make) -> None:
-    lane = make.Lane()
-    await lane.take(make.arrival(), make.moved(ASKED))
-    behind = SimpleNamespace(states=dict(lane.states), handled=dict(lane.handled))
-    edge = make.Edge(lane=lane, shown=make.Journal(behind))
-    await bring(make, edge, ONE)
+async def test_an_application_is_taken_back_when_routing_has_closed_it(make, edge) -> None:
+    path = f"/v1/applications/{make.uuid7()}"
+    await edge.submit()
     await edge.settle()
-    await lane.take(make.moved(NOT_TAKEN, n=2))
-    assert (await bring(make, edge, ONE)).status_code == 202
+    too_long = {"reason": "x" * 501}
+    assert_problem(
+        await edge.call("POST", f"{path}/withdrawal", too_long), 422, "invalid-application"
+    )
+    assert (await edge.call("POST", f"{path}/withdrawal", {})).status_code == 202
     (outcome,) = await edge.settle()
-    assert isinstance(outcome.events[0], Supplemented)
+    assert isinstance(outcome.events[0], Withdrawn)
+    asked = (await edge.call("GET", path)).json()
+    assert (asked["status"], asked["national_code"], asked["withdrawal"]) == (
+        "registered",
+        1,
+        "asked",
+    )
+    answer = await edge.call("POST", f"{path}/supplements", BROUGHT)
+    assert_problem(answer, 409, "withdrawal-pending")
+    assert fields(answer) == [("withdrawal-pending", "/subject")]
+    await edge.lane.take(make.moved(Closed(national_code=7, reason="")))
+    closed = (await edge.call("GET", path)).json()
+    assert (closed["status"], closed["national_code"], closed["end"]) == (
+        "withdrawn",
+        7,
+        "withdrawn",
+    )
+    assert (await edge.call("POST", f"{path}/withdrawal", {})).status_code == 202
+    assert edge.topics.sent == []
+    answer = await edge.call("POST", f"{path}/supplements", BROUGHT)
+    assert_problem(answer, 409, "withdrawn")
+    assert fields(answer) == [("application-closed", "/subject")]
+
+
+async def test_a_withdrawal_that_came_too_late_leaves_the_application_as_it_is(make, edge) -> None:
+    path = f"/v1/applications/{make.uuid7()}"
+    await edge.submit()
+    await edge.settle()
+    await edge.call("POST", f"{path}/withdrawal", {})
+    ((_, first),) = edge.topics.sent
+    await edge.settle()
+    no = ActionRejected(national_code=9, action="withdraw", reason="The result is ready.")
+    await edge.lane.take(make.moved(no))
+    stands = (await edge.call("GET", path)).json()
+    assert (stands["status"], stands["withdrawal"]) == ("registered", "rejected")
+    await edge.call("POST", f"{path}/withdrawal", {})  # it may have been reopened since
+    ((_, second),) = edge.topics.sent
+    assert second.id != first.id
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [
+        (NotAccepted(national_code=3, officer="o", reason="r"), "not-accepted"),
+        (Returned(national_code=10, officer="o"), "returned"),
+    ],
+)
+async def test_nothing_follows_on_an_application_at_its_end(make, edge, ending, code) -> None:
+    path = f"/v1/applications/{make.uuid7()}"
+    await edge.submit()
+    await edge.settle()
+    await edge.lane.take(make.moved(ending))
+    stands = (await edge.call("GET", path)).json()
+    assert (stands["status"], stands["national_code"], stands["end"]) == (
+        "registered",
+        ending.national_code,
+        code,
+    )
+    for what, body in (("withdrawal", {}), ("supplements", BROUGHT)):
+        answer = await edge.call("POST", f"{path}/{what}", body)
+        assert_problem(answer, 409, code)
+        assert fields(answer) == [("application-closed", "/subject")]
+    assert edge.topics.sent == []
+
+
+async def test_what_is_asked_for_again_may_be_brought_again(make, edge) -> None:
+    path = f"/v1/applications/{make.uuid7()}"
+    asked = SupplementRequested(national_code=5, officer="o", content="The original")
+    await edge.submit()
+    await edge.settle()
+    sent = set()
+    for n in (1, 2):
+        await edge.lane.take(make.moved(asked, n=n))
+        stands = (await edge.call("GET", path)).json()
+        assert (stands["national_code"], stands["supplement"]) == (5, "asked")
+        await edge.call("POST", f"{path}/supplements", BROUGHT)
+        sent.add(edge.topics.sent[0][1].id)
+        (outcome,) = await edge.settle()
+        assert isinstance(outcome.events[0], Supplemented)
+        assert (await edge.call("GET", path)).json()["supplement"] == "brought"
+    assert len(sent) == 2

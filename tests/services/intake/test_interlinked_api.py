@@ -4,8 +4,6 @@ import json
 from itertools import count
 from pathlib import Path
 
-import pytest
-
 from shared.events import routing
 from shared.events.intake import FollowUpRejected
 from shared.kinship import child_id
@@ -22,11 +20,6 @@ ANSWERS = {
     "bank": "Ngân hàng Thử Nghiệm",
     "account_number": "000000123456",
 }
-
-
-@pytest.fixture
-def edge(make):
-    return make.Edge()
 
 
 def death(make, **changed):

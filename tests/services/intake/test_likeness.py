@@ -10,11 +10,6 @@ from shared.events.routing import Closed, Returned
 RETURNED = Returned(national_code=10, officer="officer")
 
 
-@pytest.fixture
-def lane(make):
-    return make.Lane()
-
-
 def another(make, n: int = 2, **changed):
     """An application that is like the first, but for what is changed."""
     return make.arrival(make.form(**changed), subject=make.uuid7(n), id=f"message {n}")

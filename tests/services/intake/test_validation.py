@@ -1,6 +1,7 @@
-import sys
+"""Every problem of an application is found at once, and each at its field."""
+
 from datetime import date
-from unicodedata import category, normalize
+from unicodedata import normalize
 
 import msgspec
 import pytest
@@ -13,7 +14,6 @@ from services.intake.domain.validation import (
     contact,
     envelope_problems,
     form_problems,
-    is_unprintable,
     is_uuidv7,
     normalised,
     personal_problems,
@@ -25,16 +25,6 @@ from shared.events.intake import Contact
 from shared.events.portal import Personal, Submitted, WithdrawalRequested
 
 TODAY = date(2026, 11, 20)
-
-# letters and marks by category, of which nothing is seen: fillers, joiners, selectors, a blank
-UNSEEN = "".join(
-    chr(n)
-    for first, last in (
-        *((0x34F, 0x34F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2800, 0x2800)),
-        *((0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xE0100, 0xE01EF)),
-    )
-    for n in range(first, last + 1)
-)
 
 
 def submitted(make, **changed) -> Submitted:
@@ -183,55 +173,6 @@ def test_document_names_are_kept_in_composed_form(name: str, other: str) -> None
     assert [d.sha256 for d in kept] == [d.sha256 for d in documents]
 
 
-@pytest.mark.parametrize(
-    "name", ["a\x00b", "a\u200bb", "\ufeffa", "a\ue000", "a\tb", "a\u00adb", "a\u3164"]
-)
-def test_a_name_that_cannot_be_printed_is_refused(make, name: str) -> None:
-    problems = personal_problems(Personal(**make.personal(name=name)))
-    assert codes(problems) == [("unprintable-name", "/personal/name")]
-
-
-@pytest.mark.parametrize(
-    "text", ["a\x00b", "a\u202eb", "a\u2066b", "\ufeffa", "\u061ca", "a\U000e0041"]
-)
-def test_a_text_that_reads_as_another_is_refused_wherever_it_stands(make, text: str) -> None:
-    problems = personal_problems(Personal(**make.personal(address=text)))
-    assert codes(problems) == [("unprintable-text", "/personal/address")]
-    paper = {"name": text, "sha256": "a" * 64}
-    found = form_problems(submitted(make, documents=[paper]), make.CATALOGUE, TODAY)
-    assert codes(found) == [("unprintable-text", "/documents/0/name")]
-
-
-def is_seen(character: str, category: str) -> bool:
-    """Whether Unicode's categories let a character pass; blanks (Zs) do."""
-    return category[0] in "LMNPSZ" and category not in ("Zl", "Zp") and character not in UNSEEN
-
-
-def test_what_is_printable_is_told_by_category_of_every_character_there_is() -> None:
-    for n in range(sys.maxunicode + 1):
-        character = chr(n)
-        assert is_unprintable(character) != is_seen(character, category(character)), hex(n)
-
-
-@given(
-    st.text(st.characters(), max_size=20), st.text("\t\r\n", max_size=3), st.sampled_from(UNSEEN)
-)
-def test_one_character_that_nobody_sees_is_enough(text, lines, unseen) -> None:
-    wrong = any(not is_seen(c, category(c)) for c in text)
-    assert is_unprintable(text) == wrong
-    assert is_unprintable(text + lines) == (wrong or bool(lines))
-    assert is_unprintable(lines + text, may_have_lines=True) == any(
-        not is_seen(c, category(c)) for c in text if c not in "\t\r\n"
-    )
-    assert is_unprintable(text + unseen)
-
-
-@pytest.mark.parametrize("unseen", ["\u061c", "\u00ad", "\u3164", "\U000e0041", "\u202e"])
-def test_an_e_mail_address_has_nothing_that_nobody_sees(make, unseen: str) -> None:
-    found = personal_problems(Personal(**make.personal(email=f"thu{unseen}@example.org")))
-    assert codes(found) == [("invalid-email", "/personal/email")]
-
-
 SPACED = st.sampled_from(["", " ", ".", "-"])
 
 
@@ -261,15 +202,6 @@ def test_a_number_of_a_person_in_a_reason_is_refused(reason: str) -> None:
 )
 def test_another_number_in_a_reason_is_taken(reason: str) -> None:
     assert withdrawal_problems(WithdrawalRequested(reason=reason)) == ()
-
-
-def test_a_reason_that_reads_as_another_is_refused() -> None:
-    found = withdrawal_problems(WithdrawalRequested(reason="a\u202eb"))
-    assert codes(found) == [("unprintable-text", "/reason")]
-
-
-def test_an_address_may_have_several_lines(make) -> None:
-    assert personal_problems(Personal(**make.personal(address="Số 1\r\n\tđường 2"))) == ()
 
 
 @pytest.mark.parametrize("name", ["Trần Thị Ánh", "H'Hen Niê", "Y Bion Niê-Kdăm", "王小明", "José"])

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -12,12 +11,9 @@ from services.intake.attachments.named import ALL, NamedFiles
 from services.intake.attachments.scan import Verdict
 from shared.errors import Unknown
 from shared.events.data import Document, Problem
+from tests.services.intake.attachments.pieces import sha
 
 ON = date(2026, 11, 20)
-
-
-def sha(content: bytes) -> str:
-    return sha256(content).hexdigest()
 
 
 def named(*hashes: str, portal: str = "sandbox", **changed: Any) -> Named:
