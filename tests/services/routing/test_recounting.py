@@ -18,14 +18,12 @@ from services.routing.domain.moves import apply
 from services.routing.domain.recounting import Recount, recount
 from services.routing.domain.states import CLOCK, Asked, Move, Stage
 from services.routing.lane import table
-from shared.catalogue import CalendarDay
 from shared.events import handover
 from shared.events import routing as events
 from shared.lanes.table import Timer
-from tests.services.routing.test_walks import lives
+from tests.services.routing.editions import announced, off
 from tests.shared.slow_clock import SlowClock
 
-DUES = ("due", "acceptance_due")
 CLOSING = 10  # 17:00 in Viet Nam, in UTC
 MOVABLE = sorted(stage for stage in Stage if Move.RECOUNT_DUE in MOVES[stage])
 STATUTORY = [stage for stage in MOVABLE if CLOCK[stage] == "statutory"]
@@ -35,17 +33,12 @@ def november(day, hour=2):
     return datetime(2026, 11, day, hour, tzinfo=UTC)
 
 
-def off(day, **changes):
-    return CalendarDay(day, "off", "announced late", "high", **changes)
-
-
 @pytest.fixture(scope="module")
 def other(catalogue):
     """The next edition: other days off."""
 
     def make(*days):
-        rows = (*catalogue.calendar_days, *(off(day) for day in days or [date(2026, 11, 20)]))
-        return with_data(catalogue, version="next", calendar_days=rows)
+        return announced(catalogue, *(days or [date(2026, 11, 20)]))
 
     return make
 
@@ -253,55 +246,3 @@ def test_counted_again_it_is_due_when_counting_minutes_says(
         expected = after.worked_on(resumed, before.left(paused, given_due))
     found = recount(state, edition, resumed)
     assert (found.due if found else state.due_current) == expected
-
-
-# --- random lives, under editions that come and go
-
-
-@settings(max_examples=150)
-@given(life=lives(), turns=st.lists(st.booleans(), min_size=30, max_size=30))
-def test_no_edition_moves_a_date_by_itself_and_each_may_when_asked(
-    life, turns, registered, monday, catalogue, other, rules
-):
-    editions = (with_data(catalogue, version="this"), other(date(2026, 11, 20), date(2026, 12, 1)))
-    tables = [table(edition, rules).decisions for edition in editions]
-    for turn, (before, data, at) in zip(turns, messages(life, registered, monday), strict=False):
-        decide = tables[turn]
-        arrival = SimpleNamespace(data=data, event=SimpleNamespace(time=at, source="", id=""))
-        outcome = decide[data.TYPE](before.state, arrival, None, at)
-        check(before.state, outcome)
-        before.state = outcome.state
-        found = recount(before.state, editions[turn], at) if before.state else None
-        if found:
-            asked = handover.DueRecounted(
-                officer="operator-1",
-                due_before=found.due_before,
-                due=found.due,
-                catalogue_version=editions[turn].version,
-            )
-            moved = decide[asked.TYPE](before.state, SimpleNamespace(data=asked), None, at)
-            assert [type(event) for event in moved.events] == [handover.DueMoved]
-            check(before.state, moved)
-            assert recount(moved.state, editions[turn], at) is None
-            before.state = moved.state
-
-
-def messages(life, registered, monday):
-    """Each message of a life, with what holds the dossier meanwhile."""
-    birth, steps, at_index = life
-    held, at = SimpleNamespace(state=None), monday
-    came = registered(**birth)
-    for n, (data, wait_minutes) in enumerate([*steps[:at_index], (came, 1), *steps[at_index:]]):
-        at += timedelta(minutes=wait_minutes)
-        assert n < 30
-        yield held, data, at
-
-
-def check(before, outcome):
-    """What is due at another time than before is so by an event."""
-    after = outcome.state
-    said = [getattr(e, name) for e in outcome.events for name in DUES if hasattr(e, name)]
-    for name in ("due_current", "acceptance_due"):
-        was, now = (getattr(state, name) if state else None for state in (before, after))
-        is_first = name == "acceptance_due" and was is None  # it may go to a person, or nowhere
-        assert now == was or now in said or is_first

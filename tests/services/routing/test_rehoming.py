@@ -1,90 +1,19 @@
-"""The edge of explanations, previews and re-homing, over journals kept in memory."""
+"""The edge of explanations and of re-homing, over journals kept in memory."""
 
 from datetime import UTC, date, datetime
 
-import httpx
 import msgspec
 import pytest
-from fastapi import FastAPI
 
-from services.routing import rehoming
 from services.routing.domain.preview import with_units
-from services.routing.domain.rule_file import RULES
-from services.routing.pages import Pages
-from shared import events, problems
+from shared import events
 from shared.catalogue import Unit
-from shared.clock import system_clock
 from shared.events import handover
 from shared.events import routing as contracts
-from shared.publisher import Publisher
+from tests.services.routing.office import PREVIEWS, REHOMINGS, application
 
-MARRIAGE, SPLIT = "1.000894", "00007"  # accepted by an officer, without a fee
 CUA_NAM, BA_DINH, NGOC_HA, THU_DUC = "00082", "00004", "00008", "26824"
 CENTRE = "01"
-ON = "2027-01-01"
-PREVIEWS, REHOMINGS = "/v1/routing/previews", "/v1/routing/rehomings"
-
-
-class Limited:
-    """Rows in memory that keep to a limit, as a database does."""
-
-    def __init__(self, rows):
-        self._rows = rows
-
-    async def ranges(self, bounds, limit=0):
-        found = await self._rows.ranges(bounds)
-        return found[:limit] if limit else found
-
-
-class Office:
-    """An operator before the edge, with routing's lane behind it."""
-
-    def __init__(self, desk, catalogue, rules, rows_limit=2_000, clock=system_clock):
-        self.desk = desk
-        pages = Pages(Limited(desk.journal._table), desk.journal, rows_limit)
-        publisher = Publisher(
-            desk.log, lane_count=1, sample_ratio=0.0, clock=system_clock, appended=lambda *_: None
-        )
-        app = FastAPI()
-        app.state.access = desk.app.state.access
-        problems.install(app)
-        app.include_router(rehoming.router(publisher, desk.journal, pages, catalogue, rules, clock))
-        self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEY
-        )
-
-    async def ask(self, path, **body):
-        return await self.http.post(path, json=body)
-
-
-KEY = {"authorization": "Bearer operator-key"}
-
-
-def application(n):
-    return f"0197b1c2-aaaa-7bbb-8ccc-{n:012d}"
-
-
-@pytest.fixture
-def office(desk, catalogue, rules, registered):
-    async def open_with(
-        *filings, rows_limit=2_000, rules=rules, catalogue=catalogue, clock=system_clock
-    ):
-        for n, (residence, receiving) in enumerate(filings, 1):
-            data = registered(
-                procedure=MARRIAGE, residence_unit=residence, receiving_unit=receiving
-            )
-            desk.bring(data, "intake", 1, application(n))
-        await desk.decide()
-        return Office(desk, catalogue, rules, rows_limit, clock)
-
-    return open_with
-
-
-@pytest.fixture
-def ended(catalogue):
-    """Cửa Nam ends with the year."""
-    (row,) = msgspec.to_builtins(catalogue.units[CUA_NAM])
-    return [[*row[:-1], ON]]
 
 
 async def test_an_explanation_is_told_in_both_languages(office):
@@ -104,83 +33,6 @@ async def test_an_unknown_application_is_refused_with_what_to_do(which, status, 
     answer = await at.http.get(f"/v1/applications/{which}/explanation")
     assert answer.status_code == status
     assert answer.json()["detail"]
-
-
-async def test_a_preview_of_a_merger_tells_what_would_move_and_moves_nothing(office, ended):
-    at = await office((CUA_NAM, BA_DINH), (BA_DINH, BA_DINH), (SPLIT, BA_DINH))
-    log, rows = list(at.desk.log.records), dict(at.desk.journal._table.rows)
-    asked = {"units": ended, "successors": {CUA_NAM: BA_DINH}, "on": ON}
-    told = (await at.ask(PREVIEWS, **asked)).json()
-    assert (told["read"], told["open"], told["next"]) == (3, 3, "")
-    assert told["outcomes"] == {"settle_here": 1}
-    (change,) = told["changes"]
-    assert change["application"] == application(1)
-    assert (change["before"]["competent"], change["after"]["competent"]) == (CUA_NAM, BA_DINH)
-    assert told["catalogue_version"].endswith("+proposed")
-    assert told["gaps"] == []
-    assert (at.desk.log.records, at.desk.journal._table.rows) == (log, rows)
-
-
-def written():
-    """The rules as their file has them."""
-    return msgspec.json.decode(RULES.read_bytes())
-
-
-async def test_a_preview_of_rules_tells_their_gaps(office):
-    at = await office()
-    fewer = written()
-    fewer["rules"] = fewer["rules"][:-1]
-    told = (await at.ask(PREVIEWS, rules=fewer)).json()
-    assert told["gaps"]
-    assert {gap["case"]["level"] for gap in told["gaps"]} == {"ministry"}
-    fewer["rules"][0]["procedure"] = [f"1.{n:06d}" for n in range(100)]
-    refused = (await at.ask(PREVIEWS, rules=fewer)).json()
-    assert [(p["field"], p["code"]) for p in refused["problems"]] == [("/rules", "too-many-cases")]
-
-
-async def test_rules_that_are_wrong_are_refused_each_at_its_field(office):
-    at, wrong = await office(), written()
-    wrong["rules"] += [wrong["rules"][0], wrong["rules"][1] | {"id": "two words"}]
-    wrong["rules"][2]["procedure"] = ["9.999999"]
-    answer = await at.ask(PREVIEWS, rules=wrong)
-    assert (answer.status_code, answer.json()["type"]) == (422, "urn:motcua:problem:invalid-rules")
-    found = {p["field"]: p["code"] for p in answer.json()["problems"]}
-    assert found == {
-        "/rules/rules/22/id": "rule-twice",
-        "/rules/rules/23/id": "rule-id",
-        "/rules/rules/2/procedure": "rule-procedure",
-    }
-    assert all(p["remedy_vi"] and p["remedy_en"] for p in answer.json()["problems"])
-
-
-async def test_rules_that_are_proposed_have_the_version_they_would_have_in_use(office, rules):
-    at, same = await office(), written()
-    assert (await at.ask(PREVIEWS, rules=same)).json()["rules_version"] == rules.version
-    same["rules"][0]["why_en"] = "other words"
-    other = (await at.ask(PREVIEWS, rules=same)).json()["rules_version"]
-    assert other.startswith(f"{same['version']}+")
-    assert other != rules.version
-
-
-@pytest.mark.parametrize("rows_limit", [2, 3, 4, 5, 100])
-async def test_pages_of_any_size_have_each_application_once_as_it_is_now(
-    rows_limit, office, decide
-):
-    at = await office(*[(CUA_NAM, BA_DINH)] * 5, rows_limit=rows_limit)
-    accepted = contracts.OfficerAccepted(officer="officer-1")
-    started = contracts.OfficerStarted(officer="officer-1")
-    for n, data in ((1, accepted), (3, accepted), (3, started)):
-        at.desk.bring(data, "intake", 2 + (data is started), application(n))
-    await at.desk.decide()
-    seen, after = [], ""
-    for _ in range(10):
-        told = (await at.ask(PREVIEWS, after=after, successors={}, on="2025-06-30")).json()
-        seen += [(c["application"], c["stage"]) for c in told["changes"]]
-        after = told["next"]
-        if not after:
-            break
-    stages = {1: "accepted", 3: "processing"}
-    assert seen == [(application(n), stages.get(n, "submitted")) for n in range(1, 6)]
 
 
 async def test_rehoming_chooses_what_can_be_placed_now_once_and_shows_in_the_timeline(
@@ -296,27 +148,6 @@ async def test_what_is_to_be_one_day_is_not_carried_out_today(office, merged):
     (problem,) = answer.json()["problems"]
     assert (problem["field"], problem["code"]) == ("/on", "not-yet")
     assert "preview" in problem["remedy_en"]
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"successors": {CUA_NAM: "99999"}}, "/successors"),
-        ({"successors": {CUA_NAM: "Ba Dinh"}}, "/successors"),
-        ({"on": "soon"}, "/on"),
-        ({"after": "x"}, "/after"),
-        ({"rules": {"version": "1"}}, "/rules"),
-        ({"units": [["x"]]}, "/units"),
-        ({"unit": []}, "/"),
-    ],
-)
-async def test_a_wrong_proposal_is_refused_at_its_field(body, field, office):
-    at = await office()
-    answer = await at.ask(PREVIEWS, **body)
-    assert answer.status_code == 422
-    (problem,) = answer.json()["problems"]
-    assert problem["field"].startswith(field)
-    assert problem["remedy_vi"]
 
 
 @pytest.mark.parametrize(
