@@ -3,13 +3,7 @@
 import pytest
 
 from shared.events.intake import Supplemented, Withdrawn
-from shared.events.routing import (
-    ActionRejected,
-    Closed,
-    NotAccepted,
-    Returned,
-    SupplementRequested,
-)
+from shared.events.routing import ActionRejected, Closed, NotAccepted, Returned, SupplementRequested
 from tests.services.intake.edge import assert_problem, fields
 
 BROUGHT = {"documents": [{"name": "Original document", "sha256": "b" * 64}]}

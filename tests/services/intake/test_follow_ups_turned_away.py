@@ -5,11 +5,7 @@ import pytest
 
 from services.intake.domain.follow_ups import SUPPLEMENTS_LIMIT
 from shared.events.data import Document, filed
-from shared.events.intake import (
-    FollowUpRejected,
-    Registered,
-    Supplemented,
-)
+from shared.events.intake import FollowUpRejected, Registered, Supplemented
 from shared.events.portal import SupplementSubmitted, WithdrawalRequested
 
 BROUGHT = SupplementSubmitted(documents=(Document(name="Original document", sha256="b" * 64),))

@@ -7,20 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.domain.dossier import (
-    NATIONAL_CODE,
-    OFFLINE_LIMIT,
-    Application,
-)
+from services.intake.domain.dossier import NATIONAL_CODE, OFFLINE_LIMIT, Application
 from shared import events
 from shared.dossier_codes import FORM
 from shared.errors import Unknown
-from shared.events.intake import (
-    Conflicted,
-    Contact,
-    Refused,
-    Registered,
-)
+from shared.events.intake import Conflicted, Contact, Refused, Registered
 from shared.events.portal import Personal
 from shared.vault import Sealed
 

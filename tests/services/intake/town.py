@@ -5,9 +5,7 @@ from random import Random
 from services.intake.domain.dossier import Application
 from shared import events
 from shared.events import routing
-from shared.events.intake import (
-    InterlinkedEnded,
-)
+from shared.events.intake import InterlinkedEnded
 from shared.events.portal import WithdrawalRequested
 from shared.lanes.table import Arrival
 

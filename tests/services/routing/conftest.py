@@ -6,13 +6,7 @@ from datetime import date, datetime
 import msgspec
 import pytest
 
-from services.routing.domain.dossier import (
-    Dossier,
-    Fee,
-    Parcel,
-    Signature,
-    start_statutory_clock,
-)
+from services.routing.domain.dossier import Dossier, Fee, Parcel, Signature, start_statutory_clock
 from services.routing.domain.edges import MOVES
 from services.routing.domain.rules import Rules, load_rules
 from services.routing.domain.states import CLOCK, Asked, Move, Stage

@@ -8,9 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.domain.explanation import failed
-from services.routing.domain.rule_table import (
-    ProvinceList,
-)
+from services.routing.domain.rule_table import ProvinceList
 from services.routing.domain.rules import Filing, UnknownProcedure, explain
 from services.routing.domain.rules import route as route_of
 

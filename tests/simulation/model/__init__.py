@@ -7,8 +7,9 @@ commit is fenced.  Requests to the broker and to the database are under way unti
 out, which may be after their sender gave up or died.
 
 Reading order: `parts` (what there is), `domain` (what is decided), `process` (the algorithm),
-`facts` (what it prepares), `drafts` (how it was first meant), `world` (the adversary), `check`
-(what must hold), `variants` (the algorithm and its broken versions).  `effects` is a model apart.
+`facts` (what it prepares), `deciding` (what it makes of a batch), `drafts` (how it was first
+meant), `group` (who has which lanes), `world` (the adversary), `check` (what must hold), `variants`
+(the algorithm and its broken versions).  `effects` is a model apart.
 
     python -m tests.simulation.model run right 5000      count violations
     python -m tests.simulation.model find draft 5000     and show the shortest failing trace of each

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tests.simulation.model.deciding import decide_one
 from tests.simulation.model.domain import is_known
 from tests.simulation.model.facts import prepare
 from tests.simulation.model.parts import EMPTY, Cause, Facts, Fetched, Steps, Unknown, Version
@@ -54,7 +55,7 @@ class Draft(Process):
             if is_known(state, record):
                 again += self.led_to(state, Cause(place, offset))
                 continue
-            for version in self.decide_one(state, record, Cause(place, offset), facts):
+            for version in decide_one(self, state, record, Cause(place, offset), facts):
                 versions.append(version)
                 whose.append(fetched)
                 self.cache[record.app] = version

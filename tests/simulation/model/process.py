@@ -3,25 +3,24 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.model.domain import is_known, unchanged
+from tests.simulation.model.deciding import decide
 from tests.simulation.model.facts import claim_late, prepare
 from tests.simulation.model.parts import (
     EMPTY,
     RELEASE,
-    Cause,
     Facts,
     Fetched,
     Partition,
     Record,
     Request,
     Steps,
-    Undecidable,
     Unknown,
     Version,
 )
 
 if TYPE_CHECKING:
-    from tests.simulation.model.world import Group, World
+    from tests.simulation.model.group import Group
+    from tests.simulation.model.world import World
 
 
 class Refused(Exception):
@@ -168,7 +167,7 @@ class Process:
                 states, tail = yield from self.load(apps, batch)
                 if facts is None or options.prepares != "once":
                     facts = yield from prepare(self, batch, states)
-                versions = self.decide(batch, states, facts)
+                versions = decide(self, batch, states, facts)
                 refused = yield from self.insert(versions)
                 if refused:
                     raise Refused(versions[refused[0]].app)
@@ -233,77 +232,6 @@ class Process:
     def is_published(self, version: Version) -> bool:
         cause = version.cause
         return cause is not None and cause.offset < self.committed.get(cause.place, 0)
-
-    # ---- decide
-
-    def decide(
-        self, batch: Sequence[Fetched], states: dict[str, Version], facts: Facts
-    ) -> list[Version]:
-        versions: list[Version] = []
-        for place, offset, record in batch:
-            new = self.decide_one(states[record.app], record, Cause(place, offset), facts)
-            if new:
-                states[record.app] = new[-1]
-                versions += new
-        return versions
-
-    def decide_one(
-        self, state: Version, record: Record, cause: Cause, facts: Facts
-    ) -> list[Version]:
-        domain = self.world.domain
-        if self.options.hold == "memory":
-            return self.decide_or_park(state, record, cause, facts)
-        if domain.is_ignored(self.service, record):
-            return []
-        if self.options.seen_check and (
-            is_known(state, record) or any(h.id == record.id for h in state.held)
-        ):
-            return []
-        if record.source == RELEASE:
-            return self.release(state, record, cause, facts)
-        if self.options.skip_by_state and domain.whim(record.id) and len(state.applied) % 2:
-            return []
-        if not state.held:
-            try:
-                return [domain.decide(self.service, state, record, cause, facts)]
-            except Undecidable as because:
-                self.log("holds", record.id, because)
-        held = (*state.held, record)
-        return [unchanged(state, record.app, cause, held, state.handled)]
-
-    def release(self, state: Version, record: Record, cause: Cause, facts: Facts) -> list[Version]:
-        """Decide what is held, in order, one version each, stopping at an exception."""
-        out, held = [], state.held
-        while held:
-            first, rest = held[0], held[1:]
-            if not is_known(state, first):
-                try:
-                    state = self.world.domain.decide(self.service, state, first, cause, facts, rest)
-                except Undecidable:
-                    break
-                out.append(state)
-            held = rest
-        handled = (*state.handled, record.id)
-        return [*out, unchanged(state, record.app, cause, held, handled)]
-
-    def decide_or_park(
-        self, state: Version, record: Record, cause: Cause, facts: Facts
-    ) -> list[Version]:
-        """As first meant: only the process knows that an application is parked."""
-        domain = self.world.domain
-        if record.source == RELEASE:
-            self.parked.discard(record.app)
-            return []
-        if domain.is_ignored(self.service, record) or is_known(state, record):
-            return []
-        if record.app not in self.parked:
-            try:
-                return [domain.decide(self.service, state, record, cause, facts)]
-            except Undecidable:
-                pass
-        self.parked.add(record.app)
-        self.world.parked[self.service].append(record)
-        return []
 
     # ---- requests
 
