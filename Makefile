@@ -13,6 +13,7 @@ KILL      ?= all
 STOP      ?= all
 READS     ?= 2000
 RECORDS   ?= 100000
+MINUTES   ?= 60
 PY        := .venv/bin/python
 READY     := .venv/.ready
 # a variable as given by the caller, or another default than the one above
@@ -20,7 +21,7 @@ given      = $(if $(filter file,$(origin $(1))),$(2),$($(1)))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down status logs clean test check lint simulate invariants docs contracts lock
-.PHONY: bench bench-soak bench-recovery bench-backlog bench-reads bench-import
+.PHONY: bench bench-soak bench-recovery bench-backlog bench-reads bench-import bench-callbacks fuzz
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36mmake %-15s\033[0m %s\n", $$1, $$2}' Makefile
@@ -60,6 +61,10 @@ simulate: $(READY)  ## the real kernel under seeded crashes (SCHEDULES SEED)
 
 invariants: $(READY)  ## the real system under every fault (SEED APPLICATIONS)
 	@$(PY) -m tests.invariants --seed "$(SEED)" --applications "$(APPLICATIONS)"
+
+fuzz: $(READY)  ## bytes of all kinds against each reading of callbacks (MINUTES=60)
+	@$(PY) -c "import atheris" 2>/dev/null || $(PY) -m pip install --quiet --require-hashes -r fuzz.lock
+	@$(PY) -m tests.fuzz --minutes "$(MINUTES)"
 
 bench: $(READY)  ## a steady load (RATE=65 SECONDS=60, FLOOR=no AUDIT=no)
 	@$(PY) -m tests.load.bench --rate "$(RATE)" --seconds "$(SECONDS)" \
