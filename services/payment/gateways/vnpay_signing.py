@@ -40,6 +40,22 @@ ANSWERED = (
     "vnp_PromotionCode",
     "vnp_PromotionAmount",
 )
+REFUND_ASKED = (
+    "vnp_RequestId",
+    "vnp_Version",
+    "vnp_Command",
+    "vnp_TmnCode",
+    "vnp_TransactionType",
+    "vnp_TxnRef",
+    "vnp_Amount",
+    "vnp_TransactionNo",
+    "vnp_TransactionDate",
+    "vnp_CreateBy",
+    "vnp_CreateDate",
+    "vnp_IpAddr",
+    "vnp_OrderInfo",
+)
+REFUND_ANSWERED = ANSWERED[:-2]  # without the two promotion fields
 QUERY_LIMIT_BYTES = 8_192
 PARAMETER_LIMIT = 64
 _BYTES = "surrogateescape"  # bytes that are no UTF-8 go through unchanged
@@ -51,7 +67,7 @@ def canonical(parameters: Iterable[tuple[str, str]]) -> str:
 
 
 def joined(values: Mapping[str, str], names: Sequence[str]) -> str:
-    """Return the text that is signed in querydr; a missing value leaves its place empty."""
+    """Return the text that is signed in querydr and refund; a missing value leaves its place empty."""
     return "|".join(values.get(name, "") for name in names)
 
 

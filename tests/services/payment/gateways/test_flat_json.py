@@ -1,0 +1,86 @@
+"""JSON is read as it was written, or not at all."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.payment.gateways.flat_json import Malformed, Number, raw, read
+from services.payment.gateways.hmac_sha256 import matches, sign
+from tests.services.payment.gateways.wallet_vectors import key
+
+KEY = key("momoTestSecret_0123456789abcdef")
+values = st.none() | st.booleans() | st.integers() | st.text()
+
+
+def test_a_number_keeps_its_digits():
+    body = read('{"a": 1.50, "b": -0, "c": 1E5, "d": ' + "9" * 5_000 + "}")
+
+    assert [body[n] for n in "abc"] == ["1.50", "-0", "1E5"]
+    assert all(isinstance(value, Number) for value in body.values())
+    assert len(body["d"]) == 5_000
+
+
+def test_truth_is_signed_as_json_writes_it_and_nothing_as_nothing():
+    body = read('{"a": true, "b": false, "c": null, "d": "1"}')
+
+    assert [raw(body, n) for n in "abcde"] == ["true", "false", "", "1", ""]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"1",
+        b"\xff",
+        b'{"a": 1, "a": 1}',
+        b'{"a": {"b": 1, "b": 2}}',
+        b'{"a": 1, "\\u0061": 1}',
+        b'{"a": NaN}',
+        b'{"a": -Infinity}',
+        b'{"a": 1} x',
+        b'{"a": "\n"}',
+        b'{"a": 01}',
+        b'\xef\xbb\xbf{"a": 1}',
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_not_read(body):
+    with pytest.raises(Malformed):
+        read(body)
+
+
+@pytest.mark.parametrize("value", ["{}", "[]", '{"b": 1}'])
+def test_what_is_neither_text_nor_number_is_not_signed(value):
+    with pytest.raises(Malformed, match="a is neither"):
+        raw(read(f'{{"a": {value}}}'), "a")
+
+
+@given(st.dictionaries(st.text(max_size=8), values, max_size=8))
+def test_what_was_written_is_read(some):
+    found = read(json.dumps(some))
+
+    assert {n: raw(found, n) for n in some} == {n: raw(some, n) for n in some}
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_arbitrary_bytes_raise_nothing_but_the_named_error(body):
+    try:
+        read(body)
+    except Malformed:
+        return
+    assert isinstance(json.loads(body), dict)
+
+
+@given(st.text(st.characters(), max_size=80))
+def test_any_text_verifies_with_its_own_signature_only(text):
+    signature = sign(KEY, text)
+
+    assert matches(signature, [text], [KEY])
+    assert matches(signature.upper(), ["", text], [KEY])
+    assert not matches(signature, [text + "x"], [KEY])
+    assert not matches(text, [text], [KEY])
+    assert not matches(signature, [text], [key("another")])
