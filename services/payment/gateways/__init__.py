@@ -212,7 +212,8 @@ class Said(NamedTuple):
 class Refund(NamedTuple):
     """Money to give back: part or all of `paid_vnd`, which came by `transaction`.
 
-    `reference` and `opened_at` are those of the order that was paid; `key` names this refund.
+    `reference` and `opened_at` are those of the order that was paid; `key` names this refund, and
+    `asked_at` says since when it is wanted: both the same every time.
     """
 
     key: str
@@ -223,6 +224,7 @@ class Refund(NamedTuple):
     opened_at: datetime
     reason: str
     by: str
+    asked_at: datetime
 
 
 class Refunded(NamedTuple):

@@ -4,12 +4,18 @@ A signature is made over what was written, and `150000` is not `150000.0` there.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from services.payment.gateways import Refused
 
-class Malformed(Exception):
+
+class Malformed(Refused):
     """It is no JSON object, or one that can be read in two ways."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("unreadable", reason, "form")
 
 
 class Number(str):
@@ -40,6 +46,14 @@ def raw(given: Mapping[str, Any], name: str) -> str:
     if isinstance(value, str | int):
         return str(value)
     raise Malformed(f"{name} is neither a text nor a number")
+
+
+def field(given: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:
+    """Return a value that has to have this form.  Raises `Malformed`."""
+    value = raw(given, name)
+    if not form.fullmatch(value):
+        raise Malformed(f"{name} is missing or has another form than documented")
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
