@@ -1,4 +1,4 @@
-"""VNPAY 2.1.0: a redirect to their pay page, a callback (IPN), a query (querydr).
+"""VNPAY 2.1.0: a redirect to their pay page, a callback (IPN), a query (querydr), refunds.
 
 Their words, ours.  A callback is paid only if *both* of its codes are, failed only if both are;
 what is not in the tables, or where they differ, is pending: ask, never charge again on a guess.
@@ -6,10 +6,11 @@ what is not in the tables, or where they differ, is pending: ask, never charge a
     vnp_ResponseCode        00 paid · 07 pending (money taken, under suspicion) · RESPONSES: failed
     vnp_TransactionStatus   00 paid · 02 failed · every other: pending
     querydr ResponseCode    00 see the status · 91 not_found · every other: unknown
+    of a refund             the tables of `vnpay_refunds`
     our verdict → RspCode   RSP_CODES; they call again on 01, 04, 97, 99, at most ten times
 
 Signatures are HMAC-SHA512 in hex: over the parameters, sorted and form-encoded, in URLs; over the
-values joined with `|` in querydr.  Amounts on the wire are đồng times 100, times are UTC+7.
+values joined with `|` elsewhere.  Amounts on the wire are đồng times 100, times are UTC+7.
 """
 
 import hashlib
@@ -37,24 +38,29 @@ from services.payment.gateways import (
     Unsendable,
     Verdict,
     vnpay_openapi,
+    vnpay_refunds,
 )
 from services.payment.gateways.vnpay_signing import (
     ANSWERED,
     ASKED,
+    REFUND_ASKED,
     SIGNATURE,
+    answered,
     canonical,
+    is_about,
     joined,
-    matches,
+    local,
     sign,
     verified,
 )
-from shared.clock import VIETNAM
 from shared.events.payment import Finding
 
 Callback = Literal["paid", "failed", "pending"]
 
 RESPONSES: Mapping[str, Callback] = {
     "00": "paid",  # ok
+    "05": "pending",  # of older lists, which differ
+    "06": "pending",  # as well
     "07": "pending",  # money taken, under suspicion
     "09": "failed",  # card not enrolled for internet banking
     "10": "failed",  # wrong card or account data, three times
@@ -68,8 +74,29 @@ RESPONSES: Mapping[str, Callback] = {
     "79": "failed",  # wrong payment password, too often
     "99": "failed",  # other
 }
-STATUSES: Mapping[str, Callback] = {"00": "paid", "02": "failed"}
-QUERY_RESPONSES: Mapping[str, Finding] = {"91": "not_found"}
+STATUSES: Mapping[str, Callback] = {
+    "00": "paid",
+    "01": "pending",  # not completed
+    "02": "failed",  # error
+    "04": "pending",  # reversed: money taken, not credited
+    "05": "pending",  # of a refund, as 06 and 09
+    "06": "pending",
+    "07": "pending",  # suspected fraud
+    "08": "pending",  # timeout
+    "09": "pending",
+    "10": "pending",  # of delivery and settlement, as 11 and 20
+    "11": "pending",
+    "20": "pending",
+}
+QUERY_RESPONSES: Mapping[str, Finding] = {
+    "02": "unknown",  # bad merchant
+    "03": "unknown",  # bad format
+    "08": "unknown",  # busy
+    "91": "not_found",
+    "94": "unknown",  # a question twice
+    "97": "unknown",  # bad signature
+    "99": "unknown",  # other
+}
 RSP_CODES: Mapping[Verdict, tuple[str, str]] = {
     "recorded": ("00", "Confirm Success"),
     "unknown_order": ("01", "Order not found"),
@@ -95,7 +122,7 @@ CALLBACK = {
     "vnp_TransactionNo": TRANSACTION,
 }
 NO_TRANSACTION = "0"  # what they send when no money moved
-PAYMENT = "01"  # vnp_TransactionType; 02 and 03 are refunds
+PAYMENT = "01"  # vnp_TransactionType; of refunds: `vnpay_refunds`
 
 
 class Vnpay:
@@ -118,8 +145,8 @@ class Vnpay:
             "vnp_Command": "pay",
             "vnp_TmnCode": self.partner.merchant,
             "vnp_Amount": str(order.amount_vnd * 100),
-            "vnp_CreateDate": _local(order.opened_at),
-            "vnp_ExpireDate": _local(order.expires_at),
+            "vnp_CreateDate": local(order.opened_at),
+            "vnp_ExpireDate": local(order.expires_at),
             "vnp_CurrCode": "VND",
             "vnp_IpAddr": payer.ip,
             "vnp_Locale": "en" if payer.language == "en" else "vn",
@@ -177,53 +204,52 @@ class Vnpay:
 
     def query(self, key: str, order: Order, at: datetime) -> Sending:
         """Return a querydr request."""
-        asked = {
-            "vnp_RequestId": hashlib.sha256(key.encode()).hexdigest()[:32],
-            "vnp_Version": "2.1.0",
-            "vnp_Command": "querydr",
-            "vnp_TmnCode": self.partner.merchant,
-            "vnp_TxnRef": order.reference,
-            "vnp_OrderInfo": f"Truy van {order.reference}",
-            "vnp_TransactionDate": _local(order.opened_at),
-            "vnp_CreateDate": _local(at),
-            "vnp_IpAddr": self.partner.server_ip,
-        }
-        asked[SIGNATURE] = sign(self.partner.signing_key(at), joined(asked, ASKED))
-        return Sending(f"{self.partner.base_url}{TRANSACTION_API}", msgspec.json.encode(asked))
+        return self._question(key, order.reference, order.opened_at, at)
 
     def read_answer(self, answer: Answer, order: Order, at: datetime) -> Said:
         """Return what querydr answered about this order.  Raises `Refused`."""
-        try:
-            raw = msgspec.json.decode(answer.body, type=dict[str, str | int | None])
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise Refused("unreadable", "the answer is not a flat JSON object") from error
-        given = {name: "" if value is None else str(value) for name, value in raw.items()}
-        keys = self.partner.verifying_keys(at)
-        if not matches(given.get(SIGNATURE, ""), [joined(given, ANSWERED)], keys):
-            raise Refused("not_genuine", "the answer's signature does not verify")
+        given = answered(answer.body, ANSWERED, self.partner.verifying_keys(at))
         code = given.get("vnp_ResponseCode", "")
         if code != "00":
             return Said(QUERY_RESPONSES.get(code, "unknown"), code=code[:8])
-        if (given.get("vnp_TmnCode"), given.get("vnp_TxnRef")) != (
-            self.partner.merchant,
-            order.reference,
-        ):
-            raise Refused("unreadable", "an answer about another order")
+        is_about(given, self.partner.merchant, order.reference)
         return _said(given)
 
-    def refund(self, refund: Refund, at: datetime) -> None:
-        """Return None: a person gives it back."""
+    def refund(self, refund: Refund, at: datetime) -> Sending:
+        """Return a refund request; sent again, it gives no more.  Raises `Unsendable`."""
+        values = vnpay_refunds.asked(self.partner, refund, _request_id(refund.key), at)
+        return self._sending(values, REFUND_ASKED, at)
 
     def read_refunded(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
-        """Raise `Refused`: nothing was sent that this could answer."""
-        raise Refused("unreadable", "no refund is sent to this partner")
+        """Return what became of a refund.  Raises `Refused`."""
+        return vnpay_refunds.read_refunded(self.partner, answer, refund, at)
 
-    def query_refund(self, key: str, refund: Refund, at: datetime) -> None:
-        """Return None: nothing was sent that one could ask after."""
+    def query_refund(self, key: str, refund: Refund, at: datetime) -> Sending:
+        """Return a querydr request: it answers about the refund once there is one."""
+        return self._question(key, refund.reference, refund.opened_at, at)
 
     def read_refund_answer(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
-        """Raise `Refused`: nothing was sent that this could answer."""
-        raise Refused("unreadable", "no refund is sent to this partner")
+        """Return what querydr answered about a refund.  Raises `Refused`."""
+        return vnpay_refunds.read_refund_answer(self.partner, answer, refund, at)
+
+    def _question(self, key: str, reference: str, opened_at: datetime, at: datetime) -> Sending:
+        values = {
+            "vnp_RequestId": _request_id(key),
+            "vnp_Version": "2.1.0",
+            "vnp_Command": "querydr",
+            "vnp_TmnCode": self.partner.merchant,
+            "vnp_TxnRef": reference,
+            "vnp_OrderInfo": f"Truy van {reference}",
+            "vnp_TransactionDate": local(opened_at),
+            "vnp_CreateDate": local(at),
+            "vnp_IpAddr": self.partner.server_ip,
+        }
+        return self._sending(values, ASKED, at)
+
+    def _sending(self, values: dict[str, str], names: Sequence[str], at: datetime) -> Sending:
+        signature = sign(self.partner.signing_key(at), joined(values, names))
+        body = msgspec.json.encode(values | {SIGNATURE: signature})
+        return Sending(f"{self.partner.base_url}{TRANSACTION_API}", body)
 
 
 # ---- words
@@ -238,9 +264,9 @@ def callback_finding(response: str, status: str) -> Callback:
 
 def _said(given: Mapping[str, str]) -> Said:
     status = _read(given, "vnp_TransactionStatus", CODE)
-    finding = STATUSES.get(status, "pending")
-    if finding == "paid" and given.get("vnp_TransactionType") != PAYMENT:
-        finding = "pending"
+    finding, kind = STATUSES.get(status, "pending"), given.get("vnp_TransactionType")
+    if kind != PAYMENT and (kind or finding == "paid"):
+        finding = "pending"  # it is about a refund
     if finding != "paid":
         return Said(finding, code=f"00/{status}")
     transaction = _read(given, "vnp_TransactionNo", TRANSACTION)
@@ -264,5 +290,5 @@ def _dong(wire: str) -> int:
     return amount_vnd
 
 
-def _local(at: datetime) -> str:
-    return at.astimezone(VIETNAM).strftime("%Y%m%d%H%M%S")
+def _request_id(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]

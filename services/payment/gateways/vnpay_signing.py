@@ -6,9 +6,12 @@ values.  Both are accepted; a parameter that stands twice is not.
 
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from urllib.parse import quote_plus, unquote_plus
 
 from services.payment.gateways import Key, Refused
+from services.payment.gateways.flat_json import raw, read
+from shared.clock import VIETNAM
 
 SIGNATURE = "vnp_SecureHash"
 UNSIGNED = frozenset({SIGNATURE, "vnp_SecureHashType"})
@@ -67,7 +70,7 @@ def canonical(parameters: Iterable[tuple[str, str]]) -> str:
 
 
 def joined(values: Mapping[str, str], names: Sequence[str]) -> str:
-    """Return the text that is signed in querydr and refund; a missing value leaves its place empty."""
+    """Return the text that is signed outside of URLs; a missing value leaves its place empty."""
     return "|".join(values.get(name, "") for name in names)
 
 
@@ -118,6 +121,26 @@ def _texts(signed: Sequence[tuple[str, str, str]]) -> Iterable[str]:
         yield canonical((n, v) for n, v, _ in some)
     for some in variants:
         yield "&".join(raw for _, _, raw in some)
+
+
+def answered(body: bytes, names: Sequence[str], keys: Sequence[Key]) -> dict[str, str]:
+    """Return the values of an answer signed over these of them.  Raises `Refused`."""
+    whole = read(body)
+    given = {name: raw(whole, name) for name in whole}
+    if not matches(given.get(SIGNATURE, ""), [joined(given, names)], keys):
+        raise Refused("not_genuine", "the answer's signature does not verify")
+    return given
+
+
+def is_about(given: Mapping[str, str], merchant: str, reference: str) -> None:
+    """Check whose answer it is, and about which order.  Raises `Refused`."""
+    if (given.get("vnp_TmnCode"), given.get("vnp_TxnRef")) != (merchant, reference):
+        raise Refused("unreadable", "an answer about another order")
+
+
+def local(at: datetime) -> str:
+    """Return a time as they write it."""
+    return at.astimezone(VIETNAM).strftime("%Y%m%d%H%M%S")
 
 
 def matches(signature: str, texts: Iterable[str], keys: Sequence[Key]) -> bool:

@@ -20,3 +20,7 @@ SUCCESS = VECTORS["vnpay-ipn-001-success"]["expected"]["query_string"].encode()
 
 def of_kind(kind: str) -> list[Any]:
     return [pytest.param(v, id=i) for i, v in VECTORS.items() if v["kind"] == kind]
+
+
+def key_of(vector: dict[str, Any]) -> Key:
+    return Key(secret=vector["key"]["vnp_HashSecret"], valid_from=KEY.valid_from)
