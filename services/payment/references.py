@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from uuid import UUID
 
+from services.payment.domain.luhn import check_digit
 from shared.store import Table
 
 PROBE_LIMIT = 16
@@ -33,12 +34,6 @@ def reference(application: str, number: int, probe: int = 0) -> str:
     digest = blake2b(f"{application}/{number}/{probe}".encode(), digest_size=8).digest()
     digits = f"{day:04d}{int.from_bytes(digest) % 10**_DIGITS:0{_DIGITS}d}"
     return f"DVC{digits}{check_digit(digits)}"
-
-
-def check_digit(digits: str) -> int:
-    """Return the Luhn digit: it tells one wrong digit, and most swaps."""
-    doubled = (int(d) * (2 - place % 2) for place, d in enumerate(reversed(digits)))
-    return -sum(d - 9 if d > 9 else d for d in doubled) % 10
 
 
 class References:
