@@ -11,7 +11,7 @@ import services.notify.api
 import services.operations.api
 import services.payment.api
 import services.routing.__main__
-from services.payment.__main__ import FAMILIES
+from services.payment.gateways.families import FAMILIES
 from services.payment.partners import SANDBOX, Registry, read
 from services.payment.settings import PaymentSettings
 from shared import process_routes

@@ -1,15 +1,10 @@
 """Wires payment and runs it."""
 
-from collections.abc import Callable, Mapping
-
 import httpx
 
 from services.payment.api import router
 from services.payment.effects import Query
-from services.payment.gateways import Gateway, Partner
-from services.payment.gateways.momo import Momo
-from services.payment.gateways.vnpay import Vnpay
-from services.payment.gateways.zalopay import Zalopay
+from services.payment.gateways.families import FAMILIES
 from services.payment.lane import table
 from services.payment.partners import Registry
 from services.payment.references import References
@@ -19,12 +14,6 @@ from shared.catalogue.current import Watch
 from shared.service import Parts, Resources
 from shared.settings import told
 from shared.vault import dead_letter_sealer
-
-FAMILIES: Mapping[str, Callable[[Partner], Gateway]] = {
-    "momo": Momo,
-    "vnpay": Vnpay,
-    "zalopay": Zalopay,
-}
 
 
 async def build(resources: Resources) -> Parts:

@@ -36,9 +36,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a partner knows us by, and the keys by direction."""
+    """What a partner knows us by, and the keys by direction; `ids`: those that are secret."""
 
     merchant: str
+    ids: Mapping[str, str] = msgspec.field(default_factory=dict)
     outgoing: tuple[Key, ...]
     incoming: tuple[Key, ...]
 
@@ -67,9 +68,10 @@ def keyed(row: Row, secrets: Mapping[str, Any], *, lifetime_s: int, **deployed: 
         active_from=row.active_from,
         active_to=row.active_to,
     )
-    ours = {"name", "title", "kind", "family", "ids", "account"}
+    ours = {"name", "title", "kind", "family", "account"}
     return Partner(
         **{name: getattr(row, name) for name in ours},
+        ids={**row.ids, **keys.ids},
         merchant=keys.merchant,
         outgoing=keys.outgoing,
         incoming=keys.incoming,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payment.__main__ import FAMILIES
 from services.payment.gateways import Call, Notice
+from services.payment.gateways.families import FAMILIES
 from tests.fuzz.mutation import SIGNED, packed, unpacked
 from tests.fuzz.oracle import Forged, Voice, judge, told
 from tests.fuzz.voices import VOICES

@@ -104,6 +104,9 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
     server_ip: str = "127.0.0.1"
     call_limit_s: float = 10.0
 
+    def __repr__(self) -> str:
+        return f"Partner(name={self.name!r}, family={self.family!r})"
+
     def signing_key(self, at: datetime) -> Key:
         """Return the key that signs now.  Raises `Unsendable`."""
         valid = [k for k in self.outgoing if k.is_valid(at)]

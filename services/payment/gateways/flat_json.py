@@ -1,14 +1,13 @@
-"""JSON as it stands: numbers keep their digits, a name that stands twice is refused.
+"""A partner's JSON object, its values as the texts they were written with.
 
 A signature is made over what was written, and `150000` is not `150000.0` there.
 """
 
-import json
 import re
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
-from services.payment.gateways import Refused
+from services.payment.gateways import Refused, exact_json
 
 
 class Malformed(Refused):
@@ -18,18 +17,11 @@ class Malformed(Refused):
         super().__init__("unreadable", reason, "form")
 
 
-class Number(str):
-    """A number, with the digits it was written with."""
-
-    __slots__ = ()
-
-
 def read(body: bytes | str) -> dict[str, Any]:
-    """Return the object; its numbers are `Number`.  Raises `Malformed`."""
+    """Return the object; its numbers are `exact_json.Number`.  Raises `Malformed`."""
     try:
-        text = body.decode() if isinstance(body, bytes) else body
-        found = _decoder.decode(text)
-    except (ValueError, RecursionError) as error:
+        found = exact_json.read(body.encode() if isinstance(body, str) else body)
+    except ValueError as error:
         raise Malformed("it is not JSON, or a name stands twice in it") from error
     if not isinstance(found, dict):
         raise Malformed("it is not a JSON object")
@@ -54,19 +46,3 @@ def field(given: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:
     if not form.fullmatch(value):
         raise Malformed(f"{name} is missing or has another form than documented")
     return value
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
-    return found
-
-
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number")
-
-
-_decoder = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=Number, parse_float=Number, parse_constant=_no_number
-)

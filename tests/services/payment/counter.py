@@ -7,7 +7,7 @@ import msgspec
 from fastapi import FastAPI
 
 from services.payment.api import router
-from services.payment.gateways.vnpay import Vnpay
+from services.payment.gateways.families import FAMILIES
 from services.payment.gateways.vnpay_signing import SIGNATURE, canonical, sign
 from services.payment.partners import Registry
 from services.payment.references import References, reference
@@ -43,14 +43,14 @@ class Log:
 class Counter:
     """The edge, and the lane behind it that decides when told to."""
 
-    def __init__(self, lanes, rows, a):
+    def __init__(self, lanes, rows, a, partner=None):
         self.log, self.a, self._done, self._sequence, self._said = Log(), a, 0, 0, 0
         self.master = MASTER
-        self.partner, self.rows = a.partner(), rows
+        self.partner, self.rows = partner or a.partner(), rows
         self.table, self.journal, self.known = lanes, Journal(a.rows(), lanes), Known()
         self._reader = Reader(lanes, 1)
         self._step = Step(lanes, self._reader.again, lambda _: False)
-        self.registry = Registry([self.partner], {"vnpay": Vnpay})
+        self.registry = Registry([self.partner], FAMILIES)
         self.publisher = Publisher(
             self.log, lane_count=1, sample_ratio=0.0, clock=lambda: a.now, appended=lambda *_: None
         )

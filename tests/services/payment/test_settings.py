@@ -5,7 +5,8 @@ from services.payment.settings import PaymentSettings
 
 SECRET = "THUNGHIEMVNPAYSECRETKEY0000001AB"
 KEY = {"secret": SECRET, "valid_from": "2025-07-01T00:00:00Z"}
-KEYS = {"vnpay": {"merchant": "DVCQG001", "outgoing": [KEY], "incoming": [KEY]}}
+IDS = {"api_key": "ANAPIKEY"}
+KEYS = {"vnpay": {"merchant": "DVCQG001", "ids": IDS, "outgoing": [KEY], "incoming": [KEY]}}
 
 
 def test_what_is_not_said_is_as_documented():
@@ -29,4 +30,6 @@ def test_the_partner_is_where_the_launcher_says(monkeypatch, a):
     assert partner.return_url == "http://127.0.0.1:2/v1/return/vnpay"
     registry = Registry([partner], {"vnpay": Vnpay})
     assert registry.terms[0].takes(9_999_999_999, a.now)
+    assert partner.ids == IDS
     assert SECRET not in repr(partner)
+    assert IDS["api_key"] not in repr(partner)

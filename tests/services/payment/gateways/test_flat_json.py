@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payment.gateways.flat_json import Malformed, Number, raw, read
+from services.payment.gateways.exact_json import Number
+from services.payment.gateways.flat_json import Malformed, raw, read
 from services.payment.gateways.hmac_sha256 import matches, sign
 from tests.services.payment.gateways.wallet_vectors import key
 

@@ -1,0 +1,20 @@
+"""Every protocol family by the name that a partner's row gives it."""
+
+from collections.abc import Callable, Mapping
+
+from services.payment.gateways import Gateway, Partner
+from services.payment.gateways.casso import Casso
+from services.payment.gateways.momo import Momo
+from services.payment.gateways.payos import Payos
+from services.payment.gateways.sepay import Sepay
+from services.payment.gateways.vnpay import Vnpay
+from services.payment.gateways.zalopay import Zalopay
+
+FAMILIES: Mapping[str, Callable[[Partner], Gateway]] = {
+    "vnpay": Vnpay,
+    "momo": Momo,
+    "zalopay": Zalopay,
+    "payos": Payos,
+    "casso": Casso,
+    "sepay": Sepay,
+}
