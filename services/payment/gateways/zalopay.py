@@ -6,7 +6,7 @@ the tables is pending or unknown: ask, never charge again on a guess.
     callback                paid, that is all it says; of an agreement (type 2): nothing of an order
     query return_code       1 paid · 2 failed, unless SUBS says otherwise · 3 pending · else unknown
     refund return_code      1 done · 2 failed, unless SUBS says otherwise · 3 pending · else unknown
-    create return_code      1 made · 2 with DECLINED: none · else nobody knows
+    create return_code      1 made · 2 with DECLINED: none, as of a refund · else nobody knows
     our verdict             RETURN_CODES: 1 and 2 stop them, 0 has them call again, up to three
                             times, -1 is a refusal
     redirect status         1 paid · else pending; for show only
@@ -18,6 +18,7 @@ the day of the order, in UTC+7: `yymmdd_reference`; a refund's number stands beh
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Literal
 
@@ -66,7 +67,7 @@ SUBS: Mapping[str, Finding] = {
     "-402": "unknown",  # bad mac
     "-500": "unknown",  # their system
 }
-DECLINED = frozenset({"-401", "-402"})  # of an order that was sent: turned away before it was one
+DECLINED = frozenset({"-401", "-402"})  # of what was sent: turned away before it was anything
 STATUSES: Mapping[str, Finding] = {"1": "paid"}
 RETURN_CODES: Mapping[Verdict, tuple[int, str]] = {
     "recorded": (1, "success"),
@@ -207,13 +208,7 @@ class Zalopay:
 
     def read_refunded(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
         """Return what became of a refund, as a rule that it is being made.  Raises `Refused`."""
-        given = read(answer.body)
-        code, word = _code(given)
-        finding = REFUNDED.get(code, "unknown")
-        if finding == "failed" and raw(given, "sub_return_code") in SUBS:
-            finding = "unknown"
-        number = raw(given, "refund_id")
-        return Refunded(finding, number if wallets.TRANSACTION.fullmatch(number) else "", word)
+        return _refunded(read(answer.body), SUBS.keys() - DECLINED)
 
     def query_refund(self, key: str, refund: Refund, at: datetime) -> Sending:
         """Return a question after a refund."""
@@ -222,7 +217,7 @@ class Zalopay:
 
     def read_refund_answer(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
         """Return what was answered about a refund.  Raises `Refused`."""
-        return self.read_refunded(answer, refund, at)
+        return _refunded(read(answer.body), SUBS.keys())
 
     def _sending(
         self, what: str, names: Sequence[str], values: Mapping[str, object], at: datetime
@@ -241,6 +236,15 @@ def _order_id(order: Order) -> str:
     if not REFERENCE.fullmatch(order.reference):
         raise Unsendable("the reference has another form than their app_trans_id")
     return f"{_day(order.opened_at)}_{order.reference}"
+
+
+def _refunded(given: Mapping[str, Any], unsure: AbstractSet[str]) -> Refunded:
+    code, word = _code(given)
+    finding = REFUNDED.get(code, "unknown")
+    if finding == "failed" and raw(given, "sub_return_code") in unsure:
+        finding = "unknown"
+    number = raw(given, "refund_id")
+    return Refunded(finding, number if wallets.TRANSACTION.fullmatch(number) else "", word)
 
 
 def _code(given: Mapping[str, Any]) -> tuple[str, str]:

@@ -268,7 +268,6 @@ def test_a_refund_beyond_what_was_paid_is_not_sent(changes):
         (2, -13, "failed"),
         (3, 0, "pending"),
         (2, -101, "unknown"),
-        (2, -402, "unknown"),
         (2, -500, "unknown"),
         (9, 1, "unknown"),
     ],
@@ -280,6 +279,14 @@ def test_an_answer_about_a_refund_means(code, sub, finding):
 
     assert (done.finding, done.transaction) == (finding, "261102000000777")
     assert done == zalopay().read_refund_answer(told, REFUND, NOW)
+
+
+@pytest.mark.parametrize("sub", [-401, -402])
+def test_a_refund_that_was_turned_away_gave_nothing_and_a_question_says_nothing(sub):
+    told = answer(return_code=2, sub_return_code=sub)
+
+    assert zalopay().read_refunded(told, REFUND, NOW).finding == "failed"
+    assert zalopay().read_refund_answer(told, REFUND, NOW).finding == "unknown"
 
 
 @pytest.mark.parametrize("refund_id", [None, "", "x", {}])
