@@ -110,7 +110,7 @@ STATUSES: Mapping[Verdict, int] = {
     "amount_differs": 400,
     "not_genuine": 400,
     "unreadable": 400,
-    "unknown_order": 503,
+    "unknown_order": 404,
     "call_again": 503,
 }
 

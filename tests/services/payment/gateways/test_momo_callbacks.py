@@ -195,7 +195,7 @@ def test_a_callback_is_described_with_all_that_is_signed_and_every_answer():
 
     schema = described["requestBody"]["content"]["application/json"]["schema"]
     assert set(schema["required"]) == {*NOTIFIED, "signature"} == set(schema["properties"])
-    assert set(described["responses"]) == {"204", "400", "503"}
+    assert set(described["responses"]) == {"204", "400", "404", "503"}
 
 
 @given(st.binary(max_size=300) | st.text(max_size=100).map(lambda t: f'{{"amount": {t}'.encode()))
