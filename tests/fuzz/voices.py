@@ -1,55 +1,190 @@
-"""How each family's partner calls back: its public vectors, and any text under its signature."""
+"""How each family's partner calls back: some genuine calls, and any text under its signature."""
 
+import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qsl
 
 from services.payment.domain.terms import Terms
-from services.payment.gateways import Call, Key, Partner
-from services.payment.gateways.vnpay import Vnpay
-from services.payment.gateways.vnpay_signing import SIGNATURE, canonical, sign
+from services.payment.gateways import (
+    Account,
+    Call,
+    Key,
+    Partner,
+    Refused,
+    casso,
+    exact_json,
+    flat_json,
+    hmac_sha256,
+    momo_signing,
+    payos_signing,
+    sepay,
+    vnpay_signing,
+)
+from services.payment.gateways.families import FAMILIES
 from tests.fuzz.oracle import Voice
-from tests.services.payment.gateways import vnpay_vectors
 
 AT = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 BEGUN = datetime(2025, 7, 1, tzinfo=UTC)
+SECRET, THEIRS = "fuzzed-outgoing-key-0001", "fuzzed-incoming-key-0001"
+KEY, THEIR_KEY = (Key(secret=secret, valid_from=BEGUN) for secret in (SECRET, THEIRS))
+REFERENCE, ORDER_CODE = "DVC261102000000016", 261102000000016
+MS = "1793586845123"
+ACCOUNT = Account(bank="970436", number="1234567890", name="KHO BAC THU NGHIEM")
+Signing = Callable[[bytes], Call]
 
 
-def partner(family: str, merchant: str, outgoing: str, incoming: str, **ids: str) -> Partner:
+def partner(family: str, **changes: Any) -> Partner:
     """Return a whole valid partner of a family."""
-    return Partner(
-        name=family,
-        title="Đối tác thử nghiệm",
-        kind="intermediary",
-        family=family,
-        merchant=merchant,
-        outgoing=(Key(secret=outgoing, valid_from=BEGUN),),
-        incoming=(Key(secret=incoming, valid_from=BEGUN),),
-        terms=Terms(partner=family, lifetime_s=900, min_vnd=1, max_vnd=10**10, active_from=BEGUN),
-        base_url="http://127.0.0.1:9",
-        page_url="http://127.0.0.1:9",
-        callback_url=f"http://127.0.0.1:9/v1/callbacks/{family}",
-        return_url=f"http://127.0.0.1:9/v1/return/{family}",
-        ids=ids,
-    )
+    row: dict[str, Any] = {
+        "name": family,
+        "title": "Đối tác thử nghiệm",
+        "kind": "intermediary",
+        "family": family,
+        "merchant": "MC0001",
+        "outgoing": (KEY,),
+        "incoming": (KEY,),
+        "terms": Terms(
+            partner=family, lifetime_s=900, min_vnd=1, max_vnd=10**10, active_from=BEGUN
+        ),
+        "base_url": "http://127.0.0.1:9",
+        "page_url": "http://127.0.0.1:9",
+        "callback_url": f"http://127.0.0.1:9/v1/callbacks/{family}",
+        "return_url": f"http://127.0.0.1:9/v1/return/{family}",
+        "account": ACCOUNT,
+    }
+    return Partner(**row | changes)
 
 
-def vnpay() -> Voice:
-    """Return VNPAY's voice."""
-    secret = vnpay_vectors.KEY.secret
-    gateway = Vnpay(partner("vnpay", "DVCQG001", secret, secret))
-    queries = [
-        vector["expected"]["query_string"].encode()
-        for vector in vnpay_vectors.VECTORS.values()
-        if vector["kind"] == "ipn_or_return_query"
-    ]
+def voice(row: Partner, signed: Signing, *said: bytes) -> Voice:
+    """Return the voice of a partner that says so, signed."""
+    return Voice(FAMILIES[row.family](row), AT, [signed(text) for text in said], signed)
+
+
+def vnpay_voice() -> Voice:
+    """VNPAY: a query; paid, and declined."""
 
     def signed(text: bytes) -> Call:
         pairs = parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True)
-        said = canonical((n, v) for n, v in dict(pairs).items() if n.startswith("vnp_"))
-        return Call(query=f"{said}&{SIGNATURE}={sign(vnpay_vectors.KEY, said)}".encode())
+        told = {n: v for n, v in pairs if n.startswith("vnp_") and n != vnpay_signing.SIGNATURE}
+        query = vnpay_signing.canonical(told.items())
+        signature = vnpay_signing.sign(KEY, query)
+        return Call(query=f"{query}&{vnpay_signing.SIGNATURE}={signature}".encode())
 
-    return Voice(gateway, AT, [Call(query=q) for q in queries], signed)
+    paid = (
+        f"vnp_TmnCode=MC0001&vnp_TxnRef={REFERENCE}&vnp_Amount=1600000&vnp_OrderInfo=Thanh+toan"
+        "&vnp_ResponseCode=00&vnp_TransactionStatus=00&vnp_TransactionNo=14700001"
+    )
+    declined = paid.replace("=00", "=24", 1).replace("=00", "=02").replace("14700001", "0")
+    return voice(partner("vnpay"), signed, paid.encode(), declined.encode())
 
 
-VOICES: Mapping[str, Callable[[], Voice]] = {"vnpay": vnpay}
+def momo_voice() -> Voice:
+    """MoMo: a flat object with its signature."""
+
+    def signed(text: bytes) -> Call:
+        try:
+            told = flat_json.read(text)
+            texts = momo_signing.signed_text("access-1", told, momo_signing.NOTIFIED)
+        except Refused:
+            return Call(body=text)
+        signature = hmac_sha256.sign(KEY, texts)
+        body = text.rstrip().removesuffix(b"}") + f',"signature":"{signature}"}}'.encode()
+        return Call(body=body)
+
+    paid = {
+        "partnerCode": "MC0001", "orderId": REFERENCE, "requestId": "R1", "amount": 16_000,
+        "orderInfo": "Lệ phí", "orderType": "momo_wallet", "transId": 4100000001, "resultCode": 0,
+        "message": "Thành công.", "payType": "qr", "responseTime": 1793586845123, "extraData": "",
+    }  # fmt: skip
+    row = partner("momo", ids={"access_key": "access-1"})
+    return voice(row, signed, _json(paid), _json(paid | {"resultCode": 1006}))
+
+
+def zalopay_voice() -> Voice:
+    """ZaloPay: a text within an object, signed as it is."""
+
+    def signed(text: bytes) -> Call:
+        data = text.decode("utf-8", "replace")
+        mac = hmac_sha256.sign(THEIR_KEY, data)
+        return Call(body=_json({"data": data, "mac": mac, "type": 1}))
+
+    paid = {
+        "app_id": 2600, "app_trans_id": f"261102_{REFERENCE}", "app_time": 1793586615000,
+        "app_user": "dvc", "amount": 16_000, "embed_data": "{}", "item": "[]",
+        "zp_trans_id": 261102000000389, "server_time": 1793586845123, "channel": 38,
+    }  # fmt: skip
+    row = partner("zalopay", ids={"app_id": "2600"}, incoming=(THEIR_KEY,))
+    return voice(row, signed, _json(paid))
+
+
+def payos_voice() -> Voice:
+    """PayOS: what is within `data` is signed, its names sorted."""
+
+    def signed(text: bytes) -> Call:
+        signature = "0"
+        with suppress(ValueError, Refused, AttributeError, TypeError):
+            signature = payos_signing.sign(KEY, next(payos_signing.texts(exact_json.read(text))))
+        ends = f',"signature":"{signature}"}}'.encode()
+        return Call(body=b'{"code":"00","desc":"","success":true,"data":' + text + ends)
+
+    paid = {
+        "orderCode": ORDER_CODE, "amount": 16_000, "description": REFERENCE, "currency": "VND",
+        "accountNumber": "1234567890", "reference": "FT26306000001", "code": "00", "desc": "",
+        "transactionDateTime": "2026-11-02 09:34:05", "paymentLinkId": "8f3c0b0de1f24f0e",
+        "counterAccountName": None,
+    }  # fmt: skip
+    row = partner("payos", ids={"api_key": "api-key-1"})
+    return voice(row, signed, _json(paid))
+
+
+def casso_voice() -> Voice:
+    """Casso: the object is signed with its names sorted; the signature is a header."""
+
+    def signed(text: bytes) -> Call:
+        signature = "0"
+        with suppress(ValueError, Refused):
+            signature = casso.sign(KEY, next(iter(casso.texts(MS, exact_json.read(text)))))
+        return Call(headers=((b"x-casso-signature", f"t={MS},v1={signature}".encode()),), body=text)
+
+    data = {
+        "id": 90001, "reference": "FT26306000001", "description": f"NAP {REFERENCE} le phi",
+        "amount": 16_000, "runningBalance": 25150000, "accountNumber": "1234567890",
+        "transactionDateTime": "2026-11-02 09:34:05", "bankName": "VPBank",
+    }  # fmt: skip
+    return voice(partner("casso"), signed, _json({"error": 0, "data": data}))
+
+
+def sepay_voice() -> Voice:
+    """SePay: the bytes are signed, with a time."""
+
+    def signed(text: bytes) -> Call:
+        at_s = str(int(AT.timestamp()))
+        signature = f"sha256={sepay.sign(KEY, at_s, text)}".encode()
+        stamped = (b"x-sepay-timestamp", at_s.encode())
+        return Call(headers=(stamped, (b"x-sepay-signature", signature)), body=text)
+
+    paid = {
+        "id": 92704, "gateway": "Vietcombank", "transactionDate": "2026-11-02 09:34:05",
+        "accountNumber": "1234567890", "code": REFERENCE, "content": f"{REFERENCE} nop le phi",
+        "transferType": "in", "transferAmount": 16_000, "accumulated": 19077000,
+        "subAccount": None, "referenceCode": "MBVCB.3278907687", "description": "",
+    }  # fmt: skip
+    out = paid | {"id": 92705, "transferType": "out"}
+    return voice(partner("sepay"), signed, _json(paid), _json(out))
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+VOICES: Mapping[str, Callable[[], Voice]] = {
+    "vnpay": vnpay_voice,
+    "momo": momo_voice,
+    "zalopay": zalopay_voice,
+    "payos": payos_voice,
+    "casso": casso_voice,
+    "sepay": sepay_voice,
+}
