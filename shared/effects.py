@@ -21,7 +21,7 @@ from shared.errors import Fenced, Unknown
 from shared.events import CONTRACTS, UNREADABLE, Data, Event, decode, encode
 from shared.failpoints import reach
 from shared.lanes.health import Health
-from shared.partners import LIMITS, Limits, Partner
+from shared.partners import LIMITS, Limits, Partner, Partners
 from shared.placement import home
 from shared.progress import Progress
 from shared.store import Table
@@ -91,6 +91,7 @@ class Effects:
         sample_ratio: float,
         called: Called,
         limits: Limits = LIMITS,
+        partners: Partners | None = None,
     ) -> None:
         self.health = Health(monotonic)
         self._service, self._effects = service, {e.request_type: e for e in effects}
@@ -98,7 +99,7 @@ class Effects:
         self._claims, self._producer, self._clock = claims, producer, clock
         self._monotonic, self._lane_count, self._limits = monotonic, lane_count, limits
         self._sample_ratio, self._called = sample_ratio, called
-        self._partners: dict[str, Partner] = {}
+        self._partners = partners or Partners(limits, monotonic)
 
     async def serve(self, assignment: Assignment) -> None:
         """Work on an assignment until it is revoked (cancelled) or found lost (`Fenced`)."""
@@ -196,7 +197,7 @@ class Effects:
     async def _outcomes(
         self, effect: Effect, name: str, requests: Sequence[Request]
     ) -> list[tuple[Request, Data]]:
-        partner = self._partner(name)
+        partner = self._partners[name]
         if partner.waiting + len(requests) > self._limits.waiting_limit:
             return await self._defer(effect, requests)
         partner.waiting += len(requests)
@@ -288,8 +289,3 @@ class Effects:
             traceparent=traceparent(application, span, is_sampled(application, self._sample_ratio)),
             causationid=request.event.id,
         )
-
-    def _partner(self, name: str) -> Partner:
-        if name not in self._partners:
-            self._partners[name] = Partner(asyncio.Semaphore(self._limits.slots))
-        return self._partners[name]

@@ -1,6 +1,8 @@
 """A partner's slots and its circuit breaker, so that a slow one delays nobody else's citizens."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -42,7 +44,32 @@ class Partner:
             return False
         return True
 
+    def refuses(self, now_s: float, limits: Limits) -> bool:
+        """Tell whether calls are refused now, and let none through."""
+        return self.failures >= limits.failures and now_s - self.opened_s < limits.open_s
+
     def failed(self, now_s: float) -> None:
         """Count a failure."""
         self.failures += 1
         self.opened_s = now_s
+
+
+class Partners:
+    """The partners that a process calls, by name; whoever shows them only reads."""
+
+    def __init__(
+        self, limits: Limits = LIMITS, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._limits, self._monotonic = limits, monotonic
+        self._called: dict[str, Partner] = {}
+
+    def __getitem__(self, name: str) -> Partner:
+        """Return a partner, also one that was never called."""
+        if name not in self._called:
+            self._called[name] = Partner(asyncio.Semaphore(self._limits.slots))
+        return self._called[name]
+
+    def refuses(self, name: str) -> bool:
+        """Tell whether a partner's circuit is open: it comes back by itself."""
+        called = self._called.get(name)
+        return called is not None and called.refuses(self._monotonic(), self._limits)

@@ -42,7 +42,7 @@ from shared.lanes.notices import Notices
 from shared.lanes.pace import PACE, Pace
 from shared.lanes.table import LaneTable
 from shared.mongo import MongoTable, connect
-from shared.partners import LIMITS, Limits
+from shared.partners import LIMITS, Limits, Partners
 from shared.publisher import Publisher
 from shared.secrets import Secrets
 from shared.settings import Settings, told
@@ -57,7 +57,9 @@ STOP_LIMIT_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a service is wired with.  `table(name)` is a collection of its own."""
+    """What a service is wired with.  `table(name)` is a collection of its own; `partners` tells
+    which of those it calls are out of reach.
+    """
 
     settings: Settings
     secrets: Secrets
@@ -70,6 +72,7 @@ class Resources:
     service: str
     security: Mapping[str, Any]
     known: Known[Any] = field(default_factory=Known)
+    partners: Partners = field(default_factory=Partners)
 
     def journal(self, lane_table: LaneTable[Any, Any]) -> Journal[Any]:
         """Return the service's journal."""
@@ -229,6 +232,7 @@ def _effects(resources: Resources, effects: Sequence[Effect], limits: Limits) ->
         sample_ratio=resources.settings.sample_ratio,
         called=resources.telemetry.called,
         limits=limits,
+        partners=resources.partners,
     )
 
 

@@ -13,7 +13,7 @@ from shared.errors import Unknown
 from shared.events import Data, Event
 from shared.events.portal import WithdrawalRequested
 from shared.lanes.health import STUCK_AFTER_S
-from shared.partners import Limits
+from shared.partners import Limits, Partners
 from shared.store import Bounds, Row
 
 APPLICATION = "0198c0de-0000-7000-8000-000000000001"
@@ -107,6 +107,8 @@ class Scene:
 
     def __init__(self, *values: bytes) -> None:
         self.now_s, self.call, self.claims, self.log = 0.0, Call(), Claims(), Log(*values)
+        self.limits = Limits(retry_s=0.0, commit_every_s=0.0)
+        self.partners = Partners(self.limits, lambda: self.now_s)
         self.effects = Effects(
             "notify",
             [self.call],
@@ -117,7 +119,8 @@ class Scene:
             lane_count=1,
             sample_ratio=0.0,
             called=lambda *_: None,
-            limits=Limits(retry_s=0.0, commit_every_s=0.0),
+            limits=self.limits,
+            partners=self.partners,
         )
 
     async def __aenter__(self) -> "Scene":
@@ -169,3 +172,29 @@ async def test_an_outage_is_told_until_something_goes_through() -> None:
         await scene.log.appended.wait()
         await scene.log.turned()
         assert scene.effects.health.doing == "idle"
+
+
+async def test_whoever_shows_partners_sees_an_open_circuit_and_lets_no_call_through() -> None:
+    now_s, limits = [0.0], Limits(failures=2, open_s=15.0)
+    partners = Partners(limits, lambda: now_s[0])
+    assert not partners.refuses("bank"), "it was never called"
+
+    for _ in range(limits.failures):
+        assert not partners.refuses("bank")
+        partners["bank"].failed(now_s[0])
+    assert partners.refuses("bank")
+    assert not partners.refuses("another")
+
+    now_s[0] = 15.0
+    assert not partners.refuses("bank"), "it comes back by itself"
+    assert not partners["bank"].is_open(now_s[0], limits), "and the one call is still to be made"
+
+
+async def test_a_process_shows_the_partners_that_it_calls() -> None:
+    scene = Scene(request())
+    async with scene:
+        await scene.call.begun.wait()
+        for _ in range(scene.limits.failures):
+            scene.partners["bank"].failed(scene.now_s)
+    assert scene.partners.refuses("bank")
+    assert scene.partners["bank"].waiting == 0
