@@ -62,6 +62,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_PAYMENT_ASK_LIMIT": "how often it is asked of one order",
         "MOTCUA_PAYMENT_ATTEMPT_LIMIT": "how many orders one obligation may have",
         "MOTCUA_PAYMENT_EARLY_S": "how long money waits for its order",
+        "MOTCUA_PAYMENT_GRACE_S": "how long after its expiry an order may still be heard of whose "
+        "partner cannot be asked",
         "MOTCUA_PAYMENT_CALL_LIMIT_S": "how long a call to the bank may last",
     },
     "services.notify.settings": {

@@ -68,7 +68,8 @@ TOPICS: dict[str, Topic] = {
             "external",
             ("payment edge", "payment effects", "payment timers", "operations"),
             ("payment", "operations"),
-            "bank callbacks, answers to queries, fired timers, releases",
+            "bank callbacks, orders made, answers to queries, citizens' choices, fired timers,"
+            " releases",
         ),
         Topic(
             "payment.events",

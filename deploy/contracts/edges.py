@@ -39,7 +39,7 @@ def _payment() -> APIRouter:
     keyless = {"merchant": "", "outgoing": [], "incoming": []}
     partners = PaymentSettings().registry_rows({row.name: keyless for row in read(SANDBOX)})
     registry = Registry(partners, FAMILIES)
-    return services.payment.api.router(registry, *[_UNUSED] * 6)
+    return services.payment.api.router(registry, *[_UNUSED] * 7)
 
 
 _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {

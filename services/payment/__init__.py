@@ -1,9 +1,9 @@
 """Payment: what is to be paid, by which order, with which money, exactly once.
 
-Reads `routing.events` and `payment.inbox` (callbacks, answers to queries, timers); writes
-`payment.events`.
+Reads `routing.events` and `payment.inbox` (callbacks, orders made, answers to queries, citizens'
+choices, timers); writes `payment.events`.
 
 Reading order: `domain/` (fees, state, the table of legal moves), `references` (our order numbers),
-`lane`, `gateways/` (a bank's words, one file each), `callbacks` and `api` (the edge), `effects`
-(asking a silent bank), `settings`.
+`lane`, `gateways/` (a bank's words, one file each), `callbacks` and `api` (the edge), `paying` and
+`orders_api` (how a citizen pays), `effects` (having orders made, asking a silent bank), `settings`.
 """

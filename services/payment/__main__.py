@@ -3,10 +3,11 @@
 import httpx
 
 from services.payment.api import router
-from services.payment.effects import Query
+from services.payment.effects import Create, Query
 from services.payment.gateways.families import FAMILIES
 from services.payment.lane import table
 from services.payment.partners import Registry
+from services.payment.paying import Till
 from services.payment.references import References
 from services.payment.settings import PaymentSettings
 from shared import service
@@ -23,7 +24,8 @@ async def build(resources: Resources) -> Parts:
     registry = Registry(settings.registry_rows(resources.secrets.partners), FAMILIES)
     references = References(resources.table("references"))
     lanes = table(watch.current, references, registry.terms, settings.pace)
-    client = httpx.AsyncClient(timeout=settings.payment_call_limit_s, trust_env=False)
+    limit_s = settings.payment_call_limit_s
+    client = httpx.AsyncClient(timeout=limit_s, trust_env=False)
     return Parts(
         router=router(
             registry,
@@ -33,9 +35,13 @@ async def build(resources: Resources) -> Parts:
             resources.publisher,
             dead_letter_sealer(resources.secrets.master_key),
             resources.clock,
+            Till(registry, resources.partners.refuses, settings.payment_attempt_limit),
         ),
         lanes=lanes,
-        effects=(Query(registry, client, resources.clock, settings.payment_call_limit_s),),
+        effects=(
+            Create(registry, client, resources.clock, limit_s),
+            Query(registry, client, resources.clock, limit_s),
+        ),
         closing=(client.aclose,),
         beside=(watch.run,),
     )

@@ -1,6 +1,5 @@
 """The edge of banks and portals: callbacks, the page citizens come back to, how payments stand."""
 
-from datetime import datetime
 from html import escape
 from ipaddress import ip_address
 from typing import Annotated
@@ -8,23 +7,24 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from services.payment import orders_api
 from services.payment.callbacks import Callbacks, Near
-from services.payment.domain.state import Attempt, Payment
-from services.payment.gateways import Call, Gateway, Offer, Order, Payer, Refused
+from services.payment.domain.state import Payment
+from services.payment.gateways import Call, Gateway, Payer, Refused
+from services.payment.lookups import application_id, may_read, unknown
 from services.payment.partners import Registry
+from services.payment.paying import Till, total_open_vnd
 from services.payment.references import References
 from services.payment.set_aside import Seal, SetAside
-from services.payment.views import PAYMENT, OrderView, PaymentView, open_attempt, payment_view
+from services.payment.views import PAYMENT, PaymentView, payment_view
 from shared import edge
 from shared.access import Caller, require
 from shared.bare import Answered, Bare, Headers
 from shared.clock import Clock
-from shared.errors import DeadLetter
 from shared.gather import Gather
 from shared.journal import Journal
 from shared.kinship import children
 from shared.lanes.known import Known
-from shared.placement import canonical
 from shared.problems import Refusal
 from shared.publisher import Publisher
 
@@ -57,6 +57,7 @@ def router(
     publisher: Publisher,
     seal: Seal,
     clock: Clock,
+    till: Till,
 ) -> APIRouter:
     """Return payment's routes; callbacks and returns have one for each partner."""
     routes = APIRouter(tags=["payment"])
@@ -83,25 +84,22 @@ def router(
         payer_ip: Address = "",
         language: Language = "vi",
     ) -> PaymentView:
-        try:
-            known = canonical(application)
-        except DeadLetter as error:
-            raise Refusal(422, "not-an-id", "Send the application's id, a UUID.") from error
+        known = application_id(application)
         decision = await journal.latest(known)
         if decision is None and (parent := await _parent(known, journal, caller)):
             return parent
-        if decision is None or decision.state is None or not _may_read(caller, decision.state):
-            raise Refusal(
-                404, "unknown-application", "Payment does not know it yet: ask again shortly."
-            )
-        payer, at = Payer(_address(payer_ip, request), language), clock()
+        if decision is None or decision.state is None or not may_read(caller, decision.state):
+            raise unknown()
+        payer, at, state = Payer(_address(payer_ip, request), language), clock(), decision.state
         orders = {
-            place: _order(registry[attempt.partner], attempt, payer, at)
-            for place in range(len(decision.state.obligations))
-            if (attempt := open_attempt(decision.state, place)) and at < attempt.expires_at
+            place: till.orders(known, state, place, payer, at)
+            for place in range(len(state.obligations))
         }
-        return payment_view(known, decision.state, orders)
+        waiting_vnd = total_open_vnd(state)
+        partners = till.partners(waiting_vnd, at) if waiting_vnd else ()
+        return payment_view(known, state, orders, partners)
 
+    routes.include_router(orders_api.router(till, journal, publisher, clock))
     return routes
 
 
@@ -110,13 +108,8 @@ async def _parent(
 ) -> PaymentView | None:
     """Return what a parent is shown: nothing is asked of it, but of its children that are here."""
     found = await journal.latest_of(children(application))
-    ours = [a for a, d in found.items() if d.state and _may_read(caller, d.state)]
+    ours = [a for a, d in found.items() if d.state and may_read(caller, d.state)]
     return PaymentView(application, "none", (), 0, sorted(ours)) if ours else None
-
-
-def _may_read(caller: Caller, state: Payment) -> bool:
-    """Another portal's application is as unknown as none; an old state does not say whose it is."""
-    return caller.role != "portal" or state.portal in ("", caller.name)
 
 
 def _add_callback(routes: APIRouter, gateway: Gateway, callbacks: Callbacks) -> None:
@@ -156,20 +149,6 @@ def _add_return(routes: APIRouter, gateway: Gateway, clock: Clock) -> None:
 
 def _page(text: str) -> HTMLResponse:
     return HTMLResponse(RETURN_PAGE.format(title="Thanh toán", text=escape(text)))
-
-
-def _order(gateway: Gateway, attempt: Attempt, payer: Payer, at: datetime) -> OrderView:
-    order = Order(attempt.reference, attempt.amount_vnd, attempt.opened_at, attempt.expires_at)
-    offer = gateway.create(attempt.reference, order, payer, at)
-    assert isinstance(offer, Offer), "a family that must be asked first"
-    return OrderView(
-        partner=attempt.partner,
-        reference=attempt.reference,
-        attempt=attempt.number,
-        amount_vnd=attempt.amount_vnd,
-        expires_at=attempt.expires_at,
-        pay_url=offer.pay_url,
-    )
 
 
 def _address(payer_ip: str, request: Request) -> str:

@@ -1,67 +1,128 @@
-"""The one call payment makes: asking a silent partner what became of an order."""
+"""The calls payment makes of an order: to have it made, and to ask what became of it."""
 
 from collections.abc import Sequence
+from typing import Any, Generic, Literal, TypeVar
 
 import httpx
 
-from services.payment.gateways import Answer, Order, Sending
+from services.payment.gateways import Answer, Declined, Offer, Order, Payer, Sending, Unsendable
 from services.payment.partners import Registry
 from shared.clock import Clock
 from shared.effects import NotCalled, Request
 from shared.events import Data
-from shared.events.payment import Finding, Queried, QueryRequested
+from shared.events.payment import Created, CreateRequested, Finding, Queried, QueryRequested
 
 ANSWER_LIMIT_BYTES = 64 << 10
+NOTHING = Offer()
+
+D = TypeVar("D", bound=Data)  # what asks for a call: it has a `partner` and a `key`
 
 
-class Query:
-    """Asks a partner, by our reference; what its answer does not prove stays unknown."""
+class PartnerCall(Generic[D]):
+    """A call to one partner, for one request; see `shared.effects.Effect`."""
 
-    request_type = QueryRequested.TYPE
+    contract: type[D]
     batch_limit = 1
 
     def __init__(
         self, registry: Registry, client: httpx.AsyncClient, clock: Clock, limit_s: float
     ) -> None:
-        self._registry, self._client, self._clock = registry, client, clock
+        self.request_type = self.contract.TYPE
         self.limit_s = limit_s
+        self._registry, self._client, self._clock = registry, client, clock
 
     def partner(self, request: Request) -> str:
         """Return whose slots and breaker are used."""
-        return _asked(request).partner
+        partner: str = self._of(request).partner
+        return partner
 
     def key(self, request: Request) -> str:
-        """Return the question's own key."""
-        return _asked(request).key
+        """Return the key of this call."""
+        key: str = self._of(request).key
+        return key
 
     async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
-        """Ask; return what the partner said, verified.  Raises `NotCalled`; others mean unknown."""
-        return [await self._ask(_asked(request)) for request in requests]
+        """Call; return what came of it.  Raises `NotCalled`; others mean unknown."""
+        return [await self.make(self._of(request)) for request in requests]
 
     def unknown(self, request: Request) -> Data:
-        """Return that it must be asked again."""
-        return _answer(_asked(request), "unknown")
+        """Return that nobody knows what came of it."""
+        return self.without_answer(self._of(request), "unknown")
 
     def deferred(self, request: Request) -> Data:
-        """Return that it was not asked."""
-        return _answer(_asked(request), "deferred")
+        """Return that it was not made."""
+        return self.without_answer(self._of(request), "deferred")
 
-    async def _ask(self, asked: QueryRequested) -> Queried:
-        gateway = self._registry[asked.partner]
-        order = Order(asked.reference, 0, asked.opened_at, asked.opened_at)
-        sending = gateway.query(asked.key, order, self._clock())
+    async def make(self, wanted: D) -> Data:
+        """Make the call.  Raises `NotCalled`; others mean unknown."""
+        raise NotImplementedError
+
+    def without_answer(self, wanted: D, finding: Literal["unknown", "deferred"]) -> Data:
+        """Return the outcome of a call that brought no answer."""
+        raise NotImplementedError
+
+    def _of(self, request: Request) -> Any:
+        assert isinstance(request.data, self.contract)
+        return request.data
+
+
+class Create(PartnerCall[CreateRequested]):
+    """Asks a partner to make an order; what its answer does not prove stays unknown."""
+
+    contract = CreateRequested
+
+    async def make(self, wanted: CreateRequested) -> Created:
+        """Ask; return what was made."""
+        gateway = self._registry[wanted.partner]
+        order = Order(wanted.reference, wanted.amount_vnd, wanted.opened_at, wanted.expires_at)
+        # nobody knows yet from where the citizen will pay
+        payer = Payer(gateway.partner.server_ip)
+        try:
+            found = gateway.create(wanted.reference, order, payer, self._clock())
+            if isinstance(found, Sending):
+                answer = await send(self._client, found)
+                found = gateway.read_created(answer, order, self._clock())
+        except Unsendable:
+            return _made(wanted, "declined", code="unsendable")
+        except Declined as declined:
+            return _made(wanted, "declined", code=declined.code)
+        return _made(wanted, "created", offer=found)
+
+    def without_answer(
+        self, wanted: CreateRequested, finding: Literal["unknown", "deferred"]
+    ) -> Data:
+        """Return that there may be an order, or that none was asked for."""
+        return _made(wanted, finding)
+
+
+class Query(PartnerCall[QueryRequested]):
+    """Asks a partner, by our reference; what its answer does not prove stays unknown."""
+
+    contract = QueryRequested
+
+    async def make(self, wanted: QueryRequested) -> Queried:
+        """Ask; return what the partner said, verified."""
+        gateway = self._registry[wanted.partner]
+        order = Order(wanted.reference, 0, wanted.opened_at, wanted.opened_at)
+        sending = gateway.query(wanted.key, order, self._clock())
         if sending is None:
-            return _answer(asked, "unknown")
+            return _answer(wanted, "unaskable")
         said = gateway.read_answer(await send(self._client, sending), order, self._clock())
         return Queried(
-            key=asked.key,
-            partner=asked.partner,
-            reference=asked.reference,
+            key=wanted.key,
+            partner=wanted.partner,
+            reference=wanted.reference,
             finding=said.finding,
             transaction=said.transaction,
             amount_vnd=said.amount_vnd,
             code=said.code,
         )
+
+    def without_answer(
+        self, wanted: QueryRequested, finding: Literal["unknown", "deferred"]
+    ) -> Data:
+        """Return that it must be asked again."""
+        return _answer(wanted, finding)
 
 
 async def send(client: httpx.AsyncClient, sending: Sending) -> Answer:
@@ -89,10 +150,22 @@ async def send(client: httpx.AsyncClient, sending: Sending) -> Answer:
         await response.aclose()
 
 
+def _made(
+    wanted: CreateRequested,
+    finding: Literal["created", "declined", "unknown", "deferred"],
+    *,
+    offer: Offer = NOTHING,
+    code: str = "",
+) -> Created:
+    return Created(
+        key=wanted.key,
+        partner=wanted.partner,
+        reference=wanted.reference,
+        finding=finding,
+        code=code,
+        **offer._asdict(),
+    )
+
+
 def _answer(asked: QueryRequested, finding: Finding) -> Queried:
     return Queried(key=asked.key, partner=asked.partner, reference=asked.reference, finding=finding)
-
-
-def _asked(request: Request) -> QueryRequested:
-    assert isinstance(request.data, QueryRequested)
-    return request.data

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.payment.domain import orders
+from services.payment.domain.attempts import AGAIN
 from services.payment.domain.draft import Draft, Pace
 from services.payment.domain.fees import Asked, assess, line
 from services.payment.domain.state import Payment
@@ -13,7 +14,7 @@ from services.payment.references import Attempt, Claimed, References
 from shared.catalogue import Catalogue, Procedure
 from shared.clock import VIETNAM
 from shared.events.kernel import TimerFired
-from shared.events.payment import Notified, Queried
+from shared.events.payment import Chosen, Created, Notified, Queried
 from shared.events.routing import Accepted, Closed, NotAccepted, PaymentDue, Routed, Settled
 from shared.lanes.table import Arrival, LaneTable, Outcome
 
@@ -44,6 +45,8 @@ def table(
         Closed.TYPE: _hear_end,
         Notified.TYPE: _hear_notified,
         Queried.TYPE: _hear_queried,
+        Created.TYPE: _hear_created,
+        Chosen.TYPE: _hear_chosen,
         TimerFired.TYPE: _hear_timer,
     }
 
@@ -136,6 +139,14 @@ def _hear_queried(draft: Draft, said: Queried, _: Arrival) -> None:
     orders.queried(draft, said)
 
 
+def _hear_created(draft: Draft, said: Created, _: Arrival) -> None:
+    orders.created(draft, said)
+
+
+def _hear_chosen(draft: Draft, choice: Chosen, _: Arrival) -> None:
+    orders.chosen(draft, choice)
+
+
 def _hear_timer(draft: Draft, fired: TimerFired, _: Arrival) -> None:
     orders.timer_fired(draft, fired.name)
 
@@ -165,8 +176,12 @@ def _may_open(
 
 
 def _is_opener(arrival: Arrival, state: Payment, fresh: str) -> bool:
-    if isinstance(arrival.data, PaymentDue):
+    if isinstance(arrival.data, PaymentDue | Chosen):
         return True
+    if isinstance(arrival.data, Created):
+        return arrival.data.finding != "created"
+    if isinstance(arrival.data, TimerFired):
+        return arrival.data.name.startswith(AGAIN)
     if isinstance(arrival.data, Notified | Queried):
         return arrival.data.finding == "failed"
     waiting = {o.moment for o in state.obligations if o.status == "assessed"} | {fresh}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -80,6 +80,17 @@ def keyed(row: Row, secrets: Mapping[str, Any], *, lifetime_s: int, **deployed: 
     )
 
 
+@runtime_checkable
+class AsksFirst(Protocol):
+    """What a family says besides whose `create` returns a `Sending`: it is asked to make an order
+    before a citizen can pay.
+    """
+
+    @property
+    def creates_again(self) -> bool:
+        """Tell whether it makes a single order however often it is asked for the same one."""
+
+
 class Registry:
     """The partners of this deployment, by name."""
 
@@ -102,5 +113,13 @@ class Registry:
 
     @property
     def terms(self) -> tuple[Terms, ...]:
-        """Return what the partners take, in the order of preference."""
-        return tuple(g.partner.terms for g in self._gateways.values())
+        """Return what the partners take, in the order of preference, and whether they are asked."""
+        return tuple(_terms(g) for g in self._gateways.values())
+
+
+def _terms(gateway: Gateway) -> Terms:
+    if not isinstance(gateway, AsksFirst):
+        return gateway.partner.terms
+    return msgspec.structs.replace(
+        gateway.partner.terms, asks_first=True, creates_again=gateway.creates_again
+    )

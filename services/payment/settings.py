@@ -31,6 +31,7 @@ class PaymentSettings(BaseSettings):
     payment_ask_limit: int = Field(default=_PACE.ask_limit, ge=1, le=200)
     payment_attempt_limit: int = Field(default=_PACE.attempt_limit, ge=1, le=20)
     payment_early_s: int = Field(default=_PACE.early_s, ge=1)
+    payment_grace_s: int = Field(default=_PACE.grace_s, ge=1)
     payment_call_limit_s: float = Field(default=10.0, gt=0)
 
     @property
@@ -41,6 +42,7 @@ class PaymentSettings(BaseSettings):
             ask_limit=self.payment_ask_limit,
             attempt_limit=self.payment_attempt_limit,
             early_s=self.payment_early_s,
+            grace_s=self.payment_grace_s,
         )
 
     def registry_rows(self, secrets: Mapping[str, Any]) -> tuple[Partner, ...]:

@@ -1,11 +1,12 @@
 """What the edge shows: the payments of an application; with an example."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from services.payment.domain.moves import receipts
-from services.payment.domain.state import Attempt, Obligation, Payment, Status
+from services.payment.domain.state import Obligation, Payment, Status
 from shared.edge import APPLICATION
 
 
@@ -21,7 +22,11 @@ class LineView:
 
 @dataclass(frozen=True)
 class OrderView:
-    """An order that can be paid now; `pay_url` is signed for this payer."""
+    """An order that can be paid now; `pay_url` is signed for this payer.
+
+    `qr` is the text of a QR code, `qr_svg` where its picture is; what a partner has none of is
+    empty.
+    """
 
     partner: str
     reference: str
@@ -29,6 +34,23 @@ class OrderView:
     amount_vnd: int
     expires_at: datetime
     pay_url: str
+    deep_link: str = ""
+    qr: str = ""
+    qr_svg: str = ""
+
+
+@dataclass(frozen=True)
+class PartnerView:
+    """Who may be paid with; one that is not available says why, and comes back by itself."""
+
+    name: str
+    title: str
+    kind: Literal["bank", "intermediary"]
+    min_vnd: int
+    max_vnd: int
+    available: bool
+    reason_vi: str = ""
+    reason_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +64,9 @@ class ReceiptView:
 
 @dataclass(frozen=True)
 class ObligationView:
-    """What is to be paid, how it stands, and the order that can be paid now, if any."""
+    """What is to be paid, how it stands, and the orders that can be paid now: `order` is the latest
+    of them.
+    """
 
     status: Status
     moment: str
@@ -51,12 +75,14 @@ class ObligationView:
     lines: Sequence[LineView]
     order: OrderView | None
     receipts: Sequence[ReceiptView]
+    orders: Sequence[OrderView] = ()
 
 
 @dataclass(frozen=True)
 class PaymentView:
     """The payments of an application; `to_refund_vnd` came in and no obligation needed it.
 
+    `partners`: while an order is open, with whom the first obligation that waits may be paid.
     `children`: of a parent, of which nothing is asked: the applications to ask about instead.
     """
 
@@ -65,7 +91,17 @@ class PaymentView:
     obligations: Sequence[ObligationView]
     to_refund_vnd: int
     children: Sequence[str] = ()
+    partners: Sequence[PartnerView] = ()
 
+
+_ORDER = OrderView(
+    partner="vnpay",
+    reference="26112000000123",
+    attempt=1,
+    amount_vnd=16_000,
+    expires_at=datetime(2026, 11, 21, 1, 30, tzinfo=UTC),
+    pay_url="https://bank.example/paymentv2/vpcpay.html?vnp_TxnRef=26112000000123",
+)
 
 PAYMENT = PaymentView(
     application=APPLICATION,
@@ -77,41 +113,39 @@ PAYMENT = PaymentView(
             total_vnd=16_000,
             illustrative=False,
             lines=[LineView("charge", "Lệ phí cấp bản sao trích lục hộ tịch", 2, 16_000)],
-            order=OrderView(
-                partner="vnpay",
-                reference="26112000000123",
-                attempt=1,
-                amount_vnd=16_000,
-                expires_at=datetime(2026, 11, 21, 1, 30, tzinfo=UTC),
-                pay_url="https://bank.example/paymentv2/vpcpay.html?vnp_TxnRef=26112000000123",
-            ),
+            order=_ORDER,
             receipts=[],
+            orders=[_ORDER],
         )
     ],
     to_refund_vnd=0,
+    partners=[
+        PartnerView("vnpay", "Cổng thanh toán", "intermediary", 1_000, 9_999_999_999, True),
+    ],
 )
 
 
-def open_attempt(state: Payment, place: int) -> Attempt | None:
-    """Return the order of an obligation that can be paid now."""
-    return next((a for a in state.attempts if a.obligation == place and a.status == "open"), None)
-
-
-def payment_view(application: str, state: Payment, orders: dict[int, OrderView]) -> PaymentView:
-    """Show a state; `orders` are the open ones, by the place of their obligation."""
+def payment_view(
+    application: str,
+    state: Payment,
+    orders: Mapping[int, Sequence[OrderView]],
+    partners: Sequence[PartnerView] = (),
+) -> PaymentView:
+    """Show a state; `orders` are those that can be paid, by the place of their obligation."""
     return PaymentView(
         application=application,
         status=state.status,
         obligations=[
-            _obligation_view(state, place, obligation, orders.get(place))
+            _obligation_view(state, place, obligation, orders.get(place, ()))
             for place, obligation in enumerate(state.obligations)
         ],
         to_refund_vnd=state.to_refund_vnd,
+        partners=partners,
     )
 
 
 def _obligation_view(
-    state: Payment, place: int, obligation: Obligation, order: OrderView | None
+    state: Payment, place: int, obligation: Obligation, orders: Sequence[OrderView]
 ) -> ObligationView:
     paid = [a for a in state.attempts if a.obligation == place and a.status == "paid"]
     issued = [r for a in paid for r in receipts(a.reference, obligation.lines)]
@@ -121,6 +155,7 @@ def _obligation_view(
         total_vnd=obligation.total_vnd,
         illustrative=obligation.illustrative,
         lines=[LineView(x.kind, x.name_vi, x.quantity, x.amount_vnd) for x in obligation.lines],
-        order=order,
+        order=orders[0] if orders else None,
         receipts=[ReceiptView(r.number, r.kind, r.amount_vnd) for r in issued],
+        orders=orders,
     )

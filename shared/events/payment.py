@@ -8,7 +8,8 @@ from typing import ClassVar, Literal
 
 from shared.events.data import Amount, Data, FeeLine, Instant, Strict
 
-Finding = Literal["paid", "failed", "pending", "not_found", "deferred", "unknown"]
+# `unaskable`: this partner answers no such question
+Finding = Literal["paid", "failed", "pending", "not_found", "deferred", "unknown", "unaskable"]
 
 # --- payment.inbox
 
@@ -41,6 +42,31 @@ class Queried(Strict, frozen=True, kw_only=True):
     transaction: str = ""
     amount_vnd: Amount = 0
     code: str = ""
+
+
+class Created(Strict, frozen=True, kw_only=True):
+    """What came of asking a partner for an order: `created` with what a citizen needs to pay it.
+
+    `declined`: there surely is none; `deferred`: it was not asked; `unknown`: there may be one.
+    """
+
+    TYPE: ClassVar[str] = "payment.created"
+    key: str
+    partner: str
+    reference: str
+    finding: Literal["created", "declined", "unknown", "deferred"]
+    pay_url: str = ""
+    deep_link: str = ""
+    qr: str = ""
+    code: str = ""
+
+
+class Chosen(Strict, frozen=True, kw_only=True):
+    """The citizen wants to pay an obligation, by its place in the list, with this partner."""
+
+    TYPE: ClassVar[str] = "payment.chosen"
+    obligation: int
+    partner: str
 
 
 # --- payment.events
@@ -79,6 +105,18 @@ class Requested(Data, frozen=True, kw_only=True):
     expires_at: Instant
 
 
+class CreateRequested(Data, frozen=True, kw_only=True):
+    """A partner has to make the order first: ask it.  `key` is claimed before the call."""
+
+    TYPE: ClassVar[str] = "payment.create.requested"
+    key: str
+    partner: str
+    reference: str
+    amount_vnd: Amount
+    opened_at: Instant
+    expires_at: Instant
+
+
 class QueryRequested(Data, frozen=True, kw_only=True):
     """A partner has been silent: ask it.  `key` is claimed before the call."""
 
@@ -101,7 +139,11 @@ class Settled(Data, frozen=True, kw_only=True):
 
 
 class Failed(Data, frozen=True, kw_only=True):
-    """An attempt ended without money; `code` is the partner's, `reason` ours."""
+    """An attempt ended without money; `code` is the partner's, `reason` ours.
+
+    `declined`: by the partner; `not_created`: it did not make the order, as far as we know;
+    `expired`: its time is over, while another attempt of the obligation may still be paid.
+    """
 
     TYPE: ClassVar[str] = "payment.failed"
     partner: str

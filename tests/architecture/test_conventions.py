@@ -40,8 +40,11 @@ OWN = {
         "pages",
     },
     # a partner's order number, claimed before the order opens; a bank's call, in its own words, or
-    # set aside; who the banks are
-    "payment": {"references", "callbacks", "set_aside", "partners"},
+    # set aside; who the banks are; how a citizen pays, chooses with whom, and for whom it is shown
+    "payment": {
+        *("references", "callbacks", "set_aside", "partners"),
+        *("paying", "orders_api", "lookups"),
+    },
     "notify": set[str](),
     # it reads with a loop of its own instead of a lane: it decides nothing
     "operations": {"journeys", "reader", "counts", "flow", "tables"},

@@ -21,6 +21,7 @@ NO_EDITION = {  # decided types, and why no reference data play a part
     "application.withdrawn": "passed on",
     "interlinked.moved": "by the set that the parent came in with",
     "interlinked.ended": "by the set that the parent came in with",
+    "payment.create.requested": "as the fee was assessed",
     "payment.query.requested": "a timer",
     "payment.requested": "as the fee was assessed",
     "payment.settled": "what the partner said",

@@ -30,6 +30,8 @@ RULES: Mapping[str, Rule] = {
     portal.CorrectionSubmitted.TYPE: Rule(None),
     portal.SupplementSubmitted.TYPE: Rule("citizen", (routing.SupplementRequested.TYPE,)),
     payment.Notified.TYPE: Rule("citizen", (payment.Requested.TYPE,)),
+    payment.Created.TYPE: Rule("bank", (payment.CreateRequested.TYPE,)),
+    payment.Chosen.TYPE: Rule("citizen", (payment.Requested.TYPE,)),
     payment.Queried.TYPE: Rule("bank", (payment.QueryRequested.TYPE,)),
     notify.Answered.TYPE: Rule(
         "gateway", (notify.NoticeRequested.TYPE, notify.NoticeQueryRequested.TYPE)

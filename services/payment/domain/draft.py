@@ -7,7 +7,15 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from services.payment.domain.state import Attempt, KeptAs, Money, Obligation, Payment, Status
+from services.payment.domain.state import (
+    Attempt,
+    KeptAs,
+    Money,
+    Obligation,
+    Offered,
+    Payment,
+    Status,
+)
 from services.payment.domain.terms import Terms
 from shared.events import Data
 from shared.events.payment import Finding
@@ -20,13 +28,15 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How patient we are.
 
     `ask_after_s`: from opening to the first query, from that to the next …, the last for ever;
-    `ask_limit`: queries after one order; `early_s`: how long money waits for its order.
+    `ask_limit`: queries after one order; `early_s`: how long money waits for its order; `grace_s`:
+    how long after its expiry an order may still be heard of whose partner cannot be asked.
     """
 
     ask_after_s: tuple[int, ...] = (900, 900, 1_800, 3_600)
     ask_limit: int = 48
     attempt_limit: int = 5
     early_s: int = 86_400
+    grace_s: int = 3_600
 
 
 class Cause(NamedTuple):
@@ -38,6 +48,8 @@ class Cause(NamedTuple):
     finding: Finding = "unknown"
     code: str = ""
     reason: str = ""
+    partner: str = ""
+    offered: Offered | None = None
 
 
 @dataclass(slots=True)

@@ -6,13 +6,13 @@ Below it: from what was heard to a row of the table.
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from services.payment.domain import moves
+from services.payment.domain import attempts, moves
 from services.payment.domain.draft import Cause, Draft
 from services.payment.domain.fees import total_vnd
 from services.payment.domain.moves import nothing
-from services.payment.domain.state import Attempt, Money, Obligation, Status
+from services.payment.domain.state import Attempt, Money, Obligation, Offered, Status
 from shared.events.data import FeeLine
-from shared.events.payment import Finding, Notified, Queried
+from shared.events.payment import Chosen, Created, Finding, Notified, Queried
 
 Trigger = Literal[
     "assessed",  # what is to be paid is known
@@ -24,6 +24,11 @@ Trigger = Literal[
     "undecided",  # the partner was asked, and nothing is sure
     "silent",  # nobody has said anything for long
     "ended",  # the application is not accepted, or withdrawn
+    "made",  # the partner made the order that it was asked for
+    "unmade",  # it did not, or nobody knows
+    "paused",  # some time has passed since all partners failed to make one
+    "chosen",  # the citizen wants to pay with another partner
+    "mute",  # the partner cannot be asked
 ]
 Move = Callable[[Draft, Cause], None]
 
@@ -37,6 +42,11 @@ _OVER: Mapping[Trigger, Move] = {
     "undecided": nothing,
     "silent": nothing,
     "ended": nothing,
+    "made": nothing,
+    "unmade": nothing,
+    "paused": nothing,
+    "chosen": nothing,
+    "mute": nothing,
 }
 
 MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
@@ -50,10 +60,15 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "undecided": nothing,
         "silent": nothing,
         "ended": nothing,
+        "made": nothing,
+        "unmade": nothing,
+        "paused": nothing,
+        "chosen": nothing,
+        "mute": nothing,
     },
     "assessed": {
         "assessed": nothing,
-        "due": moves.open_order,
+        "due": attempts.open_order,
         "paid": moves.overpay,
         "mispaid": moves.overpay,
         "contradicted": moves.contradict,
@@ -61,6 +76,11 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "undecided": nothing,
         "silent": nothing,
         "ended": moves.waive,
+        "made": nothing,
+        "unmade": nothing,
+        "paused": nothing,
+        "chosen": nothing,
+        "mute": nothing,
     },
     "open": {
         "assessed": nothing,
@@ -68,10 +88,15 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "paid": moves.settle,
         "mispaid": moves.mispay,
         "contradicted": moves.contradict,
-        "declined": moves.decline,
-        "undecided": moves.wait,
-        "silent": moves.ask,
-        "ended": moves.expire,
+        "declined": attempts.decline,
+        "undecided": attempts.wait,
+        "silent": attempts.ask,
+        "ended": attempts.expire,
+        "made": attempts.offer,
+        "unmade": attempts.give_up,
+        "paused": attempts.open_again,
+        "chosen": attempts.choose_partner,
+        "mute": attempts.wait_in_vain,
     },
     "settled": _OVER,
     "expired": _OVER,
@@ -150,7 +175,27 @@ def queried(draft: Draft, said: Queried) -> None:
         _declined(draft, said.partner, said.reference, said.code)
         return
     finding: Finding = said.finding
-    step(draft, "undecided", Cause(attempt.obligation, attempt, finding=finding))
+    trigger: Trigger = "mute" if finding == "unaskable" else "undecided"
+    step(draft, trigger, Cause(attempt.obligation, attempt, finding=finding))
+
+
+def created(draft: Draft, said: Created) -> None:
+    """Take in what a partner made of an order; an offer is good whenever it comes."""
+    attempt = draft.state.attempt(said.reference)
+    if attempt is None or attempt.partner != said.partner:
+        return
+    if said.finding == "created":
+        offered = Offered(pay_url=said.pay_url, deep_link=said.deep_link, qr=said.qr)
+        step(draft, "made", Cause(attempt.obligation, attempt, offered=offered))
+    elif attempt.create_key == said.key:
+        finding: Finding = "unknown" if said.finding == "unknown" else "failed"
+        told = Cause(attempt.obligation, attempt, finding=finding, code=said.code)
+        step(draft, "unmade", told._replace(reason="not_created"))
+
+
+def chosen(draft: Draft, choice: Chosen) -> None:
+    """Take in a citizen's choice."""
+    step(draft, "chosen", Cause(choice.obligation, partner=choice.partner))
 
 
 def timer_fired(draft: Draft, name: str) -> None:
@@ -158,6 +203,9 @@ def timer_fired(draft: Draft, name: str) -> None:
     for attempt in draft.state.attempts:
         if attempt.status == "open" and attempt.timer == name:
             step(draft, "silent", Cause(attempt.obligation, attempt))
+    for place in range(len(draft.state.obligations)):
+        if attempts.again_timer(draft, place) == name:
+            step(draft, "paused", Cause(place))
     for money in draft.state.money:
         if money.kept_as == "early" and moves.early_timer(money) == name:
             _give_up(draft, money)

@@ -28,8 +28,20 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     illustrative: bool = False
 
 
+class Offered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What a partner that is asked first gave for a citizen to pay with."""
+
+    pay_url: str = ""
+    deep_link: str = ""
+    qr: str = ""
+
+
 class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One order.  `asked`: queries after it so far; `query_key`: of the one without an answer."""
+    """One order.  `asked`: queries after it so far; `query_key`: of the one without an answer.
+
+    `create_key`: of the last time its partner was asked to make it, empty where nobody is asked;
+    `offered`: what came of that.  `is_mute`: its partner cannot be asked what became of it.
+    """
 
     number: int
     obligation: int
@@ -42,6 +54,14 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     transaction: str = ""
     asked: int = 0
     query_key: str = ""
+    create_key: str = ""
+    offered: Offered | None = None
+    is_mute: bool = False
+
+    @property
+    def is_unmade(self) -> bool:
+        """Tell whether its partner is to make it, and has not said that it did."""
+        return bool(self.create_key) and self.offered is None
 
     @property
     def timer(self) -> str:
@@ -82,6 +102,10 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     def attempt(self, reference: str) -> Attempt | None:
         """Return the attempt with this reference."""
         return next((a for a in self.attempts if a.reference == reference), None)
+
+    def attempts_of(self, obligation: int) -> list[Attempt]:
+        """Return the attempts of an obligation, in order."""
+        return [a for a in self.attempts if a.obligation == obligation]
 
     def has_money(self, partner: str, reference: str, transaction: str, amount_vnd: int) -> bool:
         """Tell whether this was said before, to the đồng; another amount is other news."""

@@ -1,6 +1,6 @@
 """What the rules need to know of a partner."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -11,7 +11,11 @@ class NoPartner(Exception):
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What a partner takes, from when until when; `lifetime_s`: how long an order may be paid."""
+    """What a partner takes, from when until when; `lifetime_s`: how long an order may be paid.
+
+    `asks_first`: it makes an order before a citizen can pay; `creates_again`: asked for the same
+    order twice, it makes one.  Both are the family's.
+    """
 
     partner: str
     lifetime_s: int
@@ -19,24 +23,30 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     max_vnd: int
     active_from: datetime
     active_to: datetime | None = None
+    asks_first: bool = False
+    creates_again: bool = False
 
     def takes(self, amount_vnd: int, at: datetime) -> bool:
         """Tell whether an order of this amount can be opened now."""
-        begun = self.active_from <= at
-        return (
-            begun
-            and (self.active_to is None or at < self.active_to)
-            and self.min_vnd <= amount_vnd <= self.max_vnd
-        )
+        return self.is_active(at) and self.min_vnd <= amount_vnd <= self.max_vnd
+
+    def is_active(self, at: datetime) -> bool:
+        """Tell whether the partner takes orders now."""
+        return self.active_from <= at and (self.active_to is None or at < self.active_to)
 
     def expires_at(self, opened_at: datetime) -> datetime:
         """Return until when an order may be paid."""
         return opened_at + timedelta(seconds=self.lifetime_s)
 
 
-def choose(partners: Sequence[Terms], amount_vnd: int, at: datetime) -> Terms:
-    """Return the first partner that takes this amount.  Raises `NoPartner`."""
-    for terms in partners:
-        if terms.takes(amount_vnd, at):
-            return terms
-    raise NoPartner(f"no partner takes {amount_vnd} VND now: add one, then release this")
+def choose(
+    partners: Sequence[Terms], amount_vnd: int, at: datetime, failed: Collection[str] = ()
+) -> Terms:
+    """Return the first partner that takes this amount, one that failed only if no other is left.
+
+    Raises `NoPartner`.
+    """
+    taking = [terms for terms in partners if terms.takes(amount_vnd, at)]
+    if not taking:
+        raise NoPartner(f"no partner takes {amount_vnd} VND now: add one, then release this")
+    return next((terms for terms in taking if terms.partner not in failed), taking[0])

@@ -256,7 +256,7 @@ class Gateway(Protocol):
     def create(self, key: str, order: Order, payer: Payer, at: datetime) -> Offer | Sending:
         """Return what the citizen needs, or what to send to get it.  Raises `Unsendable`.
 
-        `key` names the attempt to create it: the same every time.
+        `key` names the attempt to create it: the same every time.  See `partners.AsksFirst`.
         """
 
     def read_created(self, answer: Answer, order: Order, at: datetime) -> Offer:

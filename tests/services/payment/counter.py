@@ -7,9 +7,11 @@ import msgspec
 from fastapi import FastAPI
 
 from services.payment.api import router
+from services.payment.domain.draft import Pace
 from services.payment.gateways.families import FAMILIES
 from services.payment.gateways.vnpay_signing import SIGNATURE, canonical, sign
 from services.payment.partners import Registry
+from services.payment.paying import Till
 from services.payment.references import References, reference
 from shared import events, problems
 from shared.access import Access
@@ -47,10 +49,11 @@ class Counter:
         self.log, self.a, self._done, self._sequence, self._said = Log(), a, 0, 0, 0
         self.master = MASTER
         self.partner, self.rows = partner or a.partner(), rows
+        self.refused = set()  # partners whose circuit breaker is open
         self.table, self.journal, self.known = lanes, Journal(a.rows(), lanes), Known()
         self._reader = Reader(lanes, 1)
         self._step = Step(lanes, self._reader.again, lambda _: False)
-        self.registry = Registry([self.partner], FAMILIES)
+        self.registry = self.registry_of(a)
         self.publisher = Publisher(
             self.log, lane_count=1, sample_ratio=0.0, clock=lambda: a.now, appended=lambda *_: None
         )
@@ -72,12 +75,16 @@ class Counter:
                 self.publisher,
                 self.seal,
                 lambda: a.now,
+                Till(self.registry, self.refused.__contains__, Pace().attempt_limit),
             )
         )
         self.app = app
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEYS["portal"]
         )
+
+    def registry_of(self, a):
+        return Registry([self.partner], FAMILIES)
 
     async def bring(self, data, application=""):
         self._sequence += 1

@@ -1,20 +1,22 @@
 import json
 from datetime import timedelta
+from typing import get_args, get_type_hints
 
 import httpx
 import msgspec
 import pytest
 
-from services.payment.effects import ANSWER_LIMIT_BYTES, Query
-from services.payment.gateways import Refused
+from services.payment.__main__ import FAMILIES
+from services.payment.effects import ANSWER_LIMIT_BYTES, Create, Query
+from services.payment.gateways import Declined, Offer, Refused, Sending, Unsendable
 from services.payment.gateways.vnpay import TRANSACTION_API, Vnpay
 from services.payment.gateways.vnpay_signing import ANSWERED, ASKED, SIGNATURE, joined, sign
-from services.payment.partners import Registry
+from services.payment.partners import AsksFirst, Registry
 from shared import events
 from shared.effects import NotCalled, Request
 from shared.errors import Misconfigured
 from shared.events import Event
-from shared.events.payment import Queried, QueryRequested
+from shared.events.payment import CreateRequested, Queried, QueryRequested
 
 
 @pytest.fixture
@@ -130,3 +132,105 @@ def test_a_registry_is_checked_at_start(a):
     with pytest.raises(Misconfigured, match="twice"):
         Registry([a.partner(), a.partner()], {"vnpay": Vnpay})
     assert [g.partner.name for g in Registry([a.partner()], {"vnpay": Vnpay})] == ["vnpay"]
+
+
+def test_a_family_that_sends_for_an_order_says_whether_it_may_be_sent_for_again():
+    for name, family in FAMILIES.items():
+        told = get_type_hints(family.create)["return"]
+        assert (Sending in (told, *get_args(told))) == isinstance(family, AsksFirst), name
+
+
+# ---- orders that a partner makes
+
+
+class Making(Vnpay):
+    """A partner that makes orders itself."""
+
+    creates_again = True
+
+    def create(self, key, order, payer, at):
+        if order.amount_vnd > 1_000_000:
+            raise Unsendable("too much for its format")
+        return Sending(f"{self.partner.base_url}/make", f"{key} {payer.ip}".encode())
+
+    def query(self, key, order, at):
+        return None
+
+    def read_created(self, answer, order, at):
+        if answer.body == b"no":
+            raise Declined("21")
+        if answer.body != b"yes":
+            raise Refused("unreadable", "neither yes nor no")
+        return Offer("https://b.example/1", qr="0002")
+
+
+@pytest.fixture
+def making(a):
+    def make(answer):
+        client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        return Create(Registry([a.partner()], {"vnpay": Making}), client, lambda: a.now, 10.0)
+
+    return make
+
+
+def wanted(a, **changes):
+    whole = {
+        "key": "k/1",
+        "partner": "vnpay",
+        "reference": "DVC1",
+        "amount_vnd": 16_000,
+        "opened_at": a.now,
+        "expires_at": a.now + timedelta(days=1),
+    }
+    return Request(None, CreateRequested(**(whole | changes)))
+
+
+def saying(text):
+    return lambda _: httpx.Response(200, text=text)
+
+
+def test_the_registry_says_who_has_to_be_asked(a):
+    (terms,) = Registry([a.partner()], {"vnpay": Making}).terms
+    assert (terms.asks_first, terms.creates_again) == (True, True)
+    (terms,) = Registry([a.partner()], {"vnpay": Vnpay}).terms
+    assert (terms.asks_first, terms.creates_again) == (False, False)
+
+
+async def test_a_partner_is_asked_for_an_order_and_its_offer_is_read(a, making):
+    heard = []
+
+    def answer(request):
+        heard.append(request.content.decode())
+        return httpx.Response(200, text="yes")
+
+    effect = making(answer)
+    (made,) = await effect.call([wanted(a)])
+
+    assert heard == [f"DVC1 {a.partner().server_ip}"], "by the order, the same every time"
+    assert (made.finding, made.pay_url, made.qr) == ("created", "https://b.example/1", "0002")
+    assert (made.key, made.reference) == ("k/1", "DVC1")
+    assert (effect.partner(wanted(a)), effect.key(wanted(a))) == ("vnpay", "k/1")
+
+
+async def test_what_a_partner_surely_did_not_make_is_declined(a, making):
+    (made,) = await making(saying("no")).call([wanted(a)])
+    assert (made.finding, made.code) == ("declined", "21")
+
+    (made,) = await making(saying("yes")).call([wanted(a, amount_vnd=2_000_000)])
+    assert (made.finding, made.code) == ("declined", "unsendable")
+
+
+async def test_what_an_answer_does_not_prove_made_may_stand(a, making):
+    with pytest.raises(Refused):
+        await making(saying("perhaps")).call([wanted(a)])
+    assert making(saying("")).unknown(wanted(a)).finding == "unknown"
+    assert making(saying("")).deferred(wanted(a)).finding == "deferred"
+
+
+async def test_a_partner_that_cannot_be_asked_is_not(a, request_):
+    client = httpx.AsyncClient(transport=httpx.MockTransport(saying("")))
+    effect = Query(Registry([a.partner()], {"vnpay": Making}), client, lambda: a.now, 10.0)
+
+    (answer,) = await effect.call([request_])
+
+    assert answer.finding == "unaskable"

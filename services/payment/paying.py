@@ -1,0 +1,120 @@
+"""What a citizen pays with: the orders that can be paid now, and the partners to choose from."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from services.payment.domain.attempts import count_made, payable_with
+from services.payment.domain.state import Attempt, Payment
+from services.payment.domain.terms import Terms
+from services.payment.gateways import Gateway, Offer, Order, Payer
+from services.payment.partners import Registry
+from services.payment.views import OrderView, PartnerView
+
+QR_PATH = "/v1/payments/{application}/orders/{reference}/qr.svg"
+OUT_VI = "Tạm thời không kết nối được, sẽ tự hoạt động lại: hãy chọn nơi khác hoặc thử lại sau."
+OUT_EN = "Cannot be reached just now and comes back by itself: choose another, or try again later."
+
+Choice = Literal["open", "not_due", "over", "unknown_partner", "not_taken", "too_many", "can_open"]
+
+
+class Till(NamedTuple):
+    """What shows citizens how they may pay; `refuses` tells whose circuit breaker is open."""
+
+    registry: Registry
+    refuses: Callable[[str], bool]
+    attempt_limit: int
+
+    def orders(
+        self, application: str, state: Payment, place: int, payer: Payer, at: datetime
+    ) -> list[OrderView]:
+        """Return the orders of an obligation that can be paid now, the latest first."""
+        shown = []
+        for attempt in reversed(state.attempts_of(place)):
+            offer = self.offer(attempt, payer, at)
+            if offer is not None:
+                shown.append(_order(application, attempt, offer))
+        return shown
+
+    def offer(self, attempt: Attempt, payer: Payer, at: datetime) -> Offer | None:
+        """Return what an attempt is paid with; None if it cannot be paid, or is not made yet."""
+        if attempt.status != "open" or at >= attempt.expires_at or attempt.is_unmade:
+            return None
+        if (kept := attempt.offered) is not None:
+            return Offer(kept.pay_url, kept.deep_link, kept.qr)
+        order = Order(attempt.reference, attempt.amount_vnd, attempt.opened_at, attempt.expires_at)
+        offer = self.registry[attempt.partner].create(attempt.reference, order, payer, at)
+        assert isinstance(offer, Offer), "a family that must be asked first"
+        return offer
+
+    def partners(self, amount_vnd: int, at: datetime) -> list[PartnerView]:
+        """Return the partners that take orders now, and which of them can take this one."""
+        return [
+            _partner(gateway, terms, amount_vnd, refused=self.refuses(terms.partner))
+            for gateway, terms in zip(self.registry, self.registry.terms, strict=True)
+            if terms.is_active(at)
+        ]
+
+    def choice(self, state: Payment, place: int, partner: str, at: datetime) -> Choice:
+        """Return what would come of choosing a partner for an obligation."""
+        obligation = state.obligations[place]
+        mine = state.attempts_of(place)
+        terms = next((t for t in self.registry.terms if t.partner == partner), None)
+        if terms is None:
+            return "unknown_partner"
+        if obligation.status != "open":
+            return "not_due" if obligation.status == "assessed" else "over"
+        if payable_with(mine, partner, at):
+            return "open"
+        if not terms.takes(obligation.total_vnd, at) or self.refuses(partner):
+            return "not_taken"
+        return "can_open" if count_made(mine) < self.attempt_limit else "too_many"
+
+
+def _order(application: str, attempt: Attempt, offer: Offer) -> OrderView:
+    qr_svg = QR_PATH.format(application=application, reference=attempt.reference)
+    return OrderView(
+        partner=attempt.partner,
+        reference=attempt.reference,
+        attempt=attempt.number,
+        amount_vnd=attempt.amount_vnd,
+        expires_at=attempt.expires_at,
+        pay_url=offer.pay_url,
+        deep_link=offer.deep_link,
+        qr=offer.qr,
+        qr_svg=qr_svg if offer.qr else "",
+    )
+
+
+def _partner(gateway: Gateway, terms: Terms, amount_vnd: int, *, refused: bool) -> PartnerView:
+    partner = gateway.partner
+    fits = terms.min_vnd <= amount_vnd <= terms.max_vnd
+    reason = ("", "")
+    if refused:
+        reason = OUT_VI, OUT_EN
+    elif not fits:
+        reason = _limits(terms)
+    return PartnerView(
+        name=partner.name,
+        title=partner.title,
+        kind=partner.kind,
+        min_vnd=terms.min_vnd,
+        max_vnd=terms.max_vnd,
+        available=fits and not refused,
+        reason_vi=reason[0],
+        reason_en=reason[1],
+    )
+
+
+def _limits(terms: Terms) -> tuple[str, str]:
+    low, high = f"{terms.min_vnd:,}", f"{terms.max_vnd:,}"
+    return (
+        f"Chỉ nhận từ {low.replace(',', '.')} đến {high.replace(',', '.')} đồng một lần.",
+        f"Takes from {low} to {high} đồng at a time only.",
+    )
+
+
+def total_open_vnd(state: Payment) -> int:
+    """Return what the first obligation is about that waits for its money, 0 if none does."""
+    waiting: Sequence[int] = [o.total_vnd for o in state.obligations if o.status == "open"]
+    return waiting[0] if waiting else 0
