@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import msgspec
 
 from services.payment.domain.terms import Terms
+from services.payment.gateways.bills import Bill
 from shared.events.payment import Finding
 
 Verdict = Literal[
@@ -166,13 +167,14 @@ class Answer(NamedTuple):
 
 
 class Order(NamedTuple):
-    """What a partner is told of an attempt; `account`: whose money it becomes, if it is told."""
+    """What a partner is told of an attempt; whose money it becomes and what for, if it is told."""
 
     reference: str
     amount_vnd: int
     opened_at: datetime
     expires_at: datetime
     account: Account | None = None
+    bill: Bill | None = None
 
 
 class Offer(NamedTuple):
@@ -228,6 +230,7 @@ class Refund(NamedTuple):
     reason: str
     by: str
     asked_at: datetime
+    number: str = ""  # the partner's own of this refund, if it told one
 
 
 class Refunded(NamedTuple):

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 
 from services.payment.gateways import Gateway, Partner
 from services.payment.gateways.casso import Casso
+from services.payment.gateways.keypay import Keypay
 from services.payment.gateways.momo import Momo
 from services.payment.gateways.payos import Payos
+from services.payment.gateways.platform import Platform
 from services.payment.gateways.sepay import Sepay
 from services.payment.gateways.vnpay import Vnpay
 from services.payment.gateways.zalopay import Zalopay
@@ -17,4 +19,6 @@ FAMILIES: Mapping[str, Callable[[Partner], Gateway]] = {
     "payos": Payos,
     "casso": Casso,
     "sepay": Sepay,
+    "platform": Platform,
+    "keypay": Keypay,
 }
