@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 NO_CONTENT = 204  # may carry no length
 
 Headers = Sequence[tuple[bytes, bytes]]  # names in lower case
-Answered = tuple[int, bytes, str]  # status, body, its media type; an empty body has none
+# status, body, its media type, which an empty body has not, and headers besides
+Answered = tuple[int, bytes, str, Headers]
 Answer = Callable[[bytes, Headers, bytes], Awaitable[Answered]]  # of query, headers and body
 
 
@@ -27,14 +28,17 @@ class Bare:
 
     async def __call__(self, request: Request) -> Response:
         """Answer through the framework: what tests and descriptions see."""
-        status, body, media_type = await self.answered(request.scope, request.receive)
-        return Response(body, status, media_type=media_type if body else None)
+        answered = await self.answered(request.scope, request.receive)
+        status, body, media_type, headers = answered
+        response = Response(body, status, media_type=media_type if body else None)
+        response.raw_headers.extend(headers)
+        return response
 
     async def answered(self, scope: Scope, receive: Receive) -> Answered:
         """Read a request and answer it."""
         body = b"" if self.method == "GET" else await _read(receive, self.body_limit_bytes)
         if body is None:
-            return 413, b"", ""
+            return 413, b"", "", ()
         return await self.answer(scope["query_string"], scope["headers"], body)
 
 
@@ -77,9 +81,11 @@ async def _send(
     status: int,
     body: bytes,
     media_type: str,
+    besides: Headers,
 ) -> None:
     headers = [(b"content-type", media_type.encode())] if body else []
     if status != NO_CONTENT:
         headers.append((b"content-length", str(len(body)).encode()))
+    headers.extend(besides)
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -16,6 +16,8 @@ import pytest
 
 from deploy.local.secrets import ensure
 from services.payment.gateways import Call
+from services.payment.gateways.neutral import ANSWERS, Neutral
+from services.payment.gateways.neutral_signing import ID, SIGNATURE, TIME
 from services.payment.gateways.vnpay import RSP_CODES, Vnpay
 from services.payment.settings import PaymentSettings
 
@@ -84,3 +86,31 @@ def test_what_the_page_signs_and_calls_is_a_payment(
 def test_each_answer_stands_on_the_page_and_no_other() -> None:
     rows = re.findall(r"^\| (\d\d) \|", PAGE, re.M)
     assert sorted(rows) == sorted({code for code, _ in RSP_CODES.values()})
+
+
+# ---- our own protocol
+
+
+def test_the_signature_on_the_page_is_that_of_the_call_on_the_page() -> None:
+    [body] = re.findall(r"^```json\n(.*?)\n```", PAGE, re.M | re.S)
+    [told] = re.findall(r"^```text\n([0-9a-f]{64})\n```", PAGE, re.M)
+    [(secret, time)] = re.findall(r"the key `([^`]+)`, sent at (\d+):", PAGE)
+    at = datetime.fromtimestamp(int(time), UTC)
+    [row] = PaymentSettings().registry_rows({"vnpay": _keys(secret)})
+    gateway = Neutral(row)
+    headers = {ID: "b-0001", TIME: time, SIGNATURE: told}
+    call = Call(b"", [(n.encode(), v.encode()) for n, v in headers.items()], body.encode())
+
+    [notice] = gateway.read_callback(call, at)
+
+    assert (notice.finding, notice.amount_vnd) == ("paid", 150_000)
+
+
+def _keys(secret: str) -> dict[str, object]:
+    key = {"secret": secret, "valid_from": "2025-07-01T00:00:00Z"}
+    return {"merchant": "MC0001", "outgoing": [key], "incoming": [key]}
+
+
+def test_every_answer_to_a_call_is_on_the_page() -> None:
+    for status, code, _ in ANSWERS.values():
+        assert re.search(rf"^\| {status} \|[^|]*`{code}`", PAGE, re.M), code

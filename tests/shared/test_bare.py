@@ -12,9 +12,10 @@ LIMIT_BYTES = 8
 
 async def echoed(query: bytes, headers: Headers, body: bytes) -> Answered:
     if not query and not body:
-        return 204, b"", ""
+        return 204, b"", "", ()
     told = sorted(value for name, value in headers if name == b"x-told")
-    return 202 if body else 200, b"|".join([query, body, *told]), "application/octet-stream"
+    said, besides = b"|".join([query, body, *told]), [(b"x-said", body or b"nothing")]
+    return 202 if body else 200, said, "application/octet-stream", besides
 
 
 def apps() -> list[ASGIApp]:
@@ -57,6 +58,15 @@ async def test_the_framework_is_passed_by_and_nobody_sees_a_difference(
             said.append((answer.status_code, answer.content, dict(answer.headers)))
 
     assert said[0] == said[1]
+
+
+async def test_an_answer_has_the_headers_that_it_was_given() -> None:
+    for app in apps():
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://edge"
+        ) as client:
+            answer = await client.post("/v1/told", content=b"signed")
+            assert answer.headers["x-said"] == "signed"
 
 
 async def test_without_bare_endpoints_the_app_itself_is_the_edge() -> None:

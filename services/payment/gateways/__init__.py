@@ -144,6 +144,7 @@ class Reply(NamedTuple):
     status: int
     body: bytes
     media_type: str = "application/json"
+    headers: Sequence[tuple[bytes, bytes]] = ()
 
 
 class Sending(NamedTuple):

@@ -6,6 +6,7 @@ from services.payment.gateways import Gateway, Partner
 from services.payment.gateways.casso import Casso
 from services.payment.gateways.keypay import Keypay
 from services.payment.gateways.momo import Momo
+from services.payment.gateways.neutral import Neutral
 from services.payment.gateways.payos import Payos
 from services.payment.gateways.platform import Platform
 from services.payment.gateways.sepay import Sepay
@@ -21,4 +22,5 @@ FAMILIES: Mapping[str, Callable[[Partner], Gateway]] = {
     "sepay": Sepay,
     "platform": Platform,
     "keypay": Keypay,
+    "neutral": Neutral,
 }
