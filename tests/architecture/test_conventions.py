@@ -40,10 +40,10 @@ OWN = {
         "pages",
     },
     # a partner's order number, claimed before the order opens; a bank's call, in its own words, or
-    # set aside; who the banks are; how a citizen pays, chooses with whom, and for whom it is shown
+    # set aside; who the banks are; ISO 20022 as bytes; how a citizen pays, chooses with whom, and for whom it is shown
     "payment": {
         *("references", "callbacks", "set_aside", "partners"),
-        *("paying", "orders_api", "lookups"),
+        *("paying", "orders_api", "lookups", "iso20022"),
     },
     "notify": set[str](),
     # it reads with a loop of its own instead of a lane: it decides nothing
