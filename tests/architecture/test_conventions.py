@@ -40,7 +40,7 @@ OWN = {
         "pages",
     },
     # a partner's order number, claimed before the order opens; a bank's call, in its own words, or
-    # set aside; who the banks are; ISO 20022 as bytes; how a citizen pays, chooses with whom, and for whom it is shown
+    # set aside; who the banks are; ISO 20022; how a citizen pays, chooses, and for whom
     "payment": {
         *("references", "callbacks", "set_aside", "partners"),
         *("paying", "orders_api", "lookups", "iso20022"),

@@ -1,7 +1,7 @@
 """How each family's partner calls back: some genuine calls, and any text under its signature."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -18,8 +18,12 @@ from services.payment.gateways import (
     exact_json,
     flat_json,
     hmac_sha256,
+    keypay,
     momo_signing,
+    neutral_signing,
     payos_signing,
+    piped,
+    platform,
     sepay,
     vnpay_signing,
 )
@@ -176,6 +180,70 @@ def sepay_voice() -> Voice:
     return voice(partner("sepay"), signed, _json(paid), _json(out))
 
 
+def platform_voice() -> Voice:
+    """The Payment Platform: some values joined by `|`, the secret last."""
+
+    def signed(text: bytes) -> Call:
+        return _with_checksum(
+            text, platform.CONFIRMED, platform.CHECKSUM, lambda t: piped.checksum(KEY, t)
+        )
+
+    paid = {
+        "LoaiBanTin": "CONFIRM", "MaLoi": "00", "MaDoiTac": "MC0001", "MaThamChieu": REFERENCE,
+        "SoTien": 16_000, "MaTienTe": "VND", "MaGiaoDich": "G22.99.3-261102000017",
+        "MaNganHang": "VCB", "ThoiGianGD": "20261102093015", "ThongTinGiaoDich": "THANH TOAN",
+    }  # fmt: skip
+    return voice(partner("platform"), signed, _json(paid), _json(paid | {"MaLoi": "01"}))
+
+
+def keypay_voice() -> Voice:
+    """KeyPay: some values joined by `|`; the status is signed by nobody, so it never says paid."""
+
+    def signed(text: bytes) -> Call:
+        return _with_checksum(
+            text, keypay.CREATED, keypay.CHECKSUM, lambda t: piped.keyed(THEIR_KEY, t)
+        )
+
+    told = {
+        "addition_fee": "0", "client_id": "MC0001", "command": "PAY", "trans_amount": "16000",
+        "transaction_id": REFERENCE, "version": "3.0", "status": 0,
+    }  # fmt: skip
+    return voice(partner("keypay", incoming=(THEIR_KEY,)), signed, _json(told))
+
+
+def neutral_voice() -> Voice:
+    """Our own protocol: the bytes are signed, with a time."""
+
+    def signed(text: bytes) -> Call:
+        at_s = str(int(AT.timestamp()))
+        told = {
+            neutral_signing.ID: "bank-1",
+            neutral_signing.TIME: at_s,
+            neutral_signing.SIGNATURE: neutral_signing.sign(THEIR_KEY, at_s, text),
+        }
+        return Call(headers=tuple((n.encode(), v.encode()) for n, v in told.items()), body=text)
+
+    paid = {
+        "function": "notify", "request_id": "bank-1", "merchant": "MC0001",
+        "reference": REFERENCE, "amount_vnd": 16_000, "currency": "VND", "transaction": "FT1",
+        "status": "paid", "at": int(AT.timestamp()),
+    }  # fmt: skip
+    row = partner("neutral", incoming=(THEIR_KEY,))
+    return voice(row, signed, _json(paid), _json(paid | {"status": "failed", "transaction": ""}))
+
+
+def _with_checksum(
+    text: bytes, names: Sequence[str], name: str, made: Callable[[str], str]
+) -> Call:
+    """Return an object with a checksum over some of its values; one that has none as it is."""
+    try:
+        told = json.loads(text)
+        told[name] = made(piped.piped(told, names))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return Call(body=text)
+    return Call(body=_json(told))
+
+
 def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
@@ -187,4 +255,7 @@ VOICES: Mapping[str, Callable[[], Voice]] = {
     "payos": payos_voice,
     "casso": casso_voice,
     "sepay": sepay_voice,
+    "platform": platform_voice,
+    "keypay": keypay_voice,
+    "neutral": neutral_voice,
 }

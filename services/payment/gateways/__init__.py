@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import msgspec
 
 from services.payment.domain.terms import Terms
+from services.payment.gateways.bills import Account as Account  # a word of the port as well
 from services.payment.gateways.bills import Bill
 from shared.events.payment import Finding
 
@@ -69,14 +70,6 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     def is_valid(self, at: datetime) -> bool:
         """Tell whether the key is in use at this time."""
         return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
-
-
-class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """A bank account; `bank` is its NAPAS BIN, six digits."""
-
-    bank: str
-    number: str
-    name: str
 
 
 class Partner(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from shared.events.data import FeeLine
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """A bank account; `bank` is its NAPAS BIN, six digits."""
+
+    bank: str
+    number: str
+    name: str
 
 
 class Bill(NamedTuple):

@@ -22,7 +22,7 @@ from typing import Any
 from services.payment.gateways import Call, Key, Notice, Refused, transfers_openapi
 from services.payment.gateways.exact_json import NotExact, Style, Value, read, write
 from services.payment.gateways.transfer_text import reference
-from services.payment.gateways.transfers import TransferGateway, text, whole
+from services.payment.gateways.transfers import ShownCode, text, whole
 
 SIGNATURE = "x-casso-signature"
 STYLES: Sequence[Style] = ("javascript", "php", "ascii")
@@ -47,7 +47,7 @@ _EXAMPLE = {
 }
 
 
-class Casso(TransferGateway):
+class Casso(ShownCode):
     """A partner that speaks Casso's webhook v2."""
 
     accepted: Mapping[str, Any] = {"error": 0}

@@ -79,6 +79,7 @@ class Keypay:
 
     method: Literal["POST"] = "POST"
     body_limit_bytes = 64 << 10
+    creates_again = False  # nothing is published
 
     def __init__(self, partner: Partner) -> None:
         self.partner = partner

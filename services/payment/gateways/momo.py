@@ -131,6 +131,7 @@ class Momo:
 
     method: Literal["POST"] = "POST"
     body_limit_bytes = 16 << 10
+    creates_again = True  # a requestId twice is one request
 
     def __init__(self, partner: Partner) -> None:
         if not partner.ids.get("access_key"):

@@ -78,6 +78,7 @@ class Neutral:
 
     method: Literal["POST"] = "POST"
     body_limit_bytes = 16 << 10
+    creates_again = True  # an x-request-id twice is one request
 
     def __init__(self, partner: Partner) -> None:
         self.partner = partner

@@ -97,7 +97,9 @@ _EXAMPLE = {
 class Payos(TransferGateway):
     """A partner that speaks PayOS."""
 
-    def create(self, key: str, order: Order, payer: Payer, at: datetime) -> Offer | Sending:
+    creates_again = False  # an orderCode twice is turned away
+
+    def create(self, key: str, order: Order, payer: Payer, at: datetime) -> Sending:
         """Return the request for an order.  Raises `Unsendable`."""
         limit = int(self.partner.ids.get("description_limit", DESCRIPTION_LIMIT))
         fields: dict[str, str | int] = {

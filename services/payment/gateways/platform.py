@@ -98,6 +98,7 @@ class Platform:
 
     method: Literal["POST"] = "POST"
     body_limit_bytes = 64 << 10
+    creates_again = False  # nothing is published
 
     def __init__(self, partner: Partner) -> None:
         self.partner = partner

@@ -19,7 +19,7 @@ from typing import Any
 from services.payment.gateways import Call, Key, Notice, Refused, transfers_openapi
 from services.payment.gateways.exact_json import NotExact, Value, read
 from services.payment.gateways.transfer_text import reference
-from services.payment.gateways.transfers import TransferGateway, text, whole
+from services.payment.gateways.transfers import ShownCode, text, whole
 
 SIGNATURE, TIMESTAMP = "x-sepay-signature", "x-sepay-timestamp"
 DRIFT_S = 300
@@ -48,7 +48,7 @@ _EXAMPLE = {
 }
 
 
-class Sepay(TransferGateway):
+class Sepay(ShownCode):
     """A partner that speaks SePay's webhook."""
 
     def read_callback(self, call: Call, at: datetime) -> Sequence[Notice]:

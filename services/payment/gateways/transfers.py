@@ -61,23 +61,6 @@ class TransferGateway:
         self.accounts = accounts(partner)
         self._replies = replies(self.accepted, self.refused)
 
-    def create(self, key: str, order: Order, payer: Payer, at: datetime) -> Offer | Sending:
-        """Return a VietQR code.  Raises `Unsendable`."""
-        account = order.account or self.partner.account
-        if account is None or account.number not in self.accounts:
-            raise Unsendable(f"{self.partner.name} watches no such account: nobody would tell us")
-        if account.bank not in BANKS:
-            raise Unsendable(f"no bank is known by {account.bank}: add it to the list")
-        wanted = vietqr.Transfer(account.bank, account.number, order.amount_vnd, order.reference)
-        try:
-            return Offer(qr=vietqr.payload(wanted))
-        except vietqr.NotVietQr as error:
-            raise Unsendable(str(error)) from error
-
-    def read_created(self, answer: Answer, order: Order, at: datetime) -> Offer:
-        """Raise `Refused`: nothing was asked."""
-        raise _never_asked()
-
     def read_return(self, query: bytes, at: datetime) -> Finding:
         """Return that nobody knows: there is no page to come back from."""
         return "unknown"
@@ -114,6 +97,27 @@ class TransferGateway:
         """Raise `Refused` if none of these accounts is one of ours."""
         if self.accounts.isdisjoint(numbers):
             raise Refused("not_genuine", "money on an account that is not ours", "merchant")
+
+
+class ShownCode(TransferGateway):
+    """A partner that tells of transfers which a code of ours asked for."""
+
+    def create(self, key: str, order: Order, payer: Payer, at: datetime) -> Offer:
+        """Return a VietQR code.  Raises `Unsendable`."""
+        account = order.account or self.partner.account
+        if account is None or account.number not in self.accounts:
+            raise Unsendable(f"{self.partner.name} watches no such account: nobody would tell us")
+        if account.bank not in BANKS:
+            raise Unsendable(f"no bank is known by {account.bank}: add it to the list")
+        wanted = vietqr.Transfer(account.bank, account.number, order.amount_vnd, order.reference)
+        try:
+            return Offer(qr=vietqr.payload(wanted))
+        except vietqr.NotVietQr as error:
+            raise Unsendable(str(error)) from error
+
+    def read_created(self, answer: Answer, order: Order, at: datetime) -> Offer:
+        """Raise `Refused`: nothing was asked."""
+        raise _never_asked()
 
 
 def accounts(partner: Partner) -> frozenset[str]:

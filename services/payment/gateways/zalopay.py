@@ -92,6 +92,7 @@ class Zalopay:
 
     method: Literal["POST"] = "POST"
     body_limit_bytes = 16 << 10
+    creates_again = False  # an app_trans_id twice is turned away
 
     def __init__(self, partner: Partner) -> None:
         app_id = partner.ids.get("app_id", "")

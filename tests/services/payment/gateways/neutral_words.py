@@ -17,7 +17,7 @@ ROW = platform_row(
     name="bac-ha", family="neutral", merchant="MC0001", outgoing=(OURS,), incoming=(THEIRS,)
 )
 PAYER = Payer("203.0.113.10")
-BACK = Refund("DVC1-R1", ORDER.reference, "FT1", 50_000, 150_000, NOW, "withdrawn", "officer")
+BACK = Refund("DVC1-R1", ORDER.reference, "FT1", 50_000, 150_000, NOW, "withdrawn", "officer", NOW)
 TOLD = {
     "function": "notify",
     "request_id": "bank-1",

@@ -31,7 +31,9 @@ from tests.services.payment.gateways.piped_vectors import (
 KEY_1, KEY_2 = key("kp-public-key-1"), key("kp-public-key-2")
 URL = "https://thanhtoan.example.vn/keypay/1"
 CALLBACK = KEYPAY["dvcqg-keypay-callback-1"]
-BACK = Refund("DVC1-R1", ORDER.reference, "KP7001", 50_000, 150_000, NOW, "withdrawn", "officer")
+BACK = Refund(
+    "DVC1-R1", ORDER.reference, "KP7001", 50_000, 150_000, NOW, "withdrawn", "officer", NOW
+)
 
 
 @pytest.fixture
