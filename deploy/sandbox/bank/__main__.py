@@ -19,7 +19,7 @@ from deploy.sandbox.bank.http import create_app
 class Settings(BaseSettings):
     """`MOTCUA_…` variables, as the launcher sets them.
 
-    The real one calls again after five minutes; here nobody has the time.
+    The real one calls again after five minutes and gives money back after days; here nobody waits.
     """
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True)
@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     clients: Path = Path(".local/secrets/clients.json")
     payment_url: str = "http://127.0.0.1:8103"
     bank_call_again_s: float = Field(default=2.0, gt=0)
+    refund_after_s: float = Field(default=3.0, ge=0)
 
 
 def main() -> None:
@@ -43,7 +44,8 @@ def main() -> None:
     client = httpx.AsyncClient(limits=limits, trust_env=False)
     callback_url = f"{settings.payment_url}/v1/callbacks/vnpay"
     caller = Caller(client, callback_url, settings.bank_call_again_s)
-    app = create_app(Bank(merchant, Books(lambda: datetime.now(UTC)), caller))
+    books = Books(lambda: datetime.now(UTC))
+    app = create_app(Bank(merchant, books, caller, settings.refund_after_s))
     uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_level="warning")
 
 

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from deploy.sandbox.bank.behaviours import STEPS, Behaviour, Step
-from deploy.sandbox.bank.books import Books, Impossible, Movement, Order
+from deploy.sandbox.bank.books import Books, Impossible, Movement, Order, Refund
 from deploy.sandbox.bank.caller import Caller
 from deploy.sandbox.bank.signing import (
     ANSWER_FIELDS,
+    REFUND_ANSWER_FIELDS,
+    REFUND_FIELDS,
     REQUEST_FIELDS,
     BadSignature,
     check_body,
@@ -18,7 +20,8 @@ from deploy.sandbox.bank.signing import (
     signed_query,
 )
 
-REQUESTS_LIMIT = 100_000  # ids of queries remembered
+REQUESTS_LIMIT = 100_000  # ids of queries and refunds remembered
+WHOLE, PART = "02", "03"  # vnp_TransactionType of a refund
 
 
 class Merchant(NamedTuple):
@@ -31,9 +34,11 @@ class Merchant(NamedTuple):
 class Bank:
     """A bank with one merchant."""
 
-    def __init__(self, merchant: Merchant, books: Books, caller: Caller) -> None:
+    def __init__(
+        self, merchant: Merchant, books: Books, caller: Caller, refund_after_s: float = 0.0
+    ) -> None:
         self.books, self.caller = books, caller
-        self._merchant = merchant
+        self._merchant, self.refund_after_s = merchant, refund_after_s
         self._requests: OrderedDict[str, None] = OrderedDict()
         self._paying: set[asyncio.Task[None]] = set()
 
@@ -107,34 +112,39 @@ class Bank:
             await asyncio.gather(*self._paying)
             await self.caller.rest()
 
-    # ---- queries
+    # ---- queries and refunds
 
     def answer(self, asked: Mapping[str, str]) -> dict[str, str]:
-        """Return the signed answer to a querydr request."""
+        """Return the signed answer to a querydr or a refund request."""
         order = self.books.find(asked.get("vnp_TxnRef", ""))
-        code, message = self._refusal(asked)
+        is_refund = asked.get("vnp_Command") == "refund"
+        code, message = self._refusal(asked, REFUND_FIELDS if is_refund else REQUEST_FIELDS)
+        standing: dict[str, str] = {}
         if code == "00" and order is None:
             code, message = "91", "Transaction not found"
+        elif code == "00" and order and is_refund:
+            code, message, standing = self._give_back(order, asked)
+        elif code == "00" and order:
+            standing = self._last_refund(order) or _standing(order)
         said = {
             "vnp_ResponseId": f"{asked.get('vnp_RequestId', '')[:24]}A",
-            "vnp_Command": "querydr",
+            "vnp_Command": "refund" if is_refund else "querydr",
             "vnp_ResponseCode": code,
             "vnp_Message": message,
             "vnp_TmnCode": self._merchant.code,
             "vnp_TxnRef": asked.get("vnp_TxnRef", ""),
         }
-        if code == "00" and order:
-            said |= _standing(order)
-        return sign_body(self._merchant.secret, said, ANSWER_FIELDS)
+        fields = REFUND_ANSWER_FIELDS if is_refund else ANSWER_FIELDS
+        return sign_body(self._merchant.secret, said | standing, fields)
 
-    def _refusal(self, asked: Mapping[str, str]) -> tuple[str, str]:
+    def _refusal(self, asked: Mapping[str, str], fields: Sequence[str]) -> tuple[str, str]:
         try:
-            check_body(self._merchant.secret, asked, REQUEST_FIELDS)
+            check_body(self._merchant.secret, asked, fields)
         except BadSignature:
             return "97", "Invalid signature"
         if asked.get("vnp_TmnCode") != self._merchant.code:
             return "02", "Invalid TmnCode"
-        if asked.get("vnp_Command") != "querydr":
+        if asked.get("vnp_Command") not in ("querydr", "refund"):
             return "03", "Invalid command"
         request = asked.get("vnp_RequestId", "")
         if request in self._requests:
@@ -142,7 +152,41 @@ class Bank:
         self._requests[request] = None
         if len(self._requests) > REQUESTS_LIMIT:
             self._requests.popitem(last=False)
-        return "00", "QueryDR Success"
+        return "00", "Success"
+
+    def _give_back(self, order: Order, asked: Mapping[str, str]) -> tuple[str, str, dict[str, str]]:
+        amount, kind = asked.get("vnp_Amount", ""), asked.get("vnp_TransactionType", "")
+        if not amount.isdecimal() or len(amount) > 12 or int(amount) % 100:
+            return "93", "Invalid amount", {}
+        amount_vnd, transaction = int(amount) // 100, asked.get("vnp_TransactionNo", "")
+        paid_vnd = sum(m.amount_vnd for m in order.movements if m.transaction == transaction)
+        if not paid_vnd:
+            return "95", "Nothing was paid", {}
+        if kind != (WHOLE if amount_vnd == paid_vnd else PART):
+            return "03", "Invalid type", {}
+        try:
+            refund = self.books.give_back(order, transaction, amount_vnd, self.refund_after_s)
+        except Impossible:
+            return "02", "More than is left", {}
+        return "00", "Refund accepted", self._refunded(refund, paid_vnd)
+
+    def _last_refund(self, order: Order) -> dict[str, str]:
+        if not order.refunds:
+            return {}
+        refund = order.refunds[-1]
+        paid_vnd = sum(m.amount_vnd for m in order.movements if m.transaction == refund.paid_by)
+        return self._refunded(refund, paid_vnd)
+
+    def _refunded(self, refund: Refund, paid_vnd: int) -> dict[str, str]:
+        return {
+            "vnp_Amount": str(refund.amount_vnd * 100),
+            "vnp_BankCode": "NCB",
+            "vnp_PayDate": refund.at,
+            "vnp_TransactionNo": refund.transaction,
+            "vnp_TransactionType": WHOLE if refund.amount_vnd == paid_vnd else PART,
+            "vnp_TransactionStatus": "00" if self.books.is_done(refund) else "05",
+            "vnp_OrderInfo": f"Hoan tien {refund.reference}",
+        }
 
 
 def _standing(order: Order) -> dict[str, str]:

@@ -30,6 +30,17 @@ class Movement(NamedTuple):
     at: str  # local, as the protocol writes it
 
 
+class Refund(NamedTuple):
+    """Money on its way back, there from `done_at`."""
+
+    reference: str
+    paid_by: str  # the transaction it is a part of
+    transaction: str
+    amount_vnd: int
+    at: str
+    done_at: datetime
+
+
 @dataclass(slots=True)
 class Order:
     """An order that a merchant sent a citizen with."""
@@ -41,6 +52,7 @@ class Order:
     expires: str = ""
     status: Status = "open"
     movements: list[Movement] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
 
     def settlement(self) -> Movement | None:
         """Return the movement that paid the order."""
@@ -55,14 +67,15 @@ class Books:
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+        self.now = now
         self._first = int(now().timestamp()) * 10_000
         self._orders: dict[str, Order] = {}
         self.movements: list[Movement] = []
+        self.refunds: list[Refund] = []
 
     def stamp(self) -> str:
         """Return the local time, as the protocol writes it."""
-        return self._now().astimezone(LOCAL).strftime(STAMP)
+        return self.now().astimezone(LOCAL).strftime(STAMP)
 
     def find(self, reference: str) -> Order | None:
         """Return an order."""
@@ -91,12 +104,33 @@ class Books:
         """Move money.  Raises `Full`."""
         if len(self.movements) >= MOVEMENTS_LIMIT:
             raise Full("too many movements")
-        number = str(self._first + len(self.movements))
-        movement = Movement(order.reference, number, amount_vnd, self.stamp())
+        movement = Movement(order.reference, self._number(), amount_vnd, self.stamp())
         self.movements.append(movement)
         order.movements.append(movement)
         order.status = "paid"
         return movement
+
+    def give_back(self, order: Order, transaction: str, amount_vnd: int, after_s: float) -> Refund:
+        """Give money of a transaction back, after a while.  Raises `Impossible`, `Full`."""
+        paid_vnd = sum(m.amount_vnd for m in order.movements if m.transaction == transaction)
+        back_vnd = sum(r.amount_vnd for r in order.refunds if r.paid_by == transaction)
+        if not 0 < amount_vnd <= paid_vnd - back_vnd:
+            raise Impossible(f"{paid_vnd - back_vnd} VND are left of it, not {amount_vnd}")
+        if len(self.refunds) >= MOVEMENTS_LIMIT:
+            raise Full("too many refunds")
+        done_at = self.now() + timedelta(seconds=after_s)
+        number, at = self._number(), self.stamp()
+        refund = Refund(order.reference, transaction, number, amount_vnd, at, done_at)
+        self.refunds.append(refund)
+        order.refunds.append(refund)
+        return refund
+
+    def is_done(self, refund: Refund) -> bool:
+        """Tell whether the money is back."""
+        return refund.done_at <= self.now()
+
+    def _number(self) -> str:
+        return str(self._first + len(self.movements) + len(self.refunds))
 
     def statement(self) -> Sequence[Movement]:
         """Return all that was moved, in order."""

@@ -1,9 +1,9 @@
 """The bank's HTTP API.
 
 GET  /paymentv2/vpcpay.html              the pay page of a signed link
-POST /merchant_webapi/api/transaction    querydr
+POST /merchant_webapi/api/transaction    querydr, refund
 POST /sandbox/pay    {"pay_url"} or {"reference", "amount_vnd"}, and a "behaviour"
-GET  /sandbox/statement                  all money moved, and what callbacks were answered
+GET  /sandbox/statement                  all money moved and given back, and callbacks' answers
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -84,6 +84,11 @@ def create_app(bank: Bank) -> FastAPI:
         return _json(
             {
                 "payments": [m._asdict() for m in bank.books.movements],
+                "refunds": [
+                    {"reference": r.reference, "transaction": r.transaction, "of": r.paid_by}
+                    | {"amount_vnd": r.amount_vnd, "at": r.at, "done": bank.books.is_done(r)}
+                    for r in bank.books.refunds
+                ],
                 "answers": dict(bank.caller.answers),
                 "pending_calls": bank.caller.pending,
                 "given_up": bank.caller.given_up,

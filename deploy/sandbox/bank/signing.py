@@ -9,7 +9,10 @@ NOT_SIGNED = ("vnp_SecureHash", "vnp_SecureHashType")
 _REQUEST = "RequestId Version Command TmnCode TxnRef TransactionDate CreateDate IpAddr OrderInfo"
 _ANSWER = """ResponseId Command ResponseCode Message TmnCode TxnRef Amount BankCode PayDate
 TransactionNo TransactionType TransactionStatus OrderInfo PromotionCode PromotionAmount"""
+_REFUND = """RequestId Version Command TmnCode TransactionType TxnRef Amount TransactionNo
+TransactionDate CreateBy CreateDate IpAddr OrderInfo"""
 REQUEST_FIELDS, ANSWER_FIELDS = _REQUEST.split(), _ANSWER.split()
+REFUND_FIELDS, REFUND_ANSWER_FIELDS = _REFUND.split(), _ANSWER.split()[:-2]
 
 
 class BadSignature(Exception):

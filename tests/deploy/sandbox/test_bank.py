@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import get_args
 from urllib.parse import parse_qsl, urlsplit
@@ -10,13 +10,14 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
-from deploy.sandbox.bank.bank import Bank, Merchant
+from deploy.sandbox.bank.bank import Bank
 from deploy.sandbox.bank.behaviours import STEPS, Behaviour
 from deploy.sandbox.bank.books import Books
-from deploy.sandbox.bank.caller import CALLS_LIMIT, Caller
-from deploy.sandbox.bank.http import create_app
+from deploy.sandbox.bank.caller import CALLS_LIMIT
 from deploy.sandbox.bank.signing import (
     ANSWER_FIELDS,
+    REFUND_ANSWER_FIELDS,
+    REFUND_FIELDS,
     REQUEST_FIELDS,
     BadSignature,
     check_body,
@@ -25,74 +26,11 @@ from deploy.sandbox.bank.signing import (
     sign_body,
     signed_query,
 )
+from tests.deploy.sandbox.bank_side import MERCHANT, NOW, Merchants, link, pay, told
 
 VECTORS = json.loads(
     (Path(__file__).parents[2] / "contracts" / "payment_vectors_vnpay.json").read_text()
 )["vectors"]
-MERCHANT = Merchant("DVCQG001", "THUNGHIEMVNPAYSECRETKEY0000001AB")
-NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-
-
-def link(**changes):
-    fields = {
-        "vnp_TmnCode": MERCHANT.code,
-        "vnp_Amount": "1600000",
-        "vnp_TxnRef": "DVC1",
-        "vnp_OrderInfo": "Thanh toan ho so DVC1",
-        "vnp_ReturnUrl": "http://payment.example/v1/return/vnpay",
-        "vnp_ExpireDate": "20261121090000",
-    }
-    return f"http://bank/paymentv2/vpcpay.html?{signed_query(MERCHANT.secret, fields | changes)}"
-
-
-class Merchants:
-    """The merchant's side: answers as told, the last answer for ever."""
-
-    def __init__(self, *answers):
-        self.answers, self.heard = list(answers) or ["00"], []
-
-    def __call__(self, request):
-        self.heard.append(read_query(MERCHANT.secret, request.url.query.decode()))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        if isinstance(answer, int):
-            return httpx.Response(answer)
-        return httpx.Response(200, json={"RspCode": answer, "Message": ""})
-
-
-@pytest.fixture
-async def bank_of():
-    """Make a bank before this merchant, as a client of its API."""
-    banks = []
-
-    def make(merchant):
-        client = httpx.AsyncClient(transport=httpx.MockTransport(merchant))
-        caller = Caller(client, "http://payment/v1/callbacks/vnpay", 0.0)
-        bank = Bank(MERCHANT, Books(lambda: NOW), caller)
-        banks.append(bank)
-        transport = httpx.ASGITransport(create_app(bank))
-        http = httpx.AsyncClient(transport=transport, base_url="http://bank")
-        http.bank = bank
-        return http
-
-    yield make
-    for bank in banks:
-        await bank.caller.stop()
-
-
-async def told(http):
-    """Return the statement once all callbacks are through."""
-    await http.bank.rest()
-    return (await http.get("/sandbox/statement")).json()
-
-
-async def pay(http, behaviour, **changes):
-    answer = await http.post("/sandbox/pay", json={"pay_url": link(), "behaviour": behaviour})
-    assert answer.status_code == 202
-    return answer.json()["transactions"]
-
-
 # ---- the signature
 
 
@@ -107,6 +45,11 @@ def test_its_signatures_are_vnpays(vector):
     elif kind == "querydr_request":
         body = {n: str(v) for n, v in expected["body"].items()}
         check_body(key, body, REQUEST_FIELDS)
+    elif kind == "refund_request":
+        check_body(key, {n: str(v) for n, v in expected["body"].items()}, REFUND_FIELDS)
+    elif kind == "refund_response":
+        signed = sign_body(key, vector["input"], REFUND_ANSWER_FIELDS)
+        assert signed["vnp_SecureHash"] == expected["vnp_SecureHash"]
     elif kind == "querydr_response":
         signed = sign_body(key, vector["input"], ANSWER_FIELDS)
         assert signed["vnp_SecureHash"] == expected["vnp_SecureHash"]
@@ -275,7 +218,7 @@ async def test_a_query_is_checked(bank_of):
     assert await query(http) == ("94", None)
     assert await query(http, vnp_RequestId="Q2", vnp_TxnRef="DVC404") == ("91", None)
     assert await query(http, vnp_RequestId="Q3", vnp_TmnCode="OTHER") == ("02", None)
-    assert await query(http, vnp_RequestId="Q4", vnp_Command="refund") == ("03", None)
+    assert await query(http, vnp_RequestId="Q4", vnp_Command="pay") == ("03", None)
     bad = await http.post("/merchant_webapi/api/transaction", json={"vnp_RequestId": "Q5"})
     assert bad.json()["vnp_ResponseCode"] == "97"
     assert (await http.post("/merchant_webapi/api/transaction", content=b"x")).status_code == 422

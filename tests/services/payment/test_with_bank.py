@@ -1,6 +1,7 @@
 """Payment and the sandbox bank, which shares no code with it: both ends of VNPAY agree."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx
 import msgspec
@@ -11,6 +12,7 @@ from deploy.sandbox.bank.books import Books
 from deploy.sandbox.bank.caller import Caller
 from deploy.sandbox.bank.http import create_app
 from services.payment.effects import Query
+from services.payment.gateways import Answer, Refund
 from services.payment.references import reference
 from shared.effects import Request
 from shared.events import CONTRACTS
@@ -127,6 +129,42 @@ async def test_a_silent_bank_is_asked_and_tells(both):
 
 async def test_an_order_nobody_has_seen_is_not_found(both):
     assert (await both.ask()).finding == "not_found"
+
+
+async def test_money_goes_back_and_querydr_says_when_it_is_there(both, a):
+    await both.pay("pay")
+    [paid] = both.of(Settled)
+    gateway = both.counter.registry["vnpay"]
+    refund = Refund(
+        key="a/refund/1",
+        reference=paid.reference,
+        transaction=paid.transaction,
+        amount_vnd=a.amount_vnd,
+        paid_vnd=a.amount_vnd,
+        opened_at=a.now,
+        reason="withdrawn",
+        by="Kế toán",
+        asked_at=a.now,
+    )
+
+    async def sent(sending):
+        answer = await both.http.post(sending.url, content=sending.body)
+        return Answer(answer.status_code, answer.content)
+
+    def asked(key):
+        return sent(gateway.query_refund(key, refund, a.now))
+
+    before = gateway.read_refund_answer(await asked("q1"), refund, a.now)
+    both.bank.refund_after_s = 60.0
+    first = gateway.read_refunded(await sent(gateway.refund(refund, a.now)), refund, a.now)
+    later = gateway.read_refund_answer(await asked("q2"), refund, a.now)
+    both.bank.books.now = lambda: a.now + timedelta(minutes=2)
+    last = gateway.read_refund_answer(await asked("q3"), refund, a.now)
+    again = gateway.read_refunded(await sent(gateway.refund(refund, a.now)), refund, a.now)
+
+    findings = [said.finding for said in (before, first, later, last, again)]
+    assert findings == ["unknown", "pending", "pending", "done", "pending"]
+    assert len(both.bank.books.refunds) == 1
 
 
 async def test_money_before_its_order_is_heard_at_last(both, a):

@@ -1,0 +1,30 @@
+"""Sandbox partners, each before merchants of a test's own."""
+
+import httpx
+import pytest
+
+from deploy.sandbox.bank.bank import Bank
+from deploy.sandbox.bank.books import Books
+from deploy.sandbox.bank.caller import Caller
+from deploy.sandbox.bank.http import create_app
+from tests.deploy.sandbox import bank_side
+
+
+@pytest.fixture
+async def bank_of():
+    """Make a bank before this merchant, as a client of its API."""
+    banks = []
+
+    def make(merchant):
+        client = httpx.AsyncClient(transport=httpx.MockTransport(merchant))
+        calling = Caller(client, "http://payment/v1/callbacks/vnpay", 0.0)
+        bank = Bank(bank_side.MERCHANT, Books(lambda: bank_side.NOW), calling)
+        banks.append(bank)
+        transport = httpx.ASGITransport(create_app(bank))
+        http = httpx.AsyncClient(transport=transport, base_url="http://bank")
+        http.bank = bank
+        return http
+
+    yield make
+    for bank in banks:
+        await bank.caller.stop()
