@@ -7,7 +7,10 @@ from deploy.sandbox.bank.bank import Bank
 from deploy.sandbox.bank.books import Books
 from deploy.sandbox.bank.caller import Caller
 from deploy.sandbox.bank.http import create_app
+from deploy.sandbox.wallets import books, caller, http
+from deploy.sandbox.wallets.wallet import Wallet
 from tests.deploy.sandbox import bank_side
+from tests.deploy.sandbox.wallet_side import MOMO, ZALOPAY, Clock
 
 
 @pytest.fixture
@@ -28,3 +31,24 @@ async def bank_of():
     yield make
     for bank in banks:
         await bank.caller.stop()
+
+
+@pytest.fixture
+async def wallet_of():
+    """Make a wallet before these merchants, as a client of its API."""
+    wallets = []
+
+    def make(merchants):
+        client = httpx.AsyncClient(transport=httpx.MockTransport(merchants))
+        clock = Clock()
+        calling = caller.Caller(client, 0.0)
+        wallet = Wallet([MOMO, ZALOPAY], books.Books(clock), calling, 60.0)
+        wallets.append(wallet)
+        transport = httpx.ASGITransport(http.create_app(wallet))
+        client = httpx.AsyncClient(transport=transport, base_url="http://wallet")
+        client.wallet, client.clock = wallet, clock
+        return client
+
+    yield make
+    for wallet in wallets:
+        await wallet.caller.stop()

@@ -55,7 +55,8 @@ def key(secret: str) -> Key:
 
 
 def wallet(**changes: Any) -> Partner:
-    return msgspec.structs.replace(PARTNER, base_url="https://wallet.example.vn", **changes)
+    row = {"base_url": "https://wallet.example.vn"} | changes
+    return msgspec.structs.replace(PARTNER, **row)
 
 
 def momo(keys: Any = MOMO_KEYS, **changes: Any) -> Momo:
