@@ -22,7 +22,7 @@ from typing import Any
 from services.payment.gateways import Call, Key, Notice, Refused, transfers_openapi
 from services.payment.gateways.exact_json import NotExact, Style, Value, read, write
 from services.payment.gateways.transfer_text import reference
-from services.payment.gateways.transfers import ShownCode, text, whole
+from services.payment.gateways.transfers import ShownCode, money, text, whole
 
 SIGNATURE = "x-casso-signature"
 STYLES: Sequence[Style] = ("javascript", "php", "ascii")
@@ -59,9 +59,11 @@ class Casso(ShownCode):
         data = sent.get("data")
         if not isinstance(data, Mapping) or whole(sent, "error") != 0:
             raise Refused("unreadable", "an error, or not one transfer in `data`")
-        number, amount_vnd = whole(data, "id"), whole(data, "amount")
+        number, amount_vnd = whole(data, "id"), money(data, "amount")
         if number == TRIED or amount_vnd <= 0:
             return ()
+        if number < 0:
+            raise Refused("unreadable", "no transfer has this id")
         self.check_account(text(data, "accountNumber"), text(data, "virtualAccountNumber"))
         found = reference(text(data, "description"))
         return (Notice(found, str(number), amount_vnd, "paid", "in"),)

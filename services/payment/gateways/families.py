@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from services.payment.gateways import Gateway, Partner
 from services.payment.gateways.casso import Casso
+from services.payment.gateways.iso20022 import Iso20022
 from services.payment.gateways.keypay import Keypay
 from services.payment.gateways.momo import Momo
 from services.payment.gateways.neutral import Neutral
@@ -23,4 +24,5 @@ FAMILIES: Mapping[str, Callable[[Partner], Gateway]] = {
     "platform": Platform,
     "keypay": Keypay,
     "neutral": Neutral,
+    "iso20022": Iso20022,
 }

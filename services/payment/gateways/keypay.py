@@ -142,7 +142,7 @@ class Keypay:
                 transaction="",
                 amount_vnd=dong(given, "trans_amount"),
                 finding="pending",
-                code=_code(given, "status"),
+                code="",
             ),
         )
 

@@ -122,7 +122,10 @@ class Neutral:
     # ---- the citizen pays
 
     def create(self, key: str, order: Order, payer: Payer, at: datetime) -> Sending:
-        """Return what makes a payment.  Raises `Unsendable`."""
+        """Return what makes a payment; whoever is about to pay, it is the same request.
+
+        Raises `Unsendable`.
+        """
         account = order.account or self.partner.account
         values = {
             "reference": order.reference,
@@ -131,8 +134,6 @@ class Neutral:
             "opened_at": int(order.opened_at.timestamp()),
             "expires_at": int(order.expires_at.timestamp()),
             "purpose": f"Thanh toan ho so {order.reference}",
-            "language": "en" if payer.language == "en" else "vi",
-            "payer_ip": payer.ip,
             "return_url": self.partner.return_url,
             "account_bank": account.bank if account else "",
             "account_number": account.number if account else "",

@@ -40,7 +40,7 @@ from services.payment.gateways import (
 from services.payment.gateways.exact_json import NotExact, Value, read
 from services.payment.gateways.payos_signing import request_text, sign, verified
 from services.payment.gateways.transfer_text import DIGITS, PREFIX
-from services.payment.gateways.transfers import TransferGateway, text, whole
+from services.payment.gateways.transfers import TransferGateway, money, text, whole
 from shared.events.payment import Finding
 
 STATUSES: Mapping[str, Finding] = {
@@ -61,8 +61,9 @@ DESCRIPTION_LIMIT = 25  # of accounts that PayOS is not linked to: 9; `ids` says
 
 _SAFE = re.compile(r"[^&\x00-\x1f]{1,255}")  # the signature separates by `&`, and escapes nothing
 _REFERENCE = re.compile(rf"{PREFIX}([0-9]{{{DIGITS}}})")
-_TRANSACTION = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_AMBIGUOUS = re.compile(r"&[^&]*=")
+_TRANSACTION = re.compile(r"(?!0\Z)[A-Za-z0-9._-]{1,64}")
+# what might be signed as other names and values than these
+_AMBIGUOUS_NAME, _AMBIGUOUS_VALUE = re.compile("[&=]"), re.compile("&[^&]*=")
 _LINK = re.compile(r"https?://[!-~]{1,500}")
 _MEANS = {
     "data": "all that is signed",
@@ -141,8 +142,8 @@ class Payos(TransferGateway):
     def read_callback(self, call: Call, at: datetime) -> Sequence[Notice]:
         """Return the money that came.  Raises `Refused`."""
         data = verified(call.body, self.partner.verifying_keys(at))
-        if any(map(_is_ambiguous, data.values())):
-            raise Refused("unreadable", "a value has `&name=` in it: it may be signed as two")
+        if any(_is_ambiguous(name, value) for name, value in data.items()):
+            raise Refused("unreadable", "`&name=` stands inside of a value: it may be two")
         number = whole(data, "orderCode")
         if (number, text(data, "paymentLinkId")) == SAMPLE:
             return ()
@@ -150,7 +151,7 @@ class Payos(TransferGateway):
             raise Refused("not_genuine", "another currency", "currency")
         if self.accounts:
             self.check_account(text(data, "accountNumber"), text(data, "virtualAccountNumber"))
-        code, amount_vnd = text(data, "code"), whole(data, "amount")
+        code, amount_vnd = text(data, "code"), money(data, "amount")
         if amount_vnd <= 0:
             raise Refused("unreadable", "no money came")
         return (
@@ -214,7 +215,7 @@ def _said(data: Mapping[str, Value]) -> Said:
         return Said("failed", code=status[:16])
     if finding != "paid" or len(transfers) != 1 or not isinstance(transfers[0], Mapping):
         return Said("pending", code=status[:16])
-    return Said("paid", _transaction(transfers[0]), whole(transfers[0], "amount"), status)
+    return Said("paid", _transaction(transfers[0]), money(transfers[0], "amount"), status)
 
 
 def _transaction(fields: Mapping[str, Value]) -> str:
@@ -234,5 +235,6 @@ def _code(answer: Answer) -> str:
     return text(said, "code")[:8]
 
 
-def _is_ambiguous(value: Value) -> bool:
-    return isinstance(value, str) and bool(_AMBIGUOUS.search(value))
+def _is_ambiguous(name: str, value: Value) -> bool:
+    is_split = isinstance(value, str) and bool(_AMBIGUOUS_VALUE.search(value))
+    return is_split or bool(_AMBIGUOUS_NAME.search(name))

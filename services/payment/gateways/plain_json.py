@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from services.payment.gateways import Refused
 
-WHOLE = re.compile(r"0|[1-9][0-9]{0,14}")  # of đồng: what a double holds exactly
+WHOLE = re.compile(r"0|[1-9][0-9]{0,12}")  # of đồng: below ten thousand billion
 
 
 def read_object(body: bytes) -> dict[str, Any]:

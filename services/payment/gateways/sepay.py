@@ -19,7 +19,7 @@ from typing import Any
 from services.payment.gateways import Call, Key, Notice, Refused, transfers_openapi
 from services.payment.gateways.exact_json import NotExact, Value, read
 from services.payment.gateways.transfer_text import reference
-from services.payment.gateways.transfers import ShownCode, text, whole
+from services.payment.gateways.transfers import ShownCode, money, text, whole
 
 SIGNATURE, TIMESTAMP = "x-sepay-signature", "x-sepay-timestamp"
 DRIFT_S = 300
@@ -55,14 +55,17 @@ class Sepay(ShownCode):
         """Return the money that came.  Raises `Refused`."""
         keys = self.partner.verifying_keys(at)
         sent = verified(call.header(TIMESTAMP), call.header(SIGNATURE), call.body, keys, at)
-        amount_vnd, direction = whole(sent, "transferAmount"), text(sent, "transferType")
+        number, direction = whole(sent, "id"), text(sent, "transferType")
+        amount_vnd = money(sent, "transferAmount")
         if direction == "out":
             return ()
-        if direction != "in" or amount_vnd <= 0:
-            raise Refused("unreadable", "neither money that came nor money that left")
+        if direction != "in" or amount_vnd <= 0 or number <= 0:
+            raise Refused(
+                "unreadable", "no transfer, or neither money that came nor money that left"
+            )
         self.check_account(text(sent, "accountNumber"), text(sent, "subAccount"))
         found = reference(*(text(sent, name) for name in ("content", "code", "description")))
-        return (Notice(found, str(whole(sent, "id")), amount_vnd, "paid", direction),)
+        return (Notice(found, str(number), amount_vnd, "paid", direction),)
 
     def callback_described(self) -> dict[str, Any]:
         """Return OpenAPI's words for a webhook."""

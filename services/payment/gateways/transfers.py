@@ -29,7 +29,7 @@ from services.payment.gateways import (
     Verdict,
     vietqr,
 )
-from services.payment.gateways.banks import BANKS
+from services.payment.gateways.banks import AS_OF, BANKS
 from services.payment.gateways.exact_json import Number, Value
 from shared.events.payment import Finding
 
@@ -46,6 +46,7 @@ STATUSES: Mapping[Verdict, int] = {
 BODY_LIMIT_BYTES = 16_384
 WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,15})")
 EXACT_LIMIT = 2**53 - 1  # beyond it JavaScript signs another number than it was given
+AMOUNT_LIMIT_VND = 10**13 - 1  # thirteen digits, as in a VietQR code
 
 
 class TransferGateway:
@@ -108,7 +109,7 @@ class ShownCode(TransferGateway):
         if account is None or account.number not in self.accounts:
             raise Unsendable(f"{self.partner.name} watches no such account: nobody would tell us")
         if account.bank not in BANKS:
-            raise Unsendable(f"no bank is known by {account.bank}: add it to the list")
+            raise Unsendable(f"no bank had the number {account.bank} in {AS_OF}: add it")
         wanted = vietqr.Transfer(account.bank, account.number, order.amount_vnd, order.reference)
         try:
             return Offer(qr=vietqr.payload(wanted))
@@ -145,6 +146,14 @@ def whole(fields: Mapping[str, Value], name: str) -> int:
     if abs(int(value)) > EXACT_LIMIT:
         raise Refused("unreadable", f"{name} is more than all languages hold exactly")
     return int(value)
+
+
+def money(fields: Mapping[str, Value], name: str) -> int:
+    """Return an amount, below 0 for money that left.  Raises `Refused`."""
+    amount_vnd = whole(fields, name)
+    if abs(amount_vnd) > AMOUNT_LIMIT_VND:
+        raise Refused("unreadable", f"{name} is more than any transfer has")
+    return amount_vnd
 
 
 def text(fields: Mapping[str, Value], name: str) -> str:

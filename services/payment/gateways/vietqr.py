@@ -33,6 +33,8 @@ _FORMS: Mapping[str, re.Pattern[str]] = {
     "label": re.compile(_ASCII + "{1,25}"),
     "purpose": re.compile(_ASCII + "{1,25}"),
 }
+# what others write is longer: the table has 25, banks show more or less
+_READ = {**_FORMS, "purpose": re.compile(_ASCII + "{1,99}")}
 _PRINTABLE = re.compile(_ASCII + "*")
 _CRC = re.compile(r"6304[0-9A-Fa-f]{4}")
 _DIGITS = re.compile(r"[0-9]{4}")
@@ -157,6 +159,6 @@ def _split(text: str) -> Iterator[tuple[str, str]]:
 
 def _value(fields: Mapping[str, str], tag: str, name: str, *, needed: bool = False) -> str:
     value = fields.get(tag, "")
-    if (value or needed) and not _FORMS[name].fullmatch(value):
-        raise NotVietQr(f"{name} ({tag}) has another form: {_FORMS[name].pattern}")
+    if (value or needed) and not _READ[name].fullmatch(value):
+        raise NotVietQr(f"{name} ({tag}) has another form: {_READ[name].pattern}")
     return value

@@ -43,18 +43,24 @@ class Movement(NamedTuple):
 
     `key` tells it again wherever it stands: the bank's own reference, or, without one, the report's
     number and its place there.  `reference` is the end-to-end reference, "" if nobody gave one;
-    `texts` is what the payer wrote, structured references first.  Money in is positive.
+    `structured` the creditor's references, `texts` what else was written.  Money in is positive.
     """
 
     key: str
     amount_vnd: int
-    booked: bool
+    status: str
     reversal: bool
     day: date | None
     reference: str
+    structured: tuple[str, ...]
     texts: tuple[str, ...]
     message: str  # of our own file, if this is one of our transfers
     returned: str  # why it came back, if it is a return
+
+    @property
+    def booked(self) -> bool:
+        """Tell whether the money is there."""
+        return self.status == BOOKED
 
 
 def read_reports(
@@ -118,13 +124,13 @@ class _Report:
         self._entries += 1
         path = self._at(f"Ntry[{self._entries}]")
         amount_vnd = _signed(entry, path)
-        booked = entry.at("Sts/Cd") == BOOKED
+        status = entry.at("Sts/Cd")
         counted = self._credits if amount_vnd >= 0 else self._debits
         counted[0] += 1
         counted[1] += abs(amount_vnd)
-        if booked:
+        if status == BOOKED:
             self._net_vnd += amount_vnd
-        yield from _movements(entry, amount_vnd, booked, self._key(entry), path)
+        yield from _movements(entry, amount_vnd, status, self._key(entry), path)
 
     def _key(self, entry: Node) -> str:
         return entry.at("AcctSvcrRef") or f"{self.head.identity}/{self._entries}"
@@ -161,9 +167,7 @@ class _Report:
 # ---- entries
 
 
-def _movements(
-    entry: Node, entry_vnd: int, booked: bool, key: str, path: str
-) -> Iterator[Movement]:
+def _movements(entry: Node, entry_vnd: int, status: str, key: str, path: str) -> Iterator[Movement]:
     details = [d for group in entry.all("NtryDtls") for d in group.all("TxDtls")]
     amounts = [_amount_of(d, entry_vnd, len(details), path) for d in details] or [entry_vnd]
     if sum(amounts) != entry_vnd:
@@ -177,11 +181,12 @@ def _movements(
         yield Movement(
             key=own or (key if len(amounts) == 1 else f"{key}/{index}"),
             amount_vnd=amount_vnd,
-            booked=booked,
+            status=status,
             reversal=reversal,
             day=day,
             reference="" if reference == NO_REFERENCE else reference,
-            texts=_texts(detail),
+            structured=_remittance(detail, "Strd", "CdtrRefInf/Ref"),
+            texts=_remittance(detail, "Ustrd"),
             message=detail.at("Refs/MsgId"),
             returned=detail.at("RtrInf/Rsn/Cd") or detail.at("RtrInf/Rsn/Prtry"),
         )
@@ -209,12 +214,10 @@ def _signed(node: Node, path: str) -> int:
 SIGNS: Mapping[str, int] = {"CRDT": 1, "DBIT": -1}
 
 
-def _texts(detail: Node) -> tuple[str, ...]:
-    remittance = detail.find("RmtInf")
-    if remittance is None:
-        return ()
-    structured = [s.at("CdtrRefInf/Ref") for s in remittance.all("Strd")]
-    return tuple(t for t in (*structured, *(u.text for u in remittance.all("Ustrd"))) if t)
+def _remittance(detail: Node, name: str, path: str = "") -> tuple[str, ...]:
+    given = detail.find("RmtInf")
+    found = given.all(name) if given else []
+    return tuple(t for node in found if (t := node.at(path) if path else node.text))
 
 
 def _balance(node: Node, path: str) -> tuple[str, int]:

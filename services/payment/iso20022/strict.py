@@ -6,6 +6,7 @@ nothing to fetch.  Size, depth and length of a text are bounded; what does not f
 refused at the first element that does not, with its path.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from xml.parsers import expat
 
@@ -15,7 +16,9 @@ from services.payment.iso20022.words import Malformed
 
 DEPTH_LIMIT = 40
 TEXT_LIMIT = 20_000
+NAME_LIMIT_BYTES = 2_048
 MESSAGE_LIMIT_BYTES = 1_048_576
+_NAMED = re.compile(NAMESPACE.encode() + rb"([a-z]{4}(?:\.[0-9]{3}){2}\.[0-9]{2})[\"']")
 _HINTS = frozenset(
     f"http://www.w3.org/2001/XMLSchema-instance {name}"
     for name in ("schemaLocation", "noNamespaceSchemaLocation")
@@ -36,6 +39,12 @@ def read(body: bytes, schemas: Schemas, limit_bytes: int = MESSAGE_LIMIT_BYTES) 
     if reader.root is None:
         raise Malformed("FF01", "/", "is empty")
     return reader.message, reader.root
+
+
+def named(body: bytes) -> str:
+    """Return which message this seems to be, "" if none: whoever reads it finds out."""
+    found = _NAMED.search(body, 0, NAME_LIMIT_BYTES)
+    return found[1].decode() if found else ""
 
 
 def stream(

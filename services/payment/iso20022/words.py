@@ -1,7 +1,7 @@
 """ISO 20022's words, ours.
 
     TxSts of a transfer     ACSC ACCC done · RJCT CANC failed · every other pending, known or not
-    its reason              DUPL AM05: not failed but unknown, an earlier one of the same id stands
+    its reason              DUPL AM05: not failed but unknown, an earlier one of its id stands
     TxSts of a request      RJCT CANC failed · every other pending: a booked credit is a payment
     Sts of an entry         BOOK counts · PDNG INFO FUTR do not
     CdtDbtInd               CRDT in · DBIT out; RvslInd true: the undoing of an earlier one
@@ -81,9 +81,10 @@ def transfer_outcome(status: str, reasons: tuple[str, ...] = ()) -> Outcome:
     return outcome
 
 
-def request_outcome(status: str, _: tuple[str, ...] = ()) -> Outcome:
+def request_outcome(status: str, reasons: tuple[str, ...] = ()) -> Outcome:
     """Return what became of a request to pay: that it was accepted is no payment."""
-    return "failed" if TRANSFERS.get(status) == "failed" else "pending"
+    outcome = transfer_outcome(status, reasons)
+    return "pending" if outcome == "done" else outcome
 
 
 def dong(text: str, currency: str, path: str) -> int:

@@ -18,12 +18,15 @@ _BIC_LENGTHS = (8, 11)
 class Party(NamedTuple):
     """Whose money: a name, an account, the bank's NAPAS BIN (or its BIC).
 
-    Vietnam has no IBANs; an account that is one, by its check digits, is written as one.
+    Vietnam has no IBANs; an account that is one, by its check digits, is written as one.  With a
+    `scheme`, `account` is another number by which the bank knows the account.  Without a bank, it
+    is at the bank that is told.
     """
 
     name: str
     account: str
     bank: str
+    scheme: str = ""
 
 
 def document(message: str, *content: str) -> bytes:
@@ -67,12 +70,15 @@ def account_of(tag: str, party: Party) -> str:
     if is_iban(party.account):
         number = text("IBAN", party.account)
     else:
-        number = element("Othr", text("Id", party.account))
+        scheme = element("SchmeNm", text("Prtry", party.scheme)) if party.scheme else ""
+        number = element("Othr", text("Id", party.account), scheme)
     return element(tag, element("Id", number), text("Ccy", CURRENCY))
 
 
 def bank_of(tag: str, party: Party) -> str:
     """Return a party's bank."""
+    if not party.bank:
+        return ""
     if len(party.bank) in _BIC_LENGTHS and party.bank.isalnum() and not party.bank.isdigit():
         return element(tag, element("FinInstnId", text("BICFI", party.bank)))
     member = element("ClrSysMmbId", text("MmbId", party.bank))

@@ -95,6 +95,13 @@ def test_a_header_or_a_name_that_stands_twice_is_not_genuine(casso):
         assert verdict(lambda c=changed: casso.read_callback(c, NOW)) == "not_genuine: form"
 
 
+def test_a_body_nested_too_deep_is_not_genuine(casso):
+    body = b'{"error":' + b"[" * 800 + b"]" * 800 + b"}"
+    sent = Call(headers=signature_of("t=1,v1=" + "0" * 128), body=body)
+
+    assert verdict(lambda: casso.read_callback(sent, NOW)) == "not_genuine: form"
+
+
 def test_another_key_is_not_genuine(casso):
     sent = call(told(), secret="another")
 
@@ -134,7 +141,9 @@ def test_money_on_another_account_has_a_reason_of_its_own(casso):
     [
         json.dumps({"error": 0, "data": told(amount="150000")}),
         json.dumps({"error": 0, "data": told(amount=150000.0)}),
-        json.dumps({"error": 0, "data": told(amount=2**53)}),
+        json.dumps({"error": 0, "data": told(amount=10**13)}),
+        json.dumps({"error": 0, "data": told(id=2**53)}),
+        json.dumps({"error": 0, "data": told(id=-1)}),
         json.dumps({"error": 0, "data": told(id=None)}),
         json.dumps({"error": 0, "data": told(description=7)}),
         json.dumps({"error": 0, "data": [told()]}),  # as v1 had it

@@ -11,6 +11,7 @@ from services.payment.gateways import (
     Answer,
     Declined,
     Offer,
+    Payer,
     Refunded,
     Refused,
     Said,
@@ -66,11 +67,15 @@ def test_the_same_request_has_the_same_id_and_another_function_has_another(neutr
         for sent in (
             neutral.create("k", ORDER, PAYER, NOW),
             neutral.create("k", ORDER, PAYER, NOW + timedelta(hours=1)),
+            neutral.create("k", ORDER, Payer("::1", "en"), NOW),
             neutral.query("k", ORDER, NOW),
         )
     }
 
+    bodies = {neutral.create("k", ORDER, p, NOW).body for p in (PAYER, Payer("::1", "en"))}
+
     assert len(ids) == 2
+    assert len(bodies) == 1, "whoever is about to pay, it is the same request"
 
 
 def test_a_request_says_whose_money_it_becomes(neutral):

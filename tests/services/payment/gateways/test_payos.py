@@ -208,6 +208,9 @@ def test_an_order_that_is_not_ours_is_answered_like_one_that_is(payos):
         ({"reference": "FT 1|2"}, "unreadable: form"),
         ({"description": "A & B"}, "taken"),
         ({"description": "x&orderCode=1&p="}, "unreadable: form"),
+        ({"accountNumber=1&amount": 5}, "unreadable: form"),
+        ({"amount": 10**13}, "unreadable: form"),
+        ({"reference": "0"}, "unreadable: form"),
     ],
 )
 def test_each_fault_has_its_reason(payos, changes, expected):

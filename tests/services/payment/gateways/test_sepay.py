@@ -147,6 +147,7 @@ def test_money_on_another_account_has_a_reason_of_its_own(sepay):
         told(transferAmount=150000.0),
         told(transferAmount="150000"),
         told(id="x"),
+        told(id=0),
         told(content=["DVC"]),
         told().replace(b'"id"', b'"code": "", "id"'),
         b"[]",

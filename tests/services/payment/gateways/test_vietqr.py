@@ -123,6 +123,12 @@ def test_other_fields_may_stand_in_a_payload():
     assert read(body + crc(body)) == Transfer("970416", "257678859")
 
 
+def test_a_longer_purpose_is_read_but_not_written():
+    body = STATIC.replace("5802VN", "5802VN62300826" + "p" * 26).removesuffix("6304") + "6304"
+
+    assert read(body + crc(body)).purpose == "p" * 26
+
+
 @pytest.mark.parametrize(
     "changes",
     [

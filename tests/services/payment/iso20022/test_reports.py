@@ -42,11 +42,12 @@ def test_a_credit_names_our_order_and_its_own_number():
     assert str(movement.day) == "2026-11-02"
 
 
-def test_what_the_payer_wrote_is_told_structured_references_first():
+def test_a_reference_that_the_payer_gave_in_its_place_is_told_apart_from_what_else_is_written():
     [movement] = read(body("iso20022-bank-01-camt.054.001.08"))
 
     assert movement.reference == "", "NOTPROVIDED is no reference"
-    assert movement.texts == ("DVC26110200001", "PHI DVC 000.00.00.H26-261102-0001")
+    assert movement.structured == ("DVC26110200001",)
+    assert movement.texts == ("PHI DVC 000.00.00.H26-261102-0001",)
 
 
 def test_a_debit_is_negative_and_names_our_file():

@@ -62,6 +62,7 @@ def changed(text: str, dice: random.Random) -> str:
         lambda: text[: one.end()] + one[0] + text[one.end() :],
         lambda: text[: one.start()] + other[0] + text[one.end() :],
         lambda: text[: one.start()] + other[0] + text[one.start() :],
+        lambda: text.replace(one[0], "\0").replace(other[0], one[0]).replace("\0", other[0]),
         lambda: text[: one.start(2)] + dice.choice(TEXTS) + text[one.end(2) :],
         lambda: text[: one.start(2)] + "<Nm>x</Nm>" + text[one.end(2) :],
         lambda: text[: one.start()] + "between" + text[one.start() :],

@@ -88,6 +88,12 @@ def test_a_request_that_was_accepted_is_no_payment():
     assert (refused.outcome, refused.reasons) == ("failed", ("AM04",))
 
 
+def test_a_request_that_was_there_before_is_not_refused():
+    again = body("iso20022-vn-pain014-rjct").replace(b"AM04", b"DUPL")
+
+    assert read_statuses(again, OF_REQUESTS)[0].outcome == "unknown"
+
+
 def test_an_answer_to_a_request_is_no_answer_to_a_transfer():
     with pytest.raises(Malformed):
         read_statuses(body("iso20022-vn-pain014-accp"), OF_TRANSFERS)

@@ -89,6 +89,22 @@ def test_a_hint_to_the_schema_is_passed_over():
     )
 
 
+def test_a_message_is_named_by_its_namespace_whatever_follows():
+    assert strict.named(CREDIT) == "camt.054.001.08"
+    assert strict.named(CREDIT[:200] + b"<<<") == "camt.054.001.08"
+    assert strict.named(b"") == strict.named(b"{}") == strict.named(b" " * 3_000 + CREDIT) == ""
+
+
+def test_what_need_not_be_there_has_its_place_all_the_same():
+    booked, number = b"<BookgDt><Dt>2026-11-02</Dt></BookgDt>", b"<AcctSvcrRef>FT26306000123"
+    end = b"</AcctSvcrRef>"
+    assert booked + number + end in CREDIT
+
+    swapped = CREDIT.replace(booked + number + end, number + end + booked)
+
+    assert refused(swapped).why == "holds BookgDt after AcctSvcrRef: wrong order"
+
+
 def test_a_refusal_says_where_and_why():
     error = refused(CREDIT.replace(b"<Sts><Cd>BOOK</Cd></Sts>", b""))
 

@@ -91,7 +91,8 @@ def test_any_name_and_reason_can_be_written_or_is_refused(name, why):
         ({"amount_vnd": 10**18}, "FF01"),
         ({"to": CITIZEN._replace(account="9" * 35)}, "FF01"),
         ({"to": CITIZEN._replace(account="1\x00")}, "FF01"),
-        ({"to": CITIZEN._replace(bank="")}, "FF01"),
+        ({"to": CITIZEN._replace(bank="9" * 36)}, "FF01"),
+        ({"to": CITIZEN._replace(scheme="S" * 36)}, "FF01"),
     ],
 )
 def test_what_a_bank_would_refuse_is_never_sent(changes, code):
