@@ -1,0 +1,68 @@
+"""The banks of ISO 20022 by themselves; what they say to payment is in test_with_iso_bank."""
+
+import json
+
+import httpx
+import pytest
+
+from deploy.sandbox.iso_bank import messages
+from deploy.sandbox.iso_bank.__main__ import Settings, banks
+from deploy.sandbox.iso_bank.bank import STEPS
+from deploy.sandbox.iso_bank.http import create_apps
+from deploy.sandbox.iso_bank.messages import NotUnderstood
+
+
+@pytest.fixture
+async def house(tmp_path):
+    """Two banks, before a merchant that has heard everything."""
+    key = {"outgoing": [{"secret": "o"}], "incoming": [{"secret": "i"}]}
+    clients = tmp_path / "clients.json"
+    clients.write_text(json.dumps({"partners": {"song-cau": key, "song-da": key}}))
+    settings = Settings(clients=clients, iso_accounts={"song-cau": "111", "song-da": "222"})
+    client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(202)))
+    found = banks(settings, client)
+    transport = httpx.ASGITransport(create_apps(found))
+    async with httpx.AsyncClient(transport=transport, base_url="http://house") as http:
+        http.banks = found
+        yield http
+
+
+async def test_several_banks_stand_each_under_its_name(house):
+    asked = {"reference": "DVC1", "amount_vnd": 16_000, "behaviour": "pay"}
+
+    answer = await house.post("/song-cau/sandbox/pay", json=asked)
+
+    assert answer.status_code == 202
+    paid = (await house.get("/song-cau/sandbox/statement")).json()["payments"]
+    assert [(p["reference"], p["amount_vnd"]) for p in paid] == [("DVC1", 16_000)]
+    assert (await house.get("/song-da/sandbox/statement")).json()["payments"] == []
+    assert (await house.get("/healthz")).json() == {"ok": True}
+
+
+async def test_a_page_pays_at_its_own_bank(house):
+    await house.post("/song-da/sandbox/pay", json={"reference": "DVC1", "amount_vnd": 16_000})
+
+    page = await house.get("/song-da/pay/DVC1")
+
+    assert 'action="../sandbox/pay"' in page.text
+    assert "16.000" in page.text
+    form = {"reference": "DVC1", "behaviour": "pay"}
+    again = await house.post("/song-da/sandbox/pay", data=form)
+    assert (again.status_code, "paid already" in again.text) == (409, True)
+
+
+async def test_an_order_without_an_amount_cannot_be_paid(house):
+    for behaviour in STEPS:
+        asked = {"reference": "DVC1", "behaviour": behaviour}
+        assert (await house.post("/song-cau/sandbox/pay", json=asked)).status_code == 409
+
+
+@pytest.mark.parametrize("given", [b"", b"{}", b"<a>", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"])
+def test_what_is_no_message_is_not_understood(given):
+    with pytest.raises(NotUnderstood):
+        messages.read(given)
+
+
+def test_what_must_be_there_is_missed():
+    with pytest.raises(NotUnderstood, match="GrpHdr/MsgId"):
+        messages.read(b"<Document><GrpHdr><MsgId/></GrpHdr></Document>").one("GrpHdr/MsgId")
