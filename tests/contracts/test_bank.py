@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 
 from services.payment.gateways.neutral import DECLINES, FAILS, QUERY_PROBLEMS
 from services.payment.gateways.neutral_functions import AMOUNT_LIMIT, FUNCTIONS, HEAD, Fields, path
-from services.payment.gateways.neutral_signing import WINDOW_S
+from services.payment.gateways.request_signature import WINDOW_S
 
 TEXT = (Path(__file__).parents[2] / "docs" / "contracts" / "bank.yaml").read_text()
 BANK: dict[str, Any] = yaml.safe_load(TEXT)

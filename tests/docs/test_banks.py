@@ -17,7 +17,7 @@ import pytest
 from deploy.local.secrets import ensure
 from services.payment.gateways import Call
 from services.payment.gateways.neutral import ANSWERS, Neutral
-from services.payment.gateways.neutral_signing import ID, SIGNATURE, TIME
+from services.payment.gateways.request_signature import ID, SIGNATURE, TIME
 from services.payment.gateways.vnpay import RSP_CODES, Vnpay
 from services.payment.settings import PaymentSettings
 

@@ -7,7 +7,8 @@ from typing import NamedTuple, get_args
 
 from services.payment.gateways import Call, Gateway, Notice, Refused, Verdict
 
-VERDICTS: Sequence[Verdict] = get_args(Verdict)
+REFUSING: Sequence[Verdict] = ("not_genuine", "unreadable")
+OF_READ: Sequence[Verdict] = [v for v in get_args(Verdict) if v not in REFUSING]
 AMOUNT_LIMIT_VND = 10**13
 WORD = re.compile(r"[^\x00-\x1f\x7f]{0,200}")
 NO_TRANSACTION = ("", "0")
@@ -33,19 +34,23 @@ def told(voice: Voice) -> frozenset[Notice]:
 
 
 def judge(voice: Voice, call: Call, known: frozenset[Notice] | None) -> None:
-    """Let the partner's gateway read a call, and answer it in every way.
+    """Let the partner's gateway read a call, and answer it in every way that can follow.
 
     `known`: all that the partner ever said; None: it signed this very call.  Raises `Forged`.
     """
+    possible: Sequence[Verdict]
+    notices: Sequence[Notice]
     try:
         notices = voice.gateway.read_callback(call, voice.at)
-    except Refused:
-        notices = ()
+    except Refused as refused:
+        notices, possible = (), (refused.verdict, "call_again")
+    else:
+        possible = OF_READ
     for notice in notices:
         if known is not None and notice not in known:
             raise Forged(f"{notice} was never said")
         _sane(notice)
-    for verdict in VERDICTS:
+    for verdict in possible:
         reply = voice.gateway.answer(verdict, call, voice.at)
         assert 200 <= reply.status < 500 or verdict == "call_again", (verdict, reply)
 

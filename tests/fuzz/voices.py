@@ -20,15 +20,16 @@ from services.payment.gateways import (
     hmac_sha256,
     keypay,
     momo_signing,
-    neutral_signing,
     payos_signing,
     piped,
     platform,
+    request_signature,
     sepay,
     vnpay_signing,
 )
 from services.payment.gateways.families import FAMILIES
 from tests.fuzz.oracle import Voice
+from tests.services.payment.iso20022.iso_vectors import body
 
 AT = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 BEGUN = datetime(2025, 7, 1, tzinfo=UTC)
@@ -217,9 +218,9 @@ def neutral_voice() -> Voice:
     def signed(text: bytes) -> Call:
         at_s = str(int(AT.timestamp()))
         told = {
-            neutral_signing.ID: "bank-1",
-            neutral_signing.TIME: at_s,
-            neutral_signing.SIGNATURE: neutral_signing.sign(THEIR_KEY, at_s, text),
+            request_signature.ID: "bank-1",
+            request_signature.TIME: at_s,
+            request_signature.SIGNATURE: request_signature.sign(THEIR_KEY, at_s, text),
         }
         return Call(headers=tuple((n.encode(), v.encode()) for n, v in told.items()), body=text)
 
@@ -230,6 +231,21 @@ def neutral_voice() -> Voice:
     }  # fmt: skip
     row = partner("neutral", incoming=(THEIR_KEY,))
     return voice(row, signed, _json(paid), _json(paid | {"status": "failed", "transaction": ""}))
+
+
+def iso20022_voice() -> Voice:
+    """A bank that speaks ISO 20022: a booked credit."""
+
+    def signed(text: bytes) -> Call:
+        at_s = str(int(AT.timestamp()))
+        signature = request_signature.sign(THEIR_KEY, at_s, text)
+        told = {request_signature.TIME: at_s, request_signature.SIGNATURE: signature}
+        return Call(headers=tuple((n.encode(), v.encode()) for n, v in told.items()), body=text)
+
+    account = Account(bank="970415", number="1234567890123", name="KHO BAC THU NGHIEM")
+    row = partner("iso20022", incoming=(THEIR_KEY,), account=account)
+    credit = body("iso20022-vn-camt054-credit").replace(b"DVC2611020000017", REFERENCE.encode())
+    return voice(row, signed, credit)
 
 
 def _with_checksum(
@@ -258,4 +274,5 @@ VOICES: Mapping[str, Callable[[], Voice]] = {
     "platform": platform_voice,
     "keypay": keypay_voice,
     "neutral": neutral_voice,
+    "iso20022": iso20022_voice,
 }

@@ -11,7 +11,7 @@ What a bank sends, and what it is to us; `services/payment/iso20022/words.py` ha
     our verdict → answer    ANSWERS, in JSON: the standard has no answer to camt.054
 
 An order's reference is the end-to-end reference; where a payer could not give one, it is looked for
-in what the payer wrote.  `iso20022_channel` says who it is from, `iso20022_sent` what we send.
+in what the payer wrote.  `request_signature` says who it is from, `iso20022_sent` what we send.
 """
 
 import re
@@ -40,8 +40,8 @@ from services.payment.gateways import (
     iso20022_openapi,
     iso20022_sent,
 )
-from services.payment.gateways.iso20022_channel import SIGNATURE, TIME, verify
 from services.payment.gateways.iso20022_sent import identity
+from services.payment.gateways.request_signature import SIGNATURE, TIME, verify
 from services.payment.iso20022 import strict
 from services.payment.iso20022.reports import (
     INTRADAY,
@@ -80,6 +80,7 @@ class Iso20022:
 
     method: Literal["POST"] = "POST"
     body_limit_bytes = 256 << 10
+    creates_again = False  # a MsgId twice is turned away as a duplicate
 
     def __init__(self, partner: Partner) -> None:
         self.partner = partner

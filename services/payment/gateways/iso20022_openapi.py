@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.payment.gateways import Verdict
-from services.payment.gateways.iso20022_channel import SECONDS, SIGNATURE, TIME
+from services.payment.gateways.request_signature import SECONDS, SIGNATURE, TIME
 
 _HEADERS: Mapping[str, tuple[str, str]] = {
     TIME: ("seconds since 1970 when you send; within five minutes of ours", SECONDS.pattern),

@@ -15,7 +15,7 @@ from datetime import datetime
 import msgspec
 
 from services.payment.gateways import Account, Order, Partner, Refund, Sending, Unsendable
-from services.payment.gateways.iso20022_channel import signed
+from services.payment.gateways.request_signature import signed
 from services.payment.iso20022 import requests, transfers, written
 from services.payment.iso20022.requests import Request
 from services.payment.iso20022.transfers import Transfer

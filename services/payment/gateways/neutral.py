@@ -7,7 +7,7 @@ Their words, ours.  What is not in a table is pending (payments, refunds) or unk
     code of a problem       status: unknown_reference not_found · create, refund: DECLINES, FAILS
     our verdict → answer    ANSWERS: 200 with an outcome, or a problem (RFC 9457) with its code
 
-`neutral_functions` has the functions field by field, `neutral_signing` the signature;
+`neutral_functions` has the functions field by field, `request_signature` the signature;
 docs/banks.md and docs/contracts/bank.yaml describe it to who builds the other side.
 """
 
@@ -39,8 +39,8 @@ from services.payment.gateways import (
     neutral_openapi,
 )
 from services.payment.gateways.neutral_functions import FUNCTIONS, HEAD, checked, path, wrong
-from services.payment.gateways.neutral_signing import ID, SIGNATURE, TIME, signed, verify
 from services.payment.gateways.plain_json import read_object
+from services.payment.gateways.request_signature import ID, SIGNATURE, TIME, signed, verify
 from shared.events.payment import Finding
 
 PAYMENTS: Mapping[str, Literal["paid", "failed", "pending"]] = {
@@ -93,7 +93,7 @@ class Neutral:
         if name := wrong(message, {**HEAD, **FUNCTIONS[function].asks}):
             raise Unsendable(f"{function}: {name} has not the form of this protocol")
         body = msgspec.json.encode(message)
-        proof = signed(self.partner.signing_key(at), request_id, body, at)
+        proof = ((ID, request_id), *signed(self.partner.signing_key(at), body, at))
         headers = (("content-type", "application/json"), *proof)
         return Sending(f"{self.partner.base_url}{path(function)}", body, headers=headers)
 
@@ -194,7 +194,7 @@ class Neutral:
             problem = {"type": "about:blank", "title": code, "status": status, "detail": detail}
             body = msgspec.json.encode({**head, **problem, "code": code})
         try:
-            proof = signed(self.partner.signing_key(at), request_id, body, at)
+            proof = ((ID, request_id), *signed(self.partner.signing_key(at), body, at))
         except Unsendable:  # no key is valid: the answer is as true unsigned, and the bank sees it
             proof = ()
         headers = tuple((name.encode(), value.encode()) for name, value in proof)

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.payment.gateways import Verdict
 from services.payment.gateways.neutral_functions import AMOUNT_LIMIT, FUNCTIONS, HEAD, NAME, Fields
-from services.payment.gateways.neutral_signing import ID, SECONDS, SIGNATURE, TIME
+from services.payment.gateways.request_signature import ID, SECONDS, SIGNATURE, TIME
 
 _HEADERS: Mapping[str, tuple[str, str]] = {
     ID: ("yours, of this call; the same when you call again", NAME.pattern),

@@ -11,7 +11,7 @@ import yaml
 
 from deploy.sandbox.neutral.file import Entry, is_whole, written
 from services.payment.gateways import Declined, Refund, Refused
-from services.payment.gateways.neutral_signing import ID, SIGNATURE, TIME
+from services.payment.gateways.request_signature import ID, SIGNATURE, TIME
 from tests.deploy.sandbox.neutral_house import (
     GATEWAY,
     LATER,
@@ -50,7 +50,7 @@ def house(merchant) -> House:
 
 
 def back(**changes) -> Refund:
-    whole = Refund("R1", ORDER.reference, "", 100_000, 150_000, NOW, "withdrawn", "officer")
+    whole = Refund("R1", ORDER.reference, "", 100_000, 150_000, NOW, "withdrawn", "officer", NOW)
     return whole._replace(**changes)
 
 

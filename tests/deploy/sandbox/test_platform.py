@@ -198,7 +198,7 @@ async def test_no_receipt_before_money(house):
 async def test_keypay_gives_back_no_more_than_came(house):
     await house.pay("keypay")
     gateway = GATEWAYS["keypay"]
-    back = Refund("R1", ORDER.reference, "", 100_000, 150_000, NOW, "", "")
+    back = Refund("R1", ORDER.reference, "", 100_000, 150_000, NOW, "", "", NOW)
 
     first = gateway.read_refunded(await house.send(gateway.refund(back, NOW)), back, NOW)
     again = gateway.read_refunded(await house.send(gateway.refund(back, NOW)), back, NOW)

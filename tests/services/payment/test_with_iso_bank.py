@@ -76,7 +76,7 @@ class Both:
         return self.gateway.read_answer(answer, ORDER, self.now)
 
     async def refund(self, transaction: str, amount_vnd: int, key: str = "RF-1") -> Any:
-        due = Refund(key, REFERENCE, transaction, amount_vnd, 150_000, NOW, "withdrawn", "o")
+        due = Refund(key, REFERENCE, transaction, amount_vnd, 150_000, NOW, "withdrawn", "o", NOW)
         answer = await self.send(self.gateway.refund(due, self.now))
         told = self.gateway.read_refunded(answer, due, self.now)
         await self.bank.caller.rest()

@@ -9,7 +9,7 @@ from services.payment.gateways import (
     Payer,
     Refund,
 )
-from services.payment.gateways.neutral_signing import ID, SIGNATURE, TIME, sign
+from services.payment.gateways.request_signature import ID, SIGNATURE, TIME, sign
 from tests.services.payment.gateways.piped_vectors import NOW, ORDER, key, platform_row
 
 OURS, THEIRS = key("ours-ours-ours-ours"), key("theirs-theirs-theirs")

@@ -24,7 +24,7 @@ from services.payment.gateways import (
     Unsendable,
 )
 from services.payment.gateways.iso20022 import ANSWERS, Iso20022
-from services.payment.gateways.iso20022_channel import SIGNATURE, TIME, WINDOW_S, sign
+from services.payment.gateways.request_signature import SIGNATURE, TIME, WINDOW_S, sign
 from services.payment.iso20022 import strict
 from services.payment.iso20022.transfers import judge
 from tests.services.payment.iso20022.iso_vectors import body, schemas
@@ -50,7 +50,7 @@ REFERENCE = "DVC041200000012341"
 CREDIT = body("iso20022-vn-camt054-credit").replace(b"DVC2611020000017", REFERENCE.encode())
 REJECTED = body("iso20022-vn-pain014-rjct").replace(b"DVC2611020000017", REFERENCE.encode())
 ORDER = Order(REFERENCE, 150_000, NOW, NOW + timedelta(hours=24))
-REFUND = Refund("RF-1", REFERENCE, "FT26306000123", 50_000, 150_000, NOW, "withdrawn", "o")
+REFUND = Refund("RF-1", REFERENCE, "FT26306000123", 50_000, 150_000, NOW, "withdrawn", "o", NOW)
 
 
 @pytest.fixture

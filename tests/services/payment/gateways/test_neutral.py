@@ -19,7 +19,7 @@ from services.payment.gateways import (
 )
 from services.payment.gateways.neutral import PAYMENTS, Neutral
 from services.payment.gateways.neutral_functions import FUNCTIONS
-from services.payment.gateways.neutral_signing import ID, SIGNATURE, TIME, sign
+from services.payment.gateways.request_signature import ID, SIGNATURE, TIME, sign
 from tests.services.payment.gateways.neutral_words import BACK, OURS, PAYER, ROW, answered, proof
 from tests.services.payment.gateways.piped_vectors import NOW, ORDER
 

@@ -14,7 +14,7 @@ from services.payment.gateways import (
 )
 from services.payment.gateways.neutral import ANSWERS, Neutral
 from services.payment.gateways.neutral_functions import FUNCTIONS, HEAD, wrong
-from services.payment.gateways.neutral_signing import ID, SIGNATURE, TIME, sign
+from services.payment.gateways.request_signature import ID, SIGNATURE, TIME, sign
 from tests.services.payment.gateways.neutral_words import OURS, ROW, THEIRS, TOLD, called
 from tests.services.payment.gateways.piped_vectors import NOW, ORDER, SECRET, key
 

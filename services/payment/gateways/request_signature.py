@@ -1,8 +1,9 @@
-"""Who speaks ISO 20022 to us: the standard leaves that to the channel, and this is ours.
+"""How bodies are signed where the protocol leaves it to us: our own, and ISO 20022's channel.
 
-Beside mutual TLS, which a deployment's proxy does and nobody here relies on, each message carries
-an HMAC-SHA256 over the time, a point and the body as it is sent.  What is older or younger than
-five minutes is not taken.
+An HMAC-SHA256 goes with each, over the time, a point and the body as it is sent.
+
+Each direction has keys of its own, in requests and answers alike.  The time is in whole seconds
+since 1970; what is older or younger than five minutes is not taken.
 """
 
 import hmac
@@ -12,7 +13,7 @@ from datetime import datetime
 
 from services.payment.gateways import Key, Refused
 
-TIME, SIGNATURE = "x-request-time", "x-request-signature"
+ID, TIME, SIGNATURE = "x-request-id", "x-request-time", "x-request-signature"
 WINDOW_S = 300
 SECONDS = re.compile(r"[0-9]{9,11}")
 
