@@ -62,7 +62,7 @@ simulate: $(READY)  ## the real kernel under seeded crashes (SCHEDULES SEED)
 invariants: $(READY)  ## the real system under every fault (SEED APPLICATIONS)
 	@$(PY) -m tests.invariants --seed "$(SEED)" --applications "$(APPLICATIONS)"
 
-fuzz: $(READY)  ## bytes of all kinds against each reading of callbacks (MINUTES=60)
+fuzz: $(READY)  ## bytes of all kinds against callbacks (MINUTES=60)
 	@$(PY) -c "import atheris" 2>/dev/null || $(PY) -m pip install --quiet --require-hashes -r fuzz.lock
 	@$(PY) -m tests.fuzz --minutes "$(MINUTES)"
 
@@ -84,7 +84,7 @@ bench-reads: $(READY)  ## status look-ups beside writing (READS RATE SECONDS)
 	@$(PY) -m tests.load.reads --rate "$(call given,RATE,325)" \
 	  --seconds "$(call given,SECONDS,30)" --reads "$(READS)"
 
-bench-callbacks: $(READY)  ## signed callbacks at one payment process on one core (RATE=2000 SECONDS=10)
+bench-callbacks: $(READY)  ## signed callbacks at one core (RATE=2000 SECONDS=10)
 	@$(PY) -m tests.load.callbacks --rate "$(call given,RATE,2000)" --seconds "$(call given,SECONDS,10)"
 
 bench-import: $(READY)  ## a file of made-up applications, imported (RECORDS=100000)
