@@ -134,8 +134,11 @@ def test_the_answer_of_the_vector_is_read(a, vector):
 
     done = gateway.read_refunded(Answer(200, json.dumps(body).encode()), refund, NOW)
 
-    assert done.finding == STATUSES[told["vnp_TransactionStatus"]]
-    assert done.transaction == told["vnp_TransactionNo"]
+    if told["vnp_ResponseCode"] == "00":
+        assert done.finding == STATUSES[told["vnp_TransactionStatus"]]
+        assert done.transaction == told["vnp_TransactionNo"]
+    else:
+        assert done.finding == REFUSALS[told["vnp_ResponseCode"]]
 
 
 @pytest.mark.parametrize(

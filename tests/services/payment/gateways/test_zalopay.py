@@ -50,7 +50,7 @@ FOUND = {
 
 @pytest.mark.parametrize("vector", of_kind("zalopay", "create_request"))
 def test_an_order_is_sent_with_the_fields_of_the_vector_and_signed_like_it(vector):
-    wanted, keys = vector["expected"]["body"], vector["key"]
+    wanted, keys = vector["input"], vector["key"]
     reference = wanted["app_trans_id"].partition("_")[2]
     at = datetime.fromtimestamp(wanted["app_time"] / 1_000, UTC)
     order = ORDER._replace(reference=reference, amount_vnd=wanted["amount"], opened_at=at)
@@ -58,10 +58,11 @@ def test_an_order_is_sent_with_the_fields_of_the_vector_and_signed_like_it(vecto
     sending = zalopay(keys).create("a/create", order, PAYER, at)
 
     sent = body(sending)
-    assert set(wanted) <= set(sent)
-    same = ("app_id", "app_trans_id", "amount", "app_time")
+    assert {*wanted, "app_id", "mac"} <= set(sent)
+    assert sent["app_id"] == keys["app_id"]
+    same = ("app_trans_id", "amount", "app_time")
     assert [sent[n] for n in same] == [wanted[n] for n in same]
-    assert sending.url.endswith(vector["expected"]["url"].partition(".vn")[2])
+    assert sending.url.endswith("/v2/create")
     assert sent["mac"] == sign(key(keys["key1"]), signing.joined(sent, signing.CREATE))
     assert not {"key1", "key2"} & set(sent)
 
@@ -130,7 +131,9 @@ def test_a_question_is_the_vector(vector):
     opened_at = datetime.strptime(f"{day}+0700", "%y%m%d%z")
     order = ORDER._replace(reference=reference, opened_at=opened_at)
 
-    assert body(zalopay(vector["key"]).query("q", order, NOW)) == vector["expected"]["body"]
+    keys, asked = vector["key"], vector["input"]
+    wanted = asked | {"app_id": keys["app_id"], "mac": vector["expected"]["mac"]}
+    assert body(zalopay(keys).query("q", order, NOW)) == wanted
 
 
 # ---- an order, answered
