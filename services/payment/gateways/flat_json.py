@@ -9,6 +9,8 @@ from typing import Any
 
 from services.payment.gateways import Refused, exact_json
 
+_HALF = re.compile("[\ud800-\udfff]")
+
 
 class Malformed(Refused):
     """It is no JSON object, or one that can be read in two ways."""
@@ -35,9 +37,12 @@ def raw(given: Mapping[str, Any], name: str) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str | int):
-        return str(value)
-    raise Malformed(f"{name} is neither a text nor a number")
+    if not isinstance(value, str | int):
+        raise Malformed(f"{name} is neither a text nor a number")
+    text = str(value)
+    if not text.isascii() and _HALF.search(text):
+        raise Malformed(f"{name} has half a character, which no bytes can be made of")
+    return text
 
 
 def field(given: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:
