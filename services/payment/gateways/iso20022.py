@@ -42,6 +42,7 @@ from services.payment.gateways import (
 )
 from services.payment.gateways.iso20022_sent import identity
 from services.payment.gateways.request_signature import SIGNATURE, TIME, verify
+from services.payment.gateways.transfer_text import references
 from services.payment.iso20022 import strict
 from services.payment.iso20022.reports import (
     INTRADAY,
@@ -71,8 +72,9 @@ ANSWERS: Mapping[Verdict, tuple[int, str, str]] = {
 }
 KEPT = (202, "kept", "It names no order: kept for a person.")
 TAKEN = (*NOTIFICATIONS, *OF_REQUESTS)
-REFERENCE = re.compile(r"DVC[0-9]{15}(?![0-9])")
-_NOT_WRITTEN = re.compile(r"[^A-Z0-9]")
+NO_NUMBER = "0"
+AMOUNT_LIMIT_VND = 10**13
+_PRINTED = re.compile(r"[^\x00-\x1f\x7f]{1,140}")
 
 
 class Iso20022:
@@ -80,7 +82,7 @@ class Iso20022:
 
     method: Literal["POST"] = "POST"
     body_limit_bytes = 256 << 10
-    creates_again = False  # a MsgId twice is turned away as a duplicate
+    creates_again = True  # the second request of a name is refused as DUPL, and the first stands
 
     def __init__(self, partner: Partner) -> None:
         self.partner = partner
@@ -142,19 +144,26 @@ class Iso20022:
 
         An answer to a request has no amount that could differ.
         """
-        if verdict == "unknown_order" and not any(n.reference for n in self._notices(call.body)):
+        if verdict == "unknown_order" and not self._names_an_order(call.body):
             return _reply(*KEPT)
         if verdict == "amount_differs" and strict.named(call.body) in OF_REQUESTS:
             return self._answers["recorded"]
         return self._answers[verdict]
 
+    def _names_an_order(self, body: bytes) -> bool:
+        try:
+            return any(n.reference for n in self._notices(body))
+        except (Malformed, Refused):
+            return True
+
     # ---- we ask
 
     def query(self, key: str, order: Order, at: datetime) -> Sending:
         """Return a question after what was booked for an order."""
-        account = order.account or self.partner.account
-        number = account.number if account else ""
-        return iso20022_sent.question(self.partner, number, order.reference, order.opened_at, at)
+        account = order.account.number if order.account else ""
+        return iso20022_sent.question(
+            self.partner, key, order.reference, order.opened_at, at, account
+        )
 
     def read_answer(self, answer: Answer, order: Order, at: datetime) -> Said:
         """Return what a report has of this order.  Raises `Refused`."""
@@ -178,9 +187,8 @@ class Iso20022:
 
     def query_refund(self, key: str, refund: Refund, at: datetime) -> Sending:
         """Return a question after what was booked for a refund."""
-        account = self.partner.account
-        number, reference = account.number if account else "", identity("R", refund.key)
-        return iso20022_sent.question(self.partner, number, reference, refund.opened_at, at)
+        reference = identity("R", refund.key)
+        return iso20022_sent.question(self.partner, key, reference, refund.asked_at, at)
 
     def read_refund_answer(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
         """Return what became of a refund: a report, or a later status.  Raises `Refused`."""
@@ -239,8 +247,12 @@ class Iso20022:
 
 
 def _notice(movement: Movement) -> Notice | None:
-    """Return what an entry is to an order; None: one of our own transfers."""
+    """Return what an entry is to an order; None: one of our own transfers.  Raises `Malformed`."""
     amount_vnd = abs(movement.amount_vnd)
+    if amount_vnd > AMOUNT_LIMIT_VND:
+        raise Malformed("AM02", "/Ntry/Amt", "is more than any order")
+    if not _PRINTED.fullmatch(movement.key) or movement.key == NO_NUMBER:
+        raise Malformed("FF01", "/Ntry/AcctSvcrRef", "is no number of a transaction")
     if movement.returned or movement.reversal:
         side = "CRDT" if movement.amount_vnd > 0 else "DBIT"
         code = f"{side}/{movement.returned or 'RVSL'}"[:32]
@@ -257,17 +269,12 @@ def reference_of(movement: Movement) -> str:
 
     A reference of our form goes before any other; whether there is such an order, its row says.
     """
-    places = (
-        [movement.reference],
-        movement.structured,
-        [_NOT_WRITTEN.sub("", t.upper()) for t in movement.texts],
-        [_NOT_WRITTEN.sub("", "".join(movement.texts).upper())],
-    )
-    for texts in places:
-        found = {r for text in texts for r in REFERENCE.findall(text)}
-        if found:
+    written = "".join(movement.texts)  # banks cut a long text anywhere
+    for texts in ((movement.reference,), movement.structured, movement.texts, (written,)):
+        if found := references(*texts):
             return found.pop() if len(found) == 1 else ""
-    return movement.structured[0] if len(movement.structured) == 1 else movement.reference
+    given = movement.structured[0] if len(movement.structured) == 1 else movement.reference
+    return given if _PRINTED.fullmatch(given) else ""
 
 
 def _code(status: Status) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime
 import msgspec
 
 from services.payment.gateways import Account, Order, Partner, Refund, Sending, Unsendable
-from services.payment.gateways.request_signature import signed
+from services.payment.gateways.request_signature import ID, signed
 from services.payment.iso20022 import requests, transfers, written
 from services.payment.iso20022.requests import Request
 from services.payment.iso20022.transfers import Transfer
@@ -44,7 +44,7 @@ def request(partner: Partner, key: str, order: Order, at: datetime) -> Sending:
         body = requests.build(identity("P", key), to.name, asked, at)
     except Malformed as error:
         raise Unsendable(str(error)) from error
-    return _sending(partner, "requests", body, XML, at)
+    return _sending(partner, "requests", identity("P", key), body, XML, at)
 
 
 def transfer(partner: Partner, refund: Refund, at: datetime) -> Sending:
@@ -53,22 +53,29 @@ def transfer(partner: Partner, refund: Refund, at: datetime) -> Sending:
     to = Party(PAYER, refund.transaction, "", BY_TRANSACTION)
     back = Transfer(key, refund.amount_vnd, to, f"hoan {refund.reference}")
     try:
-        body = transfers.build(key, payer.name, payer, [back], at)
+        body = transfers.build(key, payer.name, payer, [back], refund.asked_at)
     except Malformed as error:
         raise Unsendable(str(error)) from error
-    return _sending(partner, "transfers", body, XML, at)
+    return _sending(partner, "transfers", key, body, XML, at)
 
 
 def question(
-    partner: Partner, account: str, reference: str, since: datetime, at: datetime
+    partner: Partner, key: str, reference: str, since: datetime, at: datetime, account: str = ""
 ) -> Sending:
-    """Return a question after what was booked with a reference since a day."""
+    """Return a question after what was booked with a reference since a day.
+
+    The account is that of the row, unless another is told.
+    """
+    account = account or (partner.account.number if partner.account else "")
     asked = {"account": account, "reference": reference, "from": written.day(since)}
-    return _sending(partner, "reports", msgspec.json.encode(asked), JSON, at)
+    return _sending(partner, "reports", identity("Q", key), msgspec.json.encode(asked), JSON, at)
 
 
-def _sending(partner: Partner, what: str, body: bytes, media_type: str, at: datetime) -> Sending:
-    headers = (("content-type", media_type), *signed(partner.signing_key(at), body, at))
+def _sending(
+    partner: Partner, what: str, request_id: str, body: bytes, media_type: str, at: datetime
+) -> Sending:
+    proof = ((ID, request_id), *signed(partner.signing_key(at), body, at))
+    headers = (("content-type", media_type), *proof)
     return Sending(f"{partner.base_url}/v1/{what}", body, headers=headers)
 
 

@@ -14,7 +14,7 @@ from services.payment.effects import send
 from services.payment.gateways import Call, Declined, Payer, Refund, Refused, Sending
 from services.payment.gateways.iso20022 import Iso20022
 from services.payment.iso20022.reports import STATEMENTS, Head, read_reports
-from tests.services.payment.gateways.test_iso20022 import (
+from tests.services.payment.gateways.iso20022_words import (
     ACCOUNT,
     NOW,
     ORDER,
