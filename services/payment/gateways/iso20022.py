@@ -119,7 +119,7 @@ class Iso20022:
                 if said.key:
                     finding: Literal["failed", "pending"]
                     finding = "failed" if said.outcome == "failed" else "pending"
-                    yield Notice(said.key, "", 0, finding, _code(said))
+                    yield Notice(_shown(said.key), "", 0, finding, _code(said))
             return
         for found in read_reports([body], TAKEN, self.body_limit_bytes):
             if isinstance(found, Head):
@@ -198,7 +198,7 @@ class Iso20022:
         ours = [m for m in self._booked(answer, at) if m.reference == key and m.booked]
         if any(m.amount_vnd > 0 for m in ours):
             back = next(m for m in ours if m.amount_vnd > 0)
-            return Refunded("failed", back.key, f"CRDT/{back.returned or 'RVSL'}"[:32])
+            return Refunded("failed", back.key, _word("CRDT", back.returned or "RVSL"))
         for debit in ours:
             if -debit.amount_vnd != refund.amount_vnd:
                 return Refunded("unknown", debit.key, "DBIT/AM09")
@@ -255,12 +255,12 @@ def _notice(movement: Movement) -> Notice | None:
         raise Malformed("FF01", "/Ntry/AcctSvcrRef", "is no number of a transaction")
     if movement.returned or movement.reversal:
         side = "CRDT" if movement.amount_vnd > 0 else "DBIT"
-        code = f"{side}/{movement.returned or 'RVSL'}"[:32]
+        code = _word(side, movement.returned or "RVSL")
         return Notice("", movement.key, amount_vnd, "pending", code)
     if movement.amount_vnd < 0:
         return None
     finding: Literal["paid", "pending"] = "paid" if movement.booked else "pending"
-    code = f"CRDT/{movement.status}"
+    code = _word("CRDT", movement.status)
     return Notice(reference_of(movement), movement.key, amount_vnd, finding, code)
 
 
@@ -273,12 +273,19 @@ def reference_of(movement: Movement) -> str:
     for texts in ((movement.reference,), movement.structured, movement.texts, (written,)):
         if found := references(*texts):
             return found.pop() if len(found) == 1 else ""
-    given = movement.structured[0] if len(movement.structured) == 1 else movement.reference
-    return given if _PRINTED.fullmatch(given) else ""
+    return _shown(movement.structured[0] if len(movement.structured) == 1 else movement.reference)
+
+
+def _shown(reference: str) -> str:
+    return reference if _PRINTED.fullmatch(reference) else ""
 
 
 def _code(status: Status) -> str:
-    return "/".join((status.status, *status.reasons))[:32]
+    return _word(status.status, *status.reasons)
+
+
+def _word(*codes: str) -> str:
+    return "".join(c for c in "/".join(codes) if c.isprintable())[:32]
 
 
 def _refused(error: Malformed) -> Refused:

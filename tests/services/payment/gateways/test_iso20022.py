@@ -187,6 +187,9 @@ def test_what_nobody_could_mean_is_unreadable(bank, found, instead):
 
 def test_a_reference_that_cannot_be_shown_is_none(bank):
     assert notice(bank, CREDIT.replace(REFERENCE.encode(), b"DVC\n1")).reference == ""
+    assert notice(bank, REJECTED.replace(REFERENCE.encode(), b"DVC\n1")).reference == ""
+    own = b"<Rsn><Prtry>A\nB</Prtry></Rsn>"
+    assert notice(bank, REJECTED.replace(b"<Rsn><Cd>AM04</Cd></Rsn>", own)).code == "RJCT/AB"
 
 
 def test_what_was_refused_can_be_answered_in_every_way(bank):
