@@ -21,7 +21,7 @@ given      = $(if $(filter file,$(origin $(1))),$(2),$($(1)))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down status logs clean test check lint simulate invariants docs contracts lock
-.PHONY: bench bench-soak bench-recovery bench-backlog bench-reads bench-import bench-callbacks fuzz
+.PHONY: bench bench-soak bench-recovery bench-backlog bench-reads bench-import bench-callbacks fuzz peers
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36mmake %-15s\033[0m %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,9 @@ lint: $(READY)  ## format, lint, types and import contracts alone
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy
 	$(PY) .venv/bin/lint-imports
+
+peers: $(READY)  ## independent clients and verifiers of npm, for the tests
+	@$(PY) -m tests.peers.install
 
 simulate: $(READY)  ## the real kernel under seeded crashes (SCHEDULES SEED)
 	@$(PY) -m deploy.simulation --schedules $(SCHEDULES) --seed $(SEED)
