@@ -46,7 +46,7 @@ def parts(names: tuple[str, ...]) -> list[str]:
 
 def drawn(topic: Topic, reader: str) -> bool:
     """Tell whether an arrow to this reader says more than that operations reads everything."""
-    return reader != "operations" or topic.kind == "flow"
+    return reader != "operations" or not topic.is_laned
 
 
 def table() -> list[str]:

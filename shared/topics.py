@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["external", "events", "flow"]
+Kind = Literal["external", "events", "flow", "report"]
 PORTALS = "portals"  # the only ones from outside that write to a topic themselves
 SERVICES = ("intake", "routing", "payment", "notify", "operations")
 
@@ -14,7 +14,7 @@ class Topic:
 
     `external`: messages from outside the lanes, identified by (source, id); `events`: what one
     service decided, numbered 1, 2, 3 … per application; `flow`: counts for live tables, which may
-    be approximate.
+    be approximate; `report`: what was found of partners' statements, keyed by partner.
     """
 
     name: str
@@ -22,6 +22,11 @@ class Topic:
     written_by: tuple[str, ...]
     read_by: tuple[str, ...]
     purpose: str
+
+    @property
+    def is_laned(self) -> bool:
+        """Tell whether its key is an application: lanes read it."""
+        return self.kind in ("external", "events")
 
 
 TOPICS: dict[str, Topic] = {
@@ -66,10 +71,13 @@ TOPICS: dict[str, Topic] = {
         Topic(
             "payment.inbox",
             "external",
-            ("payment edge", "payment effects", "payment timers", "operations"),
+            (
+                *("payment edge", "payment effects", "payment timers", "payment reconciliation"),
+                "operations",
+            ),
             ("payment", "operations"),
             "bank callbacks, orders made, answers to queries, citizens' choices, fired timers,"
-            " releases",
+            " releases, what statements say",
         ),
         Topic(
             "payment.events",
@@ -77,6 +85,13 @@ TOPICS: dict[str, Topic] = {
             ("payment",),
             ("routing", "notify", "operations", "payment effects"),
             "fees assessed or waived, orders, settlements, receipts",
+        ),
+        Topic(
+            "payment.reconciliation",
+            "report",
+            ("payment reconciliation", "payment edge"),
+            ("operations",),
+            "partners' statements reconciled, breaks opened and closed",
         ),
         Topic(
             "notify.inbox",
@@ -115,12 +130,12 @@ def parked(topic: str) -> str:
 
 def reads(service: str) -> tuple[str, ...]:
     """Return the topics that a service's lanes read."""
-    return tuple(t.name for t in TOPICS.values() if service in t.read_by and t.kind != "flow")
+    return tuple(t.name for t in TOPICS.values() if service in t.read_by and t.is_laned)
 
 
 def aside() -> tuple[str, ...]:
     """Return the topics of what lanes could not read or decide; operations reads them."""
-    read = [t.name for t in TOPICS.values() if t.kind != "flow"]
+    read = [t.name for t in TOPICS.values() if t.is_laned]
     return (*(dead(t) for t in read), *(parked(t) for t in read))
 
 

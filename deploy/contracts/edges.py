@@ -10,6 +10,7 @@ import services.intake.attachments.routes
 import services.notify.api
 import services.operations.api
 import services.payment.api
+import services.payment.breaks_api
 import services.routing.__main__
 from services.payment.gateways.families import FAMILIES
 from services.payment.partners import SANDBOX, Registry, read
@@ -39,7 +40,9 @@ def _payment() -> APIRouter:
     keyless = {"merchant": "", "outgoing": [], "incoming": []}
     partners = PaymentSettings().registry_rows({row.name: keyless for row in read(SANDBOX)})
     registry = Registry(partners, FAMILIES)
-    return services.payment.api.router(registry, *[_UNUSED] * 7)
+    routes = services.payment.api.router(registry, *[_UNUSED] * 7)
+    routes.include_router(services.payment.breaks_api.router(*[_UNUSED] * 4))
+    return routes
 
 
 _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {

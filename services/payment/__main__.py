@@ -2,7 +2,9 @@
 
 import httpx
 
+from services.payment import breaks_api
 from services.payment.api import router
+from services.payment.breaks import Breaks
 from services.payment.effects import Create, Query
 from services.payment.gateways.families import FAMILIES
 from services.payment.lane import table
@@ -26,17 +28,26 @@ async def build(resources: Resources) -> Parts:
     lanes = table(watch.current, references, registry.terms, settings.pace)
     limit_s = settings.payment_call_limit_s
     client = httpx.AsyncClient(timeout=limit_s, trust_env=False)
-    return Parts(
-        router=router(
-            registry,
-            references,
-            resources.journal(lanes),
-            resources.known,
-            resources.publisher,
-            dead_letter_sealer(resources.secrets.master_key),
+    routes = router(
+        registry,
+        references,
+        resources.journal(lanes),
+        resources.known,
+        resources.publisher,
+        dead_letter_sealer(resources.secrets.master_key),
+        resources.clock,
+        Till(registry, resources.partners.refuses, settings.payment_attempt_limit),
+    )
+    routes.include_router(
+        breaks_api.router(
+            Breaks(resources.table("breaks")),
+            resources.publisher.append,
+            resources.settings.lanes,
             resources.clock,
-            Till(registry, resources.partners.refuses, settings.payment_attempt_limit),
-        ),
+        )
+    )
+    return Parts(
+        router=routes,
         lanes=lanes,
         effects=(
             Create(registry, client, resources.clock, limit_s),

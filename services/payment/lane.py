@@ -14,7 +14,7 @@ from services.payment.references import Attempt, Claimed, References
 from shared.catalogue import Catalogue, Procedure
 from shared.clock import VIETNAM
 from shared.events.kernel import TimerFired
-from shared.events.payment import Chosen, Created, Notified, Queried
+from shared.events.payment import Chosen, Created, Notified, Queried, Unstated
 from shared.events.routing import Accepted, Closed, NotAccepted, PaymentDue, Routed, Settled
 from shared.lanes.table import Arrival, LaneTable, Outcome
 
@@ -47,6 +47,7 @@ def table(
         Queried.TYPE: _hear_queried,
         Created.TYPE: _hear_created,
         Chosen.TYPE: _hear_chosen,
+        Unstated.TYPE: _hear_unstated,
         TimerFired.TYPE: _hear_timer,
     }
 
@@ -145,6 +146,10 @@ def _hear_created(draft: Draft, said: Created, _: Arrival) -> None:
 
 def _hear_chosen(draft: Draft, choice: Chosen, _: Arrival) -> None:
     orders.chosen(draft, choice)
+
+
+def _hear_unstated(draft: Draft, said: Unstated, _: Arrival) -> None:
+    orders.unstated(draft, said)
 
 
 def _hear_timer(draft: Draft, fired: TimerFired, _: Arrival) -> None:

@@ -31,6 +31,7 @@ KINDS = {
     "external": "Messages from outside the lanes, told apart by `source` and `id`.",
     "events": "What one service decided, numbered for each application.",
     "flow": "Counts for live tables; approximate.",
+    "report": "Told apart by `source` and `id`; the key is the partner.",
 }
 
 
@@ -84,7 +85,7 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
     for topic in TOPICS.values():
         yield from (_operation(party, "send", topic.name) for party in topic.written_by)
         yield from (_operation(party, "receive", topic.name) for party in topic.read_by)
-        if topic.kind == "flow":
+        if not topic.is_laned:
             continue
         for name in (dead(topic.name), parked(topic.name)):
             yield from (_operation(lane, "send", name) for lane in _lanes(topic))
@@ -131,7 +132,9 @@ def _message(type_: str, examples: Sequence[Mapping[str, Any]]) -> dict[str, Any
     return told
 
 
+_PARTNER: Schema = {"type": "string", "description": "the partner"}
 _KEYS: Mapping[str, Schema] = {
+    **dict.fromkeys(CARRIED["payment.reconciliation"], _PARTNER),
     "flow.counted": {"type": "string", "description": "the stage"},
     "record.dead": {
         "type": ["string", "null"],

@@ -12,19 +12,19 @@ _PRODUCER = {m.__name__: name for name, modules in PRODUCERS.items() for m in mo
 
 
 def producer(type_: str) -> str:
-    """Return whose contract a type is: a service, `portal` or `kernel`."""
+    """Return whose contract a type is: a service, `portal`, `kernel` or `reconciliation`."""
     return _PRODUCER[CONTRACTS[type_].__module__]
 
 
 def is_decided(type_: str) -> bool:
     """Tell whether a service decided this: a numbered event, not a message from outside."""
-    from_outside = producer(type_) in ("portal", "kernel", "operations")
+    from_outside = producer(type_) in ("portal", "kernel", "operations", "reconciliation")
     return not from_outside and not issubclass(CONTRACTS[type_], Strict)
 
 
 def topics(type_: str) -> Iterator[str]:
     """Yield the topics that carry a type."""
-    sources = [topic.name for topic in TOPICS.values() if topic.kind != "flow"]
+    sources = [topic.name for topic in TOPICS.values() if topic.is_laned]
     match producer(type_):
         case "portal":
             yield "portal.submissions"
@@ -38,6 +38,8 @@ def topics(type_: str) -> Iterator[str]:
             yield from (name for name in sources if name.endswith(".inbox"))
         case "operations":
             yield "operations.flow"
+        case "reconciliation":
+            yield "payment.reconciliation"
         case service:
             yield f"{service}.events" if is_decided(type_) else f"{service}.inbox"
 

@@ -87,6 +87,8 @@ def _narrowed(type_: str) -> dict[str, Schema]:
         found["subject"] = {"pattern": f"^{UUID7}$", "description": "your UUIDv7"}
     if type_ == RecordDead.TYPE:
         found["subject"] = {"description": "empty, or the application id"}
+    if service == "reconciliation":
+        found["subject"] = {"description": "the partner"}
     if type_ == FlowCounted.TYPE:
         found["subject"] = {"description": "the stage"}
     return found

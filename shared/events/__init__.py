@@ -10,7 +10,17 @@ from typing import Any
 
 import msgspec
 
-from shared.events import handover, intake, kernel, notify, operations, payment, portal, routing
+from shared.events import (
+    handover,
+    intake,
+    kernel,
+    notify,
+    operations,
+    payment,
+    portal,
+    reconciliation,
+    routing,
+)
 from shared.events.data import Data, Instant
 
 __all__ = [
@@ -30,6 +40,7 @@ PRODUCERS: dict[str, tuple[ModuleType, ...]] = {
     "intake": (intake,),
     "routing": (routing, handover),
     "payment": (payment,),
+    "reconciliation": (reconciliation,),
     "notify": (notify,),
     "operations": (operations,),
 }

@@ -69,6 +69,20 @@ class Chosen(Strict, frozen=True, kw_only=True):
     partner: str
 
 
+class Unstated(Strict, frozen=True, kw_only=True):
+    """A partner's statement of a day does not name money that payment holds: it is to be asked.
+
+    `day` is the statement's, as 2026-11-20.
+    """
+
+    TYPE: ClassVar[str] = "payment.unstated"
+    partner: str
+    reference: str
+    transaction: str
+    amount_vnd: Amount
+    day: str
+
+
 # --- payment.events
 
 

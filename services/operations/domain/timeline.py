@@ -118,6 +118,7 @@ TELL: Mapping[str, Tell] = {
     payment.Created.TYPE: lambda g: f"{g.finding} by {g.partner}",
     payment.Chosen.TYPE: lambda g: f"with {g.partner}",
     payment.Queried.TYPE: lambda g: f"{g.finding} by {g.partner}",
+    payment.Unstated.TYPE: lambda g: f"not on the statement: {_money(g)}",
     payment.Settled.TYPE: _money,
     payment.Failed.TYPE: lambda g: f"order {g.reference} by {g.partner}: {g.reason}",
     payment.Expired.TYPE: lambda g: f"order {g.reference}",

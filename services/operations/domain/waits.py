@@ -33,6 +33,7 @@ RULES: Mapping[str, Rule] = {
     payment.Created.TYPE: Rule("bank", (payment.CreateRequested.TYPE,)),
     payment.Chosen.TYPE: Rule("citizen", (payment.Requested.TYPE,)),
     payment.Queried.TYPE: Rule("bank", (payment.QueryRequested.TYPE,)),
+    payment.Unstated.TYPE: Rule(None),
     notify.Answered.TYPE: Rule(
         "gateway", (notify.NoticeRequested.TYPE, notify.NoticeQueryRequested.TYPE)
     ),

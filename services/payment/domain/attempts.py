@@ -125,6 +125,20 @@ def ask(draft: Draft, cause: Cause) -> None:
     )
 
 
+def ask_anew(draft: Draft, cause: Cause) -> None:
+    """Ask the partner about an order that is over: what it says more of money is taken in."""
+    attempt = _of(cause)
+    if not attempt.is_mute:
+        draft.events.append(
+            QueryRequested(
+                key=draft.next_query(),
+                partner=attempt.partner,
+                reference=attempt.reference,
+                opened_at=attempt.opened_at,
+            )
+        )
+
+
 def wait(draft: Draft, cause: Cause) -> None:
     """Ask again later; at the end of its time, when nobody knows of money, the attempt ends."""
     attempt = _of(cause)

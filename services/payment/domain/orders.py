@@ -12,7 +12,7 @@ from services.payment.domain.fees import total_vnd
 from services.payment.domain.moves import nothing
 from services.payment.domain.state import Attempt, Money, Obligation, Offered, Status
 from shared.events.data import FeeLine
-from shared.events.payment import Chosen, Created, Finding, Notified, Queried
+from shared.events.payment import Chosen, Created, Finding, Notified, Queried, Unstated
 
 Trigger = Literal[
     "assessed",  # what is to be paid is known
@@ -23,6 +23,7 @@ Trigger = Literal[
     "declined",  # the partner is sure that an attempt failed
     "undecided",  # the partner was asked, and nothing is sure
     "silent",  # nobody has said anything for long
+    "unstated",  # money that counts, and the partner's statement does not name it
     "ended",  # the application is not accepted, or withdrawn
     "made",  # the partner made the order that it was asked for
     "unmade",  # it did not, or nobody knows
@@ -41,6 +42,7 @@ _OVER: Mapping[Trigger, Move] = {
     "declined": nothing,
     "undecided": nothing,
     "silent": nothing,
+    "unstated": attempts.ask_anew,
     "ended": nothing,
     "made": nothing,
     "unmade": nothing,
@@ -59,6 +61,7 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "declined": nothing,
         "undecided": nothing,
         "silent": nothing,
+        "unstated": nothing,
         "ended": nothing,
         "made": nothing,
         "unmade": nothing,
@@ -75,6 +78,7 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "declined": nothing,
         "undecided": nothing,
         "silent": nothing,
+        "unstated": nothing,
         "ended": moves.waive,
         "made": nothing,
         "unmade": nothing,
@@ -91,6 +95,7 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "declined": attempts.decline,
         "undecided": attempts.wait,
         "silent": attempts.ask,
+        "unstated": nothing,  # it is being asked as it is
         "ended": attempts.expire,
         "made": attempts.offer,
         "unmade": attempts.give_up,
@@ -196,6 +201,14 @@ def created(draft: Draft, said: Created) -> None:
 def chosen(draft: Draft, choice: Chosen) -> None:
     """Take in a citizen's choice."""
     step(draft, "chosen", Cause(choice.obligation, partner=choice.partner))
+
+
+def unstated(draft: Draft, said: Unstated) -> None:
+    """Take in that a statement does not name money that we hold."""
+    attempt = draft.state.attempt(said.reference)
+    told = said.partner, said.reference, said.transaction, said.amount_vnd
+    if attempt and draft.state.has_money(*told):
+        step(draft, "unstated", Cause(attempt.obligation, attempt))
 
 
 def timer_fired(draft: Draft, name: str) -> None:

@@ -21,7 +21,7 @@ WRITES = {
     "province-79": {"portal.submissions"},
     "intake": {"portal.submissions", "intake.inbox", "intake.events"},
     "routing": {"routing.inbox", "routing.events"},
-    "payment": {"payment.inbox", "payment.events"},
+    "payment": {"payment.inbox", "payment.events", "payment.reconciliation"},
     "notify": {"notify.inbox", "notify.events"},
     "operations": {
         *("intake.inbox", "routing.inbox", "payment.inbox", "notify.inbox"),

@@ -13,7 +13,7 @@ from services.payment.domain.terms import Terms
 from services.payment.lane import table
 from services.payment.references import References
 from shared import catalogue as catalogues
-from shared.events.payment import Notified, Queried
+from shared.events.payment import Notified, Queried, Unstated
 from shared.events.routing import Accepted, PaymentDue, Settled
 from shared.lanes.table import LaneTable
 from tests.services.payment.counter import Counter
@@ -79,6 +79,15 @@ def a() -> SimpleNamespace:
         paid=of(paid),
         declined=of(msgspec.structs.replace(paid, finding="failed", transaction="0", code="24/02")),
         answer=of(Queried(key="", partner="vnpay", reference="", finding="unknown")),
+        unstated=of(
+            Unstated(
+                partner="vnpay",
+                reference="",
+                transaction="14700001",
+                amount_vnd=AMOUNT_VND,
+                day="2026-11-20",
+            )
+        ),
         rows=Rows,
         run=run,
         now=NOW,

@@ -88,7 +88,8 @@ class Rows:
         return [self.rows[i] for i in ids if i in self.rows]
 
     async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
-        return [self.rows[i] for i in sorted(self.rows) if any(a <= i < b for a, b in bounds)]
+        ids = [i for i in sorted(self.rows) if any(a <= i < b for a, b in bounds)]
+        return [self.rows[i] for i in (ids[:limit] if limit else ids)]
 
     async def last(self, bounds: Bounds, limit: int) -> list[Row]:
         return (await self.ranges([bounds]))[-limit:]

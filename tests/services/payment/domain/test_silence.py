@@ -102,3 +102,22 @@ def test_a_stale_timer_asks_nothing(office, a):
 
     assert office.hear(TimerFired(name=stale.name, version=1)) == []
     assert office.hear(TimerFired(name="order.query.9.9", version=1)) == []
+
+
+def test_a_partner_is_asked_about_money_that_its_statement_does_not_name(office, a):
+    office.hear(a.paid(reference=office.reference))
+    said = a.unstated(reference=office.reference)
+
+    (asked,) = office.hear(said)
+    assert asked.reference == office.reference
+    assert office.state.obligations[0].status == "settled"
+    answer = a.answer(key=asked.key, reference=office.reference, finding="not_found")
+    assert office.hear(answer) == []
+    assert office.state.obligations[0].status == "settled"
+
+
+def test_nobody_is_asked_about_money_that_we_do_not_hold_or_of_an_open_order(office, a):
+    assert office.hear(a.unstated(reference=office.reference)) == []
+    office.hear(a.paid(reference=office.reference, amount_vnd=5))
+    assert office.hear(a.unstated(reference=office.reference, amount_vnd=5)) == []
+    assert office.hear(a.unstated(reference="DVC0")) == []

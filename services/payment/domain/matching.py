@@ -1,0 +1,267 @@
+"""Three-way match: a line of a partner's statement, the money payment holds, what was asked for.
+
+What is found of a line is a cause; the table says what kind of break that is, and what cures it.
+Nothing here depends on the order of lines: of a line that stands there several times one is
+matched, and the others are repeats of it.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from hashlib import blake2b
+from typing import Literal, NamedTuple
+
+from services.payment.domain.lines import Line, Movement
+from services.payment.domain.state import KeptAs, Payment
+from shared.events.reconciliation import BreakCause, BreakKind, Cure
+
+Cause = Literal["agrees"] | BreakCause
+
+
+class Ruling(NamedTuple):
+    """What kind of break a cause is, and what cures it.
+
+    `settle`, `refund`: the lane is told, as by a callback, and decides; `ask`: the partner is;
+    `person`: nobody but a person may.
+    """
+
+    kind: BreakKind
+    cure: Cure
+
+
+RULINGS: Mapping[BreakCause, Ruling] = {
+    "order_waits": Ruling("missing_here", "settle"),
+    "order_over": Ruling("late", "refund"),
+    "order_amount": Ruling("amount", "person"),
+    "held_amount": Ruling("amount", "person"),
+    "asked_amount": Ruling("amount", "person"),
+    "held_elsewhere": Ruling("duplicate", "person"),
+    "repeated": Ruling("duplicate", "person"),
+    "other_partner": Ruling("unknown", "person"),
+    "foreign": Ruling("unknown", "person"),
+    "not_sent": Ruling("missing_here", "person"),
+    "unstated": Ruling("missing_there", "ask"),
+}
+
+
+class Held(NamedTuple):
+    """Money that payment holds.  `due_vnd`: what the application was asked for with that order;
+    `at`: when payment took it in, None where that is not known.
+    """
+
+    application: str
+    reference: str
+    transaction: str
+    amount_vnd: int
+    kept_as: KeptAs
+    due_vnd: int
+    at: datetime | None = None
+    kind: Movement = "paid"
+
+    @property
+    def key(self) -> str:
+        """Return the key of the line that should name it."""
+        return f"{self.kind}/{self.transaction}"
+
+
+class Ordered(NamedTuple):
+    """An order of ours; `waits`: its obligation is not met, and may be."""
+
+    application: str
+    partner: str
+    amount_vnd: int
+    waits: bool
+
+
+class Known(NamedTuple):
+    """What payment knows: money by the key of its line, orders by reference."""
+
+    held: Mapping[str, Sequence[Held]]
+    ordered: Mapping[str, Ordered]
+
+
+class Break(NamedTuple):
+    """What does not match.  `id`: the same whenever it is found; `expected_vnd`: what we have."""
+
+    id: str
+    cause: BreakCause
+    kind: BreakKind
+    cure: Cure
+    movement: Movement
+    application: str
+    reference: str
+    transaction: str
+    amount_vnd: int
+    expected_vnd: int
+    booked_at: datetime
+    line: int
+
+
+class Matched(NamedTuple):
+    """What became of some lines; `lines` of them match.  `beyond`: the keys of those that match
+    money of another day.
+    """
+
+    lines: int
+    amount_vnd: int
+    breaks: tuple[Break, ...]
+    beyond: tuple[str, ...]
+
+
+class Matching:
+    """Matches the lines of one file, some at a time.  `is_of_day` tells of an instant at which
+    payment took money in whether this very statement should name it.
+    """
+
+    def __init__(
+        self, partner: str, day: date, is_of_day: Callable[[datetime], bool] = lambda _: True
+    ) -> None:
+        self._partner, self._day, self._is_of_day = partner, day, is_of_day
+        self._times: dict[str, int] = {}
+
+    def skip(self, lines: Iterable[Line]) -> None:
+        """Take note of lines that were matched before."""
+        for line in lines:
+            self._again(line)
+
+    def take(self, lines: Iterable[Line], known: Known) -> Matched:
+        """Match these lines."""
+        count = amount_vnd = 0
+        breaks, beyond = list[Break](), list[str]()
+        for line in lines:
+            times = self._again(line)
+            cause, ordered, held = (
+                ("repeated", None, None) if times else judge(line, self._partner, known)
+            )
+            if cause != "agrees":
+                breaks.append(self._break(line, cause, ordered, held, times))
+                continue
+            count += 1
+            amount_vnd += line.amount_vnd
+            if held is None or held.at is None or not self._is_of_day(held.at):
+                beyond.append(line.key)
+        return Matched(count, amount_vnd, tuple(breaks), tuple(beyond))
+
+    def unstated(self, held: Iterable[Held], named: Collection[str]) -> Iterator[Break]:
+        """Yield the money of the day that no line names, each transaction once."""
+        done = set[str]()
+        for money in sorted(held, key=_last_told):
+            if money.at is None or not self._is_of_day(money.at):
+                continue
+            if money.key not in named and money.key not in done:
+                done.add(money.key)
+                yield Break(
+                    self._id("missing_there", money.key, 0),
+                    "unstated",
+                    *RULINGS["unstated"],
+                    money.kind,
+                    money.application,
+                    money.reference,
+                    money.transaction,
+                    money.amount_vnd,
+                    money.amount_vnd,
+                    money.at,
+                    0,
+                )
+
+    def _again(self, line: Line) -> int:
+        times = self._times.get(line.key, 0)
+        self._times[line.key] = times + 1
+        return times
+
+    def _break(
+        self, line: Line, cause: BreakCause, ordered: Ordered | None, held: Held | None, times: int
+    ) -> Break:
+        kind, cure = RULINGS[cause]
+        known = held or ordered
+        return Break(
+            self._id(kind, line.key, times),
+            cause,
+            kind,
+            cure,
+            line.kind,
+            known.application if known else "",
+            line.reference,
+            line.transaction,
+            line.amount_vnd,
+            _expected(cause, ordered, held),
+            line.booked_at,
+            line.number,
+        )
+
+    def _id(self, kind: BreakKind, key: str, times: int) -> str:
+        digest = blake2b(f"{key}#{times}".encode(), digest_size=8).hexdigest()
+        return f"{self._partner}.{self._day}.{kind}.{digest}"
+
+
+def judge(line: Line, partner: str, known: Known) -> tuple[Cause, Ordered | None, Held | None]:
+    """Return what is found of a line, and by which order or money."""
+    if money := known.held.get(line.key):
+        held = min(money, key=lambda m: (not agrees(line, m), m.kept_as == "mismatched", m))
+        return _of_held(line, held), None, held
+    if line.kind != "paid":
+        return "not_sent", None, None
+    ordered = known.ordered.get(line.reference)
+    if ordered is None:
+        return "foreign", None, None
+    if ordered.partner != partner:
+        return "other_partner", ordered, None
+    if ordered.amount_vnd != line.amount_vnd:
+        return "order_amount", ordered, None
+    return ("order_waits" if ordered.waits else "order_over"), ordered, None
+
+
+def agrees(line: Line, held: Held) -> bool:
+    """Tell whether statement, payment and application say the same."""
+    return _of_held(line, held) == "agrees"
+
+
+def _of_held(line: Line, held: Held) -> Cause:
+    if line.reference not in ("", held.reference):
+        return "held_elsewhere"
+    if line.amount_vnd != held.amount_vnd:
+        return "held_amount"
+    if held.kept_as == "mismatched":
+        return "asked_amount"
+    if held.kept_as == "settled" and held.due_vnd != line.amount_vnd:
+        return "asked_amount"
+    return "agrees"  # settled; or kept until its order is known, or to be refunded
+
+
+def _expected(cause: BreakCause, ordered: Ordered | None, held: Held | None) -> int:
+    if held:
+        return held.due_vnd if cause == "asked_amount" else held.amount_vnd
+    return ordered.amount_vnd if ordered else 0
+
+
+def _last_told(held: Held) -> tuple[bool, str, int]:
+    """Of several amounts of one transaction the one that counts comes first."""
+    return held.kept_as == "mismatched", held.key, -held.amount_vnd
+
+
+# ---- what a state says
+
+
+def held_in(application: str, state: Payment, partner: str) -> Iterator[Held]:
+    """Yield the money of a partner that an application has."""
+    for money in state.money:
+        if money.partner != partner:
+            continue
+        attempt = state.attempt(money.reference)
+        yield Held(
+            application,
+            money.reference,
+            money.transaction,
+            money.amount_vnd,
+            money.kept_as,
+            attempt.amount_vnd if attempt else 0,
+        )
+
+
+def orders_in(application: str, state: Payment) -> Iterator[tuple[str, Ordered]]:
+    """Yield the orders of an application, by reference."""
+    for attempt in state.attempts:
+        waits = state.obligations[attempt.obligation].status == "open"
+        yield (
+            attempt.reference,
+            Ordered(application, attempt.partner, attempt.amount_vnd, waits),
+        )

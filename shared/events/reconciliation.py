@@ -1,0 +1,96 @@
+"""What reconciling partners' statements found (`payment.reconciliation`); the key is the partner.
+
+Amounts are whole đồng, days are Viet Nam's.
+"""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+import msgspec
+
+from shared.events.data import Amount, Data, Instant
+
+BreakKind = Literal["missing_here", "missing_there", "amount", "duplicate", "late", "unknown"]
+BreakCause = Literal[
+    "order_waits",  # the order is open, and payment has not the money
+    "order_over",  # the order was over when the money came, and payment has it not
+    "order_amount",  # another amount than the order's
+    "held_amount",  # another amount than payment holds of that transaction
+    "asked_amount",  # payment holds it, and the application was asked for another
+    "held_elsewhere",  # the transaction stands with another order
+    "repeated",  # the same line stands in the file before
+    "other_partner",  # the order is another partner's
+    "foreign",  # it names no order of ours
+    "not_sent",  # money left that payment has sent nobody
+    "unstated",  # payment holds it, and no line names it
+]
+Cure = Literal["settle", "refund", "ask", "person"]
+Because = Literal["corrected", "cured", "stated", "person"]
+
+
+class BreakOpened(Data, frozen=True, kw_only=True):
+    """A line and what we have do not match; `amount_vnd` is the line's, `expected_vnd` ours.
+
+    `cure`: `settle` and `refund`, the application was told as by a callback; `ask`, the partner
+    was; `person`: a person decides.  `line` is 0 where no line names it.
+    """
+
+    TYPE: ClassVar[str] = "reconciliation.break_opened"
+    partner: str
+    day: date
+    break_id: str
+    kind: BreakKind
+    cause: BreakCause
+    cure: Cure
+    movement: Literal["paid", "refunded", "disbursed"]
+    application: str
+    reference: str
+    transaction: str
+    amount_vnd: Amount
+    expected_vnd: Amount
+    booked_at: Instant
+    line: int
+
+
+class BreakClosed(Data, frozen=True, kw_only=True):
+    """A break is none any more: a corrected statement has it otherwise, its cure worked, another
+    day's statement names it, or a person says so; `reason` and `by` are that person's.
+    """
+
+    TYPE: ClassVar[str] = "reconciliation.break_closed"
+    partner: str
+    day: date
+    break_id: str
+    kind: BreakKind
+    amount_vnd: Amount
+    because: Because
+    reason: str = ""
+    by: str = ""
+
+
+class BreakSum(msgspec.Struct, frozen=True, kw_only=True):
+    """The breaks of one kind, those without a line among them."""
+
+    kind: BreakKind
+    count: int
+    amount_vnd: int
+
+
+class StatementReconciled(Data, frozen=True, kw_only=True):
+    """Every line of a file is matched or a break; `correction` counts the files before it of that
+    partner and day.  `paid_vnd`: what came in by its lines, `left_vnd`: what left.
+    """
+
+    TYPE: ClassVar[str] = "statement.reconciled"
+    partner: str
+    day: date
+    sha256: str
+    correction: int
+    lines: int
+    opening_vnd: int
+    closing_vnd: int
+    paid_vnd: Amount
+    left_vnd: Amount
+    matched: int
+    matched_vnd: Amount
+    breaks: tuple[BreakSum, ...]

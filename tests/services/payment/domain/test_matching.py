@@ -1,0 +1,243 @@
+"""A line, the money payment holds, what was asked for: they match, or it is known how not."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.payment.domain.lines import Line
+from services.payment.domain.matching import (
+    RULINGS,
+    Held,
+    Known,
+    Matched,
+    Matching,
+    Ordered,
+    held_in,
+    orders_in,
+)
+from services.payment.domain.state import Attempt, Money, Obligation, Payment
+from shared.events.reconciliation import BreakCause, BreakKind, Cure
+
+DAY = date(2026, 11, 20)
+NOON = datetime(2026, 11, 20, 5, tzinfo=UTC)
+LINE = Line("DVC1", "T1", 16_000, NOON, "paid", 3)
+HELD = Held("app", "DVC1", "T1", 16_000, "settled", 16_000, NOON)
+ORDERED = Ordered("app", "a-bank", 16_000, waits=True)
+NOTHING = Known({}, {})
+
+
+def match(known: Known, *lines: Line) -> Matched:
+    return Matching("a-bank", DAY).take(lines, known)
+
+
+def known_as(ordered: Ordered | None = ORDERED, **changes: Any) -> Known:
+    held = {HELD.key: [HELD._replace(**changes)]} if changes else {}
+    return Known(held, {"DVC1": ordered} if ordered else {})
+
+
+def test_statement_payment_and_application_agree() -> None:
+    found = match(known_as(kept_as="settled"), LINE)
+    assert (found.lines, found.amount_vnd, found.breaks, found.beyond) == (1, 16_000, (), ())
+
+
+@pytest.mark.parametrize(
+    ("cause", "known", "line"),
+    [
+        ("order_waits", known_as(), LINE),
+        ("order_over", known_as(ORDERED._replace(waits=False)), LINE),
+        ("order_amount", known_as(), LINE._replace(amount_vnd=15_999)),
+        ("other_partner", known_as(ORDERED._replace(partner="b-bank")), LINE),
+        ("foreign", known_as(None), LINE),
+        ("foreign", known_as(), LINE._replace(reference="")),
+        ("held_amount", known_as(amount_vnd=15_999), LINE),
+        ("asked_amount", known_as(kept_as="mismatched", due_vnd=20_000), LINE),
+        ("asked_amount", known_as(due_vnd=20_000), LINE),
+        ("held_elsewhere", known_as(reference="DVC2"), LINE),
+        ("not_sent", known_as(), LINE._replace(kind="refunded")),
+        ("not_sent", known_as(kept_as="settled"), LINE._replace(kind="disbursed")),
+    ],
+)
+def test_a_line_that_does_not_match_says_why(cause, known, line) -> None:
+    [found] = match(known, line).breaks
+    assert (found.cause, found.kind, found.cure) == (cause, *RULINGS[cause])
+    assert (found.amount_vnd, found.transaction, found.line) == (line.amount_vnd, "T1", 3)
+
+
+@pytest.mark.parametrize(
+    ("known", "line"),
+    [
+        (known_as(kept_as="overpaid", due_vnd=0), LINE),  # to be refunded: it is held
+        (known_as(kept_as="early", due_vnd=0), LINE),
+        (known_as(kept_as="settled"), LINE._replace(reference="")),  # the number is enough
+        (Known({HELD.key: [HELD._replace(kept_as="mismatched", amount_vnd=1), HELD]}, {}), LINE),
+    ],
+)
+def test_what_payment_holds_as_it_was_stated_is_matched(known, line) -> None:
+    assert match(known, line).lines == 1
+
+
+@pytest.mark.parametrize(
+    ("cause", "known", "expected_vnd"),
+    [
+        ("order_amount", known_as(ORDERED._replace(amount_vnd=20_000)), 20_000),
+        ("held_amount", known_as(amount_vnd=15_999), 15_999),
+        ("asked_amount", known_as(kept_as="mismatched", due_vnd=20_000), 20_000),
+        ("foreign", NOTHING, 0),
+    ],
+)
+def test_a_break_says_what_we_have(cause, known, expected_vnd) -> None:
+    [found] = match(known, LINE).breaks
+    assert (found.cause, found.expected_vnd) == (cause, expected_vnd)
+
+
+def test_every_cause_has_a_kind_and_a_cure_and_every_kind_a_cause() -> None:
+    assert set(RULINGS) == set(get_args(BreakCause))
+    assert {ruling.kind for ruling in RULINGS.values()} == set(get_args(BreakKind))
+    assert {ruling.cure for ruling in RULINGS.values()} == set(get_args(Cure))
+
+
+def test_only_the_right_amount_of_an_order_of_this_partner_is_told_to_the_lane() -> None:
+    told = {cause for cause, ruling in RULINGS.items() if ruling.cure in ("settle", "refund")}
+    assert told == {"order_waits", "order_over"}
+
+
+def test_a_line_twice_is_a_duplicate_each_further_time() -> None:
+    found = match(known_as(kept_as="settled"), LINE, LINE, LINE._replace(number=9))
+    assert (found.lines, [b.cause for b in found.breaks]) == (1, ["repeated", "repeated"])
+    assert len({b.id for b in found.breaks}) == 2
+
+
+def test_lines_of_an_earlier_part_count_as_seen() -> None:
+    matching = Matching("a-bank", DAY)
+    matching.skip([LINE])
+    [found] = matching.take([LINE], known_as(kept_as="settled")).breaks
+    assert found.cause == "repeated"
+
+
+def test_money_of_the_day_that_no_line_names_is_missing_there() -> None:
+    matching = Matching("a-bank", DAY, lambda at: at == NOON)
+    other = HELD._replace(transaction="T2", at=NOON + timedelta(days=1))
+    told_otherwise = HELD._replace(kept_as="mismatched", amount_vnd=5)
+    [found] = matching.unstated([other, told_otherwise, HELD], set())
+    assert (found.cause, found.amount_vnd, found.cure) == ("unstated", 16_000, "ask")
+    assert list(matching.unstated([HELD], {HELD.key})) == []
+
+
+def test_money_of_another_day_that_a_line_names_is_remembered() -> None:
+    matching = Matching("a-bank", DAY, lambda at: at != NOON)
+    assert matching.take([LINE], known_as(kept_as="settled")).beyond == (LINE.key,)
+
+
+def test_a_state_says_what_is_held_and_what_was_asked() -> None:
+    obligation = Obligation(status="open", moment="m", lines=(), total_vnd=16_000)
+    attempt = Attempt(
+        number=1,
+        obligation=0,
+        reference="DVC1",
+        partner="a-bank",
+        amount_vnd=16_000,
+        opened_at=NOON,
+        expires_at=NOON,
+    )
+    money = Money(
+        partner="a-bank", reference="DVC1", transaction="T1", amount_vnd=1, kept_as="mismatched"
+    )
+    state = Payment(obligations=(obligation,), attempts=(attempt,), money=(money,))
+    assert dict(orders_in("app", state)) == {"DVC1": ORDERED}
+    [held] = held_in("app", state, "a-bank")
+    assert (held.amount_vnd, held.due_vnd, held.kept_as) == (1, 16_000, "mismatched")
+    assert list(held_in("app", state, "b-bank")) == []
+    settled = msgspec.structs.replace(obligation, status="settled")
+    over = msgspec.structs.replace(state, obligations=(settled,))
+    assert not dict(orders_in("app", over))["DVC1"].waits
+
+
+# ---- any file
+
+
+def lines() -> st.SearchStrategy[list[Line]]:
+    some = st.builds(
+        Line,
+        reference=st.sampled_from(["", "DVC1", "DVC2", "DVC9"]),
+        transaction=st.sampled_from([f"T{n}" for n in range(6)]),
+        amount_vnd=st.integers(1, 3),
+        booked_at=st.just(NOON),
+        kind=st.sampled_from(["paid", "refunded"]),
+        number=st.just(0),
+    )
+    unique = st.lists(some, max_size=12, unique_by=lambda line: line.key)
+    return unique.flatmap(
+        lambda found: (
+            st.lists(st.sampled_from(found), max_size=6).map(lambda more: found + more)
+            if found
+            else st.just(found)
+        )
+    )
+
+
+def books() -> st.SearchStrategy[Known]:
+    held = st.builds(
+        Held,
+        application=st.just("app"),
+        reference=st.sampled_from(["DVC1", "DVC2"]),
+        transaction=st.sampled_from([f"T{n}" for n in range(6)]),
+        amount_vnd=st.integers(1, 3),
+        kept_as=st.sampled_from(["early", "settled", "overpaid", "mismatched"]),
+        due_vnd=st.integers(1, 3),
+        at=st.just(NOON),
+    )
+    ordered = st.dictionaries(
+        st.sampled_from(["DVC1", "DVC2"]),
+        st.builds(
+            Ordered,
+            application=st.just("app"),
+            partner=st.sampled_from(["a-bank", "b-bank"]),
+            amount_vnd=st.integers(1, 3),
+            waits=st.booleans(),
+        ),
+    )
+
+    def by_key(found: list[Held]) -> dict[str, list[Held]]:
+        return {key: [h for h in found if h.key == key] for key in {h.key for h in found}}
+
+    return st.builds(Known, st.lists(held, max_size=6).map(by_key), ordered)
+
+
+def total(found: Matched) -> int:
+    return found.amount_vnd + sum(b.amount_vnd for b in found.breaks)
+
+
+@given(lines(), books(), st.randoms(use_true_random=False))
+def test_any_order_of_the_lines_comes_to_the_same(found, known, chance: Random) -> None:
+    shuffled = chance.sample(found, len(found))
+    first, second = match(known, *found), match(known, *shuffled)
+    assert first[:2] == second[:2]
+    assert set(first.breaks) == set(second.breaks)
+    assert len({b.id for b in first.breaks}) == len(first.breaks)
+
+
+@given(lines(), books())
+def test_every_dong_of_the_file_is_matched_or_in_a_break(found, known) -> None:
+    assert total(match(known, *found)) == sum(line.amount_vnd for line in found)
+
+
+@given(lines(), books())
+def test_every_line_beyond_the_first_of_its_kind_is_a_duplicate(found, known) -> None:
+    repeats = sum(times - 1 for times in Counter(line.key for line in found).values())
+    causes = Counter(b.cause for b in match(known, *found).breaks)
+    assert causes["repeated"] == repeats
+
+
+@given(lines(), books(), st.integers(0, 20))
+def test_a_file_in_two_parts_comes_to_the_same_as_in_one(found, known, cut: int) -> None:
+    matching = Matching("a-bank", DAY)
+    parts = [matching.take(found[:cut], known), matching.take(found[cut:], known)]
+    whole = match(known, *found)
+    assert sum(p.lines for p in parts) == whole.lines
+    assert [b for p in parts for b in p.breaks] == list(whole.breaks)
