@@ -14,6 +14,7 @@ STOP      ?= all
 READS     ?= 2000
 RECORDS   ?= 100000
 MINUTES   ?= 60
+LINES     ?= 200000
 PY        := .venv/bin/python
 READY     := .venv/.ready
 # a variable as given by the caller, or another default than the one above
@@ -21,7 +22,8 @@ given      = $(if $(filter file,$(origin $(1))),$(2),$($(1)))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down status logs clean test check lint simulate invariants docs contracts lock
-.PHONY: bench bench-soak bench-recovery bench-backlog bench-reads bench-import bench-callbacks fuzz peers
+.PHONY: bench bench-soak bench-recovery bench-backlog bench-reads bench-import bench-callbacks
+.PHONY: bench-reconcile fuzz peers
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36mmake %-15s\033[0m %s\n", $$1, $$2}' Makefile
@@ -92,6 +94,9 @@ bench-callbacks: $(READY)  ## signed callbacks at one core (RATE=2000 SECONDS=10
 
 bench-import: $(READY)  ## a file of made-up applications, imported (RECORDS=100000)
 	@$(PY) -m tests.load.importing --records "$(RECORDS)"
+
+bench-reconcile: $(READY)  ## a day of a partner's, reconciled (LINES MONGO)
+	@$(PY) -m tests.load.reconciling --lines "$(LINES)" $(if $(MONGO),--mongo "$(MONGO)")
 
 docs: $(READY)  ## make docs/flow.md and docs/settings.md anew from the code
 	$(PY) -m docs.draw_flow

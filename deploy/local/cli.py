@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections import deque
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +19,7 @@ from deploy.local import (
     acls,
     clean,
     launcher,
+    log_lines,
     mongo,
     processes,
     refusals,
@@ -32,11 +32,11 @@ from deploy.local.catalogue import app as catalogue
 from deploy.local.children import Children
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
+from deploy.reconciling.command import reconcile
 from shared.errors import Misconfigured
 from shared.kafka import security
 from shared.settings import Settings as Shared
 
-FOLLOW_S = 0.3
 LEAST_S = 0.05  # what took less is told without its time
 
 console = Console(highlight=False)
@@ -117,11 +117,9 @@ def logs(
             raise Misconfigured(f"There is no log of {each}: name one of {known}.")
         if not path.stat().st_size:
             console.print(f"[dim]{each} has logged nothing.[/]")
-        with path.open(errors="replace") as file:
-            for line in deque(file, lines):
-                _print_line(each, line, names)
+        log_lines.last(console, each, path, lines, names)
     if follow:
-        _follow({each: folder / f"{each}.log" for each in names})
+        log_lines.follow(console, {each: folder / f"{each}.log" for each in names})
 
 
 @app.command("clean")
@@ -224,6 +222,7 @@ def show_sizes(
 app.command()(archive)
 app.command()(archived)
 app.command("import")(import_file)
+app.command()(reconcile)
 app.add_typer(catalogue, name="catalogue")
 
 
@@ -267,26 +266,6 @@ def _show(rows: list[launcher.Row]) -> None:
     console.print(table)
     total = sum(row.rss_bytes for row in rows) / 2**20
     console.print(f"[dim]{sum(not row.ended for row in rows)} processes, {total:.0f} MiB in all[/]")
-
-
-def _print_line(name: str, line: str, names: list[str]) -> None:
-    width = max(map(len, names))
-    label = f"[dim]{name:<{width}}[/] " if len(names) > 1 else ""
-    console.print(label, end="")
-    console.print(line.rstrip("\n"), markup=False, soft_wrap=True)
-
-
-def _follow(paths: dict[str, Path]) -> None:
-    """Print lines as they come, until Ctrl-C."""
-    at = {name: path.stat().st_size for name, path in paths.items()}
-    while True:
-        for name, path in paths.items():
-            with path.open(errors="replace") as file:
-                file.seek(at[name])
-                for line in file:
-                    _print_line(name, line, list(paths))
-                at[name] = file.tell()
-        time.sleep(FOLLOW_S)
 
 
 def main() -> None:

@@ -1,0 +1,168 @@
+"""`motcua reconcile`."""
+
+import asyncio
+import re
+from contextlib import aclosing
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+
+from deploy.importing.shown import progress
+from deploy.local.refusals import say
+from deploy.reconciling import shown
+from deploy.reconciling.holdings import Holdings
+from deploy.reconciling.outside import MARGIN, Outside, mendable, outside
+from deploy.reconciling.ports import Around, Books
+from deploy.reconciling.queue import TooMany
+from deploy.reconciling.recorded import Recorded
+from deploy.reconciling.run import Day, Outcome, Run
+from services.payment.breaks import Breaks
+from services.payment.references import References
+from services.payment.statements import Asked, Unfit
+from services.payment.statements.formats import reader
+from shared.clock import VIETNAM, system_clock
+from shared.errors import Misconfigured
+
+GRACE = timedelta(minutes=10)  # what comes so late may stand on the next day's statement
+NAMED = re.compile(r"([a-z0-9-]{1,63})_(\d{4}-\d{2}-\d{2})\.\w+")
+
+console = Console(highlight=False)
+
+File = Annotated[Path | None, typer.Argument(help="the partner's statement")]
+Partner = Annotated[str, typer.Option("--partner", help="as payment names it")]
+On = Annotated[datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="of the file")]
+Folder = Annotated[Path | None, typer.Option("--folder", help="every PARTNER_DAY.* in it, instead")]
+CutOff = Annotated[str, typer.Option("--cut-off", help="when the partner's day ends: 24:00, 17:00")]
+BreaksLimit = Annotated[int, typer.Option("--breaks-limit", min=1, help="then it stops")]
+Patience = Annotated[
+    float, typer.Option("--patience", min=0, max=600, help="seconds for cures to work")
+]
+Rows = Annotated[int, typer.Option("--rows", min=0, help="open breaks shown")]
+AsJson = Annotated[bool, typer.Option("--json", help="say it as JSON, one line a file")]
+
+
+def reconcile(
+    file: File = None,
+    partner: Partner = "",
+    day: On = None,
+    folder: Folder = None,
+    cut_off: CutOff = "24:00",
+    breaks_limit: BreaksLimit = 20_000,
+    patience: Patience = 30.0,
+    rows: Rows = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Reconcile a partner's statement of a day; run it again to go on where it was cut off.
+
+    Ends with 0 when no break of the day is open, and with 1 when one is.
+    """
+    files = _files(file, partner, day.date() if day else None, folder)
+    ends = _ends(cut_off)
+    open_now = 0
+    for path, asked in files:
+        around = Around(system_clock, patience_s=patience, breaks_limit=breaks_limit)
+        if len(files) > 1 and not as_json:
+            say(console, f"[bold]{path.name}[/]")
+        with mendable():
+            found = asyncio.run(_reconcile(path, asked, _hours(asked.day, ends), around, as_json))
+        open_now += len(found.open_now)
+        if as_json:
+            console.print(as_line(found), markup=False, soft_wrap=True)
+        else:
+            shown.show(console, found, system_clock(), rows)
+    raise typer.Exit(1 if open_now else 0)
+
+
+def as_line(found: Outcome) -> str:
+    """Return an outcome as a line of JSON."""
+    told: dict[str, Any] = {
+        "statement": found.report,
+        "again": found.again,
+        "added": found.added,
+        "removed": found.removed,
+        "opened": found.opened,
+        "closed": found.closed,
+        "open": [standing.opened for standing in found.open_now],
+    }
+    return msgspec.json.encode(told).decode()
+
+
+async def _reconcile(
+    path: Path, asked: Asked, hours: tuple[datetime, datetime], around: Around, quiet: bool
+) -> Outcome:
+    show = partial(progress, Console(quiet=True) if quiet else console)
+    async with outside() as there:
+        books = Books(
+            Recorded(there.table("statements"), there.table("stated"), asked),
+            Breaks(there.table("breaks")),
+            References(there.table("references")),
+            there.journal(),
+            there,
+        )
+        day = await _held(there, asked, hours, show)
+        with show("Checking", None) as looked, show("Matching", None) as moved:
+            told = around._replace(looked=looked, moved=moved)
+            try:
+                with path.open("rb") as file:
+                    read = reader(file)
+                return await Run(asked, books, told).go(path, read, day)
+            except Unfit as unfit:
+                raise Misconfigured(f"{path.name} is refused whole. {unfit}.") from None
+            except TooMany as many:
+                raise Misconfigured(
+                    f"{path.name} opens {many} breaks and more: if it is the right file of the"
+                    " right partner and day, run it with a higher --breaks-limit."
+                ) from None
+
+
+async def _held(there: Outside, asked: Asked, hours: tuple[datetime, datetime], show: Any) -> Day:
+    """Return what payment took in around that day, by its log."""
+    since, until = hours
+    holdings, count = Holdings(asked.partner), 0
+    with show("Reading payment's day", None) as moved:
+        async with aclosing(there.between(since - MARGIN, until + MARGIN)) as batches:
+            async for values in batches:
+                for value in values:
+                    holdings.hear(value)
+                count += len(values)
+                moved(count)
+    return Day(since, until, holdings.by_key())
+
+
+def _files(
+    file: Path | None, partner: str, day: date | None, folder: Path | None
+) -> list[tuple[Path, Asked]]:
+    """Return what is to be reconciled.  Raises `Misconfigured`."""
+    if folder:
+        found = [(path, NAMED.fullmatch(path.name)) for path in sorted(folder.glob("*_*.*"))]
+        asked = [(p, Asked(m[1], date.fromisoformat(m[2]))) for p, m in found if m]
+        if not asked:
+            raise Misconfigured(f"{folder} has no file named PARTNER_DAY, as vnpay_2026-11-20.csv.")
+        return asked
+    if file is None or day is None or not partner:
+        raise Misconfigured("Name a file, its --partner and its --day, or a --folder of them.")
+    if not re.fullmatch(r"[a-z0-9-]{1,63}", partner):
+        raise Misconfigured(f"{partner!r} is no partner: use small letters, digits and dashes.")
+    if not file.is_file():
+        raise Misconfigured(f"{file} is no file: name one.")
+    return [(file, Asked(partner, day))]
+
+
+def _ends(cut_off: str) -> timedelta:
+    found = re.fullmatch(r"(\d{2}):(\d{2})", cut_off)
+    ends = timedelta(hours=int(found[1]), minutes=int(found[2])) if found else timedelta()
+    if not timedelta() < ends <= timedelta(days=1):
+        raise Misconfigured(f"--cut-off is {cut_off!r}: a time of day, 00:01 to 24:00.")
+    return ends
+
+
+def _hours(day: date, ends: timedelta) -> tuple[datetime, datetime]:
+    """Return from when until when a statement should name what payment took in."""
+    begin = datetime.combine(day, time(), VIETNAM).astimezone(UTC)
+    until = begin + ends - GRACE
+    return until - timedelta(days=1), until

@@ -1,0 +1,218 @@
+"""One run over one file: it is checked whole, matched in chunks, and what may be cured is told.
+
+Everything that is done for a chunk has an id that is the same each time, and the chunk is
+remembered when all of it stands.  So a run may end anywhere, and the next one goes on.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import chain, islice
+from pathlib import Path
+from typing import NamedTuple
+
+from deploy.reconciling.ports import Around, Books
+from deploy.reconciling.queue import TOLD, Queue, latest_of
+from deploy.reconciling.recorded import Chunk, File, counted
+from services.payment.breaks import Standing, reconciled
+from services.payment.domain.matching import (
+    Break,
+    Held,
+    Known,
+    Matching,
+    Ordered,
+    agrees,
+    held_in,
+    orders_in,
+)
+from services.payment.domain.state import Payment
+from services.payment.statements import Asked, Line, Read
+from services.payment.statements.checking import Checked, check
+from shared.events.reconciliation import (
+    Because,
+    BreakKind,
+    BreakOpened,
+    BreakSum,
+    StatementReconciled,
+)
+
+
+class Day(NamedTuple):
+    """The hours of which a statement should name all money, and what payment holds around them."""
+
+    since: datetime
+    until: datetime
+    held: Mapping[str, Sequence[Held]]
+
+    def __contains__(self, at: object) -> bool:
+        return isinstance(at, datetime) and self.since <= at < self.until
+
+
+class Outcome(NamedTuple):
+    """What became of a file.  `again`: it was reconciled before; `added`, `removed`: lines, as far
+    as it corrects another; `opened` and `closed`: breaks, by this run.
+    """
+
+    report: StatementReconciled
+    again: bool
+    added: int
+    removed: int
+    opened: int
+    closed: Mapping[Because, int]
+    open_now: tuple[Standing, ...]
+
+
+class Run:
+    """One run over one file."""
+
+    def __init__(self, asked: Asked, books: Books, around: Around) -> None:
+        self._asked, self._books, self._around = asked, books, around
+        self._queue = Queue(asked, books, around)
+
+    async def go(self, path: Path, read: Read, day: Day) -> Outcome:
+        """Reconcile a file.  Raises `Unfit`, `TooMany`, and `Unknown`: then run it again."""
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            checked = check(read(file, self._asked), self._asked, self._around.looked)
+            found, before = await self._file(sha256)
+            report = found.done
+            if report is None:
+                file.seek(0)
+                lines = read(file, self._asked)
+                report = await self._reconcile(found, lines, checked, day)
+        await self._queue.follow_up(sha256)
+        added, removed = await self._difference(before, found)
+        return Outcome(
+            report,
+            found.done is not None,
+            added,
+            removed,
+            self._queue.opened,
+            dict(self._queue.closed),
+            await self._queue.open_now(),
+        )
+
+    async def _file(self, sha256: str) -> tuple[File, File | None]:
+        """Return what is remembered of this file, and the one before it."""
+        files = await self._books.recorded.files()
+        if files and files[-1].sha256 == sha256:
+            return files[-1], files[-2] if len(files) > 1 else None
+        number = len(files) + 1
+        begun = await self._books.recorded.begin(number, sha256, self._around.clock())
+        return begun, files[-1] if files else None
+
+    async def _difference(self, before: File | None, found: File) -> tuple[int, int]:
+        if before is None:
+            return 0, 0
+        now = next(f for f in await self._books.recorded.files() if f.number == found.number)
+        old, new = counted(before.digests), counted(now.digests)
+        return (new - old).total(), (old - new).total()
+
+    # ---- matching
+
+    async def _reconcile(
+        self, file: File, lines: Iterable[Line], checked: Checked, day: Day
+    ) -> StatementReconciled:
+        partner, on = self._asked
+        standing = await self._books.breaks.since(partner, on, on)
+        matching = Matching(partner, on, day.__contains__)
+        chunks = list[Chunk]()
+        for place, some in enumerate(_chunks(lines, self._around.chunk)):
+            chunk = file.chunks.get(place)
+            if chunk:
+                matching.skip(some)
+            else:
+                chunk = await self._chunk(file, place, some, matching, day, standing)
+            chunks.append(chunk)
+            self._around.moved(min(checked.lines, (place + 1) * self._around.chunk))
+        missing = await self._missing_there(matching, checked, day)
+        await self._queue.open(missing, file.sha256, standing)
+        wanted = {*chain.from_iterable(c.breaks for c in chunks), *(b.id for b in missing)}
+        because: Because = "corrected" if file.correction else "cured"
+        gone = [s for s in standing.values() if s.closed is None and s.id not in wanted]
+        await self._queue.close(gone, because)
+        now = await self._books.breaks.since(partner, on, on)
+        report = _report(file, checked, chunks, [now[id_].opened for id_ in sorted(wanted)])
+        at = self._around.clock()
+        await self._books.outbox.publish([reconciled(report, at)])
+        await self._books.recorded.done(file, report, at)
+        return report
+
+    async def _chunk(
+        self,
+        file: File,
+        place: int,
+        lines: Sequence[Line],
+        matching: Matching,
+        day: Day,
+        standing: Mapping[str, Standing],
+    ) -> Chunk:
+        found = matching.take(lines, await self._known(lines, day.held))
+        await self._queue.open(found.breaks, file.sha256, standing)
+        told = (f"{b.movement}/{b.transaction}" for b in found.breaks if b.cure in TOLD)
+        await self._books.recorded.state([*found.beyond, *told])
+        chunk = Chunk(found.lines, found.amount_vnd, tuple(b.id for b in found.breaks))
+        await self._books.recorded.chunk(file, place, chunk, lines)
+        return chunk
+
+    async def _known(self, lines: Sequence[Line], held: Mapping[str, Sequence[Held]]) -> Known:
+        """Return what is known of these lines; what the day's log has not, the journal may have."""
+        money = {x.key: list(held.get(x.key, ())) for x in lines}
+        doubtful = [x for x in lines if not any(agrees(x, h) for h in money[x.key])]
+        named = sorted({x.reference for x in doubtful if x.reference})
+        applications = {*(await self._books.references.find(named)).values()} if named else set()
+        orders: dict[str, Ordered] = {}
+        for application, latest in (await latest_of(self._books.journal, applications)).items():
+            state = latest.state or Payment()
+            orders.update(orders_in(application, state))
+            for one in held_in(application, state, self._asked.partner):
+                known = money.setdefault(one.key, [])
+                if all(one[:5] != other[:5] for other in known):
+                    known.append(one)
+        return Known(money, orders)
+
+    async def _missing_there(
+        self, matching: Matching, checked: Checked, day: Day
+    ) -> tuple[Break, ...]:
+        """Return the money of the day that neither this statement names nor another day's."""
+        found = [*matching.unstated(chain.from_iterable(day.held.values()), checked.keys)]
+        keys = [f"{b.movement}/{b.transaction}" for b in found]
+        stated = await self._books.recorded.stated(keys)
+        own = f"{self._asked.day}"
+        pairs = zip(found, keys, strict=True)
+        return tuple(b for b, key in pairs if stated.get(key, own) == own)
+
+
+def _chunks(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:
+    left = iter(lines)
+    while some := list(islice(left, size)):
+        yield some
+
+
+def _report(
+    file: File, checked: Checked, chunks: Sequence[Chunk], breaks: Iterable[BreakOpened]
+) -> StatementReconciled:
+    count, amount_vnd = Counter[BreakKind](), Counter[BreakKind]()
+    for one in breaks:
+        count[one.kind] += 1
+        amount_vnd[one.kind] += one.amount_vnd
+    statement = checked.statement
+    return StatementReconciled(
+        partner=statement.partner,
+        day=statement.day,
+        sha256=file.sha256,
+        correction=file.correction,
+        lines=checked.lines,
+        opening_vnd=statement.opening_vnd,
+        closing_vnd=statement.closing_vnd,
+        paid_vnd=checked.paid_vnd,
+        left_vnd=checked.left_vnd,
+        matched=sum(c.matched for c in chunks),
+        matched_vnd=sum(c.matched_vnd for c in chunks),
+        breaks=tuple(
+            BreakSum(kind=kind, count=count[kind], amount_vnd=amount_vnd[kind])
+            for kind in sorted(count)
+        ),
+    )

@@ -1,0 +1,78 @@
+"""Payment's money of some hours, as its log tells it: once each, and with what was asked for."""
+
+from datetime import UTC, datetime
+from random import Random
+
+import msgspec
+import pytest
+
+from deploy.reconciling import generate
+from deploy.reconciling.holdings import Holdings
+from shared import events
+
+BEGIN = datetime(2026, 11, 19, 17, tzinfo=UTC)
+
+
+@pytest.fixture
+def decided() -> list[bytes]:
+    made = generate.lines(3, BEGIN, Random(1))
+    return [value for a, line in made for value in generate.decided(a, line, "vnpay")]
+
+
+def heard(values, partner="vnpay"):
+    holdings = Holdings(partner)
+    for value in values:
+        holdings.hear(value)
+    return [held for some in holdings.by_key().values() for held in some]
+
+
+def changed(value: bytes, **fields) -> bytes:
+    event = events.decode(value)
+    data = msgspec.json.decode(event.data) | fields
+    return events.encode(msgspec.structs.replace(event, data=msgspec.Raw(events.encode(data))))
+
+
+def test_what_settled_is_held_with_the_sum_of_its_receipts(decided) -> None:
+    found = heard(decided)
+    assert len(found) == 3
+    assert all(h.due_vnd == h.amount_vnd > 0 for h in found)
+    assert all(h.kept_as == "settled" and h.key == f"paid/{h.transaction}" for h in found)
+
+
+def test_what_stands_on_the_log_twice_counts_once(decided) -> None:
+    assert heard([*decided, *decided]) == heard(decided)
+    assert heard([v for value in decided for v in (value, value)]) == heard(decided)
+    assert heard([decided[0], *decided]) == heard(decided)  # published in part, and again
+
+
+def test_a_receipt_of_another_amount_is_what_was_asked_for(decided) -> None:
+    wrong = [decided[0], changed(decided[1], amount_vnd=1)]
+    [held] = heard(wrong)
+    assert (held.due_vnd, held.amount_vnd > 1) == (1, True)
+
+
+def test_without_a_receipt_what_settled_was_due(decided) -> None:
+    [held] = heard(decided[:1])
+    assert held.due_vnd == held.amount_vnd
+
+
+def test_another_partners_money_is_not_held(decided) -> None:
+    assert heard(decided, "a-bank") == []
+    tricky = changed(decided[0], partner="a-bank", moment="vnpay")
+    assert heard([tricky, decided[1]]) == []
+
+
+def test_what_is_no_money_is_passed_over(decided) -> None:
+    event = events.decode(decided[0])
+    other = events.encode(msgspec.structs.replace(event, type="payment.requested"))
+    assert heard([None, other, b'{"type": 1}']) == []
+
+
+def test_overpaid_and_mismatched_money_is_held_as_that(decided) -> None:
+    event = events.decode(decided[0])
+    over = events.encode(msgspec.structs.replace(event, type="payment.overpaid"))
+    [held] = heard([over])
+    assert (held.kept_as, held.due_vnd) == ("overpaid", 0)
+    wrong = changed(over, expected_vnd=20_000).replace(b"payment.overpaid", b"payment.mismatched")
+    [held] = heard([wrong])
+    assert (held.kept_as, held.due_vnd) == ("mismatched", 20_000)
