@@ -33,6 +33,7 @@ from deploy.local.children import Children
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
 from deploy.reconciling.command import reconcile
+from deploy.reconciling.settlement_command import settlement
 from shared.errors import Misconfigured
 from shared.kafka import security
 from shared.settings import Settings as Shared
@@ -223,6 +224,7 @@ app.command()(archive)
 app.command()(archived)
 app.command("import")(import_file)
 app.command()(reconcile)
+app.command()(settlement)
 app.add_typer(catalogue, name="catalogue")
 
 

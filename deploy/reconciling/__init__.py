@@ -7,6 +7,7 @@ what may be told, and remembers the chunk (`recorded`): a run that was cut off g
 Another file of the same day is a correction: what it changes is opened and closed, nothing else.
 
 Reading order: `holdings` (payment's money of some hours), `recorded` (what runs remember), `cures`
-(what lanes are told), `run`, `settlement` (who is owed what), `outside` (Kafka and MongoDB as these
-need them), `shown`, `command`; `generate` makes a day to try it with.
+(what lanes are told), `queue`, `run`, `outside` (Kafka and MongoDB as these need them), `shown`,
+`command`; `settlement` and its command (what settled, and for whom); `generate` makes a day to try
+it with.
 """
