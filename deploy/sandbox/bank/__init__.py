@@ -5,5 +5,5 @@ answers queries, gives money back some time later, and keeps a statement of all 
 to match.  In memory, bounded.
 
 Reading order: `signing`, `books` (orders and money), `behaviours` (how citizens pay), `caller`
-(callbacks), `http` (the API), `page`.
+(callbacks), `http` (the API), `page`, `exported` (a day, for reconciling).
 """

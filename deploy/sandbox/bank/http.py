@@ -4,6 +4,7 @@ GET  /paymentv2/vpcpay.html              the pay page of a signed link
 POST /merchant_webapi/api/transaction    querydr, refund
 POST /sandbox/pay    {"pay_url"} or {"reference", "amount_vnd"}, and a "behaviour"
 GET  /sandbox/statement                  all money moved and given back, and callbacks' answers
+GET  /sandbox/statements/20261120.csv    what moved on a day, for reconciling
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -12,9 +13,10 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from deploy.sandbox.bank import exported as export
 from deploy.sandbox.bank.bank import Bank
 from deploy.sandbox.bank.behaviours import Behaviour
 from deploy.sandbox.bank.books import Full, Impossible, Order
@@ -79,6 +81,11 @@ def create_app(bank: Bank) -> FastAPI:
         asked = await _read(request, dict[str, str | int | None])
         return _json(bank.answer({n: "" if v is None else str(v) for n, v in asked.items()}))
 
+    _add_statements(app, bank)
+    return app
+
+
+def _add_statements(app: FastAPI, bank: Bank) -> None:
     @app.get("/sandbox/statement")
     async def statement() -> Response:
         return _json(
@@ -95,7 +102,9 @@ def create_app(bank: Bank) -> FastAPI:
             }
         )
 
-    return app
+    @app.get("/sandbox/statements/{day}.csv")
+    async def exported(day: Annotated[str, Path(pattern="^[0-9]{8}$")]) -> Response:
+        return Response(export.statement(bank.books, day), media_type="text/csv")
 
 
 async def _refused(_: Request, error: Exception) -> Response:
