@@ -1,23 +1,29 @@
 """Which format a file is of, by how it begins."""
 
+import codecs
 from functools import partial
 from itertools import islice
 from typing import BinaryIO
 
-from services.payment.statements import Read, Unfit, texts
+from services.payment.statements import Read, Unfit, camt053, texts
 from services.payment.statements.csv_file import is_of, read
 from services.payment.statements.transfers import CASSO, PAYOS, SEPAY
 from services.payment.statements.vnpay import VNPAY
 
+SNIFFED_BYTES = 64
 DIALECTS = (VNPAY, PAYOS, CASSO, SEPAY)
 
 
 def reader(file: BinaryIO) -> Read:
     """Return what reads this file, which is left at its beginning.  Raises `Unfit`."""
+    begins = file.read(SNIFFED_BYTES).removeprefix(codecs.BOM_UTF8).lstrip()
+    file.seek(0)
+    if begins.startswith(b"<"):
+        return camt053.read
     head = next((t for t in islice(texts(file), 2) if not t.startswith("#")), "")
     file.seek(0)
     for dialect in DIALECTS:
         if is_of(dialect, head):
             return partial(read, dialect)
     known = ", ".join(dialect.name for dialect in DIALECTS)
-    raise Unfit(1, f"no format that is known (CSV of {known}): see docs/operators.md")
+    raise Unfit(1, f"no format that is known (camt.053, CSV of {known}): see docs/operators.md")

@@ -1,0 +1,49 @@
+"""A bank's statement as camt.053: what is booked of it, held to its schema while it is read.
+
+The number of a line is the bank's own reference, as in the camt.054 that told of it at once.  A
+file may have several pages, or accounts: they open and close together.
+"""
+
+from datetime import datetime, time
+from typing import BinaryIO
+
+from services.payment.gateways.transfer_text import reference
+from services.payment.iso20022.reports import STATEMENTS, Head, Movement, read_reports
+from services.payment.iso20022.words import Malformed
+from services.payment.statements import Asked, Line, Lines, Statement, Unfit
+from services.payment.statements import Movement as Way
+from shared.clock import VIETNAM
+
+CHUNK_BYTES = 1 << 16
+NOON = time(12)  # a booking date has no hour
+
+
+def read(file: BinaryIO, asked: Asked) -> Lines:
+    """Yield the lines of a statement; return what it says of itself.  Raises `Unfit`."""
+    opening, closing = dict[str, int](), dict[str, int]()
+    entries = 0
+    try:
+        for found in read_reports(iter(lambda: file.read(CHUNK_BYTES), b""), STATEMENTS):
+            if isinstance(found, Head):
+                opening.setdefault(found.account, found.opening_vnd or 0)
+                closing[found.account] = found.closing_vnd or 0
+            elif found.booked:
+                entries += 1
+                yield _line(found, asked, entries)
+    except Malformed as error:
+        raise Unfit(
+            0, f"{error.path} {error.why} ({error.code}): ask the bank for it anew"
+        ) from None
+    return Statement(*asked, sum(opening.values()), sum(closing.values()), entries)
+
+
+def _line(found: Movement, asked: Asked, number: int) -> Line:
+    way: Way = "paid" if found.amount_vnd > 0 else "refunded"
+    return Line(
+        reference(found.reference, *found.structured, *found.texts),
+        found.key,
+        abs(found.amount_vnd),
+        datetime.combine(found.day or asked.day, NOON, VIETNAM),
+        way,
+        number,
+    )

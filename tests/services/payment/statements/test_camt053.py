@@ -1,0 +1,88 @@
+"""A bank's camt.053 is a statement: what is booked, with its own balances."""
+
+import io
+from datetime import date
+
+import pytest
+
+from services.payment.domain.luhn import check_digit
+from services.payment.statements import Asked, Line, Statement, Unfit
+from services.payment.statements.checking import check
+from services.payment.statements.formats import reader
+
+ASKED = Asked("a-bank", date(2026, 11, 20))
+OURS = f"DVC27819000000123{check_digit('27819000000123')}"[:18]
+
+FILE = """<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>
+<GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-11-21T01:00:00+07:00</CreDtTm></GrpHdr>
+<Stmt><Id>S1</Id><Acct><Id><Othr><Id>1903001</Id></Othr></Id><Ccy>VND</Ccy></Acct>
+{opening}{closing}{entries}</Stmt></BkToCstmrStmt></Document>
+"""
+BALANCE = (
+    "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
+    '<Amt Ccy="VND">{vnd}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-20</Dt></Dt></Bal>'
+)
+ENTRY = (
+    '<Ntry><Amt Ccy="VND">{vnd}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts><Cd>{status}</Cd></Sts>'
+    "<BookgDt><Dt>2026-11-20</Dt></BookgDt><AcctSvcrRef>{number}</AcctSvcrRef>"
+    "<BkTxCd><Prtry><Cd>TRF</Cd></Prtry></BkTxCd><NtryDtls><TxDtls><Refs>"
+    "<EndToEndId>{reference}</EndToEndId></Refs></TxDtls></NtryDtls></Ntry>"
+)
+
+
+def entry(number: str, vnd: int, reference: str = "NOTPROVIDED", side="CRDT", status="BOOK") -> str:
+    return ENTRY.format(number=number, vnd=vnd, reference=reference, side=side, status=status)
+
+
+def a_file(*entries: str, closing_vnd: int = 110_000) -> io.BytesIO:
+    opening = BALANCE.format(code="OPBD", vnd=100_000)
+    closing = BALANCE.format(code="CLBD", vnd=closing_vnd)
+    return io.BytesIO(
+        FILE.format(opening=opening, closing=closing, entries="".join(entries)).encode()
+    )
+
+
+ALL = (
+    entry("FT1", 16_000, OURS),
+    entry("FT2", 6_000, side="DBIT"),
+    entry("FT3", 9_000, OURS, status="PDNG"),
+)
+
+
+def read(file: io.BytesIO) -> tuple[list[Line], Statement]:
+    lines, found = reader(file)(file, ASKED), []
+    while True:
+        try:
+            found.append(next(lines))
+        except StopIteration as end:
+            return found, end.value
+
+
+def test_what_is_booked_is_a_line_and_what_is_not_is_none() -> None:
+    lines, statement = read(a_file(*ALL))
+    assert [(x.reference, x.transaction, x.amount_vnd, x.kind) for x in lines] == [
+        (OURS, "FT1", 16_000, "paid"),
+        ("", "FT2", 6_000, "refunded"),
+    ]
+    assert statement == Statement(*ASKED, 100_000, 110_000, 2)
+
+
+def test_it_passes_the_check_that_every_statement_passes() -> None:
+    file = a_file(*ALL)
+    assert check(reader(file)(file, ASKED), ASKED).lines == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (a_file(*ALL, closing_vnd=110_001), "AM10"),
+        (a_file(ALL[0].replace("VND", "USD")), "AM03"),
+        (io.BytesIO(b"<Document/>"), "ask the bank for it anew"),
+        (io.BytesIO(b"<"), "ask the bank for it anew"),
+    ],
+)
+def test_a_file_that_is_none_is_refused(file, said) -> None:
+    with pytest.raises(Unfit) as refused:
+        check(reader(file)(file, ASKED), ASKED)
+    assert said in str(refused.value)
