@@ -64,6 +64,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_PAYMENT_EARLY_S": "how long money waits for its order",
         "MOTCUA_PAYMENT_GRACE_S": "how long after its expiry an order may still be heard of whose "
         "partner cannot be asked",
+        "MOTCUA_PAYMENT_CHECK_OVER_VND": "above it a second person has to agree to a refund",
         "MOTCUA_PAYMENT_CALL_LIMIT_S": "how long a call to the bank may last",
     },
     "services.notify.settings": {

@@ -76,15 +76,15 @@ TOPICS: dict[str, Topic] = {
                 "operations",
             ),
             ("payment", "operations"),
-            "bank callbacks, orders made, answers to queries, citizens' choices, fired timers,"
-            " releases, what statements say",
+            "bank callbacks, orders made, answers to queries, citizens' choices, what statements say,"
+            " refunds asked, checked and answered, fired timers, releases",
         ),
         Topic(
             "payment.events",
             "events",
             ("payment",),
             ("routing", "notify", "operations", "payment effects"),
-            "fees assessed or waived, orders, settlements, receipts",
+            "fees assessed or waived, orders, settlements, receipts, refunds",
         ),
         Topic(
             "payment.reconciliation",

@@ -1,8 +1,11 @@
-"""A bank: what becomes of each order, callbacks that come late or twice, and answers to queries."""
+"""A bank: what becomes of each order, callbacks that come late or twice, answers to queries, and
+money that it gives back.
+"""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -10,10 +13,14 @@ from deploy.simulation.outside import Outside
 from shared.effects import NotCalled, Request
 from shared.events import Data, Event
 from shared.events.payment import Finding, Notified, Queried, QueryRequested, Requested
+from shared.events.refunds import RefundAnswered, RefundQueryRequested, RefundRequested
 
 PARTNER = "simulated"
 QUERY_LIMIT_S = 3.0
-ENDS = ("paid", "paid", "paid", "paid in silence", "declined", "mispaid", "declined, then paid", "")
+ENDS = (
+    *("paid", "paid", "paid", "paid in silence", "declined", "mispaid", "declined, then paid"),
+    *("paid, then paid", "paid, then paid", "mispaid, then paid", ""),
+)
 DECLINED = "24"
 
 
@@ -31,6 +38,7 @@ class Bank:
     def __init__(self, outside: Outside, trouble: Callable[[], float]) -> None:
         self._outside, self.trouble = outside, trouble
         self.deeds: dict[str, list[Deed]] = {}
+        self.given_back: Counter[str] = Counter()  # refund → how often it was told so
         outside.listen("payment.events", self._hear)
 
     def _hear(self, event: Event) -> None:
@@ -118,6 +126,71 @@ class BankQuery:
     def deferred(self, request: Request) -> Data:
         """Return that it was not asked."""
         return _nothing(_asked(request), "deferred")
+
+
+class BankRefund:
+    """The call by which payment gives money back; the bank does as often as it is told."""
+
+    request_type = RefundRequested.TYPE
+    batch_limit = 1
+    limit_s = QUERY_LIMIT_S
+
+    def __init__(self, bank: Bank, outside: Outside) -> None:
+        self._bank, self._rng = bank, outside.rng
+
+    def partner(self, request: Request) -> str:
+        """Return who is told."""
+        return _wanted(request).partner
+
+    def key(self, request: Request) -> str:
+        """Return the call's key."""
+        return _wanted(request).key
+
+    async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
+        """Tell.  Raises `NotCalled`."""
+        if self._rng.random() < self._bank.trouble():
+            raise NotCalled("connection refused")
+        for request in requests:
+            self._bank.given_back[_wanted(request).refund] += 1
+        slow = self._rng.random() < self._bank.trouble()
+        await asyncio.sleep(self._rng.random() * (2 * QUERY_LIMIT_S if slow else 0.02))
+        return [_refunded(_wanted(r), "done") for r in requests]
+
+    def unknown(self, request: Request) -> Data:
+        """Return that nobody knows."""
+        return _refunded(_wanted(request), "unknown")
+
+    def deferred(self, request: Request) -> Data:
+        """Return that it was not told."""
+        return _refunded(_wanted(request), "deferred")
+
+
+class BankRefundQuery(BankRefund):
+    """The call by which payment asks what became of a refund; the bank never says no."""
+
+    request_type = RefundQueryRequested.TYPE
+
+    async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
+        """Ask.  Raises `NotCalled`."""
+        if self._rng.random() < self._bank.trouble():
+            raise NotCalled("connection refused")
+        await asyncio.sleep(self._rng.random() * 0.02)
+        return [
+            _refunded(w, "done" if self._bank.given_back[w.refund] else "by_hand")
+            for w in map(_wanted, requests)
+        ]
+
+
+def _wanted(request: Request) -> RefundRequested | RefundQueryRequested:
+    assert isinstance(request.data, RefundRequested | RefundQueryRequested)
+    return request.data
+
+
+def _refunded(
+    wanted: RefundRequested | RefundQueryRequested,
+    finding: Literal["done", "unknown", "deferred", "by_hand"],
+) -> RefundAnswered:
+    return RefundAnswered(key=wanted.key, refund=wanted.refund, finding=finding)
 
 
 def _asked(request: Request) -> QueryRequested:

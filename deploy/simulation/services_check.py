@@ -32,6 +32,8 @@ from shared.store import Row
 T = TypeVar("T")
 D = TypeVar("D", bound=Data)
 
+WITH_A_PERSON = ("by_hand", "waiting_for_check")
+
 
 def check_services(world: World, submitted: Sequence[str], bank: Bank, gateway: Gateway) -> None:
     """Check all of it.  Raises `Violation`."""
@@ -121,7 +123,7 @@ def _check_payments(world: World, bank: Bank) -> None:
         who, emitted = f"payment {application[-4:]}", _emitted(versions)
         state = _state(versions, Payment) or Payment()
         settled = _of(emitted, Settled)
-        if len(settled) != sum(o.status == "settled" for o in state.obligations):
+        if len(settled) != sum(o.status in ("settled", "refunded") for o in state.obligations):
             raise Violation(f"{who}: {len(settled)} settlements of {state.obligations}")
         for_a_person = {m.reference for m in state.money if m.kept_as == "mismatched"}
         if any(a.status == "open" and a.reference not in for_a_person for a in state.attempts):
@@ -141,6 +143,22 @@ def _check_payments(world: World, bank: Bank) -> None:
         told = {(m.reference, m.transaction) for m in state.money}
         if told != set(kept):
             raise Violation(f"{who}: money lost: {told ^ set(kept)}")
+        _check_refunds(who, application, state, bank)
+
+
+def _check_refunds(who: str, application: str, state: Payment, bank: Bank) -> None:
+    """What is not needed is given back, once; or a person knows that it is to be."""
+    owed_vnd = state.to_refund_vnd
+    for refund in state.refunds:
+        given = bank.given_back[f"{application}.refund.{refund.number}"]
+        if given > 1 or (refund.status == "done") != (given == 1):
+            raise Violation(f"{who}: given back {given} times: {refund}")
+        if refund.status not in ("done", *WITH_A_PERSON):
+            raise Violation(f"{who}: a refund never ends: {refund}")
+        owed_vnd -= refund.amount_vnd if refund.status in WITH_A_PERSON else 0
+    waiting = [m for m in state.money if m.kept_as == "mismatched"]
+    if owed_vnd and not waiting:
+        raise Violation(f"{who}: {owed_vnd} VND are owed, and nobody gives them back")
 
 
 def _check_references(world: World) -> None:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, cast
 from zlib import crc32
 
-from deploy.simulation.bank import PARTNER, Bank, BankQuery
+from deploy.simulation.bank import PARTNER, Bank, BankQuery, BankRefund, BankRefundQuery
 from deploy.simulation.check import check_all
 from deploy.simulation.gateway import CALL_LIMIT_S, Gateway
 from deploy.simulation.host import Built
@@ -136,7 +136,8 @@ class ServicesWorld:
             case "payment":
                 references = References(table("payment.references"))
                 lanes = payment.table(catalogue(), references, (TERMS,), PACE)
-                return Built(lanes, (BankQuery(self._bank, self._outside),))
+                calls = (BankQuery, BankRefund, BankRefundQuery)
+                return Built(lanes, tuple(call(self._bank, self._outside) for call in calls))
             case _:
                 channel = cast(SmsHttp, Sms(self._gateway))
                 effects = Send(channel, CALL_LIMIT_S), Ask(channel, CALL_LIMIT_S)

@@ -1,12 +1,12 @@
 """Payment: what is to be paid, by which order, with which money, exactly once.
 
 Reads `routing.events` and `payment.inbox` (callbacks, orders made, answers to queries, citizens'
-choices, what statements say, timers); writes `payment.events`, and `payment.reconciliation` when a
-person closes a break.
+choices, refunds asked for and checked, what statements say, timers); writes `payment.events`, and
+`payment.reconciliation` when a person closes a break.
 
 Reading order: `domain/` (fees, state, the table of legal moves), `references` (our order numbers),
 `lane`, `gateways/` (a bank's words, one file each), `callbacks` and `api` (the edge), `paying` and
-`orders_api` (how a citizen pays), `effects` (having orders made, asking a silent bank), `settings`;
-then `statements/` (what a partner says it moved), `domain/matching`, `breaks` and `breaks_api`
-(what of that does not match).
+`orders_api` (how a citizen pays), `effects` (having orders made, asking a silent bank), `refunding`
+and `refunds_api` (how money goes back), `settings`; then `statements/` (what a partner says it
+moved), `domain/matching`, `breaks` and `breaks_api` (what of that does not match).
 """

@@ -11,6 +11,7 @@ from services.payment.lane import table
 from services.payment.partners import Registry
 from services.payment.paying import Till
 from services.payment.references import References
+from services.payment.refunding import AskBack, GiveBack
 from services.payment.settings import PaymentSettings
 from shared import service
 from shared.catalogue.current import Watch
@@ -52,6 +53,8 @@ async def build(resources: Resources) -> Parts:
         effects=(
             Create(registry, client, resources.clock, limit_s),
             Query(registry, client, resources.clock, limit_s),
+            GiveBack(registry, client, resources.clock, limit_s),
+            AskBack(registry, client, resources.clock, limit_s),
         ),
         closing=(client.aclose,),
         beside=(watch.run,),

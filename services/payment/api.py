@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.payment import orders_api
+from services.payment import orders_api, refunds_api
 from services.payment.callbacks import Callbacks, Near
 from services.payment.domain.state import Payment
 from services.payment.gateways import Call, Gateway, Payer, Refused
@@ -99,6 +99,7 @@ def router(
         partners = till.partners(waiting_vnd, at) if waiting_vnd else ()
         return payment_view(known, state, orders, partners)
 
+    routes.include_router(refunds_api.router(journal, publisher, clock))
     routes.include_router(orders_api.router(till, journal, publisher, clock))
     return routes
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from services.payment.domain import orders
+from services.payment.domain import orders, refunds
 from services.payment.domain.attempts import AGAIN
 from services.payment.domain.draft import Draft, Pace
 from services.payment.domain.fees import Asked, assess, line
@@ -15,6 +15,7 @@ from shared.catalogue import Catalogue, Procedure
 from shared.clock import VIETNAM
 from shared.events.kernel import TimerFired
 from shared.events.payment import Chosen, Created, Notified, Queried, Unstated
+from shared.events.refunds import RefundAnswered, RefundAsked, RefundChecked, RefundRecorded
 from shared.events.routing import Accepted, Closed, NotAccepted, PaymentDue, Routed, Settled
 from shared.lanes.table import Arrival, LaneTable, Outcome
 
@@ -41,14 +42,18 @@ def table(
         Accepted.TYPE: _hear_moment,
         Settled.TYPE: _hear_moment,
         PaymentDue.TYPE: _hear_payment_due,
-        NotAccepted.TYPE: _hear_end,
-        Closed.TYPE: _hear_end,
+        NotAccepted.TYPE: _hear_not_accepted,
+        Closed.TYPE: _hear_closed,
         Notified.TYPE: _hear_notified,
         Queried.TYPE: _hear_queried,
         Created.TYPE: _hear_created,
         Chosen.TYPE: _hear_chosen,
         Unstated.TYPE: _hear_unstated,
         TimerFired.TYPE: _hear_timer,
+        RefundAsked.TYPE: lambda draft, wish, _: refunds.asked(draft, wish),
+        RefundChecked.TYPE: lambda draft, verdict, _: refunds.checked(draft, verdict),
+        RefundRecorded.TYPE: lambda draft, deed, _: refunds.recorded(draft, deed),
+        RefundAnswered.TYPE: lambda draft, said, _: refunds.answered(draft, said),
     }
 
     def deciding(hear: Hear) -> Callable[..., Outcome[Payment]]:
@@ -62,6 +67,8 @@ def table(
                 arrival.application, at, state or Payment(), partners, pace, claimed_reference
             )
             hear(draft, arrival.data, arrival)
+            if draft.state.money:
+                refunds.propose(draft)
             return Outcome(draft.state, tuple(draft.events), tuple(draft.timers))
 
         return decide
@@ -128,8 +135,14 @@ def _hear_payment_due(draft: Draft, due: PaymentDue, _: Arrival) -> None:
     orders.came_about(draft, PaymentDue.TYPE)
 
 
-def _hear_end(draft: Draft, _: Any, __: Arrival) -> None:
+def _hear_not_accepted(draft: Draft, _: Any, __: Arrival) -> None:
     orders.ended(draft)
+    refunds.ended(draft, "not_accepted")
+
+
+def _hear_closed(draft: Draft, _: Any, __: Arrival) -> None:
+    orders.ended(draft)
+    refunds.ended(draft, "withdrawn")
 
 
 def _hear_notified(draft: Draft, said: Notified, _: Arrival) -> None:
@@ -154,6 +167,7 @@ def _hear_unstated(draft: Draft, said: Unstated, _: Arrival) -> None:
 
 def _hear_timer(draft: Draft, fired: TimerFired, _: Arrival) -> None:
     orders.timer_fired(draft, fired.name)
+    refunds.timer_fired(draft, fired.name)
 
 
 def _day(arrival: Arrival) -> date:

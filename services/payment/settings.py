@@ -32,6 +32,7 @@ class PaymentSettings(BaseSettings):
     payment_attempt_limit: int = Field(default=_PACE.attempt_limit, ge=1, le=20)
     payment_early_s: int = Field(default=_PACE.early_s, ge=1)
     payment_grace_s: int = Field(default=_PACE.grace_s, ge=1)
+    payment_check_over_vnd: int = Field(default=_PACE.check_over_vnd, ge=0)
     payment_call_limit_s: float = Field(default=10.0, gt=0)
 
     @property
@@ -43,6 +44,7 @@ class PaymentSettings(BaseSettings):
             attempt_limit=self.payment_attempt_limit,
             early_s=self.payment_early_s,
             grace_s=self.payment_grace_s,
+            check_over_vnd=self.payment_check_over_vnd,
         )
 
     def registry_rows(self, secrets: Mapping[str, Any]) -> tuple[Partner, ...]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from services.payment.domain.giving_back import MIDDLE
 from services.payment.domain.moves import receipts
-from services.payment.domain.state import Obligation, Payment, Status
+from services.payment.domain.state import Obligation, Payment, Refund, RefundStatus, Status
 from shared.edge import APPLICATION
 
 
@@ -79,8 +80,26 @@ class ObligationView:
 
 
 @dataclass(frozen=True)
+class RefundView:
+    """Money that goes back; `by` is the operator who asked, empty: a rule, and `told` the partner's
+    number of it, once it has one.
+    """
+
+    key: str
+    status: RefundStatus
+    amount_vnd: int
+    partner: str
+    reference: str
+    transaction: str
+    reason: str
+    by: str
+    told: str
+
+
+@dataclass(frozen=True)
 class PaymentView:
-    """The payments of an application; `to_refund_vnd` came in and no obligation needed it.
+    """The payments of an application; `to_refund_vnd` came in, no obligation needs it, and it was
+    not given back yet: `refunds` are on their way, or done.
 
     `partners`: while an order is open, with whom the first obligation that waits may be paid.
     `children`: of a parent, of which nothing is asked: the applications to ask about instead.
@@ -92,6 +111,7 @@ class PaymentView:
     to_refund_vnd: int
     children: Sequence[str] = ()
     partners: Sequence[PartnerView] = ()
+    refunds: Sequence[RefundView] = ()
 
 
 _ORDER = OrderView(
@@ -141,6 +161,21 @@ def payment_view(
         ],
         to_refund_vnd=state.to_refund_vnd,
         partners=partners,
+        refunds=[_refund_view(application, refund) for refund in state.refunds],
+    )
+
+
+def _refund_view(application: str, refund: Refund) -> RefundView:
+    return RefundView(
+        key=f"{application}{MIDDLE}{refund.number}",
+        status=refund.status,
+        amount_vnd=refund.amount_vnd,
+        partner=refund.partner,
+        reference=refund.reference,
+        transaction=refund.transaction,
+        reason=refund.reason,
+        by=refund.by,
+        told=refund.told,
     )
 
 

@@ -19,6 +19,7 @@ from shared.events import (
     payment,
     portal,
     reconciliation,
+    refunds,
     routing,
 )
 from shared.events.data import Data, Instant
@@ -39,7 +40,7 @@ PRODUCERS: dict[str, tuple[ModuleType, ...]] = {
     "kernel": (kernel,),
     "intake": (intake,),
     "routing": (routing, handover),
-    "payment": (payment,),
+    "payment": (payment, refunds),
     "reconciliation": (reconciliation,),
     "notify": (notify,),
     "operations": (operations,),

@@ -210,3 +210,15 @@ class ReceiptIssued(Data, frozen=True, kw_only=True):
     kind: str
     amount_vnd: Amount
     lines: tuple[FeeLine, ...]
+
+
+class ReceiptInvalidated(Data, frozen=True, kw_only=True):
+    """Nothing of it is due any more: it counts no longer, and none counts instead."""
+
+    TYPE: ClassVar[str] = "receipt.invalidated"
+    number: str
+    series: str
+    unit: str
+    kind: str
+    amount_vnd: Amount
+    reason: str

@@ -40,11 +40,12 @@ OWN = {
         "pages",
     },
     # a partner's order number, claimed before the order opens; a bank's call, in its own words, or
-    # set aside; who the banks are; ISO 20022; how a citizen pays, chooses, and for whom; what one
-    # says it moved on a day, and what of that does not match
+    # set aside; who the banks are; ISO 20022; how a citizen pays, chooses, and for whom; what
+    # operators do about refunds, and how partners are told; what one says it moved on a day, and
+    # what of that does not match
     "payment": {
         *("references", "callbacks", "set_aside", "partners"),
-        *("paying", "orders_api", "lookups", "iso20022"),
+        *("paying", "orders_api", "lookups", "iso20022", "refunds_api", "refunding"),
         *("statements", "breaks", "breaks_api"),
     },
     "notify": set[str](),

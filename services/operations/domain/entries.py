@@ -166,6 +166,7 @@ class Gist(msgspec.Struct, frozen=True):
     officer: str = ""
     note: str = ""
     operator: str = ""
+    by: str = ""
     children: list[Member] = []
     outcome: str = ""
     standing: str = ""

@@ -6,7 +6,17 @@ from datetime import UTC, datetime
 import msgspec
 
 from services.operations.domain.entries import Entry, Gist, Member, gist
-from shared.events import CONTRACTS, handover, intake, kernel, notify, payment, portal, routing
+from shared.events import (
+    CONTRACTS,
+    handover,
+    intake,
+    kernel,
+    notify,
+    payment,
+    portal,
+    refunds,
+    routing,
+)
 
 Tell = Callable[[Gist], str]
 
@@ -125,6 +135,18 @@ TELL: Mapping[str, Tell] = {
     payment.Mismatched.TYPE: _money,
     payment.Overpaid.TYPE: _money,
     payment.ReceiptIssued.TYPE: lambda g: f"{g.number} · {g.kind} {_vnd(g.amount_vnd)}",
+    payment.ReceiptInvalidated.TYPE: lambda g: f"{g.number} · {g.reason}",
+    refunds.RefundAsked.TYPE: lambda g: f"{_vnd(g.amount_vnd)} by {g.by}: {g.reason}",
+    refunds.RefundChecked.TYPE: lambda g: f"by {g.by}: {g.reason}",
+    refunds.RefundRecorded.TYPE: lambda g: f"by {g.by}: {g.reason}",
+    refunds.RefundAnswered.TYPE: _finding,
+    refunds.RefundProposed.TYPE: lambda g: f"{g.reason}: {_money(g)}",
+    refunds.RefundWaiting.TYPE: _money,
+    refunds.RefundRequested.TYPE: _money,
+    refunds.RefundQueryRequested.TYPE: _money,
+    refunds.RefundDone.TYPE: _money,
+    refunds.RefundFailed.TYPE: _money,
+    refunds.RefundRejected.TYPE: lambda g: f"by {g.by}: {g.reason}",
     notify.NoticeRequested.TYPE: _notice,
     notify.NoticeSent.TYPE: _notice,
     notify.NoticeDelivered.TYPE: _notice,

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from services.operations.domain.entries import Entry
-from shared.events import handover, intake, kernel, notify, payment, portal, routing
+from shared.events import handover, intake, kernel, notify, payment, portal, refunds, routing
 
 Who = Literal["citizen", "bank", "officer", "gateway", "us"]
 
@@ -32,6 +32,14 @@ RULES: Mapping[str, Rule] = {
     payment.Notified.TYPE: Rule("citizen", (payment.Requested.TYPE,)),
     payment.Created.TYPE: Rule("bank", (payment.CreateRequested.TYPE,)),
     payment.Chosen.TYPE: Rule("citizen", (payment.Requested.TYPE,)),
+    refunds.RefundAsked.TYPE: Rule(None),
+    refunds.RefundChecked.TYPE: Rule("us", (refunds.RefundWaiting.TYPE,)),
+    refunds.RefundRecorded.TYPE: Rule(
+        "us", (refunds.RefundWaiting.TYPE, refunds.RefundFailed.TYPE)
+    ),
+    refunds.RefundAnswered.TYPE: Rule(
+        "bank", (refunds.RefundRequested.TYPE, refunds.RefundQueryRequested.TYPE)
+    ),
     payment.Queried.TYPE: Rule("bank", (payment.QueryRequested.TYPE,)),
     payment.Unstated.TYPE: Rule(None),
     notify.Answered.TYPE: Rule(

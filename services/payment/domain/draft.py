@@ -14,6 +14,8 @@ from services.payment.domain.state import (
     Obligation,
     Offered,
     Payment,
+    Refund,
+    Released,
     Status,
 )
 from services.payment.domain.terms import Terms
@@ -29,7 +31,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
     `ask_after_s`: from opening to the first query, from that to the next …, the last for ever;
     `ask_limit`: queries after one order; `early_s`: how long money waits for its order; `grace_s`:
-    how long after its expiry an order may still be heard of whose partner cannot be asked.
+    how long after its expiry an order may still be heard of whose partner cannot be asked;
+    `check_over_vnd`: above it a second person has to agree to a refund.
     """
 
     ask_after_s: tuple[int, ...] = (900, 900, 1_800, 3_600)
@@ -37,6 +40,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     attempt_limit: int = 5
     early_s: int = 86_400
     grace_s: int = 3_600
+    check_over_vnd: int = 1_000_000
 
 
 class Cause(NamedTuple):
@@ -90,6 +94,14 @@ class Draft:
         kept = msgspec.structs.replace(money, kept_as=kept_as)
         others = (m for m in self.state.money if m is not money)
         self._change(money=(*others, kept))
+
+    def release(self, released: Released) -> None:
+        """Remember what of a paid attempt is not due any more."""
+        self._change(released=(*self.state.released, released))
+
+    def put_refund(self, refund: Refund) -> None:
+        """Add a refund, or replace the one of its number."""
+        self._change(refunds=_put(self.state.refunds, refund.number - 1, refund))
 
     def next_query(self) -> str:
         """Return the key of a query that was not asked before."""

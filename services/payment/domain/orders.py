@@ -106,6 +106,7 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
     "settled": _OVER,
     "expired": _OVER,
     "waived": _OVER,
+    "refunded": _OVER,
 }
 
 # an event of routing by which an obligation of this moment becomes due

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.payment.domain.state import AttemptStatus, KeptAs, Payment, Status
+from services.payment.domain.state import AttemptStatus, KeptAs, Payment, RefundStatus, Status
 from shared.archived import Standing
 
 OBLIGATIONS: Mapping[Status, Standing] = {
@@ -12,6 +12,7 @@ OBLIGATIONS: Mapping[Status, Standing] = {
     "settled": "resting",
     "expired": "resting",
     "waived": "resting",
+    "refunded": "resting",
 }
 ATTEMPTS: Mapping[AttemptStatus, Standing] = {
     "open": "moving",  # also one with another amount: a person has yet to look at it
@@ -25,6 +26,16 @@ MONEY: Mapping[KeptAs, Standing] = {
     "overpaid": "resting",
     "mismatched": "resting",
 }
+REFUNDS: Mapping[RefundStatus, Standing] = {
+    "proposed": "moving",
+    "waiting_for_check": "moving",
+    "requested": "moving",
+    "unknown": "moving",
+    "by_hand": "moving",  # a person has yet to record it
+    "failed": "moving",  # a person has yet to look at it
+    "done": "resting",
+    "rejected": "resting",
+}
 
 
 def standing(state: Payment) -> Standing:
@@ -32,4 +43,5 @@ def standing(state: Payment) -> Standing:
     found = {OBLIGATIONS[o.status] for o in state.obligations}
     found |= {ATTEMPTS[a.status] for a in state.attempts}
     found |= {MONEY[m.kept_as] for m in state.money}
+    found |= {REFUNDS[r.status] for r in state.refunds}
     return "moving" if "moving" in found else "resting"

@@ -2,7 +2,8 @@
 
 An obligation is what is to be paid; an attempt is one order for it with a partner, under a
 reference of its own; money is what a partner says it took, each amount that it named for a
-transaction once.  Of one transaction only one counts: the others are kept for a person.
+transaction once.  Of one transaction only one counts: the others are kept for a person.  A refund
+gives back money that no obligation needs, or not any more.
 """
 
 from datetime import datetime
@@ -12,8 +13,19 @@ import msgspec
 
 from shared.events.data import FeeLine
 
-Status = Literal["none", "assessed", "open", "settled", "expired", "waived"]
+Status = Literal["none", "assessed", "open", "settled", "expired", "waived", "refunded"]
 AttemptStatus = Literal["open", "paid", "failed", "expired"]
+RefundStatus = Literal[
+    "proposed",
+    "waiting_for_check",  # it is over the limit: a second person has to look at it
+    "requested",  # the partner has it, or will have it when it can be reached
+    "unknown",  # sent, and nobody knows yet what came of it: the partner is asked
+    "by_hand",  # this partner cannot do it: a person does, and records it
+    "failed",  # the partner surely did not do it: a person looks at it
+    "done",
+    "rejected",  # by the second person
+]
+Transaction = tuple[str, str]  # the partner, and its number of it
 KeptAs = Literal["early", "settled", "overpaid", "mismatched"]
 
 
@@ -88,6 +100,45 @@ class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return (self.partner, self.transaction) == (partner, transaction)
 
 
+class Released(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What of a paid attempt is not due any more, and to be refunded."""
+
+    attempt: int
+    amount_vnd: int
+    reason: str = "reassessed"
+
+
+class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Money to be given back, of one transaction; `by` is the operator who asked, none: a rule.
+
+    `asked_at`: since when it is wanted; `calls`: how often the partner was called about it;
+    `call_key`: of the last time; `told`: the number that it has there.
+    """
+
+    number: int
+    partner: str
+    reference: str
+    transaction: str
+    amount_vnd: int
+    reason: str
+    asked_at: datetime
+    by: str = ""
+    status: RefundStatus = "proposed"
+    calls: int = 0
+    call_key: str = ""
+    told: str = ""
+
+    @property
+    def of(self) -> Transaction:
+        """Return the transaction that brought the money."""
+        return self.partner, self.transaction
+
+    @property
+    def timer(self) -> str:
+        """Return the name of the timer at which its partner is called again."""
+        return f"refund.{self.number}.{self.calls}"
+
+
 class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The payments of one application; `portal`: whose it is, empty in a state from before it was
     told.
@@ -98,6 +149,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     money: tuple[Money, ...] = ()
     queries: int = 0
     portal: str = ""
+    released: tuple[Released, ...] = ()
+    refunds: tuple[Refund, ...] = ()
 
     def attempt(self, reference: str) -> Attempt | None:
         """Return the attempt with this reference."""
@@ -118,18 +171,36 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
         """Return the money that this transaction counts as, once it does."""
         return next((m for m in self.money if m.counts and m.moved_by(partner, transaction)), None)
 
-    @property
-    def to_refund_vnd(self) -> int:
-        """Return what came in and no obligation needs, each transaction once.
+    def received(self) -> dict[Transaction, Money]:
+        """Return the money of each transaction: what it counts as, else the last one told of it.
 
-        Of several amounts it is the one that counts, else the last one told.
+        Early money is none yet.
         """
-        last: dict[tuple[str, str], Money] = {}
+        last: dict[Transaction, Money] = {}
         for money in self.money:
             transaction = money.partner, money.transaction
             if money.counts or (money.kept_as == "mismatched" and not self.counted(*transaction)):
                 last[transaction] = money
-        return sum(m.amount_vnd for m in last.values() if m.kept_as != "settled")
+        return last
+
+    def unneeded(self) -> dict[Transaction, int]:
+        """Return what came in, by transaction, and no obligation needs, or not any more."""
+        found = {t: m.amount_vnd for t, m in self.received().items() if m.kept_as != "settled"}
+        for released in self.released:
+            attempt = self.attempts[released.attempt - 1]
+            transaction = attempt.partner, attempt.transaction
+            found[transaction] = found.get(transaction, 0) + released.amount_vnd
+        return found
+
+    @property
+    def refunded_vnd(self) -> int:
+        """Return what was given back."""
+        return sum(r.amount_vnd for r in self.refunds if r.status == "done")
+
+    @property
+    def to_refund_vnd(self) -> int:
+        """Return what came in, no obligation needs, and was not given back yet."""
+        return sum(self.unneeded().values()) - self.refunded_vnd
 
     @property
     def status(self) -> Status:

@@ -74,7 +74,7 @@ def test_a_transaction_to_be_refunded_is_refunded_once_whatever_else_is_told_of_
     for amount_vnd in (16_000, 1, 2):
         office.hear(a.paid(reference=office.reference, transaction="T2", amount_vnd=amount_vnd))
 
-    assert [type(e) for e in office.events[-3:]] == [Overpaid, Mismatched, Mismatched]
+    assert types(office.events)[-3:] == [Overpaid, Mismatched, Mismatched]
     assert office.state.to_refund_vnd == 16_000
 
 

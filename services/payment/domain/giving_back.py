@@ -1,0 +1,193 @@
+"""What each legal move does to a refund."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from services.payment.domain.draft import Draft
+from services.payment.domain.moves import receipts
+from services.payment.domain.state import Attempt, Refund, RefundStatus, Released
+from shared.events.payment import ReceiptInvalidated
+from shared.events.refunds import (
+    RefundDone,
+    RefundFailed,
+    RefundQueryRequested,
+    RefundRejected,
+    RefundRequested,
+    RefundWaiting,
+)
+from shared.lanes.table import Timer
+
+MIDDLE = ".refund."  # between the application and the number, in a refund's key
+
+
+class Heard(NamedTuple):
+    """What is known of what happened: the partner's number and word, who did it, and why."""
+
+    transaction: str = ""
+    code: str = ""
+    by: str = ""
+    reason: str = ""
+
+
+def key_of(draft: Draft, refund: Refund) -> str:
+    """Return what a refund is called everywhere."""
+    return f"{draft.application}{MIDDLE}{refund.number}"
+
+
+def named(draft: Draft, refund: Refund) -> dict[str, Any]:
+    """Return what every event says of a refund."""
+    return {
+        "refund": key_of(draft, refund),
+        "partner": refund.partner,
+        "reference": refund.reference,
+        "transaction": refund.transaction,
+        "amount_vnd": refund.amount_vnd,
+    }
+
+
+def submit(draft: Draft, refund: Refund, heard: Heard) -> None:
+    """Send it at once, or let a second person look at it: it is over the limit."""
+    if refund.amount_vnd <= draft.pace.check_over_vnd:
+        request(draft, refund, heard)
+        return
+    _turn(draft, refund, "waiting_for_check")
+    draft.events.append(RefundWaiting(**named(draft, refund), waits_for="check"))
+
+
+def request(draft: Draft, refund: Refund, heard: Heard) -> None:
+    """Have it given back.  What is asked for beyond what nobody needs is not needed from now on."""
+    others_vnd = sum(
+        r.amount_vnd
+        for r in draft.state.refunds
+        if r.of == refund.of and r.number != refund.number and r.status != "rejected"
+    )
+    spare_vnd = draft.state.unneeded().get(refund.of, 0) - others_vnd
+    paid = next((a for a in draft.state.attempts if _is_of(a, refund)), None)
+    if paid is not None and refund.amount_vnd > spare_vnd:
+        more_vnd = refund.amount_vnd - max(0, spare_vnd)
+        draft.release(Released(attempt=paid.number, amount_vnd=more_vnd, reason=refund.reason))
+    send(draft, refund, heard)
+
+
+def send(draft: Draft, refund: Refund, heard: Heard) -> None:
+    """Tell the partner, if it is one that opened this order; else a person gives it back."""
+    attempt = draft.state.attempt(refund.reference)
+    if attempt is None or attempt.partner != refund.partner:
+        leave(draft, refund, heard)
+        return
+    called = _turn(draft, _called(draft, refund), "requested")
+    draft.events.append(RefundRequested(**_call(draft, called, attempt)))
+
+
+def ask(draft: Draft, refund: Refund, _: Heard) -> None:
+    """Ask the partner what became of it."""
+    attempt = draft.state.attempt(refund.reference)
+    assert attempt
+    called = _turn(draft, _called(draft, refund), "unknown")
+    draft.events.append(RefundQueryRequested(**_call(draft, called, attempt)))
+
+
+def wait(draft: Draft, refund: Refund, heard: Heard) -> None:
+    """Ask later, as often as after an order; then a person has to find out."""
+    _later(draft, refund, "unknown", heard)
+
+
+def put_off(draft: Draft, refund: Refund, heard: Heard) -> None:
+    """Send it later: it was not sent."""
+    _later(draft, refund, "requested", heard)
+
+
+def leave(draft: Draft, refund: Refund, _: Heard) -> None:
+    """Leave it to a person, who records it when it is done."""
+    _turn(draft, refund, "by_hand")
+    draft.events.append(RefundWaiting(**named(draft, refund), waits_for="person"))
+
+
+def fail(draft: Draft, refund: Refund, heard: Heard) -> None:
+    """Say that the partner did not do it."""
+    _turn(draft, refund, "failed")
+    draft.events.append(RefundFailed(**named(draft, refund), code=heard.code))
+
+
+def reject(draft: Draft, refund: Refund, heard: Heard) -> None:
+    """Say that the second person does not agree."""
+    _turn(draft, refund, "rejected")
+    rejected = RefundRejected(**named(draft, refund), by=heard.by, reason=heard.reason)
+    draft.events.append(rejected)
+
+
+def finish(draft: Draft, refund: Refund, heard: Heard) -> None:
+    """Say that it was given back; of an obligation given back in whole no receipt counts."""
+    told = heard.transaction or refund.told
+    _turn(draft, msgspec.structs.replace(refund, told=told), "done")
+    done = RefundDone(**named(draft, refund), told=told, by=heard.by)
+    draft.events.append(done)
+    paid = next((a for a in draft.state.attempts if _is_of(a, refund)), None)
+    if paid is None:
+        return
+    back_vnd = sum(
+        r.amount_vnd for r in draft.state.refunds if r.of == refund.of and r.status == "done"
+    )
+    if back_vnd >= paid.amount_vnd:
+        draft.turn(paid.obligation, "refunded")
+        _invalidate_receipts(draft, paid, refund.reason)
+
+
+def _invalidate_receipts(draft: Draft, paid: Attempt, reason: str) -> None:
+    lines = draft.state.obligations[paid.obligation].lines
+    for receipt in receipts(paid.reference, lines):
+        draft.events.append(
+            ReceiptInvalidated(
+                number=receipt.number,
+                series="",
+                unit="",
+                kind=receipt.kind,
+                amount_vnd=receipt.amount_vnd,
+                reason=reason,
+            )
+        )
+
+
+# ---- steps of moves
+
+
+def _is_of(attempt: Attempt, refund: Refund) -> bool:
+    return attempt.status == "paid" and (attempt.partner, attempt.transaction) == refund.of
+
+
+def _turn(draft: Draft, refund: Refund, status: RefundStatus) -> Refund:
+    turned = msgspec.structs.replace(refund, status=status)
+    draft.put_refund(turned)
+    return turned
+
+
+def _called(draft: Draft, refund: Refund) -> Refund:
+    calls = refund.calls + 1
+    key = f"{draft.application}/refund/{refund.number}/{calls}"
+    return msgspec.structs.replace(refund, calls=calls, call_key=key)
+
+
+def _call(draft: Draft, refund: Refund, attempt: Attempt) -> dict[str, Any]:
+    return {
+        **named(draft, refund),
+        "key": refund.call_key,
+        "paid_vnd": draft.state.received()[refund.of].amount_vnd,
+        "opened_at": attempt.opened_at,
+        "asked_at": refund.asked_at,
+        "told": refund.told,
+        "reason": refund.reason,
+        "by": refund.by,
+    }
+
+
+def _later(draft: Draft, refund: Refund, status: RefundStatus, heard: Heard) -> None:
+    if refund.calls >= draft.pace.ask_limit:
+        leave(draft, refund, heard)
+        return
+    told = heard.transaction or refund.told
+    waiting = _turn(draft, msgspec.structs.replace(refund, told=told), status)
+    steps = draft.pace.ask_after_s
+    pause_s = steps[min(refund.calls - 1, len(steps) - 1)]
+    draft.timers.append(Timer(waiting.timer, draft.at + timedelta(seconds=pause_s)))

@@ -1,0 +1,264 @@
+"""Money given back: the table of a refund's legal moves, and what proposes one.
+
+What came in and no obligation needs is proposed by rule: paid twice, late, another amount once its
+order is over, assessed lower since, or not due any more because the application ended.  Operators
+may ask for more.  Of a transaction never more is given back than it brought.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from services.payment.domain import giving_back
+from services.payment.domain.draft import Draft
+from services.payment.domain.giving_back import Heard
+from services.payment.domain.state import (
+    Money,
+    Payment,
+    Refund,
+    RefundStatus,
+    Released,
+    Transaction,
+)
+from shared.events.refunds import (
+    RefundAnswered,
+    RefundAsked,
+    RefundChecked,
+    RefundProposed,
+    RefundRecorded,
+)
+
+RefundTrigger = Literal[
+    "submitted",  # it is known what is to be given back
+    "approved",  # a second person agrees
+    "rejected",  # or not
+    "done",  # the partner gave it back
+    "failed",  # the partner surely did not
+    "unsure",  # the partner is working on it, or nobody knows
+    "deferred",  # it was not called
+    "incapable",  # it cannot do this, or cannot be asked
+    "silent",  # some time has passed
+    "recorded",  # a person gave it back
+]
+Move = Callable[[Draft, Refund, Heard], None]
+
+
+def _nothing(_: Draft, __: Refund, ___: Heard) -> None:
+    """Change nothing."""
+
+
+_OVER: Mapping[RefundTrigger, Move] = {
+    "submitted": _nothing,
+    "approved": _nothing,
+    "rejected": _nothing,
+    "done": _nothing,
+    "failed": _nothing,
+    "unsure": _nothing,
+    "deferred": _nothing,
+    "incapable": _nothing,
+    "silent": _nothing,
+    "recorded": _nothing,
+}
+_WITH_A_PERSON: Mapping[RefundTrigger, Move] = {
+    **_OVER,
+    "done": giving_back.finish,  # the partner's answer came late
+    "recorded": giving_back.finish,
+}
+
+MOVES: Mapping[RefundStatus, Mapping[RefundTrigger, Move]] = {
+    "proposed": {**_OVER, "submitted": giving_back.submit},
+    "waiting_for_check": {
+        **_OVER,
+        "approved": giving_back.request,
+        "rejected": giving_back.reject,
+    },
+    "requested": {
+        **_OVER,
+        "done": giving_back.finish,
+        "failed": giving_back.fail,
+        "unsure": giving_back.wait,
+        "deferred": giving_back.put_off,
+        "incapable": giving_back.leave,
+        "silent": giving_back.send,
+    },
+    "unknown": {
+        **_OVER,
+        "done": giving_back.finish,
+        "failed": giving_back.fail,
+        "unsure": giving_back.wait,
+        "deferred": giving_back.wait,
+        "incapable": giving_back.leave,
+        "silent": giving_back.ask,
+        "recorded": giving_back.finish,
+    },
+    "by_hand": _WITH_A_PERSON,
+    "failed": _WITH_A_PERSON,
+    "done": _OVER,
+    "rejected": _OVER,
+}
+
+# what a partner's answer is to us
+ANSWERS: Mapping[str, RefundTrigger] = {
+    "done": "done",
+    "failed": "failed",
+    "pending": "unsure",
+    "unknown": "unsure",
+    "deferred": "deferred",
+    "by_hand": "incapable",
+}
+
+End = Literal["not_accepted", "withdrawn"]
+# how an application ends → of which moments' obligations all that was paid is given back
+REFUND_ON: Mapping[End, Mapping[str, bool]] = {
+    "not_accepted": {
+        "at_submission": True,
+        "after_acceptance": True,
+        "with_result": True,
+        "on_demand": False,  # a tax is given back by who demanded it
+    },
+    "withdrawn": {
+        "at_submission": True,
+        "after_acceptance": True,
+        "with_result": False,  # the work is done
+        "on_demand": False,
+    },
+}
+
+
+# ---- what proposes a refund
+
+
+def ended(draft: Draft, end: End) -> None:
+    """Let go of what was paid for an application that goes no further."""
+    for place, obligation in enumerate(draft.state.obligations):
+        if obligation.status == "settled" and REFUND_ON[end].get(obligation.moment, False):
+            _let_go(draft, place, end)
+
+
+def _let_go(draft: Draft, place: int, reason: str) -> None:
+    """Release what is still needed of the money that settled an obligation."""
+    (paid,) = [a for a in draft.state.attempts_of(place) if a.status == "paid"]
+    before = sum(r.amount_vnd for r in draft.state.released if r.attempt == paid.number)
+    left_vnd = paid.amount_vnd - before
+    if left_vnd > 0:
+        draft.release(Released(attempt=paid.number, amount_vnd=left_vnd, reason=reason))
+
+
+def propose(draft: Draft) -> None:
+    """Propose to give back what no obligation needs and no rule has proposed before."""
+    _settle_for(draft)
+    if not any(m.kept_as == "overpaid" for m in draft.state.money) and not draft.state.released:
+        return
+    received = draft.state.received()
+    for of, unneeded_vnd in draft.state.unneeded().items():
+        money = received[of]
+        amount_vnd = unneeded_vnd - _taken_vnd(draft.state, of)
+        if amount_vnd > 0 and money.kept_as != "mismatched":
+            _add(draft, money, amount_vnd, _reason(draft.state, money))
+
+
+def _settle_for(draft: Draft) -> None:
+    """Count another amount than was asked for, once its order cannot be settled by it any more."""
+    if not any(m.kept_as == "mismatched" for m in draft.state.money):
+        return
+    for money in draft.state.received().values():
+        attempt = draft.state.attempt(money.reference)
+        if money.kept_as != "mismatched" or attempt is None:
+            continue
+        if draft.state.obligations[attempt.obligation].status != "open":
+            draft.keep(money, "overpaid")
+
+
+def _taken_vnd(state: Payment, of: Transaction) -> int:
+    """Return what is or was under way of a transaction, but for what an operator asked in vain."""
+    return sum(
+        r.amount_vnd for r in state.refunds if r.of == of and not (r.by and r.status == "rejected")
+    )
+
+
+def _reason(state: Payment, money: Money) -> str:
+    attempt = state.attempt(money.reference)
+    if money.kept_as == "settled" and attempt:
+        return [r.reason for r in state.released if r.attempt == attempt.number][-1]
+    return "amount_differs" if attempt and attempt.amount_vnd != money.amount_vnd else "overpaid"
+
+
+def _add(draft: Draft, money: Money, amount_vnd: int, reason: str, by: str = "") -> None:
+    refund = Refund(
+        number=len(draft.state.refunds) + 1,
+        partner=money.partner,
+        reference=money.reference,
+        transaction=money.transaction,
+        amount_vnd=amount_vnd,
+        reason=reason,
+        asked_at=draft.at,
+        by=by,
+    )
+    draft.put_refund(refund)
+    draft.events.append(RefundProposed(**giving_back.named(draft, refund), reason=reason, by=by))
+    step(draft, refund, "submitted", Heard())
+
+
+# ---- what is heard
+
+
+def step(draft: Draft, refund: Refund, trigger: RefundTrigger, heard: Heard) -> None:
+    """Make the move of the table."""
+    MOVES[refund.status][trigger](draft, refund, heard)
+
+
+def asked(draft: Draft, wish: RefundAsked) -> None:
+    """Take in an operator's request; one for more than is left changes nothing."""
+    of = wish.partner, wish.transaction
+    money = draft.state.received().get(of)
+    if money is None or not 0 < wish.amount_vnd <= refundable_vnd(draft.state, of):
+        return
+    if money.kept_as == "mismatched":
+        draft.keep(money, "overpaid")
+        money = draft.state.received()[of]
+    _add(draft, money, wish.amount_vnd, "asked", wish.by)
+
+
+def refundable_vnd(state: Payment, of: Transaction) -> int:
+    """Return how much of a transaction may still be given back, whoever needs it."""
+    money = state.received().get(of)
+    going_vnd = sum(r.amount_vnd for r in state.refunds if r.of == of and r.status != "rejected")
+    return money.amount_vnd - going_vnd if money else 0
+
+
+def checked(draft: Draft, verdict: RefundChecked) -> None:
+    """Take in what a second person says: nobody agrees to what he asked for himself."""
+    refund = find(draft.state, draft.application, verdict.refund)
+    if refund is None or refund.by == verdict.by:
+        return
+    trigger: RefundTrigger = "approved" if verdict.approved else "rejected"
+    step(draft, refund, trigger, Heard(by=verdict.by, reason=verdict.reason))
+
+
+def answered(draft: Draft, said: RefundAnswered) -> None:
+    """Take in a partner's answer; that it is done is good whenever it comes."""
+    refund = find(draft.state, draft.application, said.refund)
+    if refund is None or (said.finding != "done" and said.key != refund.call_key):
+        return
+    step(draft, refund, ANSWERS[said.finding], Heard(said.transaction, said.code))
+
+
+def recorded(draft: Draft, deed: RefundRecorded) -> None:
+    """Take in that a person gave it back."""
+    refund = find(draft.state, draft.application, deed.refund)
+    if refund is not None:
+        step(draft, refund, "recorded", Heard(deed.transaction, by=deed.by))
+
+
+def timer_fired(draft: Draft, name: str) -> None:
+    """Take in a timer; one that no refund waits for is stale."""
+    for refund in draft.state.refunds:
+        if refund.timer == name:
+            step(draft, refund, "silent", Heard())
+
+
+def find(state: Payment, application: str, key: str) -> Refund | None:
+    """Return the refund of this key."""
+    whose, _, number = key.partition(giving_back.MIDDLE)
+    if whose != application:
+        return None
+    return next((r for r in state.refunds if f"{r.number}" == number), None)
