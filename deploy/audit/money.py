@@ -1,10 +1,13 @@
-"""Whether money is where it belongs: settlements, receipts, orders and the bank's own books."""
+"""Whether money is where it belongs: settlements, receipts, orders, refunds, and the bank's own
+books.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from deploy.audit.evidence import Evidence
+from deploy.audit.refunds import money_adds_up
 from shared.events.payment import (
     FeeAssessed,
     Mismatched,
@@ -71,6 +74,7 @@ def money_settles_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
     wrong += _booked_elsewhere(booked, ordered)
     wrong += _against_the_bank(evidence, booked, ordered)
     wrong += _told_in_vain(evidence, booked, ordered)
+    wrong += money_adds_up(evidence)
     return len(settled) + len(evidence.paid), wrong
 
 

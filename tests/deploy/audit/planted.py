@@ -164,15 +164,33 @@ def with_timer(evidence: Evidence, *names: str) -> Evidence:
     return replace(evidence, collections={"notify.timers": rows})
 
 
+KEPT_AS = {"payment.mismatched": "mismatched", "payment.overpaid": "overpaid"}
+
+
 def booked(evidence: Evidence, type_: str, **changes: Any) -> Evidence:
     """Return evidence in which payment has one more transaction, and the bank's books as well."""
-    data = {"reference": "R1", "transaction": "T2", "amount_vnd": 10_000} | changes
+    data: dict[str, Any] = {"reference": "R1", "transaction": "T2", "amount_vnd": 10_000} | changes
+    paid = (*evidence.paid, Payment(data["reference"], data["transaction"], data["amount_vnd"]))
+    told = remembering(said(evidence, type_, data), money=data | {"kept_as": KEPT_AS[type_]})
+    return replace(told, paid=paid)
+
+
+def said(evidence: Evidence, type_: str, data: dict[str, Any]) -> Evidence:
+    """Return evidence in which payment has said one thing more."""
     n = len(evidence.log["payment.events"]) + 1
     cause = evidence.log["portal.submissions"][0].event
     assert cause is not None
-    more = event("payment", n, type_, data, cause.id)
-    paid = (*evidence.paid, Payment(data["reference"], data["transaction"], data["amount_vnd"]))
-    return replace(with_message(evidence, "payment.events", more), paid=paid)
+    return with_message(evidence, "payment.events", event("payment", n, type_, data, cause.id))
+
+
+def remembering(evidence: Evidence, **more: dict[str, Any]) -> Evidence:
+    """Return evidence in which payment remembers more, in the lists of these names."""
+    *before, last = evidence.journals["payment"]
+    state = msgspec.json.decode(last["state"])
+    for name, item in more.items():
+        state[name] = [*state.get(name, ()), item]
+    last = {**last, "state": msgspec.json.encode(state).decode()}
+    return replace(evidence, journals={**evidence.journals, "payment": [*before, last]})
 
 
 def ordered_by_another(evidence: Evidence, reference: str) -> Evidence:

@@ -15,6 +15,8 @@ from tests.deploy.audit.planted import (
     booked,
     counting,
     dead_letter,
+    remembering,
+    said,
     told_by_bank,
     unplaced,
     with_message,
@@ -22,6 +24,8 @@ from tests.deploy.audit.planted import (
     with_row,
     with_timer,
 )
+from tests.deploy.audit.planted_refunds import BACK, given_back
+from tests.deploy.audit.planted_refunds import FAULTS as REFUND_FAULTS
 from tests.deploy.audit.sound import (
     APPLICATION,
     sound,
@@ -34,7 +38,7 @@ def test_a_sound_system_is_found_sound_and_everything_was_counted() -> None:
     assert all(f.holds for f in findings)
 
 
-@pytest.mark.parametrize(("number", "plant"), FAULTS)
+@pytest.mark.parametrize(("number", "plant"), [*FAULTS, *((2, f) for f in REFUND_FAULTS)])
 def test_a_planted_fault_is_found_by_its_invariant(
     number: int, plant: Callable[[Evidence], Evidence]
 ) -> None:
@@ -80,6 +84,30 @@ def test_a_callback_that_is_booked_or_brings_nothing_is_no_fault(changes: dict[s
 
 def test_money_that_came_too_early_for_any_order_is_overpaid_and_not_lost() -> None:
     assert not audit(booked(sound(), "payment.overpaid", reference="R9"))[1].wrong
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        given_back,
+        lambda e: given_back(e, amount_vnd=6_000),
+        lambda e: said(booked(e, "payment.overpaid"), "refund.proposed", BACK),
+        lambda e: said(
+            said(
+                said(booked(e, "payment.overpaid"), "refund.proposed", BACK),
+                "refund.rejected",
+                BACK,
+            ),
+            "refund.proposed",
+            BACK | {"refund": "A.refund.2"},
+        ),
+        lambda e: remembering(e, released={"attempt": 1, "amount_vnd": 4_000}),
+    ],
+)
+def test_what_came_in_is_needed_owed_or_given_back(
+    plant: Callable[[Evidence], Evidence],
+) -> None:
+    assert not audit(plant(sound()))[1].wrong
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,38 @@
+"""Every way in which money that goes back can be wrong."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from deploy.audit.evidence import Evidence
+from tests.deploy.audit.planted import booked, remembering, said
+
+BACK: dict[str, Any] = {
+    "refund": "A.refund.1",
+    "reference": "R1",
+    "transaction": "T2",
+    "amount_vnd": 10_000,
+}
+
+
+def given_back(evidence: Evidence, **changes: Any) -> Evidence:
+    """Return evidence of money that came a second time and was given back."""
+    back = BACK | changes
+    twice = booked(evidence, "payment.overpaid")
+    for type_ in ("refund.proposed", "refund.done"):
+        twice = said(twice, type_, back)
+    return remembering(twice, refunds=back | {"status": "done"})
+
+
+FAULTS: tuple[Callable[[Evidence], Evidence], ...] = (
+    lambda e: said(given_back(e), "refund.done", BACK),
+    lambda e: said(given_back(e), "refund.done", BACK | {"refund": "A.refund.2"}),
+    lambda e: said(given_back(e), "refund.proposed", BACK | {"refund": "A.refund.2"}),
+    lambda e: given_back(e, amount_vnd=10_001),
+    lambda e: given_back(e, transaction="T1"),
+    lambda e: given_back(e, transaction="T9"),
+    lambda e: said(booked(e, "payment.overpaid"), "refund.done", BACK),
+    lambda e: remembering(given_back(e), released={"attempt": 1, "amount_vnd": 10_001}),
+    lambda e: remembering(e, refunds=BACK | {"transaction": "T1", "status": "done"}),
+    lambda e: replace(e, journals={**e.journals, "payment": []}),
+)
