@@ -76,7 +76,7 @@ TOPICS: dict[str, Topic] = {
                 "operations",
             ),
             ("payment", "operations"),
-            "bank callbacks, orders made, answers to queries, citizens' choices, what statements say,"
+            "bank callbacks, orders made, answers to queries, citizens' choices, statements' words,"
             " refunds asked, checked and answered, fired timers, releases",
         ),
         Topic(

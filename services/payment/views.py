@@ -11,6 +11,19 @@ from services.payment.domain.state import Obligation, Payment, Refund, RefundSta
 from shared.edge import APPLICATION
 
 
+Shown = Literal["none", "assessed", "open", "settled", "expired", "waived"]
+# what was given back was settled: `refunds` tell the rest, and whoever reads a status goes on
+SHOWN: Mapping[Status, Shown] = {
+    "none": "none",
+    "assessed": "assessed",
+    "open": "open",
+    "settled": "settled",
+    "expired": "expired",
+    "waived": "waived",
+    "refunded": "settled",
+}
+
+
 @dataclass(frozen=True)
 class LineView:
     """One line of what is to be paid."""
@@ -69,7 +82,7 @@ class ObligationView:
     of them.
     """
 
-    status: Status
+    status: Shown
     moment: str
     total_vnd: int
     illustrative: bool
@@ -106,7 +119,7 @@ class PaymentView:
     """
 
     application: str
-    status: Status
+    status: Shown
     obligations: Sequence[ObligationView]
     to_refund_vnd: int
     children: Sequence[str] = ()
@@ -154,7 +167,7 @@ def payment_view(
     """Show a state; `orders` are those that can be paid, by the place of their obligation."""
     return PaymentView(
         application=application,
-        status=state.status,
+        status=SHOWN[state.status],
         obligations=[
             _obligation_view(state, place, obligation, orders.get(place, ()))
             for place, obligation in enumerate(state.obligations)
@@ -185,7 +198,7 @@ def _obligation_view(
     paid = [a for a in state.attempts if a.obligation == place and a.status == "paid"]
     issued = [r for a in paid for r in receipts(a.reference, obligation.lines)]
     return ObligationView(
-        status=obligation.status,
+        status=SHOWN[obligation.status],
         moment=obligation.moment,
         total_vnd=obligation.total_vnd,
         illustrative=obligation.illustrative,

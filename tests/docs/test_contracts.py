@@ -9,7 +9,7 @@ import pytest
 from jsonschema import ValidationError
 
 from deploy.contracts.published import DOCS, files, standing
-from services.payment.domain.state import Status
+from services.payment.views import Shown
 from shared.problems import RETRY_AFTER_S
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +83,7 @@ def test_every_status_of_a_payment_stands_there() -> None:
     page = (DOCS / "portals.md").read_text()
     _, _, after = page.partition("| `status` of a payment |")
     table = after.partition("\n\n")[0]
-    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == set(Status.__args__)
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == set(Shown.__args__)
 
 
 def test_a_caller_is_told_when_to_come_again() -> None:

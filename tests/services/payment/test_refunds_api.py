@@ -119,7 +119,7 @@ async def test_what_a_person_gave_back_is_recorded_with_the_banks_number(paid):
     assert (await act(paid, "done", transaction="FT1")).status_code == 202
     assert types(await paid.decide()) == [RefundDone.TYPE, "receipt.invalidated"]
     seen = await shown(paid)
-    assert (seen["status"], seen["to_refund_vnd"]) == ("refunded", 0)
+    assert (seen["status"], seen["to_refund_vnd"]) == ("settled", 0)
     assert (seen["refunds"][0]["status"], seen["refunds"][0]["told"]) == ("done", "FT1")
 
 
