@@ -1,12 +1,14 @@
 """The lines that sign and call, as the page for banks has them, are understood by payment."""
 
+import hashlib
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -20,6 +22,8 @@ from services.payment.gateways.neutral import ANSWERS, Neutral
 from services.payment.gateways.request_signature import ID, SIGNATURE, TIME
 from services.payment.gateways.vnpay import RSP_CODES, Vnpay
 from services.payment.settings import PaymentSettings
+from services.payment.statements import Asked
+from services.payment.statements.platform_file import read
 
 PAGE = (Path(__file__).parents[2] / "docs" / "banks.md").read_text()
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -114,3 +118,12 @@ def _keys(secret: str) -> dict[str, object]:
 def test_every_answer_to_a_call_is_on_the_page() -> None:
     for status, code, _ in ANSWERS.values():
         assert re.search(rf"^\| {status} \|[^|]*`{code}`", PAGE, re.M), code
+
+
+def test_the_file_on_the_page_is_read() -> None:
+    [text] = re.findall(r"^```text\n(H\|.*?)T\|3\|SHA256\n```", PAGE, re.M | re.S)
+    trailer = f"T|3|{hashlib.sha256(text.encode()).hexdigest()}\n"
+
+    lines = list(read(io.BytesIO((text + trailer).encode()), Asked("bac-ha", date(2026, 11, 2))))
+
+    assert [line.kind for line in lines] == ["paid", "refunded", "disbursed"]

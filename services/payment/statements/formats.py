@@ -5,7 +5,7 @@ from functools import partial
 from itertools import islice
 from typing import BinaryIO
 
-from services.payment.statements import Read, Unfit, camt053, texts
+from services.payment.statements import Read, Unfit, camt053, platform_file, texts
 from services.payment.statements.csv_file import is_of, read
 from services.payment.statements.transfers import CASSO, PAYOS, SEPAY
 from services.payment.statements.vnpay import VNPAY
@@ -22,8 +22,10 @@ def reader(file: BinaryIO) -> Read:
         return camt053.read
     head = next((t for t in islice(texts(file), 2) if not t.startswith("#")), "")
     file.seek(0)
+    if head.startswith(platform_file.HEAD):
+        return platform_file.read
     for dialect in DIALECTS:
         if is_of(dialect, head):
             return partial(read, dialect)
-    known = ", ".join(dialect.name for dialect in DIALECTS)
-    raise Unfit(1, f"no format that is known (camt.053, CSV of {known}): see docs/operators.md")
+    known = f"our own, camt.053, CSV of {', '.join(dialect.name for dialect in DIALECTS)}"
+    raise Unfit(1, f"no format that is known ({known}): see docs/operators.md")

@@ -1,8 +1,9 @@
 """The sandbox bank of our own protocol: what it says is what docs/contracts/bank.yaml says."""
 
+import io
 import json
 from base64 import b64decode, b64encode
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import jsonschema
@@ -12,6 +13,8 @@ import yaml
 from deploy.sandbox.neutral.file import Entry, is_whole, written
 from services.payment.gateways import Declined, Refund, Refused
 from services.payment.gateways.request_signature import ID, SIGNATURE, TIME
+from services.payment.statements import Asked
+from services.payment.statements.platform_file import read
 from tests.deploy.sandbox.neutral_house import (
     GATEWAY,
     LATER,
@@ -257,6 +260,8 @@ async def test_the_file_of_a_day_has_all_that_moved(house):
         ["20000", "disburse"],
     ]
     assert (await house.http.get("/sandbox/file/20261102")).content == text
+    read_back = read(io.BytesIO(text), Asked("bac-ha", date(2026, 11, 2)))
+    assert [line.kind for line in read_back] == ["paid", "refunded", "disbursed"]
 
 
 async def test_the_next_day_opens_where_the_day_closed(house):
