@@ -70,7 +70,7 @@ ANSWERS: Mapping[Verdict, tuple[int, str]] = {
 
 STATUS = re.compile(r"-?[0-9A-Za-z_]{1,16}")
 REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,50}")
-NUMBER = re.compile(r"[A-Za-z0-9._/-]{1,64}")
+NUMBER = re.compile(r"(?!0$)[A-Za-z0-9._/-]{1,64}")  # 0: none
 NAMED = re.compile(r"[A-Za-z0-9 ._/-]{1,100}")
 
 

@@ -69,8 +69,9 @@ ANSWERS: Mapping[Verdict, tuple[int, str, str]] = {
     "call_again": (503, "not_now", "Could not be kept just now: call again."),
 }
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+CODE = re.compile(r"[a-z_]{1,32}")
 PROBLEM = "application/problem+json"
-NO_MONEY = ""  # the transaction where none moved
+NO_MONEY = frozenset({"", "0"})  # the transaction where none moved
 
 
 class Neutral:
@@ -103,8 +104,7 @@ class Neutral:
         self._verify(headers.get(TIME, ""), headers.get(SIGNATURE, ""), answer.body, at)
         given = self._own(read_object(answer.body), function, headers.get(ID, ""))
         if answer.status != 200:
-            code = given.get("code")
-            raise Declined(code if isinstance(code, str) and len(code) <= 32 else "unknown")
+            raise Declined(given["code"] if not wrong(given, {"code": CODE}) else "unknown")
         return checked(given, FUNCTIONS[function].says)
 
     def _verify(self, time: str, signature: str, body: bytes, at: datetime) -> None:
@@ -163,7 +163,7 @@ class Neutral:
         given = self._own(read_object(call.body), "notify", call.header(ID))
         checked(given, FUNCTIONS["notify"].asks)
         finding = PAYMENTS.get(given["status"], "pending")
-        if finding == "paid" and given["transaction"] == NO_MONEY:
+        if finding == "paid" and given["transaction"] in NO_MONEY:
             raise Refused("unreadable", "paid, but without a transaction")
         return (
             Notice(
@@ -217,7 +217,7 @@ class Neutral:
         finding = PAYMENTS.get(status, "pending")
         if finding != "paid":
             return Said(finding, code=status)
-        if given["transaction"] == NO_MONEY:
+        if given["transaction"] in NO_MONEY:
             raise Refused("unreadable", "paid, but without a transaction")
         return Said("paid", given["transaction"], given["amount_vnd"], status)
 

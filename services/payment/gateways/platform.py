@@ -82,7 +82,7 @@ ECHO_LIMIT = 128
 
 CODE = re.compile(r"[0-9A-Za-z_-]{1,16}")
 REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,50}")
-TRANSACTION = re.compile(r"[A-Za-z0-9._/-]{1,64}")
+TRANSACTION = re.compile(r"(?!0$)[A-Za-z0-9._/-]{1,64}")  # 0: none
 NO_TRANSACTION = re.compile(r"[A-Za-z0-9._/-]{0,64}")
 
 

@@ -218,6 +218,7 @@ def test_the_detail_decides(keypay, status, finding):
         {"transaction_id": "DVC2"},
         {"trans_amount": 1.5},
         {"transaction_code": ""},
+        {"transaction_code": "0"},
         {"status": None},
         {"currency_code": "USD"},
     ],

@@ -210,6 +210,8 @@ def test_a_status_means(neutral, status, finding):
 
 
 def test_a_problem_means_that_it_is_not_found_or_not_known(neutral):
+    strange = answered("status", 500, code="\0")
+    assert neutral.read_answer(strange, ORDER, NOW) == Said("unknown", code="unknown")
     for code, finding in (("unknown_reference", "not_found"), ("not_now", "unknown")):
         answer = answered("status", 404, code=code)
         assert neutral.read_answer(answer, ORDER, NOW) == Said(finding, code=code)

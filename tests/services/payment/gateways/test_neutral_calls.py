@@ -74,6 +74,7 @@ def test_a_call_that_is_not_theirs_for_us_now_is_not_genuine(neutral, call, why)
         {"amount_vnd": True},
         {"currency": "USD"},
         {"transaction": ""},
+        {"transaction": "0"},
         {"transaction": "a|b"},
         {"reference": ""},
         {"status": "PAID"},
@@ -84,6 +85,13 @@ def test_a_call_that_is_not_theirs_for_us_now_is_not_genuine(neutral, call, why)
 def test_a_signed_call_in_another_form_is_refused(neutral, changes):
     with pytest.raises(Refused):
         neutral.read_callback(called(TOLD | changes), NOW)
+
+
+def test_the_signature_is_over_the_time_too(neutral):
+    later = str(int(NOW.timestamp()) + 1)
+
+    with pytest.raises(Refused, match=SIGNATURE):
+        neutral.read_callback(called(**{TIME: later}), NOW)
 
 
 def test_two_keys_overlap_while_they_are_rotated():

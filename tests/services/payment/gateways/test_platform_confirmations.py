@@ -95,6 +95,7 @@ def test_an_amount_is_a_number_or_text(platform, amount):
         {"ThoiGianGD": "2026110221301"},
         {"ThoiGianGD": "２０２６１１０２２１３０１５"},
         {"MaGiaoDich": ""},
+        {"MaGiaoDich": "0"},
         {"MaThamChieu": "a b"},
         {"LoaiBanTin": "QUERY"},
         {"LoaiBanTin": "INIT"},
