@@ -149,6 +149,8 @@ def _sizes(catalogue: Catalogue) -> dict[str, int]:
         "identifiers": catalogue.org_codes,
         "workflows": catalogue.workflows,
         "non-boundary lists": catalogue.non_boundary,
+        "fee exemptions": catalogue.fee_exemptions,
+        "fee resolutions": catalogue.fee_resolutions,
     }
     sizes = {name: sum(map(len, rows.values())) for name, rows in grouped.items()}
     return sizes | {

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from shared.catalogue import interlinked, workflows
-from shared.catalogue.lookups import Dated, in_force
+from shared.catalogue import interlinked, reductions, workflows
+from shared.catalogue.dated import Dated, in_force
 from shared.catalogue.rows import FeeWaiver, Listing, Succession, Tables, Unit
 
 # file (and what in it), what tells one row's subject from another's, whether a gap is one
@@ -24,6 +24,8 @@ _SUBJECTS: tuple[tuple[str, str, Callable[[Any], str], bool], ...] = (
     ("workflows", "workflows", lambda w: w.subject, False),
     ("non_boundary", "non_boundary", lambda listing: listing.subject, False),
     ("interlinked", "interlinked", lambda s: s.code, False),
+    ("fees", "fee_exemptions", lambda e: e.subject, False),
+    ("fees", "fee_resolutions", lambda r: r.subject, False),
 )
 _PROVINCES = ("province", "city")
 _SATURDAY = 5
@@ -48,6 +50,8 @@ def problems(tables: Tables) -> list[str]:
     found += _said("non_boundary", _lists(tables.non_boundary, units))
     codes = {p.code for p in tables.procedures}
     found += _said("interlinked", interlinked.problems(tables.interlinked, codes))
+    found += _said("fees", reductions.exemption_problems(tables))
+    found += _said("fees", reductions.resolution_problems(tables, units))
     if not tables.policies or tables.policies[-1].valid_to:
         found.append("policies.json: the last policy ends and none follows: leave it open")
     if found:

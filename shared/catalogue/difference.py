@@ -20,8 +20,14 @@ Kind = Literal[
     "workflows",
     "non_boundary",
     "interlinked",
+    "fee_exemptions",
+    "fee_resolutions",
 ]
 _NAMED = ("units", "org_codes", "legacy_map", "procedures")  # told by what an application names
+_OF_PROCEDURES = (
+    *("procedures", "workflows", "non_boundary", "interlinked"),
+    *("fee_exemptions", "fee_resolutions"),
+)
 _Rows = dict[tuple[str, date], Any]
 
 
@@ -83,8 +89,7 @@ def diff(old: Catalogue, new: Catalogue) -> tuple[Change, ...]:
 
 def procedures(changes: Iterable[Change]) -> list[str]:
     """Return the procedures that changes touch."""
-    kinds = ("procedures", "workflows", "non_boundary", "interlinked")
-    return sorted({c.subject.split()[0] for c in changes if c.kind in kinds})
+    return sorted({c.subject.split()[0] for c in changes if c.kind in _OF_PROCEDURES})
 
 
 def units(changes: Iterable[Change]) -> list[str]:
@@ -103,9 +108,9 @@ def touched(
 ) -> Iterator[Touched]:
     """Give the open applications that changes touch.
 
-    A procedure, a waiver and a province's list count as of the day an application was received, a
-    workflow as of the day it was accepted; a unit, the calendar and the policy as long as it is
-    open; an identifier not at all, its code is given.
+    A procedure, what makes its fee another, and a province's list count as of the day an
+    application was received, a workflow as of the day it was accepted; a unit, the calendar and the
+    policy as long as it is open; an identifier not at all, its code is given.
     """
     by_subject: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
@@ -137,6 +142,12 @@ def _concerns(change: Change, one: Open, new: Catalogue) -> bool:
         case "fee_waivers":
             is_there = _is_in(one.receiving_unit, row.province, new)
             return is_there and row.channel == one.channel and change.speaks_of(one.received)
+        case "fee_exemptions":
+            return row.procedure == one.procedure and change.speaks_of(one.received)
+        case "fee_resolutions":
+            is_there = _is_in(one.receiving_unit, row.province, new)
+            is_its = row.procedure == one.procedure
+            return is_its and is_there and change.speaks_of(one.received)
         case "workflows":
             unit = one.competent_unit or one.receiving_unit
             is_its = row.procedure == one.procedure and _is_in(unit, row.province, new)
@@ -190,6 +201,8 @@ def _tables(catalogue: Catalogue) -> dict[Kind, _Rows]:
         "workflows": catalogue.workflows,
         "non_boundary": catalogue.non_boundary,
         "interlinked": catalogue.interlinked,
+        "fee_exemptions": catalogue.fee_exemptions,
+        "fee_resolutions": catalogue.fee_resolutions,
     }
     tables: dict[Kind, _Rows] = {
         kind: {(code, row.valid_from): row for code, rows in groups.items() for row in rows}

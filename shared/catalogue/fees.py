@@ -5,11 +5,14 @@ provincial resolution sets, or that nobody has confirmed, are marked `illustrati
 shown as such.
 """
 
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 
 import msgspec
 
 Kind = Literal["fee", "charge", "tax"]
+Percent = Annotated[int, msgspec.Meta(ge=1, le=100)]
+Vnd = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Range(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,3 +112,62 @@ class Itemised(_Rule, frozen=True, kw_only=True, tag="itemised"):
 
 
 Fee = Free | FreeIfOnTime | Flat | PerCopy | PerPage | ByCase | Provincial | Itemised
+
+LATE = "late"  # the case in which what is free on time is not
+
+
+class FeeExemption(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom a procedure's fee or charge spares: all of it, a part, or down to the reduced amount.
+
+    It never touches a tax.  `category` is what an application says of its person.
+    """
+
+    procedure: str
+    category: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z_]{0,39}$")]
+    name_vi: str
+    name_en: str
+    source: str
+    confidence: str
+    valid_from: date
+    valid_to: date | None
+    percent: Percent = 100
+    is_reduced: bool = False
+
+    @property
+    def subject(self) -> str:
+        """The procedure and the category."""
+        return f"{self.procedure} {self.category}"
+
+
+class FeeResolution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a province's council has set, where the law leaves the amount to it.
+
+    `amount_vnd` for one amount (online maybe another), `items` for a procedure that has several.
+    """
+
+    province: str
+    procedure: str
+    source: str
+    confidence: str
+    valid_from: date
+    valid_to: date | None
+    amount_vnd: Vnd = 0
+    online_amount_vnd: Vnd | None = None
+    items: tuple[Item, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """The procedure and the province."""
+        return f"{self.procedure} {self.province}"
+
+
+def cases(fee: Fee) -> tuple[str, ...]:
+    """Return the cases that a rule tells apart; empty: it knows one only."""
+    match fee:
+        case ByCase():
+            return tuple(each.case for each in fee.cases)
+        case Flat():
+            return tuple(each.case for each in fee.variants)
+        case FreeIfOnTime():
+            return (LATE,)
+    return ()

@@ -18,8 +18,8 @@ import msgspec
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
+from shared.catalogue.dated import in_force
 from shared.catalogue.fees import ByCase, Flat, PerPage
-from shared.catalogue.lookups import in_force
 from shared.catalogue.rows import Level, Procedure
 from shared.errors import Misconfigured
 

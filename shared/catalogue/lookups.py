@@ -1,12 +1,14 @@
 """The catalogue in memory: what is in force on a day, found by code."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Literal, NamedTuple, Protocol, TypeVar
+from typing import Literal, NamedTuple
 
+from shared.catalogue.dated import Dated, in_force
+from shared.catalogue.fees import FeeExemption, FeeResolution
 from shared.catalogue.interlinked import InterlinkedSet
 from shared.catalogue.names import folded, spoken, without_kind
 from shared.catalogue.rows import (
@@ -25,23 +27,6 @@ from shared.errors import Misconfigured
 from shared.working_time import WorkingCalendar, add_working_time
 
 WORKFLOWS_KEPT = 10_000  # procedures × provinces of some days
-
-
-class Dated(Protocol):
-    """What is in force from a day up to, but without, another."""
-
-    @property
-    def valid_from(self) -> date:
-        """The first day."""
-        ...
-
-    @property
-    def valid_to(self) -> date | None:
-        """The day after the last; None: it has no end."""
-        ...
-
-
-D = TypeVar("D", bound=Dated)
 
 
 class Successors(NamedTuple):
@@ -72,6 +57,8 @@ class Catalogue:
     workflows: Mapping[str, Sequence[Workflow]] = field(default_factory=dict)
     non_boundary: Mapping[str, Sequence[Listing]] = field(default_factory=dict)
     interlinked: Mapping[str, Sequence[InterlinkedSet]] = field(default_factory=dict)
+    fee_exemptions: Mapping[str, Sequence[FeeExemption]] = field(default_factory=dict)
+    fee_resolutions: Mapping[str, Sequence[FeeResolution]] = field(default_factory=dict)
 
     def edition(self) -> "Catalogue":
         """Return this edition, for work that waits in between: what it is told stays the same."""
@@ -162,6 +149,14 @@ class Catalogue:
         """Return why nothing is asked in this province on this channel, if so."""
         rows = [w for w in self.fee_waivers if (w.province, w.channel) == (province, channel)]
         return in_force(rows, on)
+
+    def fee_exemption(self, procedure: str, category: str, on: date) -> FeeExemption | None:
+        """Return what the law spares persons of this category in this procedure, if anything."""
+        return in_force(self.fee_exemptions.get(f"{procedure} {category}", ()), on)
+
+    def fee_resolution(self, procedure: str, province: str, on: date) -> FeeResolution | None:
+        """Return what a province itself has set for this procedure, if it has and we know it."""
+        return in_force(self.fee_resolutions.get(f"{procedure} {province}", ()), on)
 
     def takes_anywhere(self, province: str, procedure: str, on: date) -> bool | None:
         """Whether a province takes this procedure at any of its points; None: it has no list."""
@@ -288,11 +283,3 @@ class Catalogue:
 def _names(unit: Unit) -> tuple[str, str]:
     name = folded(unit.name)
     return name, without_kind(name)
-
-
-def in_force(rows: Iterable[D], on: date) -> D | None:
-    """Return the row that is in force on this day."""
-    for row in rows:
-        if row.valid_from <= on and (row.valid_to is None or on < row.valid_to):
-            return row
-    return None

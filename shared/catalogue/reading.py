@@ -9,8 +9,10 @@ from typing import TypeVar
 import msgspec
 
 from shared.catalogue.checks import problems
+from shared.catalogue.dated import D
+from shared.catalogue.fees import FeeExemption, FeeResolution
 from shared.catalogue.interlinked import InterlinkedSet
-from shared.catalogue.lookups import Catalogue, Dated
+from shared.catalogue.lookups import Catalogue
 from shared.catalogue.rows import (
     CalendarDay,
     FeeWaiver,
@@ -26,9 +28,9 @@ from shared.catalogue.rows import (
 from shared.errors import Misconfigured
 
 DATA = Path(__file__).parent / "data"
-OPTIONAL = ("workflows", "non_boundary", "interlinked")  # younger than some folders
+OPTIONAL = ("workflows", "non_boundary", "interlinked", "fees")  # younger than some folders
 FILES = ("units", "org_codes", "legacy_map", "procedures", "calendar", "policies", *OPTIONAL)
-NO_ROWS = b'{"as_of":"0001-01-01","rows":[]}'
+NO_ROWS = b'{"as_of":"0001-01-01","rows":[],"fee_exemptions":[],"fee_resolutions":[]}'
 TOLD_LIMIT = 20  # problems said at once
 
 
@@ -75,8 +77,12 @@ class _Interlinked(_Rows):
     rows: list[InterlinkedSet]
 
 
+class _Fees(_Rows):
+    fee_exemptions: list[FeeExemption]
+    fee_resolutions: list[FeeResolution]
+
+
 R = TypeVar("R", bound=_Rows)
-D = TypeVar("D", bound=Dated)
 
 
 def load(data: Path = DATA) -> Catalogue:
@@ -97,9 +103,9 @@ def load(data: Path = DATA) -> Catalogue:
     legacy_map, procedures = read("legacy_map", _LegacyMap), read("procedures", _Procedures)
     calendar, policies = read("calendar", _Calendar), read("policies", _Policies)
     workflows, lists = read("workflows", _Workflows), read("non_boundary", _NonBoundary)
-    sets = read("interlinked", _Interlinked)
+    sets, fees = read("interlinked", _Interlinked), read("fees", _Fees)
     files = (units, org_codes, legacy_map, procedures, calendar, policies, workflows, lists, sets)
-    newest = max(file.as_of for file in files)
+    newest = max(file.as_of for file in (*files, fees))
     digest = hashlib.sha256(b"".join(content.values())).hexdigest()
     tables = Tables(
         units.rows,
@@ -112,6 +118,8 @@ def load(data: Path = DATA) -> Catalogue:
         workflows.rows,
         lists.rows,
         sets.rows,
+        fees.fee_exemptions,
+        fees.fee_resolutions,
         calendar.first_day,
         calendar.last_day,
     )
@@ -134,6 +142,8 @@ def _catalogue(tables: Tables, version: str) -> Catalogue:
         workflows=_grouped(tables.workflows, lambda w: w.subject),
         non_boundary=_grouped(tables.non_boundary, lambda listing: listing.subject),
         interlinked=_grouped(tables.interlinked, lambda s: s.code),
+        fee_exemptions=_grouped(tables.fee_exemptions, lambda e: e.subject),
+        fee_resolutions=_grouped(tables.fee_resolutions, lambda r: r.subject),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from shared.catalogue.fees import Fee
+from shared.catalogue.fees import Fee, FeeExemption, FeeResolution
 from shared.catalogue.interlinked import InterlinkedSet
 
 UnitKind = Literal["province", "city", "commune", "ward", "special_zone"]
@@ -236,5 +236,7 @@ class Tables(NamedTuple):
     workflows: Sequence[Workflow]
     non_boundary: Sequence[Listing]
     interlinked: Sequence[InterlinkedSet]
+    fee_exemptions: Sequence[FeeExemption]
+    fee_resolutions: Sequence[FeeResolution]
     first_day: date
     last_day: date

@@ -16,7 +16,11 @@ from shared.catalogue.lookups import Catalogue
 from shared.catalogue.rows import Procedure, Unit
 
 _FREE: tuple[Kind, ...] = ("calendar",)
-_FILES: Mapping[Kind, str] = {"fee_waivers": "policies"}  # in a file of another name
+_FILES: Mapping[Kind, str] = {  # in a file of another name
+    "fee_waivers": "policies",
+    "fee_exemptions": "fees",
+    "fee_resolutions": "fees",
+}
 _END = "valid_to"
 
 # words, and how sure we are: nothing is decided by them

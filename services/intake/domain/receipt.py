@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from shared.catalogue import Catalogue
-from shared.catalogue.lookups import in_force
+from shared.catalogue.dated import in_force
 from shared.errors import Misconfigured
 from shared.events.data import Document
 

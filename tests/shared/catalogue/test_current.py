@@ -99,11 +99,11 @@ async def test_what_cannot_be_taken_leaves_the_old_one_and_is_said_once(
 
 
 async def test_an_edition_that_has_lost_a_procedure_is_not_taken(edition, watch) -> None:
-    edition.change("procedures", lambda rows: rows.pop(5))  # without steps of its own
+    edition.change("procedures", lambda rows: rows.pop(10))  # nothing else names it
     with capture_logs() as logs:
         await watch.take()
-    assert watch.current.knows_procedure("1.004859")
-    assert "procedures.json: 1.004859 from 2025-07-01 is gone" in logs[0]["reason"]
+    assert watch.current.knows_procedure("1.004837")
+    assert "procedures.json: 1.004837 from 2025-07-01 is gone" in logs[0]["reason"]
 
 
 async def test_an_edition_that_rewrites_what_dossiers_stand_on_is_not_taken(edition, watch) -> None:

@@ -14,7 +14,7 @@ from shared.catalogue.turning import obstacles
 TODAY = date(2026, 11, 22)
 TOMORROW = TODAY + timedelta(1)
 FIELDS = {"legacy_map": "successors", "calendar": "calendar_days"}
-FILES = {"fee_waivers": "policies"}
+FILES = {"fee_waivers": "policies", "fee_exemptions": "fees", "fee_resolutions": "fees"}
 KINDS = [kind for kind in get_args(Kind) if kind != "calendar"]
 
 
