@@ -109,7 +109,9 @@ def test_a_partner_is_asked_about_money_that_its_statement_does_not_name(office,
     said = a.unstated(reference=office.reference)
 
     (asked,) = office.hear(said)
+    (again,) = office.hear(said)
     assert asked.reference == office.reference
+    assert (asked.key, again.key) == (f"{a.application}/query/1", f"{a.application}/query/2")
     assert office.state.obligations[0].status == "settled"
     answer = a.answer(key=asked.key, reference=office.reference, finding="not_found")
     assert office.hear(answer) == []
@@ -121,3 +123,11 @@ def test_nobody_is_asked_about_money_that_we_do_not_hold_or_of_an_open_order(off
     office.hear(a.paid(reference=office.reference, amount_vnd=5))
     assert office.hear(a.unstated(reference=office.reference, amount_vnd=5)) == []
     assert office.hear(a.unstated(reference="DVC0")) == []
+
+
+def test_a_partner_that_cannot_be_asked_is_not(office, a):
+    (asked,) = office.ring()
+    unaskable = a.answer(key=asked.key, reference=office.reference, finding="unaskable")
+    office.hear(unaskable)
+    office.hear(a.paid(reference=office.reference))
+    assert office.hear(a.unstated(reference=office.reference)) == []
