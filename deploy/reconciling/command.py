@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Collection
 from contextlib import aclosing
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -13,7 +14,7 @@ import typer
 from rich.console import Console
 
 from deploy.importing.shown import progress
-from deploy.local.refusals import say
+from deploy.local.refusals import refuse, say
 from deploy.reconciling import shown
 from deploy.reconciling.holdings import Holdings
 from deploy.reconciling.outside import MARGIN, Outside, mendable, outside
@@ -22,11 +23,14 @@ from deploy.reconciling.queue import TooMany
 from deploy.reconciling.recorded import Recorded
 from deploy.reconciling.run import Day, Outcome, Run
 from services.payment.breaks import Breaks
+from services.payment.partners import read
 from services.payment.references import References
+from services.payment.settings import PaymentSettings
 from services.payment.statements import Asked, Unfit
 from services.payment.statements.formats import reader
 from shared.clock import VIETNAM, system_clock
 from shared.errors import Misconfigured
+from shared.settings import told
 
 GRACE = timedelta(minutes=10)  # what comes so late may stand on the next day's statement
 NAMED = re.compile(r"([a-z0-9-]{1,63})_(\d{4}-\d{2}-\d{2})\.\w+")
@@ -46,6 +50,10 @@ Rows = Annotated[int, typer.Option("--rows", min=0, help="open breaks shown")]
 AsJson = Annotated[bool, typer.Option("--json", help="say it as JSON, one line a file")]
 
 
+class NotTaken(Misconfigured):
+    """One file that cannot be reconciled; another may be."""
+
+
 def reconcile(
     file: File = None,
     partner: Partner = "",
@@ -59,23 +67,33 @@ def reconcile(
 ) -> None:
     """Reconcile a partner's statement of a day; run it again to go on where it was cut off.
 
-    Ends with 0 when no break of the day is open, and with 1 when one is.
+    Ends with 0 when no break of the day is open, and with 1 when one is, or a file is refused.
     """
     files = _files(file, partner, day.date() if day else None, folder)
     ends = _ends(cut_off)
-    open_now = 0
+    known = {row.name for row in read(told(PaymentSettings).partners)}
+    open_now = refused = 0
     for path, asked in files:
         around = Around(system_clock, patience_s=patience, breaks_limit=breaks_limit)
         if len(files) > 1 and not as_json:
             say(console, f"[bold]{path.name}[/]")
-        with mendable():
-            found = asyncio.run(_reconcile(path, asked, _hours(asked.day, ends), around, as_json))
+        try:
+            _require_partner(asked.partner, known)
+            with mendable():
+                hours = _hours(asked.day, ends)
+                found = asyncio.run(_reconcile(path, asked, hours, around, as_json))
+        except NotTaken as error:  # the others of a folder are no worse for it
+            if not folder:
+                raise
+            refuse(console, f"{error}")
+            refused += 1
+            continue
         open_now += len(found.open_now)
         if as_json:
             console.print(as_line(found), markup=False, soft_wrap=True)
         else:
             shown.show(console, found, system_clock(), rows)
-    raise typer.Exit(1 if open_now else 0)
+    raise typer.Exit(1 if open_now or refused else 0)
 
 
 def as_line(found: Outcome) -> str:
@@ -106,15 +124,15 @@ async def _reconcile(
         )
         day = await _held(there, asked, hours, show)
         with show("Checking", None) as looked, show("Matching", None) as moved:
-            told = around._replace(looked=looked, moved=moved)
+            shown_by = around._replace(looked=looked, moved=moved)
             try:
                 with path.open("rb") as file:
-                    read = reader(file)
-                return await Run(asked, books, told).go(path, read, day)
+                    format_ = reader(file)
+                return await Run(asked, books, shown_by).go(path, format_, day)
             except Unfit as unfit:
-                raise Misconfigured(f"{path.name} is refused whole. {unfit}.") from None
+                raise NotTaken(f"{path.name} is refused whole. {unfit}.") from None
             except TooMany as many:
-                raise Misconfigured(
+                raise NotTaken(
                     f"{path.name} opens {many} breaks and more: if it is the right file of the"
                     " right partner and day, run it with a higher --breaks-limit."
                 ) from None
@@ -151,6 +169,13 @@ def _files(
     if not file.is_file():
         raise Misconfigured(f"{file} is no file: name one.")
     return [(file, Asked(partner, day))]
+
+
+def _require_partner(partner: str, known: Collection[str]) -> None:
+    if partner not in known:
+        raise NotTaken(
+            f"{partner} is no partner of payment's: name one of {', '.join(sorted(known))}."
+        )
 
 
 def _ends(cut_off: str) -> timedelta:

@@ -123,6 +123,15 @@ def test_every_kind_and_every_cure_has_words() -> None:
     assert set(shown.CURES) == set(get_args(Cure))
 
 
+def test_a_file_of_nobody_s_is_refused_and_the_others_are_tried(motcua, tmp_path) -> None:
+    for name in ("a-bank_2026-11-19.csv", "vnpay_2026-11-20.csv"):
+        (tmp_path / name).write_text("")
+    code, text = motcua("--folder", tmp_path)
+    assert code == 1
+    assert "a-bank is no partner of payment's: name one of vnpay" in text
+    assert "A server failed" in text
+
+
 def test_servers_that_are_away_are_said(motcua, tmp_path) -> None:
     file = tmp_path / "vnpay_2026-11-20.csv"
     file.write_text("")
