@@ -16,6 +16,7 @@ from services.intake.settings import IntakeSettings
 from services.notify.settings import NotifySettings
 from services.operations.settings import OperationsSettings
 from services.payment.settings import PaymentSettings
+from services.payment.webhooks.settings import WebhookSettings
 from services.routing.settings import RoutingSettings
 from shared.kafka.security import KafkaSecurity
 from shared.settings import Settings
@@ -58,7 +59,7 @@ PARTS = (
     ),
     Part("Intake", "Files: [files.md](files.md).", (IntakeSettings, AttachmentSettings)),
     Part("Routing", "Rules: [routing.md](routing.md).", (RoutingSettings,)),
-    Part("Payment", "Banks: [banks.md](banks.md).", (PaymentSettings,)),
+    Part("Payment", "Banks: [banks.md](banks.md).", (PaymentSettings, WebhookSettings)),
     Part("Notify", "", (NotifySettings,)),
     Part("Operations", "", (OperationsSettings,)),
     Part(

@@ -67,6 +67,12 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_PAYMENT_CHECK_OVER_VND": "above it a second person has to agree to a refund",
         "MOTCUA_PAYMENT_CALL_LIMIT_S": "how long a call to the bank may last",
     },
+    "services.payment.webhooks.settings": {
+        "MOTCUA_WEBHOOK_PORTS": "the ports at which banks are told by webhook",
+        "MOTCUA_WEBHOOK_LOOPBACK": "**for a sandbox alone**: banks on this machine are told, also "
+        "by http and at any port",
+        "MOTCUA_WEBHOOK_CALL_LIMIT_S": "how long a call of a webhook may last",
+    },
     "services.notify.settings": {
         "MOTCUA_SMS_URL": "the SMS gateway",
         "MOTCUA_NOTICE_LIMIT_S": "how long a call to it may last",

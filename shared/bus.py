@@ -3,7 +3,7 @@
 Both pass the same tests (`tests/shared/test_bus_contract.py`).
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -66,4 +66,24 @@ class Subscription(Protocol):
 
         `serve` may end with `Fenced`: the next assignment follows.  Any other error of `serve` is
         raised.
+        """
+
+
+class Onlooker(Protocol):
+    """Reads a topic without a group: any stretch of its lanes, as often as somebody asks."""
+
+    async def ends(self) -> Mapping[int, int]:
+        """Return the next offset of each lane.  Raises `Unknown`."""
+
+    async def since(self, at_ms: int) -> Mapping[int, int]:
+        """Return the first offset of each lane that came at this time or later, else its end.
+
+        Raises `Unknown`.
+        """
+
+    def read(
+        self, starts: Mapping[int, int], ends: Mapping[int, int]
+    ) -> AsyncGenerator[Sequence[Record], None]:
+        """Yield what stands from `starts` up to but without `ends`, a lane without an end not at
+        all; offset order within a lane.  To be closed by who stops early.  Raises `Unknown`.
         """

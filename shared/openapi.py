@@ -20,7 +20,7 @@ ROLES: Mapping[str, str] = {
     "portal": "A portal's key.",
     "officer": "The key of an officer, or of a provincial system.",
     "operator": "An operator's key.",
-    "partner": "The key of a gateway that reports to us.",
+    "partner": "The key of a bank, or of a gateway that reports to us.",
 }
 MEANS: Mapping[str, str] = {
     "202": "It is in the log and will be decided, once; the answer says where to look.",

@@ -83,7 +83,10 @@ TOPICS: dict[str, Topic] = {
             "payment.events",
             "events",
             ("payment",),
-            ("routing", "notify", "operations", "payment effects"),
+            (
+                *("routing", "notify", "operations"),
+                *("payment effects", "payment edge", "payment webhooks"),
+            ),
             "fees assessed or waived, orders, settlements, receipts, refunds",
         ),
         Topic(

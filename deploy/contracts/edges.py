@@ -11,6 +11,8 @@ import services.notify.api
 import services.operations.api
 import services.payment.api
 import services.payment.breaks_api
+import services.payment.partner_api
+import services.payment.webhooks_api
 import services.routing.__main__
 from services.payment.gateways.families import FAMILIES
 from services.payment.partners import SANDBOX, Registry, read
@@ -42,6 +44,8 @@ def _payment() -> APIRouter:
     registry = Registry(partners, FAMILIES)
     routes = services.payment.api.router(registry, *[_UNUSED] * 7)
     routes.include_router(services.payment.breaks_api.router(*[_UNUSED] * 4))
+    routes.include_router(services.payment.partner_api.router(registry, _UNUSED))
+    routes.include_router(services.payment.webhooks_api.router(registry, _UNUSED, _UNUSED))
     return routes
 
 

@@ -35,7 +35,8 @@ TABLE = (
         {"MOTCUA_ATTACHMENTS_ELSEWHERE": '["sandbox-portal"]'},
     ),
     Process("routing", "service", "services.routing"),
-    Process("payment", "service", "services.payment"),
+    # a bank that tries its side out here listens on this machine
+    Process("payment", "service", "services.payment", {"MOTCUA_WEBHOOK_LOOPBACK": "true"}),
     Process("notify", "service", "services.notify"),
     Process("operations", "service", "services.operations"),
 )

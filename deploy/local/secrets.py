@@ -1,8 +1,8 @@
 """Secrets of a local system: made at the first start, kept in an ignored folder, owner only.
 
 `secrets.json` is what services read; API keys stand in it as hashes.  `clients.json` is the other
-side's copy, for sandbox partners: API keys in the clear, intake's public key, what the bank
-and the SMS gateway share with us.
+side's copy, for sandbox partners: API keys in the clear (`partner:<name>`: a bank's own), intake's
+public key, what the bank and the SMS gateway share with us.
 """
 
 import hashlib
@@ -44,15 +44,19 @@ def ensure(folder: Path) -> Path:
 def generate() -> tuple[dict[str, Any], dict[str, Any]]:
     """Return new secrets: the services' side and the clients' side."""
     intake = ECKey.generate_key("P-256", {"use": "enc", "kid": f"intake-{secrets.token_hex(4)}"})
-    keys = {role: f"{role}_{secrets.token_urlsafe(32)}" for role in ROLES}
     partners = {row.name: _partner(row.family) for row in read(SANDBOX)}
+    callers = {role: (f"sandbox-{role}", role) for role in ROLES}
+    callers |= {f"partner:{name}": (name, "partner") for name in partners}
+    keys = {
+        known_as: f"{role}_{secrets.token_urlsafe(32)}" for known_as, (_, role) in callers.items()
+    }
     sms = {"key": f"sms_{secrets.token_urlsafe(32)}"}
     for_services = {
         "master_key": b64encode(secrets.token_bytes(32)).decode(),
         "intake_jwk": intake.as_dict(private=True),
         "api_keys": {
-            hashlib.sha256(key.encode()).hexdigest(): {"name": f"sandbox-{role}", "role": role}
-            for role, key in keys.items()
+            hashlib.sha256(keys[known_as].encode()).hexdigest(): {"name": name, "role": role}
+            for known_as, (name, role) in callers.items()
         },
         "partners": partners,
         "sms": sms,

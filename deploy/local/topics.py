@@ -38,7 +38,8 @@ def groups() -> dict[str, tuple[str, ...]]:
     """Return every consumer group with the topics it reads."""
     lanes = {service: topics.reads(service) for service in topics.SERVICES}
     effects = {f"{service}-effects": (f"{service}.events",) for service in WITH_EFFECTS}
-    return lanes | effects | {"operations-aside": topics.aside()}
+    more = {"payment-webhooks": ("payment.events",), "operations-aside": topics.aside()}
+    return lanes | effects | more
 
 
 def config(replicas: int) -> dict[str, str]:

@@ -1,9 +1,13 @@
 """Wires payment and runs it."""
 
+import os
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
 import httpx
 
-from services.payment import breaks_api
-from services.payment.api import router
+from services.payment import api, breaks_api, partner_api, webhooks_api
 from services.payment.breaks import Breaks
 from services.payment.effects import Create, Query
 from services.payment.gateways.families import FAMILIES
@@ -12,12 +16,24 @@ from services.payment.partners import Registry
 from services.payment.paying import Till
 from services.payment.references import References
 from services.payment.refunding import AskBack, GiveBack
+from services.payment.replay.log import Replay
 from services.payment.settings import PaymentSettings
+from services.payment.webhooks import calling
+from services.payment.webhooks.calling import Calls
+from services.payment.webhooks.courier import Courier
+from services.payment.webhooks.deliveries import Deliveries
+from services.payment.webhooks.desk import Desk
+from services.payment.webhooks.endpoints import Endpoints, Sealing
+from services.payment.webhooks.settings import WebhookSettings
+from services.payment.webhooks.telling import Telling
 from shared import service
 from shared.catalogue.current import Watch
+from shared.kafka import KafkaOnlooker
 from shared.service import Parts, Resources
 from shared.settings import told
 from shared.vault import dead_letter_sealer
+
+EVENTS, WEBHOOKS = "payment.events", "payment-webhooks"
 
 
 async def build(resources: Resources) -> Parts:
@@ -29,10 +45,17 @@ async def build(resources: Resources) -> Parts:
     lanes = table(watch.current, references, registry.terms, settings.pace)
     limit_s = settings.payment_call_limit_s
     client = httpx.AsyncClient(timeout=limit_s, trust_env=False)
-    routes = router(
+    journal = resources.journal(lanes)
+    log = KafkaOnlooker(
+        resources.settings.kafka_url,
+        EVENTS,
+        resources.settings.lanes,
+        security=resources.security,
+    )
+    routes = api.router(
         registry,
         references,
-        resources.journal(lanes),
+        journal,
         resources.known,
         resources.publisher,
         dead_letter_sealer(resources.secrets.master_key),
@@ -47,6 +70,11 @@ async def build(resources: Resources) -> Parts:
             resources.clock,
         )
     )
+    replay = Replay(log, journal, resources.settings.lanes)
+    routes.include_router(partner_api.router(registry, replay))
+    desk, courier, close = _webhooks(resources)
+    routes.include_router(webhooks_api.router(registry, replay, desk))
+    hearing = resources.subscription(WEBHOOKS, (EVENTS,))
     return Parts(
         router=routes,
         lanes=lanes,
@@ -56,10 +84,31 @@ async def build(resources: Resources) -> Parts:
             GiveBack(registry, client, resources.clock, limit_s),
             AskBack(registry, client, resources.clock, limit_s),
         ),
-        closing=(client.aclose,),
+        background=((WEBHOOKS, courier.health, lambda: hearing.run(courier.serve)),),
+        closing=(client.aclose, log.close, close),
         beside=(watch.run,),
     )
 
 
+def _webhooks(
+    resources: Resources,
+) -> tuple[Desk, Courier, Callable[[], Coroutine[Any, Any, None]]]:
+    """Return what partners do with their webhooks, who tells them, and how to end that."""
+    settings = told(WebhookSettings)
+    client = calling.client(settings.call_limit_s)
+    calls = Calls(client, settings.rules, settings.call_limit_s)
+    table, clock = resources.table, resources.clock
+    endpoints, sealing = Endpoints(table("endpoints")), Sealing(resources.secrets.master_key)
+    deliveries = Deliveries(
+        table("deliveries"), table("delivery_claims"), table("delivery_attempts")
+    )
+    telling = Telling(endpoints, deliveries, sealing, calls, clock, time.monotonic)
+    return (
+        Desk(endpoints, deliveries, sealing, calls, clock, os.urandom),
+        Courier(endpoints, deliveries, telling, clock, time.monotonic),
+        client.aclose,
+    )
+
+
 if __name__ == "__main__":
-    service.main("payment", build, PaymentSettings)
+    service.main("payment", build, PaymentSettings, WebhookSettings)

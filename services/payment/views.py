@@ -10,7 +10,6 @@ from services.payment.domain.moves import receipts
 from services.payment.domain.state import Obligation, Payment, Refund, RefundStatus, Status
 from shared.edge import APPLICATION
 
-
 Shown = Literal["none", "assessed", "open", "settled", "expired", "waived"]
 # what was given back was settled: `refunds` tell the rest, and whoever reads a status goes on
 SHOWN: Mapping[Status, Shown] = {

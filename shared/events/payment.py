@@ -169,12 +169,14 @@ class Failed(Data, frozen=True, kw_only=True):
 class Expired(Data, frozen=True, kw_only=True):
     """The order is over without money; no attempt of its obligation may be paid any more.
 
-    `moment` says which, as of money that settles one (empty in an event from before it was told).
+    `moment` says which, as of money that settles one; both it and `partner`, whose order the last
+    one was, are empty in an event from before they were told.
     """
 
     TYPE: ClassVar[str] = "payment.expired"
     reference: str
     moment: str = ""
+    partner: str = ""
 
 
 class Mismatched(Data, frozen=True, kw_only=True):

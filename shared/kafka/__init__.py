@@ -1,6 +1,7 @@
 """The log on Apache Kafka, through aiokafka, whose defaults are wrong here (settings say why)."""
 
+from shared.kafka.onlooker import KafkaOnlooker
 from shared.kafka.producer import KafkaProducer
 from shared.kafka.subscription import KafkaSubscription
 
-__all__ = ["KafkaProducer", "KafkaSubscription"]
+__all__ = ["KafkaOnlooker", "KafkaProducer", "KafkaSubscription"]

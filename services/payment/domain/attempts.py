@@ -169,7 +169,9 @@ def expire(draft: Draft, cause: Cause) -> None:
     obligation = draft.turn(cause.obligation, "expired")
     last = draft.state.attempts_of(cause.obligation)[-1]
     close_attempts(draft, cause.obligation)
-    draft.events.append(Expired(reference=last.reference, moment=obligation.moment))
+    draft.events.append(
+        Expired(reference=last.reference, moment=obligation.moment, partner=last.partner)
+    )
 
 
 def close_attempts(draft: Draft, obligation: int) -> None:
