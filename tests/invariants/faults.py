@@ -30,7 +30,10 @@ EXTERNAL = {
     "postal legs": ("officer.posted", "officer.told_of_carriage", "officer.took_back"),
     "officers' actions": ("officer.",),  # all others
     "bank callbacks": ("payment.notified",),
-    "answers of partners": ("payment.queried", "notice.answered"),
+    "answers of partners": (
+        *("payment.queried", "payment.created", "payment.refunded"),
+        "notice.answered",
+    ),
     "delivery receipts": ("notice.receipt_arrived",),
     "timers": ("timer.fired",),
     "releases": ("lane.released",),
