@@ -104,8 +104,7 @@ def main(
     count = int(options.number("RECORDS", records, 1, COUNT_LIMIT, "a number of lines"))
     with screen.steps() as steps, running(steps, count) as system:
         content = run(system, count, steps)
-    screen.write(REPORT, content)
-    screen.show(table(content), content["wrong"], REPORT)
+    screen.finish(table(content), content["wrong"], REPORT, content)
     raise typer.Exit(1 if content["wrong"] else 0)
 
 
