@@ -200,6 +200,7 @@ async def test_an_attempt_of_a_process_that_ended_counts_as_failed_and_is_told_a
     bench.write(settled(1))
     await bench.work()
     bench.line.silent = False
+    bench.later(seconds=30)
     await bench.work()
     assert told(bench) == ["000001"]  # it may still be on its way
     bench.later(seconds=LOST_AFTER.total_seconds() + 1)
