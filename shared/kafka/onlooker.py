@@ -16,7 +16,7 @@ from shared.bus import Record
 from shared.errors import Unknown
 from shared.kafka.records import record
 
-BATCH_LIMIT = 2_000  # records handed out at once
+BATCH_LIMIT = 500  # records handed out at once: a few milliseconds of work
 POLL_MS = 500
 ANSWER_LIMIT_MS = 10_000
 

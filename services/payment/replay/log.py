@@ -19,6 +19,7 @@ from shared.journal import Journal
 
 PAGE_LIMIT = 500
 READ_LIMIT_S = 5.0
+REST_S = 0.01  # after each batch: callbacks and citizens are answered by the same process
 TURN_LIMIT_S = 15.0  # others of this process may be reading
 _ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/payment/[0-9]{6}", re.ASCII)
 
@@ -115,6 +116,7 @@ class Replay:
                             break
                 if len(found) == limit or asyncio.get_running_loop().time() > deadline:
                     break
+                await asyncio.sleep(REST_S)
         more = any(at[lane] < end for lane, end in ends.items())
         items = sorted(found.values(), key=lambda one: one.recorded_at)
         return Page(items, _next(at, self.lanes), more)

@@ -20,6 +20,7 @@ from services.payment.webhooks.guard import Denied
 from services.payment.webhooks.schedule import Finding
 from shared.clock import Clock
 from shared.errors import Refused, Unknown
+from shared.jwe import NotOpened
 
 LOST_AFTER = timedelta(seconds=60)  # longer than any call of a living process
 CHANGES_LIMIT = 5  # tries to disable what somebody else changes at the same moment
@@ -70,13 +71,15 @@ class Telling:
     async def _call(
         self, endpoint: Endpoint, one: Delivery, at: datetime
     ) -> tuple[Answered, Finding]:
-        secrets = [self._sealing.open(endpoint.id, s) for s in endpoint.signing(at)]
         body = one.body.encode()
-        headers = signing.headers(one.event, int(at.timestamp()), body, secrets)
         try:
+            secrets = [self._sealing.open(endpoint.id, s) for s in endpoint.signing(at)]
+            headers = signing.headers(one.event, int(at.timestamp()), body, secrets)
             answered = await self._calls.post(endpoint.url, headers, body)
         except Denied as denied:
             return Answered(0, problem=str(denied)), "refused"
+        except NotOpened:  # the master key was changed
+            return Answered(0, problem="its secret cannot be opened: rotate it"), "refused"
         return answered, schedule.finding(answered.status)
 
     async def _finish(

@@ -1,5 +1,7 @@
 """Pages of a partner's events, and one by its id."""
 
+import asyncio
+
 import pytest
 
 from services.payment.replay.log import Replay
@@ -65,6 +67,22 @@ async def test_a_range_of_places_is_of_one_lane_and_has_its_last(look, replay) -
     page = await replay.page("vnpay", after=after("1-0", LANES), until=after("1-2", LANES))
     assert (ids(page), page.more, page.next) == ([4, 7], False, "1-2")
     assert ids(await replay.page("vnpay", after=after("2-99", LANES))) == []
+
+
+async def test_while_a_page_is_read_others_have_their_turn(look, replay) -> None:
+    for lane in range(LANES):
+        look.write(lane, settled(lane))
+    turns = []
+
+    async def other() -> None:
+        while True:
+            turns.append(look.open)
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(other())
+    await replay.page("vnpay")
+    task.cancel()
+    assert turns.count(1) >= LANES
 
 
 async def test_an_event_that_stands_twice_is_listed_once(look, replay) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from services.payment.webhooks.calling import Answered
 from services.payment.webhooks.deliveries import ATTEMPTS_KEPT, CLAIMS_KEPT
-from services.payment.webhooks.endpoints import OVERLAP
+from services.payment.webhooks.endpoints import OVERLAP, Sealing
 from services.payment.webhooks.guard import Denied
 from services.payment.webhooks.schedule import AFTER_S
 from services.payment.webhooks.telling import LOST_AFTER
@@ -162,6 +162,16 @@ async def test_an_address_that_is_refused_is_no_call_and_is_tried_again(bench) -
     bench.later(seconds=6)
     await bench.work()
     assert told(bench) == ["000001"]
+
+
+async def test_a_secret_of_another_master_key_ends_no_process(bench) -> None:
+    endpoint = await bench.endpoint()
+    bench.sealing = Sealing(bytes(32))
+    bench.write(settled(1))
+    await bench.work()
+    [attempt] = await bench.deliveries.attempts(endpoint.id, 5)
+    assert (attempt.finding, bench.line.calls) == ("refused", [])
+    assert attempt.problem == "its secret cannot be opened: rotate it"
 
 
 async def test_both_secrets_sign_until_the_old_one_is_over(bench) -> None:
