@@ -21,7 +21,17 @@ from shared.events.payment import (
     Requested,
     Settled,
 )
+from shared.events.refunds import (
+    RefundDone,
+    RefundFailed,
+    RefundProposed,
+    RefundQueryRequested,
+    RefundRejected,
+    RefundRequested,
+    RefundWaiting,
+)
 
+_REFUND = ("refund", "reference", "transaction", "amount_vnd")
 SHOWN: Mapping[str, Sequence[str]] = {
     Requested.TYPE: ("reference", "attempt", "amount_vnd", "expires_at"),
     Settled.TYPE: ("reference", "transaction", "amount_vnd"),
@@ -29,9 +39,17 @@ SHOWN: Mapping[str, Sequence[str]] = {
     Expired.TYPE: ("reference",),
     Mismatched.TYPE: ("reference", "transaction", "expected_vnd", "amount_vnd"),
     Overpaid.TYPE: ("reference", "transaction", "amount_vnd"),
+    RefundRequested.TYPE: _REFUND,
+    RefundDone.TYPE: (*_REFUND, "told"),
+    RefundFailed.TYPE: (*_REFUND, "code"),
 }
-# of a partner too, and not shown: it is asked itself
-UNSHOWN = frozenset({CreateRequested.TYPE, QueryRequested.TYPE})
+# of a partner too, and not shown: what it is asked itself, and what is decided among ourselves
+UNSHOWN = frozenset(
+    {
+        *(CreateRequested.TYPE, QueryRequested.TYPE, RefundQueryRequested.TYPE),
+        *(RefundProposed.TYPE, RefundWaiting.TYPE, RefundRejected.TYPE),
+    }
+)
 
 
 class Outline(msgspec.Struct, frozen=True, kw_only=True):

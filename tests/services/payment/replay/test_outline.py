@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from services.payment.replay.outline import SHOWN, UNSHOWN, outline
-from shared.events import CONTRACTS, payment
+from shared.events import CONTRACTS, PRODUCERS, payment
 from shared.events.data import Strict
 from tests.services.payment.office import APPLICATION
 from tests.services.payment.replay.look import SETTLED, event
@@ -12,10 +12,11 @@ from tests.services.payment.replay.look import SETTLED, event
 DECIDED = {
     type_: kind
     for type_, kind in CONTRACTS.items()
-    if kind.__module__ == payment.__name__ and not issubclass(kind, Strict)
+    if kind.__module__ in {m.__name__ for m in PRODUCERS["payment"]}
+    and not issubclass(kind, Strict)
 }
 OF_A_PARTNER = {t for t, kind in DECIDED.items() if "partner" in kind.__struct_fields__}
-PRIVATE = {"application", "lines", "dossier_code", "personal", "name", "moment", "number"}
+PRIVATE = {"application", "by", "lines", "dossier_code", "personal", "name", "moment", "number"}
 
 
 def test_every_event_that_names_a_partner_is_shown_to_it_or_said_not_to_be() -> None:
