@@ -19,7 +19,7 @@ from services.payment.refunding import AskBack, GiveBack
 from services.payment.replay.log import Replay
 from services.payment.settings import PaymentSettings
 from services.payment.webhooks import calling
-from services.payment.webhooks.calling import Calls
+from services.payment.webhooks.calling import Calls, Names
 from services.payment.webhooks.courier import Courier
 from services.payment.webhooks.deliveries import Deliveries
 from services.payment.webhooks.desk import Desk
@@ -96,17 +96,23 @@ def _webhooks(
     """Return what partners do with their webhooks, who tells them, and how to end that."""
     settings = told(WebhookSettings)
     client = calling.client(settings.call_limit_s)
-    calls = Calls(client, settings.rules, settings.call_limit_s)
+    names = Names()
+    calls = Calls(client, settings.rules, settings.call_limit_s, names.find)
     table, clock = resources.table, resources.clock
     endpoints, sealing = Endpoints(table("endpoints")), Sealing(resources.secrets.master_key)
     deliveries = Deliveries(
         table("deliveries"), table("delivery_claims"), table("delivery_attempts")
     )
     telling = Telling(endpoints, deliveries, sealing, calls, clock, time.monotonic)
+
+    async def close() -> None:
+        names.close()
+        await client.aclose()
+
     return (
         Desk(endpoints, deliveries, sealing, calls, clock, os.urandom),
         Courier(endpoints, deliveries, telling, clock, time.monotonic),
-        client.aclose,
+        close,
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.local.ports import free
 from services.payment.replay.outline import SHOWN
-from services.payment.webhooks.calling import Calls, client
+from services.payment.webhooks.calling import Calls, Names, client
 from services.payment.webhooks.courier import Pace
 from services.payment.webhooks.deliveries import ATTEMPTS_KEPT
 from services.payment.webhooks.endpoints import OVERLAP
@@ -111,7 +111,8 @@ async def test_the_receiver_takes_an_event_once_and_refuses_a_forgery(receiver) 
     url, said = receiver
     limit_s = 15.0
     async with client(limit_s) as http:
-        calls = Calls(http, Rules(loopback=True), limit_s)
+        names = Names()
+        calls = Calls(http, Rules(loopback=True), limit_s, names.find)
 
         async def status(body: bytes, key: bytes = KEY) -> int:
             told = headers("e/payment/000001", int(time.time()), BODY, [key])
@@ -121,6 +122,7 @@ async def test_the_receiver_takes_an_event_once_and_refuses_a_forgery(receiver) 
         assert await status(BODY) == 204
         assert await status(BODY + b" ") == 401
         assert await status(BODY, bytes(range(32))) == 401
+        names.close()
     assert said.read_text() == "payment.settled {'amount_vnd': 16000}\n"
 
 

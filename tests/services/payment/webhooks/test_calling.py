@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from services.payment.webhooks.calling import Calls, client
+from services.payment.webhooks.calling import Calls, Names, client
 from services.payment.webhooks.guard import Denied, Rules
 
 NAME = "bank.example.vn"
@@ -230,3 +230,11 @@ async def test_nobody_listening_is_no_success() -> None:
         answered = await calls.post(f"http://127.0.0.1:{port}/", HEADERS, BODY)
         assert answered.status == 0
         assert "Connect" in answered.problem
+
+
+async def test_a_name_is_found_with_all_its_addresses_and_one_that_is_none_is_refused() -> None:
+    names = Names()
+    assert set(await names.find("localhost", 443)) & {"127.0.0.1", "::1"}
+    with pytest.raises(OSError, match="-"):
+        await names.find("nowhere.invalid", 443)
+    names.close()
