@@ -129,13 +129,20 @@ class Children:
 
     def stop(self, names: Sequence[str], limit_s: float = leash.STOP_LIMIT_S) -> list[str]:
         """End these processes together: ask, wait, kill.  Return those that were running."""
-        found = {child.name: p for n in names if (child := self.find(n)) and (p := child.process())}
+        found = {name: process for name in names if (process := self._process(name))}
         leash.end(list(found.values()), limit_s)
         for name in names:
             self._pid_file(name).unlink(missing_ok=True)
             if process := self._started.pop(name, None):
                 process.wait()
         return list(found)
+
+    def _process(self, name: str) -> psutil.Process | None:
+        """Return a living process, also one whose file an interrupt has kept from being written."""
+        if child := self.started(name):
+            return child.process()
+        ours = self._started.get(name)
+        return psutil.Process(ours.pid) if ours and ours.poll() is None else None
 
     def _pid_file(self, name: str) -> Path:
         return self.folder / "run" / f"{name}.json"

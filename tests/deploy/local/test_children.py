@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from deploy.local.children import Child, Children
@@ -86,6 +87,16 @@ def test_a_process_that_will_not_stop_is_killed(tmp_path: Path) -> None:
         until_blocking(lambda: children.log("stubborn").read_text())
         assert children.stop(["stubborn"], limit_s=0.1) == ["stubborn"]
         assert children.all() == []
+
+
+def test_what_an_interrupt_kept_from_being_written_down_is_ended_all_the_same(
+    tmp_path: Path,
+) -> None:
+    with Children(tmp_path) as children:
+        children.start("sleeper", SLEEP, 1)
+        pid = living(children.find("sleeper")).pid
+        (tmp_path / "run" / "sleeper.json").unlink()
+    assert not psutil.pid_exists(pid)
 
 
 def test_a_pid_used_again_by_somebody_else_is_not_ours(tmp_path: Path) -> None:
