@@ -54,6 +54,7 @@ class Evidence:
     journals: Mapping[str, list[Row]]
     acknowledged: Set[str] = frozenset()  # submissions that a portal was promised
     paid: Collection[Payment] = ()
+    given_back: Collection[Payment] | None = None  # of these payments; None: nobody looked
     handed: Mapping[str, int] = field(default_factory=dict)  # notice key → times handed
     personal: Collection[str] = ()  # values that must stand nowhere in the clear
     texts: Mapping[str, bytes] = field(default_factory=dict)  # log files and the like

@@ -5,12 +5,12 @@ journal's last word on the application: two accounts of the same money, which ha
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from deploy.audit.evidence import Evidence
+from deploy.audit.evidence import Evidence, Payment
 from shared.events.payment import Mismatched, Overpaid, Settled
 from shared.events.refunds import RefundDone, RefundProposed, RefundRejected
 
@@ -28,6 +28,7 @@ class _Said:
         self.received: dict[str, int] = {}
         self.under_way: Counter[str] = Counter()  # proposed, and not turned down
         self.given_back: Counter[str] = Counter()
+        self.by_partners: Counter[str] = Counter()  # that part of it, nobody else recorded it
         self.ended: Counter[str] = Counter()  # how often, by refund
         self._counted: set[str] = set()
 
@@ -44,6 +45,7 @@ class _Said:
             self.under_way[transaction] -= amount_vnd
         else:
             self.given_back[transaction] += amount_vnd
+            self.by_partners[transaction] += 0 if data.get("by") else amount_vnd
             self.ended[data["refund"]] += 1
 
 
@@ -57,6 +59,25 @@ def money_adds_up(evidence: Evidence) -> Iterator[str]:
     for application, events in said.items():
         for wrong in _compare(events, states.get(application, {})):
             yield f"{application}: {wrong}"
+    if evidence.given_back is not None:
+        yield from _against_the_bank(evidence.given_back, said.values())
+
+
+def _against_the_bank(moved: Iterable[Payment], said: Collection[_Said]) -> Iterator[str]:
+    """Find what the bank gave back unasked, and what we take for done and it is not."""
+    back: Counter[str] = Counter()
+    for payment in moved:
+        back[payment.transaction] += payment.amount_vnd
+    asked, done = Counter[str](), Counter[str]()
+    for events in said:
+        asked.update(events.under_way)
+        done.update(events.by_partners)
+    for transaction in sorted({*back, *done}):
+        if not done[transaction] <= back[transaction] <= asked[transaction]:
+            yield (
+                f"of {transaction} the bank gave {back[transaction]} đồng back: {done[transaction]}"
+                f" are recorded so, {asked[transaction]} were asked for"
+            )
 
 
 def _compare(said: _Said, state: Mapping[str, Any]) -> Iterator[str]:

@@ -8,17 +8,18 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from services.payment.domain.matching import Held
+from services.payment.domain.matching import Held, given_back
 from services.payment.domain.state import KeptAs
 from shared.events.data import Instant
 from shared.events.payment import Mismatched, Overpaid, ReceiptIssued, Settled
+from shared.events.refunds import RefundDone
 
 KEPT: Mapping[str, KeptAs] = {
     Settled.TYPE: "settled",
     Overpaid.TYPE: "overpaid",
     Mismatched.TYPE: "mismatched",
 }
-_MONEY = tuple(f'"{type_}"'.encode() for type_ in KEPT)
+_MONEY = tuple(f'"{type_}"'.encode() for type_ in (*KEPT, RefundDone.TYPE))
 _RECEIPT = f'"{ReceiptIssued.TYPE}"'.encode()
 
 
@@ -36,6 +37,8 @@ class _Money(msgspec.Struct, frozen=True, gc=False):
     transaction: str
     amount_vnd: int
     expected_vnd: int = 0
+    told: str = ""  # of a refund: its own number
+    by: str = ""  # of a refund: who gave it back by hand, no partner's statement names that
 
 
 class _Receipt(msgspec.Struct, frozen=True, gc=False):
@@ -67,20 +70,12 @@ class Holdings:
             self._hear_money(_envelope.decode(value))
 
     def _hear_money(self, event: _Envelope) -> None:
-        if event.type not in KEPT or self._has_heard(event):
+        if event.type not in (*KEPT, RefundDone.TYPE) or self._has_heard(event):
             return
         money = _money.decode(event.data)
-        if money.partner != self._partner:
+        if money.partner != self._partner or money.by:
             return
-        held = Held(
-            event.subject,
-            money.reference,
-            money.transaction,
-            money.amount_vnd,
-            KEPT[event.type],
-            money.expected_vnd,
-            event.time,
-        )
+        held = _held(event, money)
         self._held.setdefault(held.key, []).append(held)
         settled = held.key if held.kept_as == "settled" else ""
         self._last[event.subject] = int(event.sequence), settled
@@ -113,3 +108,18 @@ class Holdings:
                 if held.kept_as == "settled":
                     money[place] = held._replace(due_vnd=self._due_vnd.get(key, held.amount_vnd))
         return self._held
+
+
+def _held(event: _Envelope, money: _Money) -> Held:
+    if event.type == RefundDone.TYPE:
+        number = money.told or money.transaction
+        return given_back(event.subject, money.reference, number, money.amount_vnd, event.time)
+    return Held(
+        event.subject,
+        money.reference,
+        money.transaction,
+        money.amount_vnd,
+        KEPT[event.type],
+        money.expected_vnd,
+        event.time,
+    )

@@ -11,7 +11,7 @@ from services.payment.domain.state import Obligation, Payment, Refund, RefundSta
 from shared.edge import APPLICATION
 
 Shown = Literal["none", "assessed", "open", "settled", "expired", "waived"]
-# what was given back was settled: `refunds` tell the rest, and whoever reads a status goes on
+# readers know these words, and a further one would break them: what goes back is told beside it
 SHOWN: Mapping[Status, Shown] = {
     "none": "none",
     "assessed": "assessed",
@@ -78,7 +78,7 @@ class ReceiptView:
 @dataclass(frozen=True)
 class ObligationView:
     """What is to be paid, how it stands, and the orders that can be paid now: `order` is the latest
-    of them.
+    of them.  `refunded`: all that settled it was given back, and its receipts count no longer.
     """
 
     status: Shown
@@ -89,6 +89,7 @@ class ObligationView:
     order: OrderView | None
     receipts: Sequence[ReceiptView]
     orders: Sequence[OrderView] = ()
+    refunded: bool = False
 
 
 @dataclass(frozen=True)
@@ -205,4 +206,5 @@ def _obligation_view(
         order=orders[0] if orders else None,
         receipts=[ReceiptView(r.number, r.kind, r.amount_vnd) for r in issued],
         orders=orders,
+        refunded=obligation.status == "refunded",
     )

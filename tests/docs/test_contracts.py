@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from jsonschema import ValidationError
@@ -83,7 +84,7 @@ def test_every_status_of_a_payment_stands_there() -> None:
     page = (DOCS / "portals.md").read_text()
     _, _, after = page.partition("| `status` of a payment |")
     table = after.partition("\n\n")[0]
-    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == set(Shown.__args__)
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == set(get_args(Shown))
 
 
 def test_a_caller_is_told_when_to_come_again() -> None:

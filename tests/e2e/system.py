@@ -91,14 +91,20 @@ class System:
         collections = await read_collections(self.servers.mongo_url, "motcua")
         sms_key = {"authorization": f"Bearer {self.clients['sms']['key']}"}
         async with self.client("bank") as bank, self.client("sms") as sms:
-            paid = (await bank.get("/sandbox/statement")).json()["payments"]
+            statement = (await bank.get("/sandbox/statement")).json()
             outbox = await sms.get("/sandbox/outbox", params={"counts": True}, headers=sms_key)
             handed = outbox.json()["counts"]
         logs = {p.name: p.read_bytes() for p in (self.settings.home / "logs").glob("*.log")}
         return Evidence(
             log,
             journals,
-            paid=[Payment(p["reference"], p["transaction"], p["amount_vnd"]) for p in paid],
+            paid=[
+                Payment(p["reference"], p["transaction"], p["amount_vnd"])
+                for p in statement["payments"]
+            ],
+            given_back=[
+                Payment(r["reference"], r["of"], r["amount_vnd"]) for r in statement["refunds"]
+            ],
             handed=handed,
             texts=logs,
             collections=collections,

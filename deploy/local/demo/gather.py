@@ -1,6 +1,6 @@
 """The evidence, read from outside: log, journals, the partners' own books, log files."""
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -24,10 +24,13 @@ class Told(NamedTuple):
 
 
 class Books(NamedTuple):
-    """The bank's own books: money moved, and what our side answered to its callbacks."""
+    """The bank's own books: money moved, what our side answered to its callbacks, and what of which
+    payment was given back.
+    """
 
     payments: list[Payment]
     answers: Mapping[str, int]
+    given_back: Sequence[Payment] = ()
 
 
 class Seen(NamedTuple):
@@ -46,7 +49,8 @@ async def read_books(scene: Scene) -> Books:
     payments = [
         Payment(p["reference"], p["transaction"], p["amount_vnd"]) for p in statement["payments"]
     ]
-    return Books(payments, statement["answers"])
+    back = [Payment(r["reference"], r["of"], r["amount_vnd"]) for r in statement["refunds"]]
+    return Books(payments, statement["answers"], back)
 
 
 async def read_evidence(
@@ -69,6 +73,7 @@ async def read_evidence(
         journals,
         acknowledged=acknowledged,
         paid=books.payments,
+        given_back=books.given_back,
         handed=handed,
         personal=personal,
         texts={path.name: path.read_bytes() for path in sorted(files)},

@@ -242,7 +242,7 @@ def _last_told(held: Held) -> tuple[bool, str, int]:
 
 
 def held_in(application: str, state: Payment, partner: str) -> Iterator[Held]:
-    """Yield the money of a partner that an application has."""
+    """Yield the money of a partner that an application has, and what went back."""
     for money in state.money:
         if money.partner != partner:
             continue
@@ -255,6 +255,24 @@ def held_in(application: str, state: Payment, partner: str) -> Iterator[Held]:
             money.kept_as,
             attempt.amount_vnd if attempt else 0,
         )
+    for refund in state.refunds:
+        if refund.partner == partner and refund.status == "done":
+            yield given_back(
+                application, refund.reference, refund.told or refund.transaction, refund.amount_vnd
+            )
+
+
+def given_back(
+    application: str,
+    reference: str,
+    transaction: str,
+    amount_vnd: int,
+    at: datetime | None = None,
+) -> Held:
+    """Return a refund as what a line should name; `transaction` is the partner's number of it."""
+    return Held(
+        application, reference, transaction, amount_vnd, "overpaid", amount_vnd, at, "refunded"
+    )
 
 
 def orders_in(application: str, state: Payment) -> Iterator[tuple[str, Ordered]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from deploy.audit.evidence import Evidence
+from deploy.audit.evidence import Evidence, Payment
 from tests.deploy.audit.planted import booked, remembering, said
 
 BACK: dict[str, Any] = {
@@ -21,7 +21,8 @@ def given_back(evidence: Evidence, **changes: Any) -> Evidence:
     twice = booked(evidence, "payment.overpaid")
     for type_ in ("refund.proposed", "refund.done"):
         twice = said(twice, type_, back)
-    return remembering(twice, refunds=back | {"status": "done"})
+    kept = remembering(twice, refunds=back | {"status": "done"})
+    return replace(kept, given_back=[Payment("R1", back["transaction"], back["amount_vnd"])])
 
 
 FAULTS: tuple[Callable[[Evidence], Evidence], ...] = (
@@ -34,5 +35,8 @@ FAULTS: tuple[Callable[[Evidence], Evidence], ...] = (
     lambda e: said(booked(e, "payment.overpaid"), "refund.done", BACK),
     lambda e: remembering(given_back(e), released={"attempt": 1, "amount_vnd": 10_001}),
     lambda e: remembering(e, refunds=BACK | {"transaction": "T1", "status": "done"}),
+    lambda e: replace(given_back(e), given_back=[]),
+    lambda e: replace(given_back(e), given_back=[Payment("R1", "T2", 10_001)]),
+    lambda e: replace(e, given_back=[Payment("R1", "T1", 1)]),
     lambda e: replace(e, journals={**e.journals, "payment": []}),
 )

@@ -45,6 +45,31 @@ def test_what_stands_on_the_log_twice_counts_once(decided) -> None:
     assert heard([decided[0], *decided]) == heard(decided)  # published in part, and again
 
 
+def went_back(decided, **changes) -> bytes:
+    """Return that the first of what settled went back."""
+    settled = events.decode(decided[0])
+    data = msgspec.json.decode(settled.data) | {"refund": "r", "told": "R1", "by": ""} | changes
+    data.pop("moment", None)
+    return events.encode(
+        msgspec.structs.replace(
+            settled,
+            type="refund.done",
+            sequence="000099",
+            data=msgspec.Raw(events.encode(data)),
+        )
+    )
+
+
+def test_what_went_back_is_held_by_the_partners_number_of_it(decided) -> None:
+    *_, back = heard([*decided, went_back(decided)])
+    assert back.key == "refunded/R1"
+    assert back.amount_vnd == heard(decided)[0].amount_vnd
+
+
+def test_what_a_person_gave_back_is_on_no_partners_statement(decided) -> None:
+    assert heard([*decided, went_back(decided, by="operator-1")]) == heard(decided)
+
+
 def test_a_receipt_of_another_amount_is_what_was_asked_for(decided) -> None:
     wrong = [decided[0], changed(decided[1], amount_vnd=1)]
     [held] = heard(wrong)

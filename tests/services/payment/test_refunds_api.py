@@ -1,8 +1,12 @@
 """The edge of operators: refunds asked for, agreed to, recorded; and the lane behind it."""
 
+from typing import get_args
+
 import pytest
 
 from services.payment.domain.draft import Pace
+from services.payment.domain.state import Status
+from services.payment.views import SHOWN, Shown
 from shared.events.refunds import (
     RefundAnswered,
     RefundDone,
@@ -20,6 +24,11 @@ CHECKER = {"authorization": "Bearer checker-key"}
 
 def types(decided):
     return [e.type for e in decided]
+
+
+def test_whoever_reads_a_status_knows_its_word():
+    assert set(SHOWN) == set(get_args(Status))
+    assert set(SHOWN.values()) == set(get_args(Shown))
 
 
 @pytest.fixture
@@ -120,6 +129,7 @@ async def test_what_a_person_gave_back_is_recorded_with_the_banks_number(paid):
     assert types(await paid.decide()) == [RefundDone.TYPE, "receipt.invalidated"]
     seen = await shown(paid)
     assert (seen["status"], seen["to_refund_vnd"]) == ("settled", 0)
+    assert seen["obligations"][0]["refunded"]
     assert (seen["refunds"][0]["status"], seen["refunds"][0]["told"]) == ("done", "FT1")
 
 

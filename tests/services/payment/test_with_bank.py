@@ -14,6 +14,7 @@ from deploy.sandbox.bank.http import create_app
 from services.payment.effects import Query
 from services.payment.gateways import Answer, Refund
 from services.payment.references import reference
+from services.payment.refunding import AskBack, GiveBack
 from shared.effects import Request
 from shared.events import CONTRACTS
 from shared.events.kernel import TimerFired
@@ -21,10 +22,13 @@ from shared.events.payment import (
     Mismatched,
     Overpaid,
     QueryRequested,
+    ReceiptInvalidated,
     ReceiptIssued,
     Requested,
     Settled,
 )
+from shared.events.refunds import RefundDone, RefundQueryRequested, RefundRequested
+from shared.events.routing import Closed
 
 KEPT = (Settled, Overpaid, Mismatched)
 
@@ -72,6 +76,17 @@ class Both:
         self.keep(await self.counter.say(answer))
         return answer
 
+    async def give_back(self):
+        """Tell the bank of every refund that is asked for, and take its answers in."""
+        for wanted in self.of(RefundRequested):
+            effect = GiveBack(self.counter.registry, self.http, lambda: self.a.now, 10.0)
+            (answer,) = await effect.call([Request(None, wanted)])
+            self.keep(await self.counter.say(answer))
+        for wanted in self.of(RefundQueryRequested):
+            effect = AskBack(self.counter.registry, self.http, lambda: self.a.now, 10.0)
+            (answer,) = await effect.call([Request(None, wanted)])
+            self.keep(await self.counter.say(answer))
+
     async def check(self):
         """What the bank moved is what we have, each transaction once."""
         statement = (await self.http.get("/sandbox/statement")).json()["payments"]
@@ -117,6 +132,51 @@ async def test_whoever_was_declined_pays_the_next_order(both):
     assert [r.attempt for r in both.of(Requested)] == [2]
     assert both.of(Settled)[0].reference == both.of(Requested)[0].reference
     await both.check()
+
+
+async def test_what_was_paid_twice_goes_back_once(both):
+    await both.pay("twice")
+    await both.give_back()
+
+    (done,) = both.of(RefundDone)
+    (back,) = (await both.http.get("/sandbox/statement")).json()["refunds"]
+    assert (back["of"], back["amount_vnd"]) == (done.transaction, done.amount_vnd)
+    assert done.transaction == both.of(Overpaid)[0].transaction
+    assert done.told == back["transaction"]
+    await both.give_back()
+    assert len((await both.http.get("/sandbox/statement")).json()["refunds"]) == 1
+    seen = await both.counter.http.get(f"/v1/payments/{both.a.application}")
+    assert (seen.json()["status"], seen.json()["to_refund_vnd"]) == ("settled", 0)
+
+
+async def test_the_fee_of_what_was_withdrawn_goes_back_and_its_receipt_counts_no_longer(both):
+    await both.pay("pay")
+    both.keep(await both.counter.bring(Closed(national_code=7, reason="r")))
+    await both.give_back()
+
+    assert [d.amount_vnd for d in both.of(RefundDone)] == [both.a.amount_vnd]
+    assert len(both.of(ReceiptInvalidated)) == len(both.of(ReceiptIssued)) == 1
+
+
+async def test_a_bank_that_takes_its_time_is_asked_and_not_told_again(both):
+    both.bank.refund_after_s = 60.0
+    await both.pay("twice")
+    await both.give_back()
+    assert both.of(RefundDone) == []
+    decision = await both.counter.journal.latest(both.a.application)
+    (refund,) = decision.state.refunds
+    assert refund.status == "unknown"
+
+    both.keep(await both.counter.say(TimerFired(name=refund.timer, version=1)))
+    both.a.now += timedelta(seconds=61)
+    try:
+        both.events = both.of(RefundQueryRequested)
+        await both.give_back()
+    finally:
+        both.a.now -= timedelta(seconds=61)
+
+    assert len(both.of(RefundDone)) == 1
+    assert len((await both.http.get("/sandbox/statement")).json()["refunds"]) == 1
 
 
 async def test_a_silent_bank_is_asked_and_tells(both):

@@ -19,9 +19,10 @@ from services.payment.domain.matching import (
     Matching,
     Ordered,
     held_in,
+    judge,
     orders_in,
 )
-from services.payment.domain.state import Attempt, Money, Obligation, Payment
+from services.payment.domain.state import Attempt, Money, Obligation, Payment, Refund
 from shared.events.reconciliation import BreakCause, BreakKind, Cure
 
 DAY = date(2026, 11, 20)
@@ -153,6 +154,25 @@ def test_a_state_says_what_is_held_and_what_was_asked() -> None:
     [held] = held_in("app", state, "a-bank")
     assert (held.amount_vnd, held.due_vnd, held.kept_as) == (1, 16_000, "mismatched")
     assert list(held_in("app", state, "b-bank")) == []
+    back = Refund(
+        number=1,
+        partner="a-bank",
+        reference="DVC1",
+        transaction="T1",
+        amount_vnd=1,
+        reason="amount_differs",
+        asked_at=NOON,
+        status="done",
+        told="R1",
+    )
+    with_refund = msgspec.structs.replace(state, refunds=(back,))
+    [_, gone] = held_in("app", with_refund, "a-bank")
+    assert (gone.key, gone.amount_vnd, gone.reference) == ("refunded/R1", 1, "DVC1")
+    line = LINE._replace(kind="refunded", transaction="R1", amount_vnd=1)
+    assert judge(line, "a-bank", Known({gone.key: [gone]}, {}))[0] == "agrees"
+    assert judge(line, "a-bank", Known({}, {}))[0] == "not_sent"
+    under_way = msgspec.structs.replace(back, status="unknown")
+    [_] = held_in("app", msgspec.structs.replace(state, refunds=(under_way,)), "a-bank")
     settled = msgspec.structs.replace(obligation, status="settled")
     over = msgspec.structs.replace(state, obligations=(settled,))
     assert not dict(orders_in("app", over))["DVC1"].waits
