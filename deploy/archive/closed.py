@@ -40,17 +40,18 @@ Committed = Mapping[str, Mapping[Partition, int]]  # by service
 
 
 class Closing(NamedTuple):
-    """A service's state, and how it stands."""
+    """A service's state, and how it stands; one of a schema from `oldest` on reads the same way."""
 
     state: type[Any]
     standing: Callable[[Any], Standing]
     schema: int = 1
+    oldest: int = 1
 
 
 TABLE: Mapping[str, Closing] = {
     "intake": Closing(Application, intake),
     "routing": Closing(Dossier, routing),
-    "payment": Closing(Payment, payment),
+    "payment": Closing(Payment, payment, schema=2),
     "notify": Closing(Notices, notify),
 }
 
@@ -86,7 +87,8 @@ def _look(
 ) -> tuple[Why | None, Standing]:
     last = fold(versions)
     reason: Why | None = None
-    if last["schema"] != TABLE[service].schema:
+    closing = TABLE[service]
+    if not closing.oldest <= last["schema"] <= closing.schema:
         reason = "other schema"
     elif last["state"] == "null":
         reason = "unknown"
@@ -100,7 +102,6 @@ def _look(
         reason = "unpublished"
     if reason:
         return reason, "moving"
-    closing = TABLE[service]
     return None, closing.standing(msgspec.json.decode(last["state"], type=closing.state))
 
 

@@ -13,12 +13,15 @@ from shared.events.payment import (
     Mismatched,
     Notified,
     Overpaid,
+    ReceiptAdjusted,
     ReceiptIssued,
+    ReceiptReplaced,
     Requested,
     Settled,
 )
 
 NO_OFFSET = -1  # of a dead letter that never stood in the inbox: a callback
+NUMBERED = (ReceiptIssued.TYPE, ReceiptAdjusted.TYPE, ReceiptReplaced.TYPE)
 MONEY = (Settled.TYPE, Overpaid.TYPE, Mismatched.TYPE, ReceiptIssued.TYPE)
 
 
@@ -75,6 +78,7 @@ def money_settles_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
     wrong += _against_the_bank(evidence, booked, ordered)
     wrong += _told_in_vain(evidence, booked, ordered)
     wrong += money_adds_up(evidence)
+    wrong += _numbered_twice(evidence)
     return len(settled) + len(evidence.paid), wrong
 
 
@@ -137,6 +141,18 @@ def _told_in_vain(
                 f"the bank told of {told['amount_vnd']} đồng for {told['reference']}"
                 f" ({told['transaction']}), nobody has that"
             )
+
+
+def _numbered_twice(evidence: Evidence) -> Iterator[str]:
+    """Find receipts that share a number of one series and unit."""
+    given: Counter[tuple[str, str, str]] = Counter()
+    for heard in evidence.events_of("payment"):
+        if heard.event and heard.event.type in NUMBERED:
+            told = heard.data()
+            given[told.get("unit", ""), told.get("series", ""), told["number"]] += 1
+    for (unit, series, number), times in given.items():
+        if times > 1:
+            yield f"receipt {unit} {series} {number} is given out {times} times"
 
 
 def _aside(evidence: Evidence) -> set[str]:

@@ -8,6 +8,7 @@ from deploy.audit.evidence import JOURNALED, Evidence
 from shared import topics
 from shared.events.kernel import RecordDead, RecordParked
 from shared.events.payment import FeeAssessed, Mismatched, Overpaid, ReceiptIssued, Settled
+from shared.events.reassessments import FeeOverpaid
 from shared.working_time import local_day
 
 # columns of the national statistics form
@@ -16,7 +17,8 @@ GROUPS = {
     6: "suspended", 7: "settled", 8: "suspended", 9: "settled", 10: "settled",
 }  # fmt: skip
 
-AMOUNTS = tuple(c.TYPE for c in (FeeAssessed, Settled, Mismatched, Overpaid, ReceiptIssued))
+_OF_MONEY = (FeeAssessed, Settled, Mismatched, Overpaid, FeeOverpaid, ReceiptIssued)
+AMOUNTS = tuple(c.TYPE for c in _OF_MONEY)
 
 
 def states_add_up(evidence: Evidence) -> tuple[int, Iterable[str]]:

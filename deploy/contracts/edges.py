@@ -42,7 +42,7 @@ def _payment() -> APIRouter:
     keyless = {"merchant": "", "outgoing": [], "incoming": []}
     partners = PaymentSettings().registry_rows({row.name: keyless for row in read(SANDBOX)})
     registry = Registry(partners, FAMILIES)
-    routes = services.payment.api.router(registry, *[_UNUSED] * 7)
+    routes = services.payment.api.router(registry, *[_UNUSED] * 8)
     routes.include_router(services.payment.breaks_api.router(*[_UNUSED] * 4))
     routes.include_router(services.payment.partner_api.router(registry, _UNUSED))
     routes.include_router(services.payment.webhooks_api.router(registry, _UNUSED, _UNUSED))

@@ -17,6 +17,7 @@ from services.payment import lane
 from services.payment.breaks import messages
 from services.payment.domain.draft import Pace
 from services.payment.domain.state import Payment
+from services.payment.receipt_numbers import ReceiptNumbers
 from services.payment.references import References
 from shared.catalogue import load
 from shared.clock import system_clock
@@ -51,7 +52,8 @@ class Outside(NamedTuple):
     def journal(self) -> Journal[Payment]:
         """Return payment's journal."""
         references = References(self.table("references"))
-        table = lane.table(load(Shared().catalogue), references, (), Pace())
+        numbers = ReceiptNumbers(self.table("receipts"), system_clock)
+        table = lane.table(load(Shared().catalogue), references, (), Pace(), numbers)
         return Journal(self.table("journal"), table)
 
     async def tell(self, found: Sequence[Event]) -> None:

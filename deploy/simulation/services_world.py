@@ -29,6 +29,7 @@ from services.notify.effects import Ask, Send
 from services.payment import lane as payment
 from services.payment.domain.draft import Pace
 from services.payment.domain.terms import Terms
+from services.payment.receipt_numbers import ReceiptNumbers
 from services.payment.references import References
 from services.routing import lane as routing
 from services.routing.domain.rules import load_rules
@@ -135,7 +136,8 @@ class ServicesWorld:
                 return Built(routing.table(catalogue(), load_rules()))
             case "payment":
                 references = References(table("payment.references"))
-                lanes = payment.table(catalogue(), references, (TERMS,), PACE)
+                receipts = ReceiptNumbers(table("payment.receipts"), world.clock)
+                lanes = payment.table(catalogue(), references, (TERMS,), PACE, receipts)
                 calls = (BankQuery, BankRefund, BankRefundQuery)
                 return Built(lanes, tuple(call(self._bank, self._outside) for call in calls))
             case _:

@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from services.intake.domain.dossier import End, Status
 from services.intake.domain.receipt import Receipt
 from services.intake.domain.saga import Outcome
 from shared.catalogue.forms import ProcedureForm
 from shared.edge import APPLICATION
-from shared.events.data import Document, Problem
+from shared.events.data import Document, FeeFacts, Problem
 from shared.events.intake import ChildView
 from shared.events.portal import (
     ApplicantKind,
@@ -43,6 +43,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     language: Language = "vi"
     copies: Copies = 1
     documents: Documents = ()
+    fee_facts: FeeFacts | UnsetType = UNSET
 
 
 class CorrectionForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,8 +12,12 @@ from services.payment.breaks import Breaks
 from services.payment.effects import Create, Query
 from services.payment.gateways.families import FAMILIES
 from services.payment.lane import table
+from services.payment.paper.codes import ReceiptCodes
+from services.payment.paper.printing import Printer
 from services.payment.partners import Registry
 from services.payment.paying import Till
+from services.payment.receipt_numbers import ReceiptNumbers
+from services.payment.receipts_api import CHECK_PATH, Papers
 from services.payment.references import References
 from services.payment.refunding import AskBack, GiveBack
 from services.payment.replay.log import Replay
@@ -42,7 +46,8 @@ async def build(resources: Resources) -> Parts:
     watch = Watch(resources.settings)
     registry = Registry(settings.registry_rows(resources.secrets.partners), FAMILIES)
     references = References(resources.table("references"))
-    lanes = table(watch.current, references, registry.terms, settings.pace)
+    numbers = ReceiptNumbers(resources.table("receipts"), resources.clock)
+    lanes = table(watch.current, references, registry.terms, settings.pace, numbers)
     limit_s = settings.payment_call_limit_s
     client = httpx.AsyncClient(timeout=limit_s, trust_env=False)
     journal = resources.journal(lanes)
@@ -61,6 +66,12 @@ async def build(resources: Resources) -> Parts:
         dead_letter_sealer(resources.secrets.master_key),
         resources.clock,
         Till(registry, resources.partners.refuses, settings.payment_attempt_limit),
+        Papers(
+            numbers,
+            ReceiptCodes(resources.secrets.master_key),
+            watch.current,
+            Printer(f"{settings.payment_url}{CHECK_PATH}"),
+        ),
     )
     routes.include_router(
         breaks_api.router(

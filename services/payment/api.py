@@ -14,6 +14,8 @@ from services.payment.gateways import Call, Gateway, Payer, Refused
 from services.payment.lookups import application_id, may_read, unknown
 from services.payment.partners import Registry
 from services.payment.paying import Till, total_open_vnd
+from services.payment.reassessments_api import reassessments_router
+from services.payment.receipts_api import Papers, receipts_router
 from services.payment.references import References
 from services.payment.set_aside import Seal, SetAside
 from services.payment.views import PAYMENT, PaymentView, payment_view
@@ -58,6 +60,7 @@ def router(
     seal: Seal,
     clock: Clock,
     till: Till,
+    papers: Papers,
 ) -> APIRouter:
     """Return payment's routes; callbacks and returns have one for each partner."""
     routes = APIRouter(tags=["payment"])
@@ -71,6 +74,8 @@ def router(
         )
         _add_callback(routes, gateway, callbacks)
         _add_return(routes, gateway, clock)
+    routes.include_router(reassessments_router(journal, publisher, clock))
+    routes.include_router(receipts_router(papers, journal))
 
     @routes.get(
         "/v1/payments/{application}",
@@ -97,7 +102,7 @@ def router(
         }
         waiting_vnd = total_open_vnd(state)
         partners = till.partners(waiting_vnd, at) if waiting_vnd else ()
-        return payment_view(known, state, orders, partners)
+        return payment_view(known, state, orders, papers.codes, partners)
 
     routes.include_router(refunds_api.router(journal, publisher, clock))
     routes.include_router(orders_api.router(till, journal, publisher, clock))

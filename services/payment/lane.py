@@ -2,40 +2,49 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.payment.domain import orders, refunds
+from services.payment.domain.assessing import IF_LATE, NOT_SAID, Assessment, Basis, judge
 from services.payment.domain.attempts import AGAIN
 from services.payment.domain.draft import Draft, Pace
-from services.payment.domain.fees import Asked, assess, line
+from services.payment.domain.fees import line
+from services.payment.domain.reassessing import ON_DEMAND, reassess
+from services.payment.domain.receipts import Claim, with_receipts
 from services.payment.domain.state import Payment
 from services.payment.domain.terms import Terms
+from services.payment.receipt_numbers import ReceiptNumbers
 from services.payment.references import Attempt, Claimed, References
-from shared.catalogue import Catalogue, Procedure
+from shared.catalogue import Catalogue
+from shared.catalogue.fees import LATE
 from shared.clock import VIETNAM
 from shared.events.kernel import TimerFired
 from shared.events.payment import Chosen, Created, Notified, Queried, Unstated
+from shared.events.reassessments import ReassessmentAsked
 from shared.events.refunds import RefundAnswered, RefundAsked, RefundChecked, RefundRecorded
 from shared.events.routing import Accepted, Closed, NotAccepted, PaymentDue, Routed, Settled
 from shared.lanes.table import Arrival, LaneTable, Outcome
 
+Number = Callable[[Claim], int]
 Hear = Callable[[Draft, Any, Arrival], None]  # the data is of the type it is listed under
 
-FREE_MOMENTS = {
-    "none": "no_fee",
-    "at_submission_if_late": "on_time",  # what a late one owes comes as payment_due
-}
-ON_DEMAND = "on_demand"
 DEMAND_VI = "Nghĩa vụ tài chính theo thông báo"
 
 
-class NotInCatalogue(Exception):
-    """A procedure or unit that our catalogue does not have: load the one that intake has."""
+class Facts(NamedTuple):
+    """What a batch claims before it is decided: references of orders, numbers of receipts."""
+
+    references: Claimed
+    numbers: Mapping[Claim, int]
 
 
 def table(
-    catalogue: Catalogue, references: References, partners: Sequence[Terms], pace: Pace
-) -> LaneTable[Payment, Claimed]:
+    catalogue: Catalogue,
+    references: References,
+    partners: Sequence[Terms],
+    pace: Pace,
+    numbers: ReceiptNumbers,
+) -> LaneTable[Payment, Facts]:
     """Return payment as its lanes see it."""
     hears: dict[str, Hear] = {
         Routed.TYPE: _Assessor(catalogue).hear_routed,
@@ -44,6 +53,7 @@ def table(
         PaymentDue.TYPE: _hear_payment_due,
         NotAccepted.TYPE: _hear_not_accepted,
         Closed.TYPE: _hear_closed,
+        ReassessmentAsked.TYPE: lambda draft, asked, _: reassess(draft, asked, catalogue),
         Notified.TYPE: _hear_notified,
         Queried.TYPE: _hear_queried,
         Created.TYPE: _hear_created,
@@ -56,32 +66,57 @@ def table(
         RefundAnswered.TYPE: lambda draft, said, _: refunds.answered(draft, said),
     }
 
-    def deciding(hear: Hear) -> Callable[..., Outcome[Payment]]:
-        def decide(
-            state: Payment | None, arrival: Arrival, claimed: Claimed, at: datetime
-        ) -> Outcome[Payment]:
-            def claimed_reference(number: int) -> str:
-                return claimed[arrival.application, number]
+    def draft_of(
+        state: Payment | None, arrival: Arrival, claimed: Claimed, number: Number, at: datetime
+    ) -> Draft:
+        def claimed_reference(number: int) -> str:
+            return claimed[arrival.application, number]
 
-            draft = Draft(
-                arrival.application, at, state or Payment(), partners, pace, claimed_reference
-            )
-            hear(draft, arrival.data, arrival)
-            if draft.state.money:
-                refunds.propose(draft)
-            return Outcome(draft.state, tuple(draft.events), tuple(draft.timers))
+        known, on = state or Payment(), _day(arrival)
+        draft = Draft(arrival.application, at, known, partners, pace, claimed_reference, number, on)
+        hears[arrival.event.type](draft, arrival.data, arrival)
+        refunds.propose(draft)
+        return draft
 
-        return decide
+    def decide(
+        state: Payment | None, arrival: Arrival, facts: Facts, at: datetime
+    ) -> Outcome[Payment]:
+        draft = draft_of(state, arrival, facts.references, facts.numbers.__getitem__, at)
+        return Outcome(draft.state, tuple(draft.events), tuple(draft.timers))
 
-    async def prepare(arrivals: Sequence[Arrival], states: Mapping[str, Payment | None]) -> Claimed:
-        return await references.claim(_may_open(arrivals, states, catalogue))
+    def rehearse(
+        arrivals: Sequence[Arrival], states: Mapping[str, Payment | None], claimed: Claimed
+    ) -> dict[Claim, datetime]:
+        """Decide without saying so, to learn which receipts will need a number."""
+        wanted: dict[Claim, datetime] = {}
+        after = {a: states.get(a) for a in _may_settle(arrivals, states)}
+        for arrival in (a for a in arrivals if a.application in after):
+            at = arrival.event.time
+
+            def note(claim: Claim, at: datetime = at) -> int:
+                wanted.setdefault(claim, at)
+                return 0
+
+            try:
+                draft = draft_of(after[arrival.application], arrival, claimed, note, at)
+            except Exception:  # what cannot be decided is held, and no more of it decided now
+                del after[arrival.application]
+            else:
+                after[arrival.application] = draft.state
+        return wanted
+
+    async def prepare(arrivals: Sequence[Arrival], states: Mapping[str, Payment | None]) -> Facts:
+        claimed = await references.claim(_may_open(arrivals, states, catalogue))
+        return Facts(claimed, await numbers.claim(rehearse(arrivals, states, claimed)))
 
     return LaneTable(
         service="payment",
         state=Payment,
-        decisions={type_: deciding(hear) for type_, hear in hears.items()},
+        decisions=dict.fromkeys(hears, decide),
         prepare=prepare,
+        schema=2,
         opens=frozenset({Routed.TYPE}),
+        upcasts={1: with_receipts},
     )
 
 
@@ -93,36 +128,23 @@ class _Assessor:
         self._catalogue = catalogue
 
     def hear_routed(self, draft: Draft, routed: Routed, arrival: Arrival) -> None:
-        draft.belongs_to(routed.portal or draft.state.portal)
+        basis = Basis(
+            procedure=routed.procedure,
+            unit=routed.receiving_unit,
+            channel=routed.channel,
+            copies=routed.copies,
+            on=_day(arrival),
+            dossier_code=routed.dossier_code,
+            facts=routed.fee_facts or NOT_SAID,
+        )
+        draft.belongs_to(routed.portal or draft.state.portal, basis)
         if draft.state.obligations:
             return
-        on = _day(arrival)
-        procedure = self._catalogue.procedure(routed.procedure, on)
-        if procedure is None:
-            raise NotInCatalogue(f"procedure {routed.procedure} on {on}")
-        reason, lines = self._assess(procedure, routed, on)
-        if procedure.payment_moment == "after_tax_notice" and not lines:
+        found = judge(self._catalogue, basis)
+        if found.moment == "after_tax_notice" and not found.lines:
             return  # the amount comes with the notice
-        orders.assess(
-            draft,
-            procedure.payment_moment,
-            lines,
-            self._catalogue.version,
-            reason=reason,
-            illustrative=procedure.fee.illustrative,
-        )
+        orders.assess(draft, found, self._catalogue.version)
         orders.came_about(draft, Routed.TYPE)
-
-    def _assess(self, procedure: Procedure, routed: Routed, on: date) -> tuple[str, Any]:
-        if procedure.payment_moment in FREE_MOMENTS:
-            return FREE_MOMENTS[procedure.payment_moment], ()
-        province = self._catalogue.province_of(routed.receiving_unit, on)
-        if province is None:
-            raise NotInCatalogue(f"unit {routed.receiving_unit} on {on}")
-        waiver = self._catalogue.fee_waiver(province.code, routed.channel, on)
-        if waiver:
-            return f"waived: {waiver.source}", ()
-        return "no_fee", assess(procedure.fee, Asked(routed.channel, routed.copies))
 
 
 def _hear_moment(draft: Draft, _: Any, arrival: Arrival) -> None:
@@ -131,7 +153,7 @@ def _hear_moment(draft: Draft, _: Any, arrival: Arrival) -> None:
 
 def _hear_payment_due(draft: Draft, due: PaymentDue, _: Arrival) -> None:
     lines = (line("tax", DEMAND_VI, due.amount_vnd),) if due.amount_vnd > 0 else ()
-    orders.assess(draft, ON_DEMAND, lines, "", reason="no_fee")
+    orders.assess(draft, Assessment(ON_DEMAND, lines, "no_fee"), "")
     orders.came_about(draft, PaymentDue.TYPE)
 
 
@@ -188,14 +210,28 @@ def _may_open(
         state = states.get(application) or Payment()
         if isinstance(arrival.data, Routed) and not state.obligations:
             procedure = catalogue.procedure(arrival.data.procedure, _day(arrival))
-            moments[application] = procedure.payment_moment if procedure else ""
+            is_late = (arrival.data.fee_facts or NOT_SAID).case == LATE
+            moment = procedure.payment_moment if procedure else ""
+            moments[application] = "at_submission" if is_late and moment == IF_LATE else moment
         if _is_opener(arrival, state, moments.get(application, "")):
             opened[application] = opened.get(application, 0) + 1
             yield application, len(state.attempts) + opened[application]
 
 
+def _may_settle(arrivals: Sequence[Arrival], states: Mapping[str, Payment | None]) -> Iterator[str]:
+    """Name the applications whose receipts may change: money comes, has come before its order, or
+    the fee is assessed again.
+    """
+    for arrival in arrivals:
+        state = states.get(arrival.application) or Payment()
+        is_paid = isinstance(arrival.data, Notified | Queried) and arrival.data.finding == "paid"
+        may_lower = isinstance(arrival.data, ReassessmentAsked)
+        if is_paid or may_lower or any(m.kept_as == "early" for m in state.money):
+            yield arrival.application
+
+
 def _is_opener(arrival: Arrival, state: Payment, fresh: str) -> bool:
-    if isinstance(arrival.data, PaymentDue | Chosen):
+    if isinstance(arrival.data, PaymentDue | Chosen | ReassessmentAsked):
         return True
     if isinstance(arrival.data, Created):
         return arrival.data.finding != "created"

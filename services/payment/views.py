@@ -1,14 +1,16 @@
 """What the edge shows: the payments of an application; with an example."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from services.payment.domain.giving_back import MIDDLE
-from services.payment.domain.moves import receipts
+from services.payment.domain.receipts import Receipt
 from services.payment.domain.state import Obligation, Payment, Refund, RefundStatus, Status
+from services.payment.paper.codes import ReceiptCodes
 from shared.edge import APPLICATION
+from shared.events.data import Exemption
 
 Shown = Literal["none", "assessed", "open", "settled", "expired", "waived"]
 # readers know these words, and a further one would break them: what goes back is told beside it
@@ -25,12 +27,24 @@ SHOWN: Mapping[Status, Shown] = {
 
 @dataclass(frozen=True)
 class LineView:
-    """One line of what is to be paid."""
+    """One line of what is to be paid; `exempted_vnd` is off already."""
 
     kind: str
     name_vi: str
     quantity: int
     amount_vnd: int
+    exempted_vnd: int = 0
+
+
+@dataclass(frozen=True)
+class ExemptionView:
+    """What was taken off, and by which text: for a category of person, or for a channel."""
+
+    rule: str
+    category: str
+    name_vi: str
+    source: str
+    off_vnd: int
 
 
 @dataclass(frozen=True)
@@ -68,17 +82,28 @@ class PartnerView:
 
 @dataclass(frozen=True)
 class ReceiptView:
-    """A receipt; its number is for good."""
+    """A receipt, its number within its `series` and `unit`; `by` is the number of the one that
+    counts instead of it, if it is `adjusted` or `replaced`.  By `code` it is printed and checked.
+    """
 
     number: str
     kind: str
     amount_vnd: int
+    series: str = ""
+    unit: str = ""
+    status: str = "valid"
+    by: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
 class ObligationView:
     """What is to be paid, how it stands, and the orders that can be paid now: `order` is the latest
     of them.  `refunded`: all that settled it was given back, and its receipts count no longer.
+
+    `illustrative`: a province sets the amount, and this one only stands in for it; `source` is the
+    resolution that does, where it is known.  `is_superseded`: it was assessed again since, and
+    another one counts.
     """
 
     status: Shown
@@ -90,6 +115,9 @@ class ObligationView:
     receipts: Sequence[ReceiptView]
     orders: Sequence[OrderView] = ()
     refunded: bool = False
+    source: str = ""
+    exemption: ExemptionView | None = None
+    is_superseded: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,6 +190,7 @@ def payment_view(
     application: str,
     state: Payment,
     orders: Mapping[int, Sequence[OrderView]],
+    codes: ReceiptCodes,
     partners: Sequence[PartnerView] = (),
 ) -> PaymentView:
     """Show a state; `orders` are those that can be paid, by the place of their obligation."""
@@ -169,7 +198,13 @@ def payment_view(
         application=application,
         status=SHOWN[state.status],
         obligations=[
-            _obligation_view(state, place, obligation, orders.get(place, ()))
+            _obligation_view(
+                state,
+                place,
+                obligation,
+                orders.get(place, ()),
+                lambda receipt: codes.code(application, receipt),
+            )
             for place, obligation in enumerate(state.obligations)
         ],
         to_refund_vnd=state.to_refund_vnd,
@@ -193,18 +228,37 @@ def _refund_view(application: str, refund: Refund) -> RefundView:
 
 
 def _obligation_view(
-    state: Payment, place: int, obligation: Obligation, orders: Sequence[OrderView]
+    state: Payment,
+    place: int,
+    obligation: Obligation,
+    orders: Sequence[OrderView],
+    code: Callable[[Receipt], str],
 ) -> ObligationView:
-    paid = [a for a in state.attempts if a.obligation == place and a.status == "paid"]
-    issued = [r for a in paid for r in receipts(a.reference, obligation.lines)]
+    paid = {a.number for a in state.attempts if a.obligation == place and a.status == "paid"}
+    issued = [r for r in state.receipts if r.attempt in paid]
     return ObligationView(
         status=SHOWN[obligation.status],
         moment=obligation.moment,
         total_vnd=obligation.total_vnd,
         illustrative=obligation.illustrative,
-        lines=[LineView(x.kind, x.name_vi, x.quantity, x.amount_vnd) for x in obligation.lines],
+        lines=[
+            LineView(x.kind, x.name_vi, x.quantity, x.amount_vnd, x.exempted_vnd)
+            for x in obligation.lines
+        ],
         order=orders[0] if orders else None,
-        receipts=[ReceiptView(r.number, r.kind, r.amount_vnd) for r in issued],
+        receipts=[
+            ReceiptView(r.number, r.kind, r.amount_vnd, r.series, r.unit, r.status, r.by, code(r))
+            for r in issued
+        ],
         orders=orders,
         refunded=obligation.status == "refunded",
+        source=obligation.source,
+        exemption=_exemption_view(obligation.exemption),
+        is_superseded=obligation.is_superseded,
     )
+
+
+def _exemption_view(given: Exemption | None) -> ExemptionView | None:
+    if given is None:
+        return None
+    return ExemptionView(given.rule, given.category, given.name_vi, given.source, given.off_vnd)

@@ -6,7 +6,7 @@ its own, with the field and the remedy.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
@@ -149,9 +149,41 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     remedy_en: str
 
 
-class FeeLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class FeeFacts(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    gc=False,
+):
+    """What a fee depends on besides procedure, place, channel and copies, where it is known.
+
+    `case`: which of the rule's cases it is (`reissue_lost`, `late` …; empty: the usual one).
+    `pages`: of one copy (0: nobody has counted them).  `exemption`: the category of person that the
+    law spares (`poor_household`, `disabled` …).
+    """
+
+    case: Annotated[str, published(maxLength=40)] = ""
+    pages: Annotated[int, published(minimum=0, maximum=2_000)] = 0
+    exemption: Annotated[str, published(maxLength=40)] = ""
+
+
+class Exemption(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What was taken off, and by which text: a person is spared (`category`), or a province waives
+    what it may ask on a channel.
+    """
+
+    rule: Literal["exemption", "waiver"]
+    source: str
+    off_vnd: Amount
+    category: str = ""
+    name_vi: str = ""
+
+
+class FeeLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One line of an obligation.  `kind` is `fee` (phí), `charge` (lệ phí) or `tax`: each kind has
-    a receipt of its own.
+    a receipt of its own.  `amount_vnd` is due: what a person is spared, `exempted_vnd`, is off.
     """
 
     kind: str
@@ -159,3 +191,4 @@ class FeeLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     quantity: int
     unit_amount_vnd: int
     amount_vnd: int
+    exempted_vnd: int = 0

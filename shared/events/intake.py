@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from shared.events.data import Data, Document, Filed, Instant, Mark, Problem, Strict
+from shared.events.data import Data, Document, FeeFacts, Filed, Instant, Mark, Problem, Strict
 
 GONE = msgspec.Meta(extra_json_schema={"deprecated": True})  # whoever reads it still finds it
 
@@ -55,6 +55,7 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     marks: tuple[Mark, ...] = ()
     residence_unit_on: date | UnsetType = UNSET
     object_unit_on: date | UnsetType = UNSET
+    fee_facts: FeeFacts | UnsetType = UNSET
 
 
 class Refused(Data, frozen=True, kw_only=True):
@@ -173,6 +174,7 @@ class ChildOpened(Strict, frozen=True, kw_only=True):
     object_unit: str | UnsetType = UNSET
     residence_unit_on: date | UnsetType = UNSET
     object_unit_on: date | UnsetType = UNSET
+    fee_facts: FeeFacts | UnsetType = UNSET
 
 
 class ChildTakenBack(Strict, frozen=True, kw_only=True):

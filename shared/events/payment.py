@@ -4,9 +4,12 @@
 Amounts are whole đồng.  `reference` is our order number in the partner's format.
 """
 
+from datetime import date
 from typing import ClassVar, Literal
 
-from shared.events.data import Amount, Data, FeeLine, Instant, Strict
+from msgspec import UNSET, UnsetType
+
+from shared.events.data import Amount, Data, Exemption, FeeLine, Instant, Strict
 
 # `unaskable`: this partner answers no such question
 Finding = Literal["paid", "failed", "pending", "not_found", "deferred", "unknown", "unaskable"]
@@ -89,7 +92,8 @@ class Unstated(Strict, frozen=True, kw_only=True):
 class FeeAssessed(Data, frozen=True, kw_only=True):
     """What is to be paid, line by line; `total_vnd` is their sum.
 
-    `illustrative`: a province's resolution sets the amount, and this one only stands in for it.
+    `illustrative`: a province's resolution sets the amount, and this one only stands in for it;
+    `source` is that resolution, where we know it.  `exemption`: what was taken off, and why.
     """
 
     TYPE: ClassVar[str] = "fee.assessed"
@@ -98,14 +102,17 @@ class FeeAssessed(Data, frozen=True, kw_only=True):
     moment: str
     catalogue_version: str
     illustrative: bool = False
+    source: str | UnsetType = UNSET
+    exemption: Exemption | UnsetType = UNSET
 
 
 class FeeWaived(Data, frozen=True, kw_only=True):
-    """Nothing is to be paid, and why."""
+    """Nothing is to be paid, and why; `exemption` tells what would have been."""
 
     TYPE: ClassVar[str] = "fee.waived"
     reason: str
     catalogue_version: str
+    exemption: Exemption | UnsetType = UNSET
 
 
 class Requested(Data, frozen=True, kw_only=True):
@@ -205,13 +212,56 @@ class Overpaid(Data, frozen=True, kw_only=True):
 
 
 class ReceiptIssued(Data, frozen=True, kw_only=True):
-    """A receipt; fee and charge have numbers of their own."""
+    """A receipt; fee and charge have numbers of their own.
+
+    `number` counts from 1 in a `series` (kind and year: `L26`) of a `unit`, and again from 1 each
+    year.  In an event from before there were series it is made of the order's reference.
+    """
 
     TYPE: ClassVar[str] = "receipt.issued"
     number: str
     kind: str
     amount_vnd: Amount
     lines: tuple[FeeLine, ...]
+    series: str = ""
+    unit: str = ""
+    year: int = 0
+    issued_on: date | UnsetType = UNSET
+
+
+class ReceiptAdjusted(Data, frozen=True, kw_only=True):
+    """Less of it is due than was paid: this one counts instead of the one that it `adjusts`, which
+    was of `before_vnd`.  The rest is to be refunded.
+    """
+
+    TYPE: ClassVar[str] = "receipt.adjusted"
+    number: str
+    series: str
+    unit: str
+    kind: str
+    adjusts: str
+    adjusts_series: str
+    before_vnd: Amount
+    amount_vnd: Amount
+    lines: tuple[FeeLine, ...]
+    reason: str
+    issued_on: date | UnsetType = UNSET
+
+
+class ReceiptReplaced(Data, frozen=True, kw_only=True):
+    """The same amount, for what it is really for: this one counts instead of `replaces`."""
+
+    TYPE: ClassVar[str] = "receipt.replaced"
+    number: str
+    series: str
+    unit: str
+    kind: str
+    replaces: str
+    replaces_series: str
+    amount_vnd: Amount
+    lines: tuple[FeeLine, ...]
+    reason: str
+    issued_on: date | UnsetType = UNSET
 
 
 class ReceiptInvalidated(Data, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from shared.events.data import Document, Strict, Text, published
+from shared.events.data import Document, FeeFacts, Strict, Text, published
 
 Channel = Literal["direct", "online", "post"]  # national codes 1, 2, 3
 ApplicantKind = Literal["citizen", "enterprise", "household_business"]
@@ -50,7 +50,8 @@ class Submitted(Strict, frozen=True, kw_only=True):
     `personal` is `Personal` as JSON in a compact JWE (ECDH-ES, A256GCM) to intake's public key.
     `object_unit` is where the land, the house, the business or the property is that it is about.
     `residence_unit_on` and `object_unit_on` are the days as of which these codes are given, for a
-    code of an earlier day; left out, they are of the day of filing.
+    code of an earlier day; left out, they are of the day of filing.  `fee_facts` is what the fee
+    depends on besides; what is said of the person there travels in the clear, without a name.
     """
 
     TYPE: ClassVar[str] = "application.submitted"
@@ -66,6 +67,7 @@ class Submitted(Strict, frozen=True, kw_only=True):
     language: Language = "vi"
     copies: Copies = 1
     documents: Documents = ()
+    fee_facts: FeeFacts | UnsetType = UNSET
 
 
 class SupplementSubmitted(Strict, frozen=True, kw_only=True):

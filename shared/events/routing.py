@@ -8,7 +8,9 @@ applicant or a payment did.
 from datetime import date
 from typing import ClassVar, Literal
 
-from shared.events.data import Amount, Data, Instant, NationalCode, Strict
+from msgspec import UNSET, UnsetType
+
+from shared.events.data import Amount, Data, FeeFacts, Instant, NationalCode, Strict
 
 ReturnForm = Literal["", "electronic", "counter", "post"]  # empty: not said
 
@@ -129,8 +131,8 @@ class Moved(Data, frozen=True, kw_only=True):
 class Routed(Moved, frozen=True, kw_only=True):
     """Which unit received it, which decides, which hands the result out, and why.
 
-    `channel` and `copies` are as registered: a fee depends on them; `portal` is whose it is (empty
-    in an event from before it was told).
+    `channel`, `copies` and `fee_facts` are as registered: a fee depends on them; `portal` is whose
+    it is (empty in an event from before it was told).
     """
 
     TYPE: ClassVar[str] = "application.routed"
@@ -147,6 +149,7 @@ class Routed(Moved, frozen=True, kw_only=True):
     facts: dict[str, str]
     acceptance_due: Instant
     portal: str = ""
+    fee_facts: FeeFacts | UnsetType = UNSET
 
 
 class ChoiceNeeded(Moved, frozen=True, kw_only=True):

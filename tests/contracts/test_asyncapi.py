@@ -37,7 +37,7 @@ UNUSED: Any = None
 TABLES: tuple[LaneTable[Any, Any], ...] = (
     intake.table(UNUSED),
     routing.table(load(), load_rules()),
-    payment.table(load(), UNUSED, (TERMS,), Pace()),
+    payment.table(load(), UNUSED, (TERMS,), Pace(), UNUSED),
     notify.table(Policy()),
 )
 

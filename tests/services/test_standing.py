@@ -68,6 +68,6 @@ def every_table():
     return [
         intake_table(None),
         routing_table(catalogue, load_rules()),
-        payment_table(catalogue, None, (), Pace()),
+        payment_table(catalogue, None, (), Pace(), None),
         notify_table(Policy()),
     ]

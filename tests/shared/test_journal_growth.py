@@ -15,6 +15,7 @@ from services.notify.domain import Policy
 from services.notify.lane import table as notify
 from services.payment.domain.draft import Pace
 from services.payment.domain.terms import Terms
+from services.payment.lane import Facts
 from services.payment.lane import table as payment
 from services.payment.references import reference
 from services.routing.domain.dossier import Dossier
@@ -105,7 +106,7 @@ def pauses() -> Life:
 
 
 def paying() -> LaneTable[Any, Any]:
-    return payment(catalogue(), UNASKED, [TERMS], Pace())
+    return payment(catalogue(), UNASKED, [TERMS], Pace(), UNASKED)
 
 
 def demand(_: int) -> Said:
@@ -131,12 +132,12 @@ def demands() -> Life:
     def said(n: int) -> Said:
         return paid(n // 2 + 1, n) if n % 2 else demand(n)
 
-    return Life(paying(), None, said, References())
+    return Life(paying(), None, said, Facts(References(), {}))
 
 
 def overpayments() -> Life:
     """One order, paid again and again."""
-    return Life(paying(), None, lambda n: paid(1, n) if n else demand(n), References())
+    return Life(paying(), None, lambda n: paid(1, n) if n else demand(n), Facts(References(), {}))
 
 
 def milestones() -> Life:

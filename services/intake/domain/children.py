@@ -200,4 +200,5 @@ def _registered(asked: ChildOpened, opened: Opened, parent: str) -> Registered:
         forms_version=opened.forms_version,
         parent=parent,
         marks=marks(asked.documents),
+        fee_facts=asked.fee_facts,
     )

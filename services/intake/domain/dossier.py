@@ -291,4 +291,5 @@ def _registered(portal: str, submitted: Submitted, opened: Opened) -> Registered
         warnings=opened.warnings,
         similar_to=opened.similar_to,
         marks=marks(documents),
+        fee_facts=submitted.fee_facts,
     )

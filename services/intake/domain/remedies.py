@@ -104,6 +104,18 @@ REMEDIES: Mapping[str, Remedy] = {
         "Số bản phải từ 1 đến 100.",
         "The number of copies is from 1 to 100.",
     ),
+    "unknown-fee-case": Remedy(
+        "Ghi một trường hợp thu phí mà thủ tục có, hoặc bỏ trống nếu là trường hợp thông thường.",
+        "Name a case that the procedure's fee has, or none for the usual one.",
+    ),
+    "invalid-pages": Remedy(
+        "Số trang của một bản phải từ 0 (chưa đếm) đến 2.000.",
+        "The pages of one copy are from 0 (not counted yet) to 2,000.",
+    ),
+    "unknown-exemption": Remedy(
+        "Ghi một diện được miễn, giảm có trong danh mục, hoặc bỏ trống.",
+        "Name a category of the catalogue's exemptions, or none.",
+    ),
     "too-long": Remedy(
         "Rút ngắn giá trị của trường này.",
         "Shorten the value of this field.",

@@ -12,6 +12,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from services.intake.domain.answers import AT, given
+from services.intake.domain.fee_facts import of_child
 from services.intake.domain.places import unit_since
 from services.intake.domain.saga import Child, Family
 from services.intake.domain.validation import composed, plain
@@ -75,6 +76,7 @@ def split(
                 residence_unit=residence,
                 residence_unit_on=given_on,
                 documents=tuple(_documents(submitted.documents, row.documents)),
+                fee_facts=of_child(submitted.fee_facts, catalogue.procedure(row.procedure, on)),
             ),
             replace(personal, answers=_answers(answers, row)),
             _has_fee(catalogue.procedure(row.procedure, on)),
@@ -160,6 +162,7 @@ def family(parent: str, parts: Sequence[Part], portal: str, make: Make) -> Famil
             object_unit=submitted.object_unit or UNSET,
             residence_unit_on=submitted.residence_unit_on,
             object_unit_on=submitted.object_unit_on,
+            fee_facts=submitted.fee_facts,
         )
         child = Child(
             name=part.row.name,

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from services.intake.domain import personal_number
+from services.intake.domain.fee_facts import fee_problems
 from services.intake.domain.places import place_problems
 from services.intake.domain.remedies import Remedy, problem
 from shared.catalogue import Catalogue, Unit
@@ -180,6 +181,7 @@ def _form(
     yield from place_problems(submitted, catalogue, on)
     if not 1 <= submitted.copies <= COPIES_LIMIT:
         yield problem("invalid-copies", "/copies")
+    yield from fee_problems(submitted, catalogue, on)
     yield from _documents(submitted.documents)
 
 

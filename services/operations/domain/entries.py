@@ -147,6 +147,7 @@ class Gist(msgspec.Struct, frozen=True):
     amount_vnd: int = 0
     total_vnd: int = 0
     number: str | int = ""  # of a receipt, or of what a child told
+    series: str = ""
     kind: str = ""
     milestone: str = ""
     channel: str = ""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from services.operations.domain.entries import Entry, gist
-from shared.events import payment
+from shared.events import payment, reassessments
 
 _K = TypeVar("_K")
 
@@ -21,6 +21,7 @@ AMOUNTS = frozenset(
         payment.Settled,
         payment.Mismatched,
         payment.Overpaid,
+        reassessments.FeeOverpaid,
         payment.ReceiptIssued,
     )
 )

@@ -8,7 +8,7 @@ import msgspec
 from services.operations.domain.entries import Entry, Gist, Member, gist
 from services.operations.domain.timeline import instant
 from services.operations.domain.waits import Who, waiting_for
-from shared.events import intake, kernel, notify, payment
+from shared.events import intake, kernel, notify, payment, reassessments
 
 Column = Literal["settled", "in_process", "suspended", "not_accepted"]
 
@@ -173,7 +173,7 @@ def _money(events: Sequence[Entry]) -> Money:
                 money.settled_vnd += g.amount_vnd
             case payment.Mismatched.TYPE:
                 money.mismatched_vnd += g.amount_vnd
-            case payment.Overpaid.TYPE:
+            case payment.Overpaid.TYPE | reassessments.FeeOverpaid.TYPE:
                 money.overpaid_vnd += g.amount_vnd
             case payment.ReceiptIssued.TYPE:
                 money.receipts.append(f"{g.number}")

@@ -14,6 +14,7 @@ from shared.events import (
     notify,
     payment,
     portal,
+    reassessments,
     refunds,
     routing,
 )
@@ -49,6 +50,10 @@ def _money(g: Gist) -> str:
 
 def _notice(g: Gist) -> str:
     return " · ".join(part for part in (g.milestone, g.channel, g.reason) if part)
+
+
+def _numbered(g: Gist) -> str:
+    return f"{g.series} {g.number}".strip()
 
 
 def _reason(g: Gist) -> str:
@@ -122,6 +127,12 @@ TELL: Mapping[str, Tell] = {
     routing.ActionRejected.TYPE: _reason,
     payment.FeeAssessed.TYPE: lambda g: _vnd(g.total_vnd),
     payment.FeeWaived.TYPE: _reason,
+    reassessments.FeeReassessed.TYPE: lambda g: f"{_vnd(g.total_vnd)}: {g.reason}",
+    reassessments.ReassessmentRejected.TYPE: _reason,
+    reassessments.FeeOverpaid.TYPE: _money,
+    payment.ReceiptAdjusted.TYPE: lambda g: f"{_numbered(g)} · {g.kind} {_vnd(g.amount_vnd)}",
+    payment.ReceiptReplaced.TYPE: lambda g: f"{_numbered(g)} · {g.kind} {_vnd(g.amount_vnd)}",
+    payment.ReceiptInvalidated.TYPE: lambda g: f"{_numbered(g)} · {g.kind}: {g.reason}",
     payment.Requested.TYPE: _money,
     payment.Notified.TYPE: lambda g: f"{g.finding}: {_money(g)}",
     payment.CreateRequested.TYPE: lambda g: f"order {g.reference} of {g.partner}",
@@ -134,8 +145,7 @@ TELL: Mapping[str, Tell] = {
     payment.Expired.TYPE: lambda g: f"order {g.reference}",
     payment.Mismatched.TYPE: _money,
     payment.Overpaid.TYPE: _money,
-    payment.ReceiptIssued.TYPE: lambda g: f"{g.number} · {g.kind} {_vnd(g.amount_vnd)}",
-    payment.ReceiptInvalidated.TYPE: lambda g: f"{g.number} · {g.reason}",
+    payment.ReceiptIssued.TYPE: lambda g: f"{_numbered(g)} · {g.kind} {_vnd(g.amount_vnd)}",
     refunds.RefundAsked.TYPE: lambda g: f"{_vnd(g.amount_vnd)} by {g.by}: {g.reason}",
     refunds.RefundChecked.TYPE: lambda g: f"by {g.by}: {g.reason}",
     refunds.RefundRecorded.TYPE: lambda g: f"by {g.by}: {g.reason}",

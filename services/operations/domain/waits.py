@@ -6,7 +6,17 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from services.operations.domain.entries import Entry
-from shared.events import handover, intake, kernel, notify, payment, portal, refunds, routing
+from shared.events import (
+    handover,
+    intake,
+    kernel,
+    notify,
+    payment,
+    portal,
+    reassessments,
+    refunds,
+    routing,
+)
 
 Who = Literal["citizen", "bank", "officer", "gateway", "us"]
 
@@ -42,6 +52,7 @@ RULES: Mapping[str, Rule] = {
     ),
     payment.Queried.TYPE: Rule("bank", (payment.QueryRequested.TYPE,)),
     payment.Unstated.TYPE: Rule(None),
+    reassessments.ReassessmentAsked.TYPE: Rule(None),
     notify.Answered.TYPE: Rule(
         "gateway", (notify.NoticeRequested.TYPE, notify.NoticeQueryRequested.TYPE)
     ),

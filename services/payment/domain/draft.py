@@ -1,12 +1,15 @@
 """A decision while it is made: the state as it becomes, what is said, what is timed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from services.payment.domain.assessing import Basis
+from services.payment.domain.receipts import Claim, Desk
 from services.payment.domain.state import (
     Attempt,
     KeptAs,
@@ -66,12 +69,26 @@ class Draft:
     terms: Sequence[Terms]
     pace: Pace
     reference: Callable[[int], str]  # of the n-th attempt, claimed before
+    number: Callable[[Claim], int]  # of a receipt, claimed before
+    on: date  # the day in Viet Nam of the news that is decided on
     events: list[Data] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
 
-    def belongs_to(self, portal: str) -> None:
-        """Remember whose application it is."""
-        self._change(portal=portal)
+    def belongs_to(self, portal: str, basis: Basis | None = None) -> None:
+        """Remember whose application it is, and what its fee stands on."""
+        self._change(portal=portal, basis=self.state.basis or basis)
+
+    def rests_on(self, basis: Basis) -> None:
+        """Remember what the fee stands on from now on."""
+        self._change(basis=basis)
+
+    def end(self) -> None:
+        """Remember that nothing more is asked for."""
+        self._change(has_ended=True)
+
+    def release(self, released: Released) -> None:
+        """Remember what of a paid attempt is not due any more."""
+        self._change(released=(*self.state.released, released))
 
     def add(self, obligation: Obligation) -> int:
         """Add an obligation; return its place."""
@@ -85,6 +102,12 @@ class Draft:
         self._change(obligations=_put(self.state.obligations, obligation, new))
         return new
 
+    def retire(self, obligation: int) -> None:
+        """End an obligation for another that takes its place."""
+        old = self.turn(obligation, "expired")
+        new = msgspec.structs.replace(old, is_superseded=True)
+        self._change(obligations=_put(self.state.obligations, obligation, new))
+
     def put(self, attempt: Attempt) -> None:
         """Add an attempt, or replace the one of its number."""
         self._change(attempts=_put(self.state.attempts, attempt.number - 1, attempt))
@@ -95,13 +118,25 @@ class Draft:
         others = (m for m in self.state.money if m is not money)
         self._change(money=(*others, kept))
 
-    def release(self, released: Released) -> None:
-        """Remember what of a paid attempt is not due any more."""
-        self._change(released=(*self.state.released, released))
-
     def put_refund(self, refund: Refund) -> None:
         """Add a refund, or replace the one of its number."""
         self._change(refunds=_put(self.state.refunds, refund.number - 1, refund))
+
+    @contextmanager
+    def receipts(self) -> Iterator[Desk]:
+        """Write receipts: what was written is remembered and said."""
+        unit = self.state.basis.unit if self.state.basis else ""
+        mine = self.state.receipts
+        desk = Desk(
+            application=self.application,
+            unit=unit,
+            on=self.on,
+            number=self.number,
+            receipts=mine,
+            events=self.events,
+        )
+        yield desk
+        self._change(receipts=desk.receipts)
 
     def next_query(self) -> str:
         """Return the key of a query that was not asked before."""

@@ -6,9 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from services.payment.domain.draft import Draft
-from services.payment.domain.moves import receipts
 from services.payment.domain.state import Attempt, Refund, RefundStatus, Released
-from shared.events.payment import ReceiptInvalidated
 from shared.events.refunds import (
     RefundDone,
     RefundFailed,
@@ -132,22 +130,10 @@ def finish(draft: Draft, refund: Refund, heard: Heard) -> None:
     )
     if back_vnd >= paid.amount_vnd:
         draft.turn(paid.obligation, "refunded")
-        _invalidate_receipts(draft, paid, refund.reason)
-
-
-def _invalidate_receipts(draft: Draft, paid: Attempt, reason: str) -> None:
-    lines = draft.state.obligations[paid.obligation].lines
-    for receipt in receipts(paid.reference, lines):
-        draft.events.append(
-            ReceiptInvalidated(
-                number=receipt.number,
-                series="",
-                unit="",
-                kind=receipt.kind,
-                amount_vnd=receipt.amount_vnd,
-                reason=reason,
-            )
-        )
+        with draft.receipts() as desk:
+            for receipt in draft.state.receipts:
+                if receipt.attempt == paid.number:
+                    desk.tell(receipt, "refunded", refund.reason)
 
 
 # ---- steps of moves

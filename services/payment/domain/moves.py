@@ -1,25 +1,21 @@
 """What each legal move does to what is owed, and to money; `attempts` has the others."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
+from msgspec import UNSET
 
 from services.payment.domain.attempts import close_attempts
 from services.payment.domain.draft import Cause, Draft
 from services.payment.domain.state import Attempt, Money, Obligation
-from shared.events.data import FeeLine
 from shared.events.payment import (
     FeeAssessed,
     FeeWaived,
     Mismatched,
     Overpaid,
-    ReceiptIssued,
     Settled,
 )
 from shared.lanes.table import Timer
-
-RECEIPT_SUFFIX = {"fee": "P", "charge": "L", "tax": "T"}  # phí, lệ phí, thuế: a receipt each
 
 
 def nothing(_: Draft, __: Cause) -> None:
@@ -43,6 +39,8 @@ def _assessed(obligation: Obligation) -> FeeAssessed:
         moment=obligation.moment,
         catalogue_version=obligation.catalogue_version,
         illustrative=obligation.illustrative,
+        source=obligation.source or UNSET,
+        exemption=obligation.exemption or UNSET,
     )
 
 
@@ -50,7 +48,9 @@ def waive(draft: Draft, cause: Cause) -> None:
     """Say that nothing is to be paid, and why."""
     obligation = draft.turn(cause.obligation, "waived")
     version = obligation.catalogue_version
-    draft.events.append(FeeWaived(reason=cause.reason, catalogue_version=version))
+    exemption = UNSET if obligation.lines else obligation.exemption or UNSET
+    waived = FeeWaived(reason=cause.reason, catalogue_version=version, exemption=exemption)
+    draft.events.append(waived)
 
 
 def settle(draft: Draft, cause: Cause) -> None:
@@ -71,19 +71,8 @@ def settle(draft: Draft, cause: Cause) -> None:
             moment=obligation.moment,
         )
     )
-    draft.events += receipts(attempt.reference, obligation.lines)
-
-
-def receipts(reference: str, lines: Sequence[FeeLine]) -> list[ReceiptIssued]:
-    """Return a receipt for each kind, its number made from the order's reference."""
-    out = []
-    for kind, suffix in RECEIPT_SUFFIX.items():
-        some = tuple(line for line in lines if line.kind == kind)
-        if some:
-            amount_vnd = sum(line.amount_vnd for line in some)
-            number = f"{reference}-{suffix}"
-            out.append(ReceiptIssued(number=number, kind=kind, amount_vnd=amount_vnd, lines=some))
-    return out
+    with draft.receipts() as desk:
+        desk.issue(attempt.number, attempt.reference, obligation.lines)
 
 
 def overpay(draft: Draft, cause: Cause) -> None:
@@ -144,6 +133,12 @@ def keep_early(draft: Draft, cause: Cause) -> None:
 def early_timer(money: Money) -> str:
     """Return the name of the timer at which early money is given up."""
     return f"money.early.{money.partner}.{money.transaction}"
+
+
+def supersede(draft: Draft, cause: Cause) -> None:
+    """Close what was assessed another way since; what is paid for it all the same is overpaid."""
+    draft.retire(cause.obligation)
+    close_attempts(draft, cause.obligation)
 
 
 def _of(cause: Cause) -> tuple[Attempt, Money]:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from services.payment.domain import attempts, moves
+from services.payment.domain.assessing import Assessment
 from services.payment.domain.draft import Cause, Draft
 from services.payment.domain.fees import total_vnd
 from services.payment.domain.moves import nothing
 from services.payment.domain.state import Attempt, Money, Obligation, Offered, Status
-from shared.events.data import FeeLine
 from shared.events.payment import Chosen, Created, Finding, Notified, Queried, Unstated
 
 Trigger = Literal[
@@ -30,6 +30,7 @@ Trigger = Literal[
     "paused",  # some time has passed since all partners failed to make one
     "chosen",  # the citizen wants to pay with another partner
     "mute",  # the partner cannot be asked
+    "reassessed",  # what is to be paid is another now
 ]
 Move = Callable[[Draft, Cause], None]
 
@@ -49,6 +50,7 @@ _OVER: Mapping[Trigger, Move] = {
     "paused": nothing,
     "chosen": nothing,
     "mute": nothing,
+    "reassessed": nothing,
 }
 
 MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
@@ -68,6 +70,7 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "paused": nothing,
         "chosen": nothing,
         "mute": nothing,
+        "reassessed": nothing,
     },
     "assessed": {
         "assessed": nothing,
@@ -85,6 +88,7 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "paused": nothing,
         "chosen": nothing,
         "mute": nothing,
+        "reassessed": moves.supersede,
     },
     "open": {
         "assessed": nothing,
@@ -102,6 +106,7 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "paused": attempts.open_again,
         "chosen": attempts.choose_partner,
         "mute": attempts.wait_in_vain,
+        "reassessed": moves.supersede,
     },
     "settled": _OVER,
     "expired": _OVER,
@@ -127,25 +132,19 @@ def step(draft: Draft, trigger: Trigger, cause: Cause) -> None:
         _bring_early_money(draft)
 
 
-def assess(
-    draft: Draft,
-    moment: str,
-    lines: tuple[FeeLine, ...],
-    version: str,
-    *,
-    reason: str,
-    illustrative: bool = False,
-) -> None:
-    """Add an obligation; `reason` is why nothing is to be paid, if there are no lines."""
+def assess(draft: Draft, found: Assessment, version: str) -> None:
+    """Add an obligation; `found.reason` is why nothing is to be paid, if there are no lines."""
     obligation = Obligation(
         status="none",
-        moment=moment,
-        lines=lines,
-        total_vnd=total_vnd(lines),
+        moment=found.moment,
+        lines=found.lines,
+        total_vnd=total_vnd(found.lines),
         catalogue_version=version,
-        illustrative=illustrative,
+        illustrative=found.illustrative,
+        source=found.source,
+        exemption=found.exemption,
     )
-    step(draft, "assessed", Cause(draft.add(obligation), reason=reason))
+    step(draft, "assessed", Cause(draft.add(obligation), reason=found.reason))
 
 
 def came_about(draft: Draft, event_type: str) -> None:
@@ -157,6 +156,7 @@ def came_about(draft: Draft, event_type: str) -> None:
 
 def ended(draft: Draft) -> None:
     """End what is still under way: the application goes no further."""
+    draft.end()
     for place in range(len(draft.state.obligations)):
         step(draft, "ended", Cause(place, reason="application_ended"))
 

@@ -11,6 +11,7 @@ from typing import Literal
 from services.payment.domain import giving_back
 from services.payment.domain.draft import Draft
 from services.payment.domain.giving_back import Heard
+from services.payment.domain.reassessing import FURTHER, ON_DEMAND
 from services.payment.domain.state import (
     Money,
     Payment,
@@ -130,8 +131,16 @@ REFUND_ON: Mapping[End, Mapping[str, bool]] = {
 def ended(draft: Draft, end: End) -> None:
     """Let go of what was paid for an application that goes no further."""
     for place, obligation in enumerate(draft.state.obligations):
-        if obligation.status == "settled" and REFUND_ON[end].get(obligation.moment, False):
+        moment = obligation.moment
+        if moment == FURTHER:
+            moment = _moment_of_fee(draft.state)
+        if obligation.status == "settled" and REFUND_ON[end].get(moment, False):
             _let_go(draft, place, end)
+
+
+def _moment_of_fee(state: Payment) -> str:
+    """Return when the fee was due that was assessed again, and more of it asked for."""
+    return next(o.moment for o in state.obligations if o.moment not in (ON_DEMAND, FURTHER))
 
 
 def _let_go(draft: Draft, place: int, reason: str) -> None:
@@ -145,6 +154,8 @@ def _let_go(draft: Draft, place: int, reason: str) -> None:
 
 def propose(draft: Draft) -> None:
     """Propose to give back what no obligation needs and no rule has proposed before."""
+    if not draft.state.money:
+        return
     _settle_for(draft)
     if not any(m.kept_as == "overpaid" for m in draft.state.money) and not draft.state.released:
         return

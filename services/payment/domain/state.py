@@ -11,7 +11,9 @@ from typing import Literal
 
 import msgspec
 
-from shared.events.data import FeeLine
+from services.payment.domain.assessing import Basis
+from services.payment.domain.receipts import Receipt
+from shared.events.data import Exemption, FeeLine
 
 Status = Literal["none", "assessed", "open", "settled", "expired", "waived", "refunded"]
 AttemptStatus = Literal["open", "paid", "failed", "expired"]
@@ -30,7 +32,10 @@ KeptAs = Literal["early", "settled", "overpaid", "mismatched"]
 
 
 class Obligation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """What is to be paid, and at which moment of the application's life it is asked for."""
+    """What is to be paid, and at which moment of the application's life it is asked for.
+
+    `is_superseded`: it was assessed again since, another one counts.
+    """
 
     status: Status
     moment: str
@@ -38,6 +43,9 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     total_vnd: int
     catalogue_version: str = ""
     illustrative: bool = False
+    source: str = ""
+    exemption: Exemption | None = None
+    is_superseded: bool = False
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -141,7 +149,8 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The payments of one application; `portal`: whose it is, empty in a state from before it was
-    told.
+    told; `basis`: what its fee was assessed on, none in a state from before it was kept;
+    `has_ended`: the application is not accepted, or withdrawn.
     """
 
     obligations: tuple[Obligation, ...] = ()
@@ -149,8 +158,11 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     money: tuple[Money, ...] = ()
     queries: int = 0
     portal: str = ""
+    basis: Basis | None = None
+    receipts: tuple[Receipt, ...] = ()
     released: tuple[Released, ...] = ()
     refunds: tuple[Refund, ...] = ()
+    has_ended: bool = False
 
     def attempt(self, reference: str) -> Attempt | None:
         """Return the attempt with this reference."""
@@ -170,6 +182,15 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     def counted(self, partner: str, transaction: str) -> Money | None:
         """Return the money that this transaction counts as, once it does."""
         return next((m for m in self.money if m.counts and m.moved_by(partner, transaction)), None)
+
+    def with_lines(self, receipt: Receipt) -> Receipt:
+        """Return a receipt with what it is for."""
+        if receipt.lines:
+            return receipt
+        attempt = next(a for a in self.attempts if a.number == receipt.attempt)
+        lines = self.obligations[attempt.obligation].lines
+        some = tuple(line for line in lines if line.kind == receipt.kind)
+        return msgspec.structs.replace(receipt, lines=some)
 
     def received(self) -> dict[Transaction, Money]:
         """Return the money of each transaction: what it counts as, else the last one told of it.
@@ -207,5 +228,7 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
         """Return how the obligation stands that matters now: the first one not over, or the
         last.
         """
-        statuses: list[Status] = [o.status for o in self.obligations] or ["none"]
+        statuses: list[Status] = [o.status for o in self.obligations if not o.is_superseded] or [
+            "none"
+        ]
         return next((s for s in statuses if s in ("assessed", "open")), statuses[-1])

@@ -21,6 +21,7 @@ from shared.events.payment import (
     Requested,
     Settled,
 )
+from shared.events.reassessments import FeeOverpaid
 from shared.events.refunds import (
     RefundDone,
     RefundFailed,
@@ -47,7 +48,7 @@ SHOWN: Mapping[str, Sequence[str]] = {
 UNSHOWN = frozenset(
     {
         *(CreateRequested.TYPE, QueryRequested.TYPE, RefundQueryRequested.TYPE),
-        *(RefundProposed.TYPE, RefundWaiting.TYPE, RefundRejected.TYPE),
+        *(RefundProposed.TYPE, RefundWaiting.TYPE, RefundRejected.TYPE, FeeOverpaid.TYPE),
     }
 )
 

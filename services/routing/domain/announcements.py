@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from msgspec import UNSET
+
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.states import CLOCK, Asked
 from shared.events import handover
@@ -26,6 +28,7 @@ def routed(dossier: Dossier) -> events.Routed:
         procedure=dossier.procedure,
         channel=dossier.channel,
         copies=dossier.copies,
+        fee_facts=dossier.fee_facts or UNSET,
         receiving_unit=dossier.receiving_unit,
         competent_unit=dossier.competent_unit,
         returning_unit=dossier.returning_unit,

@@ -13,7 +13,7 @@ import msgspec
 
 from services.routing.domain.states import CLOCK, NATIONAL_CODE, TERMINAL, Stage
 from shared.catalogue import Catalogue, Procedure
-from shared.events.data import Document
+from shared.events.data import Document, FeeFacts
 from shared.working_time import WorkingCalendar, local_day
 
 CHOSEN = "chosen-by-officer"  # instead of a rule: a person said which unit
@@ -108,6 +108,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     procedure: str = ""
     channel: str = ""
     copies: int = 1
+    fee_facts: FeeFacts | None = None
     receiving_unit: str = ""
     competent_unit: str = ""
     returning_unit: str = ""

@@ -45,7 +45,7 @@ def _fee(before: Fee, data: Finding) -> Fee:
             return Fee.PAID
         case payment.Expired() if before is Fee.DUE:
             return Fee.EXPIRED
-        case payment.FeeWaived() if before is Fee.UNKNOWN:
+        case payment.FeeWaived() if before in (Fee.UNKNOWN, Fee.DUE):  # or spared afterwards
             return Fee.FREE
         case payment.FeeAssessed() if before is Fee.UNKNOWN and data.moment != ON_DEMAND:
             return Fee.DUE if data.moment in PAID_BEFORE_ACCEPTANCE else Fee.LATER

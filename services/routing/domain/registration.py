@@ -52,6 +52,7 @@ def register(
         procedure=data.procedure,
         channel=data.channel,
         copies=data.copies,
+        fee_facts=data.fee_facts or None,
         receiving_unit=route.receiving_unit,
         competent_unit=route.competent_unit,
         returning_unit=route.returning_unit,

@@ -89,7 +89,8 @@ def versions(
 ) -> list[Row]:
     """Return the journal of an application in one service; `last` changes the last decision."""
     closing = TABLE[service]
-    table = LaneTable(service, closing.state, {}, no_facts)
+    schema = last.pop("schema", closing.schema)
+    table = LaneTable(service, closing.state, {}, no_facts, schema=schema)
     unasked: Any = None
     journal: Journal[Any] = Journal(unasked, table)
     made: list[Decision[Any]] = []
@@ -162,7 +163,8 @@ class Books:
         from shared.mongo import MongoTable, connect
 
         opened = connect(url, self.database.name)
-        table = LaneTable(service, TABLE[service].state, {}, no_facts)
+        closing = TABLE[service]
+        table = LaneTable(service, closing.state, {}, no_facts, schema=closing.schema)
         journal: Journal[Any] = Journal(MongoTable(opened[f"{service}.journal"]), table)
         try:
             recent = await journal.recent([name], lambda _: True)

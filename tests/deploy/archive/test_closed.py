@@ -123,3 +123,8 @@ def test_an_archived_one_is_told_and_one_that_went_on_is_archived_again(look, ma
     late = {**make.versions("payment", name, (make.PAID,))[0]}
     late |= {"_id": f"{name}/000004", "version": 4}
     assert look(rows={**done, "payment": [*done["payment"], late]}) is None
+
+
+def test_a_state_of_an_older_schema_is_archived_and_one_of_a_later_build_is_not(look):
+    assert look(payment={"schema": 1}) is None
+    assert look(payment={"schema": 3}) == "other schema"

@@ -217,6 +217,7 @@ FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
     (2, lambda e: replace(e, paid=())),
     (2, lambda e: altered(e, "payment.events", 0, data=msgspec.Raw(b'{"total_vnd":1}'))),
     (2, lambda e: again(e, "payment", "receipt.issued")),
+    (2, lambda e: again(e, "payment", "receipt.issued", amount_vnd=0)),  # its number once more
     (2, lambda e: replace(e, paid=(*e.paid, Payment("R9", "T9", 5)))),
     (2, settled_under_another_order),
     (

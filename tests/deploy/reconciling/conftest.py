@@ -18,6 +18,7 @@ from services.payment.breaks import Breaks
 from services.payment.domain.draft import Pace
 from services.payment.domain.lines import Line
 from services.payment.lane import table
+from services.payment.receipt_numbers import ReceiptNumbers
 from services.payment.references import References, reference
 from services.payment.statements import Asked
 from services.payment.statements.formats import reader
@@ -70,9 +71,15 @@ class World:
     def __init__(self, catalogue: Catalogue, folder: Path) -> None:
         rows = Rows()
         a = SimpleNamespace(
-            rows=Rows, now=NOW, application="", partner=lambda: PARTNER, amount_vnd=AMOUNT_VND
+            rows=Rows,
+            now=NOW,
+            application="",
+            partner=lambda: PARTNER,
+            amount_vnd=AMOUNT_VND,
+            catalogue=catalogue,
         )
-        lanes = table(catalogue, References(rows), (PARTNER.terms,), Pace())
+        numbers = ReceiptNumbers(rows, lambda: NOW)
+        lanes = table(catalogue, References(rows), (PARTNER.terms,), Pace(), numbers)
         self.counter, self.folder, self.power = Counter(lanes, rows, a), folder, Power()
         self.references = References(rows)
         self.statements, self.stated = Mortal(self.power), Mortal(self.power)

@@ -50,7 +50,7 @@ async def test_each_child_has_the_copies_and_the_place_that_were_submitted(make)
 
 async def test_a_child_of_which_no_more_is_said_is_opened_in_the_words_of_before(town) -> None:
     waiting = town.child("residence").opening
-    younger = {"copies", "object_unit", "residence_unit_on", "object_unit_on"}
+    younger = {"copies", "fee_facts", "object_unit", "residence_unit_on", "object_unit_on"}
     assert younger.isdisjoint(json.loads(events.encode(waiting)))
 
 

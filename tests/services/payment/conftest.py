@@ -11,6 +11,7 @@ from services.payment.domain.draft import Pace
 from services.payment.domain.state import Payment
 from services.payment.domain.terms import Terms
 from services.payment.lane import table
+from services.payment.receipt_numbers import ReceiptNumbers
 from services.payment.references import References
 from shared import catalogue as catalogues
 from shared.events.payment import Notified, Queried, Unstated
@@ -42,7 +43,8 @@ def lane_table(catalogue) -> Callable[..., LaneTable[Payment, Any]]:
         pace: Pace | None = None,
         rows: Rows | None = None,
     ) -> LaneTable[Payment, Any]:
-        return table(catalogue, References(rows or Rows()), partners, pace or Pace())
+        numbers = ReceiptNumbers(rows or Rows(), lambda: NOW)
+        return table(catalogue, References(rows or Rows()), partners, pace or Pace(), numbers)
 
     return make
 
@@ -56,7 +58,7 @@ def an_office(lane_table) -> Callable[..., Office]:
 
 
 @pytest.fixture(scope="session")
-def a() -> SimpleNamespace:
+def a(catalogue) -> SimpleNamespace:
     """Make whole valid things: `a.routed(copies=1)`."""
 
     def of(whole: Any) -> Callable[..., Any]:
@@ -90,6 +92,7 @@ def a() -> SimpleNamespace:
         ),
         rows=Rows,
         run=run,
+        catalogue=catalogue,
         now=NOW,
         application=APPLICATION,
         hanoi=HANOI,

@@ -10,8 +10,12 @@ from services.payment.api import router
 from services.payment.domain.draft import Pace
 from services.payment.gateways.families import FAMILIES
 from services.payment.gateways.vnpay_signing import SIGNATURE, canonical, sign
+from services.payment.paper.codes import ReceiptCodes
+from services.payment.paper.printing import Printer
 from services.payment.partners import Registry
 from services.payment.paying import Till
+from services.payment.receipt_numbers import ReceiptNumbers
+from services.payment.receipts_api import Papers
 from services.payment.references import References, reference
 from shared import events, problems
 from shared.access import Access
@@ -79,6 +83,12 @@ class Counter:
                 self.seal,
                 lambda: a.now,
                 Till(self.registry, self.refused.__contains__, Pace().attempt_limit),
+                Papers(
+                    ReceiptNumbers(rows, lambda: a.now),
+                    ReceiptCodes(MASTER),
+                    a.catalogue,
+                    Printer("https://motcua.example/v1/receipts/check"),
+                ),
             )
         )
         self.app = app

@@ -10,6 +10,7 @@ from services.payment.domain.state import Payment
 from services.payment.domain.terms import Terms
 from services.payment.gateways import Key, Partner
 from shared import events
+from shared.errors import Refused
 from shared.events import Data, Event
 from shared.events.kernel import TimerFired
 from shared.events.routing import Routed
@@ -22,7 +23,7 @@ LONG_AGO = datetime(2025, 7, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 APPLICATION = "019aa0a5-b1c0-7d3e-8f4a-2b6c8d0e1f23"
 MASTER = bytes(range(32))
-KEYS = {role: {"authorization": f"Bearer {role}-key"} for role in ("portal", "officer")}
+KEYS = {role: {"authorization": f"Bearer {role}-key"} for role in ("portal", "officer", "operator")}
 CALLBACK = "/v1/callbacks/vnpay"
 HANOI, HCMC = "00004", "25747"
 
@@ -75,7 +76,10 @@ class Rows:
         self.fault: Exception | None = None
 
     async def insert(self, rows: Sequence[Row]) -> None:
-        self.rows |= {r["_id"]: r for r in rows}
+        for row in rows:
+            if row["_id"] in self.rows:
+                raise Refused(row["_id"])
+            self.rows[row["_id"]] = row
 
     async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
         stood = {r["_id"] for r in rows} & set(self.rows)

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 
 from services.payment.gateways.vnpay_signing import verified
-from services.payment.references import reference
+from shared.events.data import FeeFacts
 
 KEYS = {role: {"authorization": f"Bearer {role}-key"} for role in ("portal", "officer")}
 DECLINE = {"vnp_ResponseCode": "24", "vnp_TransactionStatus": "02", "vnp_TransactionNo": "0"}
@@ -36,7 +36,23 @@ async def test_a_portal_sees_receipts_and_what_is_to_be_refunded(ordered, a):
 
     (obligation,) = seen["obligations"]
     assert (seen["status"], obligation["order"], seen["to_refund_vnd"]) == ("settled", None, 16_000)
-    assert [r["number"] for r in obligation["receipts"]] == [f"{reference(a.application, 1)}-P"]
+    assert [r["number"] for r in obligation["receipts"]] == ["00000001"]
+
+
+async def test_a_portal_sees_what_a_person_is_spared_and_by_which_text(counter, a):
+    await counter.bring(a.routed(fee_facts=FeeFacts(exemption="poor_household")))
+
+    seen = (await counter.http.get(f"/v1/payments/{a.application}")).json()
+
+    (obligation,) = seen["obligations"]
+    assert (obligation["status"], obligation["total_vnd"]) == ("waived", 0)
+    assert obligation["exemption"] == {
+        "rule": "exemption",
+        "category": "poor_household",
+        "name_vi": "Người thuộc hộ nghèo",
+        "source": "Law on Civil Status 60/2014/QH13, art. 11",
+        "off_vnd": 16_000,
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 import msgspec
 import pytest
 
+from services.payment.domain.assessing import NotInCatalogue
 from services.payment.domain.state import Payment
-from services.payment.lane import NotInCatalogue
 from services.payment.references import reference
 from shared import events
 from shared.events import CONTRACTS, Event
 from shared.lanes.table import Arrival
+from tests.services.payment.office import Office
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_references_are_claimed_for_what_a_batch_may_open(
 
     facts = a.run(lane_table().prepare(whole, {a.application: None}))
 
-    assert dict(facts) == {
+    assert dict(facts.references) == {
         (a.application, n): reference(a.application, n) for n in range(1, claimed + 1)
     }
 
@@ -67,8 +68,61 @@ def test_a_repeated_batch_gets_the_same_references(lane_table, arrive, a, an_off
     first = a.run(lane_table(rows=rows).prepare(batch, {a.application: None}))
     after_a_crash = a.run(lane_table(rows=rows).prepare(batch, {a.application: office.state}))
 
-    assert first[a.application, 2] == after_a_crash[a.application, 2]
+    assert first.references[a.application, 2] == after_a_crash.references[a.application, 2]
     assert len(rows.rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("batch", "numbers"),
+    [
+        (["routed", "accepted", "declined"], 0),
+        (["routed", "paid"], 1),
+        (["paid", "routed"], 1),  # the money was first
+        (["routed", "paid", "paid"], 1),
+        (["routed", "declined", "paid"], 1),  # paid after all
+    ],
+)
+def test_a_number_is_claimed_for_each_receipt_that_a_batch_issues_and_for_no_other(
+    lane_table, arrive, a, batch, numbers
+):
+    paid = a.paid(reference=reference(a.application, 1))
+    whole = [arrive(paid if name == "paid" else getattr(a, name)()) for name in batch]
+
+    facts = a.run(lane_table().prepare(whole, {a.application: None}))
+
+    assert list(facts.numbers.values()) == list(range(1, numbers + 1))
+
+
+def test_a_payment_that_is_told_again_claims_no_number(lane_table, arrive, a, an_office):
+    office = an_office()
+    office.hear(a.routed())
+    paid = a.paid(reference=reference(a.application, 1))
+    office.hear(paid)
+
+    facts = a.run(lane_table().prepare([arrive(paid)], {a.application: office.state}))
+
+    assert facts.numbers == {}
+
+
+def test_a_settlement_that_is_decided_again_after_a_crash_gives_the_same_numbers(
+    lane_table, arrive, a, an_office
+):
+    rows = a.rows()
+    office = an_office(rows=rows)
+    office.hear(a.routed())
+    before, paid = office.state, a.paid(reference=reference(a.application, 1))
+    a.run(lane_table(rows=rows).prepare([arrive(paid)], {a.application: before}))
+
+    (_, receipt) = an_office_of(lane_table(rows=rows), before).hear(paid)
+
+    assert receipt.number == "00000001"
+    assert len(rows.rows) == 2  # a reference, a number
+
+
+def an_office_of(table, state):
+    office = Office(table)
+    office.state = state
+    return office
 
 
 @pytest.mark.parametrize("changes", [{"procedure": "9.999999"}, {"receiving_unit": "99999"}])

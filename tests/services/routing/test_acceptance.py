@@ -8,6 +8,7 @@ from services.routing.domain.moves import apply
 from services.routing.domain.states import Move, Stage
 from shared.events import intake, payment
 from shared.events import routing as events
+from shared.events.data import FeeFacts
 from shared.lanes.table import Timer
 
 ASSESSED = payment.FeeAssessed(
@@ -30,6 +31,20 @@ def test_a_dossier_is_routed_and_its_intake_clock_set(decide, registered, monday
     due = monday + timedelta(days=1)
     assert routed.acceptance_due == outcome.state.acceptance_due == due
     assert outcome.timers == (Timer("deadline", due),)
+
+
+def test_a_full_online_dossier_is_accepted_when_its_fee_is_waived_afterwards(decide, registered):
+    state = decide(decide(None, registered()).state, ASSESSED).state
+    waived = decide(state, WAIVED)
+    assert kinds(waived) == [events.Accepted]
+    assert waived.state.fee is Fee.FREE
+
+
+def test_what_the_fee_depends_on_is_passed_on_where_it_was_said(decide, registered):
+    assert not decide(None, registered()).events[0].fee_facts
+    facts = FeeFacts(pages=3, exemption="elderly")
+    (routed,) = decide(None, registered(fee_facts=facts)).events
+    assert routed.fee_facts == facts
 
 
 def test_a_full_online_dossier_is_accepted_when_its_fee_is_paid(decide, registered):

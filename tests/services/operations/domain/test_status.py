@@ -237,6 +237,27 @@ def test_what_goes_from_hand_to_hand_is_told_with_whose_hands(
     assert line.text.startswith(text)
 
 
+@pytest.mark.parametrize(
+    ("type_", "text"),
+    [
+        ("receipt.adjusted", "P26 00000018 · fee 8,000 VND"),
+        ("receipt.invalidated", "P26 00000017 · fee: Spared: a poor household"),
+        ("fee.reassessed", "8,000 VND: One copy was asked for"),
+    ],
+)
+def test_what_becomes_of_a_fee_and_its_receipts_is_told(
+    story: Any, log: Any, type_: str, text: str
+) -> None:
+    recorded = json.loads((RECORDED.parent / "payment" / f"{type_}.json").read_text())
+    story.submitted()
+    (entry,) = log.entries(story.application)
+    data = json.dumps(recorded["data"]).encode()
+
+    (line,) = timeline([msgspec.structs.replace(entry, type=type_, data=data)])
+
+    assert line.text == text
+
+
 def test_the_words_of_a_line_come_from_the_contract(story: Any, log: Any) -> None:
     story.paid()
     texts = {line.type: line.text for line in timeline(log.entries(story.application))}

@@ -1,5 +1,6 @@
 """What tests of refunds do with an office."""
 
+from shared.events.reassessments import ReassessmentAsked
 from shared.events.refunds import (
     RefundAnswered,
     RefundAsked,
@@ -34,6 +35,10 @@ def ask(office, amount_vnd=16_000, by="maker", transaction="14700001"):
 def check(office, approved=True, by="checker"):
     key = office.of(RefundProposed)[-1].refund
     return office.hear(RefundChecked(refund=key, approved=approved, by=by, reason="looked at"))
+
+
+def assess_again(office, **facts):
+    return office.hear(ReassessmentAsked(by="counter", reason="counted again", **facts))
 
 
 def statuses(office):

@@ -1,5 +1,7 @@
 """What a partner says of money: it is settled once, kept aside where it does not fit."""
 
+from datetime import date
+
 import pytest
 
 from shared.events.payment import (
@@ -15,6 +17,7 @@ from shared.events.payment import (
 )
 from shared.events.routing import Closed, NotAccepted
 from tests.services.payment.domain.told import types
+from tests.services.payment.office import HCMC
 
 
 def test_a_payment_settles_and_issues_receipts(office, a):
@@ -22,10 +25,14 @@ def test_a_payment_settles_and_issues_receipts(office, a):
 
     assert (settled.transaction, settled.amount_vnd) == ("14700001", 16_000)
     assert receipt == ReceiptIssued(
-        number=f"{office.reference}-P",
+        number="00000001",
         kind="fee",
         amount_vnd=16_000,
         lines=office.of(FeeAssessed)[0].lines,
+        series="P26",
+        unit=HCMC,
+        year=2026,
+        issued_on=date(2026, 11, 20),
     )
 
 

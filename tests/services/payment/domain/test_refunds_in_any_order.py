@@ -19,6 +19,7 @@ from shared.events.refunds import (
     RefundRequested,
 )
 from shared.events.routing import Closed, NotAccepted
+from tests.services.payment.domain.going_back import assess_again
 
 numbers = st.integers(0, 3)
 heard = st.lists(
@@ -33,6 +34,7 @@ heard = st.lists(
         st.tuples(st.just("ask"), st.integers(1, 3), st.sampled_from([1, 6_000, 16_000, 20_000])),
         st.tuples(st.just("check"), numbers, st.booleans(), st.sampled_from("mc")),
         st.tuples(st.just("record"), numbers),
+        st.tuples(st.just("reassess"), st.integers(1, 4)),
         st.tuples(st.just("ring")),
         st.tuples(st.sampled_from(["payment_due", "accepted", "closed", "not_accepted"])),
     ),
@@ -89,6 +91,8 @@ def test_received_is_settled_and_to_refund_and_refunded(an_office, a, story):
         if what[0] == "ring":
             if office.timers:
                 office.ring()
+        elif what[0] == "reassess":
+            assess_again(office, copies=what[1])
         else:
             office.hear(next_data(office, a, what))
         holds(office.state)
