@@ -65,6 +65,8 @@ class KafkaOnlooker:
             left = {
                 p for p in self._places if starts.get(p.partition, 0) < ends.get(p.partition, 0)
             }
+            if not left:
+                return
             consumer.assign(sorted(left))
             try:
                 for place in left:
@@ -77,7 +79,7 @@ class KafkaOnlooker:
                         yield [record(m) for m in got if m.offset < ends[place.partition]]
                     left = {p for p in left if await consumer.position(p) < ends[p.partition]}
             finally:
-                consumer.pause(*self._places)
+                consumer.pause(*consumer.assignment())
 
     async def close(self) -> None:
         """Let go of the consumer."""
