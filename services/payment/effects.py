@@ -1,5 +1,6 @@
 """The calls payment makes of an order: to have it made, and to ask what became of it."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Generic, Literal, TypeVar
 
@@ -18,7 +19,7 @@ NOTHING = Offer()
 D = TypeVar("D", bound=Data)  # what asks for a call: it has a `partner` and a `key`
 
 
-class PartnerCall(Generic[D]):
+class PartnerCall(ABC, Generic[D]):
     """A call to one partner, for one request; see `shared.effects.Effect`."""
 
     contract: type[D]
@@ -53,13 +54,13 @@ class PartnerCall(Generic[D]):
         """Return that it was not made."""
         return self.without_answer(self._of(request), "deferred")
 
+    @abstractmethod
     async def make(self, wanted: D) -> Data:
         """Make the call.  Raises `NotCalled`; others mean unknown."""
-        raise NotImplementedError
 
+    @abstractmethod
     def without_answer(self, wanted: D, finding: Literal["unknown", "deferred"]) -> Data:
         """Return the outcome of a call that brought no answer."""
-        raise NotImplementedError
 
     def _of(self, request: Request) -> Any:
         assert isinstance(request.data, self.contract)

@@ -36,14 +36,14 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8204
     clients: Path = Path(".local/secrets/clients.json")
-    wallets: Mapping[str, Known]
+    wallets: Mapping[str, Known] = Field(default_factory=dict)
     bank_call_again_s: float = Field(default=2.0, gt=0)
     refund_after_s: float = Field(default=3.0, ge=0)
 
 
 def main() -> None:
     """Run the wallet until it is told to stop."""
-    settings = Settings()  # type: ignore[call-arg]  # it comes from the environment
+    settings = Settings()
     try:
         keys = msgspec.json.decode(settings.clients.read_bytes())["partners"]
         merchants = [

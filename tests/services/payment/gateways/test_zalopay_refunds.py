@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.payment.gateways import Payer, Refused, Unsendable
+from services.payment.gateways import Refused, Unsendable
 from services.payment.gateways import zalopay_signing as signing
 from services.payment.gateways.hmac_sha256 import sign
 from tests.services.payment.gateways.wallet_vectors import (
@@ -19,25 +19,6 @@ from tests.services.payment.gateways.wallet_vectors import (
 )
 
 KEY1 = key(ZALOPAY_KEYS["key1"])
-PAYER = Payer("203.0.113.10")
-MADE = {
-    "return_code": 1,
-    "return_message": "Giao dịch thành công",
-    "sub_return_code": 1,
-    "sub_return_message": "",
-    "order_url": "https://wallet.example.vn/openinapp?order=abc",
-    "zp_trans_token": "AC-YGb2kvGFAmLzTmQD-PdjA",
-    "order_token": "AC-YGb2kvGFAmLzTmQD-PdjA",
-    "qr_code": "00020101…",
-}
-FOUND = {
-    "return_code": 1,
-    "return_message": "",
-    "sub_return_code": 1,
-    "is_processing": False,
-    "amount": 150_000,
-    "zp_trans_id": 261102000000389,
-}
 
 
 @pytest.mark.parametrize("vector", of_kind("zalopay", "refund_request"))
