@@ -8,6 +8,7 @@ from typing import Literal
 from deploy.local import secrets
 from deploy.local.settings import HOST, ROOT, Settings
 from deploy.local.stack import Stack
+from services.payment.partners import SANDBOX
 
 Kind = Literal["service", "partner"]
 READY = {"service": "/readyz", "partner": "/healthz"}
@@ -27,7 +28,7 @@ class Process:
 
 # partners first: a service may call one as soon as it is up
 TABLE = (
-    Process("bank", "partner", "deploy.sandbox.bank"),
+    Process(*("bank", "partner", "deploy.sandbox.partners"), {"MOTCUA_PARTNERS": str(SANDBOX)}),
     Process("sms", "partner", "deploy.sandbox.sms"),
     # the sandbox portal uploads nothing: its documents are references
     Process(
@@ -52,7 +53,8 @@ def env(process: Process, settings: Settings, stack: Stack) -> Mapping[str, str]
     addresses = {f"MOTCUA_{row.name.upper()}_URL": url(settings, row.name) for row in TABLE}
     own = {"MOTCUA_PORT": str(settings.port(process.name))}
     if process.kind == "partner":
-        return addresses | own | {"MOTCUA_CLIENTS": str(secret(settings, secrets.CLIENTS_FILE))}
+        clients = {"MOTCUA_CLIENTS": str(secret(settings, secrets.CLIENTS_FILE))}
+        return {**addresses, **own, **process.told, **clients}
     return {
         **addresses,
         **own,

@@ -151,7 +151,8 @@ def with_mood(app: FastAPI, slow_s: float) -> None:
 
     @app.middleware("http")
     async def moody(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        if not request.url.path.startswith(("/sandbox/", "/healthz")):
+        path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+        if not path.startswith(("/sandbox/", "/healthz")):
             if today[0] == "down":
                 return Response(status_code=503)
             if today[0] == "slow":

@@ -16,8 +16,8 @@ _BEGUN = datetime(2025, 7, 1, tzinfo=UTC)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A partner without its keys; of an empty `base_url` or `page_url` the deployment's bank is
-    meant.
+    """A partner without its keys; an empty `base_url` or `page_url` is the deployment's sandbox,
+    under its name.
     """
 
     name: str

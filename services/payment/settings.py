@@ -15,8 +15,9 @@ _PACE = Pace()
 
 
 class PaymentSettings(BaseSettings):
-    """`MOTCUA_PARTNERS` (the file of partners), `MOTCUA_BANK_URL`,
-    `MOTCUA_BANK_PAGE_URL` (the same bank, as citizens' browsers reach it),
+    """`MOTCUA_PARTNERS` (the file of partners), `MOTCUA_BANK_URL`
+    (the sandbox, each partner under its name), `MOTCUA_BANK_PAGE_URL` (the same, as citizens'
+    browsers reach it),
     `MOTCUA_PAYMENT_URL` (where they come back to), and `MOTCUA_PAYMENT_…` for the pace.
     """
 
@@ -50,15 +51,16 @@ class PaymentSettings(BaseSettings):
     def registry_rows(self, secrets: Mapping[str, Any]) -> tuple[Partner, ...]:
         """Return the rows of the registry; `secrets` has each one's keys.  Raises `Misconfigured`.
 
-        Of a row without an address the sandbox bank is meant.
+        A row without an address is at the sandbox, under its name.
         """
+        page_url = self.bank_page_url or self.bank_url
         return tuple(
             keyed(
                 row,
                 secrets,
                 lifetime_s=self.payment_lifetime_s,
-                base_url=row.base_url or self.bank_url,
-                page_url=row.page_url or row.base_url or self.bank_page_url or self.bank_url,
+                base_url=row.base_url or f"{self.bank_url}/{row.name}",
+                page_url=row.page_url or row.base_url or f"{page_url}/{row.name}",
                 callback_url=f"{self.payment_url}/v1/callbacks/{row.name}",
                 return_url=f"{self.payment_url}/v1/return/{row.name}",
                 call_limit_s=self.payment_call_limit_s,

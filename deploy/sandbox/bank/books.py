@@ -9,6 +9,7 @@ LOCAL = timezone(timedelta(hours=7))
 STAMP = "%Y%m%d%H%M%S"
 ORDERS_LIMIT = 1_000_000
 MOVEMENTS_LIMIT = 2_000_000
+PLACE_S = 10_000_000  # between the numbers of partners that were opened in the same second
 
 Status = Literal["open", "paid", "declined"]
 
@@ -63,12 +64,12 @@ class Books:
     """Orders by reference, movements in order.
 
     Transaction numbers begin with the second the books were opened: a restarted bank gives none
-    twice.
+    twice; nor do two with another `place`.
     """
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], place: int = 0) -> None:
         self.now = now
-        self._first = int(now().timestamp()) * 10_000
+        self._first = (int(now().timestamp()) + place * PLACE_S) * 10_000
         self._orders: dict[str, Order] = {}
         self.movements: list[Movement] = []
         self.refunds: list[Refund] = []

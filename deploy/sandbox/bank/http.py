@@ -85,22 +85,25 @@ def create_app(bank: Bank) -> FastAPI:
     return app
 
 
+def statement(bank: Bank) -> dict[str, Any]:
+    """Return all that was moved and given back, and how callbacks were answered."""
+    return {
+        "payments": [m._asdict() for m in bank.books.movements],
+        "refunds": [
+            {"reference": r.reference, "transaction": r.transaction, "of": r.paid_by}
+            | {"amount_vnd": r.amount_vnd, "at": r.at, "done": bank.books.is_done(r)}
+            for r in bank.books.refunds
+        ],
+        "answers": dict(bank.caller.answers),
+        "pending_calls": bank.caller.pending,
+        "given_up": bank.caller.given_up,
+    }
+
+
 def _add_statements(app: FastAPI, bank: Bank) -> None:
     @app.get("/sandbox/statement")
-    async def statement() -> Response:
-        return _json(
-            {
-                "payments": [m._asdict() for m in bank.books.movements],
-                "refunds": [
-                    {"reference": r.reference, "transaction": r.transaction, "of": r.paid_by}
-                    | {"amount_vnd": r.amount_vnd, "at": r.at, "done": bank.books.is_done(r)}
-                    for r in bank.books.refunds
-                ],
-                "answers": dict(bank.caller.answers),
-                "pending_calls": bank.caller.pending,
-                "given_up": bank.caller.given_up,
-            }
-        )
+    async def whole() -> Response:
+        return _json(statement(bank))
 
     @app.get("/sandbox/statements/{day}.csv")
     async def exported(day: Annotated[str, Path(pattern="^[0-9]{8}$")]) -> Response:

@@ -19,7 +19,7 @@ def pay_page(order: Order, pay_url: str) -> str:
     listed = "".join(f"<dt>{k}</dt><dd>{escape(v)}</dd>" for k, v in rows.items())
     return _page(
         f"""<p class="sum">{vnd(order.amount_vnd)}</p><dl>{listed}</dl>
-<form method="post" action="/sandbox/pay"><input type="hidden" name="pay_url"
+<form method="post" action="../sandbox/pay"><input type="hidden" name="pay_url"
 value="{escape(pay_url, quote=True)}"><button class="pay" name="behaviour" value="pay">Thanh toán
 </button><button name="behaviour" value="decline">Huỷ</button><button name="behaviour"
 value="silent">Thanh toán, không báo lại</button></form>"""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Literal, NamedTuple
 
+from deploy.sandbox.bank.books import PLACE_S
 from deploy.sandbox.iso_bank import messages
 from deploy.sandbox.iso_bank.caller import Caller
 from deploy.sandbox.iso_bank.messages import Booked, NotUnderstood, Received
@@ -67,13 +68,18 @@ class IsoBank:
     """A bank with one merchant, one account."""
 
     def __init__(
-        self, merchant: Merchant, caller: Caller, now: Callable[[], datetime], late_s: float = 2.0
+        self,
+        merchant: Merchant,
+        caller: Caller,
+        now: Callable[[], datetime],
+        late_s: float = 2.0,
+        place: int = 0,
     ) -> None:
         self.merchant, self.caller, self.now, self._late_s = merchant, caller, now, late_s
         self._orders: dict[str, Order] = {}
         self._files: dict[str, str] = {}  # MsgId → what became of it
         self.booked: list[Booked] = []
-        self._first = int(now().timestamp()) * 10_000
+        self._first = (int(now().timestamp()) + place * PLACE_S) * 10_000
         self._numbers = 0
 
     # ---- from the merchant

@@ -1,9 +1,9 @@
-"""The bank's HTTP API; of several banks, each under its name.
+"""The bank's HTTP API.
 
 POST /v1/requests     pain.013            POST /v1/transfers    pain.001
 POST /v1/reports      {"account", "reference", "from"}: camt.052
 GET  /pay/{reference} where a citizen agrees
-POST /sandbox/pay     {"reference", "amount_vnd", "behaviour"}
+POST /sandbox/pay     {"pay_url"} or {"reference", "amount_vnd"}, and a "behaviour"
 GET  /sandbox/statement                   all money moved, and what messages were answered
 GET  /sandbox/statement.xml               the same as camt.053
 """
@@ -37,9 +37,10 @@ PAGE = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Ngân hàn
 
 
 class Paying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Pay a request; or, with an amount, a reference that nobody asked for yet."""
+    """Pay a request, or that of a page; or, with an amount, one that nobody made yet."""
 
-    reference: Annotated[str, msgspec.Meta(min_length=1, max_length=35)]
+    reference: Annotated[str, msgspec.Meta(max_length=35)] = ""
+    pay_url: str = ""
     amount_vnd: Annotated[int, msgspec.Meta(ge=0, le=9_999_999_999)] = 0
     behaviour: Behaviour = "pay"
 
@@ -52,29 +53,15 @@ class Asked(msgspec.Struct, frozen=True):
     since: str = msgspec.field(name="from", default="")
 
 
-def create_apps(banks: Mapping[str, IsoBank]) -> FastAPI:
-    """Return several banks, each at `/{name}`."""
+def create_app(bank: IsoBank) -> FastAPI:
+    """Return the bank's HTTP API."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        for bank in banks.values():
-            await bank.caller.stop()
+        await bank.caller.stop()
 
-    app = FastAPI(title="Sandbox banks of ISO 20022", lifespan=lifespan)
-
-    @app.get("/healthz")
-    async def healthz() -> dict[str, bool]:
-        return {"ok": True}
-
-    for name, bank in banks.items():
-        app.mount(f"/{name}", create_app(bank))
-    return app
-
-
-def create_app(bank: IsoBank) -> FastAPI:
-    """Return the bank's HTTP API."""
-    app = FastAPI(title="Sandbox bank of ISO 20022")
+    app = FastAPI(title="Sandbox bank of ISO 20022", lifespan=lifespan)
     for error in REFUSALS:
         app.add_exception_handler(error, _refused)
 
@@ -118,24 +105,29 @@ def _add_sandbox(app: FastAPI, bank: IsoBank) -> None:
         if request.headers.get("content-type", "").startswith(FORM):
             body = msgspec.json.encode(dict(parse_qsl(body.decode("utf-8", "replace"))))
         asked = _decoded(body, Paying)
-        moved = bank.pay(asked.reference, asked.amount_vnd, asked.behaviour)
-        return _json({"reference": asked.reference, "transactions": [b.number for b in moved]}, 202)
+        reference = asked.reference or asked.pay_url.rpartition("/pay/")[2]
+        moved = bank.pay(reference, asked.amount_vnd, asked.behaviour)
+        return _json({"reference": reference, "transactions": [b.number for b in moved]}, 202)
 
     @app.get("/sandbox/statement")
-    async def statement() -> Response:
-        return _json(
-            {
-                "payments": [_shown(b) for b in bank.booked if b.amount_vnd > 0],
-                "refunds": [_shown(b) for b in bank.booked if b.amount_vnd < 0],
-                "answers": dict(bank.caller.answers),
-                "pending_calls": bank.caller.pending,
-                "given_up": bank.caller.given_up,
-            }
-        )
+    async def whole() -> Response:
+        return _json(statement(bank))
 
     @app.get("/sandbox/statement.xml")
     async def statement_xml() -> Response:
         return Response(bank.statement(), media_type=XML)
+
+
+def statement(bank: IsoBank) -> dict[str, Any]:
+    """Return all that was moved and given back, and how messages were answered."""
+    back = [b for b in bank.booked if b.amount_vnd < 0]
+    return {
+        "payments": [_shown(b) for b in bank.booked if b.amount_vnd > 0],
+        "refunds": [{**_shown(b), "of": b.text.removeprefix("HOAN ")} for b in back],
+        "answers": dict(bank.caller.answers),
+        "pending_calls": bank.caller.pending,
+        "given_up": bank.caller.given_up,
+    }
 
 
 def _shown(booked: Booked) -> dict[str, Any]:

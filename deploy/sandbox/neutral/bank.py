@@ -48,6 +48,11 @@ class Out(NamedTuple):
     amount_vnd: int
     at: str
 
+    @property
+    def of(self) -> str:
+        """Return the transaction that a refund is a part of."""
+        return self.transaction[1:].rpartition(".")[0]
+
     def says(self) -> Said:
         """Return how it stands."""
         return {"status": "done", "transaction": self.transaction, "amount_vnd": self.amount_vnd}
@@ -62,9 +67,10 @@ class Bank:
         posts: Posts,
         page_url: str,
         now: Callable[[], datetime],
+        place: int = 0,
     ) -> None:
         self.shared, self._page_url, self._now = shared, page_url, now
-        self._books = books = Books(now)
+        self._books = books = Books(now, place)
         self.till = Till(books, posts, self._told)
         self._out: dict[tuple[str, str], Out] = {}
         self._calls = 0
@@ -232,6 +238,10 @@ class Bank:
         )
         kind = {"content-type": "application/json"}
         return lambda: Post(body, kind | headers(self.shared.ours, request_id, body, self.now_s()))
+
+    def refunds(self) -> list[Out]:
+        """Return all refunds, in order."""
+        return [out for (kind, _), out in self._out.items() if kind == "refund"]
 
     def now_s(self) -> int:
         """Return the time in seconds since 1970."""

@@ -119,16 +119,8 @@ def create_app(bank: Bank, slow_s: float = 5.0) -> FastAPI:
         return _json({"reference": order.reference, "transactions": transactions}, 202)
 
     @app.get("/sandbox/statement")
-    async def statement() -> Response:
-        posts = bank.till.posts
-        return _json(
-            {
-                "payments": [m._asdict() for m in bank.till.books.statement()],
-                "answers": dict(posts.answers),
-                "pending_calls": posts.pending,
-                "given_up": posts.given_up,
-            }
-        )
+    async def whole() -> Response:
+        return _json(statement(bank))
 
     @app.get("/sandbox/file/{day}")
     async def file(day: str) -> Response:
@@ -136,6 +128,18 @@ def create_app(bank: Bank, slow_s: float = 5.0) -> FastAPI:
         return Response(b64decode(said["file"]), media_type="text/plain")
 
     return app
+
+
+def statement(bank: Bank) -> dict[str, Any]:
+    """Return all that was moved and given back, and how calls were answered."""
+    posts = bank.till.posts
+    return {
+        "payments": [m._asdict() for m in bank.till.books.statement()],
+        "refunds": [{**r._asdict(), "of": r.of} for r in bank.refunds()],
+        "answers": dict(posts.answers),
+        "pending_calls": posts.pending,
+        "given_up": posts.given_up,
+    }
 
 
 def _add_functions(app: FastAPI, bank: Bank) -> None:

@@ -43,9 +43,9 @@ class Paying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount_vnd: Annotated[int, msgspec.Meta(ge=0, le=9_999_999_999)] = 0
 
 
-def create_app(platform: Platform, keypay: Keypay, slow_s: float = 5.0) -> FastAPI:
-    """Return the HTTP API of both."""
-    tills: Mapping[str, Till] = {"platform": platform.till, "keypay": keypay.till}
+def create_app(platform: Platform | None, keypay: Keypay | None, slow_s: float = 5.0) -> FastAPI:
+    """Return the HTTP API of both, or of one."""
+    tills = {name: p.till for name, p in (("platform", platform), ("keypay", keypay)) if p}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -57,15 +57,23 @@ def create_app(platform: Platform, keypay: Keypay, slow_s: float = 5.0) -> FastA
     for error in REFUSALS:
         app.add_exception_handler(error, _refused)
     with_mood(app, slow_s)
-    _add_protocols(app, platform, keypay)
+    if platform:
+        _add_platform(app, platform)
+    if keypay:
+        _add_keypay(app, keypay)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, bool]:
         return {"ok": True}
 
+    _add_sandbox(app, tills)
+    return app
+
+
+def _add_sandbox(app: FastAPI, tills: Mapping[str, Till]) -> None:
     @app.get("/{partner}/pay/{reference}")
     async def page(partner: Name, reference: str) -> HTMLResponse:
-        order = tills[partner].books.find(reference)
+        order = tills[partner].books.find(reference) if partner in tills else None
         if order is None:
             return HTMLResponse("<p>Không có đơn này. / No such order.</p>", 404)
         shown = {"reference": escape(order.reference), "amount_vnd": order.amount_vnd}
@@ -83,20 +91,11 @@ def create_app(platform: Platform, keypay: Keypay, slow_s: float = 5.0) -> FastA
         return _json({"reference": order.reference, "transactions": transactions}, 202)
 
     @app.get("/sandbox/statement")
-    async def statement() -> Response:
-        return _json({name: _statement(name, till) for name, till in tills.items()})
-
-    return app
+    async def whole() -> Response:
+        return _json({name: statement(name, till) for name, till in tills.items()})
 
 
-def _add_protocols(app: FastAPI, platform: Platform, keypay: Keypay) -> None:
-    functions = {
-        "create": keypay.create,
-        "detail": keypay.detail,
-        "refund": keypay.refund,
-        "refund-detail": keypay.refund_detail,
-    }
-
+def _add_platform(app: FastAPI, platform: Platform) -> None:
     @app.post("/platform")
     async def asked_of_the_platform(request: Request) -> Response:
         asked = await _message(request)
@@ -107,6 +106,15 @@ def _add_protocols(app: FastAPI, platform: Platform, keypay: Keypay) -> None:
             return _json({"error_code": "0", "message": msgspec.json.encode(said).decode()})
         return _json(said)
 
+
+def _add_keypay(app: FastAPI, keypay: Keypay) -> None:
+    functions = {
+        "create": keypay.create,
+        "detail": keypay.detail,
+        "refund": keypay.refund,
+        "refund-detail": keypay.refund_detail,
+    }
+
     @app.post("/keypay/{function}")
     async def asked_of_keypay(function: str, request: Request) -> Response:
         if function not in functions:
@@ -114,7 +122,8 @@ def _add_protocols(app: FastAPI, platform: Platform, keypay: Keypay) -> None:
         return _json(functions[function](await _message(request)))
 
 
-def _statement(name: str, till: Till) -> Mapping[str, Any]:
+def statement(name: str, till: Till) -> dict[str, Any]:
+    """Return all that was moved at one of them, and how callbacks were answered."""
     prefix = {"platform": PREFIX, "keypay": "KP"}[name]
     moved = [m._replace(transaction=f"{prefix}{m.transaction}") for m in till.books.statement()]
     return {
@@ -127,12 +136,12 @@ def _statement(name: str, till: Till) -> Mapping[str, Any]:
 
 def _order(tills: Mapping[str, Till], asked: Paying) -> tuple[Till, Order]:
     if not asked.pay_url:
-        if not asked.reference or not asked.amount_vnd:
+        if not asked.reference or not asked.amount_vnd or asked.partner not in tills:
             raise HTTPException(422, "Send `pay_url`, or `partner`, `reference` and `amount_vnd`.")
         till = tills[asked.partner]
         return till, till.books.enter(Order(asked.reference, asked.amount_vnd))
     match urlsplit(asked.pay_url).path.split("/"):
-        case ["", partner, "pay", reference] if partner in tills:
+        case [*_, partner, "pay", reference] if partner in tills:
             if order := tills[partner].books.find(reference):
                 return tills[partner], order
     raise Impossible("no order has this page")

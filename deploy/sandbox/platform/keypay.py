@@ -75,6 +75,18 @@ class Keypay:
         signed = {field: asked[field] for field in REFUND.split()}
         return self._answered(signed, REFUND, status=0, transaction_refund_code=code)
 
+    def refunds(self) -> list[dict[str, Any]]:
+        """Return all that was given back, by the transaction that paid."""
+        return [
+            {
+                "reference": order.reference,
+                "transaction": code,
+                "of": f"KP{order.movements[0].transaction}",
+                "amount_vnd": amount_vnd,
+            }
+            for code, (order, amount_vnd) in self._refunds.items()
+        ]
+
     def refund_detail(self, asked: Message) -> Message:
         """Say how a refund stands.  Raises `BadChecksum`."""
         self._require(asked, REFUND_DETAIL)

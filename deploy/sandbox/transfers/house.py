@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from deploy.sandbox.bank.books import PLACE_S
 from deploy.sandbox.transfers import qr, signing
 from deploy.sandbox.transfers.behaviours import STEPS, Behaviour, arrived
 from deploy.sandbox.transfers.caller import Caller
@@ -52,7 +53,10 @@ class Order:
 
 
 class House:
-    """A bank with some merchants; transfers are numbered from the second it was opened."""
+    """A bank with some merchants.
+
+    Transfers are numbered from the second it was opened; of two with another `place` none alike.
+    """
 
     def __init__(
         self,
@@ -60,10 +64,11 @@ class House:
         caller: Caller,
         now: Callable[[], datetime],
         late_s: float,
+        place: int = 0,
     ) -> None:
         self.merchants = {m.name: m for m in merchants}
         self.caller, self._now, self._late_s = caller, now, late_s
-        self._first = int(now().timestamp()) * 10_000
+        self._first = (int(now().timestamp()) + place * PLACE_S) * 10_000
         self._orders: dict[tuple[str, int], Order] = {}
         self._links: dict[str, Order] = {}
         self._texts: dict[tuple[str, str], Order] = {}  # PayOS knows its orders by the text it gave

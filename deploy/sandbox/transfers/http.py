@@ -19,7 +19,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from deploy.sandbox.transfers import signing
 from deploy.sandbox.transfers.behaviours import Behaviour
-from deploy.sandbox.transfers.forms import Merchant
+from deploy.sandbox.transfers.forms import Merchant, Movement
 from deploy.sandbox.transfers.house import Full, House, Impossible, Order
 from deploy.sandbox.transfers.qr import NoCode
 
@@ -47,8 +47,8 @@ class Unreadable(Exception):
     """The body is too long, or not what it should be."""
 
 
-def create_app(house: House) -> FastAPI:
-    """Return the bank's HTTP API."""
+def create_app(house: House, page_url: str = "") -> FastAPI:
+    """Return the bank's HTTP API; its pages are at `page_url`, or where it is asked."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -58,7 +58,7 @@ def create_app(house: House) -> FastAPI:
     app = FastAPI(title="Sandbox bank of transfers", lifespan=lifespan)
     for error in (*REFUSALS, Unreadable):
         app.add_exception_handler(error, _refused)
-    _add_payos(app, house)
+    _add_payos(app, house, page_url)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, bool]:
@@ -80,20 +80,31 @@ def create_app(house: House) -> FastAPI:
         return _json({"transfers": [m._asdict() for m in moved]}, 202)
 
     @app.get("/sandbox/statement")
-    async def statement() -> Response:
-        return _json(
-            {
-                "payments": [m._asdict() for m in house.movements],
-                "answers": dict(house.caller.answers),
-                "pending_calls": house.caller.pending,
-                "given_up": house.caller.given_up,
-            }
-        )
+    async def whole() -> Response:
+        return _json(statement(house))
 
     return app
 
 
-def _add_payos(app: FastAPI, house: House) -> None:
+def statement(house: House) -> dict[str, Any]:
+    """Return all money that came, by the names it is told of with, and how calls were answered."""
+    return {
+        "payments": [
+            {**m._asdict(), "reference": m.text, "transaction": _told_as(house, m)}
+            for m in house.movements
+        ],
+        "answers": dict(house.caller.answers),
+        "pending_calls": house.caller.pending,
+        "given_up": house.caller.given_up,
+    }
+
+
+def _told_as(house: House, moved: Movement) -> str:
+    is_payos = house.merchants[moved.merchant].form == "payos"
+    return moved.reference if is_payos else str(moved.number)
+
+
+def _add_payos(app: FastAPI, house: House, page_url: str) -> None:
     @app.exception_handler(signing.BadSignature)
     async def nobody(_: Request, error: Exception) -> Response:
         return _payos(None, None, (NOBODY[0], str(error)))
@@ -102,7 +113,7 @@ def _add_payos(app: FastAPI, house: House) -> None:
     async def create(request: Request) -> Response:
         merchant = _merchant(house, request)
         asked = _object(await _body(request))
-        return _made(house, merchant, asked, str(request.base_url).rstrip("/"))
+        return _made(house, merchant, asked, page_url or str(request.base_url).rstrip("/"))
 
     @app.get("/v2/payment-requests/{order}")
     async def standing(order: str, request: Request) -> Response:

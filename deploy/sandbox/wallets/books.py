@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 ORDERS_LIMIT = 500_000
 MOVEMENTS_LIMIT = 1_000_000
+PLACE_S = 10_000_000  # between the numbers of partners that were opened in the same second
 
 Form = Literal["momo", "zalopay"]
 Status = Literal["open", "paid", "declined"]
@@ -71,6 +72,7 @@ class Refund(NamedTuple):
 
     number: str
     order: Order
+    paid_by: str  # the transaction it is a part of
     transaction: str
     amount_vnd: int
     done_at: datetime
@@ -80,12 +82,12 @@ class Books:
     """Orders and refunds by merchant and number, movements in order.
 
     Transaction numbers begin with the second the books were opened: a restarted wallet gives none
-    twice.
+    twice; nor do two with another `place`.
     """
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], place: int = 0) -> None:
         self.now = now
-        self._next = int(now().timestamp()) * 100_000
+        self._next = (int(now().timestamp()) + place * PLACE_S) * 100_000
         self._orders: dict[tuple[str, str], Order] = {}
         self._tokens: dict[str, Order] = {}
         self._by_transaction: dict[tuple[str, str], Order] = {}
@@ -154,7 +156,7 @@ class Books:
             raise Impossible(f"{left_vnd} VND are left of {transaction}, not {amount_vnd}")
         order.back_vnd[transaction] = order.back_vnd.get(transaction, 0) + amount_vnd
         done_at = self.now() + timedelta(seconds=after_s)
-        refund = Refund(number, order, self._number(), amount_vnd, done_at)
+        refund = Refund(number, order, transaction, self._number(), amount_vnd, done_at)
         self._refunds[order.merchant.name, number] = refund
         return refund
 

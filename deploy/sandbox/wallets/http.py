@@ -44,8 +44,8 @@ class Paying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     behaviour: Behaviour = "pay"
 
 
-def create_app(wallet: Wallet) -> FastAPI:
-    """Return the wallet's HTTP API."""
+def create_app(wallet: Wallet, page_url: str = "") -> FastAPI:
+    """Return the wallet's HTTP API; its pages are at `page_url`, or where it is asked."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -56,7 +56,7 @@ def create_app(wallet: Wallet) -> FastAPI:
     for error in REFUSALS:
         app.add_exception_handler(error, _refused)
 
-    _add_protocols(app, wallet)
+    _add_protocols(app, wallet, page_url)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, bool]:
@@ -90,16 +90,16 @@ def create_app(wallet: Wallet) -> FastAPI:
     return app
 
 
-def _add_protocols(app: FastAPI, wallet: Wallet) -> None:
+def _add_protocols(app: FastAPI, wallet: Wallet, page_url: str) -> None:
     @app.post("/v2/gateway/api/{what}")
     async def momo(what: str, request: Request) -> Response:
         asked = await _read(request, dict[str, Any])
-        return _json(wallet.momo(what, asked, _here(request)))
+        return _json(wallet.momo(what, asked, page_url or _here(request)))
 
     @app.post("/v2/{what}")
     async def zalopay(what: str, request: Request) -> Response:
         asked = await _read(request, dict[str, Any])
-        return _json(wallet.zalopay(what, asked, _here(request)))
+        return _json(wallet.zalopay(what, asked, page_url or _here(request)))
 
 
 async def _refused(_: Request, error: Exception) -> Response:

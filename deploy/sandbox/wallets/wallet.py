@@ -100,6 +100,7 @@ class Wallet:
                     "reference": r.order.number,
                     "refund": r.number,
                     "transaction": r.transaction,
+                    "of": r.paid_by,
                     "amount_vnd": r.amount_vnd,
                     "done": self.books.is_done(r),
                 }

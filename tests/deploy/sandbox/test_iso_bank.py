@@ -1,29 +1,31 @@
 """The banks of ISO 20022 by themselves; what they say to payment is in test_with_iso_bank."""
 
-import json
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from deploy.sandbox.iso_bank import messages
-from deploy.sandbox.iso_bank.__main__ import Settings, banks
 from deploy.sandbox.iso_bank.bank import STEPS
-from deploy.sandbox.iso_bank.http import create_apps
 from deploy.sandbox.iso_bank.messages import NotUnderstood
+from deploy.sandbox.partners.http import create_app
+from deploy.sandbox.partners.opened import Account, Key, Keys, Row, World, open_all
 
 
 @pytest.fixture
-async def house(tmp_path):
+async def house():
     """Two banks, before a merchant that has heard everything."""
-    key = {"outgoing": [{"secret": "o"}], "incoming": [{"secret": "i"}]}
-    clients = tmp_path / "clients.json"
-    clients.write_text(json.dumps({"partners": {"song-cau": key, "song-da": key}}))
-    settings = Settings(clients=clients, iso_accounts={"song-cau": "111", "song-da": "222"})
     client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(202)))
-    found = banks(settings, client)
-    transport = httpx.ASGITransport(create_apps(found))
-    async with httpx.AsyncClient(transport=transport, base_url="http://house") as http:
-        http.banks = found
+    world = World(client, "http://payment", "http://house", lambda: datetime.now(UTC))
+    keys = Keys(merchant="MC1", outgoing=(Key("o"),), incoming=(Key("i"),))
+    rows = [
+        (Row(name, "iso20022", account=Account("970436", number)), keys)
+        for name, number in (("song-cau", "111"), ("song-da", "222"))
+    ]
+    app = create_app(open_all(rows, world))
+    transport = httpx.ASGITransport(app)
+    http = httpx.AsyncClient(transport=transport, base_url="http://house")
+    async with http, app.router.lifespan_context(app):
         yield http
 
 

@@ -26,7 +26,7 @@ def test_the_partner_is_where_the_launcher_says(monkeypatch, a):
 
     (partner,) = PaymentSettings().registry_rows(KEYS)
 
-    assert partner.page_url == "http://127.0.0.1:1"
+    assert (partner.base_url, partner.page_url) == ("http://127.0.0.1:1/vnpay",) * 2
     assert partner.return_url == "http://127.0.0.1:2/v1/return/vnpay"
     registry = Registry([partner], {"vnpay": Vnpay})
     assert registry.terms[0].takes(9_999_999_999, a.now)
