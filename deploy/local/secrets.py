@@ -22,6 +22,7 @@ SERVICES_FILE = "secrets.json"
 CLIENTS_FILE = "clients.json"
 FOR_EVER = "2025-07-01T00:00:00Z"
 KEY_EACH_WAY = frozenset({"zalopay", "keypay", "neutral", "iso20022"})
+SECRET_ID = {"payos": "api_key", "momo": "access_key"}  # beside the keys, by family
 
 
 def ensure(folder: Path) -> Path:
@@ -71,11 +72,13 @@ def generate() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _partner(family: str) -> dict[str, Any]:
-    """Return new keys; where a family has one for both directions, that one."""
+    """Return new keys, the same in both directions unless the family has two; secret ids too."""
     outgoing = {"secret": secrets.token_hex(16).upper(), "valid_from": FOR_EVER}
     incoming = {"secret": secrets.token_hex(16).upper(), "valid_from": FOR_EVER}
+    ids = {SECRET_ID[family]: secrets.token_hex(16)} if family in SECRET_ID else {}
     return {
         "merchant": f"MC{secrets.token_hex(3).upper()}",
+        "ids": ids,
         "outgoing": [outgoing],
         "incoming": [incoming if family in KEY_EACH_WAY else outgoing],
     }

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.payment.domain.draft import Pace
 from services.payment.gateways import Partner
-from services.payment.partners import SANDBOX, keyed, read
+from services.payment.partners import SANDBOX, Row, keyed, read
 
 _PACE = Pace()
 
@@ -53,17 +53,23 @@ class PaymentSettings(BaseSettings):
 
         A row without an address is at the sandbox, under its name.
         """
-        page_url = self.bank_page_url or self.bank_url
         return tuple(
             keyed(
                 row,
                 secrets,
                 lifetime_s=self.payment_lifetime_s,
-                base_url=row.base_url or f"{self.bank_url}/{row.name}",
-                page_url=row.page_url or row.base_url or f"{page_url}/{row.name}",
-                callback_url=f"{self.payment_url}/v1/callbacks/{row.name}",
-                return_url=f"{self.payment_url}/v1/return/{row.name}",
                 call_limit_s=self.payment_call_limit_s,
+                **self.addresses(row),
             )
             for row in read(self.partners)
         )
+
+    def addresses(self, row: Row) -> dict[str, str]:
+        """Return where a partner is called, and where it calls."""
+        page_url = self.bank_page_url or self.bank_url
+        return {
+            "base_url": row.base_url or f"{self.bank_url}/{row.name}",
+            "page_url": row.page_url or row.base_url or f"{page_url}/{row.name}",
+            "callback_url": f"{self.payment_url}/v1/callbacks/{row.name}",
+            "return_url": f"{self.payment_url}/v1/return/{row.name}",
+        }

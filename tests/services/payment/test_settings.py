@@ -1,6 +1,9 @@
+import msgspec
+import pytest
+
 from services.payment.domain.draft import Pace
 from services.payment.gateways.vnpay import Vnpay
-from services.payment.partners import Registry
+from services.payment.partners import SANDBOX, Registry, read
 from services.payment.settings import PaymentSettings
 
 SECRET = "THUNGHIEMVNPAYSECRETKEY0000001AB"
@@ -20,11 +23,18 @@ def test_the_environment_sets_the_pace(monkeypatch):
     assert PaymentSettings().pace == Pace(ask_after_s=(8, 8, 15), attempt_limit=2)
 
 
-def test_the_partner_is_where_the_launcher_says(monkeypatch, a):
+@pytest.fixture
+def one_row(tmp_path):
+    path = tmp_path / "partners.json"
+    path.write_bytes(msgspec.json.encode(read(SANDBOX)[:1]))
+    return path
+
+
+def test_the_partner_is_where_the_launcher_says(monkeypatch, a, one_row):
     monkeypatch.setenv("MOTCUA_BANK_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("MOTCUA_PAYMENT_URL", "http://127.0.0.1:2")
 
-    (partner,) = PaymentSettings().registry_rows(KEYS)
+    (partner,) = PaymentSettings(partners=one_row).registry_rows(KEYS)
 
     assert (partner.base_url, partner.page_url) == ("http://127.0.0.1:1/vnpay",) * 2
     assert partner.return_url == "http://127.0.0.1:2/v1/return/vnpay"

@@ -1,0 +1,143 @@
+"""Every partner of the sandbox: chosen, asked, paid, told of and settled, with generated keys.
+
+Only ASGI stands between the sandbox process and payment's edge; what a family does besides is in
+the tests of each.
+"""
+
+import asyncio
+
+import httpx
+import msgspec
+import pytest
+
+from deploy.local import secrets
+from deploy.sandbox.partners.http import create_app
+from deploy.sandbox.partners.opened import World, open_all
+from deploy.sandbox.partners.opened import read as read_theirs
+from services.payment.effects import Create, Query
+from services.payment.gateways.families import FAMILIES
+from services.payment.partners import SANDBOX, Registry, read
+from services.payment.settings import PaymentSettings
+from shared.effects import Request
+from shared.events import CONTRACTS
+from shared.events.kernel import TimerFired
+from shared.events.payment import CreateRequested, Notified, QueryRequested, Settled
+from tests.services.payment.counter import Counter
+
+EDGE, SANDBOX_URL = "http://edge", "http://sandbox"
+ROWS = read(SANDBOX)
+SETTINGS = PaymentSettings(bank_url=SANDBOX_URL, payment_url=EDGE)
+OFFERS_A_LINK = {"vnpay", "momo", "zalopay", "platform", "keypay", "neutral", "iso20022"}
+TURNS = 2_000
+each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+
+
+class Town(Counter):
+    """The counter before all partners, and the process of the sandbox; `said`: all decided."""
+
+    def __init__(self, lane_table, a, folder):
+        for_services = msgspec.json.decode((folder / secrets.SERVICES_FILE).read_bytes())
+        self._keys, rows = for_services["partners"], a.rows()
+        lanes = lane_table(rows=rows, partners=self.registry_of(a).terms)
+        super().__init__(lanes, rows, a)
+        theirs = read_theirs(SANDBOX, folder / secrets.CLIENTS_FILE)
+        world = World(self.http, EDGE, SANDBOX_URL, lambda: a.now, call_again_s=0.01)
+        self.sandbox_app = create_app(open_all(theirs, world))
+        transport = httpx.ASGITransport(self.sandbox_app)
+        self.sandbox = httpx.AsyncClient(transport=transport, base_url=SANDBOX_URL)
+        self.said = []
+
+    def registry_of(self, a):
+        return Registry(SETTINGS.registry_rows(self._keys), FAMILIES)
+
+    def keep(self, decided):
+        self.said += [msgspec.json.decode(e.data, type=CONTRACTS[e.type]) for e in decided]
+
+    def of(self, kind):
+        return [data for data in self.said if isinstance(data, kind)]
+
+    async def order(self, partner):
+        """Choose a partner, let it make the order if it does; return what the citizen is shown."""
+        body = {"obligation": 0, "partner": partner}
+        url = f"/v1/payments/{self.a.application}"
+        assert (await self.http.post(f"{url}/orders", json=body)).status_code == 202
+        self.keep(await self.decide())
+        for wanted in [w for w in self.of(CreateRequested) if w.partner == partner]:
+            made = Create(self.registry, self.sandbox, lambda: self.a.now, 10.0)
+            (outcome,) = await made.call([Request(None, wanted)])
+            assert outcome.finding == "created", outcome
+            self.keep(await self.say(outcome))
+        orders = (await self.http.get(url)).json()["obligations"][0]["orders"]
+        return next(o for o in orders if o["partner"] == partner)
+
+    async def pay(self, partner, order):
+        """Pay as a citizen would; return when it is settled."""
+        url, body = "/sandbox/pay", {"pay_url": order["pay_url"]}
+        if FAMILIES_BY_NAME[partner] not in OFFERS_A_LINK:
+            url, body = f"/{partner}/sandbox/transfer", {"qr": order["qr"]}
+        answer = await self.sandbox.post(url, json=body)
+        assert answer.status_code == 202, answer.text
+        for _ in range(TURNS):
+            self.keep(await self.decide())
+            if self.of(Settled):
+                return
+            if FAMILIES_BY_NAME[partner] == "keypay" and (await self.statement())["answers"]:
+                await self.ask()
+            await asyncio.sleep(0.001)
+        raise AssertionError(f"{partner} was paid and payment never settled: {self.dead()}")
+
+    async def ask(self):
+        """Ask after the order, when its time has come: a call of KeyPay's proves nothing."""
+        latest = await self.journal.latest(self.a.application)
+        timer = latest.state.attempts[-1].timer
+        self.keep(await self.say(TimerFired(name=timer, version=1)))
+        made = Query(self.registry, self.sandbox, lambda: self.a.now, 10.0)
+        (outcome,) = await made.call([Request(None, self.of(QueryRequested)[-1])])
+        self.keep(await self.say(outcome))
+
+    async def statement(self):
+        return (await self.sandbox.get("/sandbox/statement")).json()
+
+
+FAMILIES_BY_NAME = {row.name: row.family for row in ROWS}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return secrets.ensure(tmp_path_factory.mktemp("home") / "secrets")
+
+
+@pytest.fixture
+async def town(lane_table, a, folder):
+    made = Town(lane_table, a, folder)
+    lifespan = made.sandbox_app.router.lifespan_context(made.sandbox_app)
+    async with made.http, made.sandbox, lifespan:
+        made.keep(await made.bring(a.routed()))
+        yield made
+
+
+def test_ten_banks_and_nine_intermediaries_speak_all_families():
+    kinds = [row.kind for row in ROWS]
+
+    assert (kinds.count("bank"), kinds.count("intermediary")) == (10, 9)
+    assert {row.family for row in ROWS} == set(FAMILIES)
+    assert all(row.title.endswith(" (thử nghiệm)") for row in ROWS)
+    accounts = [row.account.number for row in ROWS if row.account]
+    assert len(set(accounts)) == len(accounts), "money for one partner is never another's"
+
+
+@each_row
+async def test_each_partner_is_ordered_from_paid_and_settled(town, row):
+    order = await town.order(row.name)
+    await town.pay(row.name, order)
+
+    [settled] = town.of(Settled)
+    whole = await town.statement()
+    [paid] = whole["payments"]
+    assert (settled.partner, settled.amount_vnd) == (row.name, town.a.amount_vnd)
+    assert settled.reference == order["reference"]
+    assert (paid["partner"], paid["amount_vnd"]) == (row.name, settled.amount_vnd)
+    assert paid["transaction"] == settled.transaction, "by this name both sides are matched"
+    assert settled.reference.endswith(paid["reference"][-15:])
+    assert {n.partner for n in town.of(Notified)} <= {row.name}
+    assert (town.dead(), whole["given_up"]) == ([], 0)
