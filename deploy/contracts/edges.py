@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter
 
 import services.intake.__main__
@@ -41,7 +42,8 @@ def _intake() -> APIRouter:
 def _payment() -> APIRouter:
     keyless = {"merchant": "", "outgoing": [], "incoming": []}
     settings, (first, *_) = PaymentSettings(), read(SANDBOX)
-    # one partner stands for all: their callbacks are in their own protocols
+    # one partner stands for all, named as its protocol: who there is, each deployment says
+    first = msgspec.structs.replace(first, name=first.family)
     row = keyed(first, {first.name: keyless}, lifetime_s=1, **settings.addresses(first))
     registry = Registry([row], FAMILIES)
     routes = services.payment.api.router(registry, *[_UNUSED] * 8)

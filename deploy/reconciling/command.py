@@ -160,7 +160,9 @@ def _files(
         found = [(path, NAMED.fullmatch(path.name)) for path in sorted(folder.glob("*_*.*"))]
         asked = [(p, Asked(m[1], date.fromisoformat(m[2]))) for p, m in found if m]
         if not asked:
-            raise Misconfigured(f"{folder} has no file named PARTNER_DAY, as vnpay_2026-11-20.csv.")
+            raise Misconfigured(
+                f"{folder} has no file named PARTNER_DAY, as sen-vang_2026-11-20.csv."
+            )
         return asked
     if file is None or day is None or not partner:
         raise Misconfigured("Name a file, its --partner and its --day, or a --folder of them.")

@@ -83,7 +83,7 @@ def test_what_the_page_signs_and_calls_is_a_payment(
     )
     path, _, query = edge.called.partition("?")
     [notice] = gateway.read_callback(Call(query.encode()), NOW)
-    assert path == "/v1/callbacks/vnpay"
+    assert path == "/v1/callbacks/sen-vang"
     assert (notice.reference, notice.amount_vnd, notice.finding) == ("DVC1", 16_000, "paid")
     assert msgspec.json.decode(done.stdout)["RspCode"] == "00"
     assert done.stdout.decode().strip() in PAGE

@@ -23,7 +23,7 @@ class Job(msgspec.Struct, frozen=True):
 
 def queries(job: Job) -> list[str]:
     """Return a signed query for each order, made before anything is measured."""
-    partner = json.loads(Path(job.clients).read_text())["partners"]["vnpay"]
+    partner = json.loads(Path(job.clients).read_text())["partners"]["sen-vang"]
     secret = partner["incoming"][0]["secret"].encode()
     paid_at = time.strftime("%Y%m%d%H%M%S", time.gmtime(time.time() + 7 * 3600))
     lines = (line.split() for line in Path(job.orders).read_text().splitlines())

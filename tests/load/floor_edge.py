@@ -15,7 +15,7 @@ from shared.placement import home
 from shared.publisher import GATHER_S
 from tests.load.floor_events import Appender, Envelope, Writer
 
-PATH = "/v1/callbacks/vnpay"
+PATH = "/v1/callbacks/sen-vang"
 TAKEN = b'{"RspCode":"00","Message":"Confirm Success"}'
 
 

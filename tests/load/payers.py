@@ -51,9 +51,9 @@ class Payers:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        vnpay = json.loads(Path(job.clients).read_text())["partners"]["vnpay"]
-        self._merchant = vnpay["merchant"]
-        self._secret = vnpay["incoming"][0]["secret"].encode()
+        partner = json.loads(Path(job.clients).read_text())["partners"]["sen-vang"]
+        self._merchant = partner["merchant"]
+        self._secret = partner["incoming"][0]["secret"].encode()
         address = urlsplit(job.callbacks)
         self._path = address.path
         self._calls = Calls(address.hostname or "", address.port or 80, self._answered)

@@ -45,7 +45,7 @@ def test_a_missing_answer_and_missing_money_are_said(run: Called, wrong: str) ->
 
 def test_each_order_is_called_for_once_and_genuinely(tmp_path: Path) -> None:
     partner = {"merchant": "MC01", "incoming": [{"secret": SECRET}]}
-    (tmp_path / "clients.json").write_text(json.dumps({"partners": {"vnpay": partner}}))
+    (tmp_path / "clients.json").write_text(json.dumps({"partners": {"sen-vang": partner}}))
     (tmp_path / "orders").write_text("DVC1 16000\nDVC2 8000")
     job = callers.Job("http://edge/", str(tmp_path / "clients.json"), str(tmp_path / "orders"))
 

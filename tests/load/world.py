@@ -13,7 +13,7 @@ from tests.load.system import MeasuredSystem
 from tests.load.workers import Worker, worker
 
 BOOKS = "books.json"  # the bank's own
-CALLBACKS = "/v1/callbacks/vnpay"
+CALLBACKS = "/v1/callbacks/sen-vang"
 
 
 class World(NamedTuple):

@@ -58,7 +58,7 @@ def test_clients_hold_no_private_key_of_intake() -> None:
 def test_two_systems_share_no_secret() -> None:
     (one, _), (other, _) = secrets.generate(), secrets.generate()
     assert one["master_key"] != other["master_key"]
-    assert one["partners"]["vnpay"]["outgoing"] != other["partners"]["vnpay"]["outgoing"]
+    assert one["partners"]["sen-vang"]["outgoing"] != other["partners"]["sen-vang"]["outgoing"]
     assert not set(one["api_keys"]) & set(other["api_keys"])
 
 

@@ -41,10 +41,10 @@ def motcua(tmp_path: Path) -> Callable[..., tuple[int, str]]:
     ("arguments", "said"),
     [
         ((), "Name a file, its --partner and its --day"),
-        (("x.csv", "--partner", "vnpay"), "Name a file, its --partner and its --day"),
-        (("x.csv", "--partner", "vnpay", "--day", "2026-11-20"), "x.csv is no file"),
+        (("x.csv", "--partner", "sen-vang"), "Name a file, its --partner and its --day"),
+        (("x.csv", "--partner", "sen-vang", "--day", "2026-11-20"), "x.csv is no file"),
         (("x.csv", "--partner", "VNPAY", "--day", "2026-11-20"), "'VNPAY' is no partner"),
-        (("x.csv", "--partner", "vnpay", "--day", "20.11.2026"), "--day"),
+        (("x.csv", "--partner", "sen-vang", "--day", "20.11.2026"), "--day"),
         (("--folder", "."), "no file named PARTNER_DAY"),
         (("x.csv", "--breaks-limit", "0"), "--breaks-limit"),
     ],
@@ -58,19 +58,19 @@ def test_what_makes_no_sense_is_said(motcua, arguments, said) -> None:
 
 @pytest.mark.parametrize("cut_off", ["25:00", "00:00", "5pm"])
 def test_a_partners_day_ends_at_a_time_of_day(motcua, tmp_path, cut_off) -> None:
-    file = tmp_path / "vnpay_2026-11-20.csv"
+    file = tmp_path / "sen-vang_2026-11-20.csv"
     file.write_text("")
     _, text = motcua("--folder", tmp_path, "--cut-off", cut_off)
     assert f"--cut-off is {cut_off!r}" in text
 
 
 def test_a_folder_is_taken_by_the_names_of_its_files(tmp_path) -> None:
-    for name in ("vnpay_2026-11-20.csv", "a-bank_2026-11-19.xml", "notes.txt", "x_2026.csv"):
+    for name in ("sen-vang_2026-11-20.csv", "a-bank_2026-11-19.xml", "notes.txt", "x_2026.csv"):
         (tmp_path / name).write_text("")
     found = [(path.name, *asked) for path, asked in _files(None, "", None, tmp_path)]
     assert found == [
         ("a-bank_2026-11-19.xml", "a-bank", date(2026, 11, 19)),
-        ("vnpay_2026-11-20.csv", "vnpay", date(2026, 11, 20)),
+        ("sen-vang_2026-11-20.csv", "sen-vang", date(2026, 11, 20)),
     ]
 
 
@@ -124,7 +124,7 @@ def test_every_kind_and_every_cure_has_words() -> None:
 
 
 def test_a_file_of_nobody_s_is_refused_and_the_others_are_tried(motcua, tmp_path) -> None:
-    for name in ("a-bank_2026-11-19.csv", "vnpay_2026-11-20.csv"):
+    for name in ("a-bank_2026-11-19.csv", "sen-vang_2026-11-20.csv"):
         (tmp_path / name).write_text("")
     code, text = motcua("--folder", tmp_path)
     assert code == 1
@@ -133,7 +133,7 @@ def test_a_file_of_nobody_s_is_refused_and_the_others_are_tried(motcua, tmp_path
 
 
 def test_servers_that_are_away_are_said(motcua, tmp_path) -> None:
-    file = tmp_path / "vnpay_2026-11-20.csv"
+    file = tmp_path / "sen-vang_2026-11-20.csv"
     file.write_text("")
     code, text = motcua("--folder", tmp_path)
     assert code == 1

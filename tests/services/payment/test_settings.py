@@ -9,7 +9,7 @@ from services.payment.settings import PaymentSettings
 SECRET = "THUNGHIEMVNPAYSECRETKEY0000001AB"
 KEY = {"secret": SECRET, "valid_from": "2025-07-01T00:00:00Z"}
 IDS = {"api_key": "ANAPIKEY"}
-KEYS = {"vnpay": {"merchant": "DVCQG001", "ids": IDS, "outgoing": [KEY], "incoming": [KEY]}}
+KEYS = {"sen-vang": {"merchant": "DVCQG001", "ids": IDS, "outgoing": [KEY], "incoming": [KEY]}}
 
 
 def test_what_is_not_said_is_as_documented():
@@ -36,8 +36,8 @@ def test_the_partner_is_where_the_launcher_says(monkeypatch, a, one_row):
 
     (partner,) = PaymentSettings(partners=one_row).registry_rows(KEYS)
 
-    assert (partner.base_url, partner.page_url) == ("http://127.0.0.1:1/vnpay",) * 2
-    assert partner.return_url == "http://127.0.0.1:2/v1/return/vnpay"
+    assert (partner.base_url, partner.page_url) == ("http://127.0.0.1:1/sen-vang",) * 2
+    assert partner.return_url == "http://127.0.0.1:2/v1/return/sen-vang"
     registry = Registry([partner], {"vnpay": Vnpay})
     assert registry.terms[0].takes(9_999_999_999, a.now)
     assert partner.ids == IDS
