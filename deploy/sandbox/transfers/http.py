@@ -4,6 +4,7 @@ POST /v2/payment-requests            PayOS: an order, signed
 GET  /v2/payment-requests/{order}    PayOS: how it stands, by our number or its link
 POST /confirm-webhook                PayOS: tries the merchant's own address with a sample
 GET  /web/{link}                     PayOS: the page of an order
+POST /sandbox/pay        {"pay_url"} of an order of PayOS, and a "behaviour"
 POST /sandbox/transfer   {"qr"} or {"partner", "amount_vnd", "text"}, and a "behaviour"
 GET  /sandbox/statement              all money that came, and what calls were answered
 """
@@ -11,7 +12,7 @@ GET  /sandbox/statement              all money that came, and what calls were an
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from html import escape
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from fastapi import FastAPI, Request
@@ -22,6 +23,8 @@ from deploy.sandbox.transfers.behaviours import Behaviour
 from deploy.sandbox.transfers.forms import Merchant, Movement
 from deploy.sandbox.transfers.house import Full, House, Impossible, Order
 from deploy.sandbox.transfers.qr import NoCode
+
+T = TypeVar("T")
 
 BODY_LIMIT_BYTES = 16 << 10
 REFUSALS: Mapping[type[Exception], int] = {NoCode: 422, Impossible: 409, Full: 503}
@@ -41,6 +44,13 @@ class Transferring(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     partner: str = ""
     amount_vnd: Annotated[int, msgspec.Meta(ge=0, le=10**13)] = 0
     text: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class Paying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A transfer by the code on a page."""
+
+    pay_url: str
+    behaviour: Behaviour = "pay"
 
 
 class Unreadable(Exception):
@@ -66,10 +76,7 @@ def create_app(house: House, page_url: str = "") -> FastAPI:
 
     @app.post("/sandbox/transfer")
     async def transfer(request: Request) -> Response:
-        try:
-            asked = msgspec.json.decode(await _body(request), type=Transferring)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Unreadable(str(error)) from error
+        asked = _decoded(await _body(request), Transferring)
         if asked.qr:
             moved = house.transfer(asked.qr, asked.behaviour)
         elif asked.partner in house.merchants and asked.amount_vnd:
@@ -77,6 +84,15 @@ def create_app(house: House, page_url: str = "") -> FastAPI:
             moved = house.pay(merchant, asked.amount_vnd, asked.text, asked.behaviour)
         else:
             raise Unreadable("send `qr`, or `partner` and `amount_vnd`")
+        return _json({"transfers": [m._asdict() for m in moved]}, 202)
+
+    @app.post("/sandbox/pay")
+    async def pay(request: Request) -> Response:
+        asked = _decoded(await _body(request), Paying)
+        order = house.of_link(asked.pay_url.rpartition("/web/")[2])
+        if order is None:
+            raise Impossible("no order has this page")
+        moved = house.pay(order.merchant, order.amount_vnd, order.text, asked.behaviour)
         return _json({"transfers": [m._asdict() for m in moved]}, 202)
 
     @app.get("/sandbox/statement")
@@ -170,8 +186,12 @@ def _payos(
 
 
 def _object(body: bytes) -> dict[str, Any]:
+    return _decoded(body, dict[str, Any])
+
+
+def _decoded(body: bytes, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(body, type=dict[str, Any])
+        return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(str(error)) from error
 

@@ -17,6 +17,7 @@ ROWS = [
     (Row("two", "vnpay"), KEYS),
     (Row("tre", "casso", account=ACCOUNT), KEYS),
     (Row("four", "neutral"), KEYS),
+    (Row("five", "payos", account=ACCOUNT), KEYS),
 ]
 
 
@@ -90,11 +91,12 @@ async def test_a_payment_is_passed_on_to_the_partner_of_its_page(sandbox):
     link = f"{URL}/four/pay/DVC4"
     again = await sandbox.post("/sandbox/pay", json={"pay_url": link})
     unknown = await sandbox.post("/sandbox/pay", content=b"{")
+    nobody = await sandbox.post("/sandbox/pay", json={"pay_url": f"{URL}/five/web/0"})
     long = await sandbox.post("/sandbox/pay", content=b" " * 20_000)
 
     assert [p["partner"] for p in (await whole(sandbox))["payments"]] == ["one", "four"]
     assert (again.status_code, "paid already" in again.text) == (409, True)
-    assert (unknown.status_code, long.status_code) == (422, 413)
+    assert (unknown.status_code, nobody.status_code, long.status_code) == (422, 409, 413)
 
 
 async def test_a_partner_that_is_down_takes_no_other_with_it(sandbox):
