@@ -29,6 +29,7 @@ def ensure(folder: Path) -> Path:
     """Make the secrets if there are none yet; return the folder they stand in."""
     own, theirs = folder / SERVICES_FILE, folder / CLIENTS_FILE
     if own.exists() and theirs.exists():
+        _check_partners(own)
         return folder
     if own.exists():
         raise Misconfigured(
@@ -40,6 +41,15 @@ def ensure(folder: Path) -> Path:
     _write(theirs, for_clients)
     _write(own, for_services)  # last: it says that both are whole
     return folder
+
+
+def _check_partners(own: Path) -> None:
+    stand = json.loads(own.read_text())["partners"]
+    if new := [row.name for row in read(SANDBOX) if row.name not in stand]:
+        raise Misconfigured(
+            f"{own} has no keys of {', '.join(new)}, which came since: remove {own.parent} and the "
+            f"data folder beside it to begin anew, or give them keys in both files."
+        )
 
 
 def generate() -> tuple[dict[str, Any], dict[str, Any]]:

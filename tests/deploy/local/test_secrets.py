@@ -67,3 +67,20 @@ def test_a_lost_clients_file_is_said_rather_than_made_anew(tmp_path: Path) -> No
     (folder / secrets.CLIENTS_FILE).unlink()
     with pytest.raises(Misconfigured, match=r"clients\.json is missing beside .*: put it back"):
         secrets.ensure(folder)
+
+
+def test_partners_that_came_since_are_said_by_name(tmp_path: Path) -> None:
+    own = secrets.ensure(tmp_path / "secrets") / secrets.SERVICES_FILE
+    stands = read(own)
+    del stands["partners"]["tre-xanh"], stands["partners"]["que-lua"]
+    own.write_text(json.dumps(stands))
+    with pytest.raises(Misconfigured, match=r"no keys of tre-xanh, que-lua, .*: remove .* anew"):
+        secrets.ensure(own.parent)
+
+
+def test_a_direction_has_a_key_of_its_own_where_the_protocol_has() -> None:
+    partners = secrets.generate()[0]["partners"]
+    for name, is_apart in (("sen-vang", False), ("bau-troi", True), ("song-hong", True)):
+        assert (partners[name]["outgoing"] != partners[name]["incoming"]) is is_apart
+    assert set(partners["hoa-dao"]["ids"]) == {"access_key"}
+    assert set(partners["may-trang"]["ids"]) == {"api_key"}
