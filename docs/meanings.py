@@ -54,8 +54,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "services.payment.settings": {
         "MOTCUA_PARTNERS": "the file of banks and intermediaries",
-        "MOTCUA_BANK_URL": "where the bank is asked",
-        "MOTCUA_BANK_PAGE_URL": "the same bank as citizens reach it; nothing: as above",
+        "MOTCUA_BANK_URL": "where partners without an address are, each under its name",
+        "MOTCUA_BANK_PAGE_URL": "the same as citizens reach it; nothing: as above",
         "MOTCUA_PAYMENT_URL": "where citizens come back to",
         "MOTCUA_PAYMENT_LIFETIME_S": "how long an order may be paid",
         "MOTCUA_PAYMENT_ASK_AFTER_S": "when the bank is asked of an open order, the last for ever",
