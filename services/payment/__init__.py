@@ -5,8 +5,8 @@ choices, refunds asked for and checked, what statements say, timers); writes `pa
 `payment.reconciliation` when a person closes a break.
 
 Reading order: `domain/` (fees, state, the table of legal moves), `references` (our order numbers),
-`receipt_numbers`, `lane`, `gateways/` (a bank's words, one file each), `callbacks` and `api` (the
-edge), `paying` and `orders_api` (how a citizen pays), `reassessments_api`, `receipts_api` and
+`receipt_numbers`, `lane`, `gateways/` (a bank's words, a folder per family), `callbacks` and `api`
+(the edge), `paying` and `orders_api` (how a citizen pays), `reassessments_api`, `receipts_api` and
 `paper/` (receipts as PDF, and how they are checked), `effects` (having orders made, asking a silent
 bank), `refunding` and `refunds_api` (how money goes back), `settings`; then `statements/` (what a
 partner says it moved), `domain/matching`, `breaks` and `breaks_api` (what of that does not match);

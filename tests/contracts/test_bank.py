@@ -8,8 +8,8 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from services.payment.gateways.neutral import DECLINES, FAILS, QUERY_PROBLEMS
-from services.payment.gateways.neutral_functions import AMOUNT_LIMIT, FUNCTIONS, HEAD, Fields, path
+from services.payment.gateways.neutral.functions import AMOUNT_LIMIT, FUNCTIONS, HEAD, Fields, path
+from services.payment.gateways.neutral.gateway import DECLINES, FAILS, QUERY_PROBLEMS
 from services.payment.gateways.request_signature import WINDOW_S
 
 TEXT = (Path(__file__).parents[2] / "docs" / "contracts" / "bank.yaml").read_text()

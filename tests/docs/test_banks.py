@@ -18,9 +18,9 @@ import pytest
 
 from deploy.local.secrets import ensure
 from services.payment.gateways import Call
-from services.payment.gateways.neutral import ANSWERS, Neutral
+from services.payment.gateways.neutral.gateway import ANSWERS, Neutral
 from services.payment.gateways.request_signature import ID, SIGNATURE, TIME
-from services.payment.gateways.vnpay import RSP_CODES, Vnpay
+from services.payment.gateways.vnpay.gateway import RSP_CODES, Vnpay
 from services.payment.partners import SANDBOX, keyed
 from services.payment.partners import read as rows
 from services.payment.settings import PaymentSettings

@@ -14,20 +14,17 @@ from services.payment.gateways import (
     Key,
     Partner,
     Refused,
-    casso,
     exact_json,
     flat_json,
     hmac_sha256,
-    keypay,
-    momo_signing,
-    payos_signing,
-    piped,
-    platform,
     request_signature,
-    sepay,
-    vnpay_signing,
 )
 from services.payment.gateways.families import FAMILIES
+from services.payment.gateways.momo import signing as momo_signing
+from services.payment.gateways.platform import gateway as platform
+from services.payment.gateways.platform import keypay, piped
+from services.payment.gateways.transfers import casso, payos_signing, sepay
+from services.payment.gateways.vnpay import signing as vnpay_signing
 from tests.fuzz.oracle import Voice
 from tests.services.payment.iso20022.iso_vectors import body
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.payment.domain.terms import Terms
 from services.payment.gateways import Call, Key, Partner, Refused
-from services.payment.gateways.vnpay import Vnpay
+from services.payment.gateways.vnpay.gateway import Vnpay
 from tests.load.payers import callback
 
 SECRET = "0" * 32

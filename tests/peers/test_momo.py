@@ -9,8 +9,8 @@ from deploy.sandbox.wallets.books import Books, Merchant
 from deploy.sandbox.wallets.caller import Caller
 from deploy.sandbox.wallets.wallet import Wallet
 from services.payment.gateways import Answer, Order, Payer
-from services.payment.gateways import momo_signing as signing
 from services.payment.gateways.hmac_sha256 import matches
+from services.payment.gateways.momo import signing
 from tests.peers.asking import ask, needs
 from tests.services.payment.gateways.wallet_vectors import MOMO_KEYS, key, momo
 

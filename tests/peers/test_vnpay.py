@@ -10,7 +10,7 @@ import pytest
 from deploy.sandbox.bank.bank import Bank, Merchant
 from deploy.sandbox.bank.books import Books
 from services.payment.gateways import Answer, Call, Order, Payer, Refund, Refused
-from services.payment.gateways.vnpay import Vnpay
+from services.payment.gateways.vnpay.gateway import Vnpay
 from tests.peers.asking import ask, needs
 from tests.services.payment.office import PARTNER
 

@@ -1,4 +1,4 @@
-"""Partners, each behind the same port; one file per protocol family.
+"""Partners, each behind the same port; one folder per protocol family or kin.
 
 A partner is data: a row says who it is, which family it speaks, with which keys, and what it takes.
 A family is code: it turns an order into what a citizen's device needs, and a partner's words into

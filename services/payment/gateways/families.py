@@ -3,16 +3,16 @@
 from collections.abc import Callable, Mapping
 
 from services.payment.gateways import Gateway, Partner
-from services.payment.gateways.casso import Casso
-from services.payment.gateways.iso20022 import Iso20022
-from services.payment.gateways.keypay import Keypay
-from services.payment.gateways.momo import Momo
-from services.payment.gateways.neutral import Neutral
-from services.payment.gateways.payos import Payos
-from services.payment.gateways.platform import Platform
-from services.payment.gateways.sepay import Sepay
-from services.payment.gateways.vnpay import Vnpay
-from services.payment.gateways.zalopay import Zalopay
+from services.payment.gateways.iso20022.gateway import Iso20022
+from services.payment.gateways.momo.gateway import Momo
+from services.payment.gateways.neutral.gateway import Neutral
+from services.payment.gateways.platform.gateway import Platform
+from services.payment.gateways.platform.keypay import Keypay
+from services.payment.gateways.transfers.casso import Casso
+from services.payment.gateways.transfers.payos import Payos
+from services.payment.gateways.transfers.sepay import Sepay
+from services.payment.gateways.vnpay.gateway import Vnpay
+from services.payment.gateways.zalopay.gateway import Zalopay
 
 FAMILIES: Mapping[str, Callable[[Partner], Gateway]] = {
     "vnpay": Vnpay,

@@ -7,7 +7,7 @@ file may have several pages, or accounts: they open and close together.
 from datetime import datetime, time
 from typing import BinaryIO
 
-from services.payment.gateways.transfer_text import reference
+from services.payment.gateways.transfers.text import reference
 from services.payment.iso20022.reports import STATEMENTS, Head, Movement, read_reports
 from services.payment.iso20022.words import Malformed
 from services.payment.statements import Asked, Line, Lines, Statement, Unfit

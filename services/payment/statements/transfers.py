@@ -7,7 +7,7 @@
 | SePay | id | transferAmount, transferType | transactionDate | code, content | accumulated |
 """
 
-from services.payment.gateways.transfer_text import DIGITS, reference
+from services.payment.gateways.transfers.text import DIGITS, reference
 from services.payment.statements.csv_file import Dialect, Entry, Row, local_iso, vnd
 
 

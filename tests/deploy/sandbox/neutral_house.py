@@ -8,8 +8,8 @@ from deploy.sandbox.neutral.bank import HEARD, Bank, Shared, word
 from deploy.sandbox.neutral.http import create_app
 from deploy.sandbox.till import Posts
 from services.payment.gateways import Answer, Call, Payer, Sending
-from services.payment.gateways.neutral import Neutral
-from tests.services.payment.gateways.piped_vectors import ORDER, key, platform_row
+from services.payment.gateways.neutral.gateway import Neutral
+from tests.services.payment.gateways.platform.piped_vectors import ORDER, key, platform_row
 
 SANDBOX = "http://sandbox"
 NOW = datetime(2026, 11, 2, 14, 31, tzinfo=UTC)

@@ -8,9 +8,9 @@ from deploy.sandbox.platform.http import create_app
 from deploy.sandbox.platform.platform import Shared
 from deploy.sandbox.till import Posts
 from services.payment.gateways import Answer, Call, Payer, Sending
-from services.payment.gateways.keypay import Keypay
-from services.payment.gateways.platform import Platform
-from tests.services.payment.gateways.piped_vectors import (
+from services.payment.gateways.platform.gateway import Platform
+from services.payment.gateways.platform.keypay import Keypay
+from tests.services.payment.gateways.platform.piped_vectors import (
     NOW,
     ORDER,
     keypay_row,

@@ -25,8 +25,8 @@ from tests.deploy.sandbox.neutral_house import (
     House,
     Merchant,
 )
-from tests.services.payment.gateways.neutral_words import called
-from tests.services.payment.gateways.piped_vectors import ORDER, key
+from tests.services.payment.gateways.neutral.neutral_words import called
+from tests.services.payment.gateways.platform.piped_vectors import ORDER, key
 
 YAML = Path(__file__).parents[3] / "docs" / "contracts" / "bank.yaml"
 SCHEMAS = yaml.safe_load(YAML.read_text())["components"]["schemas"]

@@ -8,7 +8,7 @@ from deploy.sandbox.platform import signing
 from deploy.sandbox.till import CALLS_LIMIT
 from services.payment.gateways import Declined, Refund
 from tests.deploy.sandbox.platform_house import GATEWAYS, NAMES, PAYER, SANDBOX, House, Merchant
-from tests.services.payment.gateways.piped_vectors import (
+from tests.services.payment.gateways.platform.piped_vectors import (
     KEYPAY,
     NOW,
     ORDER,

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from services.payment.api import router
 from services.payment.domain.draft import Pace
 from services.payment.gateways.families import FAMILIES
-from services.payment.gateways.vnpay_signing import SIGNATURE, canonical, sign
+from services.payment.gateways.vnpay.signing import SIGNATURE, canonical, sign
 from services.payment.paper.codes import ReceiptCodes
 from services.payment.paper.printing import Printer
 from services.payment.partners import Registry

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from services.payment.gateways.vnpay_signing import verified
+from services.payment.gateways.vnpay.signing import verified
 from shared.events.data import FeeFacts
 
 KEYS = {role: {"authorization": f"Bearer {role}-key"} for role in ("portal", "officer")}

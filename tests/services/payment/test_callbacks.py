@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.payment.callbacks import Callbacks, Near
 from services.payment.gateways import Call
-from services.payment.gateways.vnpay import RSP_CODES, Vnpay
+from services.payment.gateways.vnpay.gateway import RSP_CODES, Vnpay
 from services.payment.references import References, reference
 from services.payment.set_aside import FORGED_LIMIT, SetAside
 from shared import events

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from services.payment.callbacks import Callbacks, Near
 from services.payment.domain.state import Payment
 from services.payment.gateways import Call
-from services.payment.gateways.vnpay import Vnpay
+from services.payment.gateways.vnpay.gateway import Vnpay
 from services.payment.references import References, reference
 from services.payment.set_aside import SetAside
 from shared import events

@@ -9,8 +9,8 @@ import pytest
 from services.payment.__main__ import FAMILIES
 from services.payment.effects import ANSWER_LIMIT_BYTES, Create, Query
 from services.payment.gateways import Declined, Offer, Refused, Sending, Unsendable
-from services.payment.gateways.vnpay import TRANSACTION_API, Vnpay
-from services.payment.gateways.vnpay_signing import ANSWERED, ASKED, SIGNATURE, joined, sign
+from services.payment.gateways.vnpay.gateway import TRANSACTION_API, Vnpay
+from services.payment.gateways.vnpay.signing import ANSWERED, ASKED, SIGNATURE, joined, sign
 from services.payment.partners import AsksFirst, Registry
 from shared import events
 from shared.effects import NotCalled, Request

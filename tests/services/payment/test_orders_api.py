@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from services.payment.gateways import Offer
-from services.payment.gateways.vnpay import Vnpay
+from services.payment.gateways.vnpay.gateway import Vnpay
 from services.payment.orders_api import svg
 from services.payment.partners import Registry
 from shared.events.payment import Created, CreateRequested, Requested

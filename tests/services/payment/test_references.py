@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.payment.domain.luhn import check_digit
-from services.payment.gateways.vnpay import SAFE
+from services.payment.gateways.vnpay.gateway import SAFE
 from services.payment.references import NoReference, References, reference
 
 OTHER = "019aa0a5-b1c0-7d3e-8f4a-000000000000"

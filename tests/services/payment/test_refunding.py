@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from services.payment.gateways import Refunded, Refused, Sending, Unsendable
-from services.payment.gateways.vnpay import Vnpay
+from services.payment.gateways.vnpay.gateway import Vnpay
 from services.payment.partners import Registry
 from services.payment.refunding import AskBack, GiveBack
 from shared.effects import NotCalled, Request

@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from services.payment.domain.draft import Pace
-from services.payment.gateways.vnpay import Vnpay
+from services.payment.gateways.vnpay.gateway import Vnpay
 from services.payment.partners import SANDBOX, Registry, read
 from services.payment.settings import PaymentSettings
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from services.payment.gateways import Account, Key
-from services.payment.gateways.casso import sign, texts
 from services.payment.gateways.exact_json import read
+from services.payment.gateways.transfers.casso import sign, texts
 from services.payment.references import reference
 from shared.events.payment import Mismatched, Settled
 from tests.services.payment.counter import Counter

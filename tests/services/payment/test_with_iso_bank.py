@@ -12,9 +12,9 @@ from deploy.sandbox.iso_bank.caller import CALLS_LIMIT, Caller
 from deploy.sandbox.iso_bank.http import create_app
 from services.payment.effects import send
 from services.payment.gateways import Call, Declined, Payer, Refund, Refused, Sending
-from services.payment.gateways.iso20022 import Iso20022
+from services.payment.gateways.iso20022.gateway import Iso20022
 from services.payment.iso20022.reports import STATEMENTS, Head, read_reports
-from tests.services.payment.gateways.iso20022_words import (
+from tests.services.payment.gateways.iso20022.iso20022_words import (
     ACCOUNT,
     NOW,
     ORDER,

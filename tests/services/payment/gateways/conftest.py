@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.payment.gateways import Account, Key, Partner
-from services.payment.gateways.vnpay import Vnpay
+from services.payment.gateways.vnpay.gateway import Vnpay
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.payment.gateways import Answer, Declined, Gateway, Refund, Refused
-from services.payment.gateways.keypay import DETAIL, REFUND, REFUND_DETAIL, Keypay
-from services.payment.gateways.neutral import Neutral
-from services.payment.gateways.piped import Ambiguous, checksum, keyed, piped
-from services.payment.gateways.platform import CONFIRMED, Platform
-from tests.services.payment.gateways.neutral_words import ROW, THEIRS, proof
-from tests.services.payment.gateways.piped_vectors import (
+from services.payment.gateways.neutral.gateway import Neutral
+from services.payment.gateways.platform.gateway import CONFIRMED, Platform
+from services.payment.gateways.platform.keypay import DETAIL, REFUND, REFUND_DETAIL, Keypay
+from services.payment.gateways.platform.piped import Ambiguous, checksum, keyed, piped
+from tests.services.payment.gateways.neutral.neutral_words import ROW, THEIRS, proof
+from tests.services.payment.gateways.platform.piped_vectors import (
     NOW,
     ORDER,
     SECRET,

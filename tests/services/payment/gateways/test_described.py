@@ -4,11 +4,11 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from services.payment.gateways.keypay import CREATED, Keypay
-from services.payment.gateways.neutral import Neutral
-from services.payment.gateways.platform import CONFIRMED, Platform
-from tests.services.payment.gateways.neutral_words import TOLD
-from tests.services.payment.gateways.piped_vectors import (
+from services.payment.gateways.neutral.gateway import Neutral
+from services.payment.gateways.platform.gateway import CONFIRMED, Platform
+from services.payment.gateways.platform.keypay import CREATED, Keypay
+from tests.services.payment.gateways.neutral.neutral_words import TOLD
+from tests.services.payment.gateways.platform.piped_vectors import (
     CONFIRMATION,
     KEYPAY,
     keypay_row,

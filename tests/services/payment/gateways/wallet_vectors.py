@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from services.payment.gateways import Answer, Call, Key, Order, Partner, Refund
-from services.payment.gateways.momo import Momo
-from services.payment.gateways.zalopay import Zalopay
+from services.payment.gateways.momo.gateway import Momo
+from services.payment.gateways.zalopay.gateway import Zalopay
 from tests.services.payment.office import PARTNER
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

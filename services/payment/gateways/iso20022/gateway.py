@@ -1,0 +1,294 @@
+"""ISO 20022: requests to pay, credits as they are booked, refunds as transfers.
+
+What a bank sends, and what it is to us; `services/payment/iso20022/words.py` has its codes.
+
+    camt.054 credit         Sts BOOK paid · every other pending
+    … returned, reversed    never an order's money: kept for a person
+    camt.054 debit          one of our own transfers: nothing to an order
+    pain.014 of a request   RJCT CANC failed (but for DUPL, AM05) · every other pending
+    pain.002 of a refund    ACSC ACCC done · RJCT CANC failed (DUPL, AM05: unknown) · pending
+    camt.052 in an answer   a booked credit of this order paid · a booked debit of this refund done
+    our verdict → answer    ANSWERS, in JSON: the standard has no answer to camt.054
+
+An order's reference is the end-to-end reference; where a payer could not give one, it is looked for
+in what the payer wrote.  `request_signature` says who it is from, `sent` what we send.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from services.payment.gateways import (
+    Answer,
+    Call,
+    Declined,
+    Notice,
+    Offer,
+    Order,
+    Partner,
+    Payer,
+    Refund,
+    Refunded,
+    Refused,
+    Reply,
+    Said,
+    Sending,
+    Verdict,
+)
+from services.payment.gateways.iso20022 import openapi, sent
+from services.payment.gateways.iso20022.sent import identity
+from services.payment.gateways.request_signature import SIGNATURE, TIME, verify
+from services.payment.gateways.transfers.text import references
+from services.payment.iso20022 import strict
+from services.payment.iso20022.reports import (
+    INTRADAY,
+    NOTIFICATIONS,
+    Head,
+    Movement,
+    read_reports,
+)
+from services.payment.iso20022.statuses import (
+    OF_REQUESTS,
+    OF_TRANSFERS,
+    Status,
+    outcome_of,
+    read_statuses,
+)
+from services.payment.iso20022.words import Malformed
+from shared.events.payment import Finding
+
+ANSWERS: Mapping[Verdict, tuple[int, str, str]] = {
+    "recorded": (202, "recorded", "Recorded."),
+    "already_final": (202, "already_final", "Recorded before, or final already."),
+    "amount_differs": (202, "amount_differs", "Not the order's amount: kept for a person."),
+    "unknown_order": (404, "unknown_order", "No such order yet: send it again."),
+    "not_genuine": (401, "not_genuine", "Not signed by you, for us, now: check key and clock."),
+    "unreadable": (422, "unreadable", "Signed by you, but not as its schema says."),
+    "call_again": (503, "not_now", "Could not be kept just now: send it again."),
+}
+KEPT = (202, "kept", "It names no order: kept for a person.")
+TAKEN = (*NOTIFICATIONS, *OF_REQUESTS)
+NO_NUMBER = "0"
+AMOUNT_LIMIT_VND = 10**13
+_PRINTED = re.compile(r"[^\x00-\x1f\x7f]{1,140}")
+
+
+class Iso20022:
+    """A bank that speaks ISO 20022; its `ids` have `accounts`, more of ours, parted by blanks."""
+
+    method: Literal["POST"] = "POST"
+    body_limit_bytes = 256 << 10
+    creates_again = True  # the second request of a name is refused as DUPL, and the first stands
+
+    def __init__(self, partner: Partner) -> None:
+        self.partner = partner
+        account = [partner.account.number] if partner.account else []
+        self._accounts = {*account, *partner.ids.get("accounts", "").split()}
+        self._answers = {v: _reply(*answer) for v, answer in ANSWERS.items()}
+
+    # ---- the citizen pays
+
+    def create(self, key: str, order: Order, payer: Payer, at: datetime) -> Sending:
+        """Return a request to pay: pain.013.  Raises `Unsendable`."""
+        return sent.request(self.partner, key, order, at)
+
+    def read_created(self, answer: Answer, order: Order, at: datetime) -> Offer:
+        """Return where the citizen agrees to it.  Raises `Refused`, `Declined`."""
+        for status in self._statuses(answer, OF_REQUESTS, at):
+            if status.key not in ("", order.reference):
+                raise Refused("unreadable", "an answer about another order")
+            if status.outcome == "failed":
+                raise Declined(_code(status))
+        return Offer(f"{self.partner.page_url}/pay/{order.reference}")
+
+    def read_callback(self, call: Call, at: datetime) -> Sequence[Notice]:
+        """Return what a message says of orders.  Raises `Refused`."""
+        self._verify(call.header(TIME), call.header(SIGNATURE), call.body, at)
+        try:
+            return tuple(self._notices(call.body))
+        except Malformed as error:
+            raise _refused(error) from error
+
+    def _notices(self, body: bytes) -> Iterator[Notice]:
+        if strict.named(body) in OF_REQUESTS:
+            for said in read_statuses(body, OF_REQUESTS):
+                if said.key:
+                    finding: Literal["failed", "pending"]
+                    finding = "failed" if said.outcome == "failed" else "pending"
+                    yield Notice(_shown(said.key), "", 0, finding, _code(said))
+            return
+        for found in read_reports([body], TAKEN, self.body_limit_bytes):
+            if isinstance(found, Head):
+                self._check_account(found)
+            elif notice := _notice(found):
+                yield notice
+
+    def _check_account(self, head: Head) -> None:
+        if head.account not in self._accounts:
+            raise Refused("not_genuine", "about an account that is not ours here", "merchant")
+
+    def read_return(self, query: bytes, at: datetime) -> Finding:
+        """Return that nothing is known: a browser brings nothing signed."""
+        return "unknown"
+
+    def callback_described(self) -> dict[str, Any]:
+        """Return OpenAPI's words for a message to us."""
+        return openapi.callback(TAKEN, ANSWERS)
+
+    def answer(self, verdict: Verdict, call: Call, at: datetime) -> Reply:
+        """Return the answer; money that names no order at all is not to be sent again.
+
+        An answer to a request has no amount that could differ.
+        """
+        if verdict == "unknown_order" and not self._names_an_order(call.body):
+            return _reply(*KEPT)
+        if verdict == "amount_differs" and strict.named(call.body) in OF_REQUESTS:
+            return self._answers["recorded"]
+        return self._answers[verdict]
+
+    def _names_an_order(self, body: bytes) -> bool:
+        try:
+            return any(n.reference for n in self._notices(body))
+        except (Malformed, Refused):
+            return True
+
+    # ---- we ask
+
+    def query(self, key: str, order: Order, at: datetime) -> Sending:
+        """Return a question after what was booked for an order."""
+        account = order.account.number if order.account else ""
+        return sent.question(self.partner, key, order.reference, order.opened_at, at, account)
+
+    def read_answer(self, answer: Answer, order: Order, at: datetime) -> Said:
+        """Return what a report has of this order.  Raises `Refused`."""
+        found = [n for m in self._booked(answer, at) if (n := _notice(m))]
+        ours = sorted(
+            (n for n in found if n.reference == order.reference), key=lambda n: n.finding != "paid"
+        )
+        for notice in ours:
+            return Said(notice.finding, notice.transaction, notice.amount_vnd, notice.code)
+        return Said("not_found")
+
+    # ---- refunds
+
+    def refund(self, refund: Refund, at: datetime) -> Sending:
+        """Return a transfer back to where the money came from: pain.001.  Raises `Unsendable`."""
+        return sent.transfer(self.partner, refund, at)
+
+    def read_refunded(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
+        """Return what the bank says at once.  Raises `Refused`."""
+        return self._refunded(self._statuses(answer, OF_TRANSFERS, at), refund)
+
+    def query_refund(self, key: str, refund: Refund, at: datetime) -> Sending:
+        """Return a question after what was booked for a refund."""
+        reference = identity("R", refund.key)
+        return sent.question(self.partner, key, reference, refund.asked_at, at)
+
+    def read_refund_answer(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
+        """Return what became of a refund: a report, or a later status.  Raises `Refused`."""
+        if strict.named(answer.body) in OF_TRANSFERS:
+            return self.read_refunded(answer, refund, at)
+        key = identity("R", refund.key)
+        ours = [m for m in self._booked(answer, at) if m.reference == key and m.booked]
+        if any(m.amount_vnd > 0 for m in ours):
+            back = next(m for m in ours if m.amount_vnd > 0)
+            return Refunded("failed", back.key, _word("CRDT", back.returned or "RVSL"))
+        for debit in ours:
+            if -debit.amount_vnd != refund.amount_vnd:
+                return Refunded("unknown", debit.key, "DBIT/AM09")
+            return Refunded("done", debit.key, "DBIT/BOOK")
+        return Refunded("pending")
+
+    def _refunded(self, statuses: Sequence[Status], refund: Refund) -> Refunded:
+        key = identity("R", refund.key)
+        try:
+            said = outcome_of(statuses, key, key)
+        except Malformed as error:
+            raise _refused(error) from error
+        return Refunded(said.outcome, "", _code(said))
+
+    # ---- any answer
+
+    def _statuses(
+        self, answer: Answer, messages: Sequence[str], at: datetime
+    ) -> tuple[Status, ...]:
+        self._verify_answer(answer, at)
+        try:
+            return read_statuses(answer.body, messages)
+        except Malformed as error:
+            raise _refused(error) from error
+
+    def _booked(self, answer: Answer, at: datetime) -> list[Movement]:
+        self._verify_answer(answer, at)
+        try:
+            found = list(read_reports([answer.body], INTRADAY))
+        except Malformed as error:
+            raise _refused(error) from error
+        for head in found:
+            if isinstance(head, Head):
+                self._check_account(head)
+        return [m for m in found if isinstance(m, Movement)]
+
+    def _verify(self, time: str, signature: str, body: bytes, at: datetime) -> None:
+        verify(self.partner.verifying_keys(at), time, signature, body, at)
+
+    def _verify_answer(self, answer: Answer, at: datetime) -> None:
+        given = answer.headers
+        self._verify(given.get(TIME, ""), given.get(SIGNATURE, ""), answer.body, at)
+
+
+# ---- words
+
+
+def _notice(movement: Movement) -> Notice | None:
+    """Return what an entry is to an order; None: one of our own transfers.  Raises `Malformed`."""
+    amount_vnd = abs(movement.amount_vnd)
+    if amount_vnd > AMOUNT_LIMIT_VND:
+        raise Malformed("AM02", "/Ntry/Amt", "is more than any order")
+    if not _PRINTED.fullmatch(movement.key) or movement.key == NO_NUMBER:
+        raise Malformed("FF01", "/Ntry/AcctSvcrRef", "is no number of a transaction")
+    if movement.returned or movement.reversal:
+        side = "CRDT" if movement.amount_vnd > 0 else "DBIT"
+        code = _word(side, movement.returned or "RVSL")
+        return Notice("", movement.key, amount_vnd, "pending", code)
+    if movement.amount_vnd < 0:
+        return None
+    finding: Literal["paid", "pending"] = "paid" if movement.booked else "pending"
+    code = _word("CRDT", movement.status)
+    return Notice(reference_of(movement), movement.key, amount_vnd, finding, code)
+
+
+def reference_of(movement: Movement) -> str:
+    """Return the order that a payer named, "" if none, or more than one.
+
+    A reference of our form goes before any other; whether there is such an order, its row says.
+    """
+    written = "".join(movement.texts)  # banks cut a long text anywhere
+    for texts in ((movement.reference,), movement.structured, movement.texts, (written,)):
+        if found := references(*texts):
+            return found.pop() if len(found) == 1 else ""
+    return _shown(movement.structured[0] if len(movement.structured) == 1 else movement.reference)
+
+
+def _shown(reference: str) -> str:
+    return reference if _PRINTED.fullmatch(reference) else ""
+
+
+def _code(status: Status) -> str:
+    return _word(status.status, *status.reasons)
+
+
+def _word(*codes: str) -> str:
+    return "".join(c for c in "/".join(codes) if c.isprintable())[:32]
+
+
+def _refused(error: Malformed) -> Refused:
+    why: Literal["currency", "form"] = "currency" if error.code == "AM03" else "form"
+    return Refused("unreadable", f"{error.code} at {error.path}: {error.why}", why)
+
+
+def _reply(status: int, code: str, detail: str) -> Reply:
+    return Reply(status, msgspec.json.encode({"code": code, "detail": detail}))

@@ -1,0 +1,4 @@
+"""MoMo v2.
+
+Reading order: `gateway` (its words, ours), `signing`, `openapi`.
+"""

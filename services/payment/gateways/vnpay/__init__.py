@@ -1,0 +1,4 @@
+"""VNPAY 2.1.0.
+
+Reading order: `gateway` (its words, ours), `signing`, `refunds`, `openapi`.
+"""

@@ -1,0 +1,4 @@
+"""ZaloPay v2.
+
+Reading order: `gateway` (its words, ours), `signing`, `openapi`.
+"""
