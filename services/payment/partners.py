@@ -92,7 +92,7 @@ class AsksFirst(Protocol):
 
 
 class Registry:
-    """The partners of this deployment, by name."""
+    """The partners of this deployment, by name; `terms`: what they take, by preference."""
 
     def __init__(
         self, partners: Iterable[Partner], families: Mapping[str, Callable[[Partner], Gateway]]
@@ -104,17 +104,13 @@ class Registry:
             if row.name in self._gateways or row.terms.partner != row.name:
                 raise Misconfigured(f"partner {row.name}: its name stands twice or differs")
             self._gateways[row.name] = families[row.family](row)
+        self.terms = tuple(_terms(gateway) for gateway in self._gateways.values())
 
     def __getitem__(self, name: str) -> Gateway:
         return self._gateways[name]
 
     def __iter__(self) -> Iterator[Gateway]:
         return iter(self._gateways.values())
-
-    @property
-    def terms(self) -> tuple[Terms, ...]:
-        """Return what the partners take, in the order of preference, and whether they are asked."""
-        return tuple(_terms(g) for g in self._gateways.values())
 
 
 def _terms(gateway: Gateway) -> Terms:

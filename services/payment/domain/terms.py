@@ -46,7 +46,12 @@ def choose(
 
     Raises `NoPartner`.
     """
-    taking = [terms for terms in partners if terms.takes(amount_vnd, at)]
-    if not taking:
+    second_choice = None
+    for terms in partners:
+        if terms.takes(amount_vnd, at):
+            if terms.partner not in failed:
+                return terms
+            second_choice = second_choice or terms
+    if second_choice is None:
         raise NoPartner(f"no partner takes {amount_vnd} VND now: add one, then release this")
-    return next((terms for terms in taking if terms.partner not in failed), taking[0])
+    return second_choice
