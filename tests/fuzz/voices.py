@@ -15,7 +15,6 @@ from services.payment.gateways import (
     Partner,
     Refused,
     exact_json,
-    flat_json,
     hmac_sha256,
     request_signature,
 )
@@ -88,7 +87,7 @@ def momo_voice() -> Voice:
 
     def signed(text: bytes) -> Call:
         try:
-            told = flat_json.read(text)
+            told = exact_json.read(text)
             texts = momo_signing.signed_text("access-1", told, momo_signing.NOTIFIED)
         except Refused:
             return Call(body=text)

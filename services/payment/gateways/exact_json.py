@@ -1,19 +1,16 @@
-"""JSON as it came: numbers keep their digits, a name that stands twice is refused.
+"""JSON objects of partners as they came: numbers keep their digits, no name stands twice.
 
-Some partners sign a text that is made from the parsed message.  To make the same text, what the
-sender wrote has to be kept, and to be written again as the sender's language writes it.
+A signature is made over what was written, and `150000` is not `150000.0` there.  Another reader may
+keep the first of two equal names where ours keeps the last, or round a number that ours does not:
+what could be read in two ways is refused.
 """
 
 import json
-import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from typing import Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
-# as JSON.stringify; the same with numbers as they came; without letters beyond ASCII; as PHP's
-# json_encode
-Style = Literal["javascript", "exact", "ascii", "php"]
+from services.payment.gateways import Refused
 
 
 class Number(str):
@@ -24,96 +21,82 @@ class Number(str):
 
 Value: TypeAlias = "Number | str | bool | Sequence[Value] | Mapping[str, Value] | None"
 
-
-class NotExact(ValueError):
-    """It is no JSON, or none that says one thing only."""
-
-
-_WORDS = {None: "null", True: "true", False: "false"}
-_LONE = re.compile("[\ud800-\udfff]")  # half a character: text that was cut
-_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
-_WHOLE_PLACES, _SMALL_PLACES = 21, -6  # JavaScript writes others with an exponent
+WHOLE = re.compile(r"0|[1-9][0-9]{0,12}")  # of đồng: below ten thousand billion
+_HALF = re.compile("[\ud800-\udfff]")  # half a character: text that was cut
 
 
-def read(body: bytes) -> Value:
-    """Return what a message says.  Raises `NotExact`."""
+def read(body: bytes | str, *, proved: bool = False) -> dict[str, Any]:
+    """Return a JSON object; its numbers are `Number`.
+
+    `proved`: who sent it is known, as it is signed or answers us.  Raises `Refused`.
+    """
     try:
-        value: Value = _decoder.decode(body.decode("utf-8"))
-    except NotExact:
-        raise
+        found = _decoder.decode(body.decode() if isinstance(body, bytes) else body)
+        if isinstance(found, dict):
+            return found
+        reason = "it is not a JSON object"
     except (ValueError, RecursionError) as error:
-        raise NotExact("no JSON") from error
+        reason = f"it is not JSON of one meaning: {error}"
+    raise Refused("unreadable" if proved else "not_genuine", reason, "form")
+
+
+# ---- values, of what is verified
+
+
+def raw(given: Mapping[str, Any], name: str) -> str:
+    """Return a value as senders sign it; nothing where it is missing.  Raises `Refused`."""
+    value = given.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str | int):
+        raise Refused("unreadable", f"{name} is neither a text nor a number")
+    written = str(value)
+    if not written.isascii() and _HALF.search(written):
+        raise Refused("unreadable", f"{name} has half a character, which no bytes can be made of")
+    return written
+
+
+def field(given: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:
+    """Return a text or number that has to have this form.  Raises `Refused`."""
+    value = raw(given, name)
+    if not form.fullmatch(value):
+        raise _other_form(name)
     return value
 
 
-def write(value: Value, style: Style = "javascript") -> str:
-    """Return the shortest text of a value, its names sorted.  Raises `NotExact`."""
-    if isinstance(value, Number):
-        return value if style == "exact" else javascript_number(value)
-    if isinstance(value, str):
-        return quoted(value, style)
-    if isinstance(value, Mapping):
-        parts = (f"{quoted(n, style)}:{write(value[n], style)}" for n in ordered(value))
-        return f"{{{','.join(parts)}}}"
-    if isinstance(value, Sequence):
-        return f"[{','.join(write(item, style) for item in value)}]"
-    return _WORDS[value]
+def text(given: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:
+    """Return a text that has to have this form.  Raises `Refused`."""
+    value = given.get(name)
+    if not isinstance(value, str) or isinstance(value, Number) or not form.fullmatch(value):
+        raise _other_form(name)
+    return value
 
 
-def ordered(names: Iterable[str]) -> list[str]:
-    """Return names as a JavaScript object has them once sorted: indices first, then by UTF-16."""
-    return sorted(names, key=_place)
+def dong(given: Mapping[str, Any], name: str) -> int:
+    """Return a whole amount, whether it is written as a number or as text.  Raises `Refused`."""
+    value = given.get(name)
+    if not isinstance(value, str) or not WHOLE.fullmatch(value):
+        raise Refused("unreadable", f"{name} is not a whole number of đồng")
+    return int(value)
 
 
-def javascript_number(number: Number) -> str:
-    """Return a number as JavaScript writes it.  Raises `NotExact` for one that it cannot hold."""
-    value = float(number)
-    if not math.isfinite(value):
-        raise NotExact("a number beyond all bounds")
-    if not value:
-        return "0"
-    negative, places, exponent = Decimal(repr(value)).normalize().as_tuple()
-    digits = "".join(map(str, places))
-    return "-" * negative + _placed(digits, len(digits) + int(exponent))
-
-
-def quoted(text: str, style: Style) -> str:
-    """Return a text between quotation marks."""
-    if style in ("ascii", "php"):
-        written = _ascii.encode(text)
-        return written.replace("/", r"\/") if style == "php" else written
-    return _LONE.sub(lambda m: f"\\u{ord(m[0]):04x}", _unicode.encode(text))
-
-
-def _placed(digits: str, point: int) -> str:
-    if len(digits) <= point <= _WHOLE_PLACES:
-        return digits + "0" * (point - len(digits))
-    if 0 < point <= _WHOLE_PLACES:
-        return f"{digits[:point]}.{digits[point:]}"
-    if _SMALL_PLACES < point <= 0:
-        return f"0.{'0' * -point}{digits}"
-    fraction = f".{digits[1:]}" if len(digits) > 1 else ""
-    return f"{digits[0]}{fraction}e{point - 1:+d}"
-
-
-def _place(name: str) -> tuple[int, int, bytes]:
-    if _INDEX.fullmatch(name):
-        return 0, int(name), b""
-    return 1, 0, name.encode("utf-16-be", "surrogatepass")
+def _other_form(name: str) -> Refused:
+    return Refused("unreadable", f"{name} is missing or has another form than documented")
 
 
 def _once(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise NotExact("a name stands twice")
+        raise ValueError("a name stands twice")
     return found
 
 
 def _no_number(word: str) -> Value:
-    raise NotExact(f"{word} is no number")
+    raise ValueError(f"{word} is no number")
 
 
 _decoder = json.JSONDecoder(
     object_pairs_hook=_once, parse_int=Number, parse_float=Number, parse_constant=_no_number
 )
-_unicode, _ascii = json.JSONEncoder(ensure_ascii=False), json.JSONEncoder()

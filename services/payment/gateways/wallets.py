@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from services.payment.gateways import Refund, Refused, Unsendable
-from services.payment.gateways.flat_json import Malformed, field, raw
+from services.payment.gateways.exact_json import field, raw
 
 AMOUNT = re.compile(r"[0-9]{1,12}")
 TRANSACTION = re.compile(r"[0-9]{1,20}")
@@ -43,14 +43,14 @@ def transaction(given: Mapping[str, Any], name: str) -> str:
 def browser(query: bytes) -> dict[str, str]:
     """Return the parameters of a browser that comes back.  Raises `Refused`."""
     if len(query) > RETURN_LIMIT_BYTES:
-        raise Malformed("the query is too long")
+        raise Refused("unreadable", "the query is too long")
     try:
         pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=32)
     except ValueError as error:
-        raise Malformed("the query cannot be read") from error
+        raise Refused("unreadable", "the query cannot be read") from error
     given = dict(pairs)
     if len(given) != len(pairs):
-        raise Malformed("a parameter stands twice")
+        raise Refused("unreadable", "a parameter stands twice")
     return given
 
 

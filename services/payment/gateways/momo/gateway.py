@@ -41,7 +41,7 @@ from services.payment.gateways import (
     Verdict,
     wallets,
 )
-from services.payment.gateways.flat_json import Malformed, field, raw, read
+from services.payment.gateways.exact_json import field, raw, read
 from services.payment.gateways.hmac_sha256 import matches, sign
 from services.payment.gateways.momo import openapi, signing
 from services.payment.gateways.momo.signing import SIGNATURE, signed_text
@@ -160,7 +160,7 @@ class Momo:
 
     def read_created(self, answer: Answer, order: Order, at: datetime) -> Offer:
         """Return the page, the link and the QR.  Raises `Refused`, `Declined`."""
-        given = read(answer.body)
+        given = read(answer.body, proved=True)
         if signature := raw(given, SIGNATURE):
             forms = (signing.CREATED, signing.CREATED_WITHOUT_MESSAGE)
             texts = [self._text(given, names) for names in forms]
@@ -177,11 +177,7 @@ class Momo:
 
     def read_callback(self, call: Call, at: datetime) -> Sequence[Notice]:
         """Return what an IPN says.  Raises `Refused`."""
-        try:
-            given = read(call.body)
-        except Malformed as error:
-            raise Refused("not_genuine", error.reason, "form") from error
-        return (self._notice(given, at),)
+        return (self._notice(read(call.body), at),)
 
     def read_return(self, query: bytes, at: datetime) -> Finding:
         """Return what a browser says that comes back.  Raises `Refused`."""
@@ -202,7 +198,7 @@ class Momo:
 
     def read_answer(self, answer: Answer, order: Order, at: datetime) -> Said:
         """Return what was answered about this order.  Raises `Refused`."""
-        given = read(answer.body)
+        given = read(answer.body, proved=True)
         code = field(given, "resultCode", CODE)
         finding = RESULTS.get(code, NOT_TAKEN).query
         if finding in ("unknown", "pending"):
@@ -229,7 +225,7 @@ class Momo:
 
     def read_refunded(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
         """Return what became of a refund.  Raises `Refused`."""
-        given = read(answer.body)
+        given = read(answer.body, proved=True)
         code = field(given, "resultCode", CODE)
         finding = RESULTS.get(code, NOT_TAKEN).refund
         if finding in ("unknown", "pending"):
@@ -251,7 +247,7 @@ class Momo:
     def _notice(self, given: Mapping[str, Any], at: datetime) -> Notice:
         try:
             signature, text = raw(given, SIGNATURE), self._text(given, signing.NOTIFIED)
-        except Malformed as error:
+        except Refused as error:
             raise Refused("not_genuine", error.reason, "form") from error
         if not matches(signature, [text], self.partner.verifying_keys(at)):
             raise Refused("not_genuine", "the signature does not verify")

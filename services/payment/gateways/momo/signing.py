@@ -6,7 +6,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.payment.gateways.flat_json import raw
+from services.payment.gateways.exact_json import raw
 
 SIGNATURE = "signature"
 CREATE = (

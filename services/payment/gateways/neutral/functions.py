@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from services.payment.gateways import Refused, Why
+from services.payment.gateways.exact_json import WHOLE, Number
 
 Form = re.Pattern[str] | type[int]
 Fields = Mapping[str, Form]
-
-AMOUNT_LIMIT = 9_999_999_999_999
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MAYBE = re.compile(r"[A-Za-z0-9._-]{0,64}")
@@ -168,16 +167,17 @@ def wrong(given: Mapping[str, Any], fields: Fields) -> str:
         value = given.get(name)
         if isinstance(form, re.Pattern):
             fits = isinstance(value, str) and form.fullmatch(value) is not None
+            fits = fits and not isinstance(value, Number)
         else:
-            fits = type(value) is int and 0 <= value <= AMOUNT_LIMIT
+            fits = type(value) in (int, Number) and WHOLE.fullmatch(str(value)) is not None
         if not fits:
             return name
     return ""
 
 
 def checked(given: Mapping[str, Any], fields: Fields) -> Mapping[str, Any]:
-    """Return what was given, if it has these fields in their forms.  Raises `Refused`."""
+    """Return what was given, its fields in their forms, numbers as such.  Raises `Refused`."""
     if name := wrong(given, fields):
         why: Why = "currency" if name == "currency" else "form"
         raise Refused("unreadable", f"{name} is missing or has another form than documented", why)
-    return given
+    return {**given, **{name: int(given[name]) for name, form in fields.items() if form is int}}

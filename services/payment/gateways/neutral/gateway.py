@@ -37,9 +37,9 @@ from services.payment.gateways import (
     Unsendable,
     Verdict,
 )
+from services.payment.gateways.exact_json import read
 from services.payment.gateways.neutral import openapi
 from services.payment.gateways.neutral.functions import FUNCTIONS, HEAD, checked, path, wrong
-from services.payment.gateways.plain_json import read_object
 from services.payment.gateways.request_signature import ID, SIGNATURE, TIME, signed, verify
 from shared.events.payment import Finding
 
@@ -102,7 +102,7 @@ class Neutral:
         """Return what a function answered.  Raises `Refused`; `Declined` with a problem's code."""
         headers = answer.headers
         self._verify(headers.get(TIME, ""), headers.get(SIGNATURE, ""), answer.body, at)
-        given = self._own(read_object(answer.body), function, headers.get(ID, ""))
+        given = self._own(read(answer.body), function, headers.get(ID, ""))
         if answer.status != 200:
             raise Declined(given["code"] if not wrong(given, {"code": CODE}) else "unknown")
         return checked(given, FUNCTIONS[function].says)
@@ -160,8 +160,8 @@ class Neutral:
     def read_callback(self, call: Call, at: datetime) -> Sequence[Notice]:
         """Return what a call says.  Raises `Refused`."""
         self._verify(call.header(TIME), call.header(SIGNATURE), call.body, at)
-        given = self._own(read_object(call.body), "notify", call.header(ID))
-        checked(given, FUNCTIONS["notify"].asks)
+        own = self._own(read(call.body), "notify", call.header(ID))
+        given = checked(own, FUNCTIONS["notify"].asks)
         finding = PAYMENTS.get(given["status"], "pending")
         if finding == "paid" and given["transaction"] in NO_MONEY:
             raise Refused("unreadable", "paid, but without a transaction")

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.payment.gateways import Verdict
-from services.payment.gateways.neutral.functions import AMOUNT_LIMIT, FUNCTIONS, HEAD, NAME, Fields
+from services.payment.gateways.neutral.functions import FUNCTIONS, HEAD, NAME, Fields
 from services.payment.gateways.request_signature import ID, SECONDS, SIGNATURE, TIME
 
+AMOUNT_LIMIT = 9_999_999_999_999  # thirteen digits, as `exact_json.WHOLE`
 _HEADERS: Mapping[str, tuple[str, str]] = {
     ID: ("yours, of this call; the same when you call again", NAME.pattern),
     TIME: ("seconds since 1970 when you send; within five minutes of ours", SECONDS.pattern),

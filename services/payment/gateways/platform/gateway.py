@@ -41,7 +41,7 @@ from services.payment.gateways import (
     Unsendable,
     Verdict,
 )
-from services.payment.gateways.plain_json import dong, read_object, text
+from services.payment.gateways.exact_json import dong, read, text
 from services.payment.gateways.platform import openapi
 from services.payment.gateways.platform.bill import receipt_data
 from services.payment.gateways.platform.piped import Ambiguous, checksum, is_one_of, piped
@@ -145,7 +145,7 @@ class Platform:
 
     def read_callback(self, call: Call, at: datetime) -> Sequence[Notice]:
         """Return what a confirmation says.  Raises `Refused`."""
-        given = read_object(call.body)
+        given = read(call.body)
         self._verify(given, at)
         if given.get("LoaiBanTin") != self._confirm:
             raise Refused("unreadable", "LoaiBanTin is not that of a confirmation")
@@ -172,7 +172,7 @@ class Platform:
     def answer(self, verdict: Verdict, call: Call, at: datetime) -> Reply:
         """Return the answer to a confirmation: what named it is echoed."""
         try:
-            given = read_object(call.body)
+            given = read(call.body)
         except Refused:
             given = {}
         code, message = ANSWERS[verdict]
@@ -195,7 +195,6 @@ class Platform:
         self._verify(given, at)
         if given.get("MaThamChieu") != order.reference:
             raise Refused("unreadable", "an answer about another order")
-        state = str(state) if type(state) is int else state
         finding = STATES.get(state, "pending") if isinstance(state, str) else "pending"
         said = f"{code}/{_echo(state)}"[:24]
         if finding != "paid":

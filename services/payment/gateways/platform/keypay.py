@@ -41,7 +41,7 @@ from services.payment.gateways import (
     Unsendable,
     Verdict,
 )
-from services.payment.gateways.plain_json import dong, read_object, text
+from services.payment.gateways.exact_json import dong, field, read, text
 from services.payment.gateways.platform import openapi
 from services.payment.gateways.platform.bill import receipt_data
 from services.payment.gateways.platform.piped import Ambiguous, is_one_of, keyed, piped
@@ -115,7 +115,7 @@ class Keypay:
 
         Raises `Refused`, `Declined`.
         """
-        given = read_object(answer.body)
+        given = read(answer.body)
         if (error := _code(given, "error")) != OK:
             raise Declined(error)
         self._verify(given, self._asked(order.reference), DETAIL, at)
@@ -128,7 +128,7 @@ class Keypay:
 
     def read_callback(self, call: Call, at: datetime) -> Sequence[Notice]:
         """Return that there is something to ask about.  Raises `Refused`."""
-        given = read_object(call.body)
+        given = read(call.body)
         self._verify(given, given, CREATED, at)
         if given.get("client_id") != self.partner.merchant:
             raise Refused("not_genuine", "signed for another client", "merchant")
@@ -166,7 +166,7 @@ class Keypay:
 
     def read_answer(self, answer: Answer, order: Order, at: datetime) -> Said:
         """Return what the detail says.  Raises `Refused`."""
-        given = read_object(answer.body)
+        given = read(answer.body)
         if (error := _code(given, "error")) != OK:
             return Said("unknown", code=error)
         self._verify(given, self._asked(order.reference), DETAIL, at)
@@ -188,7 +188,7 @@ class Keypay:
 
     def read_refunded(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
         """Return what became of a refund.  Raises `Refused`."""
-        given = read_object(answer.body)
+        given = read(answer.body)
         if (error := _code(given, "error")) != OK:
             return Refunded("unknown", code=error)
         self._verify(given, self._given_back(refund), REFUND, at)
@@ -203,7 +203,7 @@ class Keypay:
 
     def read_refund_answer(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
         """Return what the detail of a refund says.  Raises `Refused`."""
-        given = read_object(answer.body)
+        given = read(answer.body)
         if (error := _code(given, "error")) != OK:
             return Refunded("unknown", code=error)
         self._verify(given, self._asked_back(refund), REFUND_DETAIL, at)
@@ -272,8 +272,7 @@ class Keypay:
 
 
 def _code(given: Mapping[str, Any], name: str) -> str:
-    value = given.get(name)
-    return text({name: str(value) if type(value) is int else value}, name, STATUS)
+    return field(given, name, STATUS)
 
 
 def _refunded(given: Mapping[str, Any]) -> Refunded:

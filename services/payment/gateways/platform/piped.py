@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from services.payment.gateways import Key
+from services.payment.gateways.exact_json import Number
 
+_WHOLE = re.compile(r"0|-?[1-9][0-9]*")
 _TWO_MEANINGS = re.compile(r"[|\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -43,7 +45,7 @@ def is_one_of(given: object, wanted: Iterable[str]) -> bool:
 
 def _plain(name: str, value: object) -> str:
     written = str(value) if type(value) is int else value
-    if not isinstance(written, str):
+    if not isinstance(written, str) or (isinstance(value, Number) and not _WHOLE.fullmatch(value)):
         raise Ambiguous(f"{name} is neither text nor a whole number")
     if _TWO_MEANINGS.search(written):
         raise Ambiguous(f"{name} has a delimiter or a control character in it")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.payment.gateways import Refused
-from services.payment.gateways.plain_json import read_object
+from services.payment.gateways.exact_json import read
 from shared.clock import VIETNAM
 
 STAMP = "%Y%m%d%H%M%S"
@@ -27,9 +27,9 @@ def moment(wire: str) -> datetime:
 
 def opened(body: bytes) -> dict[str, Any]:
     """Return an answer, out of the bus's envelope if it is in one.  Raises `Refused`."""
-    found = read_object(body)
+    found = read(body)
     if "MaLoi" in found or "error_code" not in found:
         return found
     if str(found["error_code"]) != "0" or not isinstance(found.get("message"), str):
         raise Refused("unreadable", "the bus did not bring an answer of the platform")
-    return read_object(found["message"].encode("utf-8", "replace"))
+    return read(found["message"])

@@ -2,5 +2,5 @@
 
 Reading order: `vietqr` (what a citizen scans; `banks` by number), `text` (our reference in a
 transfer), `gateway` (what the three have in common), `casso`, `sepay`, `payos` with
-`payos_signing`, `openapi`.
+`payos_signing` and `written_json`, `openapi`.
 """

@@ -20,10 +20,11 @@ from datetime import datetime
 from typing import Any
 
 from services.payment.gateways import Call, Key, Notice, Refused
-from services.payment.gateways.exact_json import NotExact, Style, Value, read, write
+from services.payment.gateways.exact_json import Value, read
 from services.payment.gateways.transfers import openapi
 from services.payment.gateways.transfers.gateway import ShownCode, money, text, whole
 from services.payment.gateways.transfers.text import reference
+from services.payment.gateways.transfers.written_json import Style, write
 
 SIGNATURE = "x-casso-signature"
 STYLES: Sequence[Style] = ("javascript", "php", "ascii")
@@ -84,15 +85,10 @@ def verified(header: str, body: bytes, keys: Sequence[Key]) -> Mapping[str, Valu
     given = _SIGNATURE.fullmatch(header)
     if not given:
         raise Refused("not_genuine", "no signature in Casso's form", "form")
-    try:
-        sent = read(body)
-        if not isinstance(sent, Mapping):
-            raise NotExact("no JSON object")
-        if _matches(given[2], texts(given[1], sent), keys):
-            return sent
-    except (NotExact, RecursionError) as error:
-        raise Refused("not_genuine", str(error), "form") from error
-    raise Refused("not_genuine", "the signature does not verify")
+    sent = read(body)
+    if not _matches(given[2], texts(given[1], sent), keys):
+        raise Refused("not_genuine", "the signature does not verify")
+    return sent
 
 
 def texts(time: str, sent: Value) -> Iterator[str]:

@@ -10,15 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from services.payment.gateways import Key, Refused
-from services.payment.gateways.exact_json import (
-    NotExact,
-    Number,
-    Style,
-    Value,
-    ordered,
-    read,
-    write,
-)
+from services.payment.gateways.exact_json import Number, Value, read
+from services.payment.gateways.transfers.written_json import Style, ordered, write
 
 REQUEST = ("amount", "cancelUrl", "description", "orderCode", "returnUrl")
 _NOTHING = ("null", "undefined")
@@ -49,17 +42,13 @@ def texts(data: Mapping[str, Value]) -> Iterator[str]:
 
 def verified(body: bytes, keys: Sequence[Key]) -> Mapping[str, Value]:
     """Return the `data` of what PayOS sent.  Raises `Refused`."""
-    try:
-        sent = read(body)
-        data = sent.get("data") if isinstance(sent, Mapping) else None
-        signature = sent.get("signature") if isinstance(sent, Mapping) else None
-        if not isinstance(data, Mapping) or not isinstance(signature, str):
-            raise NotExact("no object with `data` and `signature`")
-        if _matches(signature, data, keys):
-            return data
-    except (NotExact, RecursionError) as error:
-        raise Refused("not_genuine", str(error), "form") from error
-    raise Refused("not_genuine", "the signature does not verify")
+    sent = read(body)
+    data, signature = sent.get("data"), sent.get("signature")
+    if not isinstance(data, Mapping) or not isinstance(signature, str):
+        raise Refused("not_genuine", "no object with `data` and `signature`", "form")
+    if not _matches(signature, data, keys):
+        raise Refused("not_genuine", "the signature does not verify")
+    return data
 
 
 def _matches(signature: str, data: Mapping[str, Value], keys: Sequence[Key]) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime
 from urllib.parse import quote_plus, unquote_plus
 
 from services.payment.gateways import Key, Refused
-from services.payment.gateways.flat_json import raw, read
+from services.payment.gateways.exact_json import raw, read
 from shared.clock import VIETNAM
 
 SIGNATURE = "vnp_SecureHash"

@@ -43,7 +43,7 @@ from services.payment.gateways import (
     Verdict,
     wallets,
 )
-from services.payment.gateways.flat_json import Malformed, field, raw, read
+from services.payment.gateways.exact_json import field, raw, read
 from services.payment.gateways.hmac_sha256 import matches, sign
 from services.payment.gateways.zalopay import openapi, signing
 from services.payment.gateways.zalopay.signing import MAC, joined
@@ -127,7 +127,7 @@ class Zalopay:
 
         Raises `Refused`, `Declined`.
         """
-        given = read(answer.body)
+        given = read(answer.body, proved=True)
         code, sub = field(given, "return_code", CODE), raw(given, "sub_return_code")
         if code == FAILED and sub in DECLINED:
             raise Declined(sub)
@@ -137,21 +137,21 @@ class Zalopay:
 
     def read_callback(self, call: Call, at: datetime) -> Sequence[Notice]:
         """Return what a callback says; nothing of an agreement.  Raises `Refused`."""
+        given = read(call.body)
         try:
-            given = read(call.body)
             data, mac, kind = (raw(given, name) for name in ("data", MAC, "type"))
-        except Malformed as error:
+        except Refused as error:
             raise Refused("not_genuine", error.reason, "form") from error
         if not matches(mac, [data], self.partner.verifying_keys(at)):
             raise Refused("not_genuine", "the mac does not verify")
-        told = read(data)
+        told = read(data, proved=True)
         if raw(told, "app_id") != str(self._app_id):
             raise Refused("not_genuine", "signed for another app", "merchant")
         if kind == AGREEMENT and "zp_trans_id" not in told:  # the type is not under the mac
             return ()
         order_id = ORDER_ID.fullmatch(raw(told, "app_trans_id"))
         if not order_id:
-            raise Malformed("app_trans_id is missing or has another form than documented")
+            raise Refused("unreadable", "app_trans_id has another form than documented")
         amount_vnd = int(field(told, "amount", wallets.AMOUNT))
         number = wallets.transaction(told, "zp_trans_id")
         return (Notice(order_id[1], number, amount_vnd, "paid", PAID),)
@@ -182,7 +182,7 @@ class Zalopay:
 
     def read_answer(self, answer: Answer, order: Order, at: datetime) -> Said:
         """Return what was answered about this order.  Raises `Refused`."""
-        given = read(answer.body)
+        given = read(answer.body, proved=True)
         code, word = _code(given)
         finding = QUERIED.get(code, "unknown")
         if finding == "failed":
@@ -208,7 +208,7 @@ class Zalopay:
 
     def read_refunded(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
         """Return what became of a refund, as a rule that it is being made.  Raises `Refused`."""
-        return _refunded(read(answer.body), SUBS.keys() - DECLINED)
+        return _refunded(read(answer.body, proved=True), SUBS.keys() - DECLINED)
 
     def query_refund(self, key: str, refund: Refund, at: datetime) -> Sending:
         """Return a question after a refund."""
@@ -217,7 +217,7 @@ class Zalopay:
 
     def read_refund_answer(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
         """Return what was answered about a refund.  Raises `Refused`."""
-        return _refunded(read(answer.body), SUBS.keys())
+        return _refunded(read(answer.body, proved=True), SUBS.keys())
 
     def _sending(
         self, what: str, names: Sequence[str], values: Mapping[str, object], at: datetime

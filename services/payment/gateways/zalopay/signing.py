@@ -6,7 +6,7 @@ What we send is signed with key1 (outgoing), what they send with key2 (incoming)
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.payment.gateways.flat_json import raw
+from services.payment.gateways.exact_json import raw
 
 MAC = "mac"
 CREATE = ("app_id", "app_trans_id", "app_user", "amount", "app_time", "embed_data", "item")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.payment.gateways import Call, Refused, Verdict
-from services.payment.gateways.flat_json import read
+from services.payment.gateways.exact_json import read
 from services.payment.gateways.hmac_sha256 import sign
 from services.payment.gateways.momo.gateway import RESULTS, STATUSES
 from services.payment.gateways.momo.signing import NOTIFIED, signed_text

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from services.payment.gateways.flat_json import read
+from services.payment.gateways.exact_json import read
 from services.payment.gateways.hmac_sha256 import matches, sign
 from services.payment.gateways.momo import signing as momo
 from tests.services.payment.gateways.wallet_vectors import key, of_kind, vectors
