@@ -40,6 +40,7 @@ from services.payment.gateways import (
 )
 from services.payment.gateways.iso20022 import openapi, sent
 from services.payment.gateways.iso20022.sent import identity
+from services.payment.gateways.not_done import SignsNoReturn
 from services.payment.gateways.request_signature import SIGNATURE, TIME, verify
 from services.payment.gateways.transfers.text import references
 from services.payment.iso20022 import strict
@@ -58,7 +59,6 @@ from services.payment.iso20022.statuses import (
     read_statuses,
 )
 from services.payment.iso20022.words import Malformed
-from shared.events.payment import Finding
 
 ANSWERS: Mapping[Verdict, tuple[int, str, str]] = {
     "recorded": (202, "recorded", "Recorded."),
@@ -76,7 +76,7 @@ AMOUNT_LIMIT_VND = 10**13
 _PRINTED = re.compile(r"[^\x00-\x1f\x7f]{1,140}")
 
 
-class Iso20022:
+class Iso20022(SignsNoReturn):
     """A bank that speaks ISO 20022; its `ids` have `accounts`, more of ours, parted by blanks."""
 
     method: Literal["POST"] = "POST"
@@ -129,10 +129,6 @@ class Iso20022:
     def _check_account(self, head: Head) -> None:
         if head.account not in self._accounts:
             raise Refused("not_genuine", "about an account that is not ours here", "merchant")
-
-    def read_return(self, query: bytes, at: datetime) -> Finding:
-        """Return that nothing is known: a browser brings nothing signed."""
-        return "unknown"
 
     def callback_described(self) -> dict[str, Any]:
         """Return OpenAPI's words for a message to us."""

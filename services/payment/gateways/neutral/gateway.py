@@ -40,6 +40,7 @@ from services.payment.gateways import (
 from services.payment.gateways.exact_json import read
 from services.payment.gateways.neutral import openapi
 from services.payment.gateways.neutral.functions import FUNCTIONS, HEAD, checked, path, wrong
+from services.payment.gateways.not_done import SignsNoReturn
 from services.payment.gateways.request_signature import ID, SIGNATURE, TIME, signed, verify
 from shared.events.payment import Finding
 
@@ -74,7 +75,7 @@ PROBLEM = "application/problem+json"
 NO_MONEY = frozenset({"", "0"})  # the transaction where none moved
 
 
-class Neutral:
+class Neutral(SignsNoReturn):
     """A bank that speaks our own protocol."""
 
     method: Literal["POST"] = "POST"
@@ -174,10 +175,6 @@ class Neutral:
                 code=given["status"],
             ),
         )
-
-    def read_return(self, query: bytes, at: datetime) -> Finding:
-        """Return that nobody knows: what a browser brings is not signed."""
-        return "unknown"
 
     def callback_described(self) -> dict[str, Any]:
         """Return OpenAPI's words for a call."""

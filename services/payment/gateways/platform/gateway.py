@@ -32,8 +32,6 @@ from services.payment.gateways import (
     Order,
     Partner,
     Payer,
-    Refund,
-    Refunded,
     Refused,
     Reply,
     Said,
@@ -42,6 +40,7 @@ from services.payment.gateways import (
     Verdict,
 )
 from services.payment.gateways.exact_json import dong, read, text
+from services.payment.gateways.not_done import GivesNothingBack, SignsNoReturn
 from services.payment.gateways.platform import openapi
 from services.payment.gateways.platform.bill import receipt_data
 from services.payment.gateways.platform.piped import Ambiguous, checksum, is_one_of, piped
@@ -93,7 +92,7 @@ class Receipt(NamedTuple):
     pdf: bytes = b""
 
 
-class Platform:
+class Platform(SignsNoReturn, GivesNothingBack):
     """The Payment Platform as a partner."""
 
     method: Literal["POST"] = "POST"
@@ -161,10 +160,6 @@ class Platform:
             ),
         )
 
-    def read_return(self, query: bytes, at: datetime) -> Finding:
-        """Return that nobody knows: what a browser brings is not signed."""
-        return "unknown"
-
     def callback_described(self) -> dict[str, Any]:
         """Return OpenAPI's words for a confirmation."""
         return openapi.callback(self._confirm, ANSWERS)
@@ -216,22 +211,6 @@ class Platform:
         if code != OK:
             raise Declined(code)
         return Receipt(url=text(given, "UrlBienLai", re.compile(r"https?://[!-~]{1,500}")))
-
-    # ---- money back: not in this protocol
-
-    def refund(self, refund: Refund, at: datetime) -> None:
-        """Return that a person transfers it."""
-
-    def read_refunded(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
-        """Raise `Refused`: nothing was sent that this could answer."""
-        raise Refused("unreadable", "no refund is sent to this partner")
-
-    def query_refund(self, key: str, refund: Refund, at: datetime) -> None:
-        """Return that it cannot be asked."""
-
-    def read_refund_answer(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
-        """Raise `Refused`: nothing was asked that this could answer."""
-        raise Refused("unreadable", "no refund is asked for at this partner")
 
     # ---- both ways
 

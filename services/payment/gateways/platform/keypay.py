@@ -42,10 +42,10 @@ from services.payment.gateways import (
     Verdict,
 )
 from services.payment.gateways.exact_json import dong, field, read, text
+from services.payment.gateways.not_done import SignsNoReturn
 from services.payment.gateways.platform import openapi
 from services.payment.gateways.platform.bill import receipt_data
 from services.payment.gateways.platform.piped import Ambiguous, is_one_of, keyed, piped
-from shared.events.payment import Finding
 
 CREATED = ("addition_fee", "client_id", "command", "trans_amount", "transaction_id", "version")
 DETAIL = ("client_id", "command", "transaction_id")
@@ -74,7 +74,7 @@ NUMBER = re.compile(r"(?!0$)[A-Za-z0-9._/-]{1,64}")  # 0: none
 NAMED = re.compile(r"[A-Za-z0-9 ._/-]{1,100}")
 
 
-class Keypay:
+class Keypay(SignsNoReturn):
     """KeyPay as a partner; its `merchant` is our client_id."""
 
     method: Literal["POST"] = "POST"
@@ -145,10 +145,6 @@ class Keypay:
                 code="",
             ),
         )
-
-    def read_return(self, query: bytes, at: datetime) -> Finding:
-        """Return that nobody knows: what a browser brings decides nothing."""
-        return "unknown"
 
     def callback_described(self) -> dict[str, Any]:
         """Return OpenAPI's words for a callback."""

@@ -13,25 +13,25 @@ from typing import Any, Literal
 import msgspec
 
 from services.payment.gateways import (
-    Answer,
     Call,
     Offer,
     Order,
     Partner,
     Payer,
-    Refund,
-    Refunded,
     Refused,
     Reply,
-    Said,
-    Sending,
     Unsendable,
     Verdict,
 )
 from services.payment.gateways.exact_json import Number, Value
+from services.payment.gateways.not_done import (
+    AnswersNoQuery,
+    GivesNothingBack,
+    SendsNoOrder,
+    SignsNoReturn,
+)
 from services.payment.gateways.transfers import vietqr
 from services.payment.gateways.transfers.banks import AS_OF, BANKS
-from shared.events.payment import Finding
 
 # money that came is on our books, whatever it was for: nobody needs to tell of it again
 STATUSES: Mapping[Verdict, int] = {
@@ -49,7 +49,7 @@ EXACT_LIMIT = 2**53 - 1  # beyond it JavaScript signs another number than it was
 AMOUNT_LIMIT_VND = 10**13 - 1  # thirteen digits, as in a VietQR code
 
 
-class TransferGateway:
+class TransferGateway(SignsNoReturn, GivesNothingBack):
     """A partner that tells us of transfers."""
 
     method: Literal["GET", "POST"] = "POST"
@@ -62,37 +62,9 @@ class TransferGateway:
         self.accounts = accounts(partner)
         self._replies = replies(self.accepted, self.refused)
 
-    def read_return(self, query: bytes, at: datetime) -> Finding:
-        """Return that nobody knows: there is no page to come back from."""
-        return "unknown"
-
     def answer(self, verdict: Verdict, call: Call, at: datetime) -> Reply:
         """Return the answer to a notification."""
         return self._replies[verdict]
-
-    def query(self, key: str, order: Order, at: datetime) -> Sending | None:
-        """Return nothing: whoever watches an account knows no orders."""
-        return None
-
-    def read_answer(self, answer: Answer, order: Order, at: datetime) -> Said:
-        """Raise `Refused`: nothing was asked."""
-        raise _never_asked()
-
-    def refund(self, refund: Refund, at: datetime) -> Sending | None:
-        """Return nothing: a person transfers it."""
-        return None
-
-    def read_refunded(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
-        """Raise `Refused`: nothing was asked."""
-        raise _never_asked()
-
-    def query_refund(self, key: str, refund: Refund, at: datetime) -> Sending | None:
-        """Return nothing: a person knows."""
-        return None
-
-    def read_refund_answer(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
-        """Raise `Refused`: nothing was asked."""
-        raise _never_asked()
 
     def check_account(self, *numbers: str) -> None:
         """Raise `Refused` if none of these accounts is one of ours."""
@@ -100,7 +72,7 @@ class TransferGateway:
             raise Refused("not_genuine", "money on an account that is not ours", "merchant")
 
 
-class ShownCode(TransferGateway):
+class ShownCode(SendsNoOrder, AnswersNoQuery, TransferGateway):
     """A partner that tells of transfers which a code of ours asked for."""
 
     def create(self, key: str, order: Order, payer: Payer, at: datetime) -> Offer:
@@ -115,10 +87,6 @@ class ShownCode(TransferGateway):
             return Offer(qr=vietqr.payload(wanted))
         except vietqr.NotVietQr as error:
             raise Unsendable(str(error)) from error
-
-    def read_created(self, answer: Answer, order: Order, at: datetime) -> Offer:
-        """Raise `Refused`: nothing was asked."""
-        raise _never_asked()
 
 
 def accounts(partner: Partner) -> frozenset[str]:
@@ -164,7 +132,3 @@ def text(fields: Mapping[str, Value], name: str) -> str:
     if not isinstance(value, str) or isinstance(value, Number):
         raise Refused("unreadable", f"{name} is no text")
     return value
-
-
-def _never_asked() -> Refused:
-    return Refused("unreadable", "an answer to nothing: this partner cannot be asked")

@@ -38,6 +38,7 @@ from services.payment.gateways import (
     Unsendable,
     Verdict,
 )
+from services.payment.gateways.not_done import SendsNoOrder
 from services.payment.gateways.vnpay import openapi, refunds
 from services.payment.gateways.vnpay.signing import (
     ANSWERED,
@@ -124,7 +125,7 @@ NO_TRANSACTION = "0"  # what they send when no money moved
 PAYMENT = "01"  # vnp_TransactionType; of refunds: `refunds`
 
 
-class Vnpay:
+class Vnpay(SendsNoOrder):
     """A partner that speaks VNPAY."""
 
     method: Literal["GET"] = "GET"
@@ -162,10 +163,6 @@ class Vnpay:
         text = canonical(parameters.items())
         signature = sign(self.partner.signing_key(at), text)
         return Offer(f"{self.partner.page_url}{PAY_PAGE}?{text}&{SIGNATURE}={signature}")
-
-    def read_created(self, answer: Answer, order: Order, at: datetime) -> Offer:
-        """Raise `Refused`: nothing was sent that this could answer."""
-        raise Refused("unreadable", "no order is sent to this partner")
 
     def read_callback(self, call: Call, at: datetime) -> Sequence[Notice]:
         """Return what an IPN says.  Raises `Refused`."""

@@ -1,0 +1,67 @@
+"""A partner's row: who it is, which family it speaks, its keys by direction, what it takes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from services.payment.domain.terms import Terms
+from services.payment.gateways.bills import Account
+from services.payment.gateways.words import Unsendable
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret, from when until when it is used.  Two may overlap while they are rotated."""
+
+    secret: str
+    valid_from: datetime
+    valid_to: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"Key(valid_from={self.valid_from}, valid_to={self.valid_to})"
+
+    def is_valid(self, at: datetime) -> bool:
+        """Tell whether the key is in use at this time."""
+        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+
+class Partner(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the registry.
+
+    `merchant`: who we are to it; `ids`: what else its family names us by.  `outgoing` keys sign
+    what we send, the last valid one; `incoming` keys verify what we get, any valid one.
+    `base_url` is called by us, `page_url` by citizens' browsers; `server_ip` is the address from
+    which we call.
+    """
+
+    name: str
+    title: str
+    kind: Literal["bank", "intermediary"]
+    family: str
+    merchant: str
+    outgoing: tuple[Key, ...]
+    incoming: tuple[Key, ...]
+    terms: Terms
+    base_url: str
+    page_url: str
+    callback_url: str
+    return_url: str
+    ids: Mapping[str, str] = msgspec.field(default_factory=dict)
+    account: Account | None = None
+    server_ip: str = "127.0.0.1"
+    call_limit_s: float = 10.0
+
+    def __repr__(self) -> str:
+        return f"Partner(name={self.name!r}, family={self.family!r})"
+
+    def signing_key(self, at: datetime) -> Key:
+        """Return the key that signs now.  Raises `Unsendable`."""
+        valid = [k for k in self.outgoing if k.is_valid(at)]
+        if not valid:
+            raise Unsendable(f"no key of {self.name} is valid now: add one")
+        return valid[-1]
+
+    def verifying_keys(self, at: datetime) -> list[Key]:
+        """Return the keys that may have signed what came now."""
+        return [k for k in self.incoming if k.is_valid(at)]
