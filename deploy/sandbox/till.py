@@ -1,107 +1,21 @@
-"""How citizens pay at a sandbox partner, and how it tells of it until it is heard.
+"""How citizens pay at a sandbox partner; `posts` tells of it until it is heard.
 
 What a partner does with an order is its behaviour's steps; how it does today is its mood: `slow`
 answers late, `down` not at all.  Both are asked for from outside.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
-import httpx
-import msgspec
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from deploy.sandbox.bank.behaviours import STEPS, Behaviour, Step
 from deploy.sandbox.bank.books import Books, Movement, Order
-
-CALLS_LIMIT = 10
-PENDING_LIMIT = 100_000  # calls that wait to be repeated
-AT_ONCE = 32
-CALL_LIMIT_S = 10.0
-NOTHING = "none"  # counted where no answer came
+from deploy.sandbox.posts import Make, Posts
 
 Mood = Literal["up", "slow", "down"]
-
-
-class Post(NamedTuple):
-    """A call as it goes out."""
-
-    body: bytes
-    headers: dict[str, str]
-
-
-Make = Callable[[], Post]  # anew each time: a signature may hold the time
-
-
-class Posts:
-    """Calls one address.  `word` is what an answer says; `heard` are the words that end it.
-
-    `answers` counts what was said, `given_up` the calls that nobody heard.
-    """
-
-    def __init__(
-        self,
-        client: httpx.AsyncClient,
-        url: str,
-        interval_s: float,
-        word: Callable[[httpx.Response], str],
-        heard: frozenset[str],
-    ) -> None:
-        self._client, self._url, self._interval_s = client, url, interval_s
-        self._word, self._heard = word, heard
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.answers: Counter[str] = Counter()
-        self.given_up = 0
-
-    @property
-    def pending(self) -> int:
-        """Return how many calls wait to be repeated."""
-        return len(self._tasks)
-
-    async def tell(self, make: Make) -> None:
-        """Call once; repeat later, on the side, if need be."""
-        if await self._call(make) in self._heard:
-            return
-        if len(self._tasks) >= PENDING_LIMIT:
-            self.given_up += 1
-            return
-        task = asyncio.create_task(self._repeat(make))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def rest(self) -> None:
-        """Return when nothing waits to be repeated."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def stop(self) -> None:
-        """Give up what waits to be repeated."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _repeat(self, make: Make) -> None:
-        for _ in range(CALLS_LIMIT - 1):
-            await asyncio.sleep(self._interval_s)
-            if await self._call(make) in self._heard:
-                return
-        self.given_up += 1
-
-    async def _call(self, make: Make) -> str:
-        post, word = make(), NOTHING
-        async with self._slots:
-            try:
-                response = await self._client.post(
-                    self._url, content=post.body, headers=post.headers, timeout=CALL_LIMIT_S
-                )
-                word = self._word(response)[:32]
-            except (httpx.HTTPError, msgspec.DecodeError, UnicodeDecodeError):
-                word = NOTHING
-        self.answers[word] += 1
-        return word
 
 
 class Till:

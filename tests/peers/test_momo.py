@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deploy.sandbox.wallets.books import Books, Merchant
-from deploy.sandbox.wallets.caller import Caller
 from deploy.sandbox.wallets.wallet import Wallet
 from services.payment.gateways import Answer, Order, Payer
 from services.payment.gateways.hmac_sha256 import matches
@@ -24,7 +23,7 @@ MERCHANT = Merchant("momo", "momo", MOMO_KEYS["partnerCode"], KEY, KEY, ACCESS)
 
 @pytest.fixture
 def sandbox() -> Wallet:
-    return Wallet([MERCHANT], Books(lambda: OPENED_AT), Caller(None, 0.0), 0.0)
+    return Wallet([MERCHANT], Books(lambda: OPENED_AT), {}, 0.0)
 
 
 def theirs(method: str, data: dict, answer: dict | None = None) -> tuple[dict, dict]:

@@ -4,6 +4,6 @@ It knows orders from signed pay links only, calls back until it is heard (GET, a
 answers queries, gives money back some time later, and keeps a statement of all it moved, for others
 to match.  In memory, bounded.
 
-Reading order: `signing`, `books` (orders and money), `behaviours` (how citizens pay), `caller`
-(callbacks), `http` (the API), `page`, `exported` (a day, for reconciling).
+Reading order: `signing`, `books` (orders and money), `behaviours` (how citizens pay), `bank`,
+`http` (the API), `page`, `exported` (a day, for reconciling); `deploy.sandbox.till` takes money.
 """

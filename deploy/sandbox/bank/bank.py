@@ -1,13 +1,13 @@
 """What the bank does: takes orders from links, lets citizens pay, tells the merchant, answers."""
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from deploy.sandbox.bank.behaviours import STEPS, Behaviour, Step
+import httpx
+import msgspec
+
 from deploy.sandbox.bank.books import Books, Impossible, Movement, Order, Refund
-from deploy.sandbox.bank.caller import Caller
 from deploy.sandbox.bank.signing import (
     ANSWER_FIELDS,
     REFUND_ANSWER_FIELDS,
@@ -19,9 +19,18 @@ from deploy.sandbox.bank.signing import (
     sign_body,
     signed_query,
 )
+from deploy.sandbox.posts import NOTHING, Make, Post, Posts
+from deploy.sandbox.till import Till
 
+HEARD = frozenset({"00", "02"})
 REQUESTS_LIMIT = 100_000  # ids of queries and refunds remembered
 WHOLE, PART = "02", "03"  # vnp_TransactionType of a refund
+
+
+class Answer(msgspec.Struct):
+    """What is read of a merchant's answer."""
+
+    RspCode: str
 
 
 class Merchant(NamedTuple):
@@ -35,12 +44,11 @@ class Bank:
     """A bank with one merchant."""
 
     def __init__(
-        self, merchant: Merchant, books: Books, caller: Caller, refund_after_s: float = 0.0
+        self, merchant: Merchant, books: Books, posts: Posts, refund_after_s: float = 0.0
     ) -> None:
-        self.books, self.caller = books, caller
+        self.books, self.till = books, Till(books, posts, self._told)
         self._merchant, self.refund_after_s = merchant, refund_after_s
         self._requests: OrderedDict[str, None] = OrderedDict()
-        self._paying: set[asyncio.Task[None]] = set()
 
     # ---- orders
 
@@ -64,28 +72,9 @@ class Bank:
 
     # ---- paying
 
-    def pay(self, order: Order, behaviour: Behaviour) -> list[Movement]:
-        """Move the money now; tell the merchant on the side.  Raises `Impossible`, `Full`."""
-        self.books.begin(order)
-        told: list[tuple[str, int]] = []
-        for step in STEPS[behaviour]:
-            movement = self._take(order, step)
-            told.append((self.notice(order, movement), step.calls))
-        task = asyncio.create_task(self._tell(told))
-        self._paying.add(task)
-        task.add_done_callback(self._paying.discard)
-        return order.movements
-
-    def _take(self, order: Order, step: Step) -> Movement | None:
-        if step.moves:
-            return self.books.move(order, order.amount_vnd + step.off_vnd)
-        order.status = "declined"
-        return None
-
-    async def _tell(self, told: list[tuple[str, int]]) -> None:
-        for query, calls in told:
-            for _ in range(calls):
-                await self.caller.tell(query)
+    def _told(self, order: Order, movement: Movement | None) -> Make:
+        query = self.notice(order, movement)
+        return lambda: Post(query=query)
 
     def notice(self, order: Order, movement: Movement | None) -> str:
         """Return the signed query string that tells of a payment or a decline."""
@@ -105,12 +94,6 @@ class Bank:
                 "vnp_TxnRef": order.reference,
             },
         )
-
-    async def rest(self) -> None:
-        """Return when the merchant has been told of everything."""
-        while self._paying or self.caller.pending:
-            await asyncio.gather(*self._paying)
-            await self.caller.rest()
 
     # ---- queries and refunds
 
@@ -187,6 +170,13 @@ class Bank:
             "vnp_TransactionStatus": "00" if self.books.is_done(refund) else "05",
             "vnp_OrderInfo": f"Hoan tien {refund.reference}",
         }
+
+
+def word(response: httpx.Response) -> str:
+    """Return what a merchant said to a callback.  Raises `msgspec.DecodeError`."""
+    if response.status_code != httpx.codes.OK:
+        return NOTHING
+    return msgspec.json.decode(response.content, type=Answer).RspCode
 
 
 def _standing(order: Order) -> dict[str, str]:

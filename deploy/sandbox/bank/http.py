@@ -46,7 +46,7 @@ def create_app(bank: Bank) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await bank.caller.stop()
+        await bank.till.posts.stop()
 
     app = FastAPI(title="Sandbox bank", lifespan=lifespan)
     for error in REFUSALS:
@@ -69,7 +69,7 @@ def create_app(bank: Bank) -> FastAPI:
     async def pay(request: Request) -> Response:
         asked = await _paying(request)
         order = _order(bank, asked)
-        moved = bank.pay(order, asked.behaviour)
+        moved = bank.till.pay(order, asked.behaviour)
         if _is_form(request):
             seen = bank.notice(order, order.settlement())
             return RedirectResponse(f"{order.return_url}?{seen}", 303)
@@ -87,6 +87,7 @@ def create_app(bank: Bank) -> FastAPI:
 
 def statement(bank: Bank) -> dict[str, Any]:
     """Return all that was moved and given back, and how callbacks were answered."""
+    posts = bank.till.posts
     return {
         "payments": [m._asdict() for m in bank.books.movements],
         "refunds": [
@@ -94,9 +95,9 @@ def statement(bank: Bank) -> dict[str, Any]:
             | {"amount_vnd": r.amount_vnd, "at": r.at, "done": bank.books.is_done(r)}
             for r in bank.books.refunds
         ],
-        "answers": dict(bank.caller.answers),
-        "pending_calls": bank.caller.pending,
-        "given_up": bank.caller.given_up,
+        "answers": dict(posts.answers),
+        "pending_calls": posts.pending,
+        "given_up": posts.given_up,
     }
 
 

@@ -7,8 +7,9 @@ from typing import Literal, NamedTuple
 
 from deploy.sandbox.bank.books import PLACE_S
 from deploy.sandbox.iso_bank import messages
-from deploy.sandbox.iso_bank.caller import Caller
 from deploy.sandbox.iso_bank.messages import Booked, NotUnderstood, Received
+from deploy.sandbox.iso_bank.signing import proof
+from deploy.sandbox.posts import Post, Posts
 
 LOCAL = timezone(timedelta(hours=7))
 LIMIT = 1_000_000  # requests, files, entries
@@ -70,12 +71,12 @@ class IsoBank:
     def __init__(
         self,
         merchant: Merchant,
-        caller: Caller,
+        posts: Posts,
         now: Callable[[], datetime],
         late_s: float = 2.0,
         place: int = 0,
     ) -> None:
-        self.merchant, self.caller, self.now, self._late_s = merchant, caller, now, late_s
+        self.merchant, self.posts, self.now, self._late_s = merchant, posts, now, late_s
         self._orders: dict[str, Order] = {}
         self._files: dict[str, str] = {}  # MsgId → what became of it
         self.booked: list[Booked] = []
@@ -111,7 +112,7 @@ class IsoBank:
         credit = asked.one("CdtrAcct/Id/Othr/Id")
         key = asked.one("PmtId/EndToEndId")
         entry = self._book(-amount_vnd, key, f"HOAN {credit}")
-        self.caller.tell(self._notification(entry))
+        self._tell(self._notification(entry))
         return 202, self._of_file(asked, "ACCP")
 
     def _refusal(self, asked: Received) -> str:
@@ -157,9 +158,15 @@ class IsoBank:
         out: list[Booked] = []
         for step in STEPS[behaviour]:
             body = self._step(order, step, out)
-            if step.calls:
-                self.caller.tell(body, step.calls, self._late_s if step.late else 0.0)
+            for _ in range(step.calls):
+                self._tell(body, self._late_s if step.late else 0.0)
         return out
+
+    def _tell(self, body: bytes, after_s: float = 0.0) -> None:
+        kind = {"content-type": "application/xml"}
+        self.posts.tell_later(
+            lambda: Post(body, kind | proof(self.merchant.ours, body, self.now())), after_s
+        )
 
     def _step(self, order: Order, step: Step, out: list[Booked]) -> bytes:
         if not step.moves and order.asked:

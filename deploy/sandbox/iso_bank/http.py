@@ -19,8 +19,8 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from deploy.sandbox.iso_bank.bank import Behaviour, Impossible, IsoBank
-from deploy.sandbox.iso_bank.caller import is_genuine, proof
 from deploy.sandbox.iso_bank.messages import Booked, NotUnderstood
+from deploy.sandbox.iso_bank.signing import is_genuine, proof
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ def create_app(bank: IsoBank) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await bank.caller.stop()
+        await bank.posts.stop()
 
     app = FastAPI(title="Sandbox bank of ISO 20022", lifespan=lifespan)
     for error in REFUSALS:
@@ -124,9 +124,9 @@ def statement(bank: IsoBank) -> dict[str, Any]:
     return {
         "payments": [_shown(b) for b in bank.booked if b.amount_vnd > 0],
         "refunds": [{**_shown(b), "of": b.text.removeprefix("HOAN ")} for b in back],
-        "answers": dict(bank.caller.answers),
-        "pending_calls": bank.caller.pending,
-        "given_up": bank.caller.given_up,
+        "answers": dict(bank.posts.answers),
+        "pending_calls": bank.posts.pending,
+        "given_up": bank.posts.given_up,
     }
 
 

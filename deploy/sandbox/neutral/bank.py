@@ -11,7 +11,8 @@ import msgspec
 from deploy.sandbox.bank.books import LOCAL, STAMP, Books, Movement, Order
 from deploy.sandbox.neutral.file import Entry, is_whole, written
 from deploy.sandbox.neutral.signing import headers
-from deploy.sandbox.till import Make, Post, Posts, Till
+from deploy.sandbox.posts import Make, Post, Posts
+from deploy.sandbox.till import Till
 
 HEARD = frozenset({"recorded", "already_final", "amount_differs", "unreadable"})
 OUT_LIMIT = 100_000  # refunds and disbursements kept

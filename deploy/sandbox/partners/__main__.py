@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.sandbox.partners.http import create_app
 from deploy.sandbox.partners.opened import World, open_all, read
-from deploy.sandbox.till import AT_ONCE
+from deploy.sandbox.posts import AT_ONCE
 
 
 class Settings(BaseSettings):

@@ -9,25 +9,21 @@ import httpx
 import msgspec
 from fastapi import FastAPI
 
+from deploy.sandbox.bank import bank as vnpay
 from deploy.sandbox.bank import http as vnpay_http
-from deploy.sandbox.bank.bank import Bank, Merchant
 from deploy.sandbox.bank.books import Books
-from deploy.sandbox.bank.caller import Caller
 from deploy.sandbox.iso_bank import bank as iso
-from deploy.sandbox.iso_bank import caller as iso_caller
 from deploy.sandbox.iso_bank import http as iso_http
 from deploy.sandbox.neutral import bank as neutral
 from deploy.sandbox.neutral import http as neutral_http
 from deploy.sandbox.platform import http as platform_http
 from deploy.sandbox.platform import keypay, platform
-from deploy.sandbox.till import Posts
-from deploy.sandbox.transfers import caller as transfer_caller
+from deploy.sandbox.posts import TAKEN, Posts, status
 from deploy.sandbox.transfers import forms, house
 from deploy.sandbox.transfers import http as transfers_http
 from deploy.sandbox.wallets import books as wallet_books
-from deploy.sandbox.wallets import caller as wallet_caller
 from deploy.sandbox.wallets import http as wallet_http
-from deploy.sandbox.wallets.wallet import Wallet
+from deploy.sandbox.wallets import wallet as wallets
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -143,9 +139,9 @@ def open_all(rows: Sequence[tuple[Row, Keys]], world: World) -> dict[str, Opened
 
 def _vnpay(place: Place) -> Opened:
     world = place.world
-    caller = Caller(world.client, place.callback_url, world.call_again_s)
-    merchant = Merchant(place.keys.merchant, place.ours)
-    house = Bank(merchant, place.books(), caller, world.refund_after_s)
+    merchant = vnpay.Merchant(place.keys.merchant, place.ours)
+    posts = place.posts(vnpay.word, vnpay.HEARD)
+    house = vnpay.Bank(merchant, place.books(), posts, world.refund_after_s)
     return Opened(vnpay_http.create_app(house), lambda: vnpay_http.statement(house))
 
 
@@ -159,10 +155,10 @@ def _wallet(place: Place) -> Opened:
         ours=place.ours,
         access_key=ids.get("access_key", ""),
     )
-    wallet = Wallet(
+    wallet = wallets.Wallet(
         [merchant],
         wallet_books.Books(world.now, place.number),
-        wallet_caller.Caller(world.client, world.call_again_s),
+        wallets.posts(world.client, world.call_again_s),
         world.refund_after_s,
     )
     return Opened(wallet_http.create_app(wallet, place.page_url), wallet.statement)
@@ -180,8 +176,8 @@ def _transfers(place: Place) -> Opened:
         client_id=place.keys.merchant,
         api_key=place.keys.ids.get("api_key", ""),
     )
-    caller = transfer_caller.Caller(world.client, world.now, world.call_again_s)
-    made = house.House([merchant], caller, world.now, world.late_s, place.number)
+    posts = house.posts(world.client, world.call_again_s)
+    made = house.House([merchant], posts, world.now, world.late_s, place.number)
     app = transfers_http.create_app(made, place.page_url)
     return Opened(app, lambda: transfers_http.statement(made))
 
@@ -217,11 +213,9 @@ def _neutral(place: Place) -> Opened:
 
 def _iso20022(place: Place) -> Opened:
     world = place.world
-    caller = iso_caller.Caller(
-        world.client, place.callback_url, place.ours, world.call_again_s, world.now
-    )
     merchant = iso.Merchant(place.account.number, place.theirs, place.ours)
-    house = iso.IsoBank(merchant, caller, world.now, world.late_s, place.number)
+    posts = place.posts(status, TAKEN)
+    house = iso.IsoBank(merchant, posts, world.now, world.late_s, place.number)
     return Opened(iso_http.create_app(house), lambda: iso_http.statement(house))
 
 

@@ -16,7 +16,8 @@ from deploy.sandbox.platform.signing import (
     check_sum,
     require,
 )
-from deploy.sandbox.till import Make, Post, Posts, Till
+from deploy.sandbox.posts import Make, Post, Posts
+from deploy.sandbox.till import Till
 
 HEARD = frozenset({"0"})
 REFUNDS_LIMIT = 100_000

@@ -8,7 +8,8 @@ import msgspec
 
 from deploy.sandbox.bank.books import Books, Impossible, Movement, Order
 from deploy.sandbox.platform.signing import ASKED, CONFIRM, INIT, ma_xac_thuc, require
-from deploy.sandbox.till import Make, Post, Posts, Till
+from deploy.sandbox.posts import Make, Post, Posts
+from deploy.sandbox.till import Till
 
 HEARD = frozenset({"00"})
 PREFIX = "G22.99.3-"

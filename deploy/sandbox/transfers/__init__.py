@@ -5,5 +5,5 @@ the word late or never said.  PayOS's orders are kept as well, and answered afte
 code is its own.  In memory, bounded.
 
 Reading order: `signing`, `qr`, `behaviours` (how citizens transfer), `forms` (how each one tells),
-`house` (accounts, orders, money), `caller` (until it is heard), `http` (the API).
+`house` (accounts, orders, money), `http` (the API).
 """

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal, NamedTuple
 
+from deploy.sandbox.posts import Post
 from deploy.sandbox.transfers import signing
 
 Form = Literal["payos", "casso", "sepay"]
@@ -46,18 +47,11 @@ class Movement(NamedTuple):
         return self.at.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")
 
 
-class Call(NamedTuple):
-    """What is posted to the merchant."""
-
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-def call(merchant: Merchant, moved: Movement, at: datetime) -> Call:
+def post(merchant: Merchant, moved: Movement, at: datetime) -> Post:
     """Return how a merchant is told, signed now."""
     headers, body = _FORMS[merchant.form](merchant, moved, at.timestamp())
-    return Call(merchant.callback_url, {"content-type": "application/json", **headers}, body)
+    kind = {"content-type": "application/json"}
+    return Post(body, kind | headers, url=merchant.callback_url)
 
 
 def payos_transfer(merchant: Merchant, moved: Movement) -> dict[str, Any]:

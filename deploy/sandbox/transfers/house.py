@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+import httpx
+
 from deploy.sandbox.bank.books import PLACE_S
+from deploy.sandbox.posts import Make, Posts
 from deploy.sandbox.transfers import qr, signing
 from deploy.sandbox.transfers.behaviours import STEPS, Behaviour, arrived
-from deploy.sandbox.transfers.caller import Caller
-from deploy.sandbox.transfers.forms import LOCAL, Merchant, Movement, payos_transfer
+from deploy.sandbox.transfers.forms import LOCAL, Merchant, Movement, payos_transfer, post
 
+CALLS_LIMIT = 8
 ORDERS_LIMIT = 1_000_000
 MOVEMENTS_LIMIT = 2_000_000
 SAMPLE = 123, "124c33293c43417ab7879e14c8d9eb18", "VQRIO123"  # PayOS tries an address with it
@@ -61,13 +64,13 @@ class House:
     def __init__(
         self,
         merchants: Iterable[Merchant],
-        caller: Caller,
+        posts: Posts,
         now: Callable[[], datetime],
         late_s: float,
         place: int = 0,
     ) -> None:
         self.merchants = {m.name: m for m in merchants}
-        self.caller, self._now, self._late_s = caller, now, late_s
+        self.posts, self._now, self._late_s = posts, now, late_s
         self._first = (int(now().timestamp()) + place * PLACE_S) * 10_000
         self._orders: dict[tuple[str, int], Order] = {}
         self._links: dict[str, Order] = {}
@@ -149,7 +152,7 @@ class House:
         """Tell whether the merchant's address takes a sample, as PayOS does at registration."""
         number, link, text = SAMPLE
         moved = Movement(merchant.name, self._first, 3_000, text, self._now(), number, link)
-        return await self.caller.once(merchant, moved)
+        return await self.posts.once(self._told(merchant, moved))
 
     # ---- transfers
 
@@ -184,5 +187,14 @@ class House:
             if order:
                 order.movements.append(movement)
             for _ in range(step.calls):
-                self.caller.tell(merchant, movement, self._late_s if step.is_late else 0.0)
+                told = self._told(merchant, movement)
+                self.posts.tell_later(told, self._late_s if step.is_late else 0.0)
         return moved
+
+    def _told(self, merchant: Merchant, moved: Movement) -> Make:
+        return lambda: post(merchant, moved, self._now())
+
+
+def posts(client: httpx.AsyncClient, interval_s: float) -> Posts:
+    """Return what calls merchants, each at its own address, until a 2xx."""
+    return Posts(client, "", interval_s, calls_limit=CALLS_LIMIT)

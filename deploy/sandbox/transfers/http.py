@@ -63,7 +63,7 @@ def create_app(house: House, page_url: str = "") -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await house.caller.stop()
+        await house.posts.stop()
 
     app = FastAPI(title="Sandbox bank of transfers", lifespan=lifespan)
     for error in (*REFUSALS, Unreadable):
@@ -109,9 +109,9 @@ def statement(house: House) -> dict[str, Any]:
             {**m._asdict(), "reference": m.text, "transaction": _told_as(house, m)}
             for m in house.movements
         ],
-        "answers": dict(house.caller.answers),
-        "pending_calls": house.caller.pending,
-        "given_up": house.caller.given_up,
+        "answers": dict(house.posts.answers),
+        "pending_calls": house.posts.pending,
+        "given_up": house.posts.given_up,
     }
 
 

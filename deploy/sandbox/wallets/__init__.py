@@ -5,5 +5,5 @@ protocol by its own rule), answers questions and gives money back, ZaloPay's som
 signature code is its own.  In memory, bounded.
 
 Reading order: `signing`, `books` (orders and money), `behaviours` (how citizens pay), `momo` and
-`zalopay` (their words), `caller` (until it is heard), `wallet` (all of it), `http` (the API).
+`zalopay` (their words), `wallet` (all of it), `http` (the API).
 """

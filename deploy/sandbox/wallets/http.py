@@ -50,7 +50,7 @@ def create_app(wallet: Wallet, page_url: str = "") -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await wallet.caller.stop()
+        await wallet.stop()
 
     app = FastAPI(title="Sandbox wallet", lifespan=lifespan)
     for error in REFUSALS:

@@ -12,6 +12,7 @@ MIN_VND, MAX_VND = 1_000, 50_000_000
 LIFETIME_MIN, LONGEST_MIN = 100, 30 * 24 * 60
 REMEMBERED = 50_000  # answers, by requestId
 CALLS_LIMIT = 4  # theirs is not published
+HEARD = frozenset({"204"})
 What = Literal["create", "query", "refund"]
 SAYS = {
     0: "Thành công.",
@@ -152,8 +153,3 @@ class Momo:
         merchant = order.merchant
         signature = signing.momo(merchant.ours, merchant.access_key, "told", told)
         return told | {"signature": signature}
-
-
-def hears(status: int, _: bytes) -> bool:
-    """Tell whether a merchant has heard."""
-    return status == 204

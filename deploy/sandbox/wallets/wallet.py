@@ -1,23 +1,33 @@
 """What the wallet does: takes orders, lets citizens pay, tells the merchant, gives money back."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 from urllib.parse import urlencode
 
+import httpx
+import msgspec
+
+from deploy.sandbox.posts import Make, Post, Posts, status
 from deploy.sandbox.wallets import momo, zalopay
 from deploy.sandbox.wallets.behaviours import STEPS, Behaviour, Step
-from deploy.sandbox.wallets.books import Books, Impossible, Merchant, Movement, Order
-from deploy.sandbox.wallets.caller import Caller, News
+from deploy.sandbox.wallets.books import Books, Form, Impossible, Merchant, Movement, Order
+
+JSON = {"content-type": "application/json"}
 
 
 class Wallet:
     """A wallet with its merchants, each in its own protocol."""
 
     def __init__(
-        self, merchants: Sequence[Merchant], books: Books, caller: Caller, refund_after_s: float
+        self,
+        merchants: Sequence[Merchant],
+        books: Books,
+        posts: Mapping[Form, Posts],
+        refund_after_s: float,
     ) -> None:
-        self.books, self.caller = books, caller
+        self.books, self.posts = books, posts
         self._merchants = {(m.form, m.code): m for m in merchants}
         self._momo, self._zalopay = momo.Momo(books), zalopay.Zalopay(books, refund_after_s)
         self._paying: set[asyncio.Task[None]] = set()
@@ -45,12 +55,11 @@ class Wallet:
     def pay(self, order: Order, behaviour: Behaviour) -> list[Movement]:
         """Move the money now; tell the merchant on the side.  Raises `Impossible`, `Full`."""
         self.books.begin(order)
-        told: list[tuple[News, int]] = []
+        told: list[tuple[Make, int]] = []
         for step in STEPS[behaviour]:
-            movement = self._take(order, step)
-            if news := self.news(order, movement):
-                told.append((news, step.calls))
-        task = asyncio.create_task(self._tell(told))
+            if make := self._told(order, self._take(order, step)):
+                told.append((make, step.calls))
+        task = asyncio.create_task(self._tell(self.posts[order.merchant.form], told))
         self._paying.add(task)
         task.add_done_callback(self._paying.discard)
         return order.movements
@@ -61,15 +70,16 @@ class Wallet:
         order.status = "declined"
         return None
 
-    def news(self, order: Order, movement: Movement | None) -> News | None:
+    def _told(self, order: Order, movement: Movement | None) -> Make | None:
         """Return what the merchant is told; ZaloPay tells nothing of a decline."""
         if order.merchant.form == "momo":
-            body = self._momo.told(order, movement)
-            return News(order.callback_url, body, momo.CALLS_LIMIT, momo.hears)
-        if movement is None:
+            said = self._momo.told(order, movement)
+        elif movement:
+            said = self._zalopay.told(order, movement)
+        else:
             return None
-        body = self._zalopay.told(order, movement)
-        return News(order.callback_url, body, zalopay.CALLS_LIMIT, zalopay.hears)
+        post = Post(msgspec.json.encode(said), JSON, url=order.callback_url)
+        return lambda: post
 
     def way_back(self, order: Order) -> str:
         """Return where the payer's browser is sent, with what it brings."""
@@ -79,19 +89,24 @@ class Wallet:
         joint = "&" if "?" in order.return_url else "?"
         return f"{order.return_url}{joint}{urlencode(fields)}"
 
-    async def _tell(self, told: list[tuple[News, int]]) -> None:
-        for news, calls in told:
+    async def _tell(self, posts: Posts, told: list[tuple[Make, int]]) -> None:
+        for make, calls in told:
             for _ in range(calls):
-                await self.caller.tell(news)
+                await posts.tell(make)
 
     async def rest(self) -> None:
         """Return when merchants have been told of everything."""
-        while self._paying or self.caller.pending:
+        while self._paying or any(p.pending for p in self.posts.values()):
             await asyncio.gather(*self._paying)
-            await self.caller.rest()
+            await asyncio.gather(*(p.rest() for p in self.posts.values()))
+
+    async def stop(self) -> None:
+        """Give up what waits to be told."""
+        await asyncio.gather(*(p.stop() for p in self.posts.values()))
 
     def statement(self) -> dict[str, Any]:
         """Return all that was moved and given back, and how callbacks were answered."""
+        told = self.posts.values()
         return {
             "payments": [m._asdict() for m in self.books.movements],
             "refunds": [
@@ -106,7 +121,15 @@ class Wallet:
                 }
                 for r in self.books.refunds()
             ],
-            "answers": dict(self.caller.answers),
-            "pending_calls": self.caller.pending,
-            "given_up": self.caller.given_up,
+            "answers": dict(sum((p.answers for p in told), Counter())),
+            "pending_calls": sum(p.pending for p in told),
+            "given_up": sum(p.given_up for p in told),
         }
+
+
+def posts(client: httpx.AsyncClient, interval_s: float) -> Mapping[Form, Posts]:
+    """Return what calls merchants, each at its order's address, as its protocol does."""
+    return {
+        "momo": Posts(client, "", interval_s, status, momo.HEARD, momo.CALLS_LIMIT),
+        "zalopay": Posts(client, "", interval_s, zalopay.word, zalopay.HEARD, zalopay.CALLS_LIMIT),
+    }

@@ -6,16 +6,26 @@ from collections.abc import Mapping
 from datetime import timedelta, timezone
 from typing import Any, Literal
 
+import httpx
+import msgspec
+
 from deploy.sandbox.wallets import signing
 from deploy.sandbox.wallets.books import Books, Impossible, Merchant, Movement, Order
 
 LOCAL = timezone(timedelta(hours=7))
 CALLS_LIMIT = 4  # the first, and up to three more
+HEARD = frozenset({"1", "2", "-1"})  # 0 is to be called again
 FRESH_MS = 15 * 60 * 1_000
 SHORTEST_S, DEFAULT_S, LONGEST_S = 300, 900, 2_592_000
 MADE, FAILED, PROCESSING = 1, 2, 3
 REFUND = re.compile(r"[0-9]{6}_[0-9]+_[0-9A-Za-z]{1,32}")
 What = Literal["create", "query", "refund", "query_refund"]
+
+
+class Answer(msgspec.Struct):
+    """What is read of a merchant's answer."""
+
+    return_code: int
 
 
 class Zalopay:
@@ -156,15 +166,11 @@ class Zalopay:
         return fields | {"checksum": signing.zalopay(order.merchant.ours, "back", fields)}
 
 
-def hears(status: int, body: bytes) -> bool:
-    """Tell whether a merchant has heard: 0 is to be called again, all else is an answer."""
-    if status != 200:
-        return False
-    try:
-        code = json.loads(body)["return_code"]
-    except (ValueError, LookupError, TypeError):
-        return False
-    return type(code) is int and code != 0
+def word(response: httpx.Response) -> str:
+    """Return what a merchant said to a callback.  Raises `msgspec.DecodeError`."""
+    if response.status_code != httpx.codes.OK:
+        return str(response.status_code)
+    return str(msgspec.json.decode(response.content, type=Answer).return_code)
 
 
 def _said(code: int, sub: int) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Merchants:
 
 async def told(http):
     """Return the statement once all callbacks are through."""
-    await http.bank.rest()
+    await http.bank.till.rest()
     return (await http.get("/sandbox/statement")).json()
 
 

@@ -3,12 +3,12 @@
 import httpx
 import pytest
 
-from deploy.sandbox.bank.bank import Bank
+from deploy.sandbox.bank.bank import HEARD, Bank, word
 from deploy.sandbox.bank.books import Books
-from deploy.sandbox.bank.caller import Caller
 from deploy.sandbox.bank.http import create_app
-from deploy.sandbox.wallets import books, caller, http
-from deploy.sandbox.wallets.wallet import Wallet
+from deploy.sandbox.posts import Posts
+from deploy.sandbox.wallets import books, http
+from deploy.sandbox.wallets.wallet import Wallet, posts
 from tests.deploy.sandbox import bank_side
 from tests.deploy.sandbox.wallet_side import MOMO, ZALOPAY, Clock
 
@@ -20,7 +20,7 @@ async def bank_of():
 
     def make(merchant):
         client = httpx.AsyncClient(transport=httpx.MockTransport(merchant))
-        calling = Caller(client, "http://payment/v1/callbacks/vnpay", 0.0)
+        calling = Posts(client, "http://payment/v1/callbacks/vnpay", 0.0, word, HEARD)
         bank = Bank(bank_side.MERCHANT, Books(lambda: bank_side.NOW), calling)
         banks.append(bank)
         transport = httpx.ASGITransport(create_app(bank))
@@ -30,7 +30,7 @@ async def bank_of():
 
     yield make
     for bank in banks:
-        await bank.caller.stop()
+        await bank.till.posts.stop()
 
 
 @pytest.fixture
@@ -41,8 +41,7 @@ async def wallet_of():
     def make(merchants):
         client = httpx.AsyncClient(transport=httpx.MockTransport(merchants))
         clock = Clock()
-        calling = caller.Caller(client, 0.0)
-        wallet = Wallet([MOMO, ZALOPAY], books.Books(clock), calling, 60.0)
+        wallet = Wallet([MOMO, ZALOPAY], books.Books(clock), posts(client, 0.0), 60.0)
         wallets.append(wallet)
         transport = httpx.ASGITransport(http.create_app(wallet))
         client = httpx.AsyncClient(transport=transport, base_url="http://wallet")
@@ -51,4 +50,4 @@ async def wallet_of():
 
     yield make
     for wallet in wallets:
-        await wallet.caller.stop()
+        await wallet.stop()

@@ -6,7 +6,7 @@ import httpx
 
 from deploy.sandbox.neutral.bank import HEARD, Bank, Shared, word
 from deploy.sandbox.neutral.http import create_app
-from deploy.sandbox.till import Posts
+from deploy.sandbox.posts import Posts
 from services.payment.gateways import Answer, Call, Payer, Sending
 from services.payment.gateways.neutral.gateway import Neutral
 from tests.services.payment.gateways.platform.piped_vectors import ORDER, key, platform_row

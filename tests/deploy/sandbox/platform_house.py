@@ -6,7 +6,7 @@ from deploy.sandbox.bank.books import Books
 from deploy.sandbox.platform import keypay, platform
 from deploy.sandbox.platform.http import create_app
 from deploy.sandbox.platform.platform import Shared
-from deploy.sandbox.till import Posts
+from deploy.sandbox.posts import Posts
 from services.payment.gateways import Answer, Call, Payer, Sending
 from services.payment.gateways.platform.gateway import Platform
 from services.payment.gateways.platform.keypay import Keypay

@@ -13,7 +13,6 @@ import pytest
 from deploy.sandbox.bank.bank import Bank
 from deploy.sandbox.bank.behaviours import STEPS, Behaviour
 from deploy.sandbox.bank.books import Books
-from deploy.sandbox.bank.caller import CALLS_LIMIT
 from deploy.sandbox.bank.signing import (
     ANSWER_FIELDS,
     REFUND_ANSWER_FIELDS,
@@ -26,6 +25,7 @@ from deploy.sandbox.bank.signing import (
     sign_body,
     signed_query,
 )
+from deploy.sandbox.posts import CALLS_LIMIT
 from tests.deploy.sandbox.bank_side import MERCHANT, NOW, Merchants, link, pay, told
 
 VECTORS = json.loads(

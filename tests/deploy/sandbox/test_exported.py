@@ -8,8 +8,8 @@ import pytest
 
 from deploy.sandbox.bank.bank import Bank, Merchant
 from deploy.sandbox.bank.books import Books, Order
-from deploy.sandbox.bank.caller import Caller
 from deploy.sandbox.bank.http import create_app
+from deploy.sandbox.posts import Posts
 from services.payment.statements import Asked
 from services.payment.statements.checking import Checked, check
 from services.payment.statements.formats import reader
@@ -30,7 +30,7 @@ async def http():
     clock = Clock()
     books = Books(clock)
     async with httpx.AsyncClient() as calls:
-        app = create_app(Bank(Merchant("M", "S"), books, Caller(calls, "http://merchant", 1.0)))
+        app = create_app(Bank(Merchant("M", "S"), books, Posts(calls, "http://merchant", 1.0)))
         for n in range(4):
             books.move(books.enter(Order(f"DVC{n}", 16_000)), 16_000)
             clock.at += timedelta(seconds=1)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from deploy.sandbox.platform import signing
-from deploy.sandbox.till import CALLS_LIMIT
+from deploy.sandbox.posts import CALLS_LIMIT
 from services.payment.gateways import Declined, Refund
 from tests.deploy.sandbox.platform_house import GATEWAYS, NAMES, PAYER, SANDBOX, House, Merchant
 from tests.services.payment.gateways.platform.piped_vectors import (

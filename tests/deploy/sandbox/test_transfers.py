@@ -10,9 +10,8 @@ import pytest
 
 from deploy.sandbox.transfers import qr, signing
 from deploy.sandbox.transfers.behaviours import STEPS, arrived
-from deploy.sandbox.transfers.caller import CALLS_LIMIT, Caller
 from deploy.sandbox.transfers.forms import Merchant
-from deploy.sandbox.transfers.house import House
+from deploy.sandbox.transfers.house import CALLS_LIMIT, House, posts
 from deploy.sandbox.transfers.http import create_app
 
 FOLDER = Path(__file__).parents[2] / "contracts"
@@ -101,14 +100,14 @@ class Edge:
 
 def a_house(edge):
     merchant = Merchant("casso", "casso", "s", "970436", "1234567890", "http://edge/callback")
-    return House([merchant], Caller(edge.client, lambda: NOW, 0.0), lambda: NOW, 0.0)
+    return House([merchant], posts(edge.client, 0.0), lambda: NOW, 0.0)
 
 
 async def posted(house, **body):
     transport = httpx.ASGITransport(create_app(house))
     async with httpx.AsyncClient(transport=transport, base_url="http://bank") as http:
         answer = await http.post("/sandbox/transfer", json=body)
-        await house.caller.rest()
+        await house.posts.rest()
         return answer, (await http.get("/sandbox/statement")).json()
 
 

@@ -7,9 +7,8 @@ import msgspec
 import pytest
 
 from deploy.sandbox.wallets.books import Books, Merchant
-from deploy.sandbox.wallets.caller import Caller
 from deploy.sandbox.wallets.http import create_app
-from deploy.sandbox.wallets.wallet import Wallet
+from deploy.sandbox.wallets.wallet import Wallet, posts
 from services.payment.effects import Create, Query
 from services.payment.gateways.families import FAMILIES
 from services.payment.partners import Registry
@@ -51,8 +50,7 @@ class Both:
         self.a, self.events = a, []
         keys = row.outgoing[0].secret, row.incoming[0].secret
         merchant = Merchant(partner.name, family, code, *keys, access_key)
-        caller = Caller(self.counter.http, 0.02)
-        self.wallet = Wallet([merchant], Books(lambda: a.now), caller, 0.0)
+        self.wallet = Wallet([merchant], Books(lambda: a.now), posts(self.counter.http, 0.02), 0.0)
         transport = httpx.ASGITransport(create_app(self.wallet))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://wallet")
 
@@ -98,7 +96,7 @@ async def both(request, lane_table, a):
         made.keep(await made.counter.bring(a.routed()))
         made.timer = (await made.counter.journal.latest(a.application)).timers[0].name
         yield made
-        await made.wallet.caller.stop()
+        await made.wallet.stop()
 
 
 @pytest.mark.parametrize(

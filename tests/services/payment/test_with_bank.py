@@ -7,10 +7,10 @@ import httpx
 import msgspec
 import pytest
 
-from deploy.sandbox.bank.bank import Bank, Merchant
+from deploy.sandbox.bank.bank import HEARD, Bank, Merchant, word
 from deploy.sandbox.bank.books import Books
-from deploy.sandbox.bank.caller import Caller
 from deploy.sandbox.bank.http import create_app
+from deploy.sandbox.posts import Posts
 from services.payment.effects import Query
 from services.payment.gateways import Answer, Refund
 from services.payment.references import reference
@@ -38,10 +38,10 @@ class Both:
 
     def __init__(self, counter, a):
         self.counter, self.a, self.events = counter, a, []
-        caller = Caller(counter.http, "http://edge/v1/callbacks/vnpay", 0.02)
+        posts = Posts(counter.http, "http://edge/v1/callbacks/vnpay", 0.02, word, HEARD)
         key = counter.partner.incoming[0]
         merchant = Merchant(counter.partner.merchant, key.secret)
-        self.bank = Bank(merchant, Books(lambda: a.now), caller)
+        self.bank = Bank(merchant, Books(lambda: a.now), posts)
         transport = httpx.ASGITransport(create_app(self.bank))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://bank")
 
@@ -54,7 +54,7 @@ class Both:
 
     async def rest(self):
         """Decide what comes until the bank has been heard."""
-        told = asyncio.create_task(self.bank.rest())
+        told = asyncio.create_task(self.bank.till.rest())
         while not told.done():
             self.keep(await self.counter.decide())
             await asyncio.sleep(0.001)
@@ -102,7 +102,7 @@ async def both(ordered, a):
     made = Both(ordered, a)
     async with made.http:
         yield made
-        await made.bank.caller.stop()
+        await made.bank.till.posts.stop()
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ async def test_however_a_citizen_pays_the_books_agree(both, behaviour, kept, ans
 
     assert {kind: len(both.of(kind)) for kind in KEPT} == dict.fromkeys(KEPT, 0) | kept
     if answers is not None:
-        assert both.bank.caller.answers == answers
+        assert both.bank.till.posts.answers == answers
     if behaviour != "silent":
         await both.check()
 
@@ -237,6 +237,6 @@ async def test_money_before_its_order_is_heard_at_last(both, a):
     assert await both.counter.call(**decline) == "00", "the order is not known to be over yet"
     await both.rest()
 
-    assert both.bank.caller.answers["01"] >= 1
+    assert both.bank.till.posts.answers["01"] >= 1
     assert len(both.of(Settled)) == 1
     await both.check()

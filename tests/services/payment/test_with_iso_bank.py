@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from deploy.sandbox.iso_bank.bank import IsoBank, Merchant
-from deploy.sandbox.iso_bank.caller import CALLS_LIMIT, Caller
 from deploy.sandbox.iso_bank.http import create_app
+from deploy.sandbox.posts import CALLS_LIMIT, Posts
 from services.payment.effects import send
 from services.payment.gateways import Call, Declined, Payer, Refund, Refused, Sending
 from services.payment.gateways.iso20022.gateway import Iso20022
@@ -34,11 +34,9 @@ class Both:
         self.heard: list[Any] = []
         self.calls = 0
         client = httpx.AsyncClient(transport=httpx.MockTransport(self._called))
-        caller = Caller(
-            client, "http://edge/v1/callbacks/iso", THEIRS.secret, 0.0, lambda: self.now
-        )
+        posts = Posts(client, "http://edge/v1/callbacks/iso", 0.0)
         merchant = Merchant(ACCOUNT.number, OURS.secret, THEIRS.secret)
-        self.bank = IsoBank(merchant, caller, lambda: self.now, late_s=0.0)
+        self.bank = IsoBank(merchant, posts, lambda: self.now, late_s=0.0)
         transport = httpx.ASGITransport(create_app(self.bank))
         self.http = httpx.AsyncClient(transport=transport, base_url=ROW.base_url)
 
@@ -68,7 +66,7 @@ class Both:
         asked = {"reference": REFERENCE, "behaviour": behaviour, **more}
         answer = await self.http.post("/sandbox/pay", json=asked)
         assert answer.status_code == 202, answer.text
-        await self.bank.caller.rest()
+        await self.bank.posts.rest()
         return list(answer.json()["transactions"])
 
     async def asked(self) -> Any:
@@ -79,7 +77,7 @@ class Both:
         due = Refund(key, REFERENCE, transaction, amount_vnd, 150_000, NOW, "withdrawn", "o", NOW)
         answer = await self.send(self.gateway.refund(due, self.now))
         told = self.gateway.read_refunded(answer, due, self.now)
-        await self.bank.caller.rest()
+        await self.bank.posts.rest()
         answer = await self.send(self.gateway.query_refund("q", due, self.now))
         return told, self.gateway.read_refund_answer(answer, due, self.now)
 
@@ -89,7 +87,7 @@ async def both():
     made = Both()
     async with made.http:
         yield made
-    await made.bank.caller.stop()
+    await made.bank.posts.stop()
 
 
 async def test_a_request_is_paid_told_of_and_found_by_asking(both):

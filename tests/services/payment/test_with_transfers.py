@@ -7,9 +7,8 @@ import httpx
 import msgspec
 import pytest
 
-from deploy.sandbox.transfers.caller import Caller
 from deploy.sandbox.transfers.forms import Merchant
-from deploy.sandbox.transfers.house import House
+from deploy.sandbox.transfers.house import House, posts
 from deploy.sandbox.transfers.http import create_app
 from services.payment.effects import send
 from services.payment.gateways import Account, Declined, Offer, Order, Payer, Said
@@ -40,8 +39,7 @@ class Both:
             client_id=partner.merchant,
             api_key=API_KEY,
         )
-        caller = Caller(counter.http, lambda: a.now, 0.02)
-        self.house = House([merchant], caller, lambda: a.now, 0.01)
+        self.house = House([merchant], posts(counter.http, 0.02), lambda: a.now, 0.01)
         self.app = create_app(self.house)
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app), base_url="http://bank"
@@ -64,12 +62,12 @@ class Both:
         body = by_hand or {"qr": (await self.offer()).qr}
         answer = await self.http.post("/sandbox/transfer", json=body | {"behaviour": behaviour})
         assert answer.status_code == 202
-        told = asyncio.create_task(self.house.caller.rest())
+        told = asyncio.create_task(self.house.posts.rest())
         while not told.done():
             self.keep(await self.counter.decide())
             await asyncio.sleep(0.001)
         self.keep(await self.counter.decide())
-        assert self.house.caller.given_up == 0
+        assert self.house.posts.given_up == 0
 
     def keep(self, decided):
         self.events += [msgspec.json.decode(e.data, type=CONTRACTS[e.type]) for e in decided]
@@ -134,7 +132,7 @@ async def test_a_transfer_by_hand_to_nobodys_order_is_taken_and_kept(both):
 
     assert both.kinds() == []
     assert len(both.counter.dead()) == 1
-    assert both.house.caller.answers == {"200": 1}
+    assert both.house.posts.answers == {"200": 1}
 
 
 # ---- PayOS alone

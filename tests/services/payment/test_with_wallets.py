@@ -6,9 +6,8 @@ import httpx
 import pytest
 
 from deploy.sandbox.wallets.books import Books, Merchant
-from deploy.sandbox.wallets.caller import Caller
 from deploy.sandbox.wallets.http import create_app
-from deploy.sandbox.wallets.wallet import Wallet
+from deploy.sandbox.wallets.wallet import Wallet, posts
 from services.payment.gateways import Answer, Call, Declined, Order, Payer, Refund, Refused
 from tests.services.payment.gateways.wallet_vectors import (
     MOMO_KEYS,
@@ -28,6 +27,7 @@ MERCHANTS = {
         *(ZALOPAY_KEYS["key1"], ZALOPAY_KEYS["key2"]),
     ),
 }
+WORDS = {"momo": {"404": 1, "204": 1}, "zalopay": {"0": 1, "1": 1}}
 GATEWAYS = {"momo": momo, "zalopay": zalopay}
 
 
@@ -35,11 +35,11 @@ class Both:
     """A gateway, and the wallet before it; `notices` are what it was told."""
 
     def __init__(self, form):
-        self.gateway = GATEWAYS[form](base_url="http://wallet")
+        self.form, self.gateway = form, GATEWAYS[form](base_url="http://wallet")
         self.now, self.notices, self.verdicts = MIDNIGHT, [], ["unknown_order", "recorded"]
         edge = httpx.AsyncClient(transport=httpx.MockTransport(self.called))
         self.wallet = Wallet(
-            list(MERCHANTS.values()), Books(lambda: self.now), Caller(edge, 0.0), 60.0
+            list(MERCHANTS.values()), Books(lambda: self.now), posts(edge, 0.0), 60.0
         )
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(create_app(self.wallet)), base_url="http://wallet"
@@ -89,7 +89,7 @@ async def both(request):
     made = Both(request.param)
     async with made.http:
         yield made
-        await made.wallet.caller.stop()
+        await made.wallet.stop()
 
 
 @pytest.mark.parametrize("shown", ["pay_url", "qr"])
@@ -100,8 +100,9 @@ async def test_an_order_is_made_paid_and_told_of_until_we_have_heard(both, shown
     [movement] = both.wallet.books.movements
     told = [(n.finding, n.reference, n.transaction, n.amount_vnd) for n in both.notices]
     assert told == [("paid", both.order.reference, movement.transaction, 16_000)] * 2
-    assert both.wallet.caller.answers == {"call again": 1, "heard": 1}
-    assert both.wallet.caller.given_up == 0
+    said = both.wallet.statement()
+    assert said["answers"] == WORDS[both.form]
+    assert said["given_up"] == 0
 
 
 @pytest.mark.parametrize(

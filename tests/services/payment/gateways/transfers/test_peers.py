@@ -7,9 +7,8 @@ from random import Random
 import httpx
 import pytest
 
-from deploy.sandbox.transfers.caller import Caller
 from deploy.sandbox.transfers.forms import Merchant, Movement, call
-from deploy.sandbox.transfers.house import House
+from deploy.sandbox.transfers.house import House, posts
 from deploy.sandbox.transfers.http import create_app
 from services.payment.gateways import Key, Order, Payer
 from services.payment.gateways.transfers.payos import Payos
@@ -87,8 +86,7 @@ def test_our_request_carries_the_signature_that_their_node_library_makes(a_watch
 
 @needs("payos")
 async def test_their_node_client_is_served_by_our_sandbox():
-    caller = Caller(httpx.AsyncClient(), lambda: NOW, 0.0)
-    house = House([MERCHANT], caller, lambda: NOW, 0.0)
+    house = House([MERCHANT], posts(httpx.AsyncClient(), 0.0), lambda: NOW, 0.0)
     transport = httpx.ASGITransport(create_app(house))
     asked = [{"method": "create", "data": CREATE}, {"method": "get", "data": ORDER_CODE}]
     async with httpx.AsyncClient(transport=transport) as bank:
