@@ -13,6 +13,7 @@ import services.operations.api
 import services.payment.api
 import services.payment.breaks_api
 import services.payment.partner_api
+import services.payment.partner_receipts_api
 import services.payment.webhooks_api
 import services.routing.__main__
 from services.payment.gateways.families import FAMILIES
@@ -48,6 +49,7 @@ def _payment() -> APIRouter:
     registry = Registry([row], FAMILIES)
     routes = services.payment.api.router(registry, *[_UNUSED] * 8)
     routes.include_router(services.payment.breaks_api.router(*[_UNUSED] * 4))
+    routes.include_router(services.payment.partner_receipts_api.router(registry, *[_UNUSED] * 3))
     routes.include_router(services.payment.partner_api.router(registry, _UNUSED))
     routes.include_router(services.payment.webhooks_api.router(registry, _UNUSED, _UNUSED))
     return routes

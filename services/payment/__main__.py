@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 
-from services.payment import api, breaks_api, partner_api, webhooks_api
+from services.payment import api, breaks_api, partner_api, partner_receipts_api, webhooks_api
+from services.payment.asking import Asking
 from services.payment.breaks import Breaks
 from services.payment.effects import Create, Query
 from services.payment.gateways.families import FAMILIES
@@ -81,6 +82,8 @@ async def build(resources: Resources) -> Parts:
             resources.clock,
         )
     )
+    asking = Asking(client, limit_s, resources.partners.refuses)
+    routes.include_router(partner_receipts_api.router(registry, journal, asking, resources.clock))
     replay = Replay(log, journal, resources.settings.lanes)
     routes.include_router(partner_api.router(registry, replay))
     desk, courier, close = _webhooks(resources)

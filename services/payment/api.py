@@ -100,9 +100,10 @@ def router(
             place: till.orders(known, state, place, payer, at)
             for place in range(len(state.obligations))
         }
+        settled = {place: by for place in orders if (by := till.settlement(known, state, place))}
         waiting_vnd = total_open_vnd(state)
         partners = till.partners(waiting_vnd, at) if waiting_vnd else ()
-        return payment_view(known, state, orders, papers.codes, partners)
+        return payment_view(known, state, orders, papers.codes, partners, settled)
 
     routes.include_router(refunds_api.router(journal, publisher, clock))
     routes.include_router(orders_api.router(till, journal, publisher, clock))

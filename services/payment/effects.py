@@ -19,6 +19,10 @@ NOTHING = Offer()
 D = TypeVar("D", bound=Data)  # what asks for a call: it has a `partner` and a `key`
 
 
+class TooLong(ValueError):
+    """An answer has more bytes than are read."""
+
+
 class PartnerCall(ABC, Generic[D]):
     """A call to one partner, for one request; see `shared.effects.Effect`."""
 
@@ -126,7 +130,9 @@ class Query(PartnerCall[QueryRequested]):
         return _answer(wanted, finding)
 
 
-async def send(client: httpx.AsyncClient, sending: Sending) -> Answer:
+async def send(
+    client: httpx.AsyncClient, sending: Sending, limit_bytes: int = ANSWER_LIMIT_BYTES
+) -> Answer:
     """Send to a partner.  Raises `NotCalled`; other errors mean that nobody knows.
 
     What a partner says with a status of 500 and more is no word of its protocol.
@@ -144,8 +150,8 @@ async def send(client: httpx.AsyncClient, sending: Sending) -> Answer:
         body = bytearray()
         async for chunk in response.aiter_bytes():
             body += chunk
-            if len(body) > ANSWER_LIMIT_BYTES:
-                raise ValueError(f"the answer has more than {ANSWER_LIMIT_BYTES} bytes")
+            if len(body) > limit_bytes:
+                raise TooLong(f"the answer has more than {limit_bytes} bytes")
         return Answer(response.status_code, bytes(body), response.headers)
     finally:
         await response.aclose()

@@ -109,6 +109,10 @@ class Registry:
     def __getitem__(self, name: str) -> Gateway:
         return self._gateways[name]
 
+    def get(self, name: str) -> Gateway | None:
+        """Return a partner that may have left this deployment since."""
+        return self._gateways.get(name)
+
     def __iter__(self) -> Iterator[Gateway]:
         return iter(self._gateways.values())
 

@@ -8,10 +8,12 @@ from services.payment.domain.attempts import count_made, payable_with
 from services.payment.domain.state import Attempt, Payment
 from services.payment.domain.terms import Terms
 from services.payment.gateways import Gateway, Offer, Order, Payer
+from services.payment.gateways.asked import Receipts
 from services.payment.partners import Registry
-from services.payment.views import OrderView, PartnerView
+from services.payment.views import OrderView, PartnerView, SettlementView
 
 QR_PATH = "/v1/payments/{application}/orders/{reference}/qr.svg"
+PARTNER_RECEIPT_PATH = "/v1/payments/{application}/orders/{reference}/receipt"
 OUT_VI = "Tạm thời không kết nối được, sẽ tự hoạt động lại: hãy chọn nơi khác hoặc thử lại sau."
 OUT_EN = "Cannot be reached just now and comes back by itself: choose another, or try again later."
 
@@ -35,6 +37,21 @@ class Till(NamedTuple):
             if offer is not None:
                 shown.append(_order(application, attempt, offer))
         return shown
+
+    def settlement(self, application: str, state: Payment, place: int) -> SettlementView | None:
+        """Return by which order an obligation was settled, None if it was not."""
+        paid = next((a for a in state.attempts_of(place) if a.status == "paid"), None)
+        if paid is None:
+            return None
+        path = PARTNER_RECEIPT_PATH.format(application=application, reference=paid.reference)
+        gives = isinstance(self.registry.get(paid.partner), Receipts)
+        return SettlementView(
+            partner=paid.partner,
+            reference=paid.reference,
+            transaction=paid.transaction,
+            amount_vnd=paid.amount_vnd,
+            partner_receipt=path if gives else "",
+        )
 
     def offer(self, attempt: Attempt, payer: Payer, at: datetime) -> Offer | None:
         """Return what an attempt is paid with; None if it cannot be paid, or is not made yet."""

@@ -67,6 +67,20 @@ class OrderView:
 
 
 @dataclass(frozen=True)
+class SettlementView:
+    """By which order an obligation was settled; `transaction` is the partner's number of it.
+
+    `partner_receipt` is where the partner is asked for a receipt of its own, if it gives one.
+    """
+
+    partner: str
+    reference: str
+    transaction: str
+    amount_vnd: int
+    partner_receipt: str = ""
+
+
+@dataclass(frozen=True)
 class PartnerView:
     """Who may be paid with; one that is not available says why, and comes back by itself."""
 
@@ -118,6 +132,7 @@ class ObligationView:
     source: str = ""
     exemption: ExemptionView | None = None
     is_superseded: bool = False
+    settled_by: SettlementView | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +179,8 @@ _ORDER = OrderView(
     pay_url="https://bank.example/paymentv2/vpcpay.html?vnp_TxnRef=26112000000123",
 )
 
+NOBODY_PAID: Mapping[int, SettlementView] = {}
+
 PAYMENT = PaymentView(
     application=APPLICATION,
     status="open",
@@ -192,8 +209,11 @@ def payment_view(
     orders: Mapping[int, Sequence[OrderView]],
     codes: ReceiptCodes,
     partners: Sequence[PartnerView] = (),
+    settled: Mapping[int, SettlementView] = NOBODY_PAID,
 ) -> PaymentView:
-    """Show a state; `orders` are those that can be paid, by the place of their obligation."""
+    """Show a state; `orders` are those that can be paid, by the place of their obligation, and
+    `settled` by which it was.
+    """
     return PaymentView(
         application=application,
         status=SHOWN[state.status],
@@ -203,6 +223,7 @@ def payment_view(
                 place,
                 obligation,
                 orders.get(place, ()),
+                settled.get(place),
                 lambda receipt: codes.code(application, receipt),
             )
             for place, obligation in enumerate(state.obligations)
@@ -232,6 +253,7 @@ def _obligation_view(
     place: int,
     obligation: Obligation,
     orders: Sequence[OrderView],
+    settled: SettlementView | None,
     code: Callable[[Receipt], str],
 ) -> ObligationView:
     paid = {a.number for a in state.attempts if a.obligation == place and a.status == "paid"}
@@ -255,6 +277,7 @@ def _obligation_view(
         source=obligation.source,
         exemption=_exemption_view(obligation.exemption),
         is_superseded=obligation.is_superseded,
+        settled_by=settled,
     )
 
 

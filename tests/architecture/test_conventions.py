@@ -43,13 +43,15 @@ OWN = {
     # set aside; who the banks are; ISO 20022; how a citizen pays, chooses, and for whom; what
     # operators do about refunds, and how partners are told; what one says it moved on a day, and
     # what of that does not match; what a bank reads again, and is told of by itself; a receipt's
-    # number, as its unit counts; a fee assessed again; receipts on paper, and checked
+    # number, as its unit counts; a fee assessed again; receipts on paper, and checked; what a
+    # partner is asked at once, for somebody who waits
     "payment": {
         *("references", "callbacks", "set_aside", "partners"),
         *("paying", "orders_api", "lookups", "iso20022", "refunds_api", "refunding"),
         *("statements", "breaks", "breaks_api"),
         *("replay", "partner_api", "webhooks", "webhooks_api"),
         *("receipt_numbers", "reassessments_api", "paper", "receipts_api"),
+        *("asking", "partner_receipts_api"),
     },
     "notify": set[str](),
     # it reads with a loop of its own instead of a lane: it decides nothing

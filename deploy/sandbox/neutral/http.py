@@ -2,6 +2,7 @@
 
 POST /v1/{function}          the functions of docs/contracts/bank.yaml, signed
 GET  /pay/{reference}        the pay page of an order
+GET  /receipt/{transaction}  the receipt of a payment
 POST /sandbox/pay            {"pay_url"} or {"reference", "amount_vnd"}, and a "behaviour"
 POST /sandbox/mood/{mood}    up, slow, down
 GET  /sandbox/statement      all money moved, and what calls were answered
@@ -95,18 +96,11 @@ def create_app(bank: Bank, slow_s: float = 5.0) -> FastAPI:
         app.add_exception_handler(error, _refused)
     with_mood(app, slow_s)
     _add_functions(app, bank)
+    _add_pages(app, bank)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, bool]:
         return {"ok": True}
-
-    @app.get("/pay/{reference}")
-    async def page(reference: str) -> HTMLResponse:
-        order = bank.till.books.find(reference)
-        if order is None:
-            return HTMLResponse("<p>Không có đơn này. / No such order.</p>", 404)
-        shown = {"reference": escape(order.reference), "amount_vnd": order.amount_vnd}
-        return HTMLResponse(PAGE.format(**shown))
 
     @app.post("/sandbox/pay")
     async def pay(request: Request) -> Response:
@@ -140,6 +134,25 @@ def statement(bank: Bank) -> dict[str, Any]:
         "pending_calls": posts.pending,
         "given_up": posts.given_up,
     }
+
+
+def _add_pages(app: FastAPI, bank: Bank) -> None:
+    @app.get("/pay/{reference}")
+    async def page(reference: str) -> HTMLResponse:
+        order = bank.till.books.find(reference)
+        if order is None:
+            return HTMLResponse("<p>Không có đơn này. / No such order.</p>", 404)
+        shown = {"reference": escape(order.reference), "amount_vnd": order.amount_vnd}
+        return HTMLResponse(PAGE.format(**shown))
+
+    @app.get("/receipt/{transaction}")
+    async def receipt(transaction: str) -> HTMLResponse:
+        moved = bank.till.books.statement()
+        found = next((m for m in moved if m.transaction == transaction), None)
+        if found is None:
+            return HTMLResponse("<p>Không có biên lai này. / No such receipt.</p>", 404)
+        shown = {"reference": escape(found.reference), "amount_vnd": found.amount_vnd}
+        return HTMLResponse(PAGE.format(**shown))
 
 
 def _add_functions(app: FastAPI, bank: Bank) -> None:

@@ -3,6 +3,7 @@
 POST /platform                        INIT, QUERY, GET_BILL
 POST /keypay/{function}               create, detail, refund, refund-detail
 GET  /{partner}/pay/{reference}       the pay page of an order
+GET  /platform/bill/{reference}       the receipt that a GET_BILL named
 POST /sandbox/pay     {"pay_url"} or {"partner", "reference", "amount_vnd"}, and a "behaviour"
 POST /sandbox/mood/{mood}             up, slow, down
 GET  /sandbox/statement               all money moved, and what callbacks were answered
@@ -21,7 +22,7 @@ from fastapi.responses import HTMLResponse, Response
 from deploy.sandbox.bank.behaviours import Behaviour
 from deploy.sandbox.bank.books import Full, Impossible, Order
 from deploy.sandbox.platform.keypay import Keypay
-from deploy.sandbox.platform.platform import PREFIX, Platform
+from deploy.sandbox.platform.platform import PDF, PREFIX, Platform
 from deploy.sandbox.platform.signing import BadChecksum
 from deploy.sandbox.till import Till, body_of, with_mood
 
@@ -105,6 +106,13 @@ def _add_platform(app: FastAPI, platform: Platform) -> None:
         if str(asked.get("MaThamChieu", ""))[-1:] in "02468":
             return _json({"error_code": "0", "message": msgspec.json.encode(said).decode()})
         return _json(said)
+
+    @app.get("/platform/bill/{reference}")
+    async def bill(reference: str) -> Response:
+        order = platform.till.books.find(reference)
+        if order is None or order.settlement() is None:
+            raise HTTPException(404)
+        return Response(PDF, media_type="application/pdf")
 
 
 def _add_keypay(app: FastAPI, keypay: Keypay) -> None:

@@ -55,10 +55,8 @@ class Wallet:
     def pay(self, order: Order, behaviour: Behaviour) -> list[Movement]:
         """Move the money now; tell the merchant on the side.  Raises `Impossible`, `Full`."""
         self.books.begin(order)
-        told: list[tuple[Make, int]] = []
-        for step in STEPS[behaviour]:
-            if make := self._told(order, self._take(order, step)):
-                told.append((make, step.calls))
+        steps = [(self._told(order, self._take(order, s)), s.calls) for s in STEPS[behaviour]]
+        told = [(make, calls) for make, calls in steps if make]
         task = asyncio.create_task(self._tell(self.posts[order.merchant.form], told))
         self._paying.add(task)
         task.add_done_callback(self._paying.discard)

@@ -180,7 +180,8 @@ async def test_a_receipt_is_a_link_or_a_pdf():
         house = House(Merchant())
         house.tills["platform"].books._first = second
         await house.pay("platform")
-        bill = gateway.read_bill(await house.send(gateway.get_bill(ORDER, NOW)))
+        answer = await house.send(gateway.ask_receipt(ORDER, "1", NOW))
+        bill = gateway.read_receipt(answer, ORDER, "1", NOW)
         found.add(bool(bill.pdf))
         assert bill.pdf or bill.url
 
@@ -191,8 +192,9 @@ async def test_no_receipt_before_money(house):
     await house.begin("platform")
     gateway = GATEWAYS["platform"]
 
+    answer = await house.send(gateway.ask_receipt(ORDER, "1", NOW))
     with pytest.raises(Declined):
-        gateway.read_bill(await house.send(gateway.get_bill(ORDER, NOW)))
+        gateway.read_receipt(answer, ORDER, "1", NOW)
 
 
 async def test_keypay_gives_back_no_more_than_came(house):

@@ -24,7 +24,7 @@ from shared.events.kernel import TimerFired
 from shared.events.payment import CreateRequested, Notified, QueryRequested, Settled
 from tests.services.payment.counter import Counter
 
-EDGE, SANDBOX_URL = "http://edge", "http://sandbox"
+EDGE, SANDBOX_URL = "http://edge", "http://127.0.0.1:8201"  # links to this machine are shown
 ROWS = read(SANDBOX)
 SETTINGS = PaymentSettings(bank_url=SANDBOX_URL, payment_url=EDGE)
 SCANNED_ONLY = {"casso", "sepay"}

@@ -7,11 +7,11 @@ Their words, ours.  What is not in a table is pending (payments, refunds) or unk
     code of a problem       status: unknown_reference not_found · create, refund: DECLINES, FAILS
     our verdict → answer    ANSWERS: 200 with an outcome, or a problem (RFC 9457) with its code
 
-`functions` has the functions field by field, `request_signature` the signature;
+`functions` has the functions field by field, `messages` what every one has in common,
+`request_signature` the signature, `questions` what is asked besides payments and refunds;
 docs/banks.md and docs/contracts/bank.yaml describe it to who builds the other side.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -26,7 +26,6 @@ from services.payment.gateways import (
     Notice,
     Offer,
     Order,
-    Partner,
     Payer,
     Refund,
     Refunded,
@@ -39,9 +38,10 @@ from services.payment.gateways import (
 )
 from services.payment.gateways.exact_json import read
 from services.payment.gateways.neutral import openapi
-from services.payment.gateways.neutral.functions import FUNCTIONS, HEAD, checked, path, wrong
+from services.payment.gateways.neutral.functions import FUNCTIONS, checked
+from services.payment.gateways.neutral.questions import Questions
 from services.payment.gateways.not_done import SignsNoReturn
-from services.payment.gateways.request_signature import ID, SIGNATURE, TIME, signed, verify
+from services.payment.gateways.request_signature import ID, SIGNATURE, TIME, signed
 from shared.events.payment import Finding
 
 PAYMENTS: Mapping[str, Literal["paid", "failed", "pending"]] = {
@@ -70,55 +70,16 @@ ANSWERS: Mapping[Verdict, tuple[int, str, str]] = {
     "call_again": (503, "not_now", "Could not be kept just now: call again."),
 }
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-CODE = re.compile(r"[a-z_]{1,32}")
 PROBLEM = "application/problem+json"
 NO_MONEY = frozenset({"", "0"})  # the transaction where none moved
 
 
-class Neutral(SignsNoReturn):
+class Neutral(SignsNoReturn, Questions):
     """A bank that speaks our own protocol."""
 
     method: Literal["POST"] = "POST"
     body_limit_bytes = 16 << 10
     creates_again = True  # an x-request-id twice is one request
-
-    def __init__(self, partner: Partner) -> None:
-        self.partner = partner
-
-    # ---- any function
-
-    def ask(self, function: str, key: str, values: Mapping[str, Any], at: datetime) -> Sending:
-        """Return a request for one of the nine, `key` names it.  Raises `Unsendable`."""
-        request_id = hashlib.sha256(f"{function}/{key}".encode()).hexdigest()[:32]
-        head = {"function": function, "request_id": request_id, "merchant": self.partner.merchant}
-        message = {**head, **values}
-        if name := wrong(message, {**HEAD, **FUNCTIONS[function].asks}):
-            raise Unsendable(f"{function}: {name} has not the form of this protocol")
-        body = msgspec.json.encode(message)
-        proof = ((ID, request_id), *signed(self.partner.signing_key(at), body, at))
-        headers = (("content-type", "application/json"), *proof)
-        return Sending(f"{self.partner.base_url}{path(function)}", body, headers=headers)
-
-    def read(self, function: str, answer: Answer, at: datetime) -> Mapping[str, Any]:
-        """Return what a function answered.  Raises `Refused`; `Declined` with a problem's code."""
-        headers = answer.headers
-        self._verify(headers.get(TIME, ""), headers.get(SIGNATURE, ""), answer.body, at)
-        given = self._own(read(answer.body), function, headers.get(ID, ""))
-        if answer.status != 200:
-            raise Declined(given["code"] if not wrong(given, {"code": CODE}) else "unknown")
-        return checked(given, FUNCTIONS[function].says)
-
-    def _verify(self, time: str, signature: str, body: bytes, at: datetime) -> None:
-        verify(self.partner.verifying_keys(at), time, signature, body, at)
-
-    def _own(self, given: dict[str, Any], function: str, request_id: str) -> dict[str, Any]:
-        """Return what is signed for this function, request and merchant.  Raises `Refused`."""
-        checked(given, HEAD)
-        if given["merchant"] != self.partner.merchant:
-            raise Refused("not_genuine", "signed for another merchant", "merchant")
-        if given["function"] != function or given["request_id"] != request_id:
-            raise Refused("not_genuine", "signed for another function or request", "form")
-        return given
 
     # ---- the citizen pays
 

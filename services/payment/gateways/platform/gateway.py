@@ -19,7 +19,7 @@ and `["bill_path"]` where each is sent.  Money is given back by a person: they h
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import msgspec
 
@@ -39,6 +39,7 @@ from services.payment.gateways import (
     Unsendable,
     Verdict,
 )
+from services.payment.gateways.asked import TheirReceipt
 from services.payment.gateways.exact_json import dong, read, text
 from services.payment.gateways.not_done import GivesNothingBack, SignsNoReturn
 from services.payment.gateways.platform import openapi
@@ -83,13 +84,7 @@ CODE = re.compile(r"[0-9A-Za-z_-]{1,16}")
 REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,50}")
 TRANSACTION = re.compile(r"(?!0$)[A-Za-z0-9._/-]{1,64}")  # 0: none
 NO_TRANSACTION = re.compile(r"[A-Za-z0-9._/-]{0,64}")
-
-
-class Receipt(NamedTuple):
-    """A receipt of theirs: where it is to be had, or the PDF itself."""
-
-    url: str = ""
-    pdf: bytes = b""
+URL = re.compile(r"https?://[!-~]{1,500}")
 
 
 class Platform(SignsNoReturn, GivesNothingBack):
@@ -198,19 +193,26 @@ class Platform(SignsNoReturn, GivesNothingBack):
             return Said("pending", code=said)
         return Said("paid", _transaction(given, "paid"), dong(given, "SoTien"), said)
 
-    def get_bill(self, order: Order, at: datetime) -> Sending:
+    def ask_receipt(self, order: Order, transaction: str, at: datetime) -> Sending:
         """Return a GET_BILL: a question after their receipt of a paid order."""
         return self._sending("bill_path", self._about("GET_BILL", order), ASKED, at)
 
-    def read_bill(self, answer: Answer) -> Receipt:
-        """Return their receipt, as a link or as the PDF.  Raises `Refused`, `Declined`."""
+    def read_receipt(
+        self, answer: Answer, order: Order, transaction: str, at: datetime
+    ) -> TheirReceipt:
+        """Return their receipt, as a link or as the PDF; neither is signed.
+
+        Raises `Refused`, `Declined`.
+        """
         if answer.body.startswith(b"%PDF-"):
-            return Receipt(pdf=answer.body)
+            return TheirReceipt(pdf=answer.body)
         given = opened(answer.body)
         code = text(given, "MaLoi", CODE)
         if code != OK:
             raise Declined(code)
-        return Receipt(url=text(given, "UrlBienLai", re.compile(r"https?://[!-~]{1,500}")))
+        if given.get("MaThamChieu", order.reference) != order.reference:
+            raise Refused("unreadable", "a receipt of another order")
+        return TheirReceipt(url=text(given, "UrlBienLai", URL))
 
     # ---- both ways
 

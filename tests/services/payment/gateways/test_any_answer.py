@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.payment.gateways import Answer, Declined, Gateway, Refund, Refused
+from services.payment.gateways.asked import Receipts
 from services.payment.gateways.neutral.gateway import Neutral
 from services.payment.gateways.platform.gateway import CONFIRMED, Platform
 from services.payment.gateways.platform.keypay import DETAIL, REFUND, REFUND_DETAIL, Keypay
@@ -25,7 +26,16 @@ from tests.services.payment.gateways.platform.piped_vectors import (
 
 BACK = Refund("R1", ORDER.reference, "FT1", 1, 2, NOW, "", "", NOW, "KPR1")
 WORDS = [
-    *("MaLoi", "TrangThaiGD", "MaGiaoDich", "UrlThanhToan", "error_code", "message", "status"),
+    *(
+        "MaLoi",
+        "TrangThaiGD",
+        "MaGiaoDich",
+        "UrlThanhToan",
+        "UrlBienLai",
+        "error_code",
+        "message",
+        "status",
+    ),
     *("error", "payment_url", "transaction_code", "transaction_refund_code", "trans_amount"),
     *("SoTien", "function", "request_id", "kind", "reference", "amount_vnd", "code", "pay_url"),
 ]
@@ -87,3 +97,6 @@ def _read(gateway: Gateway, answer: Answer) -> None:
     ):
         with suppress(Refused, Declined):
             read()
+    if isinstance(gateway, Receipts):
+        with suppress(Refused, Declined):
+            gateway.read_receipt(answer, ORDER, "FT1", NOW)

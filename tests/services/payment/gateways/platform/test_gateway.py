@@ -15,6 +15,7 @@ from services.payment.gateways import (
     Said,
     Unsendable,
 )
+from services.payment.gateways.asked import TheirReceipt
 from services.payment.gateways.bills import Bill
 from services.payment.gateways.platform.gateway import ASKED, INIT, Platform
 from services.payment.gateways.platform.piped import checksum, piped
@@ -66,7 +67,7 @@ def test_what_we_ask_is_what_the_vectors_have(vector):
     gateway = Platform(platform_row(vector))
     ask = {
         "QUERY": lambda: gateway.query("k", order, NOW),
-        "GET_BILL": lambda: gateway.get_bill(order, NOW),
+        "GET_BILL": lambda: gateway.ask_receipt(order, "1", NOW),
     }
 
     assert json.loads(ask[told["LoaiBanTin"]]().body) == told | vector["expected"]
@@ -227,15 +228,26 @@ def test_an_answer_about_another_order_is_refused(platform):
         platform.read_answer(other, ORDER, NOW)
 
 
+def receipt_of(platform, body: bytes) -> TheirReceipt:
+    return platform.read_receipt(Answer(200, body), ORDER, "1", NOW)
+
+
 def test_a_receipt_is_a_link_or_the_pdf_itself(platform):
     link = b'{"MaLoi": "00", "UrlBienLai": "https://bienlai.example.vn/1"}'
 
-    assert platform.read_bill(Answer(200, link)).url == "https://bienlai.example.vn/1"
-    assert platform.read_bill(Answer(200, b"%PDF-1.7 ...")).pdf == b"%PDF-1.7 ..."
+    assert receipt_of(platform, link) == TheirReceipt(url="https://bienlai.example.vn/1")
+    assert receipt_of(platform, b"%PDF-1.7 ...") == TheirReceipt(pdf=b"%PDF-1.7 ...")
     with pytest.raises(Declined):
-        platform.read_bill(Answer(200, b'{"MaLoi": "99"}'))
+        receipt_of(platform, b'{"MaLoi": "99"}')
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"UrlBienLai": "javascript:1"}, {}, {"UrlBienLai": "https://a.vn/1", "MaThamChieu": "DVC1"}],
+)
+def test_an_answer_without_a_link_or_about_another_order_is_no_receipt(platform, said):
     with pytest.raises(Refused):
-        platform.read_bill(Answer(200, b'{"MaLoi": "00", "UrlBienLai": "javascript:1"}'))
+        receipt_of(platform, json.dumps({"MaLoi": "00", **said}).encode())
 
 
 def test_money_is_given_back_by_a_person(platform):

@@ -7,7 +7,7 @@ from random import Random
 import httpx
 import pytest
 
-from deploy.sandbox.transfers.forms import Merchant, Movement, call
+from deploy.sandbox.transfers.forms import Merchant, Movement, post
 from deploy.sandbox.transfers.house import House, posts
 from deploy.sandbox.transfers.http import create_app
 from services.payment.gateways import Key, Order, Payer
@@ -54,7 +54,7 @@ def payos_says(*asked):
 
 def webhook() -> bytes:
     moved = Movement("payos", 26306000001, 150_000, "DVC261102000000016", NOW, ORDER_CODE, "link")
-    return call(MERCHANT, moved, NOW).body
+    return post(MERCHANT, moved, NOW).body
 
 
 ORDER_CODE = CREATE["orderCode"]
