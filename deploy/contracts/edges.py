@@ -10,6 +10,7 @@ import services.intake.__main__
 import services.intake.attachments.routes
 import services.notify.api
 import services.operations.api
+import services.payment.accounts_api
 import services.payment.api
 import services.payment.breaks_api
 import services.payment.partner_api
@@ -50,6 +51,7 @@ def _payment() -> APIRouter:
     routes = services.payment.api.router(registry, *[_UNUSED] * 8)
     routes.include_router(services.payment.breaks_api.router(*[_UNUSED] * 4))
     routes.include_router(services.payment.partner_receipts_api.router(registry, *[_UNUSED] * 3))
+    routes.include_router(services.payment.accounts_api.router(registry, *[_UNUSED] * 3))
     routes.include_router(services.payment.partner_api.router(registry, _UNUSED))
     routes.include_router(services.payment.webhooks_api.router(registry, _UNUSED, _UNUSED))
     return routes

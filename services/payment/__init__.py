@@ -8,9 +8,9 @@ Reading order: `domain/` (fees, state, the table of legal moves), `references` (
 `receipt_numbers`, `lane`, `gateways/` (a bank's words, a folder per family), `callbacks` and `api`
 (the edge), `paying` and `orders_api` (how a citizen pays), `reassessments_api`, `receipts_api` and
 `paper/` (receipts as PDF, and how they are checked), `effects` (having orders made, asking a silent
-bank), `asking` and `partner_receipts_api` (what a partner is asked at once, for somebody who
-waits), `refunding` and `refunds_api` (how money goes back), `settings`; then `statements/` (what a
-partner says it moved), `domain/matching`, `breaks` and `breaks_api` (what of that does not match);
-`replay/` and `partner_api` (what a bank reads again), `webhooks/` and `webhooks_api` (what it is
-told of by itself).
+bank), `refunding` and `refunds_api` (how money goes back), `asking`, `partner_receipts_api` and
+`accounts_api` (what a partner is asked at once, for somebody who waits), `settings`; then
+`statements/` (what a partner says it moved), `domain/matching`, `breaks` and `breaks_api` (what of
+that does not match); `replay/` and `partner_api` (what a bank reads again), `webhooks/` and
+`webhooks_api` (what it is told of by itself).
 """

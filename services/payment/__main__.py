@@ -7,7 +7,14 @@ from typing import Any
 
 import httpx
 
-from services.payment import api, breaks_api, partner_api, partner_receipts_api, webhooks_api
+from services.payment import (
+    accounts_api,
+    api,
+    breaks_api,
+    partner_api,
+    partner_receipts_api,
+    webhooks_api,
+)
 from services.payment.asking import Asking
 from services.payment.breaks import Breaks
 from services.payment.effects import Create, Query
@@ -83,7 +90,8 @@ async def build(resources: Resources) -> Parts:
         )
     )
     asking = Asking(client, limit_s, resources.partners.refuses)
-    routes.include_router(partner_receipts_api.router(registry, journal, asking, resources.clock))
+    for asked in (partner_receipts_api, accounts_api):
+        routes.include_router(asked.router(registry, journal, asking, resources.clock))
     replay = Replay(log, journal, resources.settings.lanes)
     routes.include_router(partner_api.router(registry, replay))
     desk, courier, close = _webhooks(resources)

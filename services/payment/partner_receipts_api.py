@@ -6,26 +6,25 @@ A link is handed on and never followed here: whoever answers us could send us an
 import re
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from services.payment.asking import Asking, OutOfReach
+from services.payment.asking import Asking
 from services.payment.domain.state import Attempt, Payment
-from services.payment.gateways import Declined, Order, Partner, Refused, Unsendable
+from services.payment.gateways import Order, Partner, Refused
 from services.payment.gateways.asked import Receipts, TheirReceipt
 from services.payment.lookups import application_id, payments_of
 from services.payment.partners import Registry
 from services.payment.paying import PARTNER_RECEIPT_PATH
+from services.payment.unanswered import Sentence, refusal, told
 from shared import edge
 from shared.access import Caller, require
 from shared.clock import Clock
-from shared.events.data import Problem
 from shared.journal import Journal
-from shared.problems import RETRY_AFTER_S, Refusal
 
 Reader = Annotated[Caller, Depends(require("portal", "officer", "operator"))]
 
@@ -45,13 +44,6 @@ class PartnerReceipt(msgspec.Struct, frozen=True, kw_only=True):
     is_valid: bool
 
 
-class _Sentence(NamedTuple):
-    status: int
-    code: str
-    vi: str
-    en: str
-
-
 RECEIPT = PartnerReceipt(
     partner="song-hong",
     reference="DVC041212345678908",
@@ -61,35 +53,25 @@ RECEIPT = PartnerReceipt(
     is_valid=True,
 )
 
-UNKNOWN = _Sentence(
+UNKNOWN = Sentence(
     404, "unknown-order",
     "Hồ sơ này không có lệnh nào mang mã này: xem `orders` và các biên lai của hồ sơ.",
     "No order of this application has this reference: look at its payments.",
 )  # fmt: skip
-UNPAID = _Sentence(
+UNPAID = Sentence(
     409, "not-settled",
     "Lệnh này chưa được nộp: chờ khi nó được ghi nhận là đã nộp.",
     "This order has not settled anything: ask again once it has.",
 )  # fmt: skip
-NONE = _Sentence(
+NONE = Sentence(
     404, "no-partner-receipt",
     "Nơi thanh toán này không cấp biên lai riêng: dùng biên lai của hồ sơ.",
     "This partner gives no receipt of its own: use those of the application.",
 )  # fmt: skip
-NOT_THERE = _Sentence(
+NOT_THERE = Sentence(
     404, "partner-has-none",
     "Nơi thanh toán trả lời rằng chưa có biên lai: thử lại sau, hoặc dùng biên lai của hồ sơ.",
     "The partner says that it has no receipt: ask later, or use those of the application.",
-)  # fmt: skip
-REFUSED = _Sentence(
-    502, "partner-answer-refused",
-    "Câu trả lời của nơi thanh toán không dùng được: dùng biên lai của hồ sơ, và báo vận hành.",
-    "What the partner answered cannot be used: use the application's receipts, tell operations.",
-)  # fmt: skip
-OUT_OF_REACH = _Sentence(
-    503, "partner-out-of-reach",
-    "Tạm thời không hỏi được nơi thanh toán: thử lại sau ít giây.",
-    "The partner cannot be asked just now: ask again in a few seconds.",
 )  # fmt: skip
 
 
@@ -118,27 +100,13 @@ def router(
             raise refusal(NONE, "/reference")
         order = Order(reference, attempt.amount_vnd, attempt.opened_at, attempt.expires_at)
         of = attempt.transaction
-        try:
+        with told("/reference", NOT_THERE):
             sending = gateway.ask_receipt(order, of, clock())
             answer = await asking.ask(attempt.partner, sending, PDF_LIMIT_BYTES)
             found = gateway.read_receipt(answer, order, of, clock())
             return _shown(checked(found, gateway.partner), attempt)
-        except Declined as error:
-            raise refusal(NOT_THERE, "/reference") from error
-        except Refused as error:
-            raise refusal(REFUSED, "/reference") from error
-        except (OutOfReach, Unsendable) as error:
-            raise refusal(OUT_OF_REACH, "/reference") from error
 
     return routes
-
-
-def refusal(sentence: _Sentence, field: str) -> Refusal:
-    """Return a refusal with its field and remedy; what passes says when to come again."""
-    status, code, vi, en = sentence
-    problem = Problem(field=field, code=code, remedy_vi=vi, remedy_en=en)
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else None
-    return Refusal(status, code, en, (problem,), headers)
 
 
 def checked(found: TheirReceipt, partner: Partner) -> TheirReceipt:

@@ -128,7 +128,7 @@ def _add_checks(
 
     async def check(key: str, request: Request, caller: Caller, verb: Verb) -> Response:
         checking = await edge.read(request, Checking, BODY_LIMIT_BYTES)
-        decision, refund = await _refund(key, journal, caller, verb)
+        decision, refund = await refund_for(key, journal, caller, verb)
         if refund.by == caller.name:
             raise Refusal(
                 409, "same-person", "You asked for it yourself: let another operator look at it."
@@ -166,7 +166,7 @@ def _add_record(
     )
     async def record(key: str, request: Request, caller: Operator) -> Response:
         recording = await edge.read(request, Recording, BODY_LIMIT_BYTES)
-        decision, _ = await _refund(key, journal, caller, "done")
+        decision, _ = await refund_for(key, journal, caller, "done")
         data = RefundRecorded(
             refund=key,
             transaction=recording.transaction,
@@ -178,7 +178,7 @@ def _add_record(
         return _taken(decision.application)
 
 
-async def _refund(
+async def refund_for(
     key: str, journal: Journal[Payment], caller: Caller, verb: Verb
 ) -> tuple[Decision[Payment], Refund]:
     """Return a refund to which this may be done.  Raises `Refusal` 404, 409, 422."""

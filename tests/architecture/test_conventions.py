@@ -51,7 +51,7 @@ OWN = {
         *("statements", "breaks", "breaks_api"),
         *("replay", "partner_api", "webhooks", "webhooks_api"),
         *("receipt_numbers", "reassessments_api", "paper", "receipts_api"),
-        *("asking", "partner_receipts_api"),
+        *("asking", "unanswered", "partner_receipts_api", "accounts_api"),
     },
     "notify": set[str](),
     # it reads with a loop of its own instead of a lane: it decides nothing

@@ -3,10 +3,13 @@
 import pytest
 
 from deploy.local import secrets
-from services.payment import partner_receipts_api
+from services.payment import accounts_api, partner_receipts_api
 from services.payment.asking import Asking
+from tests.services.payment.office import KEYS
 from tests.services.payment.test_with_every_partner import ROWS, SANDBOX_URL, Town
 
+BIN = "970499"
+NAME_ACCOUNTS = [row for row in ROWS if row.family == "neutral"]
 GIVE_RECEIPTS = [row for row in ROWS if row.family in ("platform", "neutral")]
 
 
@@ -46,3 +49,18 @@ async def test_a_paid_order_has_a_receipt_of_the_partners_own(town, a, row):
     link = answer.json()["url"]
     assert link.startswith(f"{SANDBOX_URL}/{row.name}/")
     assert (await town.sandbox.get(link.removeprefix(SANDBOX_URL))).status_code == 200
+
+
+@pytest.mark.parametrize("row", NAME_ACCOUNTS, ids=lambda row: row.name)
+async def test_a_bank_names_the_holder_of_an_account_of_its_own(town, a, row):
+    town.app.include_router(
+        accounts_api.router(town.registry, town.journal, town.asking, lambda: a.now)
+    )
+    told = {}
+    for number in ("0020100000101", "0020100000000"):
+        body = {"bank": BIN, "number": number}
+        url = f"/v1/partners/{row.name}/accounts"
+        told[number] = await town.http.post(url, json=body, headers=KEYS["operator"])
+
+    assert told["0020100000101"].json() == {"name": "TRAN THI THU NGHIEM"}
+    assert told["0020100000000"].status_code == 409
