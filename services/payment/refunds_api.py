@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import Response
 
 from services.payment.domain.refunds import find, refundable_vnd
-from services.payment.domain.state import Payment, Refund, RefundStatus
+from services.payment.domain.state import Leaving, Payment, Refund
 from services.payment.lookups import application_id, payments_of
 from services.payment.set_aside import INBOX
 from shared import edge, events
@@ -70,7 +70,7 @@ TAKEN = Taken(application=edge.APPLICATION)
 
 Verb = Literal["approve", "reject", "done"]
 # from which statuses a person may do what
-POSSIBLE: Mapping[Verb, frozenset[RefundStatus]] = {
+POSSIBLE: Mapping[Verb, frozenset[Leaving]] = {
     "approve": frozenset({"waiting_for_check"}),
     "reject": frozenset({"waiting_for_check"}),
     "done": frozenset({"by_hand", "failed", "unknown"}),

@@ -7,7 +7,7 @@ from typing import Literal
 
 from services.payment.domain.giving_back import MIDDLE
 from services.payment.domain.receipts import Receipt
-from services.payment.domain.state import Obligation, Payment, Refund, RefundStatus, Status
+from services.payment.domain.state import Leaving, Obligation, Payment, Refund, Status
 from services.payment.paper.codes import ReceiptCodes
 from shared.edge import APPLICATION
 from shared.events.data import Exemption
@@ -142,7 +142,7 @@ class RefundView:
     """
 
     key: str
-    status: RefundStatus
+    status: Leaving
     amount_vnd: int
     partner: str
     reference: str

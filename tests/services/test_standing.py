@@ -9,7 +9,7 @@ from services.notify.domain import standing as notify
 from services.notify.domain.moves import OVER
 from services.notify.domain.moves import Status as NoticeStatus
 from services.payment.domain import standing as payment
-from services.payment.domain.state import AttemptStatus, KeptAs, RefundStatus
+from services.payment.domain.state import AttemptStatus, KeptAs, Leaving
 from services.payment.domain.state import Status as ObligationStatus
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.edges import MOVES
@@ -24,7 +24,7 @@ from shared.archived import Standing
         (payment.OBLIGATIONS, ObligationStatus),
         (payment.ATTEMPTS, AttemptStatus),
         (payment.MONEY, KeptAs),
-        (payment.REFUNDS, RefundStatus),
+        (payment.REFUNDS, Leaving),
         (notify.STANDING, NoticeStatus),
     ],
 )

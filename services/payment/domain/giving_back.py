@@ -1,12 +1,13 @@
 """What each legal move does to a refund."""
 
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from services.payment.domain.draft import Draft
-from services.payment.domain.state import Attempt, Refund, RefundStatus, Released
+from services.payment.domain.leaving import Heard, pause_s
+from services.payment.domain.state import Attempt, Leaving, Refund, Released
 from shared.events.refunds import (
     RefundDone,
     RefundFailed,
@@ -18,15 +19,6 @@ from shared.events.refunds import (
 from shared.lanes.table import Timer
 
 MIDDLE = ".refund."  # between the application and the number, in a refund's key
-
-
-class Heard(NamedTuple):
-    """What is known of what happened: the partner's number and word, who did it, and why."""
-
-    transaction: str = ""
-    code: str = ""
-    by: str = ""
-    reason: str = ""
 
 
 def key_of(draft: Draft, refund: Refund) -> str:
@@ -143,7 +135,7 @@ def _is_of(attempt: Attempt, refund: Refund) -> bool:
     return attempt.status == "paid" and (attempt.partner, attempt.transaction) == refund.of
 
 
-def _turn(draft: Draft, refund: Refund, status: RefundStatus) -> Refund:
+def _turn(draft: Draft, refund: Refund, status: Leaving) -> Refund:
     turned = msgspec.structs.replace(refund, status=status)
     draft.put_refund(turned)
     return turned
@@ -168,12 +160,11 @@ def _call(draft: Draft, refund: Refund, attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _later(draft: Draft, refund: Refund, status: RefundStatus, heard: Heard) -> None:
-    if refund.calls >= draft.pace.ask_limit:
+def _later(draft: Draft, refund: Refund, status: Leaving, heard: Heard) -> None:
+    after_s = pause_s(draft.pace, refund.calls)
+    if after_s is None:
         leave(draft, refund, heard)
         return
     told = heard.transaction or refund.told
     waiting = _turn(draft, msgspec.structs.replace(refund, told=told), status)
-    steps = draft.pace.ask_after_s
-    pause_s = steps[min(refund.calls - 1, len(steps) - 1)]
-    draft.timers.append(Timer(waiting.timer, draft.at + timedelta(seconds=pause_s)))
+    draft.timers.append(Timer(waiting.timer, draft.at + timedelta(seconds=after_s)))

@@ -1,4 +1,4 @@
-"""Money given back: the table of a refund's legal moves, and what proposes one.
+"""Money given back: what proposes a refund, and what is heard of it.
 
 What came in and no obligation needs is proposed by rule: paid twice, late, another amount once its
 order is over, assessed lower since, or not due any more because the application ended.  Operators
@@ -10,13 +10,12 @@ from typing import Literal
 
 from services.payment.domain import giving_back
 from services.payment.domain.draft import Draft
-from services.payment.domain.giving_back import Heard
+from services.payment.domain.leaving import ANSWERS, MOVES, Deed, Heard, Trigger
 from services.payment.domain.reassessing import FURTHER, ON_DEMAND
 from services.payment.domain.state import (
     Money,
     Payment,
     Refund,
-    RefundStatus,
     Released,
     Transaction,
 )
@@ -28,83 +27,18 @@ from shared.events.refunds import (
     RefundRecorded,
 )
 
-RefundTrigger = Literal[
-    "submitted",  # it is known what is to be given back
-    "approved",  # a second person agrees
-    "rejected",  # or not
-    "done",  # the partner gave it back
-    "failed",  # the partner surely did not
-    "unsure",  # the partner is working on it, or nobody knows
-    "deferred",  # it was not called
-    "incapable",  # it cannot do this, or cannot be asked
-    "silent",  # some time has passed
-    "recorded",  # a person gave it back
-]
-Move = Callable[[Draft, Refund, Heard], None]
-
-
-def _nothing(_: Draft, __: Refund, ___: Heard) -> None:
-    """Change nothing."""
-
-
-_OVER: Mapping[RefundTrigger, Move] = {
-    "submitted": _nothing,
-    "approved": _nothing,
-    "rejected": _nothing,
-    "done": _nothing,
-    "failed": _nothing,
-    "unsure": _nothing,
-    "deferred": _nothing,
-    "incapable": _nothing,
-    "silent": _nothing,
-    "recorded": _nothing,
-}
-_WITH_A_PERSON: Mapping[RefundTrigger, Move] = {
-    **_OVER,
-    "done": giving_back.finish,  # the partner's answer came late
-    "recorded": giving_back.finish,
-}
-
-MOVES: Mapping[RefundStatus, Mapping[RefundTrigger, Move]] = {
-    "proposed": {**_OVER, "submitted": giving_back.submit},
-    "waiting_for_check": {
-        **_OVER,
-        "approved": giving_back.request,
-        "rejected": giving_back.reject,
-    },
-    "requested": {
-        **_OVER,
-        "done": giving_back.finish,
-        "failed": giving_back.fail,
-        "unsure": giving_back.wait,
-        "deferred": giving_back.put_off,
-        "incapable": giving_back.leave,
-        "silent": giving_back.send,
-    },
-    "unknown": {
-        **_OVER,
-        "done": giving_back.finish,
-        "failed": giving_back.fail,
-        "unsure": giving_back.wait,
-        "deferred": giving_back.wait,
-        "incapable": giving_back.leave,
-        "silent": giving_back.ask,
-        "recorded": giving_back.finish,
-    },
-    "by_hand": _WITH_A_PERSON,
-    "failed": _WITH_A_PERSON,
-    "done": _OVER,
-    "rejected": _OVER,
-}
-
-# what a partner's answer is to us
-ANSWERS: Mapping[str, RefundTrigger] = {
-    "done": "done",
-    "failed": "failed",
-    "pending": "unsure",
-    "unknown": "unsure",
-    "deferred": "deferred",
-    "by_hand": "incapable",
+DEEDS: Mapping[Deed, Callable[[Draft, Refund, Heard], None]] = {
+    "nothing": lambda *_: None,
+    "submit": giving_back.submit,
+    "request": giving_back.request,
+    "reject": giving_back.reject,
+    "send": giving_back.send,
+    "ask": giving_back.ask,
+    "wait": giving_back.wait,
+    "put_off": giving_back.put_off,
+    "leave": giving_back.leave,
+    "fail": giving_back.fail,
+    "finish": giving_back.finish,
 }
 
 End = Literal["not_accepted", "withdrawn"]
@@ -212,9 +146,9 @@ def _add(draft: Draft, money: Money, amount_vnd: int, reason: str, by: str = "")
 # ---- what is heard
 
 
-def step(draft: Draft, refund: Refund, trigger: RefundTrigger, heard: Heard) -> None:
+def step(draft: Draft, refund: Refund, trigger: Trigger, heard: Heard) -> None:
     """Make the move of the table."""
-    MOVES[refund.status][trigger](draft, refund, heard)
+    DEEDS[MOVES[refund.status][trigger]](draft, refund, heard)
 
 
 def asked(draft: Draft, wish: RefundAsked) -> None:
@@ -241,7 +175,7 @@ def checked(draft: Draft, verdict: RefundChecked) -> None:
     refund = find(draft.state, draft.application, verdict.refund)
     if refund is None or refund.by == verdict.by:
         return
-    trigger: RefundTrigger = "approved" if verdict.approved else "rejected"
+    trigger: Trigger = "approved" if verdict.approved else "rejected"
     step(draft, refund, trigger, Heard(by=verdict.by, reason=verdict.reason))
 
 

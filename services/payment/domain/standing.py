@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.payment.domain.state import AttemptStatus, KeptAs, Payment, RefundStatus, Status
+from services.payment.domain.state import AttemptStatus, KeptAs, Leaving, Payment, Status
 from shared.archived import Standing
 
 OBLIGATIONS: Mapping[Status, Standing] = {
@@ -26,7 +26,7 @@ MONEY: Mapping[KeptAs, Standing] = {
     "overpaid": "resting",
     "mismatched": "resting",
 }
-REFUNDS: Mapping[RefundStatus, Standing] = {
+REFUNDS: Mapping[Leaving, Standing] = {
     "proposed": "moving",
     "waiting_for_check": "moving",
     "requested": "moving",

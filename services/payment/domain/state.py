@@ -17,7 +17,8 @@ from shared.events.data import Exemption, FeeLine
 
 Status = Literal["none", "assessed", "open", "settled", "expired", "waived", "refunded"]
 AttemptStatus = Literal["open", "paid", "failed", "expired"]
-RefundStatus = Literal[
+# how money stands that is given back
+Leaving = Literal[
     "proposed",
     "waiting_for_check",  # it is over the limit: a second person has to look at it
     "requested",  # the partner has it, or will have it when it can be reached
@@ -131,7 +132,7 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     reason: str
     asked_at: datetime
     by: str = ""
-    status: RefundStatus = "proposed"
+    status: Leaving = "proposed"
     calls: int = 0
     call_key: str = ""
     told: str = ""

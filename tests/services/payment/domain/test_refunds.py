@@ -6,10 +6,11 @@ from typing import get_args
 import pytest
 
 from services.payment.domain.draft import Pace
+from services.payment.domain.leaving import ANSWERS, MOVES, Deed, Trigger
 from services.payment.domain.orders import DUE_ON
-from services.payment.domain.refunds import ANSWERS, MOVES, REFUND_ON, RefundTrigger
+from services.payment.domain.refunds import DEEDS, REFUND_ON
 from services.payment.domain.standing import standing
-from services.payment.domain.state import RefundStatus
+from services.payment.domain.state import Leaving
 from shared.events.payment import (
     Mismatched,
     Overpaid,
@@ -40,8 +41,9 @@ from tests.services.payment.domain.going_back import (
 
 
 def test_every_state_and_trigger_is_covered():
-    assert set(MOVES) == set(get_args(RefundStatus))
-    assert all(set(row) == set(get_args(RefundTrigger)) for row in MOVES.values())
+    assert set(MOVES) == set(get_args(Leaving))
+    assert all(set(row) == set(get_args(Trigger)) for row in MOVES.values())
+    assert set(DEEDS) == set(get_args(Deed))
     findings = get_args(RefundAnswered.__annotations__["finding"])
     assert set(ANSWERS) == set(findings)
 

@@ -1,0 +1,97 @@
+"""Money that leaves, given back or paid out: the one table of its legal moves.
+
+What a move does is named here; `giving_back` and `paying_out` do it, each with what is its own.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, get_args
+
+from services.payment.domain.draft import Pace
+from services.payment.domain.state import Leaving
+
+Trigger = Literal[
+    "submitted",  # it is known what is to leave, and to whom
+    "approved",  # a second person agrees
+    "rejected",  # or not
+    "done",  # the partner did it
+    "failed",  # the partner surely did not
+    "unsure",  # the partner is working on it, or nobody knows
+    "deferred",  # it was not called
+    "incapable",  # it cannot do this, or cannot be asked
+    "silent",  # some time has passed
+    "recorded",  # a person did it, or found that it was done
+]
+Deed = Literal[
+    "nothing",
+    "submit",  # send it, or have it looked at first
+    "request",  # it is agreed to: send it
+    "reject",
+    "send",
+    "ask",  # what became of it
+    "wait",  # and ask later
+    "put_off",  # and send later: it was not sent
+    "leave",  # to a person
+    "fail",
+    "finish",
+]
+
+_OVER: Mapping[Trigger, Deed] = dict.fromkeys(get_args(Trigger), "nothing")
+_WITH_A_PERSON: Mapping[Trigger, Deed] = {
+    **_OVER,
+    "done": "finish",  # the partner's answer came late
+    "recorded": "finish",
+}
+
+MOVES: Mapping[Leaving, Mapping[Trigger, Deed]] = {
+    "proposed": {**_OVER, "submitted": "submit"},
+    "waiting_for_check": {**_OVER, "approved": "request", "rejected": "reject"},
+    "requested": {
+        **_OVER,
+        "done": "finish",
+        "failed": "fail",
+        "unsure": "wait",
+        "deferred": "put_off",
+        "incapable": "leave",
+        "silent": "send",
+    },
+    "unknown": {
+        **_OVER,
+        "done": "finish",
+        "failed": "fail",
+        "unsure": "wait",
+        "deferred": "wait",
+        "incapable": "leave",
+        "silent": "ask",
+        "recorded": "finish",
+    },
+    "by_hand": _WITH_A_PERSON,
+    "failed": _WITH_A_PERSON,
+    "done": _OVER,
+    "rejected": _OVER,
+}
+
+# what a partner's answer is to us
+ANSWERS: Mapping[str, Trigger] = {
+    "done": "done",
+    "failed": "failed",
+    "pending": "unsure",
+    "unknown": "unsure",
+    "deferred": "deferred",
+    "by_hand": "incapable",
+}
+
+
+class Heard(NamedTuple):
+    """What is known of what happened: the partner's number and word, who did it, and why."""
+
+    transaction: str = ""
+    code: str = ""
+    by: str = ""
+    reason: str = ""
+
+
+def pause_s(pace: Pace, calls: int) -> int | None:
+    """Return after how long a partner is called again; None: often enough, a person finds out."""
+    if calls >= pace.ask_limit:
+        return None
+    return pace.ask_after_s[min(calls - 1, len(pace.ask_after_s) - 1)]
