@@ -13,6 +13,7 @@ from services.payment import (
     breaks_api,
     partner_api,
     partner_receipts_api,
+    references_api,
     webhooks_api,
 )
 from services.payment.asking import Asking
@@ -94,6 +95,9 @@ async def build(resources: Resources) -> Parts:
         routes.include_router(asked.router(registry, journal, asking, resources.clock))
     replay = Replay(log, journal, resources.settings.lanes)
     routes.include_router(partner_api.router(registry, replay))
+    routes.include_router(
+        references_api.router(registry, references, journal, replay, resources.clock)
+    )
     desk, courier, close = _webhooks(resources)
     routes.include_router(webhooks_api.router(registry, replay, desk))
     hearing = resources.subscription(WEBHOOKS, (EVENTS,))

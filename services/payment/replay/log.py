@@ -5,10 +5,10 @@ Nothing is kept for it: what a page costs is reading, and a page reads for a bou
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from services.payment.domain.state import Payment
 from services.payment.replay.outline import Outline, outline
@@ -55,8 +55,10 @@ class Replay:
         after: Offsets | None = None,
         until: Offsets | None = None,
         limit: int = PAGE_LIMIT,
+        holds: Callable[[Mapping[str, Any]], bool] = lambda _: True,
     ) -> Page:
-        """Return a page: from a time or after a place, to a time or up to and with a place.
+        """Return a page: from a time or after a place, to a time or up to and with a place; of
+        events whose data `holds` what is looked for.
 
         What is read for `READ_LIMIT_S` ends a page, also one without events.  Raises `Unknown`.
         """
@@ -64,7 +66,7 @@ class Replay:
             async with asyncio.timeout(TURN_LIMIT_S):
                 starts = await self._starts(since, after)
                 ends = await self._ends(to, until, starts)
-                return await self._read(partner, dict(starts), ends, limit)
+                return await self._read(partner, dict(starts), ends, limit, holds)
         except TimeoutError as error:
             raise Unknown("too many read the log at once") from error
 
@@ -99,7 +101,12 @@ class Replay:
         return {lane: end for lane, end in ends.items() if lane in starts}
 
     async def _read(
-        self, partner: str, at: dict[int, int], ends: Mapping[int, int], limit: int
+        self,
+        partner: str,
+        at: dict[int, int],
+        ends: Mapping[int, int],
+        limit: int,
+        holds: Callable[[Mapping[str, Any]], bool],
     ) -> Page:
         found: dict[str, Listed] = {}  # by id: the log may have an event twice
         deadline = asyncio.get_running_loop().time() + READ_LIMIT_S
@@ -108,7 +115,7 @@ class Replay:
                 for record in records:
                     at[record.partition] = record.offset + 1
                     event = outline(record.value)
-                    if event and event.partner == partner:
+                    if event and event.partner == partner and holds(event.data):
                         when = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
                         one = Listed(event, sequence(record), when)
                         found.setdefault(event.id, one)
