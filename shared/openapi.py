@@ -16,6 +16,7 @@ from shared.problems import RETRY_AFTER_S
 Document = dict[str, Any]
 
 PROBLEM_TYPE = "application/problem+json"
+PLAIN = {"Successful Response", "Accepted"}  # where a route says no more of its 202
 ROLES: Mapping[str, str] = {
     "portal": "A portal's key.",
     "officer": "The key of an officer, or of a provincial system.",
@@ -130,15 +131,21 @@ def _state_errors(operation: Document) -> None:
             responses.setdefault(status, {"content": {PROBLEM_TYPE: {}}})
     for status, response in responses.items():
         is_automatic = "HTTPValidationError" in str(response)
-        if is_automatic or PROBLEM_TYPE in response.get("content", {}):
+        if is_automatic or _is_ours(response):
             schema = {"$ref": "#/components/schemas/ProblemDetails"}
             response["content"] = {PROBLEM_TYPE: {"schema": schema}}
             response["description"] = MEANS[status]
-        if status == "202":
+        if status == "202" and response["description"] in PLAIN:
             response["description"] = MEANS[status]
-        if status == "503" and PROBLEM_TYPE in response["content"]:
+        if status == "503" and operation.get("security"):
             seconds = {"type": "integer", "examples": [RETRY_AFTER_S]}
             response["headers"] = {"Retry-After": {"description": "seconds", "schema": seconds}}
-        if status == "401":
+        if status == "401" and operation.get("security"):
             response["headers"] = {"WWW-Authenticate": {"schema": {"const": "Bearer"}}}
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _is_ours(response: Document) -> bool:
+    """Tell whether an answer is our problem document: a partner's own says what is in it."""
+    ours = response.get("content", {}).get(PROBLEM_TYPE)
+    return ours is not None and "properties" not in ours.get("schema", {})

@@ -43,12 +43,17 @@ def _intake() -> APIRouter:
 
 
 def _payment() -> APIRouter:
-    keyless = {"merchant": "", "outgoing": [], "incoming": []}
-    settings, (first, *_) = PaymentSettings(), read(SANDBOX)
-    # one partner stands for all, named as its protocol: who there is, each deployment says
-    first = msgspec.structs.replace(first, name=first.family)
-    row = keyed(first, {first.name: keyless}, lifetime_s=1, **settings.addresses(first))
-    registry = Registry([row], FAMILIES)
+    settings = PaymentSettings()
+    # one partner stands for all of a family, named as it: who there is, each deployment says
+    rows = {r.family: msgspec.structs.replace(r, name=r.family) for r in read(SANDBOX)}
+    keyless = {"merchant": "", "outgoing": [], "incoming": [], "ids": {"access_key": "-"}}
+    registry = Registry(
+        [
+            keyed(rows[f], {f: keyless}, lifetime_s=1, **settings.addresses(rows[f]))
+            for f in FAMILIES
+        ],
+        FAMILIES,
+    )
     routes = services.payment.api.router(registry, *[_UNUSED] * 8)
     routes.include_router(services.payment.breaks_api.router(*[_UNUSED] * 4))
     routes.include_router(services.payment.partner_receipts_api.router(registry, *[_UNUSED] * 3))

@@ -120,7 +120,7 @@ async def _parent(
 
 
 def _add_callback(routes: APIRouter, gateway: Gateway, callbacks: Callbacks) -> None:
-    partner = gateway.partner.name
+    partner, described = gateway.partner.name, gateway.callback_described()
 
     async def take(query: bytes, headers: Headers, body: bytes) -> Answered:
         return await callbacks.take(Call(query, headers, body))
@@ -133,9 +133,9 @@ def _add_callback(routes: APIRouter, gateway: Gateway, callbacks: Callbacks) -> 
         name=f"callback_{partner}",
         summary=f"A callback of {partner}, signed, answered in its own words",
         description="Safe to repeat: the answer says how the order stands, each time.",
-        openapi_extra=gateway.callback_described(),
+        openapi_extra=described,
         response_class=Response,
-        responses={200: {"description": "What became of it; whether to call again"}},
+        status_code=min(int(status) for status in described["responses"]),  # of success
     )
 
 

@@ -12,6 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from deploy.contracts.compare import inlined
 from deploy.contracts.edges import all_openapi
+from services.payment.gateways.families import FAMILIES
 from shared.openapi import MEANS, PROBLEM_TYPE, ROLES
 from shared.topics import SERVICES
 
@@ -20,7 +21,10 @@ METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 DOCUMENTS = all_openapi()
 FORMATS = Draft202012Validator.FORMAT_CHECKER
 # of these a signature, or nothing, is asked
-FREE = {"callback_vnpay", "return_vnpay", "check_receipt", "keys", "form"}
+FREE = {"check_receipt", "keys", "form"} | {
+    f"{way}_{family}" for way in ("callback", "return") for family in FAMILIES
+}
+CALLBACKS = "/v1/callbacks/"
 
 
 def operations(service: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -31,9 +35,12 @@ def operations(service: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def contents(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each body and each answer, with what they are called in a failing test."""
+    """Each parameter, body and answer, with what they are called in a failing test."""
     for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
         yield f"body {media_type}", content
+    for parameter in operation.get("parameters", ()):
+        if "example" in parameter:
+            yield f"parameter {parameter['name']}", parameter
     for status, response in operation["responses"].items():
         for media_type, content in response.get("content", {}).items():
             yield f"{status} {media_type}", content
@@ -74,7 +81,7 @@ class TestTheDocumentOfAService:
     def test_answers_every_error_with_a_problem_document(self, service: str) -> None:
         for _, path, operation in operations(service):
             for status, response in operation["responses"].items():
-                if status[0] in "2d" or not path.startswith("/v1"):
+                if status[0] in "2d" or not path.startswith("/v1") or path.startswith(CALLBACKS):
                     continue
                 assert set(response["content"]) == {PROBLEM_TYPE}, (path, status)
                 assert response["description"] == MEANS[status]
@@ -110,6 +117,18 @@ class TestTheDocumentOfAService:
         assert "servers" not in DOCUMENTS[service]
         assert "cdn" not in text
         assert "http://" not in text
+
+
+def test_the_callback_of_every_family_is_described_in_its_own_words() -> None:
+    paths = {p: o for _, p, o in operations("payment") if p.startswith(CALLBACKS)}
+    assert set(paths) == {f"{CALLBACKS}{family}" for family in FAMILIES}
+    assert "ProblemDetails" not in json.dumps(list(paths.values()))
+    assert all(text not in json.dumps(list(paths.values())) for text in MEANS.values())
+    answers = {path.removeprefix(CALLBACKS): list(o["responses"]) for path, o in paths.items()}
+    assert answers["momo"] == ["204", "400", "404", "503"]
+    assert not any("content" in r for r in paths[f"{CALLBACKS}momo"]["responses"].values())
+    assert answers["neutral"] == ["200", "401", "404", "409", "422", "503"]
+    assert answers["casso"] == ["200", "400", "401", "503"]
 
 
 def test_a_callback_of_a_bank_is_described_with_its_parameters_and_answers() -> None:

@@ -1,11 +1,11 @@
 """MoMo's callback in OpenAPI's words, for who integrates or checks one."""
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from services.payment.gateways import Verdict
+from services.payment.gateways.described import body, by_status
 from services.payment.gateways.momo.signing import NOTIFIED, SIGNATURE
 
 # an example of everything that is signed; what is read of it has a form
@@ -43,18 +43,9 @@ def callback(
         "type": "object",
         "properties": properties,
         "required": sorted((*NOTIFIED, SIGNATURE)),
-        "example": dict(_EXAMPLES),
     }
-    said: dict[int, list[str]] = defaultdict(list)
-    for verdict, status in statuses.items():
-        said[status].append(verdict.replace("_", " "))
-    return {
-        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
-        "responses": {
-            str(status): {"description": f"No body: {', '.join(verdicts)}"}
-            for status, verdicts in said.items()
-        },
-    }
+    said = {s: {"description": f"No body: {means}"} for s, means in by_status(statuses).items()}
+    return {"requestBody": body(schema, dict(_EXAMPLES)), "responses": said}
 
 
 def _property(name: str, form: re.Pattern[str] | None) -> dict[str, Any]:

@@ -5,14 +5,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.payment.gateways import Verdict
-from services.payment.gateways.neutral.functions import FUNCTIONS, HEAD, NAME, Fields
-from services.payment.gateways.request_signature import ID, SECONDS, SIGNATURE, TIME
+from services.payment.gateways.described import answer, body, header, signed_headers
+from services.payment.gateways.neutral.functions import AMOUNT_LIMIT, FUNCTIONS, HEAD, NAME, Fields
+from services.payment.gateways.request_signature import ID
 
-AMOUNT_LIMIT = 9_999_999_999_999  # thirteen digits, as `exact_json.WHOLE`
-_HEADERS: Mapping[str, tuple[str, str]] = {
-    ID: ("yours, of this call; the same when you call again", NAME.pattern),
-    TIME: ("seconds since 1970 when you send; within five minutes of ours", SECONDS.pattern),
-    SIGNATURE: ("HMAC-SHA256 in hex over the time, a point and the body", "[0-9a-f]{64}"),
+_ID = "yours, of this call; the same when you call again"
+_EXAMPLE = {
+    "function": "notify",
+    "request_id": "FT-1-1",
+    "merchant": "DVCQG001",
+    "reference": "DVC261102000000016",
+    "amount_vnd": 16_000,
+    "currency": "VND",
+    "transaction": "FT26306000001",
+    "status": "paid",
+    "at": 1793586845,
 }
 
 
@@ -29,34 +36,19 @@ def schema(fields: Fields) -> dict[str, Any]:
 def callback(answers: Mapping[Verdict, tuple[int, str, str]]) -> dict[str, Any]:
     """Return the description of a call: headers, body, and the answers to it."""
     notify = FUNCTIONS["notify"]
-    parameters = [
-        {
-            "name": name,
-            "in": "header",
-            "required": True,
-            "description": means,
-            "schema": {"type": "string", "pattern": f"^{pattern}$"},
-        }
-        for name, (means, pattern) in _HEADERS.items()
-    ]
     responses: dict[str, Any] = {}
     for status, code, detail in answers.values():
         if status == 200:
-            responses["200"] = {
-                "description": "recorded, or final already: stop",
-                "content": {"application/json": {"schema": schema(notify.says)}},
-            }
+            said = {"function": "notify", "request_id": "FT-1-1", "merchant": "DVCQG001"}
+            outcomes = {c: {**said, "outcome": c} for s, c, _ in answers.values() if s == 200}
+            means = "recorded, or final already: stop"
+            responses["200"] = answer(means, schema(notify.says), **outcomes)
         else:
-            responses[str(status)] = {
-                "description": detail,
-                "content": {"application/problem+json": {"schema": _problem(code)}},
-            }
+            content = {"application/problem+json": {"schema": _problem(code)}}
+            responses[str(status)] = {"description": detail, "content": content}
     return {
-        "parameters": parameters,
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": schema(notify.asks)}},
-        },
+        "parameters": [header(ID, _ID, "FT-1-1", NAME.pattern), *signed_headers()],
+        "requestBody": body(schema(notify.asks), _EXAMPLE),
         "responses": responses,
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.payment.gateways import Verdict
+from services.payment.gateways.described import TOLD, answer, body
 
 _WHOLE = {"oneOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^[0-9]+$"}]}
 _CONFIRMATION: Mapping[str, tuple[str, str | int]] = {
@@ -25,7 +26,7 @@ _KEYPAY: Mapping[str, tuple[str, str | int]] = {
     "trans_amount": ("đồng, a number or text; signed", "150000"),
     "transaction_id": ("our reference of the order; signed", "DVC041212345678908"),
     "version": ("3.0; signed", "3.0"),
-    "status": ("not signed: whatever it says, we ask for the detail", "0"),
+    "status": ("not signed: whatever it says, we ask for the detail", 0),
     "check_sum": ("HMAC-SHA256 in hex with key 2 over the signed values, joined by |", "…"),
 }
 
@@ -52,10 +53,9 @@ def _described(
         "type": "object",
         "required": sorted(fields),
         "properties": {
-            name: {"description": means} | (_WHOLE if name == amount else {"type": "string"})
-            for name, (means, _) in fields.items()
+            name: {"description": means} | (_WHOLE if name == amount else _type(example))
+            for name, (means, example) in fields.items()
         },
-        "example": {name: example for name, (_, example) in fields.items()},
     }
     said = {
         "type": "object",
@@ -66,11 +66,14 @@ def _described(
         },
     }
     examples = {
-        verdict: {"value": {code_name: code, message_name: message}}
+        verdict: {code_name: code, message_name: message}
         for verdict, (code, message) in answers.items()
     }
-    content = {"application/json": {"schema": said, "examples": examples}}
     return {
-        "requestBody": {"required": True, "content": {"application/json": {"schema": asked}}},
-        "responses": {"200": {"description": "heard", "content": content}},
+        "requestBody": body(asked, {name: example for name, (_, example) in fields.items()}),
+        "responses": {"200": answer(TOLD, said, **examples)},
     }
+
+
+def _type(example: str | int) -> dict[str, Any]:
+    return {"type": "string" if isinstance(example, str) else ["string", "integer"]}

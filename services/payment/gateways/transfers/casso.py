@@ -74,7 +74,7 @@ class Casso(ShownCode):
         """Return OpenAPI's words for a webhook."""
         said = "`t=<ms>,v1=<hex>`: HMAC-SHA512 over t, a point, the body with its names sorted"
         headers = {"X-Casso-Signature": (said, "t=1793586845123,v1=…")}
-        return openapi.callback(headers, _EXAMPLE, _MEANS, self.accepted)
+        return openapi.callback(headers, _EXAMPLE, _MEANS, self.accepted, self.refused)
 
 
 # ---- signatures

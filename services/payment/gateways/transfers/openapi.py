@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.payment.gateways.described import answer, body, by_status, header
+from services.payment.gateways.transfers.gateway import STATUSES
+
 _TYPES = {bool: "boolean", int: "integer", str: "string"}
 
 
@@ -10,29 +13,21 @@ def callback(
     headers: Mapping[str, tuple[str, str]],
     example: Mapping[str, Any],
     means: Mapping[str, str],
-    answer: Mapping[str, Any],
+    accepted: Mapping[str, Any],
+    refused: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return the description of a notification: headers, body, and what is answered to it.
 
     `means` says what the fields are that are read; all others are signed, and not looked at.
     """
-    parameters = [
-        {
-            "name": name,
-            "in": "header",
-            "required": True,
-            "description": said,
-            "schema": {"type": "string"},
-            "example": value,
-        }
-        for name, (said, value) in headers.items()
-    ]
-    body = {"schema": _schema(example, means), "example": example}
-    said = {"schema": _schema(answer, {}), "example": answer}
+    responses = {}
+    for status, verdicts in by_status(STATUSES).items():
+        said = accepted if status == "200" else refused
+        responses[status] = answer(verdicts, _schema(said, {}), always=said)
     return {
-        "parameters": parameters,
-        "requestBody": {"required": True, "content": {"application/json": body}},
-        "responses": {"200": {"content": {"application/json": said}}},
+        "parameters": [header(name, said, value) for name, (said, value) in headers.items()],
+        "requestBody": body(_schema(example, means), example),
+        "responses": responses,
     }
 
 

@@ -165,7 +165,7 @@ class Payos(TransferGateway):
 
     def callback_described(self) -> dict[str, Any]:
         """Return OpenAPI's words for a webhook."""
-        return openapi.callback({}, _EXAMPLE, _MEANS, self.accepted)
+        return openapi.callback({}, _EXAMPLE, _MEANS, self.accepted, self.refused)
 
     def query(self, key: str, order: Order, at: datetime) -> Sending | None:
         """Return a question after an order."""

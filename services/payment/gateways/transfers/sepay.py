@@ -74,7 +74,7 @@ class Sepay(ShownCode):
             "X-SePay-Timestamp": ("Unix seconds, at most five minutes off", "1793586845"),
             "X-SePay-Signature": ("HMAC-SHA256 over time, a point, the body", "sha256=…"),
         }
-        return openapi.callback(headers, _EXAMPLE, _MEANS, self.accepted)
+        return openapi.callback(headers, _EXAMPLE, _MEANS, self.accepted, self.refused)
 
 
 # ---- signatures

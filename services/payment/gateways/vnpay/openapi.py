@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.payment.gateways import Verdict
+from services.payment.gateways.described import TOLD, answer
 from services.payment.gateways.vnpay.signing import SIGNATURE
 
 # what is read of an IPN; all else in it is signed as well, and not looked at
@@ -41,11 +42,10 @@ def callback(
         "required": ["RspCode", "Message"],
     }
     examples = {
-        verdict: {"value": {"RspCode": code, "Message": message}}
+        verdict: {"RspCode": code, "Message": message}
         for verdict, (code, message) in answers.items()
     }
-    content = {"application/json": {"schema": schema, "examples": examples}}
-    return {"parameters": parameters, "responses": {"200": {"content": content}}}
+    return {"parameters": parameters, "responses": {"200": answer(TOLD, schema, **examples)}}
 
 
 def _form(pattern: re.Pattern[str] | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.payment.gateways import Verdict
+from services.payment.gateways.described import TOLD, answer, body
 
 _DATA = (
     '{"app_id":2600,"app_trans_id":"261102_DVC261102000000014","app_time":1793586615000,'
@@ -26,7 +27,6 @@ def callback(answers: Mapping[Verdict, tuple[int, str]]) -> dict[str, Any]:
             "type": {"enum": [1, 2], "description": "1: an order, 2: an agreement"},
         },
         "required": ["data", "mac"],
-        "example": {"data": _DATA, "mac": "…", "type": 1},
     }
     answered = {
         "type": "object",
@@ -37,12 +37,10 @@ def callback(answers: Mapping[Verdict, tuple[int, str]]) -> dict[str, Any]:
         "required": ["return_code", "return_message"],
     }
     examples = {
-        verdict: {"value": {"return_code": code, "return_message": message}}
+        verdict: {"return_code": code, "return_message": message}
         for verdict, (code, message) in answers.items()
     }
     return {
-        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
-        "responses": {
-            "200": {"content": {"application/json": {"schema": answered, "examples": examples}}}
-        },
+        "requestBody": body(schema, {"data": _DATA, "mac": "…", "type": 1}),
+        "responses": {"200": answer(TOLD, answered, **examples)},
     }
