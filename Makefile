@@ -95,8 +95,8 @@ bench-callbacks: $(READY)  ## signed callbacks at one core (RATE=2000 SECONDS=10
 bench-import: $(READY)  ## a file of made-up applications, imported (RECORDS=100000)
 	@$(PY) -m tests.load.importing --records "$(RECORDS)"
 
-bench-reconcile: $(READY)  ## a day of a partner's, reconciled (LINES MONGO)
-	@$(PY) -m tests.load.reconciling --lines "$(LINES)" $(if $(MONGO),--mongo "$(MONGO)")
+bench-reconcile: $(READY)  ## a day of a partner's, reconciled (LINES MONGO KILLED)
+	@$(PY) -m tests.load.reconciling --lines "$(LINES)" $(if $(MONGO),--mongo "$(MONGO)") $(if $(KILLED),--killed)
 
 docs: $(READY)  ## make docs/flow.md and docs/settings.md anew from the code
 	$(PY) -m docs.draw_flow
