@@ -39,11 +39,15 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What the bank moved, by its own books."""
+    """What a partner moved, by its own books.
+
+    Of what was given back `transaction` is the payment's, empty where it was told by order alone.
+    """
 
     reference: str
     transaction: str
     amount_vnd: int
+    partner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Evidence:
     acknowledged: Set[str] = frozenset()  # submissions that a portal was promised
     paid: Collection[Payment] = ()
     given_back: Collection[Payment] | None = None  # of these payments; None: nobody looked
+    befell: Mapping[tuple[str, str], int] = field(default_factory=dict)  # partners' calls to us
     handed: Mapping[str, int] = field(default_factory=dict)  # notice key → times handed
     personal: Collection[str] = ()  # values that must stand nowhere in the clear
     texts: Mapping[str, bytes] = field(default_factory=dict)  # log files and the like

@@ -1,5 +1,5 @@
-"""Whether money is where it belongs: settlements, receipts, orders, refunds, and the bank's own
-books.
+"""Whether money is where it belongs: settlements, receipts, orders, refunds, and the own books of
+each partner.
 """
 
 from collections import Counter, defaultdict
@@ -26,8 +26,9 @@ MONEY = (Settled.TYPE, Overpaid.TYPE, Mismatched.TYPE, ReceiptIssued.TYPE)
 
 
 class _Booked(NamedTuple):
-    """What payment says of a transaction of the bank."""
+    """What payment says of a transaction of a partner."""
 
+    partner: str
     transaction: str
     reference: str
     amount_vnd: int
@@ -36,7 +37,7 @@ class _Booked(NamedTuple):
 
 
 def money_settles_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
-    """Match settlements, receipts and the bank's own books."""
+    """Match settlements, receipts and the partners' own books."""
     settled: Counter[str] = Counter()
     totals: dict[str, Counter[str]] = defaultdict(Counter)
     # obligations, by application and the moment they are due: an officer may demand again
@@ -61,7 +62,7 @@ def money_settles_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
             if data["amount_vnd"] not in due_vnd[application, data.get("moment", "")]:
                 wrong.append(f"{application}: settled by {data['amount_vnd']} đồng, never due")
         if "transaction" in data:
-            names = data["transaction"], data["reference"]
+            names = data.get("partner", ""), data["transaction"], data["reference"]
             booked.append(_Booked(*names, data["amount_vnd"], application, type_))
     wrong += [f"order {r} settled {n} times" for r, n in settled.items() if n != 1]
     wrong += [
@@ -95,12 +96,12 @@ def _booked_elsewhere(
     booked: Collection[_Booked], ordered: Mapping[str, set[str]]
 ) -> Iterator[str]:
     """Find money that an application has for an order which is not its own."""
-    counted = {b.transaction for b in booked if b.type != Mismatched.TYPE}
+    counted = {(b.partner, b.transaction) for b in booked if b.type != Mismatched.TYPE}
     for b in booked:
         whose = ordered.get(b.reference, set())
         # money that came early for an order that never opened is overpaid: nobody ordered it;
         # whatever else is told of a transaction that counts is kept for a person
-        is_aside = b.type == Overpaid.TYPE or b.transaction in counted
+        is_aside = b.type == Overpaid.TYPE or (b.partner, b.transaction) in counted
         if b.application not in whose and not (is_aside and not whose):
             yield f"{b.application}: has {b.transaction} for {b.reference}, which is not its order"
 
@@ -108,35 +109,38 @@ def _booked_elsewhere(
 def _against_the_bank(
     evidence: Evidence, booked: Iterable[_Booked], ordered: Mapping[str, set[str]]
 ) -> Iterator[str]:
-    """Compare what payment has with what the bank moved, order and amount."""
-    said = Counter((b.transaction, b.reference, b.amount_vnd) for b in booked)
-    counted = Counter(b.transaction for b in booked if b.type != Mismatched.TYPE)
+    """Compare what payment has with what each partner moved, order and amount."""
+    said = Counter((b.partner, b.transaction, b.reference, b.amount_vnd) for b in booked)
+    counted = Counter((b.partner, b.transaction) for b in booked if b.type != Mismatched.TYPE)
     # another amount told of the same transaction stands beside it, for a person: it does not count
-    for transaction, _, _ in (entry for entry, times in said.items() if times > 1):
+    for _, transaction, _, _ in (entry for entry, times in said.items() if times > 1):
         yield f"transaction {transaction} kept twice as the same"
-    for transaction in (t for t, times in counted.items() if times > 1):
+    for _, transaction in (t for t, times in counted.items() if times > 1):
         yield f"transaction {transaction} counted twice"
     aside = _aside(evidence) - ordered.keys()
     for p in evidence.paid:
-        kept = (p.transaction, p.reference, p.amount_vnd) in said
+        kept = (p.partner, p.transaction, p.reference, p.amount_vnd) in said
         if not kept and p.reference not in aside:
-            yield f"the bank moved {p.amount_vnd} đồng for {p.reference}, nobody has that"
-    for transaction in {t for t, _, _ in said} - {p.transaction for p in evidence.paid}:
-        yield f"transaction {transaction} is nobody's: the bank never moved it"
+            bank = p.partner or "the bank"
+            yield f"{bank} moved {p.amount_vnd} đồng for {p.reference}, nobody has that"
+    moved = {(p.partner, p.transaction) for p in evidence.paid}
+    for partner, transaction in {(b.partner, b.transaction) for b in booked} - moved:
+        yield f"transaction {transaction} is nobody's: {partner or 'the bank'} never moved it"
 
 
 def _told_in_vain(
     evidence: Evidence, booked: Iterable[_Booked], ordered: Mapping[str, set[str]]
 ) -> Iterator[str]:
     """Find what a bank's callback said of our orders, to the đồng, and payment has nowhere."""
-    said = {(b.transaction, b.reference, b.amount_vnd) for b in booked}
+    said = {(b.partner, b.transaction, b.reference, b.amount_vnd) for b in booked}
     for heard in evidence.log["payment.inbox"]:
         if heard.event is None or heard.event.type != Notified.TYPE:
             continue
         told = heard.data()
         if told["finding"] != "paid" or told["reference"] not in ordered:
             continue
-        if (told["transaction"], told["reference"], told["amount_vnd"]) not in said:
+        names = told.get("partner", ""), told["transaction"], told["reference"]
+        if (*names, told["amount_vnd"]) not in said:
             yield (
                 f"the bank told of {told['amount_vnd']} đồng for {told['reference']}"
                 f" ({told['transaction']}), nobody has that"

@@ -18,22 +18,25 @@ _COUNTS = (Settled.TYPE, Overpaid.TYPE)
 _MONEY = (*_COUNTS, Mismatched.TYPE)
 _BACK = (RefundProposed.TYPE, RefundRejected.TYPE, RefundDone.TYPE)
 
-Vnd = Mapping[str, int]  # by transaction
+Transaction = tuple[str, str]  # the partner, and its number of it
+Vnd = Mapping[Transaction, int]
 
 
 class _Said:
     """What the events of one application say."""
 
     def __init__(self) -> None:
-        self.received: dict[str, int] = {}
-        self.under_way: Counter[str] = Counter()  # proposed, and not turned down
-        self.given_back: Counter[str] = Counter()
-        self.by_partners: Counter[str] = Counter()  # that part of it, nobody else recorded it
+        self.received: dict[Transaction, int] = {}
+        self.under_way: Counter[Transaction] = Counter()  # proposed, and not turned down
+        self.given_back: Counter[Transaction] = Counter()
+        self.by_partners: Counter[Transaction] = Counter()  # of it: nobody else recorded it
         self.ended: Counter[str] = Counter()  # how often, by refund
-        self._counted: set[str] = set()
+        self.references: dict[Transaction, str] = {}
+        self._counted: set[Transaction] = set()
 
     def hear(self, type_: str, data: Mapping[str, Any]) -> None:
-        transaction, amount_vnd = data["transaction"], data["amount_vnd"]
+        transaction, amount_vnd = _of(data), data["amount_vnd"]
+        self.references[transaction] = data["reference"]
         if type_ in _MONEY:
             if type_ in _COUNTS or transaction not in self._counted:
                 self.received[transaction] = amount_vnd
@@ -64,63 +67,72 @@ def money_adds_up(evidence: Evidence) -> Iterator[str]:
 
 
 def _against_the_bank(moved: Iterable[Payment], said: Collection[_Said]) -> Iterator[str]:
-    """Find what the bank gave back unasked, and what we take for done and it is not."""
-    back: Counter[str] = Counter()
+    """Find what a partner gave back unasked, and what we take for done and it is not.
+
+    Where it is told by order alone, an order's transactions are compared in one.
+    """
+    back: Counter[Transaction] = Counter()
+    by_order: set[str] = set()
     for payment in moved:
-        back[payment.transaction] += payment.amount_vnd
-    asked, done = Counter[str](), Counter[str]()
+        by_order |= set() if payment.transaction else {payment.partner}
+        back[payment.partner, payment.transaction or payment.reference] += payment.amount_vnd
+    asked, done = Counter[Transaction](), Counter[Transaction]()
     for events in said:
-        asked.update(events.under_way)
-        done.update(events.by_partners)
-    for transaction in sorted({*back, *done}):
-        if not done[transaction] <= back[transaction] <= asked[transaction]:
+        for (partner, transaction), reference in events.references.items():
+            place = partner, reference if partner in by_order else transaction
+            asked[place] += events.under_way[partner, transaction]
+            done[place] += events.by_partners[partner, transaction]
+    for place in sorted({*back, *done}):
+        if not done[place] <= back[place] <= asked[place]:
             yield (
-                f"of {transaction} the bank gave {back[transaction]} đồng back: {done[transaction]}"
-                f" are recorded so, {asked[transaction]} were asked for"
+                f"of {place[1]} {place[0] or 'the bank'} gave {back[place]} đồng back:"
+                f" {done[place]} are recorded so, {asked[place]} were asked for"
             )
 
 
 def _compare(said: _Said, state: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"refund {r} was done {n} times" for r, n in said.ended.items() if n > 1)
     needed, unneeded = _accounts(state)
-    done = Counter[str]()
+    done = Counter[Transaction]()
     for refund in state.get("refunds", ()):
         if refund.get("status") == "done":
-            done[refund["transaction"]] += refund["amount_vnd"]
+            done[_of(refund)] += refund["amount_vnd"]
     for transaction in sorted({*said.received, *needed, *unneeded, *said.under_way}):
         received, kept = said.received.get(transaction, 0), needed.get(transaction, 0)
         owed = unneeded.get(transaction, 0) - done[transaction]
         back = said.given_back[transaction]
         if received != kept + owed + back or min(kept, owed) < 0:
             yield (
-                f"{received} đồng came by {transaction}, {kept} are needed, {owed} owed,"
+                f"{received} đồng came by {transaction[1]}, {kept} are needed, {owed} owed,"
                 f" {back} given back"
             )
         if said.under_way[transaction] > received:
             more = said.under_way[transaction]
-            yield f"{more} đồng of {transaction} are to go back, and {received} came"
+            yield f"{more} đồng of {transaction[1]} are to go back, and {received} came"
 
 
 def _accounts(state: Mapping[str, Any]) -> tuple[Vnd, Vnd]:
     """Return what is needed and what is not, of each transaction, by the state's own money."""
-    last: dict[str, Mapping[str, Any]] = {}
-    counted = {m["transaction"] for m in state.get("money", ()) if _counts(m)}
+    last: dict[Transaction, Mapping[str, Any]] = {}
+    counted = {_of(m) for m in state.get("money", ()) if _counts(m)}
     for money in state.get("money", ()):
-        if _counts(money) or (
-            money["kept_as"] == "mismatched" and money["transaction"] not in counted
-        ):
-            last[money["transaction"]] = money
+        if _counts(money) or (money["kept_as"] == "mismatched" and _of(money) not in counted):
+            last[_of(money)] = money
     released: Counter[int] = Counter()
     for part in state.get("released", ()):
         released[part["attempt"]] += part["amount_vnd"]
-    needed: dict[str, int] = {}
+    needed: dict[Transaction, int] = {}
     unneeded = {t: m["amount_vnd"] for t, m in last.items() if m["kept_as"] != "settled"}
     for attempt in state.get("attempts", ()):
         if attempt.get("status") == "paid":
             free = released[attempt["number"]]
-            needed[attempt["transaction"]] = attempt["amount_vnd"] - free
-            unneeded[attempt["transaction"]] = free
+            needed[_of(attempt)] = attempt["amount_vnd"] - free
+            unneeded[_of(attempt)] = free
     return needed, unneeded
+
+
+def _of(said: Mapping[str, Any]) -> Transaction:
+    return said.get("partner", ""), said["transaction"]
 
 
 def _counts(money: Mapping[str, Any]) -> bool:

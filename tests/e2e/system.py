@@ -12,7 +12,8 @@ from typing import Any
 
 import httpx
 
-from deploy.audit.evidence import Evidence, Payment, read_collections, read_journals, read_log
+from deploy.audit import books
+from deploy.audit.evidence import Evidence, read_collections, read_journals, read_log
 from deploy.local import launcher, ports, processes
 from deploy.local.children import Children
 from deploy.local.settings import Settings
@@ -91,20 +92,16 @@ class System:
         collections = await read_collections(self.servers.mongo_url, "motcua")
         sms_key = {"authorization": f"Bearer {self.clients['sms']['key']}"}
         async with self.client("bank") as bank, self.client("sms") as sms:
-            statement = (await bank.get("/sandbox/statement")).json()
+            moved = books.read((await bank.get("/sandbox/statement")).json())
             outbox = await sms.get("/sandbox/outbox", params={"counts": True}, headers=sms_key)
             handed = outbox.json()["counts"]
         logs = {p.name: p.read_bytes() for p in (self.settings.home / "logs").glob("*.log")}
         return Evidence(
             log,
             journals,
-            paid=[
-                Payment(p["reference"], p["transaction"], p["amount_vnd"])
-                for p in statement["payments"]
-            ],
-            given_back=[
-                Payment(r["reference"], r["of"], r["amount_vnd"]) for r in statement["refunds"]
-            ],
+            paid=moved.paid,
+            given_back=moved.given_back,
+            befell=moved.befell,
             handed=handed,
             texts=logs,
             collections=collections,

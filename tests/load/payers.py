@@ -19,6 +19,7 @@ from tests.load.calls import Call, Calls
 from tests.load.spread import spread
 from tests.load.workers import orders, say
 
+PARTNER = "sen-vang"
 WINDOW_S = 0.02
 WAIT_MS = 200
 FIRST_TRANSACTION = 10_000_000
@@ -51,7 +52,7 @@ class Payers:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        partner = json.loads(Path(job.clients).read_text())["partners"]["sen-vang"]
+        partner = json.loads(Path(job.clients).read_text())["partners"][PARTNER]
         self._merchant = partner["merchant"]
         self._secret = partner["incoming"][0]["secret"].encode()
         address = urlsplit(job.callbacks)
@@ -93,7 +94,7 @@ class Payers:
         order, transaction = requested.data, str(FIRST_TRANSACTION + len(self._seen))
         query = callback(self._merchant, self._secret, order.reference, order.amount_vnd,
                          transaction, paid_at)  # fmt: skip
-        payment = Payment(order.reference, transaction, order.amount_vnd)
+        payment = Payment(order.reference, transaction, order.amount_vnd, PARTNER)
         self._calls.call(Call(self._calls.request(f"{self._path}?{query}"), payment))
 
     def _answered(self, call: Call, status: int, body: bytes) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from deploy.audit import books as partners
 from deploy.audit.evidence import Evidence, Payment, read_collections, read_journals, read_log
 from deploy.local.demo.scene import Scene, role
 from shared.settings import Settings as ServiceSettings
@@ -46,11 +47,8 @@ async def read_books(scene: Scene) -> Books:
     async with scene.client("bank", role("partner")) as bank:
         answer = (await bank.get("/sandbox/statement")).raise_for_status()
     statement = answer.json()
-    payments = [
-        Payment(p["reference"], p["transaction"], p["amount_vnd"]) for p in statement["payments"]
-    ]
-    back = [Payment(r["reference"], r["of"], r["amount_vnd"]) for r in statement["refunds"]]
-    return Books(payments, statement["answers"], back)
+    moved = partners.read(statement)
+    return Books(moved.paid, statement["answers"], moved.given_back)
 
 
 async def read_evidence(

@@ -77,12 +77,12 @@ class Keypay:
         return self._answered(signed, REFUND, status=0, transaction_refund_code=code)
 
     def refunds(self) -> list[dict[str, Any]]:
-        """Return all that was given back, by the transaction that paid."""
+        """Return all that was given back: which order's it is said, not which payment's."""
         return [
             {
                 "reference": order.reference,
                 "transaction": code,
-                "of": f"KP{order.movements[0].transaction}",
+                "of": "",
                 "amount_vnd": amount_vnd,
             }
             for code, (order, amount_vnd) in self._refunds.items()

@@ -97,7 +97,7 @@ def unplaced(reference: str) -> Event:
 
 def told_by_bank(**changes: Any) -> Event:
     """Return a callback of the story's order, as it stands in the inbox once it was answered."""
-    said = {"partner": "vnpay", "reference": "R1", "transaction": "T1", "amount_vnd": 10_000}
+    said = {"reference": "R1", "transaction": "T1", "amount_vnd": 10_000}
     said |= {"finding": "paid", "code": "00/00"} | changes
     return event("payment", 9, "payment.notified", said, "")
 
@@ -228,6 +228,7 @@ FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
     ),
     (2, lambda e: replace(e, paid=(Payment("R1", "T1", 20_000),))),
     (2, lambda e: replace(e, paid=(Payment("R9", "T1", 10_000),))),
+    (2, lambda e: replace(e, paid=(Payment("R1", "T1", 10_000, "another"),))),
     (2, lambda e: booked(e, "payment.mismatched", reference="R9")),
     (2, lambda e: booked(ordered_by_another(e, "R9"), "payment.overpaid", reference="R9")),
     (2, lambda e: ordered_by_another(e, "R1")),

@@ -37,6 +37,8 @@ FAULTS: tuple[Callable[[Evidence], Evidence], ...] = (
     lambda e: remembering(e, refunds=BACK | {"transaction": "T1", "status": "done"}),
     lambda e: replace(given_back(e), given_back=[]),
     lambda e: replace(given_back(e), given_back=[Payment("R1", "T2", 10_001)]),
+    lambda e: replace(given_back(e), given_back=[Payment("R1", "", 10_001)]),
+    lambda e: replace(given_back(e), given_back=[Payment("R1", "T2", 10_000, "another")]),
     lambda e: replace(e, given_back=[Payment("R1", "T1", 1)]),
     lambda e: replace(e, journals={**e.journals, "payment": []}),
 )

@@ -103,6 +103,7 @@ def test_money_that_came_too_early_for_any_order_is_overpaid_and_not_lost() -> N
         ),
         lambda e: remembering(e, released={"attempt": 1, "amount_vnd": 4_000}),
         lambda e: replace(given_back(e), given_back=None),
+        lambda e: replace(given_back(e), given_back=[Payment("R1", "", 10_000)]),
         lambda e: replace(
             said(booked(e, "payment.overpaid"), "refund.proposed", BACK),
             given_back=[Payment("R1", "T2", 10_000)],
