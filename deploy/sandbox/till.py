@@ -5,11 +5,13 @@ answers late, `down` not at all.  Both are asked for from outside.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Literal
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
+from starlette.datastructures import State
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.sandbox.bank.behaviours import STEPS, Behaviour, Step
 from deploy.sandbox.bank.books import Books, Movement, Order
@@ -56,22 +58,34 @@ class Till:
 
 def with_mood(app: FastAPI, slow_s: float) -> None:
     """Let a partner be slow or down, by `POST /sandbox/mood/{mood}`; that way stays open."""
-    today: list[Mood] = ["up"]
+    app.state.mood = "up"
 
     @app.post("/sandbox/mood/{mood}")
     async def turn(mood: Mood) -> dict[str, str]:
-        today[0] = mood
+        app.state.mood = mood
         return {"mood": mood}
 
-    @app.middleware("http")
-    async def moody(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        path = request.url.path.removeprefix(request.scope.get("root_path", ""))
-        if not path.startswith(("/sandbox/", "/healthz")):
-            if today[0] == "down":
-                return Response(status_code=503)
-            if today[0] == "slow":
-                await asyncio.sleep(slow_s)
-        return await go_on(request)
+    app.add_middleware(_Moody, state=app.state, slow_s=slow_s)
+
+
+def is_down(app: FastAPI) -> bool:
+    """Tell whether a partner is down."""
+    return bool(app.state.mood == "down")
+
+
+class _Moody:
+    def __init__(self, app: ASGIApp, state: State, slow_s: float) -> None:
+        self._app, self._state, self._slow_s = app, state, slow_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        is_ours = scope["type"] != "http" or path.startswith(("/sandbox/", "/healthz"))
+        if not is_ours and self._state.mood == "down":
+            await Response(status_code=503)(scope, receive, send)
+            return
+        if not is_ours and self._state.mood == "slow":
+            await asyncio.sleep(self._slow_s)
+        await self._app(scope, receive, send)
 
 
 async def body_of(request: Request, limit_bytes: int) -> bytes | None:

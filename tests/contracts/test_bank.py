@@ -8,8 +8,7 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from services.payment.gateways.neutral.functions import FUNCTIONS, HEAD, Fields, path
-from services.payment.gateways.neutral.openapi import AMOUNT_LIMIT
+from services.payment.gateways.neutral.functions import AMOUNT_LIMIT, FUNCTIONS, HEAD, Fields, path
 from services.payment.gateways.neutral.gateway import DECLINES, FAILS, QUERY_PROBLEMS
 from services.payment.gateways.request_signature import WINDOW_S
 

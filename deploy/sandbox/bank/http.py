@@ -3,6 +3,7 @@
 GET  /paymentv2/vpcpay.html              the pay page of a signed link
 POST /merchant_webapi/api/transaction    querydr, refund
 POST /sandbox/pay    {"pay_url"} or {"reference", "amount_vnd"}, and a "behaviour"
+POST /sandbox/mood/{mood}    up, slow, down
 GET  /sandbox/statement                  all money moved and given back, and callbacks' answers
 GET  /sandbox/statements/20261120.csv    what moved on a day, for reconciling
 """
@@ -22,6 +23,7 @@ from deploy.sandbox.bank.behaviours import Behaviour
 from deploy.sandbox.bank.books import Full, Impossible, Order
 from deploy.sandbox.bank.page import pay_page, refusal_page
 from deploy.sandbox.bank.signing import BadSignature
+from deploy.sandbox.till import with_mood
 
 BODY_LIMIT_BYTES = 16 << 10
 FORM = "application/x-www-form-urlencoded"
@@ -40,7 +42,7 @@ class Paying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount_vnd: Annotated[int, msgspec.Meta(ge=0, le=9_999_999_999)] = 0
 
 
-def create_app(bank: Bank) -> FastAPI:
+def create_app(bank: Bank, slow_s: float = 5.0) -> FastAPI:
     """Return the bank's HTTP API."""
 
     @asynccontextmanager
@@ -49,6 +51,7 @@ def create_app(bank: Bank) -> FastAPI:
         await bank.till.posts.stop()
 
     app = FastAPI(title="Sandbox bank", lifespan=lifespan)
+    with_mood(app, slow_s)
     for error in REFUSALS:
         app.add_exception_handler(error, _refused)
 

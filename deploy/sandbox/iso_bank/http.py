@@ -4,6 +4,7 @@ POST /v1/requests     pain.013            POST /v1/transfers    pain.001
 POST /v1/reports      {"account", "reference", "from"}: camt.052
 GET  /pay/{reference} where a citizen agrees
 POST /sandbox/pay     {"pay_url"} or {"reference", "amount_vnd"}, and a "behaviour"
+POST /sandbox/mood/{mood}    up, slow, down
 GET  /sandbox/statement                   all money moved, and what messages were answered
 GET  /sandbox/statement.xml               the same as camt.053
 """
@@ -21,6 +22,7 @@ from fastapi.responses import HTMLResponse, Response
 from deploy.sandbox.iso_bank.bank import Behaviour, Impossible, IsoBank
 from deploy.sandbox.iso_bank.messages import Booked, NotUnderstood
 from deploy.sandbox.iso_bank.signing import is_genuine, proof
+from deploy.sandbox.till import with_mood
 
 T = TypeVar("T")
 
@@ -53,7 +55,7 @@ class Asked(msgspec.Struct, frozen=True):
     since: str = msgspec.field(name="from", default="")
 
 
-def create_app(bank: IsoBank) -> FastAPI:
+def create_app(bank: IsoBank, slow_s: float = 5.0) -> FastAPI:
     """Return the bank's HTTP API."""
 
     @asynccontextmanager
@@ -62,6 +64,7 @@ def create_app(bank: IsoBank) -> FastAPI:
         await bank.posts.stop()
 
     app = FastAPI(title="Sandbox bank of ISO 20022", lifespan=lifespan)
+    with_mood(app, slow_s)
     for error in REFUSALS:
         app.add_exception_handler(error, _refused)
 

@@ -2,5 +2,6 @@
 
 The file of partners says who there is and what each speaks; the clients file has the keys.
 
-Reading order: `opened` (a partner of each family), `http` (all of them behind one address).
+Reading order: `opened` (a partner of each family), `rough` (what befalls their calls), `http` (all
+of them behind one address).
 """

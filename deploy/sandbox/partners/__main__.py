@@ -1,5 +1,6 @@
 """Runs all partners; callbacks go to payment's edge."""
 
+import random
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +11,10 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.sandbox.partners.http import create_app
-from deploy.sandbox.partners.opened import World, open_all, read
+from deploy.sandbox.partners.opened import Opened, World, open_all, read
+from deploy.sandbox.partners.rough import Manners, Rough
 from deploy.sandbox.posts import AT_ONCE
+from deploy.sandbox.till import is_down
 
 
 class Settings(BaseSettings):
@@ -39,8 +42,15 @@ def main() -> None:
     """Run the partners until they are told to stop."""
     settings = Settings()
     limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+    partners: dict[str, Opened] = {}
+    rough = Rough(
+        httpx.AsyncHTTPTransport(limits=limits, trust_env=False),
+        Manners(),
+        random.Random(0),
+        lambda name: is_down(partners[name].app),
+    )
     world = World(
-        client=httpx.AsyncClient(limits=limits, trust_env=False),
+        client=httpx.AsyncClient(transport=rough, trust_env=False),
         payment_url=settings.payment_url,
         page_url=settings.bank_page_url or settings.bank_url,
         now=lambda: datetime.now(UTC),
@@ -50,13 +60,13 @@ def main() -> None:
         slow_s=settings.bank_slow_s,
     )
     try:
-        partners = open_all(read(settings.partners, settings.clients), world)
+        partners |= open_all(read(settings.partners, settings.clients), world)
     except (OSError, ValueError, LookupError) as error:
         sys.exit(
             f"{settings.partners} or {settings.clients} cannot be used ({error!r}): "
             f"`motcua up` makes the second, with keys for each partner of the first."
         )
-    app = create_app(partners)
+    app = create_app(partners, rough.did)
     uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_level="warning")
 
 

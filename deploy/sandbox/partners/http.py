@@ -1,13 +1,15 @@
 """All partners behind one address.
 
      /{name}/…              a partner, as its own `http.py` says
-GET  /sandbox/statement     all money moved and given back at all of them, each with its `partner`
+GET  /sandbox/statement     all money moved and given back at all of them, each with its `partner`,
+                            and what befell their calls
 POST /sandbox/pay           passed on to the partner of the body's "pay_url", or to the first
 """
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,14 +23,17 @@ from deploy.sandbox.partners.opened import Opened
 from deploy.sandbox.till import body_of
 
 BODY_LIMIT_BYTES = 16 << 10
+NOTHING: Mapping[tuple[str, str], int] = MappingProxyType({})
 
 
 class _Paid(msgspec.Struct):
     pay_url: str = ""
 
 
-def create_app(partners: Mapping[str, Opened]) -> FastAPI:
-    """Return all partners behind one address."""
+def create_app(
+    partners: Mapping[str, Opened], befell: Mapping[tuple[str, str], int] = NOTHING
+) -> FastAPI:
+    """Return all partners behind one address; `befell` counts what befell their calls."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -45,7 +50,8 @@ def create_app(partners: Mapping[str, Opened]) -> FastAPI:
 
     @app.get("/sandbox/statement")
     async def whole() -> Response:
-        body = msgspec.json.encode(statement(partners))
+        rough = [{"partner": p, "what": w, "times": n} for (p, w), n in befell.items() if n]
+        body = msgspec.json.encode({**statement(partners), "befell": rough})
         return Response(body, media_type="application/json")
 
     app.router.routes.append(Route("/sandbox/pay", _Passing(app, list(partners))))

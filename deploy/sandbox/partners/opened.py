@@ -142,7 +142,7 @@ def _vnpay(place: Place) -> Opened:
     merchant = vnpay.Merchant(place.keys.merchant, place.ours)
     posts = place.posts(vnpay.word, vnpay.HEARD)
     house = vnpay.Bank(merchant, place.books(), posts, world.refund_after_s)
-    return Opened(vnpay_http.create_app(house), lambda: vnpay_http.statement(house))
+    return Opened(vnpay_http.create_app(house, world.slow_s), lambda: vnpay_http.statement(house))
 
 
 def _wallet(place: Place) -> Opened:
@@ -161,7 +161,7 @@ def _wallet(place: Place) -> Opened:
         wallets.posts(world.client, world.call_again_s),
         world.refund_after_s,
     )
-    return Opened(wallet_http.create_app(wallet, place.page_url), wallet.statement)
+    return Opened(wallet_http.create_app(wallet, place.page_url, world.slow_s), wallet.statement)
 
 
 def _transfers(place: Place) -> Opened:
@@ -178,7 +178,7 @@ def _transfers(place: Place) -> Opened:
     )
     posts = house.posts(world.client, world.call_again_s)
     made = house.House([merchant], posts, world.now, world.late_s, place.number)
-    app = transfers_http.create_app(made, place.page_url)
+    app = transfers_http.create_app(made, place.page_url, world.slow_s)
     return Opened(app, lambda: transfers_http.statement(made))
 
 
@@ -216,7 +216,7 @@ def _iso20022(place: Place) -> Opened:
     merchant = iso.Merchant(place.account.number, place.theirs, place.ours)
     posts = place.posts(status, TAKEN)
     house = iso.IsoBank(merchant, posts, world.now, world.late_s, place.number)
-    return Opened(iso_http.create_app(house), lambda: iso_http.statement(house))
+    return Opened(iso_http.create_app(house, world.slow_s), lambda: iso_http.statement(house))
 
 
 _FAMILIES: Mapping[str, Callable[[Place], Opened]] = {

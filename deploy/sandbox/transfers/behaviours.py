@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-Behaviour = Literal["pay", "twice", "wrong_amount", "silent", "late", "mangled", "textless"]
+Behaviour = Literal["pay", "twice", "wrong_amount_first", "silent", "late", "mangled", "textless"]
 
 
 class Step(NamedTuple):
@@ -19,7 +19,7 @@ class Step(NamedTuple):
 STEPS: Mapping[Behaviour, tuple[Step, ...]] = {
     "pay": (Step(),),
     "twice": (Step(calls=2), Step()),  # two transfers, the first told of twice
-    "wrong_amount": (Step(off_vnd=-1_000), Step()),
+    "wrong_amount_first": (Step(off_vnd=-1_000), Step()),
     "silent": (Step(calls=0),),
     "late": (Step(is_late=True),),
     "mangled": (Step(text="mangled"),),

@@ -6,6 +6,7 @@ POST /confirm-webhook                PayOS: tries the merchant's own address wit
 GET  /web/{link}                     PayOS: the page of an order
 POST /sandbox/pay        {"pay_url"} of an order of PayOS, and a "behaviour"
 POST /sandbox/transfer   {"qr"} or {"partner", "amount_vnd", "text"}, and a "behaviour"
+POST /sandbox/mood/{mood}    up, slow, down
 GET  /sandbox/statement              all money that came, and what calls were answered
 """
 
@@ -18,6 +19,7 @@ import msgspec
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
+from deploy.sandbox.till import with_mood
 from deploy.sandbox.transfers import signing
 from deploy.sandbox.transfers.behaviours import Behaviour
 from deploy.sandbox.transfers.forms import Merchant, Movement
@@ -57,7 +59,7 @@ class Unreadable(Exception):
     """The body is too long, or not what it should be."""
 
 
-def create_app(house: House, page_url: str = "") -> FastAPI:
+def create_app(house: House, page_url: str = "", slow_s: float = 5.0) -> FastAPI:
     """Return the bank's HTTP API; its pages are at `page_url`, or where it is asked."""
 
     @asynccontextmanager
@@ -66,6 +68,7 @@ def create_app(house: House, page_url: str = "") -> FastAPI:
         await house.posts.stop()
 
     app = FastAPI(title="Sandbox bank of transfers", lifespan=lifespan)
+    with_mood(app, slow_s)
     for error in (*REFUSALS, Unreadable):
         app.add_exception_handler(error, _refused)
     _add_payos(app, house, page_url)

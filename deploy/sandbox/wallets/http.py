@@ -4,6 +4,7 @@ POST /v2/gateway/api/{create,query,refund}     MoMo
 POST /v2/{create,query,refund,query_refund}    ZaloPay
 GET  /pay/{token}                              the pay page of an order
 POST /sandbox/pay    {"pay_url"} (or a QR's text in it), and a "behaviour"
+POST /sandbox/mood/{mood}    up, slow, down
 GET  /sandbox/statement                        all money moved, and how callbacks were answered
 """
 
@@ -19,6 +20,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from deploy.sandbox.bank.books import Order as Shown
 from deploy.sandbox.bank.page import pay_page, refusal_page
+from deploy.sandbox.till import with_mood
 from deploy.sandbox.wallets.behaviours import Behaviour
 from deploy.sandbox.wallets.books import Full, Impossible, Order
 from deploy.sandbox.wallets.wallet import Wallet
@@ -44,7 +46,7 @@ class Paying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     behaviour: Behaviour = "pay"
 
 
-def create_app(wallet: Wallet, page_url: str = "") -> FastAPI:
+def create_app(wallet: Wallet, page_url: str = "", slow_s: float = 5.0) -> FastAPI:
     """Return the wallet's HTTP API; its pages are at `page_url`, or where it is asked."""
 
     @asynccontextmanager
@@ -53,6 +55,7 @@ def create_app(wallet: Wallet, page_url: str = "") -> FastAPI:
         await wallet.stop()
 
     app = FastAPI(title="Sandbox wallet", lifespan=lifespan)
+    with_mood(app, slow_s)
     for error in REFUSALS:
         app.add_exception_handler(error, _refused)
 

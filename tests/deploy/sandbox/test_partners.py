@@ -107,3 +107,12 @@ async def test_a_partner_that_is_down_takes_no_other_with_it(sandbox):
     assert (await sandbox.get("/four/pay/DVC1")).status_code == 404
     assert (await sandbox.get("/healthz")).json() == {"ok": True}
     await pay(sandbox, "/one/sandbox/pay")
+
+
+@pytest.mark.parametrize("name", [row.name for row, _ in ROWS])
+async def test_every_partner_can_be_away_and_come_back(sandbox, name):
+    await sandbox.post(f"/{name}/sandbox/mood/down")
+    assert (await sandbox.get(f"/{name}/anything")).status_code == 503
+    assert (await sandbox.get(f"/{name}/healthz")).status_code == 200
+    await sandbox.post(f"/{name}/sandbox/mood/up")
+    assert (await sandbox.get(f"/{name}/anything")).status_code == 404

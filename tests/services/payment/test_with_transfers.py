@@ -103,7 +103,7 @@ async def test_a_second_transfer_is_to_be_refunded_and_a_repeated_word_is_nothin
 
 
 async def test_a_wrong_amount_is_kept_and_the_right_one_settles(both):
-    await both.transfer("wrong_amount")
+    await both.transfer("wrong_amount_first")
 
     assert sorted(k.__name__ for k in both.kinds()) == ["Mismatched", "Settled"]
 

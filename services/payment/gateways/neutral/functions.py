@@ -15,6 +15,8 @@ from services.payment.gateways.exact_json import WHOLE, Number
 Form = re.Pattern[str] | type[int]
 Fields = Mapping[str, Form]
 
+AMOUNT_LIMIT = 9_999_999_999_999  # thirteen digits, as `WHOLE`
+
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MAYBE = re.compile(r"[A-Za-z0-9._-]{0,64}")
 _WORDS = re.compile(r"[^\x00-\x1f\x7f|]{0,140}")
