@@ -1,8 +1,9 @@
 """Secrets of a local system: made at the first start, kept in an ignored folder, owner only.
 
 `secrets.json` is what services read; API keys stand in it as hashes.  `clients.json` is the other
-side's copy, for sandbox partners: API keys in the clear (`partner:<name>`: a bank's own), intake's
-public key, what the bank and the SMS gateway share with us.
+side's copy, for sandbox partners: API keys in the clear (`partner:<name>`: a bank's own;
+`operator:second`: who checks what the operator asks for), intake's public key, what the bank and
+the SMS gateway share with us.
 """
 
 import hashlib
@@ -57,6 +58,7 @@ def generate() -> tuple[dict[str, Any], dict[str, Any]]:
     intake = ECKey.generate_key("P-256", {"use": "enc", "kid": f"intake-{secrets.token_hex(4)}"})
     partners = {row.name: _partner(row.family) for row in read(SANDBOX)}
     callers = {role: (f"sandbox-{role}", role) for role in ROLES}
+    callers["operator:second"] = ("sandbox-second-operator", "operator")  # who checks the first
     callers |= {f"partner:{name}": (name, "partner") for name in partners}
     keys = {
         known_as: f"{role}_{secrets.token_urlsafe(32)}" for known_as, (_, role) in callers.items()

@@ -40,6 +40,14 @@ def test_a_clients_key_opens_the_edge_in_its_role(role: str) -> None:
     assert caller.role == role
 
 
+def test_there_is_a_second_operator_who_can_look_at_what_the_first_asks_for() -> None:
+    for_services, for_clients = secrets.generate()
+    access, keys = Access(for_services["api_keys"]), for_clients["api_keys"]
+    one, other = (access.caller(f"Bearer {keys[n]}") for n in ("operator", "operator:second"))
+    assert one.role == other.role == "operator"
+    assert one.name != other.name
+
+
 def test_services_hold_api_keys_as_hashes_only() -> None:
     for_services, for_clients = secrets.generate()
     text = json.dumps(for_services)
