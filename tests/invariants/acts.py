@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from shared.failpoints import FETCHING, MISTAKE
 from tests.invariants.faults import ALL, LANED, Fault
 from tests.invariants.lives import Lives
+from tests.invariants.outages import partners_down, slow_partners
 from tests.invariants.target import SECOND, Target
 from tests.waiting import Late, until
 
@@ -266,4 +267,6 @@ ACTS: Mapping[str, Act] = {
     "stop the fetching": stop_fetching,
     "refuse appends": refuse_appends,
     "release a mistake": release_a_mistake,
+    "slow partners": slow_partners,
+    "partners down": partners_down,
 }

@@ -28,7 +28,8 @@ from tests.invariants.faults import OUTSIDE, external
 COPIED = 0.25  # of all messages; of rare ones all
 RARE = frozenset(
     {"supplements", "withdrawals", "releases", "corrections", "letters of parents and children",
-     "transfers", "steps", "apologies", "signatures asked", "postal legs"}
+     "transfers", "steps", "apologies", "signatures asked", "postal legs", "refunds asked",
+     "refunds checked", "refunds recorded", "fees asked anew"}
 )  # fmt: skip
 ELSEWHERE = 0.01  # of all messages, onto another lane; of rare ones more
 RARE_ELSEWHERE = 0.2

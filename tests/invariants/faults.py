@@ -5,11 +5,13 @@
 had its effect.  A row that never happened fails the run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
+from deploy.sandbox.payers import Behaviour
 from shared.failpoints import EFFECTS, LANE, READER
+from tests.invariants.paying import CALLED, PARTNERS, able
 
 LANED = ("intake", "routing", "payment", "notify")
 CALLING = ("payment", "notify")
@@ -29,6 +31,11 @@ EXTERNAL = {
     "signatures asked": ("officer.asked_signature",),
     "postal legs": ("officer.posted", "officer.told_of_carriage", "officer.took_back"),
     "officers' actions": ("officer.",),  # all others
+    "choices": ("payment.chosen",),
+    "refunds asked": ("refund.asked",),
+    "refunds checked": ("refund.checked",),
+    "refunds recorded": ("refund.recorded",),
+    "fees asked anew": ("fee.reassessment_asked",),
     "bank callbacks": ("payment.notified",),
     "answers of partners": (
         *("payment.queried", "payment.created", "payment.refunded"),
@@ -44,12 +51,31 @@ EARLY = ("supplements", "withdrawals", "corrections", "letters of parents and ch
          "releases")  # fmt: skip
 # delivery receipts come twice in one call of the gateway: that looks like a copy on the log
 EDGES = ("submissions", "supplements", "withdrawals", "corrections", "transfers", "steps",
-         "apologies", "signatures asked", "postal legs", "officers' actions", "bank callbacks",
-         "releases")  # fmt: skip
+         "apologies", "signatures asked", "postal legs", "officers' actions", "choices",
+         "refunds asked", "refunds checked", "refunds recorded", "fees asked anew",
+         "bank callbacks", "releases")  # fmt: skip
 ODD = ("poison", "nearly too large", "unknown type", "wrong partition")
 STEPS = {
     service: (*LANE, *(EFFECTS if service in CALLING else ())) if service in LANED else READER
     for service in ALL
+}
+
+
+PAID, LET_ALONE, CAME_BACK = "paid", "let alone", "came back"
+# what became of an order, by what its citizen had done
+BY_BEHAVIOUR: Mapping[str, Behaviour] = {
+    "paid twice": "twice",
+    "another amount came": "wrong_amount_first",
+    "declined": "decline",
+    "found out by asking": "silent",
+    "told much later": "late",
+}
+# what befell calls of a partner, as its sandbox calls it
+BEFELL: Mapping[str, str] = {
+    "doubled": "called twice at once",
+    "forged": "forged calls",
+    "late": "called late",
+    "unheard": "heard no answer",
 }
 
 
@@ -61,6 +87,17 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.whom}"
+
+
+def _of_partners() -> Iterator[Fault]:
+    """What has to happen with each partner, as far as its family knows it."""
+    names = [row.name for row in PARTNERS]
+    yield from (Fault(PAID, name) for name in names)
+    for kind, behaviour in BY_BEHAVIOUR.items():
+        yield from (Fault(kind, name) for name in able(behaviour))
+    yield from (Fault(kind, name) for kind in (*BEFELL.values(), "gave back") for name in names)
+    called = [row.name for row in PARTNERS if row.family in CALLED]
+    yield from (Fault(kind, name) for kind in (LET_ALONE, CAME_BACK) for name in called)
 
 
 def _faults() -> Iterator[Fault]:
@@ -83,6 +120,7 @@ def _faults() -> Iterator[Fault]:
     yield from (Fault(kind, topic) for kind, topic in product(ODD, OUTSIDE))
     yield Fault("poison", "intake.events")
     yield Fault("too large", "the broker")
+    yield from _of_partners()
 
 
 FAULTS: tuple[Fault, ...] = tuple(_faults())

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from deploy.audit.invariants import Finding
 from tests.invariants.faults import Fault
+from tests.invariants.partners import Ledger
 from tests.invariants.plan import Plan
 
 
@@ -14,6 +15,7 @@ class Outcome:
     plan: Plan
     findings: list[Finding] = field(default_factory=list)
     faults: dict[Fault, int] = field(default_factory=dict)
+    partners: list[Ledger] = field(default_factory=list)
     acknowledged: int = 0
     unfinished: int = 0
     stuck: list[str] = field(default_factory=list)  # how far some of the unfinished have come

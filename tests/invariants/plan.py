@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tests.invariants.acts import POLL_LIMIT_S, SESSION_S
-from tests.invariants.faults import CALLING, FAULTS, LANED, STEPS, Fault
+from tests.invariants.faults import CALLING, FAULTS, LANED, PAID, STEPS, Fault
 
 OFF_S = (-60, -40, -20, 20, 40, 60)  # how far the clocks of services are off
 
@@ -31,6 +31,8 @@ FULL = (
     Staged("stop the fetching", 12),
     Staged("refuse appends", 12),
     Staged("release a mistake", 15),
+    Staged("slow partners", 12),
+    Staged("partners down", 25),
 )
 # what of it is repeated with every change of the code
 SHORT = (Staged("kill at every step", 40), Staged("kill the broker", 8))
@@ -73,7 +75,7 @@ class Plan:
         return {
             **{name: {**SERVICE, **own} for name, own in told.items()},
             "operations": dict(SERVICE),
-            "bank": {"MOTCUA_BANK_CALL_AGAIN_S": "4"},  # ten times: longer than any outage
+            "bank": dict(PARTNER),
             "sms": dict(GATEWAY) | {"MOTCUA_SMS_SEED": str(self.seed)},
         }
 
@@ -87,6 +89,16 @@ SERVICE: Mapping[str, str] = {
     "MOTCUA_PAYMENT_ASK_AFTER_S": "[3, 5, 5, 10]",
     "MOTCUA_PAYMENT_CALL_LIMIT_S": "1",
     "MOTCUA_PAYMENT_EARLY_S": "30",
+    "MOTCUA_PAYMENT_CHECK_OVER_VND": "20000",
+    "MOTCUA_PAYMENT_ASK_LIMIT": "9",  # a good minute, then a lost refund is a person's
+}
+PARTNER: Mapping[str, str] = {
+    "MOTCUA_BANK_CALL_AGAIN_S": "8",  # eight times at least: longer than any outage
+    "MOTCUA_BANK_DOUBLED": "0.1",
+    "MOTCUA_BANK_FORGED": "0.1",
+    "MOTCUA_BANK_LATE": "0.1",
+    "MOTCUA_BANK_UNHEARD": "0.05",
+    "MOTCUA_TRANSFER_LATE_S": "6",
 }
 GATEWAY: Mapping[str, str] = {
     "MOTCUA_SMS_DOUBLED_RECEIPTS": "0.3",
@@ -106,10 +118,11 @@ def full(seed: int, applications: int) -> Plan:
 def short(seed: int, applications: int = 200) -> Plan:
     """Return a minute of it."""
     always = ("doubled on the log", "overtaken", "clock off", "poison", "nearly too large",
-              "unknown type", "too large")  # fmt: skip
+              "unknown type", "too large", PAID)  # fmt: skip
     # too rare in so few, or never
     without = {"releases", "supplements", "withdrawals", "corrections", "transfers", "steps",
-               "apologies", "signatures asked"}  # fmt: skip
+               "apologies", "signatures asked", "refunds asked", "refunds checked",
+               "refunds recorded", "fees asked anew"}  # fmt: skip
     faults = tuple(
         f
         for f in FAULTS

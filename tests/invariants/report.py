@@ -12,6 +12,7 @@ from rich.table import Table
 from deploy.local.disk import remedy
 from shared.errors import Misconfigured
 from tests.invariants.outcome import Outcome
+from tests.invariants.partners import Ledger
 
 SHOWN = 3  # violations of an invariant on the screen; the file has more
 
@@ -54,6 +55,7 @@ def content(outcome: Outcome, mutants: Sequence[Verdict]) -> dict[str, Any]:
             }
             for fault in outcome.faults
         ],
+        "partners": [ledger._asdict() for ledger in outcome.partners],
         "restarts": outcome.restarts,
         "wrong": outcome.wrong,
         "stuck": outcome.stuck,
@@ -88,6 +90,7 @@ def write(path: Path, outcome: Outcome, mutants: Sequence[Verdict]) -> None:
 def show(console: Console, outcome: Outcome, mutants: Sequence[Verdict]) -> None:
     """Print what held, what happened how often, and what is wrong."""
     console.print(_faults(outcome))
+    console.print(_partners(outcome))
     console.print(_invariants(outcome))
     for fault in outcome.missed:
         console.print(f"[red]✗[/] never happened: {fault}")
@@ -114,6 +117,17 @@ def _faults(outcome: Outcome) -> Table:
         hit = [f"{f.whom} {n}" for f, n in outcome.faults.items() if f.kind == kind and n]
         if hit:
             table.add_row(kind, " · ".join(hit))
+    return table
+
+
+def _partners(outcome: Outcome) -> Table:
+    """Return what there was of each partner, a line each."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in Ledger._fields:
+        is_text = title in ("partner", "family")
+        table.add_column(title.replace("_", " "), justify="left" if is_text else "right")
+    for ledger in outcome.partners:
+        table.add_row(*(f"{x:,}" if isinstance(x, int) else x for x in ledger))
     return table
 
 

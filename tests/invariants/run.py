@@ -16,12 +16,14 @@ from deploy.audit.invariants import audit
 from deploy.local.demo.rest import come_to_rest
 from shared.mongo import connect
 from tests.invariants.acts import ACTS, Attack
+from tests.invariants.cashiers import Cashiers
 from tests.invariants.clerk import Clerk
 from tests.invariants.counting import Seen, exercised
 from tests.invariants.echo import Echo, Odd
 from tests.invariants.faults import ALL, Fault
 from tests.invariants.lives import Lives
 from tests.invariants.outcome import Outcome
+from tests.invariants.partners import ledgers, not_given_back
 from tests.invariants.plan import Plan, Staged
 from tests.invariants.target import Target, running
 from tests.invariants.town import Town, leaf
@@ -54,11 +56,13 @@ class _Run:
         self._attack = Attack(target, self._lives, plan.chance, plan.steps)
         self._echo = Echo(target.kafka_url, self._town.producer, target.lanes, plan.chance)
         self._odd: list[Odd] = []
+        self._due: list[str] = []  # timers that were about to fire, when it was looked last
 
     async def play(self) -> None:
         async with AsyncExitStack() as opened:
             await opened.enter_async_context(self._town.life())
-            others = (self._lives.keep, self._echo.follow, Clerk(self._town).work)
+            others = (self._lives.keep, self._echo.follow, Clerk(self._town).work,
+                      Cashiers(self._town).work)  # fmt: skip
             await opened.enter_async_context(_background(*others))
             self._odd = await self._echo.odd()
             if await self._echo.too_large():
@@ -95,7 +99,7 @@ class _Run:
             await until(is_over, self._plan.end_limit_s, "the end of every application")
             await until(self._is_quiet, REST_LIMIT_S, "rest: timers are due")
         except Late as late:
-            self._outcome.wrong.append(str(late))
+            self._outcome.wrong.append(f"{late}: {', '.join(self._due)}")
         self._outcome.unfinished = len(self._town.unfinished)
         self._tell("waiting for the log to rest")
         lagging = await come_to_rest(self._target.kafka_url, self._target.lanes, REST_LIMIT_S)
@@ -115,7 +119,8 @@ class _Run:
             found = [await database[f"{s}.timers"].find_one({"$or": either}) for s in JOURNALED]
         finally:
             database.client.close()
-        return not any(found)
+        self._due = [row["_id"] for row in found if row]
+        return not self._due
 
     async def _judge(self) -> Evidence:
         """Read everything and audit it; what is on its way may need another look."""
@@ -151,11 +156,12 @@ class _Run:
         outcome = self._outcome
         outcome.stuck = _stuck(evidence, self._town.unfinished)
         outcome.faults = exercised(seen)
+        outcome.partners = ledgers(evidence, outcome.faults)
         outcome.acknowledged = len(self._town.portal.acknowledged)
         outcome.records = sum(len(records) for records in evidence.log.values())
         outcome.restarts = dict(self._lives.restarts)
         outcome.wrong += [f"never died: {name}" for name in self._attack.late]
-        outcome.wrong += self._town.failed
+        outcome.wrong += [*self._town.failed, *not_given_back(evidence)]
 
 
 def _stuck(evidence: Evidence, unfinished: Set[str]) -> list[str]:

@@ -36,8 +36,5 @@ def test_every_message_from_outside_is_doubled_but_what_operators_commands_say()
     assert {type_ for type_ in said if not external(type_)} == {
         "operator.recounted_due",
         "payment.unstated",
-        # nobody in the town chooses a partner, asks for money back or for a fee anew yet
-        *("payment.chosen", "refund.asked", "refund.checked", "refund.recorded"),
-        "fee.reassessment_asked",
     }
     assert {external(type_) for type_ in said} - {""} == EXTERNAL.keys()

@@ -6,15 +6,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import UTC, datetime
-from hashlib import blake2b
 from typing import Any
 
 import httpx
 
 from deploy.log.reading import follow
 from deploy.sandbox.officers.desk import Officers
-from deploy.sandbox.officers.habits import Fate, Habits, seeded
-from deploy.sandbox.payers import Behaviour, Payers
+from deploy.sandbox.officers.habits import Fate, Habits
+from deploy.sandbox.payers import Payers
 from deploy.sandbox.portal import Application, Citizens, Portal, personal_values
 from services.payment.references import reference
 from shared.catalogue import load
@@ -27,6 +26,7 @@ from shared.kafka import KafkaProducer
 from shared.kinship import is_child
 from shared.placement import home
 from tests.invariants.echo import elsewhere
+from tests.invariants.paying import Way, drawn, way
 from tests.invariants.target import Target
 from tests.invariants.twice import Twice
 
@@ -41,11 +41,6 @@ ASTRAY = 0.05  # of those submitted onto Kafka: they stand on the wrong lane onl
 OVER = (Refused.TYPE, Returned.TYPE, NotAccepted.TYPE, Closed.TYPE, InterlinkedEnded.TYPE)
 ENTRY = (Routed.TYPE, InterlinkedRegistered.TYPE)  # from then on a citizen may think again
 EVENTS = ("intake.events", "routing.events")
-# how citizens pay, of a hundred
-PAYING: tuple[tuple[int, Behaviour], ...] = (
-    (20, "silent"), (30, "twice"), (36, "decline"), (39, "wrong_amount_first"), (60, "early"),
-    (100, "pay"),
-)  # fmt: skip
 HABITS = Habits(
     refused=0.02,
     asked_for_supplement=0.12,
@@ -66,12 +61,6 @@ HABITS = Habits(
 
 class NotTaken(Exception):
     """What is in order was not taken, however often it was tried; the sentence has the answer."""
-
-
-def drawn(seed: int, what: str, application: str) -> float:
-    """Return a number from 0 to 1 for an application, by its part that comes from the seed."""
-    text = f"{seed}/{what}/{seeded(application)}"
-    return int.from_bytes(blake2b(text.encode(), digest_size=6).digest()) / (1 << 48)
 
 
 class Town:
@@ -100,6 +89,15 @@ class Town:
     def personal(self) -> set[str]:
         """Return what must stand nowhere in the clear."""
         return {value for a in self.submitted for value in personal_values(a)}
+
+    @property
+    def kafka_url(self) -> str:
+        """Where the log is."""
+        return self._target.kafka_url
+
+    def drawn(self, what: str, application: str) -> float:
+        """Return a number from 0 to 1 for a purpose and an application."""
+        return drawn(self._seed, what, application)
 
     def client(self, name: str, role: str, process: str = "") -> httpx.AsyncClient:
         """Return a client of a process that makes half of its calls twice."""
@@ -221,8 +219,9 @@ class Town:
             payers = Payers(
                 payment,
                 bank,
-                self._paying,
+                lambda application: self._way(application).behaviour,
                 first_reference,
+                lambda application: self._way(application).partner,
                 delay_s=0.2,
                 look_again_s=[TRY_AGAIN_S] * TRIES_LIMIT,
             )
@@ -237,9 +236,8 @@ class Town:
             trust_env=False,
         )
 
-    def _paying(self, application: str) -> Behaviour:
-        share = drawn(self._seed, "paying", application) * 100
-        paying = next(behaviour for upto, behaviour in PAYING if share < upto)
+    def _way(self, application: str) -> Way:
+        found = way(self.drawn, application)
         fate = Fate(self._habits, application)
         # whose first order is an officer's demand cannot pay another one before it
         is_demanded = "demand_payment" in fate.detours
@@ -247,8 +245,10 @@ class Town:
         is_ending = fate.is_refused or self._is_withdrawn(application)
         is_ending |= is_child(application)  # with any other of its family, by rule
         is_early = is_demanded or is_child(application)
-        is_usual = (paying == "early" and is_early) or (paying == "silent" and is_ending)
-        return "pay" if is_usual else paying
+        is_usual = (found.behaviour == "early" and is_early) or (
+            found.behaviour == "silent" and is_ending
+        )
+        return Way(found.partner, "pay") if is_usual else found
 
     async def _decide(self) -> None:
         async with (

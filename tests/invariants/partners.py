@@ -1,0 +1,149 @@
+"""What happened with each partner, counted afterwards in payment's events and in their own books.
+
+Pure.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from deploy.audit.evidence import Evidence
+from shared.events.payment import Created, Failed, Notified, Queried, Requested, Settled
+from shared.events.refunds import RefundDone
+from shared.partners import LIMITS
+from tests.invariants.faults import BEFELL, CAME_BACK, LET_ALONE, PAID, Fault
+from tests.invariants.paying import PARTNERS
+
+OVER = ("done", "rejected")  # how a refund can end
+LATE_MS = 4_000  # from its order to the word of it: no citizen and no call takes so long
+
+
+class Ledger(NamedTuple):
+    """What a run had of one partner, in orders, payments and đồng."""
+
+    partner: str
+    family: str
+    orders: int
+    payments: int
+    doubled: int  # calls that came twice at the same instant
+    refunds: int
+    paid_vnd: int
+    back_vnd: int
+
+
+def ledgers(evidence: Evidence, found: Mapping[Fault, int]) -> list[Ledger]:
+    """Return what there was of each partner."""
+    orders = Counter(data["partner"] for data in _said(evidence, Requested.TYPE))
+    refunds = Counter(data["partner"] for data in _said(evidence, RefundDone.TYPE))
+    made = []
+    for row in PARTNERS:
+        paid = [p.amount_vnd for p in evidence.paid if p.partner == row.name]
+        back = [d["amount_vnd"] for d in _said(evidence, RefundDone.TYPE)
+                if d["partner"] == row.name]  # fmt: skip
+        doubled = found.get(Fault(BEFELL["doubled"], row.name), 0)
+        counts = orders[row.name], len(paid), doubled, refunds[row.name], sum(paid), sum(back)
+        made.append(Ledger(row.name, row.family, *counts))
+    return made
+
+
+def not_given_back(evidence: Evidence) -> list[str]:
+    """Return the refunds that came to no end: neither done nor turned down."""
+    rows = evidence.journals["payment"]
+    states = {row["application"]: row["state"] for row in rows if row.get("state")}
+    return [
+        f"{application}: refund {refund['number']} at {refund['partner']} is still"
+        f" {refund.get('status', 'proposed')}, after {refund.get('calls', 0)} calls"
+        for application, state in states.items()
+        for refund in (msgspec.json.decode(state) or {}).get("refunds", ())
+        if refund.get("status", "proposed") not in OVER
+    ]
+
+
+def of_partners(evidence: Evidence) -> Iterator[Fault]:
+    """Find what had its effect, partner by partner."""
+    for data in _said(evidence, Settled.TYPE):
+        yield Fault(PAID, data["partner"])
+    for data in _said(evidence, Failed.TYPE):
+        if data["reason"] == "declined":
+            yield Fault("declined", data["partner"])
+    for data in _said(evidence, RefundDone.TYPE):
+        yield Fault("gave back", data["partner"])
+    for (partner, what), times in evidence.befell.items():
+        yield from [Fault(BEFELL[what], partner)] * times
+    yield from _amounts(evidence)
+    yield from _silent(evidence)
+    yield from _late(evidence)
+    yield from _circuits(evidence)
+
+
+def _amounts(evidence: Evidence) -> Iterator[Fault]:
+    moved: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+    for p in evidence.paid:
+        moved[p.partner, p.reference][p.amount_vnd] += 1
+    for (partner, _), amounts in moved.items():
+        if max(amounts.values()) > 1:
+            yield Fault("paid twice", partner)
+        if len(amounts) > 1:
+            yield Fault("another amount came", partner)
+
+
+def _silent(evidence: Evidence) -> Iterator[Fault]:
+    """Find orders whose money was heard of by a question, before any call."""
+    heard: set[tuple[str, str]] = set()
+    for data, _ in _inbox(evidence):
+        if data["finding"] == "paid" and (place := (data["partner"], data["reference"])):
+            if place not in heard and "key" in data:
+                yield Fault("found out by asking", data["partner"])
+            heard.add(place)
+
+
+def _circuits(evidence: Evidence) -> Iterator[Fault]:
+    """Find who was called in vain, then let alone, then called again and answered."""
+    said = [
+        (heard.record.timestamp_ms, data["partner"], data["finding"])
+        for heard in evidence.log["payment.inbox"]
+        if heard.event and heard.event.type in (Created.TYPE, Queried.TYPE)
+        for data in [heard.data()]
+    ]
+    in_vain: Counter[str] = Counter()
+    alone: set[str] = set()
+    for _, partner, finding in sorted(said):
+        if finding == "unknown":
+            in_vain[partner] += 1
+        elif finding != "deferred":
+            if partner in alone:
+                yield Fault(CAME_BACK, partner)
+            in_vain[partner] = 0
+            alone.discard(partner)
+        elif in_vain[partner] >= LIMITS.failures and partner not in alone:
+            alone.add(partner)
+            yield Fault(LET_ALONE, partner)
+
+
+def _late(evidence: Evidence) -> Iterator[Fault]:
+    opened = {
+        heard.data()["reference"]: heard.record.timestamp_ms
+        for heard in evidence.events_of("payment")
+        if heard.event and heard.event.type == Requested.TYPE
+    }
+    told: set[str] = set()
+    for data, at_ms in _inbox(evidence):
+        reference = data["reference"]
+        if "key" not in data and reference in opened and reference not in told:
+            told.add(reference)
+            if at_ms - opened[reference] > LATE_MS:
+                yield Fault("told much later", data["partner"])
+
+
+def _inbox(evidence: Evidence) -> Iterator[tuple[dict[str, str], int]]:
+    for heard in evidence.log["payment.inbox"]:
+        if heard.event and heard.event.type in (Notified.TYPE, Queried.TYPE):
+            yield heard.data(), heard.record.timestamp_ms
+
+
+def _said(evidence: Evidence, type_: str) -> Iterator[dict[str, str]]:
+    for heard in evidence.events_of("payment"):
+        if heard.event and heard.event.type == type_:
+            yield heard.data()

@@ -1,0 +1,86 @@
+"""What happened with a partner is counted in payment's log and in the partner's own books."""
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from deploy.audit.evidence import Evidence, Payment
+from shared.partners import LIMITS
+from tests.invariants.faults import CAME_BACK, LET_ALONE, Fault
+from tests.invariants.partners import LATE_MS, ledgers, of_partners
+from tests.invariants.paying import PARTNERS
+from tests.invariants.test_counting import event, nothing, with_records
+
+ONE, OTHER = PARTNERS[0].name, PARTNERS[1].name
+ORDER = {"partner": ONE, "reference": "R1", "transaction": "T1", "amount_vnd": 10_000}
+
+
+def having(topic: str, *said: tuple[str, dict[str, Any]], second: int = 0) -> Evidence:
+    """Return evidence of messages of these types, one second after the other."""
+    events = [
+        event(type_, str(n), msgspec.json.encode(ORDER | data))
+        for n, (type_, data) in enumerate(said)
+    ]
+    return with_records(nothing(), topic, *events, second=second).evidence
+
+
+def count(evidence: Evidence, kind: str) -> int:
+    return list(of_partners(evidence)).count(Fault(kind, ONE))
+
+
+def outcomes(*findings: str) -> Evidence:
+    return having("payment.inbox", *(("payment.queried", {"finding": f, "key": "k"})
+                                     for f in findings))  # fmt: skip
+
+
+def test_what_is_settled_and_declined_and_given_back_counts_for_its_partner() -> None:
+    evidence = having(
+        "payment.events",
+        ("payment.settled", {}),
+        ("payment.failed", {"reason": "declined"}),
+        ("payment.failed", {"reason": "not_created"}),
+        ("refund.done", {"partner": OTHER}),
+    )
+    assert [count(evidence, k) for k in ("paid", "declined", "gave back")] == [1, 1, 0]
+
+
+def test_an_order_paid_twice_and_one_paid_with_another_amount_are_seen_in_the_books() -> None:
+    twice = [Payment("R1", "T1", 5, ONE), Payment("R1", "T2", 5, ONE), Payment("R2", "T3", 5, ONE)]
+    odd = [Payment("R3", "T4", 5, ONE), Payment("R3", "T5", 6, ONE)]
+    evidence = replace(nothing().evidence, paid=[*twice, *odd])
+    assert count(evidence, "paid twice") == 1
+    assert count(evidence, "another amount came") == 1
+    [first, *_] = ledgers(evidence, {})
+    assert (first.partner, first.payments, first.paid_vnd) == (ONE, 5, 26)
+
+
+def test_money_is_found_by_asking_if_no_call_told_of_it_before() -> None:
+    asked, told = ("payment.queried", {"finding": "paid", "key": "k"}), (
+        "payment.notified", {"finding": "paid"})  # fmt: skip
+    assert count(having("payment.inbox", asked, told), "found out by asking") == 1
+    assert count(having("payment.inbox", told, asked), "found out by asking") == 0
+
+
+def test_a_call_long_after_its_order_is_late() -> None:
+    opened = having("payment.events", ("payment.requested", {}))
+    for second, times in ((1, 0), (LATE_MS // 1_000 + 1, 1)):
+        told = having("payment.inbox", ("payment.notified", {"finding": "paid"}), second=second)
+        evidence = replace(opened, log={**opened.log, "payment.inbox": told.log["payment.inbox"]})
+        assert count(evidence, "told much later") == times
+
+
+def test_who_is_called_in_vain_is_let_alone_and_comes_back() -> None:
+    in_vain = ["unknown"] * LIMITS.failures
+    gone = outcomes(*in_vain, "deferred", "deferred")
+    assert [count(gone, kind) for kind in (LET_ALONE, CAME_BACK)] == [1, 0]
+    back = outcomes(*in_vain, "deferred", "not_found")
+    assert [count(back, kind) for kind in (LET_ALONE, CAME_BACK)] == [1, 1]
+    busy = outcomes(*in_vain[1:], "deferred", "not_found")
+    assert [count(busy, kind) for kind in (LET_ALONE, CAME_BACK)] == [0, 0]
+
+
+def test_what_befell_calls_is_told_by_the_sandbox() -> None:
+    evidence = replace(nothing().evidence, befell={(ONE, "forged"): 2, (OTHER, "late"): 1})
+    assert count(evidence, "forged calls") == 2
+    assert count(evidence, "called late") == 0
