@@ -5,7 +5,7 @@ Pure.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -137,13 +137,13 @@ def _late(evidence: Evidence) -> Iterator[Fault]:
                 yield Fault("told much later", data["partner"])
 
 
-def _inbox(evidence: Evidence) -> Iterator[tuple[dict[str, str], int]]:
+def _inbox(evidence: Evidence) -> Iterator[tuple[dict[str, Any], int]]:
     for heard in evidence.log["payment.inbox"]:
         if heard.event and heard.event.type in (Notified.TYPE, Queried.TYPE):
             yield heard.data(), heard.record.timestamp_ms
 
 
-def _said(evidence: Evidence, type_: str) -> Iterator[dict[str, str]]:
+def _said(evidence: Evidence, type_: str) -> Iterator[dict[str, Any]]:
     for heard in evidence.events_of("payment"):
         if heard.event and heard.event.type == type_:
             yield heard.data()

@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import pytest
 
 from deploy.audit.evidence import Evidence, Payment
 from shared.partners import LIMITS
 from tests.invariants.faults import CAME_BACK, LET_ALONE, Fault
-from tests.invariants.partners import LATE_MS, ledgers, of_partners
+from tests.invariants.partners import LATE_MS, ledgers, not_given_back, of_partners
 from tests.invariants.paying import PARTNERS
 from tests.invariants.test_counting import event, nothing, with_records
 
@@ -78,6 +79,20 @@ def test_who_is_called_in_vain_is_let_alone_and_comes_back() -> None:
     assert [count(back, kind) for kind in (LET_ALONE, CAME_BACK)] == [1, 1]
     busy = outcomes(*in_vain[1:], "deferred", "not_found")
     assert [count(busy, kind) for kind in (LET_ALONE, CAME_BACK)] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_over"),
+    [("done", True), ("rejected", True), ("unknown", False), ("by_hand", False)],
+)
+def test_a_refund_that_came_to_no_end_is_told_of(status: str, is_over: bool) -> None:
+    def row(status: str) -> dict[str, Any]:
+        refund = {"number": 1, "partner": ONE, "status": status, "calls": 3}
+        return {"application": "a", "state": msgspec.json.encode({"refunds": [refund]})}
+
+    journals = {"payment": [row("requested"), row(status)]}  # the last version counts
+    told = not_given_back(replace(nothing().evidence, journals=journals))
+    assert told == ([] if is_over else [f"a: refund 1 at {ONE} is still {status}, after 3 calls"])
 
 
 def test_what_befell_calls_is_told_by_the_sandbox() -> None:

@@ -1,7 +1,8 @@
 """Every behaviour of an order is had by each family, or the table says why not."""
 
 from collections import Counter
-from typing import get_args
+from collections.abc import Mapping
+from typing import Any, get_args
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.invariants import paying
 from tests.invariants.faults import BY_BEHAVIOUR
 from tests.invariants.paying import FAMILIES, ORDERS, PARTNERS, Way, able, drawn, way
 
-SIMULATED = {
+SIMULATED: dict[str, Mapping[Any, Any]] = {
     **dict.fromkeys(("vnpay", "platform", "keypay", "neutral"), OF_ORDERS),
     **dict.fromkeys(("momo", "zalopay"), OF_WALLETS),
     **dict.fromkeys(("payos", "casso", "sepay"), OF_TRANSFERS),
