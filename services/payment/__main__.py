@@ -57,7 +57,7 @@ async def build(resources: Resources) -> Parts:
     references = References(resources.table("references"))
     numbers = ReceiptNumbers(resources.table("receipts"), resources.clock)
     lanes = table(watch.current, references, registry.terms, settings.pace, numbers)
-    limit_s = settings.payment_call_limit_s
+    limit_s = registry.call_limit_s
     client = httpx.AsyncClient(timeout=limit_s, trust_env=False)
     journal = resources.journal(lanes)
     log = KafkaOnlooker(

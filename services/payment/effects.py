@@ -1,5 +1,6 @@
 """The calls payment makes of an order: to have it made, and to ask what became of it."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Generic, Literal, TypeVar
@@ -24,7 +25,10 @@ class TooLong(ValueError):
 
 
 class PartnerCall(ABC, Generic[D]):
-    """A call to one partner, for one request; see `shared.effects.Effect`."""
+    """A call to one partner, for one request; see `shared.effects.Effect`.
+
+    `limit_s` is the longest that any partner may take; each has a limit of its own in its row.
+    """
 
     contract: type[D]
     batch_limit = 1
@@ -48,7 +52,7 @@ class PartnerCall(ABC, Generic[D]):
 
     async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
         """Call; return what came of it.  Raises `NotCalled`; others mean unknown."""
-        return [await self.make(self._of(request)) for request in requests]
+        return [await self._made(self._of(request)) for request in requests]
 
     def unknown(self, request: Request) -> Data:
         """Return that nobody knows what came of it."""
@@ -65,6 +69,10 @@ class PartnerCall(ABC, Generic[D]):
     @abstractmethod
     def without_answer(self, wanted: D, finding: Literal["unknown", "deferred"]) -> Data:
         """Return the outcome of a call that brought no answer."""
+
+    async def _made(self, wanted: Any) -> Data:
+        async with asyncio.timeout(self._registry[wanted.partner].partner.call_limit_s):
+            return await self.make(wanted)
 
     def _of(self, request: Request) -> Any:
         assert isinstance(request.data, self.contract)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -17,7 +17,7 @@ _BEGUN = datetime(2025, 7, 1, tzinfo=UTC)
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A partner without its keys; an empty `base_url` or `page_url` is the deployment's sandbox,
-    under its name.
+    under its name.  `timeout_s`: how long a call to it may take, if not as long as its family's.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     account: Account | None = None
     base_url: str = ""
     page_url: str = ""
+    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] | None = None  # of a call; None: usual
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -115,6 +116,11 @@ class Registry:
 
     def __iter__(self) -> Iterator[Gateway]:
         return iter(self._gateways.values())
+
+    @property
+    def call_limit_s(self) -> float:
+        """Return how long a call to any of them may take."""
+        return max((g.partner.call_limit_s for g in self), default=0.0)
 
 
 def _terms(gateway: Gateway) -> Terms:

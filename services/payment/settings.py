@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.payment.domain.draft import Pace
 from services.payment.gateways import Partner
+from services.payment.gateways.families import CALL_LIMITS_S
 from services.payment.partners import SANDBOX, Row, keyed, read
 
 _PACE = Pace()
@@ -58,11 +59,15 @@ class PaymentSettings(BaseSettings):
                 row,
                 secrets,
                 lifetime_s=self.payment_lifetime_s,
-                call_limit_s=self.payment_call_limit_s,
+                call_limit_s=self._call_limit_s(row),
                 **self.addresses(row),
             )
             for row in read(self.partners)
         )
+
+    def _call_limit_s(self, row: Row) -> float:
+        family_s = CALL_LIMITS_S.get(row.family, 0.0)
+        return row.timeout_s or max(family_s, self.payment_call_limit_s)
 
     def addresses(self, row: Row) -> dict[str, str]:
         """Return where a partner is called, and where it calls."""

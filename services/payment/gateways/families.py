@@ -26,3 +26,8 @@ FAMILIES: Mapping[str, Callable[[Partner], Gateway]] = {
     "neutral": Neutral,
     "iso20022": Iso20022,
 }
+
+# how long a call to a partner may take, where its protocol asks for more than a deployment grants
+CALL_LIMITS_S: Mapping[str, float] = {
+    "momo": 30.0,  # "at least", they say
+}

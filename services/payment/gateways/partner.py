@@ -32,7 +32,7 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
     `merchant`: who we are to it; `ids`: what else its family names us by.  `outgoing` keys sign
     what we send, the last valid one; `incoming` keys verify what we get, any valid one.
     `base_url` is called by us, `page_url` by citizens' browsers; `server_ip` is the address from
-    which we call.
+    which we call; a call that takes longer than `call_limit_s` has an unknown outcome.
     """
 
     name: str

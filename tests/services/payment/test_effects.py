@@ -1,3 +1,4 @@
+import asyncio
 import json
 from datetime import timedelta
 from typing import get_args, get_type_hints
@@ -96,6 +97,24 @@ async def test_an_order_the_partner_does_not_have_is_not_found(a, answering, req
     (answer,) = await effect.call([request_])
 
     assert answer.finding == "not_found"
+
+
+@pytest.mark.parametrize(("limit_s", "is_heard"), [(0.01, False), (30.0, True)])
+async def test_a_partner_is_waited_for_as_long_as_its_row_says(a, request_, limit_s, is_heard):
+    async def slow(_):
+        await asyncio.sleep(0.1)
+        return signed(a)
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(slow))
+    registry = Registry([a.partner(call_limit_s=limit_s)], {"vnpay": Vnpay})
+    effect = Query(registry, client, lambda: a.now, limit_s=registry.call_limit_s)
+
+    assert effect.limit_s == limit_s
+    if is_heard:
+        assert [said.finding for said in await effect.call([request_])] == ["paid"]
+    else:
+        with pytest.raises(TimeoutError):
+            await effect.call([request_])
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ConnectTimeout])

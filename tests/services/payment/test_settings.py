@@ -5,6 +5,7 @@ from services.payment.domain.draft import Pace
 from services.payment.gateways.vnpay.gateway import Vnpay
 from services.payment.partners import SANDBOX, Registry, read
 from services.payment.settings import PaymentSettings
+from shared.errors import Misconfigured
 
 SECRET = "THUNGHIEMVNPAYSECRETKEY0000001AB"
 KEY = {"secret": SECRET, "valid_from": "2025-07-01T00:00:00Z"}
@@ -43,3 +44,28 @@ def test_the_partner_is_where_the_launcher_says(monkeypatch, a, one_row):
     assert partner.ids == IDS
     assert SECRET not in repr(partner)
     assert IDS["api_key"] not in repr(partner)
+
+
+def test_a_call_takes_as_long_as_the_row_else_the_family_else_the_deployment_says(tmp_path):
+    own = msgspec.structs.replace(read(SANDBOX)[2], name="own", timeout_s=5.0)
+    rows = (*read(SANDBOX), own)
+    path = tmp_path / "partners.json"
+    path.write_bytes(msgspec.json.encode(rows))
+    secrets = {row.name: KEYS["sen-vang"] for row in rows}
+
+    partners = PaymentSettings(partners=path, payment_call_limit_s=12.0).registry_rows(secrets)
+
+    limits_s = {p.name: p.call_limit_s for p in partners}
+    assert limits_s.pop("own") == 5.0
+    momo = {row.name for row in read(SANDBOX) if row.family == "momo"}
+    assert limits_s == {name: 30.0 if name in momo else 12.0 for name in limits_s}
+
+
+@pytest.mark.parametrize("timeout_s", [0, -1, 121, "30"])
+def test_a_time_limit_that_cannot_be_meant_is_refused(tmp_path, timeout_s):
+    row = msgspec.to_builtins(read(SANDBOX)[0]) | {"timeout_s": timeout_s}
+    path = tmp_path / "partners.json"
+    path.write_bytes(msgspec.json.encode([row]))
+
+    with pytest.raises(Misconfigured, match="timeout_s"):
+        read(path)
