@@ -12,7 +12,6 @@ from shared.events.payment import (
     CreateRequested,
     Expired,
     Failed,
-    QueryRequested,
     Requested,
 )
 from shared.lanes.table import Timer
@@ -113,36 +112,30 @@ def ask(draft: Draft, cause: Cause) -> None:
     if attempt.is_mute:
         _end(draft, cause, attempt)
         return
-    key = draft.next_query()
-    draft.put(msgspec.structs.replace(attempt, asked=attempt.asked + 1, query_key=key))
-    draft.events.append(
-        QueryRequested(
-            key=key,
-            partner=attempt.partner,
-            reference=attempt.reference,
-            opened_at=attempt.opened_at,
-        )
-    )
+    _ask(draft, msgspec.structs.replace(attempt, asked=attempt.asked + 1))
+
+
+def ask_at_once(draft: Draft, cause: Cause) -> None:
+    """Ask beside the schedule: the partner hints at news.  Once in each step of it, and never
+    while another question is under way: whoever repeats a callback gains nothing by it.
+    """
+    attempt = _of(cause)
+    is_asked = attempt.is_mute or attempt.is_prompted or attempt.query_key
+    if attempt.status == "open" and not is_asked:
+        _ask(draft, msgspec.structs.replace(attempt, prompted=attempt.asked + 1))
 
 
 def ask_anew(draft: Draft, cause: Cause) -> None:
     """Ask the partner about an order that is over: what it says more of money is taken in."""
     attempt = _of(cause)
     if not attempt.is_mute:
-        draft.events.append(
-            QueryRequested(
-                key=draft.next_query(),
-                partner=attempt.partner,
-                reference=attempt.reference,
-                opened_at=attempt.opened_at,
-            )
-        )
+        draft.ask(attempt)
 
 
 def wait(draft: Draft, cause: Cause) -> None:
     """Ask again later; at the end of its time, when nobody knows of money, the attempt ends."""
     attempt = _of(cause)
-    if attempt.status != "open":
+    if attempt.status != "open" or _goes_on(draft, attempt):
         return
     is_over = draft.at >= attempt.expires_at and cause.finding == "not_found"
     if is_over or attempt.asked >= draft.pace.ask_limit:
@@ -156,7 +149,7 @@ def wait(draft: Draft, cause: Cause) -> None:
 def wait_in_vain(draft: Draft, cause: Cause) -> None:
     """Wait, without asking, until the order's expiry and a grace: this partner answers nobody."""
     attempt = _of(cause)
-    if attempt.status != "open":
+    if attempt.status != "open" or _goes_on(draft, attempt):
         return
     waiting = msgspec.structs.replace(attempt, query_key="", is_mute=True)
     draft.put(waiting)
@@ -209,6 +202,17 @@ def _open(draft: Draft, obligation: int, terms: Terms) -> None:
     if attempt.create_key:
         _create(draft, attempt)
     _set_timer(draft, attempt)
+
+
+def _ask(draft: Draft, attempt: Attempt) -> None:
+    draft.put(msgspec.structs.replace(attempt, query_key=draft.ask(attempt)))
+
+
+def _goes_on(draft: Draft, attempt: Attempt) -> bool:
+    """Leave all to the schedule, if what was answered was asked beside it."""
+    if attempt.is_prompted:
+        draft.put(msgspec.structs.replace(attempt, query_key=""))
+    return attempt.is_prompted
 
 
 def _create(draft: Draft, attempt: Attempt) -> None:

@@ -23,7 +23,7 @@ from services.payment.domain.state import (
 )
 from services.payment.domain.terms import Terms
 from shared.events import Data
-from shared.events.payment import Finding
+from shared.events.payment import Finding, QueryRequested
 from shared.lanes.table import Timer
 
 T = TypeVar("T")
@@ -138,10 +138,19 @@ class Draft:
         yield desk
         self._change(receipts=desk.receipts)
 
-    def next_query(self) -> str:
-        """Return the key of a query that was not asked before."""
+    def ask(self, attempt: Attempt) -> str:
+        """Ask an attempt's partner about it; return the key of the query, of which no other is."""
         self._change(queries=self.state.queries + 1)
-        return f"{self.application}/query/{self.state.queries}"
+        key = f"{self.application}/query/{self.state.queries}"
+        self.events.append(
+            QueryRequested(
+                key=key,
+                partner=attempt.partner,
+                reference=attempt.reference,
+                opened_at=attempt.opened_at,
+            )
+        )
+        return key
 
     def _change(self, **changes: object) -> None:
         self.state = msgspec.structs.replace(self.state, **changes)

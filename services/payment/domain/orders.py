@@ -22,6 +22,7 @@ Trigger = Literal[
     "contradicted",  # money of a transaction that counts already, as something else
     "declined",  # the partner is sure that an attempt failed
     "undecided",  # the partner was asked, and nothing is sure
+    "hinted",  # the partner tells of an attempt, and nothing is sure
     "silent",  # nobody has said anything for long
     "unstated",  # money that counts, and the partner's statement does not name it
     "ended",  # the application is not accepted, or withdrawn
@@ -42,6 +43,7 @@ _OVER: Mapping[Trigger, Move] = {
     "contradicted": moves.contradict,
     "declined": nothing,
     "undecided": nothing,
+    "hinted": nothing,
     "silent": nothing,
     "unstated": attempts.ask_anew,
     "ended": nothing,
@@ -62,6 +64,7 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "contradicted": moves.contradict,
         "declined": nothing,
         "undecided": nothing,
+        "hinted": nothing,
         "silent": nothing,
         "unstated": nothing,
         "ended": nothing,
@@ -80,6 +83,7 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "contradicted": moves.contradict,
         "declined": nothing,
         "undecided": nothing,
+        "hinted": nothing,
         "silent": nothing,
         "unstated": nothing,
         "ended": moves.waive,
@@ -98,6 +102,7 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "contradicted": moves.contradict,
         "declined": attempts.decline,
         "undecided": attempts.wait,
+        "hinted": attempts.ask_at_once,
         "silent": attempts.ask,
         "unstated": nothing,  # it is being asked as it is
         "ended": attempts.expire,
@@ -167,6 +172,8 @@ def notified(draft: Draft, said: Notified) -> None:
         _receive(draft, said.partner, said.reference, said.transaction, said.amount_vnd)
     elif said.finding == "failed":
         _declined(draft, said.partner, said.reference, said.code)
+    else:
+        _hinted(draft, said.partner, said.reference)
 
 
 def queried(draft: Draft, said: Queried) -> None:
@@ -276,3 +283,9 @@ def _declined(draft: Draft, partner: str, reference: str, code: str) -> None:
     if attempt and attempt.partner == partner:
         cause = Cause(attempt.obligation, attempt, code=code, reason="declined")
         step(draft, "declined", cause)
+
+
+def _hinted(draft: Draft, partner: str, reference: str) -> None:
+    attempt = draft.state.attempt(reference)
+    if attempt and attempt.partner == partner:
+        step(draft, "hinted", Cause(attempt.obligation, attempt))

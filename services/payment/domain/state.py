@@ -58,7 +58,8 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One order.  `asked`: queries after it so far; `query_key`: of the one without an answer.
+    """One order.  `asked`: scheduled queries after it so far; `query_key`: of the query without an
+    answer; `prompted`: the last step of the schedule, from 1, in which a callback had it asked.
 
     `create_key`: of the last time its partner was asked to make it, empty where nobody is asked;
     `offered`: what came of that.  `is_mute`: its partner cannot be asked what became of it.
@@ -74,6 +75,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     status: AttemptStatus = "open"
     transaction: str = ""
     asked: int = 0
+    prompted: int = 0
     query_key: str = ""
     create_key: str = ""
     offered: Offered | None = None
@@ -83,6 +85,11 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     def is_unmade(self) -> bool:
         """Tell whether its partner is to make it, and has not said that it did."""
         return bool(self.create_key) and self.offered is None
+
+    @property
+    def is_prompted(self) -> bool:
+        """Tell whether its partner was asked beside the schedule, whose timer is still live."""
+        return self.prompted > self.asked
 
     @property
     def timer(self) -> str:

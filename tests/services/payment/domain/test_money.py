@@ -11,6 +11,7 @@ from shared.events.payment import (
     FeeWaived,
     Mismatched,
     Overpaid,
+    QueryRequested,
     ReceiptIssued,
     Requested,
     Settled,
@@ -105,7 +106,8 @@ def test_a_declined_payment_opens_a_second_attempt(office, a):
 
 
 def test_a_pending_callback_opens_no_second_attempt(office, a):
-    assert office.hear(a.declined(reference=office.reference, finding="pending")) == []
+    pending = a.declined(reference=office.reference, finding="pending")
+    assert types(office.hear(pending)) == [QueryRequested]
 
 
 def test_the_fifth_decline_is_the_last(office, a):
