@@ -16,6 +16,7 @@ import services.payment.breaks_api
 import services.payment.partner_api
 import services.payment.partner_receipts_api
 import services.payment.references_api
+import services.payment.waiting_api
 import services.payment.webhooks_api
 import services.routing.__main__
 from services.payment.gateways.families import FAMILIES
@@ -60,6 +61,7 @@ def _payment() -> APIRouter:
     routes.include_router(services.payment.accounts_api.router(registry, *[_UNUSED] * 3))
     routes.include_router(services.payment.partner_api.router(registry, _UNUSED))
     routes.include_router(services.payment.references_api.router(registry, *[_UNUSED] * 4))
+    routes.include_router(services.payment.waiting_api.router(*[_UNUSED] * 3))
     routes.include_router(services.payment.webhooks_api.router(registry, _UNUSED, _UNUSED))
     return routes
 

@@ -12,5 +12,6 @@ bank), `refunding` and `refunds_api` (how money goes back), `asking`, `partner_r
 `accounts_api` (what a partner is asked at once, for somebody who waits), `settings`; then
 `statements/` (what a partner says it moved), `domain/matching`, `breaks` and `breaks_api` (what of
 that does not match); `replay/` and `partner_api` (what a bank reads again), `webhooks/` and
-`webhooks_api` (what it is told of by itself); `references_api` (whose a number is).
+`webhooks_api` (what it is told of by itself); `references_api` (whose a number is),
+`refunds_waiting` and `waiting_api` (what waits for operators).
 """

@@ -14,6 +14,7 @@ from services.payment import (
     partner_api,
     partner_receipts_api,
     references_api,
+    waiting_api,
     webhooks_api,
 )
 from services.payment.asking import Asking
@@ -29,6 +30,7 @@ from services.payment.receipt_numbers import ReceiptNumbers
 from services.payment.receipts_api import CHECK_PATH, Papers
 from services.payment.references import References
 from services.payment.refunding import AskBack, GiveBack
+from services.payment.refunds_waiting import WaitingRefunds
 from services.payment.replay.log import Replay
 from services.payment.settings import PaymentSettings
 from services.payment.webhooks import calling
@@ -98,8 +100,10 @@ async def build(resources: Resources) -> Parts:
     routes.include_router(
         references_api.router(registry, references, journal, replay, resources.clock)
     )
-    desk, courier, close = _webhooks(resources)
+    waiting = WaitingRefunds(resources.table("refunds_waiting"), journal)
+    desk, courier, close = _webhooks(resources, waiting)
     routes.include_router(webhooks_api.router(registry, replay, desk))
+    routes.include_router(waiting_api.router(waiting, desk, resources.clock))
     hearing = resources.subscription(WEBHOOKS, (EVENTS,))
     return Parts(
         router=routes,
@@ -117,7 +121,7 @@ async def build(resources: Resources) -> Parts:
 
 
 def _webhooks(
-    resources: Resources,
+    resources: Resources, waiting: WaitingRefunds
 ) -> tuple[Desk, Courier, Callable[[], Coroutine[Any, Any, None]]]:
     """Return what partners do with their webhooks, who tells them, and how to end that."""
     settings = told(WebhookSettings)
@@ -137,7 +141,7 @@ def _webhooks(
 
     return (
         Desk(endpoints, deliveries, sealing, calls, clock, os.urandom),
-        Courier(endpoints, deliveries, telling, clock, time.monotonic),
+        Courier(endpoints, deliveries, telling, clock, time.monotonic, beside=(waiting.hear,)),
         close,
     )
 

@@ -1,7 +1,8 @@
 """The courier: reads what payment decided, plans what is to be told, and lets it be told.
 
 Nobody waits for it and nothing is written for an event that no endpoint wants.  What is read is
-planned before its offset is committed, so each event is planned at least once.
+planned before its offset is committed, so each event is planned at least once.  Whoever else keeps
+something of what was decided hears it here as well, in time for the same commit.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -25,6 +27,7 @@ from shared.errors import Fenced, Unknown
 from shared.lanes.health import Health
 
 T = TypeVar("T")
+Hears = Callable[[Sequence[Record]], Awaitable[None]]  # again is harmless; raises `Unknown`
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,12 @@ class Courier:
         clock: Clock,
         monotonic: Callable[[], float],
         pace: Pace = Pace(),
+        beside: Sequence[Hears] = (),
     ) -> None:
         self.health = Health(monotonic)
         self._endpoints, self._deliveries, self._telling = endpoints, deliveries, telling
         self._clock, self._monotonic, self._pace = clock, monotonic, pace
+        self._beside = beside
         self._known: Sequence[Endpoint] = ()
         self._tasks: dict[str, asyncio.Task[None]] = {}  # by the id of the delivery's row
         self._busy: Counter[str] = Counter()  # by endpoint
@@ -110,6 +115,8 @@ class Courier:
             wanting.setdefault(endpoint.partner, []).append(endpoint)
         planned = [d for record in records if wanting for d in _wanted(record, wanting)]
         await self._until_through(assignment, lambda: self._deliveries.plan(planned))
+        for hears in self._beside:
+            await self._until_through(assignment, partial(hears, records))
         for record in records:
             self._read[record.topic, record.partition] = record.offset + 1
 

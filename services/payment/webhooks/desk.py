@@ -49,6 +49,10 @@ class Desk:
         found = await self._endpoints.of(partner)
         return sorted((e for e in found if e.standing != "removed"), key=lambda e: (e.since, e.id))
 
+    async def every(self) -> Sequence[Endpoint]:
+        """Return the endpoints of all partners, the removed too.  Raises `Unknown`."""
+        return await self._endpoints.every()
+
     async def endpoint(self, partner: str, id_: str) -> Endpoint | None:
         """Return one of a partner's endpoints.  Raises `Unknown`."""
         return await self._endpoints.one(partner, id_)

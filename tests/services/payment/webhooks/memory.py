@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from services.payment.webhooks.calling import Answered
-from services.payment.webhooks.courier import Courier, Pace
+from services.payment.webhooks.courier import Courier, Hears, Pace
 from services.payment.webhooks.deliveries import Deliveries
 from services.payment.webhooks.desk import Desk
 from services.payment.webhooks.endpoints import Endpoint, Endpoints, Sealing
@@ -165,11 +165,13 @@ class Bench:
             offset = sum(r.partition == lane for r in self.log)
             self.log.append(Record("payment.events", lane, offset, 0, b"", value))
 
-    def courier(self) -> Courier:
+    def courier(self, *beside: Hears) -> Courier:
         telling = Telling(
             self.endpoints, self.deliveries, self.sealing, self.line, self.clock, lambda: 0.0
         )
-        return Courier(self.endpoints, self.deliveries, telling, self.clock, lambda: 0.0, AT_ONCE)
+        return Courier(
+            self.endpoints, self.deliveries, telling, self.clock, lambda: 0.0, AT_ONCE, beside
+        )
 
     async def work(self, turns: int = 8, courier: Courier | None = None) -> None:
         """Let a process begin, work for some turns, and end by losing its lanes."""
