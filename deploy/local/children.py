@@ -15,7 +15,7 @@ from typing import Self
 import psutil
 
 from deploy.local import leash
-from deploy.local.settings import ROOT
+from deploy.local.settings import ROOT, Settings
 from shared.errors import Misconfigured
 
 POLL_S = 0.05
@@ -161,3 +161,9 @@ class Children:
         if self._leash is not None:
             self._leash.communicate(word)
             self._leash = None
+
+
+def home_in_use(settings: Settings) -> Path:
+    """Return the folder of what runs: the demonstration's, if that is what was left running."""
+    has_own = bool(Children(settings.home).all())
+    return settings.demo if not has_own and Children(settings.demo).all() else settings.home

@@ -14,6 +14,7 @@ from rich.status import Status
 from rich.table import Table
 
 from deploy.archive.command import archive, archived
+from deploy.conformance.command import conformance
 from deploy.importing.command import import_file
 from deploy.local import (
     acls,
@@ -29,7 +30,7 @@ from deploy.local import (
     topics,
 )
 from deploy.local.catalogue import app as catalogue
-from deploy.local.children import Children
+from deploy.local.children import Children, home_in_use
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
 from deploy.reconciling.command import reconcile
@@ -222,6 +223,7 @@ def show_sizes(
 
 app.command()(archive)
 app.command()(archived)
+app.command()(conformance)
 app.command("import")(import_file)
 app.command()(reconcile)
 app.command()(settlement)
@@ -242,10 +244,7 @@ def _kafka(settings: Settings) -> str:
 
 
 def _home() -> Path:
-    """Return the folder of what runs: the demonstration's, if that is what was left running."""
-    settings = Settings()
-    has_own = bool(Children(settings.home).all())
-    return settings.demo if not has_own and Children(settings.demo).all() else settings.home
+    return home_in_use(Settings())
 
 
 def _logging(folder: Path) -> list[str]:
