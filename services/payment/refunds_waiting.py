@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
 
 from services.payment.domain.giving_back import MIDDLE
-from services.payment.domain.state import Payment, Refund, RefundStatus
+from services.payment.domain.state import Leaving, Payment, Refund
 from shared import events
 from shared.bus import Record
 from shared.events import UNREADABLE
@@ -26,8 +26,8 @@ from shared.store import Table, prefix
 
 WaitingStatus = Literal["waiting_for_check", "by_hand", "failed"]
 STATUSES: tuple[WaitingStatus, ...] = get_args(WaitingStatus)
-# what waits → in which statuses it never will again, by the moves of `domain.refunds`
-OVER_IN: Mapping[WaitingStatus, frozenset[RefundStatus]] = {
+# what waits → in which statuses it never will again, by the moves of `domain.leaving`
+OVER_IN: Mapping[WaitingStatus, frozenset[Leaving]] = {
     "waiting_for_check": frozenset(
         {"requested", "unknown", "by_hand", "failed", "done", "rejected"}
     ),

@@ -5,11 +5,11 @@ from urllib.parse import parse_qsl
 import pytest
 
 from deploy.sandbox.bank import http as bank_http
-from deploy.sandbox.bank.bank import Bank, Merchant
+from deploy.sandbox.bank.bank import HEARD, Bank, Merchant, word
 from deploy.sandbox.bank.books import Books
-from deploy.sandbox.bank.caller import Caller
 from deploy.sandbox.bank.signing import ANSWER_FIELDS, sign_body, signed_query
 from deploy.sandbox.partners.opened import Opened
+from deploy.sandbox.posts import Posts
 from services.payment.gateways.neutral.gateway import Neutral
 from services.payment.gateways.request_signature import SIGNATURE, TIME, sign
 from services.payment.gateways.vnpay.gateway import Vnpay
@@ -161,9 +161,9 @@ class Confident(Bank):
 async def test_a_fault_of_a_bank_makes_its_own_cases_fail(a_town, fault, cases):
     town = a_town()
     row = town.partners[PARTNER]
-    caller = Caller(town.http, f"{EDGE}/v1/callbacks/{PARTNER}", 60.0)
+    posts = Posts(town.http, f"{EDGE}/v1/callbacks/{PARTNER}", 60.0, word, HEARD)
     merchant = Merchant(row.merchant, row.incoming[-1].secret)
-    bank = fault(merchant, Books(town.clock), caller)
+    bank = fault(merchant, Books(town.clock), posts)
     app = bank_http.create_app(bank)
     town.use({PARTNER: Opened(app, lambda: bank_http.statement(bank))})
     async with at_work(town):
