@@ -159,7 +159,7 @@ class AsUs:
             refund, sending = list(scene.given.values())[-1], scene.last
         else:
             refund = scene.refund(how, at)
-            sending = self._gateway.refund(refund, at)
+            sending = self._speaking(how).refund(refund, at)
 
         def read(answer: Answer) -> str:
             said = self._gateway.read_refunded(answer, refund, at)

@@ -66,7 +66,7 @@ CASES: Mapping[Name, Title] = {
         "Sai chữ ký",
         "Wrong signature",
         "Signed with a key that is not the partner's: refused, and nothing changes.",
-        "Signed with a key that is not ours: refused, and no order is made.",
+        "Signed with a key that is not ours: no order is made, and no money given back.",
     ),
     "wrong_merchant": Title(
         "Sai đơn vị nhận",

@@ -27,7 +27,7 @@ from deploy.local.settings import HOST, Settings
 from shared.clock import system_clock
 from shared.errors import Misconfigured
 
-PAUSE_S, CUT_S, CALM_S = 1.0, 0.05, 1.0
+PAUSE_S, CUT_S, CALM_S = 1.0, 1.0, 1.0
 NOT_TRIED = 2
 
 console = Console(highlight=False)

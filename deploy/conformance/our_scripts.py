@@ -122,6 +122,16 @@ SCRIPTS: Mapping[Name, Sequence[tuple[frozenset[str], Asks]]] = {
         (ALL_FAMILIES, (_CREATE, Ask("create", NOT_MADE, "another amount"))),
     ],
     "wrong_signature": [
+        (
+            WITH_REFUNDS,
+            (
+                Ask("create", NOT_MADE, "another key"),
+                Ask("query", NOTHING),
+                *_BEGUN,
+                Ask("refund", NOT_GIVEN, "another key"),
+                Ask("refund", GIVEN, "whole"),
+            ),
+        ),
         (ALL_FAMILIES, (Ask("create", NOT_MADE, "another key"), Ask("query", NOTHING))),
     ],
     "wrong_merchant": [(ALL_FAMILIES, (Ask("create", NOT_MADE, "another merchant"),))],

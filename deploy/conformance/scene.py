@@ -16,6 +16,7 @@ SUFFIX: Mapping[How, str] = {
     "whole": "3",
     "more than was paid": "4",
     "before it is paid": "5",
+    "another key": "6",
 }
 
 

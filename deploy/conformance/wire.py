@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -11,6 +12,7 @@ from services.payment.gateways import Answer, Partner, Sending
 from shared.errors import Misconfigured
 
 SHOWN_LIMIT = 1_500
+SENT = ".send_request_body.complete"  # what the client says when all bytes have left
 _PROOF = re.compile(r"[0-9A-Fa-f]{64,}")
 _PROOF_SHOWN = 6
 
@@ -25,7 +27,7 @@ class Heard(NamedTuple):
 class Wire:
     """Sends; an answer that takes longer than `limit_s` is none.
 
-    `pause_s`: between two pieces; `cut_s`: after which a connection is cut off.
+    `pause_s`: between two pieces; `cut_s`: after which a connection is cut off at the latest.
     """
 
     def __init__(
@@ -45,23 +47,43 @@ class Wire:
         return await self._heard(sending, self._pieces(sending.body))
 
     async def cut(self, sending: Sending) -> None:
-        """Send, and cut the connection off without waiting for the answer."""
-        task = asyncio.create_task(self.whole(sending))
-        await asyncio.sleep(self._cut_s)
+        """Send, and cut the connection off as soon as all is sent."""
+        sent = asyncio.Event()
+
+        async def note(event: str, _: object) -> None:
+            if event.endswith(SENT):
+                sent.set()
+
+        task = asyncio.create_task(self._request(sending, sending.body, {"trace": note}))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._cut_s):
+                await sent.wait()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
     async def _heard(self, sending: Sending, content: bytes | AsyncIterator[bytes]) -> Heard:
         try:
             async with asyncio.timeout(self._limit_s):
-                response = await self.client.request(
-                    sending.method, sending.url, content=content, headers=sending.headers
-                )
+                response = await self._request(sending, content)
         except TimeoutError:
             return Heard(None, f"no answer within {self._limit_s:g} s")
         except httpx.HTTPError as error:
             return Heard(None, f"no answer: {type(error).__name__}")
         return Heard(Answer(response.status_code, response.content, response.headers))
+
+    async def _request(
+        self,
+        sending: Sending,
+        content: bytes | AsyncIterator[bytes],
+        extensions: Mapping[str, Any] | None = None,
+    ) -> httpx.Response:
+        return await self.client.request(
+            sending.method,
+            sending.url,
+            content=content,
+            headers=sending.headers,
+            extensions=dict(extensions or {}),
+        )
 
     async def _pieces(self, body: bytes) -> AsyncIterator[bytes]:
         middle = len(body) // 2

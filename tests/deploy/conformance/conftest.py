@@ -11,7 +11,7 @@ from deploy.conformance.playing import play_all
 from deploy.conformance.wire import Shown, secrets_of
 from deploy.local import secrets
 from shared.catalogue import load
-from tests.deploy.conformance.town import BANKS, EDGE, PATIENCE_S, Town
+from tests.deploy.conformance.town import BANKS, EDGE, Town
 
 CALM_S = 0.02
 
@@ -40,6 +40,6 @@ async def played(town: Town, side: Side, partner: str) -> Played:
         player = as_bank.AsBank(row, EDGE, bank, shown)
     else:
         payer = AtSandbox(town.client, against)
-        us = as_us.Around(town.wire(), payer, town.clock, PATIENCE_S)
+        us = as_us.Around(town.wire(), payer, town.clock, town.patience_s)
         player = as_us.AsUs(row, us, shown)
     return await play_all(player, row, side, against, town.clock, lambda _: None)

@@ -4,13 +4,11 @@ import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
 
 import pytest
-import uvicorn
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -20,11 +18,11 @@ from deploy.local.secrets import CLIENTS_FILE
 from services.payment.gateways import Offer
 from services.payment.partners import SANDBOX, read
 from shared.clock import system_clock
+from tests.deploy.conformance.served import served
 from tests.deploy.conformance.town import Town, at_work
 
 NOBODY = "http://127.0.0.1:1"
 PARTNER = "sen-vang"
-TURNS = 1_000
 
 
 @pytest.fixture
@@ -103,22 +101,6 @@ def test_each_partner_of_the_sandbox_may_be_named(motcua):
 
 
 # ---- over the wire
-
-
-@asynccontextmanager
-async def served(asgi: Any) -> AsyncIterator[str]:
-    """Serve an app on this machine while the block runs; yield its address."""
-    config = uvicorn.Config(asgi, port=0, log_level="warning", lifespan="off")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    for _ in range(TURNS):
-        if server.started:
-            break
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await serving
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from deploy.sandbox.bank import http as bank_http
 from deploy.sandbox.bank.bank import HEARD, Bank, Merchant, word
 from deploy.sandbox.bank.books import Books
-from deploy.sandbox.bank.signing import ANSWER_FIELDS, sign_body, signed_query
+from deploy.sandbox.bank.signing import ANSWER_FIELDS, REFUND_FIELDS, sign_body, signed_query
 from deploy.sandbox.partners.opened import Opened
 from deploy.sandbox.posts import Posts
 from services.payment.gateways.neutral.gateway import Neutral
@@ -18,6 +18,7 @@ from tests.deploy.conformance.town import EDGE, at_work
 
 PARTNER = "sen-vang"
 ORDER_VND = 16_000
+SHORT_S = 2.0  # what never comes is waited for so long
 
 
 def failed(found) -> set[str]:
@@ -85,7 +86,7 @@ class AnyMerchant(Vnpay):
     ],
 )
 async def test_a_fault_of_the_edge_makes_its_own_cases_fail(a_town, family, partner, fault, cases):
-    async with at_work(a_town(families={family: fault})) as town:
+    async with at_work(a_town(families={family: fault}, patience_s=SHORT_S)) as town:
         found = await played(town, "bank", partner)
 
     assert failed(found) == cases
@@ -110,6 +111,16 @@ class Credulous(Bank):
         fields = dict(parse_qsl(query))
         fields.pop("vnp_SecureHash")
         return super().order_of(signed_query(self._merchant.secret, fields))
+
+
+class AnyoneMayRefund(Bank):
+    """Signs refunds itself before it looks."""
+
+    def answer(self, asked):
+        if asked.get("vnp_Command") != "refund":
+            return super().answer(asked)
+        bare = {name: value for name, value in asked.items() if name != "vnp_SecureHash"}
+        return super().answer(sign_body(self._merchant.secret, bare, REFUND_FIELDS))
 
 
 class Generous(Bank):
@@ -153,6 +164,7 @@ class Confident(Bank):
         (Bank, set()),
         (PaysTwice, {"duplicate", "replay"}),
         (Credulous, {"wrong_signature"}),
+        (AnyoneMayRefund, {"wrong_signature"}),
         (Generous, {"reordered", "wrong_amount"}),
         (NeverExpires, {"late"}),
         (Confident, {"reordered", "wrong_signature", "unknown_order"}),

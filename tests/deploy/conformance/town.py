@@ -44,7 +44,7 @@ SETTINGS = PaymentSettings(bank_url=BANKS, payment_url=EDGE)
 ROWS = read(SANDBOX)
 # the first of the sandbox's partners that speaks each family
 ONE_OF_EACH = {row.family: row.name for row in reversed(ROWS)}
-PAUSE_S, CUT_S, LOOK_EVERY_S, PATIENCE_S, LIMIT_S = 0.001, 0.05, 0.002, 3.0, 10.0
+PAUSE_S, CUT_S, LOOK_EVERY_S, PATIENCE_S, LIMIT_S = 0.001, 0.05, 0.002, 20.0, 10.0
 
 
 class _Given:
@@ -72,12 +72,13 @@ class Town(Counter):
         catalogue: Catalogue,
         families: Mapping[str, Callable[[Partner], Gateway]] | None = None,
         clock: Clock = lambda: NOW,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         for_services = msgspec.json.decode((folder / secrets.SERVICES_FILE).read_bytes())
         self.partners = {row.name: row for row in SETTINGS.registry_rows(for_services["partners"])}
         self._families = {**FAMILIES, **(families or {})}
         rows = Rows()
-        self.clock = clock
+        self.clock, self.patience_s = clock, patience_s
         a = _Given(catalogue, clock)
         terms = self.registry_of(a).terms
         numbers = ReceiptNumbers(rows, self.clock)
@@ -115,7 +116,7 @@ class Town(Counter):
             partner,
             self.clock,
             lambda length: next(noise).to_bytes(length, "big"),
-            PATIENCE_S,
+            self.patience_s,
             LOOK_EVERY_S,
         )
 
