@@ -57,7 +57,7 @@ def _payment() -> APIRouter:
     )
     routes = services.payment.api.router(registry, *[_UNUSED] * 8)
     routes.include_router(services.payment.breaks_api.router(*[_UNUSED] * 4))
-    routes.include_router(services.payment.partner_receipts_api.router(registry, *[_UNUSED] * 3))
+    routes.include_router(services.payment.partner_receipts_api.router(registry, *[_UNUSED] * 4))
     routes.include_router(services.payment.accounts_api.router(registry, *[_UNUSED] * 3))
     routes.include_router(services.payment.partner_api.router(registry, _UNUSED))
     routes.include_router(services.payment.references_api.router(registry, *[_UNUSED] * 4))

@@ -93,8 +93,10 @@ async def build(resources: Resources) -> Parts:
         )
     )
     asking = Asking(client, limit_s, resources.partners.refuses)
-    for asked in (partner_receipts_api, accounts_api):
-        routes.include_router(asked.router(registry, journal, asking, resources.clock))
+    routes.include_router(
+        partner_receipts_api.router(registry, journal, asking, watch.current, resources.clock)
+    )
+    routes.include_router(accounts_api.router(registry, journal, asking, resources.clock))
     replay = Replay(log, journal, resources.settings.lanes)
     routes.include_router(partner_api.router(registry, replay))
     routes.include_router(

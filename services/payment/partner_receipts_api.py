@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from services.payment.asking import Asking
+from services.payment.domain.reassessing import speaks_for
 from services.payment.domain.state import Attempt, Payment
 from services.payment.gateways import Order, Partner, Refused
 from services.payment.gateways.asked import Receipts, TheirReceipt
@@ -23,6 +24,7 @@ from services.payment.paying import PARTNER_RECEIPT_PATH
 from services.payment.unanswered import Sentence, refusal, told
 from shared import edge
 from shared.access import Caller, require
+from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.journal import Journal
 
@@ -53,6 +55,11 @@ RECEIPT = PartnerReceipt(
     is_valid=True,
 )
 
+NOT_YOURS = Sentence(
+    403, "not-yours",
+    "Hồ sơ do đơn vị khác tiếp nhận: đề nghị đơn vị đó hỏi.",
+    "The application was received by a unit that you do not speak for: let that unit ask.",
+)  # fmt: skip
 UNKNOWN = Sentence(
     404, "unknown-order",
     "Hồ sơ này không có lệnh nào mang mã này: xem `orders` và các biên lai của hồ sơ.",
@@ -76,12 +83,16 @@ NOT_THERE = Sentence(
 
 
 def router(
-    registry: Registry, journal: Journal[Payment], asking: Asking, clock: Clock
+    registry: Registry,
+    journal: Journal[Payment],
+    asking: Asking,
+    catalogue: Catalogue,
+    clock: Clock,
 ) -> APIRouter:
     """Return the route."""
     routes = APIRouter(tags=["payment"])
     described: dict[int | str, dict[str, Any]] = edge.answers(
-        200, PartnerReceipt, 404, 409, 422, 502, 503, example=RECEIPT
+        200, PartnerReceipt, 403, 404, 409, 422, 502, 503, example=RECEIPT
     )
     described[200]["content"][PDF] = {"schema": {"type": "string", "format": "binary"}}
 
@@ -94,6 +105,8 @@ def router(
     )
     async def partner_receipt(application: str, reference: str, caller: Reader) -> Response:
         _, state = await payments_of(application_id(application), journal, caller)
+        if caller.units and not (state.basis and speaks_for(caller.units, state.basis, catalogue)):
+            raise refusal(NOT_YOURS, "/application")
         attempt = _settled(state, reference)
         gateway = registry.get(attempt.partner)
         if not isinstance(gateway, Receipts):

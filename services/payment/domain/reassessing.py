@@ -107,12 +107,13 @@ def _obstacle(state: Payment, asked: ReassessmentAsked, catalogue: Catalogue) ->
         return "no_basis"
     if state.has_ended:
         return "ended"
-    if asked.for_units and not _speaks_for(asked.for_units, state.basis, catalogue):
+    if asked.for_units and not speaks_for(asked.for_units, state.basis, catalogue):
         return "not_yours"
     return ""
 
 
-def _speaks_for(units: Sequence[str], basis: Basis, catalogue: Catalogue) -> bool:
+def speaks_for(units: Sequence[str], basis: Basis, catalogue: Catalogue) -> bool:
+    """Tell whether who speaks for these units, or whole provinces, received the application."""
     province = catalogue.province_of(basis.unit, basis.on)
     return basis.unit in units or (province is not None and province.code in units)
 

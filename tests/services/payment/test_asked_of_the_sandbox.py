@@ -31,7 +31,9 @@ async def town(lane_table, a, keys):
 @pytest.mark.parametrize("row", GIVE_RECEIPTS, ids=lambda row: row.name)
 async def test_a_paid_order_has_a_receipt_of_the_partners_own(town, a, row):
     town.app.include_router(
-        partner_receipts_api.router(town.registry, town.journal, town.asking, lambda: a.now)
+        partner_receipts_api.router(
+            town.registry, town.journal, town.asking, a.catalogue, lambda: a.now
+        )
     )
     order = await town.order(row.name)
     url = f"/v1/payments/{a.application}/orders/{order['reference']}/receipt"
