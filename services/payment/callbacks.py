@@ -7,6 +7,7 @@ of nothing but what stands on the log as it was said: another amount is other ne
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -26,6 +27,7 @@ from shared.journal import Decision
 from shared.publisher import Publisher
 
 LIMIT_S = 5.0  # partners wait longer, but not for ever
+HEARD_LIMIT = 10_000  # of a partner: what was appended a moment ago, and may not be decided yet
 # of the verdicts on several notices in one call, which one answers: first, those to call again for
 GRAVEST: Sequence[Verdict] = (
     "call_again",
@@ -61,6 +63,7 @@ class Callbacks:
         self._gateway, self._find, self._latest, self._near = gateway, find, latest, near
         self._publisher, self._aside, self._clock = publisher, aside, clock
         self._source = f"/partners/{gateway.partner.name}"
+        self._heard: OrderedDict[str, None] = OrderedDict()
 
     async def take(self, call: Call) -> Reply:
         """Return the answer to a callback; whatever goes wrong, the partner is to call again."""
@@ -95,9 +98,22 @@ class Callbacks:
             decision = await self._latest(application)
         state = (decision.state if decision else None) or Payment()
         attempt = state.attempt(notice.reference)
-        if _is_news(state, attempt, notice, self._gateway.partner.name):
-            await self._publish(notice, application, decision, at)
-        return _answer(attempt, notice, self._gateway.partner.name)
+        answer = _answer(attempt, notice, self._gateway.partner.name)
+        if not _is_news(state, attempt, notice, self._gateway.partner.name):
+            return answer
+        id_ = f"{notice.reference}/{notice.transaction}/{notice.code}/{notice.amount_vnd}"
+        if id_ in self._heard:
+            is_final = notice.finding in ("paid", "failed")
+            return "already_final" if is_final and answer == "recorded" else answer
+        await self._publish(id_, notice, application, decision, at)
+        self._remember(id_)
+        return answer
+
+    def _remember(self, id_: str) -> None:
+        """Know what stands on the log already, before the lane has read it."""
+        self._heard[id_] = None
+        while len(self._heard) > HEARD_LIMIT:
+            self._heard.popitem(last=False)
 
     async def _application(self, reference: str) -> str | None:
         if not reference:
@@ -105,13 +121,18 @@ class Callbacks:
         return self._near.application(reference) or await self._find(reference)
 
     async def _publish(
-        self, notice: Notice, application: str, decision: Decision[Payment] | None, at: datetime
+        self,
+        id_: str,
+        notice: Notice,
+        application: str,
+        decision: Decision[Payment] | None,
+        at: datetime,
     ) -> None:
         data = Notified(partner=self._gateway.partner.name, **notice._asdict())
         await self._publisher.publish(
             INBOX,
             Event(
-                id=f"{notice.reference}/{notice.transaction}/{notice.code}/{notice.amount_vnd}",
+                id=id_,
                 source=self._source,
                 type=data.TYPE,
                 subject=application,

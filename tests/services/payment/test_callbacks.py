@@ -15,7 +15,7 @@ from services.payment.references import References, reference
 from services.payment.set_aside import FORGED_LIMIT, SetAside
 from shared import events
 from shared.errors import Unknown
-from shared.events.payment import Mismatched, Overpaid, Settled
+from shared.events.payment import Mismatched, Overpaid, QueryRequested, Settled
 from shared.publisher import Publisher
 from shared.vault import dead_letter_sealer, open_dead_letter
 from tests.services.payment.counter import Log
@@ -47,9 +47,24 @@ async def test_the_same_callback_again_is_answered_02_and_appended_no_more(order
 
 
 async def test_two_at_the_same_instant_are_both_recorded_and_count_once(ordered):
-    assert [await ordered.call(), await ordered.call()] == ["00", "00"]
+    assert await asyncio.gather(ordered.call(), ordered.call()) == ["00", "00"]
 
     assert types(await ordered.decide()) == [Settled.TYPE, "receipt.issued"]
+
+
+async def test_a_repeat_that_comes_before_the_first_is_decided_is_answered_02_and_not_appended(
+    ordered,
+):
+    assert [await ordered.call(), await ordered.call()] == ["00", "02"]
+
+    assert len(ordered.inbox()) == 1
+    assert types(await ordered.decide()) == [Settled.TYPE, "receipt.issued"]
+
+
+async def test_money_under_suspicion_told_again_is_recorded_again(ordered):
+    asked = {"vnp_ResponseCode": "07"}
+    assert [await ordered.call(**asked), await ordered.call(**asked)] == ["00", "00"]
+    assert await ordered.call() == "00"
 
 
 async def test_a_second_transaction_is_already_confirmed_but_not_lost(ordered):
@@ -79,9 +94,9 @@ async def test_a_decline_is_recorded_and_two_declines_of_two_attempts_differ(ord
     assert types(await ordered.decide()) == ["payment.failed", "payment.requested"]
 
 
-async def test_money_under_suspicion_is_recorded_and_opens_nothing(ordered):
+async def test_money_under_suspicion_is_recorded_and_the_bank_is_asked_at_once(ordered):
     assert await ordered.call(vnp_ResponseCode="07") == "00"
-    assert await ordered.decide() == []
+    assert types(await ordered.decide()) == [QueryRequested.TYPE]
 
 
 async def test_a_bad_signature_is_answered_97_and_kept_for_operators_with_the_reason(ordered):
