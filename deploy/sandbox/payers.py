@@ -20,6 +20,7 @@ Behaviour = Literal["pay", "twice", "decline", "wrong_amount_first", "silent", "
 
 LOOK_AGAIN_S = (0.2, 0.5, 1.0, 2.0, 4.0, 4.0, 8.0, 8.0, 8.0)
 CALLS_LIMIT = 16
+NOT_TO_BE_HAD = "partner-not-available"
 LATER = ("after_acceptance", "with_result")  # moments that leave time to pay before
 
 
@@ -28,7 +29,8 @@ class NoOrder(Exception):
 
 
 class Payers:
-    """Pay each order once; `paid` counts orders by how they were paid.
+    """Pay each order once; `paid` counts orders by how they were paid, `refused` choices of whom
+    payment does not offer just now.
 
     `reference` is the first reference an application's order will have: whoever pays early has it
     before there is an order.  `partner` is whom an application's citizen chooses; empty: the order
@@ -57,6 +59,7 @@ class Payers:
         self._orders: set[str] = set()  # references that somebody pays or has paid
         self._unusual: set[str] = set()  # applications that have had their unusual payment
         self.paid: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
 
     async def attend(self, log: AsyncIterator[Event]) -> None:
         """Pay what is requested, many at a time, until the log ends.  Raises `NoOrder`."""
@@ -104,7 +107,9 @@ class Payers:
             await self._pay(application, reference)
 
     async def _is_chosen(self, application: str, obligation: int) -> bool:
-        wanted = {"obligation": obligation, "partner": self._partner(application)}
+        wanted: dict[str, Any] = {
+            "obligation": obligation, "partner": self._partner(application)
+        }  # fmt: skip
         for wait_s in self._look_again_s:
             try:
                 async with self._calls:
@@ -114,6 +119,7 @@ class Payers:
                 await asyncio.sleep(wait_s)
                 continue
             if answer.is_success or answer.is_client_error:
+                self.refused[wanted["partner"]] += NOT_TO_BE_HAD in answer.text
                 return answer.is_success
             await asyncio.sleep(wait_s)
         return False

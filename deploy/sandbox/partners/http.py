@@ -50,8 +50,8 @@ def create_app(
 
     @app.get("/sandbox/statement")
     async def whole() -> Response:
-        rough = [{"partner": p, "what": w, "times": n} for (p, w), n in befell.items() if n]
-        body = msgspec.json.encode({**statement(partners), "befell": rough})
+        said = statement(partners)
+        body = msgspec.json.encode({**said, "befell": [*said["befell"], *_told(befell)]})
         return Response(body, media_type="application/json")
 
     app.router.routes.append(Route("/sandbox/pay", _Passing(app, list(partners))))
@@ -65,21 +65,27 @@ def statement(partners: Mapping[str, Opened]) -> dict[str, Any]:
     payments: list[Mapping[str, Any]] = []
     refunds: list[Mapping[str, Any]] = []
     answers: Counter[str] = Counter()
-    pending_calls = given_up = 0
+    given_up: Counter[tuple[str, str]] = Counter()
+    pending_calls = 0
     for name, partner in partners.items():
         said = partner.statement()
         payments += [{**p, "partner": name} for p in said["payments"]]
         refunds += [{**r, "partner": name} for r in said.get("refunds", ())]
         answers.update(said["answers"])
         pending_calls += said["pending_calls"]
-        given_up += said["given_up"]
+        given_up[name, "given_up"] += said["given_up"]
     return {
         "payments": payments,
         "refunds": refunds,
         "answers": dict(answers),
         "pending_calls": pending_calls,
-        "given_up": given_up,
+        "given_up": given_up.total(),
+        "befell": _told(given_up),
     }
+
+
+def _told(befell: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:
+    return [{"partner": p, "what": what, "times": n} for (p, what), n in befell.items() if n]
 
 
 class _Passing:

@@ -83,6 +83,7 @@ async def test_each_partner_tells_of_its_own(sandbox):
 
     assert sandbox.edge.paths == ["/v1/callbacks/two"]
     assert (await whole(sandbox))["answers"] == {"none": 1}
+    assert (await whole(sandbox))["befell"] == []
 
 
 async def test_a_payment_is_passed_on_to_the_partner_of_its_page(sandbox):

@@ -30,7 +30,8 @@ class World:
             return httpx.Response(202)
         if request.method == "POST":
             self.chosen.append(said)
-            return httpx.Response(self.choice, json={})
+            refusal = {"code": "partner-not-available"}
+            return httpx.Response(self.choice, json={} if self.choice == 202 else refusal)
         obligation = {"status": self.status, "orders": self.orders}
         return httpx.Response(200, json={"obligations": [obligation]})
 
@@ -93,7 +94,8 @@ async def test_who_chooses_nobody_pays_what_is_offered():
 
 async def test_who_is_not_to_be_had_is_not_waited_for():
     world = World(OFFERED, choice=409)
-    await attend(world, requested(1, OFFERED))
+    payers = await attend(world, requested(1, OFFERED))
+    assert payers.refused == {"tre": 1}
     assert world.paid == [
         ("/sandbox/pay", {"pay_url": "http://bank/sen-vang/1", "behaviour": "pay"})
     ]
