@@ -16,7 +16,7 @@ from tests.waiting import Late, until
 
 READY_LIMIT_S = 90.0
 KILLS_LIMIT_S = 240.0
-SEEN_LIMIT_S = 30.0
+SEEN_LIMIT_S = 60.0
 KAFKA_STOP_LIMIT_S = 20.0
 TOGETHER_S = 2.0  # how long two processes share the lanes
 SESSION_S = 3.0  # as the services are told

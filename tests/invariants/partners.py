@@ -14,7 +14,7 @@ from shared.events.payment import Created, Failed, Notified, Queried, Requested,
 from shared.events.refunds import RefundDone
 from shared.partners import LIMITS
 from tests.invariants.faults import BEFELL, CAME_BACK, LET_ALONE, PAID, Fault
-from tests.invariants.paying import PARTNERS
+from tests.invariants.paying import BY_NAME, CALLED, PARTNERS
 
 OVER = ("done", "rejected")  # how a refund can end
 LATE_MS = 4_000  # from its order to the word of it: no citizen and no call takes so long
@@ -48,6 +48,15 @@ def ledgers(evidence: Evidence, found: Mapping[Fault, int]) -> list[Ledger]:
     return made
 
 
+def unheard(evidence: Evidence) -> list[str]:
+    """Return the partners that gave up telling us and are never asked: their money is not known."""
+    return [
+        f"{name} gave up {times} of its calls, and nobody asks it"
+        for (name, what), times in evidence.befell.items()
+        if what == "given_up" and BY_NAME[name].family not in CALLED
+    ]
+
+
 def not_given_back(evidence: Evidence) -> list[str]:
     """Return the refunds that came to no end: neither done nor turned down."""
     rows = evidence.journals["payment"]
@@ -71,7 +80,7 @@ def of_partners(evidence: Evidence) -> Iterator[Fault]:
     for data in _said(evidence, RefundDone.TYPE):
         yield Fault("gave back", data["partner"])
     for (partner, what), times in evidence.befell.items():
-        yield from [Fault(BEFELL[what], partner)] * times
+        yield from [Fault(BEFELL[what], partner)] * times if what in BEFELL else ()
     yield from _amounts(evidence)
     yield from _silent(evidence)
     yield from _late(evidence)
@@ -100,7 +109,10 @@ def _silent(evidence: Evidence) -> Iterator[Fault]:
 
 
 def _circuits(evidence: Evidence) -> Iterator[Fault]:
-    """Find who was called in vain, then let alone, then called again and answered."""
+    """Find who was called in vain, then let alone, then called again and answered.
+
+    Whom citizens choose meanwhile they are refused: that is noted where it happens.
+    """
     said = [
         (heard.record.timestamp_ms, data["partner"], data["finding"])
         for heard in evidence.log["payment.inbox"]
@@ -108,18 +120,13 @@ def _circuits(evidence: Evidence) -> Iterator[Fault]:
         for data in [heard.data()]
     ]
     in_vain: Counter[str] = Counter()
-    alone: set[str] = set()
     for _, partner, finding in sorted(said):
         if finding == "unknown":
             in_vain[partner] += 1
-        elif finding != "deferred":
-            if partner in alone:
-                yield Fault(CAME_BACK, partner)
+        elif in_vain[partner] >= LIMITS.failures:
+            yield Fault(LET_ALONE if finding == "deferred" else CAME_BACK, partner)
+        if finding not in ("deferred", "unknown"):
             in_vain[partner] = 0
-            alone.discard(partner)
-        elif in_vain[partner] >= LIMITS.failures and partner not in alone:
-            alone.add(partner)
-            yield Fault(LET_ALONE, partner)
 
 
 def _late(evidence: Evidence) -> Iterator[Fault]:

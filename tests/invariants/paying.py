@@ -16,15 +16,19 @@ MUTE = "nobody asks it or has it do anything: it calls by itself"
 TRANSFERRED = "who transfers money by himself declines nothing"
 ASKED = "it is asked after an order, and found out"
 ONE = "an order is told of by its detail, which knows a single payment"
+NO_WORD = "its detail says paid or not paid, and nothing of a decline"
 FIRST = "only of the partner that all orders open with is the reference known before"
 CALLED = ("vnpay", "momo", "zalopay", "payos", "platform", "keypay", "neutral", "iso20022")
 FAMILIES = (*CALLED, "casso", "sepay")
 
 # behaviour of an order → its share of a hundred, and the families that do not have it, and why not
 ORDERS: Mapping[Behaviour, tuple[int, Mapping[str, str]]] = {
-    "twice": (14, {"keypay": ONE}),
-    "wrong_amount_first": (12, {"keypay": ONE}),
-    "decline": (12, {"payos": TRANSFERRED, "casso": TRANSFERRED, "sepay": TRANSFERRED}),
+    "twice": (15, {"keypay": ONE}),
+    "wrong_amount_first": (14, {"keypay": ONE}),
+    "decline": (
+        14,
+        {"keypay": NO_WORD, "payos": TRANSFERRED, "casso": TRANSFERRED, "sepay": TRANSFERRED},
+    ),
     "silent": (20, {"casso": MUTE, "sepay": MUTE}),
     "late": (20, dict.fromkeys(CALLED, ASKED)),
     "early": (20, {family: FIRST for family in FAMILIES if family != "vnpay"}),

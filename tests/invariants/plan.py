@@ -32,7 +32,7 @@ FULL = (
     Staged("refuse appends", 12),
     Staged("release a mistake", 15),
     Staged("slow partners", 12),
-    Staged("partners down", 25),
+    Staged("partners down", 50),
 )
 # what of it is repeated with every change of the code
 SHORT = (Staged("kill at every step", 40), Staged("kill the broker", 8))
@@ -93,11 +93,11 @@ SERVICE: Mapping[str, str] = {
     "MOTCUA_PAYMENT_ASK_LIMIT": "9",  # a good minute, then a lost refund is a person's
 }
 PARTNER: Mapping[str, str] = {
-    "MOTCUA_BANK_CALL_AGAIN_S": "8",  # eight times at least: longer than any outage
-    "MOTCUA_BANK_DOUBLED": "0.1",
-    "MOTCUA_BANK_FORGED": "0.1",
-    "MOTCUA_BANK_LATE": "0.1",
-    "MOTCUA_BANK_UNHEARD": "0.05",
+    "MOTCUA_BANK_CALL_AGAIN_S": "12",  # eight times as a rule: longer than any outage
+    "MOTCUA_BANK_DOUBLED": "0.15",
+    "MOTCUA_BANK_FORGED": "0.15",
+    "MOTCUA_BANK_LATE": "0.15",
+    "MOTCUA_BANK_UNHEARD": "0.15",
     "MOTCUA_TRANSFER_LATE_S": "6",
 }
 GATEWAY: Mapping[str, str] = {

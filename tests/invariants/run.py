@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Set
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -20,16 +21,16 @@ from tests.invariants.cashiers import Cashiers
 from tests.invariants.clerk import Clerk
 from tests.invariants.counting import Seen, exercised
 from tests.invariants.echo import Echo, Odd
-from tests.invariants.faults import ALL, Fault
+from tests.invariants.faults import ALL, LET_ALONE, Fault
 from tests.invariants.lives import Lives
 from tests.invariants.outcome import Outcome
-from tests.invariants.partners import ledgers, not_given_back
+from tests.invariants.partners import ledgers, not_given_back, unheard
 from tests.invariants.plan import Plan, Staged
 from tests.invariants.target import Target, running
 from tests.invariants.town import Town, leaf
 from tests.waiting import Late, until
 
-REST_LIMIT_S = 120.0  # a bank calls again for forty seconds about orders that never come
+REST_LIMIT_S = 150.0  # a bank calls again for two minutes about orders that never come
 AUDITS = 3  # what a timer still brings may mend the first ones
 AUDIT_AGAIN_S = 6.0
 DUE_SOON_S = 60.0  # timers that far off are awaited
@@ -152,7 +153,9 @@ class _Run:
 
     def _fill(self, evidence: Evidence) -> None:
         deaths = {name: self._lives.deaths(name) for name in ALL}
-        seen = Seen(evidence, self._target.lanes, deaths, self._attack.happened, self._odd)
+        refused = {Fault(LET_ALONE, name): n for name, n in self._town.refused.items()}
+        noted = self._attack.happened + Counter(refused)
+        seen = Seen(evidence, self._target.lanes, deaths, noted, self._odd)
         outcome = self._outcome
         outcome.stuck = _stuck(evidence, self._town.unfinished)
         outcome.faults = exercised(seen)
@@ -161,7 +164,7 @@ class _Run:
         outcome.records = sum(len(records) for records in evidence.log.values())
         outcome.restarts = dict(self._lives.restarts)
         outcome.wrong += [f"never died: {name}" for name in self._attack.late]
-        outcome.wrong += [*self._town.failed, *not_given_back(evidence)]
+        outcome.wrong += [*self._town.failed, *not_given_back(evidence), *unheard(evidence)]
 
 
 def _stuck(evidence: Evidence, unfinished: Set[str]) -> list[str]:

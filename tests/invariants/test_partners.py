@@ -9,7 +9,7 @@ import pytest
 from deploy.audit.evidence import Evidence, Payment
 from shared.partners import LIMITS
 from tests.invariants.faults import CAME_BACK, LET_ALONE, Fault
-from tests.invariants.partners import LATE_MS, ledgers, not_given_back, of_partners
+from tests.invariants.partners import LATE_MS, ledgers, not_given_back, of_partners, unheard
 from tests.invariants.paying import PARTNERS
 from tests.invariants.test_counting import event, nothing, with_records
 
@@ -74,7 +74,7 @@ def test_a_call_long_after_its_order_is_late() -> None:
 def test_who_is_called_in_vain_is_let_alone_and_comes_back() -> None:
     in_vain = ["unknown"] * LIMITS.failures
     gone = outcomes(*in_vain, "deferred", "deferred")
-    assert [count(gone, kind) for kind in (LET_ALONE, CAME_BACK)] == [1, 0]
+    assert [count(gone, kind) for kind in (LET_ALONE, CAME_BACK)] == [2, 0]
     back = outcomes(*in_vain, "deferred", "not_found")
     assert [count(back, kind) for kind in (LET_ALONE, CAME_BACK)] == [1, 1]
     busy = outcomes(*in_vain[1:], "deferred", "not_found")
@@ -93,6 +93,13 @@ def test_a_refund_that_came_to_no_end_is_told_of(status: str, is_over: bool) -> 
     journals = {"payment": [row("requested"), row(status)]}  # the last version counts
     told = not_given_back(replace(nothing().evidence, journals=journals))
     assert told == ([] if is_over else [f"a: refund 1 at {ONE} is still {status}, after 3 calls"])
+
+
+def test_who_is_never_asked_and_gave_up_telling_us_is_told_of() -> None:
+    mute = next(row.name for row in PARTNERS if row.family == "sepay")
+    befell = {(ONE, "given_up"): 1, (mute, "given_up"): 2, (mute, "late"): 1}
+    told = unheard(replace(nothing().evidence, befell=befell))
+    assert told == [f"{mute} gave up 2 of its calls, and nobody asks it"]
 
 
 def test_what_befell_calls_is_told_by_the_sandbox() -> None:

@@ -78,6 +78,7 @@ class Town:
         self.over: set[str] = set()
         self.doubled: Counter[str] = Counter()  # calls that were made twice, by path
         self.failed: list[str] = []  # who could not go on
+        self.refused: Counter[str] = Counter()  # choices of a partner that was not to be had
         self.producer = KafkaProducer(target.kafka_url)
 
     @property
@@ -225,6 +226,7 @@ class Town:
                 delay_s=0.2,
                 look_again_s=[TRY_AGAIN_S] * TRIES_LIMIT,
             )
+            self.refused = payers.refused
             await payers.attend(log)
 
     def _bank(self) -> httpx.AsyncClient:
