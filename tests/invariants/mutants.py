@@ -1,4 +1,4 @@
-"""Three wrong builds of the real system: the same run has to find each of them out.
+"""Wrong builds of the real system: the same run has to find each of them out.
 
 A mutant is a copy of the source tree with one place changed; it runs as it would have been
 committed.  A text that is not found exactly once is an error: the code has moved on, the mutant
@@ -77,6 +77,45 @@ MUTANTS = (
 """,
         breaks=4,
         caught_as=r" decided .* \d+ times$",
+    ),
+    Mutant(
+        "takes each word of a payment for another payment",
+        "services/payment/domain/state.py",
+        """\
+        said = partner, reference, transaction, amount_vnd
+        return any(
+            (m.partner, m.reference, m.transaction, m.amount_vnd) == said for m in self.money
+        )
+""",
+        """\
+        return False
+""",
+        breaks=2,
+        caught_as=r"^transaction \S+ (kept twice as the same|counted twice)$",
+    ),
+    Mutant(
+        "does not look at amounts",
+        "services/payment/domain/orders.py",
+        """\
+    as_asked = (money.partner, money.amount_vnd) == (attempt.partner, attempt.amount_vnd)
+""",
+        """\
+    as_asked = money.partner == attempt.partner
+""",
+        breaks=2,
+        caught_as=r": settled by \d+ đồng, never due$",
+    ),
+    Mutant(
+        "gives back as often as it is asked",
+        "services/payment/domain/refunds.py",
+        """\
+    return money.amount_vnd - going_vnd if money else 0
+""",
+        """\
+    return money.amount_vnd + 0 * going_vnd if money else 0
+""",
+        breaks=2,
+        caught_as=r"\d+ đồng of \S+ are to go back, and \d+ came$",
     ),
 )
 

@@ -90,6 +90,9 @@ CAUGHT = {
     "calls without a claim": "x/accepted/sms: handed 2 times",
     "does not look at what was seen": "routing decided x/intake/000001 of /services/intake (x) "
     "2 times",
+    "takes each word of a payment for another payment": "transaction T1 kept twice as the same",
+    "does not look at amounts": "x: settled by 1000 đồng, never due",
+    "gives back as often as it is asked": "x: 2000 đồng of T1 are to go back, and 1000 came",
 }
 
 
