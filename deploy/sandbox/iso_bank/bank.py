@@ -14,6 +14,15 @@ from deploy.sandbox.posts import Post, Posts
 LOCAL = timezone(timedelta(hours=7))
 LIMIT = 1_000_000  # requests, files, entries
 BY_TRANSACTION = "TXREF"
+BACK = "HOAN "  # begins the text of what goes back
+# what becomes of money paid out, by the last four digits of the payee's account
+Fate = Literal["closed", "late", "refused_late", "told_twice"]
+FATES: Mapping[str, Fate] = {
+    "0000": "closed",
+    "0001": "late",  # booked when it is asked after, and told of by the next question
+    "0002": "refused_late",  # taken, and refused when it is asked after
+    "0003": "told_twice",
+}
 
 Behaviour = Literal[
     "pay", "twice", "decline", "wrong_amount_first", "silent", "late", "by_transfer", "early"
@@ -79,6 +88,7 @@ class IsoBank:
         self.merchant, self.posts, self.now, self._late_s = merchant, posts, now, late_s
         self._orders: dict[str, Order] = {}
         self._files: dict[str, str] = {}  # MsgId → what became of it
+        self._waiting: dict[str, Received] = {}  # paid out, and neither booked nor refused yet
         self.booked: list[Booked] = []
         self._first = (int(now().timestamp()) + place * PLACE_S) * 10_000
         self._numbers = 0
@@ -100,7 +110,7 @@ class IsoBank:
         return 202, self._of_request(asked, "ACTC")
 
     def transfer(self, body: bytes) -> tuple[int, bytes]:
-        """Take a pain.001 of one refund; return status and answer.  Raises `NotUnderstood`."""
+        """Take a pain.001 of one transfer; return status and answer.  Raises `NotUnderstood`."""
         asked = messages.read(body)
         if asked.name != "pain.001.001.09":
             raise NotUnderstood(f"{asked.name} is no transfer")
@@ -108,12 +118,21 @@ class IsoBank:
             return 422, self._of_file(asked, "RJCT", "DUPL")
         if reason := self._refusal(asked):
             return 422, self._of_file(asked, "RJCT", reason)
-        amount_vnd = _dong(asked.one("Amt/InstdAmt"))
-        credit = asked.one("CdtrAcct/Id/Othr/Id")
-        key = asked.one("PmtId/EndToEndId")
-        entry = self._book(-amount_vnd, key, f"HOAN {credit}")
-        self._tell(self._notification(entry))
+        fate = None if _is_back(asked) else FATES.get(asked.one("CdtrAcct/Id/Othr/Id")[-4:])
+        if fate == "closed":
+            return 422, self._of_file(asked, "RJCT", "AC04")
+        if fate in ("late", "refused_late"):
+            self._waiting[asked.one("PmtId/EndToEndId")] = asked
+        else:
+            told = self._notification(self._leave(asked))
+            for _ in range(2 if fate == "told_twice" else 1):
+                self._tell(told)
         return 202, self._of_file(asked, "ACCP")
+
+    def _leave(self, asked: Received) -> Booked:
+        credit = asked.one("CdtrAcct/Id/Othr/Id")
+        text = f"{BACK}{credit}" if _is_back(asked) else asked.one("RmtInf/Ustrd")
+        return self._book(-_dong(asked.one("Amt/InstdAmt")), asked.one("PmtId/EndToEndId"), text)
 
     def _refusal(self, asked: Received) -> str:
         amounts = [_dong(text) for text in asked.all("Amt/InstdAmt")]
@@ -122,16 +141,26 @@ class IsoBank:
         if any(_dong(text) != sum(amounts) for text in asked.all("CtrlSum")):
             return "AM10"
         number = asked.one("CdtrAcct/Id/Othr/Id")
+        if not _is_back(asked):
+            return "" if asked.all("CdtrAgt/FinInstnId/ClrSysMmbId/MmbId") else "RC01"
         credit = next((b for b in self.booked if b.number == number and b.amount_vnd > 0), None)
-        if credit is None or asked.all("SchmeNm/Prtry") != [BY_TRANSACTION]:
+        if credit is None:
             return "AC01"
-        back_vnd = -sum(b.amount_vnd for b in self.booked if b.text == f"HOAN {number}")
+        back_vnd = -sum(b.amount_vnd for b in self.booked if b.text == f"{BACK}{number}")
         return "AM02" if back_vnd + amounts[0] > credit.amount_vnd else ""
 
     def reported(self, account: str, reference: str, since: str) -> bytes:
-        """Return a camt.052 of what was booked with this reference.  Raises `Impossible`."""
+        """Return a camt.052 of what was booked with this reference, or a pain.002 of a transfer
+        that is refused only now.  Raises `Impossible`.
+        """
         if account != self.merchant.account:
             raise Impossible("not this merchant's account")
+        if asked := self._waiting.get(reference):
+            if FATES[asked.one("CdtrAcct/Id/Othr/Id")[-4:]] == "refused_late":
+                return self._of_file(asked, "RJCT", "AC04")
+            del self._waiting[reference]
+            self._tell(self._notification(self._leave(asked)))
+            return messages.report(account, self._number("R"), self._at(), ())
         ours = [b for b in self.booked if b.reference == reference or reference in b.text]
         found = [b for b in ours if b.day >= since]
         return messages.report(account, self._number("R"), self._at(), found)
@@ -212,6 +241,11 @@ class IsoBank:
 
     def _at(self) -> str:
         return self.now().astimezone(LOCAL).isoformat(timespec="seconds")
+
+
+def _is_back(asked: Received) -> bool:
+    """Tell whether a transfer goes to where an earlier credit came from."""
+    return asked.all("CdtrAcct/Id/Othr/SchmeNm/Prtry") == [BY_TRANSACTION]
 
 
 def _dong(text: str) -> int:

@@ -19,7 +19,7 @@ import msgspec
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
-from deploy.sandbox.iso_bank.bank import Behaviour, Impossible, IsoBank
+from deploy.sandbox.iso_bank.bank import BACK, Behaviour, Impossible, IsoBank
 from deploy.sandbox.iso_bank.messages import Booked, NotUnderstood
 from deploy.sandbox.iso_bank.signing import is_genuine, proof
 from deploy.sandbox.till import with_mood
@@ -122,11 +122,13 @@ def _add_sandbox(app: FastAPI, bank: IsoBank) -> None:
 
 
 def statement(bank: IsoBank) -> dict[str, Any]:
-    """Return all that was moved and given back, and how messages were answered."""
-    back = [b for b in bank.booked if b.amount_vnd < 0]
+    """Return all that was moved, given back and paid out, and how messages were answered."""
+    left = [b for b in bank.booked if b.amount_vnd < 0]
+    back = [b for b in left if b.text.startswith(BACK)]
     return {
         "payments": [_shown(b) for b in bank.booked if b.amount_vnd > 0],
-        "refunds": [{**_shown(b), "of": b.text.removeprefix("HOAN ")} for b in back],
+        "refunds": [{**_shown(b), "of": b.text.removeprefix(BACK)} for b in back],
+        "disbursements": [_shown(b) for b in left if b not in back],
         "answers": dict(bank.posts.answers),
         "pending_calls": bank.posts.pending,
         "given_up": bank.posts.given_up,

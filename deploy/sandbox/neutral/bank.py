@@ -18,6 +18,8 @@ HEARD = frozenset({"recorded", "already_final", "amount_differs", "unreadable"})
 OUT_LIMIT = 100_000  # refunds and disbursements kept
 BIN = "970499"  # of no bank
 CLOSED = "0000"  # an account whose number ends so is closed
+# what becomes of money paid out to one that ends so, once it was asked after
+LATER = {"0001": "done", "0002": "failed"}
 
 Said = dict[str, Any]
 
@@ -48,6 +50,8 @@ class Out(NamedTuple):
     transaction: str
     amount_vnd: int
     at: str
+    status: str = "done"
+    later: str = ""
 
     @property
     def of(self) -> str:
@@ -56,7 +60,8 @@ class Out(NamedTuple):
 
     def says(self) -> Said:
         """Return how it stands."""
-        return {"status": "done", "transaction": self.transaction, "amount_vnd": self.amount_vnd}
+        number = self.transaction if self.status == "done" else ""
+        return {"status": self.status, "transaction": number, "amount_vnd": self.amount_vnd}
 
 
 class Bank:
@@ -119,6 +124,8 @@ class Bank:
             out = self._out.get((kind, reference))
             if out is None:
                 raise Problem(404, "unknown_reference")
+            if out.later:
+                self._out[kind, reference] = out._replace(status=out.later, later="")
             return {**about, **out.says()}
         order = self._order(reference)
         paid = order.settlement()
@@ -178,7 +185,10 @@ class Bank:
             return {"disbursement": number, **known.says()}
         if asked["number"].endswith(CLOSED):
             raise Problem(422, "account_not_taken", "the account is closed")
-        return {"disbursement": number, **self._leave("disbursement", number, asked, "").says()}
+        out = self._leave("disbursement", number, asked, "")
+        if later := LATER.get(asked["number"][-4:]):
+            out = self._out["disbursement", number] = out._replace(status="pending", later=later)
+        return {"disbursement": number, **out.says()}
 
     def _account(self, asked: Mapping[str, Any]) -> Said:
         state = "closed" if asked["number"].endswith(CLOSED) else "open"
@@ -204,8 +214,8 @@ class Bank:
         types = {"refund": "refund", "disbursement": "disburse"}
         for out in self._out.values():
             left = Entry(out.reference, out.transaction, out.amount_vnd, out.at, types[out.kind])
-            moved.append(left)
-        before = [e for e in moved if e.at[:8] < asked["day"]]
+            moved.append(left._replace(state=out.status))
+        before = [e for e in moved if e.at[:8] < asked["day"] and e.state == "done"]
         opening_vnd = sum(e.amount_vnd if e.type == "pay" else -e.amount_vnd for e in before)
         that_day = [e for e in moved if e.at.startswith(asked["day"])]
         text = written(self.shared.partner, asked["day"], opening_vnd, that_day)
@@ -240,9 +250,9 @@ class Bank:
         kind = {"content-type": "application/json"}
         return lambda: Post(body, kind | headers(self.shared.ours, request_id, body, self.now_s()))
 
-    def refunds(self) -> list[Out]:
-        """Return all refunds, in order."""
-        return [out for (kind, _), out in self._out.items() if kind == "refund"]
+    def left(self, kind: str) -> list[Out]:
+        """Return all money of a kind that left, in order."""
+        return [out for out in self._out.values() if (out.kind, out.status) == (kind, "done")]
 
     def now_s(self) -> int:
         """Return the time in seconds since 1970."""

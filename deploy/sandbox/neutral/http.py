@@ -125,11 +125,12 @@ def create_app(bank: Bank, slow_s: float = 5.0) -> FastAPI:
 
 
 def statement(bank: Bank) -> dict[str, Any]:
-    """Return all that was moved and given back, and how calls were answered."""
+    """Return all that was moved, given back and paid out, and how calls were answered."""
     posts = bank.till.posts
     return {
         "payments": [m._asdict() for m in bank.till.books.statement()],
-        "refunds": [{**r._asdict(), "of": r.of} for r in bank.refunds()],
+        "refunds": [{**r._asdict(), "of": r.of} for r in bank.left("refund")],
+        "disbursements": [d._asdict() for d in bank.left("disbursement")],
         "answers": dict(posts.answers),
         "pending_calls": posts.pending,
         "given_up": posts.given_up,

@@ -1,7 +1,7 @@
 """All partners behind one address.
 
      /{name}/…              a partner, as its own `http.py` says
-GET  /sandbox/statement     all money moved and given back at all of them, each with its `partner`,
+GET  /sandbox/statement     all money moved at all of them, in and out, each with its `partner`,
                             and what befell their calls
 POST /sandbox/pay           passed on to the partner of the body's "pay_url", or to the first
 """
@@ -61,9 +61,10 @@ def create_app(
 
 
 def statement(partners: Mapping[str, Opened]) -> dict[str, Any]:
-    """Return what all partners moved and gave back, and how their calls were answered."""
+    """Return what all partners moved, gave back and paid out, and how their calls were answered."""
     payments: list[Mapping[str, Any]] = []
     refunds: list[Mapping[str, Any]] = []
+    disbursements: list[Mapping[str, Any]] = []
     answers: Counter[str] = Counter()
     given_up: Counter[tuple[str, str]] = Counter()
     pending_calls = 0
@@ -71,12 +72,14 @@ def statement(partners: Mapping[str, Opened]) -> dict[str, Any]:
         said = partner.statement()
         payments += [{**p, "partner": name} for p in said["payments"]]
         refunds += [{**r, "partner": name} for r in said.get("refunds", ())]
+        disbursements += [{**d, "partner": name} for d in said.get("disbursements", ())]
         answers.update(said["answers"])
         pending_calls += said["pending_calls"]
         given_up[name, "given_up"] += said["given_up"]
     return {
         "payments": payments,
         "refunds": refunds,
+        "disbursements": disbursements,
         "answers": dict(answers),
         "pending_calls": pending_calls,
         "given_up": given_up.total(),

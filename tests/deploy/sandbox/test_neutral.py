@@ -232,15 +232,6 @@ async def test_no_more_goes_back_than_came_and_the_receipt_ends(house):
     assert GATEWAY.read_refund_answer(asked, back(), NOW) == first
 
 
-async def test_a_disbursement_is_made_once(house):
-    one = await house.ask("disburse", "1", **PAID_OUT)
-    other = await house.ask("disburse", "2", **PAID_OUT)
-
-    assert one["transaction"] == other["transaction"]
-    said = await house.ask("status", "s", kind="disbursement", reference="TC-1")
-    assert (said["status"], said["amount_vnd"]) == ("done", 20_000)
-
-
 # ---- the file of a day
 
 

@@ -12,6 +12,7 @@ from deploy.sandbox.iso_bank.http import create_app
 from deploy.sandbox.posts import CALLS_LIMIT, Posts
 from services.payment.effects import send
 from services.payment.gateways import Call, Declined, Payer, Refund, Refused, Sending
+from services.payment.gateways.disbursing import Disbursement, Payee
 from services.payment.gateways.iso20022.gateway import Iso20022
 from services.payment.iso20022.reports import STATEMENTS, Head, read_reports
 from tests.services.payment.gateways.iso20022.iso20022_words import (
@@ -80,6 +81,18 @@ class Both:
         await self.bank.posts.rest()
         answer = await self.send(self.gateway.query_refund("q", due, self.now))
         return told, self.gateway.read_refund_answer(answer, due, self.now)
+
+    async def pay_out(self, ending: str, amount_vnd: int = 500_000) -> list[Any]:
+        """Pay an allowance out, and ask twice what became of it."""
+        payee = Payee(name="TRAN THI THU NGHIEM", bank="970436", number=f"002010000{ending}")
+        due = Disbursement("A.disbursement.1", amount_vnd, "Tro cap 2026-11", NOW)
+        answer = await self.send(self.gateway.disburse(due, payee, self.now))
+        said = [self.gateway.read_disbursed(answer, due, self.now)]
+        for key in ("q1", "q2"):
+            await self.bank.posts.rest()
+            answer = await self.send(self.gateway.query_disbursement(key, due, self.now))
+            said.append(self.gateway.read_disbursement_answer(answer, due, self.now))
+        return said
 
 
 @pytest.fixture
@@ -238,3 +251,34 @@ async def test_what_the_bank_cannot_read_it_says(both):
     assert (await both.http.get("/pay/DVC9")).status_code == 409
     assert (await both.http.post("/sandbox/pay", json={"reference": "DVC9"})).status_code == 409
     assert (await both.http.post("/sandbox/pay", content=b"{")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("ending", "findings", "paid"),
+    [
+        ("7777", ["pending", "done", "done"], 1),
+        ("0000", ["failed", "pending", "pending"], 0),
+        ("0001", ["pending", "pending", "done"], 1),
+        ("0002", ["pending", "failed", "failed"], 0),
+        ("0003", ["pending", "done", "done"], 1),
+    ],
+)
+async def test_whatever_becomes_of_an_allowance_is_found_by_asking(both, ending, findings, paid):
+    said = await both.pay_out(ending)
+
+    assert [s.finding for s in said] == findings
+    statement = (await both.http.get("/sandbox/statement")).json()
+    assert [d["amount_vnd"] for d in statement["disbursements"]] == [500_000] * paid
+    assert statement["refunds"] == []
+    assert both.heard == [], "a debit is nothing to an order"
+    if paid:
+        assert said[-1].transaction == statement["disbursements"][0]["transaction"]
+
+
+async def test_an_allowance_sent_twice_moves_money_once(both):
+    first = await both.pay_out("7777")
+    again = await both.pay_out("7777")
+
+    assert (again[0].finding, again[0].code) == ("unknown", "RJCT/DUPL")
+    assert again[1:] == first[1:]
+    assert len((await both.http.get("/sandbox/statement")).json()["disbursements"]) == 1

@@ -6,8 +6,9 @@ What a bank sends, and what it is to us; `services/payment/iso20022/words.py` ha
     … returned, reversed    never an order's money: kept for a person
     camt.054 debit          one of our own transfers: nothing to an order
     pain.014 of a request   RJCT CANC failed (but for DUPL, AM05) · every other pending
-    pain.002 of a refund    ACSC ACCC done · RJCT CANC failed (DUPL, AM05: unknown) · pending
-    camt.052 in an answer   a booked credit of this order paid · a booked debit of this refund done
+    pain.002 of a transfer  ACSC ACCC done · RJCT CANC failed (DUPL, AM05: unknown) · pending
+    camt.052 in an answer   a booked credit of an order paid · a booked debit of a transfer done,
+                            its booked return failed
     our verdict → answer    ANSWERS, in JSON: the standard has no answer to camt.054
 
 An order's reference is the end-to-end reference; where a payer could not give one, it is looked for
@@ -38,14 +39,16 @@ from services.payment.gateways import (
     Sending,
     Verdict,
 )
+from services.payment.gateways.disbursing import Disbursed, Disbursement, Payee
 from services.payment.gateways.iso20022 import openapi, sent
+from services.payment.gateways.iso20022.outcomes import code, word
 from services.payment.gateways.iso20022.sent import identity
+from services.payment.gateways.iso20022.speaking import Spoken, refused
 from services.payment.gateways.not_done import SignsNoReturn
-from services.payment.gateways.request_signature import SIGNATURE, TIME, verify
+from services.payment.gateways.request_signature import SIGNATURE, TIME
 from services.payment.gateways.transfers.text import references
 from services.payment.iso20022 import strict
 from services.payment.iso20022.reports import (
-    INTRADAY,
     NOTIFICATIONS,
     Head,
     Movement,
@@ -53,9 +56,6 @@ from services.payment.iso20022.reports import (
 )
 from services.payment.iso20022.statuses import (
     OF_REQUESTS,
-    OF_TRANSFERS,
-    Status,
-    outcome_of,
     read_statuses,
 )
 from services.payment.iso20022.words import Malformed
@@ -76,7 +76,7 @@ AMOUNT_LIMIT_VND = 10**13
 _PRINTED = re.compile(r"[^\x00-\x1f\x7f]{1,140}")
 
 
-class Iso20022(SignsNoReturn):
+class Iso20022(SignsNoReturn, Spoken):
     """A bank that speaks ISO 20022; its `ids` have `accounts`, more of ours, parted by blanks."""
 
     method: Literal["POST"] = "POST"
@@ -84,9 +84,7 @@ class Iso20022(SignsNoReturn):
     creates_again = True  # the second request of a name is refused as DUPL, and the first stands
 
     def __init__(self, partner: Partner) -> None:
-        self.partner = partner
-        account = [partner.account.number] if partner.account else []
-        self._accounts = {*account, *partner.ids.get("accounts", "").split()}
+        super().__init__(partner)
         self._answers = {v: _reply(*answer) for v, answer in ANSWERS.items()}
 
     # ---- the citizen pays
@@ -97,20 +95,20 @@ class Iso20022(SignsNoReturn):
 
     def read_created(self, answer: Answer, order: Order, at: datetime) -> Offer:
         """Return where the citizen agrees to it.  Raises `Refused`, `Declined`."""
-        for status in self._statuses(answer, OF_REQUESTS, at):
+        for status in self.statuses(answer, OF_REQUESTS, at):
             if status.key not in ("", order.reference):
                 raise Refused("unreadable", "an answer about another order")
             if status.outcome == "failed":
-                raise Declined(_code(status))
+                raise Declined(code(status))
         return Offer(f"{self.partner.page_url}/pay/{order.reference}")
 
     def read_callback(self, call: Call, at: datetime) -> Sequence[Notice]:
         """Return what a message says of orders.  Raises `Refused`."""
-        self._verify(call.header(TIME), call.header(SIGNATURE), call.body, at)
+        self.verify(call.header(TIME), call.header(SIGNATURE), call.body, at)
         try:
             return tuple(self._notices(call.body))
         except Malformed as error:
-            raise _refused(error) from error
+            raise refused(error) from error
 
     def _notices(self, body: bytes) -> Iterator[Notice]:
         if strict.named(body) in OF_REQUESTS:
@@ -118,17 +116,13 @@ class Iso20022(SignsNoReturn):
                 if said.key:
                     finding: Literal["failed", "pending"]
                     finding = "failed" if said.outcome == "failed" else "pending"
-                    yield Notice(_shown(said.key), "", 0, finding, _code(said))
+                    yield Notice(_shown(said.key), "", 0, finding, code(said))
             return
         for found in read_reports([body], TAKEN, self.body_limit_bytes):
             if isinstance(found, Head):
-                self._check_account(found)
+                self.check_account(found)
             elif notice := _notice(found):
                 yield notice
-
-    def _check_account(self, head: Head) -> None:
-        if head.account not in self._accounts:
-            raise Refused("not_genuine", "about an account that is not ours here", "merchant")
 
     def callback_described(self) -> dict[str, Any]:
         """Return OpenAPI's words for a message to us."""
@@ -160,7 +154,7 @@ class Iso20022(SignsNoReturn):
 
     def read_answer(self, answer: Answer, order: Order, at: datetime) -> Said:
         """Return what a report has of this order.  Raises `Refused`."""
-        found = [n for m in self._booked(answer, at) if (n := _notice(m))]
+        found = [n for m in self.booked(answer, at) if (n := _notice(m))]
         ours = sorted(
             (n for n in found if n.reference == order.reference), key=lambda n: n.finding != "paid"
         )
@@ -176,7 +170,7 @@ class Iso20022(SignsNoReturn):
 
     def read_refunded(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
         """Return what the bank says at once.  Raises `Refused`."""
-        return self._refunded(self._statuses(answer, OF_TRANSFERS, at), refund)
+        return self.told(answer, identity("R", refund.key), at)
 
     def query_refund(self, key: str, refund: Refund, at: datetime) -> Sending:
         """Return a question after what was booked for a refund."""
@@ -185,55 +179,28 @@ class Iso20022(SignsNoReturn):
 
     def read_refund_answer(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
         """Return what became of a refund: a report, or a later status.  Raises `Refused`."""
-        if strict.named(answer.body) in OF_TRANSFERS:
-            return self.read_refunded(answer, refund, at)
-        key = identity("R", refund.key)
-        ours = [m for m in self._booked(answer, at) if m.reference == key and m.booked]
-        if any(m.amount_vnd > 0 for m in ours):
-            back = next(m for m in ours if m.amount_vnd > 0)
-            return Refunded("failed", back.key, _word("CRDT", back.returned or "RVSL"))
-        for debit in ours:
-            if -debit.amount_vnd != refund.amount_vnd:
-                return Refunded("unknown", debit.key, "DBIT/AM09")
-            return Refunded("done", debit.key, "DBIT/BOOK")
-        return Refunded("pending")
+        return self.found(answer, identity("R", refund.key), refund.amount_vnd, at)
 
-    def _refunded(self, statuses: Sequence[Status], refund: Refund) -> Refunded:
-        key = identity("R", refund.key)
-        try:
-            said = outcome_of(statuses, key, key)
-        except Malformed as error:
-            raise _refused(error) from error
-        return Refunded(said.outcome, "", _code(said))
+    # ---- money out
 
-    # ---- any answer
+    def disburse(self, disbursement: Disbursement, payee: Payee, at: datetime) -> Sending:
+        """Return a transfer to a payee: pain.001.  Raises `Unsendable`."""
+        return sent.disbursement(self.partner, disbursement, payee, at)
 
-    def _statuses(
-        self, answer: Answer, messages: Sequence[str], at: datetime
-    ) -> tuple[Status, ...]:
-        self._verify_answer(answer, at)
-        try:
-            return read_statuses(answer.body, messages)
-        except Malformed as error:
-            raise _refused(error) from error
+    def read_disbursed(self, answer: Answer, disbursement: Disbursement, at: datetime) -> Disbursed:
+        """Return what the bank says at once.  Raises `Refused`."""
+        return self.told(answer, sent.out(disbursement), at)
 
-    def _booked(self, answer: Answer, at: datetime) -> list[Movement]:
-        self._verify_answer(answer, at)
-        try:
-            found = list(read_reports([answer.body], INTRADAY))
-        except Malformed as error:
-            raise _refused(error) from error
-        for head in found:
-            if isinstance(head, Head):
-                self._check_account(head)
-        return [m for m in found if isinstance(m, Movement)]
+    def query_disbursement(self, key: str, disbursement: Disbursement, at: datetime) -> Sending:
+        """Return a question after what was booked for it."""
+        reference = sent.out(disbursement)
+        return sent.question(self.partner, key, reference, disbursement.asked_at, at)
 
-    def _verify(self, time: str, signature: str, body: bytes, at: datetime) -> None:
-        verify(self.partner.verifying_keys(at), time, signature, body, at)
-
-    def _verify_answer(self, answer: Answer, at: datetime) -> None:
-        given = answer.headers
-        self._verify(given.get(TIME, ""), given.get(SIGNATURE, ""), answer.body, at)
+    def read_disbursement_answer(
+        self, answer: Answer, disbursement: Disbursement, at: datetime
+    ) -> Disbursed:
+        """Return what became of it: a report, or a later status.  Raises `Refused`."""
+        return self.found(answer, sent.out(disbursement), disbursement.amount_vnd, at)
 
 
 # ---- words
@@ -248,12 +215,12 @@ def _notice(movement: Movement) -> Notice | None:
         raise Malformed("FF01", "/Ntry/AcctSvcrRef", "is no number of a transaction")
     if movement.returned or movement.reversal:
         side = "CRDT" if movement.amount_vnd > 0 else "DBIT"
-        code = _word(side, movement.returned or "RVSL")
+        code = word(side, movement.returned or "RVSL")
         return Notice("", movement.key, amount_vnd, "pending", code)
     if movement.amount_vnd < 0:
         return None
     finding: Literal["paid", "pending"] = "paid" if movement.booked else "pending"
-    code = _word("CRDT", movement.status)
+    code = word("CRDT", movement.status)
     return Notice(reference_of(movement), movement.key, amount_vnd, finding, code)
 
 
@@ -271,19 +238,6 @@ def reference_of(movement: Movement) -> str:
 
 def _shown(reference: str) -> str:
     return reference if _PRINTED.fullmatch(reference) else ""
-
-
-def _code(status: Status) -> str:
-    return _word(status.status, *status.reasons)
-
-
-def _word(*codes: str) -> str:
-    return "".join(c for c in "/".join(codes) if c.isprintable())[:32]
-
-
-def _refused(error: Malformed) -> Refused:
-    why: Literal["currency", "form"] = "currency" if error.code == "AM03" else "form"
-    return Refused("unreadable", f"{error.code} at {error.path}: {error.why}", why)
 
 
 def _reply(status: int, code: str, detail: str) -> Reply:

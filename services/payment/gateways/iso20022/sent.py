@@ -15,6 +15,7 @@ from datetime import datetime
 import msgspec
 
 from services.payment.gateways import Account, Order, Partner, Refund, Sending, Unsendable
+from services.payment.gateways.disbursing import Disbursement, Payee
 from services.payment.gateways.request_signature import ID, signed
 from services.payment.iso20022 import requests, transfers, written
 from services.payment.iso20022.requests import Request
@@ -25,6 +26,8 @@ from services.payment.iso20022.written import ID_LIMIT, Party
 XML, JSON = "application/xml; charset=utf-8", "application/json"
 BY_TRANSACTION = "TXREF"  # the account from which this transaction of the bank's came
 PAYER = "Nguoi nop ho so"
+OUT = "D"
+_OUT = re.compile(rf"{OUT}[0-9A-F]{{{ID_LIMIT - len(OUT)}}}")
 _PLAIN = re.compile(rf"[A-Za-z0-9.-]{{1,{ID_LIMIT}}}")
 
 
@@ -57,6 +60,30 @@ def transfer(partner: Partner, refund: Refund, at: datetime) -> Sending:
     except Malformed as error:
         raise Unsendable(str(error)) from error
     return _sending(partner, "transfers", key, body, XML, at)
+
+
+def disbursement(
+    partner: Partner, disbursement: Disbursement, payee: Payee, at: datetime
+) -> Sending:
+    """Return a transfer to the account of a payee.  Raises `Unsendable`."""
+    payer, key = _party(partner.account), out(disbursement)
+    to = Party(payee.name, payee.number, payee.bank)
+    paid = Transfer(key, disbursement.amount_vnd, to, disbursement.purpose)
+    try:
+        body = transfers.build(key, payer.name, payer, [paid], disbursement.asked_at)
+    except Malformed as error:
+        raise Unsendable(f"{error.code} at {error.path}") from None  # the words may be the payee's
+    return _sending(partner, "transfers", key, body, XML, at)
+
+
+def out(disbursement: Disbursement) -> str:
+    """Return what the bank knows a disbursement by."""
+    return identity(OUT, disbursement.reference)
+
+
+def is_out(reference: str) -> bool:
+    """Tell whether a transfer of ours with this reference is a disbursement."""
+    return _OUT.fullmatch(reference) is not None
 
 
 def question(

@@ -1,10 +1,10 @@
 """Our own protocol for banks: nine functions, flat JSON, signed in both directions.
 
-Their words, ours.  What is not in a table is pending (payments, refunds) or unknown.
+Their words, ours.  What is not in a table is pending (payments, money out) or unknown.
 
     status of a payment     active pending · paid · failed, expired, cancelled: failed
-    status of a refund      done · failed · pending
-    code of a problem       status: unknown_reference not_found · create, refund: DECLINES, FAILS
+    status of money out     done · failed · pending: a refund, a disbursement
+    code of a problem       status: unknown_reference not_found · create DECLINES · out FAILS
     our verdict → answer    ANSWERS: 200 with an outcome, or a problem (RFC 9457) with its code
 
 `functions` has the functions field by field, `messages` what every one has in common,
@@ -26,6 +26,7 @@ from services.payment.gateways import (
     Notice,
     Offer,
     Order,
+    Partner,
     Payer,
     Refund,
     Refunded,
@@ -36,6 +37,7 @@ from services.payment.gateways import (
     Unsendable,
     Verdict,
 )
+from services.payment.gateways.disbursing import Disbursed, Disbursement, Payee
 from services.payment.gateways.exact_json import read
 from services.payment.gateways.neutral import openapi
 from services.payment.gateways.neutral.functions import FUNCTIONS, checked
@@ -70,6 +72,7 @@ ANSWERS: Mapping[Verdict, tuple[int, str, str]] = {
     "call_again": (503, "not_now", "Could not be kept just now: call again."),
 }
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+NAPAS_UNDER_VND = 500_000_000  # what is as much or more goes by CITAD
 PROBLEM = "application/problem+json"
 NO_MONEY = frozenset({"", "0"})  # the transaction where none moved
 
@@ -210,18 +213,70 @@ class Neutral(SignsNoReturn, Questions):
 
     def read_refund_answer(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
         """Return what the bank answered about a refund.  Raises `Refused`."""
+        return self._stands("refund", refund.key, refund.amount_vnd, answer, at)
+
+    def _stands(
+        self, kind: str, reference: str, amount_vnd: int, answer: Answer, at: datetime
+    ) -> Refunded:
         try:
             given = self.read("status", answer, at)
         except Declined as declined:
             return Refunded("unknown", code=declined.code)
-        self._about(given, "refund", refund.key)
-        if given["amount_vnd"] != refund.amount_vnd:
-            raise Refused("unreadable", "a refund of another amount")
+        self._about(given, kind, reference)
+        if given["amount_vnd"] != amount_vnd:
+            raise Refused("unreadable", f"a {kind} of another amount")
         return _refunded(given)
 
     def _about(self, given: Mapping[str, Any], kind: str, reference: str) -> None:
         if (given["kind"], given["reference"]) != (kind, reference):
             raise Refused("unreadable", f"an answer about another {kind}")
+
+    # ---- money out
+
+    def disburse(self, disbursement: Disbursement, payee: Payee, at: datetime) -> Sending:
+        """Return what pays out; repeated, it is the same disbursement.  Raises `Unsendable`."""
+        values = {
+            "disbursement": disbursement.reference,
+            "route": route(self.partner, payee, disbursement.amount_vnd),
+            "amount_vnd": disbursement.amount_vnd,
+            "currency": "VND",
+            "bank": payee.bank,
+            "number": payee.number,
+            "name": payee.name,
+            "purpose": disbursement.purpose,
+        }
+        return self.ask("disburse", disbursement.reference, values, at)
+
+    def read_disbursed(self, answer: Answer, disbursement: Disbursement, at: datetime) -> Disbursed:
+        """Return what became of it.  Raises `Refused`."""
+        try:
+            given = self.read("disburse", answer, at)
+        except Declined as declined:
+            return Refunded("failed" if declined.code in FAILS else "unknown", code=declined.code)
+        told = given["disbursement"], given["amount_vnd"]
+        if told != (disbursement.reference, disbursement.amount_vnd):
+            raise Refused("unreadable", "an answer about another disbursement")
+        return _refunded(given)
+
+    def query_disbursement(self, key: str, disbursement: Disbursement, at: datetime) -> Sending:
+        """Return a question after it."""
+        asked = {"kind": "disbursement", "reference": disbursement.reference}
+        return self.ask("status", key, asked, at)
+
+    def read_disbursement_answer(
+        self, answer: Answer, disbursement: Disbursement, at: datetime
+    ) -> Disbursed:
+        """Return what the bank answered about it.  Raises `Refused`."""
+        return self._stands(
+            "disbursement", disbursement.reference, disbursement.amount_vnd, answer, at
+        )
+
+
+def route(partner: Partner, payee: Payee, amount_vnd: int) -> str:
+    """Return how money gets to a payee: within the bank, at once by NAPAS, or by CITAD."""
+    if partner.account and partner.account.bank == payee.bank:
+        return "same_bank"
+    return "napas" if amount_vnd < NAPAS_UNDER_VND else "citad"
 
 
 def _refunded(given: Mapping[str, Any]) -> Refunded:
