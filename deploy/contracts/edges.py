@@ -13,6 +13,7 @@ import services.operations.api
 import services.payment.accounts_api
 import services.payment.api
 import services.payment.breaks_api
+import services.payment.disbursements_api
 import services.payment.partner_api
 import services.payment.partner_receipts_api
 import services.payment.references_api
@@ -62,6 +63,7 @@ def _payment() -> APIRouter:
     routes.include_router(services.payment.partner_api.router(registry, _UNUSED))
     routes.include_router(services.payment.references_api.router(registry, *[_UNUSED] * 4))
     routes.include_router(services.payment.waiting_api.router(*[_UNUSED] * 3))
+    routes.include_router(services.payment.disbursements_api.router(*[_UNUSED] * 5))
     routes.include_router(services.payment.webhooks_api.router(registry, _UNUSED, _UNUSED))
     return routes
 

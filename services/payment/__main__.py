@@ -11,6 +11,7 @@ from services.payment import (
     accounts_api,
     api,
     breaks_api,
+    disbursements_api,
     partner_api,
     partner_receipts_api,
     references_api,
@@ -19,6 +20,7 @@ from services.payment import (
 )
 from services.payment.asking import Asking
 from services.payment.breaks import Breaks
+from services.payment.disbursing import AskOut, PayOut
 from services.payment.effects import Create, Query
 from services.payment.gateways.families import FAMILIES
 from services.payment.lane import table
@@ -97,6 +99,11 @@ async def build(resources: Resources) -> Parts:
         partner_receipts_api.router(registry, journal, asking, watch.current, resources.clock)
     )
     routes.include_router(accounts_api.router(registry, journal, asking, resources.clock))
+    routes.include_router(
+        disbursements_api.router(
+            journal, resources.publisher, resources.clock, watch.current, resources.vault
+        )
+    )
     replay = Replay(log, journal, resources.settings.lanes)
     routes.include_router(partner_api.router(registry, replay))
     routes.include_router(
@@ -115,6 +122,8 @@ async def build(resources: Resources) -> Parts:
             Query(registry, client, resources.clock, limit_s),
             GiveBack(registry, client, resources.clock, limit_s),
             AskBack(registry, client, resources.clock, limit_s),
+            PayOut(registry, client, resources.clock, limit_s, resources.vault),
+            AskOut(registry, client, resources.clock, limit_s),
         ),
         background=((WEBHOOKS, courier.health, lambda: hearing.run(courier.serve)),),
         closing=(client.aclose, log.close, close),

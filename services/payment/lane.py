@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from services.payment.domain import orders, refunds
+from services.payment.domain import disbursements, orders, refunds
 from services.payment.domain.assessing import IF_LATE, NOT_SAID, Assessment, Basis, judge
 from services.payment.domain.attempts import AGAIN
 from services.payment.domain.draft import Draft, Pace
@@ -18,6 +18,13 @@ from services.payment.references import Attempt, Claimed, References
 from shared.catalogue import Catalogue
 from shared.catalogue.fees import LATE
 from shared.clock import VIETNAM
+from shared.events.disbursements import (
+    DisbursementAnswered,
+    DisbursementAsked,
+    DisbursementChecked,
+    DisbursementCorrected,
+    DisbursementRecorded,
+)
 from shared.events.kernel import TimerFired
 from shared.events.payment import Chosen, Created, Notified, Queried, Unstated
 from shared.events.reassessments import ReassessmentAsked
@@ -46,14 +53,20 @@ def table(
     numbers: ReceiptNumbers,
 ) -> LaneTable[Payment, Facts]:
     """Return payment as its lanes see it."""
+    by_catalogue = _ByCatalogue(catalogue)
     hears: dict[str, Hear] = {
-        Routed.TYPE: _Assessor(catalogue).hear_routed,
-        Accepted.TYPE: _hear_moment,
+        Routed.TYPE: by_catalogue.hear_routed,
+        Accepted.TYPE: by_catalogue.hear_accepted,
         Settled.TYPE: _hear_moment,
         PaymentDue.TYPE: _hear_payment_due,
         NotAccepted.TYPE: _hear_not_accepted,
         Closed.TYPE: _hear_closed,
         ReassessmentAsked.TYPE: lambda draft, asked, _: reassess(draft, asked, catalogue),
+        DisbursementAsked.TYPE: lambda draft, wish, _: disbursements.asked(draft, wish, catalogue),
+        DisbursementChecked.TYPE: lambda draft, said, _: disbursements.checked(draft, said),
+        DisbursementCorrected.TYPE: lambda draft, wish, _: disbursements.corrected(draft, wish),
+        DisbursementRecorded.TYPE: lambda draft, deed, _: disbursements.recorded(draft, deed),
+        DisbursementAnswered.TYPE: lambda draft, said, _: disbursements.answered(draft, said),
         Notified.TYPE: _hear_notified,
         Queried.TYPE: _hear_queried,
         Created.TYPE: _hear_created,
@@ -123,7 +136,7 @@ def table(
 # ---- what is heard
 
 
-class _Assessor:
+class _ByCatalogue:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
@@ -145,6 +158,10 @@ class _Assessor:
             return  # the amount comes with the notice
         orders.assess(draft, found, self._catalogue.version)
         orders.came_about(draft, Routed.TYPE)
+
+    def hear_accepted(self, draft: Draft, accepted: Accepted, arrival: Arrival) -> None:
+        disbursements.accepted(draft, self._catalogue)
+        _hear_moment(draft, accepted, arrival)
 
 
 def _hear_moment(draft: Draft, _: Any, arrival: Arrival) -> None:
@@ -190,6 +207,7 @@ def _hear_unstated(draft: Draft, said: Unstated, _: Arrival) -> None:
 def _hear_timer(draft: Draft, fired: TimerFired, _: Arrival) -> None:
     orders.timer_fired(draft, fired.name)
     refunds.timer_fired(draft, fired.name)
+    disbursements.timer_fired(draft, fired.name)
 
 
 def _day(arrival: Arrival) -> date:

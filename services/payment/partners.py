@@ -9,6 +9,7 @@ import msgspec
 
 from services.payment.domain.terms import Terms
 from services.payment.gateways import Account, Gateway, Key, Partner
+from services.payment.gateways.disbursing import Disburses
 from shared.errors import Misconfigured
 
 SANDBOX = Path(__file__).with_name("sandbox_partners.json")
@@ -17,7 +18,8 @@ _BEGUN = datetime(2025, 7, 1, tzinfo=UTC)
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A partner without its keys; an empty `base_url` or `page_url` is the deployment's sandbox,
-    under its name.  `timeout_s`: how long a call to it may take, if not as long as its family's.
+    under its name.  `timeout_s`: how long a call to it may take, if not as long as its family's;
+    `disburses`: allowances are paid out of our account there.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     base_url: str = ""
     page_url: str = ""
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] | None = None  # of a call; None: usual
+    disburses: bool = False
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,7 +72,7 @@ def keyed(row: Row, secrets: Mapping[str, Any], *, lifetime_s: int, **deployed: 
         active_from=row.active_from,
         active_to=row.active_to,
     )
-    ours = {"name", "title", "kind", "family", "account"}
+    ours = {"name", "title", "kind", "family", "account", "disburses"}
     return Partner(
         **{name: getattr(row, name) for name in ours},
         ids={**row.ids, **keys.ids},
@@ -104,7 +107,12 @@ class Registry:
                 raise Misconfigured(f"partner {row.name}: no family {row.family!r} is known")
             if row.name in self._gateways or row.terms.partner != row.name:
                 raise Misconfigured(f"partner {row.name}: its name stands twice or differs")
-            self._gateways[row.name] = families[row.family](row)
+            gateway = self._gateways[row.name] = families[row.family](row)
+            if row.disburses and (row.account is None or not isinstance(gateway, Disburses)):
+                why = "pays nothing out" if row.account else "has no account of ours"
+                raise Misconfigured(
+                    f"partner {row.name}: {row.family} {why}: leave `disburses` out"
+                )
         self.terms = tuple(_terms(gateway) for gateway in self._gateways.values())
 
     def __getitem__(self, name: str) -> Gateway:
@@ -124,8 +132,9 @@ class Registry:
 
 
 def _terms(gateway: Gateway) -> Terms:
+    partner = gateway.partner
+    bank = partner.account.bank if partner.account and partner.disburses else ""
+    terms = msgspec.structs.replace(partner.terms, disburses=partner.disburses, bank=bank)
     if not isinstance(gateway, AsksFirst):
-        return gateway.partner.terms
-    return msgspec.structs.replace(
-        gateway.partner.terms, asks_first=True, creates_again=gateway.creates_again
-    )
+        return terms
+    return msgspec.structs.replace(terms, asks_first=True, creates_again=gateway.creates_again)

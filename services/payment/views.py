@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from services.payment.allowances import DisbursementView, disbursement_view
 from services.payment.domain.giving_back import MIDDLE
 from services.payment.domain.receipts import Receipt
 from services.payment.domain.state import Leaving, Obligation, Payment, Refund, Status
@@ -158,6 +159,7 @@ class PaymentView:
     not given back yet: `refunds` are on their way, or done.
 
     `partners`: while an order is open, with whom the first obligation that waits may be paid.
+    `disbursements`: allowances that are paid out.
     `children`: of a parent, of which nothing is asked: the applications to ask about instead.
     """
 
@@ -168,6 +170,7 @@ class PaymentView:
     children: Sequence[str] = ()
     partners: Sequence[PartnerView] = ()
     refunds: Sequence[RefundView] = ()
+    disbursements: Sequence[DisbursementView] = ()
 
 
 _ORDER = OrderView(
@@ -231,6 +234,7 @@ def payment_view(
         to_refund_vnd=state.to_refund_vnd,
         partners=partners,
         refunds=[_refund_view(application, refund) for refund in state.refunds],
+        disbursements=[disbursement_view(paid) for paid in state.disbursements],
     )
 
 

@@ -11,6 +11,7 @@ from shared.catalogue.dated import in_force
 from shared.catalogue.lookups import Catalogue, Successors
 from shared.catalogue.reading import load
 from shared.catalogue.rows import (
+    Allowance,
     CalendarDay,
     FeeWaiver,
     Policy,
@@ -23,6 +24,7 @@ from shared.catalogue.rows import (
 )
 
 __all__ = [
+    "Allowance",
     "CalendarDay",
     "Catalogue",
     "FeeWaiver",

@@ -90,6 +90,16 @@ class ProcessingTime(msgspec.Struct, frozen=True, kw_only=True):
     illustrative: bool = False
 
 
+class Allowance(msgspec.Struct, frozen=True, kw_only=True):
+    """What a procedure pays to who applied: each month or once, and at most so much at a time."""
+
+    every: Literal["month", "once"]
+    limit_vnd: Annotated[int, Meta(ge=1)]
+    source: str
+    confidence: str
+    illustrative: bool = False
+
+
 class Procedure(msgspec.Struct, frozen=True, kw_only=True):
     """A procedure as published.  A code that begins with `local.` is ours, none is established."""
 
@@ -111,6 +121,7 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: date | None
     moved_from: str = ""
     outbound_payment: bool = False
+    allowance: Allowance | None = None
     steps: tuple[str, ...] = ()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from shared.events import (
+    disbursements,
     handover,
     intake,
     kernel,
@@ -41,7 +42,7 @@ PRODUCERS: dict[str, tuple[ModuleType, ...]] = {
     "kernel": (kernel,),
     "intake": (intake,),
     "routing": (routing, handover),
-    "payment": (payment, reassessments, refunds),
+    "payment": (payment, reassessments, refunds, disbursements),
     "reconciliation": (reconciliation,),
     "notify": (notify,),
     "operations": (operations,),

@@ -44,7 +44,8 @@ OWN = {
     # operators do about refunds, and how partners are told; what one says it moved on a day, and
     # what of that does not match; what a bank reads again, and is told of by itself; a receipt's
     # number, as its unit counts; a fee assessed again; receipts on paper, and checked; what a
-    # partner is asked at once, for somebody who waits; whose a number is; what waits for operators
+    # partner is asked at once, for somebody who waits; whose a number is; what waits for operators;
+    # allowances that an office has paid out, in which words, and how banks are told
     "payment": {
         *("references", "callbacks", "set_aside", "partners"),
         *("paying", "orders_api", "lookups", "iso20022", "refunds_api", "refunding"),
@@ -53,6 +54,7 @@ OWN = {
         *("receipt_numbers", "reassessments_api", "paper", "receipts_api"),
         *("asking", "unanswered", "partner_receipts_api", "accounts_api"),
         *("references_api", "refunds_waiting", "waiting_api"),
+        *("allowances", "disbursements_api", "disbursing"),
     },
     "notify": set[str](),
     # it reads with a loop of its own instead of a lane: it decides nothing

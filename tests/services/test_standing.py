@@ -24,7 +24,7 @@ from shared.archived import Standing
         (payment.OBLIGATIONS, ObligationStatus),
         (payment.ATTEMPTS, AttemptStatus),
         (payment.MONEY, KeptAs),
-        (payment.REFUNDS, Leaving),
+        (payment.LEAVING, Leaving),
         (notify.STANDING, NoticeStatus),
     ],
 )

@@ -159,6 +159,7 @@ class Gist(msgspec.Struct, frozen=True):
     tracking: str = ""
     step: str = ""
     place: str = ""
+    period: str = ""  # of an allowance
     due_before: str = ""
     due: str = ""
     cause: str = ""

@@ -8,6 +8,7 @@ import msgspec
 from services.operations.domain.entries import Entry, Gist, Member, gist
 from shared.events import (
     CONTRACTS,
+    disbursements,
     handover,
     intake,
     kernel,
@@ -46,6 +47,10 @@ def _vnd(amount: int) -> str:
 
 def _money(g: Gist) -> str:
     return f"{_vnd(g.amount_vnd)} by {g.partner}, order {g.reference}"
+
+
+def _paid_out(g: Gist) -> str:
+    return f"{_vnd(g.amount_vnd)} for {g.period}"
 
 
 def _notice(g: Gist) -> str:
@@ -157,6 +162,18 @@ TELL: Mapping[str, Tell] = {
     refunds.RefundDone.TYPE: _money,
     refunds.RefundFailed.TYPE: _money,
     refunds.RefundRejected.TYPE: lambda g: f"by {g.by}: {g.reason}",
+    disbursements.DisbursementAsked.TYPE: _paid_out,
+    disbursements.DisbursementChecked.TYPE: lambda g: f"by {g.by}: {g.reason}",
+    disbursements.DisbursementCorrected.TYPE: lambda g: f"by {g.by}: {g.reason}",
+    disbursements.DisbursementRecorded.TYPE: lambda g: f"{g.finding} by {g.by}: {g.reason}",
+    disbursements.DisbursementAnswered.TYPE: _finding,
+    disbursements.DisbursementProposed.TYPE: _paid_out,
+    disbursements.DisbursementWaiting.TYPE: _paid_out,
+    disbursements.DisbursementRequested.TYPE: lambda g: f"of {g.partner}: {_paid_out(g)}",
+    disbursements.DisbursementQueryRequested.TYPE: lambda g: f"of {g.partner}: {_paid_out(g)}",
+    disbursements.DisbursementDone.TYPE: _paid_out,
+    disbursements.DisbursementFailed.TYPE: _paid_out,
+    disbursements.DisbursementRejected.TYPE: lambda g: f"by {g.by}: {g.reason}",
     notify.NoticeRequested.TYPE: _notice,
     notify.NoticeSent.TYPE: _notice,
     notify.NoticeDelivered.TYPE: _notice,

@@ -7,6 +7,7 @@ import msgspec
 
 from services.operations.domain.entries import Entry
 from shared.events import (
+    disbursements,
     handover,
     intake,
     kernel,
@@ -49,6 +50,17 @@ RULES: Mapping[str, Rule] = {
     ),
     refunds.RefundAnswered.TYPE: Rule(
         "bank", (refunds.RefundRequested.TYPE, refunds.RefundQueryRequested.TYPE)
+    ),
+    disbursements.DisbursementAsked.TYPE: Rule(None),
+    disbursements.DisbursementChecked.TYPE: Rule("us", (disbursements.DisbursementWaiting.TYPE,)),
+    disbursements.DisbursementCorrected.TYPE: Rule("us", (disbursements.DisbursementFailed.TYPE,)),
+    disbursements.DisbursementRecorded.TYPE: Rule("us", (disbursements.DisbursementWaiting.TYPE,)),
+    disbursements.DisbursementAnswered.TYPE: Rule(
+        "bank",
+        (
+            disbursements.DisbursementRequested.TYPE,
+            disbursements.DisbursementQueryRequested.TYPE,
+        ),
     ),
     payment.Queried.TYPE: Rule("bank", (payment.QueryRequested.TYPE,)),
     payment.Unstated.TYPE: Rule(None),

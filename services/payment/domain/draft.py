@@ -12,6 +12,7 @@ from services.payment.domain.assessing import Basis
 from services.payment.domain.receipts import Claim, Desk
 from services.payment.domain.state import (
     Attempt,
+    Disbursement,
     KeptAs,
     Money,
     Obligation,
@@ -35,7 +36,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     `ask_after_s`: from opening to the first query, from that to the next …, the last for ever;
     `ask_limit`: queries after one order; `early_s`: how long money waits for its order; `grace_s`:
     how long after its expiry an order may still be heard of whose partner cannot be asked;
-    `check_over_vnd`: above it a second person has to agree to a refund.
+    `check_over_vnd`: above it a second person has to agree that money leaves.
     """
 
     ask_after_s: tuple[int, ...] = (900, 900, 1_800, 3_600)
@@ -121,6 +122,14 @@ class Draft:
     def put_refund(self, refund: Refund) -> None:
         """Add a refund, or replace the one of its number."""
         self._change(refunds=_put(self.state.refunds, refund.number - 1, refund))
+
+    def accept(self) -> None:
+        """Remember that an allowance may be paid out."""
+        self._change(is_accepted=True)
+
+    def put_disbursement(self, paid: Disbursement) -> None:
+        """Add a disbursement, or replace the one of its number."""
+        self._change(disbursements=_put(self.state.disbursements, paid.number - 1, paid))
 
     @contextmanager
     def receipts(self) -> Iterator[Desk]:

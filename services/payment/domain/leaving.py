@@ -1,6 +1,7 @@
 """Money that leaves, given back or paid out: the one table of its legal moves.
 
 What a move does is named here; `giving_back` and `paying_out` do it, each with what is its own.
+The last three triggers are of what is paid out alone: it may be tried again.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,9 @@ Trigger = Literal[
     "incapable",  # it cannot do this, or cannot be asked
     "silent",  # some time has passed
     "recorded",  # a person did it, or found that it was done
+    "not_done",  # a person found that it was not, or that the money came back
+    "corrected",  # a person wants it tried again, to another account
+    "done_before",  # the partner says that it was done after all, and said before that it was not
 ]
 Deed = Literal[
     "nothing",
@@ -44,7 +48,12 @@ _WITH_A_PERSON: Mapping[Trigger, Deed] = {
 
 MOVES: Mapping[Leaving, Mapping[Trigger, Deed]] = {
     "proposed": {**_OVER, "submitted": "submit"},
-    "waiting_for_check": {**_OVER, "approved": "request", "rejected": "reject"},
+    "waiting_for_check": {
+        **_OVER,
+        "approved": "request",
+        "rejected": "reject",
+        "done_before": "leave",
+    },
     "requested": {
         **_OVER,
         "done": "finish",
@@ -63,10 +72,11 @@ MOVES: Mapping[Leaving, Mapping[Trigger, Deed]] = {
         "incapable": "leave",
         "silent": "ask",
         "recorded": "finish",
+        "not_done": "fail",
     },
-    "by_hand": _WITH_A_PERSON,
-    "failed": _WITH_A_PERSON,
-    "done": _OVER,
+    "by_hand": {**_WITH_A_PERSON, "not_done": "fail"},
+    "failed": {**_WITH_A_PERSON, "corrected": "submit", "done_before": "leave"},
+    "done": {**_OVER, "not_done": "fail"},
     "rejected": _OVER,
 }
 

@@ -26,7 +26,7 @@ MONEY: Mapping[KeptAs, Standing] = {
     "overpaid": "resting",
     "mismatched": "resting",
 }
-REFUNDS: Mapping[Leaving, Standing] = {
+LEAVING: Mapping[Leaving, Standing] = {
     "proposed": "moving",
     "waiting_for_check": "moving",
     "requested": "moving",
@@ -43,5 +43,6 @@ def standing(state: Payment) -> Standing:
     found = {OBLIGATIONS[o.status] for o in state.obligations}
     found |= {ATTEMPTS[a.status] for a in state.attempts}
     found |= {MONEY[m.kept_as] for m in state.money}
-    found |= {REFUNDS[r.status] for r in state.refunds}
+    found |= {LEAVING[r.status] for r in state.refunds}
+    found |= {LEAVING[d.status] for d in state.disbursements}
     return "moving" if "moving" in found else "resting"

@@ -17,7 +17,7 @@ from shared.events.data import Exemption, FeeLine
 
 Status = Literal["none", "assessed", "open", "settled", "expired", "waived", "refunded"]
 AttemptStatus = Literal["open", "paid", "failed", "expired"]
-# how money stands that is given back
+# how money stands that is given back, or paid out
 Leaving = Literal[
     "proposed",
     "waiting_for_check",  # it is over the limit: a second person has to look at it
@@ -155,10 +155,40 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
         return f"refund.{self.number}.{self.calls}"
 
 
+class Disbursement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """An allowance to be paid out for a period; `by` asked for this try of it.
+
+    `payee` is sealed, `ending` the last four digits of the account; `tries`: accounts so far;
+    `calls` of this try, `call_key` of the last of them; `transaction`: the bank's number of it.
+    """
+
+    number: int
+    period: str
+    amount_vnd: int
+    decision: str
+    bank: str
+    ending: str
+    payee: str
+    by: str
+    asked_at: datetime
+    status: Leaving = "proposed"
+    partner: str = ""
+    tries: int = 1
+    calls: int = 0
+    call_key: str = ""
+    transaction: str = ""
+
+    @property
+    def timer(self) -> str:
+        """Return the name of the timer at which its partner is called again."""
+        return f"disbursement.{self.number}.{self.tries}.{self.calls}"
+
+
 class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The payments of one application; `portal`: whose it is, empty in a state from before it was
     told; `basis`: what its fee was assessed on, none in a state from before it was kept;
-    `has_ended`: the application is not accepted, or withdrawn.
+    `has_ended`: the application is not accepted, or withdrawn; `is_accepted`: it is accepted, kept
+    only where an allowance may follow.
     """
 
     obligations: tuple[Obligation, ...] = ()
@@ -171,6 +201,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     released: tuple[Released, ...] = ()
     refunds: tuple[Refund, ...] = ()
     has_ended: bool = False
+    is_accepted: bool = False
+    disbursements: tuple[Disbursement, ...] = ()
 
     def attempt(self, reference: str) -> Attempt | None:
         """Return the attempt with this reference."""

@@ -15,6 +15,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
     `asks_first`: it makes an order before a citizen can pay; `creates_again`: asked for the same
     order twice, it makes one.  Both are the family's.
+    `disburses`: it pays allowances out, from our account at this `bank`.
     """
 
     partner: str
@@ -25,6 +26,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     active_to: datetime | None = None
     asks_first: bool = False
     creates_again: bool = False
+    disburses: bool = False
+    bank: str = ""
 
     def takes(self, amount_vnd: int, at: datetime) -> bool:
         """Tell whether an order of this amount can be opened now."""
@@ -55,3 +58,9 @@ def choose(
     if second_choice is None:
         raise NoPartner(f"no partner takes {amount_vnd} VND now: add one, then release this")
     return second_choice
+
+
+def payer(partners: Sequence[Terms], bank: str, amount_vnd: int, at: datetime) -> Terms | None:
+    """Return who pays this amount out now, the payee's own bank before any other; None: nobody."""
+    able = [terms for terms in partners if terms.disburses and terms.takes(amount_vnd, at)]
+    return next((t for t in able if t.bank == bank), able[0] if able else None)

@@ -51,6 +51,7 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
     account: Account | None = None
     server_ip: str = "127.0.0.1"
     call_limit_s: float = 10.0
+    disburses: bool = False  # allowances are paid out of our account there
 
     def __repr__(self) -> str:
         return f"Partner(name={self.name!r}, family={self.family!r})"

@@ -11,6 +11,12 @@ import msgspec
 
 from shared import events
 from shared.events import UNREADABLE
+from shared.events.disbursements import (
+    DisbursementDone,
+    DisbursementFailed,
+    DisbursementQueryRequested,
+    DisbursementRequested,
+)
 from shared.events.payment import (
     CreateRequested,
     Expired,
@@ -33,6 +39,7 @@ from shared.events.refunds import (
 )
 
 _REFUND = ("refund", "reference", "transaction", "amount_vnd")
+_DISBURSEMENT = ("disbursement", "reference", "amount_vnd")
 SHOWN: Mapping[str, Sequence[str]] = {
     Requested.TYPE: ("reference", "attempt", "amount_vnd", "expires_at"),
     Settled.TYPE: ("reference", "transaction", "amount_vnd"),
@@ -43,11 +50,15 @@ SHOWN: Mapping[str, Sequence[str]] = {
     RefundRequested.TYPE: _REFUND,
     RefundDone.TYPE: (*_REFUND, "told"),
     RefundFailed.TYPE: (*_REFUND, "code"),
+    DisbursementRequested.TYPE: _DISBURSEMENT,
+    DisbursementDone.TYPE: (*_DISBURSEMENT, "transaction"),
+    DisbursementFailed.TYPE: (*_DISBURSEMENT, "code"),
 }
 # of a partner too, and not shown: what it is asked itself, and what is decided among ourselves
 UNSHOWN = frozenset(
     {
         *(CreateRequested.TYPE, QueryRequested.TYPE, RefundQueryRequested.TYPE),
+        DisbursementQueryRequested.TYPE,
         *(RefundProposed.TYPE, RefundWaiting.TYPE, RefundRejected.TYPE, FeeOverpaid.TYPE),
     }
 )
