@@ -11,10 +11,13 @@ _GAPS = re.compile(r"[\s.-]+")  # a transfer's text may come broken
 
 
 class Books(NamedTuple):
-    """The money that came, what of it was given back; and, by partner, what befell calls to us."""
+    """The money that came, what of it was given back, what was paid out; and, by partner, what
+    befell calls to us.
+    """
 
     paid: list[Payment]
     given_back: list[Payment]
+    paid_out: list[Payment]
     befell: Mapping[tuple[str, str], int]
 
 
@@ -23,6 +26,7 @@ def read(statement: Mapping[str, Any]) -> Books:
     return Books(
         _entries(statement["payments"], "transaction"),
         _entries(statement["refunds"], "of"),
+        _entries(statement["disbursements"], "transaction"),
         {(e["partner"], e["what"]): e["times"] for e in statement.get("befell", ())},
     )
 

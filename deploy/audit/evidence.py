@@ -60,6 +60,7 @@ class Evidence:
     paid: Collection[Payment] = ()
     given_back: Collection[Payment] | None = None  # of these payments; None: nobody looked
     befell: Mapping[tuple[str, str], int] = field(default_factory=dict)  # partners' calls to us
+    paid_out: Collection[Payment] | None = None  # of allowances; None: nobody looked
     handed: Mapping[str, int] = field(default_factory=dict)  # notice key → times handed
     personal: Collection[str] = ()  # values that must stand nowhere in the clear
     texts: Mapping[str, bytes] = field(default_factory=dict)  # log files and the like

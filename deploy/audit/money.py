@@ -1,11 +1,12 @@
-"""Whether money is where it belongs: settlements, receipts, orders, refunds, and the own books of
-each partner.
+"""Whether money is where it belongs: settlements, receipts, orders, refunds, allowances, and the own
+books of each partner.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from deploy.audit.disbursements import allowances_leave_once
 from deploy.audit.evidence import Evidence
 from deploy.audit.refunds import money_adds_up
 from shared.events.payment import (
@@ -79,6 +80,7 @@ def money_settles_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
     wrong += _against_the_bank(evidence, booked, ordered)
     wrong += _told_in_vain(evidence, booked, ordered)
     wrong += money_adds_up(evidence)
+    wrong += allowances_leave_once(evidence)
     wrong += _numbered_twice(evidence)
     return len(settled) + len(evidence.paid), wrong
 

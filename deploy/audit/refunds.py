@@ -58,9 +58,9 @@ def money_adds_up(evidence: Evidence) -> Iterator[str]:
     for heard in evidence.events_of("payment"):
         if heard.event and heard.event.type in (*_MONEY, *_BACK):
             said[heard.event.subject].hear(heard.event.type, heard.data())
-    states = _states(evidence)
+    remembered = states(evidence)
     for application, events in said.items():
-        for wrong in _compare(events, states.get(application, {})):
+        for wrong in _compare(events, remembered.get(application, {})):
             yield f"{application}: {wrong}"
     if evidence.given_back is not None:
         yield from _against_the_bank(evidence.given_back, said.values())
@@ -139,7 +139,7 @@ def _counts(money: Mapping[str, Any]) -> bool:
     return money["kept_as"] in ("settled", "overpaid")
 
 
-def _states(evidence: Evidence) -> dict[str, dict[str, Any]]:
+def states(evidence: Evidence) -> dict[str, dict[str, Any]]:
     """Return what payment remembers of each application."""
     rows: Iterable[Mapping[str, Any]] = evidence.journals["payment"]
     texts = {row["application"]: row["state"] for row in rows if "state" in row}

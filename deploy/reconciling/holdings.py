@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from services.payment.domain.matching import Held, given_back
+from services.payment.domain.lines import Movement
+from services.payment.domain.matching import Held, gone
 from services.payment.domain.state import KeptAs
 from shared.events.data import Instant
+from shared.events.disbursements import DisbursementDone
 from shared.events.payment import Mismatched, Overpaid, ReceiptIssued, Settled
 from shared.events.refunds import RefundDone
 
@@ -19,7 +21,8 @@ KEPT: Mapping[str, KeptAs] = {
     Overpaid.TYPE: "overpaid",
     Mismatched.TYPE: "mismatched",
 }
-_MONEY = tuple(f'"{type_}"'.encode() for type_ in (*KEPT, RefundDone.TYPE))
+GONE: Mapping[str, Movement] = {RefundDone.TYPE: "refunded", DisbursementDone.TYPE: "disbursed"}
+_MONEY = tuple(f'"{type_}"'.encode() for type_ in (*KEPT, *GONE))
 _RECEIPT = f'"{ReceiptIssued.TYPE}"'.encode()
 
 
@@ -38,7 +41,7 @@ class _Money(msgspec.Struct, frozen=True, gc=False):
     amount_vnd: int
     expected_vnd: int = 0
     told: str = ""  # of a refund: its own number
-    by: str = ""  # of a refund: who gave it back by hand, no partner's statement names that
+    by: str = ""  # of what left: who did it by hand, no partner's statement names that
 
 
 class _Receipt(msgspec.Struct, frozen=True, gc=False):
@@ -70,7 +73,7 @@ class Holdings:
             self._hear_money(_envelope.decode(value))
 
     def _hear_money(self, event: _Envelope) -> None:
-        if event.type not in (*KEPT, RefundDone.TYPE) or self._has_heard(event):
+        if event.type not in (*KEPT, *GONE) or self._has_heard(event):
             return
         money = _money.decode(event.data)
         if money.partner != self._partner or money.by:
@@ -111,9 +114,9 @@ class Holdings:
 
 
 def _held(event: _Envelope, money: _Money) -> Held:
-    if event.type == RefundDone.TYPE:
-        number = money.told or money.transaction
-        return given_back(event.subject, money.reference, number, money.amount_vnd, event.time)
+    if event.type in GONE:
+        named = event.subject, money.reference, money.told or money.transaction
+        return gone(GONE[event.type], *named, money.amount_vnd, event.time)
     return Held(
         event.subject,
         money.reference,

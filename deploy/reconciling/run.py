@@ -26,6 +26,7 @@ from services.payment.domain.matching import (
     held_in,
     orders_in,
 )
+from services.payment.domain.paying_out import whose
 from services.payment.domain.state import Payment
 from services.payment.statements import Asked, Line, Read
 from services.payment.statements.checking import Checked, check
@@ -163,6 +164,7 @@ class Run:
         doubtful = [x for x in lines if not any(agrees(x, h) for h in money[x.key])]
         named = sorted({x.reference for x in doubtful if x.reference})
         applications = {*(await self._books.references.find(named)).values()} if named else set()
+        applications |= {a for x in doubtful if (a := whose(x.reference))}
         orders: dict[str, Ordered] = {}
         for application, latest in (await latest_of(self._books.journal, applications)).items():
             state = latest.state or Payment()

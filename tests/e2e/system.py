@@ -101,6 +101,7 @@ class System:
             journals,
             paid=moved.paid,
             given_back=moved.given_back,
+            paid_out=moved.paid_out,
             befell=moved.befell,
             handed=handed,
             texts=logs,

@@ -25,13 +25,14 @@ class Told(NamedTuple):
 
 
 class Books(NamedTuple):
-    """The bank's own books: money moved, what our side answered to its callbacks, and what of which
-    payment was given back.
+    """The bank's own books: money moved, what our side answered to its callbacks, what of which
+    payment was given back, and what was paid out.
     """
 
     payments: list[Payment]
     answers: Mapping[str, int]
     given_back: Sequence[Payment] = ()
+    paid_out: Sequence[Payment] = ()
 
 
 class Seen(NamedTuple):
@@ -48,7 +49,7 @@ async def read_books(scene: Scene) -> Books:
         answer = (await bank.get("/sandbox/statement")).raise_for_status()
     statement = answer.json()
     moved = partners.read(statement)
-    return Books(moved.paid, statement["answers"], moved.given_back)
+    return Books(moved.paid, statement["answers"], moved.given_back, moved.paid_out)
 
 
 async def read_evidence(
@@ -72,6 +73,7 @@ async def read_evidence(
         acknowledged=acknowledged,
         paid=books.payments,
         given_back=books.given_back,
+        paid_out=books.paid_out,
         handed=handed,
         personal=personal,
         texts={path.name: path.read_bytes() for path in sorted(files)},

@@ -77,6 +77,7 @@ class Bank:
     ) -> None:
         self.shared, self._page_url, self._now = shared, page_url, now
         self._books = books = Books(now, place)
+        self._place = place
         self.till = Till(books, posts, self._told)
         self._out: dict[tuple[str, str], Out] = {}
         self._calls = 0
@@ -198,7 +199,7 @@ class Bank:
     def _leave(self, kind: str, number: str, asked: Mapping[str, Any], of: str) -> Out:
         if len(self._out) >= OUT_LIMIT:
             raise Problem(503, "not_now", "too many: restart the sandbox")
-        transaction = f"{kind[0].upper()}{of or len(self._out)}.{len(self._out) + 1}"
+        transaction = f"{kind[0].upper()}{of or self._place}.{len(self._out) + 1}"
         reference = asked.get("reference", number)
         out = Out(kind, number, reference, transaction, asked["amount_vnd"], self._books.stamp())
         self._out[kind, number] = out

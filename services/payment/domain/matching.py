@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 from services.payment.domain.lines import Line, Movement
+from services.payment.domain.paying_out import reference_of
 from services.payment.domain.state import KeptAs, Payment
 from shared.events.reconciliation import BreakCause, BreakKind, Cure
 
@@ -242,7 +243,7 @@ def _last_told(held: Held) -> tuple[bool, str, int]:
 
 
 def held_in(application: str, state: Payment, partner: str) -> Iterator[Held]:
-    """Yield the money of a partner that an application has, and what went back."""
+    """Yield the money of a partner that an application has, and what left."""
     for money in state.money:
         if money.partner != partner:
             continue
@@ -257,22 +258,24 @@ def held_in(application: str, state: Payment, partner: str) -> Iterator[Held]:
         )
     for refund in state.refunds:
         if refund.partner == partner and refund.status == "done":
-            yield given_back(
-                application, refund.reference, refund.told or refund.transaction, refund.amount_vnd
-            )
+            number = refund.told or refund.transaction
+            yield gone("refunded", application, refund.reference, number, refund.amount_vnd)
+    for paid in state.disbursements:
+        if paid.partner == partner and paid.status == "done":
+            reference = reference_of(application, paid)
+            yield gone("disbursed", application, reference, paid.transaction, paid.amount_vnd)
 
 
-def given_back(
+def gone(
+    kind: Movement,
     application: str,
     reference: str,
     transaction: str,
     amount_vnd: int,
     at: datetime | None = None,
 ) -> Held:
-    """Return a refund as what a line should name; `transaction` is the partner's number of it."""
-    return Held(
-        application, reference, transaction, amount_vnd, "overpaid", amount_vnd, at, "refunded"
-    )
+    """Return money that left as what a line should name; `transaction` is the partner's number."""
+    return Held(application, reference, transaction, amount_vnd, "overpaid", amount_vnd, at, kind)
 
 
 def orders_in(application: str, state: Payment) -> Iterator[tuple[str, Ordered]]:

@@ -40,6 +40,12 @@ def reference_of(application: str, paid: Disbursement) -> str:
     return key if paid.tries == 1 else f"{key}.{paid.tries}"
 
 
+def whose(reference: str) -> str:
+    """Return the application that a reference names, if it is one of a disbursement."""
+    application, middle, _ = reference.partition(MIDDLE)
+    return application if middle else ""
+
+
 def named(draft: Draft, paid: Disbursement) -> dict[str, Any]:
     """Return what every event says of a disbursement."""
     return {

@@ -1,12 +1,14 @@
 """A bank's statement as camt.053: what is booked of it, held to its schema while it is read.
 
 The number of a line is the bank's own reference, as in the camt.054 that told of it at once.  A
-file may have several pages, or accounts: they open and close together.
+file may have several pages, or accounts: they open and close together.  A debit with the name of a
+disbursement of ours is one; any other is a refund.
 """
 
 from datetime import datetime, time
 from typing import BinaryIO
 
+from services.payment.gateways.iso20022.sent import is_out
 from services.payment.gateways.transfers.text import reference
 from services.payment.iso20022.reports import STATEMENTS, Head, Movement, read_reports
 from services.payment.iso20022.words import Malformed
@@ -38,7 +40,8 @@ def read(file: BinaryIO, asked: Asked) -> Lines:
 
 
 def _line(found: Movement, asked: Asked, number: int) -> Line:
-    way: Way = "paid" if found.amount_vnd > 0 else "refunded"
+    out: Way = "disbursed" if is_out(found.reference) else "refunded"
+    way: Way = "paid" if found.amount_vnd > 0 else out
     return Line(
         reference(found.reference, *found.structured, *found.texts),
         found.key,

@@ -24,6 +24,8 @@ from tests.deploy.audit.planted import (
     with_row,
     with_timer,
 )
+from tests.deploy.audit.planted_disbursements import FAULTS as DISBURSEMENT_FAULTS
+from tests.deploy.audit.planted_disbursements import SOUND
 from tests.deploy.audit.planted_refunds import BACK, given_back
 from tests.deploy.audit.planted_refunds import FAULTS as REFUND_FAULTS
 from tests.deploy.audit.sound import (
@@ -38,7 +40,9 @@ def test_a_sound_system_is_found_sound_and_everything_was_counted() -> None:
     assert all(f.holds for f in findings)
 
 
-@pytest.mark.parametrize(("number", "plant"), [*FAULTS, *((2, f) for f in REFUND_FAULTS)])
+@pytest.mark.parametrize(
+    ("number", "plant"), [*FAULTS, *((2, f) for f in (*REFUND_FAULTS, *DISBURSEMENT_FAULTS))]
+)
 def test_a_planted_fault_is_found_by_its_invariant(
     number: int, plant: Callable[[Evidence], Evidence]
 ) -> None:
@@ -111,6 +115,13 @@ def test_money_that_came_too_early_for_any_order_is_overpaid_and_not_lost() -> N
     ],
 )
 def test_what_came_in_is_needed_owed_or_given_back(
+    plant: Callable[[Evidence], Evidence],
+) -> None:
+    assert not audit(plant(sound()))[1].wrong
+
+
+@pytest.mark.parametrize("plant", SOUND)
+def test_an_allowance_that_is_paid_on_its_way_or_by_hand_is_no_fault(
     plant: Callable[[Evidence], Evidence],
 ) -> None:
     assert not audit(plant(sound()))[1].wrong

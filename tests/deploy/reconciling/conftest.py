@@ -26,9 +26,12 @@ from shared import events
 from shared.catalogue import Catalogue, load
 from shared.clock import VIETNAM
 from shared.events import Event
+from shared.events.disbursements import DisbursementAnswered
 from shared.events.payment import Notified
 from shared.events.reconciliation import BreakClosed, BreakOpened
+from shared.events.routing import Accepted
 from tests.services.payment.counter import Counter
+from tests.services.payment.domain.paid_out import ASKED, PENSION
 from tests.services.payment.office import AMOUNT_VND, NOW, PARTNER, ROUTED, Rows
 
 DAY = date(2026, 11, 20)
@@ -79,7 +82,8 @@ class World:
             catalogue=catalogue,
         )
         numbers = ReceiptNumbers(rows, lambda: NOW)
-        lanes = table(catalogue, References(rows), (PARTNER.terms,), Pace(), numbers)
+        terms = msgspec.structs.replace(PARTNER.terms, disburses=True)
+        lanes = table(catalogue, References(rows), (terms,), Pace(), numbers)
         self.counter, self.folder, self.power = Counter(lanes, rows, a), folder, Power()
         self.references = References(rows)
         self.statements, self.stated = Mortal(self.power), Mortal(self.power)
@@ -130,6 +134,28 @@ class World:
         line = self.line(await self.order(n), n, **changes)
         await self.call(line)
         return line
+
+    async def paid_out(self, n: int) -> str:
+        """Pay an allowance of 500,000 đồng out; return its reference."""
+        application = f"019aa0a5-b1c0-7d3e-8f4a-{n:012x}"
+        granted = msgspec.structs.replace(ROUTED, procedure=PENSION)
+        for moved in (granted, Accepted(national_code=2, officer="o", due=NOW)):
+            self._keep(await self.counter.bring(moved, application))
+        key = f"{application}.disbursement.1"
+        call = f"{application}/disbursement/1/1/1"
+        done = {"key": call, "disbursement": key, "finding": "done", "transaction": f"D{n}"}
+        for data in (ASKED, DisbursementAnswered(**done)):
+            event = Event(
+                id=f"{key}/{data.TYPE}",
+                source="/test",
+                type=data.TYPE,
+                subject=application,
+                time=NOW,
+                data=msgspec.Raw(events.encode(data)),
+            )
+            await self.counter.publisher.publish("payment.inbox", event)
+            await self.decide()
+        return key
 
     def line(self, reference: str, n: int, **changes: Any) -> Line:
         return Line(reference, f"T{n}", AMOUNT_VND, NOW, "paid", n)._replace(**changes)

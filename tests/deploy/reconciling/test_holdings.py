@@ -66,6 +66,21 @@ def test_what_went_back_is_held_by_the_partners_number_of_it(decided) -> None:
     assert back.amount_vnd == heard(decided)[0].amount_vnd
 
 
+def paid_out(decided, **changes) -> bytes:
+    """Return that an allowance was paid out, as well."""
+    settled = events.decode(decided[0])
+    data = {"partner": "vnpay", "reference": "A.disbursement.1", "transaction": "D1", "by": ""}
+    told = msgspec.Raw(events.encode({"amount_vnd": 500_000} | data | changes))
+    done = {"type": "disbursement.done", "sequence": "000099", "data": told}
+    return events.encode(msgspec.structs.replace(settled, **done))
+
+
+def test_what_was_paid_out_is_held_by_the_partners_number_of_it(decided) -> None:
+    *_, out = heard([*decided, paid_out(decided)])
+    assert (out.key, out.amount_vnd, out.reference) == ("disbursed/D1", 500_000, "A.disbursement.1")
+    assert heard([*decided, paid_out(decided, by="p")]) == heard(decided)
+
+
 def test_what_a_person_gave_back_is_on_no_partners_statement(decided) -> None:
     assert heard([*decided, went_back(decided, by="operator-1")]) == heard(decided)
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from deploy.reconciling.queue import TooMany
+from deploy.sandbox.neutral.file import Entry, written
 from services.payment.breaks import closed
 from services.payment.statements import Unfit
 from shared.events.payment import QueryRequested, Settled, Unstated
 from shared.events.reconciliation import BreakClosed
-from tests.deploy.reconciling.conftest import DAY, Killed
+from tests.deploy.reconciling.conftest import DAY, PARTNER_NAME, Killed
 from tests.services.payment.office import AMOUNT_VND, NOW
 
 OPENED, CLOSED = "reconciliation.break_opened", "reconciliation.break_closed"
@@ -156,6 +157,24 @@ async def test_every_dong_of_a_file_is_matched_or_in_a_break(world) -> None:
         line.amount_vnd for line in lines
     )
     assert report.paid_vnd - report.left_vnd == report.closing_vnd - report.opening_vnd
+
+
+@pytest.mark.parametrize("is_of_the_day", [True, False])
+async def test_an_allowance_is_matched_whether_it_was_done_that_day_or_later(
+    world, is_of_the_day
+) -> None:
+    entries = [
+        Entry(await world.paid_out(n), f"D{n}", 500_000, "20261120090000", "disburse")
+        for n in (1, 2)
+    ]
+    stray = entries[1]._replace(reference=entries[1].reference[:-1] + "9", transaction="D9")
+    path = world.folder / "a.txt"
+    path.write_bytes(written(PARTNER_NAME, "20261120", 10**7, [*entries, stray]))
+    if not is_of_the_day:
+        world.decided = []
+
+    found = await world.run(path)
+    assert (found.report.matched, kinds(found)) == (2, {"missing_here": 1})
 
 
 async def test_a_file_that_contradicts_itself_leaves_nothing(world) -> None:

@@ -3,11 +3,18 @@
 Every test ends with the same look at the books: what left the banks is what was said to be done.
 """
 
+import io
+
 import httpx
 import pytest
 
 from deploy.local import secrets
 from services.payment.domain.draft import Pace
+from services.payment.domain.matching import Known, Matching, held_in
+from services.payment.domain.paying_out import whose
+from services.payment.statements import Asked
+from services.payment.statements.formats import reader
+from shared.clock import VIETNAM
 from shared.errors import Unknown
 from shared.events.disbursements import (
     DisbursementAnswered,
@@ -159,6 +166,35 @@ async def test_what_a_person_paid_is_recorded_and_over(lane_table, a, folder):
         assert (await made.act("check", approved=False)).status_code == 202
         assert (await made.ask(period="once", amount_vnd=10_000_000)).status_code == 202
         assert [d["status"] for d in await made.shown()] == ["rejected", "waiting_for_check"]
+
+
+# ---- the banks' statements
+
+
+@each_bank
+async def test_a_debit_on_the_statement_is_matched_with_its_allowance(treasury, bank):
+    await treasury.ask(bank)
+    await treasury.call()
+    if bank == ISO:
+        await treasury.ring()
+    partner, day = PARTNER_OF[bank], treasury.a.now.astimezone(VIETNAM).date()
+    where = "statement.xml" if bank == ISO else f"file/{day:%Y%m%d}"
+    answer = await treasury.sandbox.get(f"/{partner}/sandbox/{where}")
+    file = io.BytesIO(answer.content)
+    lines = [*reader(file)(file, Asked(partner, day))]
+    latest = await treasury.journal.latest(treasury.a.application)
+    held = [*held_in(treasury.a.application, latest.state, partner)]
+
+    [line] = lines
+    assert (line.kind, whose(line.reference)) in {
+        ("disbursed", treasury.a.application),  # our own protocol tells our number of it
+        ("disbursed", ""),
+    }
+    known = Known({h.key: [h] for h in held}, {})
+    matched = Matching(partner, day).take(lines, known)
+    assert (matched.lines, matched.amount_vnd, matched.breaks) == (1, 500_000, ())
+    [unmatched] = Matching(partner, day).take(lines, Known({}, {})).breaks
+    assert unmatched.cause == "not_sent"
 
 
 # ---- who is paid

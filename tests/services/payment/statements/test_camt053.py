@@ -68,6 +68,13 @@ def test_what_is_booked_is_a_line_and_what_is_not_is_none() -> None:
     assert statement == Statement(*ASKED, 100_000, 110_000, 2)
 
 
+def test_a_debit_with_the_name_of_a_disbursement_is_one() -> None:
+    names = ("D" + "0F" * 17, "D" + "0F" * 16, "R" + "0F" * 17, "NOTPROVIDED")
+    debits = [entry(f"FT{n}", 1, name, side="DBIT") for n, name in enumerate(names)]
+    lines, _ = read(a_file(*debits, closing_vnd=99_996))
+    assert [x.kind for x in lines] == ["disbursed", "refunded", "refunded", "refunded"]
+
+
 def test_it_passes_the_check_that_every_statement_passes() -> None:
     file = a_file(*ALL)
     assert check(reader(file)(file, ASKED), ASKED).lines == 2
