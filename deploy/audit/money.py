@@ -1,5 +1,5 @@
-"""Whether money is where it belongs: settlements, receipts, orders, refunds, allowances, and the own
-books of each partner.
+"""Whether money is where it belongs: settlements, receipts, orders, refunds, allowances, and the
+own books of each partner.
 """
 
 from collections import Counter, defaultdict

@@ -53,7 +53,6 @@ from shared.vault import Vault, seal
 
 Office = Annotated[Caller, Depends(require("officer", "operator"))]
 BODY_LIMIT_BYTES = 8 << 10
-PATH = "/v1/payments/{application}/disbursements"
 ENDING = 4  # digits of an account that are shown
 
 
@@ -97,7 +96,7 @@ def _told(summary: str, kind: type[Any], example: Any, description: str = "") ->
 
 def _add_list(routes: APIRouter, desk: Desk) -> None:
     @routes.get(
-        PATH,
+        "/v1/payments/{application}/disbursements",
         summary="What allowances are paid out, as the office sees it",
         responses=edge.shown(200, [DISBURSEMENT], 403, 404, 422),
     )
@@ -108,7 +107,7 @@ def _add_list(routes: APIRouter, desk: Desk) -> None:
 
 def _add_asking(routes: APIRouter, desk: Desk) -> None:
     @routes.post(
-        PATH,
+        "/v1/payments/{application}/disbursements",
         **_told(
             "Have an allowance paid out, once for its period",
             Asking,
@@ -140,7 +139,7 @@ def _add_asking(routes: APIRouter, desk: Desk) -> None:
 
 def _add_checking(routes: APIRouter, desk: Desk) -> None:
     @routes.post(
-        f"{PATH}/{{number}}/check",
+        "/v1/payments/{application}/disbursements/{number}/check",
         **_told("Agree to an allowance that another asked for, or not", Checking, CHECKING),
     )
     async def check_disbursement(
@@ -163,7 +162,7 @@ def _add_checking(routes: APIRouter, desk: Desk) -> None:
 
 def _add_recording(routes: APIRouter, desk: Desk) -> None:
     @routes.post(
-        f"{PATH}/{{number}}/record",
+        "/v1/payments/{application}/disbursements/{number}/record",
         **_told("Record that it was paid, or was not, or came back", Recording, RECORDING),
     )
     async def record_disbursement(
@@ -185,7 +184,7 @@ def _add_recording(routes: APIRouter, desk: Desk) -> None:
 
 def _add_correcting(routes: APIRouter, desk: Desk) -> None:
     @routes.post(
-        f"{PATH}/{{number}}/correct",
+        "/v1/payments/{application}/disbursements/{number}/correct",
         **_told("Have one that failed tried again, to this account", Correcting, CORRECTING),
     )
     async def correct_disbursement(

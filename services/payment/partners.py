@@ -110,9 +110,7 @@ class Registry:
             gateway = self._gateways[row.name] = families[row.family](row)
             if row.disburses and (row.account is None or not isinstance(gateway, Disburses)):
                 why = "pays nothing out" if row.account else "has no account of ours"
-                raise Misconfigured(
-                    f"partner {row.name}: {row.family} {why}: leave `disburses` out"
-                )
+                raise Misconfigured(f"partner {row.name}: it {why}: leave `disburses` out")
         self.terms = tuple(_terms(gateway) for gateway in self._gateways.values())
 
     def __getitem__(self, name: str) -> Gateway:

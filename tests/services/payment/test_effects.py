@@ -9,7 +9,7 @@ import pytest
 
 from services.payment.__main__ import FAMILIES
 from services.payment.effects import ANSWER_LIMIT_BYTES, Create, Query
-from services.payment.gateways import Declined, Offer, Refused, Sending, Unsendable
+from services.payment.gateways import Account, Declined, Offer, Refused, Sending, Unsendable
 from services.payment.gateways.vnpay.gateway import TRANSACTION_API, Vnpay
 from services.payment.gateways.vnpay.signing import ANSWERED, ASKED, SIGNATURE, joined, sign
 from services.payment.partners import AsksFirst, Registry
@@ -150,6 +150,11 @@ def test_a_registry_is_checked_at_start(a):
         Registry([a.partner(family="x")], {"vnpay": Vnpay})
     with pytest.raises(Misconfigured, match="twice"):
         Registry([a.partner(), a.partner()], {"vnpay": Vnpay})
+    with pytest.raises(Misconfigured, match="it has no account of ours: leave `disburses` out"):
+        Registry([a.partner(disburses=True)], {"vnpay": Vnpay})
+    account = Account(bank="970436", number="1234567", name="KHO BAC")
+    with pytest.raises(Misconfigured, match="it pays nothing out: leave `disburses` out"):
+        Registry([a.partner(disburses=True, account=account)], {"vnpay": Vnpay})
     assert [g.partner.name for g in Registry([a.partner()], {"vnpay": Vnpay})] == ["vnpay"]
 
 
