@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # which does these acts, among others
     from tests.invariants.acts import Attack
 
 SLOW_FOR_S = 10.0
-DOWN_FOR_S = 45.0  # long enough that each is called five times and more
+DOWN_FOR_S = 60.0  # long enough that each is called five times and more
 
 
 async def slow_partners(attack: "Attack") -> None:

@@ -32,7 +32,7 @@ FULL = (
     Staged("refuse appends", 12),
     Staged("release a mistake", 15),
     Staged("slow partners", 12),
-    Staged("partners down", 50),
+    Staged("partners down", 65),
 )
 # what of it is repeated with every change of the code
 SHORT = (Staged("kill at every step", 40), Staged("kill the broker", 8))
@@ -90,7 +90,7 @@ SERVICE: Mapping[str, str] = {
     "MOTCUA_PAYMENT_CALL_LIMIT_S": "1",
     "MOTCUA_PAYMENT_EARLY_S": "30",
     "MOTCUA_PAYMENT_CHECK_OVER_VND": "20000",
-    "MOTCUA_PAYMENT_ASK_LIMIT": "9",  # a good minute, then a lost refund is a person's
+    "MOTCUA_PAYMENT_ASK_LIMIT": "13",  # two minutes, then a lost refund is a person's
 }
 PARTNER: Mapping[str, str] = {
     "MOTCUA_BANK_CALL_AGAIN_S": "12",  # eight times as a rule: longer than any outage
