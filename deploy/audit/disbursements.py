@@ -39,7 +39,7 @@ class _Said:
         self.key = key
         self.period, self.amount_vnd, self.is_rejected = "", -1, False
         self.done: Mapping[str, Any] | None = None
-        self.moved: list[tuple[str, int]] = []  # by partners, also what came back since
+        self.moved: list[tuple[str, str, int]] = []  # by partners, also what came back since
         self.wrong: list[str] = []
         self._sent = ""  # the try that may have left
 
@@ -57,7 +57,7 @@ class _Said:
                 self._blame("was done twice")
             self.done = data
             if not data.get("by"):
-                self.moved.append((data["transaction"], data["amount_vnd"]))
+                self.moved.append((data["partner"], data["transaction"], data["amount_vnd"]))
         elif type_ == DisbursementFailed.TYPE:
             self.done, self._sent = None, ""
         else:
@@ -109,11 +109,11 @@ def _against_the_banks(
     moved: Iterable[Payment], said: Collection[_Said], stated: Iterable[Mapping[str, Any]]
 ) -> Iterator[str]:
     """Find what left a bank and nobody asked for, and what we take for done and it is not."""
-    left = Counter((p.transaction, p.amount_vnd) for p in moved)
+    left = Counter((p.partner, p.transaction, p.amount_vnd) for p in moved)
     done = Counter(moved for one in said for moved in one.moved)
-    for transaction, amount_vnd in (done - left).elements():
+    for _, transaction, amount_vnd in (done - left).elements():
         yield f"{amount_vnd} đồng are said to be paid by {transaction}, and no bank did"
-    unheard = Counter(amount_vnd for _, amount_vnd in (left - done).elements())
+    unheard = Counter(amount_vnd for *_, amount_vnd in (left - done).elements())
     sent = Counter(d["amount_vnd"] for d in stated if d.get("status") in _OPEN and d.get("partner"))
     by_hand = Counter(
         d["amount_vnd"] for one in said if (d := one.done) is not None and d.get("by")

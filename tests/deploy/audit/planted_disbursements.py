@@ -17,7 +17,7 @@ PAID: dict[str, Any] = {
     "reference": KEY,
     "transaction": "D1",
 }
-LEFT = Payment("D0F", "D1", 500_000)
+LEFT = Payment("D0F", "D1", 500_000, "b")
 ANOTHER_KEY = KEY[:-1] + "2"
 
 
@@ -42,7 +42,7 @@ def came_back(evidence: Evidence) -> Evidence:
     """Return evidence of one that came back, and was paid to another account."""
     back = told(paid_out(evidence), "failed", by="p")
     again = told(back, "requested", "done", reference=f"{KEY}.2", transaction="D2")
-    return replace(again, paid_out=[LEFT, Payment("D1F", "D2", 500_000)])
+    return replace(again, paid_out=[LEFT, Payment("D1F", "D2", 500_000, "b")])
 
 
 SOUND: tuple[Callable[[Evidence], Evidence], ...] = (
@@ -67,6 +67,7 @@ FAULTS: tuple[Callable[[Evidence], Evidence], ...] = (
     lambda e: replace(paid_out(e), paid_out=[LEFT, replace(LEFT, transaction="D2")]),
     lambda e: replace(sent(e, "failed"), paid_out=[LEFT]),
     lambda e: replace(e, paid_out=[LEFT]),
+    lambda e: replace(paid_out(e), paid_out=[replace(LEFT, partner="another")]),
     lambda e: replace(came_back(e), paid_out=[LEFT]),
     lambda e: told(sent(e, "requested"), "done"),
     lambda e: sent(e, "done"),

@@ -32,8 +32,10 @@ def test_a_statement_is_read_with_its_partners() -> None:
         {
             "payments": [{**entry, "transaction": "T1"}],
             "refunds": [{**entry, "transaction": "T2", "of": "T1"}],
+            "disbursements": [{**entry, "reference": "D1", "transaction": "T3"}],
             "befell": [{"partner": "a", "what": "late", "times": 2}],
         }
     )
     assert found.paid == found.given_back == [Payment(OURS, "T1", 5, "a")]
+    assert found.paid_out == [Payment("D1", "T3", 5, "a")]
     assert found.befell == {("a", "late"): 2}
