@@ -79,7 +79,18 @@ class Journey:
     code: int = 0
     children: tuple[str, ...] = ()
     orders: dict[str, str] = field(default_factory=dict)  # reference → how it stands
+    asked_vnd: dict[str, int] = field(default_factory=dict)  # reference → what is asked for
     notices: dict[str, str] = field(default_factory=dict)  # milestone/channel → how it stands
+
+    def turn(self, reference: str, status: str, amount_vnd: int) -> None:
+        """Note how an order stands; of what one of them paid, the others are waited for no more."""
+        self.orders[reference] = status
+        if status == "open":
+            self.asked_vnd[reference] = amount_vnd
+        if status == "settled":
+            for other, asked_vnd in self.asked_vnd.items():
+                if self.orders[other] == "open" and asked_vnd == amount_vnd:
+                    self.orders[other] = "left"
 
 
 _gist = msgspec.json.Decoder(_Gist)
@@ -119,7 +130,7 @@ class Board:
         elif event.type == intake.Refused.TYPE:
             journey.is_refused = True
         elif status := _ORDERS.get(event.type):
-            journey.orders[gist.reference] = status
+            journey.turn(gist.reference, status, gist.amount_vnd)
             self.settled_vnd += gist.amount_vnd if status == "settled" else 0
         elif status := _NOTICES.get(event.type):
             journey.notices[f"{gist.milestone}/{gist.channel}"] = status

@@ -33,6 +33,7 @@ class Money(NamedTuple):
     moved: int  # transactions in the bank's own books
     moved_vnd: int
     matched: int  # of these, how many payment knows, to the đồng
+    partners: int  # who moved it
 
     @property
     def receipts_vnd(self) -> int:
@@ -138,6 +139,7 @@ def money(evidence: Evidence) -> Money:
         moved=len(evidence.paid),
         moved_vnd=sum(p.amount_vnd for p in evidence.paid),
         matched=sum((p.transaction, p.amount_vnd) in known for p in evidence.paid),
+        partners=len({p.partner for p in evidence.paid}),
     )
 
 

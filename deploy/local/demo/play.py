@@ -192,15 +192,19 @@ class _Play:
             await citizens.follow_up(self._story.parts, log)
 
     async def _pay(self) -> None:
-        paying = {part.application.id: part.paying for part in self._story.parts}
+        parts = {part.application.id: part for part in self._story.parts}
         async with (
             self._scene.client("payment", role("portal")) as payment,
             self._scene.client("bank", role("portal")) as bank,
             aclosing(self._log("payment.events")) as log,
         ):
-            delay_s = self._plan.citizens_delay_s
             await Payers(
-                payment, bank, lambda a: paying.get(a, "pay"), first_reference, delay_s=delay_s
+                payment,
+                bank,
+                lambda a: parts[a].paying if a in parts else "pay",
+                first_reference,
+                lambda a: parts[a].partner if a in parts else "",
+                delay_s=self._plan.citizens_delay_s,
             ).attend(log)
 
     async def _attend(self) -> None:

@@ -40,7 +40,7 @@ def bars(board: Board, sent: Mapping[str, int], total: int) -> list[Bar]:
     From routing on each child of an interlinked application counts, and not what it is a part of.
     """
     reached, types, ended, orders = board.reached, board.types, board.ended(), board.orders()
-    payable = sum(orders.values()) - orders["failed"]
+    payable = sum(orders.values()) - orders["failed"] - orders["left"]
     ends = {name: ended[name] for name in ("not accepted", "withdrawn")}
     interlinked, children = reached["interlinked"], reached["children"]
     dossiers = total - interlinked + children

@@ -28,6 +28,7 @@ from deploy.local.demo.story import Story, draw
 from deploy.local.demo.verdict import Verdict, judge, unfinished
 from deploy.local.settings import Settings
 from deploy.sandbox.portal import personal_values
+from services.payment.partners import SANDBOX, read
 from shared.catalogue import load
 from shared.clock import system_clock
 from shared.errors import Misconfigured
@@ -102,7 +103,8 @@ class _Demo:
     def _carry_through(self, scene: Scene) -> Verdict:
         """Let the story happen, show what came of it, and judge."""
         plan, today = self._plan, local_day(system_clock())
-        story = draw(load(), today, plan.count, plan.seed, plan.habits)
+        _, *others = (row.name for row in read(SANDBOX))
+        story = draw(load(), today, plan.count, plan.seed, plan.habits, others)
         screen = Screen(self._console, len(story.parts))
         try:
             played = asyncio.run(play(scene, story, plan, screen))

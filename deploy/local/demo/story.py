@@ -1,9 +1,10 @@
 """What will happen, drawn from a seed before anything does: who submits what, and what follows."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import cycle
 from typing import Literal, NamedTuple
 
 from deploy.local.demo.wrongs import Wrongs
@@ -40,12 +41,14 @@ FAMILIES: tuple[tuple[int, tuple[Lot, ...]], ...] = (
 class Part:
     """One application's part: how it comes in, how its citizen pays, whether it is taken back.
 
-    `lot`: what it meets with, if that is not left to habit; `children`: what its children do.
+    `partner`: whom its citizen chooses to pay with, empty: who is offered; `lot`: what it meets
+    with, if that is not left to habit; `children`: what its children do.
     """
 
     application: Application
     way: Way
     paying: Behaviour = "pay"
+    partner: str = ""
     is_withdrawn: bool = False
     lot: Lot | None = None
     children: tuple[Lot, ...] = ()
@@ -70,10 +73,18 @@ class Story(NamedTuple):
         return {name: lot for part in self.parts for name, lot in part.lots.items()}
 
 
-def draw(catalogue: Catalogue, on: date, count: int, seed: int, habits: Habits) -> Story:
+def draw(
+    catalogue: Catalogue,
+    on: date,
+    count: int,
+    seed: int,
+    habits: Habits,
+    partners: Sequence[str] = (),
+) -> Story:
     """Return a story, the same one for the same seed (ids apart), half of it for each way in.
 
     `habits` are the officers': whoever is to pay in an unusual way must not be turned away.
+    `partners`: from whom those who pay as usual choose, every other one of them, in turn.
     """
     chance = random.Random(seed)
     citizens = Citizens(catalogue, on, chance)
@@ -89,6 +100,9 @@ def draw(catalogue: Catalogue, on: date, count: int, seed: int, habits: Habits) 
     usual = [place for place in moments if parts[place].paying == "pay" and not parts[place].lot]
     for place in chance.sample(usual, _share(WITHDRAWN, count)):
         parts[place] = replace(parts[place], is_withdrawn=True)
+    choosing = [n for n in usual if moments[n] and not parts[n].is_withdrawn][::2]
+    for place, partner in zip(choosing, cycle(partners), strict=False):
+        parts[place] = replace(parts[place], partner=partner)
     fresh = citizens.draw(), citizens.draw(), citizens.draw()
     # sent before by either way, and sent again by the other
     return Story(parts, Wrongs.of(fresh, (parts[1].application, parts[0].application)))

@@ -80,16 +80,16 @@ def money(found: Money, answers: Mapping[str, int]) -> RenderableType:
         ("to be refunded", f"{found.overpaid}", _vnd(found.overpaid_vnd), "double or late"),
         ("another amount", f"{found.mismatched}", _vnd(found.mismatched_vnd), "kept for a person"),
         ("came too early", f"{found.early}", "", "kept aside, then placed when called again"),
-        ("asked the bank", f"{sum(found.queries.values())}", "",
+        ("asked partners", f"{sum(found.queries.values())}", "",
          f"{found.found_by_query} payments found by asking"),
-        ("bank's statement", f"{found.moved}", _vnd(found.moved_vnd),
-         f"{found.matched} of {found.moved} matched to the đồng"),
+        ("their statements", f"{found.moved}", _vnd(found.moved_vnd),
+         f"of {found.partners} partners: {found.matched} of {found.moved} matched to the đồng"),
     ]  # fmt: skip
     for row in rows:
         table.add_row(*row)
-    said = PARTS.join(
-        f"{code} {ANSWERS.get(code, 'other')} {n}" for code, n in sorted(answers.items())
-    )
+    named = {f"{code} {ANSWERS[code]}": n for code, n in answers.items() if code in ANSWERS}
+    named["in other protocols' words"] = sum(answers.values()) - sum(named.values())
+    said = PARTS.join(f"{name} {n}" for name, n in sorted(named.items()) if n)
     return titled("Money", table, Text(f"callbacks answered   {said}", style=QUIET))
 
 

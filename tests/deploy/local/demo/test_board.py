@@ -72,6 +72,19 @@ def test_an_order_is_open_until_it_is_paid_declined_or_expired(log: Any) -> None
     assert heard.settled_vnd == 10
 
 
+def test_the_order_of_the_partner_that_was_not_chosen_is_not_waited_for(log: Any) -> None:
+    ended = log.decided("application.registered"), log.decided(
+        "application.returned", national_code=10
+    )  # fmt: skip
+    asked = [log.decided("payment.requested", reference=r, amount_vnd=5) for r in ("R1", "R2")]
+    other = log.decided("payment.requested", reference="R3", amount_vnd=7)
+    paid = log.decided("payment.settled", reference="R2", amount_vnd=5)
+
+    assert board(*ended, *asked, paid).stuck([ONE]) == []
+    [stuck] = board(*ended, *asked, other, paid).stuck([ONE])
+    assert "R3 is open" in stuck.what
+
+
 def test_a_notice_is_over_when_its_receipt_is_there(log: Any) -> None:
     notice = {"milestone": "returned", "channel": "sms"}
     ended = log.decided("application.refused")

@@ -25,7 +25,7 @@ MONEY = Money(
     receipts={"fee": 33_333_333_333, "charge": 33_333_333_333, "tax": 33_333_333_333},
     failed=99_999, expired=99_999, overpaid=99_999, overpaid_vnd=9_999_999_999, mismatched=9_999,
     mismatched_vnd=999_999_999, early=9_999, queries={"paid": 9_999}, found_by_query=9_999,
-    moved=999_999, moved_vnd=99_999_999_999, matched=999_999,
+    moved=999_999, moved_vnd=99_999_999_999, matched=999_999, partners=99,
 )  # fmt: skip
 
 

@@ -17,8 +17,11 @@ from shared.kinship import parent_of
 CATALOGUE, ON, HABITS = load(), date(2026, 11, 20), Habits()
 
 
+OTHERS = [f"partner-{n}" for n in range(18)]
+
+
 def story(count: int = 300, seed: int = 1) -> Story:
-    return draw(CATALOGUE, ON, count, seed, HABITS)
+    return draw(CATALOGUE, ON, count, seed, HABITS, OTHERS)
 
 
 def without_ids(drawn: Story) -> list[Any]:
@@ -106,3 +109,14 @@ def test_what_is_wrong_on_purpose_is_apart_from_the_story_but_for_two_sent_again
     assert drawn.wrongs.repeated in [part.application for part in drawn.parts]
     assert drawn.wrongs.conflicting.id in own
     assert drawn.wrongs.conflicting not in [part.application for part in drawn.parts]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_partner_is_chosen_by_somebody_who_pays_as_usual(seed: int) -> None:
+    choosing = [part for part in story(seed=seed).parts if part.partner]
+
+    assert {part.partner for part in choosing} == set(OTHERS)
+    for part in choosing:
+        assert part.paying == "pay"
+        assert not part.is_withdrawn
+        assert moment(part)
