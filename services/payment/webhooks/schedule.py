@@ -46,7 +46,7 @@ def retry_after_s(told: str, at: datetime) -> int:
         return min(int(told), RETRY_AFTER_LIMIT_S)
     try:
         then = parsedate_to_datetime(told)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):  # not a date, or beyond every date
         return 0
     then = then if then.tzinfo else then.replace(tzinfo=UTC)
     return max(0, min(int((then - at).total_seconds()), RETRY_AFTER_LIMIT_S))

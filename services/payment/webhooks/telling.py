@@ -5,7 +5,7 @@ knows what came of it, since its process ended, counts as failed: the event is t
 the same id.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from shared.errors import Refused, Unknown
 from shared.jwe import NotOpened
 
 LOST_AFTER = timedelta(seconds=60)  # longer than any call of a living process
+OVER: Collection[Finding] = ("done", "gone")  # nothing follows
 CHANGES_LIMIT = 5  # tries to disable what somebody else changes at the same moment
 
 _log = structlog.get_logger("webhooks")
@@ -33,6 +34,14 @@ class Told(NamedTuple):
 
     pause_s: int = 0
     is_theirs: bool = False
+
+
+class Heard(NamedTuple):
+    """What an endpoint said, what that means, and for how long it asks us to wait."""
+
+    answered: Answered
+    finding: Finding
+    wait_s: int = 0
 
 
 class Telling:
@@ -57,16 +66,28 @@ class Telling:
         claimed = await self._deliveries.claim(one, at)
         if claimed is None:
             began_s = self._monotonic()
-            answered, found = await self._call(endpoint, one, at)
+            heard = await self._hear(endpoint, one, at)
             took_ms = round(1000 * (self._monotonic() - began_s))
-            return await self._finish(endpoint, one, at, found, answered, took_ms)
+            return await self._finish(endpoint, one, at, heard, took_ms)
         if known := await self._deliveries.outcome(one, claimed):
             await self._deliveries.finish(one, known)
             return Told()
         if at - claimed > LOST_AFTER:
             nothing = Answered(0, problem="the process that called has ended")
-            return await self._finish(endpoint, one, claimed, "lost", nothing, 0)
+            return await self._finish(endpoint, one, claimed, Heard(nothing, "lost"), 0)
         return Told(is_theirs=True)
+
+    async def _hear(self, endpoint: Endpoint, one: Delivery, at: datetime) -> Heard:
+        """Call, and read what is answered: whatever it is, it ends nothing but this attempt."""
+        try:
+            answered, found = await self._call(endpoint, one, at)
+            is_over = found in OVER
+            wait_s = 0 if is_over else schedule.retry_after_s(answered.retry_after, self._clock())
+        except Exception as error:
+            _log.exception("an answer could not be read", id=endpoint.id, of=one.event)
+            nothing = Answered(0, problem=f"the answer could not be read: {type(error).__name__}")
+            return Heard(nothing, "failed")
+        return Heard(answered, found, wait_s)
 
     async def _call(
         self, endpoint: Endpoint, one: Delivery, at: datetime
@@ -87,13 +108,12 @@ class Telling:
         endpoint: Endpoint,
         one: Delivery,
         began: datetime,
-        found: Finding,
-        answered: Answered,
+        heard: Heard,
         took_ms: int,
     ) -> Told:
-        is_over = found in ("done", "gone")
-        told_s = 0 if is_over else schedule.retry_after_s(answered.retry_after, self._clock())
-        pause_s = schedule.pause_s(found, told_s)
+        answered, found, wait_s = heard
+        is_over = found in OVER
+        pause_s = schedule.pause_s(found, wait_s)
         following = None if is_over else schedule.next_attempt(one.key, one.attempt, began, pause_s)
         attempt = Attempt(
             event=one.event,

@@ -276,13 +276,5 @@ async def test_claims_of_long_ago_are_forgotten(bench) -> None:
     assert bench.tables[2].rows == {}
 
 
-async def test_a_mistake_of_ours_is_not_hidden(bench) -> None:
-    await bench.endpoint()
-    bench.line.answers = [ZeroDivisionError("planted")]
-    bench.write(settled(1))
-    with pytest.raises(ZeroDivisionError):
-        await bench.work()
-
-
 def test_a_denial_says_what_to_do() -> None:
     assert str(Denied("address")).startswith("Every address")
