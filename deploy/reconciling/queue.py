@@ -30,13 +30,15 @@ class Queue:
     def __init__(self, asked: Asked, books: Books, around: Around) -> None:
         self._asked, self._books, self._around = asked, books, around
         self.opened, self.closed = 0, Counter[Because]()
+        self._told: set[str] = set()  # by this run; their ids
 
     async def open(
-        self, breaks: Iterable[Break], file: str, standing: Mapping[str, Standing]
+        self, breaks: Sequence[Break], file: str, standing: Mapping[str, Standing]
     ) -> None:
         """Open what is not open, tell whom it may be told, say so.
 
-        What this very file opened before it was cut off is told and said again.
+        What is open already is told and said again, whatever file opened it: that run may have been
+        cut off before it did, and who has heard it drops it.
         """
         at, due, fresh = self._around.clock(), list[Standing](), list[Standing]()
         for one in breaks:
@@ -44,15 +46,19 @@ class Queue:
             if stood is None or (stood.closed and stood.closed.because != "person"):
                 number = stood.number + 1 if stood else 1
                 fresh.append(Standing(number, file, at, self._opened_by(one)))
-            elif stood.closed is None and stood.file == file:
+            elif stood.closed is None:
                 due.append(stood)
         self.opened += len(fresh)
         if self.opened > self._around.breaks_limit:
             raise TooMany(f"{self.opened:,}")
         await self._books.breaks.put(fresh)
         due += fresh
+        curable = {one.id for one in breaks if one.cure != "person"}  # as it is seen now
         latest = await latest_of(self._books.journal, _applications(due))
-        told = [e for s in due if (e := cure(s, latest.get(s.opened.application)))]
+        told = [
+            e for s in due if s.id in curable and (e := cure(s, latest.get(s.opened.application)))
+        ]
+        self._told |= curable
         await self._books.outbox.tell(told)
         await self._books.outbox.publish([e for s in due for e in said(s)])
 
@@ -74,7 +80,7 @@ class Queue:
     async def follow_up(self, file: str) -> None:
         """Close what its cure has mended, and what another day's statement names.
 
-        What this file opened is waited for.
+        What this file opened, or this run told, is waited for.
         """
         partner, on = self._asked
         found = await self._books.breaks.since(partner, on - LOOK_BACK, on + LOOK_BACK)
@@ -90,7 +96,8 @@ class Queue:
             worked = [s for s in waiting if has_worked(s, latest.get(s.opened.application))]
             await self.close(worked, "cured")
             gone = {s.id for s in worked}
-            waiting = [s for s in waiting if s.file == file and s.id not in gone]
+            waiting = [s for s in waiting if s.file == file or s.id in self._told]
+            waiting = [s for s in waiting if s.id not in gone]
             if not waiting or waited_s >= self._around.patience_s:
                 return
             await self._around.sleep(WAIT_S)

@@ -9,7 +9,7 @@ from deploy.reconciling.queue import TooMany
 from deploy.sandbox.neutral.file import Entry, written
 from services.payment.breaks import closed
 from services.payment.statements import Unfit
-from shared.events.payment import QueryRequested, Settled, Unstated
+from shared.events.payment import Notified, QueryRequested, Settled, Unstated
 from shared.events.reconciliation import BreakClosed
 from tests.deploy.reconciling.conftest import DAY, PARTNER_NAME, Killed
 from tests.services.payment.office import AMOUNT_VND, NOW
@@ -233,3 +233,26 @@ async def test_a_run_may_be_cut_off_anywhere(a_world) -> None:
             assert calls > 30
             return
         assert await outcome(world) == expected, calls
+
+
+async def test_a_correction_after_a_run_that_was_cut_off_tells_what_was_not_told(a_world) -> None:
+    for calls in range(1, 1_000):
+        world = a_world()
+        late, asked = world.line(await world.order(1), 1), await world.paid(2)
+        world.power.left = calls
+        try:
+            await world.run(world.file(late))
+        except Killed:
+            world.power.left = -1
+            more = await world.paid(3)
+            found = await world.run(world.file(late, more, name="b.csv"))
+            assert found.report.correction <= 1
+            assert (await world.state(late)).obligations[0].status == "settled", calls
+            [standing] = found.open_now
+            assert (standing.opened.cure, standing.opened.reference) == ("ask", asked.reference)
+            assert {e.type for e in world.told} == {Notified.TYPE, Unstated.TYPE}, calls
+            said = [word.break_id for word in world.said(OPENED)]
+            assert len(said) == len({*said}) == 2, calls
+        else:
+            assert calls > 10
+            return
