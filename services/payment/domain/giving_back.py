@@ -38,8 +38,8 @@ def named(draft: Draft, refund: Refund) -> dict[str, Any]:
 
 
 def submit(draft: Draft, refund: Refund, heard: Heard) -> None:
-    """Send it at once, or let a second person look at it: it is over the limit."""
-    if refund.amount_vnd <= draft.pace.check_over_vnd:
+    """Send it at once, or let a second person look at it: it comes to more than the limit."""
+    if _with_its_parts_vnd(draft, refund) <= draft.pace.check_over_vnd:
         request(draft, refund, heard)
         return
     _turn(draft, refund, "waiting_for_check")
@@ -129,6 +129,17 @@ def finish(draft: Draft, refund: Refund, heard: Heard) -> None:
 
 
 # ---- steps of moves
+
+
+def _with_its_parts_vnd(draft: Draft, refund: Refund) -> int:
+    """Return what goes back with it: of the same payment, and of any that operators asked for."""
+    return refund.amount_vnd + sum(
+        r.amount_vnd
+        for r in draft.state.refunds
+        if r.number != refund.number
+        and r.status != "rejected"
+        and (r.of == refund.of or (r.by and refund.by))
+    )
 
 
 def _is_of(attempt: Attempt, refund: Refund) -> bool:

@@ -19,6 +19,7 @@ from shared.events.disbursements import (
 )
 from shared.lanes.table import Timer
 
+TOGETHER = timedelta(weeks=3)  # less than a month: what is paid month by month is not one sum
 MIDDLE = ".disbursement."  # between the application and the number, in a disbursement's key
 
 
@@ -59,7 +60,7 @@ def named(draft: Draft, paid: Disbursement) -> dict[str, Any]:
 
 def submit(draft: Draft, paid: Disbursement, heard: Heard) -> None:
     """Send it at once, or let a second person look at it: over the limit, or not the first try."""
-    if paid.tries == 1 and paid.amount_vnd <= draft.pace.check_over_vnd:
+    if paid.tries == 1 and _with_its_parts_vnd(draft, paid) <= draft.pace.check_over_vnd:
         request(draft, paid, heard)
         return
     _turn(draft, paid, "waiting_for_check")
@@ -131,6 +132,15 @@ def finish(draft: Draft, paid: Disbursement, heard: Heard) -> None:
 
 
 # ---- steps of moves
+
+
+def _with_its_parts_vnd(draft: Draft, paid: Disbursement) -> int:
+    """Return what leaves with it: of other periods, asked for shortly before."""
+    return paid.amount_vnd + sum(
+        d.amount_vnd
+        for d in draft.state.disbursements
+        if d.number != paid.number and d.status != "rejected" and draft.at - d.asked_at < TOGETHER
+    )
 
 
 def _turn(draft: Draft, paid: Disbursement, status: Leaving) -> Disbursement:

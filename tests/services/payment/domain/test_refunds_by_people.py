@@ -64,6 +64,30 @@ def test_nobody_agrees_to_what_he_asked_for_himself(dear):
     assert kinds(check(dear, by="checker")) == [RefundRequested]
 
 
+def test_what_is_asked_for_in_parts_is_looked_at_as_if_it_were_asked_for_at_once(dear):
+    assert kinds(ask(dear, 8_000)) == [RefundProposed, RefundRequested]
+
+    assert kinds(ask(dear, 8_000)) == [RefundProposed, RefundWaiting]
+    assert check(dear, by="maker") == []
+    assert kinds(check(dear)) == [RefundRequested]
+
+
+def test_parts_of_several_payments_are_one_wish_of_operators(dear, a):
+    dear.hear(a.payment_due(amount_vnd=9_000))
+    order = dear.of(Requested)[-1].reference
+    dear.hear(a.paid(reference=order, amount_vnd=9_000, transaction="T2"))
+    ask(dear, 8_000)
+
+    assert kinds(ask(dear, 8_000, transaction="T2")) == [RefundProposed, RefundWaiting]
+
+
+def test_what_was_turned_down_counts_for_nothing(dear):
+    ask(dear, 16_000)
+    check(dear, approved=False)
+
+    assert kinds(ask(dear, 8_000)) == [RefundProposed, RefundRequested]
+
+
 def test_what_was_turned_down_is_not_proposed_again_by_rule(dear, a):
     dear.hear(WITHDRAWN)
     (rejected,) = check(dear, approved=False)
