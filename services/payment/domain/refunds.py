@@ -180,11 +180,27 @@ def checked(draft: Draft, verdict: RefundChecked) -> None:
 
 
 def answered(draft: Draft, said: RefundAnswered) -> None:
-    """Take in a partner's answer; that it is done is good whenever it comes."""
+    """Take in a partner's answer; that it is done is good whenever it comes.
+
+    Asked after one of several, a partner may tell of another: its number shows that.
+    """
     refund = find(draft.state, draft.application, said.refund)
-    if refund is None or (said.finding != "done" and said.key != refund.call_key):
+    if refund is None:
         return
-    step(draft, refund, ANSWERS[said.finding], Heard(said.transaction, said.code))
+    trigger, heard = ANSWERS[said.finding], Heard(said.transaction, said.code)
+    if _is_of_another(draft.state, refund, said.transaction or refund.told):
+        trigger, heard = "unsure", Heard(code=said.code)
+    if trigger == "done" or said.key == refund.call_key:
+        step(draft, refund, trigger, heard)
+
+
+def _is_of_another(state: Payment, refund: Refund, told: str) -> bool:
+    """Tell whether another refund of this partner bears the number already."""
+    return bool(told) and any(
+        (r.partner, r.told) == (refund.partner, told)
+        for r in state.refunds
+        if r.number != refund.number
+    )
 
 
 def recorded(draft: Draft, deed: RefundRecorded) -> None:
