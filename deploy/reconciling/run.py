@@ -21,11 +21,10 @@ from services.payment.domain.matching import (
     Held,
     Known,
     Matching,
-    Ordered,
     agrees,
     held_in,
-    orders_in,
 )
+from services.payment.domain.ordered import Ordered, orders_in
 from services.payment.domain.paying_out import whose
 from services.payment.domain.state import Payment
 from services.payment.statements import Asked, Line, Read
@@ -118,7 +117,7 @@ class Run:
     ) -> StatementReconciled:
         partner, on = self._asked
         standing = await self._books.breaks.since(partner, on, on)
-        matching = Matching(partner, on, day.__contains__)
+        matching = Matching(partner, on, day.__contains__, checked.keys)
         chunks = list[Chunk]()
         for place, some in enumerate(_chunks(lines, self._around.chunk)):
             chunk = file.chunks.get(place)

@@ -17,7 +17,7 @@ BreakCause = Literal[
     "order_amount",  # another amount than the order's
     "held_amount",  # another amount than payment holds of that transaction
     "asked_amount",  # payment holds it, and the application was asked for another
-    "held_elsewhere",  # the transaction stands with another order
+    "held_elsewhere",  # it stands with another order, or its order's money with another number
     "repeated",  # the same line stands in the file before
     "other_partner",  # the order is another partner's
     "foreign",  # it names no order of ours

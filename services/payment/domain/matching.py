@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 from services.payment.domain.lines import Line, Movement
+from services.payment.domain.ordered import Ordered
 from services.payment.domain.paying_out import reference_of
 from services.payment.domain.state import KeptAs, Payment
 from shared.events.reconciliation import BreakCause, BreakKind, Cure
@@ -64,15 +65,6 @@ class Held(NamedTuple):
         return f"{self.kind}/{self.transaction}"
 
 
-class Ordered(NamedTuple):
-    """An order of ours; `waits`: its obligation is not met, and may be."""
-
-    application: str
-    partner: str
-    amount_vnd: int
-    waits: bool
-
-
 class Known(NamedTuple):
     """What payment knows: money by the key of its line, orders by reference."""
 
@@ -110,13 +102,19 @@ class Matched(NamedTuple):
 
 class Matching:
     """Matches the lines of one file, some at a time.  `is_of_day` tells of an instant at which
-    payment took money in whether this very statement should name it.
+    payment took money in whether this very statement should name it; `named`: the keys of all lines
+    of the file.
     """
 
     def __init__(
-        self, partner: str, day: date, is_of_day: Callable[[datetime], bool] = lambda _: True
+        self,
+        partner: str,
+        day: date,
+        is_of_day: Callable[[datetime], bool] = lambda _: True,
+        named: Collection[str] = (),
     ) -> None:
         self._partner, self._day, self._is_of_day = partner, day, is_of_day
+        self._named = named
         self._times: dict[str, int] = {}
 
     def skip(self, lines: Iterable[Line]) -> None:
@@ -131,7 +129,9 @@ class Matching:
         for line in lines:
             times = self._again(line)
             cause, ordered, held = (
-                ("repeated", None, None) if times else judge(line, self._partner, known)
+                ("repeated", None, None)
+                if times
+                else judge(line, self._partner, known, self._named)
             )
             if cause != "agrees":
                 breaks.append(self._break(line, cause, ordered, held, times))
@@ -194,8 +194,14 @@ class Matching:
         return f"{self._partner}.{self._day}.{kind}.{digest}"
 
 
-def judge(line: Line, partner: str, known: Known) -> tuple[Cause, Ordered | None, Held | None]:
-    """Return what is found of a line, and by which order or money."""
+def judge(
+    line: Line, partner: str, known: Known, named: Collection[str] = ()
+) -> tuple[Cause, Ordered | None, Held | None]:
+    """Return what is found of a line, and by which order or money.
+
+    Of an order that is over the line may be the very money that ended it, under another number:
+    only where lines name all of that is it other money, to be given back.
+    """
     if money := known.held.get(line.key):
         held = min(money, key=lambda m: (not agrees(line, m), m.kept_as == "mismatched", m))
         return _of_held(line, held), None, held
@@ -208,7 +214,10 @@ def judge(line: Line, partner: str, known: Known) -> tuple[Cause, Ordered | None
         return "other_partner", ordered, None
     if ordered.amount_vnd != line.amount_vnd:
         return "order_amount", ordered, None
-    return ("order_waits" if ordered.waits else "order_over"), ordered, None
+    if ordered.waits:
+        return "order_waits", ordered, None
+    is_other = all(key in named for key in ordered.brought)
+    return ("order_over" if is_other else "held_elsewhere"), ordered, None
 
 
 def agrees(line: Line, held: Held) -> bool:
@@ -276,13 +285,3 @@ def gone(
 ) -> Held:
     """Return money that left as what a line should name; `transaction` is the partner's number."""
     return Held(application, reference, transaction, amount_vnd, "overpaid", amount_vnd, at, kind)
-
-
-def orders_in(application: str, state: Payment) -> Iterator[tuple[str, Ordered]]:
-    """Yield the orders of an application, by reference."""
-    for attempt in state.attempts:
-        waits = state.obligations[attempt.obligation].status == "open"
-        yield (
-            attempt.reference,
-            Ordered(application, attempt.partner, attempt.amount_vnd, waits),
-        )

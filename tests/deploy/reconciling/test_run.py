@@ -66,6 +66,16 @@ async def test_money_for_an_order_that_is_over_is_kept_to_be_refunded(world) -> 
     assert found.open_now == ()
 
 
+async def test_one_payment_under_two_numbers_is_never_given_back_by_itself(world) -> None:
+    paid = await world.paid(1)
+    found = await world.run(world.file(paid._replace(transaction="T2")))
+    await world.decide()
+    assert kinds(found) == {"duplicate": 1, "missing_there": 1}
+    assert {e.type for e in world.told} == {Unstated.TYPE}
+    assert (await world.state(paid)).to_refund_vnd == 0
+    assert {s.opened.transaction for s in found.open_now} == {"T1", "T2"}
+
+
 async def test_a_lane_that_does_not_answer_leaves_the_break_open_until_the_next_run(world) -> None:
     world.patience_s = 0.0
     path = world.file(world.line(await world.order(1), 1))

@@ -17,11 +17,10 @@ from services.payment.domain.matching import (
     Known,
     Matched,
     Matching,
-    Ordered,
     held_in,
     judge,
-    orders_in,
 )
+from services.payment.domain.ordered import Ordered, orders_in
 from services.payment.domain.state import Attempt, Money, Obligation, Payment, Refund
 from shared.events.reconciliation import BreakCause, BreakKind, Cure
 
@@ -106,6 +105,49 @@ def test_every_cause_has_a_kind_and_a_cure_and_every_kind_a_cause() -> None:
 def test_only_the_right_amount_of_an_order_of_this_partner_is_told_to_the_lane() -> None:
     told = {cause for cause, ruling in RULINGS.items() if ruling.cure in ("settle", "refund")}
     assert told == {"order_waits", "order_over"}
+
+
+def test_money_of_an_order_that_no_line_names_may_be_this_very_line_under_another_number() -> None:
+    over = ORDERED._replace(waits=False, brought=("paid/T0",))
+    known = Known({}, {"DVC1": over})
+
+    def cause(*named: str) -> tuple[str, str]:
+        [found] = Matching("a-bank", DAY, named=named).take([LINE], known).breaks
+        return found.cause, found.cure
+
+    assert cause("paid/T1") == ("held_elsewhere", "person")
+    assert cause("paid/T1", "paid/T0") == ("order_over", "refund")
+    two = over._replace(brought=("paid/T0", "paid/T9"))
+    known = Known({}, {"DVC1": two})
+    assert cause("paid/T1", "paid/T0") == ("held_elsewhere", "person")
+
+
+@pytest.mark.parametrize(
+    ("changes", "brought"),
+    [
+        ({"kept_as": "settled"}, ("paid/T0",)),
+        ({"kept_as": "overpaid"}, ("paid/T0",)),  # to be refunded already
+        ({"kept_as": "mismatched"}, ()),
+        ({"partner": "b-bank"}, ()),
+        ({"amount_vnd": 15_999, "kept_as": "overpaid"}, ()),
+        ({"reference": "DVC2"}, ()),
+    ],
+)
+def test_a_state_says_what_money_of_its_amount_an_order_brought(changes, brought) -> None:
+    obligation = Obligation(status="settled", moment="m", lines=(), total_vnd=16_000)
+    attempt = Attempt(
+        number=1,
+        obligation=0,
+        reference="DVC1",
+        partner="a-bank",
+        amount_vnd=16_000,
+        opened_at=NOON,
+        expires_at=NOON,
+    )
+    whole = {"partner": "a-bank", "reference": "DVC1", "transaction": "T0", "amount_vnd": 16_000}
+    money = Money(**({"kept_as": "settled"} | whole | changes))
+    state = Payment(obligations=(obligation,), attempts=(attempt,), money=(money,))
+    assert dict(orders_in("app", state))["DVC1"].brought == brought
 
 
 def test_a_line_twice_is_a_duplicate_each_further_time() -> None:
