@@ -6,7 +6,7 @@ whoever acts on movements before that must be able to take them back.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from services.payment.iso20022.nodes import Node
 from services.payment.iso20022.schema import published
 from services.payment.iso20022.strict import stream
 from services.payment.iso20022.words import BOOKED, CURRENCY, NO_REFERENCE, Malformed, dong
+from shared.clock import VIETNAM
 
 VERSIONS = ("07", "08", "09")
 NOTIFICATIONS = tuple(f"camt.054.001.{v}" for v in VERSIONS)
@@ -21,6 +22,7 @@ STATEMENTS = tuple(f"camt.053.001.{v}" for v in VERSIONS)
 INTRADAY = tuple(f"camt.052.001.{v}" for v in VERSIONS)
 STATEMENT_LIMIT_BYTES = 2**30
 
+DATE = len("2026-11-02")  # a zone may follow
 _REPORTS = frozenset({"Ntfctn", "Stmt", "Rpt"})
 _ENTRIES = frozenset({"Ntry"})
 _OPENING = ("OPBD", "PRCD")
@@ -41,12 +43,13 @@ class Head(NamedTuple):
 class Movement(NamedTuple):
     """One transaction of an entry.
 
-    `key` tells it again wherever it stands: the bank's own reference, or, without one, the report's
-    number and its place there.  `reference` is the end-to-end reference, "" if nobody gave one;
-    `structured` the creditor's references, `texts` what else was written.  Money in is positive.
+    `number` is the bank's own of it, "" if it gave none.  `reference` is the end-to-end reference,
+    "" if nobody gave one; `structured` the creditor's references, `texts` what else was written.
+    Money in is positive.
     """
 
-    key: str
+    account: str
+    number: str
     amount_vnd: int
     status: str
     reversal: bool
@@ -130,10 +133,7 @@ class _Report:
         counted[1] += abs(amount_vnd)
         if status == BOOKED:
             self._net_vnd += amount_vnd
-        yield from _movements(entry, amount_vnd, status, self._key(entry), path)
-
-    def _key(self, entry: Node) -> str:
-        return entry.at("AcctSvcrRef") or f"{self.head.identity}/{self._entries}"
+        yield from _movements(self.head.account, entry, amount_vnd, status, path)
 
     def check(self) -> None:
         """Check what the report said of itself, at its end.  Raises `Malformed`."""
@@ -167,29 +167,34 @@ class _Report:
 # ---- entries
 
 
-def _movements(entry: Node, entry_vnd: int, status: str, key: str, path: str) -> Iterator[Movement]:
+def _movements(
+    account: str, entry: Node, entry_vnd: int, status: str, path: str
+) -> Iterator[Movement]:
     details = [d for group in entry.all("NtryDtls") for d in group.all("TxDtls")]
     amounts = [_amount_of(d, entry_vnd, len(details), path) for d in details] or [entry_vnd]
     if sum(amounts) != entry_vnd:
         raise Malformed("AM10", f"{path}/Amt", f"says {entry_vnd}, its details are {sum(amounts)}")
     reversal = entry.at("RvslInd") in ("true", "1")
     day = _day(entry.at("BookgDt/Dt") or entry.at("BookgDt/DtTm"))
-    for index, amount_vnd in enumerate(amounts, start=1):
-        detail = details[index - 1] if details else Node("TxDtls")
-        own = detail.at("Refs/AcctSvcrRef") if len(amounts) > 1 else ""
-        reference = detail.at("Refs/EndToEndId")
+    for amount_vnd, detail in zip(amounts, details or [Node("TxDtls")], strict=True):
+        of_all = _given(entry.at("AcctSvcrRef")) if len(amounts) == 1 else ""
         yield Movement(
-            key=own or (key if len(amounts) == 1 else f"{key}/{index}"),
+            account=account,
+            number=_given(detail.at("Refs/AcctSvcrRef")) or of_all,
             amount_vnd=amount_vnd,
             status=status,
             reversal=reversal,
             day=day,
-            reference="" if reference == NO_REFERENCE else reference,
+            reference=_given(detail.at("Refs/EndToEndId")),
             structured=_remittance(detail, "Strd", "CdtrRefInf/Ref"),
             texts=_remittance(detail, "Ustrd"),
             message=detail.at("Refs/MsgId"),
             returned=detail.at("RtrInf/Rsn/Cd") or detail.at("RtrInf/Rsn/Prtry"),
         )
+
+
+def _given(text: str) -> str:
+    return "" if text == NO_REFERENCE else text
 
 
 def _amount_of(detail: Node, entry_vnd: int, how_many: int, path: str) -> int:
@@ -225,4 +230,12 @@ def _balance(node: Node, path: str) -> tuple[str, int]:
 
 
 def _day(text: str) -> date | None:
-    return date.fromisoformat(text.strip()[:10]) if text else None
+    """Return a date, or the one that an instant has here: messages differ in which they give."""
+    text = text.strip()
+    if "T" not in text:
+        return date.fromisoformat(text[:DATE]) if text else None
+    at = datetime.fromisoformat(text)
+    try:
+        return at.astimezone(VIETNAM).date() if at.tzinfo else at.date()
+    except OverflowError:
+        raise Malformed("DT01", "/Ntry/BookgDt/DtTm", "is in no year of ours") from None

@@ -1,15 +1,15 @@
 """A bank's statement as camt.053: what is booked of it, held to its schema while it is read.
 
-The number of a line is the bank's own reference, as in the camt.054 that told of it at once.  A
-file may have several pages, or accounts: they open and close together.  A debit with the name of a
+The number of a line is what tells it again, as in the camt.054 that told of it at once.  A file may
+have several pages, or accounts: they open and close together.  A debit with the name of a
 disbursement of ours is one; any other is a refund.
 """
 
 from datetime import datetime, time
 from typing import BinaryIO
 
+from services.payment.gateways.iso20022.entries import number_of, ours
 from services.payment.gateways.iso20022.sent import is_out
-from services.payment.gateways.transfers.text import reference
 from services.payment.iso20022.reports import STATEMENTS, Head, Movement, read_reports
 from services.payment.iso20022.words import Malformed
 from services.payment.statements import Asked, Line, Lines, Statement, Unfit
@@ -42,9 +42,10 @@ def read(file: BinaryIO, asked: Asked) -> Lines:
 def _line(found: Movement, asked: Asked, number: int) -> Line:
     out: Way = "disbursed" if is_out(found.reference) else "refunded"
     way: Way = "paid" if found.amount_vnd > 0 else out
+    found = found._replace(day=found.day or asked.day)
     return Line(
-        reference(found.reference, *found.structured, *found.texts),
-        found.key,
+        ours(found),
+        number_of(found),
         abs(found.amount_vnd),
         datetime.combine(found.day or asked.day, NOON, VIETNAM),
         way,

@@ -225,7 +225,7 @@ async def test_the_statement_of_the_bank_is_what_we_heard(both):
 
     assert isinstance(head, Head)
     assert (head.opening_vnd, head.closing_vnd) == (0, 100_000)
-    assert (credit.key, credit.amount_vnd) == both.heard[0][1:3]
+    assert (credit.number, credit.amount_vnd) == both.heard[0][1:3]
     assert debit.amount_vnd == -50_000
 
 

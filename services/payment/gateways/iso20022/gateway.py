@@ -15,7 +15,6 @@ An order's reference is the end-to-end reference; where a payer could not give o
 in what the payer wrote.  `request_signature` says who it is from, `sent` what we send.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -41,17 +40,16 @@ from services.payment.gateways import (
 )
 from services.payment.gateways.disbursing import Disbursed, Disbursement, Payee
 from services.payment.gateways.iso20022 import openapi, sent
-from services.payment.gateways.iso20022.outcomes import code, word
+from services.payment.gateways.iso20022.entries import notice, shown
+from services.payment.gateways.iso20022.outcomes import code
 from services.payment.gateways.iso20022.sent import identity
 from services.payment.gateways.iso20022.speaking import Spoken, refused
 from services.payment.gateways.not_done import SignsNoReturn
 from services.payment.gateways.request_signature import SIGNATURE, TIME
-from services.payment.gateways.transfers.text import references
 from services.payment.iso20022 import strict
 from services.payment.iso20022.reports import (
     NOTIFICATIONS,
     Head,
-    Movement,
     read_reports,
 )
 from services.payment.iso20022.statuses import (
@@ -71,9 +69,6 @@ ANSWERS: Mapping[Verdict, tuple[int, str, str]] = {
 }
 KEPT = (202, "kept", "It names no order: kept for a person.")
 TAKEN = (*NOTIFICATIONS, *OF_REQUESTS)
-NO_NUMBER = "0"
-AMOUNT_LIMIT_VND = 10**13
-_PRINTED = re.compile(r"[^\x00-\x1f\x7f]{1,140}")
 
 
 class Iso20022(SignsNoReturn, Spoken):
@@ -116,13 +111,13 @@ class Iso20022(SignsNoReturn, Spoken):
                 if said.key:
                     finding: Literal["failed", "pending"]
                     finding = "failed" if said.outcome == "failed" else "pending"
-                    yield Notice(_shown(said.key), "", 0, finding, code(said))
+                    yield Notice(shown(said.key), "", 0, finding, code(said))
             return
         for found in read_reports([body], TAKEN, self.body_limit_bytes):
             if isinstance(found, Head):
                 self.check_account(found)
-            elif notice := _notice(found):
-                yield notice
+            elif told := notice(found):
+                yield told
 
     def callback_described(self) -> dict[str, Any]:
         """Return OpenAPI's words for a message to us."""
@@ -154,12 +149,12 @@ class Iso20022(SignsNoReturn, Spoken):
 
     def read_answer(self, answer: Answer, order: Order, at: datetime) -> Said:
         """Return what a report has of this order.  Raises `Refused`."""
-        found = [n for m in self.booked(answer, at) if (n := _notice(m))]
+        found = [n for m in self.booked(answer, at) if (n := notice(m))]
         ours = sorted(
             (n for n in found if n.reference == order.reference), key=lambda n: n.finding != "paid"
         )
-        for notice in ours:
-            return Said(notice.finding, notice.transaction, notice.amount_vnd, notice.code)
+        for one in ours:
+            return Said(one.finding, one.transaction, one.amount_vnd, one.code)
         return Said("not_found")
 
     # ---- refunds
@@ -201,43 +196,6 @@ class Iso20022(SignsNoReturn, Spoken):
     ) -> Disbursed:
         """Return what became of it: a report, or a later status.  Raises `Refused`."""
         return self.found(answer, sent.out(disbursement), disbursement.amount_vnd, at)
-
-
-# ---- words
-
-
-def _notice(movement: Movement) -> Notice | None:
-    """Return what an entry is to an order; None: one of our own transfers.  Raises `Malformed`."""
-    amount_vnd = abs(movement.amount_vnd)
-    if amount_vnd > AMOUNT_LIMIT_VND:
-        raise Malformed("AM02", "/Ntry/Amt", "is more than any order")
-    if not _PRINTED.fullmatch(movement.key) or movement.key == NO_NUMBER:
-        raise Malformed("FF01", "/Ntry/AcctSvcrRef", "is no number of a transaction")
-    if movement.returned or movement.reversal:
-        side = "CRDT" if movement.amount_vnd > 0 else "DBIT"
-        code = word(side, movement.returned or "RVSL")
-        return Notice("", movement.key, amount_vnd, "pending", code)
-    if movement.amount_vnd < 0:
-        return None
-    finding: Literal["paid", "pending"] = "paid" if movement.booked else "pending"
-    code = word("CRDT", movement.status)
-    return Notice(reference_of(movement), movement.key, amount_vnd, finding, code)
-
-
-def reference_of(movement: Movement) -> str:
-    """Return the order that a payer named, "" if none, or more than one.
-
-    A reference of our form goes before any other; whether there is such an order, its row says.
-    """
-    written = "".join(movement.texts)  # banks cut a long text anywhere
-    for texts in ((movement.reference,), movement.structured, movement.texts, (written,)):
-        if found := references(*texts):
-            return found.pop() if len(found) == 1 else ""
-    return _shown(movement.structured[0] if len(movement.structured) == 1 else movement.reference)
-
-
-def _shown(reference: str) -> str:
-    return reference if _PRINTED.fullmatch(reference) else ""
 
 
 def _reply(status: int, code: str, detail: str) -> Reply:

@@ -18,11 +18,11 @@ def booked(movements: Sequence[Movement], key: str, amount_vnd: int) -> Refunded
     ours = [m for m in movements if m.reference == key and m.booked]
     if any(m.amount_vnd > 0 for m in ours):
         back = next(m for m in ours if m.amount_vnd > 0)
-        return Refunded("failed", back.key, word("CRDT", back.returned or "RVSL"))
+        return Refunded("failed", back.number, word("CRDT", back.returned or "RVSL"))
     for debit in ours:
         if -debit.amount_vnd != amount_vnd:
-            return Refunded("unknown", debit.key, "DBIT/AM09")
-        return Refunded("done", debit.key, "DBIT/BOOK")
+            return Refunded("unknown", debit.number, "DBIT/AM09")
+        return Refunded("done", debit.number, "DBIT/BOOK")
     return Refunded("pending")
 
 

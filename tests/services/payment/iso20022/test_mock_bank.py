@@ -119,7 +119,7 @@ def test_a_day_of_credits_and_refunds_ends_matched(bank: Bank) -> None:
     assert (head.opening_vnd, head.closing_vnd) == (OPENING_VND, OPENING_VND + net_vnd)
     assert {m.reference: m.amount_vnd for m in told} == paid | {k: -v for k, v in refunds.items()}
     assert sorted(told) == sorted(m for m in booked if isinstance(m, Movement))
-    assert len({m.key for m in told}) == len(paid) + len(refunds)
+    assert len({m.number for m in told}) == len(paid) + len(refunds)
 
 
 def test_a_refund_sent_twice_moves_money_once(bank: Bank) -> None:

@@ -35,7 +35,7 @@ def refused(given: bytes) -> Malformed:
 def test_a_credit_names_our_order_and_its_own_number():
     [movement] = read(CREDIT)
 
-    assert movement.key == "FT26306000123"
+    assert movement.number == "FT26306000123"
     assert (movement.amount_vnd, movement.booked, movement.reversal) == (150_000, True, False)
     assert movement.reference == "DVC2611020000017"
     assert movement.texts == ("DVC2611020000017 LE PHI HO TICH",)
@@ -56,18 +56,43 @@ def test_a_debit_is_negative_and_names_our_file():
     assert (movement.amount_vnd, movement.message) == (-50_000, "REFUND-20261102-0001")
 
 
-def test_the_same_entry_has_the_same_key_at_once_and_at_the_end_of_the_day():
+def test_the_same_entry_has_the_same_number_at_once_and_at_the_end_of_the_day():
     at_once = [*read(body("iso20022-bank-01-camt.054.001.08"))]
     at_once += read(body("iso20022-bank-03-camt.054.001.08"))
 
-    assert {m.key for m in at_once} == {m.key for m in read(STATEMENT)}
+    assert {m.number for m in at_once} == {m.number for m in read(STATEMENT)}
 
 
-def test_an_entry_without_a_number_of_the_bank_is_told_by_its_place():
-    bare = CREDIT.replace(b"<AcctSvcrRef>FT26306000123</AcctSvcrRef>", b"")
-    twice = bare.replace(b"</Ntfctn>", ENTRY.replace(b"FT26306000123", b"OWN") + b"</Ntfctn>")
+@pytest.mark.parametrize(
+    "instead", [b"", b"<AcctSvcrRef>NOTPROVIDED</AcctSvcrRef>"], ids=["none", "not provided"]
+)
+def test_an_entry_without_a_number_of_the_bank_has_none(instead):
+    bare = CREDIT.replace(b"<AcctSvcrRef>FT26306000123</AcctSvcrRef>", instead)
+    [movement] = read(bare)
 
-    assert [m.key for m in read(twice)] == ["NDVCQG-PI-0001/1", "OWN"]
+    assert (movement.number, movement.account) == ("", "1234567890123")
+
+
+@pytest.mark.parametrize(
+    ("given", "day"),
+    [
+        (b"<Dt>2026-11-02</Dt>", "2026-11-02"),
+        (b"<Dt>2026-11-02Z</Dt>", "2026-11-02"),
+        (b"<DtTm>2026-11-02T09:00:00</DtTm>", "2026-11-02"),
+        (b"<DtTm>2026-11-02T09:00:00+07:00</DtTm>", "2026-11-02"),
+        (b"<DtTm>2026-11-01T18:00:00.5Z</DtTm>", "2026-11-02"),
+    ],
+)
+def test_a_booking_at_an_instant_is_of_the_day_that_it_is_here(given, day):
+    [movement] = read(CREDIT.replace(b"<Dt>2026-11-02</Dt>", given))
+
+    assert str(movement.day) == day
+
+
+def test_an_instant_beyond_all_years_is_refused():
+    late = CREDIT.replace(b"<Dt>2026-11-02</Dt>", b"<DtTm>9999-12-31T23:00:00Z</DtTm>")
+
+    assert refused(late).code == "DT01"
 
 
 @pytest.mark.parametrize("status", ["PDNG", "INFO", "FUTR"])
@@ -84,9 +109,9 @@ def test_an_entry_of_several_transactions_is_told_one_by_one():
         b'<Amt Ccy="VND">200000</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>',
     )
 
-    assert [(m.key, m.amount_vnd, m.reference) for m in read(several)] == [
-        ("FT26306000123/1", 150_000, "DVC2611020000017"),
-        ("FT26306000123/2", 50_000, "DVC9"),
+    assert [(m.number, m.amount_vnd, m.reference) for m in read(several)] == [
+        ("", 150_000, "DVC2611020000017"),
+        ("", 50_000, "DVC9"),
     ]
     assert refused(CREDIT.replace(DETAILS, DETAILS + other)).code == "AM10"
 

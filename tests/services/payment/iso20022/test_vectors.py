@@ -113,7 +113,7 @@ CHECKS: Mapping[str, Callable[[Vector, Any], Any]] = {
     "entries": lambda v, _: len(reported(v)[1]),
     "cdt_dbt": lambda v, _: "CRDT" if entry(v).amount_vnd > 0 else "DBIT",
     "status": lambda v, _: "BOOK" if entry(v).booked else "",
-    "acct_svcr_ref": lambda v, _: entry(v).key,
+    "acct_svcr_ref": lambda v, _: entry(v).number,
     "remittance_ustrd": lambda v, _: [n.text for n in every(document(v), "Ustrd")],
     "structured_ref": lambda v, _: [n.text for n in every(document(v), "Ref")],
     "balances": balances,
