@@ -159,8 +159,8 @@ class Run:
 
     async def _known(self, lines: Sequence[Line], held: Mapping[str, Sequence[Held]]) -> Known:
         """Return what is known of these lines; what the day's log has not, the journal may have."""
-        money = {x.key: list(held.get(x.key, ())) for x in lines}
-        doubtful = [x for x in lines if not any(agrees(x, h) for h in money[x.key])]
+        money = {key: list(held.get(key, ())) for x in lines for key in x.keys}
+        doubtful = [x for x in lines if not any(agrees(x, h) for key in x.keys for h in money[key])]
         named = sorted({x.reference for x in doubtful if x.reference})
         applications = {*(await self._books.references.find(named)).values()} if named else set()
         applications |= {a for x in doubtful if (a := whose(x.reference))}

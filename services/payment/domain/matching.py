@@ -139,7 +139,7 @@ class Matching:
             count += 1
             amount_vnd += line.amount_vnd
             if held is None or held.at is None or not self._is_of_day(held.at):
-                beyond.append(line.key)
+                beyond.extend(line.keys)
         return Matched(count, amount_vnd, tuple(breaks), tuple(beyond))
 
     def unstated(self, held: Iterable[Held], named: Collection[str]) -> Iterator[Break]:
@@ -165,8 +165,11 @@ class Matching:
                 )
 
     def _again(self, line: Line) -> int:
-        times = self._times.get(line.key, 0)
-        self._times[line.key] = times + 1
+        """Return how often this movement stood in the file before: a transfer of ours that was
+        booked twice has two numbers, but one name.
+        """
+        times = max(self._times.get(key, 0) for key in line.keys)
+        self._times.update(dict.fromkeys(line.keys, times + 1))
         return times
 
     def _break(
@@ -202,7 +205,7 @@ def judge(
     Of an order that is over the line may be the very money that ended it, under another number:
     only where lines name all of that is it other money, to be given back.
     """
-    if money := known.held.get(line.key):
+    if money := next((m for key in line.keys if (m := known.held.get(key))), None):
         held = min(money, key=lambda m: (not agrees(line, m), m.kept_as == "mismatched", m))
         return _of_held(line, held), None, held
     if line.kind != "paid":

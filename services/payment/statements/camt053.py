@@ -1,8 +1,8 @@
 """A bank's statement as camt.053: what is booked of it, held to its schema while it is read.
 
 The number of a line is what tells it again, as in the camt.054 that told of it at once.  A file may
-have several pages, or accounts: they open and close together.  A debit with the name of a
-disbursement of ours is one; any other is a refund.
+have several pages, or accounts: they open and close together.  A debit is called as we called
+the transfer; with the name of a disbursement of ours it is one, any other is a refund.
 """
 
 from datetime import datetime, time
@@ -50,4 +50,5 @@ def _line(found: Movement, asked: Asked, number: int) -> Line:
         datetime.combine(found.day or asked.day, NOON, VIETNAM),
         way,
         number,
+        found.reference if found.amount_vnd < 0 else "",
     )

@@ -6,7 +6,7 @@ twice to the letter is counted as often as it stands: that is a break, not a bro
 the sum says the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -21,12 +21,12 @@ LOOKED_EVERY = 2_000
 
 
 class Checked(NamedTuple):
-    """A file that is in order.  `keys`: of every line; `lines`, `paid_vnd` and `left_vnd`: what it
-    moves.
+    """A file that is in order.  `keys`: all of every line; `lines`, `paid_vnd` and `left_vnd`: what
+    it moves.
     """
 
     statement: Statement
-    keys: frozenset[str]
+    keys: Set[str]
     lines: int
     paid_vnd: int
     left_vnd: int
@@ -35,6 +35,7 @@ class Checked(NamedTuple):
 def check(lines: Lines, asked: Asked, looked: Callable[[int], None] = lambda _: None) -> Checked:
     """Read a file to its end; return what it holds.  Raises `Unfit`."""
     said: dict[str, tuple[str, int, int]] = {}  # key → reference, amount, first line
+    called = set[str]()
     paid_vnd = left_vnd = count = 0
     try:
         while True:
@@ -49,6 +50,7 @@ def check(lines: Lines, asked: Asked, looked: Callable[[int], None] = lambda _: 
                     line.number,
                     f"transaction {line.transaction} says something else than on line {first}",
                 )
+            called.update(line.keys[:-1])
             if line.kind == "paid":
                 paid_vnd += line.amount_vnd
             else:
@@ -71,7 +73,7 @@ def check(lines: Lines, asked: Asked, looked: Callable[[int], None] = lambda _: 
             f"opening {statement.opening_vnd:,} + in {paid_vnd:,} − out {left_vnd:,} is not closing"
             f" {statement.closing_vnd:,}: {difference_vnd:+,} đồng; ask the partner for it anew",
         )
-    return Checked(statement, frozenset(said), count, paid_vnd, left_vnd)
+    return Checked(statement, called.union(said), count, paid_vnd, left_vnd)
 
 
 def _require_sound(line: Line, asked: Asked) -> None:

@@ -8,9 +8,12 @@ from services.payment.iso20022.statuses import Status, outcome_of
 
 
 def told(statuses: Sequence[Status], key: str) -> Refunded:
-    """Return what the bank says of a file with one transfer.  Raises `Malformed`."""
+    """Return what the bank says of a file with one transfer.  Raises `Malformed`.
+
+    A status has no number of what was booked; the statement will name our own of it.
+    """
     said = outcome_of(statuses, key, key)
-    return Refunded(said.outcome, "", code(said))
+    return Refunded(said.outcome, key if said.outcome == "done" else "", code(said))
 
 
 def booked(movements: Sequence[Movement], key: str, amount_vnd: int) -> Refunded:

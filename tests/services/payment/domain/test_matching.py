@@ -17,6 +17,7 @@ from services.payment.domain.matching import (
     Known,
     Matched,
     Matching,
+    gone,
     held_in,
     judge,
 )
@@ -218,6 +219,35 @@ def test_a_state_says_what_is_held_and_what_was_asked() -> None:
     settled = msgspec.structs.replace(obligation, status="settled")
     over = msgspec.structs.replace(state, obligations=(settled,))
     assert not dict(orders_in("app", over))["DVC1"].waits
+
+
+# ---- what we called ourselves
+
+LEFT = Line("", "FT7", 6_000, NOON, "refunded", 4, called="R0F")
+
+
+def gone_as(number: str) -> Known:
+    held = gone("refunded", "app", "DVC1", number, 6_000, NOON)
+    return Known({held.key: [held]}, {})
+
+
+@pytest.mark.parametrize("number", ["R0F", "FT7"])
+def test_money_that_left_is_known_by_our_name_of_it_or_by_the_partners_number(number) -> None:
+    assert match(gone_as(number), LEFT).lines == 1
+    matching = Matching("a-bank", DAY, lambda at: at != NOON)
+    [held] = gone_as(number).held.values()
+    assert held[0].key in matching.take([LEFT], gone_as(number)).beyond
+
+
+def test_our_name_goes_before_the_partners_number() -> None:
+    other = gone("refunded", "other", "DVC2", "FT7", 1, NOON)
+    known = Known({other.key: [other], **gone_as("R0F").held}, {})
+    assert match(known, LEFT).lines == 1
+
+
+def test_a_transfer_of_ours_that_was_booked_twice_is_for_a_person() -> None:
+    found = match(gone_as("R0F"), LEFT, LEFT._replace(transaction="FT8", number=5))
+    assert (found.lines, [b.cause for b in found.breaks]) == (1, ["repeated"])
 
 
 # ---- any file

@@ -73,6 +73,16 @@ def test_a_debit_with_the_name_of_a_disbursement_is_one() -> None:
     debits = [entry(f"FT{n}", 1, name, side="DBIT") for n, name in enumerate(names)]
     lines, _ = read(a_file(*debits, closing_vnd=99_996))
     assert [x.kind for x in lines] == ["disbursed", "refunded", "refunded", "refunded"]
+    assert [x.called for x in lines] == [*names[:3], ""]
+
+
+def test_what_left_is_told_by_our_name_of_it_too() -> None:
+    file = a_file(entry("FT1", 20_000, "R" + "0F" * 17), entry("FT2", 10_000, "R1", side="DBIT"))
+    assert check(reader(file)(file, ASKED), ASKED).keys == {
+        "paid/FT1",
+        "refunded/FT2",
+        "refunded/R1",
+    }
 
 
 def test_it_passes_the_check_that_every_statement_passes() -> None:

@@ -34,6 +34,7 @@ lines = st.lists(
         booked_at=st.just(AT),
         kind=st.sampled_from(sorted(KINDS.values())),
         number=st.just(0),
+        called=st.just(""),
     ),
     max_size=6,
 ).map(lambda found: [line._replace(number=n) for n, line in enumerate(found, 2)])

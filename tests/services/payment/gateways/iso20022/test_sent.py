@@ -183,6 +183,17 @@ def test_a_status_says_what_became_of_a_refund(bank, vector, finding, code):
     assert bank.read_refund_answer(given, REFUND, NOW) == (finding, "", code)
 
 
+def test_a_refund_that_a_status_ends_is_known_by_what_we_called_it(bank):
+    settled = status("iso20022-bank-02-pain.002.001.10").replace(b"ACCP", b"ACSC")
+    document = strict.read(sent(bank.refund(REFUND, NOW)), schemas())[1]
+    paid = document.one("CstmrCdtTrfInitn").one("PmtInf").one("CdtTrfTxInf")
+
+    done = bank.read_refunded(answer(settled), REFUND, NOW)
+
+    assert done == ("done", "RF-1", "ACSC")
+    assert paid.at("PmtId/EndToEndId") == done.transaction
+
+
 def test_a_status_of_another_refund_says_nothing(bank):
     with pytest.raises(Refused):
         bank.read_refunded(answer(status("iso20022-bank-02-pain.002.001.10", "RF-2")), REFUND, NOW)
