@@ -237,13 +237,13 @@ def _may_open(
 
 
 def _may_settle(arrivals: Sequence[Arrival], states: Mapping[str, Payment | None]) -> Iterator[str]:
-    """Name the applications whose receipts may change: money comes, has come before its order, or
-    the fee is assessed again.
+    """Name the applications whose receipts may change: money comes, has come before its order, the
+    fee is assessed again, or an operator has part of it given back.
     """
     for arrival in arrivals:
         state = states.get(arrival.application) or Payment()
         is_paid = isinstance(arrival.data, Notified | Queried) and arrival.data.finding == "paid"
-        may_lower = isinstance(arrival.data, ReassessmentAsked)
+        may_lower = isinstance(arrival.data, ReassessmentAsked | RefundAsked | RefundChecked)
         if is_paid or may_lower or any(m.kept_as == "early" for m in state.money):
             yield arrival.application
 

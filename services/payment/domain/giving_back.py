@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from services.payment.domain.draft import Draft
+from services.payment.domain.fees import line
 from services.payment.domain.leaving import Heard, pause_s
 from services.payment.domain.state import Attempt, Leaving, Refund, Released
 from shared.events.refunds import (
@@ -47,7 +48,9 @@ def submit(draft: Draft, refund: Refund, heard: Heard) -> None:
 
 
 def request(draft: Draft, refund: Refund, heard: Heard) -> None:
-    """Have it given back.  What is asked for beyond what nobody needs is not needed from now on."""
+    """Have it given back.  What is asked for beyond what nobody needs is not needed from now on,
+    and the receipts say so.
+    """
     others_vnd = sum(
         r.amount_vnd
         for r in draft.state.refunds
@@ -57,7 +60,7 @@ def request(draft: Draft, refund: Refund, heard: Heard) -> None:
     paid = next((a for a in draft.state.attempts if _is_of(a, refund)), None)
     if paid is not None and refund.amount_vnd > spare_vnd:
         more_vnd = refund.amount_vnd - max(0, spare_vnd)
-        draft.release(Released(attempt=paid.number, amount_vnd=more_vnd, reason=refund.reason))
+        _let_go(draft, paid, more_vnd, refund.reason)
     send(draft, refund, heard)
 
 
@@ -129,6 +132,32 @@ def finish(draft: Draft, refund: Refund, heard: Heard) -> None:
 
 
 # ---- steps of moves
+
+
+def _let_go(draft: Draft, paid: Attempt, amount_vnd: int, why: str) -> None:
+    """Release a part of a payment and lower its receipts, the last one first; of the whole they
+    count until it is given back.
+    """
+    gone_vnd = sum(r.amount_vnd for r in draft.state.released if r.attempt == paid.number)
+    valid = [r for r in draft.state.receipts if (r.attempt, r.status) == (paid.number, "valid")]
+    left_vnd = amount_vnd
+    with draft.receipts() as desk:
+        for receipt in reversed(valid if gone_vnd + amount_vnd < paid.amount_vnd else []):
+            part_vnd = min(left_vnd, receipt.amount_vnd)
+            if not part_vnd:
+                break
+            left_vnd -= part_vnd
+            still_vnd = receipt.amount_vnd - part_vnd
+            name = draft.state.with_lines(receipt).lines[0].name_vi
+            if still_vnd:
+                desk.tell(receipt, "lowered", why, line(receipt.kind, name, still_vnd))
+            else:
+                desk.tell(receipt, "refunded", why)
+            draft.release(
+                Released(attempt=paid.number, amount_vnd=part_vnd, reason=why, kind=receipt.kind)
+            )
+    if left_vnd:
+        draft.release(Released(attempt=paid.number, amount_vnd=left_vnd, reason=why))
 
 
 def _with_its_parts_vnd(draft: Draft, refund: Refund) -> int:

@@ -56,10 +56,13 @@ REJECTIONS: Mapping[str, tuple[str, str]] = {
 
 
 class _Books(NamedTuple):
-    """What there is of the fee: what is still unpaid, by place; what was paid, by its receipts."""
+    """What there is of the fee: what is still unpaid, by place; what was paid, by its receipts, and
+    what of it operators gave back, by kind: nobody is asked for that again.
+    """
 
     unpaid: Sequence[int]
     paid: Sequence[Receipt]
+    given_vnd: Mapping[str, int]
     lines: tuple[FeeLine, ...]  # what is due so far
 
 
@@ -82,7 +85,8 @@ def reassess(draft: Draft, asked: ReassessmentAsked, catalogue: Catalogue) -> No
         return
     draft.rests_on(new_basis)
     paid_vnd: dict[str, int] = {kind: _sum_vnd(books.paid, kind) for kind in KINDS}
-    more = tuple(_more(found.lines, paid_vnd))
+    ever_vnd = {kind: paid_vnd[kind] + books.given_vnd[kind] for kind in KINDS}
+    more = tuple(_more(found.lines, ever_vnd))
     less_vnd = {k: paid_vnd[k] - v for k, v in _by_kind(found.lines).items() if v < paid_vnd[k]}
     draft.events.append(
         FeeReassessed(
@@ -145,7 +149,9 @@ def _books(state: Payment) -> _Books:
     paid = [state.with_lines(r) for r in valid]
     lines = [line for r in paid for line in r.lines]
     lines += [line for n in unpaid for line in state.obligations[n].lines]
-    return _Books(unpaid, paid, tuple(lines))
+    given = [r for r in state.released if r.attempt in attempts]
+    given_vnd = {k: sum(r.amount_vnd for r in given if r.kind == k) for k in KINDS}
+    return _Books(unpaid, paid, given_vnd, tuple(lines))
 
 
 def _sum_vnd(receipts: Sequence[Receipt], kind: str) -> int:
@@ -217,7 +223,7 @@ def _give_back(
 
 
 def _spare_vnd(state: Payment, attempt: int) -> int:
-    """Return what of a payment nothing is due for, beside what an operator let go before."""
+    """Return what of a payment nothing is due for, beside what was let go before."""
     due_vnd = sum(
         r.amount_vnd for r in state.receipts if r.attempt == attempt and r.status == "valid"
     )

@@ -116,12 +116,15 @@ class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return (self.partner, self.transaction) == (partner, transaction)
 
 
-class Released(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What of a paid attempt is not due any more, and to be refunded."""
+class Released(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What of a paid attempt is not due any more, and to be refunded; `kind`: of the receipt that
+    was lowered by it because an operator let it go.
+    """
 
     attempt: int
     amount_vnd: int
     reason: str = "reassessed"
+    kind: str = ""
 
 
 class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -53,3 +53,7 @@ def ring_refund(office):
     """Let the timers of orders be: let the one of the refund fire."""
     office.timers = [t for t in office.timers if t.name.startswith("refund.")]
     return office.ring()
+
+
+def receipts(office):
+    return [(r.number, r.amount_vnd, r.status) for r in office.state.receipts]

@@ -13,11 +13,8 @@ from tests.services.payment.domain.going_back import (
     ask,
     assess_again,
     kinds,
+    receipts,
 )
-
-
-def receipts(office):
-    return [(r.number, r.amount_vnd, r.status) for r in office.state.receipts]
 
 
 def test_what_was_paid_above_a_lower_fee_is_given_back(paid):
@@ -71,8 +68,10 @@ def test_what_an_operator_gave_back_before_is_not_given_back_again(paid):
 
     said = assess_again(paid, copies=1)
 
-    assert kinds(said) == [FeeReassessed, ReceiptAdjusted]
-    assert paid.state.released == (Released(attempt=1, amount_vnd=10_000, reason="asked"),)
+    assert kinds(said) == [FeeReassessed], "and nobody is asked for it again"
+    lowered = Released(attempt=1, amount_vnd=10_000, reason="asked", kind="fee")
+    assert paid.state.released == (lowered,)
+    assert receipts(paid)[1:] == [("00000002", 6_000, "valid")]
     assert (paid.state.to_refund_vnd, paid.state.refunded_vnd) == (0, 10_000)
 
 
@@ -83,6 +82,15 @@ def test_only_what_is_missing_beside_an_operators_refund_is_given_back(paid):
 
     assert [e.amount_vnd for e in said if isinstance(e, FeeOverpaid)] == [2_000]
     assert [p.amount_vnd for p in paid.of(RefundProposed)] == [6_000, 2_000]
+    assert receipts(paid)[2:] == [("00000003", 8_000, "valid")]
+
+
+def test_a_higher_fee_asks_for_no_more_than_the_difference_to_what_was_once_paid(paid):
+    ask(paid, 6_000)
+
+    assert [
+        e.further_vnd for e in assess_again(paid, copies=3) if isinstance(e, FeeReassessed)
+    ] == [8_000]
 
 
 @pytest.mark.parametrize("end", [NOT_ACCEPTED, WITHDRAWN])

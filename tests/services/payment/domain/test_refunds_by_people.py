@@ -5,6 +5,7 @@ import pytest
 from services.payment.domain.draft import Pace
 from shared.events.payment import (
     Mismatched,
+    ReceiptAdjusted,
     ReceiptInvalidated,
     Requested,
     Settled,
@@ -24,6 +25,7 @@ from tests.services.payment.domain.going_back import (
     ask,
     check,
     kinds,
+    receipts,
 )
 
 # ---- a second person
@@ -65,7 +67,7 @@ def test_nobody_agrees_to_what_he_asked_for_himself(dear):
 
 
 def test_what_is_asked_for_in_parts_is_looked_at_as_if_it_were_asked_for_at_once(dear):
-    assert kinds(ask(dear, 8_000)) == [RefundProposed, RefundRequested]
+    assert kinds(ask(dear, 8_000)) == [RefundProposed, ReceiptAdjusted, RefundRequested]
 
     assert kinds(ask(dear, 8_000)) == [RefundProposed, RefundWaiting]
     assert check(dear, by="maker") == []
@@ -85,7 +87,7 @@ def test_what_was_turned_down_counts_for_nothing(dear):
     ask(dear, 16_000)
     check(dear, approved=False)
 
-    assert kinds(ask(dear, 8_000)) == [RefundProposed, RefundRequested]
+    assert RefundRequested in kinds(ask(dear, 8_000))
 
 
 def test_what_was_turned_down_is_not_proposed_again_by_rule(dear, a):
@@ -113,7 +115,8 @@ def test_what_an_operator_asked_for_in_vain_stays_paid(dear):
 
 def test_an_operator_may_have_part_of_a_payment_given_back(paid):
     decided = ask(paid, 6_000)
-    assert kinds(decided) == [RefundProposed, RefundRequested]
+    assert kinds(decided) == [RefundProposed, ReceiptAdjusted, RefundRequested]
+    assert receipts(paid) == [("00000001", 16_000, "adjusted"), ("00000002", 10_000, "valid")]
     assert (decided[0].by, decided[0].reason) == ("maker", "asked")
     assert paid.state.to_refund_vnd == 6_000
 
@@ -122,6 +125,28 @@ def test_an_operator_may_have_part_of_a_payment_given_back(paid):
     assert kinds(paid.hear(WITHDRAWN)) == [RefundProposed, RefundRequested]
     assert paid.of(RefundProposed)[-1].amount_vnd == 10_000, "the rest, and no more"
     assert ReceiptInvalidated in kinds(answer(paid, "done"))
+    assert [status for _, _, status in receipts(paid)] == ["adjusted", "invalid"]
+
+
+def test_a_receipt_is_lowered_when_a_second_person_agrees_and_not_before(dear):
+    ask(dear, 12_000)
+    assert receipts(dear) == [("00000001", 16_000, "valid")]
+
+    assert kinds(check(dear)) == [ReceiptAdjusted, RefundRequested]
+    assert receipts(dear)[1:] == [("00000002", 4_000, "valid")]
+
+
+def test_each_part_lowers_what_counts_and_the_last_one_ends_it_when_it_is_back(paid):
+    for amount_vnd in (6_000, 4_000, 6_000):
+        ask(paid, amount_vnd)
+        answer(paid, "done")
+
+    assert [r[1:] for r in receipts(paid)] == [
+        (16_000, "adjusted"),
+        (10_000, "adjusted"),
+        (6_000, "invalid"),
+    ]
+    assert paid.state.status == "refunded"
 
 
 @pytest.mark.parametrize(("amount_vnd", "transaction"), [(16_001, "14700001"), (1, "T9"), (0, "")])
@@ -133,7 +158,7 @@ def test_what_is_under_way_is_not_asked_for_twice(paid):
     ask(paid, 10_000)
 
     assert ask(paid, 10_000) == []
-    assert kinds(ask(paid, 6_000)) == [RefundProposed, RefundRequested]
+    assert RefundRequested in kinds(ask(paid, 6_000))
 
 
 def test_an_operator_may_have_another_amount_given_back_while_the_order_is_open(office, a):
