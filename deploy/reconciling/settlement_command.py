@@ -16,8 +16,9 @@ from rich.text import Text
 from deploy.importing.shown import progress
 from deploy.local.fitted import shortened
 from deploy.reconciling.outside import Outside, mendable, outside
-from deploy.reconciling.queue import ASKED_AT_ONCE
+from deploy.reconciling.queue import ASKED_AT_ONCE, latest_of
 from deploy.reconciling.settlement import DayOfMoney, Sum
+from services.payment.domain.state import Payment
 from services.routing import lane
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.rules import load_rules
@@ -31,6 +32,8 @@ from shared.settings import Settings as Shared
 BEFORE = timedelta(minutes=5)  # a broker's clock may be behind
 AFTER = timedelta(hours=12)  # what is decided may be published that much later
 NAME_CELLS = 40
+SETTLED = "settled", "lệ phí", "phí", "thuế", "đồng"
+TITLES = *SETTLED, "not due", "net", "over", "given back", "paid out"
 
 console = Console(highlight=False)
 
@@ -42,7 +45,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="say it as JSON")]
 
 
 def settlement(first: From, last: To, partner: Partner = "", as_json: AsJson = False) -> None:
-    """Tell what settled in a period, by the unit that it is for and by partner."""
+    """Tell what settled and went back in a period, by the unit that it is for and by partner."""
     days = _days(first.date(), last.date())
     catalogue = load(Shared().catalogue)
     with mendable():
@@ -62,7 +65,12 @@ def _days(first: date, last: date) -> Sequence[date]:
 async def _sums(days: Sequence[date], partner: str, catalogue: Catalogue, quiet: bool) -> Sums:
     sums: dict[tuple[str, str], Sum] = {}
     async with outside() as there:
-        units = _Units(there, catalogue)
+        units, payments = _Units(there, catalogue), there.journal()
+
+        async def standing(applications: Sequence[str]) -> Mapping[str, Payment]:
+            latest = await latest_of(payments, applications)
+            return {a: d.state for a, d in latest.items() if d.state}
+
         with progress(Console(quiet=True) if quiet else console, "Days", len(days)) as moved:
             for number, day in enumerate(days, start=1):
                 since = datetime.combine(day, time(), VIETNAM).astimezone(UTC)
@@ -72,7 +80,7 @@ async def _sums(days: Sequence[date], partner: str, catalogue: Catalogue, quiet:
                     async for values in batches:
                         for value in values:
                             whole.hear(value)
-                await whole.add_to(sums, units.of)
+                await whole.add_to(sums, units.of, standing)
                 moved(number)
     return sums
 
@@ -97,11 +105,15 @@ class _Units:
 def as_line(found: Sums, days: Sequence[date]) -> str:
     """Return the sums as a line of JSON."""
     rows = [
-        {"unit": unit, "partner": partner, **asdict(each)}
+        {"unit": unit, "partner": partner, **_told(each)}
         for (unit, partner), each in sorted(found.items())
     ]
-    told = {"from": days[0], "to": days[-1], "sums": rows, "total": asdict(total(found))}
+    told = {"from": days[0], "to": days[-1], "sums": rows, "total": _told(total(found))}
     return msgspec.json.encode(told).decode()
+
+
+def _told(of: Sum) -> dict[str, int]:
+    return {**asdict(of), "net_vnd": of.net_vnd}
 
 
 def total(found: Sums) -> Sum:
@@ -117,7 +129,7 @@ def show(where: Console, found: Sums, catalogue: Catalogue) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title in ("unit", "", "partner"):
         table.add_column(title)
-    for title in ("settled", "lệ phí", "phí", "thuế", "đồng", "to refund"):
+    for title in TITLES:
         table.add_column(title, justify="right")
     for (unit, partner), each in sorted(found.items()):
         rows = catalogue.units.get(unit)
@@ -134,5 +146,6 @@ def show(where: Console, found: Sums, catalogue: Catalogue) -> None:
 
 
 def _cells(of: Sum) -> list[str]:
-    numbers = of.settled, of.charge_vnd, of.fee_vnd, of.tax_vnd, of.settled_vnd, of.overpaid_vnd
-    return [f"{number:,}" for number in numbers]
+    settled = of.settled, of.charge_vnd, of.fee_vnd, of.tax_vnd, of.settled_vnd
+    after = of.lowered_vnd, of.net_vnd, of.overpaid_vnd, of.given_back_vnd, of.paid_out_vnd
+    return [f"{number:,}" for number in (*settled, *after)]

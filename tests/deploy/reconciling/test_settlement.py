@@ -1,4 +1,4 @@
-"""What settled in a period: once each, by unit and partner, and nothing lost on the way."""
+"""What settled and went back in a period: once each, by unit and partner, and nothing lost."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +16,7 @@ from deploy.local.cli import app
 from deploy.reconciling import generate
 from deploy.reconciling.settlement import DayOfMoney, Sum
 from deploy.reconciling.settlement_command import as_line, show, total
+from services.payment.domain.state import Payment
 from shared import events
 
 BEGIN = datetime(2026, 11, 19, 17, tzinfo=UTC)
@@ -29,11 +30,15 @@ async def units(applications) -> dict[str, str]:
     return dict.fromkeys(applications, "26737")
 
 
-async def sums(values, partner: str = "", since=BEGIN, until=END):
+async def nothing_known(_) -> dict[str, Payment]:
+    return {}
+
+
+async def sums(values, partner: str = "", since=BEGIN, until=END, payments=nothing_known):
     day, found = DayOfMoney(since, until, partner), {}
     for value in values:
         day.hear(value)
-    await day.add_to(found, units)
+    await day.add_to(found, units, payments)
     return found
 
 
