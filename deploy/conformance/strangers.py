@@ -25,4 +25,6 @@ def another_merchant(row: Partner) -> Partner:
     if "app_id" in ids:
         ids["app_id"] = str(int(ids["app_id"]) + 1)
     account = row.account and msgspec.structs.replace(row.account, number=STRANGE_ACCOUNT)
-    return msgspec.structs.replace(row, merchant=STRANGE_MERCHANT, ids=ids, account=account)
+    return msgspec.structs.replace(
+        row, merchant=STRANGE_MERCHANT, ids=ids, account=account, accounts=()
+    )

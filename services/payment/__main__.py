@@ -19,6 +19,7 @@ from services.payment import (
     webhooks_api,
 )
 from services.payment.asking import Asking
+from services.payment.billing import Accounts, Billing
 from services.payment.breaks import Breaks
 from services.payment.disbursing import AskOut, PayOut
 from services.payment.effects import Create, Query
@@ -64,6 +65,8 @@ async def build(resources: Resources) -> Parts:
     limit_s = registry.call_limit_s
     client = httpx.AsyncClient(timeout=limit_s, trust_env=False)
     journal = resources.journal(lanes)
+    accounts = Accounts((gateway.partner for gateway in registry), watch.current)
+    billing = Billing(accounts, journal, watch.current)
     log = KafkaOnlooker(
         resources.settings.kafka_url,
         EVENTS,
@@ -78,7 +81,7 @@ async def build(resources: Resources) -> Parts:
         resources.publisher,
         dead_letter_sealer(resources.secrets.master_key),
         resources.clock,
-        Till(registry, resources.partners.refuses, settings.payment_attempt_limit),
+        Till(registry, resources.partners.refuses, settings.payment_attempt_limit, accounts),
         Papers(
             numbers,
             ReceiptCodes(resources.secrets.master_key),
@@ -118,10 +121,10 @@ async def build(resources: Resources) -> Parts:
         router=routes,
         lanes=lanes,
         effects=(
-            Create(registry, client, resources.clock, limit_s),
-            Query(registry, client, resources.clock, limit_s),
-            GiveBack(registry, client, resources.clock, limit_s),
-            AskBack(registry, client, resources.clock, limit_s),
+            Create(registry, client, resources.clock, limit_s, billing.find),
+            Query(registry, client, resources.clock, limit_s, billing.find),
+            GiveBack(registry, client, resources.clock, limit_s, billing.find),
+            AskBack(registry, client, resources.clock, limit_s, billing.find),
             PayOut(registry, client, resources.clock, limit_s, resources.vault),
             AskOut(registry, client, resources.clock, limit_s),
         ),

@@ -7,6 +7,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import httpx
 
+from services.payment.billing import Tell, untold, with_told
 from services.payment.gateways import Answer, Declined, Offer, Order, Payer, Sending, Unsendable
 from services.payment.partners import Registry
 from shared.clock import Clock
@@ -28,17 +29,24 @@ class PartnerCall(ABC, Generic[D]):
     """A call to one partner, for one request; see `shared.effects.Effect`.
 
     `limit_s` is the longest that any partner may take; each has a limit of its own in its row.
+    `tell` finds whose money it is, and what for.
     """
 
     contract: type[D]
     batch_limit = 1
 
     def __init__(
-        self, registry: Registry, client: httpx.AsyncClient, clock: Clock, limit_s: float
+        self,
+        registry: Registry,
+        client: httpx.AsyncClient,
+        clock: Clock,
+        limit_s: float,
+        tell: Tell = untold,
     ) -> None:
         self.request_type = self.contract.TYPE
         self.limit_s = limit_s
         self._registry, self._client, self._clock = registry, client, clock
+        self._tell = tell
 
     def partner(self, request: Request) -> str:
         """Return whose slots and breaker are used."""
@@ -88,6 +96,8 @@ class Create(PartnerCall[CreateRequested]):
         """Ask; return what was made."""
         gateway = self._registry[wanted.partner]
         order = Order(wanted.reference, wanted.amount_vnd, wanted.opened_at, wanted.expires_at)
+        told = await self._tell(gateway.partner, wanted.key, wanted.reference)
+        order = with_told(order, told)
         # nobody knows yet from where the citizen will pay
         payer = Payer(gateway.partner.server_ip)
         try:
@@ -117,6 +127,8 @@ class Query(PartnerCall[QueryRequested]):
         """Ask; return what the partner said, verified."""
         gateway = self._registry[wanted.partner]
         order = Order(wanted.reference, 0, wanted.opened_at, wanted.opened_at)
+        told = await self._tell(gateway.partner, wanted.key, wanted.reference)
+        order = with_told(order, told)
         sending = gateway.query(wanted.key, order, self._clock())
         if sending is None:
             return _answer(wanted, "unaskable")

@@ -160,7 +160,7 @@ def _add_qr(routes: APIRouter, till: Till, journal: Journal[Payment], clock: Clo
         known = application_id(application)
         _, state = await payments_of(known, journal, caller)
         attempt = state.attempt(reference)
-        offer = till.offer(attempt, NOBODY, clock()) if attempt else None
+        offer = till.offer(state, attempt, NOBODY, clock()) if attempt else None
         if offer is None or not offer.qr:
             raise Refusal(
                 404, "no-qr", "No order that can be paid by a QR code has this reference."

@@ -9,6 +9,7 @@ import msgspec
 
 from services.payment.domain.terms import Terms
 from services.payment.gateways import Account, Gateway, Key, Partner
+from services.payment.gateways.bills import Beneficiary
 from services.payment.gateways.disbursing import Disburses
 from shared.errors import Misconfigured
 
@@ -19,7 +20,8 @@ _BEGUN = datetime(2025, 7, 1, tzinfo=UTC)
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A partner without its keys; an empty `base_url` or `page_url` is the deployment's sandbox,
     under its name.  `timeout_s`: how long a call to it may take, if not as long as its family's;
-    `disburses`: allowances are paid out of our account there.
+    `disburses`: allowances are paid out of our account there.  `accounts`: where money comes for a
+    procedure, a unit, or both, in the place of `account`.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     active_to: datetime | None = None
     ids: Mapping[str, str] = msgspec.field(default_factory=dict)
     account: Account | None = None
+    accounts: tuple[Beneficiary, ...] = ()
     base_url: str = ""
     page_url: str = ""
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] | None = None  # of a call; None: usual
@@ -72,7 +75,7 @@ def keyed(row: Row, secrets: Mapping[str, Any], *, lifetime_s: int, **deployed: 
         active_from=row.active_from,
         active_to=row.active_to,
     )
-    ours = {"name", "title", "kind", "family", "account", "disburses"}
+    ours = {"name", "title", "kind", "family", "account", "accounts", "disburses"}
     return Partner(
         **{name: getattr(row, name) for name in ours},
         ids={**row.ids, **keys.ids},

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from services.payment.billing import Accounts
 from services.payment.domain.attempts import count_made, payable_with
 from services.payment.domain.state import Attempt, Payment
 from services.payment.domain.terms import Terms
@@ -21,11 +22,14 @@ Choice = Literal["open", "not_due", "over", "unknown_partner", "not_taken", "too
 
 
 class Till(NamedTuple):
-    """What shows citizens how they may pay; `refuses` tells whose circuit breaker is open."""
+    """What shows citizens how they may pay; `refuses` tells whose circuit breaker is open, and
+    `accounts` whose money it becomes.
+    """
 
     registry: Registry
     refuses: Callable[[str], bool]
     attempt_limit: int
+    accounts: Accounts
 
     def orders(
         self, application: str, state: Payment, place: int, payer: Payer, at: datetime
@@ -33,7 +37,7 @@ class Till(NamedTuple):
         """Return the orders of an obligation that can be paid now, the latest first."""
         shown = []
         for attempt in reversed(state.attempts_of(place)):
-            offer = self.offer(attempt, payer, at)
+            offer = self.offer(state, attempt, payer, at)
             if offer is not None:
                 shown.append(_order(application, attempt, offer))
         return shown
@@ -53,13 +57,15 @@ class Till(NamedTuple):
             partner_receipt=path if gives else "",
         )
 
-    def offer(self, attempt: Attempt, payer: Payer, at: datetime) -> Offer | None:
+    def offer(self, state: Payment, attempt: Attempt, payer: Payer, at: datetime) -> Offer | None:
         """Return what an attempt is paid with; None if it cannot be paid, or is not made yet."""
         if attempt.status != "open" or at >= attempt.expires_at or attempt.is_unmade:
             return None
         if (kept := attempt.offered) is not None:
             return Offer(kept.pay_url, kept.deep_link, kept.qr)
-        order = Order(attempt.reference, attempt.amount_vnd, attempt.opened_at, attempt.expires_at)
+        opened_at = attempt.opened_at
+        account = self.accounts.chosen(attempt.partner, state.basis, opened_at)
+        order = Order(attempt.reference, attempt.amount_vnd, opened_at, attempt.expires_at, account)
         offer = self.registry[attempt.partner].create(attempt.reference, order, payer, at)
         assert isinstance(offer, Offer), "a family that must be asked first"
         return offer

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from services.payment.billing import Told
 from services.payment.effects import PartnerCall, send
 from services.payment.gateways import Refund, Refunded, Unsendable
 from shared.events import Data
@@ -20,7 +21,9 @@ class GiveBack(PartnerCall[RefundRequested]):
 
     async def make(self, wanted: RefundRequested) -> RefundAnswered:
         """Tell it; one that cannot leaves it to a person."""
-        gateway, refund = self._registry[wanted.partner], _refund(wanted)
+        gateway = self._registry[wanted.partner]
+        told = await self._tell(gateway.partner, wanted.key, wanted.reference)
+        refund = _refund(wanted, told)
         try:
             sending = gateway.refund(refund, self._clock())
         except Unsendable:
@@ -44,7 +47,9 @@ class AskBack(PartnerCall[RefundQueryRequested]):
 
     async def make(self, wanted: RefundQueryRequested) -> RefundAnswered:
         """Ask; return what the partner said, verified."""
-        gateway, refund = self._registry[wanted.partner], _refund(wanted)
+        gateway = self._registry[wanted.partner]
+        told = await self._tell(gateway.partner, wanted.key, wanted.reference)
+        refund = _refund(wanted, told)
         sending = gateway.query_refund(wanted.key, refund, self._clock())
         if sending is None:
             return _said(wanted, "by_hand")
@@ -58,7 +63,7 @@ class AskBack(PartnerCall[RefundQueryRequested]):
         return _said(wanted, finding)
 
 
-def _refund(wanted: Wanted) -> Refund:
+def _refund(wanted: Wanted, told: Told) -> Refund:
     return Refund(
         key=wanted.refund,
         reference=wanted.reference,
@@ -70,6 +75,7 @@ def _refund(wanted: Wanted) -> Refund:
         by=wanted.by or BY_RULE,
         asked_at=wanted.asked_at,
         number=wanted.told,
+        account=told.account,
     )
 
 

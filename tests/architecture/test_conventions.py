@@ -40,14 +40,15 @@ OWN = {
         "pages",
     },
     # a partner's order number, claimed before the order opens; a bank's call, in its own words, or
-    # set aside; who the banks are; ISO 20022; how a citizen pays, chooses, and for whom; what
+    # set aside; who the banks are; whose money it becomes, and what for; ISO 20022; how a citizen
+    # pays, chooses, and for whom; what
     # operators do about refunds, and how partners are told; what one says it moved on a day, and
     # what of that does not match; what a bank reads again, and is told of by itself; a receipt's
     # number, as its unit counts; a fee assessed again; receipts on paper, and checked; what a
     # partner is asked at once, for somebody who waits; whose a number is; what waits for operators;
     # allowances that an office has paid out, in which words, and how banks are told
     "payment": {
-        *("references", "callbacks", "set_aside", "partners"),
+        *("references", "callbacks", "set_aside", "partners", "billing"),
         *("paying", "orders_api", "lookups", "iso20022", "refunds_api", "refunding"),
         *("statements", "breaks", "breaks_api"),
         *("replay", "partner_api", "webhooks", "webhooks_api"),

@@ -61,21 +61,28 @@ class Order:
 
     reference: str
     amount_vnd: int
+    account: str
     asked: Received | None = None
     status: Literal["open", "paid", "declined"] = "open"
 
 
 @dataclass(slots=True)
 class Merchant:
-    """Whose account it is; it signs with `theirs`."""
+    """Whose account it is, and `others` are; it signs with `theirs`."""
 
     account: str
     theirs: str = field(repr=False)
     ours: str = field(repr=False)
+    others: tuple[str, ...] = ()
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Return all of its accounts."""
+        return self.account, *self.others
 
 
 class IsoBank:
-    """A bank with one merchant, one account."""
+    """A bank with one merchant, one account or more."""
 
     def __init__(
         self,
@@ -101,12 +108,13 @@ class IsoBank:
         if asked.name != "pain.013.001.07":
             raise NotUnderstood(f"{asked.name} is no request to pay")
         reference = asked.one("CdtTrfTx/PmtId/EndToEndId")
-        if asked.one("CdtrAcct/Id/Othr/Id") != self.merchant.account:
+        account = asked.one("CdtrAcct/Id/Othr/Id")
+        if account not in self.merchant.accounts:
             return 422, self._of_request(asked, "RJCT", "AC03")
         if self._is_repeated(asked):
             return 422, self._of_request(asked, "RJCT", "DUPL")
         amount_vnd = _dong(asked.one("CdtTrfTx/Amt/InstdAmt"))
-        self._orders[reference] = Order(reference, amount_vnd, asked)
+        self._orders[reference] = Order(reference, amount_vnd, account, asked)
         return 202, self._of_request(asked, "ACTC")
 
     def transfer(self, body: bytes) -> tuple[int, bytes]:
@@ -132,7 +140,8 @@ class IsoBank:
     def _leave(self, asked: Received) -> Booked:
         credit = asked.one("CdtrAcct/Id/Othr/Id")
         text = f"{BACK}{credit}" if _is_back(asked) else asked.one("RmtInf/Ustrd")
-        return self._book(-_dong(asked.one("Amt/InstdAmt")), asked.one("PmtId/EndToEndId"), text)
+        amount_vnd, reference = _dong(asked.one("Amt/InstdAmt")), asked.one("PmtId/EndToEndId")
+        return self._book(-amount_vnd, reference, text, asked.one("DbtrAcct/Id/Othr/Id"))
 
     def _refusal(self, asked: Received) -> str:
         amounts = [_dong(text) for text in asked.all("Amt/InstdAmt")]
@@ -144,8 +153,8 @@ class IsoBank:
         if not _is_back(asked):
             return "" if asked.all("CdtrAgt/FinInstnId/ClrSysMmbId/MmbId") else "RC01"
         credit = next((b for b in self.booked if b.number == number and b.amount_vnd > 0), None)
-        if credit is None:
-            return "AC01"
+        if credit is None or asked.one("DbtrAcct/Id/Othr/Id") != credit.account:
+            return "AC01"  # money goes back out of the account that it came to
         back_vnd = -sum(b.amount_vnd for b in self.booked if b.text == f"{BACK}{number}")
         return "AM02" if back_vnd + amounts[0] > credit.amount_vnd else ""
 
@@ -153,7 +162,7 @@ class IsoBank:
         """Return a camt.052 of what was booked with this reference, or a pain.002 of a transfer
         that is refused only now.  Raises `Impossible`.
         """
-        if account != self.merchant.account:
+        if account not in self.merchant.accounts:
             raise Impossible("not this merchant's account")
         if asked := self._waiting.get(reference):
             if FATES[asked.one("CdtrAcct/Id/Othr/Id")[-4:]] == "refused_late":
@@ -162,12 +171,13 @@ class IsoBank:
             self._tell(self._notification(self._leave(asked)))
             return messages.report(account, self._number("R"), self._at(), ())
         ours = [b for b in self.booked if b.reference == reference or reference in b.text]
-        found = [b for b in ours if b.day >= since]
+        found = [b for b in ours if b.day >= since and b.account == account]
         return messages.report(account, self._number("R"), self._at(), found)
 
     def statement(self) -> bytes:
         """Return a camt.053 of everything."""
-        return messages.statement(self.merchant.account, self._number("S"), self._at(), self.booked)
+        of = {a: [b for b in self.booked if b.account == a] for a in self.merchant.accounts}
+        return messages.statement(self._number("S"), self._at(), of)
 
     # ---- from citizens
 
@@ -180,7 +190,7 @@ class IsoBank:
 
     def pay(self, reference: str, amount_vnd: int, behaviour: Behaviour) -> list[Booked]:
         """Move the money now; tell the merchant on the side.  Raises `Impossible`."""
-        order = self._orders.get(reference) or Order(reference, amount_vnd)
+        order = self._orders.get(reference) or Order(reference, amount_vnd, self.merchant.account)
         if order.status != "open" or order.amount_vnd <= 0:
             raise Impossible(f"{reference} is {order.status} already, or has no amount")
         self._orders[reference] = order
@@ -204,16 +214,16 @@ class IsoBank:
         order.status = "paid"
         text = order.reference if step.named else f"NOP LE PHI {order.reference}-CT"
         named = order.reference if step.named else ""
-        entry = self._book(order.amount_vnd + step.off_vnd, named, text)
+        entry = self._book(order.amount_vnd + step.off_vnd, named, text, order.account)
         out.append(entry)
         return self._notification(entry)
 
     # ---- books
 
-    def _book(self, amount_vnd: int, reference: str, text: str) -> Booked:
+    def _book(self, amount_vnd: int, reference: str, text: str, account: str) -> Booked:
         if len(self.booked) >= LIMIT:
             raise Impossible("the books are full: restart the sandbox")
-        entry = Booked(self._number("FT"), amount_vnd, self._at()[:10], reference, text)
+        entry = Booked(self._number("FT"), amount_vnd, self._at()[:10], reference, text, account)
         self.booked.append(entry)
         return entry
 
@@ -227,7 +237,7 @@ class IsoBank:
         return False
 
     def _notification(self, entry: Booked) -> bytes:
-        return messages.notification(self.merchant.account, self._number("N"), self._at(), entry)
+        return messages.notification(entry.account, self._number("N"), self._at(), entry)
 
     def _of_request(self, asked: Received, status: str, reason: str = "") -> bytes:
         return messages.request_status(asked, self._number("Q"), self._at(), status, reason)

@@ -1,6 +1,6 @@
 """The bank's messages: read by their paths, written by templates; sharing nothing with ours."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from xml.parsers import expat
 from xml.sax.saxutils import escape
@@ -32,13 +32,14 @@ class Received(NamedTuple):
 
 
 class Booked(NamedTuple):
-    """An entry of our account: who it was for is in `reference` or only in `text`."""
+    """An entry of an account: who it was for is in `reference` or only in `text`."""
 
     number: str
     amount_vnd: int  # below zero: out
     day: str
     reference: str
     text: str
+    account: str = ""
 
 
 def read(body: bytes) -> Received:
@@ -126,13 +127,14 @@ def report(account: str, number: str, at: str, booked: Sequence[Booked]) -> byte
     )
 
 
-def statement(account: str, number: str, at: str, booked: Sequence[Booked]) -> bytes:
-    """Return a camt.053 of all entries since the account was opened, with nothing on it."""
-    closing_vnd = sum(b.amount_vnd for b in booked)
-    balances = _balance("OPBD", 0, at) + _balance("CLBD", closing_vnd, at)
-    return _report(
-        "camt.053.001.08", "BkToCstmrStmt", "Stmt", account, number, at, balances, booked
-    )
+def statement(number: str, at: str, booked: Mapping[str, Sequence[Booked]]) -> bytes:
+    """Return a camt.053 of all entries since each account was opened, with nothing on it."""
+    parts = []
+    for place, (account, entries) in enumerate(booked.items(), 1):
+        closing_vnd = sum(b.amount_vnd for b in entries)
+        balances = _balance("OPBD", 0, at) + _balance("CLBD", closing_vnd, at)
+        parts.append(_part("Stmt", account, f"{number}-{place}", at, balances, entries))
+    return _headed("camt.053.001.08", "BkToCstmrStmt", number, at, "".join(parts))
 
 
 def _report(
@@ -142,16 +144,23 @@ def _report(
     account: str,
     number: str,
     at: str,
-    balances: str = "",
-    entries: Iterable[Booked] = (),
+    entries: Iterable[Booked],
 ) -> bytes:
-    return _document(
-        message,
-        f"<{root}><GrpHdr><MsgId>{number}</MsgId><CreDtTm>{at}</CreDtTm></GrpHdr>"
+    return _headed(message, root, number, at, _part(kind, account, number, at, "", entries))
+
+
+def _part(
+    kind: str, account: str, number: str, at: str, balances: str, entries: Iterable[Booked]
+) -> str:
+    return (
         f"<{kind}><Id>{number}</Id><CreDtTm>{at}</CreDtTm><Acct><Id><Othr><Id>{escape(account)}"
         f"</Id></Othr></Id><Ccy>VND</Ccy></Acct>{balances}{''.join(map(_entry, entries))}</{kind}>"
-        f"</{root}>",
     )
+
+
+def _headed(message: str, root: str, number: str, at: str, parts: str) -> bytes:
+    head = f"<GrpHdr><MsgId>{number}</MsgId><CreDtTm>{at}</CreDtTm></GrpHdr>"
+    return _document(message, f"<{root}>{head}{parts}</{root}>")
 
 
 def _entry(booked: Booked) -> str:

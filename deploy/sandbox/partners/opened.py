@@ -33,6 +33,12 @@ class Account(msgspec.Struct, frozen=True):
     number: str
 
 
+class Beneficiary(msgspec.Struct, frozen=True):
+    """Where it comes to for some."""
+
+    account: Account
+
+
 class Row(msgspec.Struct, frozen=True):
     """What a sandbox needs of a partner's row."""
 
@@ -40,6 +46,7 @@ class Row(msgspec.Struct, frozen=True):
     family: str
     ids: Mapping[str, str] = msgspec.field(default_factory=dict)
     account: Account | None = None
+    accounts: tuple[Beneficiary, ...] = ()
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -112,6 +119,11 @@ class Place(NamedTuple):
             raise ValueError(f"partner {self.row.name}: no account")
         return self.row.account
 
+    @property
+    def others(self) -> tuple[Account, ...]:
+        """Return more of the merchant's accounts."""
+        return tuple(b.account for b in self.row.accounts)
+
     def books(self) -> Books:
         """Return new books."""
         return Books(self.world.now, self.number)
@@ -175,6 +187,7 @@ def _transfers(place: Place) -> Opened:
         callback_url=place.callback_url,
         client_id=place.keys.merchant,
         api_key=place.keys.ids.get("api_key", ""),
+        others=tuple((a.bank, a.number) for a in place.others),
     )
     posts = house.posts(world.client, world.call_again_s)
     made = house.House([merchant], posts, world.now, world.late_s, place.number)
@@ -213,7 +226,8 @@ def _neutral(place: Place) -> Opened:
 
 def _iso20022(place: Place) -> Opened:
     world = place.world
-    merchant = iso.Merchant(place.account.number, place.theirs, place.ours)
+    others = tuple(a.number for a in place.others)
+    merchant = iso.Merchant(place.account.number, place.theirs, place.ours, others)
     posts = place.posts(status, TAKEN)
     house = iso.IsoBank(merchant, posts, world.now, world.late_s, place.number)
     return Opened(iso_http.create_app(house, world.slow_s), lambda: iso_http.statement(house))

@@ -23,6 +23,12 @@ class Merchant(NamedTuple):
     callback_url: str
     client_id: str = ""
     api_key: str = ""
+    others: tuple[tuple[str, str], ...] = ()  # more of its accounts: bank, number
+
+    @property
+    def accounts(self) -> tuple[tuple[str, str], ...]:
+        """Return all accounts that are watched."""
+        return (self.bank, self.account), *self.others
 
 
 class Movement(NamedTuple):
@@ -35,6 +41,7 @@ class Movement(NamedTuple):
     at: datetime
     order_code: int = 0
     link: str = ""
+    account: str = ""
 
     @property
     def reference(self) -> str:
@@ -59,7 +66,7 @@ def payos_transfer(merchant: Merchant, moved: Movement) -> dict[str, Any]:
     return {
         "reference": moved.reference,
         "amount": moved.amount_vnd,
-        "accountNumber": merchant.account,
+        "accountNumber": moved.account or merchant.account,
         "description": moved.text,
         "transactionDateTime": moved.stamp,
         "virtualAccountName": None,
@@ -92,7 +99,7 @@ def _casso(merchant: Merchant, moved: Movement, unix_s: float) -> tuple[dict[str
         "amount": moved.amount_vnd,
         "runningBalance": 0,
         "transactionDateTime": moved.stamp,
-        "accountNumber": merchant.account,
+        "accountNumber": moved.account or merchant.account,
         "bankName": "Ngân hàng thử nghiệm",
         "virtualAccountNumber": "",
         "counterAccountName": "NGUYEN VAN A",
@@ -107,7 +114,7 @@ def _sepay(merchant: Merchant, moved: Movement, unix_s: float) -> tuple[dict[str
         "id": moved.number,
         "gateway": "Ngân hàng thử nghiệm",
         "transactionDate": moved.stamp,
-        "accountNumber": merchant.account,
+        "accountNumber": moved.account or merchant.account,
         "code": None,
         "content": moved.text,
         "transferType": "in",

@@ -160,14 +160,22 @@ class House:
         """Pay by a code.  Raises `NoCode`, `Impossible`, `Full`."""
         code = qr.read(payload)
         for merchant in self.merchants.values():
-            if (merchant.bank, merchant.account) == (code.bank, code.account):
-                return self.pay(merchant, code.amount_vnd, code.text, behaviour)
+            if (code.bank, code.account) in merchant.accounts:
+                return self.pay(merchant, code.amount_vnd, code.text, behaviour, code.account)
         raise Impossible("nobody here has this account")
 
     def pay(
-        self, merchant: Merchant, amount_vnd: int, text: str, behaviour: Behaviour
+        self,
+        merchant: Merchant,
+        amount_vnd: int,
+        text: str,
+        behaviour: Behaviour,
+        account: str = "",
     ) -> list[Movement]:
-        """Move the money now; tell of it on the side.  Raises `Full`."""
+        """Move the money now, to the first account if none is said; tell of it on the side.
+
+        Raises `Full`.
+        """
         order = self._texts.get((merchant.name, text))
         moved = []
         for step in STEPS[behaviour]:
@@ -181,6 +189,7 @@ class House:
                 at=self._now(),
                 order_code=order.order_code if order else 0,
                 link=order.link if order else "",
+                account=account or merchant.account,
             )
             moved.append(movement)
             self.movements.append(movement)

@@ -1,11 +1,14 @@
 """What an order is for, as a partner that issues receipts is told."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from datetime import UTC, datetime
+from typing import Annotated, NamedTuple
 
 import msgspec
 
 from shared.events.data import FeeLine
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,6 +17,23 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     bank: str
     number: str
     name: str
+
+
+class Beneficiary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose money it is: an account for a procedure, a unit that receives, or both.
+
+    An empty one is any; a province stands for the units in it.
+    """
+
+    account: Account
+    procedure: str = ""
+    unit: str = ""
+    valid_from: Moment = datetime(2025, 7, 1, tzinfo=UTC)
+    valid_to: Moment | None = None
+
+    def is_valid(self, at: datetime) -> bool:
+        """Tell whether orders that are opened at this time are paid to it."""
+        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
 
 
 class Bill(NamedTuple):

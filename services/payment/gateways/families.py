@@ -27,6 +27,10 @@ FAMILIES: Mapping[str, Callable[[Partner], Gateway]] = {
     "iso20022": Iso20022,
 }
 
+# which are told what an order is for; and which of all are told, or show, where its money goes
+TOLD_THE_BILL = frozenset({"platform", "keypay"})
+TOLD_THE_ACCOUNT = TOLD_THE_BILL | {"casso", "sepay", "neutral", "iso20022"}
+
 # how long a call to a partner may take, where its protocol asks for more than a deployment grants
 CALL_LIMITS_S: Mapping[str, float] = {
     "momo": 30.0,  # "at least", they say

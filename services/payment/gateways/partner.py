@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from services.payment.domain.terms import Terms
-from services.payment.gateways.bills import Account
+from services.payment.gateways.bills import Account, Beneficiary
 from services.payment.gateways.words import Unsendable
 
 
@@ -33,6 +33,7 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
     what we send, the last valid one; `incoming` keys verify what we get, any valid one.
     `base_url` is called by us, `page_url` by citizens' browsers; `server_ip` is the address from
     which we call; a call that takes longer than `call_limit_s` has an unknown outcome.
+    `account` is where money comes for which `accounts` name no other.
     """
 
     name: str
@@ -49,12 +50,20 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
     return_url: str
     ids: Mapping[str, str] = msgspec.field(default_factory=dict)
     account: Account | None = None
+    accounts: tuple[Beneficiary, ...] = ()
     server_ip: str = "127.0.0.1"
     call_limit_s: float = 10.0
     disburses: bool = False  # allowances are paid out of our account there
 
     def __repr__(self) -> str:
         return f"Partner(name={self.name!r}, family={self.family!r})"
+
+    @property
+    def account_numbers(self) -> frozenset[str]:
+        """Return every account of ours there: money may come to one that is not used any more."""
+        ours = [self.account] if self.account else []
+        numbers = [a.number for a in (*ours, *(b.account for b in self.accounts))]
+        return frozenset((*numbers, *self.ids.get("accounts", "").split()))
 
     def signing_key(self, at: datetime) -> Key:
         """Return the key that signs now.  Raises `Unsendable`."""

@@ -159,6 +159,7 @@ class Refund(NamedTuple):
     by: str
     asked_at: datetime
     number: str = ""  # the partner's own of this refund, if it told one
+    account: Account | None = None  # of ours, that the money came to; None: the row's
 
 
 class Refunded(NamedTuple):

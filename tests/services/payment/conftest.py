@@ -22,6 +22,7 @@ from tests.services.payment.office import (
     AMOUNT_VND,
     APPLICATION,
     HANOI,
+    HCMC,
     NOW,
     PARTNER,
     ROUTED,
@@ -96,6 +97,7 @@ def a(catalogue) -> SimpleNamespace:
         now=NOW,
         application=APPLICATION,
         hanoi=HANOI,
+        hcmc=HCMC,
         amount_vnd=AMOUNT_VND,
     )
 

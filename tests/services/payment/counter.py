@@ -7,6 +7,7 @@ import msgspec
 from fastapi import FastAPI
 
 from services.payment.api import router
+from services.payment.billing import Accounts, Billing
 from services.payment.domain.draft import Pace
 from services.payment.gateways.families import FAMILIES
 from services.payment.gateways.vnpay.signing import SIGNATURE, canonical, sign
@@ -60,6 +61,8 @@ class Counter:
         self._reader = Reader(lanes, 1)
         self._step = Step(lanes, self._reader.again, lambda _: False)
         self.registry = self.registry_of(a)
+        accounts = Accounts((gateway.partner for gateway in self.registry), a.catalogue)
+        self.billing = Billing(accounts, self.journal, a.catalogue)
         self.publisher = Publisher(
             self.log, lane_count=1, sample_ratio=0.0, clock=lambda: a.now, appended=lambda *_: None
         )
@@ -82,7 +85,7 @@ class Counter:
                 self.publisher,
                 self.seal,
                 lambda: a.now,
-                Till(self.registry, self.refused.__contains__, Pace().attempt_limit),
+                Till(self.registry, self.refused.__contains__, Pace().attempt_limit, accounts),
                 Papers(
                     ReceiptNumbers(rows, lambda: a.now),
                     ReceiptCodes(MASTER),

@@ -28,6 +28,15 @@ EDGE, SANDBOX_URL = "http://edge", "http://127.0.0.1:8201"  # links to this mach
 ROWS = read(SANDBOX)
 SETTINGS = PaymentSettings(bank_url=SANDBOX_URL, payment_url=EDGE)
 SCANNED_ONLY = {"casso", "sepay"}
+# of rows with accounts: that of a civil-status record in Thủ Dầu Một, Hồ Chí Minh City
+BENEFICIARIES = {
+    "quoc-gia": "8800001008",
+    "chia-khoa": "8800001009",
+    "song-hong": "8800001010",
+    "cuu-long": "8800001013",
+    "dong-bang": "8800001016",
+    "rung-tram": "8800001018",
+}
 TURNS = 2_000
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 
@@ -44,11 +53,17 @@ class Town(Counter):
         world = World(self.http, EDGE, SANDBOX_URL, lambda: a.now, call_again_s=0.01)
         self.sandbox_app = create_app(open_all(theirs, world))
         transport = httpx.ASGITransport(self.sandbox_app)
-        self.sandbox = httpx.AsyncClient(transport=transport, base_url=SANDBOX_URL)
-        self.said = []
+        hooks = {"request": [self.hear]}
+        self.sandbox = httpx.AsyncClient(
+            transport=transport, base_url=SANDBOX_URL, event_hooks=hooks
+        )
+        self.said, self.sent = [], []
 
     def registry_of(self, a):
         return Registry(SETTINGS.registry_rows(self._keys), FAMILIES)
+
+    async def hear(self, request):
+        self.sent.append(await request.aread())
 
     def keep(self, decided):
         self.said += [msgspec.json.decode(e.data, type=CONTRACTS[e.type]) for e in decided]
@@ -63,7 +78,7 @@ class Town(Counter):
         assert (await self.http.post(f"{url}/orders", json=body)).status_code == 202
         self.keep(await self.decide())
         for wanted in [w for w in self.of(CreateRequested) if w.partner == partner]:
-            made = Create(self.registry, self.sandbox, lambda: self.a.now, 10.0)
+            made = Create(self.registry, self.sandbox, lambda: self.a.now, 10.0, self.billing.find)
             (outcome,) = await made.call([Request(None, wanted)])
             assert outcome.finding == "created", outcome
             self.keep(await self.say(outcome))
@@ -91,7 +106,7 @@ class Town(Counter):
         latest = await self.journal.latest(self.a.application)
         timer = latest.state.attempts[-1].timer
         self.keep(await self.say(TimerFired(name=timer, version=1)))
-        made = Query(self.registry, self.sandbox, lambda: self.a.now, 10.0)
+        made = Query(self.registry, self.sandbox, lambda: self.a.now, 10.0, self.billing.find)
         (outcome,) = await made.call([Request(None, self.of(QueryRequested)[-1])])
         self.keep(await self.say(outcome))
 
@@ -122,7 +137,9 @@ def test_ten_banks_and_nine_intermediaries_speak_all_families():
     assert (kinds.count("bank"), kinds.count("intermediary")) == (10, 9)
     assert {row.family for row in ROWS} == set(FAMILIES)
     assert all(row.title.endswith(" (thử nghiệm)") for row in ROWS)
-    accounts = [row.account.number for row in ROWS if row.account]
+    own = [row.account for row in ROWS if row.account]
+    accounts = [a.number for a in (*own, *(b.account for row in ROWS for b in row.accounts))]
+    assert {row.name for row in ROWS if row.accounts} == set(BENEFICIARIES)
     assert len(set(accounts)) == len(accounts), "money for one partner is never another's"
 
 
@@ -141,3 +158,27 @@ async def test_each_partner_is_ordered_from_paid_and_settled(town, row):
     assert settled.reference.endswith(paid["reference"][-15:])
     assert {n.partner for n in town.of(Notified)} <= {row.name}
     assert (town.dead(), whole["given_up"]) == ([], 0)
+    if number := BENEFICIARIES.get(row.name):
+        assert number in order["qr"] or number.encode() in town.sent[0]
+
+
+@pytest.mark.parametrize("name", ["quoc-gia", "chia-khoa"])
+async def test_who_issues_receipts_is_told_the_bill_and_nobodys_name(town, name):
+    await town.order(name)
+
+    asked = msgspec.json.decode(town.sent[0])
+    bill = asked.get("ThongTinBienLai") or asked["bill_info"]
+    assert bill["MaHoSo"] == "H29.1-20261120-0000001"
+    assert (bill["MaTTHC"], bill["MaDVC"]) == ("2.000635", "2.000635.01")
+    assert (bill["MaDonVi"], bill["TenDonVi"]) == (town.a.hcmc, "Phường Thủ Dầu Một")
+    assert bill["TenTTHC"].startswith("Cấp bản sao")
+    assert bill["TKThuHuong"] == BENEFICIARIES[name]
+    assert [(n["LoaiPhiLePhi"], n["SoTien"]) for n in bill["PhiLePhi"]] == [("1", "16000")]
+    assert not {"HoTenNguoiNop", "SoCMNDNguoiNop", "DiaChiNguoiNop"} & set(bill)
+
+
+async def test_a_bank_is_asked_after_the_account_that_its_order_named(town):
+    await town.order("cuu-long")
+    await town.ask()
+
+    assert msgspec.json.decode(town.sent[-1])["account"] == BENEFICIARIES["cuu-long"]

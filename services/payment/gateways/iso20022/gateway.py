@@ -170,7 +170,8 @@ class Iso20022(SignsNoReturn, Spoken):
     def query_refund(self, key: str, refund: Refund, at: datetime) -> Sending:
         """Return a question after what was booked for a refund."""
         reference = identity("R", refund.key)
-        return sent.question(self.partner, key, reference, refund.asked_at, at)
+        account = refund.account.number if refund.account else ""
+        return sent.question(self.partner, key, reference, refund.asked_at, at, account)
 
     def read_refund_answer(self, answer: Answer, refund: Refund, at: datetime) -> Refunded:
         """Return what became of a refund: a report, or a later status.  Raises `Refused`."""

@@ -52,7 +52,7 @@ def request(partner: Partner, key: str, order: Order, at: datetime) -> Sending:
 
 def transfer(partner: Partner, refund: Refund, at: datetime) -> Sending:
     """Return a transfer back to where money came from.  Raises `Unsendable`."""
-    payer, key = _party(partner.account), identity("R", refund.key)
+    payer, key = _party(refund.account or partner.account), identity("R", refund.key)
     to = Party(PAYER, refund.transaction, "", BY_TRANSACTION)
     back = Transfer(key, refund.amount_vnd, to, f"hoan {refund.reference}")
     try:

@@ -18,8 +18,7 @@ class Spoken:
 
     def __init__(self, partner: Partner) -> None:
         self.partner = partner
-        account = [partner.account.number] if partner.account else []
-        self._accounts = {*account, *partner.ids.get("accounts", "").split()}
+        self._accounts = partner.account_numbers
 
     def told(self, answer: Answer, key: str, at: datetime) -> Refunded:
         """Return what the bank says of a transfer of ours.  Raises `Refused`."""

@@ -91,8 +91,7 @@ class ShownCode(SendsNoOrder, AnswersNoQuery, TransferGateway):
 
 def accounts(partner: Partner) -> frozenset[str]:
     """Return the accounts of ours that a partner watches."""
-    named = partner.ids.get("accounts", "").split()
-    return frozenset(named + ([partner.account.number] if partner.account else []))
+    return partner.account_numbers
 
 
 def replies(accepted: Mapping[str, Any], refused: Mapping[str, Any]) -> Mapping[Verdict, Reply]:
