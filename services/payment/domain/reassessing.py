@@ -85,7 +85,7 @@ def reassess(draft: Draft, asked: ReassessmentAsked, catalogue: Catalogue) -> No
         return
     draft.rests_on(new_basis)
     paid_vnd: dict[str, int] = {kind: _sum_vnd(books.paid, kind) for kind in KINDS}
-    ever_vnd = {kind: paid_vnd[kind] + books.given_vnd[kind] for kind in KINDS}
+    ever_vnd: dict[str, int] = {kind: paid_vnd[kind] + books.given_vnd[kind] for kind in KINDS}
     more = tuple(_more(found.lines, ever_vnd))
     less_vnd = {k: paid_vnd[k] - v for k, v in _by_kind(found.lines).items() if v < paid_vnd[k]}
     draft.events.append(
@@ -150,7 +150,7 @@ def _books(state: Payment) -> _Books:
     lines = [line for r in paid for line in r.lines]
     lines += [line for n in unpaid for line in state.obligations[n].lines]
     given = [r for r in state.released if r.attempt in attempts]
-    given_vnd = {k: sum(r.amount_vnd for r in given if r.kind == k) for k in KINDS}
+    given_vnd: dict[str, int] = {k: sum(r.amount_vnd for r in given if r.kind == k) for k in KINDS}
     return _Books(unpaid, paid, given_vnd, tuple(lines))
 
 
