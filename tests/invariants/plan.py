@@ -93,7 +93,7 @@ SERVICE: Mapping[str, str] = {
     "MOTCUA_PAYMENT_ASK_LIMIT": "13",  # two minutes, then a lost refund is a person's
 }
 PARTNER: Mapping[str, str] = {
-    "MOTCUA_BANK_CALL_AGAIN_S": "12",  # eight times as a rule: longer than any outage
+    "MOTCUA_BANK_CALL_AGAIN_S": "20",  # eight times as a rule: longer than outages in a row
     "MOTCUA_BANK_DOUBLED": "0.15",
     "MOTCUA_BANK_FORGED": "0.15",
     "MOTCUA_BANK_LATE": "0.15",
