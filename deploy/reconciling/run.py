@@ -6,14 +6,14 @@ remembered when all of it stands.  So a run may end anywhere, and the next one g
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from deploy.reconciling.ports import Around, Books
-from deploy.reconciling.queue import TOLD, Queue, latest_of
+from deploy.reconciling.queue import LOOK_BACK, TOLD, Queue, latest_of
 from deploy.reconciling.recorded import Chunk, File, counted
 from services.payment.breaks import Standing, reconciled
 from services.payment.domain.matching import (
@@ -153,9 +153,21 @@ class Run:
         await self._queue.open(found.breaks, file.sha256, standing)
         told = (f"{b.movement}/{b.transaction}" for b in found.breaks if b.cure in TOLD)
         await self._books.recorded.state([*found.beyond, *told])
+        await self._close_named({key for key in found.beyond if not key.startswith("paid/")})
         chunk = Chunk(found.lines, found.amount_vnd, tuple(b.id for b in found.breaks))
         await self._books.recorded.chunk(file, place, chunk, lines)
         return chunk
+
+    async def _close_named(self, left: Collection[str]) -> None:
+        """Close what a person was to find of other days: this statement names what left."""
+        if not left:
+            return
+        partner, on = self._asked
+        found = await self._books.breaks.since(partner, on - LOOK_BACK, on + LOOK_BACK)
+        waiting = [s for s in found.values() if s.closed is None and s.opened.day != on]
+        unstated = [(s, s.opened) for s in waiting if s.opened.cause == "unstated"]
+        named = [s for s, o in unstated if f"{o.movement}/{o.transaction}" in left]
+        await self._queue.close(named, "stated")
 
     async def _known(self, lines: Sequence[Line], held: Mapping[str, Sequence[Held]]) -> Known:
         """Return what is known of these lines; what the day's log has not, the journal may have."""

@@ -43,6 +43,12 @@ RULINGS: Mapping[BreakCause, Ruling] = {
     "not_sent": Ruling("missing_here", "person"),
     "unstated": Ruling("missing_there", "ask"),
 }
+# of what left the partner has said all that it will: a person writes to it
+UNSTATED: Mapping[Movement, Ruling] = {
+    "paid": RULINGS["unstated"],
+    "refunded": Ruling("missing_there", "person"),
+    "disbursed": Ruling("missing_there", "person"),
+}
 
 
 class Held(NamedTuple):
@@ -153,7 +159,7 @@ class Matching:
                 yield Break(
                     self._id("missing_there", money.key, 0),
                     "unstated",
-                    *RULINGS["unstated"],
+                    *UNSTATED[money.kind],
                     money.kind,
                     money.application,
                     money.reference,

@@ -106,6 +106,24 @@ async def test_another_days_statement_that_names_it_closes_it(world) -> None:
     assert (word.day, word.because) == (DAY, "stated")
 
 
+@pytest.mark.parametrize("is_of_the_day", [True, False])
+async def test_money_that_left_and_no_line_names_waits_for_a_person_or_another_statement(
+    world, is_of_the_day
+) -> None:
+    entry = Entry(await world.paid_out(1), "D1", 500_000, "20261121090000", "disburse")
+    found = await world.run(world.file())
+    [waiting] = found.open_now
+    assert (waiting.opened.kind, waiting.opened.cure) == ("missing_there", "person")
+    assert world.told == []
+    tomorrow = world.folder / "b.txt"
+    tomorrow.write_bytes(written(PARTNER_NAME, "20261121", 10**7, [entry]))
+    if not is_of_the_day:
+        world.decided = []
+    assert (await world.run(tomorrow, DAY + timedelta(days=1))).report.matched == 1
+    [word] = world.said(CLOSED)
+    assert (word.day, word.because) == (DAY, "stated")
+
+
 async def test_money_that_an_earlier_statement_named_is_not_missed_on_its_own_day(world) -> None:
     early = await world.paid(1)
     yesterday = world.file(early, name="y.csv")

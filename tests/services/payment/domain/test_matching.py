@@ -6,9 +6,10 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from services.payment.domain.lines import Line
+from services.payment.domain.lines import Line, Movement
 from services.payment.domain.matching import (
     RULINGS,
+    UNSTATED,
     Held,
     Known,
     Matched,
@@ -167,6 +168,18 @@ def test_money_of_the_day_that_no_line_names_is_missing_there() -> None:
     [found] = matching.unstated([other, told_otherwise, HELD], set())
     assert (found.cause, found.amount_vnd, found.cure) == ("unstated", 16_000, "ask")
     assert list(matching.unstated([HELD], {HELD.key})) == []
+
+
+@pytest.mark.parametrize(
+    ("movement", "cure"), [("paid", "ask"), ("refunded", "person"), ("disbursed", "person")]
+)
+def test_what_left_and_no_line_names_is_for_a_person(movement, cure) -> None:
+    [found] = Matching("a-bank", DAY).unstated([HELD._replace(kind=movement)], set())
+    assert (found.kind, found.cause, found.cure) == ("missing_there", "unstated", cure)
+
+
+def test_of_every_movement_it_is_known_what_is_done_when_no_line_names_it() -> None:
+    assert set(UNSTATED) == set(get_args(Movement))
 
 
 def test_money_of_another_day_that_a_line_names_is_remembered() -> None:
