@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from services.payment.billing import Accounts
-from services.payment.domain.attempts import count_made, payable_with
+from services.payment.domain.attempts import may_choose, payable_with
 from services.payment.domain.state import Attempt, Payment
 from services.payment.domain.terms import Terms
 from services.payment.gateways import Gateway, Offer, Order, Payer
@@ -91,7 +91,7 @@ class Till(NamedTuple):
             return "open"
         if not terms.takes(obligation.total_vnd, at) or self.refuses(partner):
             return "not_taken"
-        return "can_open" if count_made(mine) < self.attempt_limit else "too_many"
+        return "can_open" if may_choose(mine, self.attempt_limit) else "too_many"
 
 
 def _order(application: str, attempt: Attempt, offer: Offer) -> OrderView:

@@ -16,6 +16,7 @@ from shared.events.payment import (
 )
 from shared.lanes.table import Timer
 
+TIMES_UNMADE = 4  # so many times the limit are opened for choices, made or not
 AGAIN = "order.again."  # begins the name of a timer at which another order is opened
 
 
@@ -35,7 +36,7 @@ def choose_partner(draft: Draft, cause: Cause) -> None:
         terms is not None
         and terms.takes(total_vnd, draft.at)
         and not payable_with(mine, cause.partner, draft.at)
-        and count_made(mine) < draft.pace.attempt_limit
+        and may_choose(mine, draft.pace.attempt_limit)
     ):
         _open(draft, cause.obligation, terms)
 
@@ -51,6 +52,11 @@ def payable_with(attempts: Sequence[Attempt], partner: str, at: datetime) -> Att
 def count_made(attempts: Sequence[Attempt]) -> int:
     """Return how many count against the limit: not those that a partner never made."""
     return sum(not a.is_unmade for a in attempts)
+
+
+def may_choose(attempts: Sequence[Attempt], attempt_limit: int) -> bool:
+    """Tell whether a citizen may choose once more: too many that nobody made end it as well."""
+    return count_made(attempts) < attempt_limit and len(attempts) < TIMES_UNMADE * attempt_limit
 
 
 def offer(draft: Draft, cause: Cause) -> None:

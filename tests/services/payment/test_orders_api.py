@@ -146,6 +146,20 @@ async def test_the_same_choice_again_opens_one_order(town, a):
     assert [o["partner"] for o in obligation["orders"]] == ["shown", "vnpay"]
 
 
+async def test_a_partner_that_makes_no_order_is_not_chosen_without_end(town, a):
+    answers = []
+    for _ in range(20):
+        answers.append(await choose(town, a, "scanned"))
+        for event in await town.decide():
+            if event.type == CreateRequested.TYPE:
+                wanted = msgspec.json.decode(event.data, type=CreateRequested)
+                said = {f: getattr(wanted, f) for f in ("key", "partner", "reference")}
+                await town.say(Created(finding="declined", **said))
+
+    assert [x.status_code for x in answers] == [202] * 19 + [409]
+    assert answers[-1].json()["problems"][0]["code"] == "too-many-orders"
+
+
 @pytest.mark.parametrize(
     ("partner", "changes", "status", "code", "field"),
     [

@@ -233,6 +233,17 @@ def test_choices_come_to_an_end(an_office, a, terms):
     assert len(now_open(office)) == Pace().attempt_limit
 
 
+def test_choices_of_a_partner_that_makes_no_order_come_to_an_end_as_well(an_office, a, terms):
+    office = an_office(partners=[terms("first"), terms("once", asks_first=True)])
+    office.hear(a.routed())
+    for _ in range(50):
+        if office.hear(Chosen(obligation=0, partner="once")):
+            answered(office, "declined")
+
+    assert len(office.state.attempts) == 20
+    assert now_open(office) == [("first", 1)], "and one can still be paid"
+
+
 def test_what_is_over_is_chosen_no_more(choosing, a):
     first = choosing.of(Requested)[0]
     choosing.hear(a.paid(partner="first", reference=first.reference))
