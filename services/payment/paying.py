@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+import structlog
+
 from services.payment.billing import Accounts
 from services.payment.domain.attempts import may_choose, payable_with
 from services.payment.domain.state import Attempt, Payment
 from services.payment.domain.terms import Terms
-from services.payment.gateways import Gateway, Offer, Order, Payer
+from services.payment.gateways import Gateway, Offer, Order, Payer, Unsendable
 from services.payment.gateways.asked import Receipts
 from services.payment.partners import Registry
 from services.payment.views import OrderView, PartnerView, SettlementView
@@ -17,6 +19,8 @@ QR_PATH = "/v1/payments/{application}/orders/{reference}/qr.svg"
 PARTNER_RECEIPT_PATH = "/v1/payments/{application}/orders/{reference}/receipt"
 OUT_VI = "Tạm thời không kết nối được, sẽ tự hoạt động lại: hãy chọn nơi khác hoặc thử lại sau."
 OUT_EN = "Cannot be reached just now and comes back by itself: choose another, or try again later."
+
+_log = structlog.get_logger("paying")
 
 Choice = Literal["open", "not_due", "over", "unknown_partner", "not_taken", "too_many", "can_open"]
 
@@ -58,17 +62,24 @@ class Till(NamedTuple):
         )
 
     def offer(self, state: Payment, attempt: Attempt, payer: Payer, at: datetime) -> Offer | None:
-        """Return what an attempt is paid with; None if it cannot be paid, or is not made yet."""
+        """Return what an attempt is paid with; None if it cannot be paid, or not now: it is not
+        made yet, its partner has left, or no key of ours is valid there.
+        """
         if attempt.status != "open" or at >= attempt.expires_at or attempt.is_unmade:
             return None
         if (kept := attempt.offered) is not None:
             return Offer(kept.pay_url, kept.deep_link, kept.qr)
-        opened_at = attempt.opened_at
+        gateway, opened_at = self.registry.get(attempt.partner), attempt.opened_at
+        if gateway is None:
+            return None
         account = self.accounts.chosen(attempt.partner, state.basis, opened_at)
         order = Order(attempt.reference, attempt.amount_vnd, opened_at, attempt.expires_at, account)
-        offer = self.registry[attempt.partner].create(attempt.reference, order, payer, at)
-        assert isinstance(offer, Offer), "a family that must be asked first"
-        return offer
+        try:
+            offer = gateway.create(attempt.reference, order, payer, at)
+        except Unsendable as error:
+            _log.error("an order is not offered", partner=attempt.partner, why=f"{error}")
+            return None
+        return offer if isinstance(offer, Offer) else None  # one that must be asked first since
 
     def partners(self, amount_vnd: int, at: datetime) -> list[PartnerView]:
         """Return the partners that take orders now, and which of them can take this one."""

@@ -6,10 +6,12 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-from services.payment.gateways import Offer
+from services.payment.gateways import Offer, Sending, Unsendable
 from services.payment.gateways.vnpay.gateway import Vnpay
-from services.payment.orders_api import svg
+from services.payment.orders_api import NOBODY, svg
 from services.payment.partners import Registry
+from services.payment.paying import Till
+from services.payment.references import reference
 from shared.events.payment import Created, CreateRequested, Requested
 from tests.services.payment.counter import Counter
 from tests.services.payment.office import KEYS
@@ -202,6 +204,66 @@ async def test_anothers_application_is_unknown_and_officers_do_not_choose(counte
     assert (await choose(counter, a, "vnpay")).status_code == 404
     path = f"/v1/payments/{a.application}/orders"
     assert (await counter.http.post(path, headers=KEYS["officer"])).status_code == 403
+
+
+# ---- what cannot be offered
+
+
+class Keyless(Shown):
+    """No key of ours is valid now."""
+
+    def create(self, key, order, payer, at):
+        raise Unsendable("no key of shown is valid now")
+
+
+class Asked(Scanned):
+    """It answers by an order that it makes."""
+
+    def create(self, key, order, payer, at):
+        return Sending("https://b.example", b"")
+
+
+async def test_an_order_that_cannot_be_offered_is_left_out_and_all_else_is_shown(town, a):
+    await choose(town, a, "shown")
+    await town.decide()
+    last = (await seen(town, a))["obligations"][0]["order"]["reference"]
+    latest = await town.journal.latest(a.application)
+    partners = {g.partner.name: g.partner for g in town.registry}
+    families = {"vnpay": Vnpay, "scanned": Scanned, "shown": Keyless}
+    for left in (["vnpay", "scanned", "shown"], ["scanned"]):
+        registry = Registry([partners[name] for name in left], families)
+        till = Till(registry, town.refused.__contains__, 5)
+        shown = till.orders(a.application, latest.state, 0, NOBODY, a.now)
+        assert [o.partner for o in shown] == [name for name in left if name == "vnpay"]
+        assert till.offer(latest.state.attempt(last), NOBODY, a.now) is None
+
+
+async def test_a_gap_between_two_keys_hides_nothing_else(lane_table, a):
+    class Shut(Town):
+        def registry_of(self, a):
+            return Registry([a.partner()], {"vnpay": Keyless})
+
+    rows = a.rows()
+    town = Shut(lane_table(rows=rows), rows, a)
+    async with town.http:
+        await town.bring(a.routed())
+        shown = await seen(town, a)
+        (obligation,) = shown["obligations"]
+        code = f"/v1/payments/{a.application}/orders/{reference(a.application, 1)}/qr.svg"
+
+        assert (obligation["status"], obligation["orders"]) == ("open", [])
+        assert (await town.http.get(code)).status_code == 404
+
+
+async def test_a_partner_that_is_asked_first_since_offers_nothing_by_itself(town, a):
+    latest = await town.journal.latest(a.application)
+    (gateway,) = [g for g in town.registry if g.partner.name == "vnpay"]
+    registry = Registry([gateway.partner], {"vnpay": Asked})
+
+    assert (
+        Till(registry, set().__contains__, 5).orders(a.application, latest.state, 0, NOBODY, a.now)
+        == []
+    )
 
 
 # ---- codes to scan
