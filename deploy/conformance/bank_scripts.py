@@ -29,6 +29,8 @@ ALL_FAMILIES = frozenset(FAMILIES)
 WINDOWED = frozenset({"sepay", "neutral", "iso20022"})
 # a callback proves nothing: we ask, and the answer decides
 UNPROVEN = frozenset({"keypay"})
+# an address is tried with money of any account: what is rightly signed is taken, and kept
+TRIED = frozenset({"payos"})
 MONEY_ONLY = frozenset({"zalopay", "casso", "sepay"})
 
 
@@ -78,6 +80,7 @@ SCRIPTS: Mapping[Name, Sequence[tuple[frozenset[str], Script]]] = {
         (ALL_FAMILIES, Script([Step("another key", ("not_genuine",))], ("open",))),
     ],
     "wrong_merchant": [
+        (TRIED, Script([Step("another merchant", ("unknown_order",))], ("open",))),
         (ALL_FAMILIES, Script([Step("another merchant", ("not_genuine",))], ("open",))),
     ],
     "replay": [

@@ -71,7 +71,7 @@ CASES: Mapping[Name, Title] = {
     "wrong_merchant": Title(
         "Sai đơn vị nhận",
         "Wrong merchant",
-        "Rightly signed, for another merchant or account: refused, and nothing changes.",
+        "Rightly signed, for another merchant or account: not taken for ours, nothing changes.",
         "Rightly signed, in another merchant's name or for its account: no order is made.",
     ),
     "replay": Title(

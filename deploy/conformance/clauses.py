@@ -87,7 +87,7 @@ BANK: Mapping[str, Clauses] = {
         "duplicate": "PayOS, webhook: any 2xx",
         "wrong_signature": "PayOS, checking data with signature: HMAC-SHA256 over data, sorted",
         "wrong_amount": f"{_TRANSFERS}: 200 says that it is kept",
-        "wrong_merchant": "PayOS, webhook: accountNumber",
+        "wrong_merchant": "PayOS, confirm-webhook: a sample of any account is answered 2xx",
         "unknown_order": "PayOS, confirm-webhook: an unknown orderCode is answered 2xx",
     },
     "casso": {

@@ -37,7 +37,7 @@ class SetAside:
 
     async def refused(self, refused: Refused, call: Call, at: datetime) -> None:
         """Keep a call that was refused; forged ones up to a limit.  Raises `Unknown`."""
-        if refused.verdict == "unreadable":
+        if refused.verdict != "not_genuine":
             await self.keep(refused.reason, refused.why, call, at)
         elif self._is_allowed(at):
             more = f" (and {self._passed_over} more before it)" if self._passed_over else ""

@@ -20,12 +20,16 @@ Why = Literal["signature", "merchant", "currency", "window", "form"]
 
 
 class Refused(Exception):
-    """What a partner sent cannot be taken: `not_genuine` (not signed by it, for us, now) or
-    `unreadable`; `reason` is for operators, and says nothing secret.
+    """What a partner sent cannot be taken: `not_genuine` (not signed by it, for us, now),
+    `unreadable`, or `unknown_order` (genuine, and about nothing of ours); `reason` is for
+    operators, and says nothing secret.
     """
 
     def __init__(
-        self, verdict: Literal["not_genuine", "unreadable"], reason: str, why: Why | None = None
+        self,
+        verdict: Literal["not_genuine", "unreadable", "unknown_order"],
+        reason: str,
+        why: Why | None = None,
     ) -> None:
         super().__init__(reason)
         self.verdict: Verdict = verdict

@@ -10,8 +10,8 @@ Their words, ours.  What is in no table is pending: ask, never charge again on a
     our verdict → status     transfers.STATUSES, with {"success": true} or {"success": false}
 
 Signatures are HMAC-SHA256 in hex over `data` alone; refusals carry none.  Our reference is their
-`orderCode`, without its letters.  When the address is registered they try it with a sample order,
-which has to be answered 2xx like any other that is not ours.
+`orderCode`, without its letters.  When the address is registered they try it with a sample order of
+some account, which has to be answered 2xx like all that they signed and is not ours: it is kept.
 """
 
 import re
@@ -147,9 +147,10 @@ class Payos(TransferGateway):
         if (number, text(data, "paymentLinkId")) == SAMPLE:
             return ()
         if text(data, "currency") not in ("", "VND"):
-            raise Refused("not_genuine", "another currency", "currency")
-        if self.accounts:
-            self.check_account(text(data, "accountNumber"), text(data, "virtualAccountNumber"))
+            raise Refused("unknown_order", "another currency", "currency")
+        named = text(data, "accountNumber"), text(data, "virtualAccountNumber")
+        if self.accounts and self.accounts.isdisjoint(named):
+            raise Refused("unknown_order", "money on an account that is not ours", "merchant")
         code, amount_vnd = text(data, "code"), money(data, "amount")
         if amount_vnd <= 0:
             raise Refused("unreadable", "no money came")

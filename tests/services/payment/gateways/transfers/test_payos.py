@@ -193,6 +193,17 @@ def test_the_sample_that_tries_our_address_is_no_notice(a_watcher):
     assert Payos(a_watcher("payos", key)).read_callback(Call(body=body), NOW) == ()
 
 
+def test_a_sample_of_any_account_is_answered_like_what_is_ours(payos):
+    sample = vector("payos", "payos-official-001")["expected"]["body"]["data"]
+    tried = Call(body=signed(sample | {"paymentLinkId": "5e2b3a7cb31f45e0b1a0c9d8e7f60514"}))
+
+    with pytest.raises(Refused) as refused:
+        payos.read_callback(tried, NOW)
+
+    assert refused.value.why == "merchant"
+    assert payos.answer(refused.value.verdict, tried, NOW).status == 200
+
+
 def test_an_order_that_is_not_ours_is_answered_like_one_that_is(payos):
     [notice] = payos.read_callback(call(orderCode=10**15), NOW)
 
@@ -204,8 +215,8 @@ def test_an_order_that_is_not_ours_is_answered_like_one_that_is(payos):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"currency": "USD"}, "not_genuine: currency"),
-        ({"accountNumber": "999"}, "not_genuine: merchant"),
+        ({"currency": "USD"}, "unknown_order: currency"),
+        ({"accountNumber": "999"}, "unknown_order: merchant"),
         ({"accountNumber": "999", "virtualAccountNumber": "1234567890"}, "taken"),
         ({"orderCode": "261102000000016"}, "unreadable: form"),
         ({"amount": 150000.0}, "unreadable: form"),
