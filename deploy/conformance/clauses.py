@@ -92,10 +92,10 @@ BANK: Mapping[str, Clauses] = {
     },
     "casso": {
         "valid": "Casso, webhook v2: 200; amount above 0 came in",
-        "duplicate": "Casso, webhook v2: the same by data.id",
+        "duplicate": "Casso, webhook v2: the same by reference, or data.id",
         "wrong_signature": "Casso, webhook v2: X-Casso-Signature, HMAC-SHA512",
         "wrong_merchant": "Casso, webhook v2: accountNumber, as it has no merchant id",
-        "replay": "Casso, webhook v2: no limit is named for t; the same by data.id",
+        "replay": "Casso, webhook v2: no limit is named for t; the same by reference",
         "unknown_order": f"{_TRANSFERS}: money without an order is kept",
         "wrong_amount": f"{_TRANSFERS}: 200 says that it is kept",
     },

@@ -119,8 +119,13 @@ def statement(house: House) -> dict[str, Any]:
 
 
 def _told_as(house: House, moved: Movement) -> str:
-    is_payos = house.merchants[moved.merchant].form == "payos"
-    return moved.reference if is_payos else str(moved.number)
+    merchant = house.merchants[moved.merchant]
+    names = {
+        "payos": moved.reference,
+        "casso": f"{merchant.account}/{moved.reference}",
+        "sepay": f"{moved.number}",
+    }
+    return names[merchant.form]
 
 
 def _add_payos(app: FastAPI, house: House, page_url: str) -> None:

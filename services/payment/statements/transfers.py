@@ -1,12 +1,15 @@
 """What the transfer services export: PayOS, Casso v2, SePay; columns are named as in webhooks.
 
+Casso's number is the bank's `reference` on its `accountNumber`, or its own `id` without one.
+
 | | number | amount | time | our reference | running balance |
 |---|---|---|---|---|---|
 | PayOS | reference | amount | transactionDateTime | orderCode, description | none |
-| Casso | id | amount, out below zero | transactionDateTime | description | runningBalance |
+| Casso | reference | amount, out below zero | transactionDateTime | description | runningBalance |
 | SePay | id | transferAmount, transferType | transactionDate | code, content | accumulated |
 """
 
+from services.payment.gateways.transfers import casso
 from services.payment.gateways.transfers.text import DIGITS, reference
 from services.payment.statements.csv_file import Dialect, Entry, Row, local_iso, vnd
 
@@ -25,7 +28,9 @@ def _payos(row: Row) -> Entry:
 def _casso(row: Row) -> Entry:
     return Entry(
         reference=reference(row["description"]),
-        transaction=row["id"].strip(),
+        transaction=casso.transaction(
+            row["accountNumber"].strip(), row["reference"], row["id"].strip()
+        ),
         signed_vnd=vnd(row, "amount"),
         booked_at=local_iso(row, "transactionDateTime"),
         balance_vnd=vnd(row, "runningBalance"),
@@ -52,7 +57,8 @@ PAYOS = Dialect(
 )
 CASSO = Dialect(
     "Casso",
-    frozenset({"id", "description", "amount", "runningBalance", "transactionDateTime"}),
+    frozenset({"id", "reference", "accountNumber", "description", "amount"})
+    | {"runningBalance", "transactionDateTime"},
     _casso,
 )
 SEPAY = Dialect(

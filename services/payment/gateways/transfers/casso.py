@@ -3,6 +3,8 @@
 Their words, ours.
 
     data.id 0               a try of the address, answered as recorded: no notice
+    data.reference          with the account: the transfer's number, under whichever id it comes;
+                            `id` only where the bank told none
     data.amount             above 0 paid · 0 or less: money that left, no notice
     error                   0 · every other: unreadable, kept for a person
     our verdict → status    transfers.STATUSES, with {"error": 0} or {"error": 1}
@@ -10,7 +12,8 @@ Their words, ours.
 `X-Casso-Signature: t=<ms>,v1=<hex>` is HMAC-SHA512 over `t`, a point, and the body as JSON with its
 names sorted at every depth, as JavaScript writes it.  Which language their server speaks is not
 sure: letters beyond ASCII may be escaped, as PHP and others do; that says the same.  The time in
-the header bounds nothing, as their documentation names no limit: what came before is known by `id`.
+the header bounds nothing, as their documentation names no limit: what came before is known by its
+number.
 """
 
 import hmac
@@ -31,8 +34,10 @@ STYLES: Sequence[Style] = ("javascript", "php", "ascii")
 TRIED = 0  # the id of a try
 
 _SIGNATURE = re.compile(r"t=([0-9]{1,16}), ?v1=([0-9A-Fa-f]{128})")
+_OF_THE_BANK = re.compile(r"(?!0+\Z)[!-~]{1,40}")
 _MEANS = {
     "id": "of the transfer at Casso; 0: only the address is tried",
+    "reference": "the bank's number of the transfer: with the account it tells it again",
     "description": "the text of the transfer, with our reference in it",
     "amount": "in đồng; money that left an account is below 0",
     "accountNumber": "where the money came",
@@ -68,13 +73,23 @@ class Casso(ShownCode):
             raise Refused("unreadable", "no transfer has this id")
         self.check_account(text(data, "accountNumber"), text(data, "virtualAccountNumber"))
         found = reference(text(data, "description"))
-        return (Notice(found, str(number), amount_vnd, "paid", "in"),)
+        named = text(data, "accountNumber"), text(data, "reference"), f"{number}"
+        return (Notice(found, transaction(*named), amount_vnd, "paid", "in"),)
 
     def callback_described(self) -> dict[str, Any]:
         """Return OpenAPI's words for a webhook."""
         said = "`t=<ms>,v1=<hex>`: HMAC-SHA512 over t, a point, the body with its names sorted"
         headers = {"X-Casso-Signature": (said, "t=1793586845123,v1=…")}
         return openapi.callback(headers, _EXAMPLE, _MEANS, self.accepted, self.refused)
+
+
+def transaction(account: str, reference: str, number: str) -> str:
+    """Return what tells a transfer again: the bank's number on an account, else Casso's own.
+
+    Casso gives a transfer another id when an account is linked again, or to two of its users.
+    """
+    said = "".join(reference.split())
+    return f"{account}/{said}" if _OF_THE_BANK.fullmatch(said) else number
 
 
 # ---- signatures

@@ -28,9 +28,9 @@ PAYOS = (
     ",1000,chuyen tien,FT26324002,2026-11-20 09:30:00\n"
 )
 CASSO = (
-    "id,reference,description,amount,runningBalance,transactionDateTime\n"
-    '7,FT1,"CT DEN: dvc 27819-000000123{check} thanh toan",16000,116000,2026-11-20 08:00:00\n'
-    "8,FT2,hoan,-6000,110000,2026-11-20 10:00:00\n"
+    "id,reference,accountNumber,description,amount,runningBalance,transactionDateTime\n"
+    '7,FT1,1234567890,"CT DEN: dvc 27819-000000123{check}",16000,116000,2026-11-20 08:00:00\n'
+    "8,,1234567890,hoan,-6000,110000,2026-11-20 10:00:00\n"
 )
 SEPAY = (
     "id,gateway,transactionDate,code,content,transferType,transferAmount,accumulated\n"
@@ -83,6 +83,7 @@ def test_cassos_balances_say_what_was_before_and_after() -> None:
         (OURS, "paid", 16_000),
         ("", "refunded", 6_000),
     ]
+    assert [line.transaction for line in lines] == ["1234567890/FT1", "8"]
     assert (statement.opening_vnd, statement.closing_vnd, statement.entries) == (
         100_000,
         110_000,

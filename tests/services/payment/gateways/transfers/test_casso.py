@@ -114,8 +114,29 @@ def test_another_key_is_not_genuine(casso):
 
 def test_money_that_came_is_told_with_the_order_in_its_text(casso):
     assert casso.read_callback(call(told()), NOW) == (
-        Notice(REFERENCE, "90001", 150_000, "paid", "in"),
+        Notice(REFERENCE, f"1234567890/{TOLD['reference']}", 150_000, "paid", "in"),
     )
+
+
+def test_a_transfer_is_known_again_under_another_id(casso):
+    again = casso.read_callback(call(told(id=90002)), NOW)
+
+    assert again == casso.read_callback(call(told()), NOW)
+    [other] = casso.read_callback(call(told(reference="FT26306000009")), NOW)
+    assert other.transaction == "1234567890/FT26306000009"
+
+
+@pytest.mark.parametrize("reference", ["", None, "0", "  ", "x" * 41, "số 1"])
+def test_without_a_number_of_the_bank_a_transfer_has_cassos(casso, reference):
+    [notice] = casso.read_callback(call(told(reference=reference)), NOW)
+
+    assert notice.transaction == "90001"
+
+
+def test_blanks_in_a_number_of_the_bank_say_nothing(casso):
+    [notice] = casso.read_callback(call(told(reference=" FT 26306 ")), NOW)
+
+    assert notice.transaction == "1234567890/FT26306"
 
 
 def test_money_without_one_reference_in_its_text_is_told_without(casso):
