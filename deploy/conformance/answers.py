@@ -51,7 +51,7 @@ def _statuses(*codes: int) -> Mapping[Means, Word]:
 
 ANSWERS: Mapping[str, Mapping[Means, Word]] = {
     "vnpay": _words(200, "RspCode", "00 02 01 04 97"),
-    "momo": _statuses(204, 204, 404, 400, 400),
+    "momo": _statuses(204, 204, 204, 204, 400),
     "zalopay": _words(200, "return_code", "1 2 0 -1 -1"),
     "payos": _statuses(200, 200, 200, 200, 401),
     "casso": _statuses(200, 200, 200, 200, 401),

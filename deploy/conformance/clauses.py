@@ -65,10 +65,10 @@ BANK: Mapping[str, Clauses] = {
     "momo": {
         "valid": "MoMo v2, payment notification: 204 without a body; resultCode 0 is paid",
         "duplicate": "MoMo v2, payment notification: 204",
-        "wrong_amount": "MoMo v2, payment notification: check orderId and amount",
+        "wrong_amount": "MoMo v2, payment notification: 204; check orderId and amount",
         "wrong_signature": "MoMo v2, payment notification: signature, HMAC-SHA256",
         "wrong_merchant": "MoMo v2, payment notification: check partnerCode",
-        "unknown_order": "docs/banks.md, MoMo and ZaloPay: no such order, 404",
+        "unknown_order": "MoMo v2, payment notification: 204 says that it is kept",
         "slow": "MoMo v2, payment notification: an answer within 15 s",
     },
     "zalopay": {

@@ -27,7 +27,7 @@ MERCHANTS = {
         *(ZALOPAY_KEYS["key1"], ZALOPAY_KEYS["key2"]),
     ),
 }
-WORDS = {"momo": {"404": 1, "204": 1}, "zalopay": {"0": 1, "1": 1}}
+WORDS = {"momo": {"503": 1, "204": 1}, "zalopay": {"0": 1, "1": 1}}
 GATEWAYS = {"momo": momo, "zalopay": zalopay}
 
 
@@ -36,7 +36,7 @@ class Both:
 
     def __init__(self, form):
         self.form, self.gateway = form, GATEWAYS[form](base_url="http://wallet")
-        self.now, self.notices, self.verdicts = MIDNIGHT, [], ["unknown_order", "recorded"]
+        self.now, self.notices, self.verdicts = MIDNIGHT, [], ["call_again", "recorded"]
         edge = httpx.AsyncClient(transport=httpx.MockTransport(self.called))
         self.wallet = Wallet(
             list(MERCHANTS.values()), Books(lambda: self.now), posts(edge, 0.0), 60.0

@@ -8,7 +8,8 @@ Their `resultCode`, ours.  What is not in the table means nothing: ask, never ch
     NOT_TAKEN (a request)   pending     unknown     unknown     DECLINED: none; else nobody knows
     NOT_FOUND               pending     not_found   unknown     nobody knows
     FINAL                   failed      failed      failed      nobody knows
-    our verdict → status    STATUSES, always without a body; when they call again is not published
+    our verdict → status    STATUSES, always without a body: 204 of all that is theirs and kept;
+                            when they call again is not published
 
 Callbacks and what we send are signed with HMAC-SHA256 (`signing`); so is the answer to an
 order, if at all, with or without its message.  Answers to questions are not.  Amounts are đồng, our
@@ -106,10 +107,10 @@ DECLINED = frozenset({"10", "11", "12", "13", "20", "21", "22", "45", "47"})
 STATUSES: Mapping[Verdict, int] = {
     "recorded": 204,
     "already_final": 204,
-    "amount_differs": 400,
+    "amount_differs": 204,
+    "unreadable": 204,
+    "unknown_order": 204,
     "not_genuine": 400,
-    "unreadable": 400,
-    "unknown_order": 404,
     "call_again": 503,
 }
 
