@@ -27,7 +27,7 @@ from services.payment.allowances import (
     refusal,
 )
 from services.payment.domain.disbursements import obstacle
-from services.payment.domain.leaving import MOVES, Trigger
+from services.payment.domain.leaving import MOVES, Trigger, may_record
 from services.payment.domain.paying_out import key_of
 from services.payment.domain.reassessing import speaks_for
 from services.payment.domain.state import Disbursement, Payment
@@ -149,7 +149,7 @@ def _add_checking(routes: APIRouter, desk: Desk) -> None:
         trigger: Trigger = "approved" if checking.approved else "rejected"
         decision, paid = await _find(desk, application, number, caller, trigger)
         if paid.by == caller.name:
-            raise Refusal(409, "same-person", "You asked for it yourself: let another look at it.")
+            raise _same_person()
         data = DisbursementChecked(
             disbursement=key_of(decision.application, number),
             approved=checking.approved,
@@ -171,6 +171,8 @@ def _add_recording(routes: APIRouter, desk: Desk) -> None:
         recording = await edge.read(request, Recording, BODY_LIMIT_BYTES)
         trigger: Trigger = "recorded" if recording.finding == "paid" else "not_done"
         decision, paid = await _find(desk, application, number, caller, trigger)
+        if trigger == "recorded" and not may_record(paid, caller.name):
+            raise _same_person()
         data = DisbursementRecorded(
             disbursement=key_of(decision.application, number),
             finding=recording.finding,
@@ -234,6 +236,10 @@ async def _find(
     if state.has_ended and trigger in ("approved", "corrected"):
         raise refusal("ended")
     return decision, paid
+
+
+def _same_person() -> Refusal:
+    return Refusal(409, "same-person", "You asked for it yourself: let another look at it.")
 
 
 def _is_again(asking: Asking, state: Payment, caller: Caller) -> bool:

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import Response
 
+from services.payment.domain.leaving import may_record
 from services.payment.domain.refunds import find, refundable_vnd
 from services.payment.domain.state import Leaving, Payment, Refund
 from services.payment.lookups import application_id, payments_of
@@ -130,9 +131,7 @@ def _add_checks(
         checking = await edge.read(request, Checking, BODY_LIMIT_BYTES)
         decision, refund = await refund_for(key, journal, caller, verb)
         if refund.by == caller.name:
-            raise Refusal(
-                409, "same-person", "You asked for it yourself: let another operator look at it."
-            )
+            raise _same_person()
         data = RefundChecked(
             refund=key, approved=verb == "approve", by=caller.name, reason=checking.reason
         )
@@ -166,7 +165,9 @@ def _add_record(
     )
     async def record(key: str, request: Request, caller: Operator) -> Response:
         recording = await edge.read(request, Recording, BODY_LIMIT_BYTES)
-        decision, _ = await refund_for(key, journal, caller, "done")
+        decision, refund = await refund_for(key, journal, caller, "done")
+        if not may_record(refund, caller.name):
+            raise _same_person()
         data = RefundRecorded(
             refund=key,
             transaction=recording.transaction,
@@ -195,6 +196,11 @@ async def refund_for(
             409, "not-possible-now", f"It is {refund.status}; this needs one that is {possible}."
         )
     return decision, refund
+
+
+def _same_person() -> Refusal:
+    detail = "You asked for it yourself: let another operator look at it."
+    return Refusal(409, "same-person", detail)
 
 
 def _too_much(left_vnd: int) -> Refusal:

@@ -13,7 +13,7 @@ import msgspec
 
 from services.payment.domain import paying_out
 from services.payment.domain.draft import Draft
-from services.payment.domain.leaving import ANSWERS, MOVES, Deed, Heard, Trigger
+from services.payment.domain.leaving import ANSWERS, MOVES, Deed, Heard, Trigger, may_record
 from services.payment.domain.state import Disbursement, Payment
 from shared.catalogue import Allowance, Catalogue
 from shared.events.disbursements import (
@@ -179,7 +179,8 @@ def recorded(draft: Draft, deed: DisbursementRecorded) -> None:
     if paid is None:
         return
     if deed.finding == "paid":
-        step(draft, paid, "recorded", Heard(deed.transaction, by=deed.by))
+        if may_record(paid, deed.by):
+            step(draft, paid, "recorded", Heard(deed.transaction, by=deed.by))
     else:
         step(draft, paid, "not_done", Heard(deed.transaction, NOT_PAID, deed.by))
 

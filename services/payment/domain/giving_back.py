@@ -43,7 +43,7 @@ def submit(draft: Draft, refund: Refund, heard: Heard) -> None:
     if _with_its_parts_vnd(draft, refund) <= draft.pace.check_over_vnd:
         request(draft, refund, heard)
         return
-    _turn(draft, refund, "waiting_for_check")
+    _turn(draft, msgspec.structs.replace(refund, is_dear=True), "waiting_for_check")
     draft.events.append(RefundWaiting(**named(draft, refund), waits_for="check"))
 
 

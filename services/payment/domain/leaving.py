@@ -5,7 +5,7 @@ The last three triggers are of what is paid out alone: it may be tried again.
 """
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from services.payment.domain.draft import Pace
 from services.payment.domain.state import Leaving
@@ -98,6 +98,23 @@ class Heard(NamedTuple):
     code: str = ""
     by: str = ""
     reason: str = ""
+
+
+class Wanted(Protocol):
+    """What is to leave, `by` whose wish."""
+
+    @property
+    def by(self) -> str:
+        """Return who asked, empty: a rule."""
+
+    @property
+    def is_dear(self) -> bool:
+        """Tell whether it takes a second person."""
+
+
+def may_record(wanted: Wanted, by: str) -> bool:
+    """Tell whether a person may say that it is done: not who asked, where that takes two."""
+    return not (wanted.is_dear and wanted.by == by)
 
 
 def pause_s(pace: Pace, calls: int) -> int | None:

@@ -63,7 +63,7 @@ def submit(draft: Draft, paid: Disbursement, heard: Heard) -> None:
     if paid.tries == 1 and _with_its_parts_vnd(draft, paid) <= draft.pace.check_over_vnd:
         request(draft, paid, heard)
         return
-    _turn(draft, paid, "waiting_for_check")
+    _turn(draft, msgspec.structs.replace(paid, is_dear=True), "waiting_for_check")
     draft.events.append(DisbursementWaiting(**named(draft, paid), waits_for="check"))
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from services.payment.domain import giving_back
 from services.payment.domain.draft import Draft
-from services.payment.domain.leaving import ANSWERS, MOVES, Deed, Heard, Trigger
+from services.payment.domain.leaving import ANSWERS, MOVES, Deed, Heard, Trigger, may_record
 from services.payment.domain.reassessing import FURTHER, ON_DEMAND
 from services.payment.domain.state import (
     Money,
@@ -206,7 +206,7 @@ def _is_of_another(state: Payment, refund: Refund, told: str) -> bool:
 def recorded(draft: Draft, deed: RefundRecorded) -> None:
     """Take in that a person gave it back."""
     refund = find(draft.state, draft.application, deed.refund)
-    if refund is not None:
+    if refund is not None and may_record(refund, deed.by):
         step(draft, refund, "recorded", Heard(deed.transaction, by=deed.by))
 
 

@@ -131,7 +131,8 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     """Money to be given back, of one transaction; `by` is the operator who asked, none: a rule.
 
     `asked_at`: since when it is wanted; `calls`: how often the partner was called about it;
-    `call_key`: of the last time; `told`: the number that it has there.
+    `call_key`: of the last time; `told`: the number that it has there; `is_dear`: above the limit,
+    it takes a second person.
     """
 
     number: int
@@ -146,6 +147,7 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     calls: int = 0
     call_key: str = ""
     told: str = ""
+    is_dear: bool = False
 
     @property
     def of(self) -> Transaction:
@@ -162,7 +164,8 @@ class Disbursement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """An allowance to be paid out for a period; `by` asked for this try of it.
 
     `payee` is sealed, `ending` the last four digits of the account; `tries`: accounts so far;
-    `calls` of this try, `call_key` of the last of them; `transaction`: the bank's number of it.
+    `calls` of this try, `call_key` of the last of them; `transaction`: the bank's number of it;
+    `is_dear`: above the limit or another account, it takes a second person.
     """
 
     number: int
@@ -180,6 +183,7 @@ class Disbursement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     calls: int = 0
     call_key: str = ""
     transaction: str = ""
+    is_dear: bool = False
 
     @property
     def timer(self) -> str:

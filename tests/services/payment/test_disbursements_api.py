@@ -10,7 +10,11 @@ from services.payment.allowances import REFUSALS, Recipient
 from services.payment.domain.disbursements import Obstacle
 from services.payment.domain.draft import Pace
 from shared.access import Access
-from shared.events.disbursements import DisbursementProposed
+from shared.events.disbursements import (
+    DisbursementAnswered,
+    DisbursementProposed,
+    DisbursementRequested,
+)
 from shared.events.routing import Closed
 from tests.services.payment.office import KEYS
 from tests.services.payment.treasury import CHECKER, MAKER, Treasury
@@ -122,6 +126,18 @@ async def test_nobody_agrees_to_what_he_asked_for(treasury):
     assert (await treasury.act("check", approved=True)).status_code == 202
     assert code(await treasury.act("check", approved=True)) == (409, "not-possible-now")
     assert (await treasury.shown())[0]["status"] == "requested"
+
+
+async def test_nobody_records_as_paid_what_he_asked_for(treasury):
+    await treasury.ask(bank="970436")
+    await treasury.act("check", approved=True)
+    wanted = treasury.of(DisbursementRequested)[-1]
+    said = {"key": wanted.key, "disbursement": wanted.disbursement, "finding": "by_hand"}
+    treasury.keep(await treasury.say(DisbursementAnswered(**said)))
+
+    paid = {"finding": "paid", "transaction": "FT1"}
+    assert code(await treasury.act("record", MAKER, **paid)) == (409, "same-person")
+    assert (await treasury.act("record", **paid)).status_code == 202
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,21 @@ async def test_above_the_limit_another_operator_has_to_agree(strict):
     assert code(await act(strict, "approve")) == (409, "not-possible-now")
 
 
+async def test_above_the_limit_who_asked_does_not_record_it(strict):
+    await ask(strict)
+    await strict.decide()
+    await act(strict, "approve")
+    await strict.decide()
+    key = f"{strict.a.application}.refund.1"
+    said = RefundAnswered(key=f"{strict.a.application}/refund/1/1", refund=key, finding="by_hand")
+    await strict.say(said)
+
+    refused = await act(strict, "done", MAKER, transaction="FT1")
+    assert code(refused) == (409, "same-person")
+    assert (await act(strict, "done", transaction="FT1")).status_code == 202
+    assert RefundDone.TYPE in types(await strict.decide())
+
+
 async def test_another_operator_may_turn_it_down(strict):
     await ask(strict)
     await strict.decide()

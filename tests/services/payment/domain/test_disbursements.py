@@ -105,16 +105,6 @@ def test_no_more_than_is_granted_and_for_no_other_month(office, changes):
     assert ask(office, **changes) == []
 
 
-def test_several_months_asked_for_together_are_looked_at_as_one_sum(asked, a):
-    asked.now += timedelta(days=11)  # it is December
-    answer(asked, "done")
-    assert kinds(ask(asked, period="2026-12")) == [DisbursementProposed, DisbursementWaiting]
-
-    check(asked, approved=False)
-    asked.now += timedelta(days=20)  # a month after the first one: as it should be
-    assert kinds(ask(asked, period="2026-12")) == [DisbursementProposed, DisbursementRequested]
-
-
 def test_each_month_is_paid_once(asked):
     assert ask(asked) == []
     answer(asked, "done", transaction="FT1")
