@@ -1,5 +1,6 @@
 """The edge of operators: asking for a refund, agreeing to one, recording one made by hand."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -113,7 +114,8 @@ def _add_asking(
             by=caller.name,
             reason=asking.reason,
         )
-        id_ = f"{known}/refund/{idempotency_key}"
+        mark = hashlib.sha256(msgspec.json.encode((caller.name, asking))).hexdigest()[:16]
+        id_ = f"{known}/refund/{idempotency_key}/{mark}"
         await publisher.publish(INBOX, _event(data, id_, caller, decision, clock))
         return _taken(known)
 

@@ -98,6 +98,17 @@ async def test_the_same_key_again_is_the_same_request(paid):
     assert decided == [RefundProposed.TYPE, "receipt.adjusted", RefundRequested.TYPE]
 
 
+async def test_the_same_key_with_another_wish_is_another_request(paid):
+    for changes in ({"amount_vnd": 6_000}, {"amount_vnd": 5_000}):
+        assert (await ask(paid, **changes)).status_code == 202
+    another = CHECKER | {"idempotency-key": "two-copies-1"}
+    assert (await ask(paid, another, amount_vnd=5_000)).status_code == 202
+
+    assert types(await paid.decide()).count(RefundProposed.TYPE) == 3
+    amounts = [r["amount_vnd"] for r in (await shown(paid))["refunds"]]
+    assert amounts == [6_000, 5_000, 5_000], "nothing that was taken is dropped"
+
+
 async def test_above_the_limit_another_operator_has_to_agree(strict):
     await ask(strict)
     assert types(await strict.decide()) == [RefundProposed.TYPE, RefundWaiting.TYPE]
