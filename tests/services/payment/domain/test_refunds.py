@@ -92,6 +92,22 @@ def test_another_amount_is_given_back_once_its_order_is_settled_otherwise(office
     assert decided[2].reason == "amount_differs"
 
 
+def test_too_much_in_one_transfer_settles_nothing_and_goes_back_whole_when_the_time_is_over(
+    an_office, a
+):
+    office = an_office(pace=Pace(ask_limit=1))
+    office.hear(a.routed())
+    order = office.of(Requested)[0]
+
+    told = office.hear(a.paid(reference=order.reference, transaction="T1", amount_vnd=20_000))
+    assert (kinds(told), office.state.status) == ([Mismatched], "open")
+    assert office.state.to_refund_vnd == 20_000
+
+    (asked,) = office.ring()
+    office.hear(a.answer(key=asked.key, reference=order.reference, finding="not_found"))
+    assert (office.state.status, office.of(RefundRequested)[0].amount_vnd) == ("expired", 20_000)
+
+
 def test_another_amount_is_given_back_when_its_order_is_over(office, a):
     office.hear(a.paid(reference=office.reference, transaction="T1", amount_vnd=17_000))
 
