@@ -279,30 +279,3 @@ def test_an_order_whose_time_is_over_ends_alone_while_another_may_be_paid(an_off
 def test_a_timer_of_a_pause_that_is_over_opens_nothing(choosing):
     assert choosing.hear(TimerFired(name="order.again.0.1", version=1)) == []
     assert now_open(choosing) == [("first", 1)]
-
-
-# ---- partners that cannot be asked
-
-
-def test_a_partner_that_cannot_be_asked_is_waited_for_until_expiry_and_a_grace_once(an_office, a):
-    """A transfer comes or does not: nobody is asked 48 times what nobody can answer."""
-    office = an_office(pace=Pace(grace_s=600))
-    office.hear(a.routed())
-    (asked,) = office.ring()
-    unaskable = a.answer(key=asked.key, reference=asked.reference, finding="unaskable")
-    assert office.hear(unaskable) == []
-
-    assert types(office.ring()) == [Expired]
-    assert office.now == a.now + timedelta(days=1, seconds=600)
-    assert not office.timers
-
-
-def test_money_within_the_grace_settles(an_office, a):
-    office = an_office()
-    office.hear(a.routed())
-    (asked,) = office.ring()
-    office.hear(a.answer(key=asked.key, reference=asked.reference, finding="unaskable"))
-    office.now = a.now + timedelta(days=1, seconds=60)
-
-    assert Settled in types(office.hear(a.paid(reference=asked.reference)))
-    assert office.ring() == []

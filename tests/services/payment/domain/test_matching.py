@@ -120,34 +120,6 @@ def test_money_of_an_order_that_no_line_names_may_be_this_very_line_under_anothe
     assert cause("paid/T1", "paid/T0") == ("held_elsewhere", "person")
 
 
-@pytest.mark.parametrize(
-    ("changes", "brought"),
-    [
-        ({"kept_as": "settled"}, ("paid/T0",)),
-        ({"kept_as": "overpaid"}, ("paid/T0",)),  # to be refunded already
-        ({"kept_as": "mismatched"}, ()),
-        ({"partner": "b-bank"}, ()),
-        ({"amount_vnd": 15_999, "kept_as": "overpaid"}, ()),
-        ({"reference": "DVC2"}, ()),
-    ],
-)
-def test_a_state_says_what_money_of_its_amount_an_order_brought(changes, brought) -> None:
-    obligation = Obligation(status="settled", moment="m", lines=(), total_vnd=16_000)
-    attempt = Attempt(
-        number=1,
-        obligation=0,
-        reference="DVC1",
-        partner="a-bank",
-        amount_vnd=16_000,
-        opened_at=NOON,
-        expires_at=NOON,
-    )
-    whole = {"partner": "a-bank", "reference": "DVC1", "transaction": "T0", "amount_vnd": 16_000}
-    money = Money(**({"kept_as": "settled"} | whole | changes))
-    state = Payment(obligations=(obligation,), attempts=(attempt,), money=(money,))
-    assert dict(orders_in("app", state))["DVC1"].brought == brought
-
-
 def test_a_line_twice_is_a_duplicate_each_further_time() -> None:
     found = match(known_as(kept_as="settled"), LINE, LINE, LINE._replace(number=9))
     assert (found.lines, [b.cause for b in found.breaks]) == (1, ["repeated", "repeated"])
