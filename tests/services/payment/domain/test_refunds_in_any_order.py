@@ -96,6 +96,7 @@ def test_received_is_settled_and_to_refund_and_refunded(an_office, a, story):
         else:
             office.hear(next_data(office, a, what))
         holds(office.state)
+        receipts_agree(office.state)
     events_agree(office)
 
 
@@ -122,6 +123,15 @@ def holds(state: Payment) -> None:
                 r.amount_vnd for r in state.refunds if r.of == of and r.status == "rejected"
             )
             assert under_way[of] + turned_down >= money.amount_vnd, "somebody gives it back"
+
+
+def receipts_agree(state: Payment) -> None:
+    """Check that of what a payment is still needed for, the receipts say so, to the đồng."""
+    for paid in (attempt for attempt in state.attempts if attempt.status == "paid"):
+        gone_vnd = sum(r.amount_vnd for r in state.released if r.attempt == paid.number)
+        mine = [r for r in state.receipts if (r.attempt, r.status) == (paid.number, "valid")]
+        if gone_vnd < paid.amount_vnd:
+            assert sum(r.amount_vnd for r in mine) == paid.amount_vnd - gone_vnd
 
 
 def events_agree(office) -> None:
