@@ -48,7 +48,7 @@ def _payment() -> APIRouter:
     settings = PaymentSettings()
     # one partner stands for all of a family, named as it: who there is, each deployment says
     rows = {r.family: msgspec.structs.replace(r, name=r.family) for r in read(SANDBOX)}
-    keyless = {"merchant": "", "outgoing": [], "incoming": [], "ids": {"access_key": "-"}}
+    keyless = {"merchant": "-", "outgoing": [], "incoming": [], "ids": {"access_key": "-"}}
     registry = Registry(
         [
             keyed(rows[f], {f: keyless}, lifetime_s=1, **settings.addresses(rows[f]))

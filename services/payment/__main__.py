@@ -59,6 +59,7 @@ async def build(resources: Resources) -> Parts:
     settings = told(PaymentSettings)
     watch = Watch(resources.settings)
     registry = Registry(settings.registry_rows(resources.secrets.partners), FAMILIES)
+    registry.check_keys(resources.clock())
     references = References(resources.table("references"))
     numbers = ReceiptNumbers(resources.table("receipts"), resources.clock)
     lanes = table(watch.current, references, registry.terms, settings.pace, numbers)

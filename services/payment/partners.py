@@ -11,6 +11,7 @@ from services.payment.domain.terms import Terms
 from services.payment.gateways import Account, Gateway, Key, Partner
 from services.payment.gateways.bills import Beneficiary
 from services.payment.gateways.disbursing import Disburses
+from services.payment.gateways.not_done import AnswersNoQuery
 from shared.errors import Misconfigured
 
 SANDBOX = Path(__file__).with_name("sandbox_partners.json")
@@ -45,7 +46,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a partner knows us by, and the keys by direction; `ids`: those that are secret."""
 
-    merchant: str
+    merchant: Annotated[str, msgspec.Meta(min_length=1)]
     ids: Mapping[str, str] = msgspec.field(default_factory=dict)
     outgoing: tuple[Key, ...]
     incoming: tuple[Key, ...]
@@ -118,6 +119,11 @@ class Registry:
 
     def __getitem__(self, name: str) -> Gateway:
         return self._gateways[name]
+
+    def check_keys(self, at: datetime) -> None:
+        """Check that each partner has keys that are valid.  Raises `Misconfigured`."""
+        for gateway in self:
+            gateway.partner.check_keys(at, signs=not isinstance(gateway, AnswersNoQuery))
 
     def get(self, name: str) -> Gateway | None:
         """Return a partner that may have left this deployment since."""

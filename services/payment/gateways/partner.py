@@ -2,21 +2,33 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from services.payment.domain.terms import Terms
 from services.payment.gateways.bills import Account, Beneficiary
 from services.payment.gateways.words import Unsendable
+from shared.errors import Misconfigured
+from shared.events.data import Instant
+
+SECRET_LEAST = 16  # characters: an empty one would verify what anybody signs
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
-    """A secret, from when until when it is used.  Two may overlap while they are rotated."""
+    """A secret, from when until when it is used.  Two may overlap while they are rotated.
 
-    secret: str
-    valid_from: datetime
-    valid_to: datetime | None = None
+    A file's are held to their length and to times with an offset.
+    """
+
+    secret: Annotated[str, msgspec.Meta(min_length=SECRET_LEAST)]
+    valid_from: Instant
+    valid_to: Instant | None = None
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for a key that ends before it begins."""
+        if self.valid_to is not None and self.valid_to <= self.valid_from:
+            raise ValueError("valid_to is not after valid_from")
 
     def __repr__(self) -> str:
         return f"Key(valid_from={self.valid_from}, valid_to={self.valid_to})"
@@ -75,3 +87,18 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
     def verifying_keys(self, at: datetime) -> list[Key]:
         """Return the keys that may have signed what came now."""
         return [k for k in self.incoming if k.is_valid(at)]
+
+    def check_keys(self, at: datetime, signs: bool) -> None:
+        """Check that there are keys for it now, or when it begins.  Raises `Misconfigured`.
+
+        `signs`: we send it what is signed.
+        """
+        since = max(at, self.terms.active_from)
+        if self.terms.active_to is not None and self.terms.active_to <= since:
+            return
+        for direction, keys in ("incoming", self.incoming), ("outgoing", self.outgoing):
+            if (signs or keys) and not any(key.is_valid(since) for key in keys):
+                raise Misconfigured(
+                    f"partner {self.name}: none of its {direction} keys is valid at {since}:"
+                    " add one to the secrets file that begins before then"
+                )

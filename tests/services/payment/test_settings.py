@@ -1,7 +1,10 @@
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
 from services.payment.domain.draft import Pace
+from services.payment.gateways.families import FAMILIES
 from services.payment.gateways.vnpay.gateway import Vnpay
 from services.payment.partners import SANDBOX, Registry, read
 from services.payment.settings import PaymentSettings
@@ -69,3 +72,73 @@ def test_a_time_limit_that_cannot_be_meant_is_refused(tmp_path, timeout_s):
 
     with pytest.raises(Misconfigured, match="timeout_s"):
         read(path)
+
+
+# ---- keys
+
+
+def keys(**changes):
+    return {"sen-vang": KEYS["sen-vang"] | changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"merchant": ""}, "merchant"),
+        ({"incoming": [KEY | {"secret": ""}]}, "incoming"),
+        ({"outgoing": [KEY | {"secret": "FIFTEENLETTERS1"}]}, "outgoing"),
+        ({"outgoing": [KEY | {"valid_from": "2025-07-01T00:00:00"}]}, "timezone"),
+        ({"incoming": [KEY | {"valid_to": "2026-07-01T00:00:00"}]}, "timezone"),
+        ({"incoming": [KEY | {"valid_to": "2025-07-01T00:00:00Z"}]}, "not after valid_from"),
+    ],
+)
+def test_keys_that_can_never_verify_are_refused_with_the_partners_name(one_row, changes, said):
+    with pytest.raises(Misconfigured, match=f"partner sen-vang.*{said}") as refused:
+        PaymentSettings(partners=one_row).registry_rows(keys(**changes))
+    assert SECRET not in str(refused.value)
+
+
+OVER = KEY | {"valid_to": "2026-01-01T00:00:00Z"}
+LATER = KEY | {"valid_from": "2027-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"incoming": [OVER]}, "incoming keys is valid"),
+        ({"outgoing": [OVER, LATER]}, "outgoing keys is valid"),
+        ({"incoming": []}, "incoming keys is valid"),
+        ({"outgoing": []}, "outgoing keys is valid"),
+    ],
+)
+def test_a_partner_without_a_key_for_now_is_told_at_start(one_row, a, changes, said):
+    rows = PaymentSettings(partners=one_row).registry_rows(keys(**changes))
+
+    with pytest.raises(Misconfigured, match=f"partner sen-vang.*{said}.*add one"):
+        Registry(rows, {"vnpay": Vnpay}).check_keys(a.now)
+
+
+@pytest.mark.parametrize(
+    ("changes", "period"),
+    [
+        ({}, {}),
+        ({"incoming": [OVER, KEY]}, {}),
+        (
+            {"incoming": [LATER], "outgoing": [LATER]},
+            {"active_from": datetime(2027, 2, 1, tzinfo=UTC)},
+        ),
+        ({"incoming": [OVER]}, {"active_to": datetime(2026, 1, 1, tzinfo=UTC)}),
+    ],
+)
+def test_keys_are_needed_for_as_long_as_a_partner_takes_orders(tmp_path, a, changes, period):
+    path = tmp_path / "partners.json"
+    path.write_bytes(msgspec.json.encode([msgspec.structs.replace(read(SANDBOX)[0], **period)]))
+    rows = PaymentSettings(partners=path).registry_rows(keys(**changes))
+
+    Registry(rows, {"vnpay": Vnpay}).check_keys(a.now)
+
+
+def test_who_is_sent_nothing_needs_no_key_of_ours(a):
+    watcher = a.partner(family="casso", outgoing=())
+
+    Registry([watcher], FAMILIES).check_keys(a.now)
