@@ -10,10 +10,10 @@ Their words, ours.  What is not in a table is pending: ask, never charge again o
 
 check_sum is HMAC-SHA256 over values joined by `|`: with key 1 (`outgoing`) in what we send, with
 key 2 (`incoming`) in what they send.  A callback's status is *not* one of those values: whoever saw
-a callback of a declined payment could send it again as paid.  So a callback is a reason to ask, and
-the detail, which we fetch ourselves, decides.  An answer is believed only with a check_sum of key 2
-over the values of our own question.  `ids` of the partner's row says where each is sent:
-`create_path`, `detail_path`, `refund_path`, `refund_detail_path`.
+a callback of a declined payment could send it again as paid.  So a callback is a reason to ask, one
+for each status that it may have, and the detail, which we fetch ourselves, decides.  An answer is
+believed only with a check_sum of key 2 over the values of our own question.  `ids` of the partner's
+row says where each is sent: `create_path`, `detail_path`, `refund_path`, `refund_detail_path`.
 """
 
 import re
@@ -69,6 +69,7 @@ ANSWERS: Mapping[Verdict, tuple[int, str]] = {
 }
 
 STATUS = re.compile(r"-?[0-9A-Za-z_]{1,16}")
+TOLD = re.compile(r"-?[0-9]{1,3}")  # in a callback: unsigned, so few
 REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,50}")
 NUMBER = re.compile(r"(?!0$)[A-Za-z0-9._/-]{1,64}")  # 0: none
 NAMED = re.compile(r"[A-Za-z0-9 ._/-]{1,100}")
@@ -142,7 +143,7 @@ class Keypay(SignsNoReturn):
                 transaction="",
                 amount_vnd=dong(given, "trans_amount"),
                 finding="pending",
-                code="",
+                code=_unproved(given),
             ),
         )
 
@@ -269,6 +270,14 @@ class Keypay(SignsNoReturn):
 
 def _code(given: Mapping[str, Any], name: str) -> str:
     return field(given, name, STATUS)
+
+
+def _unproved(given: Mapping[str, Any]) -> str:
+    """Return the status of a callback, which tells it from another of the same order."""
+    try:
+        return field(given, "status", TOLD)
+    except Refused:
+        return ""
 
 
 def _refunded(given: Mapping[str, Any]) -> Refunded:

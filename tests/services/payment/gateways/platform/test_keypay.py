@@ -148,11 +148,15 @@ def test_what_cannot_be_signed_is_not_sent(keypay):
 # ---- they call
 
 
-@pytest.mark.parametrize("status", [0, "0", 1, "-1", "9", None, {}])
-def test_a_status_that_nobody_signed_is_a_reason_to_ask(keypay, status):
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(0, "0"), ("0", "0"), (1, "1"), ("-1", "-1"), ("9", "9")]
+    + [(other, "") for other in (None, {}, "1234", "x", True)],
+)
+def test_a_status_that_nobody_signed_is_a_reason_to_ask_and_no_more(keypay, status, code):
     [notice] = keypay.read_callback(call(told() | {"status": status}), NOW)
 
-    assert (notice.finding, notice.amount_vnd, notice.code) == ("pending", 150_000, "")
+    assert (notice.finding, notice.amount_vnd, notice.code) == ("pending", 150_000, code)
 
 
 @pytest.mark.parametrize(
