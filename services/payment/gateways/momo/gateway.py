@@ -8,6 +8,7 @@ Their `resultCode`, ours.  What is not in the table means nothing: ask, never ch
     NOT_TAKEN (a request)   pending     unknown     unknown     DECLINED: none; else nobody knows
     NOT_FOUND               pending     not_found   unknown     nobody knows
     FINAL                   failed      failed      failed      nobody knows
+    BEFORE                  failed      failed      unknown     nobody knows
     our verdict → status    STATUSES, always without a body: 204 of all that is theirs and kept;
                             when they call again is not published
 
@@ -63,6 +64,7 @@ WAITING = Meaning("pending", "pending", "pending")
 NOT_TAKEN = Meaning("pending", "unknown", "unknown")
 NOT_FOUND = Meaning("pending", "not_found", "unknown")
 FINAL = Meaning("failed", "failed", "failed")
+BEFORE = Meaning("failed", "failed", "unknown")  # given back already, maybe: ask
 RESULTS: Mapping[str, Meaning] = {
     "0": PAID,
     "9000": WAITING,  # authorised, to be confirmed: not paid before that
@@ -95,7 +97,7 @@ RESULTS: Mapping[str, Meaning] = {
     "1017": FINAL,  # cancelled by the merchant
     "1026": FINAL,  # against a promotion's rules
     "1080": FINAL,  # the refund failed; another may be asked for
-    "1081": FINAL,  # the refund is refused: given back already, maybe
+    "1081": BEFORE,  # the refund is refused: given back already, maybe
     "1088": FINAL,  # this payment cannot be refunded
     "2019": FINAL,
     "4001": FINAL,
