@@ -17,6 +17,7 @@ import structlog
 
 from services.payment.domain.state import Attempt, Payment
 from services.payment.gateways import Call, Gateway, Notice, Refused, Reply, Verdict
+from services.payment.gateways.transfers.text import references
 from services.payment.set_aside import INBOX, SetAside
 from shared import events
 from shared.clock import Clock
@@ -92,8 +93,8 @@ class Callbacks:
     async def _taken(self, notice: Notice, call: Call, at: datetime) -> Verdict:
         application = await self._application(notice.reference)
         if application is None:
-            reason = f"no order has the reference {notice.reference or '(none told)'}"
-            await self._aside.keep(reason, "reference", call, at)
+            reason = f"no order has the reference {_shown(notice.reference)}"
+            await self._aside.keep(reason, "reference", call, at, place=f"{notice}")
             return "unknown_order"
         decision = self._near.decision(application)
         if decision is None or not _attempt(decision, notice.reference):
@@ -144,6 +145,13 @@ class Callbacks:
                 causationid=decision.last_event if decision else "",
             ),
         )
+
+
+def _shown(reference: str) -> str:
+    """Return a reference if it is of our form: anything else may be what a payer wrote."""
+    if references(reference) == {reference}:
+        return reference
+    return "(none of ours)" if reference else "(none told)"
 
 
 def _attempt(decision: Decision[Payment], reference: str) -> Attempt | None:

@@ -1,7 +1,9 @@
 """What a partner sent and nobody can place, kept sealed for an operator, with the reason.
 
-Genuine calls are all kept.  Anybody can send what is not genuine, so of these a bounded number is
-kept in a minute; how many were not is told with the next one.
+Genuine calls are all kept, and whole: the gateway's own limit bounds them.  Of a long one that says
+several things nobody can place, one letter has it whole; the others have its beginning, and an id
+that begins as that one's does.  Anybody can send what is not genuine, so of these a bounded number
+is kept in a minute, each cut; how many were not is told with the next one.
 """
 
 import hashlib
@@ -21,7 +23,7 @@ from shared.topics import dead
 INBOX = "payment.inbox"
 NO_OFFSET = -1  # it never stood in the inbox
 FORGED_LIMIT = 30  # kept in a minute, of each partner
-KEPT_LIMIT_BYTES = 16 << 10
+CUT_BYTES = 16 << 10  # of what is not genuine, or kept whole beside
 
 Seal = Callable[[bytes], str]
 
@@ -34,6 +36,7 @@ class SetAside:
         self._publisher, self._seal = publisher, seal
         self._minute: datetime | None = None
         self._forged, self._passed_over = 0, 0
+        self._whole = ""  # what was kept whole a moment ago
 
     async def refused(self, refused: Refused, call: Call, at: datetime) -> None:
         """Keep a call that was refused; forged ones up to a limit.  Raises `Unknown`."""
@@ -42,13 +45,32 @@ class SetAside:
         elif self._is_allowed(at):
             more = f" (and {self._passed_over} more before it)" if self._passed_over else ""
             self._passed_over = 0
-            await self.keep(f"{refused.reason}{more}", refused.why, call, at)
+            sent = call.body or call.query
+            await self._keep(
+                f"{refused.reason}{more}", refused.why, sent, CUT_BYTES, _name(sent), at
+            )
         else:
             self._passed_over += 1
 
-    async def keep(self, reason: str, why: str, call: Call, at: datetime) -> None:
-        """Keep a call.  Raises `Unknown`."""
+    async def keep(self, reason: str, why: str, call: Call, at: datetime, place: str = "") -> None:
+        """Keep a genuine call; `place`: what of it, where it says several things.
+
+        Raises `Unknown`.
+        """
         sent = call.body or call.query
+        name = _name(sent)
+        limit = CUT_BYTES if name == self._whole else len(sent)
+        self._whole = name
+        try:
+            own = f"{name}/{_name(place.encode())[:16]}" if place else name
+            await self._keep(reason, why, sent, limit, own, at)
+        except BaseException:
+            self._whole = ""
+            raise
+
+    async def _keep(
+        self, reason: str, why: str, sent: bytes, limit_bytes: int, name: str, at: datetime
+    ) -> None:
         data = RecordDead(
             service="payment",
             topic=INBOX,
@@ -56,12 +78,12 @@ class SetAside:
             offset=NO_OFFSET,
             reason=reason,
             field=why,
-            sealed=self._seal(sent[:KEPT_LIMIT_BYTES]),
+            sealed=self._seal(sent[:limit_bytes]),
             size=len(sent),
-            truncated=len(sent) > KEPT_LIMIT_BYTES,
+            truncated=len(sent) > limit_bytes,
         )
         event = Event(
-            id=f"{self._source}/{hashlib.sha256(sent).hexdigest()[:32]}",
+            id=f"{self._source}/{name}",
             source="/services/payment",
             type=data.TYPE,
             subject="",
@@ -76,3 +98,7 @@ class SetAside:
             self._minute, self._forged = minute, 0
         self._forged += 1
         return self._forged <= FORGED_LIMIT
+
+
+def _name(sent: bytes) -> str:
+    return hashlib.sha256(sent).hexdigest()[:32]

@@ -124,12 +124,18 @@ async def test_anybody_can_forge_so_only_some_of_it_is_kept_and_the_rest_is_coun
 
 
 async def test_an_unknown_reference_is_answered_01_and_set_aside_sealed(ordered):
-    query = ordered.query(vnp_TxnRef="DVC404")
+    query = ordered.query(vnp_TxnRef="DVC261102000000016")
 
     assert await ordered.call(query) == "01"
     (letter,) = ordered.dead()
-    assert "DVC404" in letter.reason
+    assert "DVC261102000000016" in letter.reason
     assert open_dead_letter(ordered.master, letter.sealed).decode() == query
+
+
+async def test_what_a_payer_wrote_in_the_place_of_a_reference_is_not_told_in_clear(ordered):
+    assert await ordered.call(vnp_TxnRef="NguyenVanA0912345678") == "01"
+    (letter,) = ordered.dead()
+    assert letter.reason == "no order has the reference (none of ours)"
 
 
 async def test_a_genuine_callback_in_another_form_is_set_aside_too(ordered):
