@@ -68,7 +68,8 @@ async def test_the_whole_statement_names_the_partner_of_each_payment(sandbox):
         ("two", "DVC1", 16_000),
         ("tre", "DVC1", 16_000),
     ]
-    assert [p["transaction"] for p in payments] == [first, second, str(told[0]["number"])]
+    of_the_bank = f"{ACCOUNT.number}/FT{told[0]['number']}"
+    assert [p["transaction"] for p in payments] == [first, second, of_the_bank]
     assert len({p["transaction"] for p in payments}) == 3, "opened together, numbered apart"
     own = (await sandbox.get("/two/sandbox/statement")).json()["payments"]
     assert [p["transaction"] for p in own] == [second]
