@@ -48,7 +48,6 @@ NOTIFIED = (
 )
 QUERY = ("orderId", "partnerCode", "requestId")
 REFUND = ("amount", "description", "orderId", "partnerCode", "requestId", "transId")
-CONFIRM = ("amount", "description", "orderId", "partnerCode", "requestId", "requestType")
 
 
 def signed_text(access_key: str, values: Mapping[str, Any], names: Sequence[str]) -> str:

@@ -12,14 +12,6 @@ MAC = "mac"
 CREATE = ("app_id", "app_trans_id", "app_user", "amount", "app_time", "embed_data", "item")
 QUERY = ("app_id", "app_trans_id", "key1")
 REFUND = ("app_id", "zp_trans_id", "amount", "description", "timestamp")
-REFUND_WITH_FEE = (
-    "app_id",
-    "zp_trans_id",
-    "amount",
-    "refund_fee_amount",
-    "description",
-    "timestamp",
-)
 QUERY_REFUND = ("app_id", "m_refund_id", "timestamp")
 REDIRECT = ("appid", "apptransid", "pmcid", "bankcode", "amount", "discountamount", "status")
 
