@@ -44,6 +44,7 @@ METRICS = frozenset(
         "motcua_batches",
         "motcua_batch_seconds",
         "motcua_effects",
+        "motcua_refused_answers",
         "motcua_appended",
     }
 )
@@ -65,6 +66,9 @@ class Telemetry:
         self._batches = Metric("motcua_batches", "Batches through the lane", registry=to)
         self._seconds = Histogram("motcua_batch_seconds", "From read to published", registry=to)
         self._effects = Metric("motcua_effects", "Outcomes of calls", ["finding"], registry=to)
+        refused = "Answers of partners that are not theirs, or cannot be read"
+        names = ["partner", "reason"]
+        self._refused = Metric("motcua_refused_answers", refused, names, registry=to)
         self._appended = Metric("motcua_appended", "Messages appended by the edge", registry=to)
 
     def metrics(self) -> bytes:
@@ -112,6 +116,10 @@ class Telemetry:
                     attributes,
                     (began, ended),
                 )
+
+    def answer_refused(self, partner: str, reason: str) -> None:
+        """Tell of an answer that was not taken; the call's outcome is unknown."""
+        self._refused.labels(partner, reason).inc()
 
     def appended(self, topic: str, event: Event, parent: str, began: datetime) -> None:
         """Tell of what an edge appended."""

@@ -63,7 +63,7 @@ async def build(resources: Resources) -> Parts:
     references = References(resources.table("references"))
     numbers = ReceiptNumbers(resources.table("receipts"), resources.clock)
     lanes = table(watch.current, references, registry.terms, settings.pace, numbers)
-    limit_s = registry.call_limit_s
+    limit_s, refused = registry.call_limit_s, resources.telemetry.answer_refused
     client = httpx.AsyncClient(timeout=limit_s, trust_env=False)
     journal = resources.journal(lanes)
     accounts = Accounts((gateway.partner for gateway in registry), watch.current)
@@ -122,12 +122,12 @@ async def build(resources: Resources) -> Parts:
         router=routes,
         lanes=lanes,
         effects=(
-            Create(registry, client, resources.clock, limit_s, billing.find),
-            Query(registry, client, resources.clock, limit_s, billing.find),
-            GiveBack(registry, client, resources.clock, limit_s, billing.find),
-            AskBack(registry, client, resources.clock, limit_s, billing.find),
-            PayOut(registry, client, resources.clock, limit_s, resources.vault),
-            AskOut(registry, client, resources.clock, limit_s),
+            Create(registry, client, resources.clock, limit_s, refused, billing.find),
+            Query(registry, client, resources.clock, limit_s, refused, billing.find),
+            GiveBack(registry, client, resources.clock, limit_s, refused, billing.find),
+            AskBack(registry, client, resources.clock, limit_s, refused, billing.find),
+            PayOut(registry, client, resources.clock, limit_s, resources.vault, refused),
+            AskOut(registry, client, resources.clock, limit_s, refused),
         ),
         background=((WEBHOOKS, courier.health, lambda: hearing.run(courier.serve)),),
         closing=(client.aclose, log.close, close),

@@ -9,7 +9,7 @@ import httpx
 import msgspec
 
 from services.payment.domain.paying_out import MIDDLE
-from services.payment.effects import PartnerCall, send
+from services.payment.effects import Count, PartnerCall, send
 from services.payment.gateways import Unsendable
 from services.payment.gateways.disbursing import Disbursed, Disbursement, Disburses, Payee
 from services.payment.partners import Registry
@@ -41,8 +41,9 @@ class PayOut(PartnerCall[DisbursementRequested]):
         clock: Clock,
         limit_s: float,
         vault: Vault,
+        refused: Count = lambda *_: None,
     ) -> None:
-        super().__init__(registry, client, clock, limit_s)
+        super().__init__(registry, client, clock, limit_s, refused)
         self._vault = vault
 
     async def make(self, wanted: DisbursementRequested) -> DisbursementAnswered:

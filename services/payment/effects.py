@@ -2,13 +2,22 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, Literal, TypeVar
 
 import httpx
 
 from services.payment.billing import Tell, untold, with_told
-from services.payment.gateways import Answer, Declined, Offer, Order, Payer, Sending, Unsendable
+from services.payment.gateways import (
+    Answer,
+    Declined,
+    Offer,
+    Order,
+    Payer,
+    Refused,
+    Sending,
+    Unsendable,
+)
 from services.payment.partners import Registry
 from shared.clock import Clock
 from shared.effects import NotCalled, Request
@@ -17,6 +26,8 @@ from shared.events.payment import Created, CreateRequested, Finding, Queried, Qu
 
 ANSWER_LIMIT_BYTES = 64 << 10
 NOTHING = Offer()
+
+Count = Callable[[str, str], None]  # a partner, and why its answer was not taken
 
 D = TypeVar("D", bound=Data)  # what asks for a call: it has a `partner` and a `key`
 
@@ -29,7 +40,8 @@ class PartnerCall(ABC, Generic[D]):
     """A call to one partner, for one request; see `shared.effects.Effect`.
 
     `limit_s` is the longest that any partner may take; each has a limit of its own in its row.
-    `tell` finds whose money it is, and what for.
+    `refused` counts every answer that is not the partner's, or cannot be read: a key that was
+    rotated shows there first.  `tell` finds whose money it is, and what for.
     """
 
     contract: type[D]
@@ -41,10 +53,11 @@ class PartnerCall(ABC, Generic[D]):
         client: httpx.AsyncClient,
         clock: Clock,
         limit_s: float,
+        refused: Count = lambda *_: None,
         tell: Tell = untold,
     ) -> None:
         self.request_type = self.contract.TYPE
-        self.limit_s = limit_s
+        self.limit_s, self._refused = limit_s, refused
         self._registry, self._client, self._clock = registry, client, clock
         self._tell = tell
 
@@ -80,7 +93,11 @@ class PartnerCall(ABC, Generic[D]):
 
     async def _made(self, wanted: Any) -> Data:
         async with asyncio.timeout(self._registry[wanted.partner].partner.call_limit_s):
-            return await self.make(wanted)
+            try:
+                return await self.make(wanted)
+            except Refused as refused:
+                self._refused(wanted.partner, refused.why)
+                raise
 
     def _of(self, request: Request) -> Any:
         assert isinstance(request.data, self.contract)

@@ -86,6 +86,15 @@ def test_a_call_is_counted_by_what_came_of_it_and_a_span_where_sampled(
     assert {span.name for span in spans.get_finished_spans()} == {"call notice.requested"}
 
 
+def test_an_answer_that_was_not_taken_is_counted_by_partner_and_reason() -> None:
+    made = Telemetry("payment", 0.0)
+    for reason in ("signature", "signature", "form"):
+        made.answer_refused("vnpay", reason)
+    told = made.metrics().decode()
+    assert 'motcua_refused_answers_total{partner="vnpay",reason="signature"} 2.0' in told
+    assert 'motcua_refused_answers_total{partner="vnpay",reason="form"} 1.0' in told
+
+
 def test_a_cause_in_a_portals_own_trace_is_linked_and_no_parent(
     spans: InMemorySpanExporter,
 ) -> None:

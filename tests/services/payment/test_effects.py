@@ -40,10 +40,11 @@ def request_(a):
 def answering(a):
     """Make an effect whose partner answers so."""
 
-    def make(answer):
+    def make(answer, **told):
         client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
         registry = Registry([a.partner()], {"vnpay": Vnpay})
-        return Query(registry, client, lambda: a.now + timedelta(minutes=15), limit_s=10.0)
+        now = a.now + timedelta(minutes=15)
+        return Query(registry, client, lambda: now, limit_s=10.0, **told)
 
     return make
 
@@ -61,6 +62,25 @@ def signed(a, **changes):
     } | changes
     key = a.partner().incoming[0]
     return httpx.Response(200, json=answer | {SIGNATURE: sign(key, joined(answer, ANSWERED))})
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"vnp_Amount": "1600001"}, "signature"), ({"vnp_ResponseCode": ["00"]}, "form")],
+)
+async def test_an_answer_that_is_not_taken_is_told_with_partner_and_reason(
+    a, answering, request_, changes, reason
+):
+    heard = []
+    body = json.loads(signed(a).content) | changes
+    effect = answering(
+        lambda _: httpx.Response(200, json=body), refused=lambda *why: heard.append(why)
+    )
+
+    with pytest.raises(Refused):
+        await effect.call([request_])
+
+    assert heard == [("vnpay", reason)]
 
 
 async def test_a_partner_is_asked_by_our_reference_and_its_answer_is_read(a, answering, request_):
