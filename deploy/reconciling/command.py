@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import aclosing
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -23,6 +23,7 @@ from deploy.reconciling.queue import TooMany
 from deploy.reconciling.recorded import Recorded
 from deploy.reconciling.run import Day, Outcome, Run
 from services.payment.breaks import Breaks
+from services.payment.domain.partner_fees import PartnerFee
 from services.payment.partners import read
 from services.payment.references import References
 from services.payment.settings import PaymentSettings
@@ -71,7 +72,7 @@ def reconcile(
     """
     files = _files(file, partner, day.date() if day else None, folder)
     ends = _ends(cut_off)
-    known = {row.name for row in read(told(PaymentSettings).partners)}
+    known = {row.name: row for row in read(told(PaymentSettings).partners)}
     open_now = refused = 0
     for path, asked in files:
         around = Around(system_clock, patience_s=patience, breaks_limit=breaks_limit)
@@ -81,7 +82,8 @@ def reconcile(
             _require_partner(asked.partner, known)
             with mendable():
                 hours = _hours(asked.day, ends)
-                found = asyncio.run(_reconcile(path, asked, hours, around, as_json))
+                fees = known[asked.partner].fees
+                found = asyncio.run(_reconcile(path, asked, hours, around, fees, as_json))
         except NotTaken as error:  # the others of a folder are no worse for it
             if not folder:
                 raise
@@ -105,13 +107,19 @@ def as_line(found: Outcome) -> str:
         "removed": found.removed,
         "opened": found.opened,
         "closed": found.closed,
+        "fee_vnd": found.fee_vnd,
         "open": [standing.opened for standing in found.open_now],
     }
     return msgspec.json.encode(told).decode()
 
 
 async def _reconcile(
-    path: Path, asked: Asked, hours: tuple[datetime, datetime], around: Around, quiet: bool
+    path: Path,
+    asked: Asked,
+    hours: tuple[datetime, datetime],
+    around: Around,
+    fees: Sequence[PartnerFee],
+    quiet: bool,
 ) -> Outcome:
     show = partial(progress, Console(quiet=True) if quiet else console)
     async with outside() as there:
@@ -128,7 +136,7 @@ async def _reconcile(
             try:
                 with path.open("rb") as file:
                     format_ = reader(file)
-                return await Run(asked, books, shown_by).go(path, format_, day)
+                return await Run(asked, books, shown_by, fees).go(path, format_, day)
             except Unfit as unfit:
                 raise NotTaken(f"{path.name} is refused whole. {unfit}.") from None
             except TooMany as many:

@@ -24,11 +24,12 @@ _done = msgspec.json.Decoder(StatementReconciled)
 
 
 class Chunk(NamedTuple):
-    """What became of some lines; `breaks` are their ids."""
+    """What became of some lines; `breaks` are their ids, `fee_vnd` is the partner's of them."""
 
     matched: int
     matched_vnd: int
     breaks: tuple[str, ...]
+    fee_vnd: int = 0
 
 
 class File(NamedTuple):
@@ -69,7 +70,8 @@ class Recorded:
                 found[-1] = found[-1]._replace(done=_done.decode(row["report"]))
             else:
                 file = found[-1]
-                chunk = Chunk(row["matched"], row["matched_vnd"], tuple(row["breaks"]))
+                fee_vnd = row.get("fee_vnd", 0)
+                chunk = Chunk(row["matched"], row["matched_vnd"], tuple(row["breaks"]), fee_vnd)
                 found[-1] = file._replace(
                     chunks={**file.chunks, int(parts[1]): chunk},
                     digests=[*file.digests, bytes(row["digests"])],
@@ -87,6 +89,7 @@ class Recorded:
             "matched": chunk.matched,
             "matched_vnd": chunk.matched_vnd,
             "breaks": list(chunk.breaks),
+            "fee_vnd": chunk.fee_vnd,
             "digests": b"".join(map(digest, lines)),
         }
         await self._put(f"{file.number:04d}.{place:06d}", row)

@@ -25,6 +25,7 @@ from services.payment.domain.matching import (
     held_in,
 )
 from services.payment.domain.ordered import Ordered, orders_in
+from services.payment.domain.partner_fees import PartnerFee, as_paid, fee_of
 from services.payment.domain.paying_out import whose
 from services.payment.domain.state import Payment
 from services.payment.statements import Asked, Line, Read
@@ -51,7 +52,7 @@ class Day(NamedTuple):
 
 class Outcome(NamedTuple):
     """What became of a file.  `again`: it was reconciled before; `added`, `removed`: lines, as far
-    as it corrects another; `opened` and `closed`: breaks, by this run.
+    as it corrects another; `opened` and `closed`: breaks, by this run; `fee_vnd`: the partner's.
     """
 
     report: StatementReconciled
@@ -61,13 +62,16 @@ class Outcome(NamedTuple):
     opened: int
     closed: Mapping[Because, int]
     open_now: tuple[Standing, ...]
+    fee_vnd: int = 0
 
 
 class Run:
     """One run over one file."""
 
-    def __init__(self, asked: Asked, books: Books, around: Around) -> None:
-        self._asked, self._books, self._around = asked, books, around
+    def __init__(
+        self, asked: Asked, books: Books, around: Around, fees: Sequence[PartnerFee] = ()
+    ) -> None:
+        self._asked, self._books, self._around, self._fees = asked, books, around, fees
         self._queue = Queue(asked, books, around)
 
     async def go(self, path: Path, read: Read, day: Day) -> Outcome:
@@ -77,11 +81,11 @@ class Run:
             file.seek(0)
             checked = check(read(file, self._asked), self._asked, self._around.looked)
             found, before = await self._file(sha256)
-            report = found.done
+            report, fee_vnd = found.done, sum(c.fee_vnd for c in found.chunks.values())
             if report is None:
                 file.seek(0)
                 lines = read(file, self._asked)
-                report = await self._reconcile(found, lines, checked, day)
+                report, fee_vnd = await self._reconcile(found, lines, checked, day)
         await self._queue.follow_up(sha256)
         added, removed = await self._difference(before, found)
         return Outcome(
@@ -92,6 +96,7 @@ class Run:
             self._queue.opened,
             dict(self._queue.closed),
             await self._queue.open_now(),
+            fee_vnd,
         )
 
     async def _file(self, sha256: str) -> tuple[File, File | None]:
@@ -114,7 +119,7 @@ class Run:
 
     async def _reconcile(
         self, file: File, lines: Iterable[Line], checked: Checked, day: Day
-    ) -> StatementReconciled:
+    ) -> tuple[StatementReconciled, int]:
         partner, on = self._asked
         standing = await self._books.breaks.since(partner, on, on)
         matching = Matching(partner, on, day.__contains__, checked.keys)
@@ -138,7 +143,7 @@ class Run:
         at = self._around.clock()
         await self._books.outbox.publish([reconciled(report, at)])
         await self._books.recorded.done(file, report, at)
-        return report
+        return report, sum(c.fee_vnd for c in chunks)
 
     async def _chunk(
         self,
@@ -149,12 +154,15 @@ class Run:
         day: Day,
         standing: Mapping[str, Standing],
     ) -> Chunk:
-        found = matching.take(lines, await self._known(lines, day.held))
+        known = await self._known(lines, day.held)
+        paid = [as_paid(self._fees, x, _amounts(x, known)) for x in lines]
+        found = matching.take(paid, known)
         await self._queue.open(found.breaks, file.sha256, standing)
         told = (f"{b.movement}/{b.transaction}" for b in found.breaks if b.cure in TOLD)
         await self._books.recorded.state([*found.beyond, *told])
         await self._close_named({key for key in found.beyond if not key.startswith("paid/")})
-        chunk = Chunk(found.lines, found.amount_vnd, tuple(b.id for b in found.breaks))
+        fee_vnd = sum(fee_of(self._fees, x) for x in paid)
+        chunk = Chunk(found.lines, found.amount_vnd, tuple(b.id for b in found.breaks), fee_vnd)
         await self._books.recorded.chunk(file, place, chunk, lines)
         return chunk
 
@@ -172,7 +180,9 @@ class Run:
     async def _known(self, lines: Sequence[Line], held: Mapping[str, Sequence[Held]]) -> Known:
         """Return what is known of these lines; what the day's log has not, the journal may have."""
         money = {key: list(held.get(key, ())) for x in lines for key in x.keys}
-        doubtful = [x for x in lines if not any(agrees(x, h) for key in x.keys for h in money[key])]
+        doubtful = [
+            x for x in lines if not any(self._agrees(x, h) for key in x.keys for h in money[key])
+        ]
         named = sorted({x.reference for x in doubtful if x.reference})
         applications = {*(await self._books.references.find(named)).values()} if named else set()
         applications |= {a for x in doubtful if (a := whose(x.reference))}
@@ -186,6 +196,9 @@ class Run:
                     known.append(one)
         return Known(money, orders)
 
+    def _agrees(self, line: Line, held: Held) -> bool:
+        return agrees(as_paid(self._fees, line, [held.amount_vnd]), held)
+
     async def _missing_there(
         self, matching: Matching, checked: Checked, day: Day
     ) -> tuple[Break, ...]:
@@ -196,6 +209,13 @@ class Run:
         own = f"{self._asked.day}"
         pairs = zip(found, keys, strict=True)
         return tuple(b for b, key in pairs if stated.get(key, own) == own)
+
+
+def _amounts(line: Line, known: Known) -> Iterator[int]:
+    """Yield what may have been paid by a line, as far as payment knows it."""
+    yield from (held.amount_vnd for held in known.held[line.key])
+    if ordered := known.ordered.get(line.reference):
+        yield ordered.amount_vnd
 
 
 def _chunks(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:

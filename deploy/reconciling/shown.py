@@ -37,6 +37,10 @@ def show(console: Console, found: Outcome, now: datetime, rows: int) -> None:
     for one in report.breaks:
         name = f"{one.kind}  [dim]{MEANS[one.kind]}[/]"
         table.add_row(name, f"{one.count:,}", f"{one.amount_vnd:,}")
+    if found.fee_vnd:
+        table.add_row(
+            "the partner's fee  [dim]as agreed, of what was paid[/]", "", f"{found.fee_vnd:,}"
+        )
     console.print(table)
     balance = f"{report.opening_vnd:,} + {report.paid_vnd:,} − {report.left_vnd:,}"
     say(console, f"[dim]opening + in − out = closing: {balance} = {report.closing_vnd:,}[/]")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from services.payment.domain.partner_fees import PartnerFee
 from services.payment.domain.terms import Terms
 from services.payment.gateways import Account, Gateway, Key, Partner
 from services.payment.gateways.bills import Beneficiary
@@ -22,7 +23,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """A partner without its keys; an empty `base_url` or `page_url` is the deployment's sandbox,
     under its name.  `timeout_s`: how long a call to it may take, if not as long as its family's;
     `disburses`: allowances are paid out of our account there.  `accounts`: where money comes for a
-    procedure, a unit, or both, in the place of `account`.
+    procedure, a unit, or both, in the place of `account`.  `fees`: what it keeps of a payment.
     """
 
     name: str
@@ -41,6 +42,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     page_url: str = ""
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] | None = None  # of a call; None: usual
     disburses: bool = False
+    fees: tuple[PartnerFee, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` where fees cannot be meant."""
+        if len({fee.valid_from for fee in self.fees}) < len(self.fees):
+            raise ValueError(f"two fees of {self.name} begin at once")
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

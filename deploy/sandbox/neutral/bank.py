@@ -39,6 +39,7 @@ class Shared(NamedTuple):
     merchant: str
     theirs: str
     ours: str
+    keeps: Callable[[int], int] = lambda _: 0  # of a payment: the rest is on the day's file
 
 
 class Out(NamedTuple):
@@ -209,7 +210,13 @@ class Bank:
 
     def _statement(self, asked: Mapping[str, Any]) -> Said:
         moved = [
-            Entry(m.reference, m.transaction, m.amount_vnd, m.at, "pay")
+            Entry(
+                m.reference,
+                m.transaction,
+                m.amount_vnd - self.shared.keeps(m.amount_vnd),
+                m.at,
+                "pay",
+            )
             for m in self._books.statement()
         ]
         types = {"refund": "refund", "disbursement": "disburse"}

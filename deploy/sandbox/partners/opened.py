@@ -39,6 +39,20 @@ class Beneficiary(msgspec.Struct, frozen=True):
     account: Account
 
 
+class Fee(msgspec.Struct, frozen=True):
+    """What is kept of a payment, whole đồng; halves are rounded up."""
+
+    flat_vnd: int = 0
+    basis_points: int = 0
+    vat_percent: int = 0
+    settled: str = "gross"
+
+    def of(self, paid_vnd: int) -> int:
+        """Return what is kept, with tax."""
+        fee_vnd = self.flat_vnd + (paid_vnd * self.basis_points + 5_000) // 10_000
+        return fee_vnd + (fee_vnd * self.vat_percent + 50) // 100
+
+
 class Row(msgspec.Struct, frozen=True):
     """What a sandbox needs of a partner's row."""
 
@@ -47,6 +61,7 @@ class Row(msgspec.Struct, frozen=True):
     ids: Mapping[str, str] = msgspec.field(default_factory=dict)
     account: Account | None = None
     accounts: tuple[Beneficiary, ...] = ()
+    fees: tuple[Fee, ...] = ()
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -217,7 +232,9 @@ def _keypay(place: Place) -> Opened:
 
 def _neutral(place: Place) -> Opened:
     name, world = place.row.name, place.world
-    shared = neutral.Shared(name, place.keys.merchant, place.theirs, place.ours)
+    net = [fee for fee in place.row.fees if fee.settled == "net"]
+    keeps = net[-1].of if net else lambda _: 0
+    shared = neutral.Shared(name, place.keys.merchant, place.theirs, place.ours, keeps)
     posts = place.posts(neutral.word, neutral.HEARD)
     house = neutral.Bank(shared, posts, place.page_url, world.now, place.number)
     app = neutral_http.create_app(house, world.slow_s)

@@ -91,7 +91,7 @@ class World:
         self.published: list[Event] = []
         self.told: list[Event] = []
         self.decided: list[bytes] = []
-        self.patience_s, self.breaks_limit = 5.0, 100
+        self.patience_s, self.breaks_limit, self.fees = 5.0, 100, ()
 
     # ---- payment
 
@@ -211,7 +211,7 @@ class World:
         whole = Day(begin, begin + timedelta(days=1), holdings.by_key())
         with path.open("rb") as file:
             read = reader(file)
-        return await Run(asked, books, around).go(path, read, whole)
+        return await Run(asked, books, around, self.fees).go(path, read, whole)
 
     def said(self, type_: str) -> list[Any]:
         """Return what was published of a type, each event once."""

@@ -5,6 +5,8 @@ the tests of each.
 """
 
 import asyncio
+from base64 import b64decode
+from io import BytesIO
 
 import httpx
 import msgspec
@@ -14,10 +16,14 @@ from deploy.local import secrets
 from deploy.sandbox.partners.http import create_app
 from deploy.sandbox.partners.opened import World, open_all
 from deploy.sandbox.partners.opened import read as read_theirs
+from services.payment.domain.partner_fees import as_paid
 from services.payment.effects import Create, Query
+from services.payment.gateways import Answer
 from services.payment.gateways.families import FAMILIES
 from services.payment.partners import SANDBOX, Registry, read
 from services.payment.settings import PaymentSettings
+from services.payment.statements import Asked, platform_file
+from shared.clock import VIETNAM
 from shared.effects import Request
 from shared.events import CONTRACTS
 from shared.events.kernel import TimerFired
@@ -175,6 +181,23 @@ async def test_who_issues_receipts_is_told_the_bill_and_nobodys_name(town, name)
     assert bill["TKThuHuong"] == BENEFICIARIES[name]
     assert [(n["LoaiPhiLePhi"], n["SoTien"]) for n in bill["PhiLePhi"]] == [("1", "16000")]
     assert not {"HoTenNguoiNop", "SoCMNDNguoiNop", "DiaChiNguoiNop"} & set(bill)
+
+
+async def test_a_partner_that_settles_net_says_what_is_left_after_its_fee(town):
+    [row] = [row for row in ROWS if any(fee.settled == "net" for fee in row.fees)]
+    await town.pay(row.name, await town.order(row.name))
+    day, gateway = town.a.now.astimezone(VIETNAM).date(), town.registry[row.name]
+    asking = gateway.ask("statement", "S1", {"day": f"{day:%Y%m%d}"}, town.a.now)
+    sent = await town.sandbox.post(asking.url, content=asking.body, headers=asking.headers)
+    given = gateway.read("statement", Answer(200, sent.content, sent.headers), town.a.now)
+
+    file, asked = BytesIO(b64decode(given["file"])), Asked(row.name, day)
+    [line] = platform_file.read(file, asked)
+
+    [settled] = town.of(Settled)
+    assert line.amount_vnd == 16_000 - 418
+    found = as_paid(row.fees, line, [settled.amount_vnd])
+    assert (found.transaction, found.amount_vnd) == (settled.transaction, settled.amount_vnd)
 
 
 async def test_a_bank_is_asked_after_the_account_that_its_order_named(town):
