@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import aclosing
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -23,8 +23,7 @@ from deploy.reconciling.queue import TooMany
 from deploy.reconciling.recorded import Recorded
 from deploy.reconciling.run import Day, Outcome, Run
 from services.payment.breaks import Breaks
-from services.payment.domain.partner_fees import PartnerFee
-from services.payment.partners import read
+from services.payment.partners import Row, read
 from services.payment.references import References
 from services.payment.settings import PaymentSettings
 from services.payment.statements import Asked, Unfit
@@ -82,8 +81,8 @@ def reconcile(
             _require_partner(asked.partner, known)
             with mendable():
                 hours = _hours(asked.day, ends)
-                fees = known[asked.partner].fees
-                found = asyncio.run(_reconcile(path, asked, hours, around, fees, as_json))
+                row = known[asked.partner]
+                found = asyncio.run(_reconcile(path, asked, hours, around, row, as_json))
         except NotTaken as error:  # the others of a folder are no worse for it
             if not folder:
                 raise
@@ -118,7 +117,7 @@ async def _reconcile(
     asked: Asked,
     hours: tuple[datetime, datetime],
     around: Around,
-    fees: Sequence[PartnerFee],
+    row: Row,
     quiet: bool,
 ) -> Outcome:
     show = partial(progress, Console(quiet=True) if quiet else console)
@@ -135,8 +134,8 @@ async def _reconcile(
             shown_by = around._replace(looked=looked, moved=moved)
             try:
                 with path.open("rb") as file:
-                    format_ = reader(file)
-                return await Run(asked, books, shown_by, fees).go(path, format_, day)
+                    format_ = reader(file, row.account_numbers or None)
+                return await Run(asked, books, shown_by, row.fees).go(path, format_, day)
             except Unfit as unfit:
                 raise NotTaken(f"{path.name} is refused whole. {unfit}.") from None
             except TooMany as many:

@@ -10,7 +10,7 @@ import msgspec
 from services.payment.domain.partner_fees import PartnerFee
 from services.payment.domain.terms import Terms
 from services.payment.gateways import Account, Gateway, Key, Partner
-from services.payment.gateways.bills import Beneficiary
+from services.payment.gateways.bills import Beneficiary, numbers
 from services.payment.gateways.disbursing import Disburses
 from services.payment.gateways.not_done import AnswersNoQuery
 from shared.errors import Misconfigured
@@ -48,6 +48,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         """Raise `ValueError` where fees cannot be meant."""
         if len({fee.valid_from for fee in self.fees}) < len(self.fees):
             raise ValueError(f"two fees of {self.name} begin at once")
+
+    @property
+    def account_numbers(self) -> frozenset[str]:
+        """Return every account of ours there."""
+        return numbers(self.account, self.accounts, self.ids)
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,6 @@
 """What an order is for, as a partner that issues receipts is told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, NamedTuple
 
@@ -34,6 +34,19 @@ class Beneficiary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     def is_valid(self, at: datetime) -> bool:
         """Tell whether orders that are opened at this time are paid to it."""
         return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+
+def numbers(
+    account: Account | None, accounts: Iterable[Beneficiary], ids: Mapping[str, str]
+) -> frozenset[str]:
+    """Return every account of ours at a partner; `ids` may have more, parted by blanks.
+
+    Money may come to one that is not used any more.
+    """
+    named = [account.number] if account else []
+    return frozenset(
+        (*named, *(b.account.number for b in accounts), *ids.get("accounts", "").split())
+    )
 
 
 class Bill(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from services.payment.domain.terms import Terms
-from services.payment.gateways.bills import Account, Beneficiary
+from services.payment.gateways.bills import Account, Beneficiary, numbers
 from services.payment.gateways.words import Unsendable
 from shared.errors import Misconfigured
 from shared.events.data import Instant
@@ -72,10 +72,8 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def account_numbers(self) -> frozenset[str]:
-        """Return every account of ours there: money may come to one that is not used any more."""
-        ours = [self.account] if self.account else []
-        numbers = [a.number for a in (*ours, *(b.account for b in self.accounts))]
-        return frozenset((*numbers, *self.ids.get("accounts", "").split()))
+        """Return every account of ours there."""
+        return numbers(self.account, self.accounts, self.ids)
 
     def signing_key(self, at: datetime) -> Key:
         """Return the key that signs now.  Raises `Unsendable`."""

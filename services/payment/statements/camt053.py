@@ -5,6 +5,7 @@ have several pages, or accounts: they open and close together.  A debit is calle
 the transfer; with the name of a disbursement of ours it is one, any other is a refund.
 """
 
+from collections.abc import Container
 from datetime import datetime, time
 from typing import BinaryIO
 
@@ -20,13 +21,18 @@ CHUNK_BYTES = 1 << 16
 NOON = time(12)  # a booking date has no hour
 
 
-def read(file: BinaryIO, asked: Asked) -> Lines:
-    """Yield the lines of a statement; return what it says of itself.  Raises `Unfit`."""
+def read(file: BinaryIO, asked: Asked, accounts: Container[str] | None = None) -> Lines:
+    """Yield the lines of a statement; return what it says of itself.  Raises `Unfit`.
+
+    `accounts`: ours, of which it has to be.
+    """
     opening, closing = dict[str, int](), dict[str, int]()
     entries = 0
     try:
         for found in read_reports(iter(lambda: file.read(CHUNK_BYTES), b""), STATEMENTS):
             if isinstance(found, Head):
+                if accounts is not None and found.account not in accounts:
+                    raise Unfit(0, f"account {found.account} is none of {asked.partner}'s row")
                 opening.setdefault(found.account, found.opening_vnd or 0)
                 closing[found.account] = found.closing_vnd or 0
             elif found.booked:

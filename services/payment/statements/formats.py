@@ -1,6 +1,7 @@
 """Which format a file is of, by how it begins."""
 
 import codecs
+from collections.abc import Container
 from functools import partial
 from itertools import islice
 from typing import BinaryIO
@@ -14,12 +15,15 @@ SNIFFED_BYTES = 64
 DIALECTS = (VNPAY, PAYOS, CASSO, SEPAY)
 
 
-def reader(file: BinaryIO) -> Read:
-    """Return what reads this file, which is left at its beginning.  Raises `Unfit`."""
+def reader(file: BinaryIO, accounts: Container[str] | None = None) -> Read:
+    """Return what reads this file, which is left at its beginning.  Raises `Unfit`.
+
+    `accounts`: ours, of which a file that names any has to be.
+    """
     begins = file.read(SNIFFED_BYTES).removeprefix(codecs.BOM_UTF8).lstrip()
     file.seek(0)
     if begins.startswith(b"<"):
-        return camt053.read
+        return partial(camt053.read, accounts=accounts)
     head = next((t for t in islice(texts(file), 2) if not t.startswith("#")), "")
     file.seek(0)
     if head.startswith(platform_file.HEAD):

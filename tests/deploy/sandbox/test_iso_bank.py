@@ -6,10 +6,13 @@ import httpx
 import pytest
 
 from deploy.sandbox.iso_bank import messages
-from deploy.sandbox.iso_bank.bank import STEPS
+from deploy.sandbox.iso_bank.bank import STEPS, IsoBank, Merchant
 from deploy.sandbox.iso_bank.messages import NotUnderstood
 from deploy.sandbox.partners.http import create_app
-from deploy.sandbox.partners.opened import Account, Key, Keys, Row, World, open_all
+from deploy.sandbox.partners.opened import Account, Beneficiary, Key, Keys, Row, World, open_all
+from services.payment.iso20022.reports import STATEMENTS, Head, read_reports
+
+OTHER = Beneficiary(Account("970436", "333"))
 
 
 @pytest.fixture
@@ -19,8 +22,8 @@ async def house():
     world = World(client, "http://payment", "http://house", lambda: datetime.now(UTC))
     keys = Keys(merchant="MC1", outgoing=(Key("o"),), incoming=(Key("i"),))
     rows = [
-        (Row(name, "iso20022", account=Account("970436", number)), keys)
-        for name, number in (("song-cau", "111"), ("song-da", "222"))
+        (Row(name, "iso20022", account=Account("970436", number), accounts=others), keys)
+        for name, number, others in (("song-cau", "111", (OTHER,)), ("song-da", "222", ()))
     ]
     app = create_app(open_all(rows, world))
     transport = httpx.ASGITransport(app)
@@ -68,3 +71,19 @@ def test_what_is_no_message_is_not_understood(given):
 def test_what_must_be_there_is_missed():
     with pytest.raises(NotUnderstood, match="GrpHdr/MsgId"):
         messages.read(b"<Document><GrpHdr><MsgId/></GrpHdr></Document>").one("GrpHdr/MsgId")
+
+
+def test_a_statement_has_each_account_with_its_own_entries():
+    bank = IsoBank(Merchant("111", "o", "i", ("333",)), None, lambda: datetime.now(UTC))
+    bank._book(16_000, "DVC1", "DVC1", "111")
+    bank._book(5_000, "DVC2", "DVC2", "333")
+
+    found = list(read_reports([bank.statement()], STATEMENTS))
+
+    heads = [h for h in found if isinstance(h, Head)]
+    assert [(h.account, h.opening_vnd, h.closing_vnd) for h in heads] == [
+        ("111", 0, 16_000),
+        ("333", 0, 5_000),
+    ]
+    of = {a: bank.reported(a, "DVC2", "2026-01-01") for a in ("111", "333")}
+    assert {a: b"<Ntry>" in body for a, body in of.items()} == {"111": False, "333": True}

@@ -85,6 +85,14 @@ def test_what_left_is_told_by_our_name_of_it_too() -> None:
     }
 
 
+def test_a_statement_of_an_account_that_is_not_ours_is_refused() -> None:
+    file = a_file(*ALL)
+    assert check(reader(file, {"1", "1903001"})(file, ASKED), ASKED).lines == 2
+    file = a_file(*ALL)
+    with pytest.raises(Unfit, match="account 1903001 is none of a-bank's row"):
+        check(reader(file, {"1"})(file, ASKED), ASKED)
+
+
 def test_it_passes_the_check_that_every_statement_passes() -> None:
     file = a_file(*ALL)
     assert check(reader(file)(file, ASKED), ASKED).lines == 2
