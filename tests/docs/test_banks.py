@@ -12,15 +12,18 @@ from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from urllib.parse import parse_qsl
 
 import msgspec
 import pytest
 
 from deploy.local.secrets import ensure
+from deploy.local.settings import Settings
 from services.payment.gateways import Call
 from services.payment.gateways.neutral.gateway import ANSWERS, Neutral
 from services.payment.gateways.request_signature import ID, SIGNATURE, TIME
 from services.payment.gateways.vnpay.gateway import RSP_CODES, Vnpay
+from services.payment.partner_api import EventPage, ListedView
 from services.payment.partners import SANDBOX, keyed
 from services.payment.partners import read as rows
 from services.payment.settings import PaymentSettings
@@ -34,7 +37,7 @@ NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 class Edge(HTTPServer):
     """Takes one callback, and answers as payment does."""
 
-    called = ""
+    called = authorization = ""
 
     def __init__(self, answer: bytes) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -45,6 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         assert isinstance(self.server, Edge)
         self.server.called = self.path
+        self.server.authorization = self.headers["Authorization"] or ""
         self.send_response(200)
         self.end_headers()
         self.wfile.write(self.server.answer)
@@ -53,9 +57,19 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+# where what runs keeps its secrets, and how a program of the page is told
+HOMES = [(Settings(home=Path(".local")).demo, {}), (Path(".local"), {"MOTCUA_HOME": ".local"})]
+
+
+@pytest.fixture(params=HOMES, ids=["after a demonstration", "after a start"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, dict[str, str]]:
+    folder, told = request.param
+    return ensure(tmp_path / folder / "secrets"), told
+
+
 @pytest.fixture
-def gateway(tmp_path: Path) -> Vnpay:
-    secrets = json.loads((ensure(tmp_path / ".local" / "secrets") / "secrets.json").read_text())
+def gateway(home: tuple[Path, dict[str, str]]) -> Vnpay:
+    secrets = json.loads((home[0] / "secrets.json").read_text())
     first, *_ = PaymentSettings().registry_rows(secrets["partners"])
     return Vnpay(first)
 
@@ -69,24 +83,52 @@ def edge(gateway: Vnpay) -> Iterator[Edge]:
         thread.join()
 
 
-def test_what_the_page_signs_and_calls_is_a_payment(
-    tmp_path: Path, gateway: Vnpay, edge: Edge
-) -> None:
-    [example] = [t for t in re.findall(r"```python\n(.*?)```", PAGE, re.S) if "vnp_TmnCode" in t]
+def ran(program: str, folder: Path, told: dict[str, str], edge: Edge, *arguments: str) -> str:
+    """Run the program of the page that has this in it, with nothing told but what the page says."""
+    [example] = [t for t in re.findall(r"```python\n(.*?)```", PAGE, re.S) if program in t]
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")}
     done = subprocess.run(
-        [sys.executable, "-c", example, "DVC1", "16000"],
-        cwd=tmp_path,
-        env={**os.environ, "PAYMENT_URL": edge.url, "no_proxy": "*"},
+        [sys.executable, "-c", example, *arguments],
+        cwd=folder,
+        env={**bare, **told, "PAYMENT_URL": edge.url, "no_proxy": "*"},
         capture_output=True,
         check=True,
         timeout=60,
+        text=True,
     )
+    return done.stdout
+
+
+def test_what_the_page_signs_and_calls_is_a_payment(
+    tmp_path: Path, home: tuple[Path, dict[str, str]], gateway: Vnpay, edge: Edge
+) -> None:
+    said = ran("vnp_TmnCode", tmp_path, home[1], edge, "DVC1", "16000")
     path, _, query = edge.called.partition("?")
     [notice] = gateway.read_callback(Call(query.encode()), NOW)
     assert path == "/v1/callbacks/sen-vang"
     assert (notice.reference, notice.amount_vnd, notice.finding) == ("DVC1", 16_000, "paid")
-    assert msgspec.json.decode(done.stdout)["RspCode"] == "00"
-    assert done.stdout.decode().strip() in PAGE
+    assert msgspec.json.decode(said)["RspCode"] == "00"
+    assert said.strip() in PAGE
+
+
+def test_what_the_page_asks_is_what_was_decided_of_the_banks_orders(
+    tmp_path: Path, home: tuple[Path, dict[str, str]], edge: Edge
+) -> None:
+    data = {"reference": "DVC1", "amount_vnd": 16_000}
+    event = ListedView(
+        id="e", type="payment.requested", timestamp=NOW, data=data, sequence="0-1", recorded_at=NOW
+    )
+    edge.answer = msgspec.json.encode(EventPage(items=[event], next="", more=False))
+    said = ran("/v1/partner/events", tmp_path, home[1], edge)
+    keys = json.loads((home[0] / "clients.json").read_text())["api_keys"]
+    path, _, query = edge.called.partition("?")
+    asked = dict(parse_qsl(query))
+    assert path == "/v1/partner/events"
+    assert edge.authorization == f"Bearer {keys['partner:sen-vang']}"
+    span = datetime.fromisoformat(asked["to"]) - datetime.fromisoformat(asked["from"])
+    assert span.total_seconds() == 3_600
+    assert said.split(maxsplit=1)[0] == "payment.requested"
+    assert "'reference': 'DVC1'" in said
 
 
 def test_each_answer_stands_on_the_page_and_no_other() -> None:
