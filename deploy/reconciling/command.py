@@ -16,6 +16,7 @@ from rich.console import Console
 from deploy.importing.shown import progress
 from deploy.local.refusals import refuse, say
 from deploy.reconciling import shown
+from deploy.reconciling.fetching import Fetching, NotFetched, fetching, yesterday
 from deploy.reconciling.holdings import Holdings
 from deploy.reconciling.outside import MARGIN, Outside, mendable, outside
 from deploy.reconciling.ports import Around, Books
@@ -41,6 +42,9 @@ File = Annotated[Path | None, typer.Argument(help="the partner's statement")]
 Partner = Annotated[str, typer.Option("--partner", help="as payment names it")]
 On = Annotated[datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="of the file")]
 Folder = Annotated[Path | None, typer.Option("--folder", help="every PARTNER_DAY.* in it, instead")]
+Fetch = Annotated[
+    bool, typer.Option("--fetch", help="ask banks of our own protocol for it, into --folder")
+]
 CutOff = Annotated[str, typer.Option("--cut-off", help="when the partner's day ends: 24:00, 17:00")]
 BreaksLimit = Annotated[int, typer.Option("--breaks-limit", min=1, help="then it stops")]
 Patience = Annotated[
@@ -59,6 +63,7 @@ def reconcile(
     partner: Partner = "",
     day: On = None,
     folder: Folder = None,
+    fetch: Fetch = False,
     cut_off: CutOff = "24:00",
     breaks_limit: BreaksLimit = 20_000,
     patience: Patience = 30.0,
@@ -67,12 +72,16 @@ def reconcile(
 ) -> None:
     """Reconcile a partner's statement of a day; run it again to go on where it was cut off.
 
-    Ends with 0 when no break of the day is open, and with 1 when one is, or a file is refused.
+    With --fetch of every bank of our own protocol, yesterday's unless told; each is told what
+    differs.  Ends with 0 when no break of the day is open, and with 1 when one is, or a file is
+    refused, not given, or not taken.
     """
-    files = _files(file, partner, day.date() if day else None, folder)
+    on, banks = day.date() if day else None, fetching(system_clock) if fetch else None
+    fetched, refused = _fetched(banks, partner, on, folder) if banks else ([], 0)
+    files = fetched if banks else _files(file, partner, on, folder)
     ends = _ends(cut_off)
     known = {row.name: row for row in read(told(PaymentSettings).partners)}
-    open_now = refused = 0
+    open_now = 0
     for path, asked in files:
         around = Around(system_clock, patience_s=patience, breaks_limit=breaks_limit)
         if len(files) > 1 and not as_json:
@@ -94,7 +103,19 @@ def reconcile(
             console.print(as_line(found), markup=False, soft_wrap=True)
         else:
             shown.show(console, found, system_clock(), rows)
+        if banks:
+            refused += _not_told(banks, asked, found)
     raise typer.Exit(1 if open_now or refused else 0)
+
+
+def _not_told(banks: Fetching, asked: Asked, found: Outcome) -> int:
+    """Tell a bank what differs; return 1 if it did not take that."""
+    try:
+        banks.back(asked, found.open_now)
+    except NotFetched as error:
+        refuse(console, f"{error}")
+        return 1
+    return 0
 
 
 def as_line(found: Outcome) -> str:
@@ -157,6 +178,23 @@ async def _held(there: Outside, asked: Asked, hours: tuple[datetime, datetime], 
                 count += len(values)
                 moved(count)
     return Day(since, until, holdings.by_key())
+
+
+def _fetched(
+    banks: Fetching, partner: str, day: date | None, folder: Path | None
+) -> tuple[list[tuple[Path, Asked]], int]:
+    """Return what was fetched, and how many gave nothing.  Raises `Misconfigured`."""
+    if folder is None:
+        raise Misconfigured("Name a --folder to keep what is fetched in.")
+    found = list[tuple[Path, Asked]]()
+    names = banks.names(partner)
+    for name in names:
+        asked = Asked(name, day or yesterday(system_clock()))
+        try:
+            found.append((banks.into(folder, asked), asked))
+        except NotFetched as error:  # the others are no worse for it
+            refuse(console, f"{error}")
+    return found, len(names) - len(found)
 
 
 def _files(
