@@ -145,7 +145,7 @@ async def _reconcile(
     async with outside() as there:
         books = Books(
             Recorded(there.table("statements"), there.table("stated"), asked),
-            Breaks(there.table("breaks")),
+            Breaks(there.table("breaks"), there.table("breaks_open")),
             References(there.table("references")),
             there.journal(),
             there,

@@ -51,8 +51,8 @@ class Queue:
         self.opened += len(fresh)
         if self.opened > self._around.breaks_limit:
             raise TooMany(f"{self.opened:,}")
-        await self._books.breaks.put(fresh)
         due += fresh
+        await self._books.breaks.put(due)
         curable = {one.id for one in breaks if one.cure != "person"}  # as it is seen now
         latest = await latest_of(self._books.journal, _applications(due))
         told = [
@@ -83,21 +83,20 @@ class Queue:
         What this file opened, or this run told, is waited for.
         """
         partner, on = self._asked
-        found = await self._books.breaks.since(partner, on - LOOK_BACK, on + LOOK_BACK)
-        waiting = [s for s in found.values() if s.closed is None]
+        waiting = await self._books.breaks.open_in(partner, on - LOOK_BACK, on + LOOK_BACK)
         there = [s for s in waiting if s.opened.cure == "ask"]
         stated = await self._books.recorded.stated([*map(_key, there)])
         days = [(s, f"{s.opened.day}") for s in there]
         await self.close([s for s, d in days if stated.get(_key(s), d) != d], "stated")
-        waiting = [s for s in waiting if s.opened.cure in TOLD]
+        waiting = tuple(s for s in waiting if s.opened.cure in TOLD)
         waited_s = 0.0
         while waiting:
             latest = await latest_of(self._books.journal, _applications(waiting))
             worked = [s for s in waiting if has_worked(s, latest.get(s.opened.application))]
             await self.close(worked, "cured")
             gone = {s.id for s in worked}
-            waiting = [s for s in waiting if s.file == file or s.id in self._told]
-            waiting = [s for s in waiting if s.id not in gone]
+            mine = [s for s in waiting if s.file == file or s.id in self._told]
+            waiting = tuple(s for s in mine if s.id not in gone)
             if not waiting or waited_s >= self._around.patience_s:
                 return
             await self._around.sleep(WAIT_S)
@@ -106,8 +105,7 @@ class Queue:
     async def open_now(self) -> tuple[Standing, ...]:
         """Return the breaks of this day that are open.  Raises `Unknown`."""
         partner, on = self._asked
-        found = await self._books.breaks.since(partner, on, on)
-        return tuple(s for s in found.values() if s.closed is None)
+        return await self._books.breaks.open_in(partner, on, on)
 
 
 async def latest_of(

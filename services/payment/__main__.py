@@ -92,7 +92,7 @@ async def build(resources: Resources) -> Parts:
     )
     routes.include_router(
         breaks_api.router(
-            Breaks(resources.table("breaks")),
+            Breaks(resources.table("breaks"), resources.table("breaks_open")),
             resources.publisher.append,
             resources.settings.lanes,
             resources.clock,

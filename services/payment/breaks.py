@@ -45,7 +45,7 @@ class Standing(NamedTuple):
     @property
     def row_id(self) -> str:
         """Return the id of the last row."""
-        return f"{self.id}.{self.number:04d}"
+        return _numbered(self.id, self.number)
 
 
 class Page(NamedTuple):
@@ -56,10 +56,10 @@ class Page(NamedTuple):
 
 
 class Breaks:
-    """The queue on a table."""
+    """The queue on a table, and on another what of it is open."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, table: Table, open_rows: Table) -> None:
+        self._table, self._open = table, open_rows
 
     async def since(self, partner: str, first: date, last: date) -> dict[str, Standing]:
         """Return how every break of a partner's days stands, by id.  Raises `Unknown`."""
@@ -79,8 +79,30 @@ class Breaks:
 
     async def put(self, standings: Sequence[Standing]) -> None:
         """Insert rows; those that stand already are the same.  Raises `Unknown`."""
-        if standings:
-            await self._table.insert_missing([_row(standing) for standing in standings])
+        if not standings:
+            return
+        if begun := [{"_id": s.row_id} for s in standings if s.closed is None]:
+            await self._open.insert_missing(begun)
+        await self._table.insert_missing([_row(standing) for standing in standings])
+        if over := [_numbered(s.id, s.number - 1) for s in standings if s.closed]:
+            await self._open.delete(over)
+
+    async def open_in(self, partner: str, first: date, last: date) -> tuple[Standing, ...]:
+        """Return the open breaks of a partner's days.  Raises `Unknown`.
+
+        What is left over of those that are closed is deleted.
+        """
+        low, high, found = f"{partner}.{first}", f"{partner}.{last}.{_END}", list[Standing]()
+        while True:
+            ids = await self._ids(low, high, ROWS_LIMIT)
+            standing = await self._standing(ids)
+            found += standing.values()
+            if closed_since := [id_ for id_ in ids if id_ not in standing]:
+                rows = await self._table.get(closed_since)  # none yet: it is being opened
+                await self._open.delete([row["_id"] for row in rows])
+            if len(ids) < ROWS_LIMIT:
+                return tuple(found)
+            low = f"{ids[-1]}{_END}"
 
     async def page(
         self, partner: str, day: str, kinds: Collection[BreakKind], after: str, limit: int
@@ -89,21 +111,25 @@ class Breaks:
         within = f"{partner}.{day}." if partner and day else f"{partner}." if partner else ""
         low, high = prefix(within) if within else ("", _END)
         low = max(low, f"{after}.{_END}") if after else low
-        open_ones = list[Standing]()
+        found, step = list[Standing](), min(limit + 1, ROWS_LIMIT)
         while True:
-            rows = await self._table.ranges([(low, high)], ROWS_LIMIT)
-            last = {standing.id: standing for standing in map(_standing, rows)}
-            is_cut = len(rows) == ROWS_LIMIT
-            if is_cut and len(last) > 1:  # the last one may have more rows
-                last.popitem()
-            for standing in last.values():
-                if standing.closed is None and _is_wanted(standing.opened, day, kinds):
-                    open_ones.append(standing)
-                if len(open_ones) > limit:
-                    return Page(tuple(open_ones[:limit]), open_ones[limit - 1].id)
-            if not is_cut:
-                return Page(tuple(open_ones), "")
-            low = f"{[*last][-1]}.{_END}"
+            ids = await self._ids(low, high, step)
+            standing = (await self._standing(ids)).values()
+            found += [s for s in standing if _is_wanted(s.opened, day, kinds)]
+            if len(found) > limit:
+                return Page(tuple(found[:limit]), found[limit - 1].id)
+            if len(ids) < step:
+                return Page(tuple(found), "")
+            low = f"{ids[-1]}{_END}"
+
+    async def _ids(self, low: str, high: str, limit: int) -> list[str]:
+        return [row["_id"] for row in await self._open.ranges([(low, high)], limit)]
+
+    async def _standing(self, ids: Sequence[str]) -> dict[str, Standing]:
+        """Return how these rows stand, of those that are open, in their order."""
+        over = {id_: _after(id_) for id_ in ids}
+        rows = {row["_id"]: row for row in await self._table.get([*ids, *over.values()])}
+        return {i: _standing(rows[i]) for i in ids if i in rows and over[i] not in rows}
 
 
 def _is_wanted(opened: BreakOpened, day: str, kinds: Collection[BreakKind]) -> bool:
@@ -116,6 +142,15 @@ def closed(standing: Standing, at: datetime, because: BreakClosed) -> Standing:
 
 
 # ---- rows
+
+
+def _numbered(break_id: str, number: int) -> str:
+    return f"{break_id}.{number:04d}"
+
+
+def _after(row_id: str) -> str:
+    break_id, _, number = row_id.rpartition(".")
+    return _numbered(break_id, int(number) + 1)
 
 
 def _row(standing: Standing) -> Row:

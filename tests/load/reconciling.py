@@ -73,7 +73,7 @@ async def once(made: Made, values: Sequence[bytes], path: Path, count: int) -> T
     folded_s = time.monotonic() - began
     books = Books(
         Recorded(made["statements"], made["stated"], asked),
-        Breaks(made["breaks"]),
+        Breaks(made["breaks"], made["breaks_open"]),
         references,
         journal_of(made, references),
         outbox,

@@ -26,7 +26,7 @@ from shared.store import Bounds, Row, Table
 PARTNER, DAY = "vnpay", date(2026, 11, 20)
 BEGIN = datetime(2026, 11, 20, tzinfo=VIETNAM).astimezone(UTC)
 UNTOLD, UNNAMED, FOREIGN = 0.01, 0.005, 0.005  # shares of the lines
-TABLES = ("statements", "stated", "breaks", "references", "journal")
+TABLES = ("statements", "stated", "breaks", "breaks_open", "references", "journal")
 
 Made = dict[str, Table]
 

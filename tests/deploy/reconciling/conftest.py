@@ -67,6 +67,11 @@ class Mortal(Rows):
         self.power.use()
         return stood
 
+    async def delete(self, ids):
+        self.power.use()
+        await super().delete(ids)
+        self.power.use()
+
 
 class World:
     """Payment in memory, and runs over it."""
@@ -87,7 +92,7 @@ class World:
         self.counter, self.folder, self.power = Counter(lanes, rows, a), folder, Power()
         self.references = References(rows)
         self.statements, self.stated = Mortal(self.power), Mortal(self.power)
-        self.breaks = Breaks(Mortal(self.power))
+        self.breaks = Breaks(Mortal(self.power), Mortal(self.power))
         self.published: list[Event] = []
         self.told: list[Event] = []
         self.decided: list[bytes] = []

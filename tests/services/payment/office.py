@@ -99,7 +99,8 @@ class Rows:
         return (await self.ranges([bounds]))[-limit:]
 
     async def delete(self, ids: Sequence[str]) -> None:
-        raise NotImplementedError
+        for id_ in ids:
+            self.rows.pop(id_, None)
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:

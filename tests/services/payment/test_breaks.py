@@ -62,8 +62,8 @@ class Desk:
     """The edge over a queue in memory."""
 
     def __init__(self) -> None:
-        self.rows, self.appended = Rows(), []
-        self.breaks = Breaks(self.rows)
+        self.rows, self.open, self.appended = Rows(), Rows(), []
+        self.breaks = Breaks(self.rows, self.open)
         app = FastAPI()
         keys = {r: {"name": f"{r}-1", "role": r} for r in ("operator", "portal")}
         app.state.access = Access(
@@ -142,6 +142,67 @@ async def test_a_queue_longer_than_is_read_at_once_is_shown_whole(desk) -> None:
     found = await desk.breaks.since("a-bank", DAY, DAY)
     assert len(found) == count
     assert sum(s.closed is None for s in found.values()) == (count + 1) // 2
+
+
+class Counted(Rows):
+    """A table that counts the rows that it reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read = 0
+
+    async def get(self, ids):
+        found = await super().get(ids)
+        self.read += len(found)
+        return found
+
+    async def ranges(self, bounds, limit=0):
+        found = await super().ranges(bounds, limit)
+        self.read += len(found)
+        return found
+
+
+async def test_a_queue_costs_what_is_open_however_much_was() -> None:
+    tables = Counted(), Counted()
+    breaks = Breaks(*tables)
+    for n in range(500):
+        await breaks.put([opened(n)])
+        if n != 250:
+            await breaks.put([over(opened(n))])
+    for table in tables:
+        table.read = 0
+    page = await breaks.page("", "", (), "", 100)
+    assert [each.opened.line for each in page.found] == [250]
+    assert await breaks.open_in("a-bank", DAY, DAY) == page.found
+    assert sum(table.read for table in tables) <= 4
+    assert len(tables[1].rows) == 1
+
+
+async def test_what_is_left_over_of_a_closing_that_was_cut_off_is_shown_to_nobody(desk) -> None:
+    await desk.breaks.put([opened(1), opened(2)])
+    left = dict(desk.open.rows)
+    await desk.breaks.put([over(opened(1))])
+    desk.open.rows = left
+    assert [b["line"] for b in (await desk.list())["breaks"]] == [2]
+    assert [s.opened.line for s in await desk.breaks.open_in("a-bank", DAY, DAY)] == [2]
+    assert list(desk.open.rows) == [opened(2).row_id]
+
+
+async def test_what_is_being_opened_is_not_shown_yet_and_not_forgotten(desk) -> None:
+    await desk.open.insert_missing([{"_id": opened(1).row_id}])
+    assert (await desk.list())["breaks"] == []
+    assert await desk.breaks.open_in("a-bank", DAY, DAY) == ()
+    await desk.breaks.put([opened(1)])
+    assert [b["line"] for b in (await desk.list())["breaks"]] == [1]
+
+
+async def test_a_break_that_opens_again_is_shown_again(desk) -> None:
+    again = over(opened())._replace(number=3, closed_at=None, closed=None)
+    await desk.breaks.put([opened()])
+    await desk.breaks.put([over(opened())])
+    await desk.breaks.put([again])
+    await desk.breaks.put([over(opened())])  # heard late
+    assert [s.number for s in await desk.breaks.open_in("a-bank", DAY, DAY)] == [3]
 
 
 async def test_a_person_closes_a_break_with_a_reason_and_that_is_told(desk) -> None:
