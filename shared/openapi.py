@@ -35,7 +35,7 @@ MEANS: Mapping[str, str] = {
     "413": "Send less.",
     "415": "Send JSON, with `Content-Type: application/json`.",
     "422": "Correct each field that `problems` names, then send again.",
-    "429": "You have too much on its way at once: finish some of it, then try again.",
+    "429": "Too much at once: finish some of it or wait, as `detail` says, then try again.",
     "502": "A partner that was asked for this answered in a way that cannot be used.",
     "503": "We cannot say whether this was taken in: send the same again, it will count once.",
     "default": "Any other error.",

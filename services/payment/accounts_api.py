@@ -1,12 +1,16 @@
 """The edge of accounts: whose one is before money goes there by hand, and whence a payment came.
 
 Asked of a bank at that moment.  Numbers and names of accounts are personal: they stand in bodies
-alone, go to who asked, and are logged nowhere and kept nowhere.
+alone, go to who asked, and are logged nowhere and kept nowhere.  Who asked is logged, and may ask
+of so many in an hour: nobody collects names unseen.
 """
 
+from collections import Counter
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
+import structlog
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
@@ -30,6 +34,9 @@ END = r"$(?!\n)"  # `$` alone is also before a line's end
 Bank = Annotated[str, msgspec.Meta(pattern=f"^[0-9]{{6}}{END}")]
 Number = Annotated[str, msgspec.Meta(pattern=f"^[0-9A-Za-z]{{4,34}}{END}")]
 BODY_LIMIT_BYTES = 1 << 10
+ASKED_LIMIT = 60  # accounts in an hour, by one caller, of one process: more than anybody compares
+
+_log = structlog.get_logger("accounts")
 
 
 class AccountAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,6 +79,36 @@ CLOSED = Sentence(
     "Tài khoản này đã đóng: đừng chuyển tiền vào đó, hỏi người nhận một tài khoản khác.",
     "This account is closed: send no money there, ask its holder for another.",
 )  # fmt: skip
+TOO_MANY = Sentence(
+    429, "too-many-accounts",
+    f"Đã hỏi {ASKED_LIMIT} tài khoản trong giờ này: chờ sang giờ sau rồi hỏi tiếp.",
+    f"You asked after {ASKED_LIMIT} accounts in this hour: go on in the next one.",
+)  # fmt: skip
+
+
+class AskedLately:
+    """How often callers asked in this hour."""
+
+    def __init__(self) -> None:
+        self._hour: datetime | None = None
+        self._count: Counter[str] = Counter()
+
+    def count(self, caller: Caller, partner: str, at: datetime) -> None:
+        """Count a question, and log who asks it, not after what.  Raises `Refusal` 429."""
+        hour = at.replace(minute=0, second=0, microsecond=0)
+        if hour != self._hour:
+            self._hour, self._count = hour, Counter()
+        if self._count[caller.name] >= ASKED_LIMIT:
+            raise refusal(TOO_MANY, "/")
+        self._count[caller.name] += 1
+        number = self._count[caller.name]
+        _log.info(
+            "an account is asked after",
+            by=caller.name,
+            role=caller.role,
+            partner=partner,
+            in_this_hour=number,
+        )
 
 
 def router(
@@ -85,18 +122,21 @@ def router(
 
 
 def _add_holder(routes: APIRouter, registry: Registry, asking: Asking, clock: Clock) -> None:
+    lately = AskedLately()
+
     @routes.post(
         "/v1/partners/{name}/accounts",
         summary="Whose an account is, before money goes there",
-        description="A bank is asked at this moment. Nothing of it is logged or kept.",
+        description="A bank is asked at this moment. Nothing is logged or kept but who asked.",
         responses=edge.answers(
-            200, HolderView, 400, 404, 409, 413, 415, 422, 502, 503, example=HOLDER
+            200, HolderView, 400, 404, 409, 413, 415, 422, 429, 502, 503, example=HOLDER
         ),
         openapi_extra=edge.described(AccountAsked, ASKED),
     )
-    async def account_holder(name: str, request: Request, _: Payer) -> Response:
+    async def account_holder(name: str, request: Request, caller: Payer) -> Response:
         asked = await edge.read(request, AccountAsked, BODY_LIMIT_BYTES)
         bank = _bank(registry, name)
+        lately.count(caller, name, clock())
         with told("/number", NOT_TOLD):
             sending = bank.ask_account(asked.bank, asked.number, clock())
             answer = await asking.ask(name, sending, ANSWER_LIMIT_BYTES)

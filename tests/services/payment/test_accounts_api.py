@@ -1,11 +1,13 @@
 """Whose an account is, and from which one a payment came: asked of a bank, kept nowhere."""
 
+from datetime import timedelta
+
 import httpx
 import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from services.payment.accounts_api import router
+from services.payment.accounts_api import ASKED_LIMIT, router
 from services.payment.domain.state import Attempt, Money, Payment, Refund
 from services.payment.gateways.asked import Accounts
 from services.payment.gateways.families import FAMILIES
@@ -110,6 +112,33 @@ async def test_what_is_no_account_is_refused_and_not_repeated(asked, ask, body):
     assert "00201" not in answer.text
     assert NAME not in answer.text
     assert asked.heard == []
+
+
+async def test_a_caller_asks_after_so_many_accounts_in_an_hour(asked, ask, counter, a):
+    for n in range(ASKED_LIMIT):
+        await ask({**ACCOUNT, "number": f"00201000{n:05d}"})
+    assert problem(await ask()) == (429, "too-many-accounts", "/")
+    assert len(asked.heard) == ASKED_LIMIT, "the bank is not asked"
+    assert (await ask(role="officer")).status_code == 200, "one caller is not another"
+
+    begun = a.now
+    a.now += timedelta(hours=1)
+    try:
+        assert (await ask()).status_code != 429
+    finally:
+        a.now = begun
+
+
+async def test_who_asked_is_logged_and_not_after_what(asked, ask):
+    with capture_logs() as logged:
+        await ask(role="officer")
+        await ask({"bank": "970499"})
+
+    assert [(e["by"], e["role"], e["partner"], e["in_this_hour"]) for e in logged] == [
+        ("officer", "officer", "bac-ha", 1)
+    ]
+    for personal in (*ACCOUNT.values(), NAME):
+        assert personal not in str(logged)
 
 
 async def test_nothing_of_an_account_is_logged_or_kept(asked, ask, counter, a, caplog):
