@@ -43,7 +43,7 @@ class PayOut(PartnerCall[DisbursementRequested]):
         vault: Vault,
         refused: Count = lambda *_: None,
     ) -> None:
-        super().__init__(registry, client, clock, limit_s, refused)
+        super().__init__(registry, client, clock, limit_s, refused=refused)
         self._vault = vault
 
     async def make(self, wanted: DisbursementRequested) -> DisbursementAnswered:

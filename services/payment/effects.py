@@ -53,8 +53,8 @@ class PartnerCall(ABC, Generic[D]):
         client: httpx.AsyncClient,
         clock: Clock,
         limit_s: float,
-        refused: Count = lambda *_: None,
         tell: Tell = untold,
+        refused: Count = lambda *_: None,
     ) -> None:
         self.request_type = self.contract.TYPE
         self.limit_s, self._refused = limit_s, refused

@@ -122,7 +122,7 @@ def _told_as(house: House, moved: Movement) -> str:
     merchant = house.merchants[moved.merchant]
     names = {
         "payos": moved.reference,
-        "casso": f"{merchant.account}/{moved.reference}",
+        "casso": f"{moved.account or merchant.account}/{moved.reference}",
         "sepay": f"{moved.number}",
     }
     return names[merchant.form]

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
+from services.payment.billing import Accounts
 from services.payment.gateways import Offer, Sending, Unsendable
 from services.payment.gateways.vnpay.gateway import Vnpay
 from services.payment.orders_api import NOBODY, svg
@@ -232,10 +233,10 @@ async def test_an_order_that_cannot_be_offered_is_left_out_and_all_else_is_shown
     families = {"vnpay": Vnpay, "scanned": Scanned, "shown": Keyless}
     for left in (["vnpay", "scanned", "shown"], ["scanned"]):
         registry = Registry([partners[name] for name in left], families)
-        till = Till(registry, town.refused.__contains__, 5)
+        till = Till(registry, town.refused.__contains__, 5, Accounts([], a.catalogue))
         shown = till.orders(a.application, latest.state, 0, NOBODY, a.now)
         assert [o.partner for o in shown] == [name for name in left if name == "vnpay"]
-        assert till.offer(latest.state.attempt(last), NOBODY, a.now) is None
+        assert till.offer(latest.state, latest.state.attempt(last), NOBODY, a.now) is None
 
 
 async def test_a_gap_between_two_keys_hides_nothing_else(lane_table, a):
@@ -261,7 +262,9 @@ async def test_a_partner_that_is_asked_first_since_offers_nothing_by_itself(town
     registry = Registry([gateway.partner], {"vnpay": Asked})
 
     assert (
-        Till(registry, set().__contains__, 5).orders(a.application, latest.state, 0, NOBODY, a.now)
+        Till(registry, set().__contains__, 5, Accounts([], a.catalogue)).orders(
+            a.application, latest.state, 0, NOBODY, a.now
+        )
         == []
     )
 
