@@ -122,7 +122,7 @@ class Town(Counter):
 
     async def work(self) -> None:
         """Decide what comes, and have orders made, until it is stopped."""
-        sending = Create(self.registry, self.client, self.clock, LIMIT_S)
+        sending = Create(self.registry, self.client, self.clock, LIMIT_S, tell=self.billing.find)
         while True:
             for event in await self.decide():
                 data = msgspec.json.decode(event.data, type=CONTRACTS[event.type])

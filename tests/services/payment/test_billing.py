@@ -128,7 +128,7 @@ async def test_an_order_is_not_sent_while_its_account_cannot_be_read(ordered, a)
     partner = row(a, to("2"))
     registry = Registry([partner], FAMILIES)
     client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: pytest.fail("sent")))
-    effect = Create(registry, client, lambda: a.now, 10.0, found(ordered, a, partner))
+    effect = Create(registry, client, lambda: a.now, 10.0, tell=found(ordered, a, partner))
     wanted = CreateRequested(
         key=f"{a.application}/create/1/1",
         partner="vnpay",
@@ -152,7 +152,7 @@ async def test_money_goes_back_out_of_the_account_that_it_came_to(ordered, a):
 
     client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
     tell = found(ordered, a, partner)
-    effect = GiveBack(Registry([partner], FAMILIES), client, lambda: a.now, 10.0, tell)
+    effect = GiveBack(Registry([partner], FAMILIES), client, lambda: a.now, 10.0, tell=tell)
     wanted = RefundRequested(
         key=f"{a.application}/refund/1/1",
         refund=f"{a.application}/refund/1",

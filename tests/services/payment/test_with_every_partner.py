@@ -84,7 +84,9 @@ class Town(Counter):
         assert (await self.http.post(f"{url}/orders", json=body)).status_code == 202
         self.keep(await self.decide())
         for wanted in [w for w in self.of(CreateRequested) if w.partner == partner]:
-            made = Create(self.registry, self.sandbox, lambda: self.a.now, 10.0, self.billing.find)
+            made = Create(
+                self.registry, self.sandbox, lambda: self.a.now, 10.0, tell=self.billing.find
+            )
             (outcome,) = await made.call([Request(None, wanted)])
             assert outcome.finding == "created", outcome
             self.keep(await self.say(outcome))
@@ -112,7 +114,7 @@ class Town(Counter):
         latest = await self.journal.latest(self.a.application)
         timer = latest.state.attempts[-1].timer
         self.keep(await self.say(TimerFired(name=timer, version=1)))
-        made = Query(self.registry, self.sandbox, lambda: self.a.now, 10.0, self.billing.find)
+        made = Query(self.registry, self.sandbox, lambda: self.a.now, 10.0, tell=self.billing.find)
         (outcome,) = await made.call([Request(None, self.of(QueryRequested)[-1])])
         self.keep(await self.say(outcome))
 
