@@ -174,7 +174,9 @@ async def test_money_goes_back_by_parts_and_never_more_than_came(both):
     assert (await both.ask_refund(one, "q0")).finding == "unknown"
     first = await both.refund(one)
     assert first.finding in ("done", "pending")
-    assert (await both.refund(two)).finding == "failed"
+    # MoMo's word for it is the same where it was given back before
+    too_much = {"momo": "unknown", "zalopay": "failed"}
+    assert (await both.refund(two)).finding == too_much[both.form]
     assert (await both.refund(three)).finding == first.finding
     both.now += timedelta(days=1)
     for i, refund in enumerate((one, three)):

@@ -183,25 +183,6 @@ def test_what_stands_outside_of_the_data_decides_nothing(payos):
     assert notice.finding == "pending"
 
 
-def test_the_sample_that_tries_our_address_is_no_notice(a_watcher):
-    sample = vector("payos", "payos-official-001")
-    key = Key(secret=sample["key"]["checksumKey"], valid_from=LONG_AGO)
-    body = json.dumps(sample["expected"]["body"]).encode()
-
-    assert Payos(a_watcher("payos", key)).read_callback(Call(body=body), NOW) == ()
-
-
-def test_a_sample_of_any_account_is_answered_like_what_is_ours(payos):
-    sample = vector("payos", "payos-official-001")["expected"]["body"]["data"]
-    tried = Call(body=signed(sample | {"paymentLinkId": "5e2b3a7cb31f45e0b1a0c9d8e7f60514"}))
-
-    with pytest.raises(Refused) as refused:
-        payos.read_callback(tried, NOW)
-
-    assert refused.value.why == "merchant"
-    assert payos.answer(refused.value.verdict, tried, NOW).status == 200
-
-
 def test_an_order_that_is_not_ours_is_answered_like_one_that_is(payos):
     [notice] = payos.read_callback(call(orderCode=10**15), NOW)
 
