@@ -97,7 +97,9 @@ def _of_partners() -> Iterator[Fault]:
         yield from (Fault(kind, name) for name in able(behaviour))
     yield from (Fault(kind, name) for kind in (*BEFELL.values(), "gave back") for name in names)
     called = [row.name for row in PARTNERS if row.family in CALLED]
-    yield from (Fault(kind, name) for kind in (LET_ALONE, CAME_BACK) for name in called)
+    yield from (Fault(LET_ALONE, name) for name in called)
+    # the first order afterwards may be paid without a question: not of all partners of a family
+    yield from (Fault(CAME_BACK, family) for family in CALLED)
 
 
 def _faults() -> Iterator[Fault]:

@@ -124,7 +124,10 @@ def _circuits(evidence: Evidence) -> Iterator[Fault]:
         if finding == "unknown":
             in_vain[partner] += 1
         elif in_vain[partner] >= LIMITS.failures:
-            yield Fault(LET_ALONE if finding == "deferred" else CAME_BACK, partner)
+            if finding == "deferred":
+                yield Fault(LET_ALONE, partner)
+            else:
+                yield Fault(CAME_BACK, BY_NAME[partner].family)
         if finding not in ("deferred", "unknown"):
             in_vain[partner] = 0
 

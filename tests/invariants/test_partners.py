@@ -10,7 +10,7 @@ from deploy.audit.evidence import Evidence, Payment
 from shared.partners import LIMITS
 from tests.invariants.faults import CAME_BACK, LET_ALONE, Fault
 from tests.invariants.partners import LATE_MS, ledgers, not_given_back, of_partners, unheard
-from tests.invariants.paying import PARTNERS
+from tests.invariants.paying import BY_NAME, PARTNERS
 from tests.invariants.test_counting import event, nothing, with_records
 
 ONE, OTHER = PARTNERS[0].name, PARTNERS[1].name
@@ -27,7 +27,8 @@ def having(topic: str, *said: tuple[str, dict[str, Any]], second: int = 0) -> Ev
 
 
 def count(evidence: Evidence, kind: str) -> int:
-    return list(of_partners(evidence)).count(Fault(kind, ONE))
+    whom = BY_NAME[ONE].family if kind == CAME_BACK else ONE
+    return list(of_partners(evidence)).count(Fault(kind, whom))
 
 
 def outcomes(*findings: str) -> Evidence:

@@ -15,7 +15,6 @@ from services.payment.gateways import (
     Offer,
     Order,
     Payer,
-    Refused,
     Unsendable,
 )
 from services.payment.gateways.exact_json import read
