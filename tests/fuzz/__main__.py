@@ -49,7 +49,7 @@ def attack(family: str, seconds: int) -> None:
 def main() -> None:
     """Attack all families, or one."""
     parser = ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=60.0, help="of CPU, in all")
+    parser.add_argument("--minutes", type=float, default=60.0, help="of the clock, in all")
     parser.add_argument("--family", help="this one alone, in this process")
     options = parser.parse_args()
     FOUND.mkdir(parents=True, exist_ok=True)
