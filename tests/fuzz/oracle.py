@@ -15,12 +15,16 @@ NO_TRANSACTION = ("", "0")
 
 
 class Voice(NamedTuple):
-    """A partner as it calls: some genuine calls, and any text `signed` as it would sign it."""
+    """A partner as it calls: some genuine calls, and any text `signed` as it would sign it.
+
+    `signs_code`: not KeyPay, whose status decides nothing and only tells calls apart.
+    """
 
     gateway: Gateway
     at: datetime
     calls: Sequence[Call]
     signed: Callable[[bytes], Call]
+    signs_code: bool = True
 
 
 class Forged(AssertionError):
@@ -47,12 +51,18 @@ def judge(voice: Voice, call: Call, known: frozenset[Notice] | None) -> None:
     else:
         possible = OF_READ
     for notice in notices:
-        if known is not None and notice not in known:
+        if known is not None and not any(_is_same(voice, notice, said) for said in known):
             raise Forged(f"{notice} was never said")
         _sane(notice)
     for verdict in possible:
         reply = voice.gateway.answer(verdict, call, voice.at)
         assert 200 <= reply.status < 500 or verdict == "call_again", (verdict, reply)
+
+
+def _is_same(voice: Voice, notice: Notice, said: Notice) -> bool:
+    if voice.signs_code or notice.finding != "pending":
+        return notice == said
+    return notice._replace(code=said.code) == said
 
 
 def _sane(notice: Notice) -> None:

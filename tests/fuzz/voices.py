@@ -62,7 +62,8 @@ def voice(family: str) -> Voice:
     if family == "sepay":
         said.append(said[0].replace(b'"in"', b'"out"'))
     signed = partial(speaking.signed, at=AT)
-    return Voice(FAMILIES[family](row), AT, [signed(text) for text in said], signed)
+    calls = [signed(text) for text in said]
+    return Voice(FAMILIES[family](row), AT, calls, signed, signs_code=family != "keypay")
 
 
 VOICES: Mapping[str, Callable[[], Voice]] = {name: partial(voice, name) for name in SPEAKING}
