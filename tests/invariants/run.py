@@ -34,6 +34,7 @@ REST_LIMIT_S = 150.0  # a bank calls again for two minutes about orders that nev
 AUDITS = 3  # what a timer still brings may mend the first ones
 AUDIT_AGAIN_S = 6.0
 DUE_SOON_S = 60.0  # timers that far off are awaited
+QUIET_S = 5.0  # without any: while a partner is asked there is none
 SHOWN = 10
 Tell = Callable[[str], None]
 
@@ -58,6 +59,7 @@ class _Run:
         self._echo = Echo(target.kafka_url, self._town.producer, target.lanes, plan.chance)
         self._odd: list[Odd] = []
         self._due: list[str] = []  # timers that were about to fire, when it was looked last
+        self._due_at_s = 0.0  # when there was one last
 
     async def play(self) -> None:
         async with AsyncExitStack() as opened:
@@ -111,7 +113,7 @@ class _Run:
             self._outcome.wrong.append(f"no rest: {name} lags by {behind}, and says {doing}")
 
     async def _is_quiet(self) -> bool:
-        """Tell whether no timer will fire soon."""
+        """Tell whether no timer will fire soon, and none was to for a while."""
         soon = (datetime.now(UTC) + timedelta(seconds=DUE_SOON_S)).isoformat()
         database = connect(self._target.system.servers.mongo_url, "motcua")
         lanes = range(self._target.lanes)
@@ -121,7 +123,10 @@ class _Run:
         finally:
             database.client.close()
         self._due = [row["_id"] for row in found if row]
-        return not self._due
+        now_s = asyncio.get_running_loop().time()
+        if self._due or not self._due_at_s:
+            self._due_at_s = now_s
+        return now_s - self._due_at_s >= QUIET_S
 
     async def _judge(self) -> Evidence:
         """Read everything and audit it; what is on its way may need another look."""

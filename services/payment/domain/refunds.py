@@ -182,25 +182,27 @@ def checked(draft: Draft, verdict: RefundChecked) -> None:
 def answered(draft: Draft, said: RefundAnswered) -> None:
     """Take in a partner's answer; that it is done is good whenever it comes.
 
-    Asked after one of several, a partner may tell of another: its number shows that.
+    Asked after one of several, a partner may tell of another: its number shows that.  Who tells
+    of the last one will not come back to one before it, so a person finds out.
     """
     refund = find(draft.state, draft.application, said.refund)
     if refund is None:
         return
     trigger, heard = ANSWERS[said.finding], Heard(said.transaction, said.code)
-    if _is_of_another(draft.state, refund, said.transaction or refund.told):
-        trigger, heard = "unsure", Heard(code=said.code)
+    other = _another(draft.state, refund, said.transaction or refund.told)
+    if other is not None:
+        trigger = "incapable" if other.number > refund.number else "unsure"
+        heard = Heard(code=said.code)
     if trigger == "done" or said.key == refund.call_key:
         step(draft, refund, trigger, heard)
 
 
-def _is_of_another(state: Payment, refund: Refund, told: str) -> bool:
-    """Tell whether another refund of this partner bears the number already."""
-    return bool(told) and any(
-        (r.partner, r.told) == (refund.partner, told)
-        for r in state.refunds
-        if r.number != refund.number
-    )
+def _another(state: Payment, refund: Refund, told: str) -> Refund | None:
+    """Return the other refund of this partner, if any, that bears the number already."""
+    if not told:
+        return None
+    bearing = [r for r in state.refunds if (r.partner, r.told) == (refund.partner, told)]
+    return next((r for r in reversed(bearing) if r.number != refund.number), None)
 
 
 def recorded(draft: Draft, deed: RefundRecorded) -> None:

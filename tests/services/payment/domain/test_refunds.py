@@ -33,7 +33,6 @@ from tests.services.payment.domain.going_back import (
     NOT_ACCEPTED,
     WITHDRAWN,
     answer,
-    ask,
     kinds,
     refund_timers,
     ring_refund,
@@ -203,49 +202,6 @@ def test_the_number_that_a_partner_gave_it_is_used_to_ask_and_kept(twice, a):
     assert (asked.told, asked.asked_at) == ("R1", a.now)
     (done,) = answer(twice, "done")
     assert done.told == "R1"
-
-
-@pytest.fixture
-def second_unknown(paid):
-    """Of two equal parts the first went back as R1; of the second nobody knows."""
-    ask(paid, 5_000)
-    answer(paid, "done", transaction="R1")
-    ask(paid, 5_000)
-    answer(paid, "unknown")
-    return paid
-
-
-def test_a_part_is_not_done_by_the_number_of_another_part(second_unknown):
-    ring_refund(second_unknown)
-
-    assert answer(second_unknown, "done", transaction="R1") == []
-    assert statuses(second_unknown) == ["done", "unknown"]
-    assert second_unknown.state.to_refund_vnd == 5_000
-    (asked,) = ring_refund(second_unknown)
-    assert (type(asked), asked.told) == (RefundQueryRequested, "")
-    assert kinds(answer(second_unknown, "done", transaction="R2")) == [RefundDone]
-
-
-@pytest.mark.parametrize("finding", ["pending", "failed"])
-def test_what_is_said_of_another_part_is_no_news_of_this_one(second_unknown, finding):
-    ring_refund(second_unknown)
-
-    assert answer(second_unknown, finding, transaction="R1") == []
-    assert statuses(second_unknown) == ["done", "unknown"]
-    assert second_unknown.state.refunds[1].told == ""
-
-
-def test_a_part_that_is_never_told_apart_is_left_to_a_person(an_office, a):
-    office = an_office(pace=Pace(ask_limit=2))
-    office.hear(a.routed())
-    office.hear(a.paid(reference=office.of(Requested)[0].reference))
-    for _ in range(2):
-        ask(office, 5_000)
-        answer(office, "done", transaction="R1")
-    ring_refund(office)
-    answer(office, "done", transaction="R1")
-
-    assert statuses(office) == ["done", "by_hand"]
 
 
 def test_the_number_of_a_refund_of_another_payment_is_not_this_ones(twice):
