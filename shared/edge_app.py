@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from shared import openapi, problems
+from shared import problems
 from shared.access import Access
 from shared.contracts import routes as contracts
+from shared.openapi import DescribedApp
 
 
-def edge_app(service: str, access: Access, routers: Sequence[APIRouter]) -> FastAPI:
+def edge_app(service: str, access: Access, routers: Sequence[APIRouter]) -> DescribedApp:
     """Return the app.  It has no page that loads scripts from elsewhere."""
-    app = FastAPI(
+    app = DescribedApp(
         title=f"motcua {service}",
         version="1",
         docs_url=None,
@@ -23,7 +24,6 @@ def edge_app(service: str, access: Access, routers: Sequence[APIRouter]) -> Fast
     problems.install(app)
     for router in (*routers, contracts.router()):
         app.include_router(router)
-    openapi.install(app)
     return app
 
 

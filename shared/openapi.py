@@ -59,16 +59,14 @@ class ProblemDetails(msgspec.Struct):
     problems: tuple[Problem, ...] = ()
 
 
-def install(app: FastAPI) -> None:
-    """Let an app describe itself this way at `/openapi.json`."""
-    plain = app.openapi
+class DescribedApp(FastAPI):
+    """An app that describes itself this way at `/openapi.json`."""
 
-    def openapi() -> Document:
-        if app.openapi_schema is None:
-            app.openapi_schema = completed(plain())
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's way to extend it
+    def openapi(self) -> Document:
+        """Return the description, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = completed(super().openapi())
+        return self.openapi_schema
 
 
 def completed(document: Document) -> Document:

@@ -102,8 +102,7 @@ def import_file(
 
 def _generate(file: Path, count: int) -> None:
     rules = _rules("")
-    chance = random.Random()  # noqa: S311 - it draws made-up people
-    made = generate.lines(count, rules.catalogue, rules.forms, rules.now, chance)
+    made = generate.lines(count, rules.catalogue, rules.forms, rules.now, random.SystemRandom())
     generate.write(file, made)
     console.print(f"{count:,} made-up applications in {file}.")
 
