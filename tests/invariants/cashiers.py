@@ -64,7 +64,7 @@ class Cashiers:
             is_agreed = self._drawn("check", event) >= TURNED_DOWN
             return [self._look_at(other, said["refund"], "approve" if is_agreed else "reject")]
         if event.type in (RefundWaiting.TYPE, RefundFailed.TYPE):
-            return [self._record(one, said["refund"])]
+            return [self._record(other, said["refund"])]  # the first may have asked for it
         return []
 
     def _drawn(self, what: str, event: Event) -> float:
@@ -93,9 +93,9 @@ class Cashiers:
     async def _look_at(self, other: httpx.AsyncClient, refund: str, verb: str) -> None:
         await self._post(other, f"/v1/refunds/{refund}/{verb}", {"reason": "looked at it"})
 
-    async def _record(self, one: httpx.AsyncClient, refund: str) -> None:
+    async def _record(self, other: httpx.AsyncClient, refund: str) -> None:
         told = {"transaction": f"BY-HAND-{refund[-12:]}", "reason": "order of the treasury"}
-        await self._post(one, f"/v1/refunds/{refund}/done", told)
+        await self._post(other, f"/v1/refunds/{refund}/done", told)
 
     async def _post(
         self, client: httpx.AsyncClient, where: str, asked: dict[str, Any], key: str = ""
