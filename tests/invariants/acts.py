@@ -131,11 +131,7 @@ async def kill_broker(attack: Attack) -> None:
 
 async def _away(attack: Attack, going: Awaitable[object]) -> None:
     await going
-
-    async def somebody_waits() -> bool:  # who has nothing to do does not notice
-        return any([await attack.target.waits(name) for name in LANED])
-
-    await until(somebody_waits, SEEN_LIMIT_S, "a word that a service waits")
+    await until(attack.target.waits, SEEN_LIMIT_S, "a word that a service waits")
     await attack.target.start_servers()
     await attack.recovered()
 

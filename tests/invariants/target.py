@@ -20,6 +20,7 @@ from deploy.local.children import Children
 from deploy.local.settings import HOST
 from deploy.log.lag import Lags
 from tests.e2e.system import READY_LIMIT_S, System, own_settings
+from tests.invariants.faults import LANED
 from tests.waiting import Late, until
 
 SERVICES = tuple(row.name for row in processes.TABLE if row.kind == "service")
@@ -94,9 +95,12 @@ class Target:
         """Tell whether a loop of a process gives this as its reason to wait."""
         return any(word in loop["because"] for loop in (await self.health(name)).values())
 
-    async def waits(self, name: str) -> bool:
-        """Tell whether a loop of a process says that it waits for somebody."""
-        return any(loop["doing"] == "waiting" for loop in (await self.health(name)).values())
+    async def waits(self) -> bool:
+        """Tell whether a loop of a service says that it waits for somebody: who has nothing to do
+        does not notice.
+        """
+        told = [await self.health(name) for name in LANED]
+        return any(loop["doing"] == "waiting" for loops in told for loop in loops.values())
 
     async def is_ready(self, *names: str) -> bool:
         """Tell whether all these have lanes and work on them."""

@@ -30,7 +30,7 @@ class Fake:
     async def kill(self, name: str) -> None:
         self.done.append(f"kill {name}")
 
-    async def waits(self, name: str) -> bool:
+    async def waits(self) -> bool:
         self.done.append("look")
         return self.done.count("look") > NOTICED_AFTER
 
