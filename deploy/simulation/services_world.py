@@ -1,10 +1,9 @@
 """The real services: citizens, officers, a bank and an SMS gateway around them."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
-from typing import Any, cast
+from typing import Any
 from zlib import crc32
 
 from deploy.simulation.bank import PARTNER, Bank, BankQuery, BankRefund, BankRefundQuery
@@ -14,6 +13,7 @@ from deploy.simulation.host import Built
 from deploy.simulation.outside import Outside
 from deploy.simulation.people import Citizenry, Office, catalogue, forms, private_key
 from deploy.simulation.services_check import check_services
+from deploy.simulation.sms import Sms, Unopened
 from deploy.simulation.world import World
 from services.intake import lane as intake
 from services.intake.attachments import limits
@@ -23,7 +23,6 @@ from services.intake.likeness import Likeness
 from services.intake.numbers import Numbers
 from services.intake.revisions import Revisions
 from services.notify import lane as notify
-from services.notify.channels.sms_http import SmsHttp
 from services.notify.domain import Policy
 from services.notify.effects import Ask, Send
 from services.payment import lane as payment
@@ -34,7 +33,6 @@ from services.payment.references import References
 from services.routing import lane as routing
 from services.routing.domain.rules import load_rules
 from shared.events.kernel import LaneReleased
-from shared.events.notify import Answered, NoticeRequested
 from shared.lanes.table import Arrival, Decide, LaneTable
 from shared.vault import Vault
 
@@ -50,29 +48,6 @@ TERMS = Terms(
     active_from=datetime(2025, 7, 1, tzinfo=UTC),
 )
 RULES = load_rules
-
-
-class Sms:
-    """The gateway as notify's effects use it; a contact is not opened."""
-
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
-
-    async def send(self, notices: Sequence[tuple[str, NoticeRequested]]) -> list[Answered]:
-        """Hand over."""
-        keys = [notice.key for _, notice in notices]
-        return _answered(keys, await self._gateway.hand(keys))
-
-    async def ask(self, keys: Sequence[str]) -> list[Answered]:
-        """Ask."""
-        return _answered(keys, await self._gateway.ask(keys))
-
-
-def _answered(keys: Sequence[str], findings: Sequence[str]) -> list[Answered]:
-    return [
-        Answered(key=key, finding="handed" if finding == "handed" else "absent")
-        for key, finding in zip(keys, findings, strict=True)
-    ]
 
 
 class ServicesWorld:
@@ -141,8 +116,11 @@ class ServicesWorld:
                 calls = (BankQuery, BankRefund, BankRefundQuery)
                 return Built(lanes, tuple(call(self._bank, self._outside) for call in calls))
             case _:
-                channel = cast(SmsHttp, Sms(self._gateway))
-                effects = Send(channel, CALL_LIMIT_S), Ask(channel, CALL_LIMIT_S)
+                channels = {"sms": Sms(self._gateway)}
+                effects = (
+                    Send(Unopened(), channels, CALL_LIMIT_S),
+                    Ask(channels, CALL_LIMIT_S),
+                )
                 return Built(notify.table(Policy()), effects)
 
     def is_quiet(self) -> bool:

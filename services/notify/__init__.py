@@ -5,5 +5,5 @@ Reads `intake.events` (registered, refused), `routing.events`, `payment.events` 
 
 Reading order: `domain/milestones` (what is told when), `templates` (in which words),
 `domain/moves` (what becomes of a notice), `domain/clerk` (one decision), `lane`, `effects`,
-`channels/sms_http` (the only place that opens a contact), `api`.
+`contacts` (the only place that opens one), `channels` (one file per kind of provider), `api`.
 """

@@ -3,6 +3,7 @@
 from services.notify.api import router
 from services.notify.channels import sms_http
 from services.notify.channels.sms_http import SmsHttp
+from services.notify.contacts import Contacts
 from services.notify.effects import Ask, Send
 from services.notify.lane import table
 from services.notify.settings import NotifySettings
@@ -17,15 +18,18 @@ async def build(resources: Resources) -> Parts:
     settings = told(NotifySettings)
     lanes = table(settings.policy)
     limit_s = settings.notice_limit_s
-    client = sms_http.connect(settings.sms_url, resources.secrets.sms["key"], limit_s)
-    channel = SmsHttp(client, resources.vault)
+    channel = SmsHttp(sms_http.connect(settings.sms_url, resources.secrets.sms["key"], limit_s))
+    channels = {"sms": channel}
     return Parts(
         router=router(resources.publisher, resources.journal(lanes), resources.clock),
         lanes=lanes,
         pace=pace.PATIENT,
         limits=partners.PATIENT,
-        effects=(Send(channel, limit_s), Ask(channel, limit_s)),
-        closing=(client.aclose,),
+        effects=(
+            Send(Contacts(resources.vault), channels, limit_s),
+            Ask(channels, limit_s),
+        ),
+        closing=(channel.aclose,),
     )
 
 

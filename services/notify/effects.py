@@ -1,23 +1,27 @@
 """The two calls notify makes: hand over notices, and ask what came of an attempt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from services.notify.channels.sms_http import BULK_LIMIT, SmsHttp
+from services.notify.channels import Channel, Message
+from services.notify.contacts import Opening
 from shared.effects import Request
 from shared.events import Data
 from shared.events.notify import Answered, NoticeQueryRequested, NoticeRequested
 
+BULK_LIMIT = 500
 LIMIT_S = 10.0
 
 
 class Send:
-    """Hands notices to the gateway, many in one call."""
+    """Hands notices to their providers, many in one call."""
 
     request_type = NoticeRequested.TYPE
     batch_limit = BULK_LIMIT
 
-    def __init__(self, channel: SmsHttp, limit_s: float = LIMIT_S) -> None:
-        self._channel, self.limit_s = channel, limit_s
+    def __init__(
+        self, contacts: Opening, channels: Mapping[str, Channel], limit_s: float = LIMIT_S
+    ) -> None:
+        self._contacts, self._channels, self.limit_s = contacts, channels, limit_s
 
     def partner(self, request: Request) -> str:
         """Return whose slots and breaker are used."""
@@ -28,11 +32,17 @@ class Send:
         return _notice(request).key
 
     async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
-        """Call once for all.  Raises `NotCalled`."""
-        return await self._channel.send([(r.event.subject, _notice(r)) for r in requests])
+        """Call once for all, which have one partner.  Raises `NotCalled`."""
+        notices = [(r.event.subject, _notice(r)) for r in requests]
+        opened = await self._contacts.messages(notices)
+        said = {one.key: one for one in opened if isinstance(one, Answered)}
+        if messages := [one for one in opened if isinstance(one, Message)]:
+            answers = await self._channels[self.partner(requests[0])].send(messages)
+            said |= {answer.key: answer for answer in answers}
+        return [said[notice.key] for _, notice in notices]
 
     def unknown(self, request: Request) -> Data:
-        """Return that the gateway must be asked."""
+        """Return that the provider must be asked."""
         return Answered(key=self.key(request), finding="unknown")
 
     def deferred(self, request: Request) -> Data:
@@ -41,13 +51,13 @@ class Send:
 
 
 class Ask:
-    """Asks the gateway after attempts, by their keys."""
+    """Asks a provider after attempts, by their keys."""
 
     request_type = NoticeQueryRequested.TYPE
     batch_limit = BULK_LIMIT
 
-    def __init__(self, channel: SmsHttp, limit_s: float = LIMIT_S) -> None:
-        self._channel, self.limit_s = channel, limit_s
+    def __init__(self, channels: Mapping[str, Channel], limit_s: float = LIMIT_S) -> None:
+        self._channels, self.limit_s = channels, limit_s
 
     def partner(self, request: Request) -> str:
         """Return whose slots and breaker are used."""
@@ -58,8 +68,9 @@ class Ask:
         return _query(request).key
 
     async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
-        """Ask once for all.  Raises `NotCalled`."""
-        return await self._channel.ask([_query(r).attempt_key for r in requests])
+        """Ask once for all, which have one partner.  Raises `NotCalled`."""
+        channel = self._channels[self.partner(requests[0])]
+        return await channel.ask([_query(r).attempt_key for r in requests])
 
     def unknown(self, request: Request) -> Data:
         """Return that nobody knows yet."""

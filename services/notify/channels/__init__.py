@@ -1,1 +1,50 @@
-"""Ways to a citizen, one file per vendor; each opens with the vendor's words and ours."""
+"""Ways to a citizen, one file per kind; each opens with the table of their words and ours."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from shared.events.notify import Answered
+
+
+class File(NamedTuple):
+    """What goes along with a message."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+class Message(NamedTuple):
+    """One attempt, opened: what a channel carries.  It is never logged; `repr` hides whose it is.
+
+    `key` is our reference; an `urgent` one goes before others where a channel has lanes.
+    """
+
+    key: str
+    to: str
+    sender: str
+    text: str
+    subject: str = ""
+    html: str = ""
+    files: tuple[File, ...] = ()
+    urgent: bool = False
+
+    def __repr__(self) -> str:
+        """Show what may be shown."""
+        return f"Message(key={self.key!r})"
+
+
+class Channel(Protocol):
+    """A provider, as notify's effects use it."""
+
+    async def send(self, messages: Sequence[Message]) -> Sequence[Answered]:
+        """Hand over; one answer for each, in order.
+
+        Raises `NotCalled` only if surely nothing was sent, `Unknown` if nobody knows.
+        """
+
+    async def ask(self, keys: Sequence[str]) -> Sequence[Answered]:
+        """Ask by our references; a channel that cannot be asked says `unknown`."""
+
+    async def aclose(self) -> None:
+        """End what is open."""

@@ -6,8 +6,7 @@
     status 4xx, no connection           not called: nothing of the call was taken
     status 5xx, silence, another word   unknown: ask by reference
 
-`reference` is the key of the attempt.  Here alone a contact is opened, at the moment of sending;
-nothing of it is kept or logged.
+`reference` is the key of the attempt.
 """
 
 from collections.abc import Sequence
@@ -16,18 +15,14 @@ from typing import Annotated, Literal, NamedTuple
 import httpx
 import msgspec
 
-from services.notify.domain.templates import render
+from services.notify.channels import Message
 from shared.effects import NotCalled
 from shared.errors import DeadLetter, Unknown
 from shared.events import UNREADABLE
 from shared.events.data import Problem
-from shared.events.intake import Contact
-from shared.events.notify import Answered, NoticeRequested, ReceiptArrived
-from shared.jwe import NotOpened
+from shared.events.notify import Answered, ReceiptArrived
 from shared.placement import canonical
-from shared.vault import Sealed, Vault
 
-BULK_LIMIT = 500
 RECEIPTS_LIMIT = 1_000
 SOURCE = "/gateways/sms"
 
@@ -85,48 +80,23 @@ def connect(
 class SmsHttp:
     """The gateway, as notify's effects use it."""
 
-    def __init__(self, client: httpx.AsyncClient, vault: Vault) -> None:
-        self._client, self._vault = client, vault
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
 
-    async def send(self, notices: Sequence[tuple[str, NoticeRequested]]) -> list[Answered]:
-        """Hand over notices (application, notice) in one call; answer in their order."""
-        contacts = await self._contacts(notices)
-        said = {
-            n.key: Answered(key=n.key, finding="rejected", reason=contact)
-            for (_, n), contact in zip(notices, contacts, strict=True)
-            if isinstance(contact, str)
-        }
-        messages = [
-            {"reference": n.key, "to": contact.phone, "text": render(n.template, n.params)}
-            for (_, n), contact in zip(notices, contacts, strict=True)
-            if isinstance(contact, Contact)
-        ]
-        if messages:
-            said |= await self._post("/v1/messages", {"messages": messages})
-        return [said.get(n.key, Answered(key=n.key, finding="unknown")) for _, n in notices]
+    async def send(self, messages: Sequence[Message]) -> list[Answered]:
+        """See `Channel`."""
+        bodies = [{"reference": m.key, "to": m.to, "text": m.text} for m in messages]
+        said = await self._post("/v1/messages", {"messages": bodies})
+        return [said.get(m.key, Answered(key=m.key, finding="unknown")) for m in messages]
 
     async def ask(self, keys: Sequence[str]) -> list[Answered]:
-        """Ask what came of attempts; answer in their order."""
+        """See `Channel`."""
         said = await self._post("/v1/queries", {"references": keys})
         return [said.get(key, Answered(key=key, finding="unknown")) for key in keys]
 
-    async def _contacts(
-        self, notices: Sequence[tuple[str, NoticeRequested]]
-    ) -> list[Contact | str]:
-        """Open the contacts; where that leads nowhere, return why."""
-        sealed = [Sealed(application, n.contact) for application, n in notices]
-        try:
-            return [_contact(text) for text in await self._opened(sealed)]
-        except Unknown as doubt:
-            raise NotCalled("contacts cannot be opened now") from doubt
-
-    async def _opened(self, sealed: Sequence[Sealed]) -> list[bytes | None]:
-        try:
-            return await self._vault.open(sealed, who="notify", purpose="notice by SMS")
-        except NotOpened:
-            if len(sealed) == 1:
-                return [b""]
-            return [text for one in sealed for text in await self._opened([one])]
+    async def aclose(self) -> None:
+        """See `Channel`."""
+        await self._client.aclose()
 
     async def _post(self, path: str, body: object) -> dict[str, Answered]:
         try:
@@ -139,16 +109,6 @@ class SmsHttp:
             raise Unknown(f"the SMS gateway answered {answer.status_code}")
         results = msgspec.json.decode(answer.content, type=_Results).results
         return {standing.reference: _answered(standing) for standing in results}
-
-
-def _contact(text: bytes | None) -> Contact | str:
-    if text is None:
-        return "contact_erased"
-    try:
-        contact = msgspec.json.decode(text, type=Contact)
-    except msgspec.DecodeError:
-        return "contact_unreadable"
-    return contact if contact.phone else "no_phone"
 
 
 def _answered(standing: Standing) -> Answered:

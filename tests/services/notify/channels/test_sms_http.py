@@ -11,7 +11,9 @@ from structlog.testing import capture_logs
 
 from deploy.sandbox.sms.behaviour import Faults, Gateway
 from deploy.sandbox.sms.gateway import create_app
-from services.notify.channels.sms_http import FINDINGS, Receipts, SmsHttp, connect, read_receipts
+from services.notify.channels import Message
+from services.notify.channels.sms_http import FINDINGS, SmsHttp, connect
+from services.notify.contacts import REASONS, Contacts
 from services.notify.domain.templates import template
 from services.notify.effects import Ask, Send
 from shared import events
@@ -34,7 +36,12 @@ class Setup:
         self.vault = vault
         self.gateway = Gateway(Faults(**faults))
         transport = httpx.MockTransport(answer) if answer else self.transport()
-        self.channel = SmsHttp(connect("http://sms.test", KEY, 1.0, transport), vault)
+        self.channel = SmsHttp(connect("http://sms.test", KEY, 1.0, transport))
+        self.effect = Send(Contacts(vault), {"sms": self.channel})
+
+    async def send(self, notices) -> Any:
+        """Send as the effect does: opened by the contacts, handed over by the channel."""
+        return await self.effect.call([request(*notice) for notice in notices])
 
     def transport(self) -> httpx.ASGITransport:
         return httpx.ASGITransport(create_app(self.gateway, KEY))
@@ -78,7 +85,7 @@ def request(application: str, data) -> Request:
 async def test_notices_go_out_in_one_call_each_with_its_text_and_reference(setup):
     world = setup()
     notices = [await world.notice(n) for n in (1, 2, 3)]
-    answers = await world.channel.send(notices)
+    answers = await world.send(notices)
     assert [(a.key, a.finding) for a in answers] == [(n.key, "handed") for _, n in notices]
     assert len({a.gateway_id for a in answers}) == 3
     outbox = world.gateway.outbox(counts=False)
@@ -91,8 +98,8 @@ async def test_notices_go_out_in_one_call_each_with_its_text_and_reference(setup
 async def test_the_gateway_does_not_notice_a_doubled_reference_but_its_outbox_tells(setup):
     world = setup()
     notice = await world.notice()
-    await world.channel.send([notice])
-    await world.channel.send([notice])
+    await world.send([notice])
+    await world.send([notice])
     assert world.counts() == {notice[1].key: 2}
     assert world.gateway.outbox(counts=False)["doubled"] == [notice[1].key]
 
@@ -100,7 +107,8 @@ async def test_the_gateway_does_not_notice_a_doubled_reference_but_its_outbox_te
 @pytest.mark.parametrize(
     ("contact", "reason"),
     [
-        (Contact(phone="12345"), "invalid_number"),
+        (Contact(phone="12345"), "not_a_mobile"),
+        (Contact(phone="02438250000"), "not_a_mobile"),
         (Contact(phone=""), "no_phone"),
         (b"not json", "contact_unreadable"),
     ],
@@ -108,15 +116,16 @@ async def test_the_gateway_does_not_notice_a_doubled_reference_but_its_outbox_te
 async def test_a_contact_that_leads_nowhere_is_rejected_and_spoils_no_other(setup, contact, reason):
     world = setup()
     notices = [await world.notice(1, contact), await world.notice(2)]
-    bad, good = await world.channel.send(notices)
+    bad, good = await world.send(notices)
     assert (bad.finding, bad.reason, good.finding) == ("rejected", reason, "handed")
+    assert reason in REASONS
 
 
 async def test_an_erased_contact_is_rejected(setup):
     world = setup()
     application, notice = await world.notice()
     await world.vault.destroy(application)
-    [answer] = await world.channel.send([(application, notice)])
+    [answer] = await world.send([(application, notice)])
     assert (answer.finding, answer.reason) == ("rejected", "contact_erased")
     assert world.counts() == {}
 
@@ -125,7 +134,7 @@ async def test_a_contact_sealed_for_another_application_spoils_no_other(setup):
     world = setup()
     (one, first), (two, second) = await world.notice(1), await world.notice(2)
     moved = msgspec.structs.replace(first, contact=second.contact)
-    bad, good = await world.channel.send([(one, moved), (two, second)])
+    bad, good = await world.send([(one, moved), (two, second)])
     assert (bad.finding, bad.reason, good.finding) == ("rejected", "contact_unreadable", "handed")
 
 
@@ -134,20 +143,20 @@ async def test_a_vault_that_does_not_answer_means_not_called(setup, rows):
     notice = await world.notice()
     rows.is_down = True
     with pytest.raises(NotCalled):
-        await world.channel.send([notice])
+        await world.send([notice])
     assert world.counts() == {}
 
 
 async def test_a_throttled_message_may_be_tried_again(setup):
     world = setup(throttled=1.0)
-    [answer] = await world.channel.send([await world.notice()])
+    [answer] = await world.send([await world.notice()])
     assert (answer.finding, answer.reason) == ("absent", "throttled")
 
 
 async def test_a_blocked_number_is_rejected_and_stays_so_when_asked(setup):
     world = setup(blocked=1.0)
     notice = await world.notice()
-    [answer] = await world.channel.send([notice])
+    [answer] = await world.send([notice])
     [asked] = await world.channel.ask([notice[1].key])
     assert answer.finding == asked.finding == "rejected"
     assert answer.reason == asked.reason == "blocked"
@@ -157,7 +166,7 @@ async def test_a_lost_answer_is_unknown_until_the_gateway_is_asked(setup):
     world = setup(lost_answers=1.0)
     notice = await world.notice()
     with pytest.raises(Unknown):
-        await world.channel.send([notice])
+        await world.send([notice])
     [answer] = await world.channel.ask([notice[1].key])
     assert (answer.finding, answer.gateway_id) == ("handed", "sms-1")
 
@@ -173,7 +182,7 @@ async def test_what_the_gateway_never_heard_of_is_absent(setup):
 async def test_a_refused_call_was_not_made(setup, status):
     world = setup(lambda _: httpx.Response(status))
     with pytest.raises(NotCalled, match=str(status)):
-        await world.channel.send([await world.notice()])
+        await world.send([await world.notice()])
 
 
 async def test_no_connection_means_not_called(setup):
@@ -182,7 +191,7 @@ async def test_no_connection_means_not_called(setup):
 
     world = setup(refuse)
     with pytest.raises(NotCalled):
-        await world.channel.send([await world.notice()])
+        await world.send([await world.notice()])
 
 
 @pytest.mark.parametrize(
@@ -195,7 +204,7 @@ async def test_silence_after_connecting_is_never_taken_for_a_no(setup, failure):
 
     world = setup(fail)
     with pytest.raises(type(failure)):  # which effects take for unknown
-        await world.channel.send([await world.notice()])
+        await world.send([await world.notice()])
 
 
 @pytest.mark.parametrize(
@@ -207,15 +216,20 @@ async def test_an_answer_that_does_not_say_is_unknown(setup, results):
     said = [{**r, "reference": r["reference"].replace("{key}", key)} for r in results]
     world = setup(lambda _: httpx.Response(200, json={"results": said}))
     application, notice = await world.notice()
-    [answer] = await world.channel.send([(application, notice)])
+    [answer] = await world.send([(application, notice)])
     assert (answer.key, answer.finding) == (notice.key, "unknown")
+
+
+def test_a_message_does_not_show_whose_it_is():
+    message = Message("key", "0912345678", "PORTAL", "Ho so", subject="Ho so")
+    assert f"{message!r} {message}" == "Message(key='key') Message(key='key')"
 
 
 async def test_nothing_personal_is_logged_or_answered(setup, caplog):
     world = setup(lost_answers=1.0)
     notices = [await world.notice(1), await world.notice(2, Contact(phone="12345"))]
     with capture_logs() as logs, caplog.at_level("DEBUG"), pytest.raises(Unknown) as raised:
-        await world.channel.send(notices)
+        await world.send(notices)
     answers = await world.channel.ask([n.key for _, n in notices])
     said = f"{logs} {caplog.text} {raised.value!r} {answers}"
     assert "opened" in said
@@ -226,53 +240,12 @@ def test_every_word_of_the_gateway_has_one_of_ours():
     assert set(FINDINGS) == {"accepted", "delivered", "undelivered", "rejected", "not_found"}
 
 
-# ---- receipts
-
-
-def bulk(*receipts) -> Receipts:
-    return msgspec.convert(
-        {"receipts": [msgspec.Raw(msgspec.json.encode(r)) for r in receipts]}, Receipts
-    )
-
-
-def test_receipts_are_read_one_by_one():
-    key = f"{APPLICATION.format(n=1)}/accepted/sms/1"
-    good = {"reference": key, "status": "delivered", "message_id": "sms-1", "more": "ignored"}
-    bad = [
-        {"reference": "not-ours", "status": "delivered"},
-        {"reference": key, "status": "buffered"},
-        {"reference": key},
-        {"reference": key.upper(), "status": "delivered"},
-        7,
-    ]
-    found, problems = read_receipts(bulk(good, *bad))
-    assert [(r.application, r.data.key, r.data.delivered) for r in found] == [
-        (APPLICATION.format(n=1), key, True)
-    ]
-    assert [p.field for p in problems] == [
-        "/receipts/1/reference",
-        "/receipts/2/status",
-        "/receipts/3",
-        "/receipts/4/reference",
-        "/receipts/5",
-    ]
-    assert all(p.remedy_vi and p.remedy_en for p in problems)
-
-
-def test_a_receipt_that_is_not_utf8_is_named_and_the_others_are_taken():
-    good = {"reference": f"{APPLICATION.format(n=1)}/accepted/sms/1", "status": "delivered"}
-    raw = [b'{"reference":"\xff"}', msgspec.json.encode(good | {"message_id": "sms-1"})]
-    found, problems = read_receipts(Receipts(receipts=[msgspec.Raw(r) for r in raw]))
-    assert len(found) == 1
-    assert [p.field for p in problems] == ["/receipts/0"]
-
-
 # ---- effects
 
 
 async def test_the_two_effects_call_in_bulk_and_name_what_is_claimed(setup):
     world = setup()
-    send, ask = Send(world.channel), Ask(world.channel)
+    send, ask = world.effect, Ask({"sms": world.channel})
     application, notice = await world.notice()
     query = NoticeQueryRequested(key=f"{notice.key}/ask/1", attempt_key=notice.key, channel="sms")
     [sent] = await send.call([request(application, notice)])
@@ -289,7 +262,7 @@ async def test_a_question_that_was_not_put_leaves_the_attempt_in_doubt(setup):
     world = setup()
     application, notice = await world.notice()
     query = NoticeQueryRequested(key="q", attempt_key=notice.key, channel="sms")
-    deferred = Ask(world.channel).deferred(request(application, query))
+    deferred = Ask({"sms": world.channel}).deferred(request(application, query))
     assert (deferred.key, deferred.finding) == (notice.key, "unknown")
-    deferred = Send(world.channel).deferred(request(application, notice))
+    deferred = world.effect.deferred(request(application, notice))
     assert (deferred.key, deferred.finding) == (notice.key, "deferred")
