@@ -79,6 +79,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_NOTICE_RETRY_AFTER_S": "when what could not be sent is sent again",
         "MOTCUA_NOTICE_ASK_AFTER_S": "when it is asked what became of a call without an answer; "
         "each longer than a call may last",
+        "MOTCUA_NOTICE_TEMPLATES": "a file of texts in the place of ours",
         "MOTCUA_NOTICE_SILENT": "milestones of which nobody is told",
     },
     "services.operations.settings": {

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 import services.intake.__main__
 import services.intake.attachments.routes
 import services.notify.api
+import services.notify.templates_api
 import services.operations.api
 import services.payment.accounts_api
 import services.payment.api
@@ -68,11 +69,17 @@ def _payment() -> APIRouter:
     return routes
 
 
+def _notify() -> APIRouter:
+    routes = services.notify.api.router(*[_UNUSED] * 4)
+    routes.include_router(services.notify.templates_api.router(_UNUSED, _UNUSED))
+    return routes
+
+
 _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {
     "intake": _intake,
     "routing": lambda: services.routing.__main__.edge(*[_UNUSED] * 7),
     "payment": _payment,
-    "notify": lambda: services.notify.api.router(_UNUSED, _UNUSED, _UNUSED),
+    "notify": _notify,
     "operations": lambda: services.operations.api.router(_UNUSED),
 }
 

@@ -3,7 +3,8 @@
 Reads `intake.events` (registered, refused), `routing.events`, `payment.events` and `notify.inbox`
 (what gateways and timers say); writes `notify.events`.
 
-Reading order: `domain/milestones` (what is told when), `templates` (in which words),
+Reading order: `domain/milestones` (what is told when), `domain/templates` and `domain/wordings` (in
+which words; the words stand in `templates`),
 `domain/moves` (what becomes of a notice), `domain/clerk` (one decision), `lane`, `effects`,
 `contacts` (the only place that opens one), `channels` (one file per kind of provider), `api`.
 """

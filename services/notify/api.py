@@ -9,8 +9,8 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 
 from services.notify.channels.sms_http import SOURCE, Receipt, Receipts, read_receipts
-from services.notify.domain import Dossier
-from services.notify.domain.templates import render, template
+from services.notify.domain import Dossier, Notice
+from services.notify.domain.templates import NoWords, Templates, template
 from shared import edge, events
 from shared.access import Caller, require
 from shared.clock import Clock
@@ -81,7 +81,9 @@ NOTICES = NoticesView(
 )
 
 
-def router(publisher: Publisher, journal: Journal[Dossier], clock: Clock) -> APIRouter:
+def router(
+    publisher: Publisher, journal: Journal[Dossier], clock: Clock, templates: Templates
+) -> APIRouter:
     """Return notify's routes."""
     routes = APIRouter(tags=["notify"])
 
@@ -119,7 +121,7 @@ def router(publisher: Publisher, journal: Journal[Dossier], clock: Clock) -> API
         dossier = decision.state if decision else None
         if dossier is None or (caller.role == "portal" and caller.name != dossier.portal):
             raise Refusal(404, "unknown-application", "No application of yours has this id.")
-        return NoticesView(canonical(application), _views(dossier))
+        return NoticesView(canonical(application), _views(dossier, templates))
 
     return routes
 
@@ -140,12 +142,10 @@ def _event(receipt: Receipt, now: datetime) -> Event:
     )
 
 
-def _views(dossier: Dossier) -> list[NoticeView]:
+def _views(dossier: Dossier, templates: Templates) -> list[NoticeView]:
     out = []
     for slot, notice in dossier.notices.items():
         milestone, channel = slot.split("/")
-        wording = template(milestone, "portal", dossier.language)
-        params = {"dossier_code": dossier.dossier_code, **notice.params}
         out.append(
             NoticeView(
                 milestone,
@@ -154,7 +154,15 @@ def _views(dossier: Dossier) -> list[NoticeView]:
                 notice.since,
                 notice.attempt,
                 notice.reason,
-                render(wording, params) if dossier.contact is not None else "",
+                _text(dossier, milestone, notice, templates) if dossier.contact is not None else "",
             )
         )
     return out
+
+
+def _text(dossier: Dossier, milestone: str, notice: Notice, templates: Templates) -> str:
+    name = template(milestone, "portal", dossier.language, notice.words)
+    try:
+        return templates.render(name, {"dossier_code": dossier.dossier_code, **notice.params}).text
+    except NoWords:  # of a version that is no longer in the file: the rest is shown
+        return ""

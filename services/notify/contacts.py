@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from services.notify.channels import Message
-from services.notify.domain.templates import render
+from services.notify.domain.templates import NoWords, Templates, ours
 from shared.effects import NotCalled
 from shared.errors import Unknown
 from shared.events.intake import Contact
@@ -22,6 +22,8 @@ REASONS: Mapping[str, str] = {
     "contact_erased": "the application's key was destroyed: nobody may be told any more",
     "contact_unreadable": "what was sealed is no contact of this application",
     "no_phone": "the citizen left no phone number",
+    "template_unknown": "it was decided with a template that this deployment does not have",
+    "variable_missing": "the template wants what its milestone does not know",
     "not_a_mobile": "no Vietnamese mobile number: no SMS reaches it",
 }
 MOBILE = re.compile(r"(\+84|0)[35789][0-9]{8}")
@@ -39,8 +41,8 @@ class Opening(Protocol):
 class Contacts:
     """Opens contacts with the vault."""
 
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
+    def __init__(self, vault: Vault, templates: Templates | None = None) -> None:
+        self._vault, self._templates = vault, templates or ours()
 
     async def messages(self, notices: Sequence[Notice]) -> list[Message | Answered]:
         """See `Opening`."""
@@ -49,7 +51,17 @@ class Contacts:
             opened = await self._opened(sealed)
         except Unknown as doubt:
             raise NotCalled("contacts cannot be opened now") from doubt
-        return [_message(n, text) for (_, n), text in zip(notices, opened, strict=True)]
+        return [self._message(n, text) for (_, n), text in zip(notices, opened, strict=True)]
+
+    def _message(self, notice: NoticeRequested, opened: bytes | None) -> Message | Answered:
+        to, reason = _address(opened)
+        if reason:
+            return Answered(key=notice.key, finding="rejected", reason=reason)
+        try:
+            words = self._templates.render(notice.template, notice.params)
+        except NoWords as none:
+            return Answered(key=notice.key, finding="rejected", reason=none.reason)
+        return Message(notice.key, to, "", words.text, words.subject)
 
     async def _opened(self, sealed: Sequence[Sealed]) -> list[bytes | None]:
         try:
@@ -58,13 +70,6 @@ class Contacts:
             if len(sealed) == 1:
                 return [b""]
             return [text for one in sealed for text in await self._opened([one])]
-
-
-def _message(notice: NoticeRequested, opened: bytes | None) -> Message | Answered:
-    to, reason = _address(opened)
-    if reason:
-        return Answered(key=notice.key, finding="rejected", reason=reason)
-    return Message(notice.key, to, "", render(notice.template, notice.params))
 
 
 def _address(opened: bytes | None) -> tuple[str, str]:

@@ -1,11 +1,13 @@
 """What notify's process is told besides what every service is."""
 
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.notify.domain import MILESTONES, Policy
+from services.notify.domain.templates import FILE
 from services.notify.effects import LIMIT_S
 
 
@@ -18,6 +20,7 @@ class NotifySettings(BaseSettings):
     notice_limit_s: float = Field(default=LIMIT_S, gt=0)
     notice_retry_after_s: tuple[float, ...] = Policy().retry_after_s
     notice_ask_after_s: tuple[float, ...] = Policy().ask_after_s
+    notice_templates: Path = FILE
     notice_silent: frozenset[str] = Policy().silent
 
     @model_validator(mode="after")

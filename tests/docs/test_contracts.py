@@ -20,6 +20,7 @@ REFUSING = (
     "services/payment/reassessments_api.py",
     "services/payment/receipts_api.py",
     "services/notify/api.py",
+    "services/notify/templates_api.py",
     "services/routing/api.py",
     "shared/access.py",
     "shared/edge.py",

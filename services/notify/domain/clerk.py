@@ -20,7 +20,8 @@ from services.notify.domain.moves import (
     Status,
     live_timer,
 )
-from services.notify.domain.templates import template
+from services.notify.domain.templates import Templates, template
+from services.notify.domain.wordings import Channel
 from shared.events import Data
 from shared.events.intake import Corrected, InterlinkedRegistered, Refused, Registered
 from shared.events.notify import (
@@ -36,7 +37,7 @@ from shared.events.notify import (
 from shared.kinship import is_child
 from shared.lanes.table import Outcome, Timer
 
-CHANNEL = "sms"
+CHANNEL: Channel = "sms"
 SLOTS = tuple(f"{milestone}/{CHANNEL}" for milestone in MILESTONES)
 
 _UNKNOWN = Dossier()
@@ -46,11 +47,17 @@ class Clerk:
     """Takes in one message about one application; `outcome()` is the decision."""
 
     def __init__(
-        self, dossier: Dossier | None, application: str, at: datetime, policy: Policy
+        self,
+        dossier: Dossier | None,
+        application: str,
+        at: datetime,
+        policy: Policy,
+        templates: Templates,
     ) -> None:
         self._dossier = dossier or _UNKNOWN
         self._notices = dict(self._dossier.notices)
         self._application, self._at, self._policy = application, at, policy
+        self._templates = templates
         self._events: list[Data] = []
         self._timers: list[Timer] = []
 
@@ -151,9 +158,13 @@ class Clerk:
         if sent and happening in HAD and "handed" in MOVES[before.status]:
             self._events.append(sent)
         status, reason = self._unless_over(before, status, reason)
+        milestone = slot.partition("/")[0]
         notice = msgspec.structs.replace(
             before,
             status=status,
+            words=self._templates.version(milestone, self._at)
+            if status == "requested"
+            else before.words,
             since=self._at,
             attempt=before.attempt + (status == "requested"),
             asks=0 if status == "requested" else before.asks + (status == "asking"),
@@ -208,7 +219,7 @@ class Clerk:
             key=key,
             milestone=milestone,
             channel=channel,
-            template=template(milestone, channel, dossier.language),
+            template=template(milestone, CHANNEL, dossier.language, notice.words),
             language=dossier.language,
             contact=dossier.contact or "",
             params={"dossier_code": dossier.dossier_code, **notice.params},

@@ -81,6 +81,13 @@ MILESTONES: dict[str, Milestone] = {
     "interlinked_ended": Milestone(intake.InterlinkedEnded),
 }
 
+
+def may_say(milestone: str) -> frozenset[str]:
+    """Return what a notice of this milestone may show: a template names nothing else."""
+    known = () if milestone == "refused" else ("dossier_code",)
+    return frozenset({*MILESTONES[milestone].fields, *known})
+
+
 REACHED_BY: dict[str, str] = {m.reached_by.TYPE: name for name, m in MILESTONES.items()}
 
 # beside what reaches a milestone or makes one stale: another contact

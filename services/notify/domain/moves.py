@@ -91,7 +91,10 @@ class Policy(NamedTuple):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """How far one notice has come; `stale` names the event that made a live one pointless."""
+    """How far one notice has come; `stale` names the event that made a live one pointless.
+
+    `words`: the version of the template that it was decided with, empty for the first.
+    """
 
     status: Status
     since: datetime
@@ -100,6 +103,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     asks: int = 0
     stale: str = ""
     reason: str = ""
+    words: str = ""
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -1,163 +1,183 @@
-"""What a citizen reads: milestone × wording, and which wording a channel takes in which language.
+"""What a person reads: milestone × wording, from a file, each version from its day on.
 
-SMS takes Vietnamese without accents: with one accented letter a message has 70 characters, not 160.
+A template is named "<milestone>.<wording>", a later version "<milestone>.<wording>@<its day>": what
+was decided with a version is told in its words, also after another took its place.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Literal
+import string
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
+import msgspec
+
+from services.notify.domain.milestones import MILESTONES, may_say
+from services.notify.domain.sms_text import is_gsm
+from services.notify.domain.wordings import SAMPLE, SHOWN, SPOKEN, WORDINGS, Channel, Style
 from shared.clock import VIETNAM
+from shared.errors import Misconfigured
 
-Wording = Literal["vi", "plain", "en"]
-
-CHANNELS: dict[str, dict[str, Wording]] = {
-    "sms": {"vi": "plain", "en": "en"},
-    "portal": {"vi": "vi", "en": "en"},  # shown beside the dossier; handed to nobody
-}
-
-TEXTS: dict[str, dict[Wording, str]] = {
-    "registered": {
-        "vi": "Hồ sơ {dossier_code} đã nộp thành công lúc {submitted_at}. "
-        "Dùng mã này để tra cứu trên Cổng Dịch vụ công.",
-        "plain": "Ho so {dossier_code} da nop thanh cong luc {submitted_at}. "
-        "Dung ma nay de tra cuu tren Cong Dich vu cong.",
-        "en": "Application {dossier_code} was submitted at {submitted_at}. "
-        "Follow it with this code on the Public Service Portal.",
-    },
-    "refused": {
-        "vi": "Hồ sơ vừa nộp chưa được ghi nhận vì còn sai sót. "
-        "Vui lòng xem lý do và nộp lại trên Cổng Dịch vụ công.",
-        "plain": "Ho so vua nop chua duoc ghi nhan vi con sai sot. "
-        "Vui long xem ly do va nop lai tren Cong Dich vu cong.",
-        "en": "The application you just sent could not be registered. "
-        "See why and send it again on the Public Service Portal.",
-    },
-    "payment_requested": {
-        "vi": "Hồ sơ {dossier_code}: vui lòng nộp {amount_vnd} trước {expires_at} "
-        "trên Cổng Dịch vụ công.",
-        "plain": "Ho so {dossier_code}: vui long nop {amount_vnd} truoc {expires_at} "
-        "tren Cong Dich vu cong.",
-        "en": "Application {dossier_code}: please pay {amount_vnd} before {expires_at} "
-        "on the Public Service Portal.",
-    },
-    "payment_settled": {
-        "vi": "Hồ sơ {dossier_code}: đã nhận {amount_vnd}. Biên lai có trên Cổng Dịch vụ công.",
-        "plain": "Ho so {dossier_code}: da nhan {amount_vnd}. Bien lai co tren Cong Dich vu cong.",
-        "en": "Application {dossier_code}: {amount_vnd} received. "
-        "The receipt is on the Public Service Portal.",
-    },
-    "accepted": {
-        "vi": "Hồ sơ {dossier_code} đã được tiếp nhận. Ngày hẹn trả kết quả: {due}.",
-        "plain": "Ho so {dossier_code} da duoc tiep nhan. Ngay hen tra ket qua: {due}.",
-        "en": "Application {dossier_code} was accepted. The result is due on {due}.",
-    },
-    "not_accepted": {
-        "vi": "Hồ sơ {dossier_code} không được tiếp nhận. "
-        "Vui lòng xem lý do trên Cổng Dịch vụ công.",
-        "plain": "Ho so {dossier_code} khong duoc tiep nhan. "
-        "Vui long xem ly do tren Cong Dich vu cong.",
-        "en": "Application {dossier_code} was not accepted. See why on the Public Service Portal.",
-    },
-    "supplement_requested": {
-        "vi": "Hồ sơ {dossier_code} cần bổ sung. Vui lòng xem yêu cầu trên Cổng Dịch vụ công.",
-        "plain": "Ho so {dossier_code} can bo sung. Vui long xem yeu cau tren Cong Dich vu cong.",
-        "en": "Application {dossier_code} needs a supplement. "
-        "See what on the Public Service Portal.",
-    },
-    "apologised": {
-        "vi": "Hồ sơ {dossier_code} bị chậm, cơ quan giải quyết xin lỗi. "
-        "Ngày hẹn trả kết quả mới: {due}.",
-        "plain": "Ho so {dossier_code} bi cham, co quan giai quyet xin loi. "
-        "Ngay hen tra ket qua moi: {due}.",
-        "en": "We are sorry: application {dossier_code} is delayed. "
-        "The result is now due on {due}.",
-    },
-    "transferred": {
-        "vi": "Hồ sơ {dossier_code} được chuyển sang đơn vị khác giải quyết. "
-        "Xem đơn vị nào trên Cổng Dịch vụ công.",
-        "plain": "Ho so {dossier_code} duoc chuyen sang don vi khac giai quyet. "
-        "Xem don vi nao tren Cong Dich vu cong.",
-        "en": "Application {dossier_code} was sent to another unit. "
-        "See which on the Public Service Portal.",
-    },
-    "result_ready": {
-        "vi": "Hồ sơ {dossier_code} đã có kết quả. Cách nhận có trên Cổng Dịch vụ công.",
-        "plain": "Ho so {dossier_code} da co ket qua. Cach nhan co tren Cong Dich vu cong.",
-        "en": "Application {dossier_code} has its result. "
-        "See how to get it on the Public Service Portal.",
-    },
-    "returned": {
-        "vi": "Hồ sơ {dossier_code}: kết quả đã được trả. Cảm ơn bạn đã dùng Cổng Dịch vụ công.",
-        "plain": "Ho so {dossier_code}: ket qua da duoc tra. Cam on ban da dung Cong Dich vu cong.",
-        "en": "Application {dossier_code}: the result was handed out. "
-        "Thank you for using the Public Service Portal.",
-    },
-    "withdrawn": {
-        "vi": "Hồ sơ {dossier_code} đã được rút theo yêu cầu của bạn. "
-        "Xem chi tiết trên Cổng Dịch vụ công.",
-        "plain": "Ho so {dossier_code} da duoc rut theo yeu cau cua ban. "
-        "Xem chi tiet tren Cong Dich vu cong.",
-        "en": "Application {dossier_code} was withdrawn, as you asked. "
-        "See the details on the Public Service Portal.",
-    },
-    "interlinked_registered": {
-        "vi": "Hồ sơ liên thông {dossier_code} đã nộp thành công lúc {submitted_at}. "
-        "Dùng mã này để theo dõi cả các hồ sơ thành phần.",
-        "plain": "Ho so lien thong {dossier_code} da nop thanh cong luc {submitted_at}. "
-        "Dung ma nay de theo doi ca cac ho so thanh phan.",
-        "en": "Application {dossier_code} to several agencies was submitted at {submitted_at}. "
-        "Follow all its parts with this code.",
-    },
-    "interlinked_ended": {
-        "vi": "Hồ sơ liên thông {dossier_code} đã kết thúc. "
-        "Xem kết quả từng phần trên Cổng Dịch vụ công.",
-        "plain": "Ho so lien thong {dossier_code} da ket thuc. "
-        "Xem ket qua tung phan tren Cong Dich vu cong.",
-        "en": "Application {dossier_code} to several agencies has ended. "
-        "See what came of each part on the Public Service Portal.",
-    },
-}
+FILE = Path(__file__).parents[1] / "templates" / "texts.json"
 
 
-def _as_it_is(value: str, _: Wording) -> str:
-    return value
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The words of a milestone from a day on, in Viet Nam; what may be empty has a fallback."""
+
+    milestone: str
+    valid_from: date
+    vi: str
+    plain: str
+    en: str
+    subject_vi: str
+    subject_en: str
+    email_vi: str = ""
+    email_en: str = ""
+    title_vi: str = ""
+    title_en: str = ""
+    push_vi: str = ""
+    push_en: str = ""
+    voice_vi: str = ""
+    voice_en: str = ""
 
 
-def _amount(value: str, wording: Wording) -> str:
-    if wording == "en":
-        return f"{int(value):,} VND"
-    return f"{int(value):,} {'đồng' if wording == 'vi' else 'dong'}".replace(",", ".")
+class Words(NamedTuple):
+    """A notice in words."""
+
+    text: str
+    subject: str = ""
 
 
-def _moment(value: str, _: Wording) -> str:
-    return f"{datetime.fromisoformat(value).astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+class NoWords(Exception):
+    """There are no words for it; `reason`: `template_unknown`, `variable_missing`."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
-def _day(value: str, _: Wording) -> str:
-    return f"{datetime.fromisoformat(value).astimezone(VIETNAM):%d/%m/%Y}"
+class _Template(NamedTuple):
+    style: Style
+    text: str
+    subject: str
 
 
-# Everything that a notice may ever say of an application, and how it is written.
-SHOWN: dict[str, Callable[[str, Wording], str]] = {
-    "dossier_code": _as_it_is,
-    "submitted_at": _moment,
-    "amount_vnd": _amount,
-    "expires_at": _moment,
-    "due": _day,
-}
+class Templates:
+    """All words of all days."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        versions: dict[str, list[Row]] = {}
+        for row in sorted(rows, key=lambda row: row.valid_from):
+            versions.setdefault(row.milestone, []).append(row)
+        self._templates: dict[str, _Template] = {}
+        self._later: dict[str, list[tuple[datetime, str]]] = {}  # the latest first
+        for milestone, each in versions.items():
+            later = [(_begins(row), f"@{row.valid_from}") for row in each[1:]]
+            self._later[milestone] = later[::-1]
+            for row, version in zip(each, ("", *(v for _, v in later)), strict=True):
+                for name, wording in WORDINGS.items():
+                    template = _Template(
+                        wording.style, _first(row, wording.text), _first(row, wording.subject)
+                    )
+                    self._templates[f"{milestone}.{name}{version}"] = template
+
+    def version(self, milestone: str, at: datetime) -> str:
+        """Return which version holds: empty for the first, else "@" and its day."""
+        for begins, version in self._later[milestone]:
+            if at >= begins:
+                return version
+        return ""
+
+    def render(self, name: str, params: Mapping[str, str]) -> Words:
+        """Return a notice in words.  Raises `NoWords`."""
+        if name not in self._templates:
+            raise NoWords("template_unknown", f"no template is called {name}")
+        style, text, subject = self._templates[name]
+        try:
+            said = {p: SHOWN[p](value, style) for p, value in params.items() if p in SHOWN}
+            return Words(text.format_map(said), subject.format_map(said))
+        except KeyError as missing:
+            raise NoWords("variable_missing", f"{name} wants {missing}") from None
+        except (ValueError, OverflowError) as error:  # no amount, no date
+            raise NoWords("variable_missing", f"{name}: {error}") from None
+
+    def sample(self, name: str) -> dict[str, str]:
+        """Return made-up facts for what a template shows."""
+        shown = {field for text in self._templates[name][1:] for field in _shown(text)}
+        return {field: value for field, value in SAMPLE.items() if field in shown}
 
 
-_TEMPLATES = {f"{m}.{w}": (w, text) for m, texts in TEXTS.items() for w, text in texts.items()}
-
-
-def template(milestone: str, channel: str, language: str) -> str:
+def template(milestone: str, channel: Channel, language: str, version: str = "") -> str:
     """Return the name of a template; an unknown language reads Vietnamese."""
-    wordings = CHANNELS[channel]
-    return f"{milestone}.{wordings.get(language, wordings['vi'])}"
+    spoken = SPOKEN[channel]
+    return f"{milestone}.{spoken['en'] if language == 'en' else spoken['vi']}{version}"
 
 
-def render(name: str, params: Mapping[str, str]) -> str:
-    """Return the text of a notice."""
-    wording, text = _TEMPLATES[name]
-    return text.format_map({p: SHOWN[p](value, wording) for p, value in params.items()})
+def load(file: Path = FILE) -> Templates:
+    """Read a file of templates and check all of it.  Raises `Misconfigured`."""
+    try:
+        rows = msgspec.json.decode(file.read_bytes(), type=tuple[Row, ...])
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{file} is not a file of templates: {error}") from error
+    if wrong := list(problems(rows)):
+        raise Misconfigured(f"{file}: {'; '.join(wrong)}")
+    return Templates(rows)
+
+
+@cache
+def ours() -> Templates:
+    """Return the templates that come with the code."""
+    return load()
+
+
+def problems(rows: Iterable[Row]) -> Iterator[str]:
+    """Say all that is wrong with templates."""
+    seen = set[tuple[str, date]]()
+    for row in rows:
+        where = f"{row.milestone} from {row.valid_from} on"
+        if row.milestone not in MILESTONES:
+            yield f"{row.milestone} is no milestone"
+            continue
+        if (row.milestone, row.valid_from) in seen:
+            yield f"{where}: it stands twice"
+        seen.add((row.milestone, row.valid_from))
+        yield from (f"{where}: {wrong}" for wrong in _mistakes(row))
+    for milestone in MILESTONES.keys() - {milestone for milestone, _ in seen}:
+        yield f"{milestone} has no words"
+
+
+def _mistakes(row: Row) -> Iterator[str]:
+    for field in ("vi", "plain", "en", "subject_vi", "subject_en"):
+        if not getattr(row, field).strip():
+            yield f"`{field}` has no words"
+    for field in (f for f in Row.__struct_fields__ if f not in ("milestone", "valid_from")):
+        for wrong in _misused(getattr(row, field), may_say(row.milestone)):
+            yield f"`{field}` {wrong}"
+    for field in ("plain", "en"):
+        if not is_gsm(getattr(row, field)):
+            yield f"`{field}` has a letter that makes an SMS one of 70 characters"
+
+
+def _misused(text: str, allowed: frozenset[str]) -> Iterator[str]:
+    """Say which placeholders are none of those that may be shown there, plainly."""
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError as error:
+        yield f"cannot be read: {error}"
+        return
+    for _, name, how, conversion in parts:
+        if name is not None and (name not in allowed or how or conversion):
+            yield f"says {{{name}}}; it may say {', '.join(sorted(allowed)) or 'nothing'}"
+
+
+def _shown(text: str) -> Iterator[str]:
+    return (name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+def _first(row: Row, fields: tuple[str, ...]) -> str:
+    return next((text for field in fields if (text := getattr(row, field))), "")
+
+
+def _begins(row: Row) -> datetime:
+    return datetime.combine(row.valid_from, time(), VIETNAM).astimezone(UTC)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from deploy.sandbox.sms.behaviour import Faults, Gateway, Message
 from services.notify.api import router
+from services.notify.domain.templates import ours
 from services.notify.lane import table
 from shared import events, problems
 from shared.access import ROLES, Access
@@ -59,7 +60,7 @@ class Edge:
         }
         app.state.access = Access(hashes)
         problems.install(app)
-        app.include_router(router(publisher, self.journal, lambda: case.at))
+        app.include_router(router(publisher, self.journal, lambda: case.at, ours()))
         self.app = app
 
     def client(self, role: str = "partner") -> httpx.AsyncClient:

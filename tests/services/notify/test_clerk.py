@@ -4,7 +4,7 @@ import pytest
 
 from services.notify.domain import MILESTONES, MOVES, OVER
 from services.notify.domain.moves import HAD, Happening, Status
-from services.notify.domain.templates import render
+from services.notify.domain.templates import ours
 from shared.events import intake, notify
 
 JOURNEY = (
@@ -139,7 +139,7 @@ def test_who_took_it_back_is_told_once_and_asked_for_nothing_more(case, language
     case.learn("application.registered", language=language)
     case.learn("payment.requested")
     [request] = requests(case.learn("application.closed"))
-    assert render(request.template, request.params).startswith(text)
+    assert ours().render(request.template, request.params).text.startswith(text)
     case.answer(request.key, "handed")
     for type_ in ("application.closed", "payment.expired", "payment.requested"):
         assert requests(case.learn(type_)) == []

@@ -1,63 +1,156 @@
 """The tables of what is told fit each other and the contracts, and nothing personal is in them."""
 
+import json
 import string
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from services.notify.domain.milestones import EVENT_TYPES, MILESTONES, REACHED_BY
-from services.notify.domain.templates import CHANNELS, SHOWN, TEXTS, render, template
+from services.notify.domain.milestones import EVENT_TYPES, MILESTONES, REACHED_BY, may_say
+from services.notify.domain.sms_text import size
+from services.notify.domain.templates import FILE, NoWords, Row, load, ours, template
+from services.notify.domain.wordings import CHANNELS, SAMPLE, SHOWN, SPOKEN, WORDINGS
+from services.notify.lane import table
 from shared.contracts import producer
+from shared.errors import Misconfigured
 from shared.events import CONTRACTS
 from shared.events.intake import Contact
 from shared.events.portal import Personal
 
-WORDINGS = ("vi", "plain", "en")
-EVERY_TEXT = [(m, w) for m in TEXTS for w in WORDINGS]
 PERSONAL = {*Personal.__struct_fields__, *Contact.__struct_fields__}
 WRITTEN_BY_A_PERSON = {"note", "reason", "content", "problems", "officer"}
 OURS_ALONE = {"sealed", "contact", "subject_hash", "transaction", "facts"}
-LONGEST = {
-    "dossier_code": "G09.20.123-20261120-0092637",
-    "submitted_at": "2026-11-20T01:00:00+00:00",
-    "amount_vnd": "999999999",
-    "expires_at": "2026-11-20T16:59:00+00:00",
-    "due": "2026-12-20T09:30:00+00:00",
-}
-GSM = set(string.ascii_letters + string.digits + " .,:;!?()/+-%&'\"#=<>*@$_")
-SMS_LIMIT = 160
+AFTER_MIDNIGHT = "2026-12-20T17:30:00+00:00"
 
 
-def placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+def rows() -> list[dict[str, Any]]:
+    return json.loads(FILE.read_text())
 
 
-def may_say(milestone: str) -> set[str]:
-    known = {"dossier_code"} if milestone != "refused" else set()
-    return {*MILESTONES[milestone].fields, *known}
+def words(name: str, params=SAMPLE) -> str:
+    return ours().render(name, params).text
 
 
-def test_every_milestone_has_a_text_in_every_wording():
-    assert set(TEXTS) == set(MILESTONES)
-    assert all(set(texts) == set(WORDINGS) for texts in TEXTS.values())
+def changed(tmp_path, of: str, **fields):
+    """A file of templates in which one row says something else."""
+    file = tmp_path / "texts.json"
+    file.write_text(json.dumps([r | fields if r["milestone"] == of else r for r in rows()]))
+    return file
 
 
-def test_every_channel_speaks_every_language_in_a_wording_that_exists():
-    for channel, wordings in CHANNELS.items():
+def with_another_day(tmp_path, **fields):
+    """A file in which `accepted` has other words from 2027 on, in Viet Nam."""
+    [first] = [r for r in rows() if r["milestone"] == "accepted"]
+    file = tmp_path / "texts.json"
+    file.write_text(json.dumps([*rows(), first | {"valid_from": "2027-01-01"} | fields]))
+    return load(file)
+
+
+@pytest.mark.parametrize("milestone", MILESTONES)
+@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_milestone_has_words_on_every_channel_in_every_language(milestone, channel, language):
+    said = ours().render(template(milestone, channel, language), SAMPLE)
+    assert said.text
+    assert bool(said.subject) == (channel in ("email", "app", "zalo"))
+    assert "{" not in said.text + said.subject
+
+
+def test_the_tables_of_words_are_complete():
+    assert set(SPOKEN) == set(CHANNELS)
+    for channel, wordings in SPOKEN.items():
         assert set(wordings) == {"vi", "en"}, channel
         assert set(wordings.values()) <= set(WORDINGS), channel
+    used = {f for w in WORDINGS.values() for f in (*w.text, *w.subject)}
+    assert used == set(Row.__struct_fields__) - {"milestone", "valid_from"}
+    assert set(SAMPLE) == set(SHOWN)
 
 
-@pytest.mark.parametrize(("milestone", "wording"), EVERY_TEXT)
-def test_a_text_says_only_what_its_milestone_knows(milestone, wording):
-    assert placeholders(TEXTS[milestone][wording]) <= may_say(milestone)
+def test_all_wordings_say_the_same():
+    def shown(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    for row in rows():
+        assert shown(row["vi"]) == shown(row["plain"]) == shown(row["en"]), row["milestone"]
 
 
-@pytest.mark.parametrize("milestone", TEXTS)
-def test_all_wordings_say_the_same(milestone):
-    vi, plain, en = (placeholders(TEXTS[milestone][w]) for w in WORDINGS)
-    assert vi == plain == en
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"vi": "{phone}"}, "`vi` says {phone}; it may say dossier_code, due"),
+        ({"email_en": "{amount_vnd}"}, "`email_en` says {amount_vnd}"),
+        ({"subject_vi": "{due.year}"}, "`subject_vi` says {due.year}"),
+        ({"en": "{due!r}"}, "`en` says {due}"),
+        ({"en": "{due:>99}"}, "`en` says {due}"),
+        ({"en": "{0}"}, "`en` says {0}"),
+        ({"en": "{}"}, "`en` says {}"),
+        ({"en": "{due"}, "`en` cannot be read"),
+        ({"plain": ""}, "`plain` has no words"),
+        ({"subject_en": " "}, "`subject_en` has no words"),
+        ({"plain": "Ho so đa co"}, "`plain` has a letter"),
+        ({"milestone": "moved"}, "moved is no milestone; accepted has no words"),
+        ({"valid_from": "soon"}, "is not a file of templates"),
+        ({"colour": "red"}, "is not a file of templates"),
+    ],
+)
+def test_a_file_with_a_mistake_is_refused_at_the_start_and_says_which(tmp_path, fields, wrong):
+    with pytest.raises(Misconfigured) as refused:
+        load(changed(tmp_path, "accepted", **fields))
+    assert wrong in str(refused.value)
+
+
+def test_a_version_that_stands_twice_is_refused(tmp_path):
+    with pytest.raises(Misconfigured, match="stands twice"):
+        with_another_day(tmp_path, valid_from="2025-07-01")
+
+
+def test_a_version_holds_from_its_day_in_viet_nam_and_the_old_words_stay(tmp_path):
+    words = with_another_day(tmp_path, plain="Ho so {dossier_code}: hen {due}.")
+    last, first = datetime(2026, 12, 31, 16, 59, tzinfo=UTC), datetime(2026, 12, 31, 17, tzinfo=UTC)
+    assert words.version("accepted", last) == ""
+    assert words.version("accepted", first) == "@2027-01-01"
+    assert words.version("returned", first) == ""
+    before, after = (
+        template("accepted", "sms", "vi", words.version("accepted", a)) for a in (last, first)
+    )
+    assert words.render(after, {"dossier_code": "X", "due": AFTER_MIDNIGHT}).text == (
+        "Ho so X: hen 21/12/2026."
+    )
+    assert "duoc tiep nhan" in words.render(before, SAMPLE).text
+
+
+def test_a_notice_is_asked_for_with_the_version_of_its_day(case, tmp_path):
+    words = with_another_day(tmp_path)
+    case.table, case.at = table(case.policy, words), datetime(2027, 1, 1, tzinfo=UTC)
+    case.learn("application.registered")
+    case.learn("application.accepted")
+    assert [r.template for r in case.requests()] == [
+        "registered.plain",
+        "accepted.plain@2027-01-01",
+    ]
+    assert case.dossier.notices["accepted/sms"].words == "@2027-01-01"
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "reason"),
+    [
+        ("accepted.plain@2030-01-01", SAMPLE, "template_unknown"),
+        ("accepted", SAMPLE, "template_unknown"),
+        ("accepted.plain", {"dossier_code": "X"}, "variable_missing"),
+        ("accepted.plain", {**SAMPLE, "due": "soon"}, "variable_missing"),
+        ("payment_settled.plain", {**SAMPLE, "amount_vnd": "much"}, "variable_missing"),
+    ],
+)
+def test_what_cannot_be_put_into_words_has_a_name(name, params, reason):
+    with pytest.raises(NoWords) as none:
+        ours().render(name, params)
+    assert none.value.reason == reason
+
+
+def test_what_may_not_be_shown_is_not_even_by_mistake():
+    assert "0912" not in words("accepted.plain", {**SAMPLE, "phone": "0912345678"})
 
 
 def test_what_a_milestone_tells_is_in_the_event_that_reaches_it():
@@ -79,37 +172,44 @@ def test_nothing_personal_nothing_written_by_hand_and_nothing_secret_is_ever_sho
     assert not told & forbidden
 
 
-@pytest.mark.parametrize("milestone", TEXTS)
-def test_the_plain_wording_is_the_vietnamese_one_without_its_accents(milestone):
-    bare = TEXTS[milestone]["vi"].replace("đ", "d").replace("Đ", "D")
-    bare = "".join(c for c in unicodedata.normalize("NFD", bare) if not unicodedata.combining(c))
-    assert TEXTS[milestone]["plain"] == bare
+def test_the_plain_wording_is_the_vietnamese_one_without_its_accents():
+    for row in rows():
+        bare = row["vi"].replace("đ", "d").replace("Đ", "D")
+        bare = unicodedata.normalize("NFD", bare)
+        assert row["plain"] == "".join(c for c in bare if not unicodedata.combining(c))
 
 
-@pytest.mark.parametrize("milestone", TEXTS)
+@pytest.mark.parametrize("milestone", MILESTONES)
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_a_message_fits_one_sms(milestone, language):
-    text = render(template(milestone, "sms", language), LONGEST)
-    assert len(text) <= SMS_LIMIT, (len(text), text)
-    assert set(text) <= GSM, set(text) - GSM
+def test_a_message_is_one_segment_of_sms(milestone, language):
+    text = words(template(milestone, "sms", language))
+    assert size(text)[::2] == ("GSM-7", 1), text
 
 
 def test_vietnamese_texts_have_their_accents():
-    assert all(not text["vi"].isascii() for text in TEXTS.values())
+    assert all(not row["vi"].isascii() for row in rows())
 
 
 def test_amounts_and_times_are_written_as_a_citizen_writes_them():
-    params = {**LONGEST, "amount_vnd": "1250000"}
-    assert render("payment_requested.plain", params).startswith(
+    params = {**SAMPLE, "amount_vnd": "1250000"}
+    assert words("payment_requested.plain", params).startswith(
         "Ho so G09.20.123-20261120-0092637: vui long nop 1.250.000 dong truoc 23:59 20/11/2026"
     )
-    assert "pay 1,250,000 VND before 23:59 20/11/2026" in render("payment_requested.en", params)
-    assert "1.250.000 đồng" in render("payment_settled.vi", params)
+    assert "pay 1,250,000 VND before 23:59 20/11/2026" in words("payment_requested.en", params)
+    assert "1.250.000 đồng" in words("payment_settled.vi", params)
+
+
+def test_what_is_read_out_is_written_as_it_is_said():
+    said = words("payment_requested.voice_vi")
+    assert "G 0 9 chấm 2 0 chấm 1 2 3 gạch" in said
+    assert "nộp 999999999 đồng trước 23 giờ 59 phút, ngày 20 tháng 11 năm 2026" in said
+    assert "due on 20 December 2026" in words("accepted.voice_en")
 
 
 def test_a_late_evening_in_utc_is_the_next_day_in_viet_nam():
-    due = datetime.fromisoformat("2026-12-20T17:30:00+00:00").isoformat()
-    assert render("accepted.en", {"dossier_code": "X", "due": due}).endswith("due on 21/12/2026.")
+    assert words("accepted.en", {"dossier_code": "X", "due": AFTER_MIDNIGHT}).endswith(
+        "due on 21/12/2026."
+    )
 
 
 def test_an_unknown_language_reads_vietnamese():
@@ -117,5 +217,5 @@ def test_an_unknown_language_reads_vietnamese():
 
 
 def test_what_is_put_in_is_never_read_as_a_template():
-    text = render("not_accepted.en", {"dossier_code": "{due}"})
+    text = words("not_accepted.en", {"dossier_code": "{due}"})
     assert text.startswith("Application {due} was not accepted")
