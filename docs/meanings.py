@@ -74,12 +74,18 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_WEBHOOK_CALL_LIMIT_S": "how long a call of a webhook may last",
     },
     "services.notify.settings": {
-        "MOTCUA_SMS_URL": "the SMS gateway",
-        "MOTCUA_NOTICE_LIMIT_S": "how long a call to it may last",
+        "MOTCUA_SMS_URL": "the SMS gateway of providers without an address",
+        "MOTCUA_PROVIDERS": "the file of who carries notices",
+        "MOTCUA_NOTICE_LIMIT_S": "how long a call to one may last",
         "MOTCUA_NOTICE_RETRY_AFTER_S": "when what could not be sent is sent again",
         "MOTCUA_NOTICE_ASK_AFTER_S": "when it is asked what became of a call without an answer; "
         "each longer than a call may last",
         "MOTCUA_NOTICE_TEMPLATES": "a file of texts in the place of ours",
+        "MOTCUA_NOTICE_JITTER": "by which share of itself a wait may be longer",
+        "MOTCUA_NOTICE_FAILOVER_AFTER_S": "when another provider is asked, where one stands by",
+        "MOTCUA_NOTICE_QUIET": "hours in Viet Nam in which only what is urgent goes out, "
+        "`21:00-07:00`; nothing: none",
+        "MOTCUA_NOTICE_JOIN_S": "for how long a channel gathers what is not urgent in one message",
         "MOTCUA_NOTICE_SILENT": "milestones of which nobody is told",
     },
     "services.operations.settings": {

@@ -11,7 +11,8 @@ from shared.errors import Misconfigured
 class Secrets(NamedTuple):
     """`api_keys` maps the SHA-256 of a key, in hex, to its owner's name and role.
 
-    `partners` maps a bank's or intermediary's name to who we are there and our keys, by direction.
+    `partners` maps a bank's or intermediary's name to who we are there and our keys, by direction;
+    `providers` the name of who carries notices to our keys there: the SMS gateway's stand in `sms`.
     """
 
     master_key: bytes
@@ -19,6 +20,7 @@ class Secrets(NamedTuple):
     api_keys: dict[str, dict[str, str]]
     partners: dict[str, Any]
     sms: dict[str, str]
+    providers: dict[str, Any]
 
 
 def read(path: Path) -> Secrets:
@@ -31,6 +33,7 @@ def read(path: Path) -> Secrets:
             text["api_keys"],
             text["partners"],
             text["sms"],
+            {"sms": text["sms"]} | text.get("providers", {}),
         )
     except FileNotFoundError:
         raise Misconfigured(f"no secrets at {path}: `motcua up` makes local ones") from None

@@ -27,13 +27,19 @@ def notices_reach_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
     handed: Counter[str] = Counter()
     for key, times in evidence.handed.items():
         handed[key.rpartition("/")[0]] += times  # the last part of a key is the attempt
-    wrong = [f"{notice}: handed {n} times" for notice, n in handed.items() if n != 1]
-    sent: Counter[str] = Counter()
+    sent, joined = Counter[str](), Counter[str]()
     for heard in evidence.events_of("notify"):
         assert heard.event is not None
         if heard.event.type == NoticeSent.TYPE:
             data = heard.data()
             sent[f"{heard.event.subject}/{data['milestone']}/{data['channel']}"] += 1
+        if heard.event.type == NoticeRequested.TYPE:
+            data = heard.data()
+            for also in data.get("joined", ()):  # told in the same message: its notice as well
+                notice = f"{heard.event.subject}/{also['milestone']}/{data['channel']}"
+                joined[notice] += evidence.handed.get(data["key"], 0)
+    handed += joined
+    wrong = [f"{notice}: handed {n} times" for notice, n in handed.items() if n != 1]
     wrong += [f"{notice}: sent, never handed" for notice in sent if notice not in handed]
     wrong += [f"{notice}: handed, never told" for notice in handed if notice not in sent]
     wrong += [f"{notice}: told {n} times" for notice, n in sent.items() if n != 1]

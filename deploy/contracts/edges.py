@@ -71,7 +71,7 @@ def _payment() -> APIRouter:
 
 def _notify() -> APIRouter:
     routes = services.notify.api.router(*[_UNUSED] * 4)
-    routes.include_router(services.notify.templates_api.router(_UNUSED, _UNUSED))
+    routes.include_router(services.notify.templates_api.router(*[_UNUSED] * 3))
     return routes
 
 

@@ -11,7 +11,7 @@ from services.intake.domain.receipt import Receipt
 from services.intake.domain.saga import Outcome
 from shared.catalogue.forms import ProcedureForm
 from shared.edge import APPLICATION
-from shared.events.data import Document, FeeFacts, Problem
+from shared.events.data import Consent, Document, FeeFacts, Problem
 from shared.events.intake import ChildView
 from shared.events.portal import (
     ApplicantKind,
@@ -44,6 +44,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     copies: Copies = 1
     documents: Documents = ()
     fee_facts: FeeFacts | UnsetType = UNSET
+    notices: Consent | UnsetType = UNSET
 
 
 class CorrectionForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

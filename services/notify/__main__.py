@@ -1,12 +1,11 @@
 """Wires notify and runs it."""
 
 from services.notify import api, templates_api
-from services.notify.channels import sms_http
-from services.notify.channels.sms_http import SmsHttp
 from services.notify.contacts import Contacts
 from services.notify.domain.templates import load
 from services.notify.effects import Ask, Send
 from services.notify.lane import table
+from services.notify.providers import channels, firsts, read, terms
 from services.notify.settings import NotifySettings
 from shared import partners, service
 from shared.lanes import pace
@@ -18,22 +17,24 @@ async def build(resources: Resources) -> Parts:
     """Return notify's parts."""
     settings = told(NotifySettings)
     templates = load(settings.notice_templates)
-    lanes = table(settings.policy, templates)
+    rows = read(settings.providers)
+    lanes = table(settings.policy(terms(rows)), templates)
     limit_s = settings.notice_limit_s
-    channel = SmsHttp(sms_http.connect(settings.sms_url, resources.secrets.sms["key"], limit_s))
-    channels = {"sms": channel}
+    carriers = channels(rows, resources.secrets.providers, settings.sms_url, limit_s)
+    first = firsts(rows)
+    prices: dict[str, int] = {row.channel: row.segment_vnd for row in reversed(rows)}
     routes = api.router(resources.publisher, resources.journal(lanes), resources.clock, templates)
-    routes.include_router(templates_api.router(templates, resources.clock))
+    routes.include_router(templates_api.router(templates, resources.clock, prices))
     return Parts(
         router=routes,
         lanes=lanes,
         pace=pace.PATIENT,
         limits=partners.PATIENT,
         effects=(
-            Send(Contacts(resources.vault, templates), channels, limit_s),
-            Ask(channels, limit_s),
+            Send(Contacts(resources.vault, templates), carriers, limit_s, first),
+            Ask(carriers, limit_s, first),
         ),
-        closing=(channel.aclose,),
+        closing=tuple(carrier.aclose for carrier in carriers.values()),
     )
 
 

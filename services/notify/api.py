@@ -1,9 +1,10 @@
-"""Notify's edge: delivery receipts come in, and what a citizen was told can be read."""
+"""Notify's edge: receipts and preferences come in, and what a citizen was told can be read."""
 
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
@@ -17,7 +18,7 @@ from shared.clock import Clock
 from shared.effects import call_span
 from shared.errors import DeadLetter
 from shared.events import Event
-from shared.events.notify import ReceiptArrived
+from shared.events.notify import PreferencesChanged, ReceiptArrived
 from shared.journal import Journal
 from shared.placement import canonical
 from shared.problems import Refusal
@@ -33,6 +34,13 @@ class Taken:
 
     taken: int
     refused: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What was wished counts from the next notice on."""
+
+    application: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,9 @@ NOTICES = NoticesView(
 )
 
 
+PREFERENCES = {"channels": ["sms", "email"], "language": "en"}
+
+
 def router(
     publisher: Publisher, journal: Journal[Dossier], clock: Clock, templates: Templates
 ) -> APIRouter:
@@ -106,6 +117,32 @@ def router(
         await asyncio.gather(*(publisher.publish("notify.inbox", _event(r, now)) for r in found))
         return Taken(len(found), {p.field: p.remedy_en for p in problems})
 
+    @routes.post(
+        "/v1/applications/{application}/preferences",
+        status_code=202,
+        summary="By which ways, and in which language, the citizen is told from now on",
+        openapi_extra=edge.described(PreferencesChanged, PREFERENCES),
+        responses=edge.shown(202, Noted(edge.APPLICATION), 400, 404, 413, 415, 422, 503),
+    )
+    async def prefer(
+        request: Request,
+        application: str,
+        caller: Annotated[Caller, Depends(require("portal", "operator"))],
+    ) -> Noted:
+        wishes = await edge.read(request, PreferencesChanged)
+        await known(application, caller)
+        now, id_ = clock(), canonical(application)
+        event = Event(
+            id=f"{id_}/preferences/{uuid4()}",
+            source=caller.source,
+            type=PreferencesChanged.TYPE,
+            subject=id_,
+            time=now,
+            data=msgspec.Raw(events.encode(wishes)),
+        )
+        await publisher.publish("notify.inbox", event)
+        return Noted(id_)
+
     @routes.get(
         "/v1/applications/{application}/notices",
         summary="What the citizen was told",
@@ -114,6 +151,10 @@ def router(
     async def notices(
         application: str, caller: Annotated[Caller, Depends(require("portal", "operator"))]
     ) -> NoticesView:
+        dossier = await known(application, caller)
+        return NoticesView(canonical(application), _views(dossier, templates))
+
+    async def known(application: str, caller: Caller) -> Dossier:
         try:
             decision = await journal.latest(canonical(application))
         except DeadLetter:
@@ -121,7 +162,7 @@ def router(
         dossier = decision.state if decision else None
         if dossier is None or (caller.role == "portal" and caller.name != dossier.portal):
             raise Refusal(404, "unknown-application", "No application of yours has this id.")
-        return NoticesView(canonical(application), _views(dossier, templates))
+        return dossier
 
     return routes
 

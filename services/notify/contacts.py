@@ -10,10 +10,11 @@ from typing import Protocol
 import msgspec
 
 from services.notify.channels import Message
+from services.notify.domain.milestones import MILESTONES
 from services.notify.domain.templates import NoWords, Templates, ours
 from shared.effects import NotCalled
 from shared.errors import Unknown
-from shared.events.intake import Contact
+from shared.events.intake import Contact, Reached
 from shared.events.notify import Answered, NoticeRequested
 from shared.jwe import NotOpened
 from shared.vault import Sealed, Vault
@@ -21,11 +22,14 @@ from shared.vault import Sealed, Vault
 REASONS: Mapping[str, str] = {
     "contact_erased": "the application's key was destroyed: nobody may be told any more",
     "contact_unreadable": "what was sealed is no contact of this application",
-    "no_phone": "the citizen left no phone number",
+    "no_phone": "the person left no phone number",
+    "no_email": "the person left no e-mail address",
+    "no_representative": "nobody is known to act for the citizen any more",
     "template_unknown": "it was decided with a template that this deployment does not have",
     "variable_missing": "the template wants what its milestone does not know",
-    "not_a_mobile": "no Vietnamese mobile number: no SMS reaches it",
+    "not_a_mobile": "no Vietnamese mobile number: no message reaches it",
 }
+_BETWEEN = {"sms": " "}  # what stands between milestones told in one message
 MOBILE = re.compile(r"(\+84|0)[35789][0-9]{8}")
 
 Notice = tuple[str, NoticeRequested]  # an application, and what is to be handed over for it
@@ -54,14 +58,18 @@ class Contacts:
         return [self._message(n, text) for (_, n), text in zip(notices, opened, strict=True)]
 
     def _message(self, notice: NoticeRequested, opened: bytes | None) -> Message | Answered:
-        to, reason = _address(opened)
+        channel, _, audience = notice.channel.partition("@")
+        to, reason = _address(opened, channel, audience)
         if reason:
             return Answered(key=notice.key, finding="rejected", reason=reason)
         try:
             words = self._templates.render(notice.template, notice.params)
+            also = [self._templates.render(j.template, j.params).text for j in notice.joined]
         except NoWords as none:
             return Answered(key=notice.key, finding="rejected", reason=none.reason)
-        return Message(notice.key, to, "", words.text, words.subject)
+        text = _BETWEEN.get(channel, "\n\n").join((words.text, *also))
+        is_urgent = MILESTONES[notice.milestone].urgent
+        return Message(notice.key, to, "", text, words.subject, urgent=is_urgent)
 
     async def _opened(self, sealed: Sequence[Sealed]) -> list[bytes | None]:
         try:
@@ -72,7 +80,7 @@ class Contacts:
             return [text for one in sealed for text in await self._opened([one])]
 
 
-def _address(opened: bytes | None) -> tuple[str, str]:
+def _address(opened: bytes | None, channel: str, audience: str) -> tuple[str, str]:
     """Return where a message goes, or why it cannot."""
     if opened is None:
         return "", "contact_erased"
@@ -80,6 +88,13 @@ def _address(opened: bytes | None) -> tuple[str, str]:
         contact = msgspec.json.decode(opened, type=Contact)
     except msgspec.DecodeError:
         return "", "contact_unreadable"
-    if not contact.phone:
+    person: Reached = contact
+    if audience:
+        if not contact.representative:
+            return "", "no_representative"
+        person = contact.representative
+    if channel == "email":
+        return (person.email, "") if person.email else ("", "no_email")
+    if not person.phone:
         return "", "no_phone"
-    return (contact.phone, "") if MOBILE.fullmatch(contact.phone) else ("", "not_a_mobile")
+    return (person.phone, "") if MOBILE.fullmatch(person.phone) else ("", "not_a_mobile")

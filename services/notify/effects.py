@@ -1,4 +1,8 @@
-"""The two calls notify makes: hand over notices, and ask what came of an attempt."""
+"""The two calls notify makes: hand over notices, and ask what came of an attempt.
+
+Channels are known by their providers' names; `firsts` are those of the channels' first ones, which
+events leave out.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,13 +23,19 @@ class Send:
     batch_limit = BULK_LIMIT
 
     def __init__(
-        self, contacts: Opening, channels: Mapping[str, Channel], limit_s: float = LIMIT_S
+        self,
+        contacts: Opening,
+        channels: Mapping[str, Channel],
+        limit_s: float = LIMIT_S,
+        firsts: Mapping[str, str] | None = None,
     ) -> None:
         self._contacts, self._channels, self.limit_s = contacts, channels, limit_s
+        self._firsts = firsts or {}
 
     def partner(self, request: Request) -> str:
-        """Return whose slots and breaker are used."""
-        return _notice(request).channel
+        """Return whose slots and breaker are used: the provider's."""
+        notice = _notice(request)
+        return notice.provider or _first(self._firsts, notice.channel)
 
     def key(self, request: Request) -> str:
         """Return the attempt's key."""
@@ -56,12 +66,19 @@ class Ask:
     request_type = NoticeQueryRequested.TYPE
     batch_limit = BULK_LIMIT
 
-    def __init__(self, channels: Mapping[str, Channel], limit_s: float = LIMIT_S) -> None:
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        limit_s: float = LIMIT_S,
+        firsts: Mapping[str, str] | None = None,
+    ) -> None:
         self._channels, self.limit_s = channels, limit_s
+        self._firsts = firsts or {}
 
     def partner(self, request: Request) -> str:
-        """Return whose slots and breaker are used."""
-        return _query(request).channel
+        """Return whose slots and breaker are used: the provider's that has the attempt."""
+        query = _query(request)
+        return query.provider or _first(self._firsts, query.channel)
 
     def key(self, request: Request) -> str:
         """Return the question's own key."""
@@ -79,6 +96,11 @@ class Ask:
     def deferred(self, request: Request) -> Data:
         """Return that nobody knows yet: a question not put says nothing of the attempt."""
         return self.unknown(request)
+
+
+def _first(firsts: Mapping[str, str], way: str) -> str:
+    channel = way.partition("@")[0]
+    return firsts.get(channel, channel)
 
 
 def _notice(request: Request) -> NoticeRequested:

@@ -1,37 +1,69 @@
 """Which events notify decides on."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from services.notify.domain import EVENT_TYPES, Clerk, Dossier, Policy
 from services.notify.domain.templates import Templates, ours
 from shared.events.intake import InterlinkedRegistered, Registered
 from shared.events.kernel import TimerFired
-from shared.events.notify import Answered, ReceiptArrived
-from shared.lanes.table import Arrival, LaneTable, Outcome, no_facts
+from shared.events.notify import Answered, PreferencesChanged, ReceiptArrived
+from shared.lanes.table import Arrival, Decide, LaneTable, Outcome, Prepare
+
+Unhealthy = frozenset[str]  # the facts: providers that are not to be chosen now
 
 
-def table(policy: Policy, templates: Templates | None = None) -> LaneTable[Dossier, None]:
+async def all_well(*_: object) -> Unhealthy:
+    """Say of no provider that it is ill."""
+    return frozenset()
+
+
+def _learned(clerk: Clerk, arrival: Arrival) -> None:
+    clerk.learn(arrival.event.source, arrival.data)
+
+
+def _heard(clerk: Clerk, arrival: Arrival) -> None:
+    assert isinstance(arrival.data, Answered | ReceiptArrived)
+    clerk.hear(arrival.data, arrival.event.time)
+
+
+def _preferred(clerk: Clerk, arrival: Arrival) -> None:
+    assert isinstance(arrival.data, PreferencesChanged)
+    clerk.prefer(arrival.data)
+
+
+def _fired(clerk: Clerk, arrival: Arrival) -> None:
+    assert isinstance(arrival.data, TimerFired)
+    clerk.fire(arrival.data.name)
+
+
+def table(
+    policy: Policy,
+    templates: Templates | None = None,
+    prepare: Prepare[Dossier, Unhealthy] = all_well,
+) -> LaneTable[Dossier, Unhealthy]:
     """Return notify, as its lanes see it; without templates it has ours."""
     words = templates or ours()
 
-    def decide(
-        dossier: Dossier | None, arrival: Arrival, _: None, at: datetime
-    ) -> Outcome[Dossier]:
-        clerk = Clerk(dossier, arrival.application, at, policy, words)
-        match arrival.data:
-            case Answered() | ReceiptArrived() as said:
-                clerk.hear(said, arrival.event.time)
-            case TimerFired(name=name):
-                clerk.fire(name)
-            case decided:
-                clerk.learn(arrival.event.source, decided)
-        return clerk.outcome()
+    def decision(take: Callable[[Clerk, Arrival], None]) -> Decide[Dossier, Unhealthy]:
+        def decide(
+            dossier: Dossier | None, arrival: Arrival, unhealthy: Unhealthy, at: datetime
+        ) -> Outcome[Dossier]:
+            clerk = Clerk(dossier, arrival.application, at, policy, words, unhealthy)
+            take(clerk, arrival)
+            return clerk.outcome()
 
-    inbox = {Answered.TYPE, ReceiptArrived.TYPE, TimerFired.TYPE}
+        return decide
+
     return LaneTable(
         service="notify",
         state=Dossier,
-        decisions=dict.fromkeys(EVENT_TYPES | inbox, decide),
-        prepare=no_facts,
+        decisions={
+            **dict.fromkeys(EVENT_TYPES, decision(_learned)),
+            **dict.fromkeys((Answered.TYPE, ReceiptArrived.TYPE), decision(_heard)),
+            PreferencesChanged.TYPE: decision(_preferred),
+            TimerFired.TYPE: decision(_fired),
+        },
+        prepare=prepare,
         opens=frozenset({Registered.TYPE, InterlinkedRegistered.TYPE}),
     )

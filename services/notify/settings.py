@@ -1,5 +1,7 @@
 """What notify's process is told besides what every service is."""
 
+from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from typing import Self
 
@@ -7,20 +9,33 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.notify.domain import MILESTONES, Policy
+from services.notify.domain.providers import Providers
 from services.notify.domain.templates import FILE
+from services.notify.domain.timing import Quiet
+from services.notify.domain.wordings import CHANNELS
 from services.notify.effects import LIMIT_S
+from services.notify.providers import SANDBOX
 
 
 class NotifySettings(BaseSettings):
-    """`MOTCUA_SMS_URL`, and `MOTCUA_NOTICE_…` for the pace, and for what nobody is told of."""
+    """`MOTCUA_SMS_URL` and `MOTCUA_PROVIDERS` (who carries notices), and `MOTCUA_NOTICE_…` for the
+    pace, the words, and for what nobody is told of.
+    """
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True)
 
     sms_url: str = "http://127.0.0.1:8202"
+    providers: Path = SANDBOX
     notice_limit_s: float = Field(default=LIMIT_S, gt=0)
     notice_retry_after_s: tuple[float, ...] = Policy().retry_after_s
     notice_ask_after_s: tuple[float, ...] = Policy().ask_after_s
     notice_templates: Path = FILE
+    notice_jitter: float = Field(default=Policy().jitter, ge=0, le=1)
+    notice_failover_after_s: float = Field(default=Policy().failover_after_s, ge=0)
+    notice_quiet: str = Field(
+        default="", pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$"
+    )
+    notice_join_s: Mapping[str, float] = Policy().join_s
     notice_silent: frozenset[str] = Policy().silent
 
     @model_validator(mode="after")
@@ -41,7 +56,25 @@ class NotifySettings(BaseSettings):
             )
         return self
 
-    @property
-    def policy(self) -> Policy:
-        """Return the pace, and the silence, as the domain has them."""
-        return Policy(self.notice_retry_after_s, self.notice_ask_after_s, self.notice_silent)
+    @model_validator(mode="after")
+    def _join_on_channels(self) -> Self:
+        if unknown := self.notice_join_s.keys() - set(CHANNELS):
+            raise ValueError(
+                f"MOTCUA_NOTICE_JOIN_S: {', '.join(sorted(unknown))} is no channel; "
+                f"name some of {', '.join(CHANNELS)}"
+            )
+        return self
+
+    def policy(self, providers: Providers) -> Policy:
+        """Return all that decisions go by, as the domain has it."""
+        begins, _, ends = self.notice_quiet.partition("-")
+        return Policy(
+            self.notice_retry_after_s,
+            self.notice_ask_after_s,
+            self.notice_silent,
+            quiet=Quiet(time.fromisoformat(begins), time.fromisoformat(ends)) if begins else None,
+            join_s=dict(self.notice_join_s),
+            jitter=self.notice_jitter,
+            failover_after_s=self.notice_failover_after_s,
+            providers=providers,
+        )

@@ -16,8 +16,6 @@ from shared.access import Caller, require
 from shared.clock import VIETNAM, Clock
 from shared.problems import Refusal
 
-SMS_VND = 350  # a segment, about what Vietnamese providers ask; a provider's row says its own
-
 
 @dataclass(frozen=True)
 class Preview:
@@ -56,12 +54,9 @@ PREVIEW = Preview(
 )
 
 
-def router(
-    templates: Templates, clock: Clock, segment_vnd: Mapping[str, int] | None = None
-) -> APIRouter:
-    """Return the route; `segment_vnd`: what a segment costs, by channel."""
+def router(templates: Templates, clock: Clock, segment_vnd: Mapping[str, int]) -> APIRouter:
+    """Return the route; `segment_vnd`: what a segment costs with a channel's first provider."""
     routes = APIRouter(tags=["notify"])
-    prices = {"sms": SMS_VND} if segment_vnd is None else segment_vnd
 
     @routes.get(
         "/v1/templates/{name}/preview",
@@ -97,7 +92,7 @@ def router(
             encoding=size.encoding if size else "",
             units=size.units if size else 0,
             segments=size.segments if size else 0,
-            cost_vnd=size.segments * prices.get(channel, 0) if size else 0,
+            cost_vnd=size.segments * segment_vnd.get(channel, 0) if size else 0,
         )
 
     return routes

@@ -149,6 +149,26 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     remedy_en: str
 
 
+Way = Literal["sms", "email", "app", "zalo"]
+Ways = Annotated[tuple[Way, ...], published(maxItems=4, uniqueItems=True)]
+
+
+class Consent(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    gc=False,
+):
+    """By which ways the citizen agrees to be told, and a representative, where there is one; where
+    there is none, the portal alone shows it.
+    """
+
+    channels: Ways = ("sms",)
+    representative: Ways = ()
+
+
 class FeeFacts(
     msgspec.Struct,
     frozen=True,

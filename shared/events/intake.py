@@ -6,23 +6,42 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from shared.events.data import Data, Document, FeeFacts, Filed, Instant, Mark, Problem, Strict
+from shared.events.data import (
+    Consent,
+    Data,
+    Document,
+    FeeFacts,
+    Filed,
+    Instant,
+    Mark,
+    Problem,
+    Strict,
+)
 
 GONE = msgspec.Meta(extra_json_schema={"deprecated": True})  # whoever reads it still finds it
 
 
-class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What `contact` seals, as JSON: how the citizen is reached, and nothing else."""
+class Reached(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a person is reached."""
 
     name: str = ""
     phone: str = ""
     email: str = ""
 
 
+class Contact(Reached, frozen=True, kw_only=True, omit_defaults=True):
+    """What `contact` seals, as JSON: how the citizen is reached, and a representative, where there
+    is one; nothing else.
+    """
+
+    representative: Reached | UnsetType = UNSET
+
+
 class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     """It is in, under a dossier code.  `sealed` hides a `Personal`, `contact` a `Contact`.
 
     `warnings` are to be looked at by whoever receives it, and no reason to refuse.
+    `notices`: by which ways they agree to be told; left out, by SMS.
     `similar_to` is an open application of the same person, procedure and object, if there is one;
     `parent` the interlinked application that this is a child of, if it is one.
     `residence_unit_on` and `object_unit_on` are the days as of which their codes were given, where
@@ -56,6 +75,7 @@ class Registered(Data, frozen=True, kw_only=True, omit_defaults=True):
     residence_unit_on: date | UnsetType = UNSET
     object_unit_on: date | UnsetType = UNSET
     fee_facts: FeeFacts | UnsetType = UNSET
+    notices: Consent | UnsetType = UNSET
 
 
 class Refused(Data, frozen=True, kw_only=True):
@@ -71,6 +91,7 @@ class Refused(Data, frozen=True, kw_only=True):
     similar_to: str = ""
     catalogue_version: str = ""
     forms_version: str = ""
+    notices: Consent | UnsetType = UNSET
 
 
 class Conflicted(Data, frozen=True, kw_only=True):
@@ -175,6 +196,7 @@ class ChildOpened(Strict, frozen=True, kw_only=True):
     residence_unit_on: date | UnsetType = UNSET
     object_unit_on: date | UnsetType = UNSET
     fee_facts: FeeFacts | UnsetType = UNSET
+    notices: Consent | UnsetType = UNSET
 
 
 class ChildTakenBack(Strict, frozen=True, kw_only=True):
@@ -239,6 +261,7 @@ class InterlinkedRegistered(Data, frozen=True, kw_only=True, omit_defaults=True)
     forms_version: str = ""
     warnings: tuple[Problem, ...] = ()
     similar_to: str = ""
+    notices: Consent | UnsetType = UNSET
 
 
 class InterlinkedMoved(Data, frozen=True, kw_only=True):

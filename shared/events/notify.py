@@ -2,7 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from shared.events.data import Data, Instant, Strict
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from shared.events.data import Data, Instant, Strict, Ways
 
 # --- notify.inbox
 
@@ -32,11 +35,32 @@ class ReceiptArrived(Strict, frozen=True, kw_only=True):
     code: str = ""
 
 
+class PreferencesChanged(Strict, frozen=True, kw_only=True):
+    """From now on the citizen is told so; what is left out stays as it was."""
+
+    TYPE: ClassVar[str] = "notice.preferences_changed"
+    channels: Ways | UnsetType = UNSET
+    representative: Ways | UnsetType = UNSET
+    language: Literal["vi", "en"] | UnsetType = UNSET
+
+
 # --- notify.events
 
 
-class NoticeRequested(Data, frozen=True, kw_only=True):
-    """Hand this to a gateway, `key` claimed first.  `contact` is sealed, `params` name nobody."""
+class Joined(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Another milestone told in the same message, which is its notice as well."""
+
+    milestone: str
+    template: str
+    params: dict[str, str]
+
+
+class NoticeRequested(Data, frozen=True, kw_only=True, omit_defaults=True):
+    """Hand this to a provider, `key` claimed first.  `contact` is sealed, `params` name nobody.
+
+    `channel`: where it is not for the citizen, with "@" and for whom.  `template` names the version
+    of the words.  `provider`: empty for the channel's first.  `joined`: what else the message says.
+    """
 
     TYPE: ClassVar[str] = "notice.requested"
     key: str
@@ -46,15 +70,18 @@ class NoticeRequested(Data, frozen=True, kw_only=True):
     language: str
     contact: str
     params: dict[str, str]
+    provider: str = ""
+    joined: tuple[Joined, ...] = ()
 
 
-class NoticeQueryRequested(Data, frozen=True, kw_only=True):
+class NoticeQueryRequested(Data, frozen=True, kw_only=True, omit_defaults=True):
     """The outcome of an attempt is unknown: ask by `attempt_key`; `key` is the question's own."""
 
     TYPE: ClassVar[str] = "notice.query.requested"
     key: str
     attempt_key: str
     channel: str
+    provider: str = ""
 
 
 class NoticeSent(Data, frozen=True, kw_only=True):
@@ -65,6 +92,15 @@ class NoticeSent(Data, frozen=True, kw_only=True):
     channel: str
     gateway_id: str
     sent_at: Instant
+
+
+class NoticeReceiptMissing(Data, frozen=True, kw_only=True):
+    """It was sent, and no receipt came in the time in which this provider has to send one."""
+
+    TYPE: ClassVar[str] = "notice.receipt_missing"
+    milestone: str
+    channel: str
+    provider: str
 
 
 class NoticeDelivered(Data, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from shared.events.data import Document, FeeFacts, Strict, Text, published
+from shared.events.data import Consent, Document, FeeFacts, Strict, Text, published
 
 Channel = Literal["direct", "online", "post"]  # national codes 1, 2, 3
 ApplicantKind = Literal["citizen", "enterprise", "household_business"]
@@ -30,6 +30,16 @@ Answers = Annotated[
 ]
 
 
+class Representative(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """Who acts for the citizen, and is told beside them: a lawyer, a child of old parents."""
+
+    name: Annotated[str, published(minLength=1, maxLength=500)]
+    phone: Annotated[str, published(pattern=r"^((\+84|0)[35789][0-9]{8})?$")] = ""
+    email: Annotated[str, published(maxLength=254)] = ""
+
+
 class Personal(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
@@ -41,6 +51,7 @@ class Personal(
     email: Annotated[str, published(maxLength=254)] = ""
     address: Text = ""
     answers: Answers = {}
+    representative: Representative | UnsetType = UNSET
 
 
 class Submitted(Strict, frozen=True, kw_only=True):
@@ -52,6 +63,8 @@ class Submitted(Strict, frozen=True, kw_only=True):
     `residence_unit_on` and `object_unit_on` are the days as of which these codes are given, for a
     code of an earlier day; left out, they are of the day of filing.  `fee_facts` is what the fee
     depends on besides; what is said of the person there travels in the clear, without a name.
+    `notices` are the ways by which the citizen, and a representative, agree to be told; left out,
+    the citizen by SMS.
     """
 
     TYPE: ClassVar[str] = "application.submitted"
@@ -68,6 +81,7 @@ class Submitted(Strict, frozen=True, kw_only=True):
     copies: Copies = 1
     documents: Documents = ()
     fee_facts: FeeFacts | UnsetType = UNSET
+    notices: Consent | UnsetType = UNSET
 
 
 class SupplementSubmitted(Strict, frozen=True, kw_only=True):

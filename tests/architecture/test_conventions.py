@@ -57,8 +57,9 @@ OWN = {
         *("references_api", "refunds_waiting", "waiting_api"),
         *("allowances", "disbursements_api", "disbursing"),
     },
-    # the one place that opens a contact; what a notice says and costs, before any is sent
-    "notify": {"contacts", "templates_api"},
+    # who carries notices; the one place that opens a contact; what a notice says and costs,
+    # before any is sent
+    "notify": {"providers", "contacts", "templates_api"},
     # it reads with a loop of its own instead of a lane: it decides nothing
     "operations": {"journeys", "reader", "counts", "flow", "tables"},
 }

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.intake.domain.remedies import Remedy, problem
-from services.intake.domain.validation import is_unprintable
+from services.intake.domain.unprintable import is_unprintable
 from shared.catalogue.forms import ProcedureForm, Schema
 from shared.events.data import Problem
 

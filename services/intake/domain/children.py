@@ -102,6 +102,7 @@ def open_child(
             language=asked.language,
             catalogue_version=opened.catalogue_version,
             forms_version=opened.forms_version,
+            notices=asked.notices,
         )
         return _telling(Outcome(refused, (said,)), arrival.application, "refused")
     registered = replace(
@@ -201,4 +202,5 @@ def _registered(asked: ChildOpened, opened: Opened, parent: str) -> Registered:
         parent=parent,
         marks=marks(asked.documents),
         fee_facts=asked.fee_facts,
+        notices=asked.notices,
     )

@@ -32,7 +32,7 @@ from shared.lanes.table import Arrival, Outcome
 CORRECTIONS_LIMIT = 20
 CORRECT = "correct"  # how routing calls what it did not let happen
 FIXED = tuple(sorted({*Submitted.__struct_fields__} - {"personal"}))
-FIXED_PERSONAL = ("name", "personal_number")
+FIXED_PERSONAL = ("name", "personal_number", "representative")
 
 _PLACE_HOLDERS = Personal(name="-", personal_number="0" * 12, phone="0900000000")
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
 import msgspec
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from services.intake.domain.answers import given
@@ -227,6 +228,7 @@ def _first(arrival: Arrival, portal: str, opened: Opened, at: datetime) -> Outco
             similar_to=opened.similar_to,
             catalogue_version=opened.catalogue_version,
             forms_version=opened.forms_version,
+            notices=submitted.notices if isinstance(submitted, Submitted) else UNSET,
         )
         return Outcome(refused, (event,))
     registered = Application(
@@ -292,4 +294,5 @@ def _registered(portal: str, submitted: Submitted, opened: Opened) -> Registered
         similar_to=opened.similar_to,
         marks=marks(documents),
         fee_facts=submitted.fee_facts,
+        notices=submitted.notices,
     )

@@ -163,6 +163,7 @@ def family(parent: str, parts: Sequence[Part], portal: str, make: Make) -> Famil
             residence_unit_on=submitted.residence_unit_on,
             object_unit_on=submitted.object_unit_on,
             fee_facts=submitted.fee_facts,
+            notices=submitted.notices,
         )
         child = Child(
             name=part.row.name,

@@ -8,17 +8,25 @@ from unicodedata import normalize
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET
 
 from services.intake.domain import personal_number
 from services.intake.domain.fee_facts import fee_problems
 from services.intake.domain.places import place_problems
 from services.intake.domain.remedies import Remedy, problem
+from services.intake.domain.unprintable import is_unprintable
 from shared.catalogue import Catalogue, Unit
 from shared.catalogue.forms import ProcedureForm
 from shared.dossier_codes import FORM as DOSSIER
 from shared.events.data import Document, Problem
-from shared.events.intake import Contact
-from shared.events.portal import Personal, Submitted, SupplementSubmitted, WithdrawalRequested
+from shared.events.intake import Contact, Reached
+from shared.events.portal import (
+    Personal,
+    Representative,
+    Submitted,
+    SupplementSubmitted,
+    WithdrawalRequested,
+)
 
 DOCUMENTS_LIMIT = 50
 COPIES_LIMIT = 100
@@ -38,26 +46,6 @@ _OF_A_PERSON = re.compile(  # a personal number or a mobile one, however its dig
     r"(?:\d{12}|0(?:[ .-]?\d){11}|(?:84[ .)-]?|0[ .-]?)[35789](?:[ .-]?\d){8})"
     r"(?![.-]?\d)"
 )
-_UNSEEN = re.compile(  # printable by category, and yet nothing is seen of them: fillers, selectors
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
-    "\U000e0100-\U000e01ef]"
-)
-_BLANKS = "\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))  # Zs
-_PLAIN = str.maketrans("", "", _BLANKS)
-_LINED = str.maketrans("", "", _BLANKS + "\t\r\n")
-
-
-def is_unprintable(text: str, *, may_have_lines: bool = False) -> bool:
-    """Whether a text has characters that nobody sees, or that make it read as another.
-
-    By Unicode's categories, which `str.isprintable` goes by: Cc, Cf, Cs, Co, Cn, Zl and Zp.
-    """
-    if (
-        not text.isprintable()
-        and not text.translate(_LINED if may_have_lines else _PLAIN).isprintable()
-    ):
-        return True
-    return not text.isascii() and _UNSEEN.search(text) is not None
 
 
 @lru_cache(maxsize=1_024)
@@ -90,6 +78,11 @@ def normalised(personal: Personal) -> Personal:
         email=tidy(personal.email),
         address=tidy(personal.address),
         answers={tidy(k): tidy(v) for k, v in personal.answers.items()},
+        representative=Representative(
+            name=tidy(acting.name), phone=tidy(acting.phone), email=tidy(acting.email)
+        )
+        if (acting := personal.representative)
+        else UNSET,
     )
 
 
@@ -108,6 +101,13 @@ def contact(personal: Personal) -> Contact:
         name=personal.name[:TEXT_LIMIT],
         phone=personal.phone if _PHONE.fullmatch(personal.phone) else "",
         email=personal.email if _is_email(personal.email) else "",
+        representative=Reached(
+            name=acting.name[:TEXT_LIMIT],
+            phone=acting.phone if _PHONE.fullmatch(acting.phone) else "",
+            email=acting.email if _is_email(acting.email) else "",
+        )
+        if (acting := personal.representative)
+        else UNSET,
     )
 
 
@@ -266,6 +266,23 @@ def _personal_fields(personal: Personal) -> Iterator[Problem]:
         yield problem("unprintable-text", "/personal/address")
     if not is_short(personal):
         yield problem("too-long", "/personal/answers")
+    yield from _acting(personal.representative or None)
+
+
+def _acting(acting: Representative | None) -> Iterator[Problem]:
+    if acting is None:
+        return
+    at = "/personal/representative"
+    if not acting.name:
+        yield problem("missing-name", f"{at}/name")
+    elif is_unprintable(acting.name):
+        yield problem("unprintable-name", f"{at}/name")
+    elif len(acting.name) > TEXT_LIMIT:
+        yield problem("too-long", f"{at}/name")
+    if acting.phone and not _PHONE.fullmatch(acting.phone):
+        yield problem("invalid-phone", f"{at}/phone")
+    if acting.email and not _is_email(acting.email):
+        yield problem("invalid-email", f"{at}/email")
 
 
 def is_short(personal: Personal) -> bool:

@@ -1,4 +1,6 @@
-"""Pure rules: `milestones` (what is told when), `moves` (what becomes of a notice), `clerk`."""
+"""Pure rules: `milestones` (what is told when), `slots` (whom, and by which ways), `moves` (what
+becomes of a notice), `draft` (one decision in the making), `clerk`.
+"""
 
 from services.notify.domain.clerk import Clerk
 from services.notify.domain.milestones import EVENT_TYPES, MILESTONES, REACHED_BY

@@ -1,238 +1,193 @@
-"""Works out one decision: one notice per milestone and channel, at most one attempt at it live.
+"""Works out one decision: one notice per slot, at most one attempt at it live."""
 
-The key of an attempt is "<application>/<milestone>/<channel>/<attempt>".  It stays the same until
-the gateway, or whoever owns the key's claim, said that the attempt definitely failed.
-"""
+from datetime import datetime
 
-from datetime import datetime, timedelta
+from msgspec.structs import replace
 
-import msgspec
-
+from services.notify.domain.draft import Draft
 from services.notify.domain.milestones import MILESTONES, REACHED_BY
-from services.notify.domain.moves import (
-    HAD,
-    MOVES,
-    OVER,
-    Dossier,
-    Happening,
-    Notice,
-    Policy,
-    Status,
-    live_timer,
-)
-from services.notify.domain.templates import Templates, template
-from services.notify.domain.wordings import Channel
+from services.notify.domain.moves import OVER, Happening, Notice, live_timer
+from services.notify.domain.providers import PROVIDERS_FAULT
+from services.notify.domain.slots import ORDER, SLOTS, STALE_AFTER, slots_for
+from services.notify.domain.timing import may_go
 from shared.events import Data
 from shared.events.intake import Corrected, InterlinkedRegistered, Refused, Registered
-from shared.events.notify import (
-    Answered,
-    NoticeDelivered,
-    NoticeDropped,
-    NoticeFailed,
-    NoticeQueryRequested,
-    NoticeRequested,
-    NoticeSent,
-    ReceiptArrived,
-)
+from shared.events.notify import Answered, NoticeSent, PreferencesChanged, ReceiptArrived
 from shared.kinship import is_child
-from shared.lanes.table import Outcome, Timer
 
-CHANNEL: Channel = "sms"
-SLOTS = tuple(f"{milestone}/{CHANNEL}" for milestone in MILESTONES)
-
-_UNKNOWN = Dossier()
+JOINED_LIMIT = 8  # notices that go along with another
 
 
-class Clerk:
+class Clerk(Draft):
     """Takes in one message about one application; `outcome()` is the decision."""
 
-    def __init__(
-        self,
-        dossier: Dossier | None,
-        application: str,
-        at: datetime,
-        policy: Policy,
-        templates: Templates,
-    ) -> None:
-        self._dossier = dossier or _UNKNOWN
-        self._notices = dict(self._dossier.notices)
-        self._application, self._at, self._policy = application, at, policy
-        self._templates = templates
-        self._events: list[Data] = []
-        self._timers: list[Timer] = []
-
-    def outcome(self) -> Outcome[Dossier]:
-        """Return what was worked out."""
-        dossier = msgspec.structs.replace(self._dossier, notices=self._notices)
-        state = dossier if dossier != _UNKNOWN else None  # still unknown here
-        return Outcome(state, tuple(self._events), tuple(self._timers))
+    __slots__ = ()
 
     def learn(self, source: str, data: Data) -> None:
         """Take in what another service decided."""
         self._note(source, data)
-        for slot in self._notices:
-            if data.TYPE in _stale_after(slot):
-                self._withdraw(slot, data.TYPE)
-        milestone = REACHED_BY.get(data.TYPE)
-        if milestone and milestone not in self._policy.silent:
+        type_ = data.TYPE
+        for slot in [s for s in self.notices if type_ in STALE_AFTER[s]]:
+            self.withdraw(slot, type_)
+        milestone = REACHED_BY.get(type_)
+        if milestone and milestone not in self.policy.silent:
             self._reach(milestone, data)
-        if self._dossier.contact is not None:
-            for slot in SLOTS:  # in the order in which they come in life
-                notice = self._notices.get(slot)
-                if notice and notice.status == "awaiting":
-                    self._move(slot, "due")
+        if self.dossier.contact is not None:
+            self._release()
 
     def hear(self, data: Answered | ReceiptArrived, at: datetime) -> None:
-        """Take in what the gateway said at `at`, about whichever attempt."""
-        slot, _, attempt = data.key.removeprefix(f"{self._application}/").rpartition("/")
-        if slot not in self._notices or not attempt.isdecimal():
+        """Take in what the provider said at `at`, about whichever attempt."""
+        slot, _, attempt = data.key.removeprefix(f"{self.application}/").rpartition("/")
+        if slot not in self.notices or not attempt.isdecimal():
             return
         happening: Happening
         if isinstance(data, Answered):
             happening, reason = data.finding, data.reason
+            if happening == "rejected" and reason in PROVIDERS_FAULT:
+                happening = "absent"
         else:
             happening, reason = ("delivered" if data.delivered else "undelivered"), data.code
-        current = self._notices[slot].attempt
+        current = self.notices[slot].attempt
         is_proof = happening in ("handed", "delivered")  # of an earlier attempt it counts as well
         if int(attempt) == current or (is_proof and int(attempt) < current):
-            milestone, channel = slot.split("/")
+            milestone, _, channel = slot.partition("/")
             sent = NoticeSent(
                 milestone=milestone, channel=channel, gateway_id=data.gateway_id, sent_at=at
             )
-            self._move(slot, happening, reason or happening, sent)
+            self.move(slot, happening, reason or happening, sent)
 
     def fire(self, timer: str) -> None:
         """Take in that a timer came due; a stale one changes nothing."""
-        for slot, notice in self._notices.items():
+        for slot, notice in self.notices.items():
             if live_timer(slot, notice) == timer:
-                self._move(slot, "due")
+                if notice.status == "held":
+                    self._gather(slot)
+                elif notice.status == "sent":
+                    if not notice.reason:
+                        self.move(slot, "due", "receipt_missing")
+                elif notice.status == "waiting":
+                    self._send(slot)
+                else:
+                    self.move(slot, "due")
                 break
 
+    def prefer(self, said: PreferencesChanged) -> None:
+        """Take in what the citizen agrees to from now on; what they no longer want is dropped."""
+        dossier = self.dossier
+        if dossier.contact is None:  # the edge knows no such application either
+            return
+        given = {
+            name: value
+            for name in ("channels", "representative", "language")
+            if isinstance(value := getattr(said, name), str | tuple)
+        }
+        self.dossier = dossier = replace(dossier, **given)
+        for slot in list(self.notices):
+            wanted = slots_for(SLOTS[slot].milestone, dossier.channels, dossier.representative)
+            if slot not in wanted:
+                self.withdraw(slot, "opted_out")
+
     def _note(self, source: str, data: Data) -> None:
-        latest = {**self._dossier.latest, source: data.TYPE}
-        self._dossier = msgspec.structs.replace(self._dossier, latest=latest)
+        latest = {**self.dossier.latest, source: data.TYPE}
+        self.dossier = replace(self.dossier, latest=latest)
         if isinstance(data, Corrected):
-            self._dossier = msgspec.structs.replace(self._dossier, contact=data.contact)
+            self.dossier = replace(self.dossier, contact=data.contact)
         if isinstance(data, Registered | InterlinkedRegistered | Refused):
-            self._dossier = msgspec.structs.replace(
-                self._dossier,
+            self.dossier = replace(
+                self.dossier,
                 portal=data.portal,
                 language=data.language,
                 contact=data.contact,
                 dossier_code="" if isinstance(data, Refused) else data.dossier_code,
             )
+            if data.notices:
+                self._agree(data.notices.channels, data.notices.representative)
+
+    def _agree(self, channels: tuple[str, ...], representative: tuple[str, ...]) -> None:
+        """Take in by which ways they are told; what came before that is opened anew."""
+        self.dossier = replace(self.dossier, channels=channels, representative=representative)
+        for slot, notice in list(self.notices.items()):
+            if notice.status == "awaiting" and notice.attempt == 0:
+                del self.notices[slot]
+                self._open(SLOTS[slot].milestone, notice.params)
 
     def _reach(self, milestone: str, data: Data) -> None:
-        """Open the notice of a milestone, or what was dropped; a live one tells the newer facts."""
-        if is_child(self._application) and not MILESTONES[milestone].of_children:
+        """Open a milestone's notices, or what was dropped; a live one tells the newer facts."""
+        if is_child(self.application) and not MILESTONES[milestone].of_children:
             return
-        slot = f"{milestone}/{CHANNEL}"
         params = {f: _text(getattr(data, f)) for f in MILESTONES[milestone].fields}
-        old = self._notices.get(slot)
-        if old is None or old.status == "dropped":
-            self._notices[slot] = Notice(
-                status="awaiting", since=self._at, params=params, attempt=old.attempt if old else 0
-            )
-        elif old.status in OVER:
-            return
-        else:
-            self._notices[slot] = msgspec.structs.replace(old, params=params, stale="")
-        for other in self._dossier.latest.values():  # what another service said may be ahead
-            if other in MILESTONES[milestone].stale_after:
-                self._withdraw(slot, other)
+        for slot in self._open(milestone, params):
+            for other in self.dossier.latest.values():  # another service may be ahead
+                if other in STALE_AFTER[slot]:
+                    self.withdraw(slot, other)
 
-    def _withdraw(self, slot: str, because: str) -> None:
-        """Drop a notice at rest; one that may be on its way is dropped should it come back."""
-        if "stale" in MOVES[self._notices[slot].status]:
-            self._move(slot, "stale", because)
-        elif self._notices[slot].status not in OVER:
-            self._notices[slot] = msgspec.structs.replace(self._notices[slot], stale=because)
+    def _open(self, milestone: str, params: dict[str, str]) -> list[str]:
+        """Open the notices of a milestone; return those that are live."""
+        dossier, notices = self.dossier, self.notices
+        slots = slots_for(milestone, dossier.channels, dossier.representative)
+        stem = f"{milestone}/"
+        told = [slot for slot in notices if slot.startswith(stem)]
+        for slot in told:  # each keeps what it has told, and the live ones tell what is so now
+            notices[slot] = replace(notices[slot], params=self.params(slot))
+        opened = list[str]()
+        for slot in slots:
+            old = notices.get(slot)
+            if old is None or old.status == "dropped":
+                kept = {} if opened and not told else params
+                attempt = old.attempt if old else 0
+                notices[slot] = Notice(
+                    status="awaiting", since=self.at, params=kept, attempt=attempt
+                )
+            elif old.status in OVER:
+                continue
+            else:
+                notices[slot] = replace(old, params=params, stale="")
+            opened.append(slot)
+        return opened
 
-    def _move(
-        self, slot: str, happening: Happening, reason: str = "", sent: NoticeSent | None = None
-    ) -> None:
-        before = self._notices[slot]
-        status = MOVES[before.status].get(happening)
-        if status is None:
-            return
-        if sent and happening in HAD and "handed" in MOVES[before.status]:
-            self._events.append(sent)
-        status, reason = self._unless_over(before, status, reason)
-        milestone = slot.partition("/")[0]
-        notice = msgspec.structs.replace(
-            before,
-            status=status,
-            words=self._templates.version(milestone, self._at)
-            if status == "requested"
-            else before.words,
-            since=self._at,
-            attempt=before.attempt + (status == "requested"),
-            asks=0 if status == "requested" else before.asks + (status == "asking"),
-            reason=reason if status in ("failed", "dropped") else "",
+    def _release(self) -> None:
+        """Let go of what waited for the contact, in the order in which it comes in life."""
+        awaiting = [slot for slot, n in self.notices.items() if n.status == "awaiting"]
+        for slot in sorted(awaiting, key=ORDER.__getitem__) if len(awaiting) > 1 else awaiting:
+            self._send(slot)
+
+    def _send(self, slot: str) -> None:
+        """Ask for an attempt now, or keep the notice back for its time."""
+        milestone, channel, _ = SLOTS[slot]
+        policy = self.policy
+        if not MILESTONES[milestone].urgent and channel in policy.providers:
+            join_s = policy.join_s if self.notices[slot].status == "awaiting" else {}
+            due = may_go(self.at, channel, policy.quiet, join_s)
+            if due > self.at:
+                return self.hold(slot, due)
+        return self.move(slot, "due")
+
+    def _gather(self, slot: str) -> None:
+        """Let go of what was held, together with all that is held on the same way."""
+        quiet = self.policy.quiet
+        until = quiet.until(self.at) if quiet else self.at
+        if until > self.at:  # the timer is late: it is quiet again
+            return self.hold(slot, until)
+        if not self.policy.join_s.get(SLOTS[slot].channel):
+            return self.move(slot, "due")
+        way = SLOTS[slot].way
+        held = sorted(
+            (
+                other
+                for other, notice in self.notices.items()
+                if notice.status == "held" and SLOTS[other].way == way
+            ),
+            key=ORDER.__getitem__,
         )
-        self._notices[slot] = notice
-        self._act(slot, notice)
-
-    def _unless_over(self, notice: Notice, status: Status, reason: str) -> tuple[Status, str]:
-        """Return the next status, or the end that takes its place."""
-        if status == "requested" and not self._dossier.contact:
-            return "dropped", "no_contact"
-        if status == "waiting" and notice.stale:
-            return "dropped", notice.stale
-        if status == "waiting" and notice.attempt > len(self._policy.retry_after_s):
-            return "failed", "attempts_exhausted"
-        if status == "in_doubt" and notice.asks >= len(self._policy.ask_after_s):
-            return "failed", "outcome_unknown"
-        return status, reason
-
-    def _act(self, slot: str, notice: Notice) -> None:
-        """Say and do what entering a status means; `sent` has been said on the way in."""
-        milestone, channel = slot.split("/")
-        key = f"{self._application}/{slot}/{notice.attempt}"
-        match notice.status:
-            case "requested":
-                self._events.append(self._request(milestone, channel, key, notice))
-            case "waiting":
-                self._wait(slot, notice, self._policy.retry_after_s[notice.attempt - 1])
-            case "in_doubt":
-                self._wait(slot, notice, self._policy.ask_after_s[notice.asks])
-            case "asking":
-                self._events.append(
-                    NoticeQueryRequested(
-                        key=f"{key}/ask/{notice.asks}", attempt_key=key, channel=channel
-                    )
-                )
-            case "delivered":
-                self._events.append(NoticeDelivered(milestone=milestone, channel=channel))
-            case "failed":
-                self._events.append(
-                    NoticeFailed(milestone=milestone, channel=channel, reason=notice.reason)
-                )
-            case "dropped":
-                self._events.append(
-                    NoticeDropped(milestone=milestone, channel=channel, reason=notice.reason)
-                )
-
-    def _request(self, milestone: str, channel: str, key: str, notice: Notice) -> NoticeRequested:
-        dossier = self._dossier
-        return NoticeRequested(
-            key=key,
-            milestone=milestone,
-            channel=channel,
-            template=template(milestone, CHANNEL, dossier.language, notice.words),
-            language=dossier.language,
-            contact=dossier.contact or "",
-            params={"dossier_code": dossier.dossier_code, **notice.params},
-        )
-
-    def _wait(self, slot: str, notice: Notice, seconds: float) -> None:
-        name = live_timer(slot, notice)
-        assert name is not None
-        self._timers.append(Timer(name, self._at + timedelta(seconds=seconds)))
-
-
-def _stale_after(slot: str) -> frozenset[str]:
-    return MILESTONES[slot.partition("/")[0]].stale_after
+        lead = next((s for s in held if self.notices[s].joined), held[0])
+        others = [s for s in held if s != lead and not self.notices[s].joined][:JOINED_LIMIT]
+        for other in others:
+            self.move(other, "join")
+            self.notices[other] = replace(self.notices[other], lead=lead)
+        if others:
+            joined = (*self.notices[lead].joined, *others)
+            self.notices[lead] = replace(self.notices[lead], joined=joined)
+        return self.move(lead, "due")
 
 
 def _text(value: object) -> str:

@@ -13,12 +13,15 @@ class Milestone(NamedTuple):
 
     `of_children`: whether it is told of a child of an interlinked application as well.  What asks
     the citizen for something is, and what ends otherwise than wished; the rest the parent tells.
+    `urgent`: it answers what the citizen has just done, or a deadline runs; it goes out at any
+    hour, by itself, and before what is not.
     """
 
     reached_by: type[Data]
     fields: tuple[str, ...] = ()
     stale_after: frozenset[str] = frozenset()
     of_children: bool = True
+    urgent: bool = False
 
 
 def _types(*contracts: type[Data]) -> frozenset[str]:
@@ -36,14 +39,19 @@ _DUE_GONE = _types(
 )
 
 MILESTONES: dict[str, Milestone] = {
-    "registered": Milestone(intake.Registered, ("submitted_at",), _END, of_children=False),
-    "refused": Milestone(intake.Refused, of_children=False),
+    "registered": Milestone(
+        intake.Registered, ("submitted_at",), _END, of_children=False, urgent=True
+    ),
+    "refused": Milestone(intake.Refused, of_children=False, urgent=True),
     "payment_requested": Milestone(
         payment.Requested,
         ("amount_vnd", "expires_at"),
         _END | _types(payment.Settled, payment.Expired, routing.NotAccepted),
+        urgent=True,
     ),
-    "payment_settled": Milestone(payment.Settled, ("amount_vnd",), _types(routing.Closed)),
+    "payment_settled": Milestone(
+        payment.Settled, ("amount_vnd",), _types(routing.Closed), urgent=True
+    ),
     "accepted": Milestone(
         routing.Accepted,
         ("due",),
@@ -76,7 +84,10 @@ MILESTONES: dict[str, Milestone] = {
     # of a child its parent tells, at the end of all of them
     "withdrawn": Milestone(routing.Closed, of_children=False),
     "interlinked_registered": Milestone(
-        intake.InterlinkedRegistered, ("submitted_at",), _types(intake.InterlinkedEnded)
+        intake.InterlinkedRegistered,
+        ("submitted_at",),
+        _types(intake.InterlinkedEnded),
+        urgent=True,
     ),
     "interlinked_ended": Milestone(intake.InterlinkedEnded),
 }

@@ -6,12 +6,17 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from services.notify.domain.providers import Provider, Providers
+from services.notify.domain.timing import Quiet
+
 Status = Literal[
     "awaiting",  # the citizen's contact is not known yet
+    "held",  # until quiet hours are over, or others may have come along; a timer lets it go
+    "joined",  # it goes out in the message of another one, its lead, whose fate is its own
     "requested",  # handed to the effect, under the key of this attempt
     "waiting",  # the attempt definitely failed; a timer starts the next one
     "in_doubt",  # nobody knows what came of the attempt; a timer asks
-    "asking",  # the gateway is being asked
+    "asking",  # the provider is being asked
     "sent",
     "delivered",
     "failed",
@@ -26,14 +31,35 @@ Happening = Literal[
     "delivered",
     "undelivered",
     "due",
+    "hold",
+    "join",
+    "alone",
     "stale",
 ]
 OVER: frozenset[Status] = frozenset({"sent", "delivered", "failed", "dropped"})
+UNDER_WAY: frozenset[Status] = frozenset({"requested", "in_doubt", "asking"})
 
 # What a notice in the first status becomes when something happens; not listed: nothing changes.
-# `due`: its live timer fired, or the contact came; `stale`: what it would tell is no longer so.
+# `due`: its live timer fired, or the contact came; `stale`: what it would tell is no longer so;
+# `alone`: its lead was dropped.
 MOVES: Mapping[Status, Mapping[Happening, Status]] = {
-    "awaiting": {"due": "requested", "stale": "dropped"},
+    "awaiting": {"due": "requested", "hold": "held", "stale": "dropped"},
+    "held": {
+        "handed": "sent",
+        "delivered": "delivered",
+        "undelivered": "failed",
+        "due": "requested",
+        "hold": "held",
+        "join": "joined",
+        "stale": "dropped",
+    },
+    "joined": {
+        "handed": "sent",
+        "delivered": "delivered",
+        "undelivered": "failed",
+        "alone": "held",
+        "stale": "dropped",
+    },
     "requested": {
         "handed": "sent",
         "rejected": "failed",
@@ -48,6 +74,7 @@ MOVES: Mapping[Status, Mapping[Happening, Status]] = {
         "delivered": "delivered",
         "undelivered": "failed",
         "due": "requested",
+        "hold": "held",
         "stale": "dropped",
     },
     "in_doubt": {
@@ -68,48 +95,64 @@ MOVES: Mapping[Status, Mapping[Happening, Status]] = {
         "delivered": "delivered",
         "undelivered": "failed",
     },
-    "sent": {"delivered": "delivered", "undelivered": "failed"},
+    # `due`: the receipt has not come in its time; it may still
+    "sent": {"delivered": "delivered", "undelivered": "failed", "due": "sent"},
     "delivered": {},
     "failed": {"delivered": "delivered"},  # given up too early: the receipt knows better
     "dropped": {},
 }
 
-# What proves that the gateway had the notice.
+# What proves that the provider had the notice.
 HAD: frozenset[Happening] = frozenset({"handed", "delivered", "undelivered"})
 
 
 class Policy(NamedTuple):
     """How long to wait before the next attempt, and before the next question; then we give up.
 
-    A question must come later than any call can last, or the gateway may answer too early.  Of the
-    milestones in `silent` nobody is told.
+    A question must come later than any call can last, or the provider may answer too early.  Of the
+    milestones in `silent` nobody is told.  `join_s`: for so long a channel gathers what is not
+    urgent into one message.  Waits are longer by up to a share of `jitter`, so that what failed
+    together does not come again together; where another provider stands by, it is asked soon.
     """
 
     retry_after_s: tuple[float, ...] = (30, 120, 600, 3_600, 14_400)
     ask_after_s: tuple[float, ...] = (30, 120, 600, 3_600, 14_400)
     silent: frozenset[str] = frozenset()
+    quiet: Quiet | None = None
+    join_s: Mapping[str, float] = {"email": 60.0}
+    jitter: float = 0.2
+    failover_after_s: float = 1.0
+    providers: Providers = Providers([Provider("sms", "sms")])
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How far one notice has come; `stale` names the event that made a live one pointless.
 
-    `words`: the version of the template that it was decided with, empty for the first.
+    `params`: what it tells; empty, where another notice of its milestone tells the same.  `words`:
+    the version of the template that it was decided with, empty for the first.  `lead`: the slot in
+    whose message it goes out, `joined`: those that go out in its own.  `provider`: who has the
+    attempt, empty for the channel's first; `tried`: who definitely failed.
     """
 
     status: Status
     since: datetime
-    params: dict[str, str]
+    params: dict[str, str] = {}
     attempt: int = 0
     asks: int = 0
     stale: str = ""
     reason: str = ""
     words: str = ""
+    lead: str = ""
+    joined: tuple[str, ...] = ()
+    provider: str = ""
+    tried: tuple[str, ...] = ()
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """What notify knows of an application; `notices` by "<milestone>/<channel>".
+    """What notify knows of an application; `notices` by slot.
 
-    `latest` is the last event type that matters here, by the service that said it.
+    `latest` is the last event type that matters here, by the service that said it.  `channels`:
+    what the citizen agreed to, and `representative` what one agreed to, if there is one.
     """
 
     portal: str = ""
@@ -118,12 +161,19 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     contact: str | None = None  # sealed; empty: the citizen left none
     latest: dict[str, str] = {}
     notices: dict[str, Notice] = {}
+    channels: tuple[str, ...] = ("sms",)
+    representative: tuple[str, ...] = ()
 
 
 def live_timer(slot: str, notice: Notice) -> str | None:
     """Return the name of the one timer that may still move this notice."""
-    if notice.status == "waiting":
-        return f"notice.retry/{slot}/{notice.attempt}"
-    if notice.status == "in_doubt":
-        return f"notice.ask/{slot}/{notice.attempt}/{notice.asks}"
+    match notice.status:
+        case "held":
+            return f"notice.hold/{slot}/{int(notice.since.timestamp() * 1_000)}"
+        case "waiting":
+            return f"notice.retry/{slot}/{notice.attempt}"
+        case "in_doubt":
+            return f"notice.ask/{slot}/{notice.attempt}/{notice.asks}"
+        case "sent":
+            return f"notice.receipt/{slot}/{notice.attempt}"
     return None

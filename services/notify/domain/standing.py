@@ -7,6 +7,8 @@ from shared.archived import Standing
 
 STANDING: Mapping[Status, Standing] = {
     "awaiting": "resting",  # a contact that has not come in all this time
+    "held": "moving",
+    "joined": "moving",
     "requested": "moving",
     "waiting": "moving",
     "in_doubt": "moving",

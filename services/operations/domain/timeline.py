@@ -175,6 +175,7 @@ TELL: Mapping[str, Tell] = {
     disbursements.DisbursementFailed.TYPE: _paid_out,
     disbursements.DisbursementRejected.TYPE: lambda g: f"by {g.by}: {g.reason}",
     notify.NoticeRequested.TYPE: _notice,
+    notify.NoticeReceiptMissing.TYPE: _notice,
     notify.NoticeSent.TYPE: _notice,
     notify.NoticeDelivered.TYPE: _notice,
     notify.NoticeFailed.TYPE: _notice,

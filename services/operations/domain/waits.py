@@ -68,6 +68,7 @@ RULES: Mapping[str, Rule] = {
     notify.Answered.TYPE: Rule(
         "gateway", (notify.NoticeRequested.TYPE, notify.NoticeQueryRequested.TYPE)
     ),
+    notify.PreferencesChanged.TYPE: Rule(None),
     notify.ReceiptArrived.TYPE: Rule("gateway", (notify.NoticeSent.TYPE,)),
     routing.UnitChosen.TYPE: _OFFICER,
     routing.OfficerAccepted.TYPE: _OFFICER,

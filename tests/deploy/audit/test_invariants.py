@@ -143,6 +143,17 @@ def test_a_notice_that_is_awaited_held_or_over_is_not_lost(
     assert not audit(plant(sound()))[2].wrong
 
 
+def test_what_was_joined_was_handed_over_with_its_lead_and_not_once_more() -> None:
+    lead = f"{APPLICATION}/accepted/sms/1"
+    also = [{"milestone": "transferred", "template": "x", "params": {}}]
+    evidence = again(sound(), "notify", "notice.requested", key=lead, joined=also)
+    evidence = again(evidence, "notify", "notice.delivered")
+    evidence = again(evidence, "notify", "notice.sent", milestone="transferred")
+    assert not audit(evidence)[2].wrong
+    twice = evidence.handed | {f"{APPLICATION}/transferred/sms/1": 1}
+    assert audit(replace(evidence, handed=twice))[2].wrong
+
+
 def test_what_was_put_there_for_nobody_to_take_may_be_buried() -> None:
     letter = dead_letter("portal.submissions", 1)
     evidence = with_message(

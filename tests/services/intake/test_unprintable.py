@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.domain.unprintable import is_unprintable
 from services.intake.domain.validation import (
     form_problems,
-    is_unprintable,
     personal_problems,
     withdrawal_problems,
 )

@@ -8,11 +8,14 @@ import msgspec
 import pytest
 
 from services.notify.domain import Dossier, Policy
+from services.notify.domain.providers import Provider, Providers
 from services.notify.lane import table
 from shared import events
 from shared.contracts import producer
+from shared.effects import Request
 from shared.errors import Unknown
 from shared.events import Data, Event, handover, intake, kernel, notify, payment, routing
+from shared.events.data import Consent
 from shared.kinship import child_id
 from shared.lanes.table import Arrival, Timer
 from shared.store import Bounds, Row
@@ -106,6 +109,7 @@ class Case:
         self.policy, self.table, self.application = policy, table(policy), application
         self.dossier: Dossier | None = None
         self.at = AT
+        self.unhealthy: frozenset[str] = frozenset()
         self.emitted: list[Data] = []
         self.timers: list[Timer] = []
         self.handled: set[tuple[str, str]] = set()
@@ -129,7 +133,9 @@ class Case:
             data=msgspec.Raw(events.encode(data)),
         )
         decide = self.table.decisions[data.TYPE]
-        outcome = decide(self.dossier, Arrival(self.application, event, data), None, self.at)
+        outcome = decide(
+            self.dossier, Arrival(self.application, event, data), self.unhealthy, self.at
+        )
         text = events.encode(outcome.state)  # a state must survive the journal
         self.dossier = msgspec.json.decode(text, type=Dossier | None)
         assert self.dossier == outcome.state
@@ -149,9 +155,13 @@ class Case:
     def fire(self, timer: Timer) -> list[Data]:
         return self.take(kernel.TimerFired(name=timer.name, version=1))
 
-    def status(self, milestone: str) -> str:
+    def status(self, milestone: str, way: str = "sms") -> str:
         assert self.dossier is not None
-        return self.dossier.notices[f"{milestone}/sms"].status
+        return self.dossier.notices[f"{milestone}/{way}"].status
+
+    def agree(self, *channels: str, **more: Any) -> list[Data]:
+        """Register it with what the citizen, and a representative, agree to."""
+        return self.learn("application.registered", notices=Consent(channels=channels, **more))
 
     def requests(self) -> Iterator[notify.NoticeRequested]:
         return (e for e in self.emitted if isinstance(e, notify.NoticeRequested))
@@ -163,7 +173,31 @@ class Case:
 
 @pytest.fixture(scope="session")
 def new_case() -> Callable[..., Case]:
-    return lambda *policy: Case(Policy(*policy))
+    return lambda *policy, **more: Case(Policy(*policy, **more))
+
+
+@pytest.fixture(scope="session")
+def providers() -> Callable[..., Providers]:
+    """One provider for each of these channels, named like it."""
+    return lambda *channels: Providers(Provider(channel, channel) for channel in channels)
+
+
+@pytest.fixture
+def as_request() -> Callable[[Data], Request]:
+    """What notify decided, as its effects get it."""
+
+    def as_request(data: Data) -> Request:
+        event = Event(
+            id="1",
+            source="/services/notify",
+            type=data.TYPE,
+            subject=APPLICATION,
+            time=AT,
+            data=msgspec.Raw(events.encode(data)),
+        )
+        return Request(event, data)
+
+    return as_request
 
 
 @pytest.fixture

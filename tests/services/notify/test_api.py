@@ -18,11 +18,14 @@ from services.notify.lane import table
 from shared import events, problems
 from shared.access import ROLES, Access
 from shared.errors import Unknown
+from shared.events.notify import PreferencesChanged
 from shared.journal import Cause, Decision, Journal
 from shared.publisher import Publisher
 
+INBOX = {"notice.answered", "notice.receipt_arrived", "notice.preferences_changed"}
 KEYS = {role: f"synthetic-key-of-{role}" for role in ROLES}
 RECEIPTS = "/v1/receipts/sms"
+WISH = "/v1/applications/{}/preferences"
 
 
 class Log:
@@ -219,6 +222,44 @@ async def test_what_waits_for_a_contact_has_no_text_yet(edge, case, application)
     assert [(n["status"], n["text"]) for n in answer.json()["notices"]] == [("awaiting", "")]
 
 
+async def test_a_citizens_wish_goes_to_the_inbox_and_counts(edge, case, application):
+    case.learn("application.registered")
+    edge.keep(application)
+    answer = await edge.client("portal").post(WISH.format(application), json={"channels": []})
+    assert (answer.status_code, answer.json()) == (202, {"application": application})
+    [(topic, _, event)] = edge.log.appended
+    assert (topic, event.source) == ("notify.inbox", "/portals/sandbox-portal")
+    case.take(msgspec.json.decode(event.data, type=PreferencesChanged), event.source, event.id)
+    assert case.dossier.channels == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "role", "status"),
+    [
+        ({"channels": ["pigeon"]}, "portal", 422),
+        ({"channels": "sms"}, "portal", 422),
+        ({"language": "fr"}, "portal", 422),
+        ({"phone": "0912345678"}, "portal", 422),
+        ({"channels": []}, "partner", 403),
+    ],
+)
+async def test_a_wish_that_cannot_be_granted_is_refused(
+    edge, case, application, body, role, status
+):
+    case.learn("application.registered")
+    edge.keep(application)
+    answer = await edge.client(role).post(WISH.format(application), json=body)
+    assert answer.status_code == status
+    assert not edge.log.appended
+
+
+async def test_nobody_wishes_for_another_portals_citizen(edge, case, application):
+    case.learn("application.registered", portal="another")
+    edge.keep(application)
+    answer = await edge.client("portal").post(WISH.format(application), json={})
+    assert answer.status_code == 404
+
+
 @pytest.mark.parametrize(
     ("id_", "status"), [("no-uuid", 422), ("0198c0de-0000-7000-8000-0000000000ff", 404)]
 )
@@ -255,5 +296,5 @@ async def test_the_gateways_receipts_arrive_also_twice_and_before_the_answer(
 
 
 def test_the_lanes_take_every_message_of_the_inbox(new_case):
-    inbox = {"notice.answered", "notice.receipt_arrived", "timer.fired"}
+    inbox = {*INBOX, "timer.fired"}
     assert inbox <= set(table(new_case().policy).decisions)

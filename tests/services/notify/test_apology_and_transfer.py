@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from services.notify.domain import Policy
 from services.notify.domain.templates import ours
+from services.notify.providers import SANDBOX, read, terms
 from services.notify.settings import NotifySettings
 from shared.events import notify
 
@@ -68,7 +69,8 @@ def test_where_practice_does_not_want_it_nobody_is_told(new_case):
 
 
 def test_what_is_silent_is_named_in_the_settings():
-    assert NotifySettings(notice_silent={"transferred"}).policy.silent == {"transferred"}
-    assert NotifySettings().policy == Policy()
+    providers = terms(read(SANDBOX))
+    assert NotifySettings(notice_silent={"transferred"}).policy(providers).silent == {"transferred"}
+    assert NotifySettings().policy(providers) == Policy()
     with pytest.raises(ValidationError, match="moved_away is no milestone"):
         NotifySettings(notice_silent={"moved_away"})

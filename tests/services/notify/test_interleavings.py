@@ -6,13 +6,18 @@ the kernel's do, and a gateway that sends whatever it accepts, however often.
 
 import random
 from collections import Counter
+from datetime import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.notify.domain import MILESTONES, OVER
+from services.notify.domain.providers import Provider, Providers
+from services.notify.domain.timing import Quiet
 from shared.events import notify
+from shared.events.data import Consent
 from shared.events.kernel import TimerFired
 
 LOGS = {
@@ -46,11 +51,33 @@ LOGS = {
 }
 
 
+CONSENTS = (
+    Consent(),
+    Consent(channels=("sms", "email")),
+    Consent(channels=("email",), representative=("email", "sms")),
+    Consent(channels=()),
+)
+
+
+BY_EMAIL = (Consent(channels=("email",)),)
+
+
+def slots(request) -> set[str]:
+    """What a message carries: its own slot, and those joined to it."""
+    return {
+        f"{m}/{request.channel}"
+        for m in (request.milestone, *(j.milestone for j in request.joined))
+    }
+
+
 class World:
     """Everything that may happen next stands in `chances`; who runs it says what happens."""
 
-    def __init__(self, case, whole, chance: random.Random, unclaimed_deferrals: bool = False):
+    def __init__(
+        self, case, whole, chance: random.Random, unclaimed_deferrals: bool = False, consents=()
+    ):
         self.case, self.whole, self.chance = case, whole, chance
+        self.consents = consents
         self.unclaimed_deferrals = unclaimed_deferrals
         self.logs = {s: list(chance.choice(options)) for s, options in LOGS.items()}
         self.read = dict.fromkeys(LOGS, 0)
@@ -72,6 +99,8 @@ class World:
         out += [lambda m=m: self.deliver(m) for m in self.inbox]
         out += [lambda r=r: self.work(r, calm) for r in self.requests]
         out += [lambda t=t: self.fire(t) for t in self.timers]
+        if self.consents and not calm:
+            out.append(self.prefer)
         if not calm:
             out += [lambda m=m: self.take(*m) for m in self.inbox_seen[-3:]]
             out += [lambda r=r: self.work(r, calm) for r in self.answered[-3:]]
@@ -93,7 +122,15 @@ class World:
     def log(self, service: str) -> None:
         n = self.read[service]
         self.read[service] += 1
-        self.take(self.whole[self.logs[service][n]], f"/services/{service}", str(n))
+        data = self.whole[self.logs[service][n]]
+        if self.consents and "notices" in data.__struct_fields__:
+            data = replace(data, notices=self.chance.choice(self.consents))
+        self.take(data, f"/services/{service}", str(n))
+
+    def prefer(self) -> None:
+        consent = self.chance.choice(self.consents)
+        wish = notify.PreferencesChanged(channels=consent.channels)
+        self.take(wish, "/portals/sandbox-portal", f"wish-{self.chance.random()}")
 
     def deliver(self, message) -> None:
         self.inbox.remove(message)
@@ -110,8 +147,9 @@ class World:
         timers_before = len(self.case.timers)
         for event in self.case.take(data, source, id_):
             if isinstance(event, notify.NoticeRequested):
-                self.no_other_attempt_is_live(event.key)
-                self.it_is_still_so(event.milestone)
+                self.no_other_attempt_is_live(event)
+                for milestone in (event.milestone, *(also.milestone for also in event.joined)):
+                    self.it_is_still_so(milestone)
                 self.requests.append(event)
             elif isinstance(event, notify.NoticeQueryRequested):
                 self.requests.append(event)
@@ -119,10 +157,9 @@ class World:
         assert not {t.name for t in new} & {t.name for t in self.case.timers[:timers_before]}
         self.timers += new
 
-    def no_other_attempt_is_live(self, key: str) -> None:
-        slot = key.rpartition("/")[0]
+    def no_other_attempt_is_live(self, event) -> None:
         for request in self.case.requests():
-            if request.key != key and request.key.startswith(f"{slot}/"):
+            if request.key != event.key and slots(request) & slots(event):
                 assert request.key in self.claims, f"{request.key} may still be called"
                 assert not self.accepted[request.key], f"{request.key} was accepted"
 
@@ -149,8 +186,9 @@ class World:
         if happens == "die before":
             return False
         if happens in ("rejected", "absent"):
-            self.refused[key] = happens
-            return self._append(key, key, happens)
+            reason = self.chance.choice(["", "no_credit"]) if happens == "rejected" else ""
+            self.refused[key] = "absent" if reason else happens
+            return self._append(key, key, happens, reason)
         self.accepted[key] += 1
         if self.chance.random() < 0.5:
             delivered = self.chance.random() < 0.7
@@ -175,8 +213,8 @@ class World:
         odd = ["defer", "die before", "die after", "rejected", "absent", "answer lost"]
         return "all is well" if calm else self.chance.choice([*odd, *["all is well"] * 4])
 
-    def _append(self, key: str, attempt: str, finding) -> bool:
-        data = notify.Answered(key=attempt, finding=finding)
+    def _append(self, key: str, attempt: str, finding, reason: str = "") -> bool:
+        data = notify.Answered(key=attempt, finding=finding, reason=reason)
         message = (data, "/services/notify/effects", f"{key}/{finding}")
         if message not in self.inbox:
             self.inbox.append(message)
@@ -185,17 +223,19 @@ class World:
     # ---- what must hold in the end
 
     def check(self) -> None:
-        handed = Counter(key.split("/")[1] for key in self.accepted.elements())
-        assert not [milestone for milestone, n in handed.items() if n > 1], handed
+        carried = {request.key: slots(request) for request in self.case.requests()}
+        handed = Counter(slot for key in self.accepted.elements() for slot in carried[key])
+        assert not [slot for slot, n in handed.items() if n > 1], handed
         for kind in (notify.NoticeSent, notify.NoticeDelivered):
-            said = Counter(e.milestone for e in self.case.emitted if isinstance(e, kind))
-            assert not [milestone for milestone, n in said.items() if n > 1], said
+            kept = [e for e in self.case.emitted if isinstance(e, kind)]
+            said = Counter(f"{e.milestone}/{e.channel}" for e in kept)
+            assert not [slot for slot, n in said.items() if n > 1], said
         for slot, notice in self.case.dossier.notices.items():
             assert notice.status in OVER, (slot, notice)
             assert notice.reason != "no_contact", (slot, notice)
             if notice.status in ("sent", "delivered", "dropped"):
-                was_handed = slot.split("/")[0] in handed
-                assert was_handed == (notice.status != "dropped"), (slot, notice)
+                is_told = notice.status != "dropped" and not slot.endswith("/portal")
+                assert (slot in handed) == is_told, (slot, notice)
 
 
 @given(steps=st.integers(0, 120), chance=st.randoms(use_true_random=False))
@@ -219,3 +259,24 @@ def test_a_deferral_without_a_claim_would_send_twice_and_is_noticed(new_case, wh
 
     with pytest.raises(AssertionError, match=r"may still be called|was accepted"):
         try_many()
+
+
+@given(
+    steps=st.integers(0, 120),
+    chance=st.randoms(use_true_random=False),
+    consents=st.sampled_from([CONSENTS, BY_EMAIL]),
+)
+@settings(max_examples=300, deadline=None)
+def test_joined_held_and_failed_over_each_notice_goes_out_once_or_not_at_all(
+    steps, chance, consents, new_case, whole
+):
+    providers = [Provider(c, c) for c in ("sms", "email")] + [Provider("mail2", "email", 2)]
+    case = new_case(
+        *((1, 1, 1), (20, 20, 20)),
+        quiet=None if consents is BY_EMAIL else Quiet(time(15, 1), time(15, 2)),  # as it begins
+        join_s={"email": 20.0},
+        providers=Providers(providers),
+    )
+    world = World(case, whole, chance, consents=consents)
+    world.run(steps)
+    world.check()

@@ -1,0 +1,290 @@
+"""What one decision has worked out so far: moves made, events said, timers set.
+
+The key of an attempt is "<application>/<slot>/<attempt>".  It stays the same until the provider, or
+whoever owns the key's claim, said that the attempt definitely failed.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from services.notify.domain.moves import (
+    HAD,
+    MOVES,
+    OVER,
+    UNDER_WAY,
+    Dossier,
+    Happening,
+    Notice,
+    Policy,
+    Status,
+    live_timer,
+)
+from services.notify.domain.slots import SLOTS
+from services.notify.domain.templates import Templates, template
+from services.notify.domain.timing import with_jitter
+from shared.events import Data
+from shared.events.notify import (
+    Joined,
+    NoticeDelivered,
+    NoticeDropped,
+    NoticeFailed,
+    NoticeQueryRequested,
+    NoticeReceiptMissing,
+    NoticeRequested,
+    NoticeSent,
+)
+from shared.lanes.table import Outcome, Timer
+
+UNKNOWN = Dossier()
+
+# what becomes of those that went out in a message, by what became of their lead
+_FATE: Mapping[Status, Happening] = {
+    "sent": "handed",
+    "delivered": "delivered",
+    "failed": "undelivered",
+}
+
+
+class Draft:
+    """One decision in the making."""
+
+    __slots__ = (
+        *("application", "at", "dossier", "notices", "policy"),
+        *("_events", "_templates", "_timers", "_unhealthy"),
+    )
+
+    def __init__(
+        self,
+        dossier: Dossier | None,
+        application: str,
+        at: datetime,
+        policy: Policy,
+        templates: Templates,
+        unhealthy: Collection[str],
+    ) -> None:
+        self.dossier = dossier or UNKNOWN
+        self.notices = dict(self.dossier.notices)
+        self.application, self.at, self.policy = application, at, policy
+        self._templates, self._unhealthy = templates, unhealthy
+        self._events: list[Data] = []
+        self._timers: list[Timer] = []
+
+    def outcome(self) -> Outcome[Dossier]:
+        """Return what was worked out."""
+        dossier = replace(self.dossier, notices=self.notices)
+        state = dossier if dossier != UNKNOWN else None  # still unknown here
+        return Outcome(state, tuple(self._events), tuple(self._timers))
+
+    def key(self, slot: str, attempt: int) -> str:
+        """Return the key of an attempt."""
+        return f"{self.application}/{slot}/{attempt}"
+
+    def params(self, slot: str) -> dict[str, str]:
+        """Return what a notice tells: its own, or what another of its milestone tells."""
+        if own := self.notices[slot].params:
+            return own
+        stem = slot[: slot.index("/") + 1]
+        siblings = (n.params for s, n in self.notices.items() if s.startswith(stem) and n.params)
+        return next(siblings, {})
+
+    def withdraw(self, slot: str, because: str) -> None:
+        """Drop a notice at rest; one that may be on its way is dropped should it come back."""
+        notice = self.notices[slot]
+        is_led = notice.status == "joined" and self.notices[notice.lead].status in UNDER_WAY
+        if "stale" in MOVES[notice.status] and not is_led:
+            self.move(slot, "stale", because)
+        elif notice.status not in OVER:
+            self.notices[slot] = replace(notice, stale=because)
+
+    def move(
+        self, slot: str, happening: Happening, reason: str = "", sent: NoticeSent | None = None
+    ) -> None:
+        """Let something happen to a notice; `sent` is said if it proves that it was handed over."""
+        before = self.notices[slot]
+        status = MOVES[before.status].get(happening)
+        if status is None:
+            return
+        if sent and (happening not in HAD or "handed" not in MOVES[before.status]):
+            sent = None
+        if sent:
+            self._events.append(sent)
+        status, reason = self._unless_over(slot, before, status, reason)
+        if status == "requested":
+            notice = self._next_attempt(slot, before)
+        else:
+            notice = replace(
+                before,
+                status=status,
+                since=self.at,
+                asks=before.asks + (status == "asking"),
+                reason=reason if status in ("failed", "dropped") or happening == "due" else "",
+            )
+            if status == "waiting":
+                notice = self._tried(slot, notice)
+            elif before.lead and status == "held":
+                notice = replace(notice, lead="")
+        self.notices[slot] = notice
+        self._act(slot, notice)
+        if notice.joined:
+            self._lead(slot, notice, sent)
+
+    def hold(self, slot: str, until: datetime, because: Happening = "hold") -> None:
+        """Keep a notice back until then."""
+        self.move(slot, because)
+        self._wait(slot, self.notices[slot], until)
+
+    def _unless_over(
+        self, slot: str, notice: Notice, status: Status, reason: str
+    ) -> tuple[Status, str]:
+        """Return the next status, or the end that takes its place."""
+        if status == "requested":
+            channel = SLOTS[slot].channel
+            if channel == "portal":
+                return "delivered", ""  # it stands there
+            if not self.dossier.contact:
+                return "dropped", "no_contact"
+            if channel not in self.policy.providers:
+                return "dropped", "no_provider"
+        elif status == "waiting":
+            if notice.stale:
+                return "dropped", notice.stale
+            if notice.attempt > len(self.policy.retry_after_s):
+                return "failed", "attempts_exhausted"
+        elif status == "in_doubt" and notice.asks >= len(self.policy.ask_after_s):
+            return "failed", "outcome_unknown"
+        return status, reason
+
+    def _next_attempt(self, slot: str, notice: Notice) -> Notice:
+        milestone, channel, _ = SLOTS[slot]
+        attempt, providers, chosen = notice.attempt + 1, self.policy.providers, ""
+        if providers.has_choice:
+            key = self.key(slot, attempt)
+            chosen = providers.choose(channel, key, notice.tried, self._unhealthy)
+        return replace(
+            notice,
+            status="requested",
+            since=self.at,
+            attempt=attempt,
+            asks=0,
+            reason="",
+            words=self._templates.version(milestone, self.at),
+            provider=chosen,
+        )
+
+    def _tried(self, slot: str, notice: Notice) -> Notice:
+        """Return a notice that knows who failed it; once all did, all are asked again."""
+        providers, channel = self.policy.providers, SLOTS[slot].channel
+        if not providers.has_choice:
+            return notice
+        tried = (*notice.tried, providers.row(channel, notice.provider).name)
+        return replace(notice, tried=() if providers.all_tried(channel, tried) else tried)
+
+    def _lead(self, slot: str, notice: Notice, sent: NoticeSent | None) -> None:
+        """Let those that go out in this notice's message share its fate."""
+        for other in notice.joined:
+            led = self.notices[other]
+            if led.lead != slot:
+                continue
+            if notice.status in _FATE:
+                milestone = SLOTS[other].milestone
+                own = sent and replace(sent, milestone=milestone)
+                self.move(other, _FATE[notice.status], notice.reason, own)
+            elif notice.status not in ("waiting", "dropped") or led.status != "joined":
+                continue
+            elif led.stale:
+                self.move(other, "stale", led.stale)
+            elif notice.status == "dropped":
+                self.hold(other, self.at + self._again(other, led.attempt), "alone")
+
+    def _act(self, slot: str, notice: Notice) -> None:
+        """Say and do what entering a status means; `sent` has been said on the way in."""
+        milestone, _, channel = slot.partition("/")
+        match notice.status:
+            case "requested":
+                self._events.append(self._request(slot, notice))
+            case "sent":
+                self._expect_a_receipt(slot, notice)
+            case "waiting":
+                self._wait(slot, notice, self.at + self._again(slot, notice.attempt - 1))
+            case "in_doubt":
+                seconds = self.policy.ask_after_s[notice.asks]
+                key = self.key(slot, notice.attempt)
+                self._wait(slot, notice, self.at + with_jitter(seconds, self.policy.jitter, key))
+            case "asking":
+                key = self.key(slot, notice.attempt)
+                self._events.append(
+                    NoticeQueryRequested(
+                        key=f"{key}/ask/{notice.asks}",
+                        attempt_key=key,
+                        channel=channel,
+                        provider=notice.provider,
+                    )
+                )
+            case "delivered":
+                self._events.append(NoticeDelivered(milestone=milestone, channel=channel))
+            case "failed":
+                self._events.append(
+                    NoticeFailed(milestone=milestone, channel=channel, reason=notice.reason)
+                )
+            case "dropped":
+                self._events.append(
+                    NoticeDropped(milestone=milestone, channel=channel, reason=notice.reason)
+                )
+
+    def _again(self, slot: str, attempt: int) -> timedelta:
+        """Return how long to wait after an attempt; less where another provider stands by."""
+        policy, notice = self.policy, self.notices[slot]
+        last = len(policy.retry_after_s) - 1
+        seconds = (
+            policy.failover_after_s if notice.tried else policy.retry_after_s[min(attempt, last)]
+        )
+        return with_jitter(seconds, policy.jitter, self.key(slot, attempt + 1))
+
+    def _request(self, slot: str, notice: Notice) -> NoticeRequested:
+        milestone, channel, way = SLOTS[slot]
+        dossier = self.dossier
+        return NoticeRequested(
+            key=self.key(slot, notice.attempt),
+            milestone=milestone,
+            channel=way,
+            template=template(milestone, channel, dossier.language, notice.words),
+            language=dossier.language,
+            contact=dossier.contact or "",
+            params=self._said(slot),
+            provider=notice.provider,
+            joined=self._joined(slot, notice) if notice.joined else (),
+        )
+
+    def _joined(self, lead: str, notice: Notice) -> tuple[Joined, ...]:
+        """Return what goes out in a notice's message besides, in the words of today."""
+        found = []
+        for slot in notice.joined:
+            led = self.notices[slot]
+            if led.status == "joined" and led.lead == lead:
+                milestone, channel, _ = SLOTS[slot]
+                words = self._templates.version(milestone, self.at)
+                self.notices[slot] = replace(led, words=words)
+                name = template(milestone, channel, self.dossier.language, words)
+                also = Joined(milestone=milestone, template=name, params=self._said(slot))
+                found.append(also)
+        return tuple(found)
+
+    def _said(self, slot: str) -> dict[str, str]:
+        return {"dossier_code": self.dossier.dossier_code, **self.params(slot)}
+
+    def _expect_a_receipt(self, slot: str, notice: Notice) -> None:
+        milestone, channel, way = SLOTS[slot]
+        if notice.reason:  # `due` while it was sent: the time is over
+            missing = NoticeReceiptMissing(
+                milestone=milestone, channel=way, provider=notice.provider
+            )
+            self._events.append(missing)
+        elif within_s := self.policy.providers.row(channel, notice.provider).receipt_within_s:
+            self._wait(slot, notice, self.at + timedelta(seconds=within_s))
+
+    def _wait(self, slot: str, notice: Notice, until: datetime) -> None:
+        name = live_timer(slot, notice)
+        assert name is not None
+        self._timers.append(Timer(name, until))

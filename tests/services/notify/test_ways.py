@@ -1,0 +1,119 @@
+"""By which ways a person is told: what they agreed to, what they changed, who acts for them."""
+
+import pytest
+
+from services.notify.domain import MILESTONES
+from services.notify.domain.moves import Dossier
+from services.notify.domain.slots import AUDIENCES, SLOTS, TOLD, slots_for
+from services.notify.domain.wordings import CHANNELS
+from shared.events import encode, notify
+
+
+def keys(emitted) -> list[str]:
+    return [e.key.partition("/")[2] for e in emitted if isinstance(e, notify.NoticeRequested)]
+
+
+def test_the_table_says_of_every_milestone_whom_it_is_told_and_by_which_ways():
+    assert list(TOLD) == list(MILESTONES)
+    for milestone, told in TOLD.items():
+        assert set(told) == set(AUDIENCES), milestone
+        assert all(set(ways) <= {"sms", "email", "app", "zalo"} for ways in told.values())
+        assert told["citizen"], milestone
+    assert len(SLOTS) == len(TOLD) * len(AUDIENCES) * len(CHANNELS)
+
+
+def test_a_slot_is_read_as_it_is_written():
+    for text, slot in SLOTS.items():
+        assert f"{slot.milestone}/{slot.way}" == text
+        assert text.count("/") == 1  # the key of an attempt has three parts after the application
+
+
+def test_who_agreed_to_nothing_else_is_told_by_sms():
+    dossier = Dossier()
+    found = slots_for("registered", dossier.channels, dossier.representative)
+    assert found == ("registered/sms",)
+    assert b"channels" not in encode(dossier)
+
+
+def test_every_way_agreed_to_is_told_and_what_is_said_is_kept_once(case):
+    requests = case.agree("sms", "email", "zalo")
+    assert keys(requests) == ["registered/sms/1"]
+    assert {e.channel: e.reason for e in requests if e.TYPE == "notice.dropped"} == {
+        "email": "no_provider",
+        "zalo": "no_provider",
+    }
+    notices = case.dossier.notices
+    assert [bool(n.params) for n in notices.values()] == [True, False, False]
+
+
+def test_a_representative_is_told_beside_the_citizen_but_not_who_paid(by_all):
+    assert keys(by_all.agree("sms", representative=("email",))) == [
+        "registered/sms/1",
+        "registered/email@representative/1",
+    ]
+    assert keys(by_all.learn("payment.requested")) == [
+        "payment_requested/sms/1",
+        "payment_requested/email@representative/1",
+    ]
+    [*requests] = by_all.learn("payment.settled")
+    assert keys(requests) == ["payment_settled/sms/1"]
+    [request] = [
+        r for r in by_all.requests() if r.key.endswith("registered/email@representative/1")
+    ]
+    assert (request.channel, request.template) == ("email@representative", "registered.email_vi")
+
+
+def test_two_ways_tell_the_same_and_each_keeps_what_it_told(by_all):
+    by_all.agree("sms", "email")
+    by_all.learn("payment.requested", amount_vnd=120_000)
+    by_all.answer(by_all.key("payment_requested"), "deferred")  # the e-mail; the SMS goes out
+    sms = next(r.key for r in by_all.requests() if "payment_requested/sms" in r.key)
+    by_all.answer(sms, "handed")
+    by_all.learn("payment.requested", amount_vnd=90_000)
+    by_all.fire(by_all.timers[-1])
+    assert [r.params["amount_vnd"] for r in by_all.requests() if r.key.endswith("/2")] == ["90000"]
+    assert by_all.dossier.notices["payment_requested/sms"].params["amount_vnd"] == "120000"
+
+
+def test_what_came_before_the_consent_waits_for_it(by_all):
+    by_all.learn("payment.requested")
+    assert keys(by_all.agree("email")) == ["registered/email/1", "payment_requested/email/1"]
+    assert "payment_requested/sms" not in by_all.dossier.notices
+
+
+def test_who_wants_no_message_finds_it_in_the_portal(case):
+    [shown] = case.agree()
+    assert shown == notify.NoticeDelivered(milestone="registered", channel="portal")
+    assert case.status("registered", "portal") == "delivered"
+
+
+def test_a_wish_counts_from_the_next_notice_on_and_drops_what_still_waits(by_all):
+    by_all.agree("sms")
+    by_all.answer(by_all.key("registered"), "deferred")
+    [dropped] = by_all.take(
+        notify.PreferencesChanged(channels=("email",), language="en"), "/portals/sandbox-portal"
+    )
+    assert (dropped.milestone, dropped.channel, dropped.reason) == (
+        "registered",
+        "sms",
+        "opted_out",
+    )
+    [request] = by_all.learn("payment.requested")
+    assert (request.channel, request.template) == ("email", "payment_requested.email_en")
+
+
+def test_a_message_on_its_way_is_dropped_should_it_come_back_after_an_opt_out(case):
+    case.learn("application.registered")
+    assert case.take(notify.PreferencesChanged(channels=()), "/portals/sandbox-portal") == []
+    [dropped] = case.answer(case.key("registered"), "absent")
+    assert dropped.reason == "opted_out"
+
+
+def test_a_wish_about_an_unknown_application_changes_nothing(case):
+    assert case.take(notify.PreferencesChanged(channels=()), "/portals/sandbox-portal") == []
+    assert case.dossier is None
+
+
+@pytest.fixture
+def by_all(new_case, providers):
+    return new_case(providers=providers("sms", "email", "app", "zalo"))
