@@ -3,8 +3,9 @@
 Reads `intake.events` (registered, refused), `routing.events`, `payment.events` and `notify.inbox`
 (what gateways and timers say); writes `notify.events`.
 
-Reading order: `domain/milestones` (what is told when), `domain/templates` and `domain/wordings` (in
-which words; the words stand in `templates`),
-`domain/moves` (what becomes of a notice), `domain/clerk` (one decision), `lane`, `effects`,
-`contacts` (the only place that opens one), `channels` (one file per kind of provider), `api`.
+Reading order: `domain/milestones` (what is told when), `domain/slots` (whom, and by which ways),
+`domain/templates` and `domain/wordings` (in which words; they stand in `templates`),
+`domain/moves` (what becomes of a notice), `domain/draft` and `domain/clerk` (one decision), `lane`,
+`providers` and `pulse` (who carries notices, and how they fare), `effects`, `contacts` (the only
+place that opens one), `channels` (one file per kind of provider), `views`, `api`.
 """

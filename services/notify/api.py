@@ -9,9 +9,11 @@ from uuid import uuid4
 import msgspec
 from fastapi import APIRouter, Depends, Request
 
+from services.notify import views
 from services.notify.channels.sms_http import SOURCE, Receipt, Receipts, read_receipts
-from services.notify.domain import Dossier, Notice
-from services.notify.domain.templates import NoWords, Templates, template
+from services.notify.domain import Dossier
+from services.notify.domain.templates import Templates
+from services.notify.views import NoticesView, NoticeView
 from shared import edge, events
 from shared.access import Caller, require
 from shared.clock import Clock
@@ -43,27 +45,6 @@ class Noted:
     application: str
 
 
-@dataclass(frozen=True)
-class NoticeView:
-    """One notice; `text` names nobody."""
-
-    milestone: str
-    channel: str
-    status: str
-    since: datetime
-    attempts: int
-    reason: str
-    text: str
-
-
-@dataclass(frozen=True)
-class NoticesView:
-    """What the citizen was told."""
-
-    application: str
-    notices: list[NoticeView]
-
-
 RECEIPTS = {
     "receipts": [
         {
@@ -83,7 +64,10 @@ NOTICES = NoticesView(
             since=datetime(2026, 11, 20, 1, 30, tzinfo=UTC),
             attempts=1,
             reason="",
-            text="Hồ sơ H29.1-20261120-0000001 đã được đăng ký.",
+            text="Hồ sơ H29.1-20261120-0000001 đã nộp thành công lúc 08:30 20/11/2026.",
+            subject="Đã nhận hồ sơ H29.1-20261120-0000001",
+            read_out="Hồ sơ H 2 9 chấm 1 gạch 2 0 2 6 1 1 2 0 gạch 0 0 0 0 0 0 1 đã nộp thành công "
+            "lúc 8 giờ 30 phút, ngày 20 tháng 11 năm 2026.",
         )
     ],
 )
@@ -145,14 +129,14 @@ def router(
 
     @routes.get(
         "/v1/applications/{application}/notices",
-        summary="What the citizen was told",
+        summary="What the citizen was told, by all ways, in their language, and why not",
         responses=edge.shown(200, NOTICES, 404, 422),
     )
     async def notices(
         application: str, caller: Annotated[Caller, Depends(require("portal", "operator"))]
     ) -> NoticesView:
         dossier = await known(application, caller)
-        return NoticesView(canonical(application), _views(dossier, templates))
+        return views.notices(canonical(application), dossier, templates)
 
     async def known(application: str, caller: Caller) -> Dossier:
         try:
@@ -181,29 +165,3 @@ def _event(receipt: Receipt, now: datetime) -> Event:
         causationid=f"{key}/handed",
         traceparent=traceparent(application, call_span(application, "notify", key), sampled=False),
     )
-
-
-def _views(dossier: Dossier, templates: Templates) -> list[NoticeView]:
-    out = []
-    for slot, notice in dossier.notices.items():
-        milestone, channel = slot.split("/")
-        out.append(
-            NoticeView(
-                milestone,
-                channel,
-                notice.status,
-                notice.since,
-                notice.attempt,
-                notice.reason,
-                _text(dossier, milestone, notice, templates) if dossier.contact is not None else "",
-            )
-        )
-    return out
-
-
-def _text(dossier: Dossier, milestone: str, notice: Notice, templates: Templates) -> str:
-    name = template(milestone, "portal", dossier.language, notice.words)
-    try:
-        return templates.render(name, {"dossier_code": dossier.dossier_code, **notice.params}).text
-    except NoWords:  # of a version that is no longer in the file: the rest is shown
-        return ""

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.notify.domain import EVENT_TYPES, Clerk, Dossier, Policy
+from services.notify.domain.providers import Unhealthy
 from services.notify.domain.templates import Templates, ours
 from shared.events.intake import InterlinkedRegistered, Registered
 from shared.events.kernel import TimerFired
 from shared.events.notify import Answered, PreferencesChanged, ReceiptArrived
 from shared.lanes.table import Arrival, Decide, LaneTable, Outcome, Prepare
-
-Unhealthy = frozenset[str]  # the facts: providers that are not to be chosen now
 
 
 async def all_well(*_: object) -> Unhealthy:

@@ -8,13 +8,13 @@ from services.routing.domain.dossier import Dossier
 from services.routing.domain.rules import Rules, load_rules
 from services.routing.inbox import Inbox, NotedJournal
 from services.routing.lane import table
-from services.routing.pages import Pages
 from services.routing.settings import RoutingSettings
 from shared import service
 from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
 from shared.clock import Clock
 from shared.journal import Journal
+from shared.pages import Pages
 from shared.publisher import Publisher
 from shared.service import Parts, Resources
 from shared.settings import told
@@ -24,7 +24,7 @@ def edge(
     publisher: Publisher,
     journal: Journal[Dossier],
     inbox: Inbox,
-    pages: Pages,
+    pages: Pages[Dossier],
     catalogue: Catalogue,
     rules: Rules,
     clock: Clock,

@@ -12,13 +12,13 @@ from services.routing.domain.preview import is_open
 from services.routing.domain.states import WaitsFor
 from services.routing.domain.workflow import steps
 from services.routing.inbox import Inbox, lies_at
-from services.routing.pages import Pages
 from services.routing.views import AT, DUE, waits_for
 from shared import edge
 from shared.access import Caller, require
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.journal import Decision, Journal
+from shared.pages import Pages
 
 PAGE_LIMIT = 200
 
@@ -94,7 +94,11 @@ INBOX = InboxPage(
 
 
 def router(
-    inbox: Inbox, journal: Journal[Dossier], pages: Pages, catalogue: Catalogue, clock: Clock
+    inbox: Inbox,
+    journal: Journal[Dossier],
+    pages: Pages[Dossier],
+    catalogue: Catalogue,
+    clock: Clock,
 ) -> APIRouter:
     """Return the route of inboxes."""
     routes = APIRouter(tags=["routing"])

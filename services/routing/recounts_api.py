@@ -19,7 +19,6 @@ from services.routing.actions import command
 from services.routing.answers import json
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.recounting import Recount, recount
-from services.routing.pages import Pages
 from shared import edge
 from shared.access import Caller, require
 from shared.catalogue import CalendarDay, Catalogue
@@ -27,6 +26,7 @@ from shared.clock import Clock
 from shared.events import Event
 from shared.events.handover import DueRecounted
 from shared.journal import Decision
+from shared.pages import Pages
 from shared.publisher import Publisher
 
 BODY_LIMIT_BYTES = 64 << 10
@@ -77,7 +77,9 @@ class Recounted(msgspec.Struct, frozen=True, kw_only=True):
     next: str
 
 
-def router(publisher: Publisher, pages: Pages, catalogue: Catalogue, clock: Clock) -> APIRouter:
+def router(
+    publisher: Publisher, pages: Pages[Dossier], catalogue: Catalogue, clock: Clock
+) -> APIRouter:
     """Return the routes of due dates that a calendar moves."""
     routes = APIRouter(tags=["routing"])
 

@@ -33,7 +33,6 @@ from services.routing.domain.remedies import Sender, remedy
 from services.routing.domain.rule_file import versioned
 from services.routing.domain.rules import Rules
 from services.routing.lane import asked_by_officer
-from services.routing.pages import Pages
 from services.routing.proposals import (
     Proposed,
     Rehoming,
@@ -49,6 +48,7 @@ from shared.clock import Clock
 from shared.events import Event
 from shared.events.routing import ActionRejected
 from shared.journal import Decision, Journal
+from shared.pages import Pages
 from shared.problems import Refusal
 from shared.publisher import Publisher
 
@@ -97,7 +97,7 @@ class Rehomed(msgspec.Struct, frozen=True, kw_only=True):
 def router(
     publisher: Publisher,
     journal: Journal[Dossier],
-    pages: Pages,
+    pages: Pages[Dossier],
     catalogue: Catalogue,
     rules: Rules,
     clock: Clock,

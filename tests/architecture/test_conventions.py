@@ -37,7 +37,6 @@ OWN = {
         "rehoming",
         "proposals",
         "recounts_api",
-        "pages",
     },
     # a partner's order number, claimed before the order opens; a bank's call, in its own words, or
     # set aside; who the banks are; whose money it becomes, and what for; ISO 20022; how a citizen
@@ -57,9 +56,11 @@ OWN = {
         *("references_api", "refunds_waiting", "waiting_api"),
         *("allowances", "disbursements_api", "disbursing"),
     },
-    # who carries notices; the one place that opens a contact; what a notice says and costs,
-    # before any is sent
-    "notify": {"providers", "contacts", "templates_api"},
+    # who carries notices, and how they fare; the one place that opens a contact; what a notice
+    # says and costs, before any is sent, and which nobody moves
+    "notify": {
+        *("providers", "pulse", "contacts", "templates_api", "stuck_api"),
+    },
     # it reads with a loop of its own instead of a lane: it decides nothing
     "operations": {"journeys", "reader", "counts", "flow", "tables"},
 }

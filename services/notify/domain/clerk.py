@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from services.notify.domain.draft import Draft
 from services.notify.domain.milestones import MILESTONES, REACHED_BY
-from services.notify.domain.moves import OVER, Happening, Notice, live_timer
+from services.notify.domain.moves import OVER, Happening, Notice, live_timer, params_of
 from services.notify.domain.providers import PROVIDERS_FAULT
 from services.notify.domain.slots import ORDER, SLOTS, STALE_AFTER, slots_for
 from services.notify.domain.timing import may_go
@@ -128,7 +128,7 @@ class Clerk(Draft):
         stem = f"{milestone}/"
         told = [slot for slot in notices if slot.startswith(stem)]
         for slot in told:  # each keeps what it has told, and the live ones tell what is so now
-            notices[slot] = replace(notices[slot], params=self.params(slot))
+            notices[slot] = replace(notices[slot], params=params_of(notices, slot))
         opened = list[str]()
         for slot in slots:
             old = notices.get(slot)

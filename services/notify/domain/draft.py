@@ -20,6 +20,7 @@ from services.notify.domain.moves import (
     Policy,
     Status,
     live_timer,
+    params_of,
 )
 from services.notify.domain.slots import SLOTS
 from services.notify.domain.templates import Templates, template
@@ -80,14 +81,6 @@ class Draft:
     def key(self, slot: str, attempt: int) -> str:
         """Return the key of an attempt."""
         return f"{self.application}/{slot}/{attempt}"
-
-    def params(self, slot: str) -> dict[str, str]:
-        """Return what a notice tells: its own, or what another of its milestone tells."""
-        if own := self.notices[slot].params:
-            return own
-        stem = slot[: slot.index("/") + 1]
-        siblings = (n.params for s, n in self.notices.items() if s.startswith(stem) and n.params)
-        return next(siblings, {})
 
     def withdraw(self, slot: str, because: str) -> None:
         """Drop a notice at rest; one that may be on its way is dropped should it come back."""
@@ -272,7 +265,7 @@ class Draft:
         return tuple(found)
 
     def _said(self, slot: str) -> dict[str, str]:
-        return {"dossier_code": self.dossier.dossier_code, **self.params(slot)}
+        return {"dossier_code": self.dossier.dossier_code, **params_of(self.notices, slot)}
 
     def _expect_a_receipt(self, slot: str, notice: Notice) -> None:
         milestone, channel, way = SLOTS[slot]

@@ -165,6 +165,14 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     representative: tuple[str, ...] = ()
 
 
+def params_of(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:
+    """Return what a notice tells: its own, or what another of its milestone tells."""
+    if own := notices[slot].params:
+        return own
+    stem = slot[: slot.index("/") + 1]
+    return next((n.params for s, n in notices.items() if s.startswith(stem) and n.params), {})
+
+
 def live_timer(slot: str, notice: Notice) -> str | None:
     """Return the name of the one timer that may still move this notice."""
     match notice.status:

@@ -8,6 +8,9 @@ from zlib import crc32
 PROVIDERS_FAULT = frozenset({"no_credit", "not_authorised", "sender_refused", "quota_exceeded"})
 
 
+Unhealthy = frozenset[str]  # the facts of a decision: who is not to be chosen now
+
+
 class Provider(NamedTuple):
     """`priority`: lower goes first; `share`: of 100 among those of one priority.
 

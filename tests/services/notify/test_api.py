@@ -194,6 +194,8 @@ async def test_a_portal_reads_what_its_citizen_was_told_in_full_words(edge, case
     answer = await edge.client("portal").get(f"/v1/applications/{application.upper()}/notices")
     assert answer.status_code == 200
     [notice] = answer.json()["notices"]
+    assert "lúc 15 giờ 00 phút, ngày 20 tháng 11 năm 2026." in notice.pop("read_out")
+    assert (notice.pop("why"), notice.pop("with_milestone")) == ("", "")
     assert notice == {
         "milestone": "registered",
         "channel": "sms",
@@ -203,6 +205,8 @@ async def test_a_portal_reads_what_its_citizen_was_told_in_full_words(edge, case
         "reason": "",
         "text": "Hồ sơ G09.20-20261120-0000001 đã nộp thành công lúc 15:00 20/11/2026. "
         "Dùng mã này để tra cứu trên Cổng Dịch vụ công.",
+        "audience": "citizen",
+        "subject": "Đã nhận hồ sơ G09.20-20261120-0000001",
     }
     assert "synthetic-contact" not in answer.text
 
@@ -212,6 +216,8 @@ async def test_a_portal_does_not_read_of_another_portals_citizen(edge, case, app
     edge.keep(application)
     path = f"/v1/applications/{application}/notices"
     assert (await edge.client("portal").get(path)).status_code == 404
+    wish = await edge.client("portal").post(WISH.format(application), json={})
+    assert wish.status_code == 404
     assert (await edge.client("operator").get(path)).status_code == 200
 
 
@@ -251,13 +257,6 @@ async def test_a_wish_that_cannot_be_granted_is_refused(
     answer = await edge.client(role).post(WISH.format(application), json=body)
     assert answer.status_code == status
     assert not edge.log.appended
-
-
-async def test_nobody_wishes_for_another_portals_citizen(edge, case, application):
-    case.learn("application.registered", portal="another")
-    edge.keep(application)
-    answer = await edge.client("portal").post(WISH.format(application), json={})
-    assert answer.status_code == 404
 
 
 @pytest.mark.parametrize(

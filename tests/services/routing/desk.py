@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from services.routing import inbox_api
 from services.routing.api import router
 from services.routing.inbox import Inbox, NotedJournal
-from services.routing.pages import Pages
 from shared import events, problems
 from shared.access import Access
 from shared.bus import Record
@@ -18,6 +17,7 @@ from shared.clock import system_clock
 from shared.events import Event
 from shared.lanes.reading import Reader
 from shared.lanes.step import Step
+from shared.pages import Pages
 from shared.publisher import Publisher
 
 APPLICATION = "0197b1c2-aaaa-7bbb-8ccc-000000000001"

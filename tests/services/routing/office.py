@@ -4,9 +4,9 @@ import httpx
 from fastapi import FastAPI
 
 from services.routing import rehoming
-from services.routing.pages import Pages
 from shared import problems
 from shared.clock import system_clock
+from shared.pages import Pages
 from shared.publisher import Publisher
 
 MARRIAGE = "1.000894"  # accepted by an officer, without a fee

@@ -10,13 +10,13 @@ from fastapi import FastAPI
 
 from services.routing import recounts_api
 from services.routing.lane import table
-from services.routing.pages import Pages
 from shared import events, problems
 from shared.catalogue import CalendarDay
 from shared.catalogue.current import Current
 from shared.clock import system_clock
 from shared.events import handover
 from shared.events import routing as contracts
+from shared.pages import Pages
 from shared.publisher import Publisher
 
 PREVIEWS, RECOUNTS = "/v1/routing/recount-previews", "/v1/routing/recounts"

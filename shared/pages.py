@@ -1,34 +1,33 @@
-"""Routing's journal, read page by page: each application's latest version, in order of the ids."""
+"""A service's journal, read page by page: each application's latest version, in order of ids."""
 
 from itertools import groupby
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-from services.routing.domain.dossier import Dossier
 from shared.archived import is_bare, living
 from shared.changes import fold
 from shared.journal import Decision, Journal
 from shared.store import Row, Table
 
+S = TypeVar("S")  # a service's state of one application
+
 ROWS_LIMIT = 2_000  # of the journal, read at once
 _END = "~"  # after every id
 
 
-class Page(NamedTuple):
+class Page(NamedTuple, Generic[S]):
     """The applications of a page; `next`: the one to go on after, empty at the end."""
 
-    found: tuple[Decision[Dossier], ...]
+    found: tuple[Decision[S], ...]
     next: str
 
 
-class Pages:
+class Pages(Generic[S]):
     """Pages over a journal and its table.  What is decided meanwhile may be seen or not."""
 
-    def __init__(
-        self, table: Table, journal: Journal[Dossier], rows_limit: int = ROWS_LIMIT
-    ) -> None:
+    def __init__(self, table: Table, journal: Journal[S], rows_limit: int = ROWS_LIMIT) -> None:
         self._table, self._journal, self._rows_limit = table, journal, rows_limit
 
-    async def after(self, application: str) -> Page:
+    async def after(self, application: str) -> Page[S]:
         """Return the page that begins after this application (empty: the first one).
 
         Raises `Unknown`.
@@ -43,9 +42,7 @@ class Pages:
         last = groups[-1][0] if is_cut else ""
         return Page(tuple(decision for decision in found if decision), last)
 
-    async def _latest(
-        self, application: str, rows: list[Row], is_cut: bool
-    ) -> Decision[Dossier] | None:
+    async def _latest(self, application: str, rows: list[Row], is_cut: bool) -> Decision[S] | None:
         rows = [row for row in living(rows) if not is_bare(row)]
         if is_cut or not rows:
             return await self._journal.latest(application)

@@ -1,0 +1,117 @@
+"""What a person was told, as portals show it and the hotline reads it out: it names nobody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.notify.domain import Dossier
+from services.notify.domain.moves import params_of
+from services.notify.domain.slots import SLOTS
+from services.notify.domain.templates import NoWords, Templates, template
+from services.notify.domain.wordings import Channel
+
+# Why a message did not come, in the citizen's words; what is not here came of the dossier or the
+# provider.
+WHY: Mapping[str, tuple[str, str]] = {
+    "opted_out": (
+        "Bạn đã chọn không nhận tin bằng cách này.",
+        "You chose not to be told in this way.",
+    ),
+    "no_contact": ("Hồ sơ không có cách liên hệ.", "The application has no contact."),
+    "no_provider": ("Cách nhận tin này chưa được mở.", "This way is not available yet."),
+    "no_phone": ("Hồ sơ không có số điện thoại.", "The application has no phone number."),
+    "no_email": ("Hồ sơ không có địa chỉ thư điện tử.", "The application has no e-mail address."),
+    "not_a_mobile": (
+        "Số điện thoại không phải số di động Việt Nam.",
+        "The phone number is no Vietnamese mobile number.",
+    ),
+    "no_representative": (
+        "Hồ sơ không còn người đại diện.",
+        "Nobody acts for the applicant any more.",
+    ),
+    "receipt_missing": (
+        "Nhà mạng chưa xác nhận đã gửi tới máy của bạn.",
+        "The provider has not confirmed that it reached your device.",
+    ),
+}
+STALE = ("Nội dung này không còn đúng nên không gửi nữa.", "This is no longer so: it is not told.")
+FAILED = ("Tin nhắn không gửi được.", "The message could not be delivered.")
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """One notice; `text` and `read_out` name nobody, `why` says what kept it from coming.
+
+    `audience`: for whom; `with_milestone`: it went out in the message of that one.
+    """
+
+    milestone: str
+    channel: str
+    status: str
+    since: datetime
+    attempts: int
+    reason: str
+    text: str
+    audience: str = "citizen"
+    subject: str = ""
+    read_out: str = ""
+    why: str = ""
+    with_milestone: str = ""
+
+
+@dataclass(frozen=True)
+class NoticesView:
+    """What the citizen was told, in their language, and by which ways they agree to be told."""
+
+    application: str
+    notices: list[NoticeView]
+    language: str = "vi"
+    channels: list[str] = field(default_factory=lambda: ["sms"])
+
+
+def notices(application: str, dossier: Dossier, templates: Templates) -> NoticesView:
+    """Return all that a person was told, or will be."""
+    return NoticesView(
+        application,
+        [_view(dossier, slot, templates) for slot in dossier.notices],
+        dossier.language,
+        list(dossier.channels),
+    )
+
+
+def _view(dossier: Dossier, slot: str, templates: Templates) -> NoticeView:
+    milestone, _, way = slot.partition("/")
+    notice = dossier.notices[slot]
+    return NoticeView(
+        milestone,
+        way.partition("@")[0],
+        notice.status,
+        notice.since,
+        notice.attempt,
+        notice.reason,
+        _words(dossier, slot, "portal", templates)[0],
+        audience=way.partition("@")[2] or "citizen",
+        subject=_words(dossier, slot, "email", templates)[1],
+        read_out=_words(dossier, slot, "voice", templates)[0],
+        why=_why(dossier.language, notice.status, notice.reason),
+        with_milestone=SLOTS[notice.lead].milestone if notice.lead else "",
+    )
+
+
+def _words(dossier: Dossier, slot: str, channel: Channel, templates: Templates) -> tuple[str, str]:
+    if dossier.contact is None:  # it is not known yet which dossier it is of
+        return "", ""
+    milestone, notice = SLOTS[slot].milestone, dossier.notices[slot]
+    name = template(milestone, channel, dossier.language, notice.words)
+    params = params_of(dossier.notices, slot)
+    try:
+        return templates.render(name, {"dossier_code": dossier.dossier_code, **params})
+    except NoWords:  # of a version that is no longer in the file: the rest is shown
+        return "", ""
+
+
+def _why(language: str, status: str, reason: str) -> str:
+    if not reason:
+        return ""
+    said = WHY.get(reason, STALE if status == "dropped" else FAILED)
+    return said[language == "en"]
