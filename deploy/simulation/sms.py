@@ -15,6 +15,9 @@ class Unopened:
         """See `Opening`."""
         return [Message(notice.key, "", "", "") for _, notice in notices]
 
+    async def learn(self, message: Message, reason: str) -> None:
+        """Learn nothing."""
+
 
 class Sms:
     """The gateway as notify's effects use it."""

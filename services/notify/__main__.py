@@ -1,6 +1,7 @@
 """Wires notify and runs it."""
 
 from services.notify import api, stuck_api, templates_api
+from services.notify.addresses import Addresses
 from services.notify.contacts import Contacts
 from services.notify.domain.templates import load
 from services.notify.effects import Ask, Send
@@ -20,6 +21,12 @@ async def build(resources: Resources) -> Parts:
     settings = told(NotifySettings)
     templates = load(settings.notice_templates)
     rows = read(settings.providers)
+    addresses = Addresses(
+        resources.table("addresses"),
+        resources.vault.pepper,
+        resources.clock,
+        settings.notice_daily_cap,
+    )
     pulse = Pulse(rows, resources.partners.refuses)
     lanes = table(settings.policy(terms(rows)), templates, pulse.prepare)
     journal = resources.journal(lanes)
@@ -38,9 +45,10 @@ async def build(resources: Resources) -> Parts:
         pace=pace.PATIENT,
         limits=partners.PATIENT,
         effects=(
-            Send(Contacts(resources.vault, templates), carriers, limit_s, first),
+            Send(Contacts(resources.vault, templates, addresses), carriers, limit_s, first),
             Ask(carriers, limit_s, first),
         ),
+        beside=(addresses.keep_sweeping,),
         closing=tuple(carrier.aclose for carrier in carriers.values()),
     )
 

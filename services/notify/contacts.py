@@ -5,10 +5,12 @@ Whatever keeps a notice from going out has a name: `REASONS` says which there ar
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import msgspec
 
+from services.notify.addresses import SUPPRESSED_FOR, Addresses
 from services.notify.channels import Message
 from services.notify.domain.milestones import MILESTONES
 from services.notify.domain.templates import NoWords, Templates, ours
@@ -27,6 +29,8 @@ REASONS: Mapping[str, str] = {
     "no_representative": "nobody is known to act for the citizen any more",
     "template_unknown": "it was decided with a template that this deployment does not have",
     "variable_missing": "the template wants what its milestone does not know",
+    "capped": "the address was told enough for today",
+    **dict.fromkeys(SUPPRESSED_FOR, "a provider said so of the address not long ago"),
     "not_a_mobile": "no Vietnamese mobile number: no message reaches it",
 }
 _BETWEEN = {"sms": " "}  # what stands between milestones told in one message
@@ -38,6 +42,9 @@ Notice = tuple[str, NoticeRequested]  # an application, and what is to be handed
 class Opening(Protocol):
     """What makes messages of notices; where that leads nowhere, it says why."""
 
+    async def learn(self, message: Message, reason: str) -> None:
+        """Take in that a provider rejected a message."""
+
     async def messages(self, notices: Sequence[Notice]) -> Sequence[Message | Answered]:
         """Return one for each, in order.  Raises `NotCalled`."""
 
@@ -45,8 +52,14 @@ class Opening(Protocol):
 class Contacts:
     """Opens contacts with the vault."""
 
-    def __init__(self, vault: Vault, templates: Templates | None = None) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        templates: Templates | None = None,
+        addresses: Addresses | None = None,
+    ) -> None:
         self._vault, self._templates = vault, templates or ours()
+        self._addresses = addresses
 
     async def messages(self, notices: Sequence[Notice]) -> list[Message | Answered]:
         """See `Opening`."""
@@ -55,7 +68,29 @@ class Contacts:
             opened = await self._opened(sealed)
         except Unknown as doubt:
             raise NotCalled("contacts cannot be opened now") from doubt
-        return [self._message(n, text) for (_, n), text in zip(notices, opened, strict=True)]
+        found = [self._message(n, text) for (_, n), text in zip(notices, opened, strict=True)]
+        return await self._allowed(found) if self._addresses else found
+
+    async def learn(self, message: Message, reason: str) -> None:
+        """See `Opening`.  What is not kept now is learned from the next rejection."""
+        if self._addresses and reason in SUPPRESSED_FOR:
+            with suppress(Unknown):
+                await self._addresses.suppress(message.to, reason)
+
+    async def _allowed(self, found: list[Message | Answered]) -> list[Message | Answered]:
+        """Return the same without what may not go out now; what is urgent is not asked after."""
+        assert self._addresses is not None
+        usual = [one for one in found if isinstance(one, Message) and not one.urgent]
+        try:
+            refused = await self._addresses.refused(usual)
+        except Unknown as doubt:
+            raise NotCalled("nobody says now whom nothing may be sent to") from doubt
+        return [
+            Answered(key=one.key, finding="rejected", reason=refused[one.key])
+            if one.key in refused
+            else one
+            for one in found
+        ]
 
     def _message(self, notice: NoticeRequested, opened: bytes | None) -> Message | Answered:
         channel, _, audience = notice.channel.partition("@")

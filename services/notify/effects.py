@@ -49,6 +49,9 @@ class Send:
         if messages := [one for one in opened if isinstance(one, Message)]:
             answers = await self._channels[self.partner(requests[0])].send(messages)
             said |= {answer.key: answer for answer in answers}
+            for message in messages:
+                if said[message.key].finding == "rejected":
+                    await self._contacts.learn(message, said[message.key].reason)
         return [said[notice.key] for _, notice in notices]
 
     def unknown(self, request: Request) -> Data:

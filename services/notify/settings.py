@@ -36,6 +36,7 @@ class NotifySettings(BaseSettings):
         default="", pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$"
     )
     notice_join_s: Mapping[str, float] = Policy().join_s
+    notice_daily_cap: int = Field(default=0, ge=0, le=9_999)
     notice_silent: frozenset[str] = Policy().silent
 
     @model_validator(mode="after")

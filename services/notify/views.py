@@ -25,6 +25,10 @@ WHY: Mapping[str, tuple[str, str]] = {
         "Số điện thoại không phải số di động Việt Nam.",
         "The phone number is no Vietnamese mobile number.",
     ),
+    "capped": (
+        "Hôm nay đã có nhiều tin gửi tới địa chỉ này.",
+        "This address was sent many messages today.",
+    ),
     "no_representative": (
         "Hồ sơ không còn người đại diện.",
         "Nobody acts for the applicant any more.",

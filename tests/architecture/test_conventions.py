@@ -56,10 +56,11 @@ OWN = {
         *("references_api", "refunds_waiting", "waiting_api"),
         *("allowances", "disbursements_api", "disbursing"),
     },
-    # who carries notices, and how they fare; the one place that opens a contact; what a notice
-    # says and costs, before any is sent, and which nobody moves
+    # who carries notices, and how they fare; the one place that opens a contact, and addresses to
+    # which nothing may be sent; what a notice says and costs, before any is sent, and which nobody
+    # moves
     "notify": {
-        *("providers", "pulse", "contacts", "templates_api", "stuck_api"),
+        *("providers", "pulse", "contacts", "addresses", "templates_api", "stuck_api"),
     },
     # it reads with a loop of its own instead of a lane: it decides nothing
     "operations": {"journeys", "reader", "counts", "flow", "tables"},

@@ -225,9 +225,10 @@ class Rows:
 
     def __init__(self) -> None:
         self.rows: dict[str, Row] = {}
-        self.is_down = False
+        self.is_down, self.trips = False, 0
 
     async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
+        self.trips += 1
         stood = {r["_id"] for r in rows} & set(self.rows)
         self.rows |= {r["_id"]: r for r in rows if r["_id"] not in stood}
         return stood
@@ -241,6 +242,10 @@ class Rows:
         for i in ids:
             self.rows.pop(i, None)
 
+    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
+        ids = [i for i in sorted(self.rows) if any(low <= i < high for low, high in bounds)]
+        return [self.rows[i] for i in ids[: limit or None]]
+
     async def last(self, bounds: Bounds, limit: int) -> list[Row]:
         found = [i for i in sorted(self.rows) if bounds[0] <= i < bounds[1]]
         return [self.rows[i] for i in found[-limit:]]
@@ -249,6 +254,11 @@ class Rows:
 @pytest.fixture
 def rows() -> Rows:
     return Rows()
+
+
+@pytest.fixture(scope="session")
+def new_rows() -> type[Rows]:
+    return Rows
 
 
 @pytest.fixture

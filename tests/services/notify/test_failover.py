@@ -175,6 +175,8 @@ class Unopened:
     async def messages(self, notices):
         return [Message(n.key, "", "", "") for _, n in notices]
 
+    async def learn(self, message, reason) -> None: ...
+
 
 async def test_the_provider_that_was_chosen_is_the_one_that_is_called(case, as_request):
     case.learn("application.registered")

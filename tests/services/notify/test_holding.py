@@ -158,6 +158,22 @@ def test_what_is_no_longer_so_drops_out_of_the_next_attempt(by_mail):
     assert (again.milestone, again.joined) == ("transferred", ())
 
 
+def test_what_dropped_out_and_came_anew_goes_its_own_way(by_mail):
+    for type_ in ("application.supplement_requested", "application.apologised"):
+        by_mail.learn(type_)
+    [request] = by_mail.fire(by_mail.timers[0])
+    assert [j.milestone for j in request.joined] == ["apologised"]
+    by_mail.answer(request.key, "absent")
+    retry = by_mail.timers[-1]
+    by_mail.learn("application.due_moved")
+    by_mail.learn("application.apologised")
+    [again] = by_mail.fire(retry)
+    assert (again.milestone, again.joined) == ("supplement_requested", ())
+    [told] = by_mail.answer(again.key, "handed")
+    assert told.milestone == "supplement_requested"
+    assert by_mail.status("apologised", "email") == "held"
+
+
 def test_a_failure_is_that_of_all_in_the_message(by_mail):
     for type_ in ("application.accepted", "application.transferred"):
         by_mail.learn(type_)

@@ -63,16 +63,18 @@ def test_a_representative_is_told_beside_the_citizen_but_not_who_paid(by_all):
     assert (request.channel, request.template) == ("email@representative", "registered.email_vi")
 
 
-def test_two_ways_tell_the_same_and_each_keeps_what_it_told(by_all):
+@pytest.mark.parametrize(("told", "late"), [("sms", "email"), ("email", "sms")])
+def test_two_ways_tell_the_same_and_each_keeps_what_it_told(by_all, told, late):
     by_all.agree("sms", "email")
     by_all.learn("payment.requested", amount_vnd=120_000)
-    by_all.answer(by_all.key("payment_requested"), "deferred")  # the e-mail; the SMS goes out
-    sms = next(r.key for r in by_all.requests() if "payment_requested/sms" in r.key)
-    by_all.answer(sms, "handed")
+    key = f"{by_all.application}/payment_requested/{{}}/1"
+    by_all.answer(key.format(late), "deferred")
+    by_all.answer(key.format(told), "handed")
     by_all.learn("payment.requested", amount_vnd=90_000)
     by_all.fire(by_all.timers[-1])
     assert [r.params["amount_vnd"] for r in by_all.requests() if r.key.endswith("/2")] == ["90000"]
-    assert by_all.dossier.notices["payment_requested/sms"].params["amount_vnd"] == "120000"
+    notice = by_all.dossier.notices[f"payment_requested/{told}"]
+    assert notice.params["amount_vnd"] == "120000"
 
 
 def test_what_came_before_the_consent_waits_for_it(by_all):

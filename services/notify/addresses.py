@@ -1,0 +1,125 @@
+"""Addresses to which nothing may be sent now: bounced, or told enough for today.
+
+Rows by a keyed hash of the address, which says nothing to who has no key:
+
+    s/<mark>               suppressed: why, and until when
+    d/<day>/<mark>/<n>     the n-th message of a day, with the key of its attempt
+
+The numbers of a day have no gaps, so an attempt is counted once however often it comes: whoever
+finds the first number free knows that nobody was counted, and whoever does not reads who was.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from services.notify.channels import Message
+from shared.clock import VIETNAM, Clock
+from shared.errors import Unknown
+from shared.store import Row, Table, prefix
+from shared.vault import keyed_hash
+
+# For how long an address is left alone after a provider said this of it.
+SUPPRESSED_FOR: Mapping[str, timedelta] = {
+    "invalid_number": timedelta(days=90),
+    "unknown_subscriber": timedelta(days=90),
+    "mailbox_unknown": timedelta(days=90),
+    "bounced": timedelta(days=30),
+}
+CAPPED = "capped"
+SWEEP_EVERY_S = 3_600.0
+_PAGE = 1_000
+_NUMBER = "{:04}"
+
+
+class Addresses:
+    """What may be sent to whom; `daily_cap` 0: any number."""
+
+    def __init__(self, table: Table, pepper: bytes, clock: Clock, daily_cap: int = 0) -> None:
+        self._table, self._pepper, self._clock, self._cap = table, pepper, clock, daily_cap
+
+    async def refused(self, messages: Sequence[Message]) -> dict[str, str]:
+        """Return which may not go out, by key, and why; the others are counted.
+
+        One round trip, as a rule: what is suppressed is asked while the first of a day are counted.
+        Raises `Unknown`.
+        """
+        if not messages:
+            return {}
+        marks = {message.key: self._mark(message.to) for message in messages}
+        suppressed, capped = await asyncio.gather(self._suppressed(marks), self._capped(marks))
+        return dict.fromkeys(capped, CAPPED) | {
+            key: suppressed[mark] for key, mark in marks.items() if mark in suppressed
+        }
+
+    async def suppress(self, address: str, reason: str) -> None:
+        """Leave an address alone, for as long as the reason says.  Raises `Unknown`."""
+        id_ = f"s/{self._mark(address)}"
+        until = self._clock() + SUPPRESSED_FOR[reason]
+        await self._table.delete([id_])
+        await self._table.insert_missing([{"_id": id_, "reason": reason, "until": until}])
+
+    async def keep_sweeping(self) -> None:
+        """Sweep now and then, for ever; what is not answered now is swept the next time."""
+        while True:
+            with suppress(Unknown):
+                await self.sweep()
+            await asyncio.sleep(SWEEP_EVERY_S)
+
+    async def sweep(self) -> None:
+        """Forget the days before yesterday, and what is no longer suppressed.  Raises `Unknown`."""
+        now = self._clock()
+        await self._forget(("d/", f"d/{_day(now - timedelta(days=1))}"), lambda _: True)
+        await self._forget(prefix("s/"), lambda row: bool(row["until"] <= now))
+
+    async def _suppressed(self, marks: Mapping[str, str]) -> dict[str, str]:
+        now = self._clock()
+        rows = await self._table.get([f"s/{mark}" for mark in dict.fromkeys(marks.values())])
+        return {row["_id"][2:]: row["reason"] for row in rows if row["until"] > now}
+
+    async def _capped(self, marks: Mapping[str, str]) -> list[str]:
+        """Count attempts; return those that are too many for their address today."""
+        if not self._cap:
+            return []
+        day = f"d/{_day(self._clock())}"
+        firsts = {mark: key for key, mark in reversed(list(marks.items()))}
+        rows = [_row(day, mark, 1, key) for mark, key in firsts.items()]
+        stood = await self._table.insert_missing(rows)
+        counted = {row["key"] for row in rows if row["_id"] not in stood}
+        left, capped = [key for key in marks if key not in counted], list[str]()
+        while left:
+            of_marks = dict.fromkeys(marks[key] for key in left)
+            found = await self._table.ranges([prefix(f"{day}/{mark}/") for mark in of_marks])
+            told: dict[str, set[str]] = {mark: set() for mark in of_marks}
+            for row in found:
+                told[row["_id"].split("/")[2]].add(row["key"])
+            left = [key for key in left if key not in told[marks[key]]]
+            full = [key for key in left if len(told[marks[key]]) >= self._cap]
+            capped += full
+            next_ = {marks[key]: key for key in reversed(left) if key not in full}
+            more = [_row(day, mark, len(told[mark]) + 1, key) for mark, key in next_.items()]
+            if more:
+                stood = await self._table.insert_missing(more)
+                counted |= {row["key"] for row in more if row["_id"] not in stood}
+            left = [key for key in left if key not in counted and key not in full]
+        return capped
+
+    def _mark(self, address: str) -> str:
+        text = address.strip().casefold()
+        text = f"0{text[3:]}" if text.startswith("+84") else text
+        return keyed_hash(self._pepper, b"address/" + text.encode())
+
+    async def _forget(self, bounds: tuple[str, str], is_over: Callable[[Row], bool]) -> None:
+        low, high = bounds
+        while rows := await self._table.ranges([(low, high)], _PAGE):
+            await self._table.delete([row["_id"] for row in rows if is_over(row)])
+            low = f"{rows[-1]['_id']}\0"
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(VIETNAM):%Y-%m-%d}"
+
+
+def _row(day: str, mark: str, number: int, key: str) -> Row:
+    return {"_id": f"{day}/{mark}/{_NUMBER.format(number)}", "key": key}

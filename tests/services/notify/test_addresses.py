@@ -1,0 +1,222 @@
+"""Addresses to which nothing may be sent now; the same on MongoDB and on its fake."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.notify.addresses import SUPPRESSED_FOR, Addresses
+from services.notify.channels import Message
+from services.notify.contacts import REASONS, Contacts
+from services.notify.domain.wordings import SAMPLE
+from services.notify.effects import Send
+from shared.effects import NotCalled
+from shared.errors import Unknown
+from shared.events.intake import Contact
+from shared.events.notify import Answered, NoticeRequested
+from shared.mongo import MongoTable, connect
+from shared.vault import seal
+
+PHONE, OTHER = "0912345678", "0987654321"
+_names = (f"addresses{n}" for n in count())
+
+
+class Desk:
+    """Addresses over a table, and a clock to turn."""
+
+    def __init__(self, table, cap: int = 0) -> None:
+        self.at, self.table = datetime(2026, 11, 20, 8, tzinfo=UTC), table
+        self.addresses = Addresses(table, b"synthetic-pepper", lambda: self.at, cap)
+
+    async def send(self, *keys: str, to: str = PHONE) -> dict[str, str]:
+        return await self.addresses.refused([Message(key, to, "", "") for key in keys])
+
+
+Check = Callable[[Desk], Awaitable[None]]
+
+
+@pytest.fixture(params=["memory", pytest.param("mongo", marks=pytest.mark.stack)])
+def run(request: pytest.FixtureRequest):
+    """Runs a check on an empty table of its own."""
+
+    def in_memory(check: Check, cap: int = 0) -> None:
+        asyncio.run(check(Desk(request.getfixturevalue("rows"), cap)))
+
+    def on_mongo(check: Check, cap: int = 0) -> None:
+        async def main() -> None:
+            database = connect(request.getfixturevalue("mongo_url"), "notify_addresses")
+            await check(Desk(MongoTable(database[next(_names)]), cap))
+            database.client.close()
+
+        asyncio.run(main())
+
+    return in_memory if request.param == "memory" else on_mongo
+
+
+def test_an_address_that_bounced_is_left_alone_until_the_time_is_over(run):
+    async def check(desk: Desk) -> None:
+        await desk.addresses.suppress("a@Example.invalid", "bounced")
+        assert await desk.send("k1", to="A@example.invalid") == {"k1": "bounced"}
+        assert await desk.send("k2", to="b@example.invalid") == {}
+        desk.at += SUPPRESSED_FOR["bounced"]
+        assert await desk.send("k3", to="a@example.invalid") == {}
+        await desk.addresses.suppress("a@example.invalid", "mailbox_unknown")
+        assert await desk.send("k4", to="a@example.invalid") == {"k4": "mailbox_unknown"}
+
+    run(check)
+
+
+def test_a_number_is_the_same_however_it_is_written(run):
+    async def check(desk: Desk) -> None:
+        await desk.addresses.suppress("+84912345678", "invalid_number")
+        assert await desk.send("k") == {"k": "invalid_number"}
+
+    run(check)
+
+
+def test_a_day_has_so_many_messages_and_the_next_as_many_again(run):
+    async def check(desk: Desk) -> None:
+        assert await desk.send("k1", "k2", "k3") == {"k3": "capped"}
+        assert await desk.send("k4") == {"k4": "capped"}
+        assert await desk.send("k5", to=OTHER) == {}
+        desk.at = datetime(2026, 11, 20, 16, 59, tzinfo=UTC)  # not yet midnight in Viet Nam
+        assert await desk.send("k6") == {"k6": "capped"}
+        desk.at += timedelta(minutes=1)
+        assert await desk.send("k7") == {}
+
+    run(check, cap=2)
+
+
+def test_an_attempt_is_counted_once_however_often_it_comes(run):
+    async def check(desk: Desk) -> None:
+        for keys in (("k1",), ("k1",), ("k0", "k1"), ("k1", "k0")):
+            assert await desk.send(*keys) == {}
+        assert await desk.send("k2") == {"k2": "capped"}
+
+    run(check, cap=2)
+
+
+def test_batches_at_the_same_time_do_not_go_over_the_cap(run):
+    async def check(desk: Desk) -> None:
+        found = await asyncio.gather(*(desk.send(f"a{n}", f"b{n}") for n in range(6)))
+        assert sum(map(len, found)) == 12 - 5
+
+    run(check, cap=5)
+
+
+def test_what_is_old_is_forgotten(run):
+    async def check(desk: Desk) -> None:
+        await desk.send("k1")
+        await desk.addresses.suppress(PHONE, "bounced")
+        desk.at += timedelta(days=1)
+        await desk.addresses.sweep()
+        assert len(await desk.table.ranges([("", "~")])) == 2
+        desk.at += timedelta(days=30)
+        await desk.addresses.sweep()
+        assert await desk.table.ranges([("", "~")]) == []
+
+    run(check, cap=2)
+
+
+@given(
+    batches=st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=4), max_size=12),
+    cap=st.integers(1, 4),
+)
+@settings(max_examples=150, deadline=None)
+def test_in_any_order_with_any_repetition_each_is_counted_once(batches, cap, new_rows):
+    async def check() -> None:
+        desk, admitted, seen = Desk(new_rows(), cap), set(), set()
+        for batch in batches:
+            refused = await desk.send(*dict.fromkeys(batch))
+            assert not refused.keys() & admitted
+            admitted |= set(batch) - refused.keys()
+            seen |= set(batch)
+        assert len(admitted) == min(cap, len(seen))
+        assert len(await desk.table.ranges([("d/", "d0")])) == len(admitted)
+
+    asyncio.run(check())
+
+
+async def test_as_a_rule_it_is_one_round_trip(rows):
+    desk = Desk(rows, cap=3)
+    messages = [Message(f"k{n}", f"09123456{n:02}", "", "") for n in range(50)]
+    assert await desk.addresses.refused(messages) == {}
+    assert rows.trips == 1
+
+
+async def test_nothing_of_an_address_is_kept_in_the_clear(rows):
+    desk = Desk(rows, cap=3)
+    await desk.send("k")
+    await desk.addresses.suppress("a@example.invalid", "bounced")
+    assert PHONE[1:] not in f"{rows.rows}"
+    assert "example" not in f"{rows.rows}"
+
+
+# ---- where contacts are opened
+
+
+class Carrier:
+    """A provider that says of all the same."""
+
+    def __init__(self, answered) -> None:
+        self._answered, self.taken = answered, 0
+
+    async def send(self, messages):
+        self.taken += len(messages)
+        return [self._answered(m.key) for m in messages]
+
+
+@pytest.fixture
+def rejected():
+    return lambda reason: lambda key: Answered(key=key, finding="rejected", reason=reason)
+
+
+@pytest.fixture
+def sealed(vault, application):
+    async def sealed(milestone: str) -> NoticeRequested:
+        keys = await vault.keys([application], create=True)
+        plain = msgspec.json.encode(Contact(phone=PHONE))
+        return NoticeRequested(
+            key=f"{application}/{milestone}/sms/1",
+            milestone=milestone,
+            channel="sms",
+            template=f"{milestone}.plain",
+            language="vi",
+            contact=seal(keys[application], plain, application),
+            params=dict(SAMPLE),
+        )
+
+    return sealed
+
+
+async def test_what_a_provider_rejects_for_good_is_not_tried_again_but_what_is_urgent_is(
+    rows, vault, sealed, as_request, rejected
+):
+    desk = Desk(rows)
+    carrier = Carrier(rejected("bounced"))
+    send = Send(Contacts(vault, None, desk.addresses), {"sms": carrier})
+    usual, urgent = await sealed("accepted"), await sealed("registered")
+    for notice, taken in ((usual, 1), (usual, 1), (urgent, 2)):
+        [answer] = await send.call([as_request(notice)])
+        assert (answer.finding, answer.reason, carrier.taken) == ("rejected", "bounced", taken)
+
+
+async def test_where_nobody_can_say_nothing_is_called(rows, vault, sealed, as_request, rejected):
+    class Down:
+        async def get(self, ids):
+            raise Unknown("the database does not answer")
+
+    carrier = Carrier(rejected("bounced"))
+    send = Send(Contacts(vault, None, Desk(Down()).addresses), {"sms": carrier})
+    with pytest.raises(NotCalled):
+        await send.call([as_request(await sealed("accepted"))])
+    assert carrier.taken == 0
+
+
+def test_every_reason_has_words_for_operators():
+    assert {*SUPPRESSED_FOR, "capped"} <= REASONS.keys()
