@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 
@@ -62,7 +63,8 @@ def _without_an_end(evidence: Evidence) -> Iterator[str]:
             name = heard.event.subject, f"{data['milestone']}/{data['channel']}"
             open_.pop(name, None)
             if heard.event.type == NoticeRequested.TYPE:
-                open_[name] = None
+                for milestone in _told(data):
+                    open_[heard.event.subject, f"{milestone}/{data['channel']}"] = None
     latest = {row["application"]: row for row in evidence.journals["notify"]}
     timers = evidence.collections.get(TIMERS)  # None: they were not read
     due = {(row["application"], row["name"]) for row in timers or ()}
@@ -78,7 +80,10 @@ def _awaited(row: Row, slot: str) -> str | None:
     """Return the timer that a notice waits for, by the state of its application."""
     if not row.get("state"):
         return None
-    notice = msgspec.json.decode(row["state"], type=Dossier).notices.get(slot)
+    notices = msgspec.json.decode(row["state"], type=Dossier).notices
+    notice = notices.get(slot)
+    if notice and notice.status == "joined":  # it waits for what its lead waits for
+        slot, notice = notice.lead, notices.get(notice.lead)
     return live_timer(slot, notice) if notice else None
 
 
@@ -113,4 +118,10 @@ def _requested(row: Row) -> Iterator[str]:
     for text in row.get("emitted", ()):
         event = msgspec.json.decode(text)
         if event["type"] == NoticeRequested.TYPE:
-            yield event["data"]["milestone"]
+            yield from _told(event["data"])
+
+
+def _told(data: dict[str, Any]) -> Iterator[str]:
+    """Return all milestones that a message tells."""
+    yield data["milestone"]
+    yield from (also["milestone"] for also in data.get("joined", ()))

@@ -148,6 +148,7 @@ def test_what_was_joined_was_handed_over_with_its_lead_and_not_once_more() -> No
     also = [{"milestone": "transferred", "template": "x", "params": {}}]
     evidence = again(sound(), "notify", "notice.requested", key=lead, joined=also)
     evidence = again(evidence, "notify", "notice.delivered")
+    assert audit(evidence)[2].wrong  # what was joined has no end
     evidence = again(evidence, "notify", "notice.sent", milestone="transferred")
     assert not audit(evidence)[2].wrong
     twice = evidence.handed | {f"{APPLICATION}/transferred/sms/1": 1}
