@@ -86,6 +86,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_NOTICE_QUIET": "hours in Viet Nam in which only what is urgent goes out, "
         "`21:00-07:00`; nothing: none",
         "MOTCUA_NOTICE_JOIN_S": "for how long a channel gathers what is not urgent in one message",
+        "MOTCUA_NOTICE_UNITS": "a file with the e-mail addresses of units, by code",
         "MOTCUA_NOTICE_DAILY_CAP": "how many messages that are not urgent an address gets in a day "
         "in Viet Nam; 0: any number",
         "MOTCUA_NOTICE_SILENT": "milestones of which nobody is told",

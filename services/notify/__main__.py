@@ -27,6 +27,7 @@ async def build(resources: Resources) -> Parts:
         resources.clock,
         settings.notice_daily_cap,
     )
+    contacts = Contacts(resources.vault, templates, addresses, settings.units())
     pulse = Pulse(rows, resources.partners.refuses)
     lanes = table(settings.policy(terms(rows)), templates, pulse.prepare)
     journal = resources.journal(lanes)
@@ -45,7 +46,7 @@ async def build(resources: Resources) -> Parts:
         pace=pace.PATIENT,
         limits=partners.PATIENT,
         effects=(
-            Send(Contacts(resources.vault, templates, addresses), carriers, limit_s, first),
+            Send(contacts, carriers, limit_s, first),
             Ask(carriers, limit_s, first),
         ),
         beside=(addresses.keep_sweeping,),

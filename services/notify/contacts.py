@@ -26,6 +26,7 @@ REASONS: Mapping[str, str] = {
     "contact_unreadable": "what was sealed is no contact of this application",
     "no_phone": "the person left no phone number",
     "no_email": "the person left no e-mail address",
+    "no_unit_address": "the file of units has no address of this one any more",
     "no_representative": "nobody is known to act for the citizen any more",
     "template_unknown": "it was decided with a template that this deployment does not have",
     "variable_missing": "the template wants what its milestone does not know",
@@ -57,18 +58,19 @@ class Contacts:
         vault: Vault,
         templates: Templates | None = None,
         addresses: Addresses | None = None,
+        units: Mapping[str, str] | None = None,
     ) -> None:
         self._vault, self._templates = vault, templates or ours()
-        self._addresses = addresses
+        self._addresses, self._units = addresses, units or {}
 
     async def messages(self, notices: Sequence[Notice]) -> list[Message | Answered]:
         """See `Opening`."""
-        sealed = [Sealed(application, n.contact) for application, n in notices]
+        sealed = [Sealed(application, n.contact) for application, n in notices if not n.unit]
         try:
-            opened = await self._opened(sealed)
+            opened = iter(await self._opened(sealed) if sealed else ())
         except Unknown as doubt:
             raise NotCalled("contacts cannot be opened now") from doubt
-        found = [self._message(n, text) for (_, n), text in zip(notices, opened, strict=True)]
+        found = [self._message(n, b"" if n.unit else next(opened)) for _, n in notices]
         return await self._allowed(found) if self._addresses else found
 
     async def learn(self, message: Message, reason: str) -> None:
@@ -94,7 +96,11 @@ class Contacts:
 
     def _message(self, notice: NoticeRequested, opened: bytes | None) -> Message | Answered:
         channel, _, audience = notice.channel.partition("@")
-        to, reason = _address(opened, channel, audience)
+        if notice.unit:
+            to = self._units.get(notice.unit, "")
+            reason = "" if to else "no_unit_address"
+        else:
+            to, reason = _address(opened, channel, audience)
         if reason:
             return Answered(key=notice.key, finding="rejected", reason=reason)
         try:

@@ -5,6 +5,7 @@ from datetime import time
 from pathlib import Path
 from typing import Self
 
+import msgspec
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -15,6 +16,7 @@ from services.notify.domain.timing import Quiet
 from services.notify.domain.wordings import CHANNELS
 from services.notify.effects import LIMIT_S
 from services.notify.providers import SANDBOX
+from shared.errors import Misconfigured
 
 
 class NotifySettings(BaseSettings):
@@ -36,6 +38,7 @@ class NotifySettings(BaseSettings):
         default="", pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$"
     )
     notice_join_s: Mapping[str, float] = Policy().join_s
+    notice_units: Path | None = None
     notice_daily_cap: int = Field(default=0, ge=0, le=9_999)
     notice_silent: frozenset[str] = Policy().silent
 
@@ -66,8 +69,17 @@ class NotifySettings(BaseSettings):
             )
         return self
 
+    def units(self) -> dict[str, str]:
+        """Return the e-mail addresses of units, by code.  Raises `Misconfigured`."""
+        if self.notice_units is None:
+            return {}
+        try:
+            return msgspec.json.decode(self.notice_units.read_bytes(), type=dict[str, str])
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Misconfigured(f"{self.notice_units} is not a file of units: {error}") from error
+
     def policy(self, providers: Providers) -> Policy:
-        """Return all that decisions go by, as the domain has it."""
+        """Return all that decisions go by, as the domain has it.  Raises `Misconfigured`."""
         begins, _, ends = self.notice_quiet.partition("-")
         return Policy(
             self.notice_retry_after_s,
@@ -78,4 +90,5 @@ class NotifySettings(BaseSettings):
             jitter=self.notice_jitter,
             failover_after_s=self.notice_failover_after_s,
             providers=providers,
+            units=frozenset(self.units()),
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.notify.domain import Dossier
+from services.notify.domain.draft import UNIT
 from services.notify.domain.moves import params_of
 from services.notify.domain.slots import SLOTS
 from services.notify.domain.templates import NoWords, Templates, template
@@ -74,10 +75,10 @@ class NoticesView:
 
 
 def notices(application: str, dossier: Dossier, templates: Templates) -> NoticesView:
-    """Return all that a person was told, or will be."""
+    """Return all that a person was told, or will be; what a unit is told is not theirs."""
     return NoticesView(
         application,
-        [_view(dossier, slot, templates) for slot in dossier.notices],
+        [_view(dossier, slot, templates) for slot in dossier.notices if not slot.endswith(UNIT)],
         dossier.language,
         list(dossier.channels),
     )

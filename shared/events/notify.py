@@ -60,6 +60,7 @@ class NoticeRequested(Data, frozen=True, kw_only=True, omit_defaults=True):
 
     `channel`: where it is not for the citizen, with "@" and for whom.  `template` names the version
     of the words.  `provider`: empty for the channel's first.  `joined`: what else the message says.
+    `unit`: who it is for, where it is for a unit; there is no contact then.
     """
 
     TYPE: ClassVar[str] = "notice.requested"
@@ -72,6 +73,7 @@ class NoticeRequested(Data, frozen=True, kw_only=True, omit_defaults=True):
     params: dict[str, str]
     provider: str = ""
     joined: tuple[Joined, ...] = ()
+    unit: str = ""
 
 
 class NoticeQueryRequested(Data, frozen=True, kw_only=True, omit_defaults=True):

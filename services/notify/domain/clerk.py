@@ -11,6 +11,7 @@ from services.notify.domain.providers import PROVIDERS_FAULT
 from services.notify.domain.slots import ORDER, SLOTS, STALE_AFTER, slots_for
 from services.notify.domain.timing import may_go
 from shared.events import Data
+from shared.events.handover import Transferred
 from shared.events.intake import Corrected, InterlinkedRegistered, Refused, Registered
 from shared.events.notify import Answered, NoticeSent, PreferencesChanged, ReceiptArrived
 from shared.kinship import is_child
@@ -83,13 +84,17 @@ class Clerk(Draft):
         }
         self.dossier = dossier = replace(dossier, **given)
         for slot in list(self.notices):
-            wanted = slots_for(SLOTS[slot].milestone, dossier.channels, dossier.representative)
+            wanted = slots_for(
+                SLOTS[slot].milestone, dossier.channels, dossier.representative, dossier.unit
+            )
             if slot not in wanted:
                 self.withdraw(slot, "opted_out")
 
     def _note(self, source: str, data: Data) -> None:
         latest = {**self.dossier.latest, source: data.TYPE}
         self.dossier = replace(self.dossier, latest=latest)
+        if isinstance(data, Transferred) and self.policy.units:
+            self._lies_at(data.competent_unit)
         if isinstance(data, Corrected):
             self.dossier = replace(self.dossier, contact=data.contact)
         if isinstance(data, Registered | InterlinkedRegistered | Refused):
@@ -100,8 +105,14 @@ class Clerk(Draft):
                 contact=data.contact,
                 dossier_code="" if isinstance(data, Refused) else data.dossier_code,
             )
+            if self.policy.units and not isinstance(data, Refused):
+                self._lies_at(data.receiving_unit)
             if data.notices:
                 self._agree(data.notices.channels, data.notices.representative)
+
+    def _lies_at(self, unit: str) -> None:
+        known = unit if unit in self.policy.units else ""
+        self.dossier = replace(self.dossier, unit=known)
 
     def _agree(self, channels: tuple[str, ...], representative: tuple[str, ...]) -> None:
         """Take in by which ways they are told; what came before that is opened anew."""
@@ -124,7 +135,7 @@ class Clerk(Draft):
     def _open(self, milestone: str, params: dict[str, str]) -> list[str]:
         """Open the notices of a milestone; return those that are live."""
         dossier, notices = self.dossier, self.notices
-        slots = slots_for(milestone, dossier.channels, dossier.representative)
+        slots = slots_for(milestone, dossier.channels, dossier.representative, dossier.unit)
         stem = f"{milestone}/"
         told = [slot for slot in notices if slot.startswith(stem)]
         for slot in told:  # each keeps what it has told, and the live ones tell what is so now

@@ -39,6 +39,7 @@ from shared.events.notify import (
 from shared.lanes.table import Outcome, Timer
 
 UNKNOWN = Dossier()
+UNIT = "@unit"  # how the ways to a unit end
 
 # what becomes of those that went out in a message, by what became of their lead
 _FATE: Mapping[Status, Happening] = {
@@ -136,7 +137,7 @@ class Draft:
             channel = SLOTS[slot].channel
             if channel == "portal":
                 return "delivered", ""  # it stands there
-            if not self.dossier.contact:
+            if not self.dossier.contact and not slot.endswith(UNIT):
                 return "dropped", "no_contact"
             if channel not in self.policy.providers:
                 return "dropped", "no_provider"
@@ -236,15 +237,16 @@ class Draft:
         return with_jitter(seconds, policy.jitter, self.key(slot, attempt + 1))
 
     def _request(self, slot: str, notice: Notice) -> NoticeRequested:
-        milestone, channel, way = SLOTS[slot]
-        dossier = self.dossier
+        milestone, _, way = SLOTS[slot]
+        dossier, is_of_unit = self.dossier, slot.endswith(UNIT)
         return NoticeRequested(
             key=self.key(slot, notice.attempt),
             milestone=milestone,
             channel=way,
-            template=template(milestone, channel, dossier.language, notice.words),
-            language=dossier.language,
-            contact=dossier.contact or "",
+            template=self._words(slot, notice.words),
+            language="vi" if is_of_unit else dossier.language,
+            contact="" if is_of_unit else dossier.contact or "",
+            unit=dossier.unit if is_of_unit else "",
             params=self._said(slot),
             provider=notice.provider,
             joined=self._joined(slot, notice) if notice.joined else (),
@@ -256,13 +258,19 @@ class Draft:
         for slot in notice.joined:
             led = self.notices[slot]
             if led.status == "joined" and led.lead == lead:
-                milestone, channel, _ = SLOTS[slot]
+                milestone = SLOTS[slot].milestone
                 words = self._templates.version(milestone, self.at)
                 self.notices[slot] = replace(led, words=words)
-                name = template(milestone, channel, self.dossier.language, words)
+                name = self._words(slot, words)
                 also = Joined(milestone=milestone, template=name, params=self._said(slot))
                 found.append(also)
         return tuple(found)
+
+    def _words(self, slot: str, version: str) -> str:
+        milestone, channel, _ = SLOTS[slot]
+        if slot.endswith(UNIT):
+            return f"{milestone}.unit{version}"
+        return template(milestone, channel, self.dossier.language, version)
 
     def _said(self, slot: str) -> dict[str, str]:
         return {"dossier_code": self.dossier.dossier_code, **params_of(self.notices, slot)}

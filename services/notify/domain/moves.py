@@ -113,6 +113,7 @@ class Policy(NamedTuple):
     milestones in `silent` nobody is told.  `join_s`: for so long a channel gathers what is not
     urgent into one message.  Waits are longer by up to a share of `jitter`, so that what failed
     together does not come again together; where another provider stands by, it is asked soon.
+    `units` are those with an address to be told at.
     """
 
     retry_after_s: tuple[float, ...] = (30, 120, 600, 3_600, 14_400)
@@ -123,6 +124,7 @@ class Policy(NamedTuple):
     jitter: float = 0.2
     failover_after_s: float = 1.0
     providers: Providers = Providers([Provider("sms", "sms")])
+    units: frozenset[str] = frozenset()
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -152,7 +154,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     """What notify knows of an application; `notices` by slot.
 
     `latest` is the last event type that matters here, by the service that said it.  `channels`:
-    what the citizen agreed to, and `representative` what one agreed to, if there is one.
+    what the citizen agreed to, and `representative` what one agreed to, if there is one.  `unit`:
+    who works on it, where that one is told.
     """
 
     portal: str = ""
@@ -163,6 +166,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     notices: dict[str, Notice] = {}
     channels: tuple[str, ...] = ("sms",)
     representative: tuple[str, ...] = ()
+    unit: str = ""
 
 
 def params_of(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:

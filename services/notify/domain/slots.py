@@ -21,6 +21,7 @@ _BOTH: Mapping[Audience, tuple[Channel, ...]] = {
     "officer": (),  # who is told by the inbox of their unit, in routing
     "unit": (),
 }
+_UNIT: Mapping[Audience, tuple[Channel, ...]] = {**_BOTH, "unit": ("email",)}  # it acts on it
 _CITIZEN: Mapping[Audience, tuple[Channel, ...]] = {**_BOTH, "representative": ()}
 
 # Which ways there are; what a person agreed to is taken of them.
@@ -33,10 +34,10 @@ TOLD: Mapping[str, Mapping[Audience, tuple[Channel, ...]]] = {
     "not_accepted": _BOTH,
     "supplement_requested": _BOTH,
     "apologised": _BOTH,
-    "transferred": _BOTH,
+    "transferred": _UNIT,
     "result_ready": _BOTH,
     "returned": _CITIZEN,  # who fetched it knows
-    "withdrawn": _BOTH,
+    "withdrawn": _UNIT,
     "interlinked_registered": _BOTH,
     "interlinked_ended": _BOTH,
 }
@@ -70,11 +71,14 @@ STALE_AFTER: Mapping[str, frozenset[str]] = {
 
 @lru_cache(maxsize=1_000)
 def slots_for(
-    milestone: str, channels: Sequence[str], representative: Sequence[str]
+    milestone: str, channels: Sequence[str], representative: Sequence[str], unit: str = ""
 ) -> tuple[str, ...]:
-    """Return the slots of a milestone for who agreed to these channels; the portal, if to none."""
+    """Return the slots of a milestone for who agreed to these channels; the portal, if to none.
+    `unit`: one that has an address.
+    """
     told = TOLD[milestone]
     found = [way(c, "citizen") for c in told["citizen"] if c in channels]
     found = found or [way("portal", "citizen")]
     found += [way(c, "representative") for c in told["representative"] if c in representative]
+    found += [way(c, "unit") for c in told["unit"] if unit]
     return tuple(f"{milestone}/{each}" for each in found)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from services.notify.domain.milestones import MILESTONES, may_say
+from services.notify.domain.slots import TOLD
 from services.notify.domain.sms_text import is_gsm
 from services.notify.domain.wordings import SAMPLE, SHOWN, SPOKEN, WORDINGS, Channel, Style
 from shared.clock import VIETNAM
@@ -40,6 +41,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     push_en: str = ""
     voice_vi: str = ""
     voice_en: str = ""
+    unit_vi: str = ""
+    unit_subject_vi: str = ""
 
 
 class Words(NamedTuple):
@@ -148,7 +151,8 @@ def problems(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _mistakes(row: Row) -> Iterator[str]:
-    for field in ("vi", "plain", "en", "subject_vi", "subject_en"):
+    of_unit = ("unit_vi", "unit_subject_vi") if TOLD[row.milestone]["unit"] else ()
+    for field in ("vi", "plain", "en", "subject_vi", "subject_en", *of_unit):
         if not getattr(row, field).strip():
             yield f"`{field}` has no words"
     for field in (f for f in Row.__struct_fields__ if f not in ("milestone", "valid_from")):

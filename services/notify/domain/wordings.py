@@ -34,6 +34,7 @@ WORDINGS: Mapping[str, Wording] = {
     "email_en": Wording("en", ("email_en", "en"), ("subject_en",)),
     "push_vi": Wording("vi", ("push_vi", "vi"), ("title_vi", "subject_vi")),
     "push_en": Wording("en", ("push_en", "en"), ("title_en", "subject_en")),
+    "unit": Wording("vi", ("unit_vi", "vi"), ("unit_subject_vi", "subject_vi")),
     "voice_vi": Wording("said_vi", ("voice_vi", "vi")),
     "voice_en": Wording("said_en", ("voice_en", "en")),
 }

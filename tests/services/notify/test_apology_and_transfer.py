@@ -7,6 +7,7 @@ from services.notify.domain import Policy
 from services.notify.domain.templates import ours
 from services.notify.providers import SANDBOX, read, terms
 from services.notify.settings import NotifySettings
+from shared.errors import Misconfigured
 from shared.events import notify
 
 APOLOGISED, TRANSFERRED = "application.apologised", "application.transferred"
@@ -66,6 +67,16 @@ def test_where_practice_does_not_want_it_nobody_is_told(new_case):
     assert told(case, "transferred") == []
     case.learn(APOLOGISED)
     assert len(told(case, "apologised")) == 1
+
+
+def test_the_file_of_units_is_read_at_the_start(tmp_path):
+    file = tmp_path / "units.json"
+    file.write_text('{"26737": "unit@example.invalid"}')
+    providers = terms(read(SANDBOX))
+    assert NotifySettings(notice_units=file).policy(providers).units == {"26737"}
+    file.write_text("[")
+    with pytest.raises(Misconfigured, match="is not a file of units"):
+        NotifySettings(notice_units=file).policy(providers)
 
 
 def test_what_is_silent_is_named_in_the_settings():

@@ -219,3 +219,9 @@ def test_an_unknown_language_reads_vietnamese():
 def test_what_is_put_in_is_never_read_as_a_template():
     text = words("not_accepted.en", {"dossier_code": "{due}"})
     assert text.startswith("Application {due} was not accepted")
+
+
+def test_what_a_unit_is_told_has_words_for_it(tmp_path):
+    with pytest.raises(Misconfigured, match="withdrawn from 2025-07-01 on: `unit_vi` has no words"):
+        load(changed(tmp_path, "withdrawn", unit_vi=""))
+    assert words("withdrawn.unit") != words("withdrawn.vi")

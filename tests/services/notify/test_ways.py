@@ -2,9 +2,11 @@
 
 import pytest
 
+from services.notify import views
 from services.notify.domain import MILESTONES
 from services.notify.domain.moves import Dossier
 from services.notify.domain.slots import AUDIENCES, SLOTS, TOLD, slots_for
+from services.notify.domain.templates import ours
 from services.notify.domain.wordings import CHANNELS
 from shared.events import encode, notify
 
@@ -81,6 +83,28 @@ def test_what_came_before_the_consent_waits_for_it(by_all):
     by_all.learn("payment.requested")
     assert keys(by_all.agree("email")) == ["registered/email/1", "payment_requested/email/1"]
     assert "payment_requested/sms" not in by_all.dossier.notices
+
+
+def test_a_unit_with_an_address_is_told_what_it_acts_on(new_case, providers):
+    case = new_case(
+        providers=providers("sms", "email"), units=frozenset({"00004", "00008"}), join_s={}
+    )
+    case.learn("application.registered")
+    requests = case.learn("application.transferred")
+    assert keys(requests) == ["transferred/sms/1", "transferred/email@unit/1"]
+    _, to_unit = requests
+    assert (to_unit.unit, to_unit.contact) == ("00008", "")
+    words = ours().render(to_unit.template, to_unit.params)
+    assert words.text.endswith("được chuyển đến đơn vị để giải quyết.")
+    seen = views.notices(case.application, case.dossier, ours()).notices
+    assert {n.audience for n in seen} == {"citizen"}
+
+
+@pytest.mark.parametrize("units", [frozenset(), frozenset({"00004"})])
+def test_a_unit_without_an_address_is_not_told(new_case, providers, units):
+    case = new_case(providers=providers("sms", "email"), units=units)
+    case.learn("application.registered")
+    assert keys(case.learn("application.transferred")) == ["transferred/sms/1"]
 
 
 def test_who_wants_no_message_finds_it_in_the_portal(case):

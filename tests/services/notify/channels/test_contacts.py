@@ -57,6 +57,20 @@ async def test_who_has_nobody_acting_for_them_any_more_is_said_so(setup):
     assert found.reason == "no_representative"
 
 
+async def test_a_units_address_stands_in_a_file_and_nothing_is_opened_for_it(setup, rows):
+    world = setup()
+    (one, of_unit), other = await world.notice(1), await world.notice(2)
+    of_unit = msgspec.structs.replace(of_unit, unit="00008", contact="", channel="email@unit")
+    gone = msgspec.structs.replace(of_unit, unit="00009")
+    contacts = Contacts(world.vault, units={"00008": "unit@example.invalid"})
+    found = await contacts.messages([(one, of_unit), other, (one, gone)])
+    assert [m.to for m in found[:2]] == ["unit@example.invalid", "0912345678"]
+    assert found[2].reason == "no_unit_address"
+    rows.is_down = True
+    [found] = await contacts.messages([(one, of_unit)])
+    assert found.to == "unit@example.invalid"
+
+
 async def test_a_message_says_all_that_was_joined(setup):
     also = Joined(
         milestone="transferred", template="transferred.email_en", params={"dossier_code": "X"}
