@@ -239,6 +239,7 @@ class Draft:
     def _request(self, slot: str, notice: Notice) -> NoticeRequested:
         milestone, _, way = SLOTS[slot]
         dossier, is_of_unit = self.dossier, slot.endswith(UNIT)
+        said = notice.params or params_of(self.notices, slot)
         return NoticeRequested(
             key=self.key(slot, notice.attempt),
             milestone=milestone,
@@ -247,7 +248,7 @@ class Draft:
             language="vi" if is_of_unit else dossier.language,
             contact="" if is_of_unit else dossier.contact or "",
             unit=dossier.unit if is_of_unit else "",
-            params=self._said(slot),
+            params={"dossier_code": dossier.dossier_code, **said},
             provider=notice.provider,
             joined=self._joined(slot, notice) if notice.joined else (),
         )
@@ -262,7 +263,9 @@ class Draft:
                 words = self._templates.version(milestone, self.at)
                 self.notices[slot] = replace(led, words=words)
                 name = self._words(slot, words)
-                also = Joined(milestone=milestone, template=name, params=self._said(slot))
+                code = {"dossier_code": self.dossier.dossier_code}
+                said = code | params_of(self.notices, slot)
+                also = Joined(milestone=milestone, template=name, params=said)
                 found.append(also)
         return tuple(found)
 
@@ -271,9 +274,6 @@ class Draft:
         if slot.endswith(UNIT):
             return f"{milestone}.unit{version}"
         return template(milestone, channel, self.dossier.language, version)
-
-    def _said(self, slot: str) -> dict[str, str]:
-        return {"dossier_code": self.dossier.dossier_code, **params_of(self.notices, slot)}
 
     def _expect_a_receipt(self, slot: str, notice: Notice) -> None:
         milestone, channel, way = SLOTS[slot]
