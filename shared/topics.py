@@ -101,14 +101,14 @@ TOPICS: dict[str, Topic] = {
             "external",
             ("notify edge", "notify effects", "notify timers", "operations"),
             ("notify", "operations"),
-            "what the gateway said of a notice, fired timers, releases",
+            "what providers said of a notice, citizens' preferences, fired timers, releases",
         ),
         Topic(
             "notify.events",
             "events",
             ("notify",),
             ("operations", "notify effects"),
-            "notices requested, sent, delivered, failed, dropped",
+            "notices requested, sent, delivered, failed, dropped, receipts missing",
         ),
         Topic(
             "operations.flow",

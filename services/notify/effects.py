@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from services.notify.channels import Channel, Message
 from services.notify.contacts import Opening
-from shared.effects import Request
+from shared.effects import NotCalled, Request
+from shared.errors import Unknown
 from shared.events import Data
 from shared.events.notify import Answered, NoticeQueryRequested, NoticeRequested
 
@@ -47,7 +48,10 @@ class Send:
         opened = await self._contacts.messages(notices)
         said = {one.key: one for one in opened if isinstance(one, Answered)}
         if messages := [one for one in opened if isinstance(one, Message)]:
-            answers = await self._channels[self.partner(requests[0])].send(messages)
+            provider = self.partner(requests[0])
+            if provider not in self._channels:
+                raise NotCalled(f"the file of providers has no {provider} any more")
+            answers = await self._channels[provider].send(messages)
             said |= {answer.key: answer for answer in answers}
             for message in messages:
                 if said[message.key].finding == "rejected":
@@ -88,9 +92,11 @@ class Ask:
         return _query(request).key
 
     async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
-        """Ask once for all, which have one partner.  Raises `NotCalled`."""
-        channel = self._channels[self.partner(requests[0])]
-        return await channel.ask([_query(r).attempt_key for r in requests])
+        """Ask once for all, which have one partner.  Raises `NotCalled`, `Unknown`."""
+        provider = self.partner(requests[0])
+        if provider not in self._channels:
+            raise Unknown(f"the file of providers has no {provider} any more: nobody can say")
+        return await self._channels[provider].ask([_query(r).attempt_key for r in requests])
 
     def unknown(self, request: Request) -> Data:
         """Return that nobody knows yet."""

@@ -9,7 +9,8 @@ from services.notify.channels import Message
 from services.notify.domain.providers import Provider, Providers
 from services.notify.effects import Ask, Send
 from services.notify.providers import Row, channels, firsts, read, terms
-from shared.errors import Misconfigured
+from shared.effects import NotCalled
+from shared.errors import Misconfigured, Unknown
 from shared.events import notify
 
 TWO = Providers([Provider("first", "sms"), Provider("second", "sms", priority=2)])
@@ -176,6 +177,17 @@ class Unopened:
         return [Message(n.key, "", "", "") for _, n in notices]
 
     async def learn(self, message, reason) -> None: ...
+
+
+async def test_a_provider_that_went_out_of_the_file_sends_nothing_and_answers_nothing(
+    case, as_request
+):
+    [request] = case.learn("application.registered")
+    query = notify.NoticeQueryRequested(key="q", attempt_key=request.key, channel="sms")
+    with pytest.raises(NotCalled):
+        await Send(Unopened(), {}).call([as_request(request)])
+    with pytest.raises(Unknown):
+        await Ask({}).call([as_request(query)])
 
 
 async def test_the_provider_that_was_chosen_is_the_one_that_is_called(case, as_request):
