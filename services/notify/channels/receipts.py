@@ -1,0 +1,55 @@
+"""What comes in later than the answer: a receipt for a notice, and an address that bounces."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from shared import events
+from shared.effects import call_span
+from shared.events import Event
+from shared.events.notify import ReceiptArrived
+from shared.trace import traceparent
+
+
+class Receipt(NamedTuple):
+    """What became of one of our notices."""
+
+    application: str
+    data: ReceiptArrived
+
+
+class AddressBounced(NamedTuple):
+    """A mail to this address came back; it is not to be written to before `until`."""
+
+    address: str
+    key: str
+    hardness: Literal["hard", "soft"]
+    reason: str
+    until: datetime
+
+    def __repr__(self) -> str:
+        """Say which notice it was; nothing of the person."""
+        return f"AddressBounced(key={self.key!r}, reason={self.reason!r})"
+
+
+Receipts = Callable[[Sequence[Receipt]], Awaitable[None]]
+Bounced = Callable[[Sequence[AddressBounced]], Awaitable[None]]
+
+
+def arrived(receipt: Receipt, provider: str, now: datetime) -> Event:
+    """Return what goes to the lane; a receipt that comes twice is the same event."""
+    application, key = receipt.application, receipt.data.key
+    kind = "delivered" if receipt.data.delivered else "undelivered"
+    return Event(
+        id=f"{key}/receipt/{kind}",
+        source=f"/gateways/{provider}",
+        type=receipt.data.TYPE,
+        subject=application,
+        time=now,
+        data=msgspec.Raw(events.encode(receipt.data)),
+        # it follows the call that handed the notice over
+        causationid=f"{key}/handed",
+        traceparent=traceparent(application, call_span(application, "notify", key), sampled=False),
+    )
