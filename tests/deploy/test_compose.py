@@ -24,7 +24,7 @@ PLANTED = [
     (COMPOSE, "\n  notify:\n", "\n  notices:\n", "notify has no container"),
     (COMPOSE, "\n  notify:\n", "\n  notices:\n", "notices is a container of nothing"),
     (COMPOSE, "services.routing]", "services.router]", "routing runs 'services.router'"),
-    (COMPOSE, "deploy.sandbox.sms]", "deploy.sandbox.smsc]", "deploy.sandbox.smsc, which is not"),
+    (COMPOSE, "deploy.sandbox.sms]", "deploy.sandbox.smss]", "deploy.sandbox.smss, which is not"),
     (COMPOSE, "MOTCUA_SMS_URL:", "MOTCUA_SMSC_URL:", "notify is told MOTCUA_SMSC_URL"),
     (COMPOSE, "MOTCUA_SMS_URL:", "MOTCUA_SMSC_URL:", "notify is left with MOTCUA_SMS_URL"),
     (COMPOSE, "MONGO_URL: m", "MOTCUA_MONGO_URL: m", "intake is left with MONGO_URL"),
