@@ -1,0 +1,96 @@
+"""A text as handsets get it: in GSM-7 where all its characters are there, else in UCS-2; and in
+parts where one is not enough.
+"""
+
+import codecs
+from collections.abc import Iterator
+from typing import NamedTuple
+
+GSM_7, UCS_2 = 0x00, 0x08  # data_coding
+UDH_PRESENT = 0x40  # esm_class
+PARTS_LIMIT = 10  # more is no text message
+
+_BASIC = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_ESCAPE = 0x1B
+_CODES: dict[int, int | bytes] = {ord(c): i for i, c in enumerate(_BASIC) if i != _ESCAPE} | {
+    ord(c): bytes((_ESCAPE, code))
+    for c, code in {
+        "\f": 0x0A,
+        "^": 0x14,
+        "{": 0x28,
+        "}": 0x29,
+        "\\": 0x2F,
+        "[": 0x3C,
+        "~": 0x3D,
+        "]": 0x3E,
+        "|": 0x40,
+        "€": 0x65,
+    }.items()
+}
+_ONE = {GSM_7: 160, UCS_2: 140}  # octets, a septet in each
+_OF_SEVERAL = {GSM_7: 153, UCS_2: 134}  # the header that joins them takes the rest
+
+
+class Unfit(Exception):
+    """This message cannot go out this way; the reason is a word of ours."""
+
+
+class Text(NamedTuple):
+    """A text, encoded: how, and its octets."""
+
+    coding: int
+    octets: bytes
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether a handset gets it in parts."""
+        return len(self.octets) > _ONE[self.coding]
+
+
+def encoded(text: str) -> Text:
+    """Return a text in the shorter alphabet that has all of it.  Raises `Unfit`."""
+    try:
+        return Text(GSM_7, codecs.charmap_encode(text, "strict", _CODES)[0])
+    except UnicodeEncodeError:
+        pass
+    try:
+        return Text(UCS_2, text.encode("utf-16-be"))
+    except UnicodeEncodeError:
+        raise Unfit("not_a_text") from None
+
+
+def chunks(text: Text) -> list[bytes]:
+    """Return what each part says: one, or as many as it takes; no character is cut in two.  Raises
+    `Unfit`.
+    """
+    if not text.is_long:
+        return [text.octets]
+    found = list(_cut(text))
+    if len(found) > PARTS_LIMIT:
+        raise Unfit("too_long")
+    return found
+
+
+def _cut(text: Text) -> Iterator[bytes]:
+    room, at = _OF_SEVERAL[text.coding], 0
+    while at < len(text.octets):
+        end = min(at + room, len(text.octets))
+        if end < len(text.octets) and _splits(text, end):
+            end -= 1 if text.coding == GSM_7 else 2
+        yield text.octets[at:end]
+        at = end
+
+
+def _splits(text: Text, end: int) -> bool:
+    """Tell whether the last character before `end` goes on after it."""
+    if text.coding == GSM_7:
+        return text.octets[end - 1] == _ESCAPE
+    return text.octets[end - 2] & 0xFC == 0xD8  # the first half of a surrogate pair
+
+
+def joined_header(reference: int, count: int, number: int) -> bytes:
+    """Return the user data header of a part: which message, of how many parts, which one."""
+    return bytes((0x05, 0x00, 0x03, reference & 0xFF, count, number))

@@ -1,0 +1,131 @@
+"""A channel bound to a message centre, and rows in memory: no more than a loopback socket."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from deploy.sandbox.smsc.behaviour import Faults
+from deploy.sandbox.smsc.centre import Centre
+from deploy.sandbox.smsc.link import Switchboard
+from services.notify.channels import Message
+from services.notify.channels.receipts import Receipt
+from services.notify.channels.sms_smpp import SmsSmpp, connect
+from shared.errors import Unknown
+from shared.events.notify import ReceiptArrived
+from shared.store import Row as Stored
+
+SECRET = {"system_id": "motcua", "password": "syntheti"}
+APPLICATION = "0198c0de-0000-7000-8000-00000000000{n}"
+NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
+LIMIT_S, POLL_S = 10.0, 0.01
+
+
+class Row(NamedTuple):
+    name: str = "smsc"
+    url: str = "smpp://127.0.0.1:2775"
+    sender: str = "MOTCUA"
+
+
+class Rows:
+    """What Sent asks of a table; `is_down`: nobody answers."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Stored] = {}
+        self.is_down = False
+        self.writes = 0
+
+    async def insert_missing(self, rows: Sequence[Stored]) -> set[str]:
+        self._check()
+        self.writes += 1
+        stood = {r["_id"] for r in rows} & self.rows.keys()
+        self.rows = {r["_id"]: r for r in rows} | self.rows
+        return stood
+
+    async def get(self, ids: Sequence[str]) -> list[Stored]:
+        self._check()
+        return [self.rows[i] for i in ids if i in self.rows]
+
+    def _check(self) -> None:
+        if self.is_down:
+            raise Unknown("planted")
+
+
+class Kept:
+    """Where receipts go; `is_down`: they are not kept."""
+
+    def __init__(self) -> None:
+        self.receipts: list[ReceiptArrived] = []
+        self.is_down = False
+
+    async def __call__(self, receipts: Sequence[Receipt]) -> None:
+        if self.is_down:
+            raise Unknown("planted")
+        assert all(r.data.key.startswith(f"{r.application}/") for r in receipts)
+        self.receipts += [r.data for r in receipts]
+
+
+def message(n: int = 1, text: str = "Ho so da duoc tiep nhan.", **changed: Any) -> Message:
+    key = f"{APPLICATION.format(n=n % 10)}/accepted/sms/{n}"
+    return Message(key, changed.pop("to", "0912345678"), "", text)._replace(**changed)
+
+
+class World(NamedTuple):
+    centre: Centre
+    switchboard: Switchboard
+    channel: SmsSmpp
+    rows: Rows
+    kept: Kept
+
+    async def bound(self) -> None:
+        await until(self.channel.is_bound)
+
+
+@asynccontextmanager
+async def channel(
+    port: int, rows: Rows, kept: Kept, query: str = "", limit_s: float = 10.0, **row: Any
+) -> AsyncIterator[SmsSmpp]:
+    """A channel that keeps itself bound to this port."""
+    told = Row(url=f"smpp://127.0.0.1:{port}?rate_per_s=5000&{query.removeprefix('?')}", **row)
+    made = connect(told, SECRET, kept, table=rows, clock=lambda: NOW, limit_s=limit_s)
+    running = asyncio.create_task(made.run())
+    try:
+        yield made
+    finally:
+        await made.aclose()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+@asynccontextmanager
+async def centre(**faults: Any) -> AsyncIterator[tuple[Centre, Switchboard, int]]:
+    """A message centre on a port of its own."""
+    made = Centre(Faults(**({"receipt_delay_s": 0.0, "receipt_again_s": 0.1} | faults)))
+    switchboard = Switchboard(made, (SECRET["system_id"], SECRET["password"]))
+    port = await switchboard.open("127.0.0.1", 0)
+    try:
+        yield made, switchboard, port
+    finally:
+        await switchboard.close()
+
+
+@asynccontextmanager
+async def world(query: str = "", limit_s: float = 10.0, **faults: Any) -> AsyncIterator[World]:
+    """A channel bound to a message centre."""
+    rows, kept = Rows(), Kept()
+    async with (
+        centre(**faults) as (made, switchboard, port),
+        channel(port, rows, kept, query, limit_s) as own,
+    ):
+        await until(own.is_bound)
+        yield World(made, switchboard, own, rows, kept)
+
+
+async def until(true: Callable[[], Any]) -> None:
+    """Wait until something is so; it must come to be so in good time."""
+    for _ in range(int(LIMIT_S / POLL_S)):
+        if true():
+            return
+        await asyncio.sleep(POLL_S)
+    raise TimeoutError
