@@ -27,7 +27,7 @@ from services.notify.channels.smpp.account import Place, Row, read
 from services.notify.channels.smpp.hearing import Hearing
 from services.notify.channels.smpp.pace import Pace
 from services.notify.channels.smpp.sent import Sent
-from services.notify.channels.smpp.session import BIND_LOST, Limits, Session
+from services.notify.channels.smpp.session import BIND_LOST, NO_ANSWER, Limits, Session
 from services.notify.channels.smpp.submitting import (
     Make,
     international,
@@ -45,6 +45,7 @@ from shared.store import Table
 
 BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # before binding again, each up to half as long again
 THROTTLED = frozenset(statuses.status(code).name for code in statuses.THROTTLED)
+GONE = frozenset({BIND_LOST, NO_ANSWER})  # before anything was written
 STEADY_S = 10.0  # a bind that lasted so long was a good one
 
 _log = structlog.get_logger("smpp")
@@ -153,8 +154,8 @@ class SmsSmpp:
         session = self._bound()
         until_s = self._monotonic() + self._starting_s
         answers = await asyncio.gather(*(self._answer(session, m, until_s) for m in messages))
-        if answers and all(a.finding == "deferred" and a.reason == BIND_LOST for a in answers):
-            raise NotCalled(f"{self._row.name}: {BIND_LOST}")
+        if answers and all(a.finding == "deferred" and a.reason in GONE for a in answers):
+            raise NotCalled(f"{self._row.name}: {answers[0].reason}")
         await self._sent.keep()
         return answers
 

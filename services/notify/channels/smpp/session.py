@@ -55,6 +55,7 @@ class Session(asyncio.Protocol):
         self._sequence = 0
         self._transport: asyncio.Transport | None = None
         self._heard_s = monotonic()
+        self._is_silent = False  # a request was given up and nothing was heard since it was made
         self._delivered: list[Pdu] = []
         self._has_delivered = asyncio.Event()
         self.ended = asyncio.Event()
@@ -90,6 +91,8 @@ class Session(asyncio.Protocol):
         """
         if self._transport is None or self._transport.is_closing():
             raise NotCalled(BIND_LOST)
+        if self._is_silent and command != wire.ENQUIRE_LINK:
+            raise NotCalled(NO_ANSWER)  # one window in doubt is enough
         self._sequence = self._sequence % wire.SEQUENCE_LIMIT + 1
         octets = make(self._sequence)
         answer = asyncio.get_running_loop().create_future()
@@ -125,7 +128,7 @@ class Session(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
-        self._heard_s = self._monotonic()
+        self._heard_s, self._is_silent = self._monotonic(), False
         try:
             for pdu in self._frames.feed(data):
                 self._hear(pdu)
@@ -176,7 +179,8 @@ class Session(asyncio.Protocol):
             now_s = self._monotonic()
             self._give_up(now_s)
             enquired = any(a.command == wire.ENQUIRE_LINK for a in self._asked.values())
-            if now_s - self._heard_s >= self._limits.enquire_s and not enquired:
+            is_idle = now_s - self._heard_s >= self._limits.enquire_s
+            if (is_idle or self._is_silent) and not enquired:
                 try:
                     self.request(wire.ENQUIRE_LINK, lambda n: wire.pdu(wire.ENQUIRE_LINK, n))
                 except NotCalled:
@@ -188,6 +192,7 @@ class Session(asyncio.Protocol):
             sequence, asked = next(iter(self._asked.items()))
             if now_s - asked.at_s < self._limits.response_s:
                 return
+            self._is_silent |= asked.at_s >= self._heard_s
             self._late[sequence] = self._asked.pop(sequence)
             if len(self._late) > LATE_LIMIT:
                 del self._late[next(iter(self._late))]

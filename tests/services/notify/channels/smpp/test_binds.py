@@ -41,6 +41,25 @@ async def test_an_unbind_is_answered_and_the_bind_made_again():
         await until(lambda: w.centre.binds == 2)
 
 
+async def test_a_centre_that_falls_silent_leaves_one_window_in_doubt_and_not_more():
+    async with world("?window=3", limit_s=5.0) as w:
+        [link] = w.switchboard.links
+        handle, held = link._handle, []
+        link._handle = lambda octets: held.append(octets) or True
+        answers = await w.channel.send([message(n) for n in range(1, 21)])
+        found = [(a.finding, a.reason) for a in answers]
+        assert found == [("unknown", "no_answer")] * 3 + [("deferred", "no_answer")] * 17
+        with pytest.raises(NotCalled, match="no_answer"):
+            await w.channel.send([message(21)])
+        link._handle = handle
+        for octets in held:  # it was only slow
+            handle(octets)
+        await until(lambda: not w.channel._session._is_silent)
+        assert w.centre.binds == 1
+        assert [a.finding for a in await w.channel.ask([answers[0].key])] == ["handed"]
+        assert [a.finding for a in await w.channel.send([message(22)])] == ["handed"]
+
+
 async def test_whoever_is_told_to_stop_says_goodbye():
     async with centre() as (_, switchboard, port):
         row = Row(url=f"smpp://127.0.0.1:{port}")
