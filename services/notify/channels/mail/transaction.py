@@ -1,0 +1,106 @@
+"""One mail over one connection: MAIL, RCPT, DATA, the mail and its dot (RFC 5321 3.3)."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from aiosmtplib import SMTPResponseException
+
+from services.notify.channels.mail import words
+from services.notify.channels.mail.pool import LOST, Line
+from services.notify.channels.mail.words import Meaning
+
+ENVELOPE_ID_LIMIT = 100
+GONE = 421  # said at any step by a server that closes: on an idle line, before it heard of a mail
+
+_QUEUED = re.compile(r"(?:queued as|id=)\s*([A-Za-z0-9.-]{1,64})")
+_DOTS = re.compile(rb"^\.", re.MULTILINE)
+
+
+class Envelope(NamedTuple):
+    """A mail, who it goes to, who is told of what becomes of it, and under which id."""
+
+    to: str
+    return_path: str
+    id: str
+    content: bytes
+
+
+async def hand_over(line: Line, mail: Envelope, limit_s: float) -> Meaning | None:
+    """Return what came of a mail; None: a line that had been used before is gone, take another."""
+    was_new = line.is_new
+    line.mails += 1
+    try:
+        refused = await _introduce(line, mail, limit_s)
+    except SMTPResponseException:  # what was said is no reply
+        line.smtp.close()
+        return Meaning("absent", "protocol")
+    except LOST:
+        line.smtp.close()
+        return Meaning("absent", "connection_lost") if was_new else None
+    if refused is None:
+        return await _content(line, mail.content, limit_s)
+    code, text = refused
+    if code == GONE and not was_new:
+        line.smtp.close()
+        return None
+    await _forget(line, limit_s)
+    return words.before_the_dot(code, text)
+
+
+async def _introduce(line: Line, mail: Envelope, limit_s: float) -> tuple[int, str] | None:
+    """Say who writes to whom until the server waits for the mail; or return why it does not."""
+    for said, wanted in _commands(line.smtp.esmtp_extensions, mail):
+        code, text = await line.smtp.execute_command(*said, timeout=limit_s)
+        if code // 100 != wanted:
+            return code, text
+    return None
+
+
+async def _content(line: Line, content: bytes, limit_s: float) -> Meaning:
+    protocol = line.smtp.protocol
+    if protocol is None or not protocol.is_connected:
+        line.smtp.close()
+        return Meaning("absent", "connection_lost")
+    try:
+        protocol.write(_DOTS.sub(b"..", content) + b".\r\n")
+        code, text = await protocol.read_response(timeout=limit_s)
+    except LOST:
+        line.smtp.close()
+        return Meaning("unknown", "connection_lost")
+    meaning = words.after_the_dot(code, text)
+    if meaning.finding == "handed" and (queued := _QUEUED.search(text)):
+        return meaning._replace(code=queued[1])
+    return meaning
+
+
+async def _forget(line: Line, limit_s: float) -> None:
+    """Make a connection ready for the next mail, or close it."""
+    try:
+        code, _ = await line.smtp.execute_command(b"RSET", timeout=limit_s)
+        is_ready = code // 100 == 2
+    except LOST:
+        is_ready = False
+    if not is_ready:
+        line.smtp.close()
+
+
+def _commands(extensions: Mapping[str, str], mail: Envelope) -> list[tuple[tuple[bytes, ...], int]]:
+    """Return what is said before the mail, and the class of the answer that lets us go on."""
+    sender, recipient = [f"FROM:<{mail.return_path}>"], [f"TO:<{mail.to}>"]
+    if "size" in extensions:
+        sender.append(f"SIZE={len(mail.content)}")
+    if "dsn" in extensions:
+        sender.append("RET=HDRS")  # a report is not to bring the text back
+        if len(mail.id) <= ENVELOPE_ID_LIMIT:
+            sender.append(f"ENVID={mail.id}")
+        recipient += ["NOTIFY=FAILURE,DELAY", f"ORCPT=rfc822;{_xtext(mail.to)}"]
+    return [
+        ((b"MAIL", *(s.encode() for s in sender)), 2),
+        ((b"RCPT", *(r.encode() for r in recipient)), 2),
+        ((b"DATA",), 3),
+    ]
+
+
+def _xtext(text: str) -> str:
+    return "".join(c if "!" <= c <= "~" and c not in "+=" else f"+{ord(c):02X}" for c in text)
