@@ -31,10 +31,9 @@ async def read(
 
     `explained` says all that is wrong with a body that is none; decoding stops at the first.
     """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
+    if media_type(request) != "application/json":
         raise Refusal(415, "not-json", "Send a JSON body with `Content-Type: application/json`.")
-    return decode(await _body(request, limit_bytes), kind, explained)
+    return decode(await body(request, limit_bytes), kind, explained)
 
 
 def decode(body: bytes, kind: type[T], explained: Explain | None = None) -> T:
@@ -125,13 +124,19 @@ def schema(kind: Any) -> dict[str, Any]:
     return inline
 
 
-async def _body(request: Request, limit_bytes: int) -> bytes:
-    body = bytearray()
+def media_type(request: Request) -> str:
+    """Return what a body says it is, in lower case, without parameters."""
+    return str(request.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+async def body(request: Request, limit_bytes: int) -> bytes:
+    """Return the body as it is.  Raises `Refusal` 413."""
+    read = bytearray()
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit_bytes:
+        read += chunk
+        if len(read) > limit_bytes:
             raise Refusal(413, "too-large", f"Send at most {limit_bytes} bytes.")
-    return bytes(body)
+    return bytes(read)
 
 
 def _problem(error: msgspec.ValidationError) -> Problem:

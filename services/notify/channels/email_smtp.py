@@ -37,7 +37,7 @@ from shared.events.notify import Answered
 
 LIMIT_S = 60.0  # some servers look through a mail before they take it
 UNSUBSCRIBE_LIMIT = 58  # longer, the header would be folded inside the link
-_OPTIONS = {"return_path", "unsubscribe", "connections"}
+OPTIONS = {"return_path", "unsubscribe", "connections"}
 
 Said = dict[str, Meaning]  # by key
 
@@ -184,7 +184,7 @@ def connect(
         sender = letter.address_of(row.sender)
         return_path = letter.reachable(options.get("return_path", sender))
         unsubscribe = options.get("unsubscribe", "")
-        if url.scheme not in ("smtp", "smtps") or not url.hostname or options.keys() - _OPTIONS:
+        if url.scheme not in ("smtp", "smtps") or not url.hostname or options.keys() - OPTIONS:
             raise ValueError("smtp://host:587, with return_path, unsubscribe and connections")
         if len(unsubscribe) > UNSUBSCRIBE_LIMIT or not unsubscribe.isascii() or connections < 1:
             raise ValueError(f"unsubscribe: {UNSUBSCRIBE_LIMIT} characters; connections: 1 or more")

@@ -63,7 +63,7 @@ def read(text: str) -> Ours | None:
 def genuine(secret: bytes, ours: Ours, addresses: Iterable[str]) -> str:
     """Return which of these addresses the mail was sent to; empty: none of them."""
     for address in addresses:
-        if hmac.compare_digest(_mark(secret, ours.key, address), ours.mark):
+        if address.strip() and hmac.compare_digest(_mark(secret, ours.key, address), ours.mark):
             return address
     return ""
 

@@ -23,7 +23,7 @@ def test_an_id_leads_back_to_the_attempt(key: str) -> None:
 def test_it_counts_for_the_address_it_was_made_for_and_with_our_secret_only() -> None:
     ours = read(mail_id(SECRET, KEY, "a@mail.test"))
     assert ours
-    assert genuine(SECRET, ours, ["b@mail.test", ""]) == ""
+    assert genuine(SECRET, ours, ["b@mail.test", "", " "]) == ""
     assert genuine(b"other", ours, ["a@mail.test"]) == ""
     assert genuine(SECRET, Ours(KEY[:-1] + "2", ours.mark), ["a@mail.test"]) == ""
 
@@ -42,7 +42,7 @@ def test_whatever_is_none_of_ours_is_found_to_be_none(text: str) -> None:
     assert read(text) is None
 
 
-@given(st.text(min_size=1, max_size=40), st.text(max_size=40))
+@given(st.emails(), st.emails())
 def test_any_address_can_be_marked_and_checked(one: str, other: str) -> None:
     ours = read(mail_id(SECRET, KEY, one))
     assert ours

@@ -1,0 +1,119 @@
+"""Where reports on mails come in: as JSON of a provider, or a mail as a mail server pipes it.
+
+What is read to its end is answered 202, also if it says nothing to us: sent again it would say no
+more.  After 503 it is to be sent again, and counts once.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+import structlog
+from fastapi import APIRouter, Depends, Request
+
+from services.notify.channels.mail.dsn import Bounces, Told, Why, read_json, read_mail
+from services.notify.channels.receipts import Bounced, Receipt
+from shared import edge, events
+from shared.access import Caller, require
+from shared.clock import Clock
+from shared.effects import call_span
+from shared.events import Event
+from shared.problems import Refusal
+from shared.publisher import Publisher
+from shared.trace import traceparent
+
+BODY_LIMIT_BYTES = 1 << 20
+MAIL = "message/rfc822"
+EXAMPLE: dict[str, Any] = {
+    "bounces": [
+        {
+            "id": f"<{edge.APPLICATION}/registered/email/1.abcdefghijklmnop@dvc.example>",
+            "recipient": "nguoi.dan@mail.example",
+            "action": "failed",
+            "status": "5.1.1",
+            "diagnostic": "smtp; 550 5.1.1 No such user",
+        }
+    ]
+}
+
+_log = structlog.get_logger("bounces")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How many reports were taken, and why others were set aside, by JSON pointer."""
+
+    taken: int
+    set_aside: dict[str, str]
+
+
+def router(
+    publisher: Publisher, clock: Clock, providers: Container[str], ids_key: bytes, bounced: Bounced
+) -> APIRouter:
+    """Return the routes of reports on mails that these providers carried."""
+    routes = APIRouter(tags=["notify"])
+
+    @routes.post(
+        "/v1/bounces/{provider}",
+        status_code=202,
+        summary="What became of mails",
+        openapi_extra=_described(),
+        responses=edge.shown(202, Taken(1, {}), 400, 404, 413, 415, 422),
+    )
+    async def bounces(
+        provider: str, request: Request, _: Annotated[Caller, Depends(require("partner"))]
+    ) -> Taken:
+        if provider not in providers:
+            raise Refusal(404, "unknown-provider", "No provider of mail has this name.")
+        now = clock()
+        found = await _read(request, ids_key, now)
+        told = {pointer: each for pointer, each in found.items() if isinstance(each, Told)}
+        set_aside = {pointer: str(each) for pointer, each in found.items() if pointer not in told}
+        await asyncio.gather(
+            *(
+                publisher.publish("notify.inbox", _event(t.receipt, provider, now))
+                for t in told.values()
+            )
+        )
+        if addresses := [t.bounced for t in told.values() if t.bounced]:
+            await bounced(addresses)
+        if set_aside:
+            _log.info("set aside", provider=provider, why=dict(Counter(set_aside.values())))
+        return Taken(len(told), set_aside)
+
+    return routes
+
+
+async def _read(request: Request, ids_key: bytes, now: datetime) -> dict[str, Told | Why]:
+    """Return what each report says, by JSON pointer; a mail is one."""
+    if edge.media_type(request) == MAIL:
+        return {"/": read_mail(await edge.body(request, BODY_LIMIT_BYTES), ids_key, now)}
+    bulk = await edge.read(request, Bounces, BODY_LIMIT_BYTES)
+    return {f"/bounces/{i}": read_json(b, ids_key, now) for i, b in enumerate(bulk.bounces)}
+
+
+def _event(receipt: Receipt, provider: str, now: datetime) -> Event:
+    application, key = receipt.application, receipt.data.key
+    kind = "delivered" if receipt.data.delivered else "undelivered"
+    return Event(
+        id=f"{key}/receipt/{kind}",
+        source=f"/gateways/{provider}",
+        type=receipt.data.TYPE,
+        subject=application,
+        time=now,
+        data=msgspec.Raw(events.encode(receipt.data)),
+        # it follows the call that handed the notice over
+        causationid=f"{key}/handed",
+        traceparent=traceparent(application, call_span(application, "notify", key), sampled=False),
+    )
+
+
+def _described() -> dict[str, Any]:
+    told = edge.described(Bounces, EXAMPLE)
+    text = {"type": "string", "description": "a mail as it came, a delivery report (RFC 3464)"}
+    told["requestBody"]["content"][MAIL] = {"schema": text}
+    return told
