@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from services.notify.channels.mail import pool
+from services.notify.channels.mail.transaction import Envelope, hand_over
 from shared.effects import NotCalled
 from tests.services.notify.channels.mail.posting import channel, findings, message
 from tests.services.notify.channels.mail.servers import DROP, SILENCE, STEPS, Script, scripted
@@ -110,3 +112,14 @@ async def test_two_calls_share_the_connections_and_who_gets_none_has_no_turn() -
     async with scripted(script) as port, channel(port, "?connections=1", limit_s=1.0) as mail:
         one, two = await asyncio.gather(findings(mail, message(1)), findings(mail, message(2)))
     assert sorted([*one, *two]) == [("absent", "no_turn"), ("unknown", "connection_lost")]
+
+
+async def test_a_line_that_begins_with_a_dot_does_not_end_the_mail() -> None:
+    script = Script()
+    async with scripted(script) as port:
+        lines = pool.Pool(pool.Server("127.0.0.1", port, "none", "dvc.test"))
+        async with lines.line(5.0) as line:
+            mail = Envelope("a@mail.test", "b@dvc.test", "id", b".a\r\n.\r\n..b\r\n")
+            assert await hand_over(line, mail, 5.0) == ("handed", "", "")
+        await lines.aclose()
+    assert script.mails == [b"..a\r\n..\r\n...b\r\n.\r\n"]
