@@ -20,7 +20,7 @@ from services.payment.webhooks.endpoints import OVERLAP
 from services.payment.webhooks.guard import PORTS, Rules
 from services.payment.webhooks.schedule import AFTER_S, JITTER, PAUSE_S
 from services.payment.webhooks.settings import WebhookSettings
-from services.payment.webhooks.signing import SECRET_BYTES, headers, shown
+from shared.signing import SECRET_BYTES, headers, shown
 from tests.services.payment.webhooks.vectors import VECTORS, of
 from tests.waiting import until
 

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from services.payment.webhooks.signing import headers, shown
+from shared.signing import headers, shown
 from tests.peers.asking import ask, needs
 from tests.services.payment.webhooks.vectors import VECTORS, secret
 

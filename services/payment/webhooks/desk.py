@@ -13,10 +13,10 @@ from services.payment.webhooks.endpoints import (
     Endpoints,
     Sealing,
 )
-from services.payment.webhooks.signing import SECRET_BYTES
 from shared.clock import Clock
 from shared.errors import Refused
 from shared.placement import home
+from shared.signing import SECRET_BYTES
 
 UUID_LENGTH = 36
 

@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 import structlog
 
-from services.payment.webhooks import schedule, signing
+from services.payment.webhooks import schedule
 from services.payment.webhooks.calling import Answered, Calls
 from services.payment.webhooks.deliveries import Attempt, Deliveries, Delivery
 from services.payment.webhooks.endpoints import Endpoint, Endpoints, Sealing
 from services.payment.webhooks.guard import Denied
 from services.payment.webhooks.schedule import Finding
+from shared import signing
 from shared.clock import Clock
 from shared.errors import Refused, Unknown
 from shared.jwe import NotOpened

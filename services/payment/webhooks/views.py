@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from services.payment.webhooks import signing
 from services.payment.webhooks.deliveries import Attempt
 from services.payment.webhooks.endpoints import Endpoint, Standing
+from shared import signing
 from shared.edge import APPLICATION
 
 ID = "ep_3f9a1c0b7d5e2a4486c1d0f2"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from services.payment.webhooks.signing import headers, shown
+from shared.signing import headers, shown
 from tests.services.payment.webhooks.vectors import of, secret
 
 NEW, OLD = bytes(range(32)), bytes(range(32, 64))

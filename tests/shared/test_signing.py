@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.payment.webhooks.signing import SECRET_BYTES, headers, shown
+from shared.signing import SECRET_BYTES, headers, shown
 from tests.services.payment.webhooks.vectors import of, secret
 
 
