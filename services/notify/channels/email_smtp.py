@@ -55,7 +55,7 @@ class Row(Protocol):
 
     @property
     def sender(self) -> str:
-        """Return who writes: `Name <address>`."""
+        """Return who writes, unless the message says so: `Name <address>`."""
 
 
 class EmailSmtp:
@@ -65,6 +65,7 @@ class EmailSmtp:
         self,
         lines: Pool,
         house: House,
+        sender: str,
         return_path: str,
         ids_key: bytes,
         bounced: Bounced,
@@ -74,7 +75,8 @@ class EmailSmtp:
         clock: Clock = system_clock,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._lines, self._house, self._return_path = lines, house, return_path
+        self._lines, self._house = lines, house
+        self._sender, self._return_path = sender, return_path
         self._ids_key, self._bounced, self._limit_s = ids_key, bounced, limit_s
         self._workers, self._clock, self._monotonic = workers, clock, monotonic
 
@@ -132,7 +134,8 @@ class EmailSmtp:
     async def _send_one(self, line: Line, message: Message, ends_s: float) -> Meaning | None:
         id_ = ids.mail_id(self._ids_key, message.key, message.to)
         try:
-            content = letter.compose(message, id_, self._clock(), self._house)
+            written = message._replace(sender=message.sender or self._sender)
+            content = letter.compose(written, id_, self._clock(), self._house)
         except TooLarge:
             return Meaning("rejected", "too_large")
         envelope = Envelope(letter.reachable(message.to), self._return_path, id_, content)
@@ -194,7 +197,14 @@ def connect(
     except (ValueError, KeyError, ssl.SSLError) as error:
         raise Misconfigured(f"the mail provider {row.name}: {error}") from error
     return EmailSmtp(
-        lines, house, return_path, ids_key, bounced, limit_s=limit_s, workers=connections
+        lines,
+        house,
+        row.sender,
+        return_path,
+        ids_key,
+        bounced,
+        limit_s=limit_s,
+        workers=connections,
     )
 
 

@@ -52,6 +52,15 @@ async def test_mails_go_over_tls_as_whom_they_are_from_many_on_a_connection(tmp_
     assert read.get_content().splitlines() == message().text.splitlines()
 
 
+async def test_who_writes_is_the_providers_sender_unless_the_message_says() -> None:
+    office = Office()
+    async with aiosmtpd(office) as port, channel(port, "?connections=1") as mail:
+        await mail.send([message(1, sender=""), message(2, sender="x <other@dvc.test>")])
+    senders = [message_from_bytes(e.original_content)["From"] for e in office.taken]
+    assert "khong-tra-loi@dvc.test" in senders[0]
+    assert "other@dvc.test" in senders[1]
+
+
 async def test_a_connection_carries_so_many_mails_and_then_there_is_another() -> None:
     office = Office()
     async with aiosmtpd(office) as port, channel(port, "?connections=1") as mail:
