@@ -4,7 +4,7 @@ The id and the timestamp have no full stop in them: two messages never share a s
 """
 
 import hmac
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 
 SECRET_BYTES = 32
@@ -15,6 +15,14 @@ _VERSION = "v1,"
 def shown(secret: bytes) -> str:
     """Return a secret as its owner is given it."""
     return _BEGINS + b64encode(secret).decode()
+
+
+def secret(text: str) -> bytes:
+    """Return the bytes of a secret as it is shown.  Raises `ValueError`."""
+    found = b64decode(text.removeprefix(_BEGINS), validate=True)
+    if not text.startswith(_BEGINS) or not SECRET_BYTES <= len(found) <= 2 * SECRET_BYTES:
+        raise ValueError(f"a secret is {_BEGINS} and {SECRET_BYTES} bytes or more in base64")
+    return found
 
 
 def headers(id_: str, timestamp_s: int, body: bytes, secrets: Sequence[bytes]) -> dict[str, str]:

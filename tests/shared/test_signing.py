@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from shared import signing
 from shared.signing import SECRET_BYTES, headers, shown
 from tests.services.payment.webhooks.vectors import of, secret
 
@@ -27,3 +28,12 @@ def test_a_vector_is_signed_as_published(vector) -> None:
 def test_a_secret_is_shown_in_a_form_that_gives_its_bytes_back(key: bytes) -> None:
     assert shown(key).startswith("whsec_")
     assert secret(shown(key)) == key
+    assert signing.secret(shown(key)) == key
+
+
+@pytest.mark.parametrize(
+    "text", ["", "whsec_", "whsec_!!", shown(bytes(31)), shown(bytes(32))[6:], "whsec_ở"]
+)
+def test_what_is_no_secret_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - of two kinds, both said where it is used
+        signing.secret(text)
