@@ -11,20 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-import msgspec
 import structlog
 from fastapi import APIRouter, Depends, Request
 
 from services.notify.channels.mail.dsn import Bounces, Told, Why, read_json, read_mail
-from services.notify.channels.receipts import Bounced, Receipt
-from shared import edge, events
+from services.notify.channels.receipts import Bounced, arrived
+from shared import edge
 from shared.access import Caller, require
 from shared.clock import Clock
-from shared.effects import call_span
-from shared.events import Event
 from shared.problems import Refusal
 from shared.publisher import Publisher
-from shared.trace import traceparent
 
 BODY_LIMIT_BYTES = 1 << 20
 MAIL = "message/rfc822"
@@ -75,7 +71,7 @@ def router(
         set_aside = {pointer: str(each) for pointer, each in found.items() if pointer not in told}
         await asyncio.gather(
             *(
-                publisher.publish("notify.inbox", _event(t.receipt, provider, now))
+                publisher.publish("notify.inbox", arrived(t.receipt, provider, now))
                 for t in told.values()
             )
         )
@@ -94,22 +90,6 @@ async def _read(request: Request, ids_key: bytes, now: datetime) -> dict[str, To
         return {"/": read_mail(await edge.body(request, BODY_LIMIT_BYTES), ids_key, now)}
     bulk = await edge.read(request, Bounces, BODY_LIMIT_BYTES)
     return {f"/bounces/{i}": read_json(b, ids_key, now) for i, b in enumerate(bulk.bounces)}
-
-
-def _event(receipt: Receipt, provider: str, now: datetime) -> Event:
-    application, key = receipt.application, receipt.data.key
-    kind = "delivered" if receipt.data.delivered else "undelivered"
-    return Event(
-        id=f"{key}/receipt/{kind}",
-        source=f"/gateways/{provider}",
-        type=receipt.data.TYPE,
-        subject=application,
-        time=now,
-        data=msgspec.Raw(events.encode(receipt.data)),
-        # it follows the call that handed the notice over
-        causationid=f"{key}/handed",
-        traceparent=traceparent(application, call_span(application, "notify", key), sampled=False),
-    )
 
 
 def _described() -> dict[str, Any]:

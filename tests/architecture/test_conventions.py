@@ -59,10 +59,10 @@ OWN = {
     # who carries notices, and how they fare; the one place that opens a contact, and addresses to
     # which nothing may be sent; what a notice says and costs, before any is sent, and which nobody
     # moves
-    # what became of mails comes in as mails, too
+    # what became of mails comes in as mails, too; of messages in apps, by provider
     "notify": {
         *("providers", "pulse", "contacts", "addresses", "templates_api", "stuck_api"),
-        "bounces_api",
+        *("bounces_api", "receipts_api"),
     },
     # it reads with a loop of its own instead of a lane: it decides nothing
     "operations": {"journeys", "reader", "counts", "flow", "tables"},

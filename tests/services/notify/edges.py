@@ -1,0 +1,62 @@
+"""The routes by which providers report, behind the real doors; a log, and a book of addresses."""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from services.notify import bounces_api, receipts_api
+from services.notify.channels.receipts import AddressBounced
+from shared import events, problems
+from shared.access import ROLES, Access
+from shared.errors import Unknown
+from shared.publisher import Publisher
+from tests.services.notify.channels.mail.reported import SECRET
+
+AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
+KEYS = {role: f"synthetic-key-of-{role}" for role in ROLES}
+
+
+class Edge:
+    """The real routes behind the real doors; a log, and a book of addresses."""
+
+    def __init__(self) -> None:
+        self.appended: list[Any] = []
+        self.bounced: list[AddressBounced] = []
+        self.is_down = self.is_book_down = False
+        publisher = Publisher(
+            self, lane_count=4, sample_ratio=0.0, clock=lambda: AT, appended=lambda *_: None
+        )
+        app = FastAPI()
+        app.state.access = Access(
+            {
+                hashlib.sha256(key.encode()).hexdigest(): {"name": role, "role": role}
+                for role, key in KEYS.items()
+            }
+        )
+        problems.install(app)
+        bounces = bounces_api.router(publisher, lambda: AT, {"mail-a"}, SECRET, self.note)
+        app.include_router(bounces)
+        app.include_router(receipts_api.router(publisher, lambda: AT, {"app-a"}))
+        self.app = app
+
+    async def append(self, batches: Any) -> None:
+        if self.is_down:
+            raise Unknown("the broker does not answer")
+        for (topic, _), messages in batches.items():
+            self.appended += [(topic, m.key.decode(), events.decode(m.value)) for m in messages]
+
+    async def note(self, bounced: Any) -> None:
+        if self.is_book_down:
+            raise Unknown("the book does not answer")
+        self.bounced += bounced
+
+    async def post(self, path: str, role: str = "partner", **body: Any) -> httpx.Response:
+        async with httpx.AsyncClient(
+            base_url="http://notify.test",
+            transport=httpx.ASGITransport(self.app),
+            headers={"authorization": f"Bearer {KEYS.get(role, role)}"},
+        ) as client:
+            return await client.post(path, **body)

@@ -1,0 +1,59 @@
+"""Receipts of messages in apps come in, by the name of who carried them."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.notify.receipts_api import BODY_LIMIT_BYTES, EXAMPLE
+from tests.services.notify.edges import Edge
+
+APPS = "/v1/receipts/app-a"
+APPLICATION = "0198c0de-0000-7000-8000-000000000001"
+RECEIPT = {"reference": f"{APPLICATION}/accepted/app/1", "status": "delivered", "message_id": "p1"}
+
+
+@pytest.fixture
+def edge() -> Edge:
+    return Edge()
+
+
+async def test_receipts_are_in_the_log_each_once_under_its_providers_name(edge) -> None:
+    lost = RECEIPT | {"status": "undelivered", "code": "unreachable"}
+    for _ in range(2):
+        answer = await edge.post(APPS, json={"receipts": [RECEIPT, {"reference": "x"}, lost]})
+        assert (answer.status_code, answer.json()["taken"]) == (202, 2)
+        assert list(answer.json()["refused"]) == ["/receipts/1"]
+    places = {(topic, key, event.source) for topic, key, event in edge.appended}
+    assert places == {("notify.inbox", APPLICATION, "/gateways/app-a")}
+    assert len({event.id for _, _, event in edge.appended}) == 2
+    assert [msgspec.json.decode(e.data)["code"] for _, _, e in edge.appended][1] == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, {"content": b"{", "headers": {"content-type": "application/json"}}),
+        (413, {"json": {"receipts": ["x" * BODY_LIMIT_BYTES]}}),
+        (415, {"content": b"x", "headers": {"content-type": "text/plain"}}),
+        (422, {"json": {"receipts": []}}),
+        (422, {"json": {"receipts": [{"reference": "x", "status": "delivered"}]}}),
+    ],
+)
+async def test_what_cannot_be_read_is_refused(edge, status: int, body: Any) -> None:
+    assert (await edge.post(APPS, **body)).status_code == status
+    assert edge.appended == []
+
+
+async def test_only_a_partner_reports_on_a_provider_that_there_is_and_again_after_a_doubt(
+    edge,
+) -> None:
+    told = {"json": {"receipts": [RECEIPT]}}
+    assert (await edge.post(APPS, role="portal", **told)).status_code == 403
+    assert (await edge.post("/v1/receipts/app-b", **told)).status_code == 404
+    edge.is_down = True
+    assert (await edge.post(APPS, **told)).status_code == 503
+
+
+async def test_the_example_of_the_description_is_one(edge) -> None:
+    assert (await edge.post(APPS, json=EXAMPLE)).json() == {"taken": 1, "refused": {}}
