@@ -26,6 +26,7 @@ from services.notify.channels.mail import ids, letter, pool
 from services.notify.channels.mail.bounce import address_bounced
 from services.notify.channels.mail.dkim_header import dkim
 from services.notify.channels.mail.letter import BadAddress, House, TooLarge
+from services.notify.channels.mail.page import page, spoken
 from services.notify.channels.mail.pool import Line, NoConnection, NoLine, Pool, Server
 from services.notify.channels.mail.transaction import Envelope, hand_over
 from services.notify.channels.mail.words import Meaning
@@ -134,12 +135,17 @@ class EmailSmtp:
     async def _send_one(self, line: Line, message: Message, ends_s: float) -> Meaning | None:
         id_ = ids.mail_id(self._ids_key, message.key, message.to)
         try:
-            written = message._replace(sender=message.sender or self._sender)
-            content = letter.compose(written, id_, self._clock(), self._house)
+            content = letter.compose(self._whole(message), id_, self._clock(), self._house)
         except TooLarge:
             return Meaning("rejected", "too_large")
         envelope = Envelope(letter.reachable(message.to), self._return_path, id_, content)
         return await hand_over(line, envelope, ends_s - self._monotonic())
+
+    def _whole(self, message: Message) -> Message:
+        """Return a message with who writes it, and with a page, unless it has its own."""
+        said = page(message.subject, message.text, spoken(message.text), self._house.unsubscribe)
+        sender = message.sender or self._sender
+        return message._replace(sender=sender, html=message.html or said)
 
     async def _tell(self, messages: Sequence[Message], said: Said) -> None:
         now = self._clock()

@@ -49,7 +49,9 @@ async def test_mails_go_over_tls_as_whom_they_are_from_many_on_a_connection(tmp_
     assert (taken.mail_from, taken.rcpt_tos) == ("khong-tra-loi@dvc.test", ["a@mail.test"])
     read = message_from_bytes(taken.original_content, policy=policy.default)
     assert read["Message-ID"].startswith(f"<{message(41).key}.")
-    assert read.get_content().splitlines() == message().text.splitlines()
+    text, html = (part.get_content() for part in read.iter_parts())
+    assert text.splitlines() == message().text.splitlines()
+    assert '<html lang="vi">' in html
 
 
 async def test_who_writes_is_the_providers_sender_unless_the_message_says() -> None:
