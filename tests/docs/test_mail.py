@@ -10,6 +10,7 @@ from services.notify.bounces_api import BODY_LIMIT_BYTES
 from services.notify.channels.email_smtp import OPTIONS, UNSUBSCRIBE_LIMIT
 from services.notify.channels.mail import pool
 from services.notify.channels.mail.bounce import LEFT_ALONE
+from services.notify.channels.mail.dates import GONE, TOLD
 from services.notify.channels.mail.dsn import BULK_LIMIT, Bounces, Why
 from services.notify.channels.mail.words import HARDNESS, OURS
 
@@ -38,6 +39,11 @@ def test_each_fault_of_ours_stands_there() -> None:
 
 def test_each_part_of_a_url_stands_there() -> None:
     assert set(re.findall(r"^\| `(\w+)=", PAGE, re.M)) == OPTIONS
+
+
+def test_each_milestone_with_a_day_stands_there() -> None:
+    [sentence] = re.findall(r"^The due date is told .*$", PAGE, re.M)
+    assert set(re.findall(r"`(\w+)`", sentence)) == {*TOLD, *GONE}
 
 
 def test_the_example_is_one_and_the_limits_are_those_of_the_code() -> None:

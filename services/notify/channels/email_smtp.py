@@ -195,6 +195,8 @@ def connect(
         unsubscribe = options.get("unsubscribe", "")
         if url.scheme not in ("smtp", "smtps") or not url.hostname or options.keys() - OPTIONS:
             raise ValueError("smtp://host:587, with return_path, unsubscribe and connections")
+        if url.username is not None or url.path.strip("/"):
+            raise ValueError("its user and password stand in the secrets, and there is no path")
         if len(unsubscribe) > UNSUBSCRIBE_LIMIT or not unsubscribe.isascii() or connections < 1:
             raise ValueError(f"unsubscribe: {UNSUBSCRIBE_LIMIT} characters; connections: 1 or more")
         house = House(sender.rpartition("@")[2], unsubscribe, dkim(secret.get("dkim")))

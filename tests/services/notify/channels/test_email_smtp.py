@@ -27,6 +27,7 @@ from tests.services.notify.channels.mail.servers import (
     certificate,
     scripted,
 )
+from tests.services.notify.channels.mail.test_dkim_header import TOLD as DKIM
 
 # ---- a real server
 
@@ -61,6 +62,16 @@ async def test_who_writes_is_the_providers_sender_unless_the_message_says() -> N
     senders = [message_from_bytes(e.original_content)["From"] for e in office.taken]
     assert "khong-tra-loi@dvc.test" in senders[0]
     assert "other@dvc.test" in senders[1]
+
+
+async def test_where_the_server_does_not_sign_we_do() -> None:
+    office = Office()
+    async with aiosmtpd(office) as port, channel(port, dkim=DKIM) as mail:
+        await mail.send([message(1)])
+    [taken] = office.taken
+    signature = message_from_bytes(taken.original_content)["DKIM-Signature"]
+    assert "d=dvc.test" in signature
+    assert "s=s1" in signature
 
 
 async def test_a_connection_carries_so_many_mails_and_then_there_is_another() -> None:
@@ -186,12 +197,15 @@ async def test_nothing_personal_is_logged_shown_or_answered(caplog) -> None:
         ("smtp://mail.test:587", {"ca": "no certificate"}),
         ("smtp://mail.test:587", {"dkim": {"domain": "dvc.test"}}),
         ("smtp://mail.test:port", {}),
+        ("smtp://user:password@mail.test", {}),
+        ("smtp://mail.test/path", {}),
     ],
 )
 async def test_a_row_that_leads_nowhere_is_said_before_anything_starts(url, secret) -> None:
     row = SimpleNamespace(name="mail-a", url=url, sender=SENDER)
-    with pytest.raises(Misconfigured, match="mail-a"):
+    with pytest.raises(Misconfigured, match="mail-a") as raised:
         connect(row, secret, nobody, ids_key=b"k", bounced=Book().note)
+    assert "password@" not in str(raised.value)
 
 
 def test_mail_goes_in_the_clear_on_loopback_only() -> None:
