@@ -81,8 +81,14 @@ class Inbox:
     def outbox(self, counts: bool) -> dict[str, Any]:
         """Return totals, references taken more than once, and what was taken last."""
         recent = [
-            {"kind": i.kind, "reference": i.reference, "to": i.to, "title": i.title, "text": i.text}
-            for i in self.shown
+            {
+                "kind": item.kind,
+                "reference": item.reference,
+                "to": hidden(item.to),
+                "title": item.title,
+                "text": item.text,
+            }
+            for item in self.shown
         ]
         out: dict[str, Any] = {
             "accepted": sum(self._counts.values()),
@@ -91,6 +97,12 @@ class Inbox:
             "recent": recent,
         }
         return out | ({"counts": dict(self._counts)} if counts else {})
+
+
+def hidden(to: str) -> str:
+    """Return an address or a number as it may be shown."""
+    name, at, domain = to.rpartition("@")
+    return f"{name[:1]}***@{domain}" if at else f"{to[:-7]}***{to[-3:]}"
 
 
 def mail_item(raw: bytes, to: str) -> Item:

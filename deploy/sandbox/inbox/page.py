@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from deploy.sandbox.inbox.inbox import Item
+from deploy.sandbox.inbox.inbox import Item, hidden
 
 _STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; background: #f2f4f7; color: #1b1f24 }
@@ -30,10 +30,10 @@ def devices(items: Sequence[Item]) -> str:
 
 def _card(number: int, item: Item) -> str:
     parts = [
-        f"<small>{_KINDS[item.kind]} · {escape(item.to)}</small>",
+        f"<small>{_KINDS[item.kind]} · {escape(hidden(item.to))}</small>",
         f"<h2>{escape(item.title)}</h2><p>{escape(item.text)}</p>",
     ]
     if item.html:
         parts.append(f'<p><a href="/mails/{number}">Xem như trong hộp thư</a></p>')
-    parts += [f"<small>📎 {escape(name)}</small>" for name, _ in item.files]
+    parts += [f"<p>Tệp kèm: {escape(name)}</p>" for name, _ in item.files]
     return f"<article>{''.join(parts)}</article>"

@@ -64,7 +64,10 @@ async def test_a_mail_is_shown_with_its_page_and_files() -> None:
     assert item.html.strip() == "<p>Hồ sơ</p>"
     assert item.files == (("due.ics", b"x"),)
     async with client(Push(devices, KEY)) as look:
-        assert "Hồ sơ" in (await look.get("/")).text
+        page = (await look.get("/")).text
+        assert "Hồ sơ" in page
+        assert "due.ics" in page
+        assert sent.to not in page + (await look.get("/sandbox/outbox")).text
         shown = await look.get("/mails/0")
         assert "<p>Hồ sơ</p>" in shown.text
         assert "default-src 'none'" in shown.headers["content-security-policy"]
