@@ -7,8 +7,10 @@
     a connection lost after the dot          unknown: the server may have it
 
 The dot that ends a mail is where a server takes it over.  If its answer is lost nobody knows, and
-SMTP cannot be asked by reference: `ask` says `unknown`, the mail is never sent again, and the
-notice ends as `failed`, `outcome_unknown`, unless a report of the server settles it before; one
+SMTP cannot be asked by reference.  So rows say which mails were begun and what was answered
+(`mail.turns`), and `ask` reads them: what nobody had begun is absent, and of those that were under
+way when a process or a connection ended it says `unknown`.  Such a mail is never sent again, and
+its notice ends as `failed`, `outcome_unknown`, unless a report of the server settles it before; one
 that says it was delivered counts even after that.
 """
 
@@ -29,12 +31,14 @@ from services.notify.channels.mail.letter import BadAddress, House, TooLarge
 from services.notify.channels.mail.page import page, spoken
 from services.notify.channels.mail.pool import Line, NoConnection, NoLine, Pool, Server
 from services.notify.channels.mail.transaction import Envelope, hand_over
+from services.notify.channels.mail.turns import Turns
 from services.notify.channels.mail.words import Meaning
 from services.notify.channels.receipts import Bounced, Receipts
 from shared.clock import Clock, system_clock
 from shared.effects import NotCalled
 from shared.errors import Misconfigured, Unknown
 from shared.events.notify import Answered
+from shared.store import Table
 
 LIMIT_S = 60.0  # some servers look through a mail before they take it
 UNSUBSCRIBE_LIMIT = 58  # longer, the header would be folded inside the link
@@ -65,6 +69,7 @@ class EmailSmtp:
     def __init__(
         self,
         lines: Pool,
+        turns: Turns,
         house: House,
         sender: str,
         return_path: str,
@@ -76,7 +81,7 @@ class EmailSmtp:
         clock: Clock = system_clock,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._lines, self._house = lines, house
+        self._lines, self._turns, self._house = lines, turns, house
         self._sender, self._return_path = sender, return_path
         self._ids_key, self._bounced, self._limit_s = ids_key, bounced, limit_s
         self._workers, self._clock, self._monotonic = workers, clock, monotonic
@@ -86,10 +91,10 @@ class EmailSmtp:
         ends_s = self._monotonic() + 0.95 * self._limit_s
         said = {m.key: Meaning("rejected", "bad_address") for m in messages if not _can_go(m)}
         waiting = deque(m for m in messages if m.key not in said)
-        refused = len(said)
+        refused, begun = len(said), set[str]()
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(self._work(waiting, said, ends_s))
+                group.create_task(self._work(waiting, said, begun, ends_s))
                 for _ in range(min(self._workers, len(waiting)))
             ]
         failures = [failure for task in tasks if (failure := task.result())]
@@ -101,15 +106,16 @@ class EmailSmtp:
         return [_answered(m.key, said[m.key]) for m in messages]
 
     async def ask(self, keys: Sequence[str]) -> list[Answered]:
-        """Say that nobody can be asked."""
-        return [Answered(key=k, finding="unknown", reason="cannot_be_asked") for k in keys]
+        """Say what the rows know.  Raises `Unknown`."""
+        found = await self._turns.ask(keys)
+        return [_answered(key, found[key]) for key in keys]
 
     async def aclose(self) -> None:
         """Say goodbye."""
         await self._lines.aclose()
 
     async def _work(
-        self, waiting: deque[Message], said: Said, ends_s: float
+        self, waiting: deque[Message], said: Said, begun: set[str], ends_s: float
     ) -> NoConnection | None:
         """Send what waits, one after the other, and begin none late; or return why none can be."""
         while waiting and (left_s := self._left_s(ends_s)) > 0:
@@ -117,7 +123,7 @@ class EmailSmtp:
                 async with self._lines.line(left_s) as line:
                     while waiting and line.can_take_one and self._left_s(ends_s) > 0:
                         message = waiting.popleft()
-                        meaning = await self._send_one(line, message, ends_s)
+                        meaning = await self._send_one(line, message, begun, ends_s)
                         if meaning is None:
                             waiting.appendleft(message)
                         else:
@@ -132,14 +138,24 @@ class EmailSmtp:
         """Return for how long mails may be begun: half of the time is for the answer."""
         return ends_s - self._monotonic() - self._limit_s / 2
 
-    async def _send_one(self, line: Line, message: Message, ends_s: float) -> Meaning | None:
-        id_ = ids.mail_id(self._ids_key, message.key, message.to)
+    async def _send_one(
+        self, line: Line, message: Message, begun: set[str], ends_s: float
+    ) -> Meaning | None:
+        """Return what came of a mail; None: it needs another line."""
+        key = message.key
+        id_ = ids.mail_id(self._ids_key, key, message.to)
         try:
             content = letter.compose(self._whole(message), id_, self._clock(), self._house)
         except TooLarge:
             return Meaning("rejected", "too_large")
+        if key not in begun and (not_now := await self._turns.begin(key)):
+            return not_now
+        begun.add(key)
         envelope = Envelope(letter.reachable(message.to), self._return_path, id_, content)
-        return await hand_over(line, envelope, ends_s - self._monotonic())
+        meaning = await hand_over(line, envelope, ends_s - self._monotonic())
+        if meaning and meaning.finding != "unknown":
+            await self._turns.came(key, meaning)
+        return meaning
 
     def _whole(self, message: Message) -> Message:
         """Return a message with who writes it, and with a page, unless it has its own."""
@@ -177,11 +193,13 @@ def connect(
     secret: Mapping[str, Any],
     _receipts: Receipts,  # reports of a mail server come in at the edge
     *,
+    table: Table,
     ids_key: bytes,
     bounced: Bounced,
     limit_s: float = LIMIT_S,
+    clock: Clock = system_clock,
 ) -> EmailSmtp:
-    """Return the channel of a row.  Raises `Misconfigured`.
+    """Return the channel of a row; `table` has its rows.  Raises `Misconfigured`.
 
     `secret`: `user`, `password`; `ca`, a certificate in PEM where none of the known ones signed the
     server's; `dkim` with `domain`, `selector` and `private_key`.
@@ -206,6 +224,7 @@ def connect(
         raise Misconfigured(f"the mail provider {row.name}: {error}") from error
     return EmailSmtp(
         lines,
+        Turns(table, clock),
         house,
         row.sender,
         return_path,
@@ -213,6 +232,7 @@ def connect(
         bounced,
         limit_s=limit_s,
         workers=connections,
+        clock=clock,
     )
 
 

@@ -28,6 +28,7 @@ from tests.services.notify.channels.mail.servers import (
     scripted,
 )
 from tests.services.notify.channels.mail.test_dkim_header import TOLD as DKIM
+from tests.services.payment.webhooks.memory import Table
 
 # ---- a real server
 
@@ -204,7 +205,7 @@ async def test_nothing_personal_is_logged_shown_or_answered(caplog) -> None:
 async def test_a_row_that_leads_nowhere_is_said_before_anything_starts(url, secret) -> None:
     row = SimpleNamespace(name="mail-a", url=url, sender=SENDER)
     with pytest.raises(Misconfigured, match="mail-a") as raised:
-        connect(row, secret, nobody, ids_key=b"k", bounced=Book().note)
+        connect(row, secret, nobody, table=Table(), ids_key=b"k", bounced=Book().note)
     assert "password@" not in str(raised.value)
 
 

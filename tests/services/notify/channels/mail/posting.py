@@ -11,6 +11,7 @@ from services.notify.channels import Message
 from services.notify.channels.email_smtp import EmailSmtp, connect
 from services.notify.channels.receipts import AddressBounced
 from shared.errors import Unknown
+from tests.services.payment.webhooks.memory import Table
 
 APPLICATION = "0198c0de-0000-7000-8000-{n:012}"
 SENDER = "Cổng Dịch vụ công <khong-tra-loi@dvc.test>"
@@ -42,11 +43,24 @@ async def nobody(_: Any) -> None:
 
 @asynccontextmanager
 async def channel(
-    port: int, query: str = "", book: Book | None = None, limit_s: float = 5.0, **secret: Any
+    port: int,
+    query: str = "",
+    book: Book | None = None,
+    limit_s: float = 5.0,
+    table: Table | None = None,
+    **secret: Any,
 ) -> AsyncIterator[EmailSmtp]:
     row = SimpleNamespace(name="mail", url=f"smtp://127.0.0.1:{port}{query}", sender=SENDER)
     bounced = (book or Book()).note
-    made = connect(row, secret, nobody, ids_key=IDS_KEY, bounced=bounced, limit_s=limit_s)
+    made = connect(
+        row,
+        secret,
+        nobody,
+        table=table or Table(),
+        ids_key=IDS_KEY,
+        bounced=bounced,
+        limit_s=limit_s,
+    )
     try:
         yield made
     finally:
