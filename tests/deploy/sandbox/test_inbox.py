@@ -101,8 +101,8 @@ async def test_mails_go_wrong_as_they_are_told_to(fault, found, shown) -> None:
 
 
 async def test_a_slow_answer_is_a_doubt() -> None:
-    devices = inbox(slow=1.0, slow_s=2.0)
-    async with served(devices) as port, channel(port, limit_s=1.0) as smtp:
+    devices = inbox(slow=1.0, slow_s=4.0)
+    async with served(devices) as port, channel(port, limit_s=2.0) as smtp:
         assert await findings(smtp, message()) == [("unknown", "connection_lost")]
     assert len(devices.shown) == 1
 

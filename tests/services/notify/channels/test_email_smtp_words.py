@@ -59,8 +59,8 @@ async def test_before_a_mail_is_named_nobody_was_called(step: str, said: str) ->
 )
 async def test_silence_ends_in_time_and_is_a_doubt_only_after_the_dot(step, finding) -> None:
     script = Script(step, SILENCE)
-    async with scripted(script) as port, channel(port, limit_s=1.0) as mail:
-        async with asyncio.timeout(1.0):
+    async with scripted(script) as port, channel(port, limit_s=2.0) as mail:
+        async with asyncio.timeout(5.0):
             assert (await findings(mail, message()))[0] == (finding, "connection_lost")
 
 
@@ -102,14 +102,14 @@ async def test_a_server_that_reports_is_told_what_to_report_and_under_which_id()
 
 async def test_what_is_not_begun_in_time_is_absent_and_the_rest_stands() -> None:
     script = Script("dot", SILENCE)
-    async with scripted(script) as port, channel(port, "?connections=1", limit_s=1.0) as mail:
+    async with scripted(script) as port, channel(port, "?connections=1", limit_s=2.0) as mail:
         found = await findings(mail, message(1), message(2))
     assert found == [("unknown", "connection_lost"), ("absent", "no_turn")]
 
 
 async def test_two_calls_share_the_connections_and_who_gets_none_has_no_turn() -> None:
     script = Script("dot", SILENCE)
-    async with scripted(script) as port, channel(port, "?connections=1", limit_s=1.0) as mail:
+    async with scripted(script) as port, channel(port, "?connections=1", limit_s=2.0) as mail:
         one, two = await asyncio.gather(findings(mail, message(1)), findings(mail, message(2)))
     assert sorted([*one, *two]) == [("absent", "no_turn"), ("unknown", "connection_lost")]
 

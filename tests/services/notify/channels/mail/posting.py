@@ -46,7 +46,7 @@ async def channel(
     port: int,
     query: str = "",
     book: Book | None = None,
-    limit_s: float = 5.0,
+    limit_s: float = 30.0,
     table: Table | None = None,
     **secret: Any,
 ) -> AsyncIterator[EmailSmtp]:

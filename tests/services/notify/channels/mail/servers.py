@@ -165,7 +165,7 @@ class Script:
             writer.transport.abort()
             return False
         if answer == SILENCE:
-            await asyncio.sleep(3)
+            await asyncio.sleep(8)
             return False
         writer.write(f"{answer}\r\n".encode())
         await writer.drain()
