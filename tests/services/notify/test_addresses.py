@@ -44,18 +44,20 @@ Check = Callable[[Desk], Awaitable[None]]
 def run(request: pytest.FixtureRequest):
     """Runs a check on an empty table of its own."""
 
-    def in_memory(check: Check, cap: int = 0) -> None:
-        asyncio.run(check(Desk(request.getfixturevalue("rows"), cap)))
+    if request.param == "memory":
+        rows = request.getfixturevalue("rows")
+        return lambda check, cap=0: asyncio.run(check(Desk(rows, cap)))
+    url = request.getfixturevalue("mongo_url")
 
     def on_mongo(check: Check, cap: int = 0) -> None:
         async def main() -> None:
-            database = connect(request.getfixturevalue("mongo_url"), "notify_addresses")
+            database = connect(url, "notify_addresses")
             await check(Desk(MongoTable(database[next(_names)]), cap))
             database.client.close()
 
         asyncio.run(main())
 
-    return in_memory if request.param == "memory" else on_mongo
+    return on_mongo
 
 
 def test_an_address_that_bounced_is_left_alone_until_the_time_is_over(run):
