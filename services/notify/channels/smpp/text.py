@@ -6,30 +6,15 @@ import codecs
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from services.notify.domain.sms_text import ALPHABET, ESCAPE, EXTENSION
+
 GSM_7, UCS_2 = 0x00, 0x08  # data_coding
 UDH_PRESENT = 0x40  # esm_class
 PARTS_LIMIT = 10  # more is no text message
 
-_BASIC = (
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_ESCAPE = 0x1B
-_CODES: dict[int, int | bytes] = {ord(c): i for i, c in enumerate(_BASIC) if i != _ESCAPE} | {
-    ord(c): bytes((_ESCAPE, code))
-    for c, code in {
-        "\f": 0x0A,
-        "^": 0x14,
-        "{": 0x28,
-        "}": 0x29,
-        "\\": 0x2F,
-        "[": 0x3C,
-        "~": 0x3D,
-        "]": 0x3E,
-        "|": 0x40,
-        "€": 0x65,
-    }.items()
-}
+_CODES: dict[int, int | bytes] = {
+    ord(c): code for code, c in enumerate(ALPHABET) if code != ESCAPE
+} | {ord(c): bytes((ESCAPE, code)) for c, code in EXTENSION.items()}
 _ONE = {GSM_7: 160, UCS_2: 140}  # octets, a septet in each
 _OF_SEVERAL = {GSM_7: 153, UCS_2: 134}  # the header that joins them takes the rest
 
@@ -87,7 +72,7 @@ def _cut(text: Text) -> Iterator[bytes]:
 def _splits(text: Text, end: int) -> bool:
     """Tell whether the last character before `end` goes on after it."""
     if text.coding == GSM_7:
-        return text.octets[end - 1] == _ESCAPE
+        return text.octets[end - 1] == ESCAPE
     return text.octets[end - 2] & 0xFC == 0xD8  # the first half of a surrogate pair
 
 

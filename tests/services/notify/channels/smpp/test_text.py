@@ -14,6 +14,7 @@ from services.notify.channels.smpp.text import (
     encoded,
     joined_header,
 )
+from services.notify.domain.sms_text import size
 
 GSM = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡AZÄÖÑÜ§¿azäöñüà"
 
@@ -67,3 +68,8 @@ def test_a_text_put_together_again_is_the_text(text):
         return
     assert "".join(plain(made.coding, share) for share in shares) == text
     assert all(len(share) <= (160 if made.coding == GSM_7 else 140) for share in shares)
+
+
+@given(st.text(alphabet=st.sampled_from("aZ0 €[đ😀"), min_size=1, max_size=500))
+def test_what_is_counted_before_sending_is_what_is_sent(said: str) -> None:
+    assert len(chunks(encoded(said))) == size(said).segments
