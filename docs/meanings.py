@@ -75,8 +75,12 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "services.notify.settings": {
         "MOTCUA_SMS_URL": "the SMS gateway of providers without an address",
+        "MOTCUA_PUSH_URL": "the same of the app",
+        "MOTCUA_SMTP_URL": "the same of the mail server",
         "MOTCUA_PROVIDERS": "the file of who carries notices",
-        "MOTCUA_NOTICE_LIMIT_S": "how long a call to one may last",
+        "MOTCUA_PROVIDERS_CLEAR": "**for a sandbox alone**: mail servers and apps elsewhere, too, "
+        "without encryption",
+        "MOTCUA_NOTICE_LIMIT_S": "how long a call to one may last whose row does not say it",
         "MOTCUA_NOTICE_RETRY_AFTER_S": "when what could not be sent is sent again",
         "MOTCUA_NOTICE_ASK_AFTER_S": "when it is asked what became of a call without an answer; "
         "each longer than a call may last",
@@ -110,5 +114,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_OPERATIONS_PORT": "port of operations",
         "MOTCUA_BANK_PORT": "port of the sandbox bank",
         "MOTCUA_SMS_PORT": "port of the sandbox SMS gateway",
+        "MOTCUA_INBOX_PORT": "port of the devices of the sandbox's citizens",
+        "MOTCUA_INBOX_SMTP_PORT": "port of their mail server",
     },
 }

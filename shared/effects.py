@@ -231,7 +231,7 @@ class Effects:
         if not claimed:
             return outcomes
         asked = list(claimed.values())
-        if self._monotonic() - began_s > effect.limit_s:
+        if self._monotonic() - began_s > min(effect.limit_s, self._limits.begin_limit_s):
             # whoever asks meanwhile must be able to rely on our not calling any more
             return outcomes + [(r, effect.deferred(r)) for r in asked]
         try:

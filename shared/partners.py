@@ -20,6 +20,7 @@ class Limits:
     retry_s: float = 0.2
     fetch_wait_s: float = 1.0
     window_s: float = 0.1
+    begin_limit_s: float = float("inf")  # a claim that took longer is not called for any more
 
 
 LIMITS = Limits()

@@ -9,6 +9,8 @@ from fastapi import APIRouter
 import services.intake.__main__
 import services.intake.attachments.routes
 import services.notify.api
+import services.notify.bounces_api
+import services.notify.receipts_api
 import services.notify.stuck_api
 import services.notify.templates_api
 import services.operations.api
@@ -72,6 +74,8 @@ def _payment() -> APIRouter:
 
 def _notify() -> APIRouter:
     routes = services.notify.api.router(*[_UNUSED] * 4)
+    routes.include_router(services.notify.receipts_api.router(*[_UNUSED] * 3))
+    routes.include_router(services.notify.bounces_api.router(*[_UNUSED] * 5))
     routes.include_router(services.notify.stuck_api.router(_UNUSED, _UNUSED))
     routes.include_router(services.notify.templates_api.router(*[_UNUSED] * 3))
     return routes

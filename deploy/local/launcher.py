@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -84,8 +84,14 @@ def up(
 
 def require_ports(children: Children, settings: Settings) -> None:
     """Raise `Misconfigured` for a port that is taken, before anything is started."""
-    above = {row.name: settings.port(row.name) for row in _missing(children)}
+    above = _ports(settings, _missing(children))
     ports.require_free(stack.missing(children, settings) | above)
+
+
+def _ports(settings: Settings, rows: Sequence[Process]) -> dict[str, int]:
+    """Return the ports of processes, by the names of settings."""
+    names = [name for name in processes.PORTS for row in rows if name.partition("_")[0] == row.name]
+    return {name: settings.port(name) for name in names}
 
 
 def _missing(children: Children) -> list[Process]:
@@ -100,7 +106,7 @@ def start_missing(
 ) -> list[str]:
     """Start every process of the table that does not run (any more); return their names."""
     missing = _missing(children)
-    ports.require_free({row.name: settings.port(row.name) for row in missing})
+    ports.require_free(_ports(settings, missing))
     for row in missing:
         start_one(children, settings, servers, row, extra)
     return [row.name for row in missing]

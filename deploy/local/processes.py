@@ -30,6 +30,7 @@ class Process:
 TABLE = (
     Process(*("bank", "partner", "deploy.sandbox.partners"), {"MOTCUA_PARTNERS": str(SANDBOX)}),
     Process("sms", "partner", "deploy.sandbox.sms"),
+    Process("inbox", "partner", "deploy.sandbox.inbox"),
     # the sandbox portal uploads nothing: its documents are references
     Process(
         *("intake", "service", "services.intake"),
@@ -42,6 +43,9 @@ TABLE = (
     Process("operations", "service", "services.operations"),
 )
 
+# what has a port: a mail server listens beside the page of citizens' devices
+PORTS = (*(row.name for row in TABLE), "inbox_smtp")
+
 
 def url(settings: Settings, name: str) -> str:
     """Return where a process answers."""
@@ -51,6 +55,7 @@ def url(settings: Settings, name: str) -> str:
 def env(process: Process, settings: Settings, stack: Stack) -> Mapping[str, str]:
     """Return what a process is told; each side is shown its own secrets only."""
     addresses = {f"MOTCUA_{row.name.upper()}_URL": url(settings, row.name) for row in TABLE}
+    addresses |= _devices(settings)
     own = {"MOTCUA_PORT": str(settings.port(process.name))}
     if process.kind == "partner":
         clients = {"MOTCUA_CLIENTS": str(secret(settings, secrets.CLIENTS_FILE))}
@@ -63,6 +68,16 @@ def env(process: Process, settings: Settings, stack: Stack) -> Mapping[str, str]
         "MONGO_URL": stack.mongo_url,
         "MOTCUA_LANES": str(settings.lanes),
         "MOTCUA_SECRETS": str(secret(settings, secrets.SERVICES_FILE)),
+    }
+
+
+def _devices(settings: Settings) -> dict[str, str]:
+    """Return where apps and mails go, and where they come in."""
+    port = settings.port("inbox_smtp")
+    return {
+        "MOTCUA_PUSH_URL": url(settings, "inbox"),
+        "MOTCUA_SMTP_URL": f"smtp://{HOST}:{port}",
+        "MOTCUA_INBOX_SMTP_PORT": str(port),
     }
 
 

@@ -3,7 +3,7 @@
 `secrets.json` is what services read; API keys stand in it as hashes.  `clients.json` is the other
 side's copy, for sandbox partners: API keys in the clear (`partner:<name>`: a bank's own;
 `operator:second`: who checks what the operator asks for), intake's public key, what the bank and
-the SMS gateway share with us.
+whoever carries notices share with us.
 """
 
 import hashlib
@@ -31,6 +31,7 @@ def ensure(folder: Path) -> Path:
     own, theirs = folder / SERVICES_FILE, folder / CLIENTS_FILE
     if own.exists() and theirs.exists():
         _check_partners(own)
+        _give_providers(own, theirs)
         return folder
     if own.exists():
         raise Misconfigured(
@@ -53,6 +54,24 @@ def _check_partners(own: Path) -> None:
         )
 
 
+def _give_providers(own: Path, theirs: Path) -> None:
+    """Give keys of who carries notices to files from before there were any."""
+    ours, clients = json.loads(own.read_text()), json.loads(theirs.read_text())
+    if "providers" in ours and "providers" in clients:
+        return
+    for_services, for_clients = _providers()
+    _write(theirs, clients | for_clients)
+    _write(own, ours | for_services)
+
+
+def _providers() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return new keys of who carries notices but the SMS gateway: our side and theirs."""
+    app = f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
+    smsc = {"system_id": "motcua", "password": secrets.token_hex(4)}  # SMPP has room for 8
+    ours = {"inbox-mail": {}, "inbox-app": {"keys": [app]}, "smsc": smsc}
+    return {"providers": ours}, {"inbox": {"key": app}, "providers": {"smsc": smsc}}
+
+
 def generate() -> tuple[dict[str, Any], dict[str, Any]]:
     """Return new secrets: the services' side and the clients' side."""
     intake = ECKey.generate_key("P-256", {"use": "enc", "kid": f"intake-{secrets.token_hex(4)}"})
@@ -64,6 +83,7 @@ def generate() -> tuple[dict[str, Any], dict[str, Any]]:
         known_as: f"{role}_{secrets.token_urlsafe(32)}" for known_as, (_, role) in callers.items()
     }
     sms = {"key": f"sms_{secrets.token_urlsafe(32)}"}
+    carry_for_services, carry_for_clients = _providers()
     for_services = {
         "master_key": b64encode(secrets.token_bytes(32)).decode(),
         "intake_jwk": intake.as_dict(private=True),
@@ -73,12 +93,14 @@ def generate() -> tuple[dict[str, Any], dict[str, Any]]:
         },
         "partners": partners,
         "sms": sms,
+        **carry_for_services,
     }
     for_clients = {
         "api_keys": keys,
         "intake_jwk": intake.as_dict(private=False),
         "partners": partners,
         "sms": sms,
+        **carry_for_clients,
     }
     return for_services, for_clients
 

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     operations_port: Port = 8105
     bank_port: Port = 8201
     sms_port: Port = 8202
+    inbox_port: Port = 8203
+    inbox_smtp_port: Port = 8204
 
     @property
     def demo(self) -> Path:

@@ -1,19 +1,45 @@
 """Wires notify and runs it."""
 
-from services.notify import api, stuck_api, templates_api
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from services.notify import api, bounces_api, receipts_api, stuck_api, templates_api
 from services.notify.addresses import Addresses
+from services.notify.channels import File
+from services.notify.channels.mail.dates import enclosed
+from services.notify.channels.receipts import publishing
+from services.notify.channels.sms_smpp import SmsSmpp
 from services.notify.contacts import Contacts
-from services.notify.domain.templates import load
+from services.notify.domain import Dossier
+from services.notify.domain.templates import Templates, load
 from services.notify.effects import Ask, Send
 from services.notify.lane import table
-from services.notify.providers import channels, firsts, read, terms
+from services.notify.providers import (
+    MAILED,
+    PUSHED,
+    House,
+    Row,
+    channels,
+    firsts,
+    limits,
+    named,
+    organiser,
+    read,
+    terms,
+)
 from services.notify.pulse import Pulse
 from services.notify.settings import NotifySettings
 from shared import partners, service
+from shared.events.notify import NoticeRequested
+from shared.journal import Journal
 from shared.lanes import pace
 from shared.pages import Pages
 from shared.service import Parts, Resources
 from shared.settings import told
+from shared.vault import derive
 
 
 async def build(resources: Resources) -> Parts:
@@ -31,27 +57,58 @@ async def build(resources: Resources) -> Parts:
     pulse = Pulse(rows, resources.partners.refuses)
     lanes = table(settings.policy(terms(rows)), templates, pulse.prepare)
     journal = resources.journal(lanes)
-    limit_s = settings.notice_limit_s
-    carriers = channels(rows, resources.secrets.providers, settings.sms_url, limit_s)
-    first = firsts(rows)
-    prices: dict[str, int] = {row.channel: row.segment_vnd for row in reversed(rows)}
-    routes = api.router(resources.publisher, journal, resources.clock, templates)
-    routes.include_router(
-        stuck_api.router(Pages(resources.table("journal"), journal), resources.clock)
+    house = House(
+        settings.urls(),
+        settings.notice_limit_s,
+        resources.table,
+        resources.clock,
+        derive(resources.secrets.master_key, "mail ids"),
+        lambda name: publishing(resources.publisher, name, resources.clock),
+        addresses.bounced,
+        settings.providers_clear,
     )
-    routes.include_router(templates_api.router(templates, resources.clock, prices))
+    carriers = channels(rows, resources.secrets.providers, house)
+    usual_s, first, own = settings.notice_limit_s, firsts(rows), limits(rows, house.limit_s)
+    whose = organiser(rows)
+
+    def enclose(application: str, notice: NoticeRequested, at: datetime) -> tuple[File, ...]:
+        return enclosed(application, notice, at, whose)
+
     return Parts(
-        router=routes,
+        router=_routes(resources, journal, templates, rows, house),
         lanes=lanes,
         pace=pace.PATIENT,
-        limits=partners.PATIENT,
+        limits=replace(partners.PATIENT, begin_limit_s=usual_s),
         effects=(
-            Send(contacts, carriers, limit_s, first),
-            Ask(carriers, limit_s, first),
+            Send(contacts, carriers, usual_s, first, own, enclose),
+            Ask(carriers, usual_s, first, own),
         ),
-        beside=(addresses.keep_sweeping,),
+        beside=(
+            addresses.keep_sweeping,
+            *(carrier.run for carrier in carriers.values() if isinstance(carrier, SmsSmpp)),
+        ),
         closing=tuple(carrier.aclose for carrier in carriers.values()),
     )
+
+
+def _routes(
+    resources: Resources,
+    journal: Journal[Dossier],
+    templates: Templates,
+    rows: Sequence[Row],
+    house: House,
+) -> APIRouter:
+    publisher, clock = resources.publisher, resources.clock
+    prices: dict[str, int] = {row.channel: row.segment_vnd for row in reversed(rows)}
+    mailed, pushed = named(rows, MAILED), named(rows, PUSHED)
+    routes = api.router(publisher, journal, clock, templates)  # first: receipts of the SMS gateway
+    routes.include_router(receipts_api.router(publisher, clock, pushed))
+    routes.include_router(
+        bounces_api.router(publisher, clock, mailed, house.ids_key, house.bounced)
+    )
+    routes.include_router(stuck_api.router(Pages(resources.table("journal"), journal), clock))
+    routes.include_router(templates_api.router(templates, clock, prices))
+    return routes
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from services.notify.channels import Message
+from services.notify.channels.receipts import AddressBounced
 from shared.clock import VIETNAM, Clock
 from shared.errors import Unknown
 from shared.store import Row, Table, prefix
@@ -53,10 +54,19 @@ class Addresses:
             key: suppressed[mark] for key, mark in marks.items() if mark in suppressed
         }
 
-    async def suppress(self, address: str, reason: str) -> None:
-        """Leave an address alone, for as long as the reason says.  Raises `Unknown`."""
+    async def bounced(self, found: Sequence[AddressBounced]) -> None:
+        """Leave alone what mails came back from.  Raises `Unknown`."""
+        for one in found:
+            await self.suppress(one.address, "bounced", one.until)
+
+    async def suppress(self, address: str, reason: str, until: datetime | None = None) -> None:
+        """Leave an address alone, for as long as the reason says, or until then; never for less
+        than was said before.  Raises `Unknown`.
+        """
         id_ = f"s/{self._mark(address)}"
-        until = self._clock() + SUPPRESSED_FOR[reason]
+        until = until or self._clock() + SUPPRESSED_FOR[reason]
+        if any(row["until"] >= until for row in await self._table.get([id_])):
+            return
         await self._table.delete([id_])
         await self._table.insert_missing([{"_id": id_, "reason": reason, "until": until}])
 

@@ -1,6 +1,5 @@
 """Notify's edge: receipts and preferences come in, and what a citizen was told can be read."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,22 +9,21 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 
 from services.notify import views
-from services.notify.channels.sms_http import SOURCE, Receipt, Receipts, read_receipts
+from services.notify.channels.receipts import publishing
+from services.notify.channels.sms_http import Receipts, read_receipts
 from services.notify.domain import Dossier
 from services.notify.domain.templates import Templates
 from services.notify.views import NoticesView, NoticeView
 from shared import edge, events
 from shared.access import Caller, require
 from shared.clock import Clock
-from shared.effects import call_span
 from shared.errors import DeadLetter
 from shared.events import Event
-from shared.events.notify import PreferencesChanged, ReceiptArrived
+from shared.events.notify import PreferencesChanged
 from shared.journal import Journal
 from shared.placement import canonical
 from shared.problems import Refusal
 from shared.publisher import Publisher
-from shared.trace import traceparent
 
 BODY_LIMIT_BYTES = 1 << 20
 
@@ -97,8 +95,7 @@ def router(
         if not found:
             detail = "None of these receipts is ours: see `problems`."
             raise Refusal(422, "invalid-receipts", detail, tuple(problems))
-        now = clock()
-        await asyncio.gather(*(publisher.publish("notify.inbox", _event(r, now)) for r in found))
+        await publishing(publisher, "sms", clock)(found)
         return Taken(len(found), {p.field: p.remedy_en for p in problems})
 
     @routes.post(
@@ -149,19 +146,3 @@ def router(
         return dossier
 
     return routes
-
-
-def _event(receipt: Receipt, now: datetime) -> Event:
-    application, key = receipt.application, receipt.data.key
-    kind = "delivered" if receipt.data.delivered else "undelivered"
-    return Event(
-        id=f"{key}/receipt/{kind}",
-        source=SOURCE,
-        type=ReceiptArrived.TYPE,
-        subject=application,
-        time=now,
-        data=msgspec.Raw(events.encode(receipt.data)),
-        # it follows the call that handed the notice over
-        causationid=f"{key}/handed",
-        traceparent=traceparent(application, call_span(application, "notify", key), sampled=False),
-    )

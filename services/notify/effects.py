@@ -4,9 +4,11 @@ Channels are known by their providers' names; `firsts` are those of the channels
 events leave out.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
-from services.notify.channels import Channel, Message
+from services.notify.channels import Channel, File, Message
 from services.notify.contacts import Opening
 from shared.effects import NotCalled, Request
 from shared.errors import Unknown
@@ -16,9 +18,20 @@ from shared.events.notify import Answered, NoticeQueryRequested, NoticeRequested
 BULK_LIMIT = 500
 LIMIT_S = 10.0
 
+# what goes with a mail, of an application, decided then
+Enclose = Callable[[str, NoticeRequested, datetime], tuple[File, ...]]
+
+
+def nothing(_: str, __: NoticeRequested, ___: datetime) -> tuple[File, ...]:
+    """Enclose nothing."""
+    return ()
+
 
 class Send:
-    """Hands notices to their providers, many in one call."""
+    """Hands notices to their providers, many in one call.
+
+    `limits` are those of providers whose calls may last longer or shorter than `limit_s`.
+    """
 
     request_type = NoticeRequested.TYPE
     batch_limit = BULK_LIMIT
@@ -29,9 +42,12 @@ class Send:
         channels: Mapping[str, Channel],
         limit_s: float = LIMIT_S,
         firsts: Mapping[str, str] | None = None,
+        limits: Mapping[str, float] | None = None,
+        enclose: Enclose = nothing,
     ) -> None:
-        self._contacts, self._channels, self.limit_s = contacts, channels, limit_s
-        self._firsts = firsts or {}
+        self._contacts, self._channels, self._usual_s = contacts, channels, limit_s
+        self._firsts, self._limits, self._enclose = firsts or {}, limits or {}, enclose
+        self.limit_s = max((limit_s, *self._limits.values()))
 
     def partner(self, request: Request) -> str:
         """Return whose slots and breaker are used: the provider's."""
@@ -51,12 +67,27 @@ class Send:
             provider = self.partner(requests[0])
             if provider not in self._channels:
                 raise NotCalled(f"the file of providers has no {provider} any more")
-            answers = await self._channels[provider].send(messages)
+            async with asyncio.timeout(self._limits.get(provider, self._usual_s)):
+                answers = await self._channels[provider].send(self._whole(requests, messages))
             said |= {answer.key: answer for answer in answers}
             for message in messages:
                 if said[message.key].finding == "rejected":
                     await self._contacts.learn(message, said[message.key].reason)
         return [said[notice.key] for _, notice in notices]
+
+    def _whole(self, requests: Sequence[Request], messages: Sequence[Message]) -> Sequence[Message]:
+        """Return mails with what goes along; others are whole already."""
+        mails = {n.key: r for r in requests if (n := _notice(r)).channel.startswith("email")}
+        return (
+            [
+                m._replace(files=self._enclose(r.event.subject, _notice(r), r.event.time))
+                if (r := mails.get(m.key))
+                else m
+                for m in messages
+            ]
+            if mails
+            else messages
+        )
 
     def unknown(self, request: Request) -> Data:
         """Return that the provider must be asked."""
@@ -78,9 +109,11 @@ class Ask:
         channels: Mapping[str, Channel],
         limit_s: float = LIMIT_S,
         firsts: Mapping[str, str] | None = None,
+        limits: Mapping[str, float] | None = None,
     ) -> None:
-        self._channels, self.limit_s = channels, limit_s
-        self._firsts = firsts or {}
+        self._channels, self._usual_s = channels, limit_s
+        self._firsts, self._limits = firsts or {}, limits or {}
+        self.limit_s = max((limit_s, *self._limits.values()))
 
     def partner(self, request: Request) -> str:
         """Return whose slots and breaker are used: the provider's that has the attempt."""
@@ -96,7 +129,8 @@ class Ask:
         provider = self.partner(requests[0])
         if provider not in self._channels:
             raise Unknown(f"the file of providers has no {provider} any more: nobody can say")
-        return await self._channels[provider].ask([_query(r).attempt_key for r in requests])
+        async with asyncio.timeout(self._limits.get(provider, self._usual_s)):
+            return await self._channels[provider].ask([_query(r).attempt_key for r in requests])
 
     def unknown(self, request: Request) -> Data:
         """Return that nobody knows yet."""

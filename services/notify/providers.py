@@ -2,25 +2,29 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from services.notify.channels import Channel, sms_http
+from services.notify.channels import Channel, email_smtp, push_http, sms_http, sms_smpp
+from services.notify.channels.mail.letter import BadAddress, address_of
+from services.notify.channels.receipts import Bounced, Receipts
 from services.notify.domain.providers import Provider, Providers
 from services.notify.domain.wordings import Channel as ChannelName
+from shared.clock import Clock
 from shared.errors import Misconfigured
+from shared.store import Table
 
 SANDBOX = Path(__file__).with_name("sandbox_providers.json")
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A provider without its keys; an empty `url` is the deployment's SMS gateway.
+    """A provider without its keys; an empty `url` is the deployment's of its kind.
 
     Of a channel's rows the lowest `priority` goes first, those of the same by `share`; the first
     row is the one whose name events leave out.  `receipt_slow_s`: a receipt that takes longer is
-    slow; `receipt_within_s`: later it is missing; 0: neither is looked at.  `segment_vnd`: what an
-    SMS of one segment costs.
+    slow; `receipt_within_s`: later it is missing; 0: neither is looked at.  `limit_s`: how long a
+    call may last; 0: as the deployment has it.  `segment_vnd`: what an SMS of one segment costs.
     """
 
     name: str
@@ -32,17 +36,64 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     share: int = 100
     receipt_slow_s: float = 0
     receipt_within_s: float = 0
+    limit_s: float = 0
     segment_vnd: int = 0
 
 
-Make = Callable[[Row, Mapping[str, Any], float], Channel]
+class House(NamedTuple):
+    """What channels are given besides their rows: `urls` by kind, and where what comes in goes."""
+
+    urls: Mapping[str, str]
+    limit_s: float
+    table: Callable[[str], Table]
+    clock: Clock
+    ids_key: bytes
+    receipts: Callable[[str], Receipts]  # of a provider
+    bounced: Bounced
+    clear: bool = False  # for a sandbox alone: mails and apps without encryption
 
 
-def _sms_http(row: Row, keys: Mapping[str, Any], limit_s: float) -> Channel:
-    return sms_http.SmsHttp(sms_http.connect(row.url, keys["key"], limit_s))
+Make = Callable[[Row, Mapping[str, Any], House], Channel]
 
 
-KINDS: Mapping[str, Make] = {"sms_http": _sms_http}
+def _sms_http(row: Row, keys: Mapping[str, Any], _: House) -> Channel:
+    return sms_http.SmsHttp(sms_http.connect(row.url, keys["key"], row.limit_s))
+
+
+def _sms_smpp(row: Row, keys: Mapping[str, Any], house: House) -> Channel:
+    receipts, texted = house.receipts(row.name), house.table("texted")
+    return sms_smpp.connect(
+        row, keys, receipts, table=texted, clock=house.clock, limit_s=row.limit_s
+    )
+
+
+def _smtp(row: Row, keys: Mapping[str, Any], house: House) -> Channel:
+    return email_smtp.connect(
+        row,
+        keys,
+        house.receipts(row.name),
+        table=house.table("mails"),
+        ids_key=house.ids_key,
+        bounced=house.bounced,
+        limit_s=row.limit_s,
+        clock=house.clock,
+        clear=house.clear,
+    )
+
+
+def _push_http(row: Row, keys: Mapping[str, Any], house: House) -> Channel:
+    receipts = house.receipts(row.name)
+    return push_http.connect(row, keys, receipts, limit_s=row.limit_s, clear=house.clear)
+
+
+KINDS: Mapping[str, Make] = {
+    "sms_http": _sms_http,
+    "sms_smpp": _sms_smpp,
+    "smtp": _smtp,
+    "push_http": _push_http,
+}
+PUSHED = frozenset({"sms_http", "push_http"})  # receipts come to our edge
+MAILED = frozenset({"smtp"})  # reports do
 
 
 def read(path: Path) -> tuple[Row, ...]:
@@ -58,6 +109,8 @@ def read(path: Path) -> tuple[Row, ...]:
             raise Misconfigured(f"provider {row.name}: its name stands twice")
         if row.share < 1:
             raise Misconfigured(f"provider {row.name}: its share must be at least 1")
+        if row.limit_s < 0:
+            raise Misconfigured(f"provider {row.name}: its limit_s must be above 0")
     return rows
 
 
@@ -65,6 +118,11 @@ def terms(rows: Iterable[Row]) -> Providers:
     """Return the providers as decisions know them."""
     known = Provider.__annotations__
     return Providers(Provider(**{name: getattr(row, name) for name in known}) for row in rows)
+
+
+def named(rows: Iterable[Row], kinds: frozenset[str]) -> frozenset[str]:
+    """Return the names of those of some kinds."""
+    return frozenset(row.name for row in rows if row.kind in kinds)
 
 
 def firsts(rows: Iterable[Row]) -> dict[str, str]:
@@ -75,15 +133,35 @@ def firsts(rows: Iterable[Row]) -> dict[str, str]:
     return found
 
 
-def channels(
-    rows: Iterable[Row], secrets: Mapping[str, Any], sms_url: str, limit_s: float
-) -> dict[str, Channel]:
+def limits(rows: Iterable[Row], limit_s: float) -> dict[str, float]:
+    """Return how long a call may last, by name."""
+    return {row.name: row.limit_s or limit_s for row in rows}
+
+
+def organiser(rows: Iterable[Row]) -> str:
+    """Return the address in whose name calendars are told; empty: no mail goes out.  Raises
+    `Misconfigured`.
+    """
+    for row in rows:
+        if row.kind in MAILED:
+            try:
+                return address_of(row.sender)
+            except BadAddress as error:
+                raise Misconfigured(f"provider {row.name}: its sender: {error}") from error
+    return ""
+
+
+def channels(rows: Iterable[Row], secrets: Mapping[str, Any], house: House) -> dict[str, Channel]:
     """Return the channels by their providers' names.  Raises `Misconfigured`, without its keys."""
     made = {}
     for row in rows:
-        at = msgspec.structs.replace(row, url=row.url or sms_url)
+        whole = msgspec.structs.replace(
+            row,
+            url=row.url or house.urls.get(row.kind, ""),
+            limit_s=row.limit_s or house.limit_s,
+        )
         try:
-            made[row.name] = KINDS[row.kind](at, secrets[row.name], limit_s)
+            made[row.name] = KINDS[row.kind](whole, secrets[row.name], house)
         except KeyError as missing:
             raise Misconfigured(
                 f"provider {row.name}: the secrets file lacks {missing} of it, under `providers`"

@@ -1,13 +1,12 @@
 """Where providers of messages in apps push receipts to, each under its own name."""
 
-import asyncio
 from collections.abc import Container
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from services.notify.channels.receipts import Receipt, arrived
+from services.notify.channels.receipts import publishing
 from services.notify.channels.sms_http import Receipts, read_receipts
 from shared import edge
 from shared.access import Caller, require
@@ -46,7 +45,7 @@ def router(publisher: Publisher, clock: Clock, providers: Container[str]) -> API
         openapi_extra=edge.described(Receipts, EXAMPLE),
         responses=edge.shown(202, Taken(1, {}), 400, 404, 413, 415, 422),
     )
-    async def receipts(
+    async def receipts_of_a_provider(
         provider: str, request: Request, _: Annotated[Caller, Depends(require("partner"))]
     ) -> Taken:
         if provider not in providers:
@@ -55,9 +54,7 @@ def router(publisher: Publisher, clock: Clock, providers: Container[str]) -> API
         if not found:
             detail = "None of these receipts is ours: see `problems`."
             raise Refusal(422, "invalid-receipts", detail, tuple(problems))
-        now = clock()
-        events = (arrived(Receipt(*each), provider, now) for each in found)
-        await asyncio.gather(*(publisher.publish("notify.inbox", event) for event in events))
+        await publishing(publisher, provider, clock)(found)
         return Taken(len(found), {p.field: p.remedy_en for p in problems})
 
     return routes

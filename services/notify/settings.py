@@ -20,14 +20,17 @@ from shared.errors import Misconfigured
 
 
 class NotifySettings(BaseSettings):
-    """`MOTCUA_SMS_URL` and `MOTCUA_PROVIDERS` (who carries notices), and `MOTCUA_NOTICE_…` for the
-    pace, the words, and for what nobody is told of.
+    """`MOTCUA_PROVIDERS` (who carries notices) with addresses for rows without one, and
+    `MOTCUA_NOTICE_…` for the pace, the words, and for what nobody is told of.
     """
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True)
 
     sms_url: str = "http://127.0.0.1:8202"
+    push_url: str = "http://127.0.0.1:8203"
+    smtp_url: str = "smtp://127.0.0.1:8204"
     providers: Path = SANDBOX
+    providers_clear: bool = False
     notice_limit_s: float = Field(default=LIMIT_S, gt=0)
     notice_retry_after_s: tuple[float, ...] = Policy().retry_after_s
     notice_ask_after_s: tuple[float, ...] = Policy().ask_after_s
@@ -68,6 +71,14 @@ class NotifySettings(BaseSettings):
                 f"name some of {', '.join(CHANNELS)}"
             )
         return self
+
+    def urls(self) -> dict[str, str]:
+        """Return where providers are whose row does not say it, by kind."""
+        return {
+            "sms_http": self.sms_url,
+            "push_http": self.push_url,
+            "smtp": self.smtp_url,
+        }
 
     def units(self) -> dict[str, str]:
         """Return the e-mail addresses of units, by code.  Raises `Misconfigured`."""

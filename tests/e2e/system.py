@@ -20,7 +20,7 @@ from deploy.local.settings import Settings
 from deploy.local.stack import Stack
 from tests.waiting import until_blocking
 
-PORTS = ("kafka", "controller", "mongo", *(p.name for p in processes.TABLE))
+PORTS = ("kafka", "controller", "mongo", *processes.PORTS)
 READY_LIMIT_S = 60.0
 
 

@@ -145,7 +145,9 @@ async def test_nobody_without_an_account_is_let_in(secured: Secured) -> None:
 @pytest.fixture(scope="module")
 def system(secured: Secured, children: Children) -> System:
     """Every process under an account of its own; the database beside it."""
-    numbers = dict(zip(("mongo", *NAMES), ports.free(len(NAMES) + 1), strict=True))
+    numbers = dict(
+        zip(("mongo", *processes.PORTS), ports.free(len(processes.PORTS) + 1), strict=True)
+    )
     named = {f"{name}_port": number for name, number in numbers.items()}
     settings = Settings(
         home=children.folder, kafka_url=secured.url, mongo_url="", lanes=LANES, **named

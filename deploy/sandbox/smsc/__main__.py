@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True)
 
     host: str = "127.0.0.1"
-    port: int = 8203
+    port: int = 8205
     smpp_port: int = 2775
     provider: str = "smsc"
     clients: Path = Path(".local/secrets/clients.json")

@@ -198,11 +198,13 @@ def connect(
     bounced: Bounced,
     limit_s: float = LIMIT_S,
     clock: Clock = system_clock,
+    clear: bool = False,
 ) -> EmailSmtp:
     """Return the channel of a row; `table` has its rows.  Raises `Misconfigured`.
 
     `secret`: `user`, `password`; `ca`, a certificate in PEM where none of the known ones signed the
     server's; `dkim` with `domain`, `selector` and `private_key`.
+    `clear`: for a sandbox alone, without encryption elsewhere, too.
     """
     try:
         url = urlsplit(row.url)
@@ -218,7 +220,9 @@ def connect(
         if len(unsubscribe) > UNSUBSCRIBE_LIMIT or not unsubscribe.isascii() or connections < 1:
             raise ValueError(f"unsubscribe: {UNSUBSCRIBE_LIMIT} characters; connections: 1 or more")
         house = House(sender.rpartition("@")[2], unsubscribe, dkim(secret.get("dkim")))
-        server = _server(url.scheme, url.hostname, url.port, house.domain, secret, connections)
+        is_near = clear or pool.is_loopback(url.hostname)
+        own = (house.domain, secret, connections)
+        server = _server(url.scheme, url.hostname, url.port, is_near, *own)
         lines = Pool(server)
     except (ValueError, KeyError, ssl.SSLError) as error:
         raise Misconfigured(f"the mail provider {row.name}: {error}") from error
@@ -237,10 +241,16 @@ def connect(
 
 
 def _server(
-    scheme: str, host: str, port: int | None, name: str, secret: Mapping[str, Any], connections: int
+    scheme: str,
+    host: str,
+    port: int | None,
+    is_near: bool,
+    name: str,
+    secret: Mapping[str, Any],
+    connections: int,
 ) -> Server:
     ca = secret.get("ca")
-    is_clear = scheme == "smtp" and pool.is_loopback(host) and not ca
+    is_clear = scheme == "smtp" and is_near and not ca
     return Server(
         host,
         port or (465 if scheme == "smtps" else 587),

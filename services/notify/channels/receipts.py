@@ -1,5 +1,6 @@
 """What comes in later than the answer: a receipt for a notice, and an address that bounces."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -7,9 +8,11 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from shared import events
+from shared.clock import Clock
 from shared.effects import call_span
 from shared.events import Event
 from shared.events.notify import ReceiptArrived
+from shared.publisher import Publisher
 from shared.trace import traceparent
 
 
@@ -36,6 +39,17 @@ class AddressBounced(NamedTuple):
 
 Receipts = Callable[[Sequence[Receipt]], Awaitable[None]]
 Bounced = Callable[[Sequence[AddressBounced]], Awaitable[None]]
+
+
+def publishing(publisher: Publisher, provider: str, clock: Clock) -> Receipts:
+    """Return how the receipts of a provider get to the lane."""
+
+    async def publish(receipts: Sequence[Receipt]) -> None:
+        now = clock()
+        told = [arrived(receipt, provider, now) for receipt in receipts]
+        await asyncio.gather(*(publisher.publish("notify.inbox", event) for event in told))
+
+    return publish
 
 
 def arrived(receipt: Receipt, provider: str, now: datetime) -> Event:

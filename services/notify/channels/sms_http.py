@@ -10,12 +10,13 @@
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 import httpx
 import msgspec
 
 from services.notify.channels import Message
+from services.notify.channels.receipts import Receipt
 from shared.effects import NotCalled
 from shared.errors import DeadLetter, Unknown
 from shared.events import UNREADABLE
@@ -24,7 +25,6 @@ from shared.events.notify import Answered, ReceiptArrived
 from shared.placement import canonical
 
 RECEIPTS_LIMIT = 1_000
-SOURCE = "/gateways/sms"
 
 Finding = Literal["handed", "rejected", "absent", "unknown"]
 FINDINGS: dict[str, Finding] = {
@@ -55,13 +55,6 @@ class Receipts(msgspec.Struct, frozen=True):
     """What the gateway pushes; each is decoded by itself, so that a wrong one spoils no other."""
 
     receipts: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=RECEIPTS_LIMIT)]
-
-
-class Receipt(NamedTuple):
-    """A delivery receipt for one of our notices."""
-
-    application: str
-    data: ReceiptArrived
 
 
 def connect(

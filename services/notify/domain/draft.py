@@ -21,6 +21,7 @@ from services.notify.domain.moves import (
     Status,
     live_timer,
     params_of,
+    told_due,
 )
 from services.notify.domain.slots import SLOTS
 from services.notify.domain.templates import Templates, template
@@ -203,7 +204,8 @@ class Draft:
             case "waiting":
                 self._wait(slot, notice, self.at + self._again(slot, notice.attempt - 1))
             case "in_doubt":
-                seconds = self.policy.ask_after_s[notice.asks]
+                carrier = self.policy.providers.row(SLOTS[slot].channel, notice.provider)
+                seconds = max(self.policy.ask_after_s[notice.asks], 2 * carrier.limit_s)
                 key = self.key(slot, notice.attempt)
                 self._wait(slot, notice, self.at + with_jitter(seconds, self.policy.jitter, key))
             case "asking":
@@ -248,7 +250,7 @@ class Draft:
             language="vi" if is_of_unit else dossier.language,
             contact="" if is_of_unit else dossier.contact or "",
             unit=dossier.unit if is_of_unit else "",
-            params={"dossier_code": dossier.dossier_code, **said},
+            params={"dossier_code": dossier.dossier_code, **said, **told_due(self.notices, slot)},
             provider=notice.provider,
             joined=self._joined(slot, notice) if notice.joined else (),
         )
@@ -264,7 +266,7 @@ class Draft:
                 self.notices[slot] = replace(led, words=words)
                 name = self._words(slot, words)
                 code = {"dossier_code": self.dossier.dossier_code}
-                said = code | params_of(self.notices, slot)
+                said = code | params_of(self.notices, slot) | told_due(self.notices, slot)
                 also = Joined(milestone=milestone, template=name, params=said)
                 found.append(also)
         return tuple(found)

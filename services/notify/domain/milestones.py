@@ -99,6 +99,10 @@ def may_say(milestone: str) -> frozenset[str]:
     return frozenset({*MILESTONES[milestone].fields, *known})
 
 
+# a day told by mail stands in a calendar: the later of these tells which, and what takes it out
+TELLS_DUE = ("apologised", "accepted")
+ENDS_DUE = frozenset({"supplement_requested", "withdrawn"})
+
 REACHED_BY: dict[str, str] = {m.reached_by.TYPE: name for name, m in MILESTONES.items()}
 
 # beside what reaches a milestone or makes one stale: another contact

@@ -6,7 +6,9 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from services.notify.domain.milestones import ENDS_DUE, TELLS_DUE
 from services.notify.domain.providers import Provider, Providers
+from services.notify.domain.slots import SLOTS
 from services.notify.domain.timing import Quiet
 
 Status = Literal[
@@ -175,6 +177,17 @@ def params_of(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:
         return own
     stem = slot[: slot.index("/") + 1]
     return next((n.params for s, n in notices.items() if s.startswith(stem) and n.params), {})
+
+
+def told_due(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:
+    """Return the due date that stands in the reader's calendar and is to go out of it."""
+    milestone, channel, way = SLOTS[slot]
+    if channel != "email" or milestone not in ENDS_DUE:
+        return {}
+    for told in (f"{each}/{way}" for each in TELLS_DUE):
+        if told in notices and notices[told].status in ("sent", "delivered"):
+            return {"told_due": params_of(notices, told)["due"]}
+    return {}
 
 
 def live_timer(slot: str, notice: Notice) -> str | None:

@@ -14,7 +14,8 @@ Unhealthy = frozenset[str]  # the facts of a decision: who is not to be chosen n
 class Provider(NamedTuple):
     """`priority`: lower goes first; `share`: of 100 among those of one priority.
 
-    `receipt_within_s`: later a receipt is missing; 0: none is waited for.
+    `receipt_within_s`: later a receipt is missing; 0: none is waited for.  `limit_s`: a call may
+    last longer than others do; what came of it is asked after twice that time at the earliest.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Provider(NamedTuple):
     priority: int = 1
     share: int = 100
     receipt_within_s: float = 0
+    limit_s: float = 0
 
 
 class Providers:
@@ -44,12 +46,12 @@ class Providers:
 
     def row(self, channel: str, name: str) -> Provider:
         """Return a provider by its name; the channel's first, if it is not known any more."""
-        rows = self._rows[channel]
+        rows = self._rows.get(channel) or [Provider(name, channel)]
         return next((row for row in rows if row.name == name), rows[0])
 
     def all_tried(self, channel: str, tried: Collection[str]) -> bool:
         """Tell whether every provider of a channel has failed."""
-        return all(row.name in tried for row in self._rows[channel])
+        return all(row.name in tried for row in self._rows.get(channel, ()))
 
     def choose(
         self, channel: str, key: str, tried: Collection[str], unhealthy: Collection[str]

@@ -86,6 +86,20 @@ def test_partners_that_came_since_are_said_by_name(tmp_path: Path) -> None:
         secrets.ensure(own.parent)
 
 
+def test_carriers_that_came_since_are_given_keys_that_both_sides_know(tmp_path: Path) -> None:
+    folder = secrets.ensure(tmp_path / "secrets")
+    files = [folder / name for name in (secrets.SERVICES_FILE, secrets.CLIENTS_FILE)]
+    for file in files:
+        stands = read(file)
+        del stands["providers"]
+        file.write_text(json.dumps(stands))
+    secrets.ensure(folder)
+    ours, theirs = map(read, files)
+    assert ours["providers"]["inbox-app"]["keys"] == [theirs["inbox"]["key"]]
+    assert ours["providers"]["smsc"] == theirs["providers"]["smsc"]
+    assert len(services_side.read(files[0]).master_key) == 32
+
+
 def test_a_direction_has_a_key_of_its_own_where_the_protocol_has() -> None:
     partners = secrets.generate()[0]["partners"]
     for name, is_apart in (("sen-vang", False), ("bau-troi", True), ("song-hong", True)):

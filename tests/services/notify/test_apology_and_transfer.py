@@ -82,6 +82,6 @@ def test_the_file_of_units_is_read_at_the_start(tmp_path):
 def test_what_is_silent_is_named_in_the_settings():
     providers = terms(read(SANDBOX))
     assert NotifySettings(notice_silent={"transferred"}).policy(providers).silent == {"transferred"}
-    assert NotifySettings().policy(providers) == Policy()
+    assert NotifySettings().policy(providers) == Policy(providers=providers)
     with pytest.raises(ValidationError, match="moved_away is no milestone"):
         NotifySettings(notice_silent={"moved_away"})

@@ -1,14 +1,27 @@
 """Who carries a message: by priority and share, another after a definite failure, never two."""
 
+from base64 import b64encode
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from services.notify.channels import Message
 from services.notify.domain.providers import Provider, Providers
 from services.notify.effects import Ask, Send
-from services.notify.providers import Row, channels, firsts, read, terms
+from services.notify.providers import (
+    KINDS,
+    SANDBOX,
+    House,
+    Row,
+    channels,
+    firsts,
+    organiser,
+    read,
+    terms,
+)
+from shared.clock import system_clock
 from shared.effects import NotCalled
 from shared.errors import Misconfigured, Unknown
 from shared.events import notify
@@ -146,9 +159,58 @@ def test_a_file_with_a_mistake_is_refused_at_the_start(tmp_path, text, wrong):
         read(file)
 
 
+async def nothing(_) -> None: ...
+
+
+def house() -> House:
+    urls = {
+        "sms_http": "http://sms.test",
+        "push_http": "http://127.0.0.1:8203",
+        "smtp": "smtp://127.0.0.1:8204",
+    }
+    table: Any = None  # nothing is sent
+    return House(urls, 1.0, lambda _: table, system_clock, bytes(32), lambda _: nothing, nothing)
+
+
+SECRETS = {
+    "sms": {"key": "synthetic"},
+    "smsc": {"system_id": "synthetic", "password": "synthet"},
+    "inbox-mail": {},
+    "inbox-app": {"keys": ["whsec_" + b64encode(bytes(32)).decode()]},
+}
+
+
+@pytest.mark.parametrize("file", [SANDBOX, SANDBOX.with_name("sandbox_smpp_providers.json")])
+async def test_each_row_of_the_sandbox_has_a_channel(file):
+    rows = read(file)
+    made = channels(rows, SECRETS, house())
+    assert list(made) == [row.name for row in rows]
+    assert {row.channel for row in rows} == {"sms", "email", "app"}
+    for carrier in made.values():
+        await carrier.aclose()
+
+
+def test_all_kinds_are_in_the_sandbox():
+    rows = read(SANDBOX.with_name("sandbox_smpp_providers.json"))
+    assert {row.kind for row in rows} == set(KINDS)
+    assert organiser(rows) == "khong-tra-loi@dvc.example"
+
+
+def test_what_may_last_longer_is_asked_after_later(new_case):
+    case = new_case(providers=Providers([Provider("slow", "sms", limit_s=60)]))
+    case.learn("application.registered")
+    case.answer(case.key("registered"), "unknown")
+    assert case.timers[-1].due - case.at >= timedelta(seconds=120)
+
+
+def test_a_channel_that_went_out_of_the_file_leaves_decisions_whole():
+    none = Providers([])
+    assert none.row("sms", "") == Provider("", "sms")
+
+
 def test_a_provider_without_its_keys_is_refused_at_the_start():
     with pytest.raises(Misconfigured, match="second: the secrets file lacks"):
-        channels(ROWS, {"first": {"key": "synthetic"}}, "http://sms.test", 1.0)
+        channels(ROWS, {"first": {"key": "synthetic"}}, house())
 
 
 def test_a_file_gives_the_terms_that_decisions_know():

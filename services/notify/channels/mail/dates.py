@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from services.notify.channels import File
 from services.notify.channels.mail.ical import Entry, day, file
+from shared.events.notify import NoticeRequested
 
 _FIRST = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -54,6 +55,19 @@ def entries(
         entry = _entry(gone, application, facts, was_told, language, organiser, at)
         return (file(entry._replace(cancelled=True)),)
     return ()
+
+
+def enclosed(
+    application: str, notice: NoticeRequested, at: datetime, organiser: str
+) -> tuple[File, ...]:
+    """Return what goes with the mail of a notice, and of those that are told with it."""
+    told = ((notice.milestone, notice.params), *((j.milestone, j.params) for j in notice.joined))
+    found: dict[str, File] = {}  # of one day the last that is told counts
+    for milestone, facts in told:
+        was = {"due": facts["told_due"]} if "told_due" in facts else {}
+        files = entries(milestone, application, facts, notice.language, organiser, at, was_told=was)
+        found |= {each.name: each for each in files}
+    return tuple(found.values())
 
 
 def _entry(

@@ -19,7 +19,7 @@ from deploy.local.settings import HOST, ROOT, Settings
 from shared.errors import Misconfigured
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
-NAMES = [*stack.PARTS, "controller", *(row.name for row in processes.TABLE)]
+NAMES = [*stack.PARTS, "controller", *processes.PORTS]
 
 
 def test_that_a_kept_demo_is_removed_is_said(tmp_path: Path) -> None:
