@@ -1,7 +1,7 @@
 """Effects in a process: what cannot be read is skipped, and its health tells progress."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -53,10 +53,12 @@ class Claims:
 
     def __init__(self) -> None:
         self.down = False
+        self.took: Callable[[], None] = lambda: None
 
     async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
         if self.down:
             raise Unknown("no primary")
+        self.took()
         return set()
 
     async def insert(self, rows: Sequence[Row]) -> None: ...
@@ -105,9 +107,9 @@ class Log:
 class Scene:
     """One process with one kind of call."""
 
-    def __init__(self, *values: bytes) -> None:
+    def __init__(self, *values: bytes, begin_limit_s: float = float("inf")) -> None:
         self.now_s, self.call, self.claims, self.log = 0.0, Call(), Claims(), Log(*values)
-        self.limits = Limits(retry_s=0.0, commit_every_s=0.0)
+        self.limits = Limits(retry_s=0.0, commit_every_s=0.0, begin_limit_s=begin_limit_s)
         self.partners = Partners(self.limits, lambda: self.now_s)
         self.effects = Effects(
             "notify",
@@ -122,6 +124,9 @@ class Scene:
             limits=self.limits,
             partners=self.partners,
         )
+
+    def pass_by(self, seconds: float) -> None:
+        self.now_s += seconds
 
     async def __aenter__(self) -> "Scene":
         self._task = asyncio.create_task(self.effects.serve(self.log))
@@ -188,6 +193,14 @@ async def test_whoever_shows_partners_sees_an_open_circuit_and_lets_no_call_thro
     now_s[0] = 15.0
     assert not partners.refuses("bank"), "it comes back by itself"
     assert not partners["bank"].is_open(now_s[0], limits), "and the one call is still to be made"
+
+
+async def test_who_claimed_too_late_does_not_call_any_more() -> None:
+    scene = Scene(request(), begin_limit_s=10.0)
+    scene.claims.took = lambda: scene.pass_by(11.0)
+    async with scene:
+        await scene.log.appended.wait()
+        assert not scene.call.begun.is_set()
 
 
 async def test_a_process_shows_the_partners_that_it_calls() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.notify.addresses import SUPPRESSED_FOR, Addresses
 from services.notify.channels import Message
+from services.notify.channels.receipts import AddressBounced
 from services.notify.contacts import REASONS, Contacts
 from services.notify.domain.wordings import SAMPLE
 from services.notify.effects import Send
@@ -69,6 +70,20 @@ def test_an_address_that_bounced_is_left_alone_until_the_time_is_over(run):
         assert await desk.send("k3", to="a@example.invalid") == {}
         await desk.addresses.suppress("a@example.invalid", "mailbox_unknown")
         assert await desk.send("k4", to="a@example.invalid") == {"k4": "mailbox_unknown"}
+
+    run(check)
+
+
+def test_what_a_report_says_of_an_address_counts_and_never_for_less_than_before(run):
+    async def check(desk: Desk) -> None:
+        for hardness, days in (("hard", 180), ("soft", 3)):
+            until = desk.at + timedelta(days=days)
+            one = AddressBounced("a@example.invalid", "k", hardness, "synthetic", until)
+            await desk.addresses.bounced([one])
+        desk.at += timedelta(days=179)
+        assert await desk.send("k1", to="a@example.invalid") == {"k1": "bounced"}
+        desk.at += timedelta(days=1)
+        assert await desk.send("k2", to="a@example.invalid") == {}
 
     run(check)
 
