@@ -35,6 +35,14 @@ EXAMPLE: dict[str, Any] = {
         }
     ]
 }
+REPORT = (
+    "From: mailer-daemon@mail.example\r\n"
+    "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+    "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.example\r\n"
+    f"Original-Envelope-Id: {edge.APPLICATION}/registered/email/1.abcdefghijklmnop\r\n\r\n"
+    "Final-Recipient: rfc822; nguoi.dan@mail.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    "\r\n--b--\r\n"
+)
 
 _log = structlog.get_logger("bounces")
 
@@ -95,5 +103,5 @@ async def _read(request: Request, ids_key: bytes, now: datetime) -> dict[str, To
 def _described() -> dict[str, Any]:
     told = edge.described(Bounces, EXAMPLE)
     text = {"type": "string", "description": "a mail as it came, a delivery report (RFC 3464)"}
-    told["requestBody"]["content"][MAIL] = {"schema": text}
+    told["requestBody"]["content"][MAIL] = {"schema": text, "example": REPORT}
     return told
