@@ -14,6 +14,7 @@ from services.notify.channels import File
 from shared.clock import VIETNAM
 
 LINE_LIMIT_BYTES = 75
+_URI = re.compile(r"https?://[!-[\]-~]{1,500}")
 TEXT_LIMIT = 1_000
 PRODUCT = "-//motcua//notices//VI"
 _BREAK = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
@@ -71,8 +72,8 @@ def _lines(entry: Entry, method: str) -> Iterator[str]:
         yield f"DESCRIPTION{language}:{_text(entry.text)}"
     if entry.place:
         yield f"LOCATION{language}:{_text(entry.place)}"
-    if entry.link:
-        yield f"URL:{_plain(entry.link)}"
+    if _URI.fullmatch(entry.link):  # readers take a backslash for more than it is
+        yield f"URL:{entry.link}"
     yield from ("CLASS:PRIVATE", "END:VEVENT", "END:VCALENDAR")
 
 
