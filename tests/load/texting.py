@@ -28,7 +28,7 @@ from shared.effects import NotCalled
 from shared.partners import PATIENT
 from tests.load import machine, options, screen, smsc
 from tests.load.meter import Meter, Used
-from tests.load.reconciling import Memory
+from tests.load.stated_day import Memory
 from tests.load.workers import Worker, worker
 
 REPORT = "bench-sms.json"
