@@ -9,6 +9,7 @@ import msgspec
 from deploy.audit.evidence import Evidence
 from services.notify.domain.milestones import MILESTONES
 from services.notify.domain.moves import Dossier, live_timer
+from services.notify.domain.slots import Slot
 from shared.events.kernel import LaneReleased
 from shared.events.notify import (
     NoticeDelivered,
@@ -33,11 +34,11 @@ def notices_reach_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
         assert heard.event is not None
         if heard.event.type == NoticeSent.TYPE:
             data = heard.data()
-            sent[f"{heard.event.subject}/{data['milestone']}/{data['channel']}"] += 1
+            sent[f"{heard.event.subject}/{_slot(data, data['channel'])}"] += 1
         if heard.event.type == NoticeRequested.TYPE:
             data = heard.data()
             for also in data.get("joined", ()):  # told in the same message: its notice as well
-                notice = f"{heard.event.subject}/{also['milestone']}/{data['channel']}"
+                notice = f"{heard.event.subject}/{_slot(also, data['channel'])}"
                 joined[notice] += evidence.handed.get(data["key"], 0)
     handed += joined
     wrong = [f"{notice}: handed {n} times" for notice, n in handed.items() if n != 1]
@@ -60,11 +61,10 @@ def _without_an_end(evidence: Evidence) -> Iterator[str]:
         assert heard.event is not None
         if heard.event.type == NoticeRequested.TYPE or heard.event.type in ENDS:
             data = heard.data()
-            name = heard.event.subject, f"{data['milestone']}/{data['channel']}"
-            open_.pop(name, None)
+            open_.pop((heard.event.subject, _slot(data, data["channel"])), None)
             if heard.event.type == NoticeRequested.TYPE:
-                for milestone in _told(data):
-                    open_[heard.event.subject, f"{milestone}/{data['channel']}"] = None
+                for told in _told(data):
+                    open_[heard.event.subject, _slot(told, data["channel"])] = None
     latest = {row["application"]: row for row in evidence.journals["notify"]}
     timers = evidence.collections.get(TIMERS)  # None: they were not read
     due = {(row["application"], row["name"]) for row in timers or ()}
@@ -118,10 +118,14 @@ def _requested(row: Row) -> Iterator[str]:
     for text in row.get("emitted", ()):
         event = msgspec.json.decode(text)
         if event["type"] == NoticeRequested.TYPE:
-            yield from _told(event["data"])
+            yield from (told["milestone"] for told in _told(event["data"]))
 
 
-def _told(data: dict[str, Any]) -> Iterator[str]:
-    """Return all milestones that a message tells."""
-    yield data["milestone"]
-    yield from (also["milestone"] for also in data.get("joined", ()))
+def _told(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return all that a message tells: of each its milestone, and which occasion of it."""
+    yield data
+    yield from data.get("joined", ())
+
+
+def _slot(told: dict[str, Any], way: str) -> str:
+    return f"{Slot(told['milestone'], 'sms', way, told.get('occasion', 1))}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from services.notify.domain import Dossier
 from services.notify.domain.providers import Unhealthy
-from services.notify.domain.slots import SLOTS
+from services.notify.domain.slots import slot_of
 from services.notify.providers import Row
 from shared.events.kernel import TimerFired
 from shared.events.notify import ReceiptArrived
@@ -76,7 +76,7 @@ class Pulse:
         notice = dossier.notices.get(slot) if dossier else None
         if notice is None or notice.status != "sent" or attempt != str(notice.attempt):
             return
-        rows = self._rows.get(SLOTS[slot].channel, [])
+        rows = self._rows.get(slot_of(slot).channel, [])
         row = next((r for r in rows if r.name == notice.provider), rows[0] if rows else None)
         if row and row.name in self._seen:
             took_s = (arrival.event.time - notice.since).total_seconds()

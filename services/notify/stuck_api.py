@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from services.notify.domain import Dossier
-from services.notify.domain.slots import SLOTS
+from services.notify.domain.slots import slot_of
 from services.notify.domain.stuck import RECEIPT_MISSING, stuck
 from shared import edge
 from shared.access import Caller, require
@@ -77,8 +77,8 @@ def router(pages: Pages[Dossier], clock: Clock) -> APIRouter:
         found = [
             Stuck(
                 application=decision.application,
-                milestone=SLOTS[slot].milestone,
-                channel=SLOTS[slot].way,
+                milestone=slot_of(slot).milestone,
+                channel=slot_of(slot).way,
                 status=notice.status,
                 since=notice.since,
                 attempts=notice.attempt,

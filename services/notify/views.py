@@ -7,7 +7,7 @@ from datetime import datetime
 from services.notify.domain import Dossier
 from services.notify.domain.draft import UNIT
 from services.notify.domain.moves import params_of
-from services.notify.domain.slots import SLOTS
+from services.notify.domain.slots import slot_of
 from services.notify.domain.templates import NoWords, Templates, template
 from services.notify.domain.wordings import Channel
 
@@ -34,6 +34,10 @@ WHY: Mapping[str, tuple[str, str]] = {
         "Hồ sơ không còn người đại diện.",
         "Nobody acts for the applicant any more.",
     ),
+    "too_late": (
+        "Thời hạn cần báo đã qua trước khi gửi được tin.",
+        "Its deadline had passed before it could be sent.",
+    ),
     "receipt_missing": (
         "Nhà mạng chưa xác nhận đã gửi tới máy của bạn.",
         "The provider has not confirmed that it reached your device.",
@@ -47,7 +51,8 @@ FAILED = ("Tin nhắn không gửi được.", "The message could not be deliver
 class NoticeView:
     """One notice; `text` and `read_out` name nobody, `why` says what kept it from coming.
 
-    `audience`: for whom; `with_milestone`: it went out in the message of that one.
+    `audience`: for whom; `with_milestone`: it went out in the message of that one; `occasion`: how
+    often the milestone was told by this way, with it.
     """
 
     milestone: str
@@ -62,6 +67,7 @@ class NoticeView:
     read_out: str = ""
     why: str = ""
     with_milestone: str = ""
+    occasion: int = 1
 
 
 @dataclass(frozen=True)
@@ -85,11 +91,11 @@ def notices(application: str, dossier: Dossier, templates: Templates) -> Notices
 
 
 def _view(dossier: Dossier, slot: str, templates: Templates) -> NoticeView:
-    milestone, _, way = slot.partition("/")
+    milestone, channel, way, occasion = slot_of(slot)
     notice = dossier.notices[slot]
     return NoticeView(
         milestone,
-        way.partition("@")[0],
+        channel,
         notice.status,
         notice.since,
         notice.attempt,
@@ -99,14 +105,15 @@ def _view(dossier: Dossier, slot: str, templates: Templates) -> NoticeView:
         subject=_words(dossier, slot, "email", templates)[1],
         read_out=_words(dossier, slot, "voice", templates)[0],
         why=_why(dossier.language, notice.status, notice.reason),
-        with_milestone=SLOTS[notice.lead].milestone if notice.lead else "",
+        with_milestone=slot_of(notice.lead).milestone if notice.lead else "",
+        occasion=occasion,
     )
 
 
 def _words(dossier: Dossier, slot: str, channel: Channel, templates: Templates) -> tuple[str, str]:
     if dossier.contact is None:  # it is not known yet which dossier it is of
         return "", ""
-    milestone, notice = SLOTS[slot].milestone, dossier.notices[slot]
+    milestone, notice = slot_of(slot).milestone, dossier.notices[slot]
     name = template(milestone, channel, dossier.language, notice.words)
     params = params_of(dossier.notices, slot)
     try:

@@ -44,15 +44,16 @@ class PreferencesChanged(Strict, frozen=True, kw_only=True):
     language: Literal["vi", "en"] | UnsetType = UNSET
 
 
-# --- notify.events
+# --- notify.events: `occasion` is above 1 where a milestone was reached again, with news
 
 
-class Joined(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Joined(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Another milestone told in the same message, which is its notice as well."""
 
     milestone: str
     template: str
     params: dict[str, str]
+    occasion: int = 1
 
 
 class NoticeRequested(Data, frozen=True, kw_only=True, omit_defaults=True):
@@ -74,6 +75,7 @@ class NoticeRequested(Data, frozen=True, kw_only=True, omit_defaults=True):
     provider: str = ""
     joined: tuple[Joined, ...] = ()
     unit: str = ""
+    occasion: int = 1
 
 
 class NoticeQueryRequested(Data, frozen=True, kw_only=True, omit_defaults=True):
@@ -86,7 +88,7 @@ class NoticeQueryRequested(Data, frozen=True, kw_only=True, omit_defaults=True):
     provider: str = ""
 
 
-class NoticeSent(Data, frozen=True, kw_only=True):
+class NoticeSent(Data, frozen=True, kw_only=True, omit_defaults=True):
     """The gateway has it."""
 
     TYPE: ClassVar[str] = "notice.sent"
@@ -94,38 +96,43 @@ class NoticeSent(Data, frozen=True, kw_only=True):
     channel: str
     gateway_id: str
     sent_at: Instant
+    occasion: int = 1
 
 
-class NoticeReceiptMissing(Data, frozen=True, kw_only=True):
+class NoticeReceiptMissing(Data, frozen=True, kw_only=True, omit_defaults=True):
     """It was sent, and no receipt came in the time in which this provider has to send one."""
 
     TYPE: ClassVar[str] = "notice.receipt_missing"
     milestone: str
     channel: str
     provider: str
+    occasion: int = 1
 
 
-class NoticeDelivered(Data, frozen=True, kw_only=True):
+class NoticeDelivered(Data, frozen=True, kw_only=True, omit_defaults=True):
     """The citizen's device has it."""
 
     TYPE: ClassVar[str] = "notice.delivered"
     milestone: str
     channel: str
+    occasion: int = 1
 
 
-class NoticeFailed(Data, frozen=True, kw_only=True):
+class NoticeFailed(Data, frozen=True, kw_only=True, omit_defaults=True):
     """The citizen was not reached, as far as anybody can tell; the end of our trying."""
 
     TYPE: ClassVar[str] = "notice.failed"
     milestone: str
     channel: str
     reason: str
+    occasion: int = 1
 
 
-class NoticeDropped(Data, frozen=True, kw_only=True):
+class NoticeDropped(Data, frozen=True, kw_only=True, omit_defaults=True):
     """Nothing was handed over: its state had gone, or there was nowhere to send it."""
 
     TYPE: ClassVar[str] = "notice.dropped"
     milestone: str
     channel: str
     reason: str
+    occasion: int = 1

@@ -1,15 +1,23 @@
 """Works out one decision: one notice per slot, at most one attempt at it live."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec.structs import replace
 
-from services.notify.domain.draft import Draft
+from services.notify.domain.draft import UNIT, Draft
 from services.notify.domain.milestones import MILESTONES, REACHED_BY
-from services.notify.domain.moves import OVER, Happening, Notice, live_timer, params_of
+from services.notify.domain.moves import (
+    OVER,
+    UNDER_WAY,
+    Happening,
+    Notice,
+    live_timer,
+    params_of,
+)
 from services.notify.domain.providers import PROVIDERS_FAULT
-from services.notify.domain.slots import ORDER, SLOTS, STALE_AFTER, slots_for
-from services.notify.domain.timing import may_go
+from services.notify.domain.slots import in_life, slot_of, stale_after, ways_for
+from services.notify.domain.timing import may_go, tomorrow
 from shared.events import Data
 from shared.events.handover import Transferred
 from shared.events.intake import Corrected, InterlinkedRegistered, Refused, Registered
@@ -17,6 +25,8 @@ from shared.events.notify import Answered, NoticeSent, PreferencesChanged, Recei
 from shared.kinship import is_child
 
 JOINED_LIMIT = 8  # notices that go along with another
+OCCASIONS_LIMIT = 99  # of a milestone, by one way
+ATTEMPTS_DIGITS = 4
 
 
 class Clerk(Draft):
@@ -26,36 +36,48 @@ class Clerk(Draft):
 
     def learn(self, source: str, data: Data) -> None:
         """Take in what another service decided."""
+        before = self.dossier.latest.get(source, "")
         self._note(source, data)
         type_ = data.TYPE
-        for slot in [s for s in self.notices if type_ in STALE_AFTER[s]]:
+        for slot in [s for s in self.notices if type_ in stale_after(s)]:
             self.withdraw(slot, type_)
         milestone = REACHED_BY.get(type_)
         if milestone and milestone not in self.policy.silent:
-            self._reach(milestone, data)
+            self._reach(milestone, data, before)
         if self.dossier.contact is not None:
             self._release()
 
     def hear(self, data: Answered | ReceiptArrived, at: datetime) -> None:
         """Take in what the provider said at `at`, about whichever attempt."""
         slot, _, attempt = data.key.removeprefix(f"{self.application}/").rpartition("/")
-        if slot not in self.notices or not attempt.isdecimal():
+        if slot not in self.notices or not 0 < len(attempt) <= ATTEMPTS_DIGITS:
+            return
+        if not attempt.isdecimal():
             return
         happening: Happening
         if isinstance(data, Answered):
             happening, reason = data.finding, data.reason
             if happening == "rejected" and reason in PROVIDERS_FAULT:
                 happening = "absent"
+            if reason == "capped" and int(attempt) <= len(self.policy.retry_after_s):
+                self.hold(slot, tomorrow(self.at))
+                return
         else:
             happening, reason = ("delivered" if data.delivered else "undelivered"), data.code
         current = self.notices[slot].attempt
         is_proof = happening in ("handed", "delivered")  # of an earlier attempt it counts as well
         if int(attempt) == current or (is_proof and int(attempt) < current):
-            milestone, _, channel = slot.partition("/")
+            milestone, _, way, occasion = slot_of(slot)
             sent = NoticeSent(
-                milestone=milestone, channel=channel, gateway_id=data.gateway_id, sent_at=at
+                milestone=milestone,
+                channel=way,
+                gateway_id=data.gateway_id,
+                sent_at=at,
+                occasion=occasion,
             )
+            live = [] if self.notices[slot].status in OVER else [slot]
             self.move(slot, happening, reason or happening, sent)
+            self._tell_as_wished(live)
 
     def fire(self, timer: str) -> None:
         """Take in that a timer came due; a stale one changes nothing."""
@@ -83,12 +105,13 @@ class Clerk(Draft):
             if isinstance(value := getattr(said, name), str | tuple)
         }
         self.dossier = dossier = replace(dossier, **given)
-        for slot in list(self.notices):
-            wanted = slots_for(
-                SLOTS[slot].milestone, dossier.channels, dossier.representative, dossier.unit
-            )
-            if slot not in wanted:
+        live = {slot: n for slot, n in self.notices.items() if n.status not in OVER}
+        for slot, notice in live.items():
+            if slot_of(slot).way not in self._ways(slot_of(slot).milestone):
                 self.withdraw(slot, "opted_out")
+            elif notice.stale == "opted_out":  # it is wished again
+                self.notices[slot] = replace(notice, stale="")
+        self._tell_as_wished(live)
 
     def _note(self, source: str, data: Data) -> None:
         latest = {**self.dossier.latest, source: data.TYPE}
@@ -120,28 +143,57 @@ class Clerk(Draft):
         for slot, notice in list(self.notices.items()):
             if notice.status == "awaiting" and notice.attempt == 0:
                 del self.notices[slot]
-                self._open(SLOTS[slot].milestone, notice.params)
+                self._open(slot_of(slot).milestone, notice.params)
 
-    def _reach(self, milestone: str, data: Data) -> None:
-        """Open a milestone's notices, or what was dropped; a live one tells the newer facts."""
-        if is_child(self.application) and not MILESTONES[milestone].of_children:
+    def _tell_as_wished(self, live: Iterable[str]) -> None:
+        """Tell what was live, and is not wished by its way any more, by those that are."""
+        for slot in live:
+            if (self.notices[slot].status, self.notices[slot].reason) == ("dropped", "opted_out"):
+                self._open(slot_of(slot).milestone, params_of(self.notices, slot))
+        self._release()
+
+    def _reach(self, milestone: str, data: Data, before: str) -> None:
+        """Open a milestone's notices; `before`: what its service had said last."""
+        spec = MILESTONES[milestone]
+        if is_child(self.application) and not spec.of_children:
             return
-        params = {f: _text(getattr(data, f)) for f in MILESTONES[milestone].fields}
-        for slot in self._open(milestone, params):
-            for other in self.dossier.latest.values():  # another service may be ahead
-                if other in STALE_AFTER[slot]:
-                    self.withdraw(slot, other)
+        params = {f: _text(getattr(data, f)) for f in spec.fields}
+        if spec.unless_told and self._is_told(spec.unless_told, params[spec.unless_told]):
+            return
+        self._open(milestone, params, is_over=before in spec.stale_after)
 
-    def _open(self, milestone: str, params: dict[str, str]) -> list[str]:
-        """Open the notices of a milestone; return those that are live."""
-        dossier, notices = self.dossier, self.notices
-        slots = slots_for(milestone, dossier.channels, dossier.representative, dossier.unit)
-        stem = f"{milestone}/"
-        told = [slot for slot in notices if slot.startswith(stem)]
+    def _is_told(self, field: str, value: str) -> bool:
+        """Tell whether what was told last, or will be, says this already."""
+        telling = [
+            (notice.since, said)
+            for slot, notice in self.notices.items()
+            if notice.status != "dropped" and (said := params_of(self.notices, slot).get(field))
+        ]
+        return bool(telling) and max(telling)[1] == value
+
+    def _ways(self, milestone: str) -> tuple[str, ...]:
+        dossier = self.dossier
+        return ways_for(milestone, dossier.channels, dossier.representative, dossier.unit)
+
+    def _open(self, milestone: str, params: dict[str, str], is_over: bool | None = None) -> None:
+        """Open the notices of a milestone, unless they tell what is no longer so.
+
+        `is_over`: it was reached again, and what was told before is no longer so; None: nothing
+        new was said.
+        """
+        notices = self.notices
+        told = [slot for slot in notices if slot_of(slot).milestone == milestone]
         for slot in told:  # each keeps what it has told, and the live ones tell what is so now
             notices[slot] = replace(notices[slot], params=params_of(notices, slot))
         opened = list[str]()
-        for slot in slots:
+        for way in self._ways(milestone):
+            last = max((s for s in told if slot_of(s).way == way), key=in_life, default="")
+            slot = last or f"{milestone}/{way}"
+            if last and self._is_out(last):
+                if is_over is None or not self._is_news(last, params, is_over):
+                    continue
+                self.withdraw(last, "superseded")
+                slot = f"{slot_of(last)._replace(occasion=slot_of(last).occasion + 1)}"
             old = notices.get(slot)
             if old is None or old.status == "dropped":
                 kept = {} if opened and not told else params
@@ -149,22 +201,40 @@ class Clerk(Draft):
                 notices[slot] = Notice(
                     status="awaiting", since=self.at, params=kept, attempt=attempt
                 )
-            elif old.status in OVER:
-                continue
             else:
                 notices[slot] = replace(old, params=params, stale="")
             opened.append(slot)
-        return opened
+        for slot in opened:
+            for other in self.dossier.latest.values():  # another service may be ahead
+                if other in stale_after(slot):
+                    self.withdraw(slot, other)
+
+    def _is_out(self, slot: str) -> bool:
+        """Tell whether a notice was told, or is being told: what it says stands."""
+        notice = self.notices[slot]
+        if notice.status == "joined":
+            notice = self.notices[notice.lead]
+        return notice.status in UNDER_WAY or (notice.status in OVER and notice.status != "dropped")
+
+    def _is_news(self, slot: str, params: dict[str, str], is_over: bool) -> bool:
+        """Tell whether this is to be told after a notice that is out."""
+        milestone, _, _, occasion = slot_of(slot)
+        if occasion >= OCCASIONS_LIMIT:
+            return False
+        spec, before = MILESTONES[milestone], params_of(self.notices, slot)
+        is_other = any(before.get(f) != params.get(f) for f in spec.news_in)
+        is_told_again = spec.again and (is_over or is_other or not spec.news_in)
+        return is_told_again or slot.endswith(UNIT)
 
     def _release(self) -> None:
         """Let go of what waited for the contact, in the order in which it comes in life."""
         awaiting = [slot for slot, n in self.notices.items() if n.status == "awaiting"]
-        for slot in sorted(awaiting, key=ORDER.__getitem__) if len(awaiting) > 1 else awaiting:
+        for slot in sorted(awaiting, key=in_life) if len(awaiting) > 1 else awaiting:
             self._send(slot)
 
     def _send(self, slot: str) -> None:
         """Ask for an attempt now, or keep the notice back for its time."""
-        milestone, channel, _ = SLOTS[slot]
+        milestone, channel, *_ = slot_of(slot)
         policy = self.policy
         if not MILESTONES[milestone].urgent and channel in policy.providers:
             join_s = policy.join_s if self.notices[slot].status == "awaiting" else {}
@@ -179,16 +249,16 @@ class Clerk(Draft):
         until = quiet.until(self.at) if quiet else self.at
         if until > self.at:  # the timer is late: it is quiet again
             return self.hold(slot, until)
-        if not self.policy.join_s.get(SLOTS[slot].channel):
+        if not self.policy.join_s.get(slot_of(slot).channel):
             return self.move(slot, "due")
-        way = SLOTS[slot].way
+        way = slot_of(slot).way
         held = sorted(
             (
                 other
                 for other, notice in self.notices.items()
-                if notice.status == "held" and SLOTS[other].way == way
+                if notice.status == "held" and slot_of(other).way == way
             ),
-            key=ORDER.__getitem__,
+            key=in_life,
         )
         lead = next((s for s in held if self.notices[s].joined), held[0])
         others = [s for s in held if s != lead and not self.notices[s].joined][:JOINED_LIMIT]

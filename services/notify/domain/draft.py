@@ -4,12 +4,14 @@ The key of an attempt is "<application>/<slot>/<attempt>".  It stays the same un
 whoever owns the key's claim, said that the attempt definitely failed.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
 from services.notify.domain.moves import (
+    FATE,
     HAD,
     MOVES,
     OVER,
@@ -19,11 +21,13 @@ from services.notify.domain.moves import (
     Notice,
     Policy,
     Status,
+    again_after_s,
+    is_too_late,
     live_timer,
     params_of,
     told_due,
 )
-from services.notify.domain.slots import SLOTS
+from services.notify.domain.slots import slot_of
 from services.notify.domain.templates import Templates, template
 from services.notify.domain.timing import with_jitter
 from shared.events import Data
@@ -41,13 +45,8 @@ from shared.lanes.table import Outcome, Timer
 
 UNKNOWN = Dossier()
 UNIT = "@unit"  # how the ways to a unit end
-
-# what becomes of those that went out in a message, by what became of their lead
-_FATE: Mapping[Status, Happening] = {
-    "sent": "handed",
-    "delivered": "delivered",
-    "failed": "undelivered",
-}
+# a message that cannot be made: what goes along in it is told by itself
+WORDS_FAULT = frozenset({"template_unknown", "variable_missing", "too_large"})
 
 
 class Draft:
@@ -90,7 +89,7 @@ class Draft:
         is_led = notice.status == "joined" and self.notices[notice.lead].status in UNDER_WAY
         if "stale" in MOVES[notice.status] and not is_led:
             self.move(slot, "stale", because)
-        elif notice.status not in OVER:
+        elif notice.status not in OVER and notice.stale in ("", "opted_out"):  # may be wished again
             self.notices[slot] = replace(notice, stale=because)
 
     def move(
@@ -128,14 +127,17 @@ class Draft:
     def hold(self, slot: str, until: datetime, because: Happening = "hold") -> None:
         """Keep a notice back until then."""
         self.move(slot, because)
-        self._wait(slot, self.notices[slot], until)
+        if self.notices[slot].status == "held":
+            self._wait(slot, self.notices[slot], until)
 
     def _unless_over(
         self, slot: str, notice: Notice, status: Status, reason: str
     ) -> tuple[Status, str]:
         """Return the next status, or the end that takes its place."""
         if status == "requested":
-            channel = SLOTS[slot].channel
+            channel = slot_of(slot).channel
+            if is_too_late(self.notices, slot, self.at):
+                return "dropped", "too_late"
             if channel == "portal":
                 return "delivered", ""  # it stands there
             if not self.dossier.contact and not slot.endswith(UNIT):
@@ -145,18 +147,18 @@ class Draft:
         elif status == "waiting":
             if notice.stale:
                 return "dropped", notice.stale
-            if notice.attempt > len(self.policy.retry_after_s):
+            rounds = notice.attempt - notice.failovers
+            if self._all_failed(slot, notice) and rounds > len(self.policy.retry_after_s):
                 return "failed", "attempts_exhausted"
         elif status == "in_doubt" and notice.asks >= len(self.policy.ask_after_s):
             return "failed", "outcome_unknown"
         return status, reason
 
     def _next_attempt(self, slot: str, notice: Notice) -> Notice:
-        milestone, channel, _ = SLOTS[slot]
-        attempt, providers, chosen = notice.attempt + 1, self.policy.providers, ""
-        if providers.has_choice:
-            key = self.key(slot, attempt)
-            chosen = providers.choose(channel, key, notice.tried, self._unhealthy)
+        milestone, channel, *_ = slot_of(slot)
+        attempt, providers = notice.attempt + 1, self.policy.providers
+        key = self.key(slot, attempt)
+        chosen = providers.choose(channel, key, notice.tried, self._unhealthy)
         return replace(
             notice,
             status="requested",
@@ -170,11 +172,15 @@ class Draft:
 
     def _tried(self, slot: str, notice: Notice) -> Notice:
         """Return a notice that knows who failed it; once all did, all are asked again."""
-        providers, channel = self.policy.providers, SLOTS[slot].channel
-        if not providers.has_choice:
-            return notice
-        tried = (*notice.tried, providers.row(channel, notice.provider).name)
-        return replace(notice, tried=() if providers.all_tried(channel, tried) else tried)
+        if self._all_failed(slot, notice):
+            return replace(notice, tried=()) if notice.tried else notice
+        tried = (*notice.tried, notice.provider)
+        return replace(notice, tried=tried, failovers=notice.failovers + 1)
+
+    def _all_failed(self, slot: str, notice: Notice) -> bool:
+        """Tell whether every provider of the channel has failed it, with the one that did now."""
+        tried = (*notice.tried, notice.provider)
+        return self.policy.providers.all_tried(slot_of(slot).channel, tried)
 
     def _lead(self, slot: str, notice: Notice, sent: NoticeSent | None) -> None:
         """Let those that go out in this notice's message share its fate."""
@@ -182,29 +188,33 @@ class Draft:
             led = self.notices[other]
             if led.lead != slot:
                 continue
-            if notice.status in _FATE:
-                milestone = SLOTS[other].milestone
-                own = sent and replace(sent, milestone=milestone)
-                self.move(other, _FATE[notice.status], notice.reason, own)
+            if notice.status in FATE:
+                if notice.reason in WORDS_FAULT and not led.stale:  # whose words, nobody says
+                    self.hold(other, self.at + self._again(other), "alone")
+                    continue
+                milestone, _, _, occasion = slot_of(other)
+                own = sent and replace(sent, milestone=milestone, occasion=occasion)
+                self.move(other, FATE[notice.status], notice.reason, own)
             elif notice.status not in ("waiting", "dropped") or led.status != "joined":
                 continue
             elif led.stale:
                 self.move(other, "stale", led.stale)
             elif notice.status == "dropped":
-                self.hold(other, self.at + self._again(other, led.attempt), "alone")
+                self.hold(other, self.at + self._again(other), "alone")
 
     def _act(self, slot: str, notice: Notice) -> None:
         """Say and do what entering a status means; `sent` has been said on the way in."""
-        milestone, _, channel = slot.partition("/")
+        milestone, channel, way, occasion = slot_of(slot)
+        said: dict[str, Any] = {"milestone": milestone, "channel": way, "occasion": occasion}
         match notice.status:
             case "requested":
                 self._events.append(self._request(slot, notice))
             case "sent":
                 self._expect_a_receipt(slot, notice)
             case "waiting":
-                self._wait(slot, notice, self.at + self._again(slot, notice.attempt - 1))
+                self._wait(slot, notice, self.at + self._again(slot))
             case "in_doubt":
-                carrier = self.policy.providers.row(SLOTS[slot].channel, notice.provider)
+                carrier = self.policy.providers.row(channel, notice.provider)
                 seconds = max(self.policy.ask_after_s[notice.asks], 2 * carrier.limit_s)
                 key = self.key(slot, notice.attempt)
                 self._wait(slot, notice, self.at + with_jitter(seconds, self.policy.jitter, key))
@@ -214,32 +224,24 @@ class Draft:
                     NoticeQueryRequested(
                         key=f"{key}/ask/{notice.asks}",
                         attempt_key=key,
-                        channel=channel,
+                        channel=way,
                         provider=notice.provider,
                     )
                 )
             case "delivered":
-                self._events.append(NoticeDelivered(milestone=milestone, channel=channel))
+                self._events.append(NoticeDelivered(**said))
             case "failed":
-                self._events.append(
-                    NoticeFailed(milestone=milestone, channel=channel, reason=notice.reason)
-                )
+                self._events.append(NoticeFailed(**said, reason=notice.reason))
             case "dropped":
-                self._events.append(
-                    NoticeDropped(milestone=milestone, channel=channel, reason=notice.reason)
-                )
+                self._events.append(NoticeDropped(**said, reason=notice.reason))
 
-    def _again(self, slot: str, attempt: int) -> timedelta:
-        """Return how long to wait after an attempt; less where another provider stands by."""
+    def _again(self, slot: str) -> timedelta:
         policy, notice = self.policy, self.notices[slot]
-        last = len(policy.retry_after_s) - 1
-        seconds = (
-            policy.failover_after_s if notice.tried else policy.retry_after_s[min(attempt, last)]
-        )
-        return with_jitter(seconds, policy.jitter, self.key(slot, attempt + 1))
+        key = self.key(slot, notice.attempt)
+        return with_jitter(again_after_s(policy, notice), policy.jitter, key)
 
     def _request(self, slot: str, notice: Notice) -> NoticeRequested:
-        milestone, _, way = SLOTS[slot]
+        milestone, _, way, occasion = slot_of(slot)
         dossier, is_of_unit = self.dossier, slot.endswith(UNIT)
         said = notice.params or params_of(self.notices, slot)
         return NoticeRequested(
@@ -253,6 +255,7 @@ class Draft:
             params={"dossier_code": dossier.dossier_code, **said, **told_due(self.notices, slot)},
             provider=notice.provider,
             joined=self._joined(slot, notice) if notice.joined else (),
+            occasion=occasion,
         )
 
     def _joined(self, lead: str, notice: Notice) -> tuple[Joined, ...]:
@@ -261,27 +264,30 @@ class Draft:
         for slot in notice.joined:
             led = self.notices[slot]
             if led.status == "joined" and led.lead == lead:
-                milestone = SLOTS[slot].milestone
+                milestone, _, _, occasion = slot_of(slot)
                 words = self._templates.version(milestone, self.at)
                 self.notices[slot] = replace(led, words=words)
                 name = self._words(slot, words)
                 code = {"dossier_code": self.dossier.dossier_code}
                 said = code | params_of(self.notices, slot) | told_due(self.notices, slot)
-                also = Joined(milestone=milestone, template=name, params=said)
-                found.append(also)
+                found.append(
+                    Joined(milestone=milestone, template=name, params=said, occasion=occasion)
+                )
         return tuple(found)
 
     def _words(self, slot: str, version: str) -> str:
-        milestone, channel, _ = SLOTS[slot]
+        milestone, channel, *_ = slot_of(slot)
         if slot.endswith(UNIT):
             return f"{milestone}.unit{version}"
         return template(milestone, channel, self.dossier.language, version)
 
     def _expect_a_receipt(self, slot: str, notice: Notice) -> None:
-        milestone, channel, way = SLOTS[slot]
+        milestone, channel, way, occasion = slot_of(slot)
+        if notice.lead:  # its lead expects it
+            return
         if notice.reason:  # `due` while it was sent: the time is over
             missing = NoticeReceiptMissing(
-                milestone=milestone, channel=way, provider=notice.provider
+                milestone=milestone, channel=way, provider=notice.provider, occasion=occasion
             )
             self._events.append(missing)
         elif within_s := self.policy.providers.row(channel, notice.provider).receipt_within_s:

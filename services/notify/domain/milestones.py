@@ -5,7 +5,7 @@ A table; the tests prove that it fits the contracts and that nothing personal is
 
 from typing import NamedTuple
 
-from shared.events import Data, handover, intake, payment, routing
+from shared.events import Data, handover, intake, payment, reassessments, routing
 
 
 class Milestone(NamedTuple):
@@ -15,6 +15,10 @@ class Milestone(NamedTuple):
     the citizen for something is, and what ends otherwise than wished; the rest the parent tells.
     `urgent`: it answers what the citizen has just done, or a deadline runs; it goes out at any
     hour, by itself, and before what is not.
+    `again`: reached again, it is told again; where `news_in` names fields, only if one of them says
+    something else, or what was told was no longer so.  Units are, in any case.
+    `until`: the field with the moment of its deadline.
+    `unless_told`: the field that makes it no news, where another milestone told it already.
     """
 
     reached_by: type[Data]
@@ -22,6 +26,10 @@ class Milestone(NamedTuple):
     stale_after: frozenset[str] = frozenset()
     of_children: bool = True
     urgent: bool = False
+    again: bool = False
+    news_in: tuple[str, ...] = ()
+    until: str = ""
+    unless_told: str = ""
 
 
 def _types(*contracts: type[Data]) -> frozenset[str]:
@@ -46,17 +54,32 @@ MILESTONES: dict[str, Milestone] = {
     "payment_requested": Milestone(
         payment.Requested,
         ("amount_vnd", "expires_at"),
-        _END | _types(payment.Settled, payment.Expired, routing.NotAccepted),
+        _END
+        | _types(
+            payment.Settled, payment.Expired, reassessments.FeeReassessed, routing.NotAccepted
+        ),
         urgent=True,
+        again=True,
+        news_in=("amount_vnd",),  # each attempt at an obligation has an order of its own
+        until="expires_at",
     ),
     "payment_settled": Milestone(
-        payment.Settled, ("amount_vnd",), _types(routing.Closed), urgent=True
+        payment.Settled, ("amount_vnd",), _types(routing.Closed), urgent=True, again=True
     ),
     "accepted": Milestone(
         routing.Accepted,
         ("due",),
         _END | _DUE_GONE | _types(routing.NotAccepted, routing.Apologised),
         of_children=False,
+    ),
+    # after a stop the date has moved
+    "resumed": Milestone(
+        routing.Processing,
+        ("due",),
+        _END | _DUE_GONE | _types(routing.NotAccepted, routing.Apologised),
+        of_children=False,
+        again=True,
+        unless_told="due",
     ),
     "not_accepted": Milestone(routing.NotAccepted, (), _types(routing.Closed)),
     "supplement_requested": Milestone(
@@ -67,11 +90,15 @@ MILESTONES: dict[str, Milestone] = {
             routing.Accepted,
             routing.NotAccepted,
             routing.Processing,
+            routing.Resubmitted,
             routing.Suspended,
             routing.Settled,
         ),
+        again=True,
     ),
-    "apologised": Milestone(routing.Apologised, ("due",), _END | _DUE_GONE),
+    "apologised": Milestone(
+        routing.Apologised, ("due",), _END | _DUE_GONE, again=True, news_in=("due",)
+    ),
     "transferred": Milestone(
         handover.Transferred, (), _END | _types(routing.Settled), of_children=False
     ),
@@ -79,6 +106,7 @@ MILESTONES: dict[str, Milestone] = {
         routing.Settled,
         (),
         _END | _types(routing.Processing),  # the signer sent it back
+        again=True,
     ),
     "returned": Milestone(routing.Returned, (), _types(routing.Closed), of_children=False),
     # of a child its parent tells, at the end of all of them
@@ -99,8 +127,8 @@ def may_say(milestone: str) -> frozenset[str]:
     return frozenset({*MILESTONES[milestone].fields, *known})
 
 
-# a day told by mail stands in a calendar: the later of these tells which, and what takes it out
-TELLS_DUE = ("apologised", "accepted")
+# a day told by mail stands in a calendar: what tells it, the last one counts, and takes it out
+TELLS_DUE = frozenset({"accepted", "resumed", "apologised"})
 ENDS_DUE = frozenset({"supplement_requested", "withdrawn"})
 
 REACHED_BY: dict[str, str] = {m.reached_by.TYPE: name for name, m in MILESTONES.items()}

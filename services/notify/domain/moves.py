@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from services.notify.domain.milestones import ENDS_DUE, TELLS_DUE
+from services.notify.domain.milestones import ENDS_DUE, MILESTONES, TELLS_DUE
 from services.notify.domain.providers import Provider, Providers
-from services.notify.domain.slots import SLOTS
+from services.notify.domain.slots import slot_of
 from services.notify.domain.timing import Quiet
 
 Status = Literal[
@@ -65,6 +65,7 @@ MOVES: Mapping[Status, Mapping[Happening, Status]] = {
     "requested": {
         "handed": "sent",
         "rejected": "failed",
+        "hold": "held",
         "absent": "waiting",
         "deferred": "waiting",
         "unknown": "in_doubt",
@@ -104,6 +105,12 @@ MOVES: Mapping[Status, Mapping[Happening, Status]] = {
     "dropped": {},
 }
 
+# what becomes of those that went out in a message, by what became of their lead
+FATE: Mapping[Status, Happening] = {
+    "sent": "handed",
+    "delivered": "delivered",
+    "failed": "undelivered",
+}
 # What proves that the provider had the notice.
 HAD: frozenset[Happening] = frozenset({"handed", "delivered", "undelivered"})
 
@@ -135,7 +142,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     `params`: what it tells; empty, where another notice of its milestone tells the same.  `words`:
     the version of the template that it was decided with, empty for the first.  `lead`: the slot in
     whose message it goes out, `joined`: those that go out in its own.  `provider`: who has the
-    attempt, empty for the channel's first; `tried`: who definitely failed.
+    attempt; `tried`: who definitely failed; `failovers`: attempts that were made in the place of
+    another one, which our patience does not count.
     """
 
     status: Status
@@ -150,6 +158,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     joined: tuple[str, ...] = ()
     provider: str = ""
     tried: tuple[str, ...] = ()
+    failovers: int = 0
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -179,15 +188,33 @@ def params_of(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:
     return next((n.params for s, n in notices.items() if s.startswith(stem) and n.params), {})
 
 
+def is_too_late(notices: Mapping[str, Notice], slot: str, at: datetime) -> bool:
+    """Tell whether the deadline that a notice is to tell is over."""
+    until = params_of(notices, slot).get(MILESTONES[slot_of(slot).milestone].until)
+    return until is not None and datetime.fromisoformat(until) <= at
+
+
+def again_after_s(policy: Policy, notice: Notice) -> float:
+    """Return how long to wait after an attempt; less where another provider stands by."""
+    if notice.tried:
+        return policy.failover_after_s
+    rounds = max(notice.attempt - notice.failovers, 1)
+    return policy.retry_after_s[min(rounds, len(policy.retry_after_s)) - 1]
+
+
 def told_due(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:
     """Return the due date that stands in the reader's calendar and is to go out of it."""
-    milestone, channel, way = SLOTS[slot]
+    milestone, channel, way, _ = slot_of(slot)
     if channel != "email" or milestone not in ENDS_DUE:
         return {}
-    for told in (f"{each}/{way}" for each in TELLS_DUE):
-        if told in notices and notices[told].status in ("sent", "delivered"):
-            return {"told_due": params_of(notices, told)["due"]}
-    return {}
+    telling = [
+        (notice.since, params_of(notices, told)["due"])
+        for told, notice in notices.items()
+        if notice.status in ("sent", "delivered")
+        and slot_of(told).way == way
+        and slot_of(told).milestone in TELLS_DUE
+    ]
+    return {"told_due": max(telling)[1]} if telling else {}
 
 
 def live_timer(slot: str, notice: Notice) -> str | None:

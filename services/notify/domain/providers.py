@@ -27,13 +27,12 @@ class Provider(NamedTuple):
 
 
 class Providers:
-    """The providers by channel.  In events the first of each is "", as it always was."""
+    """The providers by channel."""
 
     def __init__(self, rows: Iterable[Provider]) -> None:
         self._rows: dict[str, list[Provider]] = {}
         for row in rows:
             self._rows.setdefault(row.channel, []).append(row)
-        self.has_choice = any(len(rows) > 1 for rows in self._rows.values())
 
     def __contains__(self, channel: object) -> bool:
         return channel in self._rows
@@ -59,11 +58,10 @@ class Providers:
         """Return who is to carry an attempt; whoever is ill goes before who failed it already."""
         rows = self._rows[channel]
         if len(rows) == 1:
-            return ""
+            return rows[0].name
         untried = [row for row in rows if row.name not in tried]
         well = [row for row in untried or rows if row.name not in unhealthy]
-        chosen = _by_share(well or untried or rows, key)
-        return "" if chosen is rows[0] else chosen.name
+        return _by_share(well or untried or rows, key).name
 
 
 def _by_share(rows: Sequence[Provider], key: str) -> Provider:

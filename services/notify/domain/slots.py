@@ -1,7 +1,7 @@
 """Whom a milestone is told, and by which ways: milestone × audience × channel, each a slot.
 
 A slot is written "<milestone>/<channel>", for others than the citizen
-"<milestone>/<channel>@<audience>".
+"<milestone>/<channel>@<audience>"; where a milestone is told again, "<milestone>~<occasion>/…".
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,6 +35,7 @@ TOLD: Mapping[str, Mapping[Audience, tuple[Channel, ...]]] = {
     "supplement_requested": _BOTH,
     "apologised": _BOTH,
     "transferred": _UNIT,
+    "resumed": _BOTH,
     "result_ready": _BOTH,
     "returned": _CITIZEN,  # who fetched it knows
     "withdrawn": _UNIT,
@@ -44,11 +45,17 @@ TOLD: Mapping[str, Mapping[Audience, tuple[Channel, ...]]] = {
 
 
 class Slot(NamedTuple):
-    """`way`: the channel, with the audience where it is not the citizen."""
+    """`way`: the channel, with the audience where it is not the citizen; `occasion`: from 1 on."""
 
     milestone: str
     channel: Channel
     way: str
+    occasion: int = 1
+
+    def __str__(self) -> str:
+        """Return how it is written."""
+        again = f"~{self.occasion}" if self.occasion > 1 else ""
+        return f"{self.milestone}{again}/{self.way}"
 
 
 def way(channel: Channel, audience: Audience) -> str:
@@ -56,29 +63,39 @@ def way(channel: Channel, audience: Audience) -> str:
     return channel if audience == "citizen" else f"{channel}@{audience}"
 
 
-# every slot that can be, by how it is written, in the order in which they come in life
-SLOTS: Mapping[str, Slot] = {
-    f"{m}/{way(c, a)}": Slot(m, c, way(c, a))
-    for m in MILESTONES
-    for a in AUDIENCES
-    for c in CHANNELS
-}
-ORDER: Mapping[str, int] = {text: n for n, text in enumerate(SLOTS)}
-STALE_AFTER: Mapping[str, frozenset[str]] = {
-    text: MILESTONES[slot.milestone].stale_after for text, slot in SLOTS.items()
-}
+@lru_cache(maxsize=10_000)
+def slot_of(text: str) -> Slot:
+    """Return a slot by how it is written.  Raises `ValueError`, `KeyError`."""
+    told, _, by = text.partition("/")
+    milestone, _, occasion = told.partition("~")
+    return Slot(milestone, _CHANNEL[by], by, int(occasion or 1))
+
+
+def in_life(text: str) -> tuple[int, ...]:
+    """Return the order in which slots come in life."""
+    slot = slot_of(text)
+    return (_MILESTONE[slot.milestone], slot.occasion, _WAY[slot.way])
+
+
+def stale_after(text: str) -> frozenset[str]:
+    """Return the event types that make a slot's notice pointless."""
+    return MILESTONES[slot_of(text).milestone].stale_after
+
+
+_CHANNEL: Mapping[str, Channel] = {way(c, a): c for a in AUDIENCES for c in CHANNELS}
+_WAY: Mapping[str, int] = {text: n for n, text in enumerate(_CHANNEL)}
+_MILESTONE: Mapping[str, int] = {name: n for n, name in enumerate(MILESTONES)}
 
 
 @lru_cache(maxsize=1_000)
-def slots_for(
+def ways_for(
     milestone: str, channels: Sequence[str], representative: Sequence[str], unit: str = ""
 ) -> tuple[str, ...]:
-    """Return the slots of a milestone for who agreed to these channels; the portal, if to none.
-    `unit`: one that has an address.
+    """Return by which ways a milestone is told who agreed to these channels; the portal, if to
+    none.  `unit`: one that has an address.
     """
     told = TOLD[milestone]
     found = [way(c, "citizen") for c in told["citizen"] if c in channels]
     found = found or [way("portal", "citizen")]
     found += [way(c, "representative") for c in told["representative"] if c in representative]
-    found += [way(c, "unit") for c in told["unit"] if unit]
-    return tuple(f"{milestone}/{each}" for each in found)
+    return tuple(found + [way(c, "unit") for c in told["unit"] if unit])

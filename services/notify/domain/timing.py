@@ -7,6 +7,8 @@ from zlib import crc32
 
 from shared.clock import VIETNAM
 
+MORNING = time(8)
+
 
 class Quiet(NamedTuple):
     """The hours in Viet Nam in which only what is urgent goes out; they may span midnight."""
@@ -32,6 +34,12 @@ def may_go(
     """Return when what is not urgent may go on a channel."""
     due = at + timedelta(seconds=join_s[channel]) if join_s.get(channel) else at
     return quiet.until(due) if quiet else due
+
+
+def tomorrow(at: datetime) -> datetime:
+    """Return the next morning in Viet Nam, when an address may be told again."""
+    day = at.astimezone(VIETNAM).date() + timedelta(days=1)
+    return datetime.combine(day, MORNING, VIETNAM).astimezone(at.tzinfo)
 
 
 def with_jitter(seconds: float, share: float, key: str) -> timedelta:

@@ -150,6 +150,7 @@ class Gist(msgspec.Struct, frozen=True):
     series: str = ""
     kind: str = ""
     milestone: str = ""
+    occasion: int = 1
     channel: str = ""
     reason: str = ""
     from_unit: str = ""

@@ -71,6 +71,7 @@ class Notice(msgspec.Struct):
     milestone: str
     channel: str
     state: str
+    occasion: int = 1
 
 
 class Status(msgspec.Struct):
@@ -191,10 +192,11 @@ _NOTICE_STATES = {
 
 
 def _notices(events: Sequence[Entry]) -> list[Notice]:
-    found: dict[tuple[str, str], Notice] = {}
+    found: dict[tuple[str, str, int], Notice] = {}
     for event in events:
         state = _NOTICE_STATES.get(event.type)
         if state:
             g = gist(event.data)
-            found[g.milestone, g.channel] = Notice(g.milestone, g.channel, state)
+            told = g.milestone, g.channel, g.occasion
+            found[told] = Notice(g.milestone, g.channel, state, g.occasion)
     return list(found.values())

@@ -207,6 +207,7 @@ async def test_a_portal_reads_what_its_citizen_was_told_in_full_words(edge, case
         "Dùng mã này để tra cứu trên Cổng Dịch vụ công.",
         "audience": "citizen",
         "subject": "Đã nhận hồ sơ G09.20-20261120-0000001",
+        "occasion": 1,
     }
     assert "synthetic-contact" not in answer.text
 

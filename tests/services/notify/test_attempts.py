@@ -68,7 +68,9 @@ def test_an_unknown_outcome_is_asked_after_and_never_sent_again_blindly(case):
     assert case.answer(key, "unknown") == []
     [timer] = case.timers
     [query] = case.fire(timer)
-    assert query == notify.NoticeQueryRequested(key=f"{key}/ask/1", attempt_key=key, channel="sms")
+    assert query == notify.NoticeQueryRequested(
+        key=f"{key}/ask/1", attempt_key=key, channel="sms", provider="sms"
+    )
     [sent] = case.answer(key, "handed")
     assert type(sent) is notify.NoticeSent
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from services.notify.domain import MILESTONES, OVER
 from services.notify.domain.providers import Provider, Providers
+from services.notify.domain.slots import Slot
 from services.notify.domain.timing import Quiet
 from shared.events import notify
 from shared.events.data import Consent
@@ -42,6 +43,8 @@ LOGS = {
         ["application.not_accepted"],
         [
             "application.supplement_requested",
+            "application.resubmitted",
+            "application.supplement_requested",
             "application.accepted",
             "application.settled",
             "application.processing",
@@ -64,10 +67,12 @@ BY_EMAIL = (Consent(channels=("email",)),)
 
 def slots(request) -> set[str]:
     """What a message carries: its own slot, and those joined to it."""
-    return {
-        f"{m}/{request.channel}"
-        for m in (request.milestone, *(j.milestone for j in request.joined))
-    }
+    return {slot(told, request.channel) for told in (request, *request.joined)}
+
+
+def slot(told, way: str) -> str:
+    """How a slot is written of which an event tells."""
+    return f"{Slot(told.milestone, 'sms', way, told.occasion)}"
 
 
 class World:
@@ -224,18 +229,18 @@ class World:
 
     def check(self) -> None:
         carried = {request.key: slots(request) for request in self.case.requests()}
-        handed = Counter(slot for key in self.accepted.elements() for slot in carried[key])
-        assert not [slot for slot, n in handed.items() if n > 1], handed
+        handed = Counter(text for key in self.accepted.elements() for text in carried[key])
+        assert not [text for text, n in handed.items() if n > 1], handed
         for kind in (notify.NoticeSent, notify.NoticeDelivered):
             kept = [e for e in self.case.emitted if isinstance(e, kind)]
-            said = Counter(f"{e.milestone}/{e.channel}" for e in kept)
-            assert not [slot for slot, n in said.items() if n > 1], said
-        for slot, notice in self.case.dossier.notices.items():
-            assert notice.status in OVER, (slot, notice)
-            assert notice.reason != "no_contact", (slot, notice)
+            said = Counter(slot(e, e.channel) for e in kept)
+            assert not [text for text, n in said.items() if n > 1], said
+        for text, notice in self.case.dossier.notices.items():
+            assert notice.status in OVER, (text, notice)
+            assert notice.reason != "no_contact", (text, notice)
             if notice.status in ("sent", "delivered", "dropped"):
-                is_told = notice.status != "dropped" and not slot.endswith("/portal")
-                assert (slot in handed) == is_told, (slot, notice)
+                is_told = notice.status != "dropped" and not text.endswith("/portal")
+                assert (text in handed) == is_told, (text, notice)
 
 
 @given(steps=st.integers(0, 120), chance=st.randoms(use_true_random=False))

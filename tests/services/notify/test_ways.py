@@ -5,7 +5,15 @@ import pytest
 from services.notify import views
 from services.notify.domain import MILESTONES
 from services.notify.domain.moves import Dossier
-from services.notify.domain.slots import AUDIENCES, SLOTS, TOLD, slots_for
+from services.notify.domain.slots import (
+    AUDIENCES,
+    TOLD,
+    Slot,
+    in_life,
+    slot_of,
+    way,
+    ways_for,
+)
 from services.notify.domain.templates import ours
 from services.notify.domain.wordings import CHANNELS
 from shared.events import encode, notify
@@ -16,24 +24,30 @@ def keys(emitted) -> list[str]:
 
 
 def test_the_table_says_of_every_milestone_whom_it_is_told_and_by_which_ways():
-    assert list(TOLD) == list(MILESTONES)
+    assert set(TOLD) == set(MILESTONES)
     for milestone, told in TOLD.items():
         assert set(told) == set(AUDIENCES), milestone
         assert all(set(ways) <= {"sms", "email", "app", "zalo"} for ways in told.values())
         assert told["citizen"], milestone
-    assert len(SLOTS) == len(TOLD) * len(AUDIENCES) * len(CHANNELS)
 
 
 def test_a_slot_is_read_as_it_is_written():
-    for text, slot in SLOTS.items():
-        assert f"{slot.milestone}/{slot.way}" == text
-        assert text.count("/") == 1  # the key of an attempt has three parts after the application
+    slots = [
+        Slot(m, c, way(c, a), n)
+        for m in MILESTONES
+        for n in (1, 2, 99)
+        for a in AUDIENCES
+        for c in CHANNELS
+    ]  # in the order in which they come in life
+    texts = [f"{slot}" for slot in slots]
+    assert [slot_of(text) for text in texts] == slots
+    assert sorted({*texts}, key=in_life) == texts
+    assert {text.count("/") for text in texts} == {1}  # an attempt's key has three parts in all
 
 
 def test_who_agreed_to_nothing_else_is_told_by_sms():
     dossier = Dossier()
-    found = slots_for("registered", dossier.channels, dossier.representative)
-    assert found == ("registered/sms",)
+    assert ways_for("registered", dossier.channels, dossier.representative) == ("sms",)
     assert b"channels" not in encode(dossier)
 
 
@@ -116,9 +130,10 @@ def test_who_wants_no_message_finds_it_in_the_portal(case):
 def test_a_wish_counts_from_the_next_notice_on_and_drops_what_still_waits(by_all):
     by_all.agree("sms")
     by_all.answer(by_all.key("registered"), "deferred")
-    [dropped] = by_all.take(
+    dropped, told = by_all.take(
         notify.PreferencesChanged(channels=("email",), language="en"), "/portals/sandbox-portal"
     )
+    assert keys([told]) == ["registered/email/1"]
     assert (dropped.milestone, dropped.channel, dropped.reason) == (
         "registered",
         "sms",
@@ -131,8 +146,17 @@ def test_a_wish_counts_from_the_next_notice_on_and_drops_what_still_waits(by_all
 def test_a_message_on_its_way_is_dropped_should_it_come_back_after_an_opt_out(case):
     case.learn("application.registered")
     assert case.take(notify.PreferencesChanged(channels=()), "/portals/sandbox-portal") == []
-    [dropped] = case.answer(case.key("registered"), "absent")
+    dropped, shown = case.answer(case.key("registered"), "absent")
     assert dropped.reason == "opted_out"
+    assert shown == notify.NoticeDelivered(milestone="registered", channel="portal")
+
+
+def test_who_wants_it_again_while_it_is_on_its_way_is_told_in_spite_of_all(case):
+    case.learn("application.registered")
+    for channels in ((), ("sms",)):
+        case.take(notify.PreferencesChanged(channels=channels), "/portals/sandbox-portal")
+    assert case.answer(case.key("registered"), "absent") == []
+    assert keys(case.fire(case.timers[-1])) == ["registered/sms/2"]
 
 
 def test_a_wish_about_an_unknown_application_changes_nothing(case):

@@ -27,7 +27,7 @@ class Day(NamedTuple):
 DUE = Day(
     "due", "due", "Hẹn trả kết quả hồ sơ {dossier_code}", "Result of application {dossier_code} due"
 )
-TOLD: Mapping[str, Day] = {"accepted": DUE, "apologised": DUE}
+TOLD: Mapping[str, Day] = {"accepted": DUE, "resumed": DUE, "apologised": DUE}
 # the clock stands still, or nothing is waited for any more
 GONE: Mapping[str, Day] = {"supplement_requested": DUE, "withdrawn": DUE}
 

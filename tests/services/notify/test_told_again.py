@@ -1,0 +1,132 @@
+"""A milestone that is reached again: what is news is told, what was told stands as it was told."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.notify.domain.providers import Provider, Providers
+from shared.clock import VIETNAM
+from shared.events import notify
+
+
+def told(case, milestone):
+    return [
+        (r.key.partition("/")[2], r.params) for r in case.requests() if r.milestone == milestone
+    ]
+
+
+@pytest.fixture
+def paying(case):
+    case.learn("application.registered")
+    case.learn("payment.requested", amount_vnd=120_000)
+    return case
+
+
+def test_the_order_of_another_attempt_at_the_same_fee_is_no_news(paying):
+    paying.answer(paying.key("payment_requested"), "handed")
+    assert paying.learn("payment.requested", amount_vnd=120_000, reference="R2") == []
+
+
+@pytest.mark.parametrize("over", ["payment.settled", "payment.expired"])
+def test_what_is_asked_for_after_that_is_news_also_if_it_is_as_much(paying, over):
+    paying.answer(paying.key("payment_requested"), "handed")
+    paying.learn(over)
+    [request] = paying.learn("payment.requested", amount_vnd=120_000, reference="R2")
+    assert request.key.endswith("/payment_requested~2/sms/1")
+    [sent] = paying.answer(request.key, "handed")
+    assert (sent.milestone, sent.channel, sent.occasion) == ("payment_requested", "sms", 2)
+
+
+def test_another_amount_is_told_beside_one_that_is_on_its_way_which_says_what_it_said(paying):
+    [request] = paying.learn("payment.requested", amount_vnd=450_000)
+    assert (request.occasion, request.params["amount_vnd"]) == (2, "450000")
+    first = f"{paying.application}/payment_requested/sms/1"
+    paying.answer(first, "handed")
+    kept = paying.dossier.notices["payment_requested/sms"].params
+    assert kept["amount_vnd"] == "120000"
+
+
+def test_what_is_overtaken_on_its_way_is_not_sent_again(paying):
+    first = paying.key("payment_requested")
+    paying.learn("payment.requested", amount_vnd=450_000)
+    [dropped] = paying.answer(first, "absent")
+    assert (dropped.reason, dropped.occasion) == ("superseded", 1)
+
+
+def test_a_deadline_that_is_over_is_not_told(paying):
+    paying.answer(paying.key("payment_requested"), "absent")
+    paying.at += timedelta(days=2)
+    [dropped] = paying.fire(paying.timers[-1])
+    assert dropped.reason == "too_late"
+
+
+def test_each_request_for_papers_is_told_and_none_after_they_came(case):
+    case.learn("application.registered")
+    case.learn("application.supplement_requested")
+    case.answer(case.key("supplement_requested"), "absent")
+    [dropped] = case.learn("application.resubmitted")
+    assert dropped.reason == "application.resubmitted"
+    for n in (2, 3):
+        case.learn("application.supplement_requested")
+        case.answer(case.key("supplement_requested"), "handed")
+        case.learn("application.resubmitted")
+        assert [k.count("~") for k, _ in told(case, "supplement_requested")].count(1) == n - 2
+
+
+def test_after_a_stop_the_date_is_told_where_it_moved(case):
+    case.learn("application.registered")
+    case.learn("application.accepted")
+    due = case.learn("application.processing")
+    assert due == []  # the promised date stands
+    case.answer(case.key("accepted"), "handed")
+    case.learn("application.suspended")
+    later = {"due": case.at + timedelta(days=20)}
+    [request] = case.learn("application.processing", **later)
+    assert (request.milestone, request.params["due"]) == ("resumed", later["due"].isoformat())
+    assert case.learn("application.processing", **later) == []
+
+
+def test_the_unit_that_it_goes_to_next_is_told_as_well(new_case, providers):
+    case = new_case(providers=providers("email"), units=frozenset({"00008", "00012"}), join_s={})
+    case.agree("email")
+    for unit in ("00008", "00012"):
+        case.learn("application.transferred", competent_unit=unit)
+        case.answer(case.key("transferred"), "handed")
+    assert [(r.unit, r.occasion) for r in case.requests() if r.unit] == [("00008", 1), ("00012", 2)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 6])
+def test_more_providers_do_not_lose_patience_sooner(new_case, count):
+    case = new_case(providers=Providers(Provider(f"p{n}", "sms") for n in range(count)))
+    case.learn("application.registered")
+    began = case.at
+    while case.status("registered") != "failed":
+        case.answer(case.key("registered"), "absent")
+        if case.status("registered") == "waiting":
+            case.at = max(case.at, case.timers[-1].due)
+            case.fire(case.timers[-1])
+    assert case.at - began > timedelta(hours=5)
+    assert len(list(case.requests())) == 6 * count
+
+
+def test_who_was_told_enough_today_is_told_tomorrow_morning(case):
+    case.learn("application.registered")
+    assert case.answer(case.key("registered"), "rejected", reason="capped") == []
+    timer = case.timers[-1]
+    assert timer.due == datetime(2026, 11, 21, 8, tzinfo=VIETNAM)
+    case.at = timer.due
+    [request] = case.fire(timer)
+    assert request.key.endswith("/registered/sms/2")
+
+
+def test_a_message_that_cannot_be_made_leaves_what_goes_along_to_go_alone(new_case, providers):
+    case = new_case(providers=providers("email"), join_s={"email": 60.0})
+    case.agree("email")
+    case.learn("application.accepted")
+    case.learn("application.transferred")
+    case.fire(case.timers[0])
+    key = next(r.key for r in case.requests() if r.joined)
+    case.answer(key, "rejected", reason="variable_missing")
+    assert case.status("transferred", "email") == "held"
+    [request] = case.fire(case.timers[-1])
+    assert (type(request), request.milestone) == (notify.NoticeRequested, "transferred")
