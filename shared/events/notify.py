@@ -61,7 +61,8 @@ class NoticeRequested(Data, frozen=True, kw_only=True, omit_defaults=True):
 
     `channel`: where it is not for the citizen, with "@" and for whom.  `template` names the version
     of the words.  `provider`: empty for the channel's first.  `joined`: what else the message says.
-    `unit`: who it is for, where it is for a unit; there is no contact then.
+    `unit`: who it is for, where it is for a unit; there is no contact then.  `bulk`: one of many
+    that say the same; it goes after what is an application's own.
     """
 
     TYPE: ClassVar[str] = "notice.requested"
@@ -76,6 +77,7 @@ class NoticeRequested(Data, frozen=True, kw_only=True, omit_defaults=True):
     joined: tuple[Joined, ...] = ()
     unit: str = ""
     occasion: int = 1
+    bulk: bool = False
 
 
 class NoticeQueryRequested(Data, frozen=True, kw_only=True, omit_defaults=True):
