@@ -41,6 +41,13 @@ class NotCalled(Exception):
     """The call definitely did not happen: it may be tried again under a new key."""
 
 
+class PutOff(Exception):
+    """Nobody was called, on purpose: there are too many.  It says nothing of the partner."""
+
+    def __init__(self, outcomes: Sequence[Data]) -> None:
+        self.outcomes = outcomes
+
+
 class Request(NamedTuple):
     """A request event, its data decoded."""
 
@@ -62,7 +69,7 @@ class Effect(Protocol):
         """Return what is claimed before the call."""
 
     async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
-        """Return an outcome for each, in order.  Raises `NotCalled`; others mean unknown."""
+        """Return an outcome for each, in order.  Raises `NotCalled`, `PutOff`; others: unknown."""
 
     def unknown(self, request: Request) -> Data:
         """Return the outcome *unknown*: ask later."""
@@ -239,6 +246,8 @@ class Effects:
                 answers = await effect.call(asked)
             partner.failures = 0
             outcomes += zip(asked, answers, strict=True)
+        except PutOff as later:
+            outcomes += zip(asked, later.outcomes, strict=True)
         except NotCalled as error:
             partner.failed(self._monotonic())
             _log.warning("not called", effect=effect.request_type, because=str(error))

@@ -31,6 +31,7 @@ from services.notify.providers import (
     terms,
 )
 from services.notify.pulse import Pulse
+from services.notify.rates import Rates
 from services.notify.settings import NotifySettings
 from shared import partners, service
 from shared.events.notify import NoticeRequested
@@ -80,7 +81,7 @@ async def build(resources: Resources) -> Parts:
         pace=pace.PATIENT,
         limits=replace(partners.PATIENT, begin_limit_s=usual_s),
         effects=(
-            Send(contacts, carriers, usual_s, first, own, enclose),
+            Send(contacts, carriers, usual_s, first, own, enclose, Rates(rows)),
             Ask(carriers, usual_s, first, own),
         ),
         beside=(

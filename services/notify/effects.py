@@ -10,12 +10,15 @@ from datetime import datetime
 
 from services.notify.channels import Channel, File, Message
 from services.notify.contacts import Opening
-from shared.effects import NotCalled, Request
+from services.notify.domain.milestones import MILESTONES
+from services.notify.rates import Rank, Rates
+from shared.effects import NotCalled, PutOff, Request
 from shared.errors import Unknown
 from shared.events import Data
 from shared.events.notify import Answered, NoticeQueryRequested, NoticeRequested
 
 BULK_LIMIT = 500
+BULK = "/bulk"  # how the name of a provider ends where its slots are for what may wait
 LIMIT_S = 10.0
 
 # what goes with a mail, of an application, decided then
@@ -30,7 +33,9 @@ def nothing(_: str, __: NoticeRequested, ___: datetime) -> tuple[File, ...]:
 class Send:
     """Hands notices to their providers, many in one call.
 
-    `limits` are those of providers whose calls may last longer or shorter than `limit_s`.
+    `limits` are those of providers whose calls may last longer or shorter than `limit_s`.  What
+    there is no room for (`rates`) comes back with the time when there is: no contact is opened for
+    it, and it counts for nobody's day.
     """
 
     request_type = NoticeRequested.TYPE
@@ -44,27 +49,40 @@ class Send:
         firsts: Mapping[str, str] | None = None,
         limits: Mapping[str, float] | None = None,
         enclose: Enclose = nothing,
+        rates: Rates | None = None,
     ) -> None:
         self._contacts, self._channels, self._usual_s = contacts, channels, limit_s
+        self._rates = rates or Rates()
         self._firsts, self._limits, self._enclose = firsts or {}, limits or {}, enclose
         self.limit_s = max((limit_s, *self._limits.values()))
 
     def partner(self, request: Request) -> str:
-        """Return whose slots and breaker are used: the provider's."""
-        notice = _notice(request)
-        return notice.provider or _first(self._firsts, notice.channel)
+        """Return whose slots and breaker are used: the provider's, with others for the bulk."""
+        return self._provider(request) + (BULK if _notice(request).bulk else "")
 
     def key(self, request: Request) -> str:
         """Return the attempt's key."""
         return _notice(request).key
 
     async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
-        """Call once for all, which have one partner.  Raises `NotCalled`."""
+        """Call once for all, which have one partner.  Raises `NotCalled`, `PutOff`."""
+        provider = self._provider(requests[0])
+        later = self._rates.put_off(provider, [_rank(_notice(r)) for r in requests])
+        now = [r for n, r in enumerate(requests) if n not in later]
+        said = {self.key(requests[n]): _later(requests[n], s) for n, s in later.items()}
+        if not now:
+            raise PutOff(list(said.values()))
+        said |= await self._send(provider, now)
+        return [said[self.key(r)] for r in requests]
+
+    async def _send(self, provider: str, requests: Sequence[Request]) -> dict[str, Answered]:
+        """Return what came of each that may go out now, by its key."""
         notices = [(r.event.subject, _notice(r)) for r in requests]
         opened = await self._contacts.messages(notices)
         said = {one.key: one for one in opened if isinstance(one, Answered)}
-        if messages := [one for one in opened if isinstance(one, Message)]:
-            provider = self.partner(requests[0])
+        messages = [one for one in opened if isinstance(one, Message)]
+        messages.sort(key=lambda message: not message.urgent)
+        if messages:
             if provider not in self._channels:
                 raise NotCalled(f"the file of providers has no {provider} any more")
             async with asyncio.timeout(self._limits.get(provider, self._usual_s)):
@@ -73,7 +91,11 @@ class Send:
             for message in messages:
                 if said[message.key].finding == "rejected":
                     await self._contacts.learn(message, said[message.key].reason)
-        return [said[notice.key] for _, notice in notices]
+        return said
+
+    def _provider(self, request: Request) -> str:
+        notice = _notice(request)
+        return notice.provider or _first(self._firsts, notice.channel)
 
     def _whole(self, requests: Sequence[Request], messages: Sequence[Message]) -> Sequence[Message]:
         """Return mails with what goes along; others are whole already."""
@@ -144,6 +166,17 @@ class Ask:
 def _first(firsts: Mapping[str, str], way: str) -> str:
     channel = way.partition("@")[0]
     return firsts.get(channel, channel)
+
+
+def _rank(notice: NoticeRequested) -> Rank:
+    if notice.bulk:
+        return "bulk"
+    return "urgent" if MILESTONES[notice.milestone].urgent else "usual"
+
+
+def _later(request: Request, after_s: float) -> Answered:
+    key = _notice(request).key
+    return Answered(key=key, finding="deferred", reason="rate_exceeded", after_s=round(after_s, 3))
 
 
 def _notice(request: Request) -> NoticeRequested:

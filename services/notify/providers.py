@@ -25,6 +25,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     row is the one whose name events leave out.  `receipt_slow_s`: a receipt that takes longer is
     slow; `receipt_within_s`: later it is missing; 0: neither is looked at.  `limit_s`: how long a
     call may last; 0: as the deployment has it.  `segment_vnd`: what an SMS of one segment costs.
+    `rate_per_s`: messages in a second, at most; `sender_rate_per_s`: of all rows of the channel
+    with this sender; 0: any number (over SMPP, what the `url` says).
     """
 
     name: str
@@ -38,6 +40,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     receipt_within_s: float = 0
     limit_s: float = 0
     segment_vnd: int = 0
+    rate_per_s: float = 0
+    sender_rate_per_s: float = 0
 
 
 class House(NamedTuple):
@@ -111,6 +115,8 @@ def read(path: Path) -> tuple[Row, ...]:
             raise Misconfigured(f"provider {row.name}: its share must be at least 1")
         if row.limit_s < 0:
             raise Misconfigured(f"provider {row.name}: its limit_s must be above 0")
+        if row.rate_per_s < 0 or row.sender_rate_per_s < 0:
+            raise Misconfigured(f"provider {row.name}: its rates must be above 0, or be left out")
     return rows
 
 

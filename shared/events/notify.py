@@ -15,7 +15,8 @@ class Answered(Strict, frozen=True, kw_only=True):
 
     `handed`: the gateway has it (`gateway_id`); `rejected`: it definitely has not and will not;
     `absent`: it definitely has not, try again; `deferred`: not tried, as only the owner of the
-    claim can say; `unknown`: ask.
+    claim can say; `unknown`: ask.  `after_s`: it was not tried because there were too many; there
+    is room for it in so many seconds.
     """
 
     TYPE: ClassVar[str] = "notice.answered"
@@ -23,6 +24,7 @@ class Answered(Strict, frozen=True, kw_only=True):
     finding: Literal["handed", "rejected", "absent", "deferred", "unknown"]
     gateway_id: str = ""
     reason: str = ""
+    after_s: float | UnsetType = UNSET
 
 
 class ReceiptArrived(Strict, frozen=True, kw_only=True):

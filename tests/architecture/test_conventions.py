@@ -56,12 +56,12 @@ OWN = {
         *("references_api", "refunds_waiting", "waiting_api"),
         *("allowances", "disbursements_api", "disbursing"),
     },
-    # who carries notices, and how they fare; the one place that opens a contact, and addresses to
-    # which nothing may be sent; what a notice says and costs, before any is sent, and which nobody
-    # moves
+    # who carries notices, how they fare and how fast; the one place that opens a contact, and
+    # addresses to which nothing may be sent; what a notice says and costs, before any is sent, and
+    # which nobody moves
     # what became of mails comes in as mails, too; of messages in apps, by provider
     "notify": {
-        *("providers", "pulse", "contacts", "addresses", "templates_api", "stuck_api"),
+        *("providers", "pulse", "rates", "contacts", "addresses", "templates_api", "stuck_api"),
         *("bounces_api", "receipts_api"),
     },
     # it reads with a loop of its own instead of a lane: it decides nothing

@@ -8,7 +8,7 @@ import msgspec
 
 from shared import events
 from shared.bus import Message, Partition, Record
-from shared.effects import Effects, Request
+from shared.effects import Effects, PutOff, Request
 from shared.errors import Unknown
 from shared.events import Data, Event
 from shared.events.portal import WithdrawalRequested
@@ -29,6 +29,7 @@ class Call:
 
     def __init__(self) -> None:
         self.begun, self.allowed = asyncio.Event(), asyncio.Event()
+        self.put_off = False
 
     def partner(self, request: Request) -> str:
         return "bank"
@@ -37,6 +38,8 @@ class Call:
         return request.event.id
 
     async def call(self, requests: Sequence[Request]) -> Sequence[Data]:
+        if self.put_off:
+            raise PutOff([r.data for r in requests])
         self.begun.set()
         await self.allowed.wait()
         return [r.data for r in requests]
@@ -193,6 +196,16 @@ async def test_whoever_shows_partners_sees_an_open_circuit_and_lets_no_call_thro
     now_s[0] = 15.0
     assert not partners.refuses("bank"), "it comes back by itself"
     assert not partners["bank"].is_open(now_s[0], limits), "and the one call is still to be made"
+
+
+async def test_who_puts_off_a_call_says_nothing_of_the_partner() -> None:
+    scene = Scene(request())
+    scene.call.put_off = True
+    scene.partners["bank"].failed(0.0)
+    async with scene:
+        await scene.log.appended.wait()
+        assert not scene.call.begun.is_set()
+        assert scene.partners["bank"].failures == 1
 
 
 async def test_who_claimed_too_late_does_not_call_any_more() -> None:

@@ -17,7 +17,7 @@ from services.notify.domain.moves import (
 )
 from services.notify.domain.providers import PROVIDERS_FAULT
 from services.notify.domain.slots import in_life, slot_of, stale_after, ways_for
-from services.notify.domain.timing import may_go, tomorrow
+from services.notify.domain.timing import may_go, tomorrow, with_jitter
 from shared.events import Data
 from shared.events.handover import Transferred
 from shared.events.intake import Corrected, InterlinkedRegistered, Refused, Registered
@@ -59,8 +59,11 @@ class Clerk(Draft):
             happening, reason = data.finding, data.reason
             if happening == "rejected" and reason in PROVIDERS_FAULT:
                 happening = "absent"
-            if reason == "capped" and int(attempt) <= len(self.policy.retry_after_s):
-                self.hold(slot, tomorrow(self.at))
+            after_s = data.after_s
+            if reason == "capped":
+                after_s = (tomorrow(self.at) - self.at).total_seconds()
+            if after_s and int(attempt) == self.notices[slot].attempt:
+                self._put_off(slot, after_s)
                 return
         else:
             happening, reason = ("delivered" if data.delivered else "undelivered"), data.code
@@ -243,8 +246,16 @@ class Clerk(Draft):
                 return self.hold(slot, due)
         return self.move(slot, "due")
 
+    def _put_off(self, slot: str, after_s: float) -> None:
+        """Hold back what there was no room for; it has not cost an attempt."""
+        key = self.key(slot, self.notices[slot].attempt)
+        wait = with_jitter(after_s, self.policy.jitter, key)
+        self.hold(slot, self.at + wait, "put_off")
+
     def _gather(self, slot: str) -> None:
         """Let go of what was held, together with all that is held on the same way."""
+        if MILESTONES[slot_of(slot).milestone].urgent:
+            return self.move(slot, "due")
         quiet = self.policy.quiet
         until = quiet.until(self.at) if quiet else self.at
         if until > self.at:  # the timer is late: it is quiet again
@@ -256,7 +267,9 @@ class Clerk(Draft):
             (
                 other
                 for other, notice in self.notices.items()
-                if notice.status == "held" and slot_of(other).way == way
+                if notice.status == "held"
+                and slot_of(other).way == way
+                and not MILESTONES[slot_of(other).milestone].urgent
             ),
             key=in_life,
         )

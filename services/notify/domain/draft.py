@@ -15,6 +15,7 @@ from services.notify.domain.moves import (
     HAD,
     MOVES,
     OVER,
+    PUT_OFF_LIMIT,
     UNDER_WAY,
     Dossier,
     Happening,
@@ -113,6 +114,7 @@ class Draft:
                 status=status,
                 since=self.at,
                 asks=before.asks + (status == "asking"),
+                put_off=before.put_off + (happening == "put_off"),
                 reason=reason if status in ("failed", "dropped") or happening == "due" else "",
             )
             if status == "waiting":
@@ -126,9 +128,11 @@ class Draft:
 
     def hold(self, slot: str, until: datetime, because: Happening = "hold") -> None:
         """Keep a notice back until then."""
+        before = self.notices[slot]
         self.move(slot, because)
-        if self.notices[slot].status == "held":
-            self._wait(slot, self.notices[slot], until)
+        notice = self.notices[slot]
+        if notice.status == "held" and notice is not before:
+            self._wait(slot, notice, until)
 
     def _unless_over(
         self, slot: str, notice: Notice, status: Status, reason: str
@@ -144,12 +148,12 @@ class Draft:
                 return "dropped", "no_contact"
             if channel not in self.policy.providers:
                 return "dropped", "no_provider"
-        elif status == "waiting":
-            if notice.stale:
-                return "dropped", notice.stale
-            rounds = notice.attempt - notice.failovers
-            if self._all_failed(slot, notice) and rounds > len(self.policy.retry_after_s):
-                return "failed", "attempts_exhausted"
+        elif status in ("waiting", "held") and notice.stale:
+            return "dropped", notice.stale
+        elif status == "waiting" and self._is_hopeless(slot, notice):
+            return "failed", "attempts_exhausted"
+        elif status == "held" and notice.put_off >= PUT_OFF_LIMIT:
+            return "failed", "rate_exceeded"
         elif status == "in_doubt" and notice.asks >= len(self.policy.ask_after_s):
             return "failed", "outcome_unknown"
         return status, reason
@@ -177,6 +181,10 @@ class Draft:
         tried = (*notice.tried, notice.provider)
         return replace(notice, tried=tried, failovers=notice.failovers + 1)
 
+    def _is_hopeless(self, slot: str, notice: Notice) -> bool:
+        is_enough = notice.tries > len(self.policy.retry_after_s)
+        return is_enough and self._all_failed(slot, notice)
+
     def _all_failed(self, slot: str, notice: Notice) -> bool:
         """Tell whether every provider of the channel has failed it, with the one that did now."""
         tried = (*notice.tried, notice.provider)
@@ -195,7 +203,7 @@ class Draft:
                 milestone, _, _, occasion = slot_of(other)
                 own = sent and replace(sent, milestone=milestone, occasion=occasion)
                 self.move(other, FATE[notice.status], notice.reason, own)
-            elif notice.status not in ("waiting", "dropped") or led.status != "joined":
+            elif notice.status not in ("waiting", "held", "dropped") or led.status != "joined":
                 continue
             elif led.stale:
                 self.move(other, "stale", led.stale)

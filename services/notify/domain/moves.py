@@ -13,7 +13,8 @@ from services.notify.domain.timing import Quiet
 
 Status = Literal[
     "awaiting",  # the citizen's contact is not known yet
-    "held",  # until quiet hours are over, or others may have come along; a timer lets it go
+    # until quiet hours are over, others may have come along, or there is room; a timer lets it go
+    "held",
     "joined",  # it goes out in the message of another one, its lead, whose fate is its own
     "requested",  # handed to the effect, under the key of this attempt
     "waiting",  # the attempt definitely failed; a timer starts the next one
@@ -29,6 +30,7 @@ Happening = Literal[
     "rejected",
     "absent",
     "deferred",
+    "put_off",
     "unknown",
     "delivered",
     "undelivered",
@@ -43,7 +45,7 @@ UNDER_WAY: frozenset[Status] = frozenset({"requested", "in_doubt", "asking"})
 
 # What a notice in the first status becomes when something happens; not listed: nothing changes.
 # `due`: its live timer fired, or the contact came; `stale`: what it would tell is no longer so;
-# `alone`: its lead was dropped.
+# `alone`: its lead was dropped; `put_off`: there were too many at once, so it was not tried.
 MOVES: Mapping[Status, Mapping[Happening, Status]] = {
     "awaiting": {"due": "requested", "hold": "held", "stale": "dropped"},
     "held": {
@@ -65,9 +67,9 @@ MOVES: Mapping[Status, Mapping[Happening, Status]] = {
     "requested": {
         "handed": "sent",
         "rejected": "failed",
-        "hold": "held",
         "absent": "waiting",
         "deferred": "waiting",
+        "put_off": "held",
         "unknown": "in_doubt",
         "delivered": "delivered",
         "undelivered": "failed",
@@ -85,6 +87,7 @@ MOVES: Mapping[Status, Mapping[Happening, Status]] = {
         "rejected": "failed",
         "absent": "waiting",
         "deferred": "waiting",
+        "put_off": "held",
         "delivered": "delivered",
         "undelivered": "failed",
         "due": "asking",
@@ -94,6 +97,7 @@ MOVES: Mapping[Status, Mapping[Happening, Status]] = {
         "rejected": "failed",
         "absent": "waiting",
         "deferred": "waiting",
+        "put_off": "held",
         "unknown": "in_doubt",
         "delivered": "delivered",
         "undelivered": "failed",
@@ -113,6 +117,8 @@ FATE: Mapping[Status, Happening] = {
 }
 # What proves that the provider had the notice.
 HAD: frozenset[Happening] = frozenset({"handed", "delivered", "undelivered"})
+
+PUT_OFF_LIMIT = 200  # times; then there is no room for it at all
 
 
 class Policy(NamedTuple):
@@ -142,8 +148,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     `params`: what it tells; empty, where another notice of its milestone tells the same.  `words`:
     the version of the template that it was decided with, empty for the first.  `lead`: the slot in
     whose message it goes out, `joined`: those that go out in its own.  `provider`: who has the
-    attempt; `tried`: who definitely failed; `failovers`: attempts that were made in the place of
-    another one, which our patience does not count.
+    attempt; `tried`: who definitely failed.  Of the attempts `failovers` were made in the place of
+    another one, and `put_off` were none, as there were too many at once.
     """
 
     status: Status
@@ -159,6 +165,12 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     provider: str = ""
     tried: tuple[str, ...] = ()
     failovers: int = 0
+    put_off: int = 0
+
+    @property
+    def tries(self) -> int:
+        """How often all providers were tried, the time under way included."""
+        return self.attempt - self.put_off - self.failovers
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -198,8 +210,8 @@ def again_after_s(policy: Policy, notice: Notice) -> float:
     """Return how long to wait after an attempt; less where another provider stands by."""
     if notice.tried:
         return policy.failover_after_s
-    rounds = max(notice.attempt - notice.failovers, 1)
-    return policy.retry_after_s[min(rounds, len(policy.retry_after_s)) - 1]
+    tries = min(max(notice.tries, 1), len(policy.retry_after_s))
+    return policy.retry_after_s[tries - 1]
 
 
 def told_due(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:

@@ -188,6 +188,8 @@ class World:
         self.claims.add(key)
         if happens == "defer":
             return self._append(key, key, "deferred")
+        if happens == "put off":
+            return self._append(key, key, "deferred", after_s=5.0)
         if happens == "die before":
             return False
         if happens in ("rejected", "absent"):
@@ -205,7 +207,7 @@ class World:
 
     def _ask(self, request, calm: bool) -> bool:
         attempt, happens = request.attempt_key, self._happens(calm)
-        if request.key in self.claims or happens in ("defer", "answer lost"):
+        if request.key in self.claims or happens in ("defer", "put off", "answer lost"):
             self.claims.add(request.key)
             return self._append(request.key, attempt, "unknown")
         self.claims.add(request.key)
@@ -215,11 +217,11 @@ class World:
         return self._append(request.key, attempt, truth)
 
     def _happens(self, calm: bool) -> str:
-        odd = ["defer", "die before", "die after", "rejected", "absent", "answer lost"]
+        odd = ["defer", "put off", "die before", "die after", "rejected", "absent", "answer lost"]
         return "all is well" if calm else self.chance.choice([*odd, *["all is well"] * 4])
 
-    def _append(self, key: str, attempt: str, finding, reason: str = "") -> bool:
-        data = notify.Answered(key=attempt, finding=finding, reason=reason)
+    def _append(self, key: str, attempt: str, finding, reason: str = "", **more) -> bool:
+        data = notify.Answered(key=attempt, finding=finding, reason=reason, **more)
         message = (data, "/services/notify/effects", f"{key}/{finding}")
         if message not in self.inbox:
             self.inbox.append(message)

@@ -113,7 +113,7 @@ def test_who_was_told_enough_today_is_told_tomorrow_morning(case):
     case.learn("application.registered")
     assert case.answer(case.key("registered"), "rejected", reason="capped") == []
     timer = case.timers[-1]
-    assert timer.due == datetime(2026, 11, 21, 8, tzinfo=VIETNAM)
+    assert 0 < (timer.due - datetime(2026, 11, 21, 8, tzinfo=VIETNAM)).total_seconds() < 12_000
     case.at = timer.due
     [request] = case.fire(timer)
     assert request.key.endswith("/registered/sms/2")

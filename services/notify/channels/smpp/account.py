@@ -50,20 +50,25 @@ class Place:
     options: Options
 
 
+def options(url: str) -> Options:
+    """Return what a url says of how messages are wanted.  Raises `msgspec.ValidationError`."""
+    return msgspec.convert(dict(parse_qsl(urlsplit(url).query)), Options, strict=False)
+
+
 def read(row: Row, secret: Mapping[str, str]) -> Place:
     """Read a row and its secrets.  Raises `Misconfigured`."""
     parts = urlsplit(row.url)
     try:
         usual_port = PORTS[parts.scheme]
         account = msgspec.convert(secret, Account)
-        options = msgspec.convert(dict(parse_qsl(parts.query)), Options, strict=False)
-        source(row.sender, options)
+        wanted = options(row.url)
+        source(row.sender, wanted)
         return Place(
             parts.hostname or "127.0.0.1",
             parts.port or usual_port,
             ssl.create_default_context() if parts.scheme == "smpps" else None,
-            wire.bind_body(account.system_id, account.password, options.system_type),
-            options,
+            wire.bind_body(account.system_id, account.password, wanted.system_type),
+            wanted,
         )
     except (msgspec.ValidationError, ValueError, KeyError, Unfit) as error:
         raise Misconfigured(
