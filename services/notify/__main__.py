@@ -24,6 +24,7 @@ from services.notify.providers import (
     Row,
     channels,
     firsts,
+    gateway,
     limits,
     named,
     organiser,
@@ -102,7 +103,8 @@ def _routes(
     publisher, clock = resources.publisher, resources.clock
     prices: dict[str, int] = {row.channel: row.segment_vnd for row in reversed(rows)}
     mailed, pushed = named(rows, MAILED), named(rows, PUSHED)
-    routes = api.router(publisher, journal, clock, templates)  # first: receipts of the SMS gateway
+    # first: one of its routes is that of receipts of a provider, with a name of its own
+    routes = api.router(publisher, journal, clock, templates, gateway(rows))
     routes.include_router(receipts_api.router(publisher, clock, pushed))
     routes.include_router(
         bounces_api.router(publisher, clock, mailed, house.ids_key, house.bounced)

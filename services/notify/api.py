@@ -9,10 +9,10 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 
 from services.notify import views
-from services.notify.channels.receipts import publishing
-from services.notify.channels.sms_http import Receipts, read_receipts
+from services.notify.channels.sms_http import Receipts
 from services.notify.domain import Dossier
 from services.notify.domain.templates import Templates
+from services.notify.receipts_api import Taken, take
 from services.notify.views import NoticesView, NoticeView
 from shared import edge, events
 from shared.access import Caller, require
@@ -24,16 +24,6 @@ from shared.journal import Journal
 from shared.placement import canonical
 from shared.problems import Refusal
 from shared.publisher import Publisher
-
-BODY_LIMIT_BYTES = 1 << 20
-
-
-@dataclass(frozen=True)
-class Taken:
-    """How many receipts were taken, and which were not, by JSON pointer."""
-
-    taken: int
-    refused: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -75,28 +65,26 @@ PREFERENCES = {"channels": ["sms", "email"], "language": "en"}
 
 
 def router(
-    publisher: Publisher, journal: Journal[Dossier], clock: Clock, templates: Templates
+    publisher: Publisher,
+    journal: Journal[Dossier],
+    clock: Clock,
+    templates: Templates,
+    gateway: str = "sms",
 ) -> APIRouter:
-    """Return notify's routes."""
+    """Return notify's routes; `gateway`: whose receipts come in without a provider's name."""
     routes = APIRouter(tags=["notify"])
 
     @routes.post(
         "/v1/receipts/sms",
         status_code=202,
-        summary="Delivery receipts, in bulk",
+        summary="Delivery receipts of the first SMS gateway, in bulk",
         openapi_extra=edge.described(Receipts, RECEIPTS),
         responses=edge.shown(202, Taken(1, {}), 400, 413, 415, 422),
     )
     async def receipts(
         request: Request, _: Annotated[Caller, Depends(require("partner"))]
     ) -> Taken:
-        bulk = await edge.read(request, Receipts, BODY_LIMIT_BYTES)
-        found, problems = read_receipts(bulk)
-        if not found:
-            detail = "None of these receipts is ours: see `problems`."
-            raise Refusal(422, "invalid-receipts", detail, tuple(problems))
-        await publishing(publisher, "sms", clock)(found)
-        return Taken(len(found), {p.field: p.remedy_en for p in problems})
+        return await take(request, publisher, gateway, clock)
 
     @routes.post(
         "/v1/applications/{application}/preferences",

@@ -6,7 +6,7 @@ more.  After 503 it is to be sent again, and counts once.
 
 import asyncio
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -56,7 +56,7 @@ class Taken:
 
 
 def router(
-    publisher: Publisher, clock: Clock, providers: Container[str], ids_key: bytes, bounced: Bounced
+    publisher: Publisher, clock: Clock, providers: Collection[str], ids_key: bytes, bounced: Bounced
 ) -> APIRouter:
     """Return the routes of reports on mails that these providers carried."""
     routes = APIRouter(tags=["notify"])
@@ -72,7 +72,9 @@ def router(
         provider: str, request: Request, _: Annotated[Caller, Depends(require("partner"))]
     ) -> Taken:
         if provider not in providers:
-            raise Refusal(404, "unknown-provider", "No provider of mail has this name.")
+            names = ", ".join(sorted(providers)) or "none"
+            detail = f"No provider of mail has this name: report under yours, one of {names}."
+            raise Refusal(404, "unknown-provider", detail)
         now = clock()
         found = await _read(request, ids_key, now)
         told = {pointer: each for pointer, each in found.items() if isinstance(each, Told)}

@@ -131,6 +131,11 @@ def named(rows: Iterable[Row], kinds: frozenset[str]) -> frozenset[str]:
     return frozenset(row.name for row in rows if row.kind in kinds)
 
 
+def gateway(rows: Iterable[Row]) -> str:
+    """Return whose receipts come in without a name: the first SMS gateway's over HTTP."""
+    return next((row.name for row in rows if row.kind == "sms_http"), "sms")
+
+
 def firsts(rows: Iterable[Row]) -> dict[str, str]:
     """Return the name that events leave out, by channel."""
     found: dict[str, str] = {}

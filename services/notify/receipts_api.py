@@ -1,9 +1,11 @@
-"""Where providers of messages in apps push receipts to, each under its own name."""
+"""Where providers of SMS and of messages in apps push receipts to, each under its own name."""
 
-from collections.abc import Container
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Depends, Request
 
 from services.notify.channels.receipts import publishing
@@ -25,6 +27,8 @@ EXAMPLE = {
     ]
 }
 
+_log = structlog.get_logger("receipts")
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -34,7 +38,22 @@ class Taken:
     refused: dict[str, str]
 
 
-def router(publisher: Publisher, clock: Clock, providers: Container[str]) -> APIRouter:
+async def take(request: Request, publisher: Publisher, provider: str, clock: Clock) -> Taken:
+    """Take in the receipts of a provider; which are none is said to it, and to operators.  Raises
+    `Refusal`.
+    """
+    found, problems = read_receipts(await edge.read(request, Receipts, BODY_LIMIT_BYTES))
+    if problems:
+        why = dict(Counter(problem.code for problem in problems))
+        _log.warning("receipts refused", provider=provider, why=why, first=problems[0].field)
+    if not found:
+        detail = "None of these receipts is ours: see `problems`."
+        raise Refusal(422, "invalid-receipts", detail, tuple(problems))
+    await publishing(publisher, provider, clock)(found)
+    return Taken(len(found), {p.field: p.remedy_en for p in problems})
+
+
+def router(publisher: Publisher, clock: Clock, providers: Collection[str]) -> APIRouter:
     """Return the route of receipts of these providers."""
     routes = APIRouter(tags=["notify"])
 
@@ -49,12 +68,9 @@ def router(publisher: Publisher, clock: Clock, providers: Container[str]) -> API
         provider: str, request: Request, _: Annotated[Caller, Depends(require("partner"))]
     ) -> Taken:
         if provider not in providers:
-            raise Refusal(404, "unknown-provider", "No provider of messages has this name.")
-        found, problems = read_receipts(await edge.read(request, Receipts, BODY_LIMIT_BYTES))
-        if not found:
-            detail = "None of these receipts is ours: see `problems`."
-            raise Refusal(422, "invalid-receipts", detail, tuple(problems))
-        await publishing(publisher, provider, clock)(found)
-        return Taken(len(found), {p.field: p.remedy_en for p in problems})
+            names = ", ".join(sorted(providers)) or "none"
+            detail = f"No provider here has this name: send receipts under yours, one of {names}."
+            raise Refusal(404, "unknown-provider", detail)
+        return await take(request, publisher, provider, clock)
 
     return routes

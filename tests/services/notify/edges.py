@@ -39,7 +39,7 @@ class Edge:
         problems.install(app)
         bounces = bounces_api.router(publisher, lambda: AT, {"mail-a"}, SECRET, self.note)
         app.include_router(bounces)
-        app.include_router(receipts_api.router(publisher, lambda: AT, {"app-a"}))
+        app.include_router(receipts_api.router(publisher, lambda: AT, {"app-a", "sms-b"}))
         self.app = app
 
     async def append(self, batches: Any) -> None:

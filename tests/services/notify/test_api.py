@@ -63,7 +63,7 @@ class Edge:
         }
         app.state.access = Access(hashes)
         problems.install(app)
-        app.include_router(router(publisher, self.journal, lambda: case.at, ours()))
+        app.include_router(router(publisher, self.journal, lambda: case.at, ours(), "sms-a"))
         self.app = app
 
     def client(self, role: str = "partner") -> httpx.AsyncClient:
@@ -104,7 +104,7 @@ async def test_receipts_go_to_the_inbox_under_an_id_of_their_own(edge, applicati
     [(topic, key, event)] = edge.log.appended
     assert (topic, key, event.subject) == ("notify.inbox", application, application)
     assert event.id == f"{application}/registered/sms/1/receipt/delivered"
-    assert (event.source, event.type) == ("/gateways/sms", "notice.receipt_arrived")
+    assert (event.source, event.type) == ("/gateways/sms-a", "notice.receipt_arrived")
     assert msgspec.json.decode(event.data) == {
         "key": f"{application}/registered/sms/1",
         "delivered": True,

@@ -1,10 +1,11 @@
-"""Receipts of messages in apps come in, by the name of who carried them."""
+"""Receipts come in by the name of who carried a message: an SMS gateway, or an app."""
 
 from typing import Any
 
 import msgspec
 import pytest
 
+from services.notify.providers import PUSHED, Row, gateway, named
 from services.notify.receipts_api import BODY_LIMIT_BYTES, EXAMPLE
 from tests.services.notify.edges import Edge
 
@@ -50,9 +51,21 @@ async def test_only_a_partner_reports_on_a_provider_that_there_is_and_again_afte
 ) -> None:
     told = {"json": {"receipts": [RECEIPT]}}
     assert (await edge.post(APPS, role="portal", **told)).status_code == 403
-    assert (await edge.post("/v1/receipts/app-b", **told)).status_code == 404
+    refused = await edge.post("/v1/receipts/app-b", **told)
+    assert (refused.status_code, refused.json()["title"]) == (404, "unknown provider")
+    assert "send receipts under yours, one of app-a, sms-b." in refused.json()["detail"]
     edge.is_down = True
     assert (await edge.post(APPS, **told)).status_code == 503
+
+
+async def test_every_sms_gateway_has_a_route_and_the_first_one_keeps_its_own(edge) -> None:
+    rows = [Row(name=n, channel="sms", kind="sms_http") for n in ("sms-a", "sms-b")]
+    app = Row(name="app-a", channel="app", kind="push_http")
+    assert gateway([app, *rows]) == "sms-a"
+    assert gateway([app]) == "sms"
+    assert named([app, *rows], PUSHED) == {"app-a", "sms-a", "sms-b"}
+    answer = await edge.post("/v1/receipts/sms-b", json={"receipts": [RECEIPT]})
+    assert (answer.status_code, edge.appended[-1][2].source) == (202, "/gateways/sms-b")
 
 
 async def test_the_example_of_the_description_is_one(edge) -> None:
