@@ -64,7 +64,7 @@ def router(pages: Pages[Dossier], clock: Clock) -> APIRouter:
 
     @routes.get(
         "/v1/notices/stuck",
-        summary="Notices that nobody moves any more, a page of applications at a time",
+        summary="Notices that nobody moves any more, or that reached nobody, page by page",
         responses=edge.shown(200, PAGE, 422),
     )
     async def stuck_notices(

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.notify.domain import Dossier
+from services.notify.addresses import SUPPRESSED_FOR
+from services.notify.channels.mail.words import HARDNESS
+from services.notify.domain import Dossier, Notice
 from services.notify.domain.draft import UNIT
 from services.notify.domain.moves import params_of
 from services.notify.domain.slots import slot_of
+from services.notify.domain.stuck import is_lost, unreached
 from services.notify.domain.templates import NoWords, Templates, template
 from services.notify.domain.wordings import Channel
 
@@ -43,13 +46,32 @@ WHY: Mapping[str, tuple[str, str]] = {
         "The provider has not confirmed that it reached your device.",
     ),
 }
+# The same of an address, by whatever a provider said of it; and what a citizen does about it.
+DEAD_FOR = frozenset({*SUPPRESSED_FOR, *HARDNESS, "blocked"})
+DEAD = (
+    "Số điện thoại hoặc địa chỉ này không nhận được tin.",
+    "Nothing reaches this number or address.",
+)
+MEND = (
+    "Sửa số điện thoại, thư điện tử trong hồ sơ hoặc chọn cách nhận tin khác.",
+    "Correct the phone number or e-mail address of the application, or choose another way.",
+)
+CHOOSE = ("Chọn cách nhận tin khác.", "Choose another way to be told.")
+TO_CHOOSE = frozenset({"no_provider", "no_representative", "capped", "opted_out"})
+OURS_TO_MEND = frozenset(
+    {
+        *("template_unknown", "variable_missing", "contact_erased"),
+        *("attempts_exhausted", "outcome_unknown", "rate_exceeded"),
+    }
+)
 STALE = ("Nội dung này không còn đúng nên không gửi nữa.", "This is no longer so: it is not told.")
 FAILED = ("Tin nhắn không gửi được.", "The message could not be delivered.")
 
 
 @dataclass(frozen=True)
 class NoticeView:
-    """One notice; `text` and `read_out` name nobody, `why` says what kept it from coming.
+    """One notice; `text` and `read_out` name nobody, `why` says what kept it from coming, `remedy`
+    what the citizen can do about that.
 
     `audience`: for whom; `with_milestone`: it went out in the message of that one; `occasion`: how
     often the milestone was told by this way, with it.
@@ -66,18 +88,23 @@ class NoticeView:
     subject: str = ""
     read_out: str = ""
     why: str = ""
+    remedy: str = ""
     with_milestone: str = ""
     occasion: int = 1
 
 
 @dataclass(frozen=True)
 class NoticesView:
-    """What the citizen was told, in their language, and by which ways they agree to be told."""
+    """What the citizen was told, in their language, and by which ways they agree to be told.
+
+    `unreached`: milestones that reached them by none of these: show them here all the more.
+    """
 
     application: str
     notices: list[NoticeView]
     language: str = "vi"
     channels: list[str] = field(default_factory=lambda: ["sms"])
+    unreached: list[str] = field(default_factory=list)
 
 
 def notices(application: str, dossier: Dossier, templates: Templates) -> NoticesView:
@@ -87,6 +114,7 @@ def notices(application: str, dossier: Dossier, templates: Templates) -> Notices
         [_view(dossier, slot, templates) for slot in dossier.notices if not slot.endswith(UNIT)],
         dossier.language,
         list(dossier.channels),
+        unreached(dossier),
     )
 
 
@@ -105,6 +133,7 @@ def _view(dossier: Dossier, slot: str, templates: Templates) -> NoticeView:
         subject=_words(dossier, slot, "email", templates)[1],
         read_out=_words(dossier, slot, "voice", templates)[0],
         why=_why(dossier.language, notice.status, notice.reason),
+        remedy=_remedy(dossier.language, notice),
         with_milestone=slot_of(notice.lead).milestone if notice.lead else "",
         occasion=occasion,
     )
@@ -125,5 +154,13 @@ def _words(dossier: Dossier, slot: str, channel: Channel, templates: Templates) 
 def _why(language: str, status: str, reason: str) -> str:
     if not reason:
         return ""
+    if reason in DEAD_FOR:
+        return DEAD[language == "en"]
     said = WHY.get(reason, STALE if status == "dropped" else FAILED)
     return said[language == "en"]
+
+
+def _remedy(language: str, notice: Notice) -> str:
+    if not is_lost(notice) or notice.reason in OURS_TO_MEND:
+        return ""
+    return (CHOOSE if notice.reason in TO_CHOOSE else MEND)[language == "en"]

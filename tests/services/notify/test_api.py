@@ -195,7 +195,7 @@ async def test_a_portal_reads_what_its_citizen_was_told_in_full_words(edge, case
     assert answer.status_code == 200
     [notice] = answer.json()["notices"]
     assert "lúc 15 giờ 00 phút, ngày 20 tháng 11 năm 2026." in notice.pop("read_out")
-    assert (notice.pop("why"), notice.pop("with_milestone")) == ("", "")
+    assert [notice.pop(f) for f in ("why", "remedy", "with_milestone")] == ["", "", ""]
     assert notice == {
         "milestone": "registered",
         "channel": "sms",

@@ -9,10 +9,11 @@ from fastapi import FastAPI
 
 from services.notify import stuck_api, views
 from services.notify.domain.moves import OVER, Status
-from services.notify.domain.stuck import STUCK, stuck
+from services.notify.domain.stuck import NOT_REACHED, STUCK, stuck, unreached
 from services.notify.domain.templates import ours
 from shared import events, problems
 from shared.access import ROLES, Access
+from shared.events import notify
 from shared.journal import Cause, Decision, Journal
 from shared.pages import Pages
 
@@ -71,6 +72,72 @@ def test_what_went_out_with_another_says_with_which(new_case, providers):
     case.learn("application.transferred")
     case.fire(case.timers[0])
     assert shown(case)["transferred/email/citizen"].with_milestone == "accepted"
+
+
+# ---- who was not reached
+
+
+@pytest.mark.parametrize(
+    ("reason", "why", "remedy"),
+    [
+        ("not_a_mobile", views.WHY["not_a_mobile"], views.MEND),
+        ("no_phone", views.WHY["no_phone"], views.MEND),
+        ("invalid_number", views.DEAD, views.MEND),
+        ("bounced", views.DEAD, views.MEND),
+        ("absent subscriber", views.FAILED, views.MEND),
+        ("capped", views.WHY["capped"], views.CHOOSE),
+        ("contact_erased", views.FAILED, ("", "")),
+    ],
+)
+def test_who_agreed_to_sms_alone_and_cannot_be_reached_finds_it_in_the_portal_and_no_way_else(
+    case, reason, why, remedy
+):
+    case.agree("sms")
+    said = case.answer(case.key("registered"), "rejected", reason=reason)
+    assert [type(e) for e in said] == [notify.NoticeFailed], "no message by another way"
+    inbox = views.notices(case.application, case.dossier, ours())
+    [notice] = inbox.notices
+    assert inbox.unreached == ["registered"]
+    assert (notice.channel, notice.why, notice.remedy) == ("sms", why[0], remedy[0])
+    assert "đã nộp thành công" in notice.text
+    [(slot, _, to_do)] = stuck(case.dossier, case.at)
+    assert (slot, to_do) == ("registered/sms", NOT_REACHED)
+
+
+def test_who_was_reached_by_one_way_was_reached(new_case, providers):
+    case = new_case(providers=providers("sms", "email"))
+    case.agree("sms", "email", representative=("sms",))
+    keys = {r.channel: r.key for r in case.requests()}
+    case.answer(keys["sms"], "rejected", reason="invalid_number")
+    assert unreached(case.dossier) == [], "another way is still open"
+    case.answer(keys["email"], "handed")
+    case.answer(keys["sms@representative"], "rejected", reason="invalid_number")
+    assert unreached(case.dossier) == []
+    assert list(stuck(case.dossier, case.at)) == []
+    case.receipt(keys["email"], delivered=False)
+    assert unreached(case.dossier) == ["registered"]
+
+
+def test_what_is_no_longer_so_or_not_wanted_reached_who_it_should(case):
+    case.agree("sms")
+    case.learn("payment.requested")
+    case.answer(case.key("payment_requested"), "absent")
+    case.learn("payment.settled")
+    assert case.status("payment_requested") == "dropped"
+    assert unreached(case.dossier) == []
+
+
+@pytest.mark.parametrize(("days", "found"), [(29, 1), (31, 0)])
+def test_after_a_month_it_is_nobodys_work_any_more(case, days, found):
+    case.agree("sms")
+    case.answer(case.key("registered"), "rejected", reason="no_phone")
+    assert len(list(stuck(case.dossier, case.at + timedelta(days=days)))) == found
+
+
+def test_who_left_no_contact_looks_into_the_portal_and_is_no_work_for_operators(case):
+    case.learn("application.registered", contact="")
+    assert unreached(case.dossier) == ["registered"]
+    assert list(stuck(case.dossier, case.at)) == []
 
 
 # ---- what nobody moves
