@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from fastapi import APIRouter
 
@@ -10,7 +11,9 @@ from services.notify import api, bounces_api, receipts_api, stuck_api, templates
 from services.notify.addresses import Addresses
 from services.notify.channels import File
 from services.notify.channels.mail.dates import enclosed
+from services.notify.channels.mail.turns import Turns
 from services.notify.channels.receipts import publishing
+from services.notify.channels.smpp.sent import sweep as sweep_texted
 from services.notify.channels.sms_smpp import SmsSmpp
 from services.notify.contacts import Contacts
 from services.notify.domain import Dossier
@@ -34,6 +37,7 @@ from services.notify.providers import (
 from services.notify.pulse import Pulse
 from services.notify.rates import Rates
 from services.notify.settings import NotifySettings
+from services.notify.sweeping import DAY_S, HOUR_S, keep_sweeping
 from shared import partners, service
 from shared.events.notify import NoticeRequested
 from shared.journal import Journal
@@ -76,6 +80,12 @@ async def build(resources: Resources) -> Parts:
     def enclose(application: str, notice: NoticeRequested, at: datetime) -> tuple[File, ...]:
         return enclosed(application, notice, at, whose)
 
+    texted = resources.table("texted")
+    sweeps = (
+        (addresses.sweep, HOUR_S),
+        (Turns(resources.table("mails"), resources.clock).sweep, DAY_S),
+        (lambda: sweep_texted(texted, resources.clock()), DAY_S),
+    )
     return Parts(
         router=_routes(resources, journal, templates, rows, house),
         lanes=lanes,
@@ -86,7 +96,7 @@ async def build(resources: Resources) -> Parts:
             Ask(carriers, usual_s, first, own),
         ),
         beside=(
-            addresses.keep_sweeping,
+            *(partial(keep_sweeping, sweep, every_s) for sweep, every_s in sweeps),
             *(carrier.run for carrier in carriers.values() if isinstance(carrier, SmsSmpp)),
         ),
         closing=tuple(carrier.aclose for carrier in carriers.values()),

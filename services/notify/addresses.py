@@ -10,14 +10,13 @@ finds the first number free knows that nobody was counted, and whoever does not 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from services.notify.channels import Message
 from services.notify.channels.receipts import AddressBounced
+from services.notify.sweeping import forget
 from shared.clock import VIETNAM, Clock
-from shared.errors import Unknown
 from shared.store import Row, Table, prefix
 from shared.vault import keyed_hash
 
@@ -29,8 +28,6 @@ SUPPRESSED_FOR: Mapping[str, timedelta] = {
     "bounced": timedelta(days=30),
 }
 CAPPED = "capped"
-SWEEP_EVERY_S = 3_600.0
-_PAGE = 1_000
 _NUMBER = "{:04}"
 
 
@@ -70,18 +67,11 @@ class Addresses:
         await self._table.delete([id_])
         await self._table.insert_missing([{"_id": id_, "reason": reason, "until": until}])
 
-    async def keep_sweeping(self) -> None:
-        """Sweep now and then, for ever; what is not answered now is swept the next time."""
-        while True:
-            with suppress(Unknown):
-                await self.sweep()
-            await asyncio.sleep(SWEEP_EVERY_S)
-
     async def sweep(self) -> None:
         """Forget the days before yesterday, and what is no longer suppressed.  Raises `Unknown`."""
         now = self._clock()
-        await self._forget(("d/", f"d/{_day(now - timedelta(days=1))}"), lambda _: True)
-        await self._forget(prefix("s/"), lambda row: bool(row["until"] <= now))
+        await forget(self._table, ("d/", f"d/{_day(now - timedelta(days=1))}"), lambda _: True)
+        await forget(self._table, prefix("s/"), lambda row: bool(row["until"] <= now))
 
     async def _suppressed(self, marks: Mapping[str, str]) -> dict[str, str]:
         now = self._clock()
@@ -119,12 +109,6 @@ class Addresses:
         text = address.strip().casefold()
         text = f"0{text[3:]}" if text.startswith("+84") else text
         return keyed_hash(self._pepper, b"address/" + text.encode())
-
-    async def _forget(self, bounds: tuple[str, str], is_over: Callable[[Row], bool]) -> None:
-        low, high = bounds
-        while rows := await self._table.ranges([(low, high)], _PAGE):
-            await self._table.delete([row["_id"] for row in rows if is_over(row)])
-            low = f"{rows[-1]['_id']}\0"
 
 
 def _day(at: datetime) -> str:

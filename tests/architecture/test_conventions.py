@@ -58,11 +58,11 @@ OWN = {
     },
     # who carries notices, how they fare and how fast; the one place that opens a contact, and
     # addresses to which nothing may be sent; what a notice says and costs, before any is sent, and
-    # which nobody moves
+    # which nobody moves; what is kept for a time
     # what became of mails comes in as mails, too; of messages in apps, by provider
     "notify": {
         *("providers", "pulse", "rates", "contacts", "addresses", "templates_api", "stuck_api"),
-        *("bounces_api", "receipts_api"),
+        *("bounces_api", "receipts_api", "sweeping"),
     },
     # it reads with a loop of its own instead of a lane: it decides nothing
     "operations": {"journeys", "reader", "counts", "flow", "tables"},

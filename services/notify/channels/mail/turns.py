@@ -6,17 +6,22 @@ although a mail server cannot.
     came/<key>    what the server said
 
 The row that is there first decides; a process that comes back late finds that it was asked.
+Rows are kept far longer than anybody asks: of one that is gone a question would hear that nobody
+had begun it, and the mail would go out again.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from services.notify.channels.mail.words import Meaning
+from services.notify.sweeping import forget
 from shared.clock import Clock
 from shared.errors import Unknown
-from shared.store import Row, Table
+from shared.store import Row, Table, prefix
 
 ASKED = Meaning("absent", "not_begun")
 BEGUN = Meaning("unknown", "cannot_be_asked")
+KEPT_FOR = timedelta(days=60)
 
 
 class Turns:
@@ -50,6 +55,12 @@ class Turns:
         places = [f"{what}/{k}" for k in keys for what in ("begun", "came")]
         rows = {row["_id"]: row for row in await self._table.get(places)}
         return {k: _found(rows, k) for k in keys}
+
+    async def sweep(self) -> None:
+        """Forget what is older than anybody asks for.  Raises `Unknown`."""
+        before = self._clock() - KEPT_FOR
+        for what in ("came/", "begun/"):  # so, what came of a mail is never there alone
+            await forget(self._table, prefix(what), lambda row: bool(row["at"] < before))
 
     def _row(self, id_: str, **told: str) -> Row:
         return {"_id": id_, "at": self._clock(), **told}

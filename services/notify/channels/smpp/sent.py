@@ -7,15 +7,19 @@ answered for, that another process finds after a restart or on another bind of t
 Two rows a message, about 30 µs of the database together:
     id/<provider>/<month>/<message id>   whose it is; ids come round again, months do not
     key/<key>                            the other way, for whoever asks after an attempt
+
+Of a month that nobody looks into any more both are swept, also of providers that are gone.
 """
 
 import asyncio
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from services.notify.channels.smpp.submitting import Options, read_id
+from services.notify.sweeping import PAGE, PAUSE_S
 from shared.clock import Clock
 from shared.errors import Unknown
 from shared.store import Row, Table
@@ -25,6 +29,7 @@ KEEP_LIMIT_S = 1.0  # what was sent is answered for in time, kept or not
 LATE = timedelta(days=28)  # a receipt of last month is still ours
 
 _AS_THEY_ARE = Options()
+_PLACE = re.compile(r"id/(.*?)/([0-9]{4}-[0-9]{2})/")
 _log = structlog.get_logger("smpp")
 
 
@@ -106,6 +111,24 @@ class Sent:
 
     def _place(self, month: str, message_id: str) -> str:
         return f"id/{self._provider}/{month}/{message_id}"
+
+
+async def sweep(table: Table, now: datetime) -> None:
+    """Forget the months before those that are looked into.  Raises `Unknown`."""
+    oldest, low = _month(now - LATE), "id/"
+    while rows := await table.ranges([(low, "id0")], PAGE):
+        fresh = None
+        for row in rows:
+            provider, month = _PLACE.findall(row["_id"])[0]
+            if month >= oldest:
+                fresh = provider
+                break
+            low = f"{row['_id']}\0"
+        old = [row for row in rows if row["_id"] < low]
+        await table.delete([i for row in old for i in (row["_id"], f"key/{row['key']}")])
+        if fresh is not None:
+            low = f"id/{fresh}0"  # the next provider's begin there
+        await asyncio.sleep(PAUSE_S)
 
 
 def _month(at: datetime) -> str:
