@@ -39,6 +39,7 @@ from services.notify.rates import Rates
 from services.notify.settings import NotifySettings
 from services.notify.sweeping import DAY_S, HOUR_S, keep_sweeping
 from shared import partners, service
+from shared.catalogue.current import Watch
 from shared.events.notify import NoticeRequested
 from shared.journal import Journal
 from shared.lanes import pace
@@ -51,7 +52,8 @@ from shared.vault import derive
 async def build(resources: Resources) -> Parts:
     """Return notify's parts."""
     settings = told(NotifySettings)
-    templates = load(settings.notice_templates)
+    watch = Watch(resources.settings)
+    templates = load(settings.notice_templates, watch.current.unit_name)
     rows = read(settings.providers)
     addresses = Addresses(
         resources.table("addresses"),
@@ -96,6 +98,7 @@ async def build(resources: Resources) -> Parts:
             Ask(carriers, usual_s, first, own),
         ),
         beside=(
+            watch.run,
             *(partial(keep_sweeping, sweep, every_s) for sweep, every_s in sweeps),
             *(carrier.run for carrier in carriers.values() if isinstance(carrier, SmsSmpp)),
         ),

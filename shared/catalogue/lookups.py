@@ -80,6 +80,11 @@ class Catalogue:
         """Return the commune, ward, special zone or province with this code on this day."""
         return in_force(self.units.get(code, ()), on)
 
+    def unit_name(self, code: str) -> str:
+        """Return what a unit is called, or was last; empty, if nobody knows."""
+        rows = self.units.get(code)
+        return rows[-1].name if rows else ""
+
     def procedures_in_force(self, on: date) -> list[Procedure]:
         """Return every procedure published on that day."""
         rows = (in_force(versions, on) for versions in self.procedures.values())

@@ -262,11 +262,12 @@ class Suspended(Moved, frozen=True, kw_only=True):
 
 
 class Settled(Moved, frozen=True, kw_only=True):
-    """The result is ready."""
+    """The result is ready; who hands it out (empty in an event from before it was told)."""
 
     TYPE: ClassVar[str] = "application.settled"
     officer: str
     on_time: bool
+    returning_unit: str = ""
 
 
 class Returned(Moved, frozen=True, kw_only=True):

@@ -100,11 +100,11 @@ MILESTONES: dict[str, Milestone] = {
         routing.Apologised, ("due",), _END | _DUE_GONE, again=True, news_in=("due",)
     ),
     "transferred": Milestone(
-        handover.Transferred, (), _END | _types(routing.Settled), of_children=False
+        handover.Transferred, ("competent_unit",), _END | _types(routing.Settled), of_children=False
     ),
     "result_ready": Milestone(
         routing.Settled,
-        (),
+        ("returning_unit",),
         _END | _types(routing.Processing),  # the signer sent it back
         again=True,
     ),

@@ -5,7 +5,7 @@ was decided with a version is told in its words, also after another took its pla
 """
 
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,15 @@ import msgspec
 from services.notify.domain.milestones import MILESTONES, may_say
 from services.notify.domain.slots import TOLD
 from services.notify.domain.sms_text import is_gsm
-from services.notify.domain.wordings import SAMPLE, SHOWN, SPOKEN, WORDINGS, Channel, Style
+from services.notify.domain.wordings import (
+    SAMPLE,
+    SHOWN,
+    SPOKEN,
+    UNITS,
+    WORDINGS,
+    Channel,
+    Style,
+)
 from shared.clock import VIETNAM
 from shared.errors import Misconfigured
 
@@ -66,10 +74,19 @@ class _Template(NamedTuple):
     subject: str
 
 
+UnitName = Callable[[str], str]  # of a code; empty, if nobody knows
+
+
+def unnamed(_: str) -> str:
+    """Know no unit's name."""
+    return ""
+
+
 class Templates:
     """All words of all days."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Row], unit_name: UnitName = unnamed) -> None:
+        self._unit_name = unit_name
         versions: dict[str, list[Row]] = {}
         for row in sorted(rows, key=lambda row: row.valid_from):
             versions.setdefault(row.milestone, []).append(row)
@@ -98,7 +115,9 @@ class Templates:
             raise NoWords("template_unknown", f"no template is called {name}")
         style, text, subject = self._templates[name]
         try:
-            said = {p: SHOWN[p](value, style) for p, value in params.items() if p in SHOWN}
+            named = {**UNITS, **params}
+            named |= {p: self._unit_name(named[p]) for p in UNITS}
+            said = {p: SHOWN[p](value, style) for p, value in named.items() if p in SHOWN}
             return Words(text.format_map(said), subject.format_map(said))
         except KeyError as missing:
             raise NoWords("variable_missing", f"{name} wants {missing}") from None
@@ -117,7 +136,7 @@ def template(milestone: str, channel: Channel, language: str, version: str = "")
     return f"{milestone}.{spoken['en'] if language == 'en' else spoken['vi']}{version}"
 
 
-def load(file: Path = FILE) -> Templates:
+def load(file: Path = FILE, unit_name: UnitName = unnamed) -> Templates:
     """Read a file of templates and check all of it.  Raises `Misconfigured`."""
     try:
         rows = msgspec.json.decode(file.read_bytes(), type=tuple[Row, ...])
@@ -125,7 +144,7 @@ def load(file: Path = FILE) -> Templates:
         raise Misconfigured(f"{file} is not a file of templates: {error}") from error
     if wrong := list(problems(rows)):
         raise Misconfigured(f"{file}: {'; '.join(wrong)}")
-    return Templates(rows)
+    return Templates(rows, unit_name)
 
 
 @cache

@@ -6,7 +6,9 @@ SMS takes Vietnamese without accents: with one accented letter a message has 70 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple, get_args
+from unicodedata import combining, normalize
 
+from services.notify.domain.sms_text import is_gsm
 from shared.clock import VIETNAM
 
 Channel = Literal["sms", "email", "portal", "app", "zalo", "voice"]
@@ -86,6 +88,22 @@ def _day(value: str, style: Style) -> str:
     return f"{at:%d/%m/%Y}"
 
 
+def _unit(value: str, style: Style) -> str:
+    """Write a unit's name; without one, or where it would not fit an SMS, what it is."""
+    plain = _without_accents(value)
+    is_fit = value and len(plain) <= UNIT_LIMIT and is_gsm(plain)
+    if style in ("en", "said_en"):
+        return plain if is_fit else "the competent unit"
+    name = value if is_fit else "đơn vị có thẩm quyền"
+    return _without_accents(name) if style == "plain" else name
+
+
+def _without_accents(text: str) -> str:
+    letters = normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(c for c in letters if not combining(c))
+
+
+UNIT_LIMIT = 40  # characters; more would make some SMS two
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -99,7 +117,12 @@ SHOWN: Mapping[str, Callable[[str, Style], str]] = {
     "amount_vnd": _amount,
     "expires_at": _moment,
     "due": _day,
+    "competent_unit": _unit,
+    "returning_unit": _unit,
 }
+
+# Of these a notice knows the code, and says the name; an event from before may lack it.
+UNITS: Mapping[str, str] = {"competent_unit": "", "returning_unit": ""}
 
 # What a preview shows in their place, made up; the longest that there is.
 SAMPLE: Mapping[str, str] = {
@@ -108,4 +131,6 @@ SAMPLE: Mapping[str, str] = {
     "amount_vnd": "999999999",
     "expires_at": "2026-11-20T16:59:00+00:00",
     "due": "2026-12-20T09:30:00+00:00",
+    "competent_unit": "00226",
+    "returning_unit": "00226",
 }

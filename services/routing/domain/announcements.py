@@ -102,7 +102,10 @@ _EVENTS: Mapping[type[events.Moved], Callable[[Dossier, Asked, datetime], events
         national_code=d.national_code, officer=a.officer, reason=a.note
     ),
     events.Settled: lambda d, a, at: events.Settled(
-        national_code=d.national_code, officer=a.officer, on_time=d.is_on_time(at)
+        national_code=d.national_code,
+        officer=a.officer,
+        on_time=d.is_on_time(at),
+        returning_unit=d.returning_unit,
     ),
     events.Returned: lambda d, a, _at: events.Returned(
         national_code=d.national_code,

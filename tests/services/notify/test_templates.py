@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from services.notify.domain.milestones import EVENT_TYPES, MILESTONES, REACHED_BY, may_say
-from services.notify.domain.sms_text import size
 from services.notify.domain.templates import FILE, NoWords, Row, load, ours, template
 from services.notify.domain.wordings import CHANNELS, SAMPLE, SHOWN, SPOKEN, WORDINGS
 from services.notify.lane import table
@@ -177,13 +176,6 @@ def test_the_plain_wording_is_the_vietnamese_one_without_its_accents():
         bare = row["vi"].replace("đ", "d").replace("Đ", "D")
         bare = unicodedata.normalize("NFD", bare)
         assert row["plain"] == "".join(c for c in bare if not unicodedata.combining(c))
-
-
-@pytest.mark.parametrize("milestone", MILESTONES)
-@pytest.mark.parametrize("language", ["vi", "en"])
-def test_a_message_is_one_segment_of_sms(milestone, language):
-    text = words(template(milestone, "sms", language))
-    assert size(text)[::2] == ("GSM-7", 1), text
 
 
 def test_vietnamese_texts_have_their_accents():
