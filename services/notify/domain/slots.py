@@ -18,7 +18,9 @@ _WAYS: tuple[Channel, ...] = ("sms", "email", "app", "zalo")
 _BOTH: Mapping[Audience, tuple[Channel, ...]] = {
     "citizen": _WAYS,
     "representative": _WAYS,
-    "officer": (),  # who is told by the inbox of their unit, in routing
+    # Who is told by the inbox of their unit, in routing: what lies there, and when each is due.  A
+    # message about one that is due soon would say the same, later, to an address of many readers.
+    "officer": (),
     "unit": (),
 }
 _UNIT: Mapping[Audience, tuple[Channel, ...]] = {**_BOTH, "unit": ("email",)}  # it acts on it
