@@ -1,9 +1,21 @@
 """Ways to a citizen, one file per kind; each opens with the table of their words and ours."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from shared.events.notify import Answered
+
+_CODE = re.compile(r"[A-Za-z0-9_.-]{0,40}", re.ASCII)
+_DIGITS = 6  # more could be a phone number
+
+
+def code(said: str) -> str:
+    """Return why, as a provider says it: its own code, but no sentence and no number, which may say
+    to whom, or what.  It goes into events, which name nobody.
+    """
+    is_one = _CODE.fullmatch(said) and sum(c.isdigit() for c in said) <= _DIGITS
+    return said if is_one else "other"
 
 
 class File(NamedTuple):

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
-from services.notify.channels import Message
+from services.notify.channels import Message, code
 from services.notify.channels.receipts import Receipts
 from shared import signing
 from shared.effects import NotCalled
@@ -145,7 +145,7 @@ def _answered(said: Said) -> Answered:
     if finding == "rejected":
         finding = CODES.get(said.code, "rejected")
     return Answered(
-        key=said.reference, finding=finding, gateway_id=said.message_id, reason=said.code
+        key=said.reference, finding=finding, gateway_id=said.message_id, reason=code(said.code)
     )
 
 

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 import httpx
 import msgspec
 
-from services.notify.channels import Message
+from services.notify.channels import Message, code
 from services.notify.channels.receipts import Receipt
 from shared.effects import NotCalled
 from shared.errors import DeadLetter, Unknown
@@ -95,12 +95,17 @@ class SmsHttp:
         try:
             answer = await self._client.post(path, content=msgspec.json.encode(body))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotCalled(f"no connection to the SMS gateway: {error!r}") from error
+            raise NotCalled(f"no connection to the SMS gateway: {type(error).__name__}") from error
+        except httpx.HTTPError as error:
+            raise Unknown(f"no answer of the SMS gateway: {type(error).__name__}") from error
         if 400 <= answer.status_code < 500:
             raise NotCalled(f"the SMS gateway refused the call with {answer.status_code}")
         if answer.status_code != 200:
             raise Unknown(f"the SMS gateway answered {answer.status_code}")
-        results = msgspec.json.decode(answer.content, type=_Results).results
+        try:
+            results = msgspec.json.decode(answer.content, type=_Results).results
+        except UNREADABLE:  # it shows what it could not read
+            raise Unknown("the SMS gateway's answer cannot be read") from None
         return {standing.reference: _answered(standing) for standing in results}
 
 
@@ -112,7 +117,7 @@ def _answered(standing: Standing) -> Answered:
         key=standing.reference,
         finding=finding,
         gateway_id=standing.message_id,
-        reason=standing.code,
+        reason=code(standing.code),
     )
 
 
@@ -140,7 +145,7 @@ def _receipt(standing: Standing) -> Receipt:
         key=standing.reference,
         delivered=DELIVERED[standing.status],
         gateway_id=standing.message_id,
-        code=standing.code,
+        code=code(standing.code),
     )
     return Receipt(application, data)
 

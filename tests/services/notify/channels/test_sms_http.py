@@ -90,7 +90,7 @@ async def test_silence_after_connecting_is_never_taken_for_a_no(setup, failure):
         raise failure
 
     world = setup(fail)
-    with pytest.raises(type(failure)):  # which effects take for unknown
+    with pytest.raises(Unknown, match=type(failure).__name__):
         await world.send([await world.notice()])
 
 
