@@ -29,7 +29,7 @@ class Window:
     def __init__(self, rate_per_s: float) -> None:
         self.rate_per_s = rate_per_s
         self.within_s = max(1.0, 2 / rate_per_s)
-        self._room = round(rate_per_s * self.within_s)
+        self._room = int(rate_per_s * self.within_s + 1e-9)
         self._taken: deque[tuple[float, int]] = deque()
         self._used = 0
 

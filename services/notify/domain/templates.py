@@ -72,6 +72,7 @@ class _Template(NamedTuple):
     style: Style
     text: str
     subject: str
+    shown: tuple[str, ...]
 
 
 UnitName = Callable[[str], str]  # of a code; empty, if nobody knows
@@ -97,9 +98,9 @@ class Templates:
             self._later[milestone] = later[::-1]
             for row, version in zip(each, ("", *(v for _, v in later)), strict=True):
                 for name, wording in WORDINGS.items():
-                    template = _Template(
-                        wording.style, _first(row, wording.text), _first(row, wording.subject)
-                    )
+                    text, subject = _first(row, wording.text), _first(row, wording.subject)
+                    shown = tuple(dict.fromkeys((*_shown(text), *_shown(subject))))
+                    template = _Template(wording.style, text, subject, shown)
                     self._templates[f"{milestone}.{name}{version}"] = template
 
     def version(self, milestone: str, at: datetime) -> str:
@@ -113,11 +114,9 @@ class Templates:
         """Return a notice in words.  Raises `NoWords`."""
         if name not in self._templates:
             raise NoWords("template_unknown", f"no template is called {name}")
-        style, text, subject = self._templates[name]
+        style, text, subject, shown = self._templates[name]
         try:
-            named = {**UNITS, **params}
-            named |= {p: self._unit_name(named[p]) for p in UNITS}
-            said = {p: SHOWN[p](value, style) for p, value in named.items() if p in SHOWN}
+            said = {p: SHOWN[p](self._fact(p, params), style) for p in shown}
             return Words(text.format_map(said), subject.format_map(said))
         except KeyError as missing:
             raise NoWords("variable_missing", f"{name} wants {missing}") from None
@@ -126,8 +125,11 @@ class Templates:
 
     def sample(self, name: str) -> dict[str, str]:
         """Return made-up facts for what a template shows."""
-        shown = {field for text in self._templates[name][1:] for field in _shown(text)}
+        shown = self._templates[name].shown
         return {field: value for field, value in SAMPLE.items() if field in shown}
+
+    def _fact(self, name: str, params: Mapping[str, str]) -> str:
+        return self._unit_name(params.get(name, "")) if name in UNITS else params[name]
 
 
 def template(milestone: str, channel: Channel, language: str, version: str = "") -> str:

@@ -122,7 +122,7 @@ SHOWN: Mapping[str, Callable[[str, Style], str]] = {
 }
 
 # Of these a notice knows the code, and says the name; an event from before may lack it.
-UNITS: Mapping[str, str] = {"competent_unit": "", "returning_unit": ""}
+UNITS = frozenset({"competent_unit", "returning_unit"})
 
 # What a preview shows in their place, made up; the longest that there is.
 SAMPLE: Mapping[str, str] = {
