@@ -30,7 +30,7 @@ REASONS: Mapping[str, str] = {
     "no_representative": "nobody is known to act for the citizen any more",
     "template_unknown": "it was decided with a template that this deployment does not have",
     "variable_missing": "the template wants what its milestone does not know",
-    "capped": "the address was told enough for today",
+    "capped": "the address was told enough for today: it waits until tomorrow",
     **dict.fromkeys(SUPPRESSED_FOR, "a provider said so of the address not long ago"),
     "not_a_mobile": "no Vietnamese mobile number: no message reaches it",
 }

@@ -7,9 +7,8 @@ from datetime import datetime
 from services.notify.addresses import SUPPRESSED_FOR
 from services.notify.channels.mail.words import HARDNESS
 from services.notify.domain import Dossier, Notice
-from services.notify.domain.draft import UNIT
 from services.notify.domain.moves import params_of
-from services.notify.domain.slots import slot_of
+from services.notify.domain.slots import UNIT, slot_of
 from services.notify.domain.stuck import is_lost, unreached
 from services.notify.domain.templates import NoWords, Templates, template
 from services.notify.domain.wordings import Channel
@@ -28,10 +27,6 @@ WHY: Mapping[str, tuple[str, str]] = {
     "not_a_mobile": (
         "Số điện thoại không phải số di động Việt Nam.",
         "The phone number is no Vietnamese mobile number.",
-    ),
-    "capped": (
-        "Hôm nay đã có nhiều tin gửi tới địa chỉ này.",
-        "This address was sent many messages today.",
     ),
     "no_representative": (
         "Hồ sơ không còn người đại diện.",
@@ -57,7 +52,7 @@ MEND = (
     "Correct the phone number or e-mail address of the application, or choose another way.",
 )
 CHOOSE = ("Chọn cách nhận tin khác.", "Choose another way to be told.")
-TO_CHOOSE = frozenset({"no_provider", "no_representative", "capped", "opted_out"})
+TO_CHOOSE = frozenset({"no_provider", "no_representative", "opted_out"})
 OURS_TO_MEND = frozenset(
     {
         *("template_unknown", "variable_missing", "contact_erased"),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from services.notify.domain.draft import UNIT, Draft
+from services.notify.domain.draft import Draft
 from services.notify.domain.milestones import MILESTONES, REACHED_BY
 from services.notify.domain.moves import (
     OVER,
@@ -16,7 +16,7 @@ from services.notify.domain.moves import (
     params_of,
 )
 from services.notify.domain.providers import PROVIDERS_FAULT
-from services.notify.domain.slots import in_life, slot_of, stale_after, ways_for
+from services.notify.domain.slots import UNIT, in_life, slot_of, stale_after, ways_for
 from services.notify.domain.timing import may_go, tomorrow, with_jitter
 from shared.events import Data
 from shared.events.handover import Transferred

@@ -4,7 +4,6 @@ The key of an attempt is "<application>/<slot>/<attempt>".  It stays the same un
 whoever owns the key's claim, said that the attempt definitely failed.
 """
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,69 +19,39 @@ from services.notify.domain.moves import (
     Dossier,
     Happening,
     Notice,
-    Policy,
     Status,
     again_after_s,
+    is_last_try,
     is_too_late,
     live_timer,
-    params_of,
-    told_due,
 )
-from services.notify.domain.slots import slot_of
-from services.notify.domain.templates import Templates, template
+from services.notify.domain.saying import UNKNOWN, Saying
+from services.notify.domain.slots import UNIT, slot_of
 from services.notify.domain.timing import with_jitter
-from shared.events import Data
 from shared.events.notify import (
-    Joined,
     NoticeDelivered,
     NoticeDropped,
     NoticeFailed,
     NoticeQueryRequested,
     NoticeReceiptMissing,
-    NoticeRequested,
     NoticeSent,
 )
 from shared.lanes.table import Outcome, Timer
 
-UNKNOWN = Dossier()
-UNIT = "@unit"  # how the ways to a unit end
 # a message that cannot be made: what goes along in it is told by itself
 WORDS_FAULT = frozenset({"template_unknown", "variable_missing", "too_large"})
 
 
-class Draft:
+class Draft(Saying):
     """One decision in the making."""
 
-    __slots__ = (
-        *("application", "at", "dossier", "notices", "policy"),
-        *("_events", "_templates", "_timers", "_unhealthy"),
-    )
-
-    def __init__(
-        self,
-        dossier: Dossier | None,
-        application: str,
-        at: datetime,
-        policy: Policy,
-        templates: Templates,
-        unhealthy: Collection[str],
-    ) -> None:
-        self.dossier = dossier or UNKNOWN
-        self.notices = dict(self.dossier.notices)
-        self.application, self.at, self.policy = application, at, policy
-        self._templates, self._unhealthy = templates, unhealthy
-        self._events: list[Data] = []
-        self._timers: list[Timer] = []
+    __slots__ = ()
 
     def outcome(self) -> Outcome[Dossier]:
         """Return what was worked out."""
         dossier = replace(self.dossier, notices=self.notices)
         state = dossier if dossier != UNKNOWN else None  # still unknown here
         return Outcome(state, tuple(self._events), tuple(self._timers))
-
-    def key(self, slot: str, attempt: int) -> str:
-        """Return the key of an attempt."""
-        return f"{self.application}/{slot}/{attempt}"
 
     def withdraw(self, slot: str, because: str) -> None:
         """Drop a notice at rest; one that may be on its way is dropped should it come back."""
@@ -138,6 +107,7 @@ class Draft:
         self, slot: str, notice: Notice, status: Status, reason: str
     ) -> tuple[Status, str]:
         """Return the next status, or the end that takes its place."""
+        policy = self.policy
         if status == "requested":
             channel = slot_of(slot).channel
             if is_too_late(self.notices, slot, self.at):
@@ -146,15 +116,15 @@ class Draft:
                 return "delivered", ""  # it stands there
             if not self.dossier.contact and not slot.endswith(UNIT):
                 return "dropped", "no_contact"
-            if channel not in self.policy.providers:
+            if channel not in policy.providers:
                 return "dropped", "no_provider"
         elif status in ("waiting", "held") and notice.stale:
             return "dropped", notice.stale
-        elif status == "waiting" and self._is_hopeless(slot, notice):
+        elif status == "waiting" and is_last_try(policy, notice) and self._all_failed(slot, notice):
             return "failed", "attempts_exhausted"
         elif status == "held" and notice.put_off >= PUT_OFF_LIMIT:
             return "failed", "rate_exceeded"
-        elif status == "in_doubt" and notice.asks >= len(self.policy.ask_after_s):
+        elif status == "in_doubt" and notice.asks >= len(policy.ask_after_s):
             return "failed", "outcome_unknown"
         return status, reason
 
@@ -181,12 +151,7 @@ class Draft:
         tried = (*notice.tried, notice.provider)
         return replace(notice, tried=tried, failovers=notice.failovers + 1)
 
-    def _is_hopeless(self, slot: str, notice: Notice) -> bool:
-        is_enough = notice.tries > len(self.policy.retry_after_s)
-        return is_enough and self._all_failed(slot, notice)
-
     def _all_failed(self, slot: str, notice: Notice) -> bool:
-        """Tell whether every provider of the channel has failed it, with the one that did now."""
         tried = (*notice.tried, notice.provider)
         return self.policy.providers.all_tried(slot_of(slot).channel, tried)
 
@@ -216,7 +181,7 @@ class Draft:
         said: dict[str, Any] = {"milestone": milestone, "channel": way, "occasion": occasion}
         match notice.status:
             case "requested":
-                self._events.append(self._request(slot, notice))
+                self._events.append(self.request(slot, notice))
             case "sent":
                 self._expect_a_receipt(slot, notice)
             case "waiting":
@@ -247,47 +212,6 @@ class Draft:
         policy, notice = self.policy, self.notices[slot]
         key = self.key(slot, notice.attempt)
         return with_jitter(again_after_s(policy, notice), policy.jitter, key)
-
-    def _request(self, slot: str, notice: Notice) -> NoticeRequested:
-        milestone, _, way, occasion = slot_of(slot)
-        dossier, is_of_unit = self.dossier, slot.endswith(UNIT)
-        said = notice.params or params_of(self.notices, slot)
-        return NoticeRequested(
-            key=self.key(slot, notice.attempt),
-            milestone=milestone,
-            channel=way,
-            template=self._words(slot, notice.words),
-            language="vi" if is_of_unit else dossier.language,
-            contact="" if is_of_unit else dossier.contact or "",
-            unit=dossier.unit if is_of_unit else "",
-            params={"dossier_code": dossier.dossier_code, **said, **told_due(self.notices, slot)},
-            provider=notice.provider,
-            joined=self._joined(slot, notice) if notice.joined else (),
-            occasion=occasion,
-        )
-
-    def _joined(self, lead: str, notice: Notice) -> tuple[Joined, ...]:
-        """Return what goes out in a notice's message besides, in the words of today."""
-        found = []
-        for slot in notice.joined:
-            led = self.notices[slot]
-            if led.status == "joined" and led.lead == lead:
-                milestone, _, _, occasion = slot_of(slot)
-                words = self._templates.version(milestone, self.at)
-                self.notices[slot] = replace(led, words=words)
-                name = self._words(slot, words)
-                code = {"dossier_code": self.dossier.dossier_code}
-                said = code | params_of(self.notices, slot) | told_due(self.notices, slot)
-                found.append(
-                    Joined(milestone=milestone, template=name, params=said, occasion=occasion)
-                )
-        return tuple(found)
-
-    def _words(self, slot: str, version: str) -> str:
-        milestone, channel, *_ = slot_of(slot)
-        if slot.endswith(UNIT):
-            return f"{milestone}.unit{version}"
-        return template(milestone, channel, self.dossier.language, version)
 
     def _expect_a_receipt(self, slot: str, notice: Notice) -> None:
         milestone, channel, way, occasion = slot_of(slot)

@@ -206,6 +206,11 @@ def is_too_late(notices: Mapping[str, Notice], slot: str, at: datetime) -> bool:
     return until is not None and datetime.fromisoformat(until) <= at
 
 
+def is_last_try(policy: Policy, notice: Notice) -> bool:
+    """Tell whether our patience is at its end, once all providers have failed this time."""
+    return notice.tries > len(policy.retry_after_s)
+
+
 def again_after_s(policy: Policy, notice: Notice) -> float:
     """Return how long to wait after an attempt; less where another provider stands by."""
     if notice.tried:

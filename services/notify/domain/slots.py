@@ -46,6 +46,9 @@ TOLD: Mapping[str, Mapping[Audience, tuple[Channel, ...]]] = {
 }
 
 
+UNIT = "@unit"  # how the ways to a unit end
+
+
 class Slot(NamedTuple):
     """`way`: the channel, with the audience where it is not the citizen; `occasion`: from 1 on."""
 

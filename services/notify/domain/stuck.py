@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from services.notify.domain.moves import Dossier, Notice, Status
-from services.notify.domain.slots import SLOTS
+from services.notify.domain.slots import slot_of
 
 _DAY_S = 86_400.0
 
@@ -38,7 +38,7 @@ def stuck(dossier: Dossier, at: datetime) -> Iterator[tuple[str, Notice, str]]:
             yield slot, notice, RECEIPT_MISSING
         elif notice.reason == NO_CONTACT:  # who leaves none looks into the portal
             continue
-        elif SLOTS[slot].milestone in lost and is_lost(notice) and since_s <= LOOKED_AT_S:
+        elif slot_of(slot).milestone in lost and is_lost(notice) and since_s <= LOOKED_AT_S:
             yield slot, notice, NOT_REACHED
 
 
@@ -52,9 +52,9 @@ def unreached(dossier: Dossier) -> list[str]:
 
     They stand in the inbox of the portal: no message is sent by a way that nobody agreed to.
     """
-    ends: dict[str, list[bool]] = {}
+    ends: dict[tuple[str, int], list[bool]] = {}
     for slot, notice in dossier.notices.items():
-        milestone, _, way = SLOTS[slot]
+        milestone, _, way, occasion = slot_of(slot)
         if "@" not in way and not (notice.status == "dropped" and not is_lost(notice)):
-            ends.setdefault(milestone, []).append(is_lost(notice))
-    return [milestone for milestone, lost in ends.items() if all(lost)]
+            ends.setdefault((milestone, occasion), []).append(is_lost(notice))
+    return list(dict.fromkeys(milestone for (milestone, _), lost in ends.items() if all(lost)))

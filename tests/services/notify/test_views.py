@@ -85,7 +85,6 @@ def test_what_went_out_with_another_says_with_which(new_case, providers):
         ("invalid_number", views.DEAD, views.MEND),
         ("bounced", views.DEAD, views.MEND),
         ("absent subscriber", views.FAILED, views.MEND),
-        ("capped", views.WHY["capped"], views.CHOOSE),
         ("contact_erased", views.FAILED, ("", "")),
     ],
 )
