@@ -7,7 +7,14 @@ from functools import partial
 
 from fastapi import APIRouter
 
-from services.notify import api, bounces_api, receipts_api, stuck_api, templates_api
+from services.notify import (
+    api,
+    bounces_api,
+    forms_api,
+    receipts_api,
+    stuck_api,
+    templates_api,
+)
 from services.notify.addresses import Addresses
 from services.notify.channels import File
 from services.notify.channels.mail.dates import enclosed
@@ -19,6 +26,7 @@ from services.notify.contacts import Contacts
 from services.notify.domain import Dossier
 from services.notify.domain.templates import Templates, load
 from services.notify.effects import Ask, Send
+from services.notify.forms.drawing import Forms
 from services.notify.lane import table
 from services.notify.providers import (
     MAILED,
@@ -44,8 +52,10 @@ from shared.events.notify import NoticeRequested
 from shared.journal import Journal
 from shared.lanes import pace
 from shared.pages import Pages
+from shared.papers.press import Press
 from shared.service import Parts, Resources
 from shared.settings import told
+from shared.status_links import StatusLinks
 from shared.vault import derive
 
 
@@ -65,6 +75,8 @@ async def build(resources: Resources) -> Parts:
     pulse = Pulse(rows, resources.partners.refuses)
     lanes = table(settings.policy(terms(rows)), templates, pulse.prepare)
     journal = resources.journal(lanes)
+    press = Press()
+    forms = Forms(journal, contacts.applicants, watch.current, press)
     house = House(
         settings.urls(),
         settings.notice_limit_s,
@@ -88,13 +100,19 @@ async def build(resources: Resources) -> Parts:
         (Turns(resources.table("mails"), resources.clock).sweep, DAY_S),
         (lambda: sweep_texted(texted, resources.clock()), DAY_S),
     )
+    routes = _routes(resources, journal, templates, rows, house)
+    links = StatusLinks(resources.secrets.master_key, page="")
+    office = forms_api.Office(forms, press, journal, watch.current, links, resources.clock)
+    routes.include_router(forms_api.router(office))
     return Parts(
-        router=_routes(resources, journal, templates, rows, house),
+        router=routes,
         lanes=lanes,
         pace=pace.PATIENT,
         limits=replace(partners.PATIENT, begin_limit_s=usual_s),
         effects=(
-            Send(contacts, carriers, usual_s, first, own, enclose, Rates(rows)),
+            Send(
+                contacts, carriers, usual_s, first, own, enclose, Rates(rows), draw=forms.enclosed
+            ),
             Ask(carriers, usual_s, first, own),
         ),
         beside=(

@@ -1,4 +1,5 @@
-"""The one place where a contact is opened, just before its notice is sent; nothing of it is kept.
+"""The one place where a contact is opened, just before its notice is sent or an official form is
+drawn; nothing of it is kept.
 
 Whatever keeps a notice from going out has a name: `REASONS` says which there are.
 """
@@ -73,6 +74,15 @@ class Contacts:
         found = [self._message(n, b"" if n.unit else next(opened)) for _, n in notices]
         return await self._allowed(found) if self._addresses else found
 
+    async def applicants(self, contacts: Sequence[Sealed]) -> list[str]:
+        """Return the names of applicants, for official forms; empty where none can be had.
+
+        Raises `Unknown`.
+        """
+        known = [one for one in contacts if one.value]
+        opened = iter(await self._opened(known, "official form") if known else ())
+        return [_name(next(opened)) if one.value else "" for one in contacts]
+
     async def learn(self, message: Message, reason: str) -> None:
         """See `Opening`.  What is not kept now is learned from the next rejection."""
         if self._addresses and reason in SUPPRESSED_FOR:
@@ -112,13 +122,22 @@ class Contacts:
         is_urgent = MILESTONES[notice.milestone].urgent
         return Message(notice.key, to, "", text, words.subject, urgent=is_urgent)
 
-    async def _opened(self, sealed: Sequence[Sealed]) -> list[bytes | None]:
+    async def _opened(
+        self, sealed: Sequence[Sealed], purpose: str = "notice"
+    ) -> list[bytes | None]:
         try:
-            return await self._vault.open(sealed, who="notify", purpose="notice")
+            return await self._vault.open(sealed, who="notify", purpose=purpose)
         except NotOpened:
             if len(sealed) == 1:
                 return [b""]
-            return [text for one in sealed for text in await self._opened([one])]
+            return [text for one in sealed for text in await self._opened([one], purpose)]
+
+
+def _name(opened: bytes | None) -> str:
+    try:
+        return msgspec.json.decode(opened or b"{}", type=Contact).name
+    except msgspec.DecodeError:
+        return ""
 
 
 def _address(opened: bytes | None, channel: str, audience: str) -> tuple[str, str]:

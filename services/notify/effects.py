@@ -5,7 +5,7 @@ events leave out.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from services.notify.channels import Channel, File, Message
@@ -25,9 +25,18 @@ LIMIT_S = 10.0
 Enclose = Callable[[str, NoticeRequested, datetime], tuple[File, ...]]
 
 
+# the official forms that go with mails, by their keys: what can be drawn in so many seconds
+Draw = Callable[[Sequence[Request], float], Awaitable[Mapping[str, tuple[File, ...]]]]
+
+
 def nothing(_: str, __: NoticeRequested, ___: datetime) -> tuple[File, ...]:
     """Enclose nothing."""
     return ()
+
+
+async def no_forms(_: Sequence[Request], __: float) -> Mapping[str, tuple[File, ...]]:
+    """Draw nothing."""
+    return {}
 
 
 class Send:
@@ -50,10 +59,12 @@ class Send:
         limits: Mapping[str, float] | None = None,
         enclose: Enclose = nothing,
         rates: Rates | None = None,
+        draw: Draw = no_forms,
     ) -> None:
         self._contacts, self._channels, self._usual_s = contacts, channels, limit_s
         self._rates = rates or Rates()
-        self._firsts, self._limits, self._enclose = firsts or {}, limits or {}, enclose
+        self._firsts, self._limits = firsts or {}, limits or {}
+        self._enclose, self._draw = enclose, draw
         self.limit_s = max((limit_s, *self._limits.values()))
 
     def partner(self, request: Request) -> str:
@@ -85,8 +96,10 @@ class Send:
         if messages:
             if provider not in self._channels:
                 raise NotCalled(f"the file of providers has no {provider} any more")
-            async with asyncio.timeout(self._limits.get(provider, self._usual_s)):
-                answers = await self._channels[provider].send(self._whole(requests, messages))
+            limit_s = self._limits.get(provider, self._usual_s)
+            async with asyncio.timeout(limit_s):
+                whole = await self._whole(requests, messages, limit_s / 2)
+                answers = await self._channels[provider].send(whole)
             said |= {answer.key: answer for answer in answers}
             for message in messages:
                 if said[message.key].finding == "rejected":
@@ -97,19 +110,23 @@ class Send:
         notice = _notice(request)
         return notice.provider or _first(self._firsts, notice.channel)
 
-    def _whole(self, requests: Sequence[Request], messages: Sequence[Message]) -> Sequence[Message]:
+    async def _whole(
+        self, requests: Sequence[Request], messages: Sequence[Message], within_s: float
+    ) -> Sequence[Message]:
         """Return mails with what goes along; others are whole already."""
         mails = {n.key: r for r in requests if (n := _notice(r)).channel.startswith("email")}
-        return (
-            [
-                m._replace(files=self._enclose(r.event.subject, _notice(r), r.event.time))
-                if (r := mails.get(m.key))
-                else m
-                for m in messages
-            ]
-            if mails
-            else messages
-        )
+        if not mails:
+            return messages
+        forms = await self._draw([mails[m.key] for m in messages if m.key in mails], within_s)
+        return [
+            m._replace(files=(*forms.get(m.key, ()), *self._days(r)))
+            if (r := mails.get(m.key))
+            else m
+            for m in messages
+        ]
+
+    def _days(self, request: Request) -> tuple[File, ...]:
+        return self._enclose(request.event.subject, _notice(request), request.event.time)
 
     def unknown(self, request: Request) -> Data:
         """Return that the provider must be asked."""

@@ -18,6 +18,7 @@ async def all_well(*_: object) -> Unhealthy:
 
 
 def _learned(clerk: Clerk, arrival: Arrival) -> None:
+    clerk.file(arrival.data, arrival.event.time)
     clerk.learn(arrival.event.source, arrival.data)
 
 

@@ -63,6 +63,8 @@ OWN = {
     "notify": {
         *("providers", "pulse", "rates", "contacts", "addresses", "templates_api", "stuck_api"),
         *("bounces_api", "receipts_api", "sweeping"),
+        # official forms
+        *("forms", "forms_api"),
     },
     # it reads with a loop of its own instead of a lane: it decides nothing
     "operations": {"journeys", "reader", "counts", "flow", "tables"},

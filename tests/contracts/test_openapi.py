@@ -21,7 +21,7 @@ METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 DOCUMENTS = all_openapi()
 FORMATS = Draft202012Validator.FORMAT_CHECKER
 # of these a signature, or nothing, is asked
-FREE = {"check_receipt", "keys", "form"} | {
+FREE = {"check_receipt", "keys", "form", "form_by_link"} | {
     f"{way}_{family}" for way in ("callback", "return") for family in FAMILIES
 }
 CALLBACKS = "/v1/callbacks/"

@@ -15,6 +15,7 @@ from services.notify.domain.moves import (
     live_timer,
     params_of,
 )
+from services.notify.domain.papers import noted
 from services.notify.domain.providers import PROVIDERS_FAULT
 from services.notify.domain.slots import UNIT, in_life, slot_of, stale_after, ways_for
 from services.notify.domain.timing import may_go, tomorrow, with_jitter
@@ -46,6 +47,12 @@ class Clerk(Draft):
             self._reach(milestone, data, before)
         if self.dossier.contact is not None:
             self._release()
+
+    def file(self, data: Data, at: datetime) -> None:
+        """Keep what an official form will say of what was decided at `at`."""
+        papers = noted(self.dossier.papers, data, at)
+        if papers is not self.dossier.papers:
+            self.dossier = replace(self.dossier, papers=papers)
 
     def hear(self, data: Answered | ReceiptArrived, at: datetime) -> None:
         """Take in what the provider said at `at`, about whichever attempt."""

@@ -133,7 +133,7 @@ ENDS_DUE = frozenset({"supplement_requested", "withdrawn"})
 
 REACHED_BY: dict[str, str] = {m.reached_by.TYPE: name for name, m in MILESTONES.items()}
 
-# beside what reaches a milestone or makes one stale: another contact
+# beside what reaches a milestone or makes one stale: another contact, more documents
 EVENT_TYPES: frozenset[str] = frozenset(REACHED_BY).union(
-    {intake.Corrected.TYPE}, *(m.stale_after for m in MILESTONES.values())
+    {intake.Corrected.TYPE, intake.Supplemented.TYPE}, *(m.stale_after for m in MILESTONES.values())
 )

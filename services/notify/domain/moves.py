@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from services.notify.domain.milestones import ENDS_DUE, MILESTONES, TELLS_DUE
+from services.notify.domain.papers import Papers
 from services.notify.domain.providers import Provider, Providers
 from services.notify.domain.slots import slot_of
 from services.notify.domain.timing import Quiet
@@ -178,7 +179,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
     `latest` is the last event type that matters here, by the service that said it.  `channels`:
     what the citizen agreed to, and `representative` what one agreed to, if there is one.  `unit`:
-    who works on it, where that one is told.
+    who works on it, where that one is told.  `papers`: what official forms are drawn from.
     """
 
     portal: str = ""
@@ -190,6 +191,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     channels: tuple[str, ...] = ("sms",)
     representative: tuple[str, ...] = ()
     unit: str = ""
+    papers: Papers | None = None
 
 
 def params_of(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:

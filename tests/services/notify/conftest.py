@@ -15,7 +15,7 @@ from shared.contracts import producer
 from shared.effects import Request
 from shared.errors import Unknown
 from shared.events import Data, Event, handover, intake, kernel, notify, payment, routing
-from shared.events.data import Consent
+from shared.events.data import Consent, Filed
 from shared.kinship import child_id
 from shared.lanes.table import Arrival, Timer
 from shared.store import Bounds, Row
@@ -58,6 +58,9 @@ WHOLE: dict[str, Data] = {
             children=(),
         ),
         intake.InterlinkedEnded(outcome="partly_done", needs_person=False, children=()),
+        intake.Supplemented(
+            documents=(Filed(name="Giấy chứng sinh", sha256="0" * 64),),
+        ),
         payment.Requested(
             partner="vnpay",
             reference="R1",

@@ -1,0 +1,100 @@
+"""What official forms are drawn from: kept as it is told, as nobody is asked for it later."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from shared.events import Data, handover, intake, routing
+
+DOCUMENTS_LIMIT = 200  # of an application and its supplements
+
+
+class Filing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What came in: of which procedure, at which unit, which documents."""
+
+    procedure: str
+    unit: str
+    documents: tuple[str, ...] = ()
+    copies: int = 1
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What an event said that brings a form; `text` is the officer's."""
+
+    at: datetime
+    officer: str = ""
+    text: str = ""
+    due: datetime | None = None
+    due_before: datetime | None = None
+
+
+class Papers(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What came in, and what was told last, by the form that it brings."""
+
+    filing: Filing | None = None
+    told: dict[str, Told] = {}
+
+
+def noted(papers: Papers | None, data: Data, at: datetime) -> Papers | None:
+    """Return the same with what was told at that time; itself, if no form says any of it."""
+    note = NOTED.get(type(data))
+    return note(papers or Papers(), data, at) if note else papers
+
+
+def _registered(papers: Papers, data: intake.Registered, _: datetime) -> Papers:
+    filing = Filing(
+        procedure=data.procedure,
+        unit=data.receiving_unit,
+        documents=tuple(document.name for document in data.documents),
+        copies=data.copies,
+    )
+    return replace(papers, filing=filing)
+
+
+def _supplemented(papers: Papers, data: intake.Supplemented, _: datetime) -> Papers:
+    if papers.filing is None:
+        return papers
+    documents = (*papers.filing.documents, *(document.name for document in data.documents))
+    return replace(papers, filing=replace(papers.filing, documents=documents[:DOCUMENTS_LIMIT]))
+
+
+def _transferred(papers: Papers, data: handover.Transferred, _: datetime) -> Papers:
+    filing = papers.filing and replace(papers.filing, unit=data.receiving_unit)
+    return replace(papers, filing=filing)
+
+
+def _accepted(papers: Papers, data: routing.Accepted, at: datetime) -> Papers:
+    return _with(papers, "receipt", Told(at=at, officer=data.officer, due=data.due))
+
+
+def _asked(papers: Papers, data: routing.SupplementRequested, at: datetime) -> Papers:
+    return _with(papers, "supplement", Told(at=at, officer=data.officer, text=data.content))
+
+
+def _refused(papers: Papers, data: routing.NotAccepted, at: datetime) -> Papers:
+    return _with(papers, "refusal", Told(at=at, officer=data.officer, text=data.reason))
+
+
+def _apologised(papers: Papers, data: routing.Apologised, at: datetime) -> Papers:
+    told = Told(
+        at=at, officer=data.officer, text=data.reason, due=data.due, due_before=data.due_before
+    )
+    return _with(papers, "apology", told)
+
+
+def _with(papers: Papers, form: str, told: Told) -> Papers:
+    return replace(papers, told={**papers.told, form: told})
+
+
+NOTED: Mapping[type[Data], Callable[[Papers, Any, datetime], Papers]] = {
+    intake.Registered: _registered,
+    intake.Supplemented: _supplemented,
+    handover.Transferred: _transferred,
+    routing.Accepted: _accepted,
+    routing.SupplementRequested: _asked,
+    routing.NotAccepted: _refused,
+    routing.Apologised: _apologised,
+}

@@ -1,0 +1,94 @@
+"""Forms drawn: the applicant's name is opened for each, and stands nowhere but on it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+from services.notify.channels import File
+from services.notify.domain import Dossier
+from services.notify.domain.slots import UNIT
+from services.notify.forms.filled import BROUGHT_BY, filled
+from shared.catalogue import Catalogue
+from shared.effects import Request
+from shared.errors import Unknown
+from shared.events.notify import NoticeRequested
+from shared.journal import Journal
+from shared.papers import Facts
+from shared.papers.drawing import draw
+from shared.papers.press import Busy, Press
+from shared.papers.sheet import Language
+from shared.vault import Sealed
+
+ENCLOSED_LIMIT_BYTES = 1 << 20
+
+# the names of applicants, for forms: of each sealed contact one, empty where there is none
+Names = Callable[[Sequence[Sealed]], Awaitable[Sequence[str]]]
+
+
+class Forms:
+    """Draws the forms of applications."""
+
+    def __init__(
+        self, journal: Journal[Dossier], names: Names, catalogue: Catalogue, press: Press
+    ) -> None:
+        self._journal, self._names = journal, names
+        self._catalogue, self._press = catalogue, press
+
+    async def facts(self, application: str, dossier: Dossier, form: str) -> Facts | None:
+        """Return a form's facts, its applicant named; None: nothing has brought it.
+
+        Raises `Unknown`.
+        """
+        if filled(form, dossier, "", self._catalogue) is None:
+            return None
+        [name] = await self._names([Sealed(application, dossier.contact or "")])
+        return filled(form, dossier, name, self._catalogue)
+
+    async def enclosed(
+        self, requests: Sequence[Request], within_s: float
+    ) -> dict[str, tuple[File, ...]]:
+        """Return what goes with mails, by their keys: what can be drawn in this time.
+
+        A form never holds up its notice: who does not get it here finds it in the portal.
+        """
+        found: dict[str, tuple[File, ...]] = {}
+        wanted = [(r.event.subject, n, w) for r in requests if (w := _brought(n := _notice(r)))]
+        if not wanted:
+            return found
+        with suppress(TimeoutError, Busy, Unknown):
+            async with asyncio.timeout(within_s):
+                await self._enclose(wanted, found)
+        return found
+
+    async def _enclose(
+        self,
+        wanted: Sequence[tuple[str, NoticeRequested, Sequence[str]]],
+        found: dict[str, tuple[File, ...]],
+    ) -> None:
+        known = await self._journal.latest_of(dict.fromkeys(a for a, _, _ in wanted))
+        names = await self._names([Sealed(a, notice.contact) for a, notice, _ in wanted])
+        for (application, notice, forms), name in zip(wanted, names, strict=True):
+            decision = known.get(application)
+            if decision is None or decision.state is None:
+                continue
+            for form in forms:
+                facts = filled(form, decision.state, name, self._catalogue)
+                if facts is None:
+                    continue
+                language: Language = "en" if notice.language == "en" else "vi"
+                file = File(*await draw(self._press, facts, "pdf", language))
+                if len(file.content) <= ENCLOSED_LIMIT_BYTES:
+                    found[notice.key] = (*found.get(notice.key, ()), file)
+
+
+def _notice(request: Request) -> NoticeRequested:
+    assert isinstance(request.data, NoticeRequested)
+    return request.data
+
+
+def _brought(notice: NoticeRequested) -> list[str]:
+    """Return the forms that a message for a person brings, one of each."""
+    told = (notice.milestone, *(joined.milestone for joined in notice.joined))
+    if notice.channel.endswith(UNIT):
+        return []
+    return list(dict.fromkeys(BROUGHT_BY[m] for m in told if m in BROUGHT_BY))

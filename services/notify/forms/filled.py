@@ -1,0 +1,60 @@
+"""The facts of each form, from what was told; a form that nothing brought has none."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.notify.domain import Dossier
+from services.notify.domain.papers import Filing, Told
+from shared import papers
+from shared.catalogue import Catalogue
+from shared.working_time import local_day
+
+# the form that goes with the mail of a milestone
+BROUGHT_BY: Mapping[str, str] = {
+    "accepted": "receipt",
+    "supplement_requested": "supplement",
+    "not_accepted": "refusal",
+    "apologised": "apology",
+}
+
+
+def filled(
+    form: str, dossier: Dossier, applicant: str, catalogue: Catalogue
+) -> papers.Facts | None:
+    """Return a form's facts; None: nothing has brought it."""
+    kept = dossier.papers
+    if kept is None or kept.filing is None or form not in kept.told:
+        return None
+    filing, told = kept.filing, kept.told[form]
+    on = local_day(told.at)
+    procedure = catalogue.procedure(filing.procedure, on)
+    unit, province = catalogue.unit(filing.unit, on), catalogue.province_of(filing.unit, on)
+    head = {
+        "at": told.at,
+        "unit": unit.name if unit else filing.unit,
+        "province": province.name if province and province != unit else "",
+        "dossier_code": dossier.dossier_code,
+        "procedure": procedure.name_vi if procedure else filing.procedure,
+        "procedure_en": procedure.name_en if procedure else "",
+        "applicant": applicant,
+        "officer": told.officer,
+    }
+    return FILLED[form](head, filing, told, kept.told.get("receipt"))
+
+
+Fill = Callable[[dict[str, Any], Filing, Told, Told | None], papers.Facts]
+
+FILLED: Mapping[str, Fill] = {
+    "receipt": lambda head, filing, told, _: papers.Receipt(
+        **head, due=told.due or told.at, copies=filing.copies, documents=filing.documents
+    ),
+    "supplement": lambda head, _, told, __: papers.Supplement(**head, content=told.text),
+    "refusal": lambda head, _, told, __: papers.Refusal(**head, reason=told.text),
+    "apology": lambda head, _, told, accepted: papers.Apology(
+        **head,
+        reason=told.text,
+        due_before=told.due_before or told.at,
+        due=told.due or told.at,
+        accepted_at=accepted.at if accepted else None,
+    ),
+}

@@ -1,0 +1,162 @@
+"""The edge of official forms: for who may see the application, and for who has its link."""
+
+import asyncio
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.responses import Response
+
+from services.notify.domain import Dossier
+from services.notify.forms.drawing import Forms
+from services.notify.forms.filled import FILLED
+from shared import edge
+from shared.access import Caller, require
+from shared.catalogue import Catalogue
+from shared.clock import Clock
+from shared.errors import DeadLetter
+from shared.events.data import Problem
+from shared.journal import Journal
+from shared.papers.edge import PAPERS, Glossed, Which, answer, not_yet, which
+from shared.papers.press import Press
+from shared.papers.sheet import Language
+from shared.placement import canonical
+from shared.problems import Refusal
+from shared.status_links import StatusLinks
+from shared.working_time import local_day
+
+LOOKS_AT_ONCE = 16  # of anybody's: what is above waits, and other calls are not kept waiting
+BODY_LIMIT_BYTES = 1_024
+FORM_TYPE = "application/x-www-form-urlencoded"
+TOKEN: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            FORM_TYPE: {
+                "schema": {
+                    "type": "object",
+                    "required": ["token"],
+                    "properties": {
+                        "token": {"type": "string", "description": "of the citizen's link"},
+                        "language": {"type": "string", "enum": ["vi", "en"]},
+                    },
+                },
+                "example": {"token": "A" * 43, "language": "vi"},
+            }
+        },
+    }
+}
+
+Reader = Annotated[Caller, Depends(require("portal", "officer", "operator"))]
+
+
+class Office(NamedTuple):
+    """What forms are looked up and drawn with."""
+
+    forms: Forms
+    press: Press
+    journal: Journal[Dossier]
+    catalogue: Catalogue
+    links: StatusLinks
+    clock: Clock
+
+    async def known(self, application: str, caller: Caller) -> tuple[str, Dossier]:
+        """Return what a caller may see.  Raises `Refusal` 403, 404, 422."""
+        try:
+            decision = await self.journal.latest(id_ := canonical(application))
+        except DeadLetter:
+            raise Refusal(422, "invalid-id", "An application id is a UUID.") from None
+        dossier = decision.state if decision else None
+        if dossier is None or (caller.role == "portal" and caller.name != dossier.portal):
+            raise Refusal(404, "unknown-application", "No application of yours has this id.")
+        if caller.units and not self._reach(dossier) & set(caller.units):
+            detail = "Ask with a key of the unit that received it, or of its province."
+            raise Refusal(403, "not-your-unit", detail)
+        return id_, dossier
+
+    async def linked(self, token: str) -> tuple[str, Dossier]:
+        """Return what a link opens.  Raises `Refusal` 404."""
+        application = self.links.application(token)
+        decision = await self.journal.latest(application) if application else None
+        if application is None or decision is None or decision.state is None:
+            raise Refusal(404, "unknown-link", "No application has this link.")
+        return application, decision.state
+
+    async def drawn(
+        self, application: str, dossier: Dossier, wanted: Which, language: Language | None
+    ) -> Response:
+        """Return a form.  Raises `Refusal` 404, 409, 503."""
+        facts = await self.forms.facts(application, dossier, wanted.form)
+        if facts is None:
+            raise self._none(wanted.form, dossier)
+        asked: Language = language or ("en" if dossier.language == "en" else "vi")
+        return await answer(self.press, facts, wanted.kind, asked)
+
+    def _none(self, name: str, dossier: Dossier) -> Refusal:
+        """Return why there is no such form: not yet, or never."""
+        if dossier.papers is not None and dossier.papers.filing is not None:
+            return not_yet(name, local_day(self.clock()))
+        problem = Problem(
+            field="/path/application",
+            code="has-no-forms",
+            remedy_vi="Hồ sơ này không có giấy tờ riêng: hồ sơ liên thông thì hỏi từng hồ sơ con.",
+            remedy_en="It has no forms of its own: of an interlinked one, ask for each child.",
+        )
+        return Refusal(409, problem.code, problem.remedy_en, (problem,))
+
+    def _reach(self, dossier: Dossier) -> set[str]:
+        """Return the unit that received it, and its province."""
+        if dossier.papers is None or dossier.papers.filing is None:
+            return set()
+        unit = dossier.papers.filing.unit
+        province = self.catalogue.province_of(unit, local_day(self.clock()))
+        return {unit, province.code} if province else {unit}
+
+
+def router(office: Office) -> APIRouter:
+    """Return the routes of forms."""
+    routes = APIRouter(tags=["notify"])
+    slots = asyncio.Semaphore(LOOKS_AT_ONCE)
+
+    @routes.get(
+        "/v1/applications/{application}/forms/{form}",
+        summary="An official form, as PDF or as a page",
+        response_class=Response,
+        responses={**PAPERS, **edge.refused(403, 404, 409, 422, 503)},
+    )
+    async def official_form(
+        application: str,
+        form: str,
+        caller: Reader,
+        language: Glossed = None,
+        accept: Annotated[str, Header()] = "",
+    ) -> Response:
+        wanted = which(form, accept, FILLED)
+        return await office.drawn(*await office.known(application, caller), wanted, language)
+
+    @routes.post(
+        "/v1/forms/{form}",
+        summary="An official form, for who has the citizen's link",
+        openapi_extra=TOKEN,
+        response_class=Response,
+        responses={**PAPERS, **edge.refused(404, 409, 413, 415, 503)},
+    )
+    async def form_by_link(
+        form: str, request: Request, accept: Annotated[str, Header()] = ""
+    ) -> Response:
+        wanted = which(form, accept, FILLED)
+        token, language = await _asked(request)
+        async with slots:
+            return await office.drawn(*await office.linked(token), wanted, language)
+
+    return routes
+
+
+async def _asked(request: Request) -> tuple[str, Language | None]:
+    if edge.media_type(request) != FORM_TYPE:
+        raise Refusal(415, "not-a-form", f"Send `token` as {FORM_TYPE}.")
+    body = await edge.body(request, BODY_LIMIT_BYTES)
+    fields = parse_qs(body.decode("ascii", "replace"))
+    said = fields.get("language", [""])[0]
+    language: Language | None = "en" if said == "en" else "vi" if said == "vi" else None
+    return fields.get("token", [""])[0], language
