@@ -102,7 +102,7 @@ class Office(NamedTuple):
             remedy_vi="Hồ sơ này không có giấy tờ riêng: hồ sơ liên thông thì hỏi từng hồ sơ con.",
             remedy_en="It has no forms of its own: of an interlinked one, ask for each child.",
         )
-        return Refusal(409, problem.code, problem.remedy_en, (problem,))
+        return Refusal(409, "has-no-forms", problem.remedy_en, (problem,))
 
     def _reach(self, dossier: Dossier) -> set[str]:
         """Return the unit that received it, and its province."""

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.routing import inbox_api, recounts_api, rehoming
+from services.routing import forms_api, inbox_api, recounts_api, rehoming
 from services.routing.api import router
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.rules import Rules, load_rules
@@ -15,6 +15,7 @@ from shared.catalogue.current import Watch
 from shared.clock import Clock
 from shared.journal import Journal
 from shared.pages import Pages
+from shared.papers.press import Press
 from shared.publisher import Publisher
 from shared.service import Parts, Resources
 from shared.settings import told
@@ -34,6 +35,7 @@ def edge(
     routes.include_router(rehoming.router(publisher, journal, pages, catalogue, rules, clock))
     routes.include_router(recounts_api.router(publisher, pages, catalogue, clock))
     routes.include_router(inbox_api.router(inbox, journal, pages, catalogue, clock))
+    routes.include_router(forms_api.router(journal, catalogue, clock, Press()))
     return routes
 
 

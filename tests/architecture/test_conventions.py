@@ -27,7 +27,7 @@ OWN = {
         *("desk", "follow_ups_api", "corrections_api", "attachments"),
     },
     # an officer's act, once per key; its steps, and what lies at a unit; why a dossier is where it
-    # is, and what would move it or its due date
+    # is, and what would move it or its due date; who had it, on paper
     "routing": {
         "actions",
         "answers",
@@ -37,6 +37,8 @@ OWN = {
         "rehoming",
         "proposals",
         "recounts_api",
+        "forms",
+        "forms_api",
     },
     # a partner's order number, claimed before the order opens; a bank's call, in its own words, or
     # set aside; who the banks are; whose money it becomes, and what for; ISO 20022; how a citizen

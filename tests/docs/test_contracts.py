@@ -20,10 +20,12 @@ REFUSING = (
     "services/payment/reassessments_api.py",
     "services/payment/receipts_api.py",
     "services/notify/api.py",
+    "services/notify/forms_api.py",
     "services/notify/templates_api.py",
     "services/routing/api.py",
     "shared/access.py",
     "shared/edge.py",
+    "shared/papers/edge.py",
     "shared/problems.py",
 )
 NOT_FOR_PORTALS = {

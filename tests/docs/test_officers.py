@@ -55,7 +55,7 @@ def test_the_limits_are_those_of_the_fields():
 
 EDGES = [
     *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "services" / "routing").glob("*.py"))),
-    *("shared/access.py", "shared/edge.py", "shared/problems.py"),
+    *("shared/access.py", "shared/edge.py", "shared/papers/edge.py", "shared/problems.py"),
 ]
 OPERATORS = {f"services/routing/{name}.py" for name in ("recounts_api", "rehoming", "proposals")}
 

@@ -7,7 +7,7 @@ import httpx
 import msgspec
 from fastapi import FastAPI
 
-from services.routing import inbox_api
+from services.routing import forms_api, inbox_api
 from services.routing.api import router
 from services.routing.inbox import Inbox, NotedJournal
 from shared import events, problems
@@ -18,6 +18,7 @@ from shared.events import Event
 from shared.lanes.reading import Reader
 from shared.lanes.step import Step
 from shared.pages import Pages
+from shared.papers.press import Press
 from shared.publisher import Publisher
 
 APPLICATION = "0197b1c2-aaaa-7bbb-8ccc-000000000001"
@@ -98,6 +99,7 @@ class Desk:
         app.include_router(router(publisher, self.journal, catalogue, rules, system_clock))
         pages = Pages(rows, self.journal)
         app.include_router(inbox_api.router(inbox, self.journal, pages, catalogue, system_clock))
+        app.include_router(forms_api.router(self.journal, catalogue, lambda: MONDAY, Press()))
         self.app = app
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEYS["officer"]
