@@ -70,7 +70,7 @@ class Office(NamedTuple):
         if dossier is None or (caller.role == "portal" and caller.name != dossier.portal):
             raise Refusal(404, "unknown-application", "No application of yours has this id.")
         if caller.units and not self._reach(dossier) & set(caller.units):
-            detail = "Ask with a key of the unit that received it, or of its province."
+            detail = "Ask with a key of a unit that it is at, or of its province."
             raise Refusal(403, "not-your-unit", detail)
         return id_, dossier
 
@@ -105,12 +105,13 @@ class Office(NamedTuple):
         return Refusal(409, "has-no-forms", problem.remedy_en, (problem,))
 
     def _reach(self, dossier: Dossier) -> set[str]:
-        """Return the unit that received it, and its province."""
+        """Return the units that it is at, and their provinces."""
         if dossier.papers is None or dossier.papers.filing is None:
             return set()
-        unit = dossier.papers.filing.unit
-        province = self.catalogue.province_of(unit, local_day(self.clock()))
-        return {unit, province.code} if province else {unit}
+        units = {dossier.papers.filing.unit, dossier.papers.filing.competent} - {""}
+        on = local_day(self.clock())
+        provinces = (self.catalogue.province_of(unit, on) for unit in units)
+        return units | {province.code for province in provinces if province}
 
 
 def router(office: Office) -> APIRouter:

@@ -167,11 +167,12 @@ class ChoiceNeeded(Moved, frozen=True, kw_only=True):
 
 
 class Accepted(Moved, frozen=True, kw_only=True):
-    """Received; the statutory clock runs to `due`."""
+    """Received; the clock runs to `due`.  Named is who decides, if not who received it."""
 
     TYPE: ClassVar[str] = "application.accepted"
     officer: str
     due: Instant
+    competent_unit: str | UnsetType = UNSET
 
 
 class NotAccepted(Moved, frozen=True, kw_only=True):

@@ -14,7 +14,10 @@ STANDINGS: tuple[Standing, ...] = get_args(Standing)
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What every form says: who issues it and when, for which dossier and procedure."""
+    """What every form says: who issues it and when, for which dossier and procedure.
+
+    `competent`: who decides; empty where that is who issues it.
+    """
 
     at: datetime
     unit: str
@@ -22,6 +25,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     procedure: str
     procedure_en: str = ""
     province: str = ""
+    competent: str = ""
 
 
 class Receipt(Facts, frozen=True, kw_only=True, gc=False):
@@ -77,7 +81,6 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class ControlSlip(Facts, frozen=True, kw_only=True, gc=False):
     """From hand to hand: who had the dossier, until when, and whether in time."""
 
-    competent: str
     accepted_at: datetime
     due: datetime
     steps: tuple[Step, ...]

@@ -13,10 +13,13 @@ DOCUMENTS_LIMIT = 200  # of an application and its supplements
 
 
 class Filing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """What came in: of which procedure, at which unit, which documents."""
+    """What came in: of which procedure, at which unit, which documents.  `competent`: who decides,
+    where that is known to be another unit.
+    """
 
     procedure: str
     unit: str
+    competent: str = ""
     documents: tuple[str, ...] = ()
     copies: int = 1
 
@@ -62,12 +65,15 @@ def _supplemented(papers: Papers, data: intake.Supplemented, _: datetime) -> Pap
 
 
 def _transferred(papers: Papers, data: handover.Transferred, _: datetime) -> Papers:
-    filing = papers.filing and replace(papers.filing, unit=data.receiving_unit)
-    return replace(papers, filing=filing)
+    unit, competent = data.receiving_unit, data.competent_unit
+    return _decided_by(papers, unit, "" if competent == unit else competent)
 
 
 def _accepted(papers: Papers, data: routing.Accepted, at: datetime) -> Papers:
-    return _with(papers, "receipt", Told(at=at, officer=data.officer, due=data.due))
+    told = _with(papers, "receipt", Told(at=at, officer=data.officer, due=data.due))
+    if papers.filing and data.competent_unit:
+        return _decided_by(told, papers.filing.unit, data.competent_unit)
+    return told
 
 
 def _asked(papers: Papers, data: routing.SupplementRequested, at: datetime) -> Papers:
@@ -83,6 +89,11 @@ def _apologised(papers: Papers, data: routing.Apologised, at: datetime) -> Paper
         at=at, officer=data.officer, text=data.reason, due=data.due, due_before=data.due_before
     )
     return _with(papers, "apology", told)
+
+
+def _decided_by(papers: Papers, unit: str, competent: str) -> Papers:
+    filing = papers.filing and replace(papers.filing, unit=unit, competent=competent)
+    return replace(papers, filing=filing)
 
 
 def _with(papers: Papers, form: str, told: Told) -> Papers:

@@ -29,6 +29,7 @@ def filled(
     on = local_day(told.at)
     procedure = catalogue.procedure(filing.procedure, on)
     unit, province = catalogue.unit(filing.unit, on), catalogue.province_of(filing.unit, on)
+    competent = catalogue.unit(filing.competent, on)
     head = {
         "at": told.at,
         "unit": unit.name if unit else filing.unit,
@@ -38,6 +39,7 @@ def filled(
         "procedure_en": procedure.name_en if procedure else "",
         "applicant": applicant,
         "officer": told.officer,
+        "competent": competent.name if competent else filing.competent,
     }
     return FILLED[form](head, filing, told, kept.told.get("receipt"))
 

@@ -78,7 +78,10 @@ def _due_moved(dossier: Dossier, asked: Asked) -> handover.DueMoved:
 _EVENTS: Mapping[type[events.Moved], Callable[[Dossier, Asked, datetime], events.Moved]] = {
     events.Routed: lambda d, _a, _at: routed(d),
     events.Accepted: lambda d, a, _at: events.Accepted(
-        national_code=d.national_code, officer=a.officer, due=_due(d)
+        national_code=d.national_code,
+        officer=a.officer,
+        due=_due(d),
+        competent_unit=UNSET if d.competent_unit == d.receiving_unit else d.competent_unit,
     ),
     events.NotAccepted: lambda d, a, _at: events.NotAccepted(
         national_code=d.national_code, officer=a.officer, reason=a.note

@@ -106,6 +106,16 @@ def test_without_a_template_the_rest_is_said(dossier, catalogue):
     assert slip.steps == ()
 
 
+@pytest.mark.parametrize(("competent", "named"), [("00008", "00008"), ("00004", None)])
+def test_acceptance_names_who_decides_where_that_is_another_unit(
+    dossier, asked, catalogue, competent, named
+):
+    before = dossier(receiving_unit="00004", competent_unit=competent)
+    [told] = apply(before, asked(Move.ACCEPT), catalogue, MONDAY).events
+
+    assert msgspec.to_builtins(told).get("competent_unit") == named
+
+
 # ---- at the edge
 
 

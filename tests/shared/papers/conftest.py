@@ -16,6 +16,7 @@ HEAD: Mapping[str, Any] = {
     "dossier_code": "H29.1-20261120-0000001",
     "procedure": "Cấp bản sao Trích lục hộ tịch",
     "procedure_en": "Copy of a civil status extract",
+    "competent": "Phường Sài Gòn",
 }
 PERSONS = {"applicant": "Nguyễn Thị Mẫu", "officer": "canbo.tiepnhan-01"}
 
@@ -56,7 +57,6 @@ USUAL: Mapping[str, Facts] = {
     ),
     "control-slip": ControlSlip(
         **HEAD,
-        competent="Phường Sài Gòn",
         accepted_at=AT,
         due=AT + timedelta(days=5),
         settled_at=AT + timedelta(days=4),
@@ -80,7 +80,15 @@ AWKWARD: Mapping[str, Mapping[str, Any]] = {
 BARE: Mapping[str, Mapping[str, Any]] = {
     name: {
         field: None if field.endswith("_at") else () if field == "documents" else ""
-        for field in ("province", "procedure_en", "applicant", "officer", "documents", *optional)
+        for field in (
+            "province",
+            "competent",
+            "procedure_en",
+            "applicant",
+            "officer",
+            "documents",
+            *optional,
+        )
         if field in FACTS[name].__struct_fields__
     }
     for name, optional in {

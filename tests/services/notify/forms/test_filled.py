@@ -75,6 +75,14 @@ async def test_after_a_transfer_the_unit_that_receives_now_issues_the_form(offic
     assert filled("receipt", office.case.dossier, "", catalogue).unit == "Phường Ngọc Hà"
 
 
+async def test_who_decides_is_named_where_it_is_another_unit(office, catalogue):
+    office.learn("application.accepted", competent_unit="00008")
+    assert filled("receipt", office.case.dossier, "", catalogue).competent == "Phường Ngọc Hà"
+    office.learn("application.transferred", receiving_unit="00004", competent_unit="00004")
+    office.learn("application.apologised")
+    assert filled("apology", office.case.dossier, "", catalogue).competent == ""
+
+
 async def test_documents_without_end_are_kept_up_to_a_limit(office, catalogue):
     more = tuple(Filed(name=f"{n}", sha256="0" * 64) for n in range(50))
     for _ in range(6):
