@@ -11,12 +11,13 @@ from services.payment.domain.receipts import Receipt
 from services.payment.domain.state import Payment
 from services.payment.paper.codes import LENGTH_LIMIT, Named, ReceiptCodes, read
 from services.payment.paper.pages import HEADERS, Found, page
-from services.payment.paper.printing import Busy, Printer, Said
+from services.payment.paper.printing import Printer, Said
 from services.payment.receipt_numbers import ReceiptNumbers
 from shared import edge
 from shared.access import Caller, require
 from shared.catalogue import Catalogue
 from shared.journal import Journal
+from shared.papers.press import Busy
 from shared.problems import Refusal
 
 CHECKS_AT_ONCE = 16  # of anybody's: what is above waits, and other calls are not kept waiting

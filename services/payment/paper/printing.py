@@ -1,9 +1,8 @@
 """A receipt as PDF: compiled beside the event loop, a few at once, from data alone."""
 
-import asyncio
 import io
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -14,8 +13,8 @@ import segno
 from services.payment.domain.receipts import Receipt
 from services.payment.paper.words import in_words
 from shared.events.data import FeeLine
+from shared.papers.press import Press
 
-AT_ONCE, WAITING_LIMIT = 2, 40
 TITLES: Mapping[str, tuple[str, str]] = {
     "fee": ("Biên lai thu phí", "Receipt for a fee"),
     "charge": ("Biên lai thu lệ phí", "Receipt for a charge"),
@@ -27,10 +26,6 @@ NOTES: Mapping[str, str] = {
     "invalid": "KHÔNG CÒN GIÁ TRỊ / no longer valid",
 }
 OF = "Thay cho biên lai số {of} / instead of No. {of}"
-
-
-class Busy(Exception):
-    """Too many wait already: ask again in a moment."""
 
 
 class Said(NamedTuple):
@@ -47,20 +42,11 @@ class Printer:
     """Prints receipts; `check_page` is where anybody checks them."""
 
     def __init__(self, check_page: str) -> None:
-        self._page = check_page
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._waiting = 0
+        self._page, self._press = check_page, Press()
 
     async def pdf(self, receipt: Receipt, said: Said) -> bytes:
         """Return a receipt as PDF.  Raises `Busy`."""
-        if self._waiting >= WAITING_LIMIT:
-            raise Busy
-        self._waiting += 1
-        try:
-            async with self._slots:
-                return await asyncio.to_thread(render, told(receipt, said, self._page))
-        finally:
-            self._waiting -= 1
+        return await self._press.draw(partial(render, told(receipt, said, self._page)))
 
 
 def told(receipt: Receipt, said: Said, check_page: str) -> dict[str, Any]:

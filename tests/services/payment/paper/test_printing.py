@@ -10,8 +10,6 @@ from services.payment.domain.receipts import KINDS, Receipt, ReceiptStatus
 from services.payment.paper.printing import (
     NOTES,
     TITLES,
-    WAITING_LIMIT,
-    Busy,
     Printer,
     Said,
     grouped,
@@ -20,6 +18,7 @@ from services.payment.paper.printing import (
     told,
 )
 from shared.events.data import FeeLine
+from shared.papers.press import WAITING_LIMIT, Busy
 
 PAGE = "https://motcua.example/v1/receipts/check"
 SAID = Said("Phường Tân Định", "Thành phố Hồ Chí Minh", "H29.1-1", "Cấp bản sao", "L26-26737-17-X")
