@@ -12,6 +12,7 @@ import msgspec
 
 from shared.events import (
     disbursements,
+    feedback,
     handover,
     intake,
     kernel,
@@ -44,7 +45,7 @@ PRODUCERS: dict[str, tuple[ModuleType, ...]] = {
     "routing": (routing, handover),
     "payment": (payment, reassessments, refunds, disbursements),
     "reconciliation": (reconciliation,),
-    "notify": (notify,),
+    "notify": (notify, feedback),
     "operations": (operations,),
 }
 
