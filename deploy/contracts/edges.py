@@ -10,6 +10,7 @@ import services.intake.__main__
 import services.intake.attachments.routes
 import services.notify.api
 import services.notify.bounces_api
+import services.notify.feedback_api
 import services.notify.forms_api
 import services.notify.receipts_api
 import services.notify.stuck_api
@@ -77,6 +78,7 @@ def _notify() -> APIRouter:
     routes = services.notify.api.router(*[_UNUSED] * 4)
     routes.include_router(services.notify.receipts_api.router(*[_UNUSED] * 3))
     routes.include_router(services.notify.bounces_api.router(*[_UNUSED] * 5))
+    routes.include_router(services.notify.feedback_api.router(*[_UNUSED] * 4))
     routes.include_router(services.notify.stuck_api.router(_UNUSED, _UNUSED))
     routes.include_router(services.notify.templates_api.router(*[_UNUSED] * 3))
     routes.include_router(services.notify.forms_api.router(_UNUSED))

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from services.notify import (
     api,
     bounces_api,
+    feedback_api,
     forms_api,
     receipts_api,
     stuck_api,
@@ -140,6 +141,7 @@ def _routes(
     routes.include_router(
         bounces_api.router(publisher, clock, mailed, house.ids_key, house.bounced)
     )
+    routes.include_router(feedback_api.router(publisher, journal, clock, resources.vault))
     routes.include_router(stuck_api.router(Pages(resources.table("journal"), journal), clock))
     routes.include_router(templates_api.router(templates, clock, prices))
     return routes

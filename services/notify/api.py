@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 
 from services.notify import views
 from services.notify.channels.sms_http import Receipts
+from services.notify.desk import known
 from services.notify.domain import Dossier
 from services.notify.domain.templates import Templates
 from services.notify.receipts_api import Taken, take
@@ -17,12 +18,9 @@ from services.notify.views import NoticesView, NoticeView
 from shared import edge, events
 from shared.access import Caller, require
 from shared.clock import Clock
-from shared.errors import DeadLetter
 from shared.events import Event
 from shared.events.notify import PreferencesChanged
 from shared.journal import Journal
-from shared.placement import canonical
-from shared.problems import Refusal
 from shared.publisher import Publisher
 
 
@@ -99,14 +97,13 @@ def router(
         caller: Annotated[Caller, Depends(require("portal", "operator"))],
     ) -> Noted:
         wishes = await edge.read(request, PreferencesChanged)
-        await known(application, caller)
-        now, id_ = clock(), canonical(application)
+        id_, _ = await known(journal, application, caller)
         event = Event(
             id=f"{id_}/preferences/{uuid4()}",
             source=caller.source,
             type=PreferencesChanged.TYPE,
             subject=id_,
-            time=now,
+            time=clock(),
             data=msgspec.Raw(events.encode(wishes)),
         )
         await publisher.publish("notify.inbox", event)
@@ -120,17 +117,6 @@ def router(
     async def notices(
         application: str, caller: Annotated[Caller, Depends(require("portal", "operator"))]
     ) -> NoticesView:
-        dossier = await known(application, caller)
-        return views.notices(canonical(application), dossier, templates)
-
-    async def known(application: str, caller: Caller) -> Dossier:
-        try:
-            decision = await journal.latest(canonical(application))
-        except DeadLetter:
-            raise Refusal(422, "invalid-id", "An application id is a UUID.") from None
-        dossier = decision.state if decision else None
-        if dossier is None or (caller.role == "portal" and caller.name != dossier.portal):
-            raise Refusal(404, "unknown-application", "No application of yours has this id.")
-        return dossier
+        return views.notices(*await known(journal, application, caller), templates)
 
     return routes

@@ -6,6 +6,7 @@ from datetime import datetime
 from services.notify.domain import EVENT_TYPES, Clerk, Dossier, Policy
 from services.notify.domain.providers import Unhealthy
 from services.notify.domain.templates import Templates, ours
+from shared.events.feedback import FeedbackGiven
 from shared.events.intake import InterlinkedRegistered, Registered
 from shared.events.kernel import TimerFired
 from shared.events.notify import Answered, PreferencesChanged, ReceiptArrived
@@ -30,6 +31,11 @@ def _heard(clerk: Clerk, arrival: Arrival) -> None:
 def _preferred(clerk: Clerk, arrival: Arrival) -> None:
     assert isinstance(arrival.data, PreferencesChanged)
     clerk.prefer(arrival.data)
+
+
+def _rated(clerk: Clerk, arrival: Arrival) -> None:
+    assert isinstance(arrival.data, FeedbackGiven)
+    clerk.rate(arrival.data, arrival.event.time)
 
 
 def _fired(clerk: Clerk, arrival: Arrival) -> None:
@@ -62,6 +68,7 @@ def table(
             **dict.fromkeys(EVENT_TYPES, decision(_learned)),
             **dict.fromkeys((Answered.TYPE, ReceiptArrived.TYPE), decision(_heard)),
             PreferencesChanged.TYPE: decision(_preferred),
+            FeedbackGiven.TYPE: decision(_rated),
             TimerFired.TYPE: decision(_fired),
         },
         prepare=prepare,

@@ -229,6 +229,7 @@ def _counts(counted: Ledger, aside: Ledger) -> dict[str, Any]:
         ],
         "types": dict(sorted(counted.types.items())),
         "vnd": dict(sorted(counted.vnd.items())),
+        "scores": dict(sorted(counted.scores.items())),
         "repeats": counted.repeats,
         "forks": counted.forks,
         "dead": aside.types.get(RecordDead.TYPE, 0),

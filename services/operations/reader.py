@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from services.operations.counts import Counts
 from services.operations.domain.entries import Entry, gist, tally
-from services.operations.domain.ledger import AMOUNTS, Ledger
+from services.operations.domain.ledger import AMOUNTS, SCORED, Ledger
 from services.operations.domain.occurrences import Appended
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys, read
@@ -133,6 +133,8 @@ class Reader:
         for entry in fresh.first:
             if entry.type in AMOUNTS and entry.sequence and entry.topic != MOVES:
                 self._ledgers[entry.partition].add_amount(entry)
+            elif entry.type in SCORED and entry.is_decided:
+                self._ledgers[entry.partition].add_score(entry)
         for entry in fresh.repeats:
             self._ledgers[entry.partition].repeats += 1
         for entry in fresh.forks:

@@ -49,12 +49,15 @@ class StateCount(State, frozen=True, kw_only=True):
 
 
 class CountsView(msgspec.Struct, kw_only=True):
-    """Exact numbers; `is_whole`: everything in the log up to `offsets` is in them."""
+    """Exact numbers; `is_whole`: everything in the log up to `offsets` is in them.  `scores`: how
+    many answers of citizens stand, by event type and score.
+    """
 
     totals: dict[str, int]
     states: list[StateCount]
     types: dict[str, int]
     vnd: dict[str, int]
+    scores: dict[str, int]
     repeats: int
     forks: int
     dead: int

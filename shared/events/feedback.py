@@ -43,14 +43,14 @@ class FeedbackGiven(Strict, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class FeedbackRecorded(Data, frozen=True, kw_only=True, omit_defaults=True):
-    """It counts; `before` is the score whose place it took (0: none).  `unit`: who worked on it,
-    where that is known; `comment` as it came.
+    """It counts; `score_before` is the score whose place it took (0: none).  `unit`: who worked on
+    it, where that is known; `comment` as it came.
     """
 
     TYPE: ClassVar[str] = "feedback.recorded"
     milestone: str
     score: int
-    before: int = 0
+    score_before: int = 0
     unit: str = ""
     comment: str = ""
 

@@ -55,6 +55,8 @@ NO_EDITION = {  # decided types, and why no reference data play a part
     "notice.delivered": "what the gateway said",
     "notice.failed": "what the gateway said",
     "notice.dropped": "what has become of the application",
+    "feedback.recorded": "what the citizen said",
+    "feedback.rejected": "what the citizen said",
 }
 OURS = ("record.dead", "record.parked", "notice.answered", "payment.queried", "timer.fired")
 

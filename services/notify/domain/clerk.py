@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from services.notify.domain.draft import Draft
+from services.notify.domain.feedback import in_the_way
 from services.notify.domain.milestones import MILESTONES, REACHED_BY
 from services.notify.domain.moves import (
     OVER,
@@ -20,6 +21,7 @@ from services.notify.domain.providers import PROVIDERS_FAULT
 from services.notify.domain.slots import UNIT, in_life, slot_of, stale_after, ways_for
 from services.notify.domain.timing import may_go, tomorrow, with_jitter
 from shared.events import Data
+from shared.events.feedback import FeedbackGiven, FeedbackRecorded, FeedbackRejected
 from shared.events.handover import Transferred
 from shared.events.intake import Corrected, InterlinkedRegistered, Refused, Registered
 from shared.events.notify import Answered, NoticeSent, PreferencesChanged, ReceiptArrived
@@ -123,11 +125,27 @@ class Clerk(Draft):
                 self.notices[slot] = replace(notice, stale="")
         self._tell_as_wished(live)
 
+    def rate(self, given: FeedbackGiven, at: datetime) -> None:
+        """Take in how the citizen was served, as they said at `at`; their last word counts."""
+        if reason := in_the_way(self.notices, given.milestone, at):
+            self.say([FeedbackRejected(milestone=given.milestone, reason=reason)])
+            return
+        ratings = self.dossier.ratings
+        recorded = FeedbackRecorded(
+            milestone=given.milestone,
+            score=given.score,
+            score_before=ratings.get(given.milestone, 0),
+            unit=self.dossier.unit,
+            comment=given.comment,
+        )
+        self.dossier = replace(self.dossier, ratings={**ratings, given.milestone: given.score})
+        self.say([recorded])
+
     def _note(self, source: str, data: Data) -> None:
         latest = {**self.dossier.latest, source: data.TYPE}
         self.dossier = replace(self.dossier, latest=latest)
-        if isinstance(data, Transferred) and self.policy.units:
-            self._lies_at(data.competent_unit)
+        if isinstance(data, Transferred):
+            self.dossier = replace(self.dossier, unit=data.competent_unit)
         if isinstance(data, Corrected):
             self.dossier = replace(self.dossier, contact=data.contact)
         if isinstance(data, Registered | InterlinkedRegistered | Refused):
@@ -137,15 +155,10 @@ class Clerk(Draft):
                 language=data.language,
                 contact=data.contact,
                 dossier_code="" if isinstance(data, Refused) else data.dossier_code,
+                unit="" if isinstance(data, Refused) else data.receiving_unit,
             )
-            if self.policy.units and not isinstance(data, Refused):
-                self._lies_at(data.receiving_unit)
             if data.notices:
                 self._agree(data.notices.channels, data.notices.representative)
-
-    def _lies_at(self, unit: str) -> None:
-        known = unit if unit in self.policy.units else ""
-        self.dossier = replace(self.dossier, unit=known)
 
     def _agree(self, channels: tuple[str, ...], representative: tuple[str, ...]) -> None:
         """Take in by which ways they are told; what came before that is opened anew."""
@@ -183,7 +196,8 @@ class Clerk(Draft):
 
     def _ways(self, milestone: str) -> tuple[str, ...]:
         dossier = self.dossier
-        return ways_for(milestone, dossier.channels, dossier.representative, dossier.unit)
+        told = dossier.unit if dossier.unit in self.policy.units else ""
+        return ways_for(milestone, dossier.channels, dossier.representative, told)
 
     def _open(self, milestone: str, params: dict[str, str], is_over: bool | None = None) -> None:
         """Open the notices of a milestone, unless they tell what is no longer so.

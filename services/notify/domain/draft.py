@@ -4,6 +4,7 @@ The key of an attempt is "<application>/<slot>/<attempt>".  It stays the same un
 whoever owns the key's claim, said that the attempt definitely failed.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from services.notify.domain.moves import (
 from services.notify.domain.saying import UNKNOWN, Saying
 from services.notify.domain.slots import UNIT, slot_of
 from services.notify.domain.timing import with_jitter
+from shared.events import Data
 from shared.events.notify import (
     NoticeDelivered,
     NoticeDropped,
@@ -52,6 +54,10 @@ class Draft(Saying):
         dossier = replace(self.dossier, notices=self.notices)
         state = dossier if dossier != UNKNOWN else None  # still unknown here
         return Outcome(state, tuple(self._events), tuple(self._timers))
+
+    def say(self, events: Iterable[Data]) -> None:
+        """Say these, after what was said."""
+        self._events += events
 
     def withdraw(self, slot: str, because: str) -> None:
         """Drop a notice at rest; one that may be on its way is dropped should it come back."""

@@ -179,7 +179,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
     `latest` is the last event type that matters here, by the service that said it.  `channels`:
     what the citizen agreed to, and `representative` what one agreed to, if there is one.  `unit`:
-    who works on it, where that one is told.  `papers`: what official forms are drawn from.
+    who works on it.  `papers`: what official forms are drawn from.  `ratings`: what the citizen
+    answered last, by milestone.
     """
 
     portal: str = ""
@@ -192,6 +193,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     representative: tuple[str, ...] = ()
     unit: str = ""
     papers: Papers | None = None
+    ratings: dict[str, int] = {}
 
 
 def params_of(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:

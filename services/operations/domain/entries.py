@@ -177,6 +177,8 @@ class Gist(msgspec.Struct, frozen=True):
     because: str = ""
     parent: str = ""
     fields: tuple[str, ...] = ()
+    score: int = 0
+    score_before: int = 0
 
 
 _gist = msgspec.json.Decoder(Gist)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from services.operations.domain.entries import Entry, gist
-from shared.events import payment, reassessments
+from shared.events import feedback, payment, reassessments
 
 _K = TypeVar("_K")
 
@@ -25,14 +25,16 @@ AMOUNTS = frozenset(
         payment.ReceiptIssued,
     )
 )
+SCORED = frozenset({feedback.FeedbackRecorded.TYPE})
 
 
 class Ledger(msgspec.Struct):
     """The numbers of one lane.
 
     `offsets`: next offset of each topic; `types`: first occurrences of each event type; `codes`:
-    applications at each national code; `vnd`: sums of amounts by event type; `repeats`: numbered
-    events that came again as they were; `forks`: that came again with other content.
+    applications at each national code; `vnd`: sums of amounts by event type; `scores`: how
+    many answers stand, by event type and score; `repeats`: numbered events that came again as they
+    were; `forks`: that came again with other content.
     """
 
     offsets: dict[str, int]
@@ -42,6 +44,7 @@ class Ledger(msgspec.Struct):
     repeats: int = 0
     forks: int = 0
     newest_ms: int = 0
+    scores: dict[str, int] = {}
     is_whole: bool = True  # counted from the beginning of the log
 
     def reaches(self, offsets: Mapping[str, int]) -> bool:
@@ -57,6 +60,13 @@ class Ledger(msgspec.Struct):
         g = gist(entry.data)
         _plus(self.vnd, entry.type, g.amount_vnd + g.total_vnd)
 
+    def add_score(self, entry: Entry) -> None:
+        """Count an answer of citizens, no more the one whose place it takes."""
+        g = gist(entry.data)
+        _plus(self.scores, f"{entry.type}/{g.score}", 1)
+        if g.score_before:
+            _plus(self.scores, f"{entry.type}/{g.score_before}", -1)
+
     def move(self, entry: Entry, before: int) -> None:
         """Count a dossier at the code after an event of routing, no more at the one before."""
         if entry.sequence > 1:
@@ -71,13 +81,14 @@ class Ledger(msgspec.Struct):
 
 def merged(ledgers: Iterable[Ledger]) -> Ledger:
     """Return the sum of ledgers of different lanes; its offsets are sums as well."""
-    out = Ledger({}, {}, {}, {})
+    out = Ledger({}, {}, {}, {}, scores={})
     for ledger in ledgers:
         for into, of in (
             (out.offsets, ledger.offsets),
             (out.types, ledger.types),
             (out.codes, ledger.codes),
             (out.vnd, ledger.vnd),
+            (out.scores, ledger.scores),
         ):
             _add_all(into, of)
         out.repeats += ledger.repeats

@@ -9,6 +9,7 @@ from services.operations.domain.entries import Entry, Gist, Member, gist
 from shared.events import (
     CONTRACTS,
     disbursements,
+    feedback,
     handover,
     intake,
     kernel,
@@ -55,6 +56,10 @@ def _paid_out(g: Gist) -> str:
 
 def _notice(g: Gist) -> str:
     return " · ".join(part for part in (g.milestone, g.channel, g.reason) if part)
+
+
+def _scored(g: Gist) -> str:
+    return f"{g.milestone} · {g.score} of 5"
 
 
 def _numbered(g: Gist) -> str:
@@ -181,6 +186,9 @@ TELL: Mapping[str, Tell] = {
     notify.NoticeFailed.TYPE: _notice,
     notify.NoticeDropped.TYPE: _notice,
     notify.Answered.TYPE: _finding,
+    feedback.FeedbackGiven.TYPE: _scored,
+    feedback.FeedbackRecorded.TYPE: _scored,
+    feedback.FeedbackRejected.TYPE: _notice,
     kernel.RecordParked.TYPE: lambda g: f"held by {g.service}: {g.reason}",
     kernel.LaneReleased.TYPE: lambda g: f"by {g.operator}: {g.reason}",
 }

@@ -8,6 +8,7 @@ import msgspec
 from services.operations.domain.entries import Entry
 from shared.events import (
     disbursements,
+    feedback,
     handover,
     intake,
     kernel,
@@ -69,6 +70,7 @@ RULES: Mapping[str, Rule] = {
         "gateway", (notify.NoticeRequested.TYPE, notify.NoticeQueryRequested.TYPE)
     ),
     notify.PreferencesChanged.TYPE: Rule(None),
+    feedback.FeedbackGiven.TYPE: Rule(None),
     notify.ReceiptArrived.TYPE: Rule("gateway", (notify.NoticeSent.TYPE,)),
     routing.UnitChosen.TYPE: _OFFICER,
     routing.OfficerAccepted.TYPE: _OFFICER,
