@@ -101,14 +101,16 @@ TOPICS: dict[str, Topic] = {
             "external",
             ("notify edge", "notify effects", "notify timers", "operations"),
             ("notify", "operations"),
-            "what providers said of a notice, citizens' preferences, fired timers, releases",
+            "what providers said of a notice, citizens' preferences, feedback and petitions, what"
+            " officers do about these, fired timers, releases",
         ),
         Topic(
             "notify.events",
             "events",
             ("notify",),
             ("operations", "notify effects"),
-            "notices requested, sent, delivered, failed, dropped, receipts missing",
+            "notices requested, sent, delivered, failed, dropped, receipts missing; feedback"
+            " recorded; petitions received, answered, disputed, closed",
         ),
         Topic(
             "operations.flow",

@@ -14,6 +14,7 @@ from deploy.audit.handled import messages_are_decided_once, repeats_are_the_same
 from deploy.audit.money import money_settles_once
 from deploy.audit.notices import notices_reach_once
 from deploy.audit.personal import Search, spelled
+from deploy.audit.petitions import petitions_are_received_once
 from deploy.audit.states import states_add_up
 from shared.events.intake import InterlinkedRegistered, Registered
 from shared.events.portal import Submitted
@@ -72,6 +73,7 @@ def submissions_answered_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
     wrong += [f"{a}: answered, never submitted" for a in answers.keys() - submitted]
     wrong += [f"{code}: given to {n} applications" for code, n in dossiers.items() if n > 1]
     wrong += families_are_whole(evidence)
+    wrong += petitions_are_received_once(evidence)
     return len(evidence.acknowledged), wrong
 
 

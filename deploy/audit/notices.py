@@ -107,11 +107,19 @@ def _too_late(evidence: Evidence) -> Iterator[str]:
             type_ = types.get((cause["topic"], cause["partition"], cause["offset"]), "")
             if type_ == LaneReleased.TYPE:
                 gone.clear()  # it brings back several messages: which one, nobody can tell
-            gone |= {name for name, m in MILESTONES.items() if type_ in m.stale_after}
-            gone -= {name for name, m in MILESTONES.items() if type_ == m.reached_by.TYPE}
+            for known in (type_, *_decided(row)):  # also what notify itself decides, of petitions
+                gone |= {name for name, m in MILESTONES.items() if known in m.stale_after}
+                gone -= {name for name, m in MILESTONES.items() if known == m.reached_by.TYPE}
             for milestone in _requested(row):
                 if milestone in gone:
                     yield f"{application}/{milestone}: asked for when it was no longer so"
+
+
+def _decided(row: Row) -> Iterator[str]:
+    """Return the types of what this version says of a petition."""
+    for text in row.get("emitted", ()):
+        if '"type":"petition.' in text:
+            yield msgspec.json.decode(text)["type"]
 
 
 def _requested(row: Row) -> Iterator[str]:

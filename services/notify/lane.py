@@ -2,15 +2,23 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from services.notify.domain import EVENT_TYPES, Clerk, Dossier, Policy
+from services.notify.domain.petitions.deciding import ASKED, ask, file, ring
+from services.notify.domain.petitions.deciding import ours as reference
 from services.notify.domain.providers import Unhealthy
+from services.notify.domain.saying import UNKNOWN
 from services.notify.domain.templates import Templates, ours
+from shared.catalogue import Catalogue
 from shared.events.feedback import FeedbackGiven
 from shared.events.intake import InterlinkedRegistered, Registered
 from shared.events.kernel import TimerFired
 from shared.events.notify import Answered, PreferencesChanged, ReceiptArrived
+from shared.events.petitions import PetitionFiled
 from shared.lanes.table import Arrival, Decide, LaneTable, Outcome, Prepare
+
+Take = Callable[[Clerk, Arrival], None]
 
 
 async def all_well(*_: object) -> Unhealthy:
@@ -19,8 +27,9 @@ async def all_well(*_: object) -> Unhealthy:
 
 
 def _learned(clerk: Clerk, arrival: Arrival) -> None:
-    clerk.file(arrival.data, arrival.event.time)
-    clerk.learn(arrival.event.source, arrival.data)
+    if clerk.dossier.petition is None:  # an id that a petition has is no application's
+        clerk.file(arrival.data, arrival.event.time)
+        clerk.learn(arrival.event.source, arrival.data)
 
 
 def _heard(clerk: Clerk, arrival: Arrival) -> None:
@@ -38,8 +47,26 @@ def _rated(clerk: Clerk, arrival: Arrival) -> None:
     clerk.rate(arrival.data, arrival.event.time)
 
 
-def _fired(clerk: Clerk, arrival: Arrival) -> None:
+def _filed(catalogue: Catalogue, clerk: Clerk, arrival: Arrival) -> None:
+    assert isinstance(arrival.data, PetitionFiled)
+    petition, is_known = clerk.dossier.petition, clerk.dossier != UNKNOWN
+    event = arrival.event
+    step = file(arrival.data, petition, is_known, event.id, event.time, catalogue)
+    if step.petition and not is_known:
+        clerk.begin(arrival.data)
+    clerk.follow(step)
+
+
+def _asked(catalogue: Catalogue, clerk: Clerk, arrival: Arrival) -> None:
+    event = arrival.event
+    clerk.follow(ask(clerk.dossier.petition, arrival.data, event.id, event.time, catalogue))
+
+
+def _fired(catalogue: Catalogue | None, clerk: Clerk, arrival: Arrival) -> None:
     assert isinstance(arrival.data, TimerFired)
+    if petition := clerk.dossier.petition:
+        at = max(clerk.at, arrival.event.time)  # no clock runs behind a timer
+        clerk.follow(ring(petition, arrival.data.name, at, catalogue or reference()))
     clerk.fire(arrival.data.name)
 
 
@@ -47,11 +74,15 @@ def table(
     policy: Policy,
     templates: Templates | None = None,
     prepare: Prepare[Dossier, Unhealthy] = all_well,
+    catalogue: Catalogue | None = None,
 ) -> LaneTable[Dossier, Unhealthy]:
-    """Return notify, as its lanes see it; without templates it has ours."""
+    """Return notify, as its lanes see it; without templates and reference data it has ours."""
     words = templates or ours()
 
-    def decision(take: Callable[[Clerk, Arrival], None]) -> Decide[Dossier, Unhealthy]:
+    def by_reference(take: Callable[[Catalogue, Clerk, Arrival], None]) -> Take:
+        return lambda clerk, arrival: take(catalogue or reference(), clerk, arrival)
+
+    def decision(take: Take) -> Decide[Dossier, Unhealthy]:
         def decide(
             dossier: Dossier | None, arrival: Arrival, unhealthy: Unhealthy, at: datetime
         ) -> Outcome[Dossier]:
@@ -69,7 +100,9 @@ def table(
             **dict.fromkeys((Answered.TYPE, ReceiptArrived.TYPE), decision(_heard)),
             PreferencesChanged.TYPE: decision(_preferred),
             FeedbackGiven.TYPE: decision(_rated),
-            TimerFired.TYPE: decision(_fired),
+            PetitionFiled.TYPE: decision(by_reference(_filed)),
+            **dict.fromkeys((c.TYPE for c in ASKED), decision(by_reference(_asked))),
+            TimerFired.TYPE: decision(partial(_fired, catalogue)),
         },
         prepare=prepare,
         opens=frozenset({Registered.TYPE, InterlinkedRegistered.TYPE}),

@@ -6,7 +6,7 @@ Three tables, written by batch, none with a second index:
   more than what is in it.  The first row of an application is `<application>/`, so that only one
   can be; the others are `<application>/<place of the first entry>`.  All of one application is one
   range.  A numbered event that came again as it was is not kept, with other content it is a fork.
-- `names`: dossier code, or payment reference → application.
+- `names`: dossier code, payment reference, or a petition's code → application, or petition.
 - `aside`: dead letters and parked records, `<dead|parked>/<logged at>/<topic>/<place>`, as they
   came.
 """
@@ -32,8 +32,9 @@ from services.operations.domain.packing import packed, unpacked
 from shared.bus import Record
 from shared.dossier_codes import read_code
 from shared.errors import DeadLetter, Unknown
-from shared.events import intake, numbered_id, payment
+from shared.events import intake, numbered_id, payment, petitions
 from shared.events.kernel import LaneReleased
+from shared.petition_codes import read_petition_code
 from shared.placement import canonical
 from shared.store import Row, Table, prefix
 from shared.topics import TOPICS
@@ -50,7 +51,7 @@ UNREADABLE = "unreadable"
 OPENING = "portal.submissions"  # what an application begins with, as a rule
 
 _REGISTERED = {intake.Registered.TYPE, intake.InterlinkedRegistered.TYPE}
-_NAMED_IN = {*_REGISTERED, payment.Requested.TYPE}
+_NAMED_IN = {*_REGISTERED, payment.Requested.TYPE, petitions.PetitionReceived.TYPE}
 _NUMBERED = {t.name: t.written_by[0] for t in TOPICS.values() if t.kind == "events"}
 
 
@@ -201,11 +202,11 @@ class Journeys:
                 await table.insert_missing(rows)
 
     async def find(self, name: str) -> str | None:
-        """Return the application with this id, dossier code or payment reference."""
+        """Return what has this id, dossier code, petition's code or payment reference."""
         application = _application(name)
         if application:
             return application
-        rows = await self._names.get([read_code(name) or name])
+        rows = await self._names.get([read_code(name) or read_petition_code(name) or name])
         return str(rows[0]["application"]) if rows else None
 
     async def of(self, application: str) -> tuple[list[Entry], list[Entry]]:
@@ -247,7 +248,8 @@ def _rows(application: str, entries: Sequence[Entry], is_first: bool) -> Iterato
 
 def _name(entry: Entry) -> Row | None:
     g: Gist = gist(entry.data)
-    name = g.dossier_code if entry.type in _REGISTERED else g.reference
+    is_petition = entry.type == petitions.PetitionReceived.TYPE
+    name = g.dossier_code if entry.type in _REGISTERED else g.code if is_petition else g.reference
     return {"_id": name, "application": entry.application} if name else None
 
 

@@ -50,7 +50,8 @@ class StateCount(State, frozen=True, kw_only=True):
 
 class CountsView(msgspec.Struct, kw_only=True):
     """Exact numbers; `is_whole`: everything in the log up to `offsets` is in them.  `scores`: how
-    many answers of citizens stand, by event type and score.
+    many answers of citizens stand, by event type and score, and how many petitions were answered
+    on time.
     """
 
     totals: dict[str, int]

@@ -19,6 +19,7 @@ from shared.events import (
     notify,
     operations,
     payment,
+    petitions,
     portal,
     reassessments,
     reconciliation,
@@ -45,7 +46,7 @@ PRODUCERS: dict[str, tuple[ModuleType, ...]] = {
     "routing": (routing, handover),
     "payment": (payment, reassessments, refunds, disbursements),
     "reconciliation": (reconciliation,),
-    "notify": (notify, feedback),
+    "notify": (notify, feedback, petitions),
     "operations": (operations,),
 }
 

@@ -17,6 +17,7 @@ from services.notify.domain.moves import (
     params_of,
 )
 from services.notify.domain.papers import noted
+from services.notify.domain.petitions.deciding import Step
 from services.notify.domain.providers import PROVIDERS_FAULT
 from services.notify.domain.slots import UNIT, in_life, slot_of, stale_after, ways_for
 from services.notify.domain.timing import may_go, tomorrow, with_jitter
@@ -25,8 +26,10 @@ from shared.events.feedback import FeedbackGiven, FeedbackRecorded, FeedbackReje
 from shared.events.handover import Transferred
 from shared.events.intake import Corrected, InterlinkedRegistered, Refused, Registered
 from shared.events.notify import Answered, NoticeSent, PreferencesChanged, ReceiptArrived
+from shared.events.petitions import PetitionFiled, PetitionMoved
 from shared.kinship import is_child
 
+OURS = "/services/notify"
 JOINED_LIMIT = 8  # notices that go along with another
 OCCASIONS_LIMIT = 99  # of a milestone, by one way
 ATTEMPTS_DIGITS = 4
@@ -140,6 +143,27 @@ class Clerk(Draft):
         )
         self.dossier = replace(self.dossier, ratings={**ratings, given.milestone: given.score})
         self.say([recorded])
+
+    def begin(self, filed: PetitionFiled) -> None:
+        """Open the dossier of a petition: how its citizen is told."""
+        self.dossier = replace(
+            self.dossier,
+            portal=filed.portal,
+            language=filed.language,
+            contact=filed.contact,
+            dossier_code=filed.code,
+        )
+        if filed.notices:
+            self._agree(filed.notices.channels, ())
+
+    def follow(self, step: Step) -> None:
+        """Keep what became of a petition, say it, and tell of it as of any milestone."""
+        unit = step.petition.unit if step.petition else self.dossier.unit
+        self.dossier = replace(self.dossier, petition=step.petition, unit=unit)
+        self.say(step.events, step.timers)
+        for event in step.events:
+            if isinstance(event, PetitionMoved):
+                self.learn(OURS, event)
 
     def _note(self, source: str, data: Data) -> None:
         latest = {**self.dossier.latest, source: data.TYPE}

@@ -55,9 +55,10 @@ class Draft(Saying):
         state = dossier if dossier != UNKNOWN else None  # still unknown here
         return Outcome(state, tuple(self._events), tuple(self._timers))
 
-    def say(self, events: Iterable[Data]) -> None:
-        """Say these, after what was said."""
+    def say(self, events: Iterable[Data], timers: Iterable[Timer] = ()) -> None:
+        """Say these, after what was said, and set these timers."""
         self._events += events
+        self._timers += timers
 
     def withdraw(self, slot: str, because: str) -> None:
         """Drop a notice at rest; one that may be on its way is dropped should it come back."""

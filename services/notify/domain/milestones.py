@@ -5,7 +5,7 @@ A table; the tests prove that it fits the contracts and that nothing personal is
 
 from typing import NamedTuple
 
-from shared.events import Data, handover, intake, payment, reassessments, routing
+from shared.events import Data, handover, intake, payment, petitions, reassessments, routing
 
 
 class Milestone(NamedTuple):
@@ -45,6 +45,16 @@ _DUE_GONE = _types(
     routing.Settled,
     handover.DueMoved,
 )
+_PETITIONS = _types(
+    *petitions.PetitionMoved.__subclasses__(), *petitions.PetitionAnswered.__subclasses__()
+)
+_ANSWERED = _types(
+    petitions.PetitionAnswered,
+    petitions.PetitionAnsweredAgain,
+    petitions.PetitionDismissed,
+    petitions.PetitionWithdrawn,
+)
+_TAKEN = _types(petitions.PetitionAccepted, petitions.PetitionDisputed, petitions.PetitionClosed)
 
 MILESTONES: dict[str, Milestone] = {
     "registered": Milestone(
@@ -118,6 +128,24 @@ MILESTONES: dict[str, Milestone] = {
         urgent=True,
     ),
     "interlinked_ended": Milestone(intake.InterlinkedEnded),
+    "petition_received": Milestone(
+        petitions.PetitionReceived,
+        ("due",),
+        _ANSWERED | _types(petitions.PetitionApologised),
+        of_children=False,
+        urgent=True,
+    ),
+    "petition_forwarded": Milestone(
+        petitions.PetitionForwarded, (), _ANSWERED, of_children=False, again=True
+    ),
+    "petition_late": Milestone(
+        petitions.PetitionApologised, ("due",), _ANSWERED, of_children=False
+    ),
+    "petition_dismissed": Milestone(petitions.PetitionDismissed, of_children=False),
+    "petition_answered": Milestone(petitions.PetitionAnswered, (), _TAKEN, of_children=False),
+    "petition_answered_again": Milestone(
+        petitions.PetitionAnsweredAgain, (), _TAKEN, of_children=False
+    ),
 }
 
 
@@ -133,7 +161,12 @@ ENDS_DUE = frozenset({"supplement_requested", "withdrawn"})
 
 REACHED_BY: dict[str, str] = {m.reached_by.TYPE: name for name, m in MILESTONES.items()}
 
-# beside what reaches a milestone or makes one stale: another contact, more documents
-EVENT_TYPES: frozenset[str] = frozenset(REACHED_BY).union(
-    {intake.Corrected.TYPE, intake.Supplemented.TYPE}, *(m.stale_after for m in MILESTONES.values())
+# beside what reaches a milestone or makes one stale: another contact, more documents; what notify
+# decides itself of petitions does not come in
+EVENT_TYPES: frozenset[str] = (
+    frozenset(REACHED_BY).union(
+        {intake.Corrected.TYPE, intake.Supplemented.TYPE},
+        *(m.stale_after for m in MILESTONES.values()),
+    )
+    - _PETITIONS
 )

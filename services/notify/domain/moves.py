@@ -8,6 +8,7 @@ import msgspec
 
 from services.notify.domain.milestones import ENDS_DUE, MILESTONES, TELLS_DUE
 from services.notify.domain.papers import Papers
+from services.notify.domain.petitions.states import Petition
 from services.notify.domain.providers import Provider, Providers
 from services.notify.domain.slots import slot_of
 from services.notify.domain.timing import Quiet
@@ -180,7 +181,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     `latest` is the last event type that matters here, by the service that said it.  `channels`:
     what the citizen agreed to, and `representative` what one agreed to, if there is one.  `unit`:
     who works on it.  `papers`: what official forms are drawn from.  `ratings`: what the citizen
-    answered last, by milestone.
+    answered last, by milestone.  `petition`: if this is one, and no application.
     """
 
     portal: str = ""
@@ -194,6 +195,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     unit: str = ""
     papers: Papers | None = None
     ratings: dict[str, int] = {}
+    petition: Petition | None = None
 
 
 def params_of(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:

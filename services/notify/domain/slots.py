@@ -25,6 +25,7 @@ _BOTH: Mapping[Audience, tuple[Channel, ...]] = {
 }
 _UNIT: Mapping[Audience, tuple[Channel, ...]] = {**_BOTH, "unit": ("email",)}  # it acts on it
 _CITIZEN: Mapping[Audience, tuple[Channel, ...]] = {**_BOTH, "representative": ()}
+_PETITION_UNIT: Mapping[Audience, tuple[Channel, ...]] = {**_CITIZEN, "unit": ("email",)}
 
 # Which ways there are; what a person agreed to is taken of them.
 TOLD: Mapping[str, Mapping[Audience, tuple[Channel, ...]]] = {
@@ -43,6 +44,12 @@ TOLD: Mapping[str, Mapping[Audience, tuple[Channel, ...]]] = {
     "withdrawn": _UNIT,
     "interlinked_registered": _BOTH,
     "interlinked_ended": _BOTH,
+    "petition_received": _PETITION_UNIT,
+    "petition_forwarded": _PETITION_UNIT,
+    "petition_late": _CITIZEN,
+    "petition_dismissed": _CITIZEN,
+    "petition_answered": _CITIZEN,
+    "petition_answered_again": _CITIZEN,
 }
 
 

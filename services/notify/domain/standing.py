@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.notify.domain.moves import Dossier, Status
+from services.notify.domain.petitions.states import OVER
 from shared.archived import Standing
 
 STANDING: Mapping[Status, Standing] = {
@@ -21,6 +22,10 @@ STANDING: Mapping[Status, Standing] = {
 
 
 def standing(state: Dossier) -> Standing:
-    """Return how the notices stand; that the application is at its end is routing's to say."""
+    """Return how the notices stand; that the application is at its end is routing's to say.  Of a
+    petition it is known here.
+    """
+    if state.petition and state.petition.status not in OVER:
+        return "moving"
     found = {STANDING[notice.status] for notice in state.notices.values()}
     return "moving" if "moving" in found else "resting"

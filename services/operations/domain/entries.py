@@ -178,6 +178,10 @@ class Gist(msgspec.Struct, frozen=True):
     parent: str = ""
     fields: tuple[str, ...] = ()
     score: int = 0
+    code: str = ""  # of a petition
+    unit: str = ""
+    action: str = ""
+    on_time: bool = False
     score_before: int = 0
 
 

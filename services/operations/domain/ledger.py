@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from services.operations.domain.entries import Entry, gist
-from shared.events import feedback, payment, reassessments
+from shared.events import feedback, payment, petitions, reassessments
 
 _K = TypeVar("_K")
 
@@ -25,16 +25,18 @@ AMOUNTS = frozenset(
         payment.ReceiptIssued,
     )
 )
-SCORED = frozenset({feedback.FeedbackRecorded.TYPE})
+_ANSWERS = frozenset({petitions.PetitionAnswered.TYPE, petitions.PetitionAnsweredAgain.TYPE})
+SCORED = _ANSWERS | {feedback.FeedbackRecorded.TYPE, petitions.PetitionAccepted.TYPE}
 
 
 class Ledger(msgspec.Struct):
     """The numbers of one lane.
 
     `offsets`: next offset of each topic; `types`: first occurrences of each event type; `codes`:
-    applications at each national code; `vnd`: sums of amounts by event type; `scores`: how
-    many answers stand, by event type and score; `repeats`: numbered events that came again as they
-    were; `forks`: that came again with other content.
+    applications at each national code; `vnd`: sums of amounts by event type; `scores`: how many
+    answers of citizens stand, by event type and score, and to petitions, by whether they were on
+    time; `repeats`: numbered events that came again as they were; `forks`: that came again with
+    other content.
     """
 
     offsets: dict[str, int]
@@ -61,9 +63,10 @@ class Ledger(msgspec.Struct):
         _plus(self.vnd, entry.type, g.amount_vnd + g.total_vnd)
 
     def add_score(self, entry: Entry) -> None:
-        """Count an answer of citizens, no more the one whose place it takes."""
+        """Count an answer of citizens, no more the one whose place it takes; or one to them."""
         g = gist(entry.data)
-        _plus(self.scores, f"{entry.type}/{g.score}", 1)
+        word = ("on_time" if g.on_time else "late") if entry.type in _ANSWERS else g.score
+        _plus(self.scores, f"{entry.type}/{word}", 1)
         if g.score_before:
             _plus(self.scores, f"{entry.type}/{g.score_before}", -1)
 

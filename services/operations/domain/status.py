@@ -8,7 +8,7 @@ import msgspec
 from services.operations.domain.entries import Entry, Gist, Member, gist
 from services.operations.domain.timeline import instant
 from services.operations.domain.waits import Who, waiting_for
-from shared.events import intake, kernel, notify, payment, reassessments
+from shared.events import intake, kernel, notify, payment, petitions, reassessments
 
 Column = Literal["settled", "in_process", "suspended", "not_accepted"]
 
@@ -47,6 +47,7 @@ OF_FAMILIES = frozenset(
         intake.InterlinkedEnded.TYPE,
     }
 )
+_PETITION = petitions.PetitionReceived.TYPE
 CODES: Mapping[str, int] = {"done": 10, "partly_done": 10, "failed": 3}  # of a parent at its end
 WITHDRAWN = 7
 
@@ -75,7 +76,9 @@ class Notice(msgspec.Struct):
 
 
 class Status(msgspec.Struct):
-    """Where one application stands; `state` is None before it is registered or if it is refused."""
+    """Where one application stands; `state` is None before it is registered or if it is refused.
+    `petition`: the code, if this is one; it has neither a dossier code nor a state.
+    """
 
     state: State | None
     is_refused: bool
@@ -92,6 +95,7 @@ class Status(msgspec.Struct):
     children: list[Member] = []
     outcome: str = ""
     parent: str = ""
+    petition: str = ""
 
 
 def status(entries: Sequence[Entry]) -> Status:
@@ -119,6 +123,7 @@ def status(entries: Sequence[Entry]) -> Status:
         children=family.children,
         outcome=family.outcome,
         parent=first.parent,
+        petition=next((gist(e.data).code for e in decided if e.type == _PETITION), ""),
     )
 
 

@@ -15,6 +15,7 @@ from shared.events import (
     kernel,
     notify,
     payment,
+    petitions,
     portal,
     reassessments,
     refunds,
@@ -60,6 +61,14 @@ def _notice(g: Gist) -> str:
 
 def _scored(g: Gist) -> str:
     return f"{g.milestone} · {g.score} of 5"
+
+
+def _petition(g: Gist) -> str:
+    return " · ".join(part for part in (g.code, g.kind, g.unit and f"unit {g.unit}") if part)
+
+
+def _answered(g: Gist) -> str:
+    return f"{g.officer} · {'on time' if g.on_time else 'late'}"
 
 
 def _numbered(g: Gist) -> str:
@@ -189,6 +198,21 @@ TELL: Mapping[str, Tell] = {
     feedback.FeedbackGiven.TYPE: _scored,
     feedback.FeedbackRecorded.TYPE: _scored,
     feedback.FeedbackRejected.TYPE: _notice,
+    petitions.PetitionFiled.TYPE: _petition,
+    petitions.PetitionReceived.TYPE: lambda g: f"{_petition(g)} · due {g.due}",
+    petitions.PetitionAssigned.TYPE: lambda g: f"unit {g.unit} · due {g.due}",
+    petitions.PetitionForwarded.TYPE: lambda g: (
+        f"from unit {g.from_unit} to {g.unit} · {_officer(g)}"
+    ),
+    petitions.PetitionAnswered.TYPE: _answered,
+    petitions.PetitionAnsweredAgain.TYPE: _answered,
+    petitions.PetitionDismissed.TYPE: _officer,
+    petitions.PetitionDisputed.TYPE: lambda g: f"unit {g.unit} · due {g.due}",
+    petitions.PetitionAccepted.TYPE: lambda g: f"{g.score} of 5",
+    petitions.PetitionDueSoon.TYPE: lambda g: f"unit {g.unit}",
+    petitions.PetitionOverdue.TYPE: lambda g: f"unit {g.unit}",
+    petitions.PetitionApologised.TYPE: lambda g: f"from {g.due_before} to {g.due}",
+    petitions.PetitionRejected.TYPE: lambda g: f"{g.action}: {g.reason}",
     kernel.RecordParked.TYPE: lambda g: f"held by {g.service}: {g.reason}",
     kernel.LaneReleased.TYPE: lambda g: f"by {g.operator}: {g.reason}",
 }

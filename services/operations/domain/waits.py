@@ -14,6 +14,7 @@ from shared.events import (
     kernel,
     notify,
     payment,
+    petitions,
     portal,
     reassessments,
     refunds,
@@ -35,6 +36,13 @@ class Rule(NamedTuple):
 
 
 _OFFICER = Rule("officer")
+_PETITION_WAITS = (
+    petitions.PetitionReceived.TYPE,
+    petitions.PetitionAssigned.TYPE,
+    petitions.PetitionForwarded.TYPE,
+    petitions.PetitionDisputed.TYPE,
+)
+_PETITION_ANSWERED = (petitions.PetitionAnswered.TYPE, petitions.PetitionAnsweredAgain.TYPE)
 
 RULES: Mapping[str, Rule] = {
     portal.Submitted.TYPE: Rule(None),
@@ -71,6 +79,14 @@ RULES: Mapping[str, Rule] = {
     ),
     notify.PreferencesChanged.TYPE: Rule(None),
     feedback.FeedbackGiven.TYPE: Rule(None),
+    petitions.PetitionFiled.TYPE: Rule(None),
+    petitions.PetitionWithdrawalAsked.TYPE: Rule(None),
+    petitions.PetitionAcceptanceTold.TYPE: Rule("citizen", _PETITION_ANSWERED),
+    petitions.PetitionDisputeTold.TYPE: Rule("citizen", _PETITION_ANSWERED),
+    petitions.PetitionAssignedByOperator.TYPE: Rule("us", (petitions.PetitionReceived.TYPE,)),
+    petitions.PetitionForwardedByOfficer.TYPE: Rule("officer", _PETITION_WAITS),
+    petitions.PetitionAnsweredByOfficer.TYPE: Rule("officer", _PETITION_WAITS),
+    petitions.PetitionDismissedByOfficer.TYPE: Rule("officer", _PETITION_WAITS),
     notify.ReceiptArrived.TYPE: Rule("gateway", (notify.NoticeSent.TYPE,)),
     routing.UnitChosen.TYPE: _OFFICER,
     routing.OfficerAccepted.TYPE: _OFFICER,
@@ -124,6 +140,16 @@ NEXT: Mapping[str, Who | None] = {
     routing.Closed.TYPE: None,
     intake.Supplemented.TYPE: "officer",
     intake.Withdrawn.TYPE: "us",
+    petitions.PetitionReceived.TYPE: "us",
+    petitions.PetitionAssigned.TYPE: "officer",
+    petitions.PetitionForwarded.TYPE: "officer",
+    petitions.PetitionAnswered.TYPE: "citizen",
+    petitions.PetitionAnsweredAgain.TYPE: "citizen",
+    petitions.PetitionDisputed.TYPE: "officer",
+    petitions.PetitionDismissed.TYPE: None,
+    petitions.PetitionAccepted.TYPE: None,
+    petitions.PetitionClosed.TYPE: None,
+    petitions.PetitionWithdrawn.TYPE: None,
     kernel.RecordParked.TYPE: "us",
 }
 
