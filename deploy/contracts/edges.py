@@ -12,6 +12,8 @@ import services.notify.api
 import services.notify.bounces_api
 import services.notify.feedback_api
 import services.notify.forms_api
+import services.notify.petitions.office_api
+import services.notify.petitions.portal_api
 import services.notify.receipts_api
 import services.notify.stuck_api
 import services.notify.templates_api
@@ -79,6 +81,8 @@ def _notify() -> APIRouter:
     routes.include_router(services.notify.receipts_api.router(*[_UNUSED] * 3))
     routes.include_router(services.notify.bounces_api.router(*[_UNUSED] * 5))
     routes.include_router(services.notify.feedback_api.router(*[_UNUSED] * 4))
+    routes.include_router(services.notify.petitions.portal_api.router(_UNUSED))
+    routes.include_router(services.notify.petitions.office_api.router(*[_UNUSED] * 2))
     routes.include_router(services.notify.stuck_api.router(_UNUSED, _UNUSED))
     routes.include_router(services.notify.templates_api.router(*[_UNUSED] * 3))
     routes.include_router(services.notify.forms_api.router(_UNUSED))

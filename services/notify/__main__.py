@@ -29,6 +29,9 @@ from services.notify.domain.templates import Templates, load
 from services.notify.effects import Ask, Send
 from services.notify.forms.drawing import Forms
 from services.notify.lane import table
+from services.notify.petitions import office_api, portal_api
+from services.notify.petitions.at_units import AtUnits, NotedJournal
+from services.notify.petitions.counter import Counter
 from services.notify.providers import (
     MAILED,
     PUSHED,
@@ -48,6 +51,7 @@ from services.notify.rates import Rates
 from services.notify.settings import NotifySettings
 from services.notify.sweeping import DAY_S, HOUR_S, keep_sweeping
 from shared import partners, service
+from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
 from shared.events.notify import NoticeRequested
 from shared.journal import Journal
@@ -74,8 +78,9 @@ async def build(resources: Resources) -> Parts:
     )
     contacts = Contacts(resources.vault, templates, addresses, settings.units())
     pulse = Pulse(rows, resources.partners.refuses)
-    lanes = table(settings.policy(terms(rows)), templates, pulse.prepare)
-    journal = resources.journal(lanes)
+    lanes = table(settings.policy(terms(rows)), templates, pulse.prepare, watch.current)
+    at_units = AtUnits(resources.table("petitions"))
+    journal = NotedJournal(resources.table("journal"), lanes, at_units)
     press = Press()
     forms = Forms(journal, contacts.applicants, watch.current, press)
     house = House(
@@ -101,13 +106,14 @@ async def build(resources: Resources) -> Parts:
         (Turns(resources.table("mails"), resources.clock).sweep, DAY_S),
         (lambda: sweep_texted(texted, resources.clock()), DAY_S),
     )
-    routes = _routes(resources, journal, templates, rows, house)
+    routes = _routes(resources, journal, at_units, watch.current, templates, rows, house)
     links = StatusLinks(resources.secrets.master_key, page="")
     office = forms_api.Office(forms, press, journal, watch.current, links, resources.clock)
     routes.include_router(forms_api.router(office))
     return Parts(
         router=routes,
         lanes=lanes,
+        journal=journal,
         pace=pace.PATIENT,
         limits=replace(partners.PATIENT, begin_limit_s=usual_s),
         effects=(
@@ -128,6 +134,8 @@ async def build(resources: Resources) -> Parts:
 def _routes(
     resources: Resources,
     journal: Journal[Dossier],
+    at_units: AtUnits,
+    catalogue: Catalogue,
     templates: Templates,
     rows: Sequence[Row],
     house: House,
@@ -142,6 +150,9 @@ def _routes(
         bounces_api.router(publisher, clock, mailed, house.ids_key, house.bounced)
     )
     routes.include_router(feedback_api.router(publisher, journal, clock, resources.vault))
+    counter = Counter(publisher, journal, catalogue, resources.vault, clock)
+    routes.include_router(portal_api.router(counter))
+    routes.include_router(office_api.router(counter, at_units))
     routes.include_router(stuck_api.router(Pages(resources.table("journal"), journal), clock))
     routes.include_router(templates_api.router(templates, clock, prices))
     return routes

@@ -67,8 +67,8 @@ OWN = {
         *("bounces_api", "receipts_api", "sweeping"),
         # official forms
         *("forms", "forms_api"),
-        # what edges share; how citizens say they were served
-        *("desk", "feedback_api"),
+        # what edges share; how citizens say they were served, and what they complain of
+        *("desk", "feedback_api", "petitions"),
     },
     # it reads with a loop of its own instead of a lane: it decides nothing
     "operations": {"journeys", "reader", "counts", "flow", "tables"},

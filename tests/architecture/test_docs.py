@@ -70,7 +70,7 @@ def routes() -> list[str]:
     """Every path that an edge or the process host serves, as a pattern."""
     shared = (ROOT / "shared" / name for name in ("process_routes.py", "contracts/routes.py"))
     attached = (ROOT / "services/intake/attachments").glob("r*.py")  # routes, reading
-    edges = (ROOT / "services").glob("*/*api.py")
+    edges = (ROOT / "services").rglob("*api.py")
     sources = [*shared, *attached, *edges, ROOT / "services/routing/rehoming.py"]
     return [
         re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(text))

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from shared.events import Data, petitions
+from tests.services.notify.petitions.hall import Hall
 
 UNIT, OTHER = "26737", "00004"  # a ward, and one of another province
 BY: dict[str, Any] = {"officer": "officer-1"}
@@ -92,3 +93,8 @@ def messages() -> dict[str, Data]:
 @pytest.fixture(scope="session")
 def ways() -> dict[str, tuple[str, ...]]:
     return WAYS
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return Hall()
