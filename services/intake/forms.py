@@ -187,6 +187,7 @@ VIEW = View(
         hotline="1800 1096",
         status_link=f"/status#{_MADE_UP}",
         is_address_known=False,
+        status_code="7D2K-0MXQ-94ZA",
     ),
 )
 LOOK = Look(token=_MADE_UP)

@@ -32,7 +32,8 @@ def view(
     if state.dossier_code:
         day, link = local_day(state.decided_at), links.link(application)
         unit, documents = state.receiving_unit, state.marked
-        handed = receipt(unit, day, catalogue, contacts, link, documents)
+        code = links.code(application)
+        handed = receipt(unit, day, catalogue, contacts, link, documents, code)
     return View(
         application_id=application,
         status=state.status,

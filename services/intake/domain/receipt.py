@@ -48,7 +48,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What the citizen is handed.  `status_link` is the citizen's alone: keep it out of logs.
+    """What the citizen is handed.  `status_link` is the citizen's alone, as is `status_code`, which
+    is typed beside the dossier code where there is no link: keep both out of logs.
 
     `documents` are those that were digitised, reused or certified electronically.
     `is_address_known`: whether `address` is one, and not but the names of unit and province.
@@ -61,6 +62,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     status_link: str
     documents: tuple[Paper, ...] = ()
     is_address_known: bool = True
+    status_code: str = ""
 
 
 def load_contacts(file: Path = CONTACTS) -> Contacts:
@@ -79,6 +81,7 @@ def receipt(
     contacts: Contacts,
     status_link: str,
     documents: Sequence[Document] = (),
+    status_code: str = "",
 ) -> Receipt:
     """Return the receipt of what went in at a unit on this day.
 
@@ -97,6 +100,7 @@ def receipt(
         is_address_known=bool(address),
         hotline=found[0].hotline if found else "",
         status_link=status_link,
+        status_code=status_code,
         documents=tuple(map(_paper, documents)),
     )
 

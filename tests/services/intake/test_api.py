@@ -79,6 +79,7 @@ async def test_what_the_edge_appends_the_lane_registers(make, edge) -> None:
             "address": "Phường Ba Đình, Thành phố Hà Nội",
             "hotline": "1800 1096",
             "status_link": make.LINKS.link(make.uuid7()),
+            "status_code": make.LINKS.code(make.uuid7()),
             "documents": [],
             "is_address_known": False,
         },

@@ -27,6 +27,7 @@ async def test_a_citizens_link_stands_in_no_message_and_no_state(make, edge) -> 
     (outcome,) = await edge.settle()
     said += events.encode([outcome.state, *outcome.events]).decode()
     assert make.LINKS.token(make.uuid7())[:30] not in said
+    assert make.LINKS.code(make.uuid7()) not in said
 
 
 async def test_a_refusal_can_be_read(make, edge) -> None:
