@@ -17,7 +17,7 @@ import services.notify.petitions.portal_api
 import services.notify.receipts_api
 import services.notify.stuck_api
 import services.notify.templates_api
-import services.operations.api
+import services.operations.__main__
 import services.payment.accounts_api
 import services.payment.api
 import services.payment.breaks_api
@@ -94,7 +94,7 @@ _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {
     "routing": lambda: services.routing.__main__.edge(*[_UNUSED] * 7),
     "payment": _payment,
     "notify": _notify,
-    "operations": lambda: services.operations.api.router(_UNUSED),
+    "operations": lambda: services.operations.__main__.edge(_UNUSED, _UNUSED),
 }
 
 

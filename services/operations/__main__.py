@@ -3,19 +3,36 @@
 import time
 from collections.abc import Sequence
 
+from fastapi import APIRouter
+
+from services.operations import status_api
 from services.operations.api import Sources, router
 from services.operations.counts import Counts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys
+from services.operations.pages import Pages
 from services.operations.reader import Pace, Reader
 from services.operations.settings import OperationsSettings
+from services.operations.status_access import StatusAccess
+from services.operations.status_api import StatusDesk
 from services.operations.tables import LiveTables
 from shared import service
+from shared.catalogue.current import Watch
 from shared.service import Loop, Parts, Resources
 from shared.settings import told
+from shared.status_links import StatusLinks
 from shared.topics import aside, reads
 
 ASIDE = "operations-aside"
+STATUS_PAGE = "/status"
+
+
+def edge(sources: Sources, desk: StatusDesk) -> APIRouter:
+    """Return all that operations answers."""
+    routes = APIRouter()
+    routes.include_router(router(sources))
+    routes.include_router(status_api.router(desk))
+    return routes
 
 
 async def build(resources: Resources) -> Parts:
@@ -37,8 +54,18 @@ async def build(resources: Resources) -> Parts:
     sources = Sources(
         journeys, counts, aside_counts, tables.flowing, resources.publisher, resources.clock
     )
+    watch = Watch(resources.settings)
+    links = StatusLinks(resources.secrets.master_key, STATUS_PAGE)
+    desk = StatusDesk(
+        StatusAccess(journeys, links, time.monotonic),
+        journeys,
+        watch.current,
+        Pages(),
+        resources.clock,
+    )
     return Parts(
-        router=router(sources),
+        router=edge(sources, desk),
+        beside=(watch.run,),
         background=(
             _reading(resources, journeys, counts, pace, "operations", reads("operations")),
             _reading(resources, aside_journeys, aside_counts, pace, ASIDE, aside()),

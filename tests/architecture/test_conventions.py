@@ -70,8 +70,12 @@ OWN = {
         # what edges share; how citizens say they were served, and what they complain of
         *("desk", "feedback_api", "petitions"),
     },
-    # it reads with a loop of its own instead of a lane: it decides nothing
-    "operations": {"journeys", "reader", "counts", "flow", "tables"},
+    # it reads with a loop of its own instead of a lane: it decides nothing; how an application
+    # stands for its citizen: who may see it, as a page, as JSON with an example
+    "operations": {
+        *("journeys", "reader", "counts", "flow", "tables"),
+        *("status_access", "status_api", "pages", "example"),
+    },
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc"}
 

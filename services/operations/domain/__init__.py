@@ -1,5 +1,6 @@
 """What can be said of applications from the log alone.  Pure: entries in, findings out.
 
 Reading order: `entries` (one message as kept), `findings` (is the log whole?), `timeline`,
-`status`, `waits` and `spans` (the waterfall and the trace), `ledger` (counts over all).
+`status`, `waits` and `spans` (the waterfall and the trace), `ledger` (counts over all), `citizen`
+(the same for people who have never heard of any of it).
 """

@@ -1,0 +1,196 @@
+"""What happened, for people: which of our events are told, in which sentence.
+
+Everything that a service decides is here or among what is left `UNTOLD`; a test proves it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from string import Formatter
+
+import msgspec
+
+from services.operations.domain.citizen.decided import Decided
+from services.operations.domain.citizen.units import Units
+from services.operations.domain.citizen.words import Fact, Quote, Words, masked
+from shared.events import (
+    Data,
+    disbursements,
+    feedback,
+    handover,
+    intake,
+    notify,
+    payment,
+    reassessments,
+    refunds,
+    routing,
+)
+from shared.working_time import local_day
+
+LIMIT = 60  # lines; what is older is left out
+
+TOLD: Mapping[type[Data], Words] = {
+    intake.Registered: Words("Hồ sơ đã được nộp.", "The application came in."),
+    intake.InterlinkedRegistered: Words(
+        "Hồ sơ gồm nhiều thủ tục đã được nộp.", "An application of several parts came in."
+    ),
+    intake.InterlinkedEnded: Words(
+        "Các phần của hồ sơ đều đã kết thúc.", "All parts of the application have ended."
+    ),
+    intake.Refused: Words("Hồ sơ không được ghi nhận.", "The application was not registered."),
+    intake.Supplemented: Words("Ông/bà đã bổ sung giấy tờ.", "You brought what was missing."),
+    intake.Corrected: Words(
+        "Thông tin đã được sửa theo yêu cầu của ông/bà.", "Your correction was made."
+    ),
+    intake.Withdrawn: Words("Ông/bà đã xin rút hồ sơ.", "You asked to take it back."),
+    routing.Routed: Words(
+        "Hồ sơ được chuyển đến {competent_unit}.", "It was passed on to {competent_unit}."
+    ),
+    routing.Accepted: Words(
+        "Hồ sơ được tiếp nhận, hẹn trả kết quả ngày {due}.",
+        "It was accepted; the result is due on {due}.",
+    ),
+    routing.NotAccepted: Words("Hồ sơ không được tiếp nhận.", "It was not accepted."),
+    routing.Processing: Words(
+        "Cơ quan giải quyết hồ sơ, hẹn trả kết quả ngày {due}.",
+        "Work on it went on; the result is due on {due}.",
+    ),
+    routing.SupplementRequested: Words(
+        "Cơ quan yêu cầu bổ sung giấy tờ.", "You were asked to bring something."
+    ),
+    routing.Resubmitted: Words(
+        "Giấy tờ bổ sung đã đến nơi và được kiểm tra lại.", "What you brought is being checked."
+    ),
+    routing.AcceptanceLate: Words("Quá hạn trả lời tiếp nhận.", "The answer was late."),
+    routing.Overdue: Words("Quá ngày hẹn trả kết quả.", "The due date passed without a result."),
+    routing.Apologised: Words(
+        "Cơ quan xin lỗi vì chậm, hẹn lại từ ngày {due_before} sang ngày {due}.",
+        "You were sent an apology: the date moved from {due_before} to {due}.",
+    ),
+    routing.PaymentDue: Words("Cơ quan yêu cầu nộp {amount_vnd}.", "{amount_vnd} was asked for."),
+    routing.Suspended: Words("Việc giải quyết tạm dừng.", "Work on it stopped for now."),
+    routing.Settled: Words("Kết quả đã có.", "The result was ready."),
+    routing.Returned: Words("Kết quả đã được trả.", "The result was handed over."),
+    routing.Closed: Words("Hồ sơ đã được rút.", "It was taken back, as you asked."),
+    handover.Transferred: Words(
+        "Hồ sơ được chuyển cho {competent_unit} giải quyết.", "It moved to {competent_unit}."
+    ),
+    handover.Readdressed: Words(
+        "Nơi trả kết quả đổi thành {returning_unit}.",
+        "The result will be handed over by {returning_unit}.",
+    ),
+    handover.SignatureAsked: Words("Kết quả đang chờ ký.", "The result waits for its signature."),
+    handover.Posted: Words(
+        "Kết quả được gửi qua bưu điện, số bưu gửi {tracking}.",
+        "The result was posted, parcel {tracking}.",
+    ),
+    handover.PostCarried: Words("Bưu gửi đã đến {place}.", "The parcel reached {place}."),
+    handover.PostCameBack: Words(
+        "Bưu điện không phát được và trả lại kết quả.", "The post brought the result back."
+    ),
+    handover.DueMoved: Words(
+        "Ngày hẹn dời từ {due_before} sang {due} do lịch làm việc thay đổi.",
+        "The date moved from {due_before} to {due}: the working calendar changed.",
+    ),
+    payment.FeeWaived: Words("Hồ sơ không phải nộp phí.", "There was no fee to pay."),
+    payment.Requested: Words(
+        "Đề nghị nộp {amount_vnd} trước {expires_at}.",
+        "You were asked to pay {amount_vnd} before {expires_at}.",
+    ),
+    payment.Settled: Words("Đã nhận {amount_vnd}.", "{amount_vnd} was received."),
+    payment.Expired: Words(
+        "Thời hạn nộp tiền đã hết.", "The time to pay was over without a payment."
+    ),
+    reassessments.FeeReassessed: Words(
+        "Phí được tính lại: {total_vnd}.", "The fee was set again: {total_vnd}."
+    ),
+    refunds.RefundDone: Words("Đã hoàn lại {amount_vnd}.", "{amount_vnd} was given back."),
+    disbursements.DisbursementDone: Words(
+        "Đã chi trả {amount_vnd}.", "{amount_vnd} was paid to you."
+    ),
+    feedback.FeedbackRecorded: Words("Ông/bà đã gửi đánh giá.", "You told us how we did."),
+}
+
+# which field is what an officer wrote for the citizen to read
+SAID: Mapping[type[Data], str] = {
+    routing.SupplementRequested: "content",
+    routing.NotAccepted: "reason",
+    routing.Suspended: "reason",
+    routing.Apologised: "reason",
+}
+
+# what is decided besides: another line says it, it is the offices' own, or between us and others
+UNTOLD: frozenset[type[Data]] = frozenset(
+    {
+        *(intake.Conflicted, intake.FollowUpRejected, intake.CorrectionAsked),
+        intake.InterlinkedMoved,  # the parts say it
+        *(routing.ChoiceNeeded, routing.CorrectionAllowed, routing.ActionRejected, routing.DueSoon),
+        *(handover.CertificateExpiring, handover.CertificateExpired, handover.StepFinished),
+        handover.ReturnLate,
+        *(payment.FeeAssessed, payment.CreateRequested, payment.QueryRequested, payment.Failed),
+        *(payment.Mismatched, payment.Overpaid),  # a refund follows
+        *(payment.ReceiptIssued, payment.ReceiptAdjusted, payment.ReceiptReplaced),  # in `money`
+        payment.ReceiptInvalidated,
+        *(reassessments.ReassessmentRejected, reassessments.FeeOverpaid),
+        *(refunds.RefundProposed, refunds.RefundWaiting, refunds.RefundRequested),
+        *(refunds.RefundQueryRequested, refunds.RefundFailed, refunds.RefundRejected),
+        *(disbursements.DisbursementProposed, disbursements.DisbursementWaiting),
+        *(disbursements.DisbursementRequested, disbursements.DisbursementQueryRequested),
+        *(disbursements.DisbursementFailed, disbursements.DisbursementRejected),
+        *(notify.NoticeRequested, notify.NoticeQueryRequested, notify.NoticeSent),  # in `notices`
+        *(notify.NoticeReceiptMissing, notify.NoticeDelivered, notify.NoticeFailed),
+        notify.NoticeDropped,
+        feedback.FeedbackRejected,
+    }
+)
+
+
+class Happening(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened, when, and what an officer wrote about it."""
+
+    at: datetime
+    sentence: Words
+    said: Quote | None
+
+
+def happened(decided: Sequence[Decided], units: Units) -> tuple[Happening, ...]:
+    """Return what happened, the latest first; of the same thing in a row the last."""
+    found: dict[int, Happening] = {}
+    row, before = 0, None
+    for at, data in decided:
+        if type(data) not in TOLD:
+            continue
+        row += type(data) is not before
+        before = type(data)
+        found[row] = Happening(at=at, sentence=_sentence(data, units), said=said(data))
+    return tuple(list(found.values())[::-1][:LIMIT])
+
+
+def said(data: Data) -> Quote | None:
+    """Return what was written for the citizen: by an officer, or by a rule, which is in English."""
+    field = SAID.get(type(data))
+    text = masked(getattr(data, field).strip()) if field else ""
+    by_a_rule = isinstance(data, routing.NotAccepted) and not data.officer
+    return Quote(text, "en" if by_a_rule else "vi") if text else None
+
+
+def _sentence(data: Data, units: Units) -> Words:
+    sentence = TOLD[type(data)]
+    return sentence.told(**{name: _fact(data, name, units) for name in shown(sentence)})
+
+
+def _fact(data: Data, name: str, units: Units) -> Fact:
+    value: Fact = getattr(data, name)
+    if name.endswith("_unit"):
+        return units.name(str(value))
+    return local_day(value) if isinstance(value, datetime) and "due" in name else value
+
+
+@cache
+def shown(sentence: Words) -> frozenset[str]:
+    """Return the facts that a sentence names."""
+    return frozenset(_names(sentence.vi)) | frozenset(_names(sentence.en))
+
+
+def _names(text: str) -> Iterator[str]:
+    return (name for _, name, _, _ in Formatter().parse(text) if name)

@@ -1,0 +1,136 @@
+"""What was sent: about what, by which way, when, and whether it arrived.  Never what it said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from services.operations.domain.citizen.decided import Decided
+from services.operations.domain.citizen.words import Words
+from shared.events import Data, notify
+from shared.events.feedback import RATED_DAYS, FeedbackRecorded
+
+Standing = Literal["sending", "sent", "arrived", "failed"]
+
+ABOUT: Mapping[str, Words] = {
+    "registered": Words("Đã nhận hồ sơ", "Your application came in"),
+    "refused": Words("Hồ sơ không được ghi nhận", "Your application was not registered"),
+    "payment_requested": Words("Đề nghị nộp tiền", "A payment was asked for"),
+    "payment_settled": Words("Đã nhận tiền", "Your payment was received"),
+    "accepted": Words("Hồ sơ được tiếp nhận", "Your application was accepted"),
+    "not_accepted": Words("Hồ sơ không được tiếp nhận", "Your application was not accepted"),
+    "supplement_requested": Words("Yêu cầu bổ sung giấy tờ", "Something is to be brought"),
+    "apologised": Words("Xin lỗi và hẹn lại ngày", "An apology and a new date"),
+    "transferred": Words("Hồ sơ chuyển cơ quan khác", "Another unit decides it"),
+    "result_ready": Words("Kết quả đã có", "The result is ready"),
+    "returned": Words("Kết quả đã trả", "The result was handed over"),
+    "withdrawn": Words("Hồ sơ đã được rút", "Your application was taken back"),
+    "interlinked_registered": Words("Đã nhận hồ sơ nhiều phần", "Your application came in"),
+    "interlinked_ended": Words("Các phần đã kết thúc", "All parts have ended"),
+}
+OTHER = Words("Thông báo khác", "Another notice")
+BY: Mapping[str, Words] = {
+    "sms": Words("Tin nhắn SMS", "SMS"),
+    "email": Words("Thư điện tử", "E-mail"),
+    "portal": Words("Hộp thư trên cổng", "The portal's inbox"),
+    "app": Words("Ứng dụng", "The app"),
+    "zalo": Words("Zalo", "Zalo"),
+    "voice": Words("Điện thoại", "Telephone"),
+}
+TO: Mapping[str, Words] = {
+    "citizen": Words("cho ông/bà", "to you"),
+    "representative": Words("cho người đại diện", "to your representative"),
+}
+STANDINGS: Mapping[Standing, Words] = {
+    "sending": Words("đang gửi", "on its way"),
+    "sent": Words("đã gửi, chưa có xác nhận đã đến", "sent; not confirmed yet"),
+    "arrived": Words("đã đến", "arrived"),
+    "failed": Words("không gửi đến được", "could not be delivered"),
+}
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice; `milestone` and `channel` are as notify calls them."""
+
+    milestone: str
+    about: Words
+    channel: str
+    by: Words
+    to: Words
+    at: datetime
+    standing: Standing
+    sentence: Words
+
+
+class Rating(msgspec.Struct, frozen=True, kw_only=True):
+    """What the citizen may be asked about now; `score` is what was answered before, 0: nothing."""
+
+    milestone: str
+    about: Words
+    score: int
+
+
+@dataclass
+class _Slot:
+    at: datetime
+    standing: Standing | None = "sending"  # None: nothing was handed over, so nothing was sent
+
+
+def sent(decided: Sequence[Decided]) -> tuple[Sent, ...]:
+    """Return what was sent to the citizen and a representative, the latest first."""
+    slots: dict[tuple[str, str], _Slot] = {}
+    for at, data in decided:
+        _take(slots, at, data)
+    found = [
+        _told(milestone, way, slot.at, slot.standing)
+        for (milestone, way), slot in slots.items()
+        if slot.standing and _audience(way) in TO
+    ]
+    return tuple(sorted(found, key=lambda notice: notice.at, reverse=True))
+
+
+def rating(decided: Sequence[Decided], now: datetime) -> Rating | None:
+    """Return the latest milestone of which a citizen may still say how it went, if there is one."""
+    told = [n for n in sent(decided) if n.standing in ("sent", "arrived")]
+    scores = {d.milestone: d.score for _, d in decided if isinstance(d, FeedbackRecorded)}
+    for notice in told:
+        days = RATED_DAYS.get(notice.milestone, 0)
+        if now - notice.at < timedelta(days=days):
+            score = scores.get(notice.milestone, 0)
+            return Rating(milestone=notice.milestone, about=notice.about, score=score)
+    return None
+
+
+def _take(slots: dict[tuple[str, str], _Slot], at: datetime, data: Data) -> None:
+    match data:
+        case notify.NoticeRequested():
+            for milestone in (data.milestone, *(j.milestone for j in data.joined)):
+                slots.setdefault((milestone, data.channel), _Slot(at))
+        case notify.NoticeSent():
+            slots[data.milestone, data.channel] = _Slot(data.sent_at, "sent")
+        case notify.NoticeDelivered():
+            slots.setdefault((data.milestone, data.channel), _Slot(at)).standing = "arrived"
+        case notify.NoticeFailed():
+            slots.setdefault((data.milestone, data.channel), _Slot(at)).standing = "failed"
+        case notify.NoticeDropped():
+            slots.setdefault((data.milestone, data.channel), _Slot(at)).standing = None
+
+
+def _audience(way: str) -> str:
+    return way.partition("@")[2] or "citizen"
+
+
+def _told(milestone: str, way: str, at: datetime, standing: Standing) -> Sent:
+    channel = way.partition("@")[0]
+    return Sent(
+        milestone=milestone,
+        about=ABOUT.get(milestone, OTHER),
+        channel=channel,
+        by=BY.get(channel, Words(channel, channel)),
+        to=TO[_audience(way)],
+        at=at,
+        standing=standing,
+        sentence=STANDINGS[standing],
+    )

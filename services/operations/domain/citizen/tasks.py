@@ -1,0 +1,128 @@
+"""What a citizen is to do now; mostly nothing."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+
+from services.operations.domain.citizen.course import Course
+from services.operations.domain.citizen.money import Money
+from services.operations.domain.citizen.sentences import OVER
+from services.operations.domain.citizen.words import Quote, Words
+
+TASKS: Mapping[str, Words] = {
+    "correct": Words("Sửa những chỗ sau rồi nộp lại hồ sơ.", "Correct this and send it again."),
+    "bring": Words(
+        "Bổ sung giấy tờ được yêu cầu, tại cổng hoặc nơi đã nộp hồ sơ.",
+        "Bring what is asked for, on the portal or at the counter where you applied.",
+    ),
+    "pay": Words(
+        "Nộp {amount_vnd} trước {by}, trên cổng nơi đã nộp hồ sơ.",
+        "Pay {amount_vnd} before {by}, on the portal where you applied.",
+    ),
+    "pay_again": Words(
+        "Còn phải nộp {amount_vnd}, nhưng thời hạn nộp đã hết. "
+        "Hãy hỏi nơi tiếp nhận cách nộp tiếp.",
+        "{amount_vnd} is still to be paid, but the time for it is over. Ask the receiving unit how "
+        "to go on.",
+    ),
+    "await_order": Words(
+        "Phải nộp {amount_vnd}. Cách nộp sẽ được báo cho ông/bà ngay khi có.",
+        "{amount_vnd} is to be paid. You will be told how as soon as that can be done.",
+    ),
+    "fetch": Words(
+        "Đến nhận kết quả tại {unit}, trừ khi đã chọn nhận qua mạng hoặc bưu điện. "
+        "Mang theo giấy tờ tùy thân và mã hồ sơ.",
+        "Fetch the result at {unit}, unless you chose to have it online or by post. "
+        "Bring proof of identity and the dossier code.",
+    ),
+    "fetch_back": Words(
+        "Bưu điện không phát được kết quả. Đến nhận tại {unit}, "
+        "mang theo giấy tờ tùy thân và mã hồ sơ.",
+        "The post could not deliver the result. Fetch it at {unit}; bring proof of identity and "
+        "the dossier code.",
+    ),
+    "await_post": Words(
+        "Chờ bưu điện phát kết quả. Số bưu gửi: {tracking}.",
+        "Wait for the post to bring the result. Parcel number: {tracking}.",
+    ),
+    "see_parts": Words(
+        "Xem từng phần bên dưới: phần nào cần ông/bà làm gì thì ghi ở phần đó.",
+        "See each part below: it says there if something is for you to do.",
+    ),
+    "await_withdrawal": Words(
+        "Ông/bà đã xin rút hồ sơ. Chờ cơ quan trả lời, chưa cần làm gì thêm.",
+        "You asked to take the application back. Wait for the answer, there is nothing else to do.",
+    ),
+    "nothing": Words(
+        "Ông/bà không phải làm gì. Cơ quan đang giải quyết và sẽ báo khi có thay đổi.",
+        "Nothing. We are at it and will tell you when something changes.",
+    ),
+    "over": Words(
+        "Ông/bà không phải làm gì thêm cho hồ sơ này.",
+        "Nothing more is to be done about this application.",
+    ),
+}
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to do, or that there is nothing; `kind` names the sentence.
+
+    `by`, `amount_vnd`: of a payment.  `said`: what an officer wrote about it.  `details`: what is
+    to be corrected, one by one.
+    """
+
+    kind: str
+    sentence: Words
+    by: datetime | None = None
+    amount_vnd: int = 0
+    said: Quote | None = None
+    details: tuple[Words, ...] = ()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether something is to be done at all."""
+        return self.kind in ASKED
+
+
+ASKED = frozenset({"correct", "bring", "pay", "pay_again", "fetch", "fetch_back"})
+
+
+def tasks(course: Course, money: Money, returning: Words) -> tuple[Task, ...]:
+    """Return what is to be done, the most urgent first; never nothing at all."""
+    found = (*_asked(course, money, returning), *_awaited(course, money))
+    if found:
+        return found
+    kind = "over" if course.state in OVER else "nothing"
+    return (Task(kind=kind, sentence=TASKS[kind]),)
+
+
+def _asked(course: Course, money: Money, returning: Words) -> Iterator[Task]:
+    if course.state == "refused":
+        yield Task(kind="correct", sentence=TASKS["correct"], details=course.problems)
+    if course.state == "supplement_requested":
+        yield Task(kind="bring", sentence=TASKS["bring"], said=course.said)
+    if money.owed_vnd and course.state not in OVER:
+        owed = money.to_pay_vnd or money.owed_vnd
+        if money.pay_by:
+            sentence = TASKS["pay"].told(amount_vnd=owed, by=money.pay_by)
+            yield Task(kind="pay", sentence=sentence, by=money.pay_by, amount_vnd=owed)
+        elif money.is_expired:
+            sentence = TASKS["pay_again"].told(amount_vnd=owed)
+            yield Task(kind="pay_again", sentence=sentence, amount_vnd=owed)
+    if course.state == "settled":
+        kind = "fetch_back" if course.came_back else "fetch"
+        yield Task(kind=kind, sentence=TASKS[kind].told(unit=returning))
+
+
+def _awaited(course: Course, money: Money) -> Iterator[Task]:
+    if course.state == "payment_due" and not (money.pay_by or money.is_expired) and money.owed_vnd:
+        sentence = TASKS["await_order"].told(amount_vnd=money.owed_vnd)
+        yield Task(kind="await_order", sentence=sentence, amount_vnd=money.owed_vnd)
+    if course.state == "in_post":
+        sentence = TASKS["await_post"].told(tracking=course.tracking)
+        yield Task(kind="await_post", sentence=sentence)
+    if course.state in ("family", "family_partly_done"):
+        yield Task(kind="see_parts", sentence=TASKS["see_parts"])
+    if course.asks_withdrawal and course.state not in OVER:
+        yield Task(kind="await_withdrawal", sentence=TASKS["await_withdrawal"])

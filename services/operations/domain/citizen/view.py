@@ -1,0 +1,176 @@
+"""All of what a citizen is told of one application: what the page shows and portals read."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import msgspec
+
+from services.operations.domain.citizen.course import Course, course
+from services.operations.domain.citizen.decided import decided
+from services.operations.domain.citizen.due import Due, due
+from services.operations.domain.citizen.happenings import Happening, happened
+from services.operations.domain.citizen.money import Money, money
+from services.operations.domain.citizen.notices import Rating, Sent, rating, sent
+from services.operations.domain.citizen.sentences import (
+    CHILDREN,
+    OVER,
+    ROLES,
+    STAGES,
+    STANDINGS,
+    STATES,
+    Stage,
+    Standing,
+    StateName,
+)
+from services.operations.domain.citizen.tasks import Task, tasks
+from services.operations.domain.citizen.units import Unit, Units
+from services.operations.domain.citizen.words import Quote, Words, both
+from services.operations.domain.entries import Entry, Member
+from services.operations.domain.status import Status, status
+from shared.catalogue import Catalogue
+from shared.working_time import local_day
+
+
+class StateTold(msgspec.Struct, frozen=True, kw_only=True):
+    """Where it stands.  `state` is ours, `national_code` 0 where it was never registered.
+
+    `said`: what an officer, or a rule, wrote about it.
+    """
+
+    state: StateName
+    national_code: int
+    name: Words
+    sentence: Words
+    said: Quote | None
+
+
+class StageTold(msgspec.Struct, frozen=True, kw_only=True):
+    """A stage on the way, and whether it is behind."""
+
+    stage: Stage
+    name: Words
+    standing: Standing
+    sentence: Words
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A child of an interlinked application; without a dossier code before it is registered."""
+
+    application: str
+    dossier_code: str
+    procedure: Words
+    standing: str
+    sentence: Words
+
+
+class CitizenStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """An application as its citizen sees it; nothing in it tells who that is.
+
+    `due` is null where nothing is due any more; `rating` where nobody is asked how it went.
+    `as_of`: when the last thing happened of which this knows.
+    """
+
+    dossier_code: str
+    procedure_code: str
+    procedure: Words
+    as_of: datetime
+    state: StateTold
+    stages: tuple[StageTold, ...]
+    due: Due | None
+    tasks: tuple[Task, ...]
+    parts: tuple[Part, ...]
+    money: Money
+    happened: tuple[Happening, ...]
+    sent: tuple[Sent, ...]
+    units: tuple[Unit, ...]
+    rating: Rating | None
+
+
+def view(entries: Sequence[Entry], catalogue: Catalogue, now: datetime) -> CitizenStatus | None:
+    """Return what is told of an application, from its entries in order; None: nothing is decided
+    yet.
+    """
+    facts, known = decided(entries), status(entries)
+    if not facts:
+        return None
+    stands, purse = course(facts), money(facts, now)
+    _of_a_family(stands, known)
+    if stands.state in OVER:  # what was owed is not asked for any more
+        purse = msgspec.structs.replace(purse, owed_vnd=0, to_pay_vnd=0, pay_by=None)
+    units = Units(catalogue, local_day(now))
+    returning = units.name(stands.units.get("returning", known.receiving_unit))
+    return CitizenStatus(
+        dossier_code=known.dossier_code,
+        procedure_code=known.procedure,
+        procedure=units.procedure(known.procedure),
+        as_of=facts[-1].at,
+        state=_state(stands),
+        stages=tuple(_stages(stands)),
+        due=due(stands, purse.owes_first, now),
+        tasks=tasks(stands, purse, returning),
+        parts=tuple(_part(child, units) for child in known.children),
+        money=purse,
+        happened=happened(facts, units),
+        sent=sent(facts),
+        units=tuple(_units(stands, units)),
+        rating=rating(facts, now),
+    )
+
+
+def _of_a_family(stands: Course, known: Status) -> None:
+    """Let a parent stand as its children do."""
+    if not known.children:
+        return
+    ended: dict[str, StateName] = {"done": "returned", "partly_done": "family_partly_done"}
+    stands.state = ended.get(known.outcome, "family")
+    if known.outcome == "failed":
+        code = known.state.code if known.state else 0
+        stands.state = "withdrawn" if code == 7 else "not_accepted"
+    stands.national_code = known.state.code if known.state else 0
+
+
+def _state(stands: Course) -> StateTold:
+    state = STATES[stands.state]
+    return StateTold(
+        state=stands.state,
+        national_code=stands.national_code,
+        name=state.name,
+        sentence=state.sentence,
+        said=stands.said,
+    )
+
+
+def _stages(stands: Course) -> Iterator[StageTold]:
+    state, stages = STATES[stands.state], list(STAGES)
+    at: Stage = state.stage
+    if not stands.is_accepted and stands.state in ("supplement_requested", "stopped"):
+        at = "submitted"
+    elif stands.is_accepted and state.standing == "ended":
+        at = "processing"
+    reached = stages.index(at)
+    for place, (stage, name) in enumerate(STAGES.items()):
+        standing: Standing = "done" if place < reached else "ahead"
+        if place == reached:
+            standing = state.standing
+        yield StageTold(stage=stage, name=name, standing=standing, sentence=STANDINGS[standing])
+
+
+def _part(child: Member, units: Units) -> Part:
+    unknown = Words(child.standing, child.standing)
+    return Part(
+        application=child.application,
+        dossier_code=child.dossier_code,
+        procedure=units.procedure(child.procedure),
+        standing=child.standing,
+        sentence=both(CHILDREN, child.standing, unknown),
+    )
+
+
+def _units(stands: Course, units: Units) -> Iterator[Unit]:
+    does: dict[str, list[Words]] = {}
+    for role, code in stands.units.items():
+        if code:
+            does.setdefault(code, []).append(ROLES[role])
+    for code, roles in does.items():
+        name, province = units.parts(code)
+        yield Unit(code=code, name=name, province=province, does=tuple(roles))

@@ -1,0 +1,159 @@
+"""Who may see how an application stands: who has its link, or its dossier code and the code beside.
+
+Attempts are limited, per dossier code and per who asks, and counted before anything is looked up: a
+thousand at once are no way around it.  A wrong pair is refused in one sentence, whichever half of
+it is wrong, and takes as long as one half-right.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from ipaddress import IPv6Address, ip_address
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from services.operations.domain.citizen.words import Words
+from shared.dossier_codes import read_code
+from shared.errors import Unknown
+from shared.problems import Refusal
+from shared.status_links import StatusLinks
+
+WINDOW_S = 900.0
+PER_DOSSIER = 10  # wrong attempts in a window: sixty bits hold against that for ever
+PER_ADDRESS = 30
+PER_PORTAL = 600  # it asks for many people
+KEPT = 50_000  # dossier codes and addresses that are remembered, each
+TOKEN_LIMIT = 200  # characters
+_NOBODY = str(UUID(int=0))
+
+WRONG = Words(
+    "Không có hồ sơ nào khớp với các mã này. Hãy kiểm tra từng ký tự; hồ sơ vừa nộp có thể cần "
+    "một phút.",
+    "No application fits these codes. Check them character by character; one that was submitted "
+    "just now may need a minute.",
+)
+TOO_MANY = Words(
+    "Đã thử quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại, hoặc mở liên kết ghi trên giấy "
+    "tiếp nhận.",
+    "That was tried too often. Wait {minutes} minutes and try again, or open the link on your "
+    "receipt.",
+)
+
+
+class Attempts:
+    """Counts attempts by key, so many in a window, in bounded memory: the oldest key is forgotten
+    first.
+    """
+
+    def __init__(
+        self, limit: int, monotonic: Callable[[], float], window_s: float = WINDOW_S
+    ) -> None:
+        self._limit, self._monotonic, self._window_s = limit, monotonic, window_s
+        self._counted: OrderedDict[str, tuple[int, float]] = OrderedDict()  # how many, until when
+
+    def take(self, key: str) -> float:
+        """Count an attempt; return 0, or for how long there may be none, and then count nothing."""
+        now = self._monotonic()
+        count, until = self._counted.get(key, (0, 0.0))
+        if now >= until:
+            count, until = 0, now + self._window_s
+            self._counted.pop(key, None)
+        if count >= self._limit:
+            return until - now
+        self._counted[key] = count + 1, until
+        while len(self._counted) > KEPT:
+            self._counted.popitem(last=False)
+        return 0.0
+
+    def give_back(self, key: str) -> None:
+        """Take an attempt as not made: it was right."""
+        count, until = self._counted.get(key, (0, 0.0))
+        if count > 1:
+            self._counted[key] = count - 1, until
+        else:
+            self._counted.pop(key, None)
+
+
+class Asked(NamedTuple):
+    """What somebody shows: the token of a link, or both codes as they were typed."""
+
+    token: str = ""
+    dossier_code: str = ""
+    code: str = ""
+
+
+class Finds(Protocol):
+    """`services.operations.journeys.Journeys`."""
+
+    async def find(self, name: str) -> str | None:
+        """Return the application with this dossier code.  Raises `Unknown`."""
+
+
+class StatusAccess:
+    """Lets in who shows what is right, and holds off who guesses."""
+
+    def __init__(self, journeys: Finds, links: StatusLinks, monotonic: Callable[[], float]) -> None:
+        self._journeys, self.links = journeys, links
+        self._by_dossier = Attempts(PER_DOSSIER, monotonic)
+        self._by_address = Attempts(PER_ADDRESS, monotonic)
+        self._by_portal = Attempts(PER_PORTAL, monotonic)
+
+    async def by_citizen(self, asked: Asked, address: str) -> str:
+        """Return the application.  Raises `Refusal` 404, 429, `Unknown`."""
+        return await self._opened(asked, self._by_address, network(address))
+
+    async def by_portal(self, asked: Asked, portal: str) -> str:
+        """Return the same for a portal, which asks for many people."""
+        return await self._opened(asked, self._by_portal, portal)
+
+    async def _opened(self, asked: Asked, by_whom: Attempts, who: str) -> str:
+        taken = [(by_whom, who)]
+        _hold(by_whom.take(who))
+        dossier = read_code(asked.dossier_code)
+        if dossier and not asked.token:
+            taken.append((self._by_dossier, dossier))
+            _hold(self._by_dossier.take(dossier))
+        try:
+            application = await self._found(asked, dossier)
+        except Unknown:
+            _give_back(taken)
+            raise
+        if application is None:
+            raise Refusal(404, "unknown-pair", WRONG.en)
+        _give_back(taken)
+        return application
+
+    async def _found(self, asked: Asked, dossier: str | None) -> str | None:
+        if asked.token:
+            return self.links.application(asked.token[:TOKEN_LIMIT])
+        application = await self._journeys.find(dossier) if dossier else None
+        # of a dossier that is not there a code is worked out as well
+        is_right = self.links.is_code(application or _NOBODY, asked.code)
+        return application if is_right else None
+
+
+def network(address: str) -> str:
+    """Return what counts as one caller: an address, of IPv6 the network that a home is given."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address) and not found.ipv4_mapped:
+        return str(IPv6Address(int(found) >> 64 << 64))
+    return str(getattr(found, "ipv4_mapped", None) or found)
+
+
+def minutes(wait_s: float) -> int:
+    """Return how many minutes somebody is told to wait."""
+    return max(1, -int(-wait_s // 60))
+
+
+def _give_back(taken: Sequence[tuple[Attempts, str]]) -> None:
+    for attempts, key in taken:
+        attempts.give_back(key)
+
+
+def _hold(wait_s: float) -> None:
+    if wait_s:
+        headers = {"Retry-After": str(max(1, -int(-wait_s // 1)))}
+        words = TOO_MANY.told(minutes=str(minutes(wait_s)))
+        raise Refusal(429, "too-many-attempts", words.en, headers=headers)

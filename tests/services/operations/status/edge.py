@@ -1,0 +1,90 @@
+"""The citizens' edge over tables in memory."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from services.operations.pages import Pages
+from services.operations.status_access import StatusAccess
+from services.operations.status_api import StatusDesk, router
+from shared.access import Access
+from shared.catalogue import Catalogue
+from shared.edge_app import edge_app
+from shared.status_links import StatusLinks
+from tests.services.operations.memory import Group, Over, Store
+from tests.services.operations.story import BEGAN, Story
+
+KEYS = {"portal-key": ("sandbox", "portal"), "op-key": ("o-1", "operator")}
+LINKS = StatusLinks(bytes(range(32)), "/status")
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@dataclass
+class Ticks:
+    """A clock that goes when it is told to."""
+
+    now_s: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@dataclass
+class StatusEdge:
+    """The edge, with what it stands on at hand."""
+
+    catalogue: Catalogue
+    now: datetime = BEGAN
+    url: str = ""  # where it answers, if it does
+    ticks: Ticks = field(default_factory=Ticks)
+    store: Store = field(default_factory=Store)
+
+    def __post_init__(self) -> None:
+        self.asked: list[str] = []
+        journeys = self.store.journeys
+        desk = StatusDesk(
+            access=StatusAccess(journeys, LINKS, self.ticks),
+            journeys=journeys,
+            catalogue=self.catalogue,
+            pages=Pages(),
+            clock=lambda: self.now,
+        )
+        keys = {
+            hashlib.sha256(key.encode()).hexdigest(): {"name": name, "role": role}
+            for key, (name, role) in KEYS.items()
+        }
+        self.app = edge_app("operations", Access(keys), (router(desk),))
+
+    async def read(self, story: Story) -> Story:
+        """Read all of a story's log, and let it be that moment."""
+        assignment = Group(story.log.records).assignment(self.store.trouble, 100)
+        with pytest.raises(Over):
+            await self.store.reader().serve(assignment)
+        self.now = max(self.now, story.log.now)
+        return story
+
+    def client(self, address: str = "203.0.113.7") -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.app, client=(address, 4711))
+        return httpx.AsyncClient(transport=transport, base_url="http://operations")
+
+    async def post(
+        self, fields: dict[str, Any], path: str = "/status", address: str = "203.0.113.7"
+    ) -> httpx.Response:
+        """Send a form as a browser does."""
+        async with self.client(address) as client:
+            return await client.post(path, content=urlencode(fields), headers=FORM)
+
+    async def look(
+        self, story: Story, *, code: str = "", dossier: str = "", **more: Any
+    ) -> httpx.Response:
+        """Type both codes of an application, or others in their place."""
+        fields = {
+            "dossier_code": dossier or story.code,
+            "code": code or LINKS.code(story.application),
+        }
+        return await self.post(fields, **more)

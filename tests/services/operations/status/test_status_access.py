@@ -1,0 +1,178 @@
+"""Who has both codes, or the link, sees an application; whoever guesses is held off."""
+
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.operations import status_access
+from services.operations.domain.citizen.words import Words
+from services.operations.status_access import (
+    PER_ADDRESS,
+    PER_DOSSIER,
+    WINDOW_S,
+    WRONG,
+    Attempts,
+    network,
+)
+from tests.services.operations import scenes
+from tests.services.operations.scenes import begun
+from tests.services.operations.status.edge import LINKS, StatusEdge, Ticks
+from tests.services.operations.story import application
+
+NOBODYS = "H29.1-20261120-7777777"
+WRONG_CODE = "0000-0000-0000"
+
+
+async def test_both_codes_open_an_application_however_they_are_typed(edge: StatusEdge) -> None:
+    story = await edge.read(begun(scenes.processing))
+    typed = LINKS.code(story.application).lower().replace("-", " ").replace("0", "o")
+    for code, dossier in (("", ""), (typed, f" {story.code.lower()} ")):
+        answer = await edge.look(story, code=code, dossier=dossier)
+        assert answer.status_code == 200
+        assert story.code in answer.text
+
+
+async def test_the_links_token_opens_it_alone(edge: StatusEdge) -> None:
+    story = await edge.read(begun(scenes.processing))
+    answer = await edge.post({"token": LINKS.token(story.application)})
+    assert (answer.status_code, story.code in answer.text) == (200, True)
+    other = LINKS.token(application(9))
+    for token in (other, other[:-1], "x", "ư" * 43, "A" * 10_000):
+        assert (await edge.post({"token": token})).status_code == 404
+
+
+async def test_a_wrong_pair_is_refused_in_one_sentence_whichever_half_is_wrong(
+    edge: StatusEdge,
+) -> None:
+    story = await edge.read(begun(scenes.processing))
+    answers = [
+        await edge.look(story, code=WRONG_CODE),
+        await edge.look(story, dossier=NOBODYS),
+        await edge.look(story, dossier=NOBODYS, code=WRONG_CODE),
+        await edge.look(story, code=LINKS.code(application(9))),
+    ]
+    assert {a.status_code for a in answers} == {404}
+    typed = [(story.code, WRONG_CODE), (NOBODYS, LINKS.code(story.application))]
+    pages = {
+        a.text.replace(d, "D").replace(c, "C") for a, (d, c) in zip(answers, typed, strict=False)
+    }
+    assert len(pages) == 1
+    assert WRONG.vi in pages.pop()
+
+
+async def test_what_is_not_in_the_log_yet_is_not_told_apart(edge: StatusEdge) -> None:
+    answer = await edge.post({"token": LINKS.token(application(9))})
+    assert WRONG.vi in answer.text
+
+
+async def test_a_payments_reference_opens_nothing(edge: StatusEdge) -> None:
+    story = await edge.read(begun(scenes.fee_due))
+    for name in (story.reference, story.application):
+        answer = await edge.look(story, dossier=name)
+        assert answer.status_code == 422
+
+
+async def test_attempts_on_one_dossier_are_limited_wherever_they_come_from(
+    edge: StatusEdge,
+) -> None:
+    story = await edge.read(begun(scenes.processing))
+    for n in range(PER_DOSSIER):
+        answer = await edge.look(story, code=WRONG_CODE, address=f"198.51.100.{n}")
+        assert answer.status_code == 404
+    held = await edge.look(story, address="198.51.100.99")
+    assert held.status_code == 429
+    assert held.headers["retry-after"] == str(int(WINDOW_S))
+    assert "15 phút" in held.text
+    by_link = await edge.post({"token": LINKS.token(story.application)})
+    assert by_link.status_code == 200
+    edge.ticks.now_s = WINDOW_S
+    assert (await edge.look(story)).status_code == 200
+
+
+async def test_attempts_of_one_address_are_limited_whatever_they_try(edge: StatusEdge) -> None:
+    story = await edge.read(begun(scenes.processing))
+    for n in range(PER_ADDRESS):
+        await edge.look(story, dossier=f"H29.1-20261120-{n:07d}", address="2001:db8::1")
+    assert (await edge.look(story, address="2001:db8::2")).status_code == 429
+    assert (await edge.look(story, address="2001:db8:0:1::1")).status_code == 200
+
+
+async def test_what_is_right_counts_against_nobody(edge: StatusEdge) -> None:
+    story = await edge.read(begun(scenes.processing))
+    for _ in range(PER_ADDRESS + 1):
+        assert (await edge.look(story)).status_code == 200
+
+
+async def test_an_outage_counts_against_nobody_and_is_said(edge: StatusEdge) -> None:
+    story = await edge.read(begun(scenes.processing))
+    edge.store.trouble.fails = lambda: True
+    for _ in range(PER_ADDRESS + 1):
+        answer = await edge.look(story)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    edge.store.trouble.fails = lambda: False
+    assert (await edge.look(story)).status_code == 200
+
+
+async def test_what_opens_an_application_stands_in_no_log(
+    edge: StatusEdge, caplog: pytest.LogCaptureFixture
+) -> None:
+    story = await edge.read(begun(scenes.processing))
+    with caplog.at_level(logging.DEBUG):
+        await edge.look(story)
+        await edge.post({"token": LINKS.token(story.application)})
+    said = " ".join(r.getMessage() for r in caplog.records)
+    assert LINKS.token(story.application) not in said
+    assert LINKS.code(story.application) not in said
+
+
+def test_a_thousand_attempts_at_once_are_counted_before_any_is_answered() -> None:
+    attempts = Attempts(3, Ticks())
+    assert [attempts.take("a") > 0 for _ in range(5)] == [False] * 3 + [True] * 2
+
+
+def test_memory_is_bounded_and_the_oldest_key_goes_first() -> None:
+    attempts = Attempts(1, Ticks())
+    for n in range(status_access.KEPT + 1):
+        attempts.take(str(n))
+    assert attempts.take("0") == 0.0
+    assert attempts.take(str(status_access.KEPT)) > 0.0
+
+
+@given(st.lists(st.sampled_from(["take", "give", "wait"]), max_size=40))
+def test_no_more_than_the_limit_is_ever_out(steps: list[str]) -> None:
+    ticks, out = Ticks(), 0
+    attempts = Attempts(3, ticks, 10.0)
+    for step in steps:
+        if step == "take":
+            out += attempts.take("a") == 0.0
+        elif step == "give" and out:
+            attempts.give_back("a")
+            out -= 1
+        elif step == "wait":
+            ticks.now_s, out = ticks.now_s + 10.0, 0
+        assert out <= 3
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("", ""),
+        ("unix", "unix"),
+    ],
+)
+def test_a_home_counts_once(address: str, counted: str) -> None:
+    assert network(address) == counted
+
+
+def test_the_refusal_names_its_remedy_in_both_languages() -> None:
+    words = status_access.TOO_MANY.told(minutes="3")
+    assert words == Words(
+        "Đã thử quá nhiều lần. Hãy đợi 3 phút rồi thử lại, hoặc mở liên kết ghi trên giấy tiếp "
+        "nhận.",
+        "That was tried too often. Wait 3 minutes and try again, or open the link on your receipt.",
+    )
