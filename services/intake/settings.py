@@ -9,7 +9,8 @@ from shared.catalogue.forms import FORMS
 
 
 class IntakeSettings(BaseSettings):
-    """`MOTCUA_STATUS_PAGE`: the address of the citizens' page, before the token.
+    """`MOTCUA_STATUS_PAGE`: the address of the citizens' page, before the token: operations' own,
+    or a portal's that asks `POST /v1/status` there.
 
     `MOTCUA_DUPLICATES_REFUSED`: procedures, as a JSON list, of which a likely duplicate is refused
     and not only pointed at.
@@ -20,7 +21,7 @@ class IntakeSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True)
 
-    status_page: str = "/status"
+    status_page: str = "http://127.0.0.1:8105/status"
     duplicates_refused: frozenset[str] = frozenset()
     forms: Path = FORMS
     contacts: Path = CONTACTS

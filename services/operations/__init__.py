@@ -6,6 +6,6 @@ Writes its own tables, counts to `operations.flow`, and, when an operator says s
 to a service's inbox.  It changes nothing else.
 
 Reading order: `domain` (what can be said from the log), `journeys` (how the log is kept), `reader`
-(the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `api`.  What a citizen
-sees: `domain.citizen` (what is told), `status_access` (to whom), `pages`, `status_api`.
+(the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `api`.  What a
+citizen sees: `domain.citizen` (what is told), `status_access` (to whom), `pages`, `status_api`.
 """
