@@ -2,10 +2,11 @@
 
 Reads every topic of every service, in the group `operations`, and what lanes set aside (dead
 letters, parked records), in the group `operations-aside`; the live tables read `operations.flow`.
-Writes its own tables, counts to `operations.flow`, and, when an operator says so, `lane.released`
-to a service's inbox.  It changes nothing else.
+Writes its own tables, counts to `operations.flow`, `lane.released` to a service's inbox when an
+operator says so, and `feedback.given` to notify's when a citizen does.  It changes nothing else.
 
 Reading order: `domain` (what can be said from the log), `journeys` (how the log is kept), `reader`
 (the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `api`.  What a
-citizen sees: `domain.citizen` (what is told), `status_access` (to whom), `pages`, `status_api`.
+citizen sees: `domain.citizen` (what is told), `status_access` (to whom), `pages`, `status_api`,
+`rating_api`.
 """

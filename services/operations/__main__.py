@@ -5,15 +5,16 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from services.operations import status_api
+from services.operations import rating_api, status_api
 from services.operations.api import Sources, router
 from services.operations.counts import Counts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys
 from services.operations.pages import Pages
+from services.operations.rating_api import PER_APPLICATION, RatingDesk
 from services.operations.reader import Pace, Reader
 from services.operations.settings import OperationsSettings
-from services.operations.status_access import StatusAccess
+from services.operations.status_access import Attempts, StatusAccess
 from services.operations.status_api import StatusDesk
 from services.operations.tables import LiveTables
 from shared import service
@@ -27,11 +28,12 @@ ASIDE = "operations-aside"
 STATUS_PAGE = "/status"
 
 
-def edge(sources: Sources, desk: StatusDesk) -> APIRouter:
+def edge(sources: Sources, desk: RatingDesk) -> APIRouter:
     """Return all that operations answers."""
     routes = APIRouter()
     routes.include_router(router(sources))
-    routes.include_router(status_api.router(desk))
+    routes.include_router(status_api.router(desk.status))
+    routes.include_router(rating_api.router(desk))
     return routes
 
 
@@ -56,13 +58,10 @@ async def build(resources: Resources) -> Parts:
     )
     watch = Watch(resources.settings)
     links = StatusLinks(resources.secrets.master_key, STATUS_PAGE)
-    desk = StatusDesk(
-        StatusAccess(journeys, links, time.monotonic),
-        journeys,
-        watch.current,
-        Pages(),
-        resources.clock,
-    )
+    access = StatusAccess(journeys, links, time.monotonic)
+    status = StatusDesk(access, journeys, watch.current, Pages(), resources.clock)
+    answers = Attempts(PER_APPLICATION, time.monotonic)
+    desk = RatingDesk(status, resources.publisher, resources.vault, answers)
     return Parts(
         router=edge(sources, desk),
         beside=(watch.run,),

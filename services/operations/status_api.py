@@ -19,7 +19,7 @@ from services.operations.domain.citizen.words import Language
 from services.operations.domain.entries import in_order
 from services.operations.example import LOOK, STATUS
 from services.operations.journeys import Journeys
-from services.operations.pages import Mistake, Pages, Typed
+from services.operations.pages import NOT_ANSWERED, Answered, Mistake, Pages, Typed
 from services.operations.pages.labels import LABELS
 from services.operations.status_access import TOO_MANY, Asked, StatusAccess, minutes
 from shared import edge
@@ -88,7 +88,7 @@ def _twin(routes: APIRouter, desk: StatusDesk) -> None:
         application = await desk.access.by_portal(
             Asked(**msgspec.structs.asdict(look)), caller.name
         )
-        told = await _told(desk, application)
+        told = await told_of(desk, application)
         headers = {"cache-control": "no-store"}
         return Response(msgspec.json.encode(told), 200, headers, "application/json")
 
@@ -116,14 +116,14 @@ def _page(routes: APIRouter, desk: StatusDesk) -> None:
             return html(desk, desk.pages.form(lang, typed, mistakes), 422)
         try:
             application = await desk.access.by_citizen(asked, caller_address(request))
-            told = await _told(desk, application)
+            told = await told_of(desk, application)
         except (Refusal, Unknown) as why:
             status, mistake, headers = refused(why)
             return html(desk, desk.pages.form(lang, typed, (mistake,)), status, headers)
         return html(desk, status_page(desk, lang, application, told))
 
 
-async def _told(desk: StatusDesk, application: str) -> CitizenStatus:
+async def told_of(desk: StatusDesk, application: str) -> CitizenStatus:
     """Return what is known of an application.  Raises `Refusal` 404, `Unknown`."""
     entries, _forks = await desk.journeys.of(application)
     told = view(in_order(entries), desk.catalogue, desk.clock())
@@ -137,12 +137,14 @@ def status_page(
     lang: Language,
     application: str,
     told: CitizenStatus,
+    answered: Answered = NOT_ANSWERED,
+    mistakes: tuple[Mistake, ...] = (),
 ) -> str:
     """Return the page of an application; its forms carry what opens it and its parts."""
     parts = {part.application: part.application for part in told.parts if part.dossier_code}
     links = desk.access.links
     tokens = {name: links.token(each) for name, each in ({"": application} | parts).items()}
-    return desk.pages.status(lang, told, tokens)
+    return desk.pages.status(lang, told, tokens, answered, mistakes)
 
 
 def html(

@@ -71,10 +71,10 @@ OWN = {
         *("desk", "feedback_api", "petitions"),
     },
     # it reads with a loop of its own instead of a lane: it decides nothing; how an application
-    # stands for its citizen: who may see it, as a page, as JSON with an example
+    # stands for its citizen: who may see it, as a page, as JSON with an example; and how it went
     "operations": {
         *("journeys", "reader", "counts", "flow", "tables"),
-        *("status_access", "status_api", "pages", "example"),
+        *("status_access", "status_api", "pages", "example", "rating_api"),
     },
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc"}

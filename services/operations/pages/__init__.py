@@ -1,11 +1,12 @@
 """The citizens' page: HTML without anything from elsewhere, which works without its script.
 
 Reading order: `labels` (the words of the page), `layout.html`, `mistakes.html`, `form.html`,
-`status.html`, then `status.css` and `open_link.js`, which stand in the page itself and are the only
-ones that may.
+`status.html`, `rating.html`, then `status.css` and `open_link.js`, which stand in the page itself
+and are the only ones that may.
 """
 
 import hashlib
+import secrets
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.operations.domain.citizen.view import CitizenStatus
 from services.operations.domain.citizen.words import Fact, Language, Words, written
 from services.operations.pages.labels import LABELS
+from shared.feedback import COMMENT_LIMIT
 
 HERE = Path(__file__).parent
 OTHER: Mapping[Language, tuple[Language, str]] = {
@@ -38,7 +40,16 @@ class Typed(NamedTuple):
     code: str = ""
 
 
+class Answered(NamedTuple):
+    """What somebody answered to how it went, which did not go through; or that it did."""
+
+    score: int = 0
+    comment: str = ""
+    is_sent: bool = False
+
+
 NOTHING_TYPED = Typed()
+NOT_ANSWERED = Answered()
 
 
 class Pages:
@@ -57,6 +68,7 @@ class Pages:
         self._jinja.globals |= {
             "style": style,
             "script": script,
+            "comment_limit": COMMENT_LIMIT,
         }
 
     def form(
@@ -70,6 +82,8 @@ class Pages:
         language: Language,
         told: CitizenStatus,
         tokens: Mapping[str, str],
+        answered: Answered = NOT_ANSWERED,
+        mistakes: tuple[Mistake, ...] = (),
     ) -> str:
         """Return the page of an application; `tokens` open it (as ``""``) and its parts."""
         return self._page(
@@ -77,7 +91,9 @@ class Pages:
             language,
             told=told,
             tokens=tokens,
-            mistakes=(),
+            answered=answered,
+            mistakes=mistakes,
+            once=secrets.token_hex(8),
         )
 
     def _page(self, name: str, language: Language, **said: object) -> str:

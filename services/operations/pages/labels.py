@@ -70,4 +70,38 @@ LABELS: Mapping[str, Words] = {
     "units": Words("Cơ quan", "Offices"),
     "as_of": Words("Cập nhật đến", "As of"),
     "another": Words("Tra cứu hồ sơ khác", "Look up another application"),
+    # how it went
+    "rate": Words("Ông/bà được phục vụ thế nào?", "How did we do?"),
+    "rate_about": Words("Về việc:", "About:"),
+    "score": Words("Mức độ hài lòng", "How satisfied are you?"),
+    "score_5": Words("5 – Rất hài lòng", "5 – very satisfied"),
+    "score_4": Words("4 – Hài lòng", "4 – satisfied"),
+    "score_3": Words("3 – Bình thường", "3 – neither"),
+    "score_2": Words("2 – Không hài lòng", "2 – dissatisfied"),
+    "score_1": Words("1 – Rất không hài lòng", "1 – very dissatisfied"),
+    "comment": Words("Nhận xét (không bắt buộc)", "Comment (optional)"),
+    "comment_hint": Words(
+        "Không ghi họ tên, số định danh hay số điện thoại.",
+        "Leave out names, personal and telephone numbers.",
+    ),
+    "send": Words("Gửi đánh giá", "Send"),
+    "given": Words("Ông/bà đã đánh giá; có thể gửi lại.", "You have answered; you may again."),
+    "thanks": Words("Cảm ơn ông/bà đã đánh giá.", "Thank you for telling us."),
+    "score_missing": Words("Chọn một mức độ hài lòng.", "Choose how satisfied you are."),
+    "comment_long": Words(
+        "Nhận xét dài quá 2.000 ký tự: hãy viết ngắn hơn.",
+        "The comment has more than 2,000 characters: shorten it.",
+    ),
+    "not_asked": Words("Đánh giá cho bước này đã kết thúc.", "This can no longer be rated."),
+    "not_kept": Words(
+        "Nhận xét không lưu được nữa: hãy gửi lại mà không có nhận xét.",
+        "A comment can no longer be kept here: send it without one.",
+    ),
+    "not_sent": Words(
+        "Chưa gửi được. Hãy gửi lại sau ít phút.", "It was not sent. Try again in a few minutes."
+    ),
+    "rated_often": Words(
+        "Đã gửi quá nhiều lần. Hãy đợi 15 phút rồi gửi lại.",
+        "That was sent too often. Wait 15 minutes and send it again.",
+    ),
 }

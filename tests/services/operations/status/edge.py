@@ -9,14 +9,18 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from services.operations import rating_api, status_api
 from services.operations.pages import Pages
-from services.operations.status_access import StatusAccess
-from services.operations.status_api import StatusDesk, router
+from services.operations.rating_api import PER_APPLICATION, RatingDesk
+from services.operations.status_access import Attempts, StatusAccess
+from services.operations.status_api import StatusDesk
 from shared.access import Access
 from shared.catalogue import Catalogue
 from shared.edge_app import edge_app
 from shared.status_links import StatusLinks
-from tests.services.operations.memory import Group, Over, Store
+from shared.vault import Vault
+from tests.services.operations.api.edge import Published
+from tests.services.operations.memory import Group, MemoryTable, Over, Store
 from tests.services.operations.story import BEGAN, Story
 
 KEYS = {"portal-key": ("sandbox", "portal"), "op-key": ("o-1", "operator")}
@@ -45,20 +49,25 @@ class StatusEdge:
     store: Store = field(default_factory=Store)
 
     def __post_init__(self) -> None:
-        self.asked: list[str] = []
+        self.published = Published()
+        self.vault = Vault(MemoryTable(self.store.trouble), bytes(range(32)))
         journeys = self.store.journeys
-        desk = StatusDesk(
+        status = StatusDesk(
             access=StatusAccess(journeys, LINKS, self.ticks),
             journeys=journeys,
             catalogue=self.catalogue,
             pages=Pages(),
             clock=lambda: self.now,
         )
+        sent = Attempts(PER_APPLICATION, self.ticks)
+        desk = RatingDesk(status, self.published, self.vault, sent)
         keys = {
             hashlib.sha256(key.encode()).hexdigest(): {"name": name, "role": role}
             for key, (name, role) in KEYS.items()
         }
-        self.app = edge_app("operations", Access(keys), (router(desk),))
+        self.app = edge_app(
+            "operations", Access(keys), (status_api.router(status), rating_api.router(desk))
+        )
 
     async def read(self, story: Story) -> Story:
         """Read all of a story's log, and let it be that moment."""
