@@ -61,7 +61,7 @@ class Course:
         self._keep_dates(data)
         match data:
             case routing.Resubmitted():
-                self.has_brought = True
+                self.has_brought, self.said = True, None
             case routing.SupplementRequested():
                 self.has_brought = False
             case handover.Posted():

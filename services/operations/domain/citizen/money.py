@@ -63,7 +63,7 @@ class Money(msgspec.Struct, frozen=True, kw_only=True):
 class _Purse:
     fee_vnd: int = 0
     fee_paid_vnd: int = 0
-    demanded_vnd: int = 0
+    demanded_vnd: int = 0  # by the last demand: the next one comes when it is paid, or over
     demanded_paid_vnd: int = 0
     moment: str = ""
     is_waived: bool = False
@@ -85,7 +85,7 @@ class _Purse:
         self.fee_vnd, self.is_waived = 0, True
 
     def demanded(self, data: routing.PaymentDue) -> None:
-        self.demanded_vnd += data.amount_vnd
+        self.demanded_vnd = data.amount_vnd
 
     def requested(self, data: payment.Requested) -> None:
         self.orders[data.reference], self.is_expired = data, False
@@ -96,6 +96,7 @@ class _Purse:
         self.orders = {r: o for r, o in self.orders.items() if o.amount_vnd != paid_vnd}
         self.is_expired = False
         if data.moment == ON_DEMAND:
+            self.demanded_vnd = 0
             self.demanded_paid_vnd += data.amount_vnd
         else:
             self.fee_paid_vnd += data.amount_vnd
@@ -172,7 +173,7 @@ def money(decided: Sequence[Decided], now: datetime) -> Money:
         if take := _TAKES.get(type(data)):
             take(purse, data)
     fee_vnd = max(0, purse.fee_vnd - purse.fee_paid_vnd)
-    owed_vnd = fee_vnd + max(0, purse.demanded_vnd - purse.demanded_paid_vnd)
+    owed_vnd = fee_vnd + purse.demanded_vnd
     standing = [order for order in purse.orders.values() if order.expires_at > now]
     order = max(standing, key=lambda order: order.expires_at, default=None)
     return Money(

@@ -77,3 +77,22 @@ def test_a_receipt_that_another_takes_the_place_of_no_longer_counts(seen: Seen) 
     money = seen(story).money
     assert [r.standing for r in money.receipts] == ["adjusted", "counts"]
     assert money.owed_vnd == 0
+
+
+def test_what_is_demanded_again_after_its_time_is_owed_once(seen: Seen) -> None:
+    story = begun(scenes.payment_due)
+    over = payment.Expired(reference=f"{story.reference}-2", moment="on_demand")
+    story.decide("payment", story.submitted(), over)
+    assert kinds(seen(story)) == ["pay_again"]
+    act(story, routing.PaymentDue(national_code=6, officer="o1", amount_vnd=1_200_000))
+    assert seen(story).money.owed_vnd == 1_200_000
+    paid = payment.Settled(
+        partner="sandbox",
+        reference=f"{story.reference}-3",
+        transaction="T2",
+        amount_vnd=1_200_000,
+        moment="on_demand",
+    )
+    story.decide("payment", story.submitted(), paid)
+    money = seen(story).money
+    assert (money.owed_vnd, money.paid_vnd) == (0, 1_250_000)

@@ -63,6 +63,12 @@ def test_what_is_missing_is_told_in_the_officers_words_without_numbers(seen: See
     assert task.said == Quote(f"Thiếu trang hai của tờ khai; liên hệ {HIDDEN}", "vi")
 
 
+def test_what_was_brought_is_asked_for_no_more(seen: Seen) -> None:
+    found = seen(begun(scenes.resubmitted))
+    assert found.state.said is None
+    assert kinds(found) == ["nothing"]
+
+
 def test_an_apology_moves_the_date_and_says_from_where(seen: Seen) -> None:
     due = seen(begun(scenes.apologised)).due
     assert due is not None
