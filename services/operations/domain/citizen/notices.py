@@ -30,6 +30,7 @@ ABOUT: Mapping[str, Words] = {
     "interlinked_registered": Words("Đã nhận hồ sơ nhiều phần", "Your application came in"),
     "interlinked_ended": Words("Các phần đã kết thúc", "All parts have ended"),
 }
+TO_MANY = Words("Thông báo chung của cơ quan", "A notice to all whom it concerns")
 OTHER = Words("Thông báo khác", "Another notice")
 BY: Mapping[str, Words] = {
     "sms": Words("Tin nhắn SMS", "SMS"),
@@ -126,7 +127,7 @@ def _told(milestone: str, way: str, at: datetime, standing: Standing) -> Sent:
     channel = way.partition("@")[0]
     return Sent(
         milestone=milestone,
-        about=ABOUT.get(milestone, OTHER),
+        about=TO_MANY if milestone.startswith("broadcast-") else ABOUT.get(milestone, OTHER),
         channel=channel,
         by=BY.get(channel, Words(channel, channel)),
         to=TO[_audience(way)],

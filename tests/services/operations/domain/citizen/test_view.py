@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from services.operations.domain.citizen.decided import decided
-from services.operations.domain.citizen.notices import rating
+from services.operations.domain.citizen.notices import OTHER, TO_MANY, rating
 from services.operations.domain.citizen.sentences import STATES
 from services.operations.domain.citizen.view import CitizenStatus, view
 from services.operations.domain.citizen.words import HIDDEN, Quote
@@ -163,6 +163,14 @@ def test_what_was_sent_is_told_with_what_came_of_it_and_nothing_of_units(seen: S
         ("accepted", "portal", "to you", "arrived"),
         ("accepted", "sms", "to your representative", "arrived"),
     }
+
+
+def test_a_notice_to_many_is_called_one(seen: Seen) -> None:
+    story = begun(scenes.submitted)
+    story.told(story.submitted(), "broadcast-0198c0de")
+    story.told(story.submitted(), "something_newer")
+    newer, many = seen(story).sent[:2]
+    assert (many.about, newer.about) == (TO_MANY, OTHER)
 
 
 def test_a_family_tells_of_each_part(seen: Seen) -> None:
