@@ -2,29 +2,20 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 from typing import Any, NamedTuple
 
 import msgspec
 
+from deploy.sandbox.devices.item import Item, shown
 from deploy.sandbox.inbox.faults import Faults
+from shared.clock import Clock, system_clock
 
 SHOWN_LIMIT = 500
 REMEMBERED_LIMIT = 1_000_000
 DOUBLED_LIMIT = 100
-
-
-class Item(NamedTuple):
-    """What a device shows; `html` and `files` of a mail."""
-
-    kind: str
-    reference: str
-    to: str
-    title: str
-    text: str
-    html: str = ""
-    files: tuple[tuple[str, bytes], ...] = ()
 
 
 class Later(NamedTuple):
@@ -41,8 +32,10 @@ Tell = Callable[[str, bytes], Coroutine[Any, Any, bool]]  # kind, content: wheth
 class Inbox:
     """All devices."""
 
-    def __init__(self, faults: Faults, monotonic: Callable[[], float]) -> None:
-        self.faults, self.monotonic = faults, monotonic
+    def __init__(
+        self, faults: Faults, monotonic: Callable[[], float], clock: Clock = system_clock
+    ) -> None:
+        self.faults, self.monotonic, self.clock = faults, monotonic, clock
         self.shown: deque[Item] = deque(maxlen=SHOWN_LIMIT)
         self.later: deque[Later] = deque()
         self._counts: Counter[str] = Counter()
@@ -80,32 +73,16 @@ class Inbox:
 
     def outbox(self, counts: bool) -> dict[str, Any]:
         """Return totals, references taken more than once, and what was taken last."""
-        recent = [
-            {
-                "kind": item.kind,
-                "reference": item.reference,
-                "to": hidden(item.to),
-                "title": item.title,
-                "text": item.text,
-            }
-            for item in self.shown
-        ]
         out: dict[str, Any] = {
             "accepted": sum(self._counts.values()),
             "references": len(self._counts),
             "doubled": list(self._doubled),
-            "recent": recent,
+            "recent": [shown(item) for item in self.shown],
         }
         return out | ({"counts": dict(self._counts)} if counts else {})
 
 
-def hidden(to: str) -> str:
-    """Return an address or a number as it may be shown."""
-    name, at, domain = to.rpartition("@")
-    return f"{name[:1]}***@{domain}" if at else f"{to[:-7]}***{to[-3:]}"
-
-
-def mail_item(raw: bytes, to: str) -> Item:
+def mail_item(raw: bytes, to: str, at: datetime) -> Item:
     """Return a mail as a device shows it; its reference is what its id says."""
     mail = message_from_bytes(raw, policy=policy.default)
     assert isinstance(mail, EmailMessage)
@@ -114,8 +91,9 @@ def mail_item(raw: bytes, to: str) -> Item:
     files = tuple((p.get_filename() or "file", _content(p)) for p in mail.iter_attachments())
     id_ = str(mail["Message-ID"] or "").strip("<>").rpartition("@")[0]
     reference = id_.rpartition(".")[0].replace("~", "@") or id_
-    subject = str(mail["Subject"] or "")
-    return Item("email", reference, to, subject, texts["plain"], texts["html"], files)
+    sender, subject = (str(mail[name] or "") for name in ("From", "Subject"))
+    text, html = texts["plain"], texts["html"]
+    return Item(at, "email", reference, sender, to, subject, text, html, files)
 
 
 def _content(part: Message) -> bytes:

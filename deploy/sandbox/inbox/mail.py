@@ -42,7 +42,7 @@ class Handler:
         """Take a mail; it may come back later, or its answer be late or lost."""
         raw, faults = envelope.original_content or b"", self._inbox.faults
         for address in envelope.rcpt_tos:
-            item = mail_item(raw, address)
+            item = mail_item(raw, address, self._inbox.clock())
             if faults.hits("bounced", item.reference):
                 back = report(raw, envelope.mail_from or "", address)
                 self._inbox.tell_later("report", back)

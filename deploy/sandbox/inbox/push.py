@@ -1,7 +1,7 @@
 """The other side of docs/contracts/push.yaml, and a look at what the devices show.
 
 POST /v1/messages, /v1/queries     signed; at most 500
-GET  /, /mails/{n}                 what citizens see
+GET  /                             what citizens see, device by device
 GET  /sandbox/outbox?counts=true   how often each reference was taken
 """
 
@@ -9,20 +9,21 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from fastapi import FastAPI, HTTPException, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
-from deploy.sandbox.inbox import page
-from deploy.sandbox.inbox.inbox import Inbox, Item, Tell, receipt
+from deploy.sandbox.devices import http
+from deploy.sandbox.devices.item import Item
+from deploy.sandbox.inbox.inbox import Inbox, Tell, receipt
 from deploy.sandbox.inbox.signing import is_genuine
 
 BULK_LIMIT = 500
 BODY_LIMIT_BYTES = 1 << 20
 TICK_S = 0.1
-NO_SCRIPTS = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 T = TypeVar("T")
 
@@ -96,13 +97,17 @@ class Push:
         faults = self.inbox.faults
         is_lost = faults.hits("undelivered", said.reference)
         if not is_lost:
-            item = Item("app", said.reference, message.to, message.title, message.text)
-            self.inbox.take(item)
+            self.inbox.take(_item(message, self.inbox.clock()))
         if faults.receipts:
             status, code = ("undelivered", "unreachable") if is_lost else ("delivered", "")
             told = receipt(said.reference, status, said.message_id, code)
             for _ in range(2 if faults.hits("doubled_receipts", said.reference) else 1):
                 self.inbox.tell_later("receipt", told)
+
+
+def _item(message: Message, at: datetime) -> Item:
+    told = message.sender, message.to, message.title, message.text
+    return Item(at, "app", message.reference, *told)
 
 
 def create_app(push: Push, tell: Tell | None = None) -> FastAPI:
@@ -117,6 +122,7 @@ def create_app(push: Push, tell: Tell | None = None) -> FastAPI:
 
     app = FastAPI(title="Sandbox inbox", lifespan=lifespan)
     inbox = push.inbox
+    app.include_router(http.router(lambda: inbox.shown))
 
     @app.post("/v1/messages")
     async def messages(request: Request) -> Response:
@@ -127,16 +133,6 @@ def create_app(push: Push, tell: Tell | None = None) -> FastAPI:
     async def queries(request: Request) -> Response:
         asked = (await _read(request, push.key, Asking)).references
         return _json({"results": push.ask(asked)})
-
-    @app.get("/")
-    async def look() -> HTMLResponse:
-        return HTMLResponse(page.devices(inbox.shown), headers=NO_SCRIPTS)
-
-    @app.get("/mails/{number}")
-    async def mail(number: int) -> HTMLResponse:
-        if not 0 <= number < len(inbox.shown):
-            raise HTTPException(404)
-        return HTMLResponse(inbox.shown[number].html, headers=NO_SCRIPTS)
 
     @app.get("/sandbox/outbox")
     async def outbox(counts: bool = False) -> Response:

@@ -17,11 +17,16 @@ import msgspec
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from deploy.sandbox.devices.item import Item, shown
+from shared.clock import Clock, system_clock
+
 BULK_LIMIT = 500
 REMEMBERED_LIMIT = 1_000_000  # references; the oldest are forgotten, and counted
-RECENT_LIMIT = 200  # texts, for a look at them
+RECENT_LIMIT = 5_000  # texts, for a look at the handsets
+LATEST = 200  # of these, in the outbox
 DOUBLED_LIMIT = 100
 RECEIPT_RETRY_S = 1.0
+BRAND = "DVC"  # as whom the account sends: what handsets show
 RECEIPTS_PATH = "/v1/receipts/sms"
 
 _MOBILE = re.compile(r"(\+84|0)[35789]\d{8}")
@@ -100,12 +105,14 @@ class Gateway:
         receiver: httpx.AsyncClient | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         remembered_limit: int = REMEMBERED_LIMIT,
+        clock: Clock = system_clock,
     ) -> None:
         self._faults, self._monotonic, self._limit = faults, monotonic, remembered_limit
+        self._clock = clock
         self._receiver = receiver if faults.receipts else None
         self._known: dict[str, Known] = {}
         self._receipts: deque[Receipt] = deque(maxlen=remembered_limit)
-        self._recent: deque[dict[str, str]] = deque(maxlen=RECENT_LIMIT)
+        self.shown: deque[Item] = deque(maxlen=RECENT_LIMIT)
         self._doubled: deque[str] = deque(maxlen=DOUBLED_LIMIT)
         self._accepted = self._calls = self._forgotten = 0
 
@@ -152,7 +159,7 @@ class Gateway:
             "references": len(self._known),
             "forgotten": self._forgotten,
             "doubled": list(self._doubled),
-            "recent": list(self._recent),
+            "recent": [shown(item) for item in list(self.shown)[-LATEST:]],
         }
         if counts:
             out["counts"] = {r: k.count for r, k in self._known.items() if k.count}
@@ -167,8 +174,8 @@ class Gateway:
         else:
             self._accepted += 1
             standing = Standing(reference, "accepted", f"sms-{self._accepted}")
-            hidden = f"{message.to[:-7]}***{message.to[-3:]}"
-            self._recent.append({"reference": reference, "to": hidden, "text": message.text})
+            told = BRAND, message.to, "", message.text
+            self.shown.append(Item(self._clock(), "sms", reference, *told))
         if known and known.count and not code:
             self._doubled.append(reference)
         count = (known.count if known else 0) + (not code)

@@ -3,6 +3,7 @@
     POST /v1/messages   {"messages": [{"reference", "to", "text"}]}, at most 500
     POST /v1/queries    {"references": [...]}, at most 500;  GET /v1/queries?reference=...
     GET  /sandbox/outbox?counts=true
+    GET  /   what citizens see, handset by handset
 
 Whatever answers 4xx took nothing; after 5xx or silence only a query tells.
 """
@@ -17,6 +18,7 @@ import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Query, Request
 from fastapi.responses import Response
 
+from deploy.sandbox.devices import http
 from deploy.sandbox.sms.behaviour import BULK_LIMIT, Asking, Gateway, Sending, Standing
 
 BODY_LIMIT_BYTES = 1 << 20
@@ -37,6 +39,7 @@ def create_app(gateway: Gateway, key: str) -> FastAPI:
     app = FastAPI(title="Sandbox SMS gateway", lifespan=lifespan)
     app.state.gateway, app.state.authorization = gateway, f"Bearer {key}".encode()
     app.include_router(_router)
+    app.include_router(http.router(lambda: gateway.shown))
     app.add_api_route("/healthz", _healthz)
     return app
 

@@ -4,6 +4,7 @@ import httpx
 import msgspec
 import pytest
 
+from deploy.sandbox.devices.item import named
 from deploy.sandbox.sms import behaviour
 from deploy.sandbox.sms.behaviour import Faults, Gateway, Message
 from deploy.sandbox.sms.gateway import create_app
@@ -76,6 +77,16 @@ async def test_the_outbox_counts_by_reference_and_hides_numbers():
     assert outbox["counts"] == {"reference-2": 1, "reference-1": 2}
     assert (outbox["accepted"], outbox["doubled"]) == (3, ["reference-1"])
     assert "0912345678" not in str(outbox)
+
+
+async def test_a_handset_shows_each_copy_of_a_text_and_who_sent_it():
+    gateway = Gateway(Faults())
+    await gateway.send([message(1), message(2, "0987654321"), message(1)])
+    async with client(gateway) as http:
+        page = (await http.get(f"/devices/{named('0912345678')}")).text
+        told = (await http.get(f"/sandbox/devices/{named('0912345678')}")).json()["items"]
+    assert page.count("synthetic text") == 2
+    assert [(t["reference"], t["from"]) for t in told] == [("reference-1", "DVC")] * 2
 
 
 @pytest.mark.parametrize(
