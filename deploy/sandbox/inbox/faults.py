@@ -26,6 +26,8 @@ class Faults(BaseSettings):
     lost_answers: Ratio = 0.0  # calls are taken, then answered 500
     undelivered: Ratio = 0.0  # messages never reach the device
     doubled_receipts: Ratio = 0.0
+    late_receipts: Ratio = 0.0  # receipts and reports come when nobody expects them any more
+    late_s: float = 10.0
     receipts: bool = True
     receipt_delay_s: float = 0.5
 

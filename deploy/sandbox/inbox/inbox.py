@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,6 +15,7 @@ from deploy.sandbox.inbox.faults import Faults
 from shared.clock import Clock, system_clock
 
 SHOWN_LIMIT = 500
+BULK_LIMIT = 500  # receipts in one call
 REMEMBERED_LIMIT = 1_000_000
 DOUBLED_LIMIT = 100
 
@@ -37,8 +39,10 @@ class Inbox:
     ) -> None:
         self.faults, self.monotonic, self.clock = faults, monotonic, clock
         self.shown: deque[Item] = deque(maxlen=SHOWN_LIMIT)
-        self.later: deque[Later] = deque()
+        self._later: list[Later] = []  # a heap
         self._counts: Counter[str] = Counter()
+        self._lost: Counter[str] = Counter()  # taken, and on no device
+        self._befell: Counter[tuple[str, str]] = Counter()  # how often something went wrong
         self._doubled: deque[str] = deque(maxlen=DOUBLED_LIMIT)
         self._seen: set[str] = set()
 
@@ -51,6 +55,17 @@ class Inbox:
             del self._counts[next(iter(self._counts))]
         self.shown.append(item)
 
+    def lose(self, reference: str) -> None:
+        """Take note of an item that was taken, and that no device will show."""
+        self._lost[reference] += 1
+
+    def hits(self, kind: str, what: str, name: str) -> bool:
+        """Tell whether a fault befalls a mail or a message, and take note of it."""
+        is_hit = self.faults.hits(what, name)
+        if is_hit:
+            self._befell[kind, what] += 1
+        return is_hit
+
     def is_first(self, name: str) -> bool:
         """Tell whether this is asked for the first time."""
         was = name in self._seen
@@ -58,28 +73,45 @@ class Inbox:
             self._seen.add(name)
         return not was
 
-    def tell_later(self, kind: str, content: bytes) -> None:
+    def tell_later(self, kind: str, content: bytes, after_s: float = 0.0) -> None:
         """Let the other side know of something, after a while."""
-        self.later.append(Later(self.monotonic() + self.faults.receipt_delay_s, kind, content))
+        due_s = self.monotonic() + self.faults.receipt_delay_s + after_s
+        heappush(self._later, Later(due_s, kind, content))
 
     async def tell(self, tell: Tell) -> int:
-        """Tell what is due; what is not taken is told again after a while.  Return how much was."""
-        due = [each for each in self.later if each.due_s <= self.monotonic()]
-        for each in due:
-            self.later.remove(each)
-            if not await tell(each.kind, each.content):
-                self.tell_later(each.kind, each.content)
+        """Tell what is due, receipts in bulk; what is not taken is told again after a while.
+        Return how much was.
+        """
+        now_s, due = self.monotonic(), list[Later]()
+        while self._later and self._later[0].due_s <= now_s and len(due) < BULK_LIMIT:
+            due.append(heappop(self._later))
+        receipts = [each.content for each in due if each.kind == "receipt"]
+        calls = [
+            (each.kind, each.content, [each.content]) for each in due if each.kind != "receipt"
+        ]
+        if receipts:
+            calls.append(("receipt", b'{"receipts":[' + b",".join(receipts) + b"]}", receipts))
+        for kind, content, parts in calls:
+            if not await tell(kind, content):
+                for part in parts:
+                    self.tell_later(kind, part)
         return len(due)
 
     def outbox(self, counts: bool) -> dict[str, Any]:
-        """Return totals, references taken more than once, and what was taken last."""
+        """Return totals, references taken more than once, what was taken last, what went wrong.
+
+        With `counts` how often each reference was taken, and how often one that no device has.
+        """
         out: dict[str, Any] = {
             "accepted": sum(self._counts.values()),
             "references": len(self._counts),
             "doubled": list(self._doubled),
             "recent": [shown(item) for item in self.shown],
+            "befell": [[*which, times] for which, times in self._befell.items()],
         }
-        return out | ({"counts": dict(self._counts)} if counts else {})
+        if counts:
+            out |= {"counts": dict(self._counts + self._lost), "lost": dict(self._lost)}
+        return out
 
 
 def mail_item(raw: bytes, to: str, at: datetime) -> Item:
@@ -102,6 +134,6 @@ def _content(part: Message) -> bytes:
 
 
 def receipt(reference: str, status: str, message_id: str, code: str = "") -> bytes:
-    """Return a receipt as the contract has it."""
+    """Return one of the receipts that go out in a call."""
     told = {"reference": reference, "status": status, "message_id": message_id, "code": code}
-    return msgspec.json.encode({"receipts": [told]})
+    return msgspec.json.encode(told)

@@ -27,10 +27,10 @@ class Handler:
         self, _: SMTP, __: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take a recipient or not."""
-        faults = self._inbox.faults
-        if faults.hits("refused", address):
+        inbox = self._inbox
+        if inbox.hits("email", "refused", address):
             return "550 5.1.1 No such user"
-        if faults.hits("greylisted", address) and self._inbox.is_first(address):
+        if inbox.is_first(address) and inbox.hits("email", "greylisted", address):
             return "451 4.7.1 Greylisted, come again"
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
@@ -40,20 +40,27 @@ class Handler:
         self, server: SMTP, _: Session, envelope: Envelope
     ) -> str:
         """Take a mail; it may come back later, or its answer be late or lost."""
-        raw, faults = envelope.original_content or b"", self._inbox.faults
+        raw, inbox = envelope.original_content or b"", self._inbox
         for address in envelope.rcpt_tos:
-            item = mail_item(raw, address, self._inbox.clock())
-            if faults.hits("bounced", item.reference):
-                back = report(raw, envelope.mail_from or "", address)
-                self._inbox.tell_later("report", back)
+            item = mail_item(raw, address, inbox.clock())
+            if inbox.hits("email", "bounced", item.reference):
+                self._bounce(item.reference, report(raw, envelope.mail_from or "", address))
             else:
-                self._inbox.take(item)
-            if faults.hits("dropped", item.reference):
+                inbox.take(item)
+            if inbox.hits("email", "dropped", item.reference):
                 assert isinstance(server.transport, asyncio.Transport)
                 server.transport.abort()
-            if faults.hits("slow", item.reference):
-                await asyncio.sleep(faults.slow_s)
+            if inbox.hits("email", "slow", item.reference):
+                await asyncio.sleep(inbox.faults.slow_s)
         return "250 2.0.0 OK: queued"
+
+    def _bounce(self, reference: str, back: bytes) -> None:
+        """Let a report come later, of some much later, of some twice."""
+        inbox = self._inbox
+        inbox.lose(reference)
+        late_s = inbox.faults.late_s if inbox.hits("email", "late_receipts", reference) else 0.0
+        for _ in range(2 if inbox.hits("email", "doubled_receipts", reference) else 1):
+            inbox.tell_later("report", back, late_s)
 
     def knows(self, _: SMTP, __: Session, ___: Envelope, ____: str, told: Any) -> AuthResult:
         """Tell whether somebody may hand over mails."""

@@ -69,23 +69,23 @@ class Push:
 
     async def send(self, messages: list[Message]) -> list[Said] | None:
         """Take messages; None: taken, and the answer is lost."""
-        out, faults = [self._take(m) for m in messages], self.inbox.faults
+        out, inbox = [self._take(m) for m in messages], self.inbox
         call = messages[0].reference
-        if faults.hits("slow", call):
-            await asyncio.sleep(faults.slow_s)
-        return None if faults.hits("lost_answers", call) else out
+        if inbox.hits("app", "slow", call):
+            await asyncio.sleep(inbox.faults.slow_s)
+        return None if inbox.hits("app", "lost_answers", call) else out
 
     def ask(self, references: list[str]) -> list[Said]:
         """Say how messages stand."""
         return [self._known.get(r) or Said(r, "not_found") for r in references]
 
     def _take(self, message: Message) -> Said:
-        reference, faults = message.reference, self.inbox.faults
+        reference, inbox = message.reference, self.inbox
         if known := self._known.get(reference):
             return known
-        if faults.hits("throttled", reference):
+        if inbox.hits("app", "throttled", reference):
             return Said(reference, "rejected", code="throttled")  # another time it may be taken
-        if faults.hits("rejected", message.to):
+        if inbox.hits("app", "rejected", message.to):
             said = Said(reference, "rejected", code="opted_out")
         else:
             said = Said(reference, "accepted", f"push-{len(self._known) + 1}")
@@ -94,15 +94,18 @@ class Push:
         return said
 
     def _deliver(self, message: Message, said: Said) -> None:
-        faults = self.inbox.faults
-        is_lost = faults.hits("undelivered", said.reference)
-        if not is_lost:
-            self.inbox.take(_item(message, self.inbox.clock()))
-        if faults.receipts:
+        inbox, reference = self.inbox, said.reference
+        is_lost = inbox.hits("app", "undelivered", reference)
+        if is_lost:
+            inbox.lose(reference)
+        else:
+            inbox.take(_item(message, inbox.clock()))
+        if inbox.faults.receipts:
             status, code = ("undelivered", "unreachable") if is_lost else ("delivered", "")
-            told = receipt(said.reference, status, said.message_id, code)
-            for _ in range(2 if faults.hits("doubled_receipts", said.reference) else 1):
-                self.inbox.tell_later("receipt", told)
+            told = receipt(reference, status, said.message_id, code)
+            late_s = inbox.faults.late_s if inbox.hits("app", "late_receipts", reference) else 0.0
+            for _ in range(2 if inbox.hits("app", "doubled_receipts", reference) else 1):
+                inbox.tell_later("receipt", told, late_s)
 
 
 def _item(message: Message, at: datetime) -> Item:

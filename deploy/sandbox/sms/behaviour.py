@@ -6,7 +6,7 @@ Faults are drawn from a seed and the reference, so that a run repeats.
 import asyncio
 import re
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -48,6 +48,8 @@ class Faults(BaseSettings):
     undelivered: Ratio = 0.0  # messages never reach the device
     doubled_receipts: Ratio = 0.0  # receipts come twice
     early_receipts: Ratio = 0.0  # receipts come before the answer
+    late_receipts: Ratio = 0.0  # receipts come when nobody expects them any more
+    late_s: float = 10.0
     receipts: bool = True
     receipt_delay_s: float = 0.5
 
@@ -87,6 +89,7 @@ class Known:
 
     standing: Standing
     count: int = 0
+    is_lost: bool = False  # it was taken, and never reaches the device
 
 
 class Receipt(NamedTuple):
@@ -113,6 +116,8 @@ class Gateway:
         self._known: dict[str, Known] = {}
         self._receipts: deque[Receipt] = deque(maxlen=remembered_limit)
         self.shown: deque[Item] = deque(maxlen=RECENT_LIMIT)
+        self._late: deque[Receipt] = deque(maxlen=remembered_limit)
+        self._befell: Counter[str] = Counter()  # what went wrong, how often
         self._doubled: deque[str] = deque(maxlen=DOUBLED_LIMIT)
         self._accepted = self._calls = self._forgotten = 0
 
@@ -122,15 +127,23 @@ class Gateway:
         out = [self._take(m) for m in messages]
         taken = [s.reference for s in out if s.status == "accepted"]
         if self._receiver is not None:
-            early = {r for r in taken if self._chance("early", r) < self._faults.early_receipts}
+            early = {r for r in taken if self._strikes("early_receipts", r)}
             if early and not await self._post(list(early)):
                 early = set()
-            due_s = self._monotonic() + self._faults.receipt_delay_s
-            self._receipts.extend(Receipt(due_s, r) for r in taken if r not in early)
+            self._owe([r for r in taken if r not in early])
         call = messages[0].reference
-        if self._chance("slow", call) < self._faults.slow_answers:
+        if self._strikes("slow_answers", call):
             await asyncio.sleep(self._faults.slow_s)
-        return None if self._chance("lost", call) < self._faults.lost_answers else out
+        return None if self._strikes("lost_answers", call) else out
+
+    def _owe(self, references: Sequence[str]) -> None:
+        """Let receipts come later, some much later."""
+        due_s = self._monotonic() + self._faults.receipt_delay_s
+        for reference in references:
+            if self._strikes("late_receipts", reference):
+                self._late.append(Receipt(due_s + self._faults.late_s, reference))
+            else:
+                self._receipts.append(Receipt(due_s, reference))
 
     def ask(self, references: Sequence[str]) -> list[Standing]:
         """Return how these stand."""
@@ -143,16 +156,20 @@ class Gateway:
     async def push(self) -> int:
         """Push the receipts that are due, in one call; return how many."""
         now_s, due = self._monotonic(), list[str]()
-        while self._receipts and self._receipts[0].due_s <= now_s and len(due) < BULK_LIMIT // 2:
-            due.append(self._receipts.popleft().reference)
-        due += [r for r in due if self._chance("doubled", r) < self._faults.doubled_receipts]
+        for waiting in (self._receipts, self._late):
+            while waiting and waiting[0].due_s <= now_s and len(due) < BULK_LIMIT // 2:
+                due.append(waiting.popleft().reference)
+        due += [r for r in due if self._strikes("doubled_receipts", r)]
         if due and not await self._post(due):
             again_s = now_s + RECEIPT_RETRY_S
             self._receipts.extend(Receipt(again_s, r) for r in dict.fromkeys(due))
         return len(due)
 
     def outbox(self, counts: bool) -> dict[str, Any]:
-        """Return what was sent: totals, references sent more than once, some texts."""
+        """Return what was sent: totals, references sent more than once, texts, what went wrong.
+
+        With `counts` how often each reference was taken, and which of these no device has.
+        """
         out: dict[str, Any] = {
             "calls": self._calls,
             "accepted": self._accepted,
@@ -160,9 +177,11 @@ class Gateway:
             "forgotten": self._forgotten,
             "doubled": list(self._doubled),
             "recent": [shown(item) for item in list(self.shown)[-LATEST:]],
+            "befell": dict(self._befell),
         }
         if counts:
             out["counts"] = {r: k.count for r, k in self._known.items() if k.count}
+            out["lost"] = [r for r, k in self._known.items() if k.is_lost]
         return out
 
     def _take(self, message: Message) -> Standing:
@@ -179,7 +198,8 @@ class Gateway:
         if known and known.count and not code:
             self._doubled.append(reference)
         count = (known.count if known else 0) + (not code)
-        self._known[reference] = Known(standing, count)
+        is_lost = not code and self._strikes("undelivered", reference)
+        self._known[reference] = Known(standing, count, is_lost)
         if len(self._known) > self._limit:
             del self._known[next(iter(self._known))]
             self._forgotten += 1
@@ -188,9 +208,9 @@ class Gateway:
     def _refusal(self, message: Message) -> str:
         if not _MOBILE.fullmatch(message.to):
             return "invalid_number"
-        if self._chance("blocked", message.to) < self._faults.blocked:
+        if self._strikes("blocked", message.to):
             return "blocked"
-        if self._chance("throttled", message.reference) < self._faults.throttled:
+        if self._strikes("throttled", message.reference):
             return "throttled"
         return ""
 
@@ -211,7 +231,7 @@ class Gateway:
     def _delivered(self, reference: str) -> Standing:
         known = self._known.get(reference)
         message_id = known.standing.message_id if known else ""
-        if self._chance("undelivered", reference) < self._faults.undelivered:
+        if known and known.is_lost:
             standing = Standing(reference, "undelivered", message_id, "unreachable")
         else:
             standing = Standing(reference, "delivered", message_id)
@@ -219,6 +239,13 @@ class Gateway:
             known.standing = standing
         return standing
 
-    def _chance(self, what: str, name: str) -> float:
-        text = f"{self._faults.seed}/{what}/{name}"
-        return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) / (1 << 64)
+    def _strikes(self, fault: str, name: str) -> bool:
+        """Tell whether a fault strikes this message, number or call, and take note of it."""
+        ratio: float = getattr(self._faults, fault)
+        if not ratio:
+            return False
+        drawn = blake2b(f"{self._faults.seed}/{fault}/{name}".encode(), digest_size=8).digest()
+        if int.from_bytes(drawn) / (1 << 64) >= ratio:
+            return False
+        self._befell[fault] += 1
+        return True

@@ -20,6 +20,7 @@ class Faults(BaseSettings):
     lost_before: Ratio = 0.0  # connections are dropped when a message comes; it is not taken
     lost_after: Ratio = 0.0  # connections are dropped when a message was taken
     unanswered: Ratio = 0.0  # messages are taken, and nothing is said
+    answered_twice: Ratio = 0.0  # messages are taken, and the answer comes twice
     throttled: Ratio = 0.0  # messages are refused for now
     full: Ratio = 0.0  # likewise, by another name
     system_errors: Ratio = 0.0  # messages are taken, and the answer is "system error"
@@ -31,6 +32,8 @@ class Faults(BaseSettings):
     undelivered: Ratio = 0.0  # messages never reach the handset
     doubled_receipts: Ratio = 0.0  # receipts come twice
     early_receipts: Ratio = 0.0  # receipts come before the answer
+    late_receipts: Ratio = 0.0  # receipts come when nobody expects them any more
+    late_s: float = 10.0
     lost_receipts: Ratio = 0.0  # receipts never come
     malformed_receipts: Ratio = 0.0  # receipts say nothing that can be read
     receipt_form: Literal["text", "optional", "both"] = "both"
@@ -42,6 +45,7 @@ class Fate:
 
     def __init__(self, faults: Faults) -> None:
         self.faults = faults
+        self.befell: Counter[str] = Counter()  # what struck, how often
         self._tried: Counter[str] = Counter()
 
     def strikes(self, fault: str, name: str) -> bool:
@@ -50,12 +54,16 @@ class Fate:
         if not chance:
             return False
         self._tried[f"{fault}/{name}"] += 1
-        return self._drawn(f"{fault}/{name}/{self._tried[f'{fault}/{name}']}") < chance
+        return self._hits(fault, f"{fault}/{name}/{self._tried[f'{fault}/{name}']}")
 
     def is_blocked(self, number: str) -> bool:
         """Tell whether a number is refused, now and for ever."""
-        return self._drawn(f"blocked/{number}") < self.faults.blocked
+        return self._hits("blocked", f"blocked/{number}")
 
-    def _drawn(self, text: str) -> float:
+    def _hits(self, fault: str, text: str) -> bool:
         drawn = blake2b(f"{self.faults.seed}/{text}".encode(), digest_size=8).digest()
-        return int.from_bytes(drawn) / (1 << 64)
+        ratio: float = getattr(self.faults, fault)
+        if int.from_bytes(drawn) / (1 << 64) >= ratio:
+            return False
+        self.befell[fault] += 1
+        return True

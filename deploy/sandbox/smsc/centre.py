@@ -1,10 +1,11 @@
 """Messages, handsets and receipts, in memory, bounded."""
 
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 import smpp34
@@ -22,6 +23,9 @@ QUERY_FAILED = 0x67
 ENROUTE, DELIVERED, UNDELIVERABLE = 1, 2, 5
 _REFERENCE, _RECEIPTED, _STATE = 0x0204, 0x001E, 0x0427
 _WORDS = {DELIVERED: "DELIVRD", UNDELIVERABLE: "UNDELIV"}
+
+
+Message = tuple[str, bytes, str]  # to which number, with which reference, what
 
 
 @dataclass(slots=True)
@@ -57,9 +61,10 @@ class Centre:
         self.fate, self.faults = Fate(faults), faults
         self._monotonic, self._limit = monotonic, remembered_limit
         self._taken: dict[str, Taken] = {}
-        self._due: deque[Due] = deque()
+        self._due: list[Due] = []  # a heap
         self._handsets: dict[str, deque[str]] = {}
-        self._got: dict[tuple[str, bytes, str], int] = {}  # by number, reference and text
+        self._got: dict[Message, int] = {}  # by number, reference and text
+        self._lost: dict[Message, int] = {}  # the same, of what it never got
         self._doubled: deque[str] = deque(maxlen=DOUBLED_LIMIT)
         self._parts = Parts()
         self._this_second: deque[float] = deque()
@@ -90,27 +95,30 @@ class Centre:
         if len(self._taken) > self._limit:
             del self._taken[next(iter(self._taken))]
             self.forgotten += 1
+        text = self._parts.whole(submitted, optional)
         if self.fate.strikes("undelivered", taken.to):
             taken.state = UNDELIVERABLE
+            _note(self._lost, (taken.to, taken.reference, text or ""), self._limit)
         else:
             taken.state = DELIVERED
-            self._hand(taken, self._parts.whole(submitted, optional))
+            self._hand(taken, text)
         return taken
 
     def owe_receipt(self, taken: Taken) -> None:
         """Let a receipt come later, if one is wanted."""
         faults = self.faults
         if taken.wants_receipt and faults.receipts and not self._strikes("lost_receipts", taken):
-            due = Due(self._monotonic() + faults.receipt_delay_s, taken.id)
-            self._due.append(due)
+            late_s = faults.late_s if self._strikes("late_receipts", taken) else 0.0
+            due = Due(self._monotonic() + faults.receipt_delay_s + late_s, taken.id)
+            heappush(self._due, due)
             if self._strikes("doubled_receipts", taken):
-                self._due.append(due)
+                heappush(self._due, due)
 
     def due(self, limit: int) -> list[tuple[Due, Taken]]:
         """Return the receipts that are due, each once; whoever could not deliver one says so."""
         now_s, found = self._monotonic(), list[tuple[Due, Taken]]()
         while self._due and self._due[0].due_s <= now_s and len(found) < limit:
-            due = self._due.popleft()
+            due = heappop(self._due)
             if due.id in self._taken:
                 found.append((due, self._taken[due.id]))
         return found
@@ -121,7 +129,7 @@ class Centre:
             self.given_up += 1
         else:
             later_s = self._monotonic() + self.faults.receipt_again_s
-            self._due.append(Due(later_s, due.id, due.tries + 1))
+            heappush(self._due, Due(later_s, due.id, due.tries + 1))
 
     def receipt(self, taken: Taken, sequence: int) -> bytes:
         """Return a receipt as a deliver_sm."""
@@ -151,7 +159,12 @@ class Centre:
         return taken.state if taken else 0
 
     def outbox(self, counts: bool) -> dict[str, Any]:
-        """Return what was sent: totals, what a handset got more than once, the latest texts."""
+        """Return what was sent: totals, what a handset got more than once, the latest texts, what
+        went wrong.
+
+        With `counts` how often each text was taken, by the reference that came with it, and how
+        often one was that its handset never got.
+        """
         out: dict[str, Any] = {
             "binds": self.binds,
             "accepted": self.accepted,
@@ -160,9 +173,11 @@ class Centre:
             "receipts_given_up": self.given_up,
             "doubled": list(self._doubled),
             "handsets": {hidden(number): list(got) for number, got in self._handsets.items()},
+            "befell": dict(self.fate.befell),
         }
         if counts:
-            out["counts"] = {f"{t.hex()}/{text}": n for (_, t, text), n in self._got.items()}
+            lost, got = _by_reference(self._lost), _by_reference(self._got)
+            out |= {"counts": dict(got + lost), "lost": dict(lost)}
         return out
 
     def _hand(self, taken: Taken, text: str | None) -> None:
@@ -170,13 +185,10 @@ class Centre:
             return  # the handset waits for the other parts
         book = self._handsets.setdefault(taken.to, deque(maxlen=TEXTS_LIMIT))
         book.append(text)
-        what = (taken.to, taken.reference, text)
-        self._got[what] = self._got.get(what, 0) + 1
-        if self._got[what] > 1:
+        if _note(self._got, (taken.to, taken.reference, text), self._limit) > 1:
             self._doubled.append(f"{hidden(taken.to)}: {text}")
-        for known in (self._handsets, self._got):
-            if len(known) > self._limit:
-                known.pop(next(iter(known)))  # type: ignore[call-overload]  # one of its own keys
+        if len(self._handsets) > self._limit:
+            del self._handsets[next(iter(self._handsets))]
 
     def _strikes(self, fault: str, taken: Taken) -> bool:
         return self.fate.strikes(fault, taken.to)
@@ -192,6 +204,21 @@ class Centre:
             return True
         recent.append(now_s)
         return False
+
+
+def _note(known: dict[Message, int], what: Message, limit: int) -> int:
+    """Count a message; return how often it came."""
+    known[what] = known.get(what, 0) + 1
+    if len(known) > limit:
+        del known[next(iter(known))]
+    return known[what]
+
+
+def _by_reference(known: Mapping[Message, int]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for (_, reference, text), times in known.items():
+        found[f"{reference.hex()}/{text}"] += times
+    return found
 
 
 def hidden(number: str) -> str:

@@ -138,7 +138,8 @@ class Link:
         if centre.fate.strikes("system_errors", number):
             self._say(SUBMIT_SM | RESPONSE, sequence, status=SYSTEM_ERROR)
         elif not centre.fate.strikes("unanswered", number):
-            self._say(SUBMIT_SM | RESPONSE, sequence, taken.id.encode() + b"\0")
+            for _ in range(2 if centre.fate.strikes("answered_twice", number) else 1):
+                self._say(SUBMIT_SM | RESPONSE, sequence, taken.id.encode() + b"\0")
         return True
 
     def _query(self, sequence: int, body: bytes) -> None:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from deploy.sandbox.devices.item import named
 from deploy.sandbox.inbox import mail
 from deploy.sandbox.inbox.faults import Faults
 from deploy.sandbox.inbox.inbox import Inbox
-from deploy.sandbox.inbox.push import Push, create_app
+from deploy.sandbox.inbox.push import Message, Push, create_app
 from services.notify.channels import File
 from services.notify.channels.mail.dsn import Told, read_mail
 from shared import signing
@@ -127,6 +128,27 @@ async def test_a_mail_that_bounces_comes_back_as_a_report_on_its_notice() -> Non
     assert read.bounced is not None
     assert read.bounced.address == message().to
     assert list(devices.shown) == []
+
+
+async def test_receipts_go_out_in_bulk_late_ones_later_and_what_was_lost_is_named() -> None:
+    devices, told = inbox(late_receipts=0.5, undelivered=0.5, late_s=9.0), list[bytes]()
+    push = Push(devices, KEY)
+    await push.send([Message(str(n), f"09{n:08}", "DVC", "", "t") for n in range(20)])
+
+    async def tell(kind: str, content: bytes) -> bool:
+        told.append(content)
+        return len(told) > 1  # the first time it is not taken
+
+    for now_s in (1.0, 3.0, 20.0):
+        devices.monotonic.now_s = now_s
+        await devices.tell(tell)
+    vain, soon, late = (msgspec.json.decode(content)["receipts"] for content in told)
+    assert vain == soon
+    assert sorted(int(r["reference"]) for r in (*soon, *late)) == list(range(20))
+    out = devices.outbox(counts=True)
+    assert {r["reference"] for r in (*soon, *late) if r["code"]} == out["lost"].keys()
+    assert out["counts"].keys() == {str(n) for n in range(20)}
+    assert ["app", "late_receipts", len(late)] in out["befell"]
 
 
 async def test_a_mail_that_is_sent_twice_is_seen() -> None:

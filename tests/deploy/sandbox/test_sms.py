@@ -171,6 +171,30 @@ async def test_a_receipt_can_come_twice_and_before_the_answer():
     assert [len(b) for b in receiver.bulks] == [1, 2]
 
 
+async def test_a_receipt_can_come_late_and_holds_no_other_up():
+    receiver, clock = Receiver(), Clock()
+    gateway = Gateway(Faults(late_receipts=0.5, late_s=9.0), receiver.client(), clock)
+    await gateway.send([message(n) for n in range(20)])
+    clock.now_s = 1.0
+    soon = await gateway.push()
+    clock.now_s = 10.0
+    late = await gateway.push()
+    assert soon + late == 20
+    assert min(soon, late) > 0
+    assert gateway.outbox(counts=False)["befell"] == {"late_receipts": late}
+
+
+async def test_the_outbox_names_what_no_device_has():
+    receiver, clock = Receiver(), Clock()
+    gateway = Gateway(Faults(undelivered=0.5, receipt_delay_s=0.0), receiver.client(), clock)
+    await gateway.send([message(n) for n in range(20)])
+    await gateway.push()
+    out = gateway.outbox(counts=True)
+    told = {r["reference"] for r in receiver.bulks[0] if r["status"] == "undelivered"}
+    assert set(out["lost"]) == told
+    assert 0 < len(told) < len(out["counts"]) == 20
+
+
 async def test_a_receipt_is_pushed_again_until_it_is_taken():
     receiver, clock = Receiver(503), Clock()
     gateway = Gateway(Faults(receipt_delay_s=0.0), receiver.client(), clock)

@@ -116,6 +116,33 @@ async def test_connections_are_lost_where_it_says(fault):
         assert made.accepted == (fault == "lost_after")
 
 
+async def test_a_message_can_be_answered_twice():
+    async with called(answered_twice=1.0) as (made, _, client):
+        await client.binds()
+        assert await client.asks(submitted(6).encode()) == await client.hears()
+        assert (made.accepted, made.outbox(counts=False)["befell"]) == (1, {"answered_twice": 1})
+
+
+def test_a_receipt_can_come_late_and_holds_no_other_up():
+    now_s = [0.0]
+    made = Centre(Faults(late_receipts=0.5, late_s=9.0), lambda: now_s[0])
+    for n in range(20):
+        made.owe_receipt(made.take(submitted(n, to=f"849123456{n:02}")))
+    now_s[0] = 1.0
+    soon = len(made.due(100))
+    now_s[0] = 10.0
+    assert 0 < soon < 20
+    assert len(made.due(100)) == 20 - soon == made.fate.befell["late_receipts"]
+
+
+def test_what_never_reached_its_handset_was_taken_and_is_told_apart():
+    made = Centre(Faults(undelivered=0.5))
+    for n in range(20):
+        made.take(submitted(n, to=f"849123456{n:02}"))
+    out = made.outbox(counts=True)
+    assert 0 < len(out["lost"]) == out["befell"]["undelivered"] < len(out["counts"]) == 20
+
+
 async def test_a_receipt_comes_again_until_it_is_answered_for():
     async with called(receipts=True, receipt_delay_s=0, receipt_again_s=0) as (made, _, client):
         await client.binds()
