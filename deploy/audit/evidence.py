@@ -62,6 +62,9 @@ class Evidence:
     befell: Mapping[tuple[str, str], int] = field(default_factory=dict)  # partners' calls to us
     paid_out: Collection[Payment] | None = None  # of allowances; None: nobody looked
     handed: Mapping[str, int] = field(default_factory=dict)  # notice key → times handed
+    lost: Collection[str] = ()  # of these keys those that no device has, as carriers say
+    unasked: Collection[str] = ()  # and those whose carrier cannot be asked
+    carried: Mapping[tuple[str, str], int] = field(default_factory=dict)  # what befell carriers
     personal: Collection[str] = ()  # values that must stand nowhere in the clear
     texts: Mapping[str, bytes] = field(default_factory=dict)  # log files and the like
     collections: Mapping[str, list[Row]] = field(default_factory=dict)  # all but journals, vault

@@ -1,7 +1,7 @@
 """Whether citizens were told, once, of what was still so."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -22,29 +22,64 @@ from shared.store import Row
 
 ENDS = frozenset(c.TYPE for c in (NoticeSent, NoticeDelivered, NoticeFailed, NoticeDropped))
 TIMERS = "notify.timers"
+UNKNOWN = "outcome_unknown"  # why a notice failed of which its carrier may have a message
+
+
+class _Said:
+    """What carriers had, and what notify said, by notice."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.handed, self.sent = Counter[str](), Counter[str]()
+        self.delivered, self.doubtful, self.lost = set[str](), set[str](), set[str]()
+        self.unasked = {key.rpartition("/")[0] for key in evidence.unasked}
+        self.wrong: list[str] = []
+        for key, times in evidence.handed.items():
+            self._carried(evidence, key, key.rpartition("/")[0], times)
+        for heard in evidence.events_of("notify"):
+            assert heard.event is not None
+            if heard.event.type in ENDS or heard.event.type == NoticeRequested.TYPE:
+                self._hear(evidence, heard.event.subject, heard.event.type, heard.data())
+
+    def _carried(self, evidence: Evidence, key: str, notice: str, times: int) -> None:
+        self.handed[notice] += times
+        if key in evidence.lost:
+            self.lost.add(notice)
+
+    def _hear(
+        self, evidence: Evidence, application: str, type_: str, data: Mapping[str, Any]
+    ) -> None:
+        notice = f"{application}/{_slot(data, data['channel'])}"
+        match type_:
+            case NoticeSent.TYPE:
+                self.sent[notice] += 1
+            case NoticeDelivered.TYPE:
+                self.delivered.add(notice)
+            case NoticeFailed.TYPE | NoticeDropped.TYPE if not data.get("reason"):
+                self.wrong.append(f"{notice}: ended without a reason")
+            case NoticeFailed.TYPE if data["reason"] == UNKNOWN:
+                self.doubtful.add(notice)
+            case NoticeRequested.TYPE:
+                for also in data.get("joined", ()):  # told in the same message: its notice as well
+                    other, key = f"{application}/{_slot(also, data['channel'])}", data["key"]
+                    if times := evidence.handed.get(key, 0):
+                        self._carried(evidence, key, other, times)
+                    self.unasked |= {other} if key in evidence.unasked else set()
 
 
 def notices_reach_once(evidence: Evidence) -> tuple[int, Iterable[str]]:
-    """Count what the gateway was handed per application, milestone and channel."""
-    handed: Counter[str] = Counter()
-    for key, times in evidence.handed.items():
-        handed[key.rpartition("/")[0]] += times  # the last part of a key is the attempt
-    sent, joined = Counter[str](), Counter[str]()
-    for heard in evidence.events_of("notify"):
-        assert heard.event is not None
-        if heard.event.type == NoticeSent.TYPE:
-            data = heard.data()
-            sent[f"{heard.event.subject}/{_slot(data, data['channel'])}"] += 1
-        if heard.event.type == NoticeRequested.TYPE:
-            data = heard.data()
-            for also in data.get("joined", ()):  # told in the same message: its notice as well
-                notice = f"{heard.event.subject}/{_slot(also, data['channel'])}"
-                joined[notice] += evidence.handed.get(data["key"], 0)
-    handed += joined
-    wrong = [f"{notice}: handed {n} times" for notice, n in handed.items() if n != 1]
+    """Count what carriers were handed per application, milestone and channel.
+
+    Of what went by a carrier that cannot be asked nobody may ever know; that has to be said.
+    """
+    said = _Said(evidence)
+    handed, sent = said.handed, said.sent
+    untold = handed.keys() - sent.keys() - (said.doubtful & said.unasked)
+    wrong = said.wrong
+    wrong += [f"{notice}: handed {n} times" for notice, n in handed.items() if n != 1]
     wrong += [f"{notice}: sent, never handed" for notice in sent if notice not in handed]
-    wrong += [f"{notice}: handed, never told" for notice in handed if notice not in sent]
+    wrong += [f"{notice}: handed, never told" for notice in untold]
     wrong += [f"{notice}: told {n} times" for notice, n in sent.items() if n != 1]
+    wrong += [f"{notice}: said to be delivered, and lost" for notice in said.lost & said.delivered]
     wrong += _without_an_end(evidence)
     wrong += _too_late(evidence)
     return sum(handed.values()), wrong
@@ -135,5 +170,5 @@ def _told(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from data.get("joined", ())
 
 
-def _slot(told: dict[str, Any], way: str) -> str:
+def _slot(told: Mapping[str, Any], way: str) -> str:
     return f"{Slot(told['milestone'], 'sms', way, told.get('occasion', 1))}"

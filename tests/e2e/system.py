@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from deploy.audit import books
+from deploy.audit import books, devices
 from deploy.audit.evidence import Evidence, read_collections, read_journals, read_log
 from deploy.local import launcher, ports, processes
 from deploy.local.children import Children
@@ -85,16 +85,20 @@ class System:
         ready = partial(launcher.ready, row, self.settings.port(name))
         self.children.wait_for(name, ready, READY_LIMIT_S)
 
-    async def evidence(self, **known: Any) -> Evidence:
-        """Read everything, from outside."""
+    async def evidence(self, centre_url: str = "", **known: Any) -> Evidence:
+        """Read everything, from outside; `centre_url`: of a message centre, if one runs."""
         log = await read_log(self.servers.kafka_url, self.settings.lanes)
         journals = await read_journals(self.servers.mongo_url, "motcua")
         collections = await read_collections(self.servers.mongo_url, "motcua")
-        sms_key = {"authorization": f"Bearer {self.clients['sms']['key']}"}
-        async with self.client("bank") as bank, self.client("sms") as sms:
+        async with self.client("bank") as bank:
             moved = books.read((await bank.get("/sandbox/statement")).json())
-            outbox = await sms.get("/sandbox/outbox", params={"counts": True}, headers=sms_key)
-            handed = outbox.json()["counts"]
+        carried = [
+            devices.of_gateway(await self._outbox(self.url("sms"))),
+            devices.of_inbox(await self._outbox(self.url("inbox"))),
+        ]
+        if centre_url:
+            outbox = await self._outbox(centre_url)
+            carried.append(devices.of_centre(outbox, log["notify.events"]))
         logs = {p.name: p.read_bytes() for p in (self.settings.home / "logs").glob("*.log")}
         return Evidence(
             log,
@@ -103,11 +107,18 @@ class System:
             given_back=moved.given_back,
             paid_out=moved.paid_out,
             befell=moved.befell,
-            handed=handed,
+            **devices.together(*carried)._asdict(),
             texts=logs,
             collections=collections,
             **known,
         )
+
+    async def _outbox(self, url: str) -> Any:
+        """Return the books of who carries notices."""
+        key = {"authorization": f"Bearer {self.clients['sms']['key']}"}
+        async with httpx.AsyncClient(base_url=url, headers=key, trust_env=False) as carrier:
+            answer = await carrier.get("/sandbox/outbox", params={"counts": True}, timeout=30)
+            return answer.raise_for_status().json()
 
 
 def own_settings(folder: Path, **more: Any) -> Settings:

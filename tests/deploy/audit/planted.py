@@ -17,7 +17,6 @@ from tests.deploy.audit.sound import (
     STORY,
     event,
     heard,
-    row,
 )
 
 
@@ -125,16 +124,6 @@ def headerless(evidence: Evidence, topic: str) -> Evidence:
     return replace(evidence, log={**evidence.log, topic: [bare, *others]})
 
 
-def told_when_it_was_over(evidence: Evidence) -> Evidence:
-    """Notify hears that the dossier is returned, and then asks for a notice of its acceptance."""
-    returned = event("routing", 3, "application.returned", {"national_code": 10}, "")
-    heard_of = with_message(evidence, "routing.events", returned)
-    cause = heard("routing.events", 2, returned)
-    rows = evidence.journals["notify"]
-    first = [row("notify", 1, cause, None), *({**r, "version": r["version"] + 1} for r in rows)]
-    return replace(heard_of, journals={**evidence.journals, "notify": first})
-
-
 def counting(evidence: Evidence, **changes: Any) -> Evidence:
     """Return evidence with what operations counts, all right but for the changes."""
     types = {type_: 1 for _, type_, _ in STORY}
@@ -148,20 +137,6 @@ def counting(evidence: Evidence, **changes: Any) -> Evidence:
         "forks": 0,
     }
     return replace(evidence, told=told | changes)
-
-
-def a_notice(evidence: Evidence, *statuses: str) -> Evidence:
-    """Return evidence of one more notice asked for, and how it stood after each version."""
-    asked = again(evidence, "notify", "notice.requested", milestone="registered")
-    for status in statuses:
-        notices = {"registered/sms": {"status": status, "since": DUE, "params": {}, "attempt": 1}}
-        asked = with_row(asked, "notify", state=msgspec.json.encode({"notices": notices}).decode())
-    return asked
-
-
-def with_timer(evidence: Evidence, *names: str) -> Evidence:
-    rows = [{"_id": f"0001/{n}", "application": APPLICATION, "name": n} for n in names]
-    return replace(evidence, collections={"notify.timers": rows})
 
 
 KEPT_AS = {"payment.mismatched": "mismatched", "payment.overpaid": "overpaid"}
@@ -236,14 +211,6 @@ FAULTS: tuple[tuple[int, Callable[[Evidence], Evidence]], ...] = (
     (2, lambda e: with_message(e, "payment.inbox", told_by_bank(transaction="T2"))),
     (2, lambda e: booked(e, "payment.overpaid", transaction="T1", amount_vnd=1)),
     (2, lambda e: mistold(mistold(e))),
-    (3, lambda e: replace(e, handed={f"{APPLICATION}/accepted/sms/1": 2})),
-    (3, a_notice),
-    (3, lambda e: a_notice(e, "waiting", "requested")),
-    (3, lambda e: a_notice(with_timer(e, "notice.retry/registered/sms/0"), "waiting")),
-    (3, lambda e: replace(e, handed={**e.handed, f"{APPLICATION}/accepted/sms/2": 1})),
-    (3, lambda e: replace(e, handed={})),
-    (3, lambda e: again(e, "notify", "notice.sent")),
-    (3, told_when_it_was_over),
     (4, lambda e: without(e, "payment.events", 1)),
     (4, lambda e: without(e, "payment.events", 3)),
     (4, lambda e: altered(e, "routing.events", 0, data=msgspec.Raw(b'{"national_code":4}'))),

@@ -10,7 +10,6 @@ from deploy.audit.invariants import INVARIANTS, audit
 from shared import topics
 from tests.deploy.audit.planted import (
     FAULTS,
-    a_notice,
     again,
     booked,
     counting,
@@ -21,11 +20,11 @@ from tests.deploy.audit.planted import (
     unplaced,
     with_message,
     with_record,
-    with_row,
-    with_timer,
 )
 from tests.deploy.audit.planted_disbursements import FAULTS as DISBURSEMENT_FAULTS
 from tests.deploy.audit.planted_disbursements import SOUND
+from tests.deploy.audit.planted_notices import FAULTS as NOTICE_FAULTS
+from tests.deploy.audit.planted_notices import SOUND as SOUND_NOTICES
 from tests.deploy.audit.planted_refunds import BACK, given_back
 from tests.deploy.audit.planted_refunds import FAULTS as REFUND_FAULTS
 from tests.deploy.audit.sound import (
@@ -40,9 +39,14 @@ def test_a_sound_system_is_found_sound_and_everything_was_counted() -> None:
     assert all(f.holds for f in findings)
 
 
-@pytest.mark.parametrize(
-    ("number", "plant"), [*FAULTS, *((2, f) for f in (*REFUND_FAULTS, *DISBURSEMENT_FAULTS))]
-)
+ALL_FAULTS = [
+    *FAULTS,
+    *((2, plant) for plant in (*REFUND_FAULTS, *DISBURSEMENT_FAULTS)),
+    *((3, plant) for plant in NOTICE_FAULTS),
+]
+
+
+@pytest.mark.parametrize(("number", "plant"), ALL_FAULTS)
 def test_a_planted_fault_is_found_by_its_invariant(
     number: int, plant: Callable[[Evidence], Evidence]
 ) -> None:
@@ -52,7 +56,7 @@ def test_a_planted_fault_is_found_by_its_invariant(
 
 
 def test_every_invariant_has_a_fault_planted_against_it() -> None:
-    assert {number for number, _ in FAULTS} == set(range(1, len(INVARIANTS) + 1))
+    assert {number for number, _ in ALL_FAULTS} == set(range(1, len(INVARIANTS) + 1))
 
 
 def test_an_invariant_that_looked_at_nothing_does_not_hold() -> None:
@@ -127,16 +131,7 @@ def test_an_allowance_that_is_paid_on_its_way_or_by_hand_is_no_fault(
     assert not audit(plant(sound()))[1].wrong
 
 
-@pytest.mark.parametrize(
-    "plant",
-    [
-        lambda e: a_notice(e, "requested", "waiting"),
-        lambda e: a_notice(with_timer(e, "notice.retry/registered/sms/1"), "waiting"),
-        lambda e: with_row(a_notice(e, "requested"), "notify", held=["a record"]),
-        lambda e: again(a_notice(e, "failed"), "notify", "notice.failed", milestone="registered"),
-        lambda e: again(a_notice(e, "dropped"), "notify", "notice.dropped", milestone="registered"),
-    ],
-)
+@pytest.mark.parametrize("plant", SOUND_NOTICES)
 def test_a_notice_that_is_awaited_held_or_over_is_not_lost(
     plant: Callable[[Evidence], Evidence],
 ) -> None:
