@@ -168,6 +168,8 @@ def personal_values(application: Application) -> Iterator[str]:
     person = application.personal
     yield from (person.name, person.personal_number, person.phone, person.email, person.address)
     yield from (answer for answer in person.answers.values() if MIDDLE in answer)
+    if acting := person.representative:
+        yield from (acting.name, acting.phone, acting.email)
     yield corrected_phone(application)
 
 

@@ -13,6 +13,7 @@ from shared.placement import home
 from tests.invariants.echo import EARLY_ID, NOT_JSON, Odd
 from tests.invariants.faults import ALL, FAULTS, LANED, OUTSIDE, Fault, external
 from tests.invariants.partners import of_partners
+from tests.invariants.told import of_carriers
 
 OFF_MS = 2_000  # a clock that differs by so much from the broker's is off
 MISTAKE = "Planted"
@@ -39,6 +40,7 @@ def exercised(seen: Seen) -> dict[Fault, int]:
     for part in (_copies, _early, _odd, _elsewhere, _clocks, _mistakes):
         found.update(part(seen))
     found.update(of_partners(seen.evidence))
+    found.update(of_carriers(seen.evidence))
     return {fault: found[fault] for fault in FAULTS}
 
 

@@ -19,6 +19,7 @@ from shared.events.data import Document
 from shared.events.handover import OfficerPosted, OfficerTransferred
 from shared.events.intake import ChildTold
 from shared.events.kernel import LaneReleased
+from shared.events.notify import PreferencesChanged
 from shared.events.portal import CorrectionSubmitted, SupplementSubmitted, WithdrawalRequested
 from shared.events.routing import OfficerSettled
 from shared.kafka import KafkaProducer
@@ -29,7 +30,7 @@ COPIED = 0.25  # of all messages; of rare ones all
 RARE = frozenset(
     {"supplements", "withdrawals", "releases", "corrections", "letters of parents and children",
      "transfers", "steps", "apologies", "signatures asked", "postal legs", "refunds asked",
-     "refunds checked", "refunds recorded", "fees asked anew"}
+     "refunds checked", "refunds recorded", "fees asked anew", "preferences"}
 )  # fmt: skip
 ELSEWHERE = 0.01  # of all messages, onto another lane; of rare ones more
 RARE_ELSEWHERE = 0.2
@@ -129,6 +130,7 @@ class Echo:
              OfficerTransferred(officer="early", competent_unit="00008", note="too early")),
             ("routing.inbox", "/officers/early",
              OfficerPosted(officer="early", tracking="EX000000000VN")),
+            ("notify.inbox", f"/portals/{NAME}", PreferencesChanged(channels=())),
             *((f"{s}.inbox", "/operators/early", LaneReleased(operator="early", reason="nothing"))
               for s in ("intake", "routing", "payment", "notify")),
         )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from deploy.sandbox.payers import Behaviour
 from shared.failpoints import EFFECTS, LANE, READER
+from tests.invariants import carriers
 from tests.invariants.paying import CALLED, PARTNERS, able
 
 LANED = ("intake", "routing", "payment", "notify")
@@ -36,6 +37,7 @@ EXTERNAL = {
     "refunds checked": ("refund.checked",),
     "refunds recorded": ("refund.recorded",),
     "fees asked anew": ("fee.reassessment_asked",),
+    "preferences": ("notice.preferences_changed",),
     "bank callbacks": ("payment.notified",),
     "answers of partners": (
         *("payment.queried", "payment.created", "payment.refunded"),
@@ -47,8 +49,8 @@ EXTERNAL = {
 }
 OVERTAKEN = tuple(name for name in EXTERNAL if name != "submissions")  # those come once
 EARLY = ("supplements", "withdrawals", "corrections", "letters of parents and children",
-         "transfers", "postal legs", "officers' actions", "bank callbacks", "delivery receipts",
-         "releases")  # fmt: skip
+         "transfers", "postal legs", "officers' actions", "preferences", "bank callbacks",
+         "delivery receipts", "releases")  # fmt: skip
 # delivery receipts come twice in one call of the gateway: that looks like a copy on the log
 EDGES = ("submissions", "supplements", "withdrawals", "corrections", "transfers", "steps",
          "apologies", "signatures asked", "postal legs", "officers' actions", "choices",
@@ -123,6 +125,7 @@ def _faults() -> Iterator[Fault]:
     yield Fault("poison", "intake.events")
     yield Fault("too large", "the broker")
     yield from _of_partners()
+    yield from (Fault(kind, whom) for kind, whom in carriers.happens())
 
 
 FAULTS: tuple[Fault, ...] = tuple(_faults())

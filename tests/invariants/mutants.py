@@ -67,6 +67,26 @@ MUTANTS = (
         caught_as=r": handed \d+ times$",
     ),
     Mutant(
+        "asks another carrier when nobody knows",
+        "services/notify/domain/moves.py",
+        """\
+        "unknown": "in_doubt",
+        "delivered": "delivered",
+        "undelivered": "failed",
+    },
+    "waiting": {
+""",
+        """\
+        "unknown": "waiting",
+        "delivered": "delivered",
+        "undelivered": "failed",
+    },
+    "waiting": {
+""",
+        breaks=3,
+        caught_as=r": handed \d+ times$",
+    ),
+    Mutant(
         "does not look at what was seen",
         "shared/lanes/step.py",
         """\

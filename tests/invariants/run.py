@@ -23,6 +23,7 @@ from tests.invariants.counting import Seen, exercised
 from tests.invariants.echo import Echo, Odd
 from tests.invariants.faults import ALL, LET_ALONE, Fault
 from tests.invariants.lives import Lives
+from tests.invariants.minds import Minds
 from tests.invariants.outcome import Outcome
 from tests.invariants.partners import ledgers, not_given_back, unheard
 from tests.invariants.plan import Plan, Staged
@@ -65,7 +66,7 @@ class _Run:
         async with AsyncExitStack() as opened:
             await opened.enter_async_context(self._town.life())
             others = (self._lives.keep, self._echo.follow, Clerk(self._town).work,
-                      Cashiers(self._town).work)  # fmt: skip
+                      Cashiers(self._town).work, Minds(self._town).work)  # fmt: skip
             await opened.enter_async_context(_background(*others))
             self._odd = await self._echo.odd()
             if await self._echo.too_large():
@@ -144,6 +145,7 @@ class _Run:
 
     async def _evidence(self) -> Evidence:
         evidence = await self._target.system.evidence(
+            self._target.centre_url,
             acknowledged=set(self._town.portal.acknowledged),
             personal=self._town.personal,
             unreadable={odd.key.encode() for odd in self._odd},

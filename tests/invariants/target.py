@@ -19,7 +19,9 @@ from deploy.local import kafka, launcher, mongo, ports, processes, secrets, stac
 from deploy.local.children import Children
 from deploy.local.settings import HOST
 from deploy.log.lag import Lags
+from tests.e2e import centre
 from tests.e2e.system import READY_LIMIT_S, System, own_settings
+from tests.invariants.carriers import providers
 from tests.invariants.faults import LANED
 from tests.waiting import Late, until
 
@@ -33,8 +35,10 @@ SECOND = "-2"  # in the name of a service's second process
 class Target:
     """A running system under attack; `env` is what each process is told besides."""
 
-    def __init__(self, system: System, env: Mapping[str, Mapping[str, str]]) -> None:
-        self.system, self._env = system, env
+    def __init__(
+        self, system: System, env: Mapping[str, Mapping[str, str]], centre_url: str = ""
+    ) -> None:
+        self.system, self._env, self.centre_url = system, env, centre_url
         self._second_ports = dict(zip(SERVICES, ports.free(len(SERVICES)), strict=True))
 
     @property
@@ -183,9 +187,12 @@ def running(folder: Path, env: Mapping[str, Mapping[str, str]]) -> Iterator[Targ
         kafka.fetch()
         servers = stack.start(children, settings)
         asyncio.run(topics.bootstrap(servers.kafka_url, settings.lanes))
+        centre_url, binds_url = centre.start(children, settings, env.get("smsc", {}))
+        carriers = {"MOTCUA_PROVIDERS": str(providers(folder, binds_url))}
+        told = {**env, "notify": {**env.get("notify", {}), **carriers}}
         for row in processes.TABLE:
-            launcher.start_one(children, settings, servers, row, env.get(row.name, {}))
+            launcher.start_one(children, settings, servers, row, told.get(row.name, {}))
         system = System(children, settings, servers)
         for row in processes.TABLE:
             system.wait_ready(row.name)
-        yield Target(system, env)
+        yield Target(system, told, centre_url)

@@ -38,6 +38,5 @@ def test_every_message_from_outside_is_doubled_but_what_operators_commands_say()
         *("payment.unstated", "payment.disbursed"),
         # nobody in the town is paid an allowance yet
         *(f"disbursement.{step}" for step in ("asked", "checked", "corrected", "recorded")),
-        "notice.preferences_changed",  # nor wants to be told otherwise
     }
     assert {external(type_) for type_ in said} - {""} == EXTERNAL.keys()

@@ -88,6 +88,7 @@ def test_a_mutant_s_copy_runs_on_nothing_but_itself(tmp_path: Path) -> None:
 CAUGHT = {
     "publishes before it inserts": "intake x: 3 events on the log, 2 in the journal, or others",
     "calls without a claim": "x/accepted/sms: handed 2 times",
+    "asks another carrier when nobody knows": "x/accepted/sms: handed 2 times",
     "does not look at what was seen": "routing decided x/intake/000001 of /services/intake (x) "
     "2 times",
     "takes each word of a payment for another payment": "transaction T1 kept twice as the same",

@@ -29,6 +29,7 @@ from tests.invariants.echo import elsewhere
 from tests.invariants.paying import Way, drawn, way
 from tests.invariants.target import Target
 from tests.invariants.twice import Twice
+from tests.invariants.ways import agreed
 
 TRY_AGAIN_S = 0.5
 TRIES_LIMIT = 240
@@ -117,7 +118,8 @@ class Town:
             self._citizens.of_several_agencies, self._citizens.of_split_unit, self._citizens.draw
         )  # fmt: skip
         weights = FAMILIES, SPLIT, 1 - FAMILIES - SPLIT
-        return [draw() for draw in self._chance.choices(draws, weights, k=count)]
+        return [agreed(self.drawn, draw())
+                for draw in self._chance.choices(draws, weights, k=count)]  # fmt: skip
 
     async def submit(self, applications: Sequence[Application], rate_per_s: float) -> None:
         """Submit at this rate, half over HTTP, half onto Kafka.  Raises `NotTaken`."""
