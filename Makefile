@@ -23,7 +23,7 @@ given      = $(if $(filter file,$(origin $(1))),$(2),$($(1)))
 .DEFAULT_GOAL := help
 .PHONY: help demo up down status logs clean test check lint simulate invariants docs contracts lock
 .PHONY: bench bench-soak bench-recovery bench-backlog bench-reads bench-import bench-callbacks
-.PHONY: bench-reconcile bench-sms fuzz peers
+.PHONY: bench-reconcile bench-sms bench-notices fuzz peers
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36mmake %-15s\033[0m %s\n", $$1, $$2}' Makefile
@@ -100,6 +100,10 @@ bench-reconcile: $(READY)  ## a day of a partner's, reconciled (LINES MONGO KILL
 
 bench-sms: $(READY)  ## text messages over one SMPP bind (RATE=300 SECONDS=20)
 	@$(PY) -m tests.load.texting --rate "$(call given,RATE,300)" --seconds "$(call given,SECONDS,20)"
+
+bench-notices: $(READY)  ## notices at one core, to devices and back (RATE SECONDS BY=http)
+	@$(PY) -m tests.load.notices --rate "$(call given,RATE,1000)" \
+	  --seconds "$(call given,SECONDS,20)" $(if $(BY),--by "$(BY)")
 
 docs: $(READY)  ## make docs/flow.md and docs/settings.md anew from the code
 	$(PY) -m docs.draw_flow
