@@ -34,6 +34,8 @@ QUIET = "#8a8f98"
 FAINT = "#6a7078"
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
+Lines = Sequence[Mapping[str, Any]]
+
 
 class Scale(NamedTuple):
     """Instants to cells."""
@@ -123,9 +125,10 @@ def _children(children: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _notices(notices: Sequence[Mapping[str, Any]]) -> str:
-    if notices and all(n["state"] == "delivered" for n in notices):
-        return f"{len(notices)} of {len(notices)} delivered"
-    return ", ".join(f"{n['milestone']} {n['state']}" for n in notices)
+    states = [n["state"] for n in notices]
+    told = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    others = [n["milestone"] for n in notices if n["state"] not in ("sent", "delivered")]
+    return f"{told}: {', '.join(others)}" if others else told
 
 
 def _money(money: Mapping[str, Any]) -> str:
@@ -156,21 +159,20 @@ def _findings(findings: Sequence[Mapping[str, Any]]) -> RenderableType:
 
 
 def waterfall(drawn: Mapping[str, Any]) -> RenderableType:
-    """Return the spans of an application, scaled in time, and who was waited for, and how long."""
-    spans: Sequence[Mapping[str, Any]] = drawn["spans"]
+    """Return the spans of an application, or those `shown`, and who was waited for, how long."""
+    spans: Lines = drawn["spans"]
     if not spans:
         return Text("no span yet", style=QUIET)
-    waits: Sequence[Mapping[str, Any]] = drawn["waits"]
+    waits: Lines = drawn["waits"]
     return Fitted(
         lambda width: Group(
-            Padding(_bars(spans, waits, width - 1), (0, 0, 1, 1)), _legend(spans, waits, width)
+            Padding(_bars(drawn.get("shown", spans), waits, width - 1), (0, 0, 1, 1)),
+            _legend(spans, waits, width),
         )
     )
 
 
-def _bars(
-    spans: Sequence[Mapping[str, Any]], waits: Sequence[Mapping[str, Any]], width: int
-) -> RenderableType:
+def _bars(spans: Lines, waits: Lines, width: int) -> RenderableType:
     ended_by = {w["span"]: w for w in waits}
     stretches = [_stretch(s, ended_by.get(s["id"])) for s in spans]
     times = [_duration(end - begin) for _, begin, end in stretches]
@@ -232,9 +234,7 @@ def _axis(scale: Scale) -> Text:
     return Text(f"{marks[0]}{' ' * (gap // 2)}{marks[1]}{' ' * (gap - gap // 2)}{marks[2]}", FAINT)
 
 
-def _legend(
-    spans: Sequence[Mapping[str, Any]], waits: Sequence[Mapping[str, Any]], width: int
-) -> Text:
+def _legend(spans: Lines, waits: Lines, width: int) -> Text:
     stretches = [(w["who"], w["start_ms"], w["end_ms"]) for w in waits]
     ended_by = {w["span"] for w in waits}
     stretches += [_stretch(s, None) for s in spans if s["id"] not in ended_by]

@@ -18,8 +18,8 @@ from shared import jwe
 from shared.bus import Message, Partition, Producer
 from shared.catalogue import Catalogue, Procedure, Unit
 from shared.events import Event, encode
-from shared.events.data import Document
-from shared.events.portal import Correction, Personal, Submitted
+from shared.events.data import Consent, Document
+from shared.events.portal import Correction, Personal, Representative, Submitted
 from shared.placement import home
 
 NAME = "sandbox-portal"
@@ -163,10 +163,27 @@ def _is_by_residence(procedure: Procedure) -> bool:
     )
 
 
+def told_by(application: Application, ways: Consent) -> Application:
+    """Return an application whose people agree to be told by these ways."""
+    phone, email = application.personal.phone, application.personal.email
+    acting = Representative(
+        name=f"{SURNAMES[0]} {MIDDLE} Đại Diện {phone[4:]}",
+        phone=f"07{phone[2:]}",
+        email=f"acting-for-{email}",
+    )
+    fields = msgspec.structs.replace(application.fields, notices=ways)
+    personal = msgspec.structs.replace(
+        application.personal, representative=acting if ways.representative else UNSET
+    )
+    return replace(application, fields=fields, personal=personal)
+
+
 def personal_values(application: Application) -> Iterator[str]:
     """Return what must stand nowhere in the clear."""
     person = application.personal
     yield from (person.name, person.personal_number, person.phone, person.email, person.address)
+    if acting := person.representative:
+        yield from (acting.name, acting.phone, acting.email)
     yield from (answer for answer in person.answers.values() if MIDDLE in answer)
     if acting := person.representative:
         yield from (acting.name, acting.phone, acting.email)

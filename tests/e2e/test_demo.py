@@ -64,6 +64,12 @@ def test_a_short_demonstration_ends_well_and_a_planted_fault_would_turn_it(
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip().splitlines()[-1].strip().startswith("✓ Everything holds")
     assert "ask operator http://" in done.stdout
+    assert "at 3 devices" in done.stdout
+    assert "none came twice, none is missing" in done.stdout
+    pages = settings.demo / "notices"
+    assert "Ho so" in (pages / "sms.html").read_text()
+    assert "Lịch: Hẹn trả kết quả" in (pages / "email.html").read_text()
+    assert "Hồ sơ" in (pages / "app@representative.html").read_text()
 
     evidence, counts = asyncio.run(read(own(settings)))
 

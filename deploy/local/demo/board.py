@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from services.notify.domain.slots import slots_for
 from shared.events import Event, intake, notify, payment, routing
+from shared.events.data import Consent
 from shared.kinship import is_child
 
 ENDS = frozenset({3, 7, 10})  # national codes: not accepted, withdrawn, result returned
@@ -36,6 +38,7 @@ _NOTICES = {
     notify.NoticeFailed.TYPE: "failed",
     notify.NoticeDropped.TYPE: "dropped",
 }
+_UNRECEIPTED = "email"  # a mail server tells of what came back, and of nothing else
 _PAST = {"open": "paid", "requested": "handed to the gateway", "sent": "receipted"}
 _WAITS = {  # national code → where it stands, and who is to act
     1: "submitted, an officer is to accept it",
@@ -56,6 +59,9 @@ class Stuck(NamedTuple):
     what: str
 
 
+BY_SMS = Consent()
+
+
 class _Child(msgspec.Struct, frozen=True):
     application: str
 
@@ -67,11 +73,14 @@ class _Gist(msgspec.Struct, frozen=True):
     milestone: str = ""
     channel: str = ""
     children: tuple[_Child, ...] = ()
+    notices: Consent = BY_SMS
 
 
 @dataclass(slots=True)
 class Journey:
-    """How far one application has come.  `children`: those of one for several agencies."""
+    """How far one application has come.  `children`: those of one for several agencies; `ways`: by
+    which its people are told.
+    """
 
     is_registered: bool = False
     is_refused: bool = False
@@ -81,6 +90,7 @@ class Journey:
     orders: dict[str, str] = field(default_factory=dict)  # reference → how it stands
     asked_vnd: dict[str, int] = field(default_factory=dict)  # reference → what is asked for
     notices: dict[str, str] = field(default_factory=dict)  # milestone/channel → how it stands
+    ways: Consent = BY_SMS
 
     def turn(self, reference: str, status: str, amount_vnd: int) -> None:
         """Note how an order stands; of what one of them paid, the others are waited for no more."""
@@ -91,6 +101,14 @@ class Journey:
             for other, asked_vnd in self.asked_vnd.items():
                 if self.orders[other] == "open" and asked_vnd == amount_vnd:
                     self.orders[other] = "left"
+
+    def untold(self) -> Iterator[str]:
+        """Yield the ways by which a milestone is still to be told that was told by another: some
+        are kept back, to go out with the next.
+        """
+        ways = self.ways.channels, self.ways.representative
+        for milestone in dict.fromkeys(slot.partition("/")[0] for slot in self.notices):
+            yield from (s for s in slots_for(milestone, *ways) if s not in self.notices)
 
 
 _gist = msgspec.json.Decoder(_Gist)
@@ -121,7 +139,7 @@ class Board:
         journey = self.journeys.setdefault(event.subject, Journey())
         gist = _gist.decode(event.data)
         if event.type == intake.Registered.TYPE:
-            journey.is_registered = True
+            journey.is_registered, journey.ways = True, gist.notices
         elif event.type == intake.InterlinkedRegistered.TYPE:
             journey.is_registered = True
             journey.children = tuple(child.application for child in gist.children)
@@ -191,6 +209,14 @@ class Board:
             if status in _PAST:
                 yield Stuck(application, "payment", f"order {reference} is {status}, not paid")
         for slot, status in journey.notices.items():
-            if status in _PAST:
+            is_over = status == "sent" and _channel(slot) == _UNRECEIPTED
+            if status in _PAST and not is_over:
                 what = f"notice {slot} is {status}, not {_PAST[status]}"
                 yield Stuck(application, "notify", what)
+        if journey.ways != BY_SMS:
+            for slot in journey.untold():
+                yield Stuck(application, "notify", f"notice {slot} is kept back")
+
+
+def _channel(slot: str) -> str:
+    return slot.partition("/")[2].partition("@")[0]

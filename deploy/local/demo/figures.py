@@ -88,21 +88,27 @@ def states(evidence: Evidence) -> Counter[int]:
 
 
 def most_telling(evidence: Evidence) -> str:
-    """Return the application that is worth a look: returned, paid, and not without a detour.
+    """Return the application that is worth a look: returned, told by many ways, paid, and not
+    without a detour.
 
     Among these the one with the fewest events; empty if there is none at all.
     """
     types: dict[str, Counter[str]] = defaultdict(Counter)
+    ways: Counter[str] = Counter()
     for service in ("intake", "routing", "payment"):
         for heard in evidence.events_of(service):
             assert heard.event
             types[heard.event.subject][heard.event.type] += 1
+            if heard.event.type == intake.Registered.TYPE:
+                agreed = heard.data().get("notices", {})
+                ways[heard.event.subject] = sum(map(len, agreed.values()))
 
-    def worth(application: str) -> tuple[bool, bool, bool, int]:
+    def worth(application: str) -> tuple[bool, int, bool, bool, int]:
         met = types[application]
         has_detour = any(type_ in met for type_ in DETOURS)
         is_paid = payment.Settled.TYPE in met
-        return routing.Returned.TYPE in met, is_paid, has_detour, -met.total()
+        is_returned = routing.Returned.TYPE in met
+        return is_returned, ways[application], is_paid, has_detour, -met.total()
 
     return max(types, key=worth, default="")
 
@@ -154,16 +160,25 @@ _KEPT = (payment.Settled.TYPE, payment.Overpaid.TYPE, payment.Mismatched.TYPE)
 
 def notices(evidence: Evidence) -> list[Notices]:
     """Return how notices ended, by milestone: each notice counts once, as it stands last."""
+    found: dict[str, Counter[str]] = {name: Counter() for name in MILESTONES}
+    for (_, milestone, _), outcome in _last(evidence).items():
+        found.setdefault(milestone, Counter())[outcome] += 1
+    return [Notices(name, outcomes) for name, outcomes in found.items() if outcomes]
+
+
+def ways(evidence: Evidence) -> Counter[str]:
+    """Return how many notices there were, by channel."""
+    return Counter(way.partition("@")[0] for _, _, way in _last(evidence))
+
+
+def _last(evidence: Evidence) -> dict[tuple[str, str, str], str]:
     last: dict[tuple[str, str, str], str] = {}
     for heard in evidence.events_of("notify"):
         assert heard.event
         if outcome := _OUTCOME.get(heard.event.type):
             data = heard.data()
             last[heard.event.subject, data["milestone"], data["channel"]] = outcome
-    found: dict[str, Counter[str]] = {name: Counter() for name in MILESTONES}
-    for (_, milestone, _), outcome in last.items():
-        found.setdefault(milestone, Counter())[outcome] += 1
-    return [Notices(name, outcomes) for name, outcomes in found.items() if outcomes]
+    return last
 
 
 _OUTCOME = {

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from deploy.audit import books as partners
 from deploy.audit.evidence import Evidence, Payment, read_collections, read_journals, read_log
+from deploy.local.demo.devices import Device
 from deploy.local.demo.scene import Scene, role
+from deploy.local.demo.status import Status
 from shared.settings import Settings as ServiceSettings
 
 DATABASE = str(ServiceSettings.model_fields["database"].default)
@@ -36,11 +38,13 @@ class Books(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """All that was read in the end."""
+    """All that was read in the end; of the application that is told of what its people see."""
 
     evidence: Evidence
     books: Books
     told: Told
+    devices: Sequence[Device] = ()
+    status: Status | None = None
 
 
 async def read_books(scene: Scene) -> Books:
@@ -66,6 +70,9 @@ async def read_evidence(
     async with scene.client("sms", lambda clients: str(clients["sms"]["key"])) as sms:
         answer = await sms.get("/sandbox/outbox", params={"counts": True})
         handed = answer.raise_for_status().json()["counts"]
+    async with scene.browser("inbox") as inbox:
+        answer = await inbox.get("/sandbox/outbox", params={"counts": True})
+        handed |= answer.raise_for_status().json()["counts"]
     files = (scene.settings.home / "logs").glob("*.log")
     return Evidence(
         log,

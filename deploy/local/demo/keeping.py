@@ -1,28 +1,34 @@
 """What to try next with a system that was left running: addresses, keys, calls that work."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from deploy.local import processes, secrets
+from deploy.local.demo.devices import Device
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.tables import titled
 from deploy.local.journey_view import FAINT
 from deploy.local.settings import ROOT
 
 
-def tell(console: Console, scene: Scene, application: str, open_: str) -> None:
-    """Print addresses, where the keys stand, and what to try; `application` is an example, `open_`
-    one on which an officer can still act, empty if there is none.
+def tell(
+    console: Console, scene: Scene, application: str, open_: str, devices: Sequence[Device] = ()
+) -> None:
+    """Print addresses, where the keys stand, and what to try; `application` is an example, with its
+    people's `devices`, `open_` one on which an officer can still act, empty if there is none.
     """
-    keys = _short(processes.secret(scene.settings, secrets.CLIENTS_FILE))
+    keys = short(processes.secret(scene.settings, secrets.CLIENTS_FILE))
     table = Table.grid(padding=(0, 3, 0, 0))
     table.add_row("Kafka", scene.stack.kafka_url)
     table.add_row("MongoDB", scene.stack.mongo_url)
     for row in processes.TABLE:
         where = scene.url(row.name)
         table.add_row(row.name, f"{where}/openapi.json" if row.kind == "service" else where)
+    for device in devices:
+        table.add_row(f"page of {device.way}", device.url)
     table.add_row("keys", keys)
     console.print(titled("It is left running", table))
     console.print(titled("Try"))
@@ -57,5 +63,6 @@ def calls(scene: Scene, keys: str, application: str, open_: str) -> list[str]:
     ]
 
 
-def _short(path: Path) -> str:
+def short(path: Path) -> str:
+    """Return a path as it is typed in this folder."""
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)

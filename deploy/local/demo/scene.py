@@ -45,6 +45,10 @@ class Scene:
             base_url=self.url(name), headers=bearer, trust_env=False, timeout=CALL_LIMIT_S
         )
 
+    def browser(self, name: str) -> httpx.AsyncClient:
+        """Return an HTTP client of a process that shows no key."""
+        return httpx.AsyncClient(base_url=self.url(name), trust_env=False, timeout=CALL_LIMIT_S)
+
     def silent(self) -> list[str]:
         """Return the processes that do not say that they are ready."""
         rows = processes.TABLE

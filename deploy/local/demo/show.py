@@ -16,10 +16,21 @@ from rich.console import Console, RenderableType
 from rich.padding import Padding
 
 from deploy.audit.invariants import Finding, audit
-from deploy.local import journey_view, launcher
+from deploy.local import device_view, journey_view, launcher
 from deploy.local.children import Children
 from deploy.local.cli import Screen as Steps
-from deploy.local.demo import figures, gather, keeping, paths, tables, wrongs
+from deploy.local.demo import (
+    devices,
+    figures,
+    gather,
+    keeping,
+    paths,
+    status,
+    tables,
+    wrongs,
+)
+from deploy.local.demo.devices import Device
+from deploy.local.demo.folding import folded, with_fewer_bars
 from deploy.local.demo.gather import Seen
 from deploy.local.demo.play import QUICK, Failed, Plan, Played, play
 from deploy.local.demo.scene import Scene
@@ -70,6 +81,7 @@ class _Demo:
         self._console, self._plan, self._settings = console, plan, settings
         self._began, self._peak_bytes = time.monotonic(), 0
         self._example = self._open = ""  # applications: one to look at, one not at its end
+        self._devices: Sequence[Device] = ()  # those of the one to look at
 
     def run(self, *, is_kept: bool) -> int:
         self._begin_anew()
@@ -80,7 +92,7 @@ class _Demo:
             verdict = self._carry_through(scene)
             if is_kept:
                 children.keep()
-                keeping.tell(self._console, scene, self._example, self._open)
+                keeping.tell(self._console, scene, self._example, self._open, self._devices)
             elapsed_s = time.monotonic() - self._began
             logs = self._settings.home / "logs"
             self._console.print(tables.verdict(verdict, elapsed_s, self._peak_bytes, f"{logs}"))
@@ -122,7 +134,7 @@ class _Demo:
     def _tell(
         self, story: Story, played: Played, seen: Seen, findings: Sequence[Finding]
     ) -> Verdict:
-        evidence, books, told = seen
+        evidence, books, told, *_ = seen
         money = figures.money(evidence)
         answers = wrongs.answers(story.wrongs, played.turned, evidence)
         taken, reached = paths.paths(evidence), played.board.reached
@@ -134,30 +146,48 @@ class _Demo:
             ),
             tables.paths(taken),
             tables.money(money, books.answers),
-            tables.notices(figures.notices(evidence)),
+            tables.notices(figures.notices(evidence), figures.ways(evidence)),
             tables.latencies(figures.latencies(evidence)),
             tables.door(answers),
         )
-        if told.application:
-            self._example = told.application
-            self._print(
-                tables.titled("One of them, as operations tells it"),
-                Padding(journey_view.timeline(told.journey), (1, 0, 1, 0), expand=False),
-                journey_view.waterfall(told.waterfall),
-            )
         if told.interlinked:
             self._print(
                 tables.titled("One for several agencies"),
                 Padding(journey_view.timeline(told.interlinked), (1, 0, 1, 0), expand=False),
             )
+        unheard = self._tell_of_one(seen)
         self._print(tables.invariants(findings))
         if played.stuck:
             self._print(tables.stuck(played.stuck))
             at_officers = (each.application for each in played.stuck if each.service == "routing")
             self._open = next(at_officers, "")
-        open_ = unfinished(played.stuck, played.silent, played.lagging)
+        open_ = [*unfinished(played.stuck, played.silent, played.lagging), *unheard]
         states = figures.states(evidence)
         return judge(findings, answers, open_, money, told.counts, states, taken)
+
+    def _tell_of_one(self, seen: Seen) -> Sequence[str]:
+        """Show one application, and what its people see; return what is wrong with that."""
+        told = seen.told
+        if not told.application:
+            return ()
+        self._example, self._devices = told.application, seen.devices
+        self._print(
+            tables.titled("One of them, as operations tells it"),
+            Padding(journey_view.timeline(folded(told.journey)), (1, 0, 1, 0), expand=False),
+            journey_view.waterfall(with_fewer_bars(told.waterfall)),
+        )
+        if not seen.devices:
+            return ()
+        folder = self._settings.home / "notices"
+        devices.keep(folder, seen.devices, seen.status)
+        came = devices.arrived(told.application, seen.devices, seen.evidence)
+        drawn = device_view.devices([(d.way, d.items) for d in seen.devices])
+        self._print(
+            tables.titled("What its people see", drawn),
+            tables.arrived(came, len(seen.devices)),
+            tables.pages(keeping.short(folder), seen.devices, seen.status),
+        )
+        return came.wrong
 
     def _print(self, *content: RenderableType) -> None:
         for each in content:
@@ -172,7 +202,11 @@ async def _read(scene: Scene, story: Story, played: Played) -> Seen:
     evidence = await gather.read_evidence(scene, books, played.acknowledged, personal, unreadable)
     one, of_several = figures.most_telling(evidence), paths.interlinked(evidence)
     told = await gather.read_operations(scene, one, of_several)
-    return Seen(evidence, books, told)
+    applications = {part.application.id: part.application for part in story.parts}
+    if one not in applications:  # none, or a child
+        return Seen(evidence, books, told)
+    shown = await devices.read(scene, applications[one]), await status.read(scene, one)
+    return Seen(evidence, books, told, *shown)
 
 
 @contextmanager

@@ -4,15 +4,16 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import cycle
+from itertools import cycle, islice
 from typing import Literal, NamedTuple
 
 from deploy.local.demo.wrongs import Wrongs
 from deploy.sandbox.officers.habits import Fate, Habits, Lot
 from deploy.sandbox.payers import LATER, Behaviour
-from deploy.sandbox.portal import Application, Citizens
+from deploy.sandbox.portal import Application, Citizens, told_by
 from services.payment.domain.fees import Asked, assess
 from shared.catalogue import Catalogue
+from shared.events.data import Consent
 from shared.kinship import child_id
 
 Way = Literal["http", "kafka"]
@@ -28,6 +29,14 @@ LOTS: tuple[tuple[int, Lot], ...] = (
     (6, Lot(detours=("post",))),
     (3, Lot(is_refused=True)),
     (4, Lot(is_corrected=True)),
+)
+SUPPLEMENT = LOTS[0][1]
+# Of as many, how many agree to more ways than SMS.  The first meets with much on its way, and
+# somebody acts for its citizen.
+WAYS: tuple[tuple[int, Consent], ...] = (
+    (1, Consent(channels=("sms", "email"), representative=("app",))),
+    (12, Consent(channels=("sms", "email"))),
+    (6, Consent(channels=("sms", "app"))),
 )
 SPLIT = 4
 # Births for three agencies, and what the registry, the residence and the health card meet with.
@@ -103,6 +112,7 @@ def draw(
     choosing = [n for n in usual if moments[n] and not parts[n].is_withdrawn][::2]
     for place, partner in zip(choosing, cycle(partners), strict=False):
         parts[place] = replace(parts[place], partner=partner)
+    _agree(parts, [n for n in moments if moments[n] and parts[n].lot == SUPPLEMENT], chance)
     fresh = citizens.draw(), citizens.draw(), citizens.draw()
     # sent before by either way, and sent again by the other
     return Story(parts, Wrongs.of(fresh, (parts[1].application, parts[0].application)))
@@ -142,6 +152,18 @@ def _is_automatic(part: Part, catalogue: Catalogue, on: date) -> bool:
     procedure = catalogue.procedure(fields.procedure, on)
     assert procedure
     return catalogue.accepted_automatically(procedure, fields.channel, on)
+
+
+def _agree(parts: list[Part], eventful: Sequence[int], chance: random.Random) -> None:
+    """Let some be told by more ways: one that has much to hear, and any others."""
+    count, alone = len(parts), [n for n, part in enumerate(parts) if not part.children]
+    places = chance.sample(alone, sum(_share(of_all, count) for of_all, _ in WAYS))
+    first = next(iter(eventful), places[0])
+    drawn = iter([first, *(place for place in places if place != first)])
+    for of_all, ways in WAYS:
+        for place in islice(drawn, _share(of_all, count)):
+            application = told_by(parts[place].application, ways)
+            parts[place] = replace(parts[place], application=application)
 
 
 def _moment(part: Part, catalogue: Catalogue, on: date) -> str:

@@ -13,8 +13,10 @@ from rich.text import Text
 
 from deploy.audit.invariants import Finding
 from deploy.local.demo.board import Stuck
+from deploy.local.demo.devices import Arrived, Device
 from deploy.local.demo.figures import OUTCOMES, Latency, Money, Notices
 from deploy.local.demo.paths import Path
+from deploy.local.demo.status import Status
 from deploy.local.demo.verdict import Verdict
 from deploy.local.demo.wrongs import Answer
 from deploy.local.journey_view import COLOURS, FAINT, QUIET
@@ -23,6 +25,8 @@ GOOD, BAD = COLOURS["bank"], COLOURS["held"]
 STUCK_SHOWN = 12
 WRONG_SHOWN = 3
 PARTS = " · "
+
+WAYS = {"sms": "SMS", "email": "e-mail"}
 
 # what our side answers to a callback of VNPAY's (RspCode), in short
 ANSWERS = {
@@ -93,14 +97,38 @@ def money(found: Money, answers: Mapping[str, int]) -> RenderableType:
     return titled("Money", table, Text(f"callbacks answered   {said}", style=QUIET))
 
 
-def notices(found: Sequence[Notices]) -> RenderableType:
-    """Return how notices ended, by milestone."""
+def notices(found: Sequence[Notices], ways: Mapping[str, int]) -> RenderableType:
+    """Return how notices ended, by milestone, and by which ways they went."""
     outcomes = [o for o in OUTCOMES if any(n.outcomes.get(o) for n in found)]
     table = _table(("milestone", "left"), *((o, "right") for o in outcomes))
     for row in found:
         numbers = [f"{row.outcomes[o]}" if row.outcomes.get(o) else "–" for o in outcomes]
         table.add_row(row.milestone.replace("_", " "), *numbers)
-    return titled("Notices", table)
+    by = PARTS.join(f"{WAYS.get(way, way)} {n:,}" for way, n in sorted(ways.items()))
+    return titled("Notices", table, Text(f"by {by}", style=QUIET))
+
+
+def arrived(found: Arrived, devices: int) -> RenderableType:
+    """Return whether everything came once; what did not, a line each."""
+    lines = [Text(f"✗ {sentence}", style=BAD) for sentence in found.wrong]
+    said = f"{found.messages} messages at {devices} devices, of {found.notices} notices"
+    if not lines:
+        lines.append(Text(f"✓ {said}: none came twice, none is missing", style=GOOD))
+    if found.dropped:
+        said = f"  {found.dropped} more dropped: no longer so at the time, as the timeline says"
+        lines.append(Text(said, style=QUIET))
+    return Padding(Group(*lines), (1, 0, 0, 2), expand=False)
+
+
+def pages(folder: str, devices: Sequence[Device], status: Status | None) -> RenderableType:
+    """Return where all this is to be seen in a browser."""
+    table = _table(("", "left"), ("", "left"))
+    table.add_row("as pages", f"{folder}: {', '.join(f'{d.way}.html' for d in devices)}")
+    if status:
+        table.add_row("status", f"{folder}/status.html")
+        table.add_row("", f"{status.link}")
+        table.add_row("", f"or the dossier code, and {status.code}")
+    return Padding(table, (0, 0, 0, 2), expand=False)
 
 
 def latencies(found: Sequence[Latency]) -> RenderableType:

@@ -39,6 +39,7 @@ a { color: #0b4f9e } .more { display: inline-block; padding: .25rem 0 }
 ul { list-style: none; margin: 0; padding: 0 }
 li a { display: block; padding: .75rem 1rem; border-bottom: 1px solid #c5ccd6;
   text-decoration: none }
+li small { display: block; white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
 """
 _NAMES: dict[Kind, str] = {"sms": "Tin nhắn SMS", "email": "Thư điện tử", "app": "Ứng dụng"}
 _CODE = re.compile(r"\b[\w.]+-\d{8}-\d{7}\b")
@@ -70,8 +71,9 @@ def device(items: Sequence[Item]) -> str:
 def _line(name: str, shown: Sequence[Item]) -> str:
     last = shown[-1]
     return (
-        f'<li><a href="devices/{name}">{_NAMES[last.kind]} · {escape(hidden(last.to))}<br>'
-        f"<small>{len(shown)} tin · {_time(last)}</small></a></li>"
+        f'<li><a href="devices/{name}">{_NAMES[last.kind]} · {escape(hidden(last.to))}'
+        f"<small>{len(shown)} tin · {_time(last)} · {escape(last.title or last.text)}</small>"
+        "</a></li>"
     )
 
 

@@ -104,13 +104,14 @@ def test_numbers_times_and_services_are_whole_at_every_width(
 @pytest.mark.parametrize(
     ("states", "said"),
     [
-        (["delivered"] * 6, "6 of 6 delivered"),
-        (["delivered", "sent"], "registered delivered, registered sent"),
+        (["delivered"] * 6, "6 delivered"),
+        (["delivered", "sent", "delivered"], "2 delivered, 1 sent"),
+        (["failed", "sent", "failed"], "2 failed, 1 sent: n0, n2"),
         ([], ""),
     ],
 )
-def test_notices_are_listed_unless_all_were_delivered(states: list[str], said: str) -> None:
-    notices = [{"milestone": "registered", "state": state} for state in states]
+def test_notices_are_counted_and_named_unless_they_went_out(states: list[str], said: str) -> None:
+    notices = [{"milestone": f"n{n}", "state": state} for n, state in enumerate(states)]
     assert journey_view._notices(notices) == said
 
 

@@ -98,6 +98,35 @@ def test_a_notice_is_over_when_its_receipt_is_there(log: Any) -> None:
     assert heard.stuck([ONE]) == []
 
 
+def test_a_mail_is_over_when_it_was_handed_over(log: Any) -> None:
+    notice = {"milestone": "refused", "channel": "email"}
+    heard = board(log.decided("application.refused"), log.decided("notice.requested", **notice))
+    assert "requested" in heard.stuck([ONE])[0].what
+
+    heard.hear(log.decided("notice.sent", **notice))
+    assert heard.stuck([ONE]) == []
+
+
+def test_what_is_told_by_one_way_is_waited_for_by_every_other(log: Any) -> None:
+    ways = {"channels": ["sms", "email"], "representative": ["app"]}
+    heard = board(
+        log.decided("application.registered", notices=ways),
+        log.decided("application.returned", national_code=10),
+    )
+    assert heard.stuck([ONE]) == []
+    for milestone in ("registered", "returned"):
+        heard.hear(log.decided("notice.delivered", milestone=milestone, channel="sms"))
+    assert [s.what for s in heard.stuck([ONE])] == [
+        "notice registered/email is kept back",
+        "notice registered/app@representative is kept back",
+        "notice returned/email is kept back",  # who acts for somebody is not told of that
+    ]
+    for milestone, way in (("registered", "email"), ("registered", "app@representative"),
+                           ("returned", "email")):  # fmt: skip
+        heard.hear(log.decided("notice.dropped", milestone=milestone, channel=way))
+    assert heard.stuck([ONE]) == []
+
+
 def test_an_event_counts_once_however_often_it_comes(log: Any) -> None:
     paid = log.decided("payment.settled", reference="R1", amount_vnd=10)
     heard = board(paid, paid)

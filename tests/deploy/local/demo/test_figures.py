@@ -9,6 +9,7 @@ from deploy.local.demo import figures
 
 ONE = "0198c0de-0000-7000-8000-000000000001"
 TWO = "0198c0de-0000-7000-8000-000000000002"
+THREE = "0198c0de-0000-7000-8000-000000000003"
 SMS = {"channel": "sms"}
 
 
@@ -78,6 +79,13 @@ def test_a_notice_counts_once_as_it_stands_last(log: Any) -> None:
     assert found == {"registered": {"dropped": 1}, "accepted": {"delivered": 1, "requested": 1}}
 
 
+def test_notices_are_counted_by_way_whoever_is_told(log: Any) -> None:
+    for way in ("sms", "app", "app@representative"):
+        log.decided("notice.requested", milestone="accepted", channel=way)
+        log.decided("notice.sent", milestone="accepted", channel=way)
+    assert figures.ways(log.evidence()) == {"sms": 1, "app": 2}
+
+
 def test_a_dossier_stands_where_its_last_code_says(log: Any) -> None:
     log.decided("application.routed", national_code=1)
     log.decided("application.accepted", national_code=2)
@@ -113,6 +121,17 @@ def test_the_application_to_look_at_was_returned_and_paid_with_a_detour(log: Any
         log.decided("application.returned", application, national_code=10)
     log.decided("application.supplement_requested", TWO, national_code=5)
     assert figures.most_telling(log.evidence()) == TWO
+
+
+def test_of_those_returned_the_one_told_by_most_ways_is_looked_at(log: Any) -> None:
+    log.decided("application.registered", notices={"channels": ["sms", "email"]})
+    log.decided("application.returned", national_code=10)
+    log.decided("application.registered", TWO)
+    log.decided("payment.settled", TWO, reference="R", transaction="T", amount_vnd=1)
+    log.decided("application.returned", TWO, national_code=10)
+    many = {"channels": ["sms", "email"], "representative": ["app"]}
+    log.decided("application.registered", THREE, notices=many)  # and is not over
+    assert figures.most_telling(log.evidence()) == ONE
 
 
 def test_of_an_empty_log_there_is_nothing_to_tell(log: Any) -> None:

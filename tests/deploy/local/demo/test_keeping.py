@@ -1,14 +1,20 @@
 """What a kept demonstration says to try can be copied, line by line, and works."""
 
+import io
 import json
+import re
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from deploy.local.demo.keeping import calls
+from deploy.local.demo.devices import Device
+from deploy.local.demo.keeping import calls, tell
+from deploy.local.settings import Settings
+from deploy.local.stack import Stack
 
 ONE, OPEN = (f"019b1e6c-0000-7000-8000-00000000000{n}" for n in (1, 2))
 SCENE: Any = SimpleNamespace(url=lambda name: f"http://127.0.0.1:81{len(name):02d}")
@@ -18,6 +24,14 @@ KEYS = ".local/demo/secrets/clients.json"
 @pytest.mark.parametrize("open_", ["", OPEN])
 def test_every_line_fits_eighty_columns(open_: str) -> None:
     assert max(map(len, calls(SCENE, KEYS, ONE, open_))) <= 80
+
+
+def test_the_pages_of_one_applications_devices_have_addresses() -> None:
+    console = Console(width=100, file=io.StringIO(), record=True)
+    scene: Any = SimpleNamespace(url=SCENE.url, stack=Stack("k", "m"), settings=Settings())
+    url = "http://127.0.0.1:8203/devices/0123456789ab"
+    tell(console, scene, ONE, "", [Device("app@representative", (), url)])
+    assert re.search(f"page of app@representative +{url}", console.export_text())
 
 
 def test_what_an_officer_may_do_is_asked_of_a_dossier_that_is_open_or_not_at_all() -> None:

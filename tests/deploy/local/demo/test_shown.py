@@ -9,9 +9,11 @@ from rich.console import Console, RenderableType
 from deploy.audit.invariants import INVARIANTS, Finding
 from deploy.local.demo import screen, tables
 from deploy.local.demo.board import Board, Stuck
+from deploy.local.demo.devices import Arrived, Device
 from deploy.local.demo.figures import Latency, Money, Notices
 from deploy.local.demo.paths import PATHS, Path
 from deploy.local.demo.show import own
+from deploy.local.demo.status import Status
 from deploy.local.demo.verdict import Verdict
 from deploy.local.demo.wrongs import Answer
 from deploy.local.settings import Settings
@@ -56,7 +58,14 @@ WHOLE = {
     "paths": tables.paths([Path(name, 9_999, "H29.26737-20261120-0000001") for name, _ in PATHS]),
     "money": tables.money(MONEY, dict.fromkeys(("00", "01", "02", "04"), 99999)),
     "notices": tables.notices(
-        [Notices("supplement_requested", dict.fromkeys(("delivered", "dropped", "failed"), 9_999))]
+        [Notices("supplement_requested", dict.fromkeys(("delivered", "dropped", "failed"), 9_999))],
+        dict.fromkeys(("sms", "email", "app", "zalo"), 99_999),
+    ),
+    "arrived": tables.arrived(Arrived(999, 999, 99, ()), 99),
+    "pages": tables.pages(
+        ".local/demo/notices",
+        [Device(way, ()) for way in ("sms", "email", "app", "app@representative")],
+        Status(f"http://127.0.0.1:65535/status#{'t' * 43}", "7D2K-0MXQ-94ZA", b""),
     ),
     "latencies": tables.latencies(
         [Latency("payment requested → callback", "citizen", 99_999, 0.999, 999.9)]
@@ -117,6 +126,20 @@ def test_a_violation_is_shown_with_its_first_cases_and_the_rest_is_counted() -> 
     assert "order R2 settled" in shown
     assert "order R3 settled" not in shown
     assert "and 6 more" in shown
+
+
+def test_that_nothing_came_twice_is_said_of_how_much_and_else_what_did() -> None:
+    good = text(tables.arrived(Arrived(18, 19, 0, ()), 3))
+    less = text(tables.arrived(Arrived(18, 19, 1, ()), 3))
+    bad = text(tables.arrived(Arrived(2, 2, 0, ("notice registered/sms came 2 times",)), 1))
+    said = "✓ 18 messages at 3 devices, of 19 notices: none came twice, none is missing"
+    assert good.strip() == said
+    assert less.split("\n")[2].strip().startswith("1 more dropped")
+    assert bad.strip() == "✗ notice registered/sms came 2 times"
+
+
+def test_a_status_is_told_where_there_is_one() -> None:
+    assert "status" not in text(tables.pages("folder", [Device("sms", ())], None))
 
 
 def test_the_last_line_is_the_verdict() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from deploy.local.demo.story import FAMILIES, LOTS, Story, draw
+from deploy.local.demo.story import FAMILIES, LOTS, SUPPLEMENT, WAYS, Story, draw
 from deploy.sandbox.officers.habits import Fate, Habits
 from deploy.sandbox.payers import LATER
+from deploy.sandbox.portal import personal_values
 from services.routing.domain.rules import explain, load_rules
 from shared.catalogue import load
 from shared.kinship import parent_of
@@ -109,6 +110,26 @@ def test_what_is_wrong_on_purpose_is_apart_from_the_story_but_for_two_sent_again
     assert drawn.wrongs.repeated in [part.application for part in drawn.parts]
     assert drawn.wrongs.conflicting.id in own
     assert drawn.wrongs.conflicting not in [part.application for part in drawn.parts]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("count", [30, 300])
+def test_some_agree_to_more_ways_and_one_of_them_has_somebody_who_acts(
+    count: int, seed: int
+) -> None:
+    parts = story(count, seed).parts
+    told = Counter(p.application.fields.notices for p in parts if p.application.fields.notices)
+    [acting] = [p for p in parts if p.application.personal.representative]
+
+    assert told == {ways: max(1, round(of_all * count / 300)) for of_all, ways in WAYS}
+    assert acting.application.fields.notices == WAYS[0][1]
+    assert acting.lot == SUPPLEMENT
+    assert moment(acting)
+    assert not any(p.children for p in parts if p.application.fields.notices)
+    person = acting.application.personal
+    reached = {person.representative.phone, person.representative.email, person.representative.name}
+    assert reached <= set(personal_values(acting.application))
+    assert len({p.application.personal.phone for p in parts} | reached) == count + 3
 
 
 @pytest.mark.parametrize("seed", range(5))
