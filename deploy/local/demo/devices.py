@@ -38,13 +38,13 @@ class Device(NamedTuple):
 
 
 class Arrived(NamedTuple):
-    """What all of them got, of how many notices, and how many were no longer so at their turn; what
-    is wrong with that, a sentence each.
+    """What all of them got, of how many notices; what was no longer so at its turn, with the
+    reason; what is wrong with that, a sentence each.
     """
 
     messages: int
     notices: int
-    dropped: int
+    dropped: Mapping[str, str]
     wrong: tuple[str, ...]
 
 
@@ -100,7 +100,7 @@ def arrived(application: str, devices: Sequence[Device], evidence: Evidence) -> 
     """Compare what came with what was sent of this application: each notice once, none lost."""
     sent: dict[str, str] = {}  # slot → the slot in whose message it went
     leads: dict[str, str] = {}
-    dropped: set[str] = set()
+    dropped: dict[str, str] = {}
     for heard in evidence.events_of("notify"):
         assert heard.event
         if heard.event.subject != application:
@@ -113,12 +113,13 @@ def arrived(application: str, devices: Sequence[Device], evidence: Evidence) -> 
             slot = _slot(data, data["channel"])
             sent[slot] = leads.get(slot, slot)
         elif heard.event.type == NoticeDropped.TYPE:
-            dropped.add(_slot(data, data["channel"]))
+            dropped[_slot(data, data["channel"])] = data["reason"]
     came = Counter(_told(application, item) for device in devices for item in device.items)
     wrong = [f"notice {slot} came {n} times" for slot, n in came.items() if n > 1]
     wrong += [f"notice {slot} was sent, and came nowhere" for slot in sent if not came[sent[slot]]]
     wrong += [f"{slot} came, and was never sent" for slot in came if slot not in sent]
-    return Arrived(came.total(), len(sent), len(dropped - sent.keys()), tuple(wrong))
+    untold = {slot: reason for slot, reason in dropped.items() if slot not in sent}
+    return Arrived(came.total(), len(sent), untold, tuple(wrong))
 
 
 def _slot(data: Mapping[str, Any], way: str) -> str:

@@ -114,9 +114,8 @@ def arrived(found: Arrived, devices: int) -> RenderableType:
     said = f"{found.messages} messages at {devices} devices, of {found.notices} notices"
     if not lines:
         lines.append(Text(f"✓ {said}: none came twice, none is missing", style=GOOD))
-    if found.dropped:
-        said = f"  {found.dropped} more dropped: no longer so at the time, as the timeline says"
-        lines.append(Text(said, style=QUIET))
+    for slot, reason in found.dropped.items():
+        lines.append(Text(f"  {slot} was dropped, no longer so: {reason}", style=QUIET))
     return Padding(Group(*lines), (1, 0, 0, 2), expand=False)
 
 

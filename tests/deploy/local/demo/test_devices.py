@@ -129,7 +129,7 @@ def test_what_was_sent_and_came_once_is_right(log: Any) -> None:
         device("sms", "registered/sms"),
         device("app@representative", "registered/app@representative"),
     ]
-    assert arrived(ONE, found, log.evidence()) == (2, 2, 0, ())
+    assert arrived(ONE, found, log.evidence()) == (2, 2, {}, ())
 
 
 def test_what_went_in_the_message_of_another_came_with_it(log: Any) -> None:
@@ -137,15 +137,16 @@ def test_what_went_in_the_message_of_another_came_with_it(log: Any) -> None:
     log.decided("notice.requested", milestone="result_ready", channel="email", joined=joined)
     sent(log, "result_ready/email", "returned/email")
     found = [device("email", "result_ready/email")]
-    assert arrived(ONE, found, log.evidence()) == (1, 2, 0, ())
+    assert arrived(ONE, found, log.evidence()) == (1, 2, {}, ())
     assert len(arrived(ONE, [device("email")], log.evidence()).wrong) == 2
 
 
-def test_what_was_dropped_and_not_told_later_is_counted(log: Any) -> None:
+def test_what_was_dropped_and_not_told_later_is_named_with_its_reason(log: Any) -> None:
     for milestone in ("accepted", "supplement_requested"):
-        log.decided("notice.dropped", milestone=milestone, channel="sms")
+        log.decided("notice.dropped", milestone=milestone, channel="sms", reason="meanwhile")
     sent(log, "accepted/sms")  # it became so again
-    assert arrived(ONE, [device("sms", "accepted/sms")], log.evidence()) == (1, 1, 1, ())
+    found = arrived(ONE, [device("sms", "accepted/sms")], log.evidence())
+    assert found == (1, 1, {"supplement_requested/sms": "meanwhile"}, ())
 
 
 def test_what_came_twice_or_never_or_unasked_is_named(log: Any) -> None:
