@@ -8,7 +8,7 @@ import msgspec
 
 from deploy.audit.evidence import Heard
 from services.notify.channels.smpp.submitting import reference
-from services.notify.domain.slots import SLOTS
+from services.notify.domain.slots import slot_of
 from services.notify.domain.templates import NoWords, ours
 from shared.events.notify import NoticeRequested
 
@@ -74,8 +74,10 @@ def together(*books: Devices) -> Devices:
 
 
 def _channel(key: str) -> str:
-    slot = SLOTS.get(key.partition("/")[2].rpartition("/")[0])
-    return slot.channel if slot else ""
+    try:
+        return slot_of(key.partition("/")[2].rpartition("/")[0]).channel
+    except (KeyError, ValueError):  # no key of ours
+        return ""
 
 
 def _text(asked: NoticeRequested) -> str:

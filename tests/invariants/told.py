@@ -8,7 +8,7 @@ from typing import Any
 
 from deploy.audit.devices import APP, GATEWAY, MAIL
 from deploy.audit.evidence import Evidence
-from services.notify.domain.slots import SLOTS
+from services.notify.domain.slots import slot_of
 from shared.events.notify import (
     Answered,
     NoticeDelivered,
@@ -90,7 +90,7 @@ def _told(evidence: Evidence) -> Iterator[Fault]:
 
 def _carrier(data: Mapping[str, Any]) -> str:
     """Return who has an attempt; of each channel's first events leave the name out."""
-    return data.get("provider") or FIRST[SLOTS[f"{data['milestone']}/{data['channel']}"].channel]
+    return data.get("provider") or FIRST[slot_of(f"{data['milestone']}/{data['channel']}").channel]
 
 
 def _said(evidence: Evidence, type_: str) -> Iterator[dict[str, Any]]:

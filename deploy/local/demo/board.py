@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from services.notify.domain.slots import slots_for
+from services.notify.domain.slots import Slot, slot_of, ways_for
 from shared.events import Event, intake, notify, payment, routing
 from shared.events.data import Consent
 from shared.kinship import is_child
@@ -72,6 +72,7 @@ class _Gist(msgspec.Struct, frozen=True):
     amount_vnd: int = 0
     milestone: str = ""
     channel: str = ""
+    occasion: int = 1
     children: tuple[_Child, ...] = ()
     notices: Consent = BY_SMS
 
@@ -107,8 +108,9 @@ class Journey:
         are kept back, to go out with the next.
         """
         ways = self.ways.channels, self.ways.representative
-        for milestone in dict.fromkeys(slot.partition("/")[0] for slot in self.notices):
-            yield from (s for s in slots_for(milestone, *ways) if s not in self.notices)
+        for milestone in dict.fromkeys(slot_of(text).milestone for text in self.notices):
+            slots = (f"{milestone}/{way}" for way in ways_for(milestone, *ways))
+            yield from (slot for slot in slots if slot not in self.notices)
 
 
 _gist = msgspec.json.Decoder(_Gist)
@@ -151,7 +153,8 @@ class Board:
             journey.turn(gist.reference, status, gist.amount_vnd)
             self.settled_vnd += gist.amount_vnd if status == "settled" else 0
         elif status := _NOTICES.get(event.type):
-            journey.notices[f"{gist.milestone}/{gist.channel}"] = status
+            slot = Slot(gist.milestone, "sms", gist.channel, gist.occasion)
+            journey.notices[f"{slot}"] = status
         elif gist.national_code:
             journey.code = gist.national_code
 
