@@ -141,19 +141,23 @@ def _judged(
 def _told(
     ours: ids.Ours, address: str, recipient: _Recipient, delivered: bool, at: datetime
 ) -> Told:
-    reason = "" if delivered else _reason(recipient)
+    reason, is_lasting = ("", True) if delivered else _reason(recipient)
     data = ReceiptArrived(key=ours.key, delivered=delivered, code=reason)
-    bounced = None if delivered else address_bounced(address, ours.key, reason, at)
+    bounced = (
+        None if delivered else address_bounced(address, ours.key, reason, at, is_lasting=is_lasting)
+    )
     return Told(Receipt(ours.application, data), bounced)
 
 
-def _reason(recipient: _Recipient) -> str:
-    """Return why it was not delivered; what the last server said is more exact than a 5.0.0."""
+def _reason(recipient: _Recipient) -> tuple[str, bool]:
+    """Return why it was not delivered, and whether that was said for good; what the last server
+    said is more exact than a 5.0.0.
+    """
     reason = words.status_reason(recipient.status)
     said = _DIAGNOSTIC.match(recipient.diagnostic)
     if reason == words.OTHERWISE and said:
-        return words.reason(int(said[1]), said[2])[0]
-    return reason
+        return words.reason(int(said[1]), said[2])[0], said[1].startswith("5")
+    return reason, not recipient.status.startswith("4")
 
 
 def _recipient(block: Mail) -> _Recipient:

@@ -1,14 +1,14 @@
 """One mail over one connection: MAIL, RCPT, DATA, the mail and its dot (RFC 5321 3.3)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from aiosmtplib import SMTPResponseException
 
 from services.notify.channels.mail import words
 from services.notify.channels.mail.pool import LOST, Line
-from services.notify.channels.mail.words import Meaning
+from services.notify.channels.mail.words import Meaning, Step
 
 ENVELOPE_ID_LIMIT = 100
 GONE = 421  # said at any step by a server that closes: on an idle line, before it heard of a mail
@@ -40,20 +40,21 @@ async def hand_over(line: Line, mail: Envelope, limit_s: float) -> Meaning | Non
         return Meaning("absent", "connection_lost") if was_new else None
     if refused is None:
         return await _content(line, mail.content, limit_s)
-    code, text = refused
+    step, code, text = refused
     if code == GONE and not was_new:
         line.smtp.close()
         return None
     await _forget(line, limit_s)
-    return words.before_the_dot(code, text)
+    return words.refused(step, code, text)
 
 
-async def _introduce(line: Line, mail: Envelope, limit_s: float) -> tuple[int, str] | None:
+async def _introduce(line: Line, mail: Envelope, limit_s: float) -> tuple[Step, int, str] | None:
     """Say who writes to whom until the server waits for the mail; or return why it does not."""
-    for said, wanted in _commands(line.smtp.esmtp_extensions, mail):
-        code, text = await line.smtp.execute_command(*said, timeout=limit_s)
+    for step, rest, wanted in _commands(line.smtp.esmtp_extensions, mail):
+        said = (step, *rest)
+        code, text = await line.smtp.execute_command(*(s.encode() for s in said), timeout=limit_s)
         if code // 100 != wanted:
-            return code, text
+            return step, code, text
     return None
 
 
@@ -85,7 +86,9 @@ async def _forget(line: Line, limit_s: float) -> None:
         line.smtp.close()
 
 
-def _commands(extensions: Mapping[str, str], mail: Envelope) -> list[tuple[tuple[bytes, ...], int]]:
+def _commands(
+    extensions: Mapping[str, str], mail: Envelope
+) -> tuple[tuple[Step, Sequence[str], int], ...]:
     """Return what is said before the mail, and the class of the answer that lets us go on."""
     sender, recipient = [f"FROM:<{mail.return_path}>"], [f"TO:<{mail.to}>"]
     if "size" in extensions:
@@ -95,11 +98,7 @@ def _commands(extensions: Mapping[str, str], mail: Envelope) -> list[tuple[tuple
         if len(mail.id) <= ENVELOPE_ID_LIMIT:
             sender.append(f"ENVID={mail.id}")
         recipient += ["NOTIFY=FAILURE,DELAY", f"ORCPT=rfc822;{_xtext(mail.to)}"]
-    return [
-        ((b"MAIL", *(s.encode() for s in sender)), 2),
-        ((b"RCPT", *(r.encode() for r in recipient)), 2),
-        ((b"DATA",), 3),
-    ]
+    return (("MAIL", sender, 2), ("RCPT", recipient, 2), ("DATA", (), 3))
 
 
 def _xtext(text: str) -> str:

@@ -3,12 +3,17 @@ status codes (RFC 3463 and the registry), of which the class decides and the res
 
     2yz after the final dot       handed
     4yz, at any step              absent: it definitely has not the mail, try again
-    5yz, at any step              rejected; absent where the fault is ours or the provider's: the
-                                  next attempt finds it mended, or goes by another provider
+    5yz before the dot            rejected, if a known enhanced code says that it is about the
+                                  recipient's address (but not at MAIL, which names ours) or about
+                                  the mail; else absent: the fault may be ours or the provider's,
+                                  the next attempt finds it mended, or goes by another provider
+    5yz after the dot             rejected; absent where the reason is ours
     anything else before the dot  absent: nothing was handed over
     silence, a lost connection or anything else after the dot   unknown: never sent twice
 
-A reason says whether the address is at fault: for good (hard), for now (soft), or not at all.
+A reason says whether the address is at fault: for good (hard), for now (soft), or not at all.  Only
+what is said at RCPT, or in a report, may blame it, and never without an enhanced code: a bare 550
+is said of our own address, our network and our words just as well.
 """
 
 import re
@@ -17,6 +22,7 @@ from typing import Literal, NamedTuple
 
 Finding = Literal["handed", "rejected", "absent", "unknown"]
 Hardness = Literal["hard", "soft"]
+Step = Literal["MAIL", "RCPT", "DATA", "dot"]
 
 # whether an address is not to be written to again, by reason; not listed: not the address's fault
 HARDNESS: Mapping[str, Hardness] = {
@@ -30,6 +36,8 @@ HARDNESS: Mapping[str, Hardness] = {
 
 # nothing is wrong with the address or with what is said
 OURS = frozenset({"access", "sender_refused", "not_authentic", "protocol"})
+OF_THE_MAIL = frozenset({"too_large", "content"})
+OF_THE_ADDRESS = frozenset({*HARDNESS, "mailbox"})
 
 
 class Meaning(NamedTuple):
@@ -79,11 +87,8 @@ BASIC: Mapping[int, str] = {
     451: "busy",
     452: "busy",
     **dict.fromkeys((455, 500, 501, 502, 503, 504, 555), "protocol"),
-    **dict.fromkeys((521, 556), "no_such_domain"),
-    550: "no_such_user",
-    551: "no_such_user",
-    552: "mailbox_full",
-    553: "bad_address",
+    521: "access",
+    **dict.fromkeys((550, 551, 552, 553, 556), "mailbox"),
     554: "not_wanted",
 }
 OTHERWISE = "other"
@@ -104,14 +109,20 @@ def reason(code: int, text: str) -> tuple[str, str]:
     return BASIC.get(code, OTHERWISE), str(code)
 
 
-def before_the_dot(code: int, text: str) -> Meaning:
-    """Return what a reply means that is not the one that was waited for."""
+def refused(step: Step, code: int, text: str) -> Meaning:
+    """Return what a reply to a step means that is not the one that was waited for."""
     why, told = reason(code, text)
-    if 500 <= code <= 599:
-        return Meaning("absent" if why in OURS else "rejected", why, told)
-    if 400 <= code <= 499:
+    if not 400 <= code <= 599:
+        return Meaning("absent", "protocol", str(code))
+    if code < 500:
         return Meaning("absent", why, told)
-    return Meaning("absent", "protocol", str(code))
+    if step == "MAIL" and why in OF_THE_ADDRESS:
+        why = "sender_refused"
+    elif step != "RCPT" and why in HARDNESS:
+        why = "mailbox"
+    is_exact = step == "dot" or (told[2:] in REASONS and why in OF_THE_MAIL | OF_THE_ADDRESS)
+    is_theirs = is_exact and why not in OURS
+    return Meaning("rejected" if is_theirs else "absent", why, told)
 
 
 def after_the_dot(code: int, text: str) -> Meaning:
@@ -119,7 +130,7 @@ def after_the_dot(code: int, text: str) -> Meaning:
     if 200 <= code <= 299:
         return Meaning("handed")
     if 400 <= code <= 599:
-        return before_the_dot(code, text)
+        return refused("dot", code, text)
     return Meaning("unknown", "protocol", str(code))
 
 

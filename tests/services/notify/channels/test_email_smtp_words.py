@@ -7,7 +7,7 @@ import pytest
 from services.notify.channels.mail import pool
 from services.notify.channels.mail.transaction import Envelope, hand_over
 from shared.effects import NotCalled
-from tests.services.notify.channels.mail.posting import channel, findings, message
+from tests.services.notify.channels.mail.posting import Book, channel, findings, message
 from tests.services.notify.channels.mail.servers import DROP, SILENCE, STEPS, Script, scripted
 
 REFUSALS = {
@@ -23,6 +23,10 @@ AT = {
     **{(step, said): ("absent", why) for step in STEPS[2:-1] for said, why in LOST.items()},
     **{("dot", said): ("unknown", "connection_lost") for said in LOST},
     # a yes where another is waited for
+    # an address is to blame only where it is named; and what may be about us is tried again
+    ("MAIL", "550 5.1.1 nobody"): ("absent", "sender_refused"),
+    **{(step, "550 5.1.1 nobody"): ("rejected", "mailbox") for step in ("DATA", "dot")},
+    **{(step, "554 5.7.1 spam"): ("absent", "not_wanted") for step in STEPS[2:-1]},
     ("MAIL", "354 x"): ("absent", "protocol"),
     ("RCPT", "354 x"): ("absent", "protocol"),
     ("DATA", "250 x"): ("absent", "protocol"),
@@ -42,6 +46,27 @@ async def test_what_is_said_at_a_step_means_what_the_table_says(step: str, said:
     async with scripted(script) as port, channel(port) as mail:
         assert (await findings(mail, message()))[0] == AT[step, said]
     assert len(script.mails) == (step == "dot")
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("MAIL", "550 Sender verify failed"),
+        ("MAIL", "553 your envelope sender is not allowed"),
+        ("RCPT", "550 relay not permitted"),
+        ("RCPT", "550 Blocked - see a list of networks"),
+        ("RCPT", "554 5.7.1 Client host blocked"),
+        ("DATA", "521 we do not accept mail from you"),
+        ("dot", "550 High probability of spam"),
+        ("dot", "550 5.1.1 nobody"),
+    ],
+)
+async def test_what_a_server_has_against_us_makes_no_address_a_dead_one(step, said) -> None:
+    script, book = Script(step, said), Book()
+    async with scripted(script) as port, channel(port, book=book) as mail:
+        found = await findings(mail, message(1), message(2, "b@mail.test"))
+    assert {finding for finding, _ in found} == {"rejected" if step == "dot" else "absent"}
+    assert book.bounced == []
 
 
 @pytest.mark.parametrize(("step", "said"), NOT_LET_IN)

@@ -51,6 +51,32 @@ def test_a_full_mailbox_is_left_alone_for_days_and_a_refused_text_is_not_the_add
     assert told(report(status="5.7.1")).bounced is None
 
 
+@pytest.mark.parametrize(
+    ("status", "diagnostic"),
+    [
+        ("4.4.4", "smtp; 451 4.4.4 Temporary server error (DNS)"),
+        ("4.1.1", "smtp; 450 4.1.1 unverified address"),
+        ("4.2.1", "smtp; 450 4.2.1 temporarily disabled"),
+        ("4.0.0", "smtp; 450 4.1.1 unverified address"),
+        ("5.0.0", "smtp; 450 4.1.1 unverified address"),
+    ],
+)
+def test_what_was_said_for_now_until_a_server_gave_up_is_left_alone_for_days(
+    status: str, diagnostic: str
+) -> None:
+    bounced = told(report(status=status, diagnostic=diagnostic)).bounced
+    assert bounced is not None
+    assert (bounced.hardness, bounced.until) == ("soft", AT + timedelta(days=3))
+
+
+@pytest.mark.parametrize(
+    "said", ["550 Message rejected, IP listed", "550-Verification failed for <x@dvc.test>"]
+)
+def test_a_report_without_an_enhanced_code_blames_no_address(said: str) -> None:
+    found = told(report(status="5.0.0", diagnostic=f"smtp; {said}"))
+    assert (found.receipt.data.code, found.bounced) == ("mailbox", None)
+
+
 def test_a_delivered_mail_is_a_receipt() -> None:
     found = told(report("delivered", "2.0.0"))
     assert (found.receipt.data.delivered, found.bounced) == (True, None)
