@@ -3,7 +3,7 @@
     no connection, no TLS, not let in        not called: nothing was handed over
     2yz to the whole mail                    handed
     4yz, a connection lost before the dot    absent: try again
-    5yz                                      rejected, for the reason in `mail.words`
+    5yz                                      rejected, or absent where it may be about us (`mail.words`)
     a connection lost after the dot          unknown: the server may have it
 
 The dot that ends a mail is where a server takes it over.  If its answer is lost nobody knows, and
@@ -91,14 +91,14 @@ class EmailSmtp:
         ends_s = self._monotonic() + 0.95 * self._limit_s
         said = {m.key: Meaning("rejected", "bad_address") for m in messages if not _can_go(m)}
         waiting = deque(m for m in messages if m.key not in said)
-        refused, begun = len(said), set[str]()
+        begun = set[str]()
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(self._work(waiting, said, begun, ends_s))
                 for _ in range(min(self._workers, len(waiting)))
             ]
         failures = [failure for task in tasks if (failure := task.result())]
-        if failures and len(said) == refused == 0:
+        if failures and not begun:  # what was refused before is refused again the next time
             raise NotCalled(str(failures[0])) from failures[0]
         for message in waiting:
             said[message.key] = Meaning("absent", "no_connection" if failures else "no_turn")
@@ -148,6 +148,8 @@ class EmailSmtp:
             content = letter.compose(self._whole(message), id_, self._clock(), self._house)
         except TooLarge:
             return Meaning("rejected", "too_large")
+        except Exception:  # whatever is wrong with one mail, it takes no other with it
+            return Meaning("absent", "unfit")
         if key not in begun and (not_now := await self._turns.begin(key)):
             return not_now
         begun.add(key)

@@ -29,6 +29,8 @@ HEADERS = (
 Sign = Callable[[bytes], bytes]  # of a mail: the header that is put before it
 
 _POLICY = policy.SMTP.clone(cte_type="7bit")
+_ENCODED_WORD = "=?"  # headers would be read as what it stands for
+_OTHERWISE_READ = frozenset("ßẞς\u200c\u200d")  # IDNA 2003 makes other letters of them than 2008
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -54,6 +56,8 @@ class House(NamedTuple):
 def reachable(address: str) -> str:
     """Return an address as it goes over the wire, its domain in ASCII.  Raises `BadAddress`."""
     local, _, domain = address.strip().rpartition("@")
+    if _ENCODED_WORD in local or _OTHERWISE_READ & set(domain):
+        raise BadAddress("some read it as another address")
     try:
         wire = domain.encode("idna").decode()
     except UnicodeError:

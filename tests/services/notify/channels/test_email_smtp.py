@@ -106,6 +106,24 @@ async def test_one_that_is_refused_spoils_no_other_and_its_address_is_told() -> 
     ]
 
 
+async def test_no_mail_takes_others_with_it_whatever_is_wrong_with_it() -> None:
+    office, book = Office(), Book()
+    async with aiosmtpd(office) as port, channel(port, "?connections=2", book) as mail:
+        found = await findings(
+            mail,
+            message(1),
+            message(2, "=?utf-8?q?x?=@mail.test"),
+            message(3, sender="nobody at all"),
+            message(4),
+        )
+    assert found == [
+        ("handed", ""),
+        ("rejected", "bad_address"),
+        ("absent", "unfit"),  # nothing that its citizen could mend
+        ("handed", ""),
+    ]
+
+
 async def test_that_a_bounce_cannot_be_noted_changes_nothing_of_what_is_known() -> None:
     office, book = Office(), Book()
     book.is_down = True
@@ -167,6 +185,8 @@ async def test_nobody_there_means_not_called_also_for_many() -> None:
     async with channel(1) as mail:
         with pytest.raises(NotCalled):
             await mail.send([message(n) for n in range(1, 10)])
+        with pytest.raises(NotCalled):  # one bad address hides no dead server
+            await mail.send([message(1, "no address"), message(2), message(3)])
         assert await findings(mail, message(1, "no address")) == [("rejected", "bad_address")]
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.notify.channels import File, Message
 from services.notify.channels.mail.letter import (
+    _LOCAL,
     HEADERS,
     SIZE_LIMIT_BYTES,
     SUBJECT_LIMIT,
@@ -139,6 +140,17 @@ def test_a_subject_comes_out_as_it_went_in(words: str) -> None:
     assert mail["Subject"] == one_line(words)[:SUBJECT_LIMIT]
 
 
+@given(
+    st.from_regex(_LOCAL, fullmatch=True), st.sampled_from(["mail.test", "đà-nẵng.test", "x.y.z"])
+)
+def test_every_address_that_is_reachable_can_be_written_to(local: str, domain: str) -> None:
+    try:
+        wire = reachable(f"{local}@{domain}")
+    except BadAddress:
+        return
+    assert written(WHOLE._replace(to=f"{local}@{domain}"))["To"].addresses[0].addr_spec == wire
+
+
 @given(st.text(max_size=80))
 def test_an_address_is_one_or_it_is_refused(text: str) -> None:
     try:
@@ -167,6 +179,13 @@ def test_an_address_goes_over_the_wire_in_ascii(address: str, wire: str) -> None
     [
         *("", "a", "@b.test", "a@", "a@b", "a b@c.test", "a@b..test", "a@-b.test", ".a@b.test"),
         *("a\r\nRCPT TO:<x@y.test>@b.test", "đ@b.test", "a" * 65 + "@b.test"),
+        *(
+            "=?utf-8?q?x?=@mail.test",
+            "a@straße.de",
+            "a@STRAẞE.de",
+            "a@ζεύς.test",
+            "a@b\u200dc.test",
+        ),
         *("<a@b.test>", "a@b.test,c@d.test", '"a b"@c.test', "a@[127.0.0.1]"),
     ],
 )
