@@ -3,7 +3,7 @@
     no connection, no TLS, not let in        not called: nothing was handed over
     2yz to the whole mail                    handed
     4yz, a connection lost before the dot    absent: try again
-    5yz                                      rejected, or absent where it may be about us (`mail.words`)
+    5yz                                      rejected, or absent if it may be ours: `mail.words`
     a connection lost after the dot          unknown: the server may have it
 
 The dot that ends a mail is where a server takes it over.  If its answer is lost nobody knows, and
@@ -30,7 +30,7 @@ from services.notify.channels.mail.dkim_header import dkim
 from services.notify.channels.mail.letter import BadAddress, House, TooLarge
 from services.notify.channels.mail.page import page, spoken
 from services.notify.channels.mail.pool import Line, NoConnection, NoLine, Pool, Server
-from services.notify.channels.mail.transaction import Envelope, hand_over
+from services.notify.channels.mail.transaction import Envelope, LineGone, hand_over, introduce
 from services.notify.channels.mail.turns import Turns
 from services.notify.channels.mail.words import Meaning
 from services.notify.channels.receipts import Bounced, Receipts
@@ -40,6 +40,7 @@ from shared.errors import Misconfigured, Unknown
 from shared.events.notify import Answered
 from shared.store import Table
 
+CUT_OFF_LIMIT_S = 1.0  # for keeping what is known of a mail when its call is ended
 LIMIT_S = 60.0  # some servers look through a mail before they take it
 UNSUBSCRIBE_LIMIT = 58  # longer, the header would be folded inside the link
 OPTIONS = {"return_path", "unsubscribe", "connections"}
@@ -64,7 +65,11 @@ class Row(Protocol):
 
 
 class EmailSmtp:
-    """A mail server, as notify's effects use it; `send` returns within `limit_s`."""
+    """A mail server, as notify's effects use it; `send` returns within `limit_s`.
+
+    Of that time, half is for beginning mails; what was begun has three quarters to be introduced,
+    for a server may be slow at each step, and the rest is for the answer to its dot.
+    """
 
     def __init__(
         self,
@@ -101,7 +106,9 @@ class EmailSmtp:
         if failures and not begun:  # what was refused before is refused again the next time
             raise NotCalled(str(failures[0])) from failures[0]
         for message in waiting:
-            said[message.key] = Meaning("absent", "no_connection" if failures else "no_turn")
+            meaning = said[message.key] = Meaning("absent", _why_not(failures))
+            if message.key in begun:
+                await self._turns.came(message.key, meaning)
         await self._tell(messages, said)
         return [_answered(m.key, said[m.key]) for m in messages]
 
@@ -135,8 +142,12 @@ class EmailSmtp:
         return None
 
     def _left_s(self, ends_s: float) -> float:
-        """Return for how long mails may be begun: half of the time is for the answer."""
+        """Return for how long mails may be begun."""
         return ends_s - self._monotonic() - self._limit_s / 2
+
+    def _until_content_s(self, ends_s: float) -> float:
+        """Return for how long a server may take until it waits for the content of a mail."""
+        return ends_s - self._monotonic() - self._limit_s / 4
 
     async def _send_one(
         self, line: Line, message: Message, begun: set[str], ends_s: float
@@ -154,8 +165,17 @@ class EmailSmtp:
             return not_now
         begun.add(key)
         envelope = Envelope(letter.reachable(message.to), self._return_path, id_, content)
-        meaning = await hand_over(line, envelope, ends_s - self._monotonic())
-        if meaning and meaning.finding != "unknown":
+        try:
+            meaning = await introduce(line, envelope, self._until_content_s(ends_s))
+        except LineGone:
+            return None
+        except asyncio.CancelledError:  # the server has not the mail: whoever asks is to know
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CUT_OFF_LIMIT_S):
+                    await self._turns.came(key, Meaning("absent", "cut_off"))
+            raise
+        meaning = meaning or await hand_over(line, content, ends_s - self._monotonic())
+        if meaning.finding != "unknown":
             await self._turns.came(key, meaning)
         return meaning
 
@@ -175,6 +195,10 @@ class EmailSmtp:
         if told := [each for each in found if each]:
             with suppress(Unknown):  # what came of the mails matters more; it will bounce again
                 await self._bounced(told)
+
+
+def _why_not(failures: Sequence[NoConnection]) -> str:
+    return "no_connection" if failures else "no_turn"
 
 
 def _can_go(message: Message) -> bool:

@@ -1,5 +1,6 @@
 """One mail over one connection: MAIL, RCPT, DATA, the mail and its dot (RFC 5321 3.3)."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 from aiosmtplib import SMTPResponseException
 
 from services.notify.channels.mail import words
-from services.notify.channels.mail.pool import LOST, Line
+from services.notify.channels.mail.pool import CLOSE_LIMIT_S, LOST, Line
 from services.notify.channels.mail.words import Meaning, Step
 
 ENVELOPE_ID_LIMIT = 100
@@ -26,31 +27,41 @@ class Envelope(NamedTuple):
     content: bytes
 
 
-async def hand_over(line: Line, mail: Envelope, limit_s: float) -> Meaning | None:
-    """Return what came of a mail; None: a line that had been used before is gone, take another."""
+class LineGone(Exception):
+    """A line that had been used before is no more: take another."""
+
+
+async def introduce(line: Line, mail: Envelope, limit_s: float) -> Meaning | None:
+    """Say who writes to whom, within a time for all of it; None: the server waits for the content.
+
+    Until then it has not the mail.  Raises `LineGone`.
+    """
     was_new = line.is_new
     line.mails += 1
     try:
-        refused = await _introduce(line, mail, limit_s)
+        async with asyncio.timeout(limit_s):
+            refused = await _commands(line, mail, limit_s)
     except SMTPResponseException:  # what was said is no reply
         line.smtp.close()
         return Meaning("absent", "protocol")
-    except LOST:
+    except LOST as error:
         line.smtp.close()
-        return Meaning("absent", "connection_lost") if was_new else None
+        if was_new:
+            return Meaning("absent", "connection_lost")
+        raise LineGone from error
     if refused is None:
-        return await _content(line, mail.content, limit_s)
+        return None
     step, code, text = refused
     if code == GONE and not was_new:
         line.smtp.close()
-        return None
-    await _forget(line, limit_s)
+        raise LineGone
+    await _forget(line)
     return words.refused(step, code, text)
 
 
-async def _introduce(line: Line, mail: Envelope, limit_s: float) -> tuple[Step, int, str] | None:
-    """Say who writes to whom until the server waits for the mail; or return why it does not."""
-    for step, rest, wanted in _commands(line.smtp.esmtp_extensions, mail):
+async def _commands(line: Line, mail: Envelope, limit_s: float) -> tuple[Step, int, str] | None:
+    """Return at which step the server said something else than was waited for, and what."""
+    for step, rest, wanted in _said(line.smtp.esmtp_extensions, mail):
         said = (step, *rest)
         code, text = await line.smtp.execute_command(*(s.encode() for s in said), timeout=limit_s)
         if code // 100 != wanted:
@@ -58,7 +69,8 @@ async def _introduce(line: Line, mail: Envelope, limit_s: float) -> tuple[Step, 
     return None
 
 
-async def _content(line: Line, content: bytes, limit_s: float) -> Meaning:
+async def hand_over(line: Line, content: bytes, limit_s: float) -> Meaning:
+    """Return what came of the content of a mail that was introduced."""
     protocol = line.smtp.protocol
     if protocol is None or not protocol.is_connected:
         line.smtp.close()
@@ -75,10 +87,10 @@ async def _content(line: Line, content: bytes, limit_s: float) -> Meaning:
     return meaning
 
 
-async def _forget(line: Line, limit_s: float) -> None:
+async def _forget(line: Line) -> None:
     """Make a connection ready for the next mail, or close it."""
     try:
-        code, _ = await line.smtp.execute_command(b"RSET", timeout=limit_s)
+        code, _ = await line.smtp.execute_command(b"RSET", timeout=CLOSE_LIMIT_S)
         is_ready = code // 100 == 2
     except LOST:
         is_ready = False
@@ -86,7 +98,7 @@ async def _forget(line: Line, limit_s: float) -> None:
         line.smtp.close()
 
 
-def _commands(
+def _said(
     extensions: Mapping[str, str], mail: Envelope
 ) -> tuple[tuple[Step, Sequence[str], int], ...]:
     """Return what is said before the mail, and the class of the answer that lets us go on."""

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from services.notify.channels.mail import pool
-from services.notify.channels.mail.transaction import Envelope, hand_over
+from services.notify.channels.mail.transaction import Envelope, hand_over, introduce
 from shared.effects import NotCalled
 from tests.services.notify.channels.mail.posting import Book, channel, findings, message
 from tests.services.notify.channels.mail.servers import DROP, SILENCE, STEPS, Script, scripted
+from tests.waiting import until
 
 REFUSALS = {
     "421 4.3.2 closing": ("absent", "busy"),
@@ -132,6 +133,55 @@ async def test_what_is_not_begun_in_time_is_absent_and_the_rest_stands() -> None
     assert found == [("unknown", "connection_lost"), ("absent", "no_turn")]
 
 
+SLOW = {"MAIL": 1.2, "RCPT": 1.2, "DATA": 1.2}
+
+
+async def test_a_server_that_is_slow_at_each_step_gets_no_mail_that_nobody_waits_for() -> None:
+    script = Script(slow_s=SLOW)
+    async with scripted(script) as port, channel(port, limit_s=4.0) as mail:
+        async with asyncio.timeout(4.0):  # as the effects end it
+            assert await findings(mail, message()) == [("absent", "connection_lost")]
+        [asked] = await mail.ask([message().key])
+    assert (asked.finding, script.mails) == ("absent", [])
+
+
+async def test_a_used_line_that_is_too_slow_for_another_mail_leaves_no_doubt_of_it() -> None:
+    script = Script()
+    async with scripted(script) as port, channel(port, "?connections=1", limit_s=4.0) as mail:
+        await findings(mail, message(1))
+        script.slow_s = SLOW
+        async with asyncio.timeout(4.0):
+            assert await findings(mail, message(2)) == [("absent", "no_turn")]
+        [asked] = await mail.ask([message(2).key])
+    assert (asked.finding, asked.reason, len(script.mails)) == ("absent", "no_turn", 1)
+
+
+@pytest.mark.parametrize(
+    ("step", "asked"),
+    [
+        *((step, ("absent", "cut_off")) for step in ("MAIL", "RCPT", "DATA")),
+        ("dot", ("unknown", "cannot_be_asked")),
+    ],
+)
+async def test_a_call_that_is_cut_off_before_the_content_leaves_no_doubt(step, asked) -> None:
+    script = Script(step, SILENCE)
+    async with scripted(script) as port, channel(port) as mail:
+        sending = asyncio.create_task(mail.send([message()]))
+        await until(lambda: script.mails or step in [verb for verb, _ in script.said])
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        [answer] = await mail.ask([message().key])
+    assert (answer.finding, answer.reason) == asked
+
+
+async def test_a_mail_is_not_begun_so_late_that_its_answer_is_not_waited_for() -> None:
+    script = Script(slow_s={"dot": 2.2})
+    async with scripted(script) as port, channel(port, "?connections=1", limit_s=4.0) as mail:
+        found = await findings(mail, message(1), message(2))
+    assert found == [("handed", ""), ("absent", "no_turn")]
+
+
 async def test_two_calls_share_the_connections_and_who_gets_none_has_no_turn() -> None:
     script = Script("dot", SILENCE)
     async with scripted(script) as port, channel(port, "?connections=1", limit_s=2.0) as mail:
@@ -145,6 +195,7 @@ async def test_a_line_that_begins_with_a_dot_does_not_end_the_mail() -> None:
         lines = pool.Pool(pool.Server("127.0.0.1", port, "none", "dvc.test"))
         async with lines.line(5.0) as line:
             mail = Envelope("a@mail.test", "b@dvc.test", "id", b".a\r\n.\r\n..b\r\n")
-            assert await hand_over(line, mail, 5.0) == ("handed", "", "")
+            assert await introduce(line, mail, 5.0) is None
+            assert await hand_over(line, mail.content, 5.0) == ("handed", "", "")
         await lines.aclose()
     assert script.mails == [b"..a\r\n..\r\n...b\r\n.\r\n"]

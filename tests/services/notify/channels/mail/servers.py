@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -119,13 +119,20 @@ class Script:
     """A server that follows the protocol but at one step says something else.
 
     `said` has what is heard, by step; of a step at which nothing is planned it says yes.  `times`:
-    how often it misbehaves, then it is like any other.
+    how often it misbehaves, then it is like any other.  `slow_s`: how long it thinks, by step.
     """
 
     ASIDE: ClassVar = {"RSET": b"250 x\r\n", "QUIT": b"221 x\r\n", "AUTH": b"535 5.7.8 No\r\n"}
     YES = ("220 x", "250-x\r\n250-SIZE 999999\r\n250 DSN", "250 x", "250 x", "354 x", "250 x")
 
-    def __init__(self, step: str = "", answer: str = "", times: int = 1_000) -> None:
+    def __init__(
+        self,
+        step: str = "",
+        answer: str = "",
+        times: int = 1_000,
+        slow_s: Mapping[str, float] | None = None,
+    ) -> None:
+        self.slow_s = slow_s or {}
         self.step, self.answer, self.times = step, answer, times
         self.said: list[tuple[str, str]] = []
         self.connections = 0
@@ -159,6 +166,7 @@ class Script:
         return self.step == step and self.times > 0
 
     async def _say(self, writer: asyncio.StreamWriter, step: str) -> bool:
+        await asyncio.sleep(self.slow_s.get(step, 0))
         answer = self.answer if self._is_planned(step) else self.YES[STEPS.index(step)]
         self.times -= self._is_planned(step)
         if answer == DROP:
