@@ -78,7 +78,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_PUSH_URL": "the same of the app",
         "MOTCUA_SMTP_URL": "the same of the mail server",
         "MOTCUA_PROVIDERS": "the file of who carries notices",
-        "MOTCUA_PROVIDERS_CLEAR": "**for a sandbox alone**: mail servers and apps elsewhere, too, "
+        "MOTCUA_PROVIDERS_CLEAR": "**for a sandbox alone**: providers on other machines, too, "
         "without encryption",
         "MOTCUA_NOTICE_LIMIT_S": "how long a call to one may last whose row does not say it",
         "MOTCUA_NOTICE_RETRY_AFTER_S": "when what could not be sent is sent again",

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.notify.channels import Channel, email_smtp, push_http, sms_http, sms_smpp
+from services.notify.channels import Channel, email_smtp, encryption, push_http, sms_http, sms_smpp
 from services.notify.channels.mail.letter import BadAddress, address_of
 from services.notify.channels.receipts import Bounced, Receipts
 from services.notify.domain.providers import Provider, Providers
@@ -54,7 +54,7 @@ class House(NamedTuple):
     ids_key: bytes
     receipts: Callable[[str], Receipts]  # of a provider
     bounced: Bounced
-    clear: bool = False  # for a sandbox alone: mails and apps without encryption
+    clear: bool = False  # for a sandbox alone: without encryption, to whomever
 
 
 Make = Callable[[Row, Mapping[str, Any], House], Channel]
@@ -87,7 +87,7 @@ def _smtp(row: Row, keys: Mapping[str, Any], house: House) -> Channel:
 
 def _push_http(row: Row, keys: Mapping[str, Any], house: House) -> Channel:
     receipts = house.receipts(row.name)
-    return push_http.connect(row, keys, receipts, limit_s=row.limit_s, clear=house.clear)
+    return push_http.connect(row, keys, receipts, limit_s=row.limit_s)
 
 
 KINDS: Mapping[str, Make] = {
@@ -171,6 +171,10 @@ def channels(rows: Iterable[Row], secrets: Mapping[str, Any], house: House) -> d
             url=row.url or house.urls.get(row.kind, ""),
             limit_s=row.limit_s or house.limit_s,
         )
+        try:
+            encryption.check(whole.url, clear=house.clear)
+        except ValueError as wrong:
+            raise Misconfigured(f"provider {row.name}: {wrong}") from None
         try:
             made[row.name] = KINDS[row.kind](whole, secrets[row.name], house)
         except KeyError as missing:

@@ -24,6 +24,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from services.notify.channels import Message
+from services.notify.channels.encryption import is_near
 from services.notify.channels.mail import ids, letter, pool
 from services.notify.channels.mail.bounce import address_bounced
 from services.notify.channels.mail.dkim_header import dkim
@@ -241,14 +242,14 @@ def connect(
         unsubscribe = options.get("unsubscribe", "")
         if url.scheme not in ("smtp", "smtps") or not url.hostname or options.keys() - OPTIONS:
             raise ValueError("smtp://host:587, with return_path, unsubscribe and connections")
-        if url.username is not None or url.path.strip("/"):
-            raise ValueError("its user and password stand in the secrets, and there is no path")
+        if url.path.strip("/"):
+            raise ValueError("there is no path")
         if len(unsubscribe) > UNSUBSCRIBE_LIMIT or not unsubscribe.isascii() or connections < 1:
             raise ValueError(f"unsubscribe: {UNSUBSCRIBE_LIMIT} characters; connections: 1 or more")
         house = House(sender.rpartition("@")[2], unsubscribe, dkim(secret.get("dkim")))
-        is_near = clear or pool.is_loopback(url.hostname)
+        may_be_clear = is_near(url.hostname, clear=clear)
         own = (house.domain, secret, connections)
-        server = _server(url.scheme, url.hostname, url.port, is_near, *own)
+        server = _server(url.scheme, url.hostname, url.port, may_be_clear, *own)
         lines = Pool(server)
     except (ValueError, KeyError, ssl.SSLError) as error:
         raise Misconfigured(f"the mail provider {row.name}: {error}") from error
@@ -270,13 +271,13 @@ def _server(
     scheme: str,
     host: str,
     port: int | None,
-    is_near: bool,
+    may_be_clear: bool,
     name: str,
     secret: Mapping[str, Any],
     connections: int,
 ) -> Server:
     ca = secret.get("ca")
-    is_clear = scheme == "smtp" and is_near and not ca
+    is_clear = scheme == "smtp" and may_be_clear and not ca
     return Server(
         host,
         port or (465 if scheme == "smtps" else 587),

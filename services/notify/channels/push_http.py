@@ -16,7 +16,6 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol
-from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -159,18 +158,12 @@ def connect(
     _receipts: Receipts,  # they are pushed to the edge
     *,
     limit_s: float = LIMIT_S,
-    clear: bool = False,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> PushHttp:
     """Return the channel of a row.  `secret`: `keys`, one or, while they change, two `whsec_…`.
-    `clear`: for a sandbox alone, `http://` elsewhere, too.
 
     Raises `Misconfigured`.
     """
-    url = urlsplit(row.url)
-    is_near = clear or url.hostname in ("127.0.0.1", "::1", "localhost")
-    if url.scheme != "https" and not is_near:
-        raise Misconfigured(f"the provider {row.name}: its url begins with https://")
     try:
         keys = [signing.secret(text) for text in secret["keys"]]
     except (KeyError, ValueError) as error:

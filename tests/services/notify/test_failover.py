@@ -133,8 +133,8 @@ def test_a_receipt_that_came_leaves_the_timer_nothing_to_say(new_case):
 
 
 ROWS = (
-    Row(name="first", channel="sms", kind="sms_http", url="http://a.test"),
-    Row(name="second", channel="sms", kind="sms_http", url="http://b.test", priority=2),
+    Row(name="first", channel="sms", kind="sms_http", url="https://a.test"),
+    Row(name="second", channel="sms", kind="sms_http", url="https://b.test", priority=2),
 )
 
 
@@ -164,7 +164,7 @@ async def nothing(_) -> None: ...
 
 def house() -> House:
     urls = {
-        "sms_http": "http://sms.test",
+        "sms_http": "https://sms.test",
         "push_http": "http://127.0.0.1:8203",
         "smtp": "smtp://127.0.0.1:8204",
     }

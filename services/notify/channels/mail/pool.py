@@ -1,13 +1,11 @@
-"""Connections to one mail server: so many and no more, each for many mails, encrypted.
-
-Only on loopback may one be in the clear, and only there may a password go over it.
+"""Connections to one mail server: so many and no more, each for many mails, encrypted
+unless the server is near (`channels.encryption`).
 """
 
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
 from typing import Literal, NamedTuple
 
 from aiosmtplib import SMTP, SMTPException
@@ -35,14 +33,6 @@ class NoConnection(Exception):
     """The server is not to be reached, not to be trusted, or does not let us in."""
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 class NoLine(Exception):
     """All connections are in use."""
 
@@ -68,8 +58,6 @@ class Pool:
     """Lends connections."""
 
     def __init__(self, server: Server) -> None:
-        if server.encryption == "none" and not is_loopback(server.host):
-            raise ValueError("mail goes in the clear on loopback only")
         self._server = server
         self._free = asyncio.Semaphore(server.connections)
         self._idle: list[Line] = []

@@ -184,7 +184,6 @@ async def test_what_is_no_answer_is_not_called_or_unknown(answer: Any, error: An
 @pytest.mark.parametrize(
     ("url", "secret"),
     [
-        ("http://app.test", {"keys": [KEY]}),
         ("https://app.test", {}),
         ("https://app.test", {"keys": []}),
         ("https://app.test", {"keys": ["whsec_AAAA"]}),
