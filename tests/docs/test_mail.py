@@ -11,7 +11,7 @@ from services.notify.channels.email_smtp import OPTIONS, UNSUBSCRIBE_LIMIT
 from services.notify.channels.mail import pool
 from services.notify.channels.mail.bounce import LEFT_ALONE
 from services.notify.channels.mail.dates import GONE, TOLD
-from services.notify.channels.mail.dsn import BULK_LIMIT, Bounces, Why
+from services.notify.channels.mail.dsn import BULK_LIMIT, READ_LIMIT_BYTES, Bounces, Why
 from services.notify.channels.mail.words import HARDNESS, OURS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "mail.md").read_text()
@@ -50,6 +50,8 @@ def test_the_example_is_one_and_the_limits_are_those_of_the_code() -> None:
     [example] = re.findall(r"```json\n(.*?)```", PAGE, re.S)
     assert len(msgspec.json.decode(example.encode(), type=Bounces).bounces) == 1
     assert f"at most {BODY_LIMIT_BYTES >> 20} MiB" in PAGE
+    assert f"the first {READ_LIMIT_BYTES >> 10} KiB" in PAGE
+    assert f"head -c {READ_LIMIT_BYTES} " in PAGE
     assert f"up to {BULK_LIMIT:,} reports" in PAGE
     assert f"up to {pool.MAILS_PER_CONNECTION} mails" in PAGE
     assert f"at most {UNSUBSCRIBE_LIMIT} characters" in PAGE

@@ -1,5 +1,6 @@
 """Reports on mails come in, as mails or as JSON: ours are in the log, the others have a name."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -75,6 +76,23 @@ async def test_a_mail_that_is_no_report_is_done_with(edge) -> None:
     answer = await edge.post(MAILS, content=b"Subject: Out of office\r\n\r\nx", headers=MAIL)
     assert (answer.status_code, answer.json()["set_aside"]) == (202, {"/": "not_a_report"})
     assert edge.appended == []
+
+
+async def test_a_mail_that_takes_long_to_read_leaves_the_loop_to_lanes(edge) -> None:
+    others = 0
+
+    async def work() -> None:
+        nonlocal others
+        while True:
+            others += 1
+            await asyncio.sleep(0.001)
+
+    working = asyncio.create_task(work())
+    slow = b'Content-Type: multipart/report; a="' + b";" * 30_000
+    answer = await edge.post(MAILS, content=slow, headers=MAIL)
+    working.cancel()
+    assert answer.json()["set_aside"] == {"/": "not_a_report"}
+    assert others > 20
 
 
 @pytest.mark.parametrize(

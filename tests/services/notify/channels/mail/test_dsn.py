@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notify.channels.mail.dsn import ACTIONS, Bounce, Told, read_json, read_mail
+from services.notify.channels.mail.dsn import (
+    ACTIONS,
+    PARTS_LIMIT,
+    READ_LIMIT_BYTES,
+    Bounce,
+    Told,
+    read_json,
+    read_mail,
+)
 from services.notify.channels.receipts import AddressBounced
 from tests.services.notify.channels.mail.reported import (
     ADDRESS,
@@ -141,6 +149,22 @@ def test_what_the_last_server_said_is_more_exact_than_nothing() -> None:
 )
 def test_whatever_else_comes_has_a_name(raw: bytes, why: str) -> None:
     assert read(raw) == why
+
+
+@pytest.mark.parametrize("type_", ["multipart/mixed; boundary=b{n}", "message/rfc822"])
+def test_a_mail_with_more_parts_than_a_report_has_is_not_parsed(type_: str) -> None:
+    def with_parts(n: int) -> bytes:
+        parts = [f"CONTENT-TYPE: {type_.format(n=i)}\r\n\r\n--b{i}\r\n" for i in range(n)]
+        return report() + "".join(parts).encode()
+
+    assert told(with_parts(PARTS_LIMIT - report().lower().count(b"content-type")))
+    assert read(with_parts(PARTS_LIMIT)) == "unreadable"
+
+
+def test_only_the_beginning_of_a_mail_is_read_where_the_report_stands() -> None:
+    assert told(report() + b"x" * READ_LIMIT_BYTES).receipt.data.key == KEY
+    late = b"x" * READ_LIMIT_BYTES
+    assert read(report().replace(b"\r\n--A", b"\r\n" + late + b"\r\n--A", 1)) == "not_a_report"
 
 
 def test_a_mail_nested_too_deep_is_unreadable_and_nothing_worse() -> None:
