@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 import services.intake.__main__
 import services.intake.attachments.routes
+import services.notify.addresses_api
 import services.notify.api
 import services.notify.bounces_api
 import services.notify.feedback_api
@@ -79,7 +80,8 @@ def _payment() -> APIRouter:
 def _notify() -> APIRouter:
     routes = services.notify.api.router(*[_UNUSED] * 4)
     routes.include_router(services.notify.receipts_api.router(*[_UNUSED] * 3))
-    routes.include_router(services.notify.bounces_api.router(*[_UNUSED] * 5))
+    routes.include_router(services.notify.bounces_api.router(*[_UNUSED] * 6))
+    routes.include_router(services.notify.addresses_api.router(_UNUSED))
     routes.include_router(services.notify.feedback_api.router(*[_UNUSED] * 4))
     routes.include_router(services.notify.petitions.portal_api.router(_UNUSED))
     routes.include_router(services.notify.petitions.office_api.router(*[_UNUSED] * 2))

@@ -8,6 +8,7 @@ from functools import partial
 from fastapi import APIRouter
 
 from services.notify import (
+    addresses_api,
     api,
     bounces_api,
     feedback_api,
@@ -106,7 +107,7 @@ async def build(resources: Resources) -> Parts:
         (Turns(resources.table("mails"), resources.clock).sweep, DAY_S),
         (lambda: sweep_texted(texted, resources.clock()), DAY_S),
     )
-    routes = _routes(resources, journal, at_units, watch.current, templates, rows, house)
+    routes = _routes(resources, journal, at_units, watch.current, templates, rows, house, addresses)
     links = StatusLinks(resources.secrets.master_key, page="")
     office = forms_api.Office(forms, press, journal, watch.current, links, resources.clock)
     routes.include_router(forms_api.router(office))
@@ -139,6 +140,7 @@ def _routes(
     templates: Templates,
     rows: Sequence[Row],
     house: House,
+    addresses: Addresses,
 ) -> APIRouter:
     publisher, clock = resources.publisher, resources.clock
     prices: dict[str, int] = {row.channel: row.segment_vnd for row in reversed(rows)}
@@ -146,9 +148,11 @@ def _routes(
     # first: one of its routes is that of receipts of a provider, with a name of its own
     routes = api.router(publisher, journal, clock, templates, gateway(rows))
     routes.include_router(receipts_api.router(publisher, clock, pushed))
+    begun = Turns(resources.table("mails"), clock).begun
     routes.include_router(
-        bounces_api.router(publisher, clock, mailed, house.ids_key, house.bounced)
+        bounces_api.router(publisher, clock, mailed, house.ids_key, begun, house.bounced)
     )
+    routes.include_router(addresses_api.router(addresses))
     routes.include_router(feedback_api.router(publisher, journal, clock, resources.vault))
     counter = Counter(publisher, journal, catalogue, resources.vault, clock)
     routes.include_router(portal_api.router(counter))

@@ -2,7 +2,7 @@
 
 Rows by a keyed hash of the address, which says nothing to who has no key:
 
-    s/<mark>               suppressed: why, and until when
+    s/<mark>               suppressed: why, after which attempt, and until when
     d/<day>/<mark>/<n>     the n-th message of a day, with the key of its attempt
 
 The numbers of a day have no gaps, so an attempt is counted once however often it comes: whoever
@@ -54,18 +54,30 @@ class Addresses:
     async def bounced(self, found: Sequence[AddressBounced]) -> None:
         """Leave alone what mails came back from.  Raises `Unknown`."""
         for one in found:
-            await self.suppress(one.address, "bounced", one.until)
+            await self.suppress(one.address, "bounced", one.until, one.key)
 
-    async def suppress(self, address: str, reason: str, until: datetime | None = None) -> None:
+    async def suppress(
+        self, address: str, reason: str, until: datetime | None = None, notice: str = ""
+    ) -> None:
         """Leave an address alone, for as long as the reason says, or until then; never for less
-        than was said before.  Raises `Unknown`.
+        than was said before.  `notice`: the key of the attempt that came back.  Raises `Unknown`.
         """
         id_ = f"s/{self._mark(address)}"
         until = until or self._clock() + SUPPRESSED_FOR[reason]
         if any(row["until"] >= until for row in await self._table.get([id_])):
             return
         await self._table.delete([id_])
-        await self._table.insert_missing([{"_id": id_, "reason": reason, "until": until}])
+        row = {"_id": id_, "reason": reason, "until": until, "notice": notice}
+        await self._table.insert_missing([row])
+
+    async def standing(self, address: str) -> Row | None:
+        """Return why an address is left alone, until when; None: it is not.  Raises `Unknown`."""
+        rows = await self._table.get([f"s/{self._mark(address)}"])
+        return next((row for row in rows if row["until"] > self._clock()), None)
+
+    async def lift(self, address: str) -> None:
+        """Leave an address alone no more.  Raises `Unknown`."""
+        await self._table.delete([f"s/{self._mark(address)}"])
 
     async def sweep(self) -> None:
         """Forget the days before yesterday, and what is no longer suppressed.  Raises `Unknown`."""

@@ -6,9 +6,9 @@ more.  After 503 it is to be sent again, and counts once.
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import structlog
@@ -23,6 +23,8 @@ from shared.problems import Refusal
 from shared.publisher import Publisher
 
 BODY_LIMIT_BYTES = 1 << 20
+COUNTS_FOR = timedelta(days=7)  # mail servers try for five days at most, as a rule
+NEVER = datetime.min.replace(tzinfo=UTC)
 MAIL = "message/rfc822"
 EXAMPLE: dict[str, Any] = {
     "bounces": [
@@ -44,6 +46,8 @@ REPORT = (
     "\r\n--b--\r\n"
 )
 
+Begun = Callable[[Sequence[str]], Awaitable[Mapping[str, datetime]]]  # when mails were
+
 _log = structlog.get_logger("bounces")
 
 
@@ -56,7 +60,12 @@ class Taken:
 
 
 def router(
-    publisher: Publisher, clock: Clock, providers: Collection[str], ids_key: bytes, bounced: Bounced
+    publisher: Publisher,
+    clock: Clock,
+    providers: Collection[str],
+    ids_key: bytes,
+    begun: Begun,
+    bounced: Bounced,
 ) -> APIRouter:
     """Return the routes of reports on mails that these providers carried."""
     routes = APIRouter(tags=["notify"])
@@ -78,6 +87,7 @@ def router(
             raise Refusal(404, "unknown-provider", detail)
         now = clock()
         found = await _read(request, ids_key, now, one_at_a_time)
+        found = await _young(found, begun, now)
         told = {pointer: each for pointer, each in found.items() if isinstance(each, Told)}
         set_aside = {pointer: str(each) for pointer, each in found.items() if pointer not in told}
         await asyncio.gather(
@@ -88,11 +98,27 @@ def router(
         )
         if addresses := [t.bounced for t in told.values() if t.bounced]:
             await bounced(addresses)
+            of = [(address.key, address.reason) for address in addresses]
+            _log.info("left alone", provider=provider, notices=of)
         if set_aside:
             _log.info("set aside", provider=provider, why=dict(Counter(set_aside.values())))
         return Taken(len(told), set_aside)
 
     return routes
+
+
+async def _young(
+    found: Mapping[str, Told | Why], begun: Begun, now: datetime
+) -> dict[str, Told | Why]:
+    """Return the same, but of mails that are old nothing any more.  Raises `Unknown`."""
+    keys = [each.receipt.data.key for each in found.values() if isinstance(each, Told)]
+    since = await begun(keys) if keys else {}
+    return {
+        pointer: "too_late"
+        if isinstance(each, Told) and now - since.get(each.receipt.data.key, NEVER) > COUNTS_FOR
+        else each
+        for pointer, each in found.items()
+    }
 
 
 async def _read(

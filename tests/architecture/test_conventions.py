@@ -64,7 +64,7 @@ OWN = {
     # what became of mails comes in as mails, too; of messages in apps, by provider
     "notify": {
         *("providers", "pulse", "rates", "contacts", "addresses", "templates_api", "stuck_api"),
-        *("bounces_api", "receipts_api", "sweeping"),
+        *("bounces_api", "receipts_api", "addresses_api", "sweeping"),
         # official forms
         *("forms", "forms_api"),
         # what edges share; how citizens say they were served, and what they complain of

@@ -6,7 +6,7 @@ from typing import get_args
 
 import msgspec
 
-from services.notify.bounces_api import BODY_LIMIT_BYTES
+from services.notify.bounces_api import BODY_LIMIT_BYTES, COUNTS_FOR
 from services.notify.channels.email_smtp import OPTIONS, UNSUBSCRIBE_LIMIT
 from services.notify.channels.mail import pool
 from services.notify.channels.mail.bounce import LEFT_ALONE
@@ -52,6 +52,7 @@ def test_the_example_is_one_and_the_limits_are_those_of_the_code() -> None:
     assert f"at most {BODY_LIMIT_BYTES >> 20} MiB" in PAGE
     assert f"the first {READ_LIMIT_BYTES >> 10} KiB" in PAGE
     assert f"head -c {READ_LIMIT_BYTES} " in PAGE
+    assert f"more than {COUNTS_FOR.days} days ago" in PAGE
     assert f"up to {BULK_LIMIT:,} reports" in PAGE
     assert f"up to {pool.MAILS_PER_CONNECTION} mails" in PAGE
     assert f"at most {UNSUBSCRIBE_LIMIT} characters" in PAGE

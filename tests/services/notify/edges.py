@@ -1,7 +1,7 @@
 """The routes by which providers report, behind the real doors; a log, and a book of addresses."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -13,7 +13,7 @@ from shared import events, problems
 from shared.access import ROLES, Access
 from shared.errors import Unknown
 from shared.publisher import Publisher
-from tests.services.notify.channels.mail.reported import SECRET
+from tests.services.notify.channels.mail.reported import KEY, SECRET
 
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 KEYS = {role: f"synthetic-key-of-{role}" for role in ROLES}
@@ -25,6 +25,7 @@ class Edge:
     def __init__(self) -> None:
         self.appended: list[Any] = []
         self.bounced: list[AddressBounced] = []
+        self.begun = {KEY: AT - timedelta(days=1)}
         self.is_down = self.is_book_down = False
         publisher = Publisher(
             self, lane_count=4, sample_ratio=0.0, clock=lambda: AT, appended=lambda *_: None
@@ -37,7 +38,9 @@ class Edge:
             }
         )
         problems.install(app)
-        bounces = bounces_api.router(publisher, lambda: AT, {"mail-a"}, SECRET, self.note)
+        bounces = bounces_api.router(
+            publisher, lambda: AT, {"mail-a"}, SECRET, self.when, self.note
+        )
         app.include_router(bounces)
         app.include_router(receipts_api.router(publisher, lambda: AT, {"app-a", "sms-b"}))
         self.app = app
@@ -47,6 +50,9 @@ class Edge:
             raise Unknown("the broker does not answer")
         for (topic, _), messages in batches.items():
             self.appended += [(topic, m.key.decode(), events.decode(m.value)) for m in messages]
+
+    async def when(self, keys: Any) -> Any:
+        return {key: at for key, at in self.begun.items() if key in keys}
 
     async def note(self, bounced: Any) -> None:
         if self.is_book_down:

@@ -1,6 +1,7 @@
 """Reports on mails come in, as mails or as JSON: ours are in the log, the others have a name."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from tests.services.notify.channels.mail.reported import (
     KEY,
     report,
 )
-from tests.services.notify.edges import Edge
+from tests.services.notify.edges import AT, Edge
 
 MAILS = "/v1/bounces/mail-a"
 MAIL = {"content-type": "message/rfc822"}
@@ -61,8 +62,26 @@ async def test_each_report_of_a_provider_is_taken_by_itself(edge) -> None:
         },
     }
     assert len(edge.appended) == 1
-    assert [entry["why"]["not_ours"] for entry in logs] == [1]
+    assert [entry["why"]["not_ours"] for entry in logs if "why" in entry] == [1]
     assert "here.test" not in str(logs)
+
+
+@pytest.mark.parametrize(("days", "counts"), [(7, True), (8, False), (4_000, False)])
+async def test_a_report_counts_while_a_server_may_still_try_the_mail(edge, days, counts) -> None:
+    edge.begun = {KEY: AT - timedelta(days=days)}
+    with capture_logs() as logs:
+        answer = await edge.post(MAILS, content=report(), headers=MAIL)
+    assert answer.json()["set_aside"] == ({} if counts else {"/": "too_late"})
+    assert len(edge.appended) == len(edge.bounced) == counts
+    assert any(entry.get("notices") == [(KEY, "no_such_user")] for entry in logs) == counts
+    assert ADDRESS not in str(logs)
+
+
+async def test_a_report_on_a_mail_that_never_was_counts_for_nothing(edge) -> None:
+    edge.begun = {}
+    answer = await edge.post(MAILS, json={"bounces": [bounce()]})
+    assert answer.json() == {"taken": 0, "set_aside": {"/bounces/0": "too_late"}}
+    assert edge.appended == edge.bounced == []
 
 
 async def test_a_report_twice_is_the_same_event(edge) -> None:

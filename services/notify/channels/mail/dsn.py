@@ -12,6 +12,8 @@ Whatever else comes to where reports come in has a name, and changes nothing:
     not_ours       no id of ours comes back with it
     not_genuine    an id of ours, but not with the address that its mail went to
     no_news        not decided yet
+    too_late       of a mail so old that no server tries it any more: whoever has seen a mail knows
+                   its id for ever, and could report its address at any time
 """
 
 import re
@@ -30,7 +32,7 @@ from services.notify.channels.receipts import AddressBounced, Receipt
 from shared.events import UNREADABLE
 from shared.events.notify import ReceiptArrived
 
-Why = Literal["unreadable", "not_a_report", "not_ours", "not_genuine", "no_news"]
+Why = Literal["unreadable", "not_a_report", "not_ours", "not_genuine", "no_news", "too_late"]
 BULK_LIMIT = 1_000
 RECIPIENTS_LIMIT = 100
 FIELD_LIMIT = 1_000

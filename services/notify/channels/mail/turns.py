@@ -11,7 +11,7 @@ had begun it, and the mail would go out again.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.notify.channels.mail.words import Meaning
 from services.notify.sweeping import forget
@@ -61,6 +61,11 @@ class Turns:
         before = self._clock() - KEPT_FOR
         for what in ("came/", "begun/"):  # so, what came of a mail is never there alone
             await forget(self._table, prefix(what), lambda row: bool(row["at"] < before))
+
+    async def begun(self, keys: Sequence[str]) -> dict[str, datetime]:
+        """Return when mails were begun; what never was is left out.  Raises `Unknown`."""
+        rows = await self._table.get([f"begun/{key}" for key in keys])
+        return {row["_id"].partition("/")[2]: row["at"] for row in rows if row["by"] == "mail"}
 
     def _row(self, id_: str, **told: str) -> Row:
         return {"_id": id_, "at": self._clock(), **told}

@@ -30,6 +30,13 @@ async def test_what_was_begun_is_in_doubt_until_its_answer_is_kept() -> None:
     assert await own.ask(["a"]) == {"a": HANDED}
 
 
+async def test_when_a_mail_was_begun_is_known_and_of_no_other() -> None:
+    own = turns(Table())
+    await own.begin("a")
+    await own.ask(["b"])
+    assert await own.begun(["a", "b", "c"]) == {"a": AT}
+
+
 async def test_what_was_asked_after_before_it_was_begun_is_begun_no_more() -> None:
     own = turns(Table())
     assert await own.ask(["a"]) == {"a": ASKED}
