@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from services.notify.channels import Message
 from services.notify.channels.mail import dkim_header
-from services.notify.channels.mail.letter import House, compose
+from services.notify.channels.mail.letter import HEADERS, House, compose
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 TOLD = {
@@ -28,7 +28,7 @@ def in_dns(name: bytes, timeout: int = 5) -> bytes:
     return b"v=DKIM1; k=rsa; p=" + b64encode(public)
 
 
-def test_a_signed_mail_is_genuine_and_a_changed_one_is_not() -> None:
+def signed() -> bytes:
     message = Message(
         key="0198c0de-0000-7000-8000-000000000001/accepted/email/1",
         to="a@mail.test",
@@ -38,11 +38,27 @@ def test_a_signed_mail_is_genuine_and_a_changed_one_is_not() -> None:
         html="<p>Hồ sơ</p>",
     )
     house = House("dvc.test", "https://dvc.test/x", dkim_header.dkim(TOLD))
-    signed = compose(message, "id", datetime(2026, 11, 20, tzinfo=UTC), house)
-    assert dkim.verify(signed, dnsfunc=in_dns)
-    assert not dkim.verify(signed.replace(b"a@mail.test", b"b@mail.test"), dnsfunc=in_dns)
-    assert not dkim.verify(b"From: x@evil.test\r\n" + signed, dnsfunc=in_dns)
-    assert not dkim.verify(signed.replace(b"\r\n\r\n", b"\r\n\r\nx", 2), dnsfunc=in_dns)
+    return compose(message, "id", datetime(2026, 11, 20, tzinfo=UTC), house)
+
+
+def is_genuine(mail: bytes) -> bool:
+    return bool(dkim.verify(mail, dnsfunc=in_dns))
+
+
+def test_a_signed_mail_is_genuine_and_a_changed_one_is_not() -> None:
+    mail = signed()
+    assert is_genuine(mail)
+    assert not is_genuine(mail.replace(b"a@mail.test", b"b@mail.test"))
+    assert not is_genuine(mail.replace(b"\r\n\r\n", b"\r\n\r\nx", 2))
+
+
+@pytest.mark.parametrize("name", [*HEADERS, "Reply-To", "Cc", "Sender"])
+def test_no_header_can_be_put_before_a_signed_mail(name: str) -> None:
+    assert not is_genuine(f"{name}: x@evil.test\r\n".encode() + signed())
+
+
+def test_what_servers_on_the_way_put_before_it_spoils_nothing() -> None:
+    assert is_genuine(b"Received: from a.test by b.test\r\nReturn-Path: <x@y.test>\r\n" + signed())
 
 
 def test_without_a_key_nobody_signs_and_a_wrong_one_is_said_at_the_start() -> None:
