@@ -87,6 +87,6 @@ def _entry(
         starts=day(datetime.fromisoformat(days[what.fact])),
         organiser=organiser,
         stamped=at,
-        number=int((at - _FIRST).total_seconds()) // 60,  # what is told later counts
+        number=int((at - _FIRST).total_seconds()),  # what is told later counts; enough until 2092
         language=language,
     )

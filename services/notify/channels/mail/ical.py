@@ -88,8 +88,8 @@ def _when(entry: Entry) -> Iterator[str]:
 
 
 def _uid(entry: Entry) -> str:
-    domain = entry.organiser.rpartition("@")[2]
-    return f"{_token(entry.application)}/{_token(entry.about)}@{_plain(domain)}"
+    # no domain: an application's id is like no other, and by another provider it is the same entry
+    return f"{_token(entry.application)}/{_token(entry.about)}"
 
 
 def _utc(moment: datetime) -> str:

@@ -22,13 +22,14 @@ def sent(
     at: datetime = AT,
     language: str = "vi",
     was_told: dict[str, str] | None = None,
+    organiser: str = "khong-tra-loi@dvc.test",
 ) -> list[Any]:
     files = entries(
         milestone,
         APPLICATION,
         CODE | facts,
         language,
-        "khong-tra-loi@dvc.test",
+        organiser,
         at,
         was_told=was_told or {},
     )
@@ -47,6 +48,19 @@ def test_a_due_date_is_told_moved_and_taken_out_as_one_entry() -> None:
         date(2026, 12, 8),
     ]
     assert [e["STATUS"] for e in (told, moved, gone)] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+
+
+def test_what_is_told_a_second_later_counts_also_from_another_address() -> None:
+    [told] = sent("accepted", FIRST)
+    later = AT + timedelta(seconds=1)
+    [gone] = sent("withdrawn", {}, later, was_told=FIRST, organiser="other@elsewhere.test")
+    assert told["SEQUENCE"] < gone["SEQUENCE"] < 1 << 31
+    assert told["UID"] == gone["UID"]
+
+
+def test_numbers_are_what_calendars_can_count_for_as_long_as_they_are_needed() -> None:
+    [told] = sent("accepted", FIRST, datetime(2092, 1, 1, tzinfo=UTC))
+    assert told["SEQUENCE"] < 1 << 31
 
 
 def test_it_is_in_the_citizens_language_and_names_the_dossier() -> None:
