@@ -56,6 +56,10 @@ class House(NamedTuple):
     bounced: Bounced
     clear: bool = False  # for a sandbox alone: without encryption, to whomever
 
+    def __repr__(self) -> str:
+        """Show no key."""
+        return f"House(urls={self.urls!r})"
+
 
 Make = Callable[[Row, Mapping[str, Any], House], Channel]
 

@@ -71,6 +71,10 @@ class Bounce(msgspec.Struct, frozen=True):
     status: Annotated[str, msgspec.Meta(max_length=20)] = ""
     diagnostic: Annotated[str, msgspec.Meta(max_length=FIELD_LIMIT)] = ""
 
+    def __repr__(self) -> str:
+        """Show nothing of the person: servers quote addresses in what they say, too."""
+        return f"Bounce(action={self.action!r}, status={self.status!r})"
+
 
 class Bounces(msgspec.Struct, frozen=True):
     """Several; each is decoded by itself, so that a wrong one spoils no other."""
@@ -83,6 +87,10 @@ class _Recipient(NamedTuple):
     status: str
     diagnostic: str
     addresses: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Show nothing of the person."""
+        return f"_Recipient(action={self.action!r}, status={self.status!r})"
 
 
 def read_mail(raw: bytes, secret: bytes, at: datetime) -> Told | Why:

@@ -28,6 +28,10 @@ class Server(NamedTuple):
     context: ssl.SSLContext | None = None
     connections: int = CONNECTIONS
 
+    def __repr__(self) -> str:
+        """Show nothing that opens it."""
+        return f"Server(host={self.host!r}, port={self.port})"
+
 
 class NoConnection(Exception):
     """The server is not to be reached, not to be trusted, or does not let us in."""

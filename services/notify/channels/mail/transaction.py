@@ -26,6 +26,10 @@ class Envelope(NamedTuple):
     id: str
     content: bytes
 
+    def __repr__(self) -> str:
+        """Show neither whose it is nor the id, by which it could be reported."""
+        return f"Envelope(key={self.id.rpartition('.')[0]!r})"
+
 
 class LineGone(Exception):
     """A line that had been used before is no more: take another."""

@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -38,6 +38,10 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     system_id: str
     password: str
 
+    def __repr__(self) -> str:
+        """Show no password."""
+        return f"Account(system_id={self.system_id!r})"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -46,7 +50,7 @@ class Place:
     host: str
     port: int
     tls: ssl.SSLContext | None
-    bind: bytes
+    bind: bytes = field(repr=False)  # the password is in it
     options: Options
 
 

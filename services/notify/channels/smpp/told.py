@@ -56,6 +56,10 @@ class Told(NamedTuple):
     number: str
     reference: int | None
 
+    def __repr__(self) -> str:
+        """Show nothing of the person."""
+        return f"Told(message_id={self.message_id!r}, state={self.state!r}, code={self.code!r})"
+
 
 def told(pdu: smpp34.DeliverSm) -> Told | None:
     """Return what a receipt says; None: it is none.  Raises `Malformed`."""
