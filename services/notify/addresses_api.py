@@ -65,7 +65,7 @@ def router(addresses: Addresses) -> APIRouter:
         openapi_extra=edge.described(Asked, EXAMPLE),
         responses=edge.shown(200, LEFT_ALONE, 400, 413, 415, 422),
     )
-    async def look(
+    async def address_standing(
         request: Request, _: Annotated[Caller, Depends(require("operator"))]
     ) -> Standing:
         return await standing((await edge.read(request, Asked)).address)
@@ -76,7 +76,7 @@ def router(addresses: Addresses) -> APIRouter:
         openapi_extra=edge.described(Asked, EXAMPLE),
         responses=edge.shown(200, LEFT_ALONE, 400, 413, 415, 422),
     )
-    async def lift(
+    async def lift_address(
         request: Request, caller: Annotated[Caller, Depends(require("operator"))]
     ) -> Standing:
         address = (await edge.read(request, Asked)).address

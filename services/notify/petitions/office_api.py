@@ -72,7 +72,7 @@ def router(counter: Counter, at_units: AtUnits) -> APIRouter:
         summary="How a petition stands, and what may be done about it",
         responses=edge.shown(200, VIEW, 403, 404),
     )
-    async def look(petition: str, caller: Anyone) -> PetitionView:
+    async def look_at_petition(petition: str, caller: Anyone) -> PetitionView:
         return views.view(*await known(counter, petition, caller), caller.role)
 
     @routes.get(
@@ -80,7 +80,7 @@ def router(counter: Counter, at_units: AtUnits) -> APIRouter:
         summary="What a petition says, who filed it, and the answer; reading it is on record",
         responses=edge.shown(200, TEXTS, 403, 404, 410, 422, 503),
     )
-    async def texts(petition: str, caller: Anyone, purpose: Purpose) -> Texts:
+    async def petition_texts(petition: str, caller: Anyone, purpose: Purpose) -> Texts:
         decision, now = await known(counter, petition, caller)
         assert decision.state is not None
         id_, contact = decision.application, decision.state.contact or ""
@@ -97,7 +97,7 @@ def router(counter: Counter, at_units: AtUnits) -> APIRouter:
         summary="Which petitions wait for a unit, what is due first before the rest",
         responses=edge.shown(200, PAGE, 403, 404, 422),
     )
-    async def lying(
+    async def petitions_at_unit(
         unit: str, caller: Office, after: After = "", limit: Limit = 50
     ) -> PetitionPage:
         _refuse_another_unit(counter, unit, caller)
@@ -109,7 +109,7 @@ def router(counter: Counter, at_units: AtUnits) -> APIRouter:
         summary="Which petitions wait for any unit, or for an operator; or only what is overdue",
         responses=edge.shown(200, PAGE, 422),
     )
-    async def all_of_them(
+    async def petitions(
         operator: Operator, overdue: bool = False, after: After = "", limit: Limit = 50
     ) -> PetitionPage:
         before = f"{counter.clock():%Y%m%dT%H%M%S}" if overdue else ""
@@ -123,7 +123,7 @@ def router(counter: Counter, at_units: AtUnits) -> APIRouter:
         openapi_extra=_described(),
         responses=edge.shown(202, TAKEN, 400, 403, 404, 409, 410, 412, 413, 415, 422, 503),
     )
-    async def act(
+    async def act_on_petition(
         petition: str,
         request: Request,
         caller: Office,

@@ -55,7 +55,7 @@ def router(counter: Counter) -> APIRouter:
         openapi_extra=edge.described(Form, FORM, _ID),
         responses=edge.shown(202, TAKEN, 400, 409, 413, 415, 422, 503),
     )
-    async def file(request: Request, caller: Portal) -> PetitionTaken:
+    async def file_petition(request: Request, caller: Portal) -> PetitionTaken:
         petition, made = _named(request)
         return await _file(counter, caller, petition, made, await edge.read(request, Form))
 
@@ -65,7 +65,7 @@ def router(counter: Counter) -> APIRouter:
         summary="Take a petition back, before it is answered",
         responses=edge.shown(202, TAKEN, 404, 409, 503),
     )
-    async def withdraw(petition: str, caller: Portal) -> PetitionTaken:
+    async def withdraw_petition(petition: str, caller: Portal) -> PetitionTaken:
         decision, now = await known(counter, petition, caller)
         if now.status == "withdrawn":
             return taken(decision.application, now.code)
@@ -81,7 +81,7 @@ def router(counter: Counter) -> APIRouter:
         openapi_extra=edge.described(Acceptance, {"score": 4}),
         responses=edge.shown(202, TAKEN, 400, 404, 409, 413, 415, 422, 503),
     )
-    async def accept(petition: str, request: Request, caller: Portal) -> PetitionTaken:
+    async def accept_answer(petition: str, request: Request, caller: Portal) -> PetitionTaken:
         said = await edge.read(request, Acceptance)
         decision, now = await known(counter, petition, caller)
         if (now.status, now.score) == ("accepted", said.score):
@@ -98,7 +98,7 @@ def router(counter: Counter) -> APIRouter:
         openapi_extra=edge.described(Dispute, {"reason": "Chưa trả lời đúng câu hỏi."}),
         responses=edge.shown(202, TAKEN, 400, 404, 409, 410, 413, 415, 422, 503),
     )
-    async def dispute(petition: str, request: Request, caller: Portal) -> PetitionTaken:
+    async def dispute_answer(petition: str, request: Request, caller: Portal) -> PetitionTaken:
         said = await edge.read(request, Dispute)
         decision, now = await known(counter, petition, caller)
         if now.status == "disputed":
