@@ -66,7 +66,8 @@ class Children:
         names = list(reversed(self._started))
         self.stop([n for n in names if n not in LAST])
         self.stop([n for n in names if n in LAST])
-        self._let_go(leash.RELEASE)
+        # one that was being started when an interrupt came is in no book: the leash finds it
+        self._let_go(leash.RELEASE if error is None else "")
 
     def keep(self) -> None:
         """Let what was started live on when this process ends."""

@@ -99,6 +99,21 @@ def test_what_an_interrupt_kept_from_being_written_down_is_ended_all_the_same(
     assert not psutil.pid_exists(pid)
 
 
+def test_what_an_interrupt_kept_out_of_every_book_is_ended_by_the_leash(tmp_path: Path) -> None:
+    lost: list[subprocess.Popen[bytes]] = []
+
+    def is_interrupted() -> None:
+        with Children(tmp_path) as children:
+            children.start("sleeper", SLEEP, 1)
+            (tmp_path / "run" / "sleeper.json").unlink()
+            lost.append(children._started.pop("sleeper"))
+            raise KeyboardInterrupt  # as if in the middle of `Popen`
+
+    with pytest.raises(KeyboardInterrupt):
+        is_interrupted()
+    assert lost[0].wait(30) == -signal.SIGTERM
+
+
 def test_a_pid_used_again_by_somebody_else_is_not_ours(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     mine = {"name": "kafka", "pid": os.getpid(), "started": 1.0, "port": 1}
