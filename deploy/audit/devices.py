@@ -1,7 +1,7 @@
 """What came to devices, by the books of who carried it: each names a message in its own way."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -47,18 +47,41 @@ def of_centre(outbox: Mapping[str, Any], notify: Iterable[Heard]) -> Devices:
 
     What fits nothing that it was asked to carry stands under a name of its own.
     """
-    keys: dict[str, str] = {}
-    for heard in notify:
-        if heard.event and heard.event.type == NoticeRequested.TYPE:
-            asked = msgspec.json.decode(heard.event.data, type=NoticeRequested)
-            if asked.provider == CENTRE:
-                keys[f"{reference(asked.key):04x}/{_text(asked)}"] = asked.key
+    asked = [one for one in _asked(notify) if one.provider == CENTRE]
+    keys = _keys(outbox["counts"], asked)
     handed: Counter[str] = Counter()
     for what, times in outbox["counts"].items():
         handed[keys.get(what, f"{CENTRE}/{what}/1")] += times
     befell = {(CENTRE, what): times for what, times in outbox["befell"].items()}
     lost = [keys[what] for what in outbox["lost"] if what in keys]
     return Devices(handed, lost, list(handed), befell | {(CENTRE, "binds"): outbox["binds"]})
+
+
+def _asked(notify: Iterable[Heard]) -> Iterator[NoticeRequested]:
+    for heard in notify:
+        if heard.event and heard.event.type == NoticeRequested.TYPE:
+            yield msgspec.json.decode(heard.event.data, type=NoticeRequested)
+
+
+def _keys(shown: Iterable[str], asked: Iterable[NoticeRequested]) -> dict[str, str]:
+    """Return whose each message is: by reference and text; where a deployment says more than the
+    words that come with the code, as names of units, by reference and dossier code.
+    """
+    found: dict[str, str] = {}
+    others: dict[str, list[NoticeRequested]] = {}
+    known = set(shown)
+    for one in asked:
+        tag = f"{reference(one.key):04x}"
+        if (what := f"{tag}/{_text(one)}") in known:
+            found[what] = one.key
+        else:
+            others.setdefault(tag, []).append(one)
+    for what in known - found.keys():
+        tag, _, text = what.partition("/")
+        for one in others.get(tag, ()):
+            if (code := one.params.get("dossier_code")) and code in text:
+                found[what] = one.key
+    return found
 
 
 def together(*books: Devices) -> Devices:

@@ -90,6 +90,13 @@ def test_what_nobody_asked_the_centre_to_carry_is_a_stranger() -> None:
     assert sum(found.handed.values()) == 2
 
 
+def test_a_message_that_names_more_is_known_by_its_dossier() -> None:
+    centre = Centre(CentreFaults())
+    take(centre, SMS, f"{TEXT} Don vi: UBND phuong Thu Nghiem")
+    found = of_centre(shown(centre.outbox(counts=True)), [asked(SMS), asked(ACTING)])
+    assert found.handed == {SMS: 1}
+
+
 def test_a_message_for_several_milestones_is_known_as_well() -> None:
     centre = Centre(CentreFaults())
     also = {"milestone": "accepted", "template": "accepted.plain", "params": FACTS}
