@@ -81,6 +81,26 @@ WHY: tuple[tuple[str, str], ...] = (
 )
 
 
+# what happens so often that a short run has all of it, by whom
+OFTEN: Mapping[str, frozenset[str]] = {
+    GATEWAY: frozenset(
+        {"refused for good", "throttled", "lost by its carrier", "receipt twice", TOOK_OVER, ASKED,
+         "receipt before the answer", "receipt late"}
+    ),
+    CENTRE: frozenset(
+        {"hung up on in a bind", "receipt twice", "receipt before the answer", "receipt garbled",
+         TOOK_OVER, NEVER_KNOWN}
+    ),
+    MAIL: frozenset({"put off", "lost by its carrier", NEVER_KNOWN}),
+    APP: frozenset(
+        {"refused for good", "throttled", "lost by its carrier", "receipt twice", "receipt late",
+         ASKED}
+    ),
+    **{way: frozenset({TOLD}) for way in WAYS},
+    **{reason: frozenset({kind}) for kind, reason in WHY if reason != "invalid_number"},
+}  # fmt: skip
+
+
 def happens() -> Iterator[tuple[str, str]]:
     """Return what has to happen, and to whom."""
     for name, befell in BEFELL.items():

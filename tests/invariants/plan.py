@@ -165,7 +165,6 @@ def short(seed: int, applications: int = 200) -> Plan:
     """Return a minute of it."""
     always = {"doubled on the log", "overtaken", "clock off", "poison", "nearly too large",
               "unknown type", "too large", PAID}  # fmt: skip
-    always |= {kind for kind, _ in carriers.happens()}
     # too rare in so few, or never
     without = {"releases", "supplements", "withdrawals", "corrections", "transfers", "steps",
                "apologies", "signatures asked", "refunds asked", "refunds checked",
@@ -175,6 +174,7 @@ def short(seed: int, applications: int = 200) -> Plan:
         for f in FAULTS
         if (f.kind in always and f.whom not in without)
         or (f.kind == "killed" and f.whom != "database")
+        or f.kind in carriers.OFTEN.get(f.whom, ())
     )
     return Plan(seed, applications, SHORT, faults, end_limit_s=90.0)
 

@@ -45,6 +45,12 @@ def test_each_carrier_is_told_its_faults_and_takes_them(
             assert getattr(told, what) == pytest.approx(often * ratio)
 
 
+def test_what_happens_often_happens_at_all_and_a_short_run_has_to_have_it() -> None:
+    often = {Fault(kind, whom) for whom, kinds in carriers.OFTEN.items() for kind in kinds}
+    assert often <= {Fault(*row) for row in carriers.happens()}
+    assert often <= set(plan.short(1).faults)
+
+
 def test_the_file_of_providers_names_the_centre_s_own_port(tmp_path: Path) -> None:
     rows = {row.name: row for row in read(carriers.providers(tmp_path, "smpp://127.0.0.1:12345"))}
     assert rows[CENTRE].url == "smpp://127.0.0.1:12345"
