@@ -101,7 +101,7 @@ bench-reconcile: $(READY)  ## a day of a partner's, reconciled (LINES MONGO KILL
 bench-sms: $(READY)  ## text messages over one SMPP bind (RATE=300 SECONDS=20)
 	@$(PY) -m tests.load.texting --rate "$(call given,RATE,300)" --seconds "$(call given,SECONDS,20)"
 
-bench-notices: $(READY)  ## notices at one core, to devices and back (RATE SECONDS BY=http)
+bench-notices: $(READY)  ## notices, to devices and back (RATE SECONDS BY=http)
 	@$(PY) -m tests.load.notices --rate "$(call given,RATE,1000)" \
 	  --seconds "$(call given,SECONDS,20)" $(if $(BY),--by "$(BY)")
 
