@@ -102,7 +102,7 @@ TOPICS: dict[str, Topic] = {
             ("notify edge", "notify effects", "notify timers", "operations"),
             ("notify", "operations"),
             "what providers said of a notice, citizens' preferences, feedback and petitions, what"
-            " officers do about these, fired timers, releases",
+            " officers do about these, what is told to many, fired timers, releases",
         ),
         Topic(
             "notify.events",

@@ -11,6 +11,7 @@ import services.intake.attachments.routes
 import services.notify.addresses_api
 import services.notify.api
 import services.notify.bounces_api
+import services.notify.broadcasts_api
 import services.notify.feedback_api
 import services.notify.forms_api
 import services.notify.petitions.office_api
@@ -88,6 +89,7 @@ def _notify() -> APIRouter:
     routes.include_router(services.notify.stuck_api.router(_UNUSED, _UNUSED))
     routes.include_router(services.notify.templates_api.router(*[_UNUSED] * 3))
     routes.include_router(services.notify.forms_api.router(_UNUSED))
+    routes.include_router(services.notify.broadcasts_api.router(_UNUSED, _UNUSED))
     return routes
 
 

@@ -1,6 +1,6 @@
 """Wires notify and runs it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -11,6 +11,7 @@ from services.notify import (
     addresses_api,
     api,
     bounces_api,
+    broadcasts_api,
     feedback_api,
     forms_api,
     receipts_api,
@@ -18,18 +19,25 @@ from services.notify import (
     templates_api,
 )
 from services.notify.addresses import Addresses
+from services.notify.broadcasts.desk import Desk
+from services.notify.broadcasts.results import Results
+from services.notify.broadcasts.rounds import Cancelled, Rounds
+from services.notify.broadcasts.rows import Broadcasts
+from services.notify.broadcasts.telling import Telling
+from services.notify.broadcasts.walking import Walk
+from services.notify.broadcasts.wordbook import Wordbook
 from services.notify.channels import File
 from services.notify.channels.mail.dates import enclosed
 from services.notify.channels.mail.turns import Turns
 from services.notify.channels.receipts import publishing
 from services.notify.channels.smpp.sent import sweep as sweep_texted
 from services.notify.channels.sms_smpp import SmsSmpp
-from services.notify.contacts import Contacts
+from services.notify.contacts import Contacts, Learn
 from services.notify.domain import Dossier
 from services.notify.domain.templates import Templates, load
 from services.notify.effects import Ask, Send
 from services.notify.forms.drawing import Forms
-from services.notify.lane import table
+from services.notify.lane import Facts, table
 from services.notify.petitions import office_api, portal_api
 from services.notify.petitions.at_units import AtUnits, NotedJournal
 from services.notify.petitions.counter import Counter
@@ -44,6 +52,7 @@ from services.notify.providers import (
     limits,
     named,
     organiser,
+    prices,
     read,
     terms,
 )
@@ -57,12 +66,15 @@ from shared.catalogue.current import Watch
 from shared.events.notify import NoticeRequested
 from shared.journal import Journal
 from shared.lanes import pace
+from shared.lanes.table import Arrival
 from shared.pages import Pages
 from shared.papers.press import Press
 from shared.service import Parts, Resources
 from shared.settings import told
 from shared.status_links import StatusLinks
 from shared.vault import derive
+
+BROADCASTS = ("broadcasts", "broadcast_recipients", "broadcast_places")  # their tables
 
 
 async def build(resources: Resources) -> Parts:
@@ -77,11 +89,19 @@ async def build(resources: Resources) -> Parts:
         resources.clock,
         settings.notice_daily_cap,
     )
-    contacts = Contacts(resources.vault, templates, addresses, settings.units())
+    broadcasts = Broadcasts(*map(resources.table, BROADCASTS))
+    learn, cancelled = Wordbook(broadcasts, templates).learn, Cancelled(broadcasts)
+    contacts = Contacts(resources.vault, templates, addresses, settings.units(), learn)
     pulse = Pulse(rows, resources.partners.refuses)
-    lanes = table(settings.policy(terms(rows)), templates, pulse.prepare, watch.current)
+
+    async def prepare(arrivals: Sequence[Arrival], states: Mapping[str, Dossier | None]) -> Facts:
+        return Facts(await pulse.prepare(arrivals, states), await cancelled.milestones())
+
+    lanes = table(settings.policy(terms(rows)), templates, prepare, watch.current)
     at_units = AtUnits(resources.table("petitions"))
     journal = NotedJournal(resources.table("journal"), lanes, at_units)
+    results = Results(broadcasts, journal, resources.clock)
+    desk = Desk(broadcasts, results, journal, templates, prices(rows), resources.clock)
     press = Press()
     forms = Forms(journal, contacts.applicants, watch.current, press)
     house = House(
@@ -107,7 +127,10 @@ async def build(resources: Resources) -> Parts:
         (Turns(resources.table("mails"), resources.clock).sweep, DAY_S),
         (lambda: sweep_texted(texted, resources.clock()), DAY_S),
     )
-    routes = _routes(resources, journal, at_units, watch.current, templates, rows, house, addresses)
+    routes = _routes(
+        resources, journal, at_units, watch.current, templates, rows, house, addresses, learn
+    )
+    routes.include_router(broadcasts_api.router(desk, resources.clock))
     links = StatusLinks(resources.secrets.master_key, page="")
     office = forms_api.Office(forms, press, journal, watch.current, links, resources.clock)
     routes.include_router(forms_api.router(office))
@@ -126,10 +149,23 @@ async def build(resources: Resources) -> Parts:
         beside=(
             watch.run,
             *(partial(keep_sweeping, sweep, every_s) for sweep, every_s in sweeps),
+            _rounds(resources, broadcasts, cancelled, journal, results).keep_going,
             *(carrier.run for carrier in carriers.values() if isinstance(carrier, SmsSmpp)),
         ),
         closing=tuple(carrier.aclose for carrier in carriers.values()),
     )
+
+
+def _rounds(
+    resources: Resources,
+    rows: Broadcasts,
+    cancelled: Cancelled,
+    journal: Journal[Dossier],
+    results: Results,
+) -> Rounds:
+    clock, pages = resources.clock, Pages(resources.table("journal"), journal)
+    walk, telling = Walk(rows, pages, journal, clock), Telling(rows, resources.publisher, clock)
+    return Rounds(rows, cancelled, walk, telling, results, clock)
 
 
 def _routes(
@@ -141,12 +177,13 @@ def _routes(
     rows: Sequence[Row],
     house: House,
     addresses: Addresses,
+    learn_words: Learn,
 ) -> APIRouter:
     publisher, clock = resources.publisher, resources.clock
-    prices: dict[str, int] = {row.channel: row.segment_vnd for row in reversed(rows)}
+    first: dict[str, int] = {row.channel: row.segment_vnd for row in reversed(rows)}
     mailed, pushed = named(rows, MAILED), named(rows, PUSHED)
     # first: one of its routes is that of receipts of a provider, with a name of its own
-    routes = api.router(publisher, journal, clock, templates, gateway(rows))
+    routes = api.router(publisher, journal, clock, templates, gateway(rows), learn_words)
     routes.include_router(receipts_api.router(publisher, clock, pushed))
     begun = Turns(resources.table("mails"), clock).begun
     routes.include_router(
@@ -158,7 +195,7 @@ def _routes(
     routes.include_router(portal_api.router(counter))
     routes.include_router(office_api.router(counter, at_units))
     routes.include_router(stuck_api.router(Pages(resources.table("journal"), journal), clock))
-    routes.include_router(templates_api.router(templates, clock, prices))
+    routes.include_router(templates_api.router(templates, clock, first))
     return routes
 
 

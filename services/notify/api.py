@@ -10,8 +10,10 @@ from fastapi import APIRouter, Depends, Request
 
 from services.notify import views
 from services.notify.channels.sms_http import Receipts
+from services.notify.contacts import Learn
 from services.notify.desk import known
 from services.notify.domain import Dossier
+from services.notify.domain.slots import slot_of
 from services.notify.domain.templates import Templates
 from services.notify.receipts_api import Taken, take
 from services.notify.views import NoticesView, NoticeView
@@ -68,6 +70,7 @@ def router(
     clock: Clock,
     templates: Templates,
     gateway: str = "sms",
+    learn_words: Learn | None = None,
 ) -> APIRouter:
     """Return notify's routes; `gateway`: whose receipts come in without a provider's name."""
     routes = APIRouter(tags=["notify"])
@@ -117,6 +120,9 @@ def router(
     async def notices(
         application: str, caller: Annotated[Caller, Depends(require("portal", "operator"))]
     ) -> NoticesView:
-        return views.notices(*await known(journal, application, caller), templates)
+        id_, dossier = await known(journal, application, caller)
+        if learn_words:
+            await learn_words(slot_of(slot).milestone for slot in dossier.notices)
+        return views.notices(id_, dossier, templates)
 
     return routes

@@ -5,7 +5,7 @@ Whatever keeps a notice from going out has a name: `REASONS` says which there ar
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -13,7 +13,7 @@ import msgspec
 
 from services.notify.addresses import SUPPRESSED_FOR, Addresses
 from services.notify.channels import Message
-from services.notify.domain.milestones import MILESTONES
+from services.notify.domain.milestones import milestone_of
 from services.notify.domain.templates import NoWords, Templates, ours
 from shared.effects import NotCalled
 from shared.errors import Unknown
@@ -39,6 +39,8 @@ _BETWEEN = {"sms": " "}  # what stands between milestones told in one message
 MOBILE = re.compile(r"(\+84|0)[35789][0-9]{8}")
 
 Notice = tuple[str, NoticeRequested]  # an application, and what is to be handed over for it
+# has the words of milestones ready, those of broadcasts; raises `Unknown`
+Learn = Callable[[Iterable[str]], Awaitable[None]]
 
 
 class Opening(Protocol):
@@ -60,15 +62,19 @@ class Contacts:
         templates: Templates | None = None,
         addresses: Addresses | None = None,
         units: Mapping[str, str] | None = None,
+        learn_words: Learn | None = None,
     ) -> None:
         self._vault, self._templates = vault, templates or ours()
         self._addresses, self._units = addresses, units or {}
+        self._learn_words = learn_words
 
     async def messages(self, notices: Sequence[Notice]) -> list[Message | Answered]:
         """See `Opening`."""
         sealed = [Sealed(application, n.contact) for application, n in notices if not n.unit]
         try:
             opened = iter(await self._opened(sealed) if sealed else ())
+            if self._learn_words:
+                await self._learn_words(_milestones(notices))
         except Unknown as doubt:
             raise NotCalled("contacts cannot be opened now") from doubt
         found = [self._message(n, b"" if n.unit else next(opened)) for _, n in notices]
@@ -119,7 +125,7 @@ class Contacts:
         except NoWords as none:
             return Answered(key=notice.key, finding="rejected", reason=none.reason)
         text = _BETWEEN.get(channel, "\n\n").join((words.text, *also))
-        is_urgent = MILESTONES[notice.milestone].urgent
+        is_urgent = milestone_of(notice.milestone).urgent
         return Message(notice.key, to, "", text, words.subject, urgent=is_urgent)
 
     async def _opened(
@@ -138,6 +144,11 @@ def _name(opened: bytes | None) -> str:
         return msgspec.json.decode(opened or b"{}", type=Contact).name
     except msgspec.DecodeError:
         return ""
+
+
+def _milestones(notices: Sequence[Notice]) -> set[str]:
+    led = {also.milestone for _, notice in notices for also in notice.joined}
+    return led | {notice.milestone for _, notice in notices}
 
 
 def _address(opened: bytes | None, channel: str, audience: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from services.notify.channels import Channel, File, Message
 from services.notify.contacts import Opening
-from services.notify.domain.milestones import MILESTONES
+from services.notify.domain.milestones import milestone_of
 from services.notify.rates import Rank, Rates
 from shared.effects import NotCalled, PutOff, Request
 from shared.errors import Unknown
@@ -188,7 +188,7 @@ def _first(firsts: Mapping[str, str], way: str) -> str:
 def _rank(notice: NoticeRequested) -> Rank:
     if notice.bulk:
         return "bulk"
-    return "urgent" if MILESTONES[notice.milestone].urgent else "usual"
+    return "urgent" if milestone_of(notice.milestone).urgent else "usual"
 
 
 def _later(request: Request, after_s: float) -> Answered:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from services.notify.domain import EVENT_TYPES, Clerk, Dossier, Policy
 from services.notify.domain.petitions.deciding import ASKED, ask, file, ring
@@ -14,16 +15,23 @@ from shared.catalogue import Catalogue
 from shared.events.feedback import FeedbackGiven
 from shared.events.intake import InterlinkedRegistered, Registered
 from shared.events.kernel import TimerFired
-from shared.events.notify import Answered, PreferencesChanged, ReceiptArrived
+from shared.events.notify import Answered, BroadcastTold, PreferencesChanged, ReceiptArrived
 from shared.events.petitions import PetitionFiled
 from shared.lanes.table import Arrival, Decide, LaneTable, Outcome, Prepare
 
 Take = Callable[[Clerk, Arrival], None]
 
 
-async def all_well(*_: object) -> Unhealthy:
-    """Say of no provider that it is ill."""
-    return frozenset()
+class Facts(NamedTuple):
+    """What decisions go by besides: which providers are ill, which broadcasts are cancelled."""
+
+    unhealthy: Unhealthy = frozenset()
+    cancelled: frozenset[str] = frozenset()
+
+
+async def all_well(*_: object) -> Facts:
+    """Say that no provider is ill, and nothing cancelled."""
+    return Facts()
 
 
 def _learned(clerk: Clerk, arrival: Arrival) -> None:
@@ -40,6 +48,11 @@ def _heard(clerk: Clerk, arrival: Arrival) -> None:
 def _preferred(clerk: Clerk, arrival: Arrival) -> None:
     assert isinstance(arrival.data, PreferencesChanged)
     clerk.prefer(arrival.data)
+
+
+def _announced(clerk: Clerk, arrival: Arrival) -> None:
+    assert isinstance(arrival.data, BroadcastTold)
+    clerk.announce(arrival.data)
 
 
 def _rated(clerk: Clerk, arrival: Arrival) -> None:
@@ -73,20 +86,20 @@ def _fired(catalogue: Catalogue | None, clerk: Clerk, arrival: Arrival) -> None:
 def table(
     policy: Policy,
     templates: Templates | None = None,
-    prepare: Prepare[Dossier, Unhealthy] = all_well,
+    prepare: Prepare[Dossier, Facts] = all_well,
     catalogue: Catalogue | None = None,
-) -> LaneTable[Dossier, Unhealthy]:
+) -> LaneTable[Dossier, Facts]:
     """Return notify, as its lanes see it; without templates and reference data it has ours."""
     words = templates or ours()
 
     def by_reference(take: Callable[[Catalogue, Clerk, Arrival], None]) -> Take:
         return lambda clerk, arrival: take(catalogue or reference(), clerk, arrival)
 
-    def decision(take: Take) -> Decide[Dossier, Unhealthy]:
+    def decision(take: Take) -> Decide[Dossier, Facts]:
         def decide(
-            dossier: Dossier | None, arrival: Arrival, unhealthy: Unhealthy, at: datetime
+            dossier: Dossier | None, arrival: Arrival, facts: Facts, at: datetime
         ) -> Outcome[Dossier]:
-            clerk = Clerk(dossier, arrival.application, at, policy, words, unhealthy)
+            clerk = Clerk(dossier, arrival.application, at, policy, words, *facts)
             take(clerk, arrival)
             return clerk.outcome()
 
@@ -99,6 +112,7 @@ def table(
             **dict.fromkeys(EVENT_TYPES, decision(_learned)),
             **dict.fromkeys((Answered.TYPE, ReceiptArrived.TYPE), decision(_heard)),
             PreferencesChanged.TYPE: decision(_preferred),
+            BroadcastTold.TYPE: decision(_announced),
             FeedbackGiven.TYPE: decision(_rated),
             PetitionFiled.TYPE: decision(by_reference(_filed)),
             **dict.fromkeys((c.TYPE for c in ASKED), decision(by_reference(_asked))),

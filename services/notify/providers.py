@@ -153,6 +153,14 @@ def limits(rows: Iterable[Row], limit_s: float) -> dict[str, float]:
     return {row.name: row.limit_s or limit_s for row in rows}
 
 
+def prices(rows: Iterable[Row]) -> dict[str, tuple[int, int]]:
+    """Return what a segment costs with a channel's cheapest provider, and its dearest."""
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(row.channel, []).append(row.segment_vnd)
+    return {channel: (min(each), max(each)) for channel, each in found.items()}
+
+
 def organiser(rows: Iterable[Row]) -> str:
     """Return the address in whose name calendars are told; empty: no mail goes out.  Raises
     `Misconfigured`.

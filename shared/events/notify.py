@@ -1,6 +1,6 @@
 """What gateways say (`notify.inbox`), and what notify decided (`notify.events`)."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -44,6 +44,20 @@ class PreferencesChanged(Strict, frozen=True, kw_only=True):
     channels: Ways | UnsetType = UNSET
     representative: Ways | UnsetType = UNSET
     language: Literal["vi", "en"] | UnsetType = UNSET
+
+
+BroadcastId = Annotated[str, msgspec.Meta(pattern="^[0-9]{8}-[0-9a-f]{10}$")]
+
+
+class BroadcastTold(Strict, frozen=True, kw_only=True):
+    """An operator tells this application what they tell many; the words stand with the broadcast.
+
+    `also_over`: it is told as well where the application is over.
+    """
+
+    TYPE: ClassVar[str] = "broadcast.told"
+    broadcast: BroadcastId
+    also_over: bool = False
 
 
 # --- notify.events: `occasion` is above 1 where a milestone was reached again, with news

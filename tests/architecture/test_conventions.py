@@ -69,6 +69,8 @@ OWN = {
         *("forms", "forms_api"),
         # what edges share; how citizens say they were served, and what they complain of
         *("desk", "feedback_api", "petitions"),
+        # what operators tell many
+        *("broadcasts", "broadcasts_api"),
     },
     # it reads with a loop of its own instead of a lane: it decides nothing; how an application
     # stands for its citizen: who may see it, as a page, as JSON with an example; and how it went

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from services.notify.domain.milestones import CANCELLED
 from services.notify.domain.moves import (
     FATE,
     HAD,
@@ -116,24 +117,31 @@ class Draft(Saying):
         """Return the next status, or the end that takes its place."""
         policy = self.policy
         if status == "requested":
-            channel = slot_of(slot).channel
-            if is_too_late(self.notices, slot, self.at):
-                return "dropped", "too_late"
-            if channel == "portal":
-                return "delivered", ""  # it stands there
-            if not self.dossier.contact and not slot.endswith(UNIT):
-                return "dropped", "no_contact"
-            if channel not in policy.providers:
-                return "dropped", "no_provider"
-        elif status in ("waiting", "held") and notice.stale:
+            return self._unless_in_vain(slot, reason)
+        if status in ("waiting", "held") and notice.stale:
             return "dropped", notice.stale
-        elif status == "waiting" and is_last_try(policy, notice) and self._all_failed(slot, notice):
+        if status == "waiting" and is_last_try(policy, notice) and self._all_failed(slot, notice):
             return "failed", "attempts_exhausted"
-        elif status == "held" and notice.put_off >= PUT_OFF_LIMIT:
+        if status == "held" and notice.put_off >= PUT_OFF_LIMIT:
             return "failed", "rate_exceeded"
-        elif status == "in_doubt" and notice.asks >= len(policy.ask_after_s):
+        if status == "in_doubt" and notice.asks >= len(policy.ask_after_s):
             return "failed", "outcome_unknown"
         return status, reason
+
+    def _unless_in_vain(self, slot: str, reason: str) -> tuple[Status, str]:
+        """Return that it is to be asked for, or the end that takes the place of that."""
+        milestone, channel, *_ = slot_of(slot)
+        if milestone in self._cancelled:
+            return "dropped", CANCELLED
+        if is_too_late(self.notices, slot, self.at):
+            return "dropped", "too_late"
+        if channel == "portal":
+            return "delivered", ""  # it stands there
+        if not self.dossier.contact and not slot.endswith(UNIT):
+            return "dropped", "no_contact"
+        if channel not in self.policy.providers:
+            return "dropped", "no_provider"
+        return "requested", reason
 
     def _next_attempt(self, slot: str, notice: Notice) -> Notice:
         milestone, channel, *_ = slot_of(slot)
@@ -188,6 +196,7 @@ class Draft(Saying):
         said: dict[str, Any] = {"milestone": milestone, "channel": way, "occasion": occasion}
         match notice.status:
             case "requested":
+                self._leave_out(slot, notice)
                 self._events.append(self.request(slot, notice))
             case "sent":
                 self._expect_a_receipt(slot, notice)
@@ -214,6 +223,13 @@ class Draft(Saying):
                 self._events.append(NoticeFailed(**said, reason=notice.reason))
             case "dropped":
                 self._events.append(NoticeDropped(**said, reason=notice.reason))
+
+    def _leave_out(self, lead: str, notice: Notice) -> None:
+        """Drop what was cancelled and would go out in a notice's message."""
+        for slot in notice.joined:
+            is_led = (self.notices[slot].status, self.notices[slot].lead) == ("joined", lead)
+            if is_led and slot_of(slot).milestone in self._cancelled:
+                self.move(slot, "stale", CANCELLED)
 
     def _again(self, slot: str) -> timedelta:
         policy, notice = self.policy, self.notices[slot]

@@ -1,11 +1,24 @@
 """What a citizen is told of: which event reaches a milestone, what is said, what makes it stale.
 
-A table; the tests prove that it fits the contracts and that nothing personal is in it.
+A table; the tests prove that it fits the contracts and that nothing personal is in it.  What
+operators tell many is a milestone as well, named "broadcast-<its id>": they are all alike.
 """
 
 from typing import NamedTuple
 
-from shared.events import Data, handover, intake, payment, petitions, reassessments, routing
+from shared.events import (
+    Data,
+    handover,
+    intake,
+    notify,
+    payment,
+    petitions,
+    reassessments,
+    routing,
+)
+
+BROADCAST = "broadcast-"  # its id follows
+CANCELLED = "broadcast_cancelled"  # why one is dropped
 
 
 class Milestone(NamedTuple):
@@ -19,6 +32,7 @@ class Milestone(NamedTuple):
     something else, or what was told was no longer so.  Units are, in any case.
     `until`: the field with the moment of its deadline.
     `unless_told`: the field that makes it no news, where another milestone told it already.
+    `bulk`: it is one of many that say the same, and goes out after what is an application's own.
     """
 
     reached_by: type[Data]
@@ -30,6 +44,7 @@ class Milestone(NamedTuple):
     news_in: tuple[str, ...] = ()
     until: str = ""
     unless_told: str = ""
+    bulk: bool = False
 
 
 def _types(*contracts: type[Data]) -> frozenset[str]:
@@ -148,11 +163,20 @@ MILESTONES: dict[str, Milestone] = {
     ),
 }
 
+# after these an application is over, for whoever tells many
+ENDED = _END | _types(routing.NotAccepted, intake.Refused, intake.InterlinkedEnded)
+_OF_BROADCASTS = Milestone(notify.BroadcastTold, stale_after=ENDED, bulk=True)
+
+
+def milestone_of(name: str) -> Milestone:
+    """Return a milestone by its name, a broadcast's too.  Raises `KeyError`."""
+    return _OF_BROADCASTS if name.startswith(BROADCAST) else MILESTONES[name]
+
 
 def may_say(milestone: str) -> frozenset[str]:
     """Return what a notice of this milestone may show: a template names nothing else."""
     known = () if milestone == "refused" else ("dossier_code",)
-    return frozenset({*MILESTONES[milestone].fields, *known})
+    return frozenset({*milestone_of(milestone).fields, *known})
 
 
 # a day told by mail stands in a calendar: what tells it, the last one counts, and takes it out

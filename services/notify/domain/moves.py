@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from services.notify.domain.milestones import ENDS_DUE, MILESTONES, TELLS_DUE
+from services.notify.domain.milestones import ENDS_DUE, TELLS_DUE, milestone_of
 from services.notify.domain.papers import Papers
 from services.notify.domain.petitions.states import Petition
 from services.notify.domain.providers import Provider, Providers
@@ -151,7 +151,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     the version of the template that it was decided with, empty for the first.  `lead`: the slot in
     whose message it goes out, `joined`: those that go out in its own.  `provider`: who has the
     attempt; `tried`: who definitely failed.  Of the attempts `failovers` were made in the place of
-    another one, and `put_off` were none, as there were too many at once.
+    another one, and `put_off` were none, as there were too many at once.  `lasts`: no event
+    makes it pointless.
     """
 
     status: Status
@@ -168,6 +169,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     tried: tuple[str, ...] = ()
     failovers: int = 0
     put_off: int = 0
+    lasts: bool = False
 
     @property
     def tries(self) -> int:
@@ -181,7 +183,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     `latest` is the last event type that matters here, by the service that said it.  `channels`:
     what the citizen agreed to, and `representative` what one agreed to, if there is one.  `unit`:
     who works on it.  `papers`: what official forms are drawn from.  `ratings`: what the citizen
-    answered last, by milestone.  `petition`: if this is one, and no application.
+    answered last, by milestone.  `petition`: if this is one, and no application.  By `procedure`
+    and `order_at`, the partner with whom an order is open, broadcasts find whom they concern.
     """
 
     portal: str = ""
@@ -196,6 +199,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     papers: Papers | None = None
     ratings: dict[str, int] = {}
     petition: Petition | None = None
+    procedure: str = ""
+    order_at: str = ""
 
 
 def params_of(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:
@@ -208,7 +213,7 @@ def params_of(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:
 
 def is_too_late(notices: Mapping[str, Notice], slot: str, at: datetime) -> bool:
     """Tell whether the deadline that a notice is to tell is over."""
-    until = params_of(notices, slot).get(MILESTONES[slot_of(slot).milestone].until)
+    until = params_of(notices, slot).get(milestone_of(slot_of(slot).milestone).until)
     return until is not None and datetime.fromisoformat(until) <= at
 
 

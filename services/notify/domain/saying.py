@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from services.notify.domain.milestones import milestone_of
 from services.notify.domain.moves import Dossier, Notice, Policy, params_of, told_due
 from services.notify.domain.slots import UNIT, slot_of
 from services.notify.domain.templates import Templates, template
@@ -20,7 +21,7 @@ class Saying:
 
     __slots__ = (
         *("application", "at", "dossier", "notices", "policy"),
-        *("_events", "_templates", "_timers", "_unhealthy"),
+        *("_cancelled", "_events", "_templates", "_timers", "_unhealthy"),
     )
 
     def __init__(
@@ -31,11 +32,12 @@ class Saying:
         policy: Policy,
         templates: Templates,
         unhealthy: Collection[str],
+        cancelled: Collection[str],
     ) -> None:
         self.dossier = dossier or UNKNOWN
         self.notices = dict(self.dossier.notices)
         self.application, self.at, self.policy = application, at, policy
-        self._templates, self._unhealthy = templates, unhealthy
+        self._templates, self._unhealthy, self._cancelled = templates, unhealthy, cancelled
         self._events: list[Data] = []
         self._timers: list[Timer] = []
 
@@ -60,6 +62,7 @@ class Saying:
             provider=notice.provider,
             joined=self._joined(slot, notice) if notice.joined else (),
             occasion=occasion,
+            bulk=all(milestone_of(slot_of(s).milestone).bulk for s in (slot, *notice.joined)),
         )
 
     def _joined(self, lead: str, notice: Notice) -> tuple[Joined, ...]:

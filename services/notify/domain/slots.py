@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
-from services.notify.domain.milestones import MILESTONES
+from services.notify.domain.milestones import BROADCAST, MILESTONES, milestone_of
 from services.notify.domain.wordings import CHANNELS, Channel
 
 Audience = Literal["citizen", "representative", "officer", "unit"]
@@ -84,14 +84,15 @@ def slot_of(text: str) -> Slot:
 
 
 def in_life(text: str) -> tuple[int, ...]:
-    """Return the order in which slots come in life."""
+    """Return the order in which slots come in life, broadcasts last."""
     slot = slot_of(text)
-    return (_MILESTONE[slot.milestone], slot.occasion, _WAY[slot.way])
+    place = _MILESTONE.get(slot.milestone, len(_MILESTONE))
+    return (place, slot.occasion, _WAY[slot.way])
 
 
 def stale_after(text: str) -> frozenset[str]:
     """Return the event types that make a slot's notice pointless."""
-    return MILESTONES[slot_of(text).milestone].stale_after
+    return milestone_of(slot_of(text).milestone).stale_after
 
 
 _CHANNEL: Mapping[str, Channel] = {way(c, a): c for a in AUDIENCES for c in CHANNELS}
@@ -106,7 +107,7 @@ def ways_for(
     """Return by which ways a milestone is told who agreed to these channels; the portal, if to
     none.  `unit`: one that has an address.
     """
-    told = TOLD[milestone]
+    told = _BOTH if milestone.startswith(BROADCAST) else TOLD[milestone]
     found = [way(c, "citizen") for c in told["citizen"] if c in channels]
     found = found or [way("portal", "citizen")]
     found += [way(c, "representative") for c in told["representative"] if c in representative]

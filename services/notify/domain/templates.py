@@ -97,15 +97,23 @@ class Templates:
             later = [(_begins(row), f"@{row.valid_from}") for row in each[1:]]
             self._later[milestone] = later[::-1]
             for row, version in zip(each, ("", *(v for _, v in later)), strict=True):
-                for name, wording in WORDINGS.items():
-                    text, subject = _first(row, wording.text), _first(row, wording.subject)
-                    shown = tuple(dict.fromkeys((*_shown(text), *_shown(subject))))
-                    template = _Template(wording.style, text, subject, shown)
-                    self._templates[f"{milestone}.{name}{version}"] = template
+                self.add(row, version)
+
+    def __contains__(self, milestone: str) -> bool:
+        """Tell whether a milestone has words."""
+        return f"{milestone}.vi" in self._templates
+
+    def add(self, row: Row, version: str = "") -> None:
+        """Add the words of a milestone, those of a broadcast as soon as somebody asks for them."""
+        for name, wording in WORDINGS.items():
+            text, subject = _first(row, wording.text), _first(row, wording.subject)
+            shown = tuple(dict.fromkeys((*_shown(text), *_shown(subject))))
+            template = _Template(wording.style, text, subject, shown)
+            self._templates[f"{row.milestone}.{name}{version}"] = template
 
     def version(self, milestone: str, at: datetime) -> str:
         """Return which version holds: empty for the first, else "@" and its day."""
-        for begins, version in self._later[milestone]:
+        for begins, version in self._later.get(milestone, ()):
             if at >= begins:
                 return version
         return ""
@@ -177,14 +185,14 @@ def _mistakes(row: Row) -> Iterator[str]:
         if not getattr(row, field).strip():
             yield f"`{field}` has no words"
     for field in (f for f in Row.__struct_fields__ if f not in ("milestone", "valid_from")):
-        for wrong in _misused(getattr(row, field), may_say(row.milestone)):
+        for wrong in misused(getattr(row, field), may_say(row.milestone)):
             yield f"`{field}` {wrong}"
     for field in ("plain", "en"):
         if not is_gsm(getattr(row, field)):
             yield f"`{field}` has a letter that makes an SMS one of 70 characters"
 
 
-def _misused(text: str, allowed: frozenset[str]) -> Iterator[str]:
+def misused(text: str, allowed: frozenset[str]) -> Iterator[str]:
     """Say which placeholders are none of those that may be shown there, plainly."""
     try:
         parts = list(string.Formatter().parse(text))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from services.notify.domain import Dossier
 from services.notify.domain.petitions.states import Petition
-from services.notify.domain.providers import Unhealthy
+from services.notify.lane import Facts
 from shared.journal import Cause, Decision, Journal
 from shared.lanes.table import LaneTable
 from shared.store import Row, Table, prefix
@@ -79,7 +79,7 @@ class NotedJournal(Journal[Dossier]):
     """
 
     def __init__(
-        self, table: Table, lane_table: LaneTable[Dossier, Unhealthy], at_units: AtUnits
+        self, table: Table, lane_table: LaneTable[Dossier, Facts], at_units: AtUnits
     ) -> None:
         super().__init__(table, lane_table)
         self._at_units = at_units

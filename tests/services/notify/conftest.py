@@ -9,7 +9,7 @@ import pytest
 
 from services.notify.domain import Dossier, Policy
 from services.notify.domain.providers import Provider, Providers
-from services.notify.lane import table
+from services.notify.lane import Facts, table
 from shared import events
 from shared.contracts import producer
 from shared.effects import Request
@@ -113,6 +113,7 @@ class Case:
         self.dossier: Dossier | None = None
         self.at = AT
         self.unhealthy: frozenset[str] = frozenset()
+        self.cancelled: frozenset[str] = frozenset()
         self.emitted: list[Data] = []
         self.timers: list[Timer] = []
         self.handled: set[tuple[str, str]] = set()
@@ -136,9 +137,8 @@ class Case:
             data=msgspec.Raw(events.encode(data)),
         )
         decide = self.table.decisions[data.TYPE]
-        outcome = decide(
-            self.dossier, Arrival(self.application, event, data), self.unhealthy, self.at
-        )
+        facts = Facts(self.unhealthy, self.cancelled)
+        outcome = decide(self.dossier, Arrival(self.application, event, data), facts, self.at)
         text = events.encode(outcome.state)  # a state must survive the journal
         self.dossier = msgspec.json.decode(text, type=Dossier | None)
         assert self.dossier == outcome.state

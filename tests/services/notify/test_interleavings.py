@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.notify.domain import MILESTONES, OVER
+from services.notify.domain import OVER
+from services.notify.domain.milestones import milestone_of
 from services.notify.domain.providers import Provider, Providers
 from services.notify.domain.slots import Slot
 from services.notify.domain.timing import Quiet
@@ -170,7 +171,7 @@ class World:
 
     def it_is_still_so(self, milestone: str) -> None:
         latest = {self.logs[s][n - 1] for s, n in self.read.items() if n}
-        assert not latest & MILESTONES[milestone].stale_after, (milestone, latest)
+        assert not latest & milestone_of(milestone).stale_after, (milestone, latest)
 
     def work(self, request, calm: bool) -> None:
         """One worker handles a request, as the kernel does; it may die at any step."""

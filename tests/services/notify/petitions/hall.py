@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from services.notify.domain import Policy
 from services.notify.domain.petitions.deciding import ours
-from services.notify.lane import table
+from services.notify.lane import Facts, table
 from services.notify.petitions import office_api, portal_api
 from services.notify.petitions.at_units import AtUnits, NotedJournal
 from services.notify.petitions.counter import Counter
@@ -151,7 +151,7 @@ class Hall:
         emitted = []
         for reading in readings.mine:
             latest = await self.journal.latest(reading.application)
-            for decision in self._step(latest, reading, frozenset(), self.at):
+            for decision in self._step(latest, reading, Facts(), self.at):
                 await self.journal.append([decision])
                 emitted += [events.decode(e) for e in decision.emitted]
         return emitted

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.notify.domain.audience import Audience, concerns
 from shared.clock import VIETNAM
 from shared.events import notify, petitions
 
@@ -191,3 +192,10 @@ def test_a_year_without_a_calendar_is_not_guessed(citizen):
     citizen.case.at = datetime(2031, 1, 1, tzinfo=UTC)
     with pytest.raises(Exception, match="no working days are known"):
         citizen.do("file")
+
+
+def test_it_is_none_of_the_applications_that_are_told_what_many_are(citizen):
+    citizen.do("file")
+    assert not concerns(Audience(also_over=True), citizen.case.dossier)
+    told = notify.BroadcastTold(broadcast="20261120-3f9ac1d2e4", also_over=True)
+    assert citizen.case.take(told, "/services/notify/broadcasts/20261120-3f9ac1d2e4") == []

@@ -1,0 +1,140 @@
+"""Which notices are opened, and when each goes out: now, in the morning, along with others."""
+
+from msgspec.structs import replace
+
+from services.notify.domain.draft import Draft
+from services.notify.domain.milestones import milestone_of
+from services.notify.domain.moves import OVER, UNDER_WAY, Notice, params_of
+from services.notify.domain.slots import UNIT, in_life, slot_of, stale_after, ways_for
+from services.notify.domain.timing import may_go, with_jitter
+
+JOINED_LIMIT = 8  # notices that go along with another
+OCCASIONS_LIMIT = 99  # of a milestone, by one way
+
+
+class Opening(Draft):
+    """Opens notices, and lets them go or keeps them back for their time."""
+
+    __slots__ = ()
+
+    def ways(self, milestone: str) -> tuple[str, ...]:
+        """Return by which ways a milestone is told."""
+        dossier = self.dossier
+        told = dossier.unit if dossier.unit in self.policy.units else ""
+        return ways_for(milestone, dossier.channels, dossier.representative, told)
+
+    def open(
+        self,
+        milestone: str,
+        params: dict[str, str],
+        is_over: bool | None = None,
+        *,
+        lasts: bool = False,
+    ) -> None:
+        """Open the notices of a milestone, unless they tell what is no longer so.
+
+        `is_over`: it was reached again, and what was told before is no longer so; None: nothing
+        new was said.  `lasts`: no event makes them pointless.
+        """
+        notices = self.notices
+        told = [slot for slot in notices if slot_of(slot).milestone == milestone]
+        for slot in told:  # each keeps what it has told, and the live ones tell what is so now
+            notices[slot] = replace(notices[slot], params=params_of(notices, slot))
+        opened = list[str]()
+        for way in self.ways(milestone):
+            last = max((s for s in told if slot_of(s).way == way), key=in_life, default="")
+            slot = last or f"{milestone}/{way}"
+            if last and self._is_out(last):
+                if is_over is None or not self._is_news(last, params, is_over):
+                    continue
+                self.withdraw(last, "superseded")
+                slot = f"{slot_of(last)._replace(occasion=slot_of(last).occasion + 1)}"
+            old = notices.get(slot)
+            if old is None or old.status == "dropped":
+                kept = {} if opened and not told else params
+                attempt = old.attempt if old else 0
+                notices[slot] = Notice(
+                    status="awaiting", since=self.at, params=kept, attempt=attempt, lasts=lasts
+                )
+            else:
+                notices[slot] = replace(old, params=params, stale="")
+            opened.append(slot)
+        for slot in opened:
+            for other in self.dossier.latest.values():  # another service may be ahead
+                if self.makes_stale(other, slot):
+                    self.withdraw(slot, other)
+
+    def makes_stale(self, type_: str, slot: str) -> bool:
+        """Tell whether an event makes a notice pointless."""
+        return type_ in stale_after(slot) and not self.notices[slot].lasts
+
+    def _is_out(self, slot: str) -> bool:
+        """Tell whether a notice was told, or is being told: what it says stands."""
+        notice = self.notices[slot]
+        if notice.status == "joined":
+            notice = self.notices[notice.lead]
+        return notice.status in UNDER_WAY or (notice.status in OVER and notice.status != "dropped")
+
+    def _is_news(self, slot: str, params: dict[str, str], is_over: bool) -> bool:
+        """Tell whether this is to be told after a notice that is out."""
+        milestone, _, _, occasion = slot_of(slot)
+        if occasion >= OCCASIONS_LIMIT:
+            return False
+        spec, before = milestone_of(milestone), params_of(self.notices, slot)
+        is_other = any(before.get(f) != params.get(f) for f in spec.news_in)
+        is_told_again = spec.again and (is_over or is_other or not spec.news_in)
+        return is_told_again or slot.endswith(UNIT)
+
+    def release(self) -> None:
+        """Let go of what waited for the contact, in the order in which it comes in life."""
+        awaiting = [slot for slot, n in self.notices.items() if n.status == "awaiting"]
+        for slot in sorted(awaiting, key=in_life) if len(awaiting) > 1 else awaiting:
+            self.send(slot)
+
+    def send(self, slot: str) -> None:
+        """Ask for an attempt now, or keep the notice back for its time."""
+        milestone, channel, *_ = slot_of(slot)
+        policy = self.policy
+        if not milestone_of(milestone).urgent and channel in policy.providers:
+            join_s = policy.join_s if self.notices[slot].status == "awaiting" else {}
+            due = may_go(self.at, channel, policy.quiet, join_s)
+            if due > self.at:
+                return self.hold(slot, due)
+        return self.move(slot, "due")
+
+    def put_off(self, slot: str, after_s: float) -> None:
+        """Hold back what there was no room for; it has not cost an attempt."""
+        key = self.key(slot, self.notices[slot].attempt)
+        wait = with_jitter(after_s, self.policy.jitter, key)
+        self.hold(slot, self.at + wait, "put_off")
+
+    def gather(self, slot: str) -> None:
+        """Let go of what was held, together with all that is held on the same way."""
+        if milestone_of(slot_of(slot).milestone).urgent:
+            return self.move(slot, "due")
+        quiet = self.policy.quiet
+        until = quiet.until(self.at) if quiet else self.at
+        if until > self.at:  # the timer is late: it is quiet again
+            return self.hold(slot, until)
+        if not self.policy.join_s.get(slot_of(slot).channel):
+            return self.move(slot, "due")
+        way = slot_of(slot).way
+        held = sorted(
+            (
+                other
+                for other, notice in self.notices.items()
+                if notice.status == "held"
+                and slot_of(other).way == way
+                and not milestone_of(slot_of(other).milestone).urgent
+            ),
+            key=in_life,
+        )
+        lead = next((s for s in held if self.notices[s].joined), held[0])
+        others = [s for s in held if s != lead and not self.notices[s].joined][:JOINED_LIMIT]
+        for other in others:
+            self.move(other, "join")
+            self.notices[other] = replace(self.notices[other], lead=lead)
+        if others:
+            joined = (*self.notices[lead].joined, *others)
+            self.notices[lead] = replace(self.notices[lead], joined=joined)
+        return self.move(lead, "due")
