@@ -1,5 +1,6 @@
 """Pure rules: `milestones` (what is told when), `slots` (whom, and by which ways), `moves` (what
-becomes of a notice), `draft` (one decision in the making), `clerk`.
+becomes of a notice), `draft` (one decision in the making), `clerk`; of what is told to many
+`announcement` (the words), `audience` (whom), `broadcasts` (its life).
 """
 
 from services.notify.domain.clerk import Clerk
