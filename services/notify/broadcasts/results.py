@@ -1,4 +1,4 @@
-"""What became of recipients: counted a page in a turn, over and over, ever more seldom."""
+"""What became of recipients: counted a page in a turn, again and again, later ever more seldom."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -81,7 +81,8 @@ class Results:
             so_far = counted(seen.so_far, [each.result for each in recipients])
             seen = msgspec.structs.replace(seen, page=seen.page + 1, so_far=so_far)
         else:
-            pause = max(timedelta(seconds=EVERY_S), 4 * (now - seen.began), (now - last_act) / 2)
+            quiet = timedelta() if broadcast.status == "sending" else now - last_act
+            pause = max(timedelta(seconds=EVERY_S), 4 * (now - seen.began), quiet / 2)
             seen = Seen(began=seen.began, whole=seen.so_far, as_of=seen.began, next_at=now + pause)
         await self._rows.move(KIND, broadcast.id, number, seen)
         return False

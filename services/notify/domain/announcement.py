@@ -88,6 +88,6 @@ def _of_sms(where: str, text: str) -> Iterator[Problem]:
         yield Problem(
             field=where,
             code="too-long",
-            remedy_vi=f"Rút ngắn: tin SMS được dài nhất {SEGMENTS_LIMIT} phần.",
+            remedy_vi=f"Rút ngắn: tin SMS dài tối đa {SEGMENTS_LIMIT} phần.",
             remedy_en=f"Shorten it: an SMS has at most {SEGMENTS_LIMIT} segments.",
         )

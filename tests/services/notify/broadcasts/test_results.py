@@ -1,8 +1,10 @@
 """What became of recipients: shown for each, and counts that add up."""
 
+from msgspec.structs import replace
+
 from services.notify.domain.audience import Told, counted, result
 from shared.events import notify
-from tests.services.notify.broadcasts.office import application
+from tests.services.notify.broadcasts.office import DRAFT, application
 
 
 async def test_what_became_of_each_recipient_is_shown_and_the_counts_add_up(edge):
@@ -49,3 +51,22 @@ def test_of_several_ways_the_best_counts_and_results_add_up():
     assert result([], is_cancelled=False) == "not_yet"
     assert result([], is_cancelled=True) == "not_told"
     assert counted({"sent": 1}, ["sent", "failed"]) == {"sent": 2, "failed": 1}
+
+
+async def test_while_it_is_sent_the_counts_are_fresh_and_afterwards_ever_more_seldom(office):
+    await office.register(*range(100))
+    await office.draft(draft=replace(DRAFT, per_second=1), units=("00004",))
+    await office.until("ready")
+    await office.do("approve")
+    counted = [await as_of_after(office) for _ in range(95)]
+    assert len(set(counted)) > 7
+    await office.until("done")
+    await office.deliver()  # nobody answers
+    counted = [await as_of_after(office) for _ in range(600)]
+    assert 3 < len(set(counted)) < 12
+
+
+async def as_of_after(office):
+    await office.turns()
+    seen = await office.results.latest(await office.one())
+    return seen and seen.as_of
