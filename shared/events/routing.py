@@ -1,8 +1,7 @@
 """What officers do (`routing.inbox`), and what routing decided (`routing.events`).
 
 Every decided event carries `national_code`, 1 to 10, as it stands afterwards (0 if an action was
-rejected because no dossier is known yet).  `officer` is empty when no officer acted: a rule, the
-applicant or a payment did.
+rejected because no dossier is known yet).  `officer` is empty when a rule or the applicant acted.
 """
 
 from datetime import date

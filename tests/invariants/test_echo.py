@@ -38,6 +38,8 @@ def test_every_message_from_outside_is_doubled_but_what_operators_commands_say()
         *("payment.unstated", "payment.disbursed"),
         # nobody in the town is paid an allowance yet
         *(f"disbursement.{step}" for step in ("asked", "checked", "corrected", "recorded")),
-        "broadcast.told",  # nor is one of many
+        "broadcast.told",  # nor is one of many, asked how it went, or complains
+        *("feedback.given", "petition.filed", "petition.withdrawal_asked"),
+        *("petition.acceptance_told", "petition.dispute_told"),
     }
     assert {external(type_) for type_ in said} - {""} == EXTERNAL.keys()
