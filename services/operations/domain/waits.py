@@ -78,6 +78,7 @@ RULES: Mapping[str, Rule] = {
         "gateway", (notify.NoticeRequested.TYPE, notify.NoticeQueryRequested.TYPE)
     ),
     notify.PreferencesChanged.TYPE: Rule(None),
+    notify.BroadcastTold.TYPE: Rule(None),
     feedback.FeedbackGiven.TYPE: Rule(None),
     petitions.PetitionFiled.TYPE: Rule(None),
     petitions.PetitionWithdrawalAsked.TYPE: Rule(None),

@@ -20,6 +20,7 @@ ABOUT: Mapping[str, Words] = {
     "payment_requested": Words("Đề nghị nộp tiền", "A payment was asked for"),
     "payment_settled": Words("Đã nhận tiền", "Your payment was received"),
     "accepted": Words("Hồ sơ được tiếp nhận", "Your application was accepted"),
+    "resumed": Words("Ngày hẹn trả kết quả mới", "A new date for the result"),
     "not_accepted": Words("Hồ sơ không được tiếp nhận", "Your application was not accepted"),
     "supplement_requested": Words("Yêu cầu bổ sung giấy tờ", "Something is to be brought"),
     "apologised": Words("Xin lỗi và hẹn lại ngày", "An apology and a new date"),
