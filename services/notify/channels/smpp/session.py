@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
+import structlog
+
 from services.notify.channels.smpp import statuses, wire
 from services.notify.channels.smpp.wire import Frames, Garbled, Pdu
 from shared.effects import NotCalled
@@ -19,6 +21,8 @@ WAITING_LIMIT = 5_000  # deliveries read and not yet kept; beyond it reading wai
 
 LATE_LIMIT = 10_000  # answers that nobody waits for any more, and that are still worth hearing
 BIND_LOST, NO_ANSWER = "bind_lost", "no_answer"
+
+_log = structlog.get_logger("smpp")
 
 Heard = Callable[[Pdu], None]  # told of an answer, also of a late one
 # keeps deliveries and returns what to answer to each
@@ -146,11 +150,7 @@ class Session(asyncio.Protocol):
 
     def _hear(self, pdu: Pdu) -> None:
         if pdu.command & wire.RESPONSE:
-            asked = self._asked.pop(pdu.sequence, None) or self._late.pop(pdu.sequence, None)
-            if asked:
-                asked.heard(pdu)
-                if not asked.answer.done():
-                    asked.answer.set_result(pdu)
+            self._hear_answer(pdu)
         elif pdu.command == wire.DELIVER_SM:
             self._delivered.append(pdu)
             self._has_delivered.set()
@@ -164,8 +164,20 @@ class Session(asyncio.Protocol):
             if self._transport:
                 self._transport.close()
         elif pdu.command not in wire.WITHOUT_ANSWER:
+            _log.warning("not taken", command=hex(pdu.command))
             refusal = wire.pdu(wire.GENERIC_NACK, pdu.sequence, status=statuses.INVALID_COMMAND)
             self._say(refusal)
+
+    def _hear_answer(self, pdu: Pdu) -> None:
+        waiting = self._asked if pdu.sequence in self._asked else self._late
+        asked = waiting.get(pdu.sequence)
+        if asked and not _answers(pdu, asked.command):
+            _log.warning("no answer to what was asked", command=hex(pdu.command))
+        elif asked:
+            del waiting[pdu.sequence]
+            asked.heard(pdu)
+            if not asked.answer.done():
+                asked.answer.set_result(pdu)
 
     def _say(self, octets: bytes) -> None:
         if self._transport is not None and not self._transport.is_closing():
@@ -214,6 +226,12 @@ class Session(asyncio.Protocol):
             self._say(b"".join(answers))
             if self._transport is not None and not self._transport.is_closing():
                 self._transport.resume_reading()
+
+
+def _answers(pdu: Pdu, command: int) -> bool:
+    """Tell whether this is an answer to a command; a generic nack is, if it says that it is one."""
+    is_nack = pdu.command == wire.GENERIC_NACK and pdu.status != statuses.OK
+    return is_nack or pdu.command == command | wire.RESPONSE
 
 
 def _looked_at(answer: asyncio.Future[Pdu]) -> None:

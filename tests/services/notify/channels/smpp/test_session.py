@@ -94,6 +94,19 @@ async def test_an_answer_belongs_to_the_request_of_its_number_whatever_the_order
     assert [wire.message_id((await a).body) for a in (first, second)] == ["1", "2"]
 
 
+async def test_an_answer_to_something_else_is_none():
+    made, _ = session()
+    one, other = (
+        made.request(wire.SUBMIT_SM, lambda n: wire.pdu(wire.SUBMIT_SM, n)) for _ in range(2)
+    )
+    for command in (wire.ENQUIRE_LINK | wire.RESPONSE, wire.GENERIC_NACK):
+        made.data_received(wire.pdu(command, 1))
+    assert not one.done()
+    made.data_received(wire.pdu(wire.SUBMIT_SM | wire.RESPONSE, 1, b"1\0"))
+    made.data_received(wire.pdu(wire.GENERIC_NACK, 2, status=0x03))
+    assert (wire.message_id((await one).body), (await other).status) == ("1", 0x03)
+
+
 async def test_what_is_not_for_us_is_nacked_unless_it_wants_no_answer():
     made, line = session()
     made.data_received(wire.pdu(0x103, 5))  # data_sm
@@ -145,7 +158,9 @@ async def test_an_address_with_tls_is_bound_to_only_by_its_own_certificate(tmp_p
         for trusted in (False, True):
             if trusted:
                 monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-            made = connect(row, SECRET, Kept(), table=Rows(), clock=lambda: None, limit_s=5.0)
+            made = connect(
+                row, SECRET, Kept(), table=Rows(), clock=lambda: None, marks_key=b"", limit_s=5.0
+            )
             running = asyncio.create_task(made.run())
             await until(lambda m=made: m.is_bound() or m._why != "not bound yet")
             assert made.is_bound() == trusted
