@@ -7,6 +7,7 @@ Whatever keeps a notice from going out has a name: `REASONS` says which there ar
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -35,6 +36,7 @@ REASONS: Mapping[str, str] = {
     **dict.fromkeys(SUPPRESSED_FOR, "a provider said so of the address not long ago"),
     "not_a_mobile": "no Vietnamese mobile number: no message reaches it",
 }
+DEADLINE = "expires_at"  # after it a notice is of no use
 _BETWEEN = {"sms": " "}  # what stands between milestones told in one message
 MOBILE = re.compile(r"(\+84|0)[35789][0-9]{8}")
 
@@ -125,8 +127,8 @@ class Contacts:
         except NoWords as none:
             return Answered(key=notice.key, finding="rejected", reason=none.reason)
         text = _BETWEEN.get(channel, "\n\n").join((words.text, *also))
-        is_urgent = milestone_of(notice.milestone).urgent
-        return Message(notice.key, to, "", text, words.subject, urgent=is_urgent)
+        is_urgent, until = milestone_of(notice.milestone).urgent, _until(notice)
+        return Message(notice.key, to, "", text, words.subject, urgent=is_urgent, until=until)
 
     async def _opened(
         self, sealed: Sequence[Sealed], purpose: str = "notice"
@@ -149,6 +151,12 @@ def _name(opened: bytes | None) -> str:
 def _milestones(notices: Sequence[Notice]) -> set[str]:
     led = {also.milestone for _, notice in notices for also in notice.joined}
     return led | {notice.milestone for _, notice in notices}
+
+
+def _until(notice: NoticeRequested) -> datetime | None:
+    """Return when its deadline is, if it tells of one."""
+    deadline = notice.params.get(DEADLINE)
+    return datetime.fromisoformat(deadline) if deadline else None
 
 
 def _address(opened: bytes | None, channel: str, audience: str) -> tuple[str, str]:

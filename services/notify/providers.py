@@ -71,7 +71,13 @@ def _sms_http(row: Row, keys: Mapping[str, Any], _: House) -> Channel:
 def _sms_smpp(row: Row, keys: Mapping[str, Any], house: House) -> Channel:
     receipts, texted = house.receipts(row.name), house.table("texted")
     return sms_smpp.connect(
-        row, keys, receipts, table=texted, clock=house.clock, limit_s=row.limit_s
+        row,
+        keys,
+        receipts,
+        table=texted,
+        clock=house.clock,
+        marks_key=house.ids_key,
+        limit_s=row.limit_s,
     )
 
 

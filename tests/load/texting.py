@@ -111,7 +111,15 @@ async def run(rate: float, seconds: float, logs: Path) -> Ran:
     async with worker("smsc", smsc.__name__, ACCOUNT, logs) as centre:
         port = (await centre.ask(where=True))["port"]
         row = Row(f"smpp://127.0.0.1:{port}?window=100&rate_per_s=100000")
-        channel = connect(row, ACCOUNT, receipts, table=Memory(), clock=lambda: AT, limit_s=LIMIT_S)
+        channel = connect(
+            row,
+            ACCOUNT,
+            receipts,
+            table=Memory(),
+            clock=lambda: AT,
+            marks_key=b"synthetic",
+            limit_s=LIMIT_S,
+        )
         running = asyncio.create_task(channel.run())
         while not channel.is_bound():  # noqa: ASYNC110 - for a moment, before anything is measured
             await asyncio.sleep(0.05)

@@ -42,7 +42,8 @@ class Parts:
         octets = submitted.short_message or optional.get(_PAYLOAD, b"")
         reference, total, number = 0, 1, 1
         if submitted.esm_class & UDH_PRESENT and len(octets) > octets[0] >= 5:
-            reference, total, number = octets[3:6]
+            *digits, total, number = octets[3 : octets[0] + 1]
+            reference = int.from_bytes(digits)  # of 8 bits, or of 16
             octets = octets[octets[0] + 1 :]
         elif _SAR_TOTAL in optional and _SAR_NUMBER in optional:
             reference = int.from_bytes(optional.get(_SAR_REFERENCE, b""))

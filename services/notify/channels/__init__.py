@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from shared.events.notify import Answered
@@ -29,7 +30,7 @@ class File(NamedTuple):
 class Message(NamedTuple):
     """One attempt, opened: what a channel carries.  It is never logged; `repr` hides whose it is.
 
-    `key` is our reference; an `urgent` one goes before others where a channel has lanes.
+    `key` is our reference; an `urgent` one goes before others; after `until` it is of no use.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Message(NamedTuple):
     html: str = ""
     files: tuple[File, ...] = ()
     urgent: bool = False
+    until: datetime | None = None
 
     def __repr__(self) -> str:
         """Show what may be shown."""

@@ -54,15 +54,16 @@ def test_a_mail_is_forgotten_long_after_the_last_question():
 async def test_message_ids_are_forgotten_when_nobody_looks_for_them_any_more(desk):
     for provider in ("smsc", "smsc-2", "a", "gone/away"):
         sent = desk.sent(provider)
-        sent.note(f"old-{provider}", f"old-key-{provider}")
+        sent.note(f"old-key-{provider}", [f"old-{provider}"], "")
         await sent.keep()
     desk.at += timedelta(days=28)
     for provider in ("smsc", "a"):
         sent = desk.sent(provider)
-        sent.note("young", f"young-key-{provider}")
+        sent.note(f"young-key-{provider}", ["young"], "")
         await sent.keep()
     await sweep(desk.rows, desk.at)
-    assert await desk.sent("smsc").keys(["old-smsc"]) == {"old-smsc": "old-key-smsc"}
+    found = await desk.sent("smsc").whose([("old-smsc", "")])
+    assert [one.key for one in found.values()] == ["old-key-smsc"]
     assert len(desk.rows.rows) == 12, "a receipt of last month is still ours"
     desk.at = datetime(2026, 12, 1, tzinfo=UTC) + LATE
     await sweep(desk.rows, desk.at)
@@ -77,7 +78,7 @@ async def test_message_ids_are_forgotten_when_nobody_looks_for_them_any_more(des
 async def test_many_months_are_forgotten_page_by_page(desk):
     sent = Sent("smsc", desk.rows, lambda: desk.at, limit=9_999)
     for n in range(2 * PAGE + 5):
-        sent.note(f"{n}", f"key-{n}")
+        sent.note(f"key-{n}", [f"{n}"], "")
     await sent.keep()
     desk.at += timedelta(days=99)
     await sweep(desk.rows, desk.at)

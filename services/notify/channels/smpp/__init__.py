@@ -4,6 +4,6 @@
 not used: they acknowledge a receipt before anybody kept it, and say the same of a message that was
 never written, refused, or lost with the connection, which must be told apart here.
 
-Reading order: `statuses`, `wire`, `text`, `told`, `session`, `pace`, `sent`; `sms_smpp` beside this
-folder is the channel.
+Reading order: `statuses`, `wire`, `text`, `told`, `session`, `pace`, `begun`, `sent`,
+`asking`; `sms_smpp` beside this folder is the channel.
 """

@@ -21,7 +21,7 @@ import structlog
 
 from services.notify.channels.receipts import Receipt, Receipts
 from services.notify.channels.smpp import statuses
-from services.notify.channels.smpp.sent import Sent
+from services.notify.channels.smpp.sent import Sent, Whose
 from services.notify.channels.smpp.submitting import reference
 from services.notify.channels.smpp.told import Malformed, Told, told
 from services.notify.channels.smpp.wire import Pdu
@@ -54,7 +54,9 @@ class Hearing:
         self._strangers: dict[str, float] = {}  # message ids, and when each was heard of first
 
     def doubt(self, key: str, number: str) -> None:
-        """Remember an attempt whose answer was lost: a receipt may still say whose it is."""
+        """Remember an attempt, of one part, whose answer was lost: a receipt may still say whose it
+        is.
+        """
         mark = self._mark(reference(key), number)
         # two of one citizen's with one reference cannot be told apart
         self._doubts[mark] = "" if self._doubts.get(mark, key) != key else key
@@ -65,8 +67,8 @@ class Hearing:
         read = [self._read(pdu) for pdu in pdus]
         heard = [one for one in read if isinstance(one, Told)]
         try:
-            keys = await self._keys(heard, under_way)
-            ours = [_arrived(one, keys[one]) for one in heard if one in keys]
+            known = await self._known(heard, under_way)
+            ours = [await self._arrived(one, known[one]) for one in heard if one in known]
             await self._hand_on([one for one in ours if one is not None])
         except Unknown as doubt:
             self._count("not_kept", len(heard), str(doubt))
@@ -74,7 +76,7 @@ class Hearing:
             return [again if isinstance(one, Told) else one for one in read]
         self.counts["taken"] += len(ours)
         return [
-            one if isinstance(one, int) else statuses.OK if one in keys else self._stranger(one)
+            one if isinstance(one, int) else statuses.OK if one in known else self._stranger(one)
             for one in read
         ]
 
@@ -107,21 +109,34 @@ class Hearing:
             return statuses.OK
         return found
 
-    async def _keys(self, heard: Sequence[Told], under_way: UnderWay) -> dict[Told, str]:
+    async def _known(self, heard: Sequence[Told], under_way: UnderWay) -> dict[Told, Whose]:
         """Return whose these are.  Raises `Unknown`."""
-        ids = {one.message_id for one in heard}
-        known = self._sent.known(ids)
-        if len(known) < len(ids) and (answers := under_way()):
+        asked = {one: (one.message_id, self._sent.mark(one.number)) for one in heard}
+        ids = frozenset(asked.values())
+        if len(self._sent.known(ids)) < len(ids) and (answers := under_way()):
             await asyncio.wait(answers, timeout=EARLY_S)
-        known = await self._sent.keys(ids)
+        known = await self._sent.whose(ids)
         found = {}
         for one in heard:
-            key = known.get(one.message_id)
-            if key is None and (key := self._doubted(one)):
-                self._sent.note(one.message_id, key)
-            if key and one.reference in (None, reference(key)):
-                found[one] = key
+            whose = known.get(asked[one])
+            if whose is None and (key := self._doubted(one)):
+                whose = self._sent.note(key, (one.message_id,), one.number)
+            if whose and one.reference in (None, reference(whose.key)):
+                found[one] = whose
         return found
+
+    async def _arrived(self, one: Told, whose: Whose) -> ReceiptArrived | None:
+        """Return what to hand on; None: it says nothing yet, or not of all parts.  Raises
+        `Unknown`.
+        """
+        is_delivered = one.state == "delivered"
+        if one.state == "underway":
+            return None
+        if is_delivered and whose.parts > 1 and not await self._sent.got(whose, one.message_id):
+            return None
+        return ReceiptArrived(
+            key=whose.key, delivered=is_delivered, gateway_id=one.message_id, code=one.code
+        )
 
     def _doubted(self, one: Told) -> str:
         if one.reference is None:
@@ -148,15 +163,6 @@ class Hearing:
         _log.warning(
             "receipt not taken", provider=self._provider, outcome=outcome, because=because[:200]
         )
-
-
-def _arrived(one: Told, key: str) -> ReceiptArrived | None:
-    """Return what to hand on; None: it says nothing yet."""
-    if one.state == "underway":
-        return None
-    return ReceiptArrived(
-        key=key, delivered=one.state == "delivered", gateway_id=one.message_id, code=one.code
-    )
 
 
 def _bound(known: dict[bytes, str] | dict[str, float]) -> None:

@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from hashlib import blake2b
 
 PAUSE_S = 0.5  # after "throttled" nobody sends for so long
 BURST_S = 0.05  # what was not used may be caught up with
 SLOWEST_PER_S = 1.0
+BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # before binding again, each up to half as long again
 CLIMB = 0.02  # of the agreed rate, for each message taken
 
 
@@ -46,3 +48,9 @@ class Pace:
         """Climb back a little."""
         climbed_per_s = self.rate_per_s + CLIMB * self._agreed_per_s
         self.rate_per_s = min(climbed_per_s, self._agreed_per_s)
+
+
+def back_off_s(failures: int, whose: str) -> float:
+    """Return how long to wait after so many binds that failed; it differs with `whose`."""
+    drawn = int.from_bytes(blake2b(whose.encode(), digest_size=2).digest()) / (1 << 16)
+    return BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)] * (1 + drawn / 2)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Literal
 
@@ -39,7 +40,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     """How a provider wants it: the query of its address, `smpp://host:2775?window=20&long=udh`.
 
     `rate_per_s`: what was agreed, for one bind.  `window`: messages on their way at once; so many
-    may be in doubt when the bind is lost.
+    may be in doubt when the bind is lost.  `validity_s`: how long it tries, at most.
     `long`: what of a text that needs several parts: one PDU that the SMSC divides (`payload`), or
     one for each part, joined by a user data header (`udh`) or by optional parameters (`sar`).
     `answer_ids` and `receipt_ids`: some write the id of one message in two ways.
@@ -103,22 +104,40 @@ def relative(seconds: int) -> str:
     return f"0000{days:02}{h:02}{m:02}{s:02}000R"
 
 
-def pieces(message: Message, options: Options) -> list[Make]:
-    """Return the PDUs of a message, of which the last asks for a receipt.  Raises `Unfit`."""
+def validity_s(message: Message, options: Options, now: datetime) -> int:
+    """Return how long the SMSC may try: not after it is too late.  Raises `Unfit`."""
+    if message.until is None:
+        return options.validity_s
+    left_s = int((message.until - now).total_seconds())
+    if left_s <= 0:
+        raise Unfit("too_late")
+    return min(options.validity_s, left_s)
+
+
+def pieces(message: Message, options: Options, now: datetime) -> list[Make]:
+    """Return the PDUs of a message, each of which asks for a receipt.  Raises `Unfit`."""
     if not message.text:
         raise Unfit("no_text")
+    valid_s = validity_s(message, options, now)
     text = encoded(message.text)
-    shares = chunks(text)  # also where the SMSC divides it: it must not be longer than we allow
+    # also where the SMSC divides it: it must not be longer than we allow
+    shares = chunks(text, is_headed=options.long == "udh")
     if options.long == "payload" or len(shares) == 1:
-        return [_piece(message, options, text, text.octets, 1, 1)]
+        return [_piece(message, options, valid_s, text, text.octets)]
     return [
-        _piece(message, options, text, share, len(shares), number)
+        _piece(message, options, valid_s, text, share, len(shares), number)
         for number, share in enumerate(shares, start=1)
     ]
 
 
 def _piece(
-    message: Message, options: Options, text: Text, share: bytes, count: int, number: int
+    message: Message,
+    options: Options,
+    valid_s: int,
+    text: Text,
+    share: bytes,
+    count: int = 1,
+    number: int = 1,
 ) -> Make:
     ton, npi, sender = source(message.sender, options)
     tag = reference(message.key)
@@ -147,8 +166,8 @@ def _piece(
             dest_addr_npi=ISDN,
             esm_class=esm_class,
             priority_flag=int(message.urgent),
-            validity_period=relative(options.validity_s),
-            registered_delivery=RECEIPT_WANTED if number == count else 0,
+            validity_period=relative(valid_s),
+            registered_delivery=RECEIPT_WANTED,
             data_coding=text.coding,
             tlvs=tlvs,
             sequence_number=sequence,

@@ -16,7 +16,9 @@ _CODES: dict[int, int | bytes] = {
     ord(c): code for code, c in enumerate(ALPHABET) if code != ESCAPE
 } | {ord(c): bytes((ESCAPE, code)) for c, code in EXTENSION.items()}
 _ONE = {GSM_7: 160, UCS_2: 140}  # octets, a septet in each
-_OF_SEVERAL = {GSM_7: 153, UCS_2: 134}  # the header that joins them takes the rest
+# the header that joins them takes the rest: a short one, as who divides a text has it, or ours
+_OF_SEVERAL = {GSM_7: 153, UCS_2: 134}
+_OF_OURS = {GSM_7: 152, UCS_2: 132}
 
 
 class Unfit(Exception):
@@ -47,20 +49,20 @@ def encoded(text: str) -> Text:
         raise Unfit("not_a_text") from None
 
 
-def chunks(text: Text) -> list[bytes]:
-    """Return what each part says: one, or as many as it takes; no character is cut in two.  Raises
-    `Unfit`.
+def chunks(text: Text, *, is_headed: bool = False) -> list[bytes]:
+    """Return what each part says: one, or as many as it takes; no character is cut in two.
+    `is_headed`: each has our header before it.  Raises `Unfit`.
     """
     if not text.is_long:
         return [text.octets]
-    found = list(_cut(text))
+    found = list(_cut(text, (_OF_OURS if is_headed else _OF_SEVERAL)[text.coding]))
     if len(found) > PARTS_LIMIT:
         raise Unfit("too_long")
     return found
 
 
-def _cut(text: Text) -> Iterator[bytes]:
-    room, at = _OF_SEVERAL[text.coding], 0
+def _cut(text: Text, room: int) -> Iterator[bytes]:
+    at = 0
     while at < len(text.octets):
         end = min(at + room, len(text.octets))
         if end < len(text.octets) and _splits(text, end):
@@ -77,5 +79,9 @@ def _splits(text: Text, end: int) -> bool:
 
 
 def joined_header(reference: int, count: int, number: int) -> bytes:
-    """Return the user data header of a part: which message, of how many parts, which one."""
-    return bytes((0x05, 0x00, 0x03, reference & 0xFF, count, number))
+    """Return the user data header of a part: which message, of how many parts, which one.
+
+    By a reference of 16 bits: of 8 bits, two texts on their way to one handset would share one too
+    often, and it would mix their parts.
+    """
+    return bytes((0x06, 0x08, 0x04, *reference.to_bytes(2), count, number))

@@ -1,6 +1,7 @@
 """Where a contact leads, and where it does not."""
 
 import re
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -83,6 +84,21 @@ async def test_a_message_says_all_that_was_joined(setup):
     [found] = await Contacts(world.vault).messages([(application, notice)])
     assert found.subject == "Application G09.20-20261120-0000001 was accepted"
     assert [p[:14] for p in found.text.split("\n\n")] == ["Application G0", "Application X "]
+
+
+async def test_a_message_with_a_deadline_is_of_no_use_after_it(setup):
+    world = setup()
+    (one, due), (two, usual) = await world.notice(1), await world.notice(2)
+    params = {
+        "dossier_code": "X",
+        "amount_vnd": "120000",
+        "expires_at": "2026-11-20T16:59:00+00:00",
+    }
+    due = msgspec.structs.replace(
+        due, milestone="payment_requested", template="payment_requested.plain", params=params
+    )
+    found = await Contacts(world.vault).messages([(one, due), (two, usual)])
+    assert [m.until for m in found] == [datetime(2026, 11, 20, 16, 59, tzinfo=UTC), None]
 
 
 @pytest.mark.parametrize("lacks", [{"template": "accepted.plain@2030-01-01"}, {"params": {}}])

@@ -14,11 +14,13 @@ from services.notify.channels.receipts import Receipt
 from services.notify.channels.sms_smpp import SmsSmpp, connect
 from shared.errors import Unknown
 from shared.events.notify import ReceiptArrived
+from shared.store import Bounds
 from shared.store import Row as Stored
 
 SECRET = {"system_id": "motcua", "password": "syntheti"}
 APPLICATION = "0198c0de-0000-7000-8000-00000000000{n}"
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
+MARKS = b"synthetic marks"
 LIMIT_S, POLL_S = 10.0, 0.01
 
 
@@ -38,7 +40,7 @@ class Rows:
 
     async def insert_missing(self, rows: Sequence[Stored]) -> set[str]:
         self._check()
-        self.writes += 1
+        self.writes += bool(rows)
         stood = {r["_id"] for r in rows} & self.rows.keys()
         self.rows = {r["_id"]: r for r in rows} | self.rows
         return stood
@@ -46,6 +48,16 @@ class Rows:
     async def get(self, ids: Sequence[str]) -> list[Stored]:
         self._check()
         return [self.rows[i] for i in ids if i in self.rows]
+
+    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Stored]:
+        self._check()
+        ids = sorted(i for i in self.rows if any(low <= i < high for low, high in bounds))
+        return [self.rows[i] for i in ids[: limit or None]]
+
+    async def delete(self, ids: Sequence[str]) -> None:
+        self._check()
+        for id_ in ids:
+            self.rows.pop(id_, None)
 
     def _check(self) -> None:
         if self.is_down:
@@ -88,7 +100,9 @@ async def channel(
 ) -> AsyncIterator[SmsSmpp]:
     """A channel that keeps itself bound to this port."""
     told = Row(url=f"smpp://127.0.0.1:{port}?rate_per_s=5000&{query.removeprefix('?')}", **row)
-    made = connect(told, SECRET, kept, table=rows, clock=lambda: NOW, limit_s=limit_s)
+    made = connect(
+        told, SECRET, kept, table=rows, clock=lambda: NOW, marks_key=MARKS, limit_s=limit_s
+    )
     running = asyncio.create_task(made.run())
     try:
         yield made

@@ -64,7 +64,9 @@ async def test_a_centre_that_falls_silent_leaves_one_window_in_doubt_and_not_mor
 async def test_whoever_is_told_to_stop_says_goodbye():
     async with centre() as (_, switchboard, port):
         row = Row(url=f"smpp://127.0.0.1:{port}")
-        ours = connect(row, SECRET, Kept(), table=Rows(), clock=lambda: None, limit_s=5.0)
+        ours = connect(
+            row, SECRET, Kept(), table=Rows(), clock=lambda: None, marks_key=b"", limit_s=5.0
+        )
         running = asyncio.create_task(ours.run())
         await until(ours.is_bound)
         [link] = switchboard.links
@@ -113,6 +115,6 @@ async def test_a_centre_that_shows_no_sign_of_life_is_left():
 )
 async def test_a_row_that_cannot_work_is_refused_at_the_start_and_shows_no_secret(row, secret):
     with pytest.raises(Misconfigured, match="provider smsc") as raised:
-        connect(row, secret, Kept(), table=Rows(), clock=lambda: None, limit_s=1.0)
+        connect(row, secret, Kept(), table=Rows(), clock=lambda: None, marks_key=b"", limit_s=1.0)
     assert secret.get("password", "none") not in str(raised.value)
     assert "ậ" not in str(raised.value)

@@ -34,11 +34,11 @@ async def test_messages_are_handed_over_and_their_receipts_come_back():
         }
 
 
-async def test_a_call_of_many_is_one_write_of_rows():
+async def test_a_window_of_many_is_two_writes_of_rows():
     async with world("?window=10") as w:
         answers = await w.channel.send([message(n) for n in range(1, 201)])
         assert {a.finding for a in answers} == {"handed"}
-        assert (w.rows.writes, len(w.rows.rows)) == (1, 400)
+        assert (w.rows.writes, len(w.rows.rows)) == (2 * 20, 400)
 
 
 @pytest.mark.parametrize("how", ["payload", "udh", "sar"])
@@ -210,12 +210,18 @@ async def test_a_receipt_that_is_not_kept_is_not_answered_for_and_comes_again():
 
 async def test_rows_that_cannot_be_written_are_written_the_next_time():
     async with world(receipts=False) as w:
-        w.rows.is_down = True
+        take = w.centre.take
+
+        def take_and_fall(submitted):
+            w.rows.is_down = True
+            return take(submitted)
+
+        w.centre.take = take_and_fall
         [answer] = await w.channel.send([message()])
         assert answer.finding == "handed"
-        w.rows.is_down = False
+        w.rows.is_down, w.centre.take = False, take
         await w.channel.send([message(2)])
-        assert len(w.rows.rows) == 4
+        assert sorted(id_.split("/")[0] for id_ in w.rows.rows) == ["id", "id", "key", "key"]
 
 
 async def test_doubled_receipts_are_handed_on_as_they_come():
@@ -248,6 +254,29 @@ async def test_a_lost_receipt_is_learnt_by_asking():
         assert [(r.key, r.delivered, r.code) for r in w.kept.receipts] == [
             (answer.key, True, "delivrd")
         ]
+
+
+async def test_an_id_that_cannot_be_asked_for_spoils_no_other():
+    async with world(lost_receipts=1.0) as w:
+        [answer] = await w.channel.send([message()])
+        for n, id_ in ((2, "X" * 65), (3, "số")):
+            w.channel._sent.note(message(n).key, [id_], message(n).to)
+        asked = await w.channel.ask([message(n).key for n in (1, 2, 3)])
+        assert [a.finding for a in asked] == ["handed"] * 3
+        assert [r.key for r in w.kept.receipts] == [answer.key]
+
+
+async def test_what_is_known_is_answered_though_the_centre_does_not_say_more():
+    async with world("?window=5", limit_s=2.0, receipts=False) as w:
+        messages = [message(n) for n in range(1, 31)]
+        await w.channel.send(messages)
+        [link] = w.switchboard.links
+        asked = []
+        link._query = lambda *question: asked.append(question)
+        async with asyncio.timeout(2.0):
+            answers = await w.channel.ask([m.key for m in messages])
+        assert {a.finding for a in answers} == {"handed"}
+        assert len(asked) == 5, "one window of questions, and no more"
 
 
 async def test_nothing_personal_is_logged_or_said(caplog):

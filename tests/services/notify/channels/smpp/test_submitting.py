@@ -1,6 +1,7 @@
 """A message as submit_sm PDUs."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 import smpp34
@@ -17,11 +18,11 @@ from services.notify.channels.smpp.submitting import (
     source,
 )
 from services.notify.channels.smpp.text import Unfit
-from tests.services.notify.channels.smpp.side import message
+from tests.services.notify.channels.smpp.side import NOW, message
 
 
 def submitted(text: str = "Ho so", options: Options | None = None, **changed):
-    made = pieces(message(text=text, sender="MOTCUA", **changed), options or Options())
+    made = pieces(message(text=text, sender="MOTCUA", **changed), options or Options(), NOW)
     return [smpp34.decode(make(n)) for n, make in enumerate(made, start=1)]
 
 
@@ -38,13 +39,28 @@ def test_an_urgent_message_has_priority():
     assert [submitted(urgent=u)[0].priority_flag for u in (False, True)] == [0, 1]
 
 
-def test_of_several_parts_only_the_last_asks_for_a_receipt():
-    parts = submitted("ồ" * 200, Options(long="udh"))
-    assert [p.registered_delivery for p in parts] == [0, 0, 1]
-    assert [p.short_message[:6].hex() for p in parts] == [
-        f"050003{reference(message().key) & 0xFF:02x}030{n}" for n in (1, 2, 3)
+def test_of_several_parts_each_asks_for_a_receipt():
+    parts = submitted("ồ" * 198, Options(long="udh"))
+    assert [p.registered_delivery for p in parts] == [1, 1, 1]
+    assert [p.short_message[:7].hex() for p in parts] == [
+        f"060804{reference(message().key):04x}030{n}" for n in (1, 2, 3)
     ]
+    assert {len(p.short_message) for p in parts} == {139}, "140 octets are there"
     assert {p.esm_class for p in parts} == {0x40}
+
+
+@pytest.mark.parametrize(
+    ("left_s", "written"),
+    [(7_200, "000000020000000R"), (7, "000000000007000R"), (10**6, "000001000000000R")],
+)
+def test_a_message_is_tried_until_it_is_of_no_use(left_s, written):
+    until = NOW + timedelta(seconds=left_s)
+    assert submitted(until=until)[0].validity_period == written
+
+
+def test_a_message_that_is_of_no_use_any_more_does_not_go_out():
+    with pytest.raises(Unfit, match="too_late"):
+        submitted(until=NOW)
 
 
 def test_parts_joined_by_optional_parameters_have_no_header():

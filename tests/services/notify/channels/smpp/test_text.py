@@ -56,7 +56,13 @@ def test_a_text_of_more_than_ten_parts_is_none():
 
 
 def test_the_header_that_joins_parts():
-    assert joined_header(0x1FF, 3, 2) == b"\x05\x00\x03\xff\x03\x02"
+    assert joined_header(0x1FF, 3, 2) == b"\x06\x08\x04\x01\xff\x03\x02"
+
+
+@pytest.mark.parametrize(("text", "longest"), [("a" * 400, 152), ("ồ" * 200, 132)])
+def test_our_header_has_room_before_each_part(text, longest):
+    shares = chunks(encoded(text), is_headed=True)
+    assert max(len(share) for share in shares) == longest
 
 
 @given(st.one_of(st.text(GSM + "^{}\\[~]|€\f", max_size=900), st.text(max_size=600)))
