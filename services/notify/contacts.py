@@ -125,7 +125,9 @@ class Contacts:
             words = self._templates.render(notice.template, notice.params)
             also = [self._templates.render(j.template, j.params).text for j in notice.joined]
         except NoWords as none:
-            return Answered(key=notice.key, finding="rejected", reason=none.reason)
+            # who started before it does not have the words yet: another attempt may find them
+            finding = "deferred" if none.reason == "template_unknown" else "rejected"
+            return Answered(key=notice.key, finding=finding, reason=none.reason)
         text = _BETWEEN.get(channel, "\n\n").join((words.text, *also))
         is_urgent, until = milestone_of(notice.milestone).urgent, _until(notice)
         return Message(notice.key, to, "", text, words.subject, urgent=is_urgent, until=until)

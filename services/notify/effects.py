@@ -89,16 +89,22 @@ class Send:
     async def _send(self, provider: str, requests: Sequence[Request]) -> dict[str, Answered]:
         """Return what came of each that may go out now, by its key."""
         notices = [(r.event.subject, _notice(r)) for r in requests]
-        opened = await self._contacts.messages(notices)
+        # within its time, contacts and all: who is asked after it must not be told after that
+        until_s = asyncio.get_running_loop().time() + self._limits.get(provider, self._usual_s)
+        try:
+            async with asyncio.timeout_at(until_s):
+                opened = await self._contacts.messages(notices)
+        except TimeoutError as late:
+            raise NotCalled("contacts cannot be opened in time") from late
         said = {one.key: one for one in opened if isinstance(one, Answered)}
         messages = [one for one in opened if isinstance(one, Message)]
         messages.sort(key=lambda message: not message.urgent)
         if messages:
             if provider not in self._channels:
                 raise NotCalled(f"the file of providers has no {provider} any more")
-            limit_s = self._limits.get(provider, self._usual_s)
-            async with asyncio.timeout(limit_s):
-                whole = await self._whole(requests, messages, limit_s / 2)
+            async with asyncio.timeout_at(until_s):
+                within_s = (until_s - asyncio.get_running_loop().time()) / 2
+                whole = await self._whole(requests, messages, within_s)
                 answers = await self._channels[provider].send(whole)
             said |= {answer.key: answer for answer in answers}
             for message in messages:
