@@ -16,6 +16,7 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol
+from uuid import uuid4
 
 import httpx
 import msgspec
@@ -95,21 +96,23 @@ class PushHttp:
     async def send(self, messages: Sequence[Message]) -> list[Answered]:
         """Hand over in one call.  Raises `NotCalled`, `Unknown`."""
         told = [_told(m, m.sender or self._sender) for m in messages]
-        said = await self._post("/v1/messages", {"messages": told}, [m.key for m in messages])
+        keys = "\n".join(m.key for m in messages)
+        id_ = hashlib.sha256(keys.encode()).hexdigest()[:32]  # each goes out once
+        said = await self._post("/v1/messages", {"messages": told}, id_)
         return [said.get(m.key, _unknown(m.key)) for m in messages]
 
     async def ask(self, keys: Sequence[str]) -> list[Answered]:
         """Ask what came of attempts.  Raises `NotCalled`, `Unknown`."""
-        said = await self._post("/v1/queries", {"references": keys}, keys)
+        # the same is asked again: who takes a call once must take it
+        said = await self._post("/v1/queries", {"references": keys}, uuid4().hex)
         return [said.get(key, _unknown(key)) for key in keys]
 
     async def aclose(self) -> None:
         """Let go of its connections."""
         await self._client.aclose()
 
-    async def _post(self, path: str, body: object, keys: Sequence[str]) -> dict[str, Answered]:
+    async def _post(self, path: str, body: object, id_: str) -> dict[str, Answered]:
         content = msgspec.json.encode(body)
-        id_ = hashlib.sha256("\n".join((path, *keys)).encode()).hexdigest()[:32]
         headers = signing.headers(id_, int(self._now_s()), content, self._keys)
         try:
             answer = await self._client.post(path, content=content, headers=headers)

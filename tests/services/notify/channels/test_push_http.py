@@ -90,6 +90,21 @@ async def test_a_call_is_signed_with_each_key_as_the_standards_own_library_verif
         standardwebhooks.Webhook(KEY).verify(request.content + b" ", dict(request.headers))
 
 
+async def test_a_message_has_one_id_and_each_question_its_own() -> None:
+    ids: list[str] = []
+
+    def keep(request: httpx.Request) -> httpx.Response:
+        ids.append(request.headers["webhook-id"])
+        return httpx.Response(200, json={"results": []})
+
+    app = channel(httpx.MockTransport(keep))
+    for _ in range(2):
+        await app.send([message()])
+        await app.ask([message().key])
+    assert len({ids[0], ids[2]}) == 1
+    assert len(set(ids)) == 3, "who takes an id once must answer the second question"
+
+
 async def test_a_call_with_a_key_of_nobodys_is_refused_and_counts_as_not_made() -> None:
     inbox = devices()
     with pytest.raises(NotCalled, match="401"):
