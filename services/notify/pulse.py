@@ -17,6 +17,7 @@ KEPT = 1_000  # receipts of a provider, at most
 ENOUGH = 20  # fewer say nothing
 SLOW_SHARE = 0.5
 _RECEIPT = "notice.receipt/"
+UNTOLD = frozenset({"requested", "in_doubt", "asking", "sent"})  # a receipt is the first
 
 
 class Pulse:
@@ -74,11 +75,14 @@ class Pulse:
             return
         slot, _, attempt = text.rpartition("/")
         notice = dossier.notices.get(slot) if dossier else None
-        if notice is None or notice.status != "sent" or attempt != str(notice.attempt):
+        is_missing = isinstance(data, TimerFired)
+        expected = frozenset({"sent"}) if is_missing else UNTOLD
+        if notice is None or attempt != str(notice.attempt) or notice.status not in expected:
             return
         rows = self._rows.get(slot_of(slot).channel, [])
         row = next((r for r in rows if r.name == notice.provider), rows[0] if rows else None)
         if row and row.name in self._seen:
             took_s = (arrival.event.time - notice.since).total_seconds()
-            is_slow = isinstance(data, TimerFired) or took_s > row.receipt_slow_s
+            # before the answer of its call is known it was not slow
+            is_slow = is_missing or (took_s > row.receipt_slow_s and notice.status != "requested")
             self._seen[row.name].append((self._monotonic(), is_slow))

@@ -66,6 +66,24 @@ async def test_receipts_in_time_and_a_few_slow_ones_say_nothing(beside):
     assert await beside.receipt(9, times=ENOUGH) == frozenset()
 
 
+async def test_receipts_that_come_before_the_answer_of_their_call_were_not_slow(beside):
+    sent = beside.case.dossier
+    beside.case.learn("payment.settled")
+    key = beside.case.key("payment_settled")
+    assert beside.case.dossier.notices["payment_settled/sms"].status == "requested"
+    early = ReceiptArrived(key=key, delivered=True)
+    assert await beside.hear(early, 99, times=2 * ENOUGH) == frozenset()
+    beside.case.dossier = sent
+    assert await beside.receipt(11) == frozenset(), "a third of them was slow"
+    assert beside.pulse.slow_share("first") == pytest.approx(1 / 3)
+
+
+async def test_a_receipt_that_comes_again_is_not_counted_again(beside):
+    key = beside.case.key("registered")
+    beside.case.receipt(key)
+    assert await beside.receipt(11) == frozenset()
+
+
 async def test_a_receipt_that_did_not_come_is_a_slow_one(beside):
     assert await beside.hear(TimerFired(name="notice.receipt/registered/sms/1", version=1)) == {
         "first"
