@@ -140,7 +140,7 @@ TABLE: dict[Callable[[World], Awaitable[Seen]], Seen] = {
     unknown_variable: Seen("`vi` says {phone}; it may say dossier_code, due", "at the start"),
     variable_that_is_not_there: Seen("variable_missing", "/v1/notices/stuck"),
     no_words_in_the_language: Seen("`en` has no words", "at the start"),
-    template_that_is_gone: Seen("template_unknown", "/v1/notices/stuck"),
+    template_that_is_gone: Seen("attempts_exhausted", "/v1/notices/stuck"),
     language_that_nobody_has: Seen("accepted.plain", "the notice, in Vietnamese"),
     provider_out_of_reach: Seen("attempts_exhausted", "/v1/notices/stuck"),
     provider_without_sense: Seen("attempts_exhausted", "/v1/notices/stuck"),
