@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -126,7 +126,8 @@ class Contacts:
             also = [self._templates.render(j.template, j.params).text for j in notice.joined]
         except NoWords as none:
             # who started before it does not have the words yet: another attempt may find them
-            finding = "deferred" if none.reason == "template_unknown" else "rejected"
+            may_come = none.reason == "template_unknown"
+            finding: Literal["deferred", "rejected"] = "deferred" if may_come else "rejected"
             return Answered(key=notice.key, finding=finding, reason=none.reason)
         text = _BETWEEN.get(channel, "\n\n").join((words.text, *also))
         is_urgent, until = milestone_of(notice.milestone).urgent, _until(notice)
