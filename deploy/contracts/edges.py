@@ -79,8 +79,8 @@ def _payment() -> APIRouter:
 
 
 def _notify() -> APIRouter:
-    routes = services.notify.api.router(*[_UNUSED] * 4)
-    routes.include_router(services.notify.receipts_api.router(*[_UNUSED] * 3))
+    routes = services.notify.api.router(*[_UNUSED] * 5)
+    routes.include_router(services.notify.receipts_api.router(_UNUSED))
     routes.include_router(services.notify.bounces_api.router(*[_UNUSED] * 6))
     routes.include_router(services.notify.addresses_api.router(_UNUSED))
     routes.include_router(services.notify.feedback_api.router(*[_UNUSED] * 4))

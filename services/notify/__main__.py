@@ -43,7 +43,6 @@ from services.notify.petitions.at_units import AtUnits, NotedJournal
 from services.notify.petitions.counter import Counter
 from services.notify.providers import (
     MAILED,
-    PUSHED,
     House,
     Row,
     channels,
@@ -54,6 +53,7 @@ from services.notify.providers import (
     organiser,
     prices,
     read,
+    reporters,
     terms,
 )
 from services.notify.pulse import Pulse
@@ -181,10 +181,11 @@ def _routes(
 ) -> APIRouter:
     publisher, clock = resources.publisher, resources.clock
     first: dict[str, int] = {row.channel: row.segment_vnd for row in reversed(rows)}
-    mailed, pushed = named(rows, MAILED), named(rows, PUSHED)
+    mailed = named(rows, MAILED)
+    desk = receipts_api.Desk(publisher, clock, reporters(rows))
     # first: one of its routes is that of receipts of a provider, with a name of its own
-    routes = api.router(publisher, journal, clock, templates, gateway(rows), learn_words)
-    routes.include_router(receipts_api.router(publisher, clock, pushed))
+    routes = api.router(publisher, journal, clock, templates, desk, gateway(rows), learn_words)
+    routes.include_router(receipts_api.router(desk))
     begun = Turns(resources.table("mails"), clock).begun
     routes.include_router(
         bounces_api.router(publisher, clock, mailed, house.ids_key, begun, house.bounced)

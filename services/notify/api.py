@@ -15,7 +15,7 @@ from services.notify.desk import known
 from services.notify.domain import Dossier
 from services.notify.domain.slots import slot_of
 from services.notify.domain.templates import Templates
-from services.notify.receipts_api import Taken, take
+from services.notify.receipts_api import Desk, Taken
 from services.notify.views import NoticesView, NoticeView
 from shared import edge, events
 from shared.access import Caller, require
@@ -69,6 +69,7 @@ def router(
     journal: Journal[Dossier],
     clock: Clock,
     templates: Templates,
+    desk: Desk,
     gateway: str = "sms",
     learn_words: Learn | None = None,
 ) -> APIRouter:
@@ -80,12 +81,12 @@ def router(
         status_code=202,
         summary="Delivery receipts of the first SMS gateway, in bulk",
         openapi_extra=edge.described(Receipts, RECEIPTS),
-        responses=edge.shown(202, Taken(1, {}), 400, 413, 415, 422),
+        responses=edge.shown(202, Taken(1, {}), 400, 403, 404, 413, 415, 422),
     )
     async def receipts(
-        request: Request, _: Annotated[Caller, Depends(require("partner"))]
+        request: Request, caller: Annotated[Caller, Depends(require("partner"))]
     ) -> Taken:
-        return await take(request, publisher, gateway, clock)
+        return await desk.take(request, gateway, caller)
 
     @routes.post(
         "/v1/applications/{application}/preferences",

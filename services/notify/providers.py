@@ -8,7 +8,7 @@ import msgspec
 
 from services.notify.channels import Channel, email_smtp, encryption, push_http, sms_http, sms_smpp
 from services.notify.channels.mail.letter import BadAddress, address_of
-from services.notify.channels.receipts import Bounced, Receipts
+from services.notify.channels.receipts import Bounced, Receipts, Reporter
 from services.notify.domain.providers import Provider, Providers
 from services.notify.domain.wordings import Channel as ChannelName
 from shared.clock import Clock
@@ -26,7 +26,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     slow; `receipt_within_s`: later it is missing; 0: neither is looked at.  `limit_s`: how long a
     call may last; 0: as the deployment has it.  `segment_vnd`: what an SMS of one segment costs.
     `rate_per_s`: messages in a second, at most; `sender_rate_per_s`: of all rows of the channel
-    with this sender; 0: any number (over SMPP, what the `url` says).
+    with this sender; 0: any number (over SMPP, what the `url` says).  `receipts_by`: the names of
+    callers that bring its receipts; left out: its own.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     segment_vnd: int = 0
     rate_per_s: float = 0
     sender_rate_per_s: float = 0
+    receipts_by: tuple[str, ...] = ()
 
 
 class House(NamedTuple):
@@ -139,6 +141,15 @@ def terms(rows: Iterable[Row]) -> Providers:
 def named(rows: Iterable[Row], kinds: frozenset[str]) -> frozenset[str]:
     """Return the names of those of some kinds."""
     return frozenset(row.name for row in rows if row.kind in kinds)
+
+
+def reporters(rows: Iterable[Row]) -> dict[str, Reporter]:
+    """Return whose receipts come to our edge, and who brings them."""
+    return {
+        row.name: Reporter(row.channel, frozenset(row.receipts_by or (row.name,)))
+        for row in rows
+        if row.kind in PUSHED
+    }
 
 
 def gateway(rows: Iterable[Row]) -> str:

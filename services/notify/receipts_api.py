@@ -1,14 +1,14 @@
 """Where providers of SMS and of messages in apps push receipts to, each under its own name."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Request
 
-from services.notify.channels.receipts import publishing
+from services.notify.channels.receipts import Reporter, publishing
 from services.notify.channels.sms_http import Receipts, read_receipts
 from shared import edge
 from shared.access import Caller, require
@@ -38,11 +38,32 @@ class Taken:
     refused: dict[str, str]
 
 
-async def take(request: Request, publisher: Publisher, provider: str, clock: Clock) -> Taken:
-    """Take in the receipts of a provider; which are none is said to it, and to operators.  Raises
-    `Refusal`.
-    """
-    found, problems = read_receipts(await edge.read(request, Receipts, BODY_LIMIT_BYTES))
+@dataclass(frozen=True)
+class Desk:
+    """Takes in what these providers tell, by their names."""
+
+    publisher: Publisher
+    clock: Clock
+    providers: Mapping[str, Reporter]
+
+    async def take(self, request: Request, provider: str, caller: Caller) -> Taken:
+        """Take in the receipts of a provider.  Raises `Refusal`."""
+        if provider not in self.providers:
+            names = ", ".join(sorted(self.providers)) or "none"
+            detail = f"No provider here has this name: send receipts under yours, one of {names}."
+            raise Refusal(404, "unknown-provider", detail)
+        channel, by = self.providers[provider]
+        if caller.name not in by:
+            detail = f"{caller.name} does not carry messages for {provider}: use its own key."
+            raise Refusal(403, "not-your-messages", detail)
+        return await _take(request, self.publisher, provider, channel, self.clock)
+
+
+async def _take(
+    request: Request, publisher: Publisher, provider: str, channel: str, clock: Clock
+) -> Taken:
+    """Take in receipts; which are none is said to who sent them, and to operators."""
+    found, problems = read_receipts(await edge.read(request, Receipts, BODY_LIMIT_BYTES), channel)
     if problems:
         why = dict(Counter(problem.code for problem in problems))
         _log.warning("receipts refused", provider=provider, why=why, first=problems[0].field)
@@ -53,8 +74,8 @@ async def take(request: Request, publisher: Publisher, provider: str, clock: Clo
     return Taken(len(found), {p.field: p.remedy_en for p in problems})
 
 
-def router(publisher: Publisher, clock: Clock, providers: Collection[str]) -> APIRouter:
-    """Return the route of receipts of these providers."""
+def router(desk: Desk) -> APIRouter:
+    """Return the route of receipts, by providers' names."""
     routes = APIRouter(tags=["notify"])
 
     @routes.post(
@@ -62,15 +83,11 @@ def router(publisher: Publisher, clock: Clock, providers: Collection[str]) -> AP
         status_code=202,
         summary="Receipts of a provider, in bulk",
         openapi_extra=edge.described(Receipts, EXAMPLE),
-        responses=edge.shown(202, Taken(1, {}), 400, 404, 413, 415, 422),
+        responses=edge.shown(202, Taken(1, {}), 400, 403, 404, 413, 415, 422),
     )
     async def receipts_of_a_provider(
-        provider: str, request: Request, _: Annotated[Caller, Depends(require("partner"))]
+        provider: str, request: Request, caller: Annotated[Caller, Depends(require("partner"))]
     ) -> Taken:
-        if provider not in providers:
-            names = ", ".join(sorted(providers)) or "none"
-            detail = f"No provider here has this name: send receipts under yours, one of {names}."
-            raise Refusal(404, "unknown-provider", detail)
-        return await take(request, publisher, provider, clock)
+        return await desk.take(request, provider, caller)
 
     return routes

@@ -23,6 +23,13 @@ class Receipt(NamedTuple):
     data: ReceiptArrived
 
 
+class Reporter(NamedTuple):
+    """Who tells what became of messages on a channel: callers, by their names."""
+
+    channel: str
+    by: frozenset[str]
+
+
 class AddressBounced(NamedTuple):
     """A mail to this address came back; it is not to be written to before `until`."""
 

@@ -9,6 +9,7 @@
 `reference` is the key of the attempt.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -35,6 +36,7 @@ FINDINGS: dict[str, Finding] = {
     "not_found": "absent",
 }
 NOT_NOW = frozenset({"throttled"})
+_REFERENCE = re.compile(r"([^/]+)/[^/]+/([a-z]+)(?:@[a-z]+)?/[1-9][0-9]{0,3}", re.ASCII)
 DELIVERED = {"delivered": True, "undelivered": False}
 
 
@@ -45,6 +47,13 @@ class Standing(msgspec.Struct, frozen=True):
     status: str
     message_id: str = ""
     code: str = ""
+
+
+class Reported(Standing, frozen=True):
+    """The same in a receipt: what is longer, or written otherwise, is none."""
+
+    reference: Annotated[str, msgspec.Meta(max_length=200)]
+    message_id: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{0,64}$")] = ""
 
 
 class _Results(msgspec.Struct, frozen=True):
@@ -121,12 +130,12 @@ def _answered(standing: Standing) -> Answered:
     )
 
 
-def read_receipts(bulk: Receipts) -> tuple[list[Receipt], list[Problem]]:
-    """Return those that are ours, and what is wrong with the others."""
+def read_receipts(bulk: Receipts, channel: str) -> tuple[list[Receipt], list[Problem]]:
+    """Return those of messages on this channel of ours, and what is wrong with the others."""
     taken, problems = list[Receipt](), list[Problem]()
     for i, raw in enumerate(bulk.receipts):
         try:
-            taken.append(_receipt(msgspec.json.decode(raw, type=Standing)))
+            taken.append(_receipt(msgspec.json.decode(raw, type=Reported), channel))
         except UNREADABLE as error:
             problems.append(_problem(f"/receipts/{i}", "invalid-receipt", str(error)))
         except DeadLetter as because:
@@ -135,10 +144,12 @@ def read_receipts(bulk: Receipts) -> tuple[list[Receipt], list[Problem]]:
     return taken, problems
 
 
-def _receipt(standing: Standing) -> Receipt:
-    application, _, rest = standing.reference.partition("/")
-    if len(rest.split("/")) != 3 or canonical(application) != application:
+def _receipt(standing: Standing, channel: str) -> Receipt:
+    found = _REFERENCE.fullmatch(standing.reference)
+    if found is None or canonical(application := found[1]) != application:
         raise DeadLetter("this is no reference of ours", "/reference")
+    if found[2] != channel:
+        raise DeadLetter(f"this is no message that went out by {channel}", "/reference")
     if standing.status not in DELIVERED:
         raise DeadLetter(f"one of {', '.join(DELIVERED)} is expected", "/status")
     data = ReceiptArrived(

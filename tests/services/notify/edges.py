@@ -8,7 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.notify import bounces_api, receipts_api
-from services.notify.channels.receipts import AddressBounced
+from services.notify.channels.receipts import AddressBounced, Reporter
 from shared import events, problems
 from shared.access import ROLES, Access
 from shared.errors import Unknown
@@ -42,7 +42,13 @@ class Edge:
             publisher, lambda: AT, {"mail-a"}, SECRET, self.when, self.note
         )
         app.include_router(bounces)
-        app.include_router(receipts_api.router(publisher, lambda: AT, {"app-a", "sms-b"}))
+        told = {
+            "app-a": Reporter("app", frozenset({"partner"})),
+            "sms-b": Reporter("sms", frozenset({"partner"})),
+            "sms-c": Reporter("sms", frozenset({"sms-c"})),
+        }
+        desk = receipts_api.Desk(publisher, lambda: AT, told)
+        app.include_router(receipts_api.router(desk))
         self.app = app
 
     async def append(self, batches: Any) -> None:

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from deploy.sandbox.sms.behaviour import Faults, Gateway, Message
 from services.notify.api import router
+from services.notify.channels.receipts import Reporter
 from services.notify.domain.templates import ours
 from services.notify.lane import table
+from services.notify.receipts_api import Desk
 from shared import events, problems
 from shared.access import ROLES, Access
 from shared.errors import Unknown
@@ -63,7 +65,12 @@ class Edge:
         }
         app.state.access = Access(hashes)
         problems.install(app)
-        app.include_router(router(publisher, self.journal, lambda: case.at, ours(), "sms-a"))
+        desk = Desk(
+            publisher,
+            lambda: case.at,
+            {"sms-a": Reporter("sms", frozenset({"sandbox-partner"}))},
+        )
+        app.include_router(router(publisher, self.journal, lambda: case.at, ours(), desk, "sms-a"))
         self.app = app
 
     def client(self, role: str = "partner") -> httpx.AsyncClient:

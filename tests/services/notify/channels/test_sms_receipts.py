@@ -23,7 +23,7 @@ def test_receipts_are_read_one_by_one():
         {"reference": key.upper(), "status": "delivered"},
         7,
     ]
-    found, problems = read_receipts(bulk(good, *bad))
+    found, problems = read_receipts(bulk(good, *bad), "sms")
     assert [(r.application, r.data.key, r.data.delivered) for r in found] == [
         (APPLICATION, key, True)
     ]
@@ -40,6 +40,6 @@ def test_receipts_are_read_one_by_one():
 def test_a_receipt_that_is_not_utf8_is_named_and_the_others_are_taken():
     good = {"reference": f"{APPLICATION}/accepted/sms/1", "status": "delivered"}
     raw = [b'{"reference":"\xff"}', msgspec.json.encode(good | {"message_id": "sms-1"})]
-    found, problems = read_receipts(Receipts(receipts=[msgspec.Raw(r) for r in raw]))
+    found, problems = read_receipts(Receipts(receipts=[msgspec.Raw(r) for r in raw]), "sms")
     assert len(found) == 1
     assert [p.field for p in problems] == ["/receipts/0"]
