@@ -15,7 +15,7 @@ class Unopened:
         """See `Opening`."""
         return [Message(notice.key, "", "", "") for _, notice in notices]
 
-    async def learn(self, message: Message, reason: str) -> None:
+    async def learn(self, said: Sequence[tuple[Message, Answered]]) -> None:
         """Learn nothing."""
 
 

@@ -5,14 +5,14 @@ Whatever keeps a notice from going out has a name: `REASONS` says which there ar
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Literal, Protocol
 
 import msgspec
 
-from services.notify.addresses import SUPPRESSED_FOR, Addresses
+from services.notify.addresses import SUPPRESSED_FOR, Addresses, channel_of
 from services.notify.channels import Message
 from services.notify.domain.milestones import milestone_of
 from services.notify.domain.templates import NoWords, Templates, ours
@@ -48,8 +48,8 @@ Learn = Callable[[Iterable[str]], Awaitable[None]]
 class Opening(Protocol):
     """What makes messages of notices; where that leads nowhere, it says why."""
 
-    async def learn(self, message: Message, reason: str) -> None:
-        """Take in that a provider rejected a message."""
+    async def learn(self, said: Sequence[tuple[Message, Answered]]) -> None:
+        """Take in what was not handed over."""
 
     async def messages(self, notices: Sequence[Notice]) -> Sequence[Message | Answered]:
         """Return one for each, in order.  Raises `NotCalled`."""
@@ -80,7 +80,8 @@ class Contacts:
         except Unknown as doubt:
             raise NotCalled("contacts cannot be opened now") from doubt
         found = [self._message(n, b"" if n.unit else next(opened)) for _, n in notices]
-        return await self._allowed(found) if self._addresses else found
+        of_units = {n.key for _, n in notices if n.unit}  # they are told as much as there is
+        return await self._allowed(found, of_units) if self._addresses else found
 
     async def applicants(self, contacts: Sequence[Sealed]) -> list[str]:
         """Return the names of applicants, for official forms; empty where none can be had.
@@ -91,18 +92,25 @@ class Contacts:
         opened = iter(await self._opened(known, "official form") if known else ())
         return [_name(next(opened)) if one.value else "" for one in contacts]
 
-    async def learn(self, message: Message, reason: str) -> None:
+    async def learn(self, said: Sequence[tuple[Message, Answered]]) -> None:
         """See `Opening`.  What is not kept now is learned from the next rejection."""
-        if self._addresses and reason in SUPPRESSED_FOR:
-            with suppress(Unknown):
-                await self._addresses.suppress(message.to, reason)
+        if not self._addresses:
+            return
+        with suppress(Unknown):
+            for message, answer in said:
+                if answer.finding == "rejected" and answer.reason in SUPPRESSED_FOR:
+                    channel = channel_of(message.key)
+                    await self._addresses.suppress(message.to, answer.reason, channel=channel)
+            await self._addresses.give_back([m for m, _ in said if not m.urgent])
 
-    async def _allowed(self, found: list[Message | Answered]) -> list[Message | Answered]:
+    async def _allowed(
+        self, found: list[Message | Answered], of_units: Collection[str]
+    ) -> list[Message | Answered]:
         """Return the same without what may not go out now; what is urgent is not asked after."""
         assert self._addresses is not None
         usual = [one for one in found if isinstance(one, Message) and not one.urgent]
         try:
-            refused = await self._addresses.refused(usual)
+            refused = await self._addresses.refused(usual, of_units)
         except Unknown as doubt:
             raise NotCalled("nobody says now whom nothing may be sent to") from doubt
         return [

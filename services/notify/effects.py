@@ -20,6 +20,7 @@ from shared.events.notify import Answered, NoticeQueryRequested, NoticeRequested
 BULK_LIMIT = 500
 BULK = "/bulk"  # how the name of a provider ends where its slots are for what may wait
 LIMIT_S = 10.0
+MAY_BE_THERE = frozenset({"handed", "unknown"})
 
 # what goes with a mail, of an application, decided then
 Enclose = Callable[[str, NoticeRequested, datetime], tuple[File, ...]]
@@ -102,15 +103,23 @@ class Send:
         if messages:
             if provider not in self._channels:
                 raise NotCalled(f"the file of providers has no {provider} any more")
-            async with asyncio.timeout_at(until_s):
-                within_s = (until_s - asyncio.get_running_loop().time()) / 2
-                whole = await self._whole(requests, messages, within_s)
-                answers = await self._channels[provider].send(whole)
+            try:
+                async with asyncio.timeout_at(until_s):
+                    within_s = (until_s - asyncio.get_running_loop().time()) / 2
+                    whole = await self._whole(requests, messages, within_s)
+                    answers = await self._channels[provider].send(whole)
+            except NotCalled:
+                await self._undone(messages, {})
+                raise
             said |= {answer.key: answer for answer in answers}
-            for message in messages:
-                if said[message.key].finding == "rejected":
-                    await self._contacts.learn(message, said[message.key].reason)
+            await self._undone(messages, said)
         return said
+
+    async def _undone(self, messages: Sequence[Message], said: Mapping[str, Answered]) -> None:
+        """Take in what was not handed over, and what its provider said of it."""
+        undone = [(m, said.get(m.key) or Answered(key=m.key, finding="deferred")) for m in messages]
+        if undone := [one for one in undone if one[1].finding not in MAY_BE_THERE]:
+            await self._contacts.learn(undone)
 
     def _provider(self, request: Request) -> str:
         notice = _notice(request)

@@ -5,37 +5,17 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notify.addresses import SUPPRESSED_FOR, Addresses
-from services.notify.channels import Message
+from services.notify.addresses import SUPPRESSED_FOR
 from services.notify.channels.receipts import AddressBounced
-from services.notify.contacts import REASONS, Contacts
-from services.notify.domain.wordings import SAMPLE
-from services.notify.effects import Send
-from shared.effects import NotCalled
-from shared.errors import Unknown
-from shared.events.intake import Contact
-from shared.events.notify import Answered, NoticeRequested
+from services.notify.contacts import REASONS
 from shared.mongo import MongoTable, connect
-from shared.vault import seal
+from tests.services.notify.addressed import OTHER, PHONE, Desk, message
 
-PHONE, OTHER = "0912345678", "0987654321"
 _names = (f"addresses{n}" for n in count())
-
-
-class Desk:
-    """Addresses over a table, and a clock to turn."""
-
-    def __init__(self, table, cap: int = 0) -> None:
-        self.at, self.table = datetime(2026, 11, 20, 8, tzinfo=UTC), table
-        self.addresses = Addresses(table, b"synthetic-pepper", lambda: self.at, cap)
-
-    async def send(self, *keys: str, to: str = PHONE) -> dict[str, str]:
-        return await self.addresses.refused([Message(key, to, "", "") for key in keys])
 
 
 Check = Callable[[Desk], Awaitable[None]]
@@ -118,6 +98,46 @@ def test_an_attempt_is_counted_once_however_often_it_comes(run):
     run(check, cap=2)
 
 
+def test_a_notice_is_counted_once_however_often_it_is_tried(run):
+    async def check(desk: Desk) -> None:
+        for attempt in (1, 2, 3):
+            assert await desk.send("k1", attempt=attempt) == {}
+        assert await desk.send("k2") == {}
+        assert await desk.send("k3") == {"k3": "capped"}
+
+    run(check, cap=2)
+
+
+def test_what_was_not_handed_over_is_not_counted(run):
+    async def check(desk: Desk) -> None:
+        assert await desk.send("k1", "k2") == {}
+        await desk.addresses.give_back([message("k1"), message("k9")])
+        assert await desk.send("k3") == {}
+        assert await desk.send("k1") == {"k1": "capped"}
+
+    run(check, cap=2)
+
+
+def test_what_an_app_says_of_a_phone_is_nothing_to_text_messages(run):
+    async def check(desk: Desk) -> None:
+        await desk.addresses.suppress(PHONE, "unknown_subscriber", channel="app")
+        assert await desk.send("k1") == {}
+        one = message("k2", way="app@representative")
+        assert await desk.addresses.refused([one]) == {one.key: "unknown_subscriber"}
+
+    run(check)
+
+
+def test_each_way_has_a_day_of_its_own(run):
+    async def check(desk: Desk) -> None:
+        ways = [message("k1", way=way) for way in ("sms", "app", "zalo")]
+        assert await desk.addresses.refused(ways) == {}
+        again = message("k2", way="app")
+        assert await desk.addresses.refused([again]) == {again.key: "capped"}
+
+    run(check, cap=1)
+
+
 def test_batches_at_the_same_time_do_not_go_over_the_cap(run):
     async def check(desk: Desk) -> None:
         found = await asyncio.gather(*(desk.send(f"a{n}", f"b{n}") for n in range(6)))
@@ -161,7 +181,7 @@ def test_in_any_order_with_any_repetition_each_is_counted_once(batches, cap, new
 
 async def test_as_a_rule_it_is_one_round_trip(rows):
     desk = Desk(rows, cap=3)
-    messages = [Message(f"k{n}", f"09123456{n:02}", "", "") for n in range(50)]
+    messages = [message(f"k{n}", f"09123456{n:02}") for n in range(50)]
     assert await desk.addresses.refused(messages) == {}
     assert rows.trips == 1
 
@@ -172,67 +192,6 @@ async def test_nothing_of_an_address_is_kept_in_the_clear(rows):
     await desk.addresses.suppress("a@example.invalid", "bounced")
     assert PHONE[1:] not in f"{rows.rows}"
     assert "example" not in f"{rows.rows}"
-
-
-# ---- where contacts are opened
-
-
-class Carrier:
-    """A provider that says of all the same."""
-
-    def __init__(self, answered) -> None:
-        self._answered, self.taken = answered, 0
-
-    async def send(self, messages):
-        self.taken += len(messages)
-        return [self._answered(m.key) for m in messages]
-
-
-@pytest.fixture
-def rejected():
-    return lambda reason: lambda key: Answered(key=key, finding="rejected", reason=reason)
-
-
-@pytest.fixture
-def sealed(vault, application):
-    async def sealed(milestone: str) -> NoticeRequested:
-        keys = await vault.keys([application], create=True)
-        plain = msgspec.json.encode(Contact(phone=PHONE))
-        return NoticeRequested(
-            key=f"{application}/{milestone}/sms/1",
-            milestone=milestone,
-            channel="sms",
-            template=f"{milestone}.plain",
-            language="vi",
-            contact=seal(keys[application], plain, application),
-            params=dict(SAMPLE),
-        )
-
-    return sealed
-
-
-async def test_what_a_provider_rejects_for_good_is_not_tried_again_but_what_is_urgent_is(
-    rows, vault, sealed, as_request, rejected
-):
-    desk = Desk(rows)
-    carrier = Carrier(rejected("bounced"))
-    send = Send(Contacts(vault, None, desk.addresses), {"sms": carrier})
-    usual, urgent = await sealed("accepted"), await sealed("registered")
-    for notice, taken in ((usual, 1), (usual, 1), (urgent, 2)):
-        [answer] = await send.call([as_request(notice)])
-        assert (answer.finding, answer.reason, carrier.taken) == ("rejected", "bounced", taken)
-
-
-async def test_where_nobody_can_say_nothing_is_called(rows, vault, sealed, as_request, rejected):
-    class Down:
-        async def get(self, ids):
-            raise Unknown("the database does not answer")
-
-    carrier = Carrier(rejected("bounced"))
-    send = Send(Contacts(vault, None, Desk(Down()).addresses), {"sms": carrier})
-    with pytest.raises(NotCalled):
-        await send.call([as_request(await sealed("accepted"))])
-    assert carrier.taken == 0
 
 
 def test_every_reason_has_words_for_operators():

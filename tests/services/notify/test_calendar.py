@@ -16,7 +16,7 @@ class Opened:
     async def messages(self, notices):
         return [Message(n.key, "a@example.invalid", "", "text") for _, n in notices]
 
-    async def learn(self, message, reason) -> None: ...
+    async def learn(self, said) -> None: ...
 
 
 class Carrier:

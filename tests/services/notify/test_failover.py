@@ -238,7 +238,7 @@ class Unopened:
     async def messages(self, notices):
         return [Message(n.key, "", "", "") for _, n in notices]
 
-    async def learn(self, message, reason) -> None: ...
+    async def learn(self, said) -> None: ...
 
 
 async def test_a_provider_that_went_out_of_the_file_sends_nothing_and_answers_nothing(

@@ -178,7 +178,7 @@ class Contacts:
         self.asked += len(notices)
         return [Message(n.key, "", "", "", urgent=n.milestone == "registered") for _, n in notices]
 
-    async def learn(self, message, reason) -> None: ...
+    async def learn(self, said) -> None: ...
 
 
 class Provider:
