@@ -63,6 +63,7 @@ from services.notify.sweeping import DAY_S, HOUR_S, keep_sweeping
 from shared import partners, service
 from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
+from shared.clock import VIETNAM
 from shared.events.notify import NoticeRequested
 from shared.journal import Journal
 from shared.lanes import pace
@@ -81,7 +82,8 @@ async def build(resources: Resources) -> Parts:
     """Return notify's parts."""
     settings = told(NotifySettings)
     watch = Watch(resources.settings)
-    templates = load(settings.notice_templates, watch.current.unit_name)
+    today = resources.clock().astimezone(VIETNAM).date()
+    templates = load(settings.notice_templates, watch.current.unit_name, today)
     rows = read(settings.providers)
     addresses = Addresses(
         resources.table("addresses"),

@@ -108,6 +108,12 @@ KINDS: Mapping[str, Make] = {
     "smtp": _smtp,
     "push_http": _push_http,
 }
+CARRIES: Mapping[str, frozenset[str]] = {
+    "sms_http": frozenset({"sms"}),
+    "sms_smpp": frozenset({"sms"}),
+    "smtp": frozenset({"email"}),
+    "push_http": frozenset({"app", "zalo"}),
+}
 PUSHED = frozenset({"sms_http", "push_http"})  # receipts come to our edge
 MAILED = frozenset({"smtp"})  # reports do
 
@@ -121,12 +127,17 @@ def read(path: Path) -> tuple[Row, ...]:
     for n, row in enumerate(rows):
         if row.kind not in KINDS:
             raise Misconfigured(f"provider {row.name}: no kind {row.kind!r} is known")
+        if row.channel not in CARRIES[row.kind]:
+            raise Misconfigured(
+                f"provider {row.name}: {row.kind} carries {', '.join(sorted(CARRIES[row.kind]))}, "
+                f"not {row.channel}"
+            )
         if row.name in {other.name for other in rows[:n]}:
             raise Misconfigured(f"provider {row.name}: its name stands twice")
         if row.share < 1:
             raise Misconfigured(f"provider {row.name}: its share must be at least 1")
-        if row.limit_s < 0:
-            raise Misconfigured(f"provider {row.name}: its limit_s must be above 0")
+        if min(row.limit_s, row.receipt_slow_s, row.receipt_within_s, row.segment_vnd) < 0:
+            raise Misconfigured(f"provider {row.name}: no time and no price is below 0")
         if row.rate_per_s < 0 or row.sender_rate_per_s < 0:
             raise Misconfigured(f"provider {row.name}: its rates must be above 0, or be left out")
     return rows

@@ -9,6 +9,7 @@ import msgspec
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.notify.channels.mail.letter import BadAddress, reachable
 from services.notify.domain import MILESTONES, Policy
 from services.notify.domain.providers import Providers
 from services.notify.domain.templates import FILE
@@ -55,6 +56,15 @@ class NotifySettings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _quiet_for_a_while(self) -> Self:
+        begins, _, ends = self.notice_quiet.partition("-")
+        if begins and begins == ends:
+            raise ValueError(
+                "MOTCUA_NOTICE_QUIET: hours that end when they begin are never quiet; leave it out"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _silent_about_something(self) -> Self:
         if unknown := self.notice_silent - MILESTONES.keys():
             raise ValueError(
@@ -85,7 +95,13 @@ class NotifySettings(BaseSettings):
         if self.notice_units is None:
             return {}
         try:
-            return msgspec.json.decode(self.notice_units.read_bytes(), type=dict[str, str])
+            told = msgspec.json.decode(self.notice_units.read_bytes(), type=dict[str, str])
+            for unit, address in told.items():
+                try:
+                    reachable(address)
+                except BadAddress as wrong:
+                    raise Misconfigured(f"{self.notice_units}: unit {unit}: {wrong}") from None
+            return told
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Misconfigured(f"{self.notice_units} is not a file of units: {error}") from error
 

@@ -4,6 +4,7 @@ A template is named "<milestone>.<wording>", a later version "<milestone>.<wordi
 was decided with a version is told in its words, also after another took its place.
 """
 
+import re
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
@@ -15,7 +16,7 @@ import msgspec
 
 from services.notify.domain.milestones import MILESTONES, may_say
 from services.notify.domain.slots import TOLD
-from services.notify.domain.sms_text import is_gsm
+from services.notify.domain.sms_text import SEGMENTS_LIMIT, is_gsm, size
 from services.notify.domain.wordings import (
     SAMPLE,
     SHOWN,
@@ -28,6 +29,11 @@ from services.notify.domain.wordings import (
 from shared.clock import VIETNAM
 from shared.errors import Misconfigured
 
+# what nobody can do without, where it is known
+NEEDED = ("dossier_code", "amount_vnd", "expires_at", "due")
+_OF_A_PERSON = re.compile(  # a personal number or a mobile one, however its digits are grouped
+    r"(?<!\d)(?:\d(?:[ .-]?\d){11}|(?:\+?84|0)[ .-]?[35789](?:[ .-]?\d){8})(?!\d)"
+)
 FILE = Path(__file__).parents[1] / "templates" / "texts.json"
 
 
@@ -146,13 +152,15 @@ def template(milestone: str, channel: Channel, language: str, version: str = "")
     return f"{milestone}.{spoken['en'] if language == 'en' else spoken['vi']}{version}"
 
 
-def load(file: Path = FILE, unit_name: UnitName = unnamed) -> Templates:
-    """Read a file of templates and check all of it.  Raises `Misconfigured`."""
+def load(file: Path = FILE, unit_name: UnitName = unnamed, today: date | None = None) -> Templates:
+    """Read a file of templates and check all of it; whether words hold `today`, if it is told.
+    Raises `Misconfigured`.
+    """
     try:
         rows = msgspec.json.decode(file.read_bytes(), type=tuple[Row, ...])
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{file} is not a file of templates: {error}") from error
-    if wrong := list(problems(rows)):
+    if wrong := [*problems(rows), *(_not_yet(rows, today) if today else ())]:
         raise Misconfigured(f"{file}: {'; '.join(wrong)}")
     return Templates(rows, unit_name)
 
@@ -179,17 +187,42 @@ def problems(rows: Iterable[Row]) -> Iterator[str]:
         yield f"{milestone} has no words"
 
 
+def _not_yet(rows: Iterable[Row], today: date) -> Iterator[str]:
+    firsts: dict[str, date] = {}
+    for row in rows:
+        firsts[row.milestone] = min(row.valid_from, firsts.get(row.milestone, row.valid_from))
+    for milestone, first in firsts.items():
+        if first > today:
+            yield f"{milestone} has no words before {first}"
+
+
 def _mistakes(row: Row) -> Iterator[str]:
     of_unit = ("unit_vi", "unit_subject_vi") if TOLD[row.milestone]["unit"] else ()
     for field in ("vi", "plain", "en", "subject_vi", "subject_en", *of_unit):
         if not getattr(row, field).strip():
             yield f"`{field}` has no words"
     for field in (f for f in Row.__struct_fields__ if f not in ("milestone", "valid_from")):
-        for wrong in misused(getattr(row, field), may_say(row.milestone)):
-            yield f"`{field}` {wrong}"
-    for field in ("plain", "en"):
-        if not is_gsm(getattr(row, field)):
-            yield f"`{field}` has a letter that makes an SMS one of 70 characters"
+        unknown = list(misused(getattr(row, field), may_say(row.milestone)))
+        yield from (f"`{field}` {wrong}" for wrong in unknown)
+        if not unknown:
+            yield from (f"`{field}` {wrong}" for wrong in _unfit(row, field))
+
+
+def _unfit(row: Row, field: str) -> Iterator[str]:
+    """Say what is wrong with words that can be read."""
+    text: str = getattr(row, field)
+    if _OF_A_PERSON.search(text):
+        yield "has a number that may be a person's"
+    needed = (fact for fact in NEEDED if fact in may_say(row.milestone))
+    if field in ("vi", "plain", "en") and text.strip():
+        missing = [fact for fact in needed if fact not in _shown(text)]
+        yield from (f"does not say {{{fact}}}" for fact in missing)
+    if field in ("plain", "en"):
+        if not is_gsm(text):
+            yield "has a letter that makes an SMS one of 70 characters"
+        said = text.format_map({fact: SHOWN[fact](SAMPLE[fact], "plain") for fact in _shown(text)})
+        if size(said).segments > SEGMENTS_LIMIT:
+            yield f"is longer than an SMS of {SEGMENTS_LIMIT} parts"
 
 
 def misused(text: str, allowed: frozenset[str]) -> Iterator[str]:

@@ -27,6 +27,7 @@ from shared.publisher import Publisher
 INBOX = {"notice.answered", "notice.receipt_arrived", "notice.preferences_changed"}
 KEYS = {role: f"synthetic-key-of-{role}" for role in ROLES}
 RECEIPTS = "/v1/receipts/sms"
+GATEWAYS = {"sms-a": Reporter("sms", frozenset({"sandbox-partner"}))}
 WISH = "/v1/applications/{}/preferences"
 
 
@@ -65,11 +66,7 @@ class Edge:
         }
         app.state.access = Access(hashes)
         problems.install(app)
-        desk = Desk(
-            publisher,
-            lambda: case.at,
-            {"sms-a": Reporter("sms", frozenset({"sandbox-partner"}))},
-        )
+        desk = Desk(publisher, lambda: case.at, GATEWAYS)
         app.include_router(router(publisher, self.journal, lambda: case.at, ours(), desk, "sms-a"))
         self.app = app
 
@@ -293,11 +290,8 @@ async def test_the_gateways_receipts_arrive_also_twice_and_before_the_answer(
     await gateway.send([Message(case.key("registered"), "0912345678", "synthetic")])
     await gateway.push()
     for _, _, event in edge.log.appended:
-        case.take(
-            msgspec.json.decode(event.data, type=events.CONTRACTS[event.type]),
-            event.source,
-            event.id,
-        )
+        data = msgspec.json.decode(event.data, type=events.CONTRACTS[event.type])
+        case.take(data, event.source, event.id)
     case.answer(case.key("registered"), "handed")
     assert case.status("registered") == "delivered"
 

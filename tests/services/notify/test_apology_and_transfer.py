@@ -74,6 +74,9 @@ def test_the_file_of_units_is_read_at_the_start(tmp_path):
     file.write_text('{"26737": "unit@example.invalid"}')
     providers = terms(read(SANDBOX))
     assert NotifySettings(notice_units=file).policy(providers).units == {"26737"}
+    file.write_text('{"26737": "nowhere"}')
+    with pytest.raises(Misconfigured, match="unit 26737"):
+        NotifySettings(notice_units=file).policy(providers)
     file.write_text("[")
     with pytest.raises(Misconfigured, match="is not a file of units"):
         NotifySettings(notice_units=file).policy(providers)

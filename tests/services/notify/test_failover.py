@@ -145,9 +145,15 @@ ROWS = (
         ('[{"name": "p", "channel": "pigeon", "kind": "sms_http"}]', "is not a file of providers"),
         ('[{"name": "p", "channel": "sms", "kind": "fax"}]', "no kind 'fax' is known"),
         ('[{"name": "p", "channel": "sms", "kind": "sms_http", "share": 0}]', "at least 1"),
+        ('[{"name": "p", "channel": "sms", "kind": "smtp"}]', "smtp carries email, not sms"),
+        ('[{"name": "p", "channel": "portal", "kind": "push_http"}]', "carries app, zalo, not"),
+        (
+            '[{"name": "p", "channel": "sms", "kind": "sms_http", "receipt_within_s": -5}]',
+            "no time and no price is below 0",
+        ),
         (
             '[{"name": "p", "channel": "sms", "kind": "sms_http"},'
-            ' {"name": "p", "channel": "app", "kind": "sms_http"}]',
+            ' {"name": "p", "channel": "sms", "kind": "sms_http"}]',
             "its name stands twice",
         ),
     ],

@@ -109,6 +109,8 @@ def test_quiet_hours_and_joining_are_set_in_words():
     for wrong in ({"notice_quiet": "at night"}, {"notice_quiet": "21:00-25:00"}):
         with pytest.raises(ValidationError):
             NotifySettings(**wrong)
+    with pytest.raises(ValidationError, match="are never quiet"):
+        NotifySettings(notice_quiet="21:00-21:00")
     with pytest.raises(ValidationError, match="pigeon is no channel"):
         NotifySettings(notice_join_s={"pigeon": 5})
 

@@ -3,7 +3,7 @@
 import json
 import string
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -92,12 +92,30 @@ def test_all_wordings_say_the_same():
         ({"milestone": "moved"}, "moved is no milestone; accepted has no words"),
         ({"valid_from": "soon"}, "is not a file of templates"),
         ({"colour": "red"}, "is not a file of templates"),
+        ({"vi": "Gọi 0912 345 678: {dossier_code} {due}"}, "`vi` has a number that may be a"),
+        ({"email_en": "CCCD 001090000001"}, "`email_en` has a number that may be a person's"),
+        ({"plain": "Ho so {dossier_code}"}, "`plain` does not say {due}"),
+        ({"en": "Due {due}"}, "`en` does not say {dossier_code}"),
+        ({"en": "{due} {dossier_code} " + "x" * 1_500}, "`en` is longer than an SMS of 10 parts"),
     ],
 )
 def test_a_file_with_a_mistake_is_refused_at_the_start_and_says_which(tmp_path, fields, wrong):
     with pytest.raises(Misconfigured) as refused:
         load(changed(tmp_path, "accepted", **fields))
     assert wrong in str(refused.value)
+
+
+def test_a_hotline_and_a_decree_are_no_persons(tmp_path):
+    [row] = [r for r in rows() if r["milestone"] == "accepted"]
+    said = f"{row['vi']} Hỏi 1022, 1900 1234 hoặc 024 3825 0000; Nghị định 118/2025/NĐ-CP."
+    load(changed(tmp_path, "accepted", vi=said))
+
+
+def test_words_hold_on_the_day_of_the_start(tmp_path):
+    file = changed(tmp_path, "accepted", valid_from="2030-01-01")
+    load(file, today=date(2030, 1, 1))
+    with pytest.raises(Misconfigured, match="accepted has no words before 2030-01-01"):
+        load(file, today=date(2029, 12, 31))
 
 
 def test_a_version_that_stands_twice_is_refused(tmp_path):

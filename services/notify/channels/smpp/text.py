@@ -6,11 +6,10 @@ import codecs
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from services.notify.domain.sms_text import ALPHABET, ESCAPE, EXTENSION
+from services.notify.domain.sms_text import ALPHABET, ESCAPE, EXTENSION, SEGMENTS_LIMIT
 
 GSM_7, UCS_2 = 0x00, 0x08  # data_coding
 UDH_PRESENT = 0x40  # esm_class
-PARTS_LIMIT = 10  # more is no text message
 
 _CODES: dict[int, int | bytes] = {
     ord(c): code for code, c in enumerate(ALPHABET) if code != ESCAPE
@@ -56,7 +55,7 @@ def chunks(text: Text, *, is_headed: bool = False) -> list[bytes]:
     if not text.is_long:
         return [text.octets]
     found = list(_cut(text, (_OF_OURS if is_headed else _OF_SEVERAL)[text.coding]))
-    if len(found) > PARTS_LIMIT:
+    if len(found) > SEGMENTS_LIMIT:
         raise Unfit("too_long")
     return found
 
