@@ -87,9 +87,9 @@ async def test_their_centre_reads_a_long_text_in_each_form():
         await ours.send([message(text=LONG)])
         parts = await theirs.hears("submitted", 3)
         assert "".join(p["text"] for p in parts) == LONG
-        tag = reference(message().key) & 0xFF
-        assert [p["udh"][0]["data"] for p in parts] == [[0, 3, tag, 3, n] for n in (1, 2, 3)]
-        assert [p["registered_delivery"] for p in parts] == [0, 0, 1]
+        tag = reference(message().key).to_bytes(2)
+        assert [p["udh"][0]["data"] for p in parts] == [[8, 4, *tag, 3, n] for n in (1, 2, 3)]
+        assert [p["registered_delivery"] for p in parts] == [1, 1, 1]
     async with bound("?long=sar", form="none") as (theirs, ours, _):
         await ours.send([message(text=LONG)])
         parts = await theirs.hears("submitted", 3)

@@ -52,6 +52,15 @@ async def test_of_a_call_that_was_cut_off_each_message_went_out_or_surely_did_no
         assert 15 <= made.accepted < len(KEYS)
 
 
+async def test_what_was_begun_goes_on_though_nobody_waits():
+    async with world("?rate_per_s=100&window=10", receipts=False) as w:
+        sending = asyncio.create_task(w.channel.send(MESSAGES[:10]))
+        await until(lambda: w.centre.accepted)
+        await cut_off(sending)
+        await until(lambda: not w.channel._going)
+        assert found(await w.channel.ask(KEYS[:10])) == {("handed", ""): 10}
+
+
 async def test_of_a_process_that_was_killed_two_windows_at_most_are_in_doubt():
     rows, kept = Rows(), Kept()
     async with centre() as (made, _, port):
