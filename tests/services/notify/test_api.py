@@ -52,23 +52,18 @@ class Edge:
         self.log, self.case = Log(), case
         self.journal = Journal(rows, case.table)
         self.rows = rows
-        publisher = Publisher(
-            self.log,
-            lane_count=4,
-            sample_ratio=0.0,
-            clock=lambda: case.at,
-            appended=lambda *_: None,
-        )
-        app = FastAPI()
+        told = {"clock": lambda: case.at, "appended": lambda *_: None}
+        publisher = Publisher(self.log, lane_count=4, sample_ratio=0.0, **told)
+        self.app = FastAPI()
         hashes = {
             hashlib.sha256(key.encode()).hexdigest(): {"name": f"sandbox-{role}", "role": role}
             for role, key in KEYS.items()
         }
-        app.state.access = Access(hashes)
-        problems.install(app)
+        self.app.state.access = Access(hashes)
+        problems.install(self.app)
         desk = Desk(publisher, lambda: case.at, GATEWAYS)
-        app.include_router(router(publisher, self.journal, lambda: case.at, ours(), desk, "sms-a"))
-        self.app = app
+        routes = router(publisher, self.journal, lambda: case.at, ours(), desk, "sms-a")
+        self.app.include_router(routes)
 
     def client(self, role: str = "partner") -> httpx.AsyncClient:
         return httpx.AsyncClient(
