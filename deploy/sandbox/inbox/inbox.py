@@ -1,5 +1,6 @@
 """What was taken, in memory, bounded: by reference, how often, and what the devices show."""
 
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
@@ -18,6 +19,7 @@ SHOWN_LIMIT = 500
 BULK_LIMIT = 500  # receipts in one call
 REMEMBERED_LIMIT = 1_000_000
 DOUBLED_LIMIT = 100
+_WAY = re.compile(r"(/[a-z0-9_]+)~(?=[a-z0-9_]+/[0-9]+$)")  # of a mail's id: the key's @ is a ~
 
 
 class Later(NamedTuple):
@@ -122,7 +124,7 @@ def mail_item(raw: bytes, to: str, at: datetime) -> Item:
     texts: Mapping[str, str] = {k: body.get_content() if body else "" for k, body in bodies.items()}
     files = tuple((p.get_filename() or "file", _content(p)) for p in mail.iter_attachments())
     id_ = str(mail["Message-ID"] or "").strip("<>").rpartition("@")[0]
-    reference = id_.rpartition(".")[0].replace("~", "@") or id_
+    reference = _WAY.sub(r"\1@", id_.rpartition(".")[0]) or id_
     sender, subject = (str(mail[name] or "") for name in ("From", "Subject"))
     text, html = texts["plain"], texts["html"]
     return Item(at, "email", reference, sender, to, subject, text, html, files)

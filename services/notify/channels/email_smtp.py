@@ -155,8 +155,8 @@ class EmailSmtp:
     ) -> Meaning | None:
         """Return what came of a mail; None: it needs another line."""
         key = message.key
-        id_ = ids.mail_id(self._ids_key, key, message.to)
         try:
+            id_ = ids.mail_id(self._ids_key, key, message.to)
             content = letter.compose(self._whole(message), id_, self._clock(), self._house)
         except TooLarge:
             return Meaning("rejected", "too_large")

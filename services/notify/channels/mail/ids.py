@@ -17,8 +17,9 @@ from shared.placement import canonical
 
 KEY_LIMIT = 160
 _MARK_BYTES = 10
-_KEY = re.compile(r"[0-9a-f-]{36}/[a-z0-9_-]+/[a-z0-9_]+(?:@[a-z0-9_]+)?/[1-9][0-9]{0,3}")
-_ID = re.compile(r"([0-9a-f-]{36}/[a-z0-9_-]+/[a-z0-9_~]+/[0-9]+)\.([a-z2-7]{16})(?=@|$)")
+_TOLD = r"[0-9a-f-]{36}/[a-z0-9_-]+(?:~[1-9][0-9]?)?"
+_KEY = re.compile(_TOLD + r"/[a-z0-9_]+(?:@[a-z0-9_]+)?/[1-9][0-9]{0,3}")
+_ID = re.compile(rf"({_TOLD}/)([a-z0-9_~]+/[0-9]+)\.([a-z2-7]{{16}})(?=@|$)")
 
 
 class Ours(NamedTuple):
@@ -48,7 +49,7 @@ def mail_id(secret: bytes, key: str, address: str) -> str:
     """Return the id of the mail of an attempt to an address: the left side of a `Message-ID`."""
     if not is_key(key):
         raise ValueError("this is no key of an attempt")
-    return f"{key.replace('@', '~')}.{_mark(secret, key, address)}"
+    return f"{key.replace('@', '~')}.{_mark(secret, key, address)}"  # the id has an @ of its own
 
 
 def read(text: str) -> Ours | None:
@@ -56,8 +57,8 @@ def read(text: str) -> Ours | None:
     if len(text) > 2 * KEY_LIMIT:
         return None
     found = _ID.match(text.strip().removeprefix("<"))
-    key = found[1].replace("~", "@") if found else ""
-    return Ours(key, found[2]) if found and is_key(key) else None
+    key = found[1] + found[2].replace("~", "@") if found else ""
+    return Ours(key, found[3]) if found and is_key(key) else None
 
 
 def genuine(secret: bytes, ours: Ours, addresses: Iterable[str]) -> str:

@@ -1,16 +1,28 @@
 """The id of a mail leads back to the attempt, for those who have seen the mail and its address."""
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notify.channels.mail.ids import Ours, genuine, is_key, mail_id, read
+from services.notify.domain import MILESTONES
+from services.notify.domain.slots import AUDIENCES, Slot, way
+from services.notify.domain.wordings import CHANNELS
 
 SECRET = b"k" * 32
 KEY = "0198c0de-0000-7000-8000-000000000001/interlinked_registered/email@representative/1"
 
 
-@pytest.mark.parametrize("key", [KEY, KEY.replace("@representative", ""), KEY[:-1] + "12"])
+KEYS = [
+    f"{KEY[:36]}/{Slot(milestone, 'email', way(channel, audience), occasion)}/12"
+    for milestone in (*MILESTONES, "broadcast-12ab34cd")
+    for channel, audience, occasion in product(CHANNELS, AUDIENCES, (1, 2, 99))
+]
+
+
+@pytest.mark.parametrize("key", [KEY, *KEYS])
 def test_an_id_leads_back_to_the_attempt(key: str) -> None:
     id_ = mail_id(SECRET, key, "a@mail.test")
     for told in (id_, f"<{id_}@dvc.test>", f" <{id_}@dvc.test>"):
