@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from services.notify.domain.feedback import in_the_way
 from services.notify.domain.milestones import BROADCAST, REACHED_BY, milestone_of
 from services.notify.domain.moves import (
+    LOST,
     OVER,
     Happening,
     live_timer,
@@ -185,13 +186,14 @@ class Clerk(Opening):
         if isinstance(data, Corrected):
             self.dossier = replace(self.dossier, contact=data.contact)
         if isinstance(data, Registered | InterlinkedRegistered | Refused):
+            unit = "" if isinstance(data, Refused) else self.dossier.unit or data.receiving_unit
             self.dossier = replace(
                 self.dossier,
                 portal=data.portal,
                 language=data.language,
                 contact=data.contact,
                 dossier_code="" if isinstance(data, Refused) else data.dossier_code,
-                unit="" if isinstance(data, Refused) else data.receiving_unit,
+                unit=unit,  # it may have gone on before this was read
                 procedure="" if isinstance(data, Refused) else data.procedure,
             )
             if data.notices:
@@ -200,19 +202,28 @@ class Clerk(Opening):
     def _agree(self, channels: tuple[str, ...], representative: tuple[str, ...]) -> None:
         """Take in by which ways they are told; what came before that is opened anew."""
         self.dossier = replace(self.dossier, channels=channels, representative=representative)
-        for slot, notice in list(self.notices.items()):
-            if notice.status == "awaiting" and notice.attempt == 0:
-                del self.notices[slot]
-                self.open(slot_of(slot).milestone, notice.params)
+        waiting = {
+            (slot_of(slot).milestone, slot_of(slot).occasion): params_of(self.notices, slot)
+            for slot, notice in self.notices.items()
+            if notice.status == "awaiting" and notice.attempt == 0
+        }
+        self.notices = {
+            slot: notice
+            for slot, notice in self.notices.items()
+            if notice.status != "awaiting" or notice.attempt
+        }
+        for (milestone, occasion), params in waiting.items():
+            self.open(milestone, params, occasion=occasion)
 
     def _tell_as_wished(self, live: Iterable[str]) -> None:
         """Tell what was live, and is not wished by its way any more, by those that are."""
         for slot in live:
-            notice, milestone = self.notices[slot], slot_of(slot).milestone
+            notice, (milestone, _, _, occasion) = self.notices[slot], slot_of(slot)
             if (notice.status, notice.reason) != ("dropped", "opted_out"):
                 continue
             if milestone not in self._cancelled:
-                self.open(milestone, params_of(self.notices, slot), lasts=notice.lasts)
+                params = params_of(self.notices, slot)
+                self.open(milestone, params, occasion=occasion, lasts=notice.lasts)
         self.release()
 
     def _reach(self, milestone: str, data: Data, before: str) -> None:
@@ -228,11 +239,11 @@ class Clerk(Opening):
     def _is_told(self, field: str, value: str) -> bool:
         """Tell whether what was told last, or will be, says this already."""
         telling = [
-            (notice.since, said)
-            for slot, notice in self.notices.items()
-            if notice.status != "dropped" and (said := params_of(self.notices, slot).get(field))
+            said
+            for slot, notice in self.notices.items()  # in the order in which they were opened
+            if notice.status not in LOST and (said := params_of(self.notices, slot).get(field))
         ]
-        return bool(telling) and max(telling)[1] == value
+        return telling[-1:] == [value]
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,11 @@ from shared.events.feedback import RATED_DAYS
 
 def told_at(notices: Mapping[str, Notice], milestone: str) -> datetime | None:
     """Return when a milestone was told, by any way; None: it was not reached."""
-    told = [(s.occasion, n.since) for t, n in notices.items() if (s := slot_of(t))[0] == milestone]
+    told = [
+        (slot.occasion, n.since)
+        for text, n in notices.items()
+        if (slot := slot_of(text)).milestone == milestone and n.status != "dropped"
+    ]
     last = max((occasion for occasion, _ in told), default=0)
     return min((since for occasion, since in told if occasion == last), default=None)
 

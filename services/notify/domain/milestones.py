@@ -29,7 +29,7 @@ class Milestone(NamedTuple):
     `urgent`: it answers what the citizen has just done, or a deadline runs; it goes out at any
     hour, by itself, and before what is not.
     `again`: reached again, it is told again; where `news_in` names fields, only if one of them says
-    something else, or what was told was no longer so.  Units are, in any case.
+    something else, or what was told was no longer so.
     `until`: the field with the moment of its deadline.
     `unless_told`: the field that makes it no news, where another milestone told it already.
     `bulk`: it is one of many that say the same, and goes out after what is an application's own.
@@ -125,7 +125,12 @@ MILESTONES: dict[str, Milestone] = {
         routing.Apologised, ("due",), _END | _DUE_GONE, again=True, news_in=("due",)
     ),
     "transferred": Milestone(
-        handover.Transferred, ("competent_unit",), _END | _types(routing.Settled), of_children=False
+        handover.Transferred,
+        ("competent_unit",),
+        _END | _types(routing.Settled),
+        of_children=False,
+        again=True,
+        news_in=("competent_unit",),
     ),
     "result_ready": Milestone(
         routing.Settled,

@@ -43,6 +43,7 @@ Happening = Literal[
     "stale",
 ]
 OVER: frozenset[Status] = frozenset({"sent", "delivered", "failed", "dropped"})
+LOST: frozenset[Status] = frozenset({"failed", "dropped"})
 UNDER_WAY: frozenset[Status] = frozenset({"requested", "in_doubt", "asking"})
 
 # What a notice in the first status becomes when something happens; not listed: nothing changes.
@@ -236,13 +237,13 @@ def told_due(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:
     if channel != "email" or milestone not in ENDS_DUE:
         return {}
     telling = [
-        (notice.since, params_of(notices, told)["due"])
-        for told, notice in notices.items()
+        params_of(notices, told)["due"]
+        for told, notice in notices.items()  # in the order in which they were opened
         if notice.status in ("sent", "delivered")
         and slot_of(told).way == way
         and slot_of(told).milestone in TELLS_DUE
     ]
-    return {"told_due": max(telling)[1]} if telling else {}
+    return {"told_due": telling[-1]} if telling else {}
 
 
 def live_timer(slot: str, notice: Notice) -> str | None:

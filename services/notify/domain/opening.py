@@ -5,11 +5,11 @@ from msgspec.structs import replace
 from services.notify.domain.draft import Draft
 from services.notify.domain.milestones import milestone_of
 from services.notify.domain.moves import OVER, UNDER_WAY, Notice, params_of
-from services.notify.domain.slots import UNIT, in_life, slot_of, stale_after, ways_for
+from services.notify.domain.slots import Slot, in_life, slot_of, stale_after, ways_for
 from services.notify.domain.timing import may_go, with_jitter
 
 JOINED_LIMIT = 8  # notices that go along with another
-OCCASIONS_LIMIT = 99  # of a milestone, by one way
+OCCASIONS_LIMIT = 99  # of a milestone
 
 
 class Opening(Draft):
@@ -29,30 +29,36 @@ class Opening(Draft):
         params: dict[str, str],
         is_over: bool | None = None,
         *,
+        occasion: int = 0,
         lasts: bool = False,
     ) -> None:
         """Open the notices of a milestone, unless they tell what is no longer so.
 
         `is_over`: it was reached again, and what was told before is no longer so; None: nothing
-        new was said.  `lasts`: no event makes them pointless.
+        new was said, what `occasion` tells goes by other ways.  `lasts`: no event makes them
+        pointless.
         """
         notices = self.notices
         told = [slot for slot in notices if slot_of(slot).milestone == milestone]
+        occasion = occasion or max((slot_of(slot).occasion for slot in told), default=1)
+        told = [slot for slot in told if slot_of(slot).occasion == occasion]
         for slot in told:  # each keeps what it has told, and the live ones tell what is so now
             notices[slot] = replace(notices[slot], params=params_of(notices, slot))
+        out = [slot for slot in told if self._is_out(slot)]
+        if is_over is not None and out and self._is_news(out[-1], params, is_over):
+            for slot in told:
+                self.withdraw(slot, "superseded")
+            occasion, told = occasion + 1, []
         opened = list[str]()
         for way in self.ways(milestone):
-            last = max((s for s in told if slot_of(s).way == way), key=in_life, default="")
-            slot = last or f"{milestone}/{way}"
-            if last and self._is_out(last):
-                if is_over is None or not self._is_news(last, params, is_over):
-                    continue
-                self.withdraw(last, "superseded")
-                slot = f"{slot_of(last)._replace(occasion=slot_of(last).occasion + 1)}"
+            slot = f"{Slot(milestone, 'portal', way, occasion)}"
+            if slot in out and slot in told:
+                continue
             old = notices.get(slot)
             if old is None or old.status == "dropped":
                 kept = {} if opened and not told else params
                 attempt = old.attempt if old else 0
+                notices.pop(slot, None)  # what is told last stands last
                 notices[slot] = Notice(
                     status="awaiting", since=self.at, params=kept, attempt=attempt, lasts=lasts
                 )
@@ -82,8 +88,7 @@ class Opening(Draft):
             return False
         spec, before = milestone_of(milestone), params_of(self.notices, slot)
         is_other = any(before.get(f) != params.get(f) for f in spec.news_in)
-        is_told_again = spec.again and (is_over or is_other or not spec.news_in)
-        return is_told_again or slot.endswith(UNIT)
+        return spec.again and (is_over or is_other or not spec.news_in)
 
     def release(self) -> None:
         """Let go of what waited for the contact, in the order in which it comes in life."""

@@ -130,3 +130,56 @@ def test_a_message_that_cannot_be_made_leaves_what_goes_along_to_go_alone(new_ca
     assert case.status("transferred", "email") == "held"
     [request] = case.fire(case.timers[-1])
     assert (type(request), request.milestone) == (notify.NoticeRequested, "transferred")
+
+
+def wish(case, *channels):
+    return case.take(notify.PreferencesChanged(channels=channels), "/portals/sandbox-portal")
+
+
+def test_who_changes_the_way_and_back_is_told_the_second_request_too(new_case, providers):
+    case = new_case(providers=providers("sms", "email"), join_s={})
+    case.agree("email")
+    case.learn("application.supplement_requested")
+    case.answer(case.key("supplement_requested"), "handed")
+    wish(case, "sms")
+    case.learn("application.supplement_requested")
+    case.answer(case.key("supplement_requested"), "absent")
+    dropped, told_anew = wish(case, "email")
+    assert (dropped.reason, dropped.occasion) == ("opted_out", 2)
+    assert (told_anew.channel, told_anew.occasion) == ("email", 2)
+
+
+def test_the_citizen_hears_of_each_unit_that_it_goes_to(case):
+    case.learn("application.registered")
+    for unit in ("00008", "00008", "00012"):
+        case.learn("application.transferred", competent_unit=unit)
+        case.answer(case.key("transferred"), "handed")
+    assert [p["competent_unit"] for _, p in told(case, "transferred")] == ["00008", "00012"]
+
+
+def test_a_transfer_that_is_read_before_the_registration_goes_to_its_unit(new_case, providers):
+    units = frozenset({"00004", "00008"})
+    case = new_case(providers=providers("sms", "email"), units=units, join_s={})
+    case.learn("application.transferred", competent_unit="00008")
+    case.agree("sms")
+    requests = [r for r in case.requests() if r.milestone == "transferred"]
+    assert [(r.channel, r.unit, r.params["competent_unit"]) for r in requests] == [
+        ("sms", "", "00008"),
+        ("email@unit", "00008", "00008"),
+    ]
+
+
+def test_a_receipt_that_comes_late_makes_no_old_date_the_last_one(case):
+    case.learn("application.registered")
+    case.learn("application.accepted")
+    first = case.key("accepted")
+    case.answer(first, "handed")
+    case.learn("application.suspended")
+    later = {"due": case.at + timedelta(days=20)}
+    case.learn("application.processing", **later)
+    case.answer(case.key("resumed"), "handed")
+    case.receipt(first)
+    case.learn("application.suspended")
+    assert case.learn("application.processing", **later) == []
+    [request] = case.learn("application.processing", due=case.at + timedelta(days=30))
+    assert (request.milestone, request.occasion) == ("resumed", 2)
