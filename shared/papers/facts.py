@@ -55,13 +55,16 @@ class Refusal(Facts, frozen=True, kw_only=True, gc=False):
 
 
 class Apology(Facts, frozen=True, kw_only=True, gc=False):
-    """It is late, or will be; `due` is the new date.  `accepted_at`: where that is known."""
+    """It is late, or will be; `due` is the new date.  `accepted_at`, `accepted_by`: when and
+    by which unit it was accepted, where that is known.
+    """
 
     reason: str
     due_before: datetime
     due: datetime
     applicant: str = ""
     accepted_at: datetime | None = None
+    accepted_by: str = ""
     officer: str = ""
 
 

@@ -25,9 +25,15 @@ class Filing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """What an event said that brings a form; `text` is the officer's."""
+    """What an event said that brings a form, and how things stood then; `text` is the officer's.
+
+    `documents`: how many there were; more are only ever added behind them.
+    """
 
     at: datetime
+    unit: str = ""
+    competent: str = ""
+    documents: int = 0
     officer: str = ""
     text: str = ""
     due: datetime | None = None
@@ -54,7 +60,8 @@ def _registered(papers: Papers, data: intake.Registered, _: datetime) -> Papers:
         documents=tuple(document.name for document in data.documents),
         copies=data.copies,
     )
-    return replace(papers, filing=filing)
+    told = {form: _as_of(filing, told) for form, told in papers.told.items()}
+    return replace(papers, filing=filing, told=told)
 
 
 def _supplemented(papers: Papers, data: intake.Supplemented, _: datetime) -> Papers:
@@ -70,10 +77,9 @@ def _transferred(papers: Papers, data: handover.Transferred, _: datetime) -> Pap
 
 
 def _accepted(papers: Papers, data: routing.Accepted, at: datetime) -> Papers:
-    told = _with(papers, "receipt", Told(at=at, officer=data.officer, due=data.due))
     if papers.filing and data.competent_unit:
-        return _decided_by(told, papers.filing.unit, data.competent_unit)
-    return told
+        papers = _decided_by(papers, papers.filing.unit, data.competent_unit)
+    return _with(papers, "receipt", Told(at=at, officer=data.officer, due=data.due))
 
 
 def _asked(papers: Papers, data: routing.SupplementRequested, at: datetime) -> Papers:
@@ -97,7 +103,14 @@ def _decided_by(papers: Papers, unit: str, competent: str) -> Papers:
 
 
 def _with(papers: Papers, form: str, told: Told) -> Papers:
+    told = _as_of(papers.filing, told) if papers.filing else told
     return replace(papers, told={**papers.told, form: told})
+
+
+def _as_of(filing: Filing, told: Told) -> Told:
+    """Return the same with where and with which documents the application stands."""
+    unit, competent, count = filing.unit, filing.competent, len(filing.documents)
+    return replace(told, unit=unit, competent=competent, documents=count)
 
 
 NOTED: Mapping[type[Data], Callable[[Papers, Any, datetime], Papers]] = {

@@ -28,35 +28,46 @@ def filled(
     filing, told = kept.filing, kept.told[form]
     on = local_day(told.at)
     procedure = catalogue.procedure(filing.procedure, on)
-    unit, province = catalogue.unit(filing.unit, on), catalogue.province_of(filing.unit, on)
-    competent = catalogue.unit(filing.competent, on)
+    unit, province = catalogue.unit(told.unit, on), catalogue.province_of(told.unit, on)
     head = {
         "at": told.at,
-        "unit": unit.name if unit else filing.unit,
+        "unit": _unit(catalogue, told.unit, told),
         "province": province.name if province and province != unit else "",
         "dossier_code": dossier.dossier_code,
         "procedure": procedure.name_vi if procedure else filing.procedure,
         "procedure_en": procedure.name_en if procedure else "",
         "applicant": applicant,
         "officer": told.officer,
-        "competent": competent.name if competent else filing.competent,
+        "competent": _unit(catalogue, told.competent, told),
     }
-    return FILLED[form](head, filing, told, kept.told.get("receipt"))
+    accepted = kept.told.get("receipt")
+    if form == "apology" and accepted:
+        by = _unit(catalogue, accepted.unit, accepted)
+        head |= {"accepted_at": accepted.at, "accepted_by": by}
+    return FILLED[form](head, filing, told)
 
 
-Fill = Callable[[dict[str, Any], Filing, Told, Told | None], papers.Facts]
+def _unit(catalogue: Catalogue, code: str, told: Told) -> str:
+    """Return what a unit was called when this was told."""
+    unit = catalogue.unit(code, local_day(told.at))
+    return unit.name if unit else code
+
+
+Fill = Callable[[dict[str, Any], Filing, Told], papers.Facts]
 
 FILLED: Mapping[str, Fill] = {
-    "receipt": lambda head, filing, told, _: papers.Receipt(
-        **head, due=told.due or told.at, copies=filing.copies, documents=filing.documents
+    "receipt": lambda head, filing, told: papers.Receipt(
+        **head,
+        due=told.due or told.at,
+        copies=filing.copies,
+        documents=filing.documents[: told.documents],
     ),
-    "supplement": lambda head, _, told, __: papers.Supplement(**head, content=told.text),
-    "refusal": lambda head, _, told, __: papers.Refusal(**head, reason=told.text),
-    "apology": lambda head, _, told, accepted: papers.Apology(
+    "supplement": lambda head, _, told: papers.Supplement(**head, content=told.text),
+    "refusal": lambda head, _, told: papers.Refusal(**head, reason=told.text),
+    "apology": lambda head, _, told: papers.Apology(
         **head,
         reason=told.text,
         due_before=told.due_before or told.at,
         due=told.due or told.at,
-        accepted_at=accepted.at if accepted else None,
     ),
 }

@@ -54,6 +54,7 @@ USUAL: Mapping[str, Facts] = {
         due_before=AT + timedelta(days=5),
         due=AT + timedelta(days=9),
         accepted_at=AT,
+        accepted_by="Phường Tân Định",
     ),
     "control-slip": ControlSlip(
         **HEAD,
@@ -93,7 +94,7 @@ BARE: Mapping[str, Mapping[str, Any]] = {
     }
     for name, optional in {
         **dict.fromkeys(FACTS, ()),
-        "apology": ("accepted_at",),
+        "apology": ("accepted_at", "accepted_by"),
         "control-slip": ("settled_at",),
     }.items()
 }

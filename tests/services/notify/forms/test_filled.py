@@ -9,6 +9,7 @@ from shared.events import encode
 from shared.events.data import Filed
 from shared.papers import FACTS
 from shared.papers.table import load
+from tests.services.notify.forms.conftest import DOCUMENTS
 
 BRINGS = {
     "receipt": "application.accepted",
@@ -68,6 +69,29 @@ async def test_an_apology_says_when_it_was_accepted_and_both_dates(office, catal
     assert facts.due_before < facts.due
 
 
+async def test_the_receipt_stays_as_it_was_given_whatever_comes_after(office, catalogue):
+    office.learn("application.supplement_requested")
+    office.learn("application.accepted", competent_unit="00008")
+    given = filled("receipt", office.case.dossier, "", catalogue)
+    asked = filled("supplement", office.case.dossier, "", catalogue)
+    office.learn("application.supplemented")
+    office.learn("application.transferred", receiving_unit="26737", competent_unit="26737")
+
+    assert (given.unit, given.competent) == ("Phường Ba Đình", "Phường Ngọc Hà")
+    assert given.documents == DOCUMENTS
+    assert filled("receipt", office.case.dossier, "", catalogue) == given
+    assert filled("supplement", office.case.dossier, "", catalogue) == asked
+
+
+async def test_an_apology_comes_from_who_decides_now_and_names_who_accepted_it(office, catalogue):
+    office.learn("application.accepted")
+    office.learn("application.transferred", receiving_unit="00008", competent_unit="00008")
+    office.learn("application.apologised")
+
+    facts = filled("apology", office.case.dossier, "", catalogue)
+    assert (facts.unit, facts.accepted_by) == ("Phường Ngọc Hà", "Phường Ba Đình")
+
+
 async def test_after_a_transfer_the_unit_that_receives_now_issues_the_form(office, catalogue):
     office.learn("application.transferred", receiving_unit="00008")
     office.learn("application.accepted")
@@ -93,10 +117,11 @@ async def test_documents_without_end_are_kept_up_to_a_limit(office, catalogue):
 
 def test_what_came_before_the_registration_is_not_lost(case):
     case.learn("application.accepted")
-    case.learn("application.registered")
+    case.learn("application.registered", documents=(Filed(name="x", sha256="0" * 64),))
+    case.learn("application.transferred", receiving_unit="00008")
 
-    assert case.dossier.papers.filing.unit == "00004"
-    assert "receipt" in case.dossier.papers.told
+    assert case.dossier.papers.told["receipt"].unit == "00004"
+    assert case.dossier.papers.told["receipt"].documents == 1
 
 
 async def test_an_ordinary_application_is_kept_with_few_more_bytes(office):
