@@ -77,6 +77,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_SMS_URL": "the SMS gateway of providers without an address",
         "MOTCUA_PUSH_URL": "the same of the app",
         "MOTCUA_SMTP_URL": "the same of the mail server",
+        "MOTCUA_STATUS_PAGE": "the citizens' status page, as it stands on receipts",
         "MOTCUA_PROVIDERS": "the file of who carries notices",
         "MOTCUA_PROVIDERS_CLEAR": "**for a sandbox alone**: providers on other machines, too, "
         "without encryption",

@@ -26,15 +26,18 @@ _MISREAD = str.maketrans("OIL", "011", " -\u2010\u2011\u2012\u2013\u2014\u2212\t
 
 
 class StatusLinks:
-    """Makes and checks links; whoever has the master key makes the same ones."""
+    """Makes and checks links; whoever has the master key makes the same ones.
+
+    `page`: the address without a token, for paper: codes are typed there.
+    """
 
     def __init__(self, master_key: bytes, page: str) -> None:
-        self._key, self._page = derive(master_key, "status links"), page
+        self._key, self.page = derive(master_key, "status links"), page
         self._code_key = derive(master_key, "status codes")
 
     def link(self, application: str) -> str:
         """Return the address that the citizen is given."""
-        return f"{self._page}#{self.token(application)}"
+        return f"{self.page}#{self.token(application)}"
 
     def token(self, application: str) -> str:
         """Return what opens this application's status."""

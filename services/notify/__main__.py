@@ -105,7 +105,8 @@ async def build(resources: Resources) -> Parts:
     results = Results(broadcasts, journal, resources.clock)
     desk = Desk(broadcasts, results, journal, templates, prices(rows), resources.clock)
     press = Press()
-    forms = Forms(journal, contacts.applicants, watch.current, press)
+    links = StatusLinks(resources.secrets.master_key, settings.status_page)
+    forms = Forms(journal, contacts.applicants, watch.current, press, links)
     house = House(
         settings.urls(),
         settings.notice_limit_s,
@@ -133,7 +134,6 @@ async def build(resources: Resources) -> Parts:
         resources, journal, at_units, watch.current, templates, rows, house, addresses, learn
     )
     routes.include_router(broadcasts_api.router(desk, resources.clock))
-    links = StatusLinks(resources.secrets.master_key, page="")
     office = forms_api.Office(forms, press, journal, watch.current, links, resources.clock)
     routes.include_router(forms_api.router(office))
     return Parts(

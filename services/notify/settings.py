@@ -21,7 +21,8 @@ from shared.errors import Misconfigured
 
 
 class NotifySettings(BaseSettings):
-    """`MOTCUA_PROVIDERS` (who carries notices) with addresses for rows without one, and
+    """`MOTCUA_PROVIDERS` (who carries notices) with addresses for rows without one,
+    `MOTCUA_STATUS_PAGE` (the citizens' page, as intake has it, for what is printed), and
     `MOTCUA_NOTICE_…` for the pace, the words, and for what nobody is told of.
     """
 
@@ -30,6 +31,7 @@ class NotifySettings(BaseSettings):
     sms_url: str = "http://127.0.0.1:8202"
     push_url: str = "http://127.0.0.1:8203"
     smtp_url: str = "smtp://127.0.0.1:8204"
+    status_page: str = "http://127.0.0.1:8105/status"
     providers: Path = SANDBOX
     providers_clear: bool = False
     notice_limit_s: float = Field(default=LIMIT_S, gt=0)

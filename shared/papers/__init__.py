@@ -3,7 +3,8 @@
 Reading order: `facts` (what each form says, and nothing else), `table` (which forms there are, in
 which words and from which day on; they stand in `forms.json`), `said` (how a fact is written, and
 what of a free text is hidden), `sheet` (facts and words put together), `pdf` and `page` (a sheet
-drawn, by `sheet.typ` and `sheet.html`), `press` (beside the event loop, a few at once).
+drawn, by `sheet.typ` and `sheet.html`; `qr`: an address for a telephone), `press` (beside the event
+loop, a few at once).
 """
 
 from shared.papers.facts import (

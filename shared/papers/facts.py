@@ -29,13 +29,18 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Receipt(Facts, frozen=True, kw_only=True, gc=False):
-    """The dossier was accepted at `at`; the result is due."""
+    """The dossier was accepted at `at`; the result is due.
+
+    `status_page`, `status_code`: where the citizen sees how it stands, and what they type there.
+    """
 
     due: datetime
     copies: int
     applicant: str = ""
     documents: tuple[str, ...] = ()
     officer: str = ""
+    status_page: str = ""
+    status_code: str = ""
 
 
 class Supplement(Facts, frozen=True, kw_only=True, gc=False):

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from shared.papers.facts import Facts, Step
+from shared.papers.qr import qr
 from shared.papers.said import STANDS, Said, brief, day, said, shown
 from shared.papers.table import Column, Form, Part, placeholders
 from shared.working_time import local_day
@@ -14,7 +15,7 @@ Language = Literal["vi", "en"]
 
 # facts that are written in a way of their own: no text of a person, and times of steps
 AS_THEY_ARE: Mapping[str, Callable[[Any], Said]] = {
-    "dossier_code": Said,
+    **dict.fromkeys(("dossier_code", "status_page", "status_code"), Said),
     "standing": STANDS.__getitem__,
     **dict.fromkeys(("begun", "ended", "until"), brief),
 }
@@ -29,13 +30,17 @@ FOOT = Said(
 
 
 class Block(msgspec.Struct, frozen=True, omit_defaults=False, gc=False):
-    """A part: `label` over `lines` (fact, list, sentence), or over `rows` under `columns`."""
+    """A part: `label` over `lines` (fact, list, sentence), or over `rows` under `columns`.
+
+    `qr`: the fact as a QR code, as SVG.
+    """
 
     kind: Literal["fact", "list", "text", "table"]
     label: Said
     lines: tuple[Said, ...] = ()
     columns: tuple[Said, ...] = ()
     rows: tuple[tuple[Said, ...], ...] = ()
+    qr: str = ""
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -102,7 +107,7 @@ def _blocks(form: Form, facts: Facts) -> Iterator[Block]:
                 yield Block("list", label, lines)
         elif part.fact:
             if (value := _glossed(facts, part.fact)).vi:
-                yield Block("fact", label, (value,))
+                yield Block("fact", label, (value,), qr=qr(value.vi) if part.qr else "")
         elif sentence := _sentence(part, facts):
             yield Block("text", Said(""), (sentence,))
 

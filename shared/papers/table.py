@@ -12,6 +12,7 @@ from shared.errors import Misconfigured
 from shared.papers.facts import FACTS, Step
 from shared.papers.said import Said
 
+ADDRESSES = frozenset({"status_page"})  # facts that can be scanned
 FILE = Path(__file__).with_name("forms.json")
 
 
@@ -22,11 +23,13 @@ class Column(Said, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Part(Said, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A line with the name of a fact; a list, or with `columns` a table, of `each`; or a sentence,
-    with facts in braces.  It is left out where a fact of it is empty.
+    """A line with the name of a fact, which with `qr` can be scanned; a list, or with `columns`
+    a table, of `each`; or a sentence, with facts in braces.  It is left out where a fact of it is
+    empty.
     """
 
     fact: str = ""
+    qr: bool = False
     each: str = ""
     columns: tuple[Column, ...] = ()
 
@@ -77,6 +80,8 @@ def problems(rows: tuple[Form, ...]) -> Iterator[str]:
         for part in row.parts:
             names = {part.fact, part.each, *placeholders(part)} - {""}
             yield from (f"{row.form} says {name}, no fact of it" for name in names - known)
+            if part.qr and part.fact not in ADDRESSES:
+                yield f"{row.form} has a QR code of {part.fact or part.vi}, no address"
             steps = {column.fact for column in part.columns}
             yield from (
                 f"{row.form} has a column {name}" for name in steps - set(Step.__struct_fields__)

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
+from msgspec.structs import replace
+
 from services.notify.channels import File
 from services.notify.domain import Dossier
 from services.notify.domain.slots import UNIT
@@ -13,10 +15,11 @@ from shared.effects import Request
 from shared.errors import Unknown
 from shared.events.notify import NoticeRequested
 from shared.journal import Journal
-from shared.papers import Facts
+from shared.papers import Facts, Receipt
 from shared.papers.drawing import draw
 from shared.papers.press import Busy, Press
 from shared.papers.sheet import Language
+from shared.status_links import StatusLinks
 from shared.vault import Sealed
 
 ENCLOSED_LIMIT_BYTES = 1 << 20
@@ -29,9 +32,14 @@ class Forms:
     """Draws the forms of applications."""
 
     def __init__(
-        self, journal: Journal[Dossier], names: Names, catalogue: Catalogue, press: Press
+        self,
+        journal: Journal[Dossier],
+        names: Names,
+        catalogue: Catalogue,
+        press: Press,
+        links: StatusLinks,
     ) -> None:
-        self._journal, self._names = journal, names
+        self._journal, self._names, self._links = journal, names, links
         self._catalogue, self._press = catalogue, press
 
     async def facts(self, application: str, dossier: Dossier, form: str) -> Facts | None:
@@ -42,7 +50,15 @@ class Forms:
         if filled(form, dossier, "", self._catalogue) is None:
             return None
         [name] = await self._names([Sealed(application, dossier.contact or "")])
-        return filled(form, dossier, name, self._catalogue)
+        return self._filled(form, application, dossier, name)
+
+    def _filled(self, form: str, application: str, dossier: Dossier, name: str) -> Facts | None:
+        """Return a form's facts; a receipt with where its dossier is looked up."""
+        facts = filled(form, dossier, name, self._catalogue)
+        if isinstance(facts, Receipt) and self._links.page:
+            code = self._links.code(application)
+            return replace(facts, status_page=self._links.page, status_code=code)
+        return facts
 
     async def enclosed(
         self, requests: Sequence[Request], within_s: float
@@ -72,7 +88,7 @@ class Forms:
             if decision is None or decision.state is None:
                 continue
             for form in forms:
-                facts = filled(form, decision.state, name, self._catalogue)
+                facts = self._filled(form, application, decision.state, name)
                 if facts is None:
                     continue
                 language: Language = "en" if notice.language == "en" else "vi"

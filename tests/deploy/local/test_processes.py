@@ -7,6 +7,7 @@ from deploy.local.processes import TABLE, Process
 from deploy.local.settings import Settings
 from deploy.local.stack import Stack
 from services.intake.settings import IntakeSettings
+from services.notify.settings import NotifySettings
 from services.operations.__main__ import STATUS_PAGE
 from shared.settings import Settings as ServiceSettings
 from shared.topics import SERVICES
@@ -50,8 +51,13 @@ def test_a_service_understands_what_it_is_told(tmp_path: Path) -> None:
     assert (understood.kafka_url, understood.mongo_url) == (SERVERS.kafka_url, SERVERS.mongo_url)
 
 
-def test_links_on_receipts_lead_to_the_citizens_page_of_this_system() -> None:
-    intake = next(row for row in TABLE if row.name == "intake")
-    env = processes.env(intake, Settings(operations_port=18105), SERVERS)
+@pytest.mark.parametrize(
+    ("service", "told"), [("intake", IntakeSettings), ("notify", NotifySettings)]
+)
+def test_links_on_receipts_lead_to_the_citizens_page_of_this_system(
+    service: str, told: type[IntakeSettings] | type[NotifySettings]
+) -> None:
+    row = next(row for row in TABLE if row.name == service)
+    env = processes.env(row, Settings(operations_port=18105), SERVERS)
     assert env["MOTCUA_STATUS_PAGE"] == "http://127.0.0.1:18105/status"
-    assert IntakeSettings().status_page == processes.url(Settings(), "operations") + STATUS_PAGE
+    assert told().status_page == processes.url(Settings(), "operations") + STATUS_PAGE

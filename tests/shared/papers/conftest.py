@@ -42,6 +42,8 @@ USUAL: Mapping[str, Facts] = {
         due=AT + timedelta(days=5),
         copies=2,
         documents=("Tờ khai cấp bản sao trích lục hộ tịch", "Văn bản ủy quyền"),
+        status_page="https://tracuu.example.invalid/status",
+        status_code="0792-0000-1234",
     ),
     "supplement": Supplement(
         **HEAD, **PERSONS, content="1. Bản chụp rõ nét giấy chứng sinh.\n2. Chữ ký trên tờ khai."
@@ -94,6 +96,7 @@ BARE: Mapping[str, Mapping[str, Any]] = {
     }
     for name, optional in {
         **dict.fromkeys(FACTS, ()),
+        "receipt": ("status_page", "status_code"),
         "apology": ("accepted_at", "accepted_by"),
         "control-slip": ("settled_at",),
     }.items()

@@ -13,6 +13,7 @@ from shared.papers import FACTS, form, sheet
 from shared.papers.page import page
 from shared.papers.pdf import pdf
 from shared.papers.said import HIDDEN
+from shared.papers.sheet import AS_THEY_ARE
 
 FORMS = pytest.mark.parametrize("name", FACTS)
 LANGUAGES = pytest.mark.parametrize("language", ["vi", "en"])
@@ -172,7 +173,7 @@ def test_no_text_of_a_form_shows_a_personal_number(usual, name, language):
     texts = {
         field: (f"x {number} y",) if isinstance(value, tuple) else f"x {number} y"
         for field in facts.__struct_fields__
-        if isinstance(value := getattr(facts, field), str | tuple) and field != "dossier_code"
+        if isinstance(value := getattr(facts, field), str | tuple) and field not in AS_THEY_ARE
     }
     if "steps" in texts:
         texts["steps"] = tuple(
@@ -184,6 +185,23 @@ def test_no_text_of_a_form_shows_a_personal_number(usual, name, language):
     for made in (text_of(pdf(whole)), page(whole).decode(), json.dumps(msgspec.to_builtins(whole))):
         assert number not in re.sub(r"\s", "", made)
     assert HIDDEN in text_of(pdf(whole))
+
+
+@LANGUAGES
+def test_a_receipt_says_where_to_look_and_the_code_whatever_digits_it_has(usual, language):
+    whole = drawn(usual["receipt"], language)
+    made = pdf(whole)
+    seen = Seen(page(whole))
+
+    assert "0792-0000-1234" in text_of(made)
+    assert "0792-0000-1234" in words(seen.text)
+    address = usual["receipt"].status_page
+    [link] = [a.get_object()["/A"]["/URI"] for a in read(made).pages[0]["/Annots"]]
+    assert link == seen.tags("a")[0]["href"] == address
+    assert len(seen.tags("svg")) == 1
+    assert {"role": "img", "class": "qr", "aria-label": f"QR: {address}"} in seen.tags("span")
+    every = (read(made).get_object(n) for n in range(1, read(made).trailer["/Size"]))
+    assert [o["/Alt"] for o in every if isinstance(o, dict) and "/Alt" in o] == [f"QR: {address}"]
 
 
 def test_a_document_called_like_a_standing_is_still_a_document(usual):

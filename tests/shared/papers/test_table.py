@@ -49,6 +49,7 @@ def test_every_word_stands_in_both_languages():
         ({"parts": [{"vi": "{phone}"}]}, "says phone, no fact of it"),
         ({"signed": {"vi": "x", "fact": "name"}}, "signed by name"),
         ({"parts": [{"vi": "x", "each": "documents", "columns": [{"vi": "x", "fact": "y"}]}]}, "y"),
+        ({"parts": [{"vi": "x", "fact": "unit", "qr": True}]}, "QR code of unit, no address"),
         ({"more": 1}, "unknown field"),
     ],
 )

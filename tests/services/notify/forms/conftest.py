@@ -25,6 +25,7 @@ from shared.vault import seal
 
 KEYS = {role: f"synthetic-key-of-{role}" for role in ROLES}
 NAME = "Nguyễn Thị Mẫu"
+PAGE = "https://tracuu.example.invalid/status"
 DOCUMENTS = ("Tờ khai đăng ký khai sinh", "Giấy chứng sinh")
 
 
@@ -35,8 +36,9 @@ class Office:
         self.case, self.rows, self.vault = case, new_rows(), vault
         self.journal = Journal(self.rows, case.table)
         self.press = Press()
-        self.links = StatusLinks(bytes(32), "")
-        self.forms = Forms(self.journal, Contacts(vault).applicants, catalogue, self.press)
+        self.links = StatusLinks(bytes(32), PAGE)
+        applicants = Contacts(vault).applicants
+        self.forms = Forms(self.journal, applicants, catalogue, self.press, self.links)
         self.catalogue, self.units = catalogue, ""
 
     async def register(self, **changes: Any) -> None:

@@ -121,7 +121,7 @@ async def test_neither_does_a_journal_that_cannot_be_read_hold_it_up(mailing, ca
         async def latest_of(self, applications):
             raise Unknown("the database does not answer")
 
-    forms = Forms(Silent(), Contacts(mailing.vault).applicants, catalogue, Press())
+    forms = Forms(Silent(), Contacts(mailing.vault).applicants, catalogue, Press(), mailing.links)
     mailing.send = Send(Contacts(mailing.vault), {"email": mailing.carrier}, draw=forms.enclosed)
 
     assert await mailed(mailing, "application.accepted") == ()

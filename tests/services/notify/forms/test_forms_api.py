@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.papers.press import WAITING_LIMIT
-from tests.services.notify.forms.conftest import KEYS, NAME
+from tests.services.notify.forms.conftest import KEYS, NAME, PAGE
 
 FORMS = ["receipt", "supplement", "refusal", "apology"]
 BRINGS = dict(
@@ -161,6 +161,26 @@ async def test_who_has_the_link_gets_the_form(office, pdf_text):
     glossed = await office.post("receipt.html", token=token, language="en")
     assert "Result due at" in glossed.text
     assert token not in glossed.text
+
+
+async def test_the_receipt_says_where_to_look_and_what_to_type_and_not_the_token(office, pdf_text):
+    office.learn("application.accepted")
+    application = office.case.application
+    page, pdf = await office.get("receipt.html"), await office.get("receipt.pdf")
+
+    for text in (page.text, pdf_text(pdf.content)):
+        assert PAGE in text
+        assert office.links.code(application) in text
+        assert office.links.token(application) not in text
+
+
+async def test_where_no_page_is_known_it_says_neither(office):
+    office.learn("application.accepted")
+    office.links.page = ""
+    page = (await office.get("receipt.html")).text
+
+    assert "Mã tra cứu" not in page
+    assert "Xem tình trạng" not in page
 
 
 async def test_a_wrong_link_and_one_of_nothing_known_are_told_alike(office):
