@@ -4,7 +4,6 @@ drawn; nothing of it is kept.
 Whatever keeps a notice from going out has a name: `REASONS` says which there are.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -21,6 +20,7 @@ from shared.errors import Unknown
 from shared.events.intake import Contact, Reached
 from shared.events.notify import Answered, NoticeRequested
 from shared.jwe import NotOpened
+from shared.reached import is_mobile
 from shared.vault import Sealed, Vault
 
 REASONS: Mapping[str, str] = {
@@ -38,7 +38,6 @@ REASONS: Mapping[str, str] = {
 }
 DEADLINE = "expires_at"  # after it a notice is of no use
 _BETWEEN = {"sms": " "}  # what stands between milestones told in one message
-MOBILE = re.compile(r"(\+84|0)[35789][0-9]{8}")
 
 Notice = tuple[str, NoticeRequested]  # an application, and what is to be handed over for it
 # has the words of milestones ready, those of broadcasts; raises `Unknown`
@@ -187,4 +186,4 @@ def _address(opened: bytes | None, channel: str, audience: str) -> tuple[str, st
         return (person.email, "") if person.email else ("", "no_email")
     if not person.phone:
         return "", "no_phone"
-    return (person.phone, "") if MOBILE.fullmatch(person.phone) else ("", "not_a_mobile")
+    return (person.phone, "") if is_mobile(person.phone) else ("", "not_a_mobile")

@@ -27,6 +27,7 @@ from shared.events.portal import (
     SupplementSubmitted,
     WithdrawalRequested,
 )
+from shared.reached import is_email, is_mobile
 
 DOCUMENTS_LIMIT = 50
 COPIES_LIMIT = 100
@@ -39,8 +40,6 @@ PORTAL = re.compile(r"/portals/([a-z0-9][a-z0-9-]{0,62})")
 
 _UUIDV7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _ORGANISATION = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{1,3}){0,5}")
-_PHONE = re.compile(r"(?:\+84|0)[35789][0-9]{8}")
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]{1,63}(?:\.[^@\s.]{1,63}){1,8}")
 _OF_A_PERSON = re.compile(  # a personal number or a mobile one, however its digits are grouped
     r"(?<!\d)(?<!\d[.-])"
     r"(?:\d{12}|0(?:[ .-]?\d){11}|(?:84[ .)-]?|0[ .-]?)[35789](?:[ .-]?\d){8})"
@@ -99,11 +98,11 @@ def contact(personal: Personal) -> Contact:
     """Return how the citizen can be reached; what cannot be right is left out."""
     return Contact(
         name=personal.name[:TEXT_LIMIT],
-        phone=personal.phone if _PHONE.fullmatch(personal.phone) else "",
+        phone=personal.phone if is_mobile(personal.phone) else "",
         email=personal.email if _is_email(personal.email) else "",
         representative=Reached(
             name=acting.name[:TEXT_LIMIT],
-            phone=acting.phone if _PHONE.fullmatch(acting.phone) else "",
+            phone=acting.phone if is_mobile(acting.phone) else "",
             email=acting.email if _is_email(acting.email) else "",
         )
         if (acting := personal.representative)
@@ -255,7 +254,7 @@ def _personal_fields(personal: Personal) -> Iterator[Problem]:
         yield problem("unprintable-name", "/personal/name")
     if not personal_number.FORM.fullmatch(personal.personal_number):
         yield problem("invalid-personal-number", "/personal/personal_number")
-    if not _PHONE.fullmatch(personal.phone):
+    if not is_mobile(personal.phone):
         yield problem("invalid-phone", "/personal/phone")
     if personal.email and not _is_email(personal.email):
         yield problem("invalid-email", "/personal/email")
@@ -279,7 +278,7 @@ def _acting(acting: Representative | None) -> Iterator[Problem]:
         yield problem("unprintable-name", f"{at}/name")
     elif len(acting.name) > TEXT_LIMIT:
         yield problem("too-long", f"{at}/name")
-    if acting.phone and not _PHONE.fullmatch(acting.phone):
+    if acting.phone and not is_mobile(acting.phone):
         yield problem("invalid-phone", f"{at}/phone")
     if acting.email and not _is_email(acting.email):
         yield problem("invalid-email", f"{at}/email")
@@ -293,5 +292,4 @@ def is_short(personal: Personal) -> bool:
 
 
 def _is_email(text: str) -> bool:
-    is_formed = len(text) <= 254 and _EMAIL.fullmatch(text) is not None
-    return is_formed and not is_unprintable(text)
+    return is_email(text) and not is_unprintable(text)

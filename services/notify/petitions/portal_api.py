@@ -3,10 +3,12 @@ of the answer.
 """
 
 from datetime import UTC, datetime, timedelta
+from unicodedata import normalize
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Request
+from msgspec import UnsetType
 
 from services.notify.desk import refusal
 from services.notify.domain.petitions.states import Petition
@@ -23,6 +25,7 @@ from services.notify.petitions.views import FORM, TAKEN, Acceptance, Dispute, Fo
 from shared import edge
 from shared.access import Caller
 from shared.errors import DeadLetter
+from shared.events.data import Consent
 from shared.events.intake import Contact
 from shared.events.petitions import (
     PetitionAcceptanceTold,
@@ -33,6 +36,7 @@ from shared.events.petitions import (
 from shared.petition_codes import petition_code
 from shared.placement import canonical
 from shared.problems import Refusal
+from shared.reached import is_email, is_mobile
 from shared.vault import keyed_hash
 from shared.working_time import local_day
 
@@ -128,9 +132,9 @@ async def _file(
     if not now - MADE_BEFORE <= made <= now + MADE_AFTER:
         raise _not_made_for_it()
     unit = await _unit(counter, caller, form)
-    contact = Contact(**msgspec.structs.asdict(form.contact))
-    is_reached = contact != Contact()
-    said = msgspec.json.encode(contact).decode() if is_reached else ""
+    contact = _contact(form)
+    notices = _notices(form, contact)
+    said = msgspec.json.encode(contact).decode() if contact != Contact() else ""
     text, reached = await sealed(counter, petition, form.text, said, create=True)
     filed = PetitionFiled(
         code=petition_code(counter.vault.pepper, local_day(made), petition),
@@ -142,9 +146,47 @@ async def _file(
         language=form.language,
         application=canonical(form.application) if form.application else "",
         unit=unit,
-        notices=form.notices,
+        notices=notices,
     )
     return await append(counter, caller, f"{petition}/filed/{content}", filed, filed.code)
+
+
+def _contact(form: Form) -> Contact:
+    """Return how the citizen is reached, as intake keeps it.  Raises `Refusal` 422."""
+    given = form.contact
+    contact = Contact(name=_tidy(given.name), phone=_tidy(given.phone), email=_tidy(given.email))
+    if contact.phone and not is_mobile(contact.phone):
+        vi = "Ghi số di động Việt Nam: 0 hoặc +84, rồi 9 chữ số bắt đầu bằng 3, 5, 7, 8 hoặc 9."
+        en = "Give a Vietnamese mobile number: 0 or +84, then 9 digits from 3, 5, 7, 8 or 9 on."
+        raise refusal(422, "invalid-phone", "/contact/phone", vi, en)
+    if contact.email and not is_email(contact.email):
+        vi = "Sửa địa chỉ thư điện tử hoặc để trống."
+        en = "Correct the e-mail address or leave it out."
+        raise refusal(422, "invalid-email", "/contact/email", vi, en)
+    return contact
+
+
+def _tidy(text: str) -> str:
+    return normalize("NFC", text).strip()
+
+
+def _notices(form: Form, contact: Contact) -> Consent:
+    """Return by which ways the citizen is told; where they name none, by what they left.
+
+    Raises `Refusal` 422.
+    """
+    if isinstance(form.notices, UnsetType):
+        if contact.phone:
+            return Consent(channels=("sms",))
+        return Consent(channels=("email",) if contact.email else ())
+    for channel in form.notices.channels:
+        field = "email" if channel == "email" else "phone"
+        if not getattr(contact, field):
+            what = "địa chỉ thư điện tử" if field == "email" else "số điện thoại"
+            vi = f"Ghi {what}, hoặc bỏ cách nhận tin `{channel}` trong `notices`."
+            en = f"Give this, or leave `{channel}` out of `notices`: it needs an address."
+            raise refusal(422, f"missing-{field}", f"/contact/{field}", vi, en)
+    return form.notices
 
 
 async def _unit(counter: Counter, caller: Caller, form: Form) -> str:

@@ -106,6 +106,10 @@ async def test_without_a_unit_it_waits_for_an_operator_and_without_contact_it_is
         ({"application": "x"}, 422, "unknown-application", "/application"),
         ({"application": uuid7(9)}, 422, "unknown-application", "/application"),
         ({"contact": {"fax": "1"}}, 422, "invalid-body", "/contact/fax"),
+        ({"contact": {"phone": "abc"}}, 422, "invalid-phone", "/contact/phone"),
+        ({"contact": {"phone": "02838290000"}}, 422, "invalid-phone", "/contact/phone"),
+        ({"contact": {"email": "a@x"}}, 422, "invalid-email", "/contact/email"),
+        ({"contact": {"email": "a\u200b@x.invalid"}}, 422, "invalid-email", "/contact/email"),
         ({"language": "fr"}, 422, "invalid-body", "/language"),
         ({"notices": {"channels": ["fax"]}}, 422, "invalid-body", "/notices/channels/0"),
         ({"by": "x"}, 422, "invalid-body", "/by"),
@@ -118,6 +122,45 @@ async def test_what_is_no_petition_is_refused_by_its_field(hall, changes, status
     assert problem["field"] == field
     assert problem["remedy_vi"] != problem["remedy_en"]
     assert hall.records == []
+
+
+PHONE, EMAIL = {"phone": " 0900000000 "}, {"email": "a@example.invalid"}
+
+
+@pytest.mark.parametrize(
+    ("contact", "ways"), [(PHONE, "sms"), (EMAIL, "email"), (PHONE | EMAIL, "sms"), ({}, "portal")]
+)
+async def test_who_names_no_way_is_told_by_what_they_left(hall, contact, ways):
+    assert (await hall.file(contact=contact))[0] == 202
+    await hall.decide()
+    dossier = (await hall.journal.latest(uuid7())).state
+    assert set(dossier.notices) == {f"petition_received/{ways}"}
+    [told, _] = await hall.texts()
+    assert told[1]["phone"] == contact.get("phone", "").strip()
+
+
+@pytest.mark.parametrize(
+    ("contact", "channels", "field"),
+    [
+        (EMAIL, ["sms"], "phone"),
+        (PHONE, ["email"], "email"),
+        (PHONE, ["sms", "email"], "email"),
+        ({}, ["zalo"], "phone"),
+        (EMAIL, ["app"], "phone"),
+    ],
+)
+async def test_a_way_that_is_wished_without_its_address_is_refused(hall, contact, channels, field):
+    status, told = await hall.file(contact=contact, notices={"channels": channels})
+    assert (status, told["title"]) == (422, f"missing {field}")
+    assert told["problems"][0]["field"] == f"/contact/{field}"
+    assert hall.records == []
+
+
+@pytest.mark.parametrize("channels", [["email", "sms"], []])
+async def test_ways_that_have_their_address_are_taken_as_they_are_wished(hall, channels):
+    assert (await hall.file(notices={"channels": channels}))[0] == 202
+    await hall.decide()
+    assert (await hall.journal.latest(uuid7())).state.channels == tuple(channels)
 
 
 async def test_the_longest_text_there_is_stays_within_the_contract(hall):
