@@ -139,8 +139,8 @@ def router(counter: Counter, at_units: AtUnits) -> APIRouter:
         message = f"{id_}/{_tag(asked)}/{idempotency_key}"
         if f"{caller.source} {message}" in decision.handled:
             return taken(id_, now.code)
-        if isinstance(asked, Assign) and caller.role != "operator":
-            raise Refusal(403, "wrong-role", "An operator assigns; forward it instead.")
+        if caller.role == "officer" and now.status == "received":
+            raise Refusal(403, "wrong-role", "No unit has it yet: an operator assigns it first.")
         seen = int(if_match.strip('"')) if if_match else None
         data = await _contract(counter, id_, asked, caller, seen)
         refuse_what_is_not_possible(counter, now, data, caller)

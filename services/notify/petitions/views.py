@@ -188,12 +188,10 @@ _OF_CITIZENS = {*CITIZENS, "filed"}  # as the ids of messages say
 
 
 def offered(petition: Petition, role: str) -> list[str]:
-    """Return what this role may ask for now."""
-    return [
-        move
-        for move in possible(petition)
-        if (move in CITIZENS) == (role == "portal") and (move != "assign" or role == "operator")
-    ]
+    """Return what this role may ask for now; what no unit has yet is an operator's alone."""
+    if role == "officer" and petition.status == "received":
+        return []
+    return [move for move in possible(petition) if (move in CITIZENS) == (role == "portal")]
 
 
 def _waits_for(petition: Petition) -> str:

@@ -88,6 +88,32 @@ async def test_an_operator_assigns_what_no_unit_has(hall):
     assert await listed(hall) == ([uuid7()], "")
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"action": "dismiss", "reason": "court_matter", "turn_to": "x"},
+        {"action": "assign", "unit": WARD},
+        {"action": "answer", "answer": ANSWER},
+    ],
+)
+@pytest.mark.parametrize("who", ["officer", "ward", "province"])
+async def test_what_no_unit_has_is_an_operators_alone(hall, who, asked):
+    await hall.file(unit="")
+    await hall.decide()
+    if who == "officer":
+        assert (await hall.look(who=who))[1]["possible"] == []
+    before = len(hall.records)
+    assert (await hall.act(**asked, who=who))[0] == 403
+    assert len(hall.records) == before
+
+
+async def test_an_operator_dismisses_what_no_unit_has(hall):
+    await hall.file(unit="")
+    await hall.decide()
+    status, _ = await hall.act("dismiss", who="operator", reason="court_matter", turn_to="x")
+    assert status == 202
+
+
 async def test_reading_what_was_said_is_on_record_with_its_purpose(filed):
     answered, logs = await filed.texts(purpose="to answer it")
     assert (answered[0], answered[1]["text"]) == (200, TEXT)
