@@ -22,13 +22,14 @@ from shared.journal import Decision, Journal
 from shared.placement import canonical
 from shared.problems import Refusal
 from shared.publisher import Publisher
-from shared.vault import Sealed, Vault, seal
+from shared.vault import Sealed, Vault, keyed_hash, seal
 
 Portal = Annotated[Caller, Depends(require("portal"))]
 Operator = Annotated[Caller, Depends(require("operator"))]
 Office = Annotated[Caller, Depends(require("officer", "operator"))]
 Anyone = Annotated[Caller, Depends(require("portal", "officer", "operator"))]
 
+HASHED = 16  # characters of what is hashed
 KEY = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 # why something cannot be done: the answer, the field, and the remedy
@@ -143,6 +144,18 @@ async def opened(
         raise erased()
     told = iter(found)
     return [(next(told) or b"").decode() if text else "" for text in texts]
+
+
+def content_of(counter: Counter, said: msgspec.Struct) -> str:
+    """Return what tells the same, sent again, from something else; nobody else can work it out."""
+    return keyed_hash(counter.vault.pepper, b"petition/" + msgspec.json.encode(said))[:HASHED]
+
+
+def said_otherwise() -> Refusal:
+    """Return the refusal of a key under which something else was sent."""
+    vi = "Mã này đã dùng cho nội dung khác: hãy dùng một mã mới."
+    en = "This key stands with other content: use a new one."
+    return refusal(409, "conflict", "/headers/idempotency-key", vi, en)
 
 
 def erased() -> Refusal:

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Header, Query, Request
 
 from services.notify.desk import refusal
+from services.notify.domain import Dossier
 from services.notify.domain.petitions.deciding import reach
 from services.notify.domain.petitions.states import NOWHERE
 from services.notify.petitions import views
@@ -18,9 +19,11 @@ from services.notify.petitions.counter import (
     Office,
     Operator,
     append,
+    content_of,
     known,
     opened,
     refuse_what_is_not_possible,
+    said_otherwise,
     sealed,
     taken,
 )
@@ -49,6 +52,7 @@ from shared.events.petitions import (
     PetitionDismissedByOfficer,
     PetitionForwardedByOfficer,
 )
+from shared.journal import Decision
 from shared.problems import Refusal
 
 PAGE_LIMIT = 100
@@ -136,8 +140,10 @@ def router(counter: Counter, at_units: AtUnits) -> APIRouter:
         asked: Act = await edge.read(request, _BODY)
         decision, now = await known(counter, petition, caller)
         id_ = decision.application
-        message = f"{id_}/{_tag(asked)}/{idempotency_key}"
-        if f"{caller.source} {message}" in decision.handled:
+        message = f"{id_}/{_tag(asked)}/{idempotency_key}/{content_of(counter, asked)}"
+        if before := _handled(decision, caller, idempotency_key):
+            if before != message:
+                raise said_otherwise()
             return taken(id_, now.code)
         if caller.role == "officer" and now.status == "received":
             raise Refusal(403, "wrong-role", "No unit has it yet: an operator assigns it first.")
@@ -147,6 +153,15 @@ def router(counter: Counter, at_units: AtUnits) -> APIRouter:
         return await append(counter, caller, message, data, now.code, decision)
 
     return routes
+
+
+def _handled(decision: Decision[Dossier], caller: Caller, key: str) -> str:
+    """Return the id of the message that was sent under this key before; empty: none was."""
+    ours = f"{caller.source} {decision.application}/"
+    for message in decision.handled:
+        if message.startswith(ours) and message.split("/")[-2] == key:
+            return message.removeprefix(f"{caller.source} ")
+    return ""
 
 
 def _tag(asked: Act) -> str:

@@ -16,8 +16,10 @@ from services.notify.petitions.counter import (
     Counter,
     Portal,
     append,
+    content_of,
     known,
     refuse_what_is_not_possible,
+    said_otherwise,
     sealed,
     taken,
 )
@@ -37,11 +39,9 @@ from shared.petition_codes import petition_code
 from shared.placement import canonical
 from shared.problems import Refusal
 from shared.reached import is_email, is_mobile
-from shared.vault import keyed_hash
 from shared.working_time import local_day
 
 MADE_BEFORE, MADE_AFTER = timedelta(days=30), timedelta(days=1)
-HASHED = 16  # characters
 
 _ID = edge.header(
     "Idempotency-Key", "the petition's id: your UUIDv7", edge.APPLICATION, required=True
@@ -119,14 +119,12 @@ def router(counter: Counter) -> APIRouter:
 async def _file(
     counter: Counter, caller: Caller, petition: str, made: datetime, form: Form
 ) -> PetitionTaken:
-    content = keyed_hash(counter.vault.pepper, b"petition/" + msgspec.json.encode(form))[:HASHED]
+    content = content_of(counter, form)
     latest = await counter.journal.latest(petition)
     if latest and latest.state:
         there = latest.state.petition
         if there is None or (latest.state.portal, there.content) != (caller.name, content):
-            vi = "Mã này đã dùng cho nội dung khác: hãy dùng một UUIDv7 mới."
-            en = "This id stands with other content: use a new UUIDv7."
-            raise refusal(409, "conflict", "/headers/idempotency-key", vi, en)
+            raise said_otherwise()
         return taken(petition, there.code)
     now = counter.clock()
     if not now - MADE_BEFORE <= made <= now + MADE_AFTER:

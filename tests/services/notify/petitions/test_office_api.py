@@ -195,13 +195,46 @@ async def test_an_action_under_the_same_key_counts_once(filed):
     assert (await filed.look(who="operator"))[1]["version"] == 1
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"action": "answer", "answer": "Một câu khác (thử nghiệm)"},
+        {"action": "forward", "unit": OTHER, "reason": "x"},
+    ],
+)
+async def test_something_else_under_the_same_key_is_refused_and_not_thrown_away(filed, other):
+    await filed.act("answer", answer=ANSWER)
+    await filed.decide()
+    before = len(filed.records)
+    assert (await filed.act("answer", answer=ANSWER))[0] == 202
+    status, told = await filed.act(**other)
+    assert (status, told["title"]) == (409, "conflict")
+    assert told["problems"][0]["field"] == "/headers/idempotency-key"
+    assert len(filed.records) == before
+
+
+async def test_a_key_is_each_officers_own(filed):
+    await filed.act("forward", unit=OTHER, reason="x")
+    await filed.decide()
+    assert (await filed.act("answer", who="elsewhere", answer=ANSWER))[0] == 202
+
+
+async def test_two_at_once_under_one_key_are_both_decided_and_the_second_says_why(filed):
+    for answer in (ANSWER, "Một câu khác (thử nghiệm)"):
+        assert (await filed.act("answer", answer=answer))[0] == 202
+    assert "petition.rejected" in [e.type for e in await filed.decide()]
+    [told, _] = await filed.texts()
+    assert told[1]["answer"] == ANSWER
+
+
 async def test_who_looked_before_it_moved_is_rejected_by_the_lane(filed):
     await filed.act("forward", who="officer", unit=OTHER, reason="x")
     await filed.act("answer", key="act-2", if_match='"0"', answer=ANSWER)
     *_, rejected = await filed.decide()
     assert rejected.type == "petition.rejected"
     _, view = await filed.look(who="operator")
-    assert view["rejected"] == {f"{uuid7()}/answer/act-2": "not_your_unit"}
+    [(message, why)] = view["rejected"].items()
+    assert (message.rpartition("/")[0], why) == (f"{uuid7()}/answer/act-2", "not_your_unit")
     assert (await filed.look())[1]["rejected"] == {}
 
 
