@@ -103,9 +103,9 @@ class PetitionTaken:
 class PetitionView:
     """How a petition stands; what it says, and what was answered, is at `texts`.
 
-    `waits_for`: `unit`, `operator`, `citizen`, or nobody.  `dismissal` and `dismissal_en` say why
-    it is not answered here, `turn_to` who can help.  `rejected`: what was asked and not done, by
-    the ids of messages, and why.
+    `waits_for`: `unit`, `operator`, `citizen`, or nobody. `dismissal` and `dismissal_en` say why it
+    is not answered here, `turn_to` who can help; `forward_reason` why it went on to this unit.
+    `rejected`: what was asked and not done, by the ids of messages, and why.
     """
 
     petition: str
@@ -126,6 +126,7 @@ class PetitionView:
     dismissal: str
     dismissal_en: str
     turn_to: str
+    forward_reason: str
     rejected: dict[str, str]
     version: int
 
@@ -175,6 +176,7 @@ def view(decision: Decision[Dossier], petition: Petition, role: str) -> Petition
         dismissal=vi,
         dismissal_en=en,
         turn_to=petition.turn_to,
+        forward_reason=petition.forward_reason,
         rejected={
             message: why
             for message, why in petition.rejected.items()
@@ -226,6 +228,7 @@ VIEW = PetitionView(
     dismissal="",
     dismissal_en="",
     turn_to="",
+    forward_reason="",
     rejected={},
     version=0,
 )

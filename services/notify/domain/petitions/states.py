@@ -50,7 +50,8 @@ class Petition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     """How far a petition has come.  `text`, `answer`, `dispute` are sealed for it.
 
     `promised`: when it was due first, `due` with the one new date.  `moves`: how often it moved,
-    for those who act on what they saw.  `lay_at`: where it stood in the lists of units before.
+    for those who act on what they saw.  `forward_reason`: why it went on to the unit that has it.
+    `lay_at`: where it stood in the lists of units before.
     `rejected`: why messages were rejected, by their ids, the latest few.
     """
 
@@ -67,6 +68,7 @@ class Petition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     application: str = ""
     moves: int = 0
     forwards: int = 0
+    forward_reason: str = ""
     is_late_said: bool = False
     answer: str = ""
     dispute: str = ""

@@ -42,7 +42,7 @@ def _assign(p: Petition, data: Data, _: datetime, catalogue: Catalogue) -> Done:
 
 def _forward(p: Petition, data: Data, _: datetime, catalogue: Catalogue) -> Done:
     assert isinstance(data, petitions.PetitionForwardedByOfficer)
-    after = replace(p, unit=data.unit, forwards=p.forwards + 1)
+    after = replace(p, unit=data.unit, forwards=p.forwards + 1, forward_reason=data.reason)
     return after, petitions.PetitionForwarded(
         **named(after, catalogue),
         officer=data.officer,

@@ -54,6 +54,13 @@ async def test_it_goes_on_to_another_unit_and_back(filed):
     assert len(filed.lying.rows) == 2
 
 
+async def test_the_citizen_reads_why_it_went_on(filed):
+    await filed.act("forward", unit=OTHER, reason="Thuộc phường khác")
+    await filed.decide()
+    _, view = await filed.look()
+    assert (view["unit"], view["forward_reason"]) == (OTHER, "Thuộc phường khác")
+
+
 async def test_what_is_due_first_comes_first_a_page_at_a_time(hall):
     for n in (3, 1, 2):
         await hall.file(n, key=uuid7(n, hall.at))
