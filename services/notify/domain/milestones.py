@@ -155,14 +155,35 @@ MILESTONES: dict[str, Milestone] = {
         of_children=False,
         urgent=True,
     ),
+    "petition_assigned": Milestone(
+        petitions.PetitionAssigned,
+        ("due",),
+        _ANSWERED | _types(petitions.PetitionForwarded, petitions.PetitionApologised),
+        of_children=False,
+        urgent=True,
+    ),
     "petition_forwarded": Milestone(
         petitions.PetitionForwarded, (), _ANSWERED, of_children=False, again=True
     ),
     "petition_late": Milestone(
         petitions.PetitionApologised, ("due",), _ANSWERED, of_children=False
     ),
+    "petition_due_soon": Milestone(
+        petitions.PetitionDueSoon,
+        ("due",),
+        _ANSWERED | _types(petitions.PetitionForwarded, petitions.PetitionApologised),
+        of_children=False,
+        again=True,
+    ),
     "petition_dismissed": Milestone(petitions.PetitionDismissed, of_children=False),
     "petition_answered": Milestone(petitions.PetitionAnswered, (), _TAKEN, of_children=False),
+    "petition_disputed": Milestone(
+        petitions.PetitionDisputed,
+        ("due",),
+        _types(petitions.PetitionAnsweredAgain, petitions.PetitionApologised),
+        of_children=False,
+        urgent=True,
+    ),
     "petition_answered_again": Milestone(
         petitions.PetitionAnsweredAgain, (), _TAKEN, of_children=False
     ),

@@ -26,6 +26,7 @@ _BOTH: Mapping[Audience, tuple[Channel, ...]] = {
 _UNIT: Mapping[Audience, tuple[Channel, ...]] = {**_BOTH, "unit": ("email",)}  # it acts on it
 _CITIZEN: Mapping[Audience, tuple[Channel, ...]] = {**_BOTH, "representative": ()}
 _PETITION_UNIT: Mapping[Audience, tuple[Channel, ...]] = {**_CITIZEN, "unit": ("email",)}
+_UNIT_ALONE: Mapping[Audience, tuple[Channel, ...]] = {**_PETITION_UNIT, "citizen": ()}
 
 # Which ways there are; what a person agreed to is taken of them.
 TOLD: Mapping[str, Mapping[Audience, tuple[Channel, ...]]] = {
@@ -44,11 +45,14 @@ TOLD: Mapping[str, Mapping[Audience, tuple[Channel, ...]]] = {
     "withdrawn": _UNIT,
     "interlinked_registered": _BOTH,
     "interlinked_ended": _BOTH,
-    "petition_received": _PETITION_UNIT,
+    "petition_received": _CITIZEN,
+    "petition_assigned": _UNIT_ALONE,  # the citizen knows the date
     "petition_forwarded": _PETITION_UNIT,
     "petition_late": _CITIZEN,
+    "petition_due_soon": _UNIT_ALONE,
     "petition_dismissed": _CITIZEN,
     "petition_answered": _CITIZEN,
+    "petition_disputed": _PETITION_UNIT,
     "petition_answered_again": _CITIZEN,
 }
 
@@ -109,6 +113,7 @@ def ways_for(
     """
     told = _BOTH if milestone.startswith(BROADCAST) else TOLD[milestone]
     found = [way(c, "citizen") for c in told["citizen"] if c in channels]
-    found = found or [way("portal", "citizen")]
+    if told["citizen"] and not found:
+        found = [way("portal", "citizen")]
     found += [way(c, "representative") for c in told["representative"] if c in representative]
     return tuple(found + [way(c, "unit") for c in told["unit"] if unit])

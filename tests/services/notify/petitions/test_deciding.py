@@ -44,7 +44,7 @@ def test_the_unit_is_told_where_it_has_an_address(new_citizen, providers):
     citizen = new_citizen(providers=providers("sms", "email"), units=frozenset({"26737"}))
     citizen.do("file")
     slots = citizen.case.dossier.notices
-    assert set(slots) == {"petition_received/sms", "petition_received/email@unit"}
+    assert set(slots) == {"petition_received/sms", "petition_assigned/email@unit"}
 
 
 @pytest.mark.parametrize(("days", "on_time"), [(9, True), (30, False)])
