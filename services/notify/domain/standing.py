@@ -23,9 +23,11 @@ STANDING: Mapping[Status, Standing] = {
 
 def standing(state: Dossier) -> Standing:
     """Return how the notices stand; that the application is at its end is routing's to say.  Of a
-    petition it is known here.
+    petition it is known here, and nowhere else.
     """
     if state.petition and state.petition.status not in OVER:
         return "moving"
     found = {STANDING[notice.status] for notice in state.notices.values()}
-    return "moving" if "moving" in found else "resting"
+    if "moving" in found:
+        return "moving"
+    return "over" if state.petition else "resting"

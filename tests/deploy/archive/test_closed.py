@@ -7,6 +7,7 @@ import pytest
 
 from deploy.archive.closed import why_not
 from services.notify.domain.moves import Notice
+from services.notify.domain.petitions.states import Petition
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.states import Stage
 from shared.archived import first_version, last_version
@@ -79,6 +80,29 @@ def test_a_notice_under_way_is_not_archived(look, make):
     notice = Notice(status="waiting", since=make.LONG_AGO, params={})
     told = msgspec.structs.replace(make.TOLD, notices={"returned/sms": notice})
     assert look({**make.LIVES, "notify": (told,)}) == "moving"
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        ("accepted", None),
+        ("closed", None),
+        ("dismissed", None),
+        ("assigned", "moving"),
+        ("answered", "moving"),
+    ],
+)
+def test_a_petition_is_at_its_end_when_notify_alone_says_so(status, why, look, make):
+    petition = Petition(
+        code="PA-20261120-3RE8JK2K962",
+        kind="delay",
+        text="v1.c3ludGhldGlj",
+        content="synthetic",
+        status=status,
+        **dict.fromkeys(("filed_at", "since", "promised", "due"), make.LONG_AGO),
+    )
+    told = msgspec.structs.replace(make.TOLD, petition=petition)
+    assert look({"notify": (told,)}) == why
 
 
 def test_what_is_held_stays_for_the_operator(look, make):

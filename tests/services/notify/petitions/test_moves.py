@@ -102,4 +102,13 @@ def test_more_may_come_of_it_until_its_end(status, citizen):
     citizen.come_to(status)
     rested = {slot: replace(n, status="sent") for slot, n in citizen.case.dossier.notices.items()}
     dossier = replace(citizen.case.dossier, notices=rested)
-    assert standing(dossier) == ("resting" if status in OVER else "moving")
+    assert standing(dossier) == ("over" if status in OVER else "moving")
+
+
+@pytest.mark.parametrize("status", sorted(OVER))
+def test_a_petition_whose_notices_are_under_way_is_not_over(status, citizen):
+    citizen.come_to(status)
+    [*_, slot] = citizen.case.dossier.notices
+    moving = replace(citizen.case.dossier.notices[slot], status="waiting")
+    dossier = replace(citizen.case.dossier, notices={slot: moving})
+    assert standing(dossier) == "moving"
