@@ -11,6 +11,7 @@ from services.notify.desk import refusal
 from services.notify.domain import Dossier
 from services.notify.domain.petitions.deciding import obstacle, reach
 from services.notify.domain.petitions.states import Petition
+from services.notify.domain.petitions.steps import due_in
 from services.notify.petitions.views import PetitionTaken, offered
 from shared import events
 from shared.access import Caller, require
@@ -23,6 +24,7 @@ from shared.placement import canonical
 from shared.problems import Refusal
 from shared.publisher import Publisher
 from shared.vault import Sealed, Vault, keyed_hash, seal
+from shared.working_time import CalendarEnds
 
 Portal = Annotated[Caller, Depends(require("portal"))]
 Operator = Annotated[Caller, Depends(require("operator"))]
@@ -113,6 +115,16 @@ def refuse_what_is_not_possible(
     """Raise `Refusal` 403, 409, 412, 422 if this cannot be done as things stand."""
     if reason := obstacle(petition, data, counter.clock(), counter.catalogue):
         raise _refused(reason, petition, caller)
+
+
+def refuse_what_has_no_date(counter: Counter, days: int) -> None:
+    """Raise `Refusal` 503 if nobody can say when so many working days from now are over."""
+    try:
+        due_in(counter.clock(), days, counter.catalogue)
+    except CalendarEnds:
+        vi = "Chưa có lịch làm việc để tính hạn trả lời: hãy gửi lại khi đã có lịch."
+        en = "No working days are known for when it would be due: try again once they are."
+        raise refusal(503, "no-calendar", "", vi, en) from None
 
 
 def _refused(reason: str, petition: Petition, caller: Caller) -> Refusal:

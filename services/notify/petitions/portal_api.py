@@ -12,12 +12,14 @@ from msgspec import UnsetType
 
 from services.notify.desk import refusal
 from services.notify.domain.petitions.states import Petition
+from services.notify.domain.petitions.terms import KINDS
 from services.notify.petitions.counter import (
     Counter,
     Portal,
     append,
     content_of,
     known,
+    refuse_what_has_no_date,
     refuse_what_is_not_possible,
     said_otherwise,
     sealed,
@@ -110,6 +112,7 @@ def router(counter: Counter) -> APIRouter:
         [reason] = await sealed(counter, decision.application, said.reason)
         data = PetitionDisputeTold(reason=reason)
         refuse_what_is_not_possible(counter, now, data, caller)
+        refuse_what_has_no_date(counter, KINDS[now.kind].dispute_days)
         message = _follows(decision.application, "dispute", now)
         return await append(counter, caller, message, data, now.code, decision)
 
@@ -129,6 +132,7 @@ async def _file(
     now = counter.clock()
     if not now - MADE_BEFORE <= made <= now + MADE_AFTER:
         raise _not_made_for_it()
+    refuse_what_has_no_date(counter, KINDS[form.kind].answer_days)
     unit = await _unit(counter, caller, form)
     contact = _contact(form)
     notices = _notices(form, contact)
