@@ -80,14 +80,22 @@ class _Slot:
     standing: Standing | None = "sending"  # None: nothing was handed over, so nothing was sent
 
 
+_Name = tuple[str, int, str]  # the milestone, the how-manieth time it is told, the way
+_ENDS: Mapping[type[Data], Standing | None] = {
+    notify.NoticeDelivered: "arrived",
+    notify.NoticeFailed: "failed",
+    notify.NoticeDropped: None,
+}
+
+
 def sent(decided: Sequence[Decided]) -> tuple[Sent, ...]:
     """Return what was sent to the citizen and a representative, the latest first."""
-    slots: dict[tuple[str, str], _Slot] = {}
+    slots: dict[_Name, _Slot] = {}
     for at, data in decided:
         _take(slots, at, data)
     found = [
         _told(milestone, way, slot.at, slot.standing)
-        for (milestone, way), slot in slots.items()
+        for (milestone, _, way), slot in slots.items()
         if slot.standing and _audience(way) in TO
     ]
     return tuple(sorted(found, key=lambda notice: notice.at, reverse=True))
@@ -105,19 +113,17 @@ def rating(decided: Sequence[Decided], now: datetime) -> Rating | None:
     return None
 
 
-def _take(slots: dict[tuple[str, str], _Slot], at: datetime, data: Data) -> None:
+def _take(slots: dict[_Name, _Slot], at: datetime, data: Data) -> None:
     match data:
         case notify.NoticeRequested():
-            for milestone in (data.milestone, *(j.milestone for j in data.joined)):
-                slots.setdefault((milestone, data.channel), _Slot(at))
+            joined = ((also.milestone, also.occasion) for also in data.joined)
+            for milestone, occasion in ((data.milestone, data.occasion), *joined):
+                slots.setdefault((milestone, occasion, data.channel), _Slot(at))
         case notify.NoticeSent():
-            slots[data.milestone, data.channel] = _Slot(data.sent_at, "sent")
-        case notify.NoticeDelivered():
-            slots.setdefault((data.milestone, data.channel), _Slot(at)).standing = "arrived"
-        case notify.NoticeFailed():
-            slots.setdefault((data.milestone, data.channel), _Slot(at)).standing = "failed"
-        case notify.NoticeDropped():
-            slots.setdefault((data.milestone, data.channel), _Slot(at)).standing = None
+            slots[data.milestone, data.occasion, data.channel] = _Slot(data.sent_at, "sent")
+        case notify.NoticeDelivered() | notify.NoticeFailed() | notify.NoticeDropped():
+            name = (data.milestone, data.occasion, data.channel)
+            slots.setdefault(name, _Slot(at)).standing = _ENDS[type(data)]
 
 
 def _audience(way: str) -> str:
