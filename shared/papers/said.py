@@ -1,9 +1,4 @@
-"""How a fact is written in Viet Nam, with an English gloss; numbers of persons are hidden.
-
-Who types into a free text types what stands on an identity card as well.  Nothing of it goes out:
-what has the shape of a personal number (12 digits) or of an old card's (9) is hidden, however it is
-grouped, in every text that a form shows.
-"""
+"""How a fact is written in Viet Nam, with an English gloss; what is personal is hidden in it."""
 
 import re
 from datetime import datetime
@@ -12,13 +7,10 @@ from unicodedata import category, normalize
 import msgspec
 
 from shared.clock import VIETNAM
+from shared.masking import masked
 from shared.papers.facts import Standing
 
 TEXT_LIMIT = 8_000
-HIDDEN = "•••"
-
-_WHOLE = re.compile(r"(?<!\d)(?:\d{12}|\d{9})(?!\d)")
-_GROUPED = re.compile(r"(?<!\d)\d+([ .–-])\d+(?:\1\d+)*(?!\d)(\s*(?:đ|VN[DĐ]))?", re.IGNORECASE)
 _SPACES = re.compile(r"[^\S\n]+")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -81,8 +73,8 @@ def day(at: datetime) -> Said:
 
 
 def shown(text: str) -> str:
-    """Return what may be shown of a text that a person typed: its lines, without a number of a
-    person, and without what is not seen.
+    """Return what may be shown of a text that a person typed: its lines, without what is personal
+    and without what is not seen.
     """
     composed = normalize("NFC", text)
     kept = "".join(
@@ -90,17 +82,6 @@ def shown(text: str) -> str:
     )
     lines = (_SPACES.sub(" ", line).strip() for line in kept.split("\n"))
     return masked("\n".join(line for line in lines if line))[:TEXT_LIMIT]
-
-
-def masked(text: str) -> str:
-    """Return a text with every personal number hidden; amounts stay."""
-    return _GROUPED.sub(_hidden_if_personal, _WHOLE.sub(HIDDEN, text))
-
-
-def _hidden_if_personal(found: re.Match[str]) -> str:
-    digits = sum(c.isdigit() for c in found[0])
-    is_amount = bool(found[2]) and found[1] == "."
-    return HIDDEN + (found[2] or "") if digits in (9, 12) and not is_amount else found[0]
 
 
 def _newlines(text: str) -> str:

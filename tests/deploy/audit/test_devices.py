@@ -39,7 +39,7 @@ def asked(key: str, **changes: Any) -> Heard:
 
 
 def take(centre: Centre, key: str, text: str = TEXT) -> None:
-    [make] = pieces(Opened(key, "0912345678", "DVC", text), Options())
+    [make] = pieces(Opened(key, "0912345678", "DVC", text), Options(), AT)
     submitted = smpp34.decode(make(1))
     assert isinstance(submitted, smpp34.SubmitSm)
     centre.take(submitted)

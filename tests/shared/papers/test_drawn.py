@@ -9,10 +9,10 @@ import msgspec
 import pypdf
 import pytest
 
+from shared.masking import HIDDEN
 from shared.papers import FACTS, form, sheet
 from shared.papers.page import page
 from shared.papers.pdf import pdf
-from shared.papers.said import HIDDEN
 from shared.papers.sheet import AS_THEY_ARE
 
 FORMS = pytest.mark.parametrize("name", FACTS)

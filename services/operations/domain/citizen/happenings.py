@@ -12,7 +12,7 @@ import msgspec
 
 from services.operations.domain.citizen.decided import Decided
 from services.operations.domain.citizen.units import Units
-from services.operations.domain.citizen.words import Fact, Quote, Words, masked
+from services.operations.domain.citizen.words import Fact, Quote, Words
 from shared.events import (
     Data,
     disbursements,
@@ -25,6 +25,7 @@ from shared.events import (
     refunds,
     routing,
 )
+from shared.masking import masked
 from shared.working_time import local_day
 
 LIMIT = 60  # lines; what is older is left out

@@ -1,6 +1,5 @@
 """A sentence in both languages, and how amounts and days are written in each."""
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal, get_args
@@ -8,13 +7,9 @@ from typing import Literal, get_args
 import msgspec
 
 from shared.clock import VIETNAM
-from shared.dossier_codes import FORM as DOSSIER_CODE
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-
-_NUMBER = re.compile(r"\+?\d(?:[ .-]?\d){8,}")  # as long as one of a person or a telephone
-HIDDEN = "•••"
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -61,13 +56,6 @@ def written(fact: Fact, language: Language) -> str:
             return str(getattr(fact, language))
         case _:
             return fact
-
-
-def masked(text: str) -> str:
-    """Return what an officer wrote without numbers that may be a person's or a telephone's."""
-    kept = [found[0] for found in DOSSIER_CODE.finditer(text)]
-    parts = [_NUMBER.sub(HIDDEN, part) for part in DOSSIER_CODE.split(text)]
-    return "".join(a + b for a, b in zip(parts, (*kept, ""), strict=True))
 
 
 def both(names: Mapping[str, Words], name: str, otherwise: Words) -> Words:

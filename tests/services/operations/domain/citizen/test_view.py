@@ -10,9 +10,10 @@ from services.operations.domain.citizen.decided import decided
 from services.operations.domain.citizen.notices import OTHER, TO_MANY, rating
 from services.operations.domain.citizen.sentences import STATES
 from services.operations.domain.citizen.view import CitizenStatus, view
-from services.operations.domain.citizen.words import HIDDEN, Quote
+from services.operations.domain.citizen.words import Quote
 from shared.catalogue import Catalogue
 from shared.events import handover, intake, payment, routing
+from shared.masking import HIDDEN
 from tests.services.operations import scenes
 from tests.services.operations.scenes import DUE, NEW_DUE, SCENES, act, begun
 from tests.services.operations.story import BEGAN, Story
