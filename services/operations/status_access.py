@@ -1,6 +1,8 @@
 """Who may see how an application stands: who has its link, or its dossier code and the code beside.
 
-Attempts are limited, per dossier code and per who asks, and counted before anything is looked up: a
+A right token opens whatever else was tried: nobody guesses one, so nobody is kept out for others.
+Attempts at codes are limited by who asks, by who asks for which dossier, and (far above what people
+do, far below what sixty bits bear) by dossier; they are counted before anything is looked up: a
 thousand at once are no way around it.  A wrong pair is refused in one sentence, whichever half of
 it is wrong, and takes as long as one half-right.
 """
@@ -18,7 +20,8 @@ from shared.problems import Refusal
 from shared.status_links import StatusLinks
 
 WINDOW_S = 900.0
-PER_DOSSIER = 10  # wrong attempts in a window: sixty bits hold against that for ever
+PER_PAIR = 10  # wrong attempts in a window, of one who asks at one dossier
+PER_DOSSIER = 3_000  # of all together: else ten tries of anybody kept its citizen out
 PER_ADDRESS = 30
 PER_PORTAL = 600  # it asks for many people
 KEPT = 50_000  # dossier codes and addresses that are remembered, each
@@ -93,6 +96,7 @@ class StatusAccess:
 
     def __init__(self, journeys: Finds, links: StatusLinks, monotonic: Callable[[], float]) -> None:
         self._journeys, self.links = journeys, links
+        self._by_pair = Attempts(PER_PAIR, monotonic)
         self._by_dossier = Attempts(PER_DOSSIER, monotonic)
         self._by_address = Attempts(PER_ADDRESS, monotonic)
         self._by_portal = Attempts(PER_PORTAL, monotonic)
@@ -106,28 +110,36 @@ class StatusAccess:
         return await self._opened(asked, self._by_portal, portal)
 
     async def _opened(self, asked: Asked, by_whom: Attempts, who: str) -> str:
-        taken = [(by_whom, who)]
-        _hold(by_whom.take(who))
-        dossier = read_code(asked.dossier_code)
-        if dossier and not asked.token:
-            taken.append((self._by_dossier, dossier))
-            _hold(self._by_dossier.take(dossier))
-        try:
-            application = await self._found(asked, dossier)
-        except Unknown:
-            _give_back(taken)
-            raise
-        if application is None:
+        if asked.token:
+            found = self.links.application(asked.token[:TOKEN_LIMIT])
+            if found is None:
+                _hold(by_whom.take(who))
+        else:
+            found = await self._by_codes(asked, by_whom, who)
+        if found is None:
             raise Refusal(404, "unknown-pair", WRONG.en)
-        _give_back(taken)
+        return found
+
+    async def _by_codes(self, asked: Asked, by_whom: Attempts, who: str) -> str | None:
+        dossier = read_code(asked.dossier_code)
+        counted = [(by_whom, who)]
+        if dossier:
+            counted += (self._by_pair, f"{dossier} {who}"), (self._by_dossier, dossier)
+        for attempts, key in counted:
+            _hold(attempts.take(key))
+        try:
+            application = await self._found(dossier, asked.code)
+        except Unknown:
+            _give_back(counted)
+            raise
+        if application is not None:
+            _give_back(counted)
         return application
 
-    async def _found(self, asked: Asked, dossier: str | None) -> str | None:
-        if asked.token:
-            return self.links.application(asked.token[:TOKEN_LIMIT])
+    async def _found(self, dossier: str | None, code: str) -> str | None:
         application = await self._journeys.find(dossier) if dossier else None
         # of a dossier that is not there a code is worked out as well
-        is_right = self.links.is_code(application or _NOBODY, asked.code)
+        is_right = self.links.is_code(application or _NOBODY, code)
         return application if is_right else None
 
 
@@ -147,8 +159,8 @@ def minutes(wait_s: float) -> int:
     return max(1, -int(-wait_s // 60))
 
 
-def _give_back(taken: Sequence[tuple[Attempts, str]]) -> None:
-    for attempts, key in taken:
+def _give_back(counted: Sequence[tuple[Attempts, str]]) -> None:
+    for attempts, key in counted:
         attempts.give_back(key)
 
 

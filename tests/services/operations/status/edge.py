@@ -52,8 +52,9 @@ class StatusEdge:
         self.published = Published()
         self.vault = Vault(MemoryTable(self.store.trouble), bytes(range(32)))
         journeys = self.store.journeys
+        self.access = StatusAccess(journeys, LINKS, self.ticks)
         status = StatusDesk(
-            access=StatusAccess(journeys, LINKS, self.ticks),
+            access=self.access,
             journeys=journeys,
             catalogue=self.catalogue,
             pages=Pages(),

@@ -11,11 +11,14 @@ from services.operations.domain.citizen.words import Words
 from services.operations.status_access import (
     PER_ADDRESS,
     PER_DOSSIER,
+    PER_PAIR,
     WINDOW_S,
     WRONG,
+    Asked,
     Attempts,
     network,
 )
+from shared.problems import Refusal
 from tests.services.operations import scenes
 from tests.services.operations.scenes import begun
 from tests.services.operations.status.edge import LINKS, StatusEdge, Ticks
@@ -74,21 +77,35 @@ async def test_a_payments_reference_opens_nothing(edge: StatusEdge) -> None:
         assert answer.status_code == 422
 
 
+async def test_attempts_of_one_address_on_one_dossier_are_limited_and_keep_out_nobody_else(
+    edge: StatusEdge,
+) -> None:
+    story = await edge.read(begun(scenes.processing))
+    for _ in range(PER_PAIR):
+        answer = await edge.look(story, code=WRONG_CODE, address="198.51.100.1")
+        assert answer.status_code == 404
+    held = await edge.look(story, address="198.51.100.1")
+    assert held.status_code == 429
+    assert held.headers["retry-after"] == str(int(WINDOW_S))
+    assert "15 phút" in held.text
+    by_link = await edge.post({"token": LINKS.token(story.application)}, address="198.51.100.1")
+    assert by_link.status_code == 200
+    assert (await edge.look(story, address="198.51.100.2")).status_code == 200
+    edge.ticks.now_s = WINDOW_S
+    assert (await edge.look(story, address="198.51.100.1")).status_code == 200
+
+
 async def test_attempts_on_one_dossier_are_limited_wherever_they_come_from(
     edge: StatusEdge,
 ) -> None:
     story = await edge.read(begun(scenes.processing))
+    access, wrong = edge.access, Asked(dossier_code=story.code, code=WRONG_CODE)
     for n in range(PER_DOSSIER):
-        answer = await edge.look(story, code=WRONG_CODE, address=f"198.51.100.{n}")
-        assert answer.status_code == 404
-    held = await edge.look(story, address="198.51.100.99")
-    assert held.status_code == 429
-    assert held.headers["retry-after"] == str(int(WINDOW_S))
-    assert "15 phút" in held.text
-    by_link = await edge.post({"token": LINKS.token(story.application)})
-    assert by_link.status_code == 200
-    edge.ticks.now_s = WINDOW_S
-    assert (await edge.look(story)).status_code == 200
+        with pytest.raises(Refusal) as why:
+            await access.by_citizen(wrong, f"10.0.{n >> 8}.{n & 255}")
+        assert why.value.status == 404
+    assert (await edge.look(story)).status_code == 429
+    assert (await edge.post({"token": LINKS.token(story.application)})).status_code == 200
 
 
 async def test_attempts_of_one_address_are_limited_whatever_they_try(edge: StatusEdge) -> None:
@@ -97,6 +114,15 @@ async def test_attempts_of_one_address_are_limited_whatever_they_try(edge: Statu
         await edge.look(story, dossier=f"H29.1-20261120-{n:07d}", address="2001:db8::1")
     assert (await edge.look(story, address="2001:db8::2")).status_code == 429
     assert (await edge.look(story, address="2001:db8:0:1::1")).status_code == 200
+
+
+async def test_a_right_link_opens_though_others_behind_the_address_tried_made_up_ones(
+    edge: StatusEdge,
+) -> None:
+    story = await edge.read(begun(scenes.processing))
+    answers = [await edge.post({"token": "x" * 43}) for _ in range(PER_ADDRESS + 1)]
+    assert [a.status_code for a in answers] == [404] * PER_ADDRESS + [429]
+    assert (await edge.post({"token": LINKS.token(story.application)})).status_code == 200
 
 
 async def test_what_is_right_counts_against_nobody(edge: StatusEdge) -> None:
