@@ -24,6 +24,7 @@ PER_PAIR = 10  # wrong attempts in a window, of one who asks at one dossier
 PER_DOSSIER = 3_000  # of all together: else ten tries of anybody kept its citizen out
 PER_ADDRESS = 30
 PER_PORTAL = 600  # it asks for many people
+LOOKS_WINDOW_S, LOOKS = 60.0, 60  # at one application, by whoever is right
 KEPT = 50_000  # dossier codes and addresses that are remembered, each
 TOKEN_LIMIT = 200  # characters
 _NOBODY = str(UUID(int=0))
@@ -39,6 +40,10 @@ TOO_MANY = Words(
     "tiếp nhận.",
     "That was tried too often. Wait {minutes} minutes and try again, or open the link on your "
     "receipt.",
+)
+OFTEN = Words(
+    "Hồ sơ này vừa được xem quá nhiều lần. Hãy đợi {minutes} phút rồi xem lại.",
+    "This application was looked at too often just now. Wait {minutes} minutes and look again.",
 )
 
 
@@ -100,6 +105,7 @@ class StatusAccess:
         self._by_dossier = Attempts(PER_DOSSIER, monotonic)
         self._by_address = Attempts(PER_ADDRESS, monotonic)
         self._by_portal = Attempts(PER_PORTAL, monotonic)
+        self._looks = Attempts(LOOKS, monotonic, LOOKS_WINDOW_S)
 
     async def by_citizen(self, asked: Asked, address: str) -> str:
         """Return the application.  Raises `Refusal` 404, 429, `Unknown`."""
@@ -118,6 +124,7 @@ class StatusAccess:
             found = await self._by_codes(asked, by_whom, who)
         if found is None:
             raise Refusal(404, "unknown-pair", WRONG.en)
+        _hold(self._looks.take(found), "too-many-looks")
         return found
 
     async def _by_codes(self, asked: Asked, by_whom: Attempts, who: str) -> str | None:
@@ -154,9 +161,10 @@ def network(address: str) -> str:
     return str(getattr(found, "ipv4_mapped", None) or found)
 
 
-def minutes(wait_s: float) -> int:
-    """Return how many minutes somebody is told to wait."""
-    return max(1, -int(-wait_s // 60))
+def wait_words(code: str, wait_s: float) -> Words:
+    """Return how somebody is told for how long there is nothing for them."""
+    minutes = str(max(1, -int(-wait_s // 60)))
+    return (OFTEN if code == "too-many-looks" else TOO_MANY).told(minutes=minutes)
 
 
 def _give_back(counted: Sequence[tuple[Attempts, str]]) -> None:
@@ -164,8 +172,7 @@ def _give_back(counted: Sequence[tuple[Attempts, str]]) -> None:
         attempts.give_back(key)
 
 
-def _hold(wait_s: float) -> None:
+def _hold(wait_s: float, code: str = "too-many-attempts") -> None:
     if wait_s:
         headers = {"Retry-After": str(max(1, -int(-wait_s // 1)))}
-        words = TOO_MANY.told(minutes=str(minutes(wait_s)))
-        raise Refusal(429, "too-many-attempts", words.en, headers=headers)
+        raise Refusal(429, code, wait_words(code, wait_s).en, headers=headers)

@@ -21,7 +21,7 @@ from services.operations.example import LOOK, STATUS
 from services.operations.journeys import Journeys
 from services.operations.pages import NOT_ANSWERED, Answered, Mistake, Pages, Typed
 from services.operations.pages.labels import LABELS
-from services.operations.status_access import TOO_MANY, Asked, StatusAccess, minutes
+from services.operations.status_access import Asked, StatusAccess, wait_words
 from shared import edge
 from shared.access import Caller, require
 from shared.catalogue import Catalogue
@@ -191,8 +191,7 @@ def refused(why: Refusal | Unknown) -> tuple[int, Mistake, Mapping[str, str]]:
         return 503, Mistake(LABELS["unreachable"]), {"Retry-After": "60"}
     headers = why.headers or {}
     if why.status == 429:
-        wait = minutes(float(headers["Retry-After"]))
-        return 429, Mistake(TOO_MANY.told(minutes=str(wait))), headers
+        return 429, Mistake(wait_words(why.code, float(headers["Retry-After"]))), headers
     return why.status, Mistake(LABELS["wrong"]), headers
 
 

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from services.operations import status_access
 from services.operations.domain.citizen.words import Words
 from services.operations.status_access import (
+    LOOKS,
+    LOOKS_WINDOW_S,
+    OFTEN,
     PER_ADDRESS,
     PER_DOSSIER,
     PER_PAIR,
@@ -129,6 +132,21 @@ async def test_what_is_right_counts_against_nobody(edge: StatusEdge) -> None:
     story = await edge.read(begun(scenes.processing))
     for _ in range(PER_ADDRESS + 1):
         assert (await edge.look(story)).status_code == 200
+
+
+async def test_right_looks_at_one_application_are_limited_and_at_others_go_on(
+    edge: StatusEdge,
+) -> None:
+    story = await edge.read(begun(scenes.processing))
+    token, other = LINKS.token(story.application), LINKS.token(application(9))
+    for n in range(LOOKS):
+        await edge.access.by_citizen(Asked(token=token), f"198.51.100.{n}")
+    held = [await edge.post({"token": token}), await edge.look(story)]
+    assert {(a.status_code, a.headers["retry-after"]) for a in held} == {(429, "60")}
+    assert all(OFTEN.told(minutes="1").vi in answer.text for answer in held)
+    assert await edge.access.by_citizen(Asked(token=other), "198.51.100.1") == application(9)
+    edge.ticks.now_s = LOOKS_WINDOW_S
+    assert (await edge.look(story)).status_code == 200
 
 
 async def test_an_outage_counts_against_nobody_and_is_said(edge: StatusEdge) -> None:
