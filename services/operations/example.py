@@ -95,5 +95,10 @@ STATUS = CitizenStatus(
             does=(ROLES["receiving"], ROLES["competent"], ROLES["returning"]),
         ),
     ),
-    rating=Rating(milestone="supplement_requested", about=ABOUT["supplement_requested"], score=0),
+    rating=Rating(
+        milestone="supplement_requested",
+        about=ABOUT["supplement_requested"],
+        score=0,
+        answers=0,
+    ),
 )

@@ -1,5 +1,11 @@
-"""How it went, as the citizen says on the page: it goes to notify, which counts the last answer."""
+"""How it went, as the citizen says on the page: it goes to notify, which counts the last answer.
 
+Every message stays in the list of what was handled, which is bounded, so answers about a milestone
+are.  The same answer again is the same message, until it counts; then it is none.
+"""
+
+import hashlib
+import hmac
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request
@@ -27,10 +33,11 @@ from shared.publisher import Publisher
 from shared.vault import Vault
 
 SOURCE = "/citizens"
-PER_APPLICATION = 10  # answers in a window
-ONCE = 16  # hex digits that tell one answer from another
+PER_APPLICATION = 10  # answers in a window, whether they count yet or not
+PER_MILESTONE = 10  # answers that count, ever
+KEY = 32  # hex digits that tell one answer from another
 _SCORES = {str(score): score for score in range(1, 6)}
-_EXAMPLE = {"token": "…", "milestone": "returned", "once": "0123456789abcdef", "score": "5"}
+_EXAMPLE = {"token": "…", "milestone": "returned", "score": "5"}
 
 
 class RatingDesk(NamedTuple):
@@ -44,7 +51,6 @@ class RatingDesk(NamedTuple):
 
 class _Said(NamedTuple):
     milestone: str
-    once: str
     score: int
     comment: str
 
@@ -90,7 +96,6 @@ def router(desk: RatingDesk) -> APIRouter:
 def _read(fields: dict[str, str]) -> _Said:
     return _Said(
         fields.get("milestone", ""),
-        fields.get("once", ""),
         _SCORES.get(fields.get("score", ""), 0),
         fields.get("comment", "").replace("\r\n", "\n"),
     )
@@ -104,8 +109,10 @@ async def _send(desk: RatingDesk, application: str, asked: Rating | None, said: 
         raise _NotSent(422, "score_missing", "score-5")
     if len(said.comment) > feedback.COMMENT_LIMIT:
         raise _NotSent(422, "comment_long", "comment")
-    if len(said.once) != ONCE or not said.once.isalnum() or not said.once.isascii():
-        raise _NotSent(422, "not_sent")
+    if said.score == asked.score and not said.comment:
+        return  # it counts already
+    if asked.answers >= PER_MILESTONE:
+        raise _NotSent(409, "rated_enough")
     if desk.sent.take(application):
         raise _NotSent(429, "rated_often")
     try:
@@ -117,10 +124,16 @@ async def _send(desk: RatingDesk, application: str, asked: Rating | None, said: 
             said.milestone,
             said.score,
             said.comment,
-            said.once,
+            _key(desk.status.access.links.token(application), asked, said),
         )
         await desk.publisher.publish("notify.inbox", event)
     except feedback.Erased:
         raise _NotSent(410, "not_kept", "comment") from None
     except Unknown:
         raise _NotSent(503, "not_sent") from None
+
+
+def _key(secret: str, asked: Rating, said: _Said) -> str:
+    """Return the name of an answer, from which nobody learns the comment."""
+    content = f"{asked.answers}/{said.score}/{said.comment}"
+    return hmac.digest(secret.encode(), content.encode(), hashlib.sha256).hex()[:KEY]

@@ -6,7 +6,6 @@ and are the only ones that may.
 """
 
 import hashlib
-import secrets
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
@@ -93,7 +92,6 @@ class Pages:
             tokens=tokens,
             answered=answered,
             mistakes=mistakes,
-            once=secrets.token_hex(8),
         )
 
     def _page(self, name: str, language: Language, **said: object) -> str:

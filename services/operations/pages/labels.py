@@ -100,6 +100,10 @@ LABELS: Mapping[str, Words] = {
     "not_sent": Words(
         "Chưa gửi được. Hãy gửi lại sau ít phút.", "It was not sent. Try again in a few minutes."
     ),
+    "rated_enough": Words(
+        "Đã đánh giá bước này 10 lần: lần cuối được tính.",
+        "This was rated ten times: the last one counts.",
+    ),
     "rated_often": Words(
         "Đã gửi quá nhiều lần. Hãy đợi 15 phút rồi gửi lại.",
         "That was sent too often. Wait 15 minutes and send it again.",

@@ -67,11 +67,14 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rating(msgspec.Struct, frozen=True, kw_only=True):
-    """What the citizen may be asked about now; `score` is what was answered before, 0: nothing."""
+    """What the citizen may be asked about now; `score` is what was answered before, 0: nothing, and
+    `answers` how many times.
+    """
 
     milestone: str
     about: Words
     score: int
+    answers: int
 
 
 @dataclass
@@ -104,12 +107,17 @@ def sent(decided: Sequence[Decided]) -> tuple[Sent, ...]:
 def rating(decided: Sequence[Decided], now: datetime) -> Rating | None:
     """Return the latest milestone of which a citizen may still say how it went, if there is one."""
     told = [n for n in sent(decided) if n.standing in ("sent", "arrived")]
-    scores = {d.milestone: d.score for _, d in decided if isinstance(d, FeedbackRecorded)}
+    given = [data for _, data in decided if isinstance(data, FeedbackRecorded)]
     for notice in told:
         days = RATED_DAYS.get(notice.milestone, 0)
         if now - notice.at < timedelta(days=days):
-            score = scores.get(notice.milestone, 0)
-            return Rating(milestone=notice.milestone, about=notice.about, score=score)
+            scores = [data.score for data in given if data.milestone == notice.milestone]
+            return Rating(
+                milestone=notice.milestone,
+                about=notice.about,
+                score=scores[-1] if scores else 0,
+                answers=len(scores),
+            )
     return None
 
 

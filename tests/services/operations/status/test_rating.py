@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from services.operations.pages.labels import LABELS
-from services.operations.rating_api import PER_APPLICATION, SOURCE
+from services.operations.rating_api import PER_APPLICATION, PER_MILESTONE, SOURCE
 from shared.errors import Unknown
-from shared.events.feedback import FeedbackGiven
+from shared.events.feedback import FeedbackGiven, FeedbackRecorded
 from shared.feedback import COMMENT_LIMIT
 from shared.vault import Sealed
 from tests.services.operations import scenes
@@ -30,10 +30,16 @@ async def story(edge: StatusEdge) -> Story:
     return found
 
 
+def counted(story: Story, score: int) -> Story:
+    said = FeedbackRecorded(milestone="result_ready", score=score)
+    story.decide("notify", story.submitted(), said)
+    return story
+
+
 async def rate(edge: StatusEdge, story: Story, **changed: Any) -> httpx.Response:
     """Send the form of the page as the browser has it, with what is changed."""
     page = (await edge.post({"token": LINKS.token(story.application)})).text
-    hidden = dict(re.findall(r'type="hidden" name="(milestone|once)" value="(\w+)"', page))
+    hidden = dict(re.findall(r'type="hidden" name="(milestone)" value="(\w+)"', page))
     fields = {"token": LINKS.token(story.application), "score": "4", "comment": "", **hidden}
     return await edge.post({**fields, **changed}, PATH)
 
@@ -53,16 +59,48 @@ async def test_an_answer_goes_to_notify_and_is_thanked_for(edge: StatusEdge, sto
     assert COMMENT not in bytes(event.data).decode()
 
 
-async def test_the_same_form_sent_twice_is_one_message_and_a_new_form_another(
+async def test_the_same_answer_is_one_message_however_often_and_another_is_another(
     edge: StatusEdge, story: Story
 ) -> None:
-    await rate(edge, story, once="0123456789abcdef")
-    await rate(edge, story, once="0123456789abcdef")
+    for comment in ("", "", COMMENT, COMMENT, "khác"):
+        await rate(edge, story, comment=comment)
     await rate(edge, story, score="1")
     ids = [event.id for _, event in edge.published.events]
-    assert len(ids) == 3
-    assert len(set(ids)) == 2
+    assert len(ids) == 6
+    assert len(set(ids)) == 4
     assert all(id_.startswith(f"{story.application}/feedback/result_ready/") for id_ in ids)
+
+
+async def test_what_one_says_of_two_applications_is_not_seen_to_be_the_same(
+    edge: StatusEdge, story: Story
+) -> None:
+    other = await edge.read(begun(scenes.settled, 2))
+    await edge.vault.keys([other.application], create=True)
+    for each in (story, other):
+        await rate(edge, each, comment=COMMENT)
+    assert len({event.id.rpartition("/")[2] for _, event in edge.published.events}) == 2
+
+
+async def test_back_to_what_one_said_before_is_a_message_of_its_own(
+    edge: StatusEdge, story: Story
+) -> None:
+    for score in (4, 2, 4):
+        await rate(edge, story, score=str(score))
+        await edge.read(counted(story, score))
+    ids = [event.id for _, event in edge.published.events]
+    assert len(set(ids)) == 3
+    answer = await rate(edge, story, score="4")
+    assert (answer.status_code, LABELS["thanks"].vi in answer.text) == (200, True)
+    assert len(edge.published.events) == 3
+
+
+async def test_answers_that_count_are_so_many_and_no_more(edge: StatusEdge, story: Story) -> None:
+    for n in range(PER_MILESTONE):
+        counted(story, 1 + n % 5)
+    await edge.read(story)
+    answer = await rate(edge, story, score="1")
+    assert (answer.status_code, LABELS["rated_enough"].vi in answer.text) == (409, True)
+    assert edge.published.events == []
 
 
 @pytest.mark.parametrize(
@@ -73,7 +111,6 @@ async def test_the_same_form_sent_twice_is_one_message_and_a_new_form_another(
         ({"comment": "a" * (COMMENT_LIMIT + 1)}, 422, "comment_long", "comment"),
         ({"milestone": "accepted"}, 409, "not_asked", ""),
         ({"milestone": "../x"}, 409, "not_asked", ""),
-        ({"once": "x/y"}, 422, "not_sent", ""),
     ],
 )
 async def test_what_is_wrong_with_an_answer_is_said_and_what_was_written_stays(
@@ -96,7 +133,7 @@ async def test_without_what_opens_it_nothing_is_sent(edge: StatusEdge, story: St
 
 
 async def test_nobody_is_asked_a_month_later(edge: StatusEdge, story: Story) -> None:
-    form = {"milestone": "result_ready", "once": "0123456789abcdef"}
+    form = {"milestone": "result_ready"}
     edge.now += timedelta(days=31)
     answer = await rate(edge, story, **form)
     assert (answer.status_code, LABELS["rate"].vi in answer.text) == (409, False)
