@@ -36,10 +36,10 @@ WRONG = Words(
     "just now may need a minute.",
 )
 TOO_MANY = Words(
-    "Đã thử quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại, hoặc mở liên kết ghi trên giấy "
-    "tiếp nhận.",
-    "That was tried too often. Wait {minutes} minutes and try again, or open the link on your "
-    "receipt.",
+    "Đã thử quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại, hoặc mở liên kết tra cứu do nơi nộp "
+    "hồ sơ cấp.",
+    "That was tried too often. Wait {minutes} minutes and try again, or open the link that you "
+    "were given where you applied.",
 )
 OFTEN = Words(
     "Hồ sơ này vừa được xem quá nhiều lần. Hãy đợi {minutes} phút rồi xem lại.",

@@ -14,8 +14,8 @@ LABELS: Mapping[str, Words] = {
     # the form
     "look_up": Words("Tra cứu hồ sơ", "Look up an application"),
     "lead": Words(
-        "Nhập hai mã ghi trên giấy tiếp nhận hoặc trong thông báo đã gửi cho ông/bà.",
-        "Enter the two codes on your receipt, or in what we sent you.",
+        "Nhập cả hai mã. Cổng dịch vụ công hoặc quầy nơi ông/bà nộp hồ sơ cấp hai mã này.",
+        "Enter both codes. The portal or the counter where you applied gives you both.",
     ),
     "dossier_code": Words("Mã hồ sơ", "Dossier code"),
     "dossier_hint": Words("Ví dụ: H29.1-20261120-0000001", "For example H29.1-20261120-0000001"),
@@ -26,8 +26,8 @@ LABELS: Mapping[str, Words] = {
     ),
     "show": Words("Xem tình trạng", "Show how it stands"),
     "by_link": Words(
-        "Nếu có liên kết trong tin nhắn hoặc trên giấy tiếp nhận, chỉ cần mở liên kết đó.",
-        "If you have the link from a message or your receipt, just open it.",
+        "Nếu nơi đó đã cấp liên kết tra cứu, chỉ cần mở liên kết đó.",
+        "If they gave you the link, just open it.",
     ),
     "no_script": Words(
         "Trình duyệt này không mở được liên kết tự động: hãy nhập hai mã.",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.operations import status_access
 from services.operations.domain.citizen.words import Words
+from services.operations.pages.labels import LABELS
 from services.operations.status_access import (
     LOOKS,
     LOOKS_WINDOW_S,
@@ -216,7 +217,16 @@ def test_a_home_counts_once(address: str, counted: str) -> None:
 def test_the_refusal_names_its_remedy_in_both_languages() -> None:
     words = status_access.TOO_MANY.told(minutes="3")
     assert words == Words(
-        "Đã thử quá nhiều lần. Hãy đợi 3 phút rồi thử lại, hoặc mở liên kết ghi trên giấy tiếp "
-        "nhận.",
-        "That was tried too often. Wait 3 minutes and try again, or open the link on your receipt.",
+        "Đã thử quá nhiều lần. Hãy đợi 3 phút rồi thử lại, hoặc mở liên kết tra cứu do nơi nộp "
+        "hồ sơ cấp.",
+        "That was tried too often. Wait 3 minutes and try again, or open the link that you were "
+        "given where you applied.",
     )
+
+
+@pytest.mark.parametrize("words", [*LABELS.values(), status_access.TOO_MANY])
+def test_no_paper_and_no_message_is_said_to_have_what_none_has(words: Words) -> None:
+    for text in ("giấy tiếp nhận", "tin nhắn", "thông báo đã gửi cho"):
+        assert text not in words.vi
+    for text in ("receipt,", "your receipt", "message", "sent you"):
+        assert text not in words.en
