@@ -6,20 +6,21 @@ from functools import partial
 from typing import NamedTuple
 
 from services.notify.domain import EVENT_TYPES, Clerk, Dossier, Policy
-from services.notify.domain.petitions.deciding import ASKED, ask, file, ring
+from services.notify.domain.petitions.deciding import ASKED, ask, file, ring, turn_away
 from services.notify.domain.petitions.deciding import ours as reference
 from services.notify.domain.providers import Unhealthy
 from services.notify.domain.saying import UNKNOWN
 from services.notify.domain.templates import Templates, ours
 from shared.catalogue import Catalogue
 from shared.events.feedback import FeedbackGiven
-from shared.events.intake import InterlinkedRegistered, Registered
+from shared.events.intake import InterlinkedRegistered, Refused, Registered
 from shared.events.kernel import TimerFired
 from shared.events.notify import Answered, BroadcastTold, PreferencesChanged, ReceiptArrived
 from shared.events.petitions import PetitionFiled
 from shared.lanes.table import Arrival, Decide, LaneTable, Outcome, Prepare
 
 Take = Callable[[Clerk, Arrival], None]
+CAME_IN = (Registered, InterlinkedRegistered, Refused)  # what intake says first
 
 
 class Facts(NamedTuple):
@@ -34,10 +35,13 @@ async def all_well(*_: object) -> Facts:
     return Facts()
 
 
-def _learned(clerk: Clerk, arrival: Arrival) -> None:
-    if clerk.dossier.petition is None:  # an id that a petition has is no application's
-        clerk.file(arrival.data, arrival.event.time)
-        clerk.learn(arrival.event.source, arrival.data)
+def _learned(catalogue: Catalogue | None, clerk: Clerk, arrival: Arrival) -> None:
+    petition, event = clerk.dossier.petition, arrival.event
+    if petition is None:
+        clerk.file(arrival.data, event.time)
+        clerk.learn(event.source, arrival.data)
+    elif isinstance(arrival.data, CAME_IN):  # an id that a petition has is no application's
+        clerk.follow(turn_away(petition, event.id, catalogue or reference()))
 
 
 def _heard(clerk: Clerk, arrival: Arrival) -> None:
@@ -109,7 +113,7 @@ def table(
         service="notify",
         state=Dossier,
         decisions={
-            **dict.fromkeys(EVENT_TYPES, decision(_learned)),
+            **dict.fromkeys(EVENT_TYPES, decision(partial(_learned, catalogue))),
             **dict.fromkeys((Answered.TYPE, ReceiptArrived.TYPE), decision(_heard)),
             PreferencesChanged.TYPE: decision(_preferred),
             BroadcastTold.TYPE: decision(_announced),

@@ -223,7 +223,7 @@ class PetitionApologised(PetitionMoved, frozen=True, kw_only=True):
 
 class PetitionRejected(Data, frozen=True, kw_only=True):
     """Nothing changed.  `action` and `possible` are words of the table of moves; `message_id` is
-    that of what was asked.
+    that of what was asked.  `file` and `register`: its id was that of something else.
     """
 
     TYPE: ClassVar[str] = "petition.rejected"

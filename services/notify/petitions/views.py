@@ -186,7 +186,7 @@ def view(decision: Decision[Dossier], petition: Petition, role: str) -> Petition
     )
 
 
-_OF_CITIZENS = {*CITIZENS, "filed"}  # as the ids of messages say
+_OF_CITIZENS = {*CITIZENS, "filed", "intake"}  # as the ids of messages say
 
 
 def offered(petition: Petition, role: str) -> list[str]:

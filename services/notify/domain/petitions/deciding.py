@@ -83,6 +83,11 @@ def file(
     return Step(new, tuple(said), _timers(new, at, catalogue))
 
 
+def turn_away(petition: Petition, message: str, catalogue: Catalogue) -> Step:
+    """Take in that an application came under this petition's id: of it nobody is told anything."""
+    return _rejected(petition, "register", "id_taken", message, catalogue)
+
+
 def ask(
     petition: Petition | None, data: Data, message: str, at: datetime, catalogue: Catalogue
 ) -> Step:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.notify.domain.audience import Audience, concerns
 from shared.clock import VIETNAM
@@ -164,11 +165,18 @@ def test_of_an_unknown_petition_nothing_is_kept(citizen):
     assert citizen.case.dossier is None
 
 
-def test_an_application_that_came_in_under_its_id_changes_nothing(citizen):
+@pytest.mark.parametrize(
+    "came", ["application.registered", "interlinked.registered", "application.refused"]
+)
+def test_an_application_that_came_in_under_its_id_is_turned_away_by_name(came, citizen):
     citizen.do("file")
     before = citizen.case.dossier
-    assert citizen.case.learn("application.registered") == []
-    assert citizen.case.dossier == before
+    [rejected] = citizen.case.learn(came)
+    assert (rejected.action, rejected.reason) == ("register", "id_taken")
+    assert citizen.petition.rejected == {rejected.message_id: "id_taken"}
+    assert citizen.case.learn("application.accepted") == []
+    after = citizen.case.dossier
+    assert replace(after, petition=before.petition) == before
 
 
 def test_notices_stop_telling_what_is_no_longer_so(new_citizen):

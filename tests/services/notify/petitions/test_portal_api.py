@@ -199,6 +199,15 @@ async def test_the_id_of_an_application_is_taken(hall, whole):
     assert (await hall.file())[0] == 409
 
 
+async def test_a_portal_reads_that_an_application_came_under_a_petitions_id(hall, whole):
+    await hall.file()
+    await hall.decide()
+    hall.bring(registered(whole, portal="portal"), uuid7(), sequence="000001")
+    assert [e.type for e in await hall.decide()] == ["petition.rejected"]
+    _, view = await hall.look()
+    assert view["rejected"] == {f"{uuid7()}/intake/000001": "id_taken"}
+
+
 async def test_it_is_taken_back_before_the_answer_once(hall):
     await hall.file()
     await hall.decide()
