@@ -1,7 +1,5 @@
 """The message by which a citizen's answer reaches notify, whichever page asked for it."""
 
-from uuid import uuid4
-
 import msgspec
 
 from shared import events
@@ -24,8 +22,8 @@ async def given(
     application: str,
     milestone: str,
     score: int,
-    comment: str = "",
-    key: str = "",
+    comment: str,
+    key: str,
 ) -> Event:
     """Return the message for `notify.inbox`, its comment sealed for the application.
 
@@ -40,7 +38,7 @@ async def given(
         sealed = seal(keys[application], comment.encode(), application)
     said = FeedbackGiven(milestone=milestone, score=score, comment=sealed)
     return Event(
-        id=f"{application}/feedback/{milestone}/{key or uuid4()}",
+        id=f"{application}/feedback/{milestone}/{key}",
         source=source,
         type=FeedbackGiven.TYPE,
         subject=application,

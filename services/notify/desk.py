@@ -4,7 +4,7 @@ from services.notify.domain import Dossier
 from shared.access import Caller
 from shared.errors import DeadLetter
 from shared.events.data import Problem
-from shared.journal import Journal
+from shared.journal import Decision, Journal
 from shared.placement import canonical
 from shared.problems import Refusal
 
@@ -14,15 +14,24 @@ async def known(journal: Journal[Dossier], application: str, caller: Caller) -> 
 
     Raises `Refusal` 404, 422.
     """
+    decision, dossier = await decided(journal, application, caller)
+    return decision.application, dossier
+
+
+async def decided(
+    journal: Journal[Dossier], application: str, caller: Caller
+) -> tuple[Decision[Dossier], Dossier]:
+    """Return the same with the last decision, which knows what was handled."""
     try:
         id_ = canonical(application)
     except DeadLetter:
         raise Refusal(422, "invalid-id", "An application id is a UUID.") from None
     decision = await journal.latest(id_)
     dossier = decision.state if decision else None
-    if dossier is None or (caller.role == "portal" and caller.name != dossier.portal):
+    is_anothers = caller.role == "portal" and dossier and caller.name != dossier.portal
+    if decision is None or dossier is None or is_anothers:
         raise Refusal(404, "unknown-application", "No application of yours has this id.")
-    return id_, dossier
+    return decision, dossier
 
 
 def refusal(status: int, code: str, field: str, vi: str, en: str) -> Refusal:

@@ -7,16 +7,16 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Header, Request
 
-from services.notify.desk import known, refusal
+from services.notify.desk import decided, refusal
 from services.notify.domain import Dossier
 from services.notify.domain.feedback import in_the_way
 from shared import edge, feedback
 from shared.access import Caller, require
 from shared.clock import Clock
 from shared.events.feedback import RATED_DAYS, Score
-from shared.journal import Journal
+from shared.journal import Decision, Journal
 from shared.publisher import Publisher
-from shared.vault import Vault
+from shared.vault import Vault, keyed_hash
 
 Key = Annotated[str, Header(pattern=r"^[A-Za-z0-9.-]{0,64}$")]
 Comment = Annotated[str, msgspec.Meta(max_length=feedback.COMMENT_LIMIT)]
@@ -38,6 +38,9 @@ class FeedbackTaken:
     milestone: str
     score: int
 
+
+ANSWERS_LIMIT = 20  # about one milestone of an application
+CONTENT = 16  # characters that tell one answer from another
 
 FEEDBACK = {"milestone": "accepted", "score": 4, "comment": "Cán bộ hướng dẫn rõ ràng"}
 NOTED = FeedbackTaken(edge.APPLICATION, "accepted", 4)
@@ -82,10 +85,14 @@ def router(
         idempotency_key: Key = "",
     ) -> FeedbackTaken:
         said = await edge.read(request, Feedback)
-        id_, dossier = await known(journal, application, caller)
+        decision, dossier = await decided(journal, application, caller)
+        id_ = decision.application
         if reason := in_the_way(dossier.notices, said.milestone, clock()):
             status, vi, en = _REFUSED[reason]
             raise refusal(status, reason.replace("_", "-"), "/milestone", vi, en)
+        key = _key(decision, said, caller, idempotency_key, vault.pepper)
+        if key is None:
+            return FeedbackTaken(id_, said.milestone, said.score)
         try:
             event = await feedback.given(
                 vault,
@@ -95,7 +102,7 @@ def router(
                 said.milestone,
                 said.score,
                 said.comment,
-                idempotency_key,
+                key,
             )
         except feedback.Erased:
             vi = "Dữ liệu cá nhân của hồ sơ đã xóa: hãy gửi đánh giá không kèm nhận xét."
@@ -105,3 +112,30 @@ def router(
         return FeedbackTaken(id_, said.milestone, said.score)
 
     return routes
+
+
+def _key(
+    decision: Decision[Dossier], said: Feedback, caller: Caller, key: str, pepper: bytes
+) -> str | None:
+    """Return what names an answer: its key or its place among those before, and what it says.
+
+    None: it is the one that counts.  Each stays in the list of what was handled, so there is a
+    limit.  Raises `Refusal` 409.
+    """
+    about = f" {decision.application}/feedback/{said.milestone}/"
+    before = [message for message in decision.handled if about in message]
+    content = keyed_hash(pepper, b"feedback/" + msgspec.json.encode(said))[:CONTENT]
+    named = f"{caller.source}{about}{key}/"
+    if key and (same := [message for message in before if message.startswith(named)]):
+        if same == [named + content]:
+            return None
+        vi = "Mã này đã dùng cho câu trả lời khác: hãy dùng một mã mới."
+        en = "This key stands with another answer: use a new one."
+        raise refusal(409, "conflict", "/headers/idempotency-key", vi, en)
+    if not key and before and before[-1].endswith(f"/{content}"):
+        return None
+    if len(before) >= ANSWERS_LIMIT:
+        vi = "Đã đổi đánh giá mốc này quá nhiều lần: đánh giá sau cùng được giữ."
+        en = "This milestone was answered about too often: the last answer stays."
+        raise refusal(409, "answered-often", "/milestone", vi, en)
+    return f"{key or f'_{len(before)}'}/{content}"

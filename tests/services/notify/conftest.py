@@ -116,7 +116,7 @@ class Case:
         self.cancelled: frozenset[str] = frozenset()
         self.emitted: list[Data] = []
         self.timers: list[Timer] = []
-        self.handled: set[tuple[str, str]] = set()
+        self.handled: dict[tuple[str, str], None] = {}
         self._count = 0
 
     def take(self, data: Data, source: str = "", id_: str = "") -> list[Data]:
@@ -127,7 +127,7 @@ class Case:
         id_ = id_ or f"message-{self._count}"
         if (source, id_) in self.handled:
             return []
-        self.handled.add((source, id_))
+        self.handled[source, id_] = None
         event = Event(
             id=id_,
             source=source,

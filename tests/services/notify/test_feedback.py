@@ -113,6 +113,7 @@ class Edge:
             state=self.case.dossier,
             state_json=events.encode(self.case.dossier),
             traceparent="",
+            handled=tuple(f"{source} {id_}" for source, id_ in self.case.handled),
         )
         row = self.journal.row(decision)
         self.rows.rows[row["_id"]] = row
@@ -139,7 +140,8 @@ async def test_a_portal_hands_in_an_answer_with_its_comment_sealed(edge, applica
     answer = await edge.post(application, body, **{"idempotency-key": "form-1"})
     assert (answer.status_code, answer.json()) == (202, ANSWER | {"application": application})
     [event] = edge.appended
-    assert event.id == f"{application}/feedback/registered/form-1"
+    assert event.id.rpartition("/")[0] == f"{application}/feedback/registered/form-1"
+    assert COMMENT not in event.id
     assert "thử nghiệm" not in events.encode(event).decode()
     said = msgspec.json.decode(event.data, type=FeedbackGiven)
     [opened] = await vault.open([Sealed(application, said.comment)], who="test", purpose="test")
@@ -184,3 +186,42 @@ async def test_an_application_that_is_not_known_is_refused(edge):
     unknown = "0198c0de-0000-7000-8000-00000000ffff"
     assert (await edge.post(unknown, ANSWER)).status_code == 404
     assert (await edge.post("x", ANSWER)).status_code == 422
+
+
+async def answered(edge, application, **said):
+    """Answer, and let the lane decide on what was appended."""
+    before = len(edge.appended)
+    answer = await edge.post(application, ANSWER | said)
+    for event in edge.appended[before:]:
+        edge.case.take(msgspec.json.decode(event.data, type=FeedbackGiven), event.source, event.id)
+    return answer.status_code, len(edge.appended) - before
+
+
+async def test_the_same_answer_again_counts_once_and_the_last_word_counts(edge, application):
+    for score, appended in ((4, 1), (4, 0), (5, 1), (4, 1), (4, 0)):
+        assert await answered(edge, application, score=score) == (202, appended)
+        assert edge.case.dossier.ratings == {"registered": score}
+
+
+async def test_two_of_the_same_at_once_are_one_message(edge, application):
+    first, second = [await edge.post(application, ANSWER) for _ in range(2)]
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert len({event.id for event in edge.appended}) == 1
+
+
+async def test_answers_about_a_milestone_have_a_limit_so_that_its_lane_goes_on(edge, application):
+    for n in range(feedback_api.ANSWERS_LIMIT):
+        assert await answered(edge, application, score=4 + n % 2) == (202, 1)
+    assert await answered(edge, application, score=1) == (409, 0)
+    assert await answered(edge, application, score=5) == (202, 0)  # what counts, sent again
+
+
+async def test_another_answer_under_the_same_key_is_refused_and_not_thrown_away(edge, application):
+    for score, status in ((4, 202), (4, 202), (5, 409)):
+        answer = await edge.post(application, ANSWER | {"score": score}, **{"idempotency-key": "a"})
+        assert answer.status_code == status
+        for event in edge.appended:
+            edge.case.take(
+                msgspec.json.decode(event.data, type=FeedbackGiven), event.source, event.id
+            )
+    assert len(edge.appended) == 1
