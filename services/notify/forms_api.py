@@ -1,6 +1,7 @@
 """The edge of official forms: for who may see the application, and for who has its link."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qs
 
@@ -9,7 +10,7 @@ from fastapi.responses import Response
 
 from services.notify.domain import Dossier
 from services.notify.forms.drawing import Forms
-from services.notify.forms.filled import FILLED
+from services.notify.forms.filled import FILLED, Never, why_never
 from shared import edge
 from shared.access import Caller, require
 from shared.catalogue import Catalogue
@@ -45,6 +46,29 @@ TOKEN: dict[str, Any] = {
             }
         },
     }
+}
+
+NEVER: Mapping[Never, tuple[str, str, str]] = {
+    "interlinked": (
+        "has-no-forms",
+        "Hồ sơ này không có giấy tờ riêng: hồ sơ liên thông thì hỏi từng hồ sơ con.",
+        "It has no forms of its own: of an interlinked one, ask for each child.",
+    ),
+    "petition": (
+        "no-forms-of-petitions",
+        "Phản ánh, kiến nghị không có các giấy tờ này: hãy xem câu trả lời của cơ quan.",
+        "A petition has none of these forms: read the answer of the unit.",
+    ),
+    "not_registered": (
+        "not-registered",
+        "Hồ sơ này chưa được đăng ký nên chưa có giấy tờ nào.",
+        "It is not registered, so that it has no forms.",
+    ),
+    "before_forms": (
+        "older-than-forms",
+        "Hồ sơ này được đăng ký trước khi hệ thống lập các giấy tờ này: hãy hỏi nơi đã tiếp nhận.",
+        "It was registered before forms were drawn here: ask the unit that received it.",
+    ),
 }
 
 Reader = Annotated[Caller, Depends(require("portal", "officer", "operator"))]
@@ -96,13 +120,11 @@ class Office(NamedTuple):
         """Return why there is no such form: not yet, or never."""
         if dossier.papers is not None and dossier.papers.filing is not None:
             return not_yet(name, local_day(self.clock()))
+        code, remedy_vi, remedy_en = NEVER[why_never(dossier)]
         problem = Problem(
-            field="/path/application",
-            code="has-no-forms",
-            remedy_vi="Hồ sơ này không có giấy tờ riêng: hồ sơ liên thông thì hỏi từng hồ sơ con.",
-            remedy_en="It has no forms of its own: of an interlinked one, ask for each child.",
+            field="/path/application", code=code, remedy_vi=remedy_vi, remedy_en=remedy_en
         )
-        return Refusal(409, "has-no-forms", problem.remedy_en, (problem,))
+        return Refusal(409, code, remedy_en, (problem,))
 
     def _reach(self, dossier: Dossier) -> set[str]:
         """Return the units that it is at, and their provinces."""

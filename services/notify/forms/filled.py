@@ -1,7 +1,7 @@
 """The facts of each form, from what was told; a form that nothing brought has none."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from services.notify.domain import Dossier
 from services.notify.domain.papers import Filing, Told
@@ -51,6 +51,20 @@ def _unit(catalogue: Catalogue, code: str, told: Told) -> str:
     """Return what a unit was called when this was told."""
     unit = catalogue.unit(code, local_day(told.at))
     return unit.name if unit else code
+
+
+Never = Literal["interlinked", "petition", "not_registered", "before_forms"]
+
+
+def why_never(dossier: Dossier) -> Never:
+    """Return why nothing ever brings a form to what was not taken in as an application."""
+    if dossier.petition is not None:
+        return "petition"
+    if not dossier.dossier_code:
+        return "not_registered"
+    said = (*dossier.latest.values(), *dossier.notices)
+    is_interlinked = any(each.startswith(("interlinked.", "interlinked_")) for each in said)
+    return "interlinked" if is_interlinked else "before_forms"
 
 
 Fill = Callable[[dict[str, Any], Filing, Told], papers.Facts]

@@ -2,10 +2,13 @@
 
 import asyncio
 from threading import Event
+from typing import get_args
 
 import pytest
 from structlog.testing import capture_logs
 
+from services.notify.forms.filled import Never
+from services.notify.forms_api import NEVER
 from shared.papers.press import WAITING_LIMIT
 from tests.services.notify.forms.conftest import KEYS, NAME, PAGE
 
@@ -109,6 +112,41 @@ async def test_an_interlinked_one_has_no_forms_of_its_own(new_office, case):
 
     assert answer.status_code == 409
     assert answer.json()["problems"][0]["code"] == "has-no-forms"
+
+
+@pytest.mark.parametrize("ending", [None, "interlinked.ended"])
+async def test_it_has_none_however_far_it_is(new_office, case, ending):
+    office = new_office(case)
+    office.learn("interlinked.registered")
+    if ending:
+        office.learn(ending)
+
+    assert (await office.get("receipt.pdf")).json()["title"] == "has no forms"
+
+
+async def test_one_from_before_forms_is_told_so_and_not_that_it_is_interlinked(office, changed):
+    office.case.dossier = changed(office.case.dossier, papers=None)
+    office.learn("application.accepted")
+    answer = await office.get("receipt.pdf")
+
+    assert answer.status_code == 409
+    [problem] = answer.json()["problems"]
+    assert problem["code"] == "older-than-forms"
+    assert "liên thông" not in problem["remedy_vi"]
+    assert "nơi đã tiếp nhận" in problem["remedy_vi"]
+
+
+async def test_one_that_was_refused_at_the_door_is_told_that_it_is_not_registered(new_office, case):
+    office = new_office(case)
+    office.learn("application.refused")
+
+    [problem] = (await office.get("receipt.pdf")).json()["problems"]
+    assert problem["code"] == "not-registered"
+
+
+def test_whatever_has_no_forms_has_words_of_its_own():
+    assert set(NEVER) == set(get_args(Never))
+    assert len({code for code, _, _ in NEVER.values()}) == len(NEVER)
 
 
 async def test_a_form_that_there_is_not_is_named_with_those_there_are(office):
