@@ -46,6 +46,7 @@ METRICS = frozenset(
         "motcua_effects",
         "motcua_refused_answers",
         "motcua_appended",
+        "motcua_mails_without_form",
     }
 )
 QUEUE_LIMIT = 20_000  # spans waiting for export; more are dropped, the journal still has them
@@ -70,6 +71,8 @@ class Telemetry:
         names = ["partner", "reason"]
         self._refused = Metric("motcua_refused_answers", refused, names, registry=to)
         self._appended = Metric("motcua_appended", "Messages appended by the edge", registry=to)
+        without = "Official forms that did not go with their mails"
+        self._without = Metric("motcua_mails_without_form", without, ["reason"], registry=to)
 
     def metrics(self) -> bytes:
         """Return the metrics in Prometheus' text format."""
@@ -120,6 +123,10 @@ class Telemetry:
     def answer_refused(self, partner: str, reason: str) -> None:
         """Tell of an answer that was not taken; the call's outcome is unknown."""
         self._refused.labels(partner, reason).inc()
+
+    def mails_without_form(self, reason: str, count: int) -> None:
+        """Tell of mails that went without an official form."""
+        self._without.labels(reason).inc(count)
 
     def appended(self, topic: str, event: Event, parent: str, began: datetime) -> None:
         """Tell of what an edge appended."""

@@ -104,9 +104,10 @@ async def build(resources: Resources) -> Parts:
     journal = NotedJournal(resources.table("journal"), lanes, at_units)
     results = Results(broadcasts, journal, resources.clock)
     desk = Desk(broadcasts, results, journal, templates, prices(rows), resources.clock)
-    press = Press()
+    asked, mails = Press(at_once=1), Press(at_once=1)
+    missed = resources.telemetry.mails_without_form
     links = StatusLinks(resources.secrets.master_key, settings.status_page)
-    forms = Forms(journal, contacts.applicants, watch.current, press, links)
+    forms = Forms(journal, contacts.applicants, watch.current, mails, links, missed)
     house = House(
         settings.urls(),
         settings.notice_limit_s,
@@ -134,7 +135,15 @@ async def build(resources: Resources) -> Parts:
         resources, journal, at_units, watch.current, templates, rows, house, addresses, learn
     )
     routes.include_router(broadcasts_api.router(desk, resources.clock))
-    office = forms_api.Office(forms, press, journal, watch.current, links, resources.clock)
+    office = forms_api.Office(
+        forms,
+        asked,
+        journal,
+        watch.current,
+        links,
+        resources.clock,
+        forms_api.Asked(resources.clock),
+    )
     routes.include_router(forms_api.router(office))
     return Parts(
         router=routes,

@@ -1,6 +1,7 @@
 """The edge of official forms: for who may see the application, and for who has its link."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qs
@@ -18,7 +19,7 @@ from shared.clock import Clock
 from shared.errors import DeadLetter
 from shared.events.data import Problem
 from shared.journal import Journal
-from shared.papers.edge import PAPERS, Glossed, Which, answer, not_yet, which
+from shared.papers.edge import PAPERS, Glossed, Which, answer, busy, not_yet, which
 from shared.papers.press import Press
 from shared.papers.sheet import Language
 from shared.placement import canonical
@@ -26,7 +27,9 @@ from shared.problems import Refusal
 from shared.status_links import StatusLinks
 from shared.working_time import local_day
 
-LOOKS_AT_ONCE = 16  # of anybody's: what is above waits, and other calls are not kept waiting
+LOOKS_AT_ONCE = 16  # by links: what is above is told to come again
+PER_MINUTE = 20  # forms of one application: each of them in each way, and once again
+MINUTE_S = 60
 BODY_LIMIT_BYTES = 1_024
 FORM_TYPE = "application/x-www-form-urlencoded"
 TOKEN: dict[str, Any] = {
@@ -74,6 +77,26 @@ NEVER: Mapping[Never, tuple[str, str, str]] = {
 Reader = Annotated[Caller, Depends(require("portal", "officer", "operator"))]
 
 
+class Asked:
+    """Counts forms that are asked for, by application, in each minute."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._minute = clock, 0
+        self._counts: Counter[str] = Counter()
+
+    def take(self, application: str) -> None:
+        """Count one.  Raises `Refusal` 429."""
+        minute, over_s = divmod(int(self._clock().timestamp()), MINUTE_S)
+        if minute != self._minute:
+            self._minute = minute
+            self._counts.clear()
+        if self._counts[application] >= PER_MINUTE:
+            detail = f"{PER_MINUTE} forms of an application are drawn in a minute: ask again later."
+            headers = {"Retry-After": str(MINUTE_S - over_s)}
+            raise Refusal(429, "too-many-forms", detail, headers=headers)
+        self._counts[application] += 1
+
+
 class Office(NamedTuple):
     """What forms are looked up and drawn with."""
 
@@ -83,9 +106,10 @@ class Office(NamedTuple):
     catalogue: Catalogue
     links: StatusLinks
     clock: Clock
+    asked: Asked
 
     async def known(self, application: str, caller: Caller) -> tuple[str, Dossier]:
-        """Return what a caller may see.  Raises `Refusal` 403, 404, 422."""
+        """Return what a caller may see.  Raises `Refusal` 403, 404, 422, 429."""
         try:
             decision = await self.journal.latest(id_ := canonical(application))
         except DeadLetter:
@@ -96,15 +120,17 @@ class Office(NamedTuple):
         if caller.units and not self._reach(dossier) & set(caller.units):
             detail = "Ask with a key of a unit that it is at, or of its province."
             raise Refusal(403, "not-your-unit", detail)
+        self.asked.take(id_)
         return id_, dossier
 
     async def linked(self, token: str) -> tuple[str, Dossier]:
-        """Return what a link opens.  Raises `Refusal` 404."""
-        application = self.links.application(token)
-        decision = await self.journal.latest(application) if application else None
-        if application is None or decision is None or decision.state is None:
-            raise Refusal(404, "unknown-link", "No application has this link.")
-        return application, decision.state
+        """Return what a link opens.  Raises `Refusal` 404, 429."""
+        if application := self.links.application(token):
+            self.asked.take(application)
+            decision = await self.journal.latest(application)
+            if decision and decision.state:
+                return application, decision.state
+        raise Refusal(404, "unknown-link", "No application has this link.")
 
     async def drawn(
         self, application: str, dossier: Dossier, wanted: Which, language: Language | None
@@ -145,7 +171,7 @@ def router(office: Office) -> APIRouter:
         "/v1/applications/{application}/forms/{form}",
         summary="An official form, as PDF or as a page",
         response_class=Response,
-        responses={**PAPERS, **edge.refused(403, 404, 409, 422, 503)},
+        responses={**PAPERS, **edge.refused(403, 404, 409, 422, 429, 503)},
     )
     async def official_form(
         application: str,
@@ -162,13 +188,15 @@ def router(office: Office) -> APIRouter:
         summary="An official form, for who has the citizen's link",
         openapi_extra=TOKEN,
         response_class=Response,
-        responses={**PAPERS, **edge.refused(404, 409, 413, 415, 503)},
+        responses={**PAPERS, **edge.refused(404, 409, 413, 415, 429, 503)},
     )
     async def form_by_link(
         form: str, request: Request, accept: Annotated[str, Header()] = ""
     ) -> Response:
         wanted = which(form, accept, FILLED)
         token, language = await _asked(request)
+        if slots.locked():
+            raise busy()
         async with slots:
             return await office.drawn(*await office.linked(token), wanted, language)
 

@@ -54,10 +54,15 @@ async def answer(press: Press, facts: Facts, kind: Kind, language: Language) -> 
     try:
         drawn: Drawn = await draw(press, facts, kind, language)
     except Busy:
-        detail = "Many forms are drawn just now: ask again in a moment."
-        raise Refusal(503, "busy", detail, headers={"Retry-After": "1"}) from None
+        raise busy() from None
     headers = {**HEADERS, "content-disposition": f'inline; filename="{drawn.name}"'}
     return Response(drawn.content, 200, headers, drawn.media_type)
+
+
+def busy() -> Refusal:
+    """Return the refusal of what there is no room for just now."""
+    detail = "Many forms are drawn just now: ask again in a moment."
+    return Refusal(503, "busy", detail, headers={"Retry-After": "1"})
 
 
 def not_yet(name: str, on: date) -> Refusal:

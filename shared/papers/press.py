@@ -15,9 +15,9 @@ class Busy(Exception):
 class Press:
     """Draws what it is given; what is given up on keeps its place until it has ended."""
 
-    def __init__(self, limit_s: float = LIMIT_S) -> None:
+    def __init__(self, at_once: int = AT_ONCE, limit_s: float = LIMIT_S) -> None:
         self._limit_s = limit_s
-        self._threads = ThreadPoolExecutor(AT_ONCE, "press")
+        self._threads = ThreadPoolExecutor(at_once, "press")
         self._jobs: list[Future[bytes]] = []
 
     async def draw(self, make: Callable[[], bytes]) -> bytes:

@@ -95,6 +95,13 @@ def test_an_answer_that_was_not_taken_is_counted_by_partner_and_reason() -> None
     assert 'motcua_refused_answers_total{partner="vnpay",reason="form"} 1.0' in told
 
 
+def test_mails_without_their_form_are_counted_by_reason() -> None:
+    made = Telemetry("notify", 0.0)
+    made.mails_without_form("busy", 2)
+    told = made.metrics().decode()
+    assert 'motcua_mails_without_form_total{reason="busy"} 2.0' in told
+
+
 def test_a_cause_in_a_portals_own_trace_is_linked_and_no_parent(
     spans: InMemorySpanExporter,
 ) -> None:

@@ -1,8 +1,8 @@
 """Forms drawn: the applicant's name is opened for each, and stands nowhere but on it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -28,19 +28,28 @@ ENCLOSED_LIMIT_BYTES = 1 << 20
 Names = Callable[[Sequence[Sealed]], Awaitable[Sequence[str]]]
 
 
+# told of forms that did not go with their mails: why, and how many
+Missed = Callable[[str, int], None]
+STOPPED: Mapping[type[Exception], str] = {TimeoutError: "late", Busy: "busy", Unknown: "unread"}
+
+
 class Forms:
-    """Draws the forms of applications."""
+    """Draws the forms of applications: those of mails at a press of their own, so that nobody who
+    asks for forms keeps mails waiting; `missed` is told of what did not go along.
+    """
 
     def __init__(
         self,
         journal: Journal[Dossier],
         names: Names,
         catalogue: Catalogue,
-        press: Press,
+        mails: Press,
         links: StatusLinks,
+        missed: Missed,
     ) -> None:
+        self._missed = missed
         self._journal, self._names, self._links = journal, names, links
-        self._catalogue, self._press = catalogue, press
+        self._catalogue, self._mails = catalogue, mails
 
     async def facts(self, application: str, dossier: Dossier, form: str) -> Facts | None:
         """Return a form's facts, its applicant named; None: nothing has brought it.
@@ -71,30 +80,41 @@ class Forms:
         wanted = [(r.event.subject, n, w) for r in requests if (w := _brought(n := _notice(r)))]
         if not wanted:
             return found
-        with suppress(TimeoutError, Busy, Unknown):
+        left = {(notice.key, form): "" for _, notice, forms in wanted for form in forms}
+        stopped = ""
+        try:
             async with asyncio.timeout(within_s):
-                await self._enclose(wanted, found)
+                await self._enclose(wanted, found, left)
+        except tuple(STOPPED) as reason:
+            stopped = STOPPED[type(reason)]
+        for why, count in Counter(each or stopped for each in left.values()).items():
+            self._missed(why, count)
         return found
 
     async def _enclose(
         self,
         wanted: Sequence[tuple[str, NoticeRequested, Sequence[str]]],
         found: dict[str, tuple[File, ...]],
+        left: dict[tuple[str, str], str],
     ) -> None:
+        """Draw what can be drawn; of what is `left` it says why, but where it is stopped."""
         known = await self._journal.latest_of(dict.fromkeys(a for a, _, _ in wanted))
         names = await self._names([Sealed(a, notice.contact) for a, notice, _ in wanted])
         for (application, notice, forms), name in zip(wanted, names, strict=True):
             decision = known.get(application)
-            if decision is None or decision.state is None:
-                continue
             for form in forms:
-                facts = self._filled(form, application, decision.state, name)
+                dossier = decision.state if decision else None
+                facts = self._filled(form, application, dossier, name) if dossier else None
                 if facts is None:
+                    left[notice.key, form] = "not_kept"
                     continue
                 language: Language = "en" if notice.language == "en" else "vi"
-                file = File(*await draw(self._press, facts, "pdf", language))
-                if len(file.content) <= ENCLOSED_LIMIT_BYTES:
-                    found[notice.key] = (*found.get(notice.key, ()), file)
+                file = File(*await draw(self._mails, facts, "pdf", language))
+                if len(file.content) > ENCLOSED_LIMIT_BYTES:
+                    left[notice.key, form] = "too_large"
+                    continue
+                found[notice.key] = (*found.get(notice.key, ()), file)
+                del left[notice.key, form]
 
 
 def _notice(request: Request) -> NoticeRequested:

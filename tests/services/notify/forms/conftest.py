@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections import Counter
 from typing import Any
 
 import httpx
@@ -35,11 +36,17 @@ class Office:
     def __init__(self, case: Any, rows: Any, vault: Any, new_rows: Any, catalogue: Any) -> None:
         self.case, self.rows, self.vault = case, new_rows(), vault
         self.journal = Journal(self.rows, case.table)
-        self.press = Press()
+        self.press, self.mails, self.missed = Press(1), Press(1), Counter()
         self.links = StatusLinks(bytes(32), PAGE)
         applicants = Contacts(vault).applicants
-        self.forms = Forms(self.journal, applicants, catalogue, self.press, self.links)
+        self.forms = Forms(self.journal, applicants, catalogue, self.mails, self.links, self.miss)
         self.catalogue, self.units = catalogue, ""
+
+        self.asked = forms_api.Asked(lambda: self.case.at)
+
+    def miss(self, reason: str, count: int) -> None:
+        """Count forms that did not go with their mails."""
+        self.missed[reason] += count
 
     async def register(self, **changes: Any) -> None:
         """Register it, with a contact that opens."""
@@ -89,6 +96,7 @@ class Office:
             self.catalogue,
             self.links,
             lambda: self.case.at,
+            self.asked,
         )
         app.include_router(forms_api.router(office))
         return httpx.AsyncClient(

@@ -12,7 +12,7 @@ from services.notify.forms.drawing import ENCLOSED_LIMIT_BYTES, Forms
 from shared.errors import Unknown
 from shared.events.data import Consent
 from shared.events.notify import Answered, Joined
-from shared.papers.press import Press
+from shared.papers.press import WAITING_LIMIT, Press
 from tests.services.notify.forms.conftest import NAME
 
 
@@ -104,7 +104,7 @@ async def test_a_mail_goes_without_its_form_where_that_takes_too_long(mailing):
         gate.wait(10)
         return b""
 
-    busy = [asyncio.create_task(mailing.press.draw(wait)) for _ in range(4)]
+    busy = [asyncio.create_task(mailing.mails.draw(wait)) for _ in range(4)]
     await asyncio.sleep(0)
     mailing.send = Send(
         Contacts(mailing.vault), {"email": mailing.carrier}, 0.2, draw=mailing.forms.enclosed
@@ -114,6 +114,48 @@ async def test_a_mail_goes_without_its_form_where_that_takes_too_long(mailing):
     await asyncio.gather(*busy)
 
     assert files == ()
+    assert mailing.missed == {"late": 1}
+
+
+async def test_who_asks_for_forms_in_a_loop_keeps_no_mail_from_its_form(mailing):
+    gate = Event()
+
+    def wait() -> bytes:
+        gate.wait(10)
+        return b""
+
+    busy = [asyncio.create_task(mailing.press.draw(wait)) for _ in range(WAITING_LIMIT)]
+    await asyncio.sleep(0)
+    files = await mailed(mailing, "application.accepted")
+    gate.set()
+    await asyncio.gather(*busy)
+
+    assert [f.name.split("-G09")[0] for f in files] == ["giay-tiep-nhan"]
+    assert not mailing.missed
+
+
+async def test_where_mails_alone_fill_their_press_what_goes_without_is_counted(mailing):
+    gate = Event()
+
+    def wait() -> bytes:
+        gate.wait(10)
+        return b""
+
+    busy = [asyncio.create_task(mailing.mails.draw(wait)) for _ in range(WAITING_LIMIT)]
+    await asyncio.sleep(0)
+    files = await mailed(mailing, "application.accepted")
+    gate.set()
+    await asyncio.gather(*busy)
+
+    assert files == ()
+    assert mailing.missed == {"busy": 1}
+
+
+async def test_one_from_before_forms_has_its_mail_without_and_that_is_counted(mailing, changed):
+    mailing.case.dossier = changed(mailing.case.dossier, papers=None)
+
+    assert await mailed(mailing, "application.accepted") == ()
+    assert mailing.missed == {"not_kept": 1}
 
 
 async def test_neither_does_a_journal_that_cannot_be_read_hold_it_up(mailing, catalogue):
@@ -121,10 +163,18 @@ async def test_neither_does_a_journal_that_cannot_be_read_hold_it_up(mailing, ca
         async def latest_of(self, applications):
             raise Unknown("the database does not answer")
 
-    forms = Forms(Silent(), Contacts(mailing.vault).applicants, catalogue, Press(), mailing.links)
+    forms = Forms(
+        Silent(),
+        Contacts(mailing.vault).applicants,
+        catalogue,
+        Press(),
+        mailing.links,
+        mailing.miss,
+    )
     mailing.send = Send(Contacts(mailing.vault), {"email": mailing.carrier}, draw=forms.enclosed)
 
     assert await mailed(mailing, "application.accepted") == ()
+    assert mailing.missed == {"unread": 1}
 
 
 async def test_what_is_told_together_brings_one_form_each(mailing, changed):

@@ -1,6 +1,7 @@
 """Official forms at the edge: for who may see the application, and for who has its link."""
 
 import asyncio
+from datetime import timedelta
 from threading import Event
 from typing import get_args
 
@@ -8,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.notify.forms.filled import Never
-from services.notify.forms_api import NEVER
+from services.notify.forms_api import LOOKS_AT_ONCE, NEVER, PER_MINUTE
 from shared.papers.press import WAITING_LIMIT
 from tests.services.notify.forms.conftest import KEYS, NAME, PAGE
 
@@ -254,6 +255,43 @@ async def test_where_too_many_are_drawn_one_is_asked_to_come_again(office):
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert (await office.get("receipt.pdf")).status_code == 200
+
+
+async def test_one_application_has_so_many_forms_a_minute_and_others_have_theirs(office):
+    office.learn("application.accepted")
+    token = office.links.token(office.case.application)
+    by_link = [(await office.post("receipt.html", token=token)) for _ in range(PER_MINUTE)]
+    too_many = [await office.post("receipt.html", token=token), await office.get("receipt.html")]
+
+    assert {a.status_code for a in by_link} == {200}
+    assert {(a.status_code, a.json()["title"]) for a in too_many} == {(429, "too many forms")}
+    wait_s = int(too_many[0].headers["retry-after"])
+    assert 0 < wait_s <= 60
+    office.asked.take("another")
+    office.case.at += timedelta(seconds=wait_s)
+    assert (await office.get("receipt.html")).status_code == 200
+
+
+async def test_who_comes_by_link_is_not_kept_waiting_without_end(office):
+    office.learn("application.accepted")
+    gate, application = asyncio.Event(), office.case.application
+
+    async def wait(_: str) -> None:
+        await gate.wait()
+
+    office.journal.latest, latest = wait, office.journal.latest
+    client, body = office.client(""), {"token": office.links.token(application)}
+    asked = [
+        asyncio.create_task(client.post("/v1/forms/receipt.html", data=body))
+        for _ in range(LOOKS_AT_ONCE + 1)
+    ]
+    done, _ = await asyncio.wait(asked, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+    gate.set()
+    answers = await asyncio.gather(*asked)
+    office.journal.latest = latest
+
+    assert [a.result().status_code for a in done] == [503]
+    assert sorted(a.status_code for a in answers)[-1] == 503
 
 
 def test_keys_are_synthetic():
