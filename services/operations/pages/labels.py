@@ -14,8 +14,10 @@ LABELS: Mapping[str, Words] = {
     # the form
     "look_up": Words("Tra cứu hồ sơ", "Look up an application"),
     "lead": Words(
-        "Nhập cả hai mã. Cổng dịch vụ công hoặc quầy nơi ông/bà nộp hồ sơ cấp hai mã này.",
-        "Enter both codes. The portal or the counter where you applied gives you both.",
+        "Nhập cả hai mã. Cổng dịch vụ công hoặc quầy nơi ông/bà nộp hồ sơ cấp hai mã này; giấy "
+        "tiếp nhận cũng ghi cả hai.",
+        "Enter both codes. The portal or the counter where you applied gives you both, and the "
+        "receipt of an accepted dossier has them.",
     ),
     "dossier_code": Words("Mã hồ sơ", "Dossier code"),
     "dossier_hint": Words("Ví dụ: H29.1-20261120-0000001", "For example H29.1-20261120-0000001"),
