@@ -11,6 +11,7 @@ import pytest
 
 from services.intake.domain.dossier import Application
 from services.intake.lane import table as intake
+from services.notify import lane as notices
 from services.notify.domain import Policy
 from services.notify.lane import table as notify
 from services.payment.domain.draft import Pace
@@ -157,7 +158,7 @@ def milestones() -> Life:
         key = f"{APPLICATION}/registered/sms/1"
         return Said(ReceiptArrived(key=key, delivered=True, gateway_id=f"{n}", code=""))
 
-    return Life(notify(Policy()), None, said)
+    return Life(notify(Policy()), None, said, notices.Facts())
 
 
 def registered() -> Data:

@@ -1,5 +1,7 @@
 """Which notices are opened, and when each goes out: now, in the morning, along with others."""
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from services.notify.domain.draft import Draft
@@ -7,9 +9,10 @@ from services.notify.domain.milestones import milestone_of
 from services.notify.domain.moves import OVER, UNDER_WAY, Notice, params_of
 from services.notify.domain.slots import Slot, in_life, slot_of, stale_after, ways_for
 from services.notify.domain.timing import may_go, with_jitter
+from shared.events.notify import NoticeDropped
 
 JOINED_LIMIT = 8  # notices that go along with another
-OCCASIONS_LIMIT = 99  # of a milestone
+OCCASIONS_LIMIT = 20  # of a milestone
 
 
 class Opening(Draft):
@@ -46,29 +49,46 @@ class Opening(Draft):
             notices[slot] = replace(notices[slot], params=params_of(notices, slot))
         out = [slot for slot in told if self._is_out(slot)]
         if is_over is not None and out and self._is_news(out[-1], params, is_over):
+            if occasion >= OCCASIONS_LIMIT:
+                self.say(self._untold(milestone))
+                return
             for slot in told:
                 self.withdraw(slot, "superseded")
-            occasion, told = occasion + 1, []
-        opened = list[str]()
-        for way in self.ways(milestone):
-            slot = f"{Slot(milestone, 'portal', way, occasion)}"
-            if slot in out and slot in told:
-                continue
-            old = notices.get(slot)
-            if old is None or old.status == "dropped":
-                kept = {} if opened and not told else params
-                attempt = old.attempt if old else 0
-                notices.pop(slot, None)  # what is told last stands last
-                notices[slot] = Notice(
-                    status="awaiting", since=self.at, params=kept, attempt=attempt, lasts=lasts
-                )
-            else:
-                notices[slot] = replace(old, params=params, stale="")
-            opened.append(slot)
+            occasion, told, out = occasion + 1, [], []
+        slots = [f"{Slot(milestone, 'portal', way, occasion)}" for way in self.ways(milestone)]
+        opened = [slot for slot in slots if slot not in out]
+        for slot in opened:
+            is_led = not told and slot != opened[0]  # the first one's facts are its own as well
+            self._begin(slot, {} if is_led else params, lasts)
         for slot in opened:
             for other in self.dossier.latest.values():  # another service may be ahead
                 if self.makes_stale(other, slot):
                     self.withdraw(slot, other)
+
+    def _begin(self, slot: str, params: dict[str, str], lasts: bool) -> None:
+        """Open a notice, or let one that still waits tell what is so now."""
+        old = self.notices.get(slot)
+        if old is not None and old.status != "dropped":
+            self.notices[slot] = replace(old, params=params, stale="")
+            return
+        self.notices.pop(slot, None)  # what is opened last stands last
+        self.notices[slot] = Notice(
+            status="awaiting",
+            since=self.at,
+            params=params,
+            attempt=old.attempt if old else 0,
+            lasts=lasts,
+        )
+
+    def _untold(self, milestone: str) -> Iterator[NoticeDropped]:
+        """Say of each way that a milestone was told too often to be told again."""
+        for way in self.ways(milestone):
+            yield NoticeDropped(
+                milestone=milestone,
+                channel=way,
+                reason="told_too_often",
+                occasion=OCCASIONS_LIMIT + 1,
+            )
 
     def makes_stale(self, type_: str, slot: str) -> bool:
         """Tell whether an event makes a notice pointless."""
@@ -83,10 +103,7 @@ class Opening(Draft):
 
     def _is_news(self, slot: str, params: dict[str, str], is_over: bool) -> bool:
         """Tell whether this is to be told after a notice that is out."""
-        milestone, _, _, occasion = slot_of(slot)
-        if occasion >= OCCASIONS_LIMIT:
-            return False
-        spec, before = milestone_of(milestone), params_of(self.notices, slot)
+        spec, before = milestone_of(slot_of(slot).milestone), params_of(self.notices, slot)
         is_other = any(before.get(f) != params.get(f) for f in spec.news_in)
         return spec.again and (is_over or is_other or not spec.news_in)
 

@@ -183,3 +183,12 @@ def test_a_receipt_that_comes_late_makes_no_old_date_the_last_one(case):
     assert case.learn("application.processing", **later) == []
     [request] = case.learn("application.processing", due=case.at + timedelta(days=30))
     assert (request.milestone, request.occasion) == ("resumed", 2)
+
+
+def test_what_was_told_twenty_times_is_not_told_again_and_that_is_said(case):
+    case.learn("application.registered")
+    for _ in range(20):
+        case.learn("application.supplement_requested")
+        case.answer(case.key("supplement_requested"), "handed")
+    [dropped] = case.learn("application.supplement_requested")
+    assert (dropped.channel, dropped.reason, dropped.occasion) == ("sms", "told_too_often", 21)
