@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
+from typing import Any, TypeVar
 
 import smpp34
 import structlog
@@ -27,6 +28,8 @@ from services.notify.channels.smpp.told import Malformed, Told, told
 from services.notify.channels.smpp.wire import Pdu
 from shared.errors import Unknown
 from shared.events.notify import ReceiptArrived
+
+K = TypeVar("K")
 
 EARLY_S = 2.0  # a receipt may be faster than the answer that says whose it is
 PATIENCE_S = 20.0  # then nobody will say any more whose it is
@@ -165,6 +168,6 @@ class Hearing:
         )
 
 
-def _bound(known: dict[bytes, str] | dict[str, float]) -> None:
+def _bound(known: dict[K, Any]) -> None:
     if len(known) > REMEMBERED_LIMIT:
-        del known[next(iter(known))]  # type: ignore[arg-type]  # one of its own keys
+        del known[next(iter(known))]
