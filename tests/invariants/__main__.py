@@ -19,6 +19,8 @@ from deploy.local import kafka, mongo
 from deploy.local.settings import ROOT
 from shared.errors import Misconfigured
 from tests.invariants import mutants, plan, report
+from tests.invariants.kept import keep
+from tests.invariants.outcome import Outcome
 from tests.invariants.run import run
 from tests.invariants.town import leaf
 
@@ -74,6 +76,7 @@ def _invariants(options: Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="motcua-invariants-") as folder:
         chosen = PLANS[options.plan](options.seed, options.applications)
         outcome = run(chosen, Path(folder), tell)
+    _leave(options.report.with_suffix(".jsonl.gz"), outcome, tell)
     found = []
     for mutant in mutants.MUTANTS if options.plan == "full" and options.mutants else ():
         tell(f"a mutant that {mutant.name}")
@@ -82,6 +85,15 @@ def _invariants(options: Namespace) -> int:
     report.show(console, outcome, found)  # first: what took minutes is seen where no disk has room
     report.write(options.report, outcome, found)
     return 0 if outcome.holds and all(m.is_caught for m in found) else 1
+
+
+def _leave(path: Path, outcome: Outcome, tell: Callable[[str], None]) -> None:
+    """Keep what was read if something is wrong: its causes are looked for in there."""
+    if outcome.holds or outcome.evidence is None:
+        path.unlink(missing_ok=True)
+        return
+    keep(path, outcome.evidence)
+    tell(f"something is wrong: what was read is in {path}, to be searched with zgrep")
 
 
 def told(work: Callable[[], int]) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from deploy.audit.evidence import Evidence
 from deploy.audit.invariants import Finding
 from tests.invariants.faults import Fault
 from tests.invariants.partners import Ledger
@@ -23,6 +24,7 @@ class Outcome:
     restarts: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     elapsed_s: float = 0.0
+    evidence: Evidence | None = None  # what was read, for whoever looks for a cause
 
     @property
     def missed(self) -> list[Fault]:

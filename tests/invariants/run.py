@@ -164,6 +164,7 @@ class _Run:
         noted = self._attack.happened + Counter(refused)
         seen = Seen(evidence, self._target.lanes, deaths, noted, self._odd)
         outcome = self._outcome
+        outcome.evidence = evidence
         outcome.stuck = _stuck(evidence, self._town.unfinished)
         outcome.faults = exercised(seen)
         outcome.partners = ledgers(evidence, outcome.faults)
