@@ -126,8 +126,8 @@ def _check_payments(world: World, bank: Bank) -> None:
         if len(settled) != sum(o.status in ("settled", "refunded") for o in state.obligations):
             raise Violation(f"{who}: {len(settled)} settlements of {state.obligations}")
         for_a_person = {m.reference for m in state.money if m.kept_as == "mismatched"}
-        if any(a.status == "open" and a.reference not in for_a_person for a in state.attempts):
-            raise Violation(f"{who}: an order is open for ever")
+        if any(a.is_watched and a.reference not in for_a_person for a in state.attempts):
+            raise Violation(f"{who}: an order is asked after for ever")
         receipts = sum(r.amount_vnd for r in _of(emitted, ReceiptIssued))
         if receipts != sum(s.amount_vnd for s in settled):
             raise Violation(f"{who}: receipts of {receipts} VND for {settled}")

@@ -162,7 +162,7 @@ def _is_news(state: Payment, attempt: Attempt | None, notice: Notice, partner: s
     if notice.finding == "paid":
         said = notice.reference, notice.transaction, notice.amount_vnd
         return not state.has_money(partner, *said)
-    return attempt is None or attempt.status == "open"
+    return attempt is None or attempt.is_watched
 
 
 def _answer(attempt: Attempt | None, notice: Notice, partner: str) -> Verdict:

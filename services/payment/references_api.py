@@ -5,7 +5,7 @@ decided on a day, for as long as a page of the log is read.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
@@ -36,7 +36,15 @@ Name = Annotated[str, Path(max_length=LENGTH_LIMIT)]
 Partner = Annotated[str, Query(max_length=50, description="whose number of a transaction it is")]
 On = Annotated[date | None, Query(description="the day in Vietnam that it was told on: today")]
 After = Annotated[str, Query(max_length=PLACE_LIMIT, description="`next` of the answer before")]
-Status = Literal[AttemptStatus, "not_kept"]
+Status = Literal["open", "paid", "failed", "expired", "not_kept"]
+
+STATUSES: Mapping[AttemptStatus, Status] = {
+    "open": "open",
+    "closed": "expired",  # nobody can pay it any more; that we still ask is ours to know
+    "paid": "paid",
+    "failed": "failed",
+    "expired": "expired",
+}
 
 _APART = re.compile(r"[\W_]+")
 _OURS = re.compile(rf"({PREFIX})?[0-9]{{{DIGITS}}}")
@@ -180,7 +188,7 @@ def _shown(reference: str, application: str, state: Payment, attempt: Attempt | 
         partner=attempt.partner if attempt else "",
         transaction=attempt.transaction if attempt else "",
         amount_vnd=attempt.amount_vnd if attempt else 0,
-        status=attempt.status if attempt else "not_kept",
+        status=STATUSES[attempt.status] if attempt else "not_kept",
         payments=SHOWN[state.status],
     )
 

@@ -113,7 +113,7 @@ def decline(draft: Draft, cause: Cause) -> None:
 def ask(draft: Draft, cause: Cause) -> None:
     """Ask the partner about a silent order; one that cannot be asked was waited for long enough."""
     attempt = _of(cause)
-    if attempt.status != "open":
+    if not attempt.is_watched:
         return
     if attempt.is_mute:
         _end(draft, cause, attempt)
@@ -127,7 +127,7 @@ def ask_at_once(draft: Draft, cause: Cause) -> None:
     """
     attempt = _of(cause)
     is_asked = attempt.is_mute or attempt.is_prompted or attempt.query_key
-    if attempt.status == "open" and not is_asked:
+    if attempt.is_watched and not is_asked:
         _ask(draft, msgspec.structs.replace(attempt, prompted=attempt.asked + 1))
 
 
@@ -141,21 +141,27 @@ def ask_anew(draft: Draft, cause: Cause) -> None:
 def wait(draft: Draft, cause: Cause) -> None:
     """Ask again later; at the end of its time, when nobody knows of money, the attempt ends."""
     attempt = _of(cause)
-    if attempt.status != "open" or _goes_on(draft, attempt):
+    if not attempt.is_watched or _goes_on(draft, attempt):
         return
-    is_over = draft.at >= attempt.expires_at and cause.finding == "not_found"
-    if is_over or attempt.asked >= draft.pace.ask_limit:
+    is_unpaid = cause.finding == "not_found"
+    if (is_unpaid and draft.at >= attempt.expires_at) or attempt.asked >= draft.pace.ask_limit:
         _end(draft, cause, attempt)
         return
     waiting = msgspec.structs.replace(attempt, query_key="")
     draft.put(waiting)
-    _set_timer(draft, waiting)
+    if is_unpaid and attempt.status == "closed":
+        draft.timers.append(Timer(waiting.timer, attempt.expires_at))
+    else:
+        _set_timer(draft, waiting)
 
 
 def wait_in_vain(draft: Draft, cause: Cause) -> None:
     """Wait, without asking, until the order's expiry and a grace: this partner answers nobody."""
     attempt = _of(cause)
-    if attempt.status != "open" or _goes_on(draft, attempt):
+    if not attempt.is_watched or _goes_on(draft, attempt):
+        return
+    if attempt.status == "closed":
+        _let_go(draft, attempt)
         return
     waiting = msgspec.structs.replace(attempt, query_key="", is_mute=True)
     draft.put(waiting)
@@ -174,9 +180,23 @@ def expire(draft: Draft, cause: Cause) -> None:
 
 
 def close_attempts(draft: Draft, obligation: int) -> None:
-    """End what is open of an obligation that is over."""
+    """Offer nothing more of an obligation that is over.
+
+    Who has the link may have paid, or pay still, and the partner's call may be lost: it is asked
+    as the schedule has it, and at the end of the order's time.  One that nobody can ask calls.
+    """
     for attempt in _open_ones(draft, obligation):
-        draft.put(msgspec.structs.replace(attempt, status="expired", query_key=""))
+        if attempt.is_mute:
+            _let_go(draft, attempt)
+        else:
+            draft.put(msgspec.structs.replace(attempt, status="closed"))
+
+
+def decline_closed(draft: Draft, cause: Cause) -> None:
+    """Ask no more after an order that is not offered any more: the partner is sure of it."""
+    attempt = _of(cause)
+    if attempt.status == "closed":
+        _let_go(draft, attempt)
 
 
 # ---- steps of moves
@@ -269,10 +289,17 @@ def _next(draft: Draft, cause: Cause) -> None:
 
 def _end(draft: Draft, cause: Cause, attempt: Attempt) -> None:
     """End an attempt whose time is over, and its obligation, unless another may still be paid."""
-    if len(_open_ones(draft, cause.obligation)) > 1:
+    if attempt.status == "closed":
+        _let_go(draft, attempt)
+    elif len(_open_ones(draft, cause.obligation)) > 1:
         _fail(draft, cause._replace(reason="expired"), attempt, "expired")
     else:
+        _let_go(draft, attempt)
         expire(draft, cause)
+
+
+def _let_go(draft: Draft, attempt: Attempt) -> None:
+    draft.put(msgspec.structs.replace(attempt, status="expired", query_key=""))
 
 
 def _failed(draft: Draft, obligation: int) -> set[str]:

@@ -41,17 +41,17 @@ _OVER: Mapping[Trigger, Move] = {
     "paid": moves.overpay,
     "mispaid": moves.overpay,
     "contradicted": moves.contradict,
-    "declined": nothing,
-    "undecided": nothing,
-    "hinted": nothing,
-    "silent": nothing,
+    "declined": attempts.decline_closed,
+    "undecided": attempts.wait,
+    "hinted": attempts.ask_at_once,
+    "silent": attempts.ask,
     "unstated": attempts.ask_anew,
     "ended": nothing,
     "made": nothing,
     "unmade": nothing,
     "paused": nothing,
     "chosen": nothing,
-    "mute": nothing,
+    "mute": attempts.wait_in_vain,
     "reassessed": nothing,
 }
 
@@ -222,7 +222,7 @@ def unstated(draft: Draft, said: Unstated) -> None:
 def timer_fired(draft: Draft, name: str) -> None:
     """Take in a timer; one that no attempt and no money waits for is stale."""
     for attempt in draft.state.attempts:
-        if attempt.status == "open" and attempt.timer == name:
+        if attempt.is_watched and attempt.timer == name:
             step(draft, "silent", Cause(attempt.obligation, attempt))
     for place in range(len(draft.state.obligations)):
         if attempts.again_timer(draft, place) == name:

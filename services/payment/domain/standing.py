@@ -16,6 +16,7 @@ OBLIGATIONS: Mapping[Status, Standing] = {
 }
 ATTEMPTS: Mapping[AttemptStatus, Standing] = {
     "open": "moving",  # also one with another amount: a person has yet to look at it
+    "closed": "moving",  # money may be found yet
     "paid": "resting",
     "failed": "resting",
     "expired": "resting",

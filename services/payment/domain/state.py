@@ -16,7 +16,13 @@ from services.payment.domain.receipts import Receipt
 from shared.events.data import Exemption, FeeLine
 
 Status = Literal["none", "assessed", "open", "settled", "expired", "waived", "refunded"]
-AttemptStatus = Literal["open", "paid", "failed", "expired"]
+AttemptStatus = Literal[
+    "open",
+    "closed",  # not offered any more, and the partner is still asked whether it was paid
+    "paid",
+    "failed",
+    "expired",
+]
 # how money stands that is given back, or paid out
 Leaving = Literal[
     "proposed",
@@ -85,6 +91,11 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     def is_unmade(self) -> bool:
         """Tell whether its partner is to make it, and has not said that it did."""
         return bool(self.create_key) and self.offered is None
+
+    @property
+    def is_watched(self) -> bool:
+        """Tell whether its partner is asked, or waited for."""
+        return self.status in ("open", "closed")
 
     @property
     def is_prompted(self) -> bool:

@@ -98,5 +98,9 @@ def test_in_any_order_money_is_settled_once_and_never_lost(an_office, a, routed_
         for attempt in open_ones:
             live = [t for t in office.timers if t.name == attempt.timer]
             assert attempt.query_key or live, "an open order is watched"
+    for attempt in attempts:
+        if attempt.status == "closed":
+            live = [t for t in office.timers if t.name == attempt.timer]
+            assert attempt.query_key or live, "one that may have been paid is watched"
     over = office.of(Expired)
     assert len(over) == sum(o.status == "expired" for o in obligations)

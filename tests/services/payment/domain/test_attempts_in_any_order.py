@@ -97,10 +97,13 @@ def test_one_settlement_and_nothing_is_forgotten(an_office, a, story, some_sign)
 def is_watched(office):
     """An obligation that waits for money has an order that is watched, or will have one."""
     (obligation,) = office.state.obligations
+    timers = {t.name for t in office.timers}
+    for attempt in office.state.attempts:
+        if attempt.status == "closed":
+            assert attempt.query_key or attempt.timer in timers
     if obligation.status != "open":
         assert not any(t.status == "open" for t in office.state.attempts)
         return
-    timers = {t.name for t in office.timers}
     open_ones = [t for t in office.state.attempts if t.status == "open"]
     for attempt in open_ones:
         assert attempt.query_key or attempt.timer in timers

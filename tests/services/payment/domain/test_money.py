@@ -125,8 +125,6 @@ def test_money_for_a_failed_attempt_meets_the_obligation_while_it_is_open(office
     second = office.of(Requested)[-1].reference
 
     assert Settled in types(office.hear(a.paid(reference=office.reference)))
-    while office.timers:
-        assert office.ring() == [], "nobody asks after the order that is not needed"
     assert types(office.hear(a.paid(reference=second, transaction="T2"))) == [Overpaid]
 
 

@@ -53,7 +53,7 @@ def test_an_open_order_of_another_amount_is_closed_and_another_opened(office, a)
     assert (said[0].by, said[0].reason) == ("counter", "counted at the counter")
     assert [li.amount_vnd for li in said[0].before + said[0].lines] == [16_000, 24_000]
     assert [(x.status, x.amount_vnd) for x in office.state.attempts] == [
-        ("expired", 16_000),
+        ("closed", 16_000),
         ("open", 24_000),
     ]
     assert types(pay(office, a)) == [Settled, ReceiptIssued]
@@ -117,7 +117,7 @@ def test_who_is_spared_before_paying_pays_nothing(office, a):
 
     assert types(said) == [FeeReassessed, FeeWaived]
     assert office.state.status == "waived"
-    assert office.state.attempts[0].status == "expired"
+    assert office.state.attempts[0].status == "closed"
 
 
 def test_a_fee_whose_order_is_over_without_money_is_asked_for_again(an_office, a):
