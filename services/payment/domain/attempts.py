@@ -193,8 +193,12 @@ def close_attempts(draft: Draft, obligation: int) -> None:
 
 
 def decline_closed(draft: Draft, cause: Cause) -> None:
-    """Ask no more after an order that is not offered any more: the partner is sure of it."""
-    attempt = _of(cause)
+    """Ask no more after an order that is not offered any more: it failed for good."""
+    let_go_closed(draft, _of(cause))
+
+
+def let_go_closed(draft: Draft, attempt: Attempt) -> None:
+    """Ask no more after an order, if it is not offered any more: the partner is sure of it."""
     if attempt.status == "closed":
         _let_go(draft, attempt)
 

@@ -180,9 +180,11 @@ def queried(draft: Draft, said: Queried) -> None:
     """Take in an answer to a query; one that is not the last one asked may still bring money."""
     if said.finding == "paid":
         _receive(draft, said.partner, said.reference, said.transaction, said.amount_vnd)
-        return
     attempt = draft.state.attempt(said.reference)
     if attempt is None or attempt.query_key != said.key:
+        return
+    if said.finding == "paid":
+        attempts.let_go_closed(draft, attempt)
         return
     if said.finding == "failed":
         _declined(draft, said.partner, said.reference, said.code)

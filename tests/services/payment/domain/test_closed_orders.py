@@ -51,6 +51,17 @@ def test_money_whose_call_was_lost_is_found_though_another_order_was_paid(two, a
 
     assert types(said)[0] == Overpaid
     assert two.state.to_refund_vnd == two.closed.amount_vnd
+    assert (ring(two), two.state.attempts[0].status) == ([], "expired")
+
+
+def test_money_that_was_told_of_meanwhile_ends_the_questions_with_the_first_answer(two, a):
+    amount_vnd, names = two.closed.amount_vnd, {"partner": "first", "transaction": "T9"}
+    told = {"reference": two.closed.reference, "amount_vnd": amount_vnd, **names}
+    assert types(two.hear(a.paid(**told)))[0] == Overpaid
+    assert types(ring(two)) == [QueryRequested]
+
+    assert answered(two, a, "paid", **told) == []
+    assert (ring(two), two.state.attempts[0].status) == ([], "expired")
 
 
 def test_who_has_not_paid_by_then_is_asked_of_once_more_at_the_end_of_the_order_and_not_again(
