@@ -32,6 +32,7 @@ from shared.store import Row
 T = TypeVar("T")
 D = TypeVar("D", bound=Data)
 
+ASK_LIMIT = 4  # questions after an order: whoever answers none leaves it to the day's statement
 WITH_A_PERSON = ("by_hand", "waiting_for_check")
 
 
@@ -143,6 +144,9 @@ def _check_payments(world: World, bank: Bank) -> None:
         told = {(m.reference, m.transaction) for m in state.money}
         if told != set(kept):
             raise Violation(f"{who}: money lost: {told ^ set(kept)}")
+        answered = {a.reference for a in state.attempts if a.asked < ASK_LIMIT}
+        if unheard := {place for place in paid if place[0] in answered} - set(kept):
+            raise Violation(f"{who}: money moved, and nobody heard: {unheard}")
         _check_refunds(who, application, state, bank)
 
 

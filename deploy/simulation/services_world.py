@@ -12,7 +12,7 @@ from deploy.simulation.gateway import CALL_LIMIT_S, Gateway
 from deploy.simulation.host import Built
 from deploy.simulation.outside import Outside
 from deploy.simulation.people import Citizenry, Office, catalogue, forms, private_key
-from deploy.simulation.services_check import check_services
+from deploy.simulation.services_check import ASK_LIMIT, check_services
 from deploy.simulation.sms import Sms, Unopened
 from deploy.simulation.world import World
 from services.intake import lane as intake
@@ -39,7 +39,7 @@ from shared.vault import Vault
 SERVICES = ("intake", "routing", "payment", "notify")
 FLAWED = 6  # of so many messages one
 MASTER_KEY = bytes(range(32))  # it keeps nothing secret
-PACE = Pace(ask_after_s=(900, 1_800), ask_limit=4, attempt_limit=3)
+PACE = Pace(ask_after_s=(900, 1_800), ask_limit=ASK_LIMIT, attempt_limit=3)
 TERMS = Terms(
     partner=PARTNER,
     lifetime_s=3_600,
