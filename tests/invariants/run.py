@@ -31,11 +31,12 @@ from tests.invariants.target import Target, running
 from tests.invariants.town import Town, leaf
 from tests.waiting import Late, until
 
-REST_LIMIT_S = 150.0  # a bank calls again for two minutes about orders that never come
+REST_LIMIT_S = 300.0  # a bank calls again for three minutes about orders that never come
 AUDITS = 3  # what a timer still brings may mend the first ones
 AUDIT_AGAIN_S = 6.0
 DUE_SOON_S = 60.0  # timers that far off are awaited
 QUIET_S = 5.0  # without any: while a partner is asked there is none
+ASKED_EVERY_S = 1.0  # what partners have to tell is their whole statement
 SHOWN = 10
 Tell = Callable[[str], None]
 
@@ -101,7 +102,7 @@ class _Run:
 
         try:
             await until(is_over, self._plan.end_limit_s, "the end of every application")
-            await until(self._is_quiet, REST_LIMIT_S, "rest: timers are due")
+            await until(self._is_quiet, REST_LIMIT_S, "rest: timers are due, or partners call")
         except Late as late:
             self._outcome.wrong.append(f"{late}: {', '.join(self._due)}")
         self._outcome.unfinished = len(self._town.unfinished)
@@ -114,7 +115,7 @@ class _Run:
             self._outcome.wrong.append(f"no rest: {name} lags by {behind}, and says {doing}")
 
     async def _is_quiet(self) -> bool:
-        """Tell whether no timer will fire soon, and none was to for a while."""
+        """Tell whether no timer will fire soon and no partner calls, and it was so for a while."""
         soon = (datetime.now(UTC) + timedelta(seconds=DUE_SOON_S)).isoformat()
         database = connect(self._target.system.servers.mongo_url, "motcua")
         lanes = range(self._target.lanes)
@@ -124,10 +125,19 @@ class _Run:
         finally:
             database.client.close()
         self._due = [row["_id"] for row in found if row]
+        if not self._due and (calls := await self._pending_calls()):
+            self._due.append(f"{calls} calls of partners")
         now_s = asyncio.get_running_loop().time()
         if self._due or not self._due_at_s:
             self._due_at_s = now_s
         return now_s - self._due_at_s >= QUIET_S
+
+    async def _pending_calls(self) -> int:
+        """Return how many calls of partners wait to be made or repeated."""
+        await asyncio.sleep(ASKED_EVERY_S)
+        async with httpx.AsyncClient(base_url=self._target.system.url("bank")) as bank:
+            told = (await bank.get("/sandbox/statement")).raise_for_status().json()
+            return int(told["pending_calls"])
 
     async def _judge(self) -> Evidence:
         """Read everything and audit it; what is on its way may need another look."""
