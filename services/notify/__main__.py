@@ -43,13 +43,13 @@ from services.notify.petitions.at_units import AtUnits, NotedJournal
 from services.notify.petitions.counter import Counter
 from services.notify.providers import (
     MAILED,
+    PUSHED,
     House,
     Row,
     channels,
     firsts,
     gateway,
     limits,
-    named,
     organiser,
     prices,
     read,
@@ -192,8 +192,8 @@ def _routes(
 ) -> APIRouter:
     publisher, clock = resources.publisher, resources.clock
     first: dict[str, int] = {row.channel: row.segment_vnd for row in reversed(rows)}
-    mailed = named(rows, MAILED)
-    desk = receipts_api.Desk(publisher, clock, reporters(rows))
+    mailed = reporters(rows, MAILED)
+    desk = receipts_api.Desk(publisher, clock, reporters(rows, PUSHED))
     # first: one of its routes is that of receipts of a provider, with a name of its own
     routes = api.router(publisher, journal, clock, templates, desk, gateway(rows), learn_words)
     routes.include_router(receipts_api.router(desk))

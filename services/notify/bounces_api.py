@@ -6,7 +6,7 @@ more.  After 503 it is to be sent again, and counts once.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -15,16 +15,16 @@ import structlog
 from fastapi import APIRouter, Depends, Request
 
 from services.notify.channels.mail.dsn import Bounces, Told, Why, read_json, read_mail
-from services.notify.channels.receipts import Bounced, arrived
+from services.notify.channels.mail.turns import Beginning
+from services.notify.channels.receipts import Bounced, Reporters, arrived, reporter
 from shared import edge
 from shared.access import Caller, require
 from shared.clock import Clock
-from shared.problems import Refusal
 from shared.publisher import Publisher
 
 BODY_LIMIT_BYTES = 1 << 20
 COUNTS_FOR = timedelta(days=7)  # mail servers try for five days at most, as a rule
-NEVER = datetime.min.replace(tzinfo=UTC)
+NEVER = Beginning(datetime.min.replace(tzinfo=UTC), "")
 MAIL = "message/rfc822"
 EXAMPLE: dict[str, Any] = {
     "bounces": [
@@ -46,7 +46,7 @@ REPORT = (
     "\r\n--b--\r\n"
 )
 
-Begun = Callable[[Sequence[str]], Awaitable[Mapping[str, datetime]]]  # when mails were
+Begun = Callable[[Sequence[str]], Awaitable[Mapping[str, Beginning]]]  # how mails were
 
 _log = structlog.get_logger("bounces")
 
@@ -62,7 +62,7 @@ class Taken:
 def router(
     publisher: Publisher,
     clock: Clock,
-    providers: Collection[str],
+    providers: Reporters,
     ids_key: bytes,
     begun: Begun,
     bounced: Bounced,
@@ -76,18 +76,15 @@ def router(
         status_code=202,
         summary="What became of mails",
         openapi_extra=_described(),
-        responses=edge.shown(202, Taken(1, {}), 400, 404, 413, 415, 422),
+        responses=edge.shown(202, Taken(1, {}), 400, 403, 404, 413, 415, 422),
     )
     async def bounces(
-        provider: str, request: Request, _: Annotated[Caller, Depends(require("partner"))]
+        provider: str, request: Request, caller: Annotated[Caller, Depends(require("partner"))]
     ) -> Taken:
-        if provider not in providers:
-            names = ", ".join(sorted(providers)) or "none"
-            detail = f"No provider of mail has this name: report under yours, one of {names}."
-            raise Refusal(404, "unknown-provider", detail)
+        reporter(providers, provider, caller)
         now = clock()
         found = await _read(request, ids_key, now, one_at_a_time)
-        found = await _young(found, begun, now)
+        found = await _counting(found, begun, provider, now)
         told = {pointer: each for pointer, each in found.items() if isinstance(each, Told)}
         set_aside = {pointer: str(each) for pointer, each in found.items() if pointer not in told}
         await asyncio.gather(
@@ -107,18 +104,24 @@ def router(
     return routes
 
 
-async def _young(
-    found: Mapping[str, Told | Why], begun: Begun, now: datetime
+async def _counting(
+    found: Mapping[str, Told | Why], begun: Begun, provider: str, now: datetime
 ) -> dict[str, Told | Why]:
-    """Return the same, but of mails that are old nothing any more.  Raises `Unknown`."""
+    """Return the same, but nothing any more of mails that are old, or another's.  Raises
+    `Unknown`.
+    """
     keys = [each.receipt.data.key for each in found.values() if isinstance(each, Told)]
-    since = await begun(keys) if keys else {}
-    return {
-        pointer: "too_late"
-        if isinstance(each, Told) and now - since.get(each.receipt.data.key, NEVER) > COUNTS_FOR
-        else each
-        for pointer, each in found.items()
-    }
+    beginnings = await begun(keys) if keys else {}
+
+    def judged(each: Told | Why) -> Told | Why:
+        if not isinstance(each, Told):
+            return each
+        at, carrier = beginnings.get(each.receipt.data.key, NEVER)
+        if now - at > COUNTS_FOR:
+            return "too_late"
+        return each if carrier in ("", provider) else "not_yours"
+
+    return {pointer: judged(each) for pointer, each in found.items()}
 
 
 async def _read(

@@ -27,7 +27,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     call may last; 0: as the deployment has it.  `segment_vnd`: what an SMS of one segment costs.
     `rate_per_s`: messages in a second, at most; `sender_rate_per_s`: of all rows of the channel
     with this sender; 0: any number (over SMPP, what the `url` says).  `receipts_by`: the names of
-    callers that bring its receipts; left out: its own.
+    callers that bring its receipts, or the reports on its mails; left out: its own.
     """
 
     name: str
@@ -149,17 +149,12 @@ def terms(rows: Iterable[Row]) -> Providers:
     return Providers(Provider(**{name: getattr(row, name) for name in known}) for row in rows)
 
 
-def named(rows: Iterable[Row], kinds: frozenset[str]) -> frozenset[str]:
-    """Return the names of those of some kinds."""
-    return frozenset(row.name for row in rows if row.kind in kinds)
-
-
-def reporters(rows: Iterable[Row]) -> dict[str, Reporter]:
-    """Return whose receipts come to our edge, and who brings them."""
+def reporters(rows: Iterable[Row], kinds: frozenset[str]) -> dict[str, Reporter]:
+    """Return who brings to our edge what became of the messages of providers of some kinds."""
     return {
         row.name: Reporter(row.channel, frozenset(row.receipts_by or (row.name,)))
         for row in rows
-        if row.kind in PUSHED
+        if row.kind in kinds
     }
 
 

@@ -1,14 +1,13 @@
 """Where providers of SMS and of messages in apps push receipts to, each under its own name."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Request
 
-from services.notify.channels.receipts import Reporter, publishing
+from services.notify.channels.receipts import Reporters, publishing, reporter
 from services.notify.channels.sms_http import Receipts, read_receipts
 from shared import edge
 from shared.access import Caller, require
@@ -44,18 +43,11 @@ class Desk:
 
     publisher: Publisher
     clock: Clock
-    providers: Mapping[str, Reporter]
+    providers: Reporters
 
     async def take(self, request: Request, provider: str, caller: Caller) -> Taken:
         """Take in the receipts of a provider.  Raises `Refusal`."""
-        if provider not in self.providers:
-            names = ", ".join(sorted(self.providers)) or "none"
-            detail = f"No provider here has this name: send receipts under yours, one of {names}."
-            raise Refusal(404, "unknown-provider", detail)
-        channel, by = self.providers[provider]
-        if caller.name not in by:
-            detail = f"{caller.name} does not carry messages for {provider}: use its own key."
-            raise Refusal(403, "not-your-messages", detail)
+        channel = reporter(self.providers, provider, caller).channel
         return await _take(request, self.publisher, provider, channel, self.clock)
 
 

@@ -255,7 +255,7 @@ def connect(
         raise Misconfigured(f"the mail provider {row.name}: {error}") from error
     return EmailSmtp(
         lines,
-        Turns(table, clock),
+        Turns(table, clock, row.name),
         house,
         row.sender,
         return_path,

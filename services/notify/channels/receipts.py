@@ -1,17 +1,19 @@
 """What comes in later than the answer: a receipt for a notice, and an address that bounces."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from shared import events
+from shared.access import Caller
 from shared.clock import Clock
 from shared.effects import call_span
 from shared.events import Event
 from shared.events.notify import ReceiptArrived
+from shared.problems import Refusal
 from shared.publisher import Publisher
 from shared.trace import traceparent
 
@@ -28,6 +30,22 @@ class Reporter(NamedTuple):
 
     channel: str
     by: frozenset[str]
+
+
+Reporters = Mapping[str, Reporter]  # by provider
+
+
+def reporter(reporters: Reporters, provider: str, caller: Caller) -> Reporter:
+    """Return how this caller tells of a provider's messages.  Raises `Refusal` 403, 404."""
+    if provider not in reporters:
+        names = ", ".join(sorted(reporters)) or "none"
+        detail = f"No provider here has this name: report under yours, one of {names}."
+        raise Refusal(404, "unknown-provider", detail)
+    found = reporters[provider]
+    if caller.name not in found.by:
+        detail = f"{caller.name} does not carry messages for {provider}: use its own key."
+        raise Refusal(403, "not-your-messages", detail)
+    return found
 
 
 class AddressBounced(NamedTuple):

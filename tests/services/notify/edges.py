@@ -8,6 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.notify import bounces_api, receipts_api
+from services.notify.channels.mail.turns import Beginning
 from services.notify.channels.receipts import AddressBounced, Reporter
 from shared import events, problems
 from shared.access import ROLES, Access
@@ -25,7 +26,7 @@ class Edge:
     def __init__(self) -> None:
         self.appended: list[Any] = []
         self.bounced: list[AddressBounced] = []
-        self.begun = {KEY: AT - timedelta(days=1)}
+        self.begun = {KEY: Beginning(AT - timedelta(days=1), "mail-a")}
         self.is_down = self.is_book_down = False
         publisher = Publisher(
             self, lane_count=4, sample_ratio=0.0, clock=lambda: AT, appended=lambda *_: None
@@ -38,9 +39,11 @@ class Edge:
             }
         )
         problems.install(app)
-        bounces = bounces_api.router(
-            publisher, lambda: AT, {"mail-a"}, SECRET, self.when, self.note
-        )
+        mails = {
+            "mail-a": Reporter("email", frozenset({"partner"})),
+            "mail-c": Reporter("email", frozenset({"mail-c"})),
+        }
+        bounces = bounces_api.router(publisher, lambda: AT, mails, SECRET, self.when, self.note)
         app.include_router(bounces)
         told = {
             "app-a": Reporter("app", frozenset({"partner"})),
@@ -58,7 +61,7 @@ class Edge:
             self.appended += [(topic, m.key.decode(), events.decode(m.value)) for m in messages]
 
     async def when(self, keys: Any) -> Any:
-        return {key: at for key, at in self.begun.items() if key in keys}
+        return {key: begun for key, begun in self.begun.items() if key in keys}
 
     async def note(self, bounced: Any) -> None:
         if self.is_book_down:

@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.notify.bounces_api import BODY_LIMIT_BYTES, EXAMPLE
+from services.notify.channels.mail.turns import Beginning
 from tests.services.notify.channels.mail.reported import (
     ADDRESS,
     APPLICATION,
@@ -68,7 +69,7 @@ async def test_each_report_of_a_provider_is_taken_by_itself(edge) -> None:
 
 @pytest.mark.parametrize(("days", "counts"), [(7, True), (8, False), (4_000, False)])
 async def test_a_report_counts_while_a_server_may_still_try_the_mail(edge, days, counts) -> None:
-    edge.begun = {KEY: AT - timedelta(days=days)}
+    edge.begun = {KEY: Beginning(AT - timedelta(days=days), "mail-a")}
     with capture_logs() as logs:
         answer = await edge.post(MAILS, content=report(), headers=MAIL)
     assert answer.json()["set_aside"] == ({} if counts else {"/": "too_late"})
@@ -133,6 +134,24 @@ async def test_only_a_partner_reports_and_only_on_a_provider_that_there_is(edge)
     answer = await edge.post("/v1/bounces/mail-b", json={"bounces": [bounce()]})
     assert (answer.status_code, answer.json()["type"].endswith("unknown-provider")) == (404, True)
     assert edge.appended == []
+
+
+async def test_nobody_reports_on_mails_of_a_provider_that_is_not_theirs(edge) -> None:
+    answer = await edge.post("/v1/bounces/mail-c", json={"bounces": [bounce()]})
+    assert (answer.status_code, answer.json()["title"]) == (403, "not your messages")
+    assert edge.appended == edge.bounced == []
+
+
+@pytest.mark.parametrize(
+    ("carrier", "set_aside"), [("mail-c", {"/bounces/0": "not_yours"}), ("", {})]
+)
+async def test_a_report_counts_from_who_carried_the_mail_where_that_is_noted(
+    edge, carrier: str, set_aside: dict[str, str]
+) -> None:
+    edge.begun = {KEY: Beginning(AT, carrier)}
+    answer = await edge.post(MAILS, json={"bounces": [bounce()]})
+    assert answer.json()["set_aside"] == set_aside
+    assert len(edge.appended) == len(edge.bounced) == (not set_aside)
 
 
 @pytest.mark.parametrize("down", ["is_down", "is_book_down"])

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from services.notify.channels.receipts import Reporter
-from services.notify.providers import Row, gateway, reporters
+from services.notify.providers import MAILED, PUSHED, Row, gateway, reporters
 from services.notify.receipts_api import BODY_LIMIT_BYTES, EXAMPLE
 from tests.services.notify.edges import Edge
 
@@ -55,7 +55,7 @@ async def test_only_a_partner_reports_on_a_provider_that_there_is_and_again_afte
     assert (await edge.post(APPS, role="portal", **told)).status_code == 403
     refused = await edge.post("/v1/receipts/app-b", **told)
     assert (refused.status_code, refused.json()["title"]) == (404, "unknown provider")
-    assert "send receipts under yours, one of app-a, sms-b, sms-c." in refused.json()["detail"]
+    assert "report under yours, one of app-a, sms-b, sms-c." in refused.json()["detail"]
     edge.is_down = True
     assert (await edge.post(APPS, **told)).status_code == 503
 
@@ -65,7 +65,11 @@ async def test_every_sms_gateway_has_a_route_and_the_first_one_keeps_its_own(edg
     app = Row(name="app-a", channel="app", kind="push_http", receipts_by=("partner", "second"))
     assert gateway([app, *rows]) == "sms-a"
     assert gateway([app]) == "sms"
-    assert reporters([app, *rows]) == {
+    mail = Row(name="mail-a", channel="email", kind="smtp")
+    assert reporters([app, mail, *rows], MAILED) == {
+        "mail-a": Reporter("email", frozenset({"mail-a"}))
+    }
+    assert reporters([app, mail, *rows], PUSHED) == {
         "app-a": Reporter("app", frozenset({"partner", "second"})),
         "sms-a": Reporter("sms", frozenset({"sms-a"})),
         "sms-b": Reporter("sms", frozenset({"sms-b"})),

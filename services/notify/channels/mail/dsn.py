@@ -14,6 +14,7 @@ Whatever else comes to where reports come in has a name, and changes nothing:
     no_news        not decided yet
     too_late       of a mail so old that no server tries it any more: whoever has seen a mail knows
                    its id for ever, and could report its address at any time
+    not_yours      another provider carried its mail
 """
 
 import re
@@ -32,7 +33,9 @@ from services.notify.channels.receipts import AddressBounced, Receipt
 from shared.events import UNREADABLE
 from shared.events.notify import ReceiptArrived
 
-Why = Literal["unreadable", "not_a_report", "not_ours", "not_genuine", "no_news", "too_late"]
+Why = Literal[
+    "unreadable", "not_a_report", "not_ours", "not_genuine", "no_news", "too_late", "not_yours"
+]
 BULK_LIMIT = 1_000
 RECIPIENTS_LIMIT = 100
 FIELD_LIMIT = 1_000

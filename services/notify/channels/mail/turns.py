@@ -1,8 +1,8 @@
 """Which mails were begun, and what came of them, as rows: so that an attempt can be asked after,
 although a mail server cannot.
 
-    begun/<key>   by `mail`, before its content may go over; or by `ask`, if nobody had begun it:
-                  then nobody ever will
+    begun/<key>   by `mail`, before its content may go over, and who carries it; or by `ask`, if
+                  nobody had begun it: then nobody ever will
     came/<key>    what the server said
 
 The row that is there first decides; a process that comes back late finds that it was asked.
@@ -12,6 +12,7 @@ had begun it, and the mail would go out again.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from services.notify.channels.mail.words import Meaning
 from services.notify.sweeping import forget
@@ -24,15 +25,22 @@ BEGUN = Meaning("unknown", "cannot_be_asked")
 KEPT_FOR = timedelta(days=60)
 
 
-class Turns:
-    """The rows of one service."""
+class Beginning(NamedTuple):
+    """When a mail was begun, and with which provider; empty: of a time when that was not noted."""
 
-    def __init__(self, table: Table, clock: Clock) -> None:
-        self._table, self._clock = table, clock
+    at: datetime
+    provider: str
+
+
+class Turns:
+    """The rows of one service; `provider`: who carries what begins here."""
+
+    def __init__(self, table: Table, clock: Clock, provider: str = "") -> None:
+        self._table, self._clock, self._provider = table, clock, provider
 
     async def begin(self, key: str) -> Meaning | None:
         """Claim that a mail may go over; or return why it may not."""
-        row = self._row(f"begun/{key}", by="mail")
+        row = self._row(f"begun/{key}", by="mail", provider=self._provider)
         try:
             if not await self._table.insert_missing([row]):
                 return None
@@ -62,10 +70,14 @@ class Turns:
         for what in ("came/", "begun/"):  # so, what came of a mail is never there alone
             await forget(self._table, prefix(what), lambda row: bool(row["at"] < before))
 
-    async def begun(self, keys: Sequence[str]) -> dict[str, datetime]:
-        """Return when mails were begun; what never was is left out.  Raises `Unknown`."""
+    async def begun(self, keys: Sequence[str]) -> dict[str, Beginning]:
+        """Return how mails were begun; what never was is left out.  Raises `Unknown`."""
         rows = await self._table.get([f"begun/{key}" for key in keys])
-        return {row["_id"].partition("/")[2]: row["at"] for row in rows if row["by"] == "mail"}
+        return {
+            row["_id"].partition("/")[2]: Beginning(row["at"], row.get("provider", ""))
+            for row in rows
+            if row["by"] == "mail"
+        }
 
     def _row(self, id_: str, **told: str) -> Row:
         return {"_id": id_, "at": self._clock(), **told}

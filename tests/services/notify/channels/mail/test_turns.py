@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.channels.mail.turns import ASKED, BEGUN, Turns
+from services.notify.channels.mail.turns import ASKED, BEGUN, Beginning, Turns
 from services.notify.channels.mail.words import Meaning
 from shared.errors import Unknown
 from tests.services.notify.channels.mail.posting import channel, findings, message
@@ -30,11 +30,14 @@ async def test_what_was_begun_is_in_doubt_until_its_answer_is_kept() -> None:
     assert await own.ask(["a"]) == {"a": HANDED}
 
 
-async def test_when_a_mail_was_begun_is_known_and_of_no_other() -> None:
-    own = turns(Table())
-    await own.begin("a")
+async def test_when_a_mail_was_begun_and_by_whom_is_known_and_of_no_other() -> None:
+    table = Table()
+    own = turns(table)
+    await Turns(table, lambda: AT, "mail-a").begin("a")
     await own.ask(["b"])
-    assert await own.begun(["a", "b", "c"]) == {"a": AT}
+    await table.insert_missing([{"_id": "begun/old", "at": AT, "by": "mail"}])
+    begun = await own.begun(["a", "b", "c", "old"])
+    assert begun == {"a": Beginning(AT, "mail-a"), "old": Beginning(AT, "")}
 
 
 async def test_what_was_asked_after_before_it_was_begun_is_begun_no_more() -> None:
