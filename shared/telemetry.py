@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client import Counter as Metric
+from prometheus_client.registry import Collector
 
 from shared.events import Event
 from shared.journal import Decision
@@ -77,6 +78,10 @@ class Telemetry:
     def metrics(self) -> bytes:
         """Return the metrics in Prometheus' text format."""
         return generate_latest(self._registry)
+
+    def also(self, metrics: Collector) -> None:
+        """Tell of these as well, read when they are asked for."""
+        self._registry.register(metrics)
 
     def close(self) -> None:
         """Export what is left."""

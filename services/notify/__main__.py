@@ -30,6 +30,7 @@ from services.notify.channels import File
 from services.notify.channels.mail.dates import enclosed
 from services.notify.channels.mail.turns import Turns
 from services.notify.channels.receipts import publishing
+from services.notify.channels.smpp.figures import Metrics
 from services.notify.channels.smpp.sent import sweep as sweep_texted
 from services.notify.channels.sms_smpp import SmsSmpp
 from services.notify.contacts import Contacts, Learn
@@ -119,6 +120,8 @@ async def build(resources: Resources) -> Parts:
         settings.providers_clear,
     )
     carriers = channels(rows, resources.secrets.providers, house)
+    smpp = {name: each for name, each in carriers.items() if isinstance(each, SmsSmpp)}
+    resources.telemetry.also(Metrics(smpp))
     usual_s, first, own = settings.notice_limit_s, firsts(rows), limits(rows, house.limit_s)
     whose = organiser(rows)
 
@@ -161,7 +164,7 @@ async def build(resources: Resources) -> Parts:
             watch.run,
             *(partial(keep_sweeping, sweep, every_s) for sweep, every_s in sweeps),
             _rounds(resources, broadcasts, cancelled, journal, results).keep_going,
-            *(carrier.run for carrier in carriers.values() if isinstance(carrier, SmsSmpp)),
+            *(carrier.run for carrier in smpp.values()),
         ),
         closing=tuple(carrier.aclose for carrier in carriers.values()),
     )

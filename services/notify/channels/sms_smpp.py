@@ -24,18 +24,14 @@ from services.notify.channels import Message
 from services.notify.channels.receipts import Receipts
 from services.notify.channels.smpp import statuses, wire
 from services.notify.channels.smpp.account import Place, Row, read
-from services.notify.channels.smpp.asking import Asking
-from services.notify.channels.smpp.begun import NOT_BEGUN, Begun
+from services.notify.channels.smpp.asking import Asking, found
+from services.notify.channels.smpp.begun import Begun
+from services.notify.channels.smpp.figures import Figures
 from services.notify.channels.smpp.hearing import Hearing
 from services.notify.channels.smpp.pace import Pace, back_off_s
 from services.notify.channels.smpp.sent import KEEP_LIMIT_S, Sent
 from services.notify.channels.smpp.session import BIND_LOST, NO_ANSWER, Heard, Limits, Session
-from services.notify.channels.smpp.submitting import (
-    Make,
-    international,
-    pieces,
-    source,
-)
+from services.notify.channels.smpp.submitting import Make, international, pieces, source
 from services.notify.channels.smpp.text import Unfit
 from services.notify.channels.smpp.wire import Pdu
 from shared.clock import Clock
@@ -90,6 +86,7 @@ class SmsSmpp:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.hearing = hearing
+        self.figures = Figures(place.options.window, receipts=hearing.counts)
         self._row, self._place, self._options = row, place, place.options
         self._sent, self._begun, self._clock = sent, begun, clock
         self._monotonic, self._sleep = monotonic, sleep
@@ -135,6 +132,7 @@ class SmsSmpp:
         try:
             await session.bind(self._place.bind)
             self._session = session
+            self.figures.binds += 1
             _log.info("bound", provider=self._row.name)
             await session.serve()
         finally:
@@ -152,6 +150,10 @@ class SmsSmpp:
     def is_bound(self) -> bool:
         """Tell whether messages can go out."""
         return self._session is not None
+
+    def under_way(self) -> int:
+        """Return how many requests wait for their answers."""
+        return len(self._session.under_way()) if self._session else 0
 
     async def aclose(self) -> None:
         """See `Channel`; `run` ends."""
@@ -233,6 +235,7 @@ class SmsSmpp:
         except NotCalled as error:
             answer = Answered(key=message.key, finding="deferred", reason=str(error))
         except Unknown as error:
+            self.figures.answers[str(error)] += 1
             answer = Answered(key=message.key, finding="unknown", reason=str(error))
         if begun and answer.finding != "handed":  # some of its parts are there: never again
             answer = Answered(key=message.key, finding="unknown", reason=f"in_part_{answer.reason}")
@@ -251,11 +254,14 @@ class SmsSmpp:
             if self._monotonic() > until_s or not await self._pace.turn(until_s):
                 break
             # heard also when nobody waits any more: `ask` and a receipt will want to know
-            answer = self._read(key, await session.request(wire.SUBMIT_SM, make, heard))
+            coming = session.request(wire.SUBMIT_SM, make, heard)
+            self.figures.submitted += 1
+            answer = self._read(key, await coming)
         return answer
 
     def _read(self, key: str, pdu: Pdu) -> Answered:
         said = statuses.status(pdu.status)
+        self.figures.answers[said.name] += 1
         if said.name in THROTTLED:
             self._pace.slower()
         if said.word != "handed":
@@ -284,17 +290,9 @@ class SmsSmpp:
         if session := self._session:
             own = {key: ids for key, ids in taken.items() if ids}
             await self.hearing.hand_on(await self._asking.news(session, own, until_s))
-        return [_found(key, taken.get(key), key in unbegun) for key in keys]
+        return [found(key, taken.get(key), key in unbegun) for key in keys]
 
     def _bound(self) -> Session:
         if self._session is None:
             raise NotCalled(f"{self._row.name} is not bound: {self._why}")
         return self._session
-
-
-def _found(key: str, ids: Sequence[str] | None, is_unbegun: bool) -> Answered:
-    if ids:
-        return Answered(key=key, finding="handed", gateway_id=ids[-1])
-    if ids is None and is_unbegun:
-        return Answered(key=key, finding="absent", reason=NOT_BEGUN)
-    return Answered(key=key, finding="unknown", reason="no_message_id")

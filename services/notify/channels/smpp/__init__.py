@@ -5,5 +5,5 @@ not used: they acknowledge a receipt before anybody kept it, and say the same of
 never written, refused, or lost with the connection, which must be told apart here.
 
 Reading order: `statuses`, `wire`, `text`, `told`, `session`, `pace`, `begun`, `sent`,
-`asking`; `sms_smpp` beside this folder is the channel.
+`asking`, `figures`; `sms_smpp` beside this folder is the channel.
 """

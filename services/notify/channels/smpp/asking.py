@@ -1,16 +1,19 @@
-"""What query_sm says of messages that were taken: as good as a receipt, if it is final."""
+"""What is known of messages that were taken, and what query_sm says of them: as good as a receipt,
+if it is final.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 
 from services.notify.channels.smpp import wire
+from services.notify.channels.smpp.begun import NOT_BEGUN
 from services.notify.channels.smpp.pace import Pace
 from services.notify.channels.smpp.session import Session
 from services.notify.channels.smpp.told import NUMBERS, WORDS, State
 from services.notify.channels.smpp.wire import Garbled
 from shared.effects import NotCalled
 from shared.errors import Unknown
-from shared.events.notify import ReceiptArrived
+from shared.events.notify import Answered, ReceiptArrived
 
 Source = tuple[int, int, str]  # ton, npi, address
 
@@ -39,7 +42,7 @@ class Asking:
         finally:
             for task in asking:
                 task.cancel()
-        return [found for task in done if (found := task.result()) is not None]
+        return [one for task in done if (one := task.result()) is not None]
 
     async def _of_one(
         self, session: Session, key: str, ids: Sequence[str], until_s: float
@@ -68,6 +71,15 @@ class Asking:
             return NUMBERS.get(wire.queried_state(answer.body), "") if not answer.status else ""
         except (NotCalled, Unknown, Garbled, ValueError):  # the last: no id that can be asked for
             return ""
+
+
+def found(key: str, ids: Sequence[str] | None, is_unbegun: bool) -> Answered:
+    """Return what came of an attempt, by its message ids; None: none are known."""
+    if ids:
+        return Answered(key=key, finding="handed", gateway_id=ids[-1])
+    if ids is None and is_unbegun:
+        return Answered(key=key, finding="absent", reason=NOT_BEGUN)
+    return Answered(key=key, finding="unknown", reason="no_message_id")
 
 
 def _state(word: str) -> State:
