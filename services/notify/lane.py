@@ -38,8 +38,8 @@ async def all_well(*_: object) -> Facts:
 def _learned(catalogue: Catalogue | None, clerk: Clerk, arrival: Arrival) -> None:
     petition, event = clerk.dossier.petition, arrival.event
     if petition is None:
-        clerk.file(arrival.data, event.time)
         clerk.learn(event.source, arrival.data)
+        clerk.file(arrival.data, event.time)
     elif isinstance(arrival.data, CAME_IN):  # an id that a petition has is no application's
         clerk.follow(turn_away(petition, event.id, catalogue or reference()))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from services.notify.domain.feedback import in_the_way
-from services.notify.domain.milestones import BROADCAST, REACHED_BY, milestone_of
+from services.notify.domain.milestones import BROADCAST, REACHED_BY, RESULT_READY, milestone_of
 from services.notify.domain.moves import (
     LOST,
     OVER,
@@ -17,12 +17,13 @@ from services.notify.domain.moves import (
 from services.notify.domain.opening import Opening
 from services.notify.domain.papers import noted
 from services.notify.domain.petitions.deciding import Step
+from services.notify.domain.places import placed
 from services.notify.domain.providers import PROVIDERS_FAULT
 from services.notify.domain.slots import slot_of
 from services.notify.domain.timing import tomorrow
 from shared.events import Data, payment
 from shared.events.feedback import FeedbackGiven, FeedbackRecorded, FeedbackRejected
-from shared.events.handover import Transferred
+from shared.events.handover import Posted, Readdressed
 from shared.events.intake import Corrected, InterlinkedRegistered, Refused, Registered
 from shared.events.notify import (
     Answered,
@@ -45,14 +46,15 @@ class Clerk(Opening):
 
     def learn(self, source: str, data: Data) -> None:
         """Take in what another service decided."""
-        before = self.dossier.latest.get(source, "")
+        before, lay_at = self.dossier.latest.get(source, ""), self.dossier.result_at
         self._note(source, data)
         type_ = data.TYPE
         for slot in [s for s in self.notices if self.makes_stale(type_, s)]:
             self.withdraw(slot, type_)
-        milestone = REACHED_BY.get(type_)
-        if milestone and milestone not in self.policy.silent:
-            self._reach(milestone, data, before)
+        is_moved = lay_at and self.dossier.result_at not in ("", lay_at)
+        for milestone in (REACHED_BY.get(type_), RESULT_READY if is_moved else None):
+            if milestone and milestone not in self.policy.silent:
+                self._reach(milestone, data, before)
         if self.dossier.contact is not None:
             self.release()
 
@@ -175,10 +177,10 @@ class Clerk(Opening):
                 self.learn(OURS, event)
 
     def _note(self, source: str, data: Data) -> None:
-        latest = {**self.dossier.latest, source: data.TYPE}
-        self.dossier = replace(self.dossier, latest=latest)
-        if isinstance(data, Transferred):
-            self.dossier = replace(self.dossier, unit=data.competent_unit)
+        self.dossier = placed(self.dossier, data)
+        if not isinstance(data, Readdressed | Posted):  # what was said before is still so
+            latest = {**self.dossier.latest, source: data.TYPE}
+            self.dossier = replace(self.dossier, latest=latest)
         if isinstance(data, payment.Requested):
             self.dossier = replace(self.dossier, order_at=data.partner)
         if isinstance(data, payment.Settled | payment.Expired):

@@ -17,6 +17,7 @@ from shared.events import (
     routing,
 )
 
+RESULT_READY = "result_ready"  # told again, when the result waits at another unit
 BROADCAST = "broadcast-"  # its id follows
 CANCELLED = "broadcast_cancelled"  # why one is dropped
 
@@ -132,7 +133,7 @@ MILESTONES: dict[str, Milestone] = {
         again=True,
         news_in=("competent_unit",),
     ),
-    "result_ready": Milestone(
+    RESULT_READY: Milestone(
         routing.Settled,
         ("returning_unit",),
         _END | _types(routing.Processing),  # the signer sent it back
@@ -211,11 +212,11 @@ ENDS_DUE = frozenset({"supplement_requested", "withdrawn"})
 
 REACHED_BY: dict[str, str] = {m.reached_by.TYPE: name for name, m in MILESTONES.items()}
 
-# beside what reaches a milestone or makes one stale: another contact, more documents; what notify
-# decides itself of petitions does not come in
+# beside what reaches a milestone or makes one stale: another contact, more documents, another unit
+# where it lies; what notify decides itself of petitions does not come in
 EVENT_TYPES: frozenset[str] = (
     frozenset(REACHED_BY).union(
-        {intake.Corrected.TYPE, intake.Supplemented.TYPE},
+        _types(intake.Corrected, intake.Supplemented, handover.Readdressed, handover.Posted),
         *(m.stale_after for m in MILESTONES.values()),
     )
     - _PETITIONS

@@ -183,9 +183,10 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
     `latest` is the last event type that matters here, by the service that said it.  `channels`:
     what the citizen agreed to, and `representative` what one agreed to, if there is one.  `unit`:
-    who works on it.  `papers`: what official forms are drawn from.  `ratings`: what the citizen
-    answered last, by milestone.  `petition`: if this is one, and no application.  By `procedure`
-    and `order_at`, the partner with whom an order is open, broadcasts find whom they concern.
+    who works on it; `result_at`: the one where its result waits, while it does.  `papers`: what
+    official forms are drawn from.  `ratings`: what the citizen answered last, by milestone.
+    `petition`: if this is one, and no application.  By `procedure` and `order_at`, the partner with
+    whom an order is open, broadcasts find whom they concern.
     """
 
     portal: str = ""
@@ -202,6 +203,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     petition: Petition | None = None
     procedure: str = ""
     order_at: str = ""
+    result_at: str = ""
 
 
 def params_of(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:

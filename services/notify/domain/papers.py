@@ -41,10 +41,15 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
 
 
 class Papers(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """What came in, and what was told last, by the form that it brings."""
+    """What came in, and what was told last, by the form that it brings.
+
+    `unit`, `competent`: where it went before the registration was read; then the filing has them.
+    """
 
     filing: Filing | None = None
     told: dict[str, Told] = {}
+    unit: str = ""
+    competent: str = ""
 
 
 def noted(papers: Papers | None, data: Data, at: datetime) -> Papers | None:
@@ -60,8 +65,8 @@ def _registered(papers: Papers, data: intake.Registered, _: datetime) -> Papers:
         documents=tuple(document.name for document in data.documents),
         copies=data.copies,
     )
-    told = {form: _as_of(filing, told) for form, told in papers.told.items()}
-    return replace(papers, filing=filing, told=told)
+    told = {form: _as_of(_moved(filing, t.unit, t.competent), t) for form, t in papers.told.items()}
+    return Papers(filing=_moved(filing, papers.unit, papers.competent), told=told)
 
 
 def _supplemented(papers: Papers, data: intake.Supplemented, _: datetime) -> Papers:
@@ -71,14 +76,17 @@ def _supplemented(papers: Papers, data: intake.Supplemented, _: datetime) -> Pap
     return replace(papers, filing=replace(papers.filing, documents=documents[:DOCUMENTS_LIMIT]))
 
 
-def _transferred(papers: Papers, data: handover.Transferred, _: datetime) -> Papers:
+def _went_on(
+    papers: Papers, data: handover.Transferred | handover.Readdressed, _: datetime
+) -> Papers:
     unit, competent = data.receiving_unit, data.competent_unit
     return _decided_by(papers, unit, "" if competent == unit else competent)
 
 
 def _accepted(papers: Papers, data: routing.Accepted, at: datetime) -> Papers:
-    if papers.filing and data.competent_unit:
-        papers = _decided_by(papers, papers.filing.unit, data.competent_unit)
+    if data.competent_unit:
+        unit = papers.filing.unit if papers.filing else papers.unit
+        papers = _decided_by(papers, unit, data.competent_unit)
     return _with(papers, "receipt", Told(at=at, officer=data.officer, due=data.due))
 
 
@@ -98,13 +106,22 @@ def _apologised(papers: Papers, data: routing.Apologised, at: datetime) -> Paper
 
 
 def _decided_by(papers: Papers, unit: str, competent: str) -> Papers:
-    filing = papers.filing and replace(papers.filing, unit=unit, competent=competent)
-    return replace(papers, filing=filing)
+    if papers.filing is None:
+        return replace(papers, unit=unit, competent=competent)
+    return replace(papers, filing=replace(papers.filing, unit=unit, competent=competent))
 
 
 def _with(papers: Papers, form: str, told: Told) -> Papers:
-    told = _as_of(papers.filing, told) if papers.filing else told
+    if papers.filing:
+        told = _as_of(papers.filing, told)
+    else:
+        told = replace(told, unit=papers.unit, competent=papers.competent)
     return replace(papers, told={**papers.told, form: told})
+
+
+def _moved(filing: Filing, unit: str, competent: str) -> Filing:
+    """Return the same at the unit where it went before it was read; empty: nowhere."""
+    return replace(filing, unit=unit or filing.unit, competent=competent)
 
 
 def _as_of(filing: Filing, told: Told) -> Told:
@@ -116,7 +133,8 @@ def _as_of(filing: Filing, told: Told) -> Told:
 NOTED: Mapping[type[Data], Callable[[Papers, Any, datetime], Papers]] = {
     intake.Registered: _registered,
     intake.Supplemented: _supplemented,
-    handover.Transferred: _transferred,
+    handover.Transferred: _went_on,
+    handover.Readdressed: _went_on,
     routing.Accepted: _accepted,
     routing.SupplementRequested: _asked,
     routing.NotAccepted: _refused,

@@ -90,6 +90,16 @@ WHOLE: dict[str, Data] = {
             rule="synthetic",
             catalogue_version="test",
         ),
+        handover.Readdressed(
+            **OFFICER,
+            reason="synthetic",
+            receiving_unit="00004",
+            competent_unit="00004",
+            returning_unit="00012",
+            rule="synthetic",
+            catalogue_version="test",
+        ),
+        handover.Posted(**OFFICER, tracking="VN1"),
         handover.DueMoved(
             **OFFICER,
             clock="statutory",
@@ -98,7 +108,7 @@ WHOLE: dict[str, Data] = {
             cause="synthetic",
             catalogue_version="test",
         ),
-        routing.Settled(**OFFICER, on_time=True),
+        routing.Settled(**OFFICER, on_time=True, returning_unit="00004"),
         routing.Returned(**OFFICER),
         routing.Closed(national_code=7, reason="synthetic"),
     )

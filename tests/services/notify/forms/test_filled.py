@@ -1,6 +1,8 @@
 """What notify keeps for forms, and that every form is brought by its milestone."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.notify.domain import MILESTONES
 from services.notify.domain.papers import DOCUMENTS_LIMIT, NOTED
@@ -122,6 +124,36 @@ def test_what_came_before_the_registration_is_not_lost(case):
 
     assert case.dossier.papers.told["receipt"].unit == "00004"
     assert case.dossier.papers.told["receipt"].documents == 1
+
+
+UNITS = st.sampled_from(["00004", "00008", "00012"])
+PLACES = st.fixed_dictionaries({"receiving_unit": UNITS, "competent_unit": UNITS})
+SAID = st.one_of(
+    st.tuples(st.just("application.transferred"), PLACES),
+    st.tuples(st.just("application.readdressed"), PLACES),
+    st.tuples(
+        st.just("application.accepted"),
+        st.fixed_dictionaries({}, optional={"competent_unit": UNITS}),
+    ),
+    st.tuples(
+        st.sampled_from(["application.supplement_requested", "application.apologised"]),
+        st.just({}),
+    ),
+)
+REGISTERED = ("application.registered", {"documents": (Filed(name="x", sha256="0" * 64),)})
+
+
+@given(said=st.lists(SAID, max_size=8), data=st.data())
+def test_a_form_names_the_same_units_wherever_the_registration_is_read(new_case, said, data):
+    def kept(place):
+        case = new_case()
+        for type_, changes in [*said[:place], REGISTERED, *said[place:]]:
+            case.learn(type_, **changes)
+        papers, unit = case.dossier.papers, case.dossier.unit
+        told = {form: (t.unit, t.competent, t.documents) for form, t in papers.told.items()}
+        return papers.filing, told, unit
+
+    assert kept(data.draw(st.integers(0, len(said)))) == kept(0)
 
 
 async def test_an_ordinary_application_is_kept_with_few_more_bytes(office):
