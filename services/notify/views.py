@@ -36,6 +36,10 @@ WHY: Mapping[str, tuple[str, str]] = {
         "Thời hạn cần báo đã qua trước khi gửi được tin.",
         "Its deadline had passed before it could be sent.",
     ),
+    "contradicted": (
+        "Nhà mạng báo đã gửi tới máy của bạn, sau đó lại báo chưa tới.",
+        "The provider said that it reached your device, and later that it did not.",
+    ),
     "receipt_missing": (
         "Nhà mạng chưa xác nhận đã gửi tới máy của bạn.",
         "The provider has not confirmed that it reached your device.",

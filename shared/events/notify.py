@@ -136,6 +136,19 @@ class NoticeDelivered(Data, frozen=True, kw_only=True, omit_defaults=True):
     occasion: int = 1
 
 
+class NoticeContradicted(Data, frozen=True, kw_only=True, omit_defaults=True):
+    """After a receipt that it was delivered, its provider sent one that it was not: which is so,
+    nobody knows.  `reason`: what the later one said.
+    """
+
+    TYPE: ClassVar[str] = "notice.contradicted"
+    milestone: str
+    channel: str
+    provider: str
+    reason: str
+    occasion: int = 1
+
+
 class NoticeFailed(Data, frozen=True, kw_only=True, omit_defaults=True):
     """The citizen was not reached, as far as anybody can tell; the end of our trying."""
 

@@ -53,6 +53,7 @@ NO_EDITION = {  # decided types, and why no reference data play a part
     "notice.sent": "what the gateway said",
     "notice.receipt_missing": "a timer",
     "notice.delivered": "what the gateway said",
+    "notice.contradicted": "what the gateway said",
     "notice.failed": "what the gateway said",
     "notice.dropped": "what has become of the application",
     "feedback.recorded": "what the citizen said",

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from services.notify.domain.milestones import CANCELLED
 from services.notify.domain.moves import (
+    CONTRADICTED,
     FATE,
     HAD,
     MOVES,
@@ -32,6 +33,7 @@ from services.notify.domain.slots import UNIT, slot_of
 from services.notify.domain.timing import with_jitter
 from shared.events import Data
 from shared.events.notify import (
+    NoticeContradicted,
     NoticeDelivered,
     NoticeDropped,
     NoticeFailed,
@@ -82,6 +84,9 @@ class Draft(Saying):
             sent = None
         if sent:
             self._events.append(sent)
+        if before.status == "delivered":
+            self._contradict(slot, before, reason)
+            return
         status, reason = self._unless_over(slot, before, status, reason)
         if status == "requested":
             notice = self._next_attempt(slot, before)
@@ -169,6 +174,25 @@ class Draft(Saying):
     def _all_failed(self, slot: str, notice: Notice) -> bool:
         tried = (*notice.tried, notice.provider)
         return self.policy.providers.all_tried(slot_of(slot).channel, tried)
+
+    def _contradict(self, slot: str, notice: Notice, reason: str) -> None:
+        """Keep, and say, that a notice which was delivered is told not to have been."""
+        if notice.reason:
+            return
+        self.notices[slot] = replace(notice, since=self.at, reason=CONTRADICTED)
+        milestone, _, way, occasion = slot_of(slot)
+        self._events.append(
+            NoticeContradicted(
+                milestone=milestone,
+                channel=way,
+                provider=notice.provider,
+                reason=reason,
+                occasion=occasion,
+            )
+        )
+        for other in notice.joined:
+            if self.notices[other].lead == slot:
+                self.move(other, "undelivered", reason)
 
     def _lead(self, slot: str, notice: Notice, sent: NoticeSent | None) -> None:
         """Let those that go out in this notice's message share its fate."""

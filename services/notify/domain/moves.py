@@ -107,7 +107,8 @@ MOVES: Mapping[Status, Mapping[Happening, Status]] = {
     },
     # `due`: the receipt has not come in its time; it may still
     "sent": {"delivered": "delivered", "undelivered": "failed", "due": "sent"},
-    "delivered": {},
+    # its provider says so after all: it stays as it is, and is said
+    "delivered": {"undelivered": "delivered"},
     "failed": {"delivered": "delivered"},  # given up too early: the receipt knows better
     "dropped": {},
 }
@@ -118,6 +119,8 @@ FATE: Mapping[Status, Happening] = {
     "delivered": "delivered",
     "failed": "undelivered",
 }
+CONTRADICTED = "contradicted"  # why a notice that was delivered is to be looked at
+
 # What proves that the provider had the notice.
 HAD: frozenset[Happening] = frozenset({"handed", "delivered", "undelivered"})
 

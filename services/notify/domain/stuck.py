@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from services.notify.domain.moves import Dossier, Notice, Status
+from services.notify.domain.moves import CONTRADICTED, Dossier, Notice, Status
 from services.notify.domain.slots import slot_of
 
 _DAY_S = 86_400.0
@@ -18,6 +18,7 @@ STUCK: Mapping[Status, tuple[float, str]] = {
     "awaiting": (_DAY_S, "its registration did not come: look at intake"),
 }
 RECEIPT_MISSING = "no receipt came in its time: ask the provider; it is not sent again"
+IN_DOUBT = "its provider said that it came, then that it did not: ask it, or tell them otherwise"
 NOT_REACHED = "by no way was the person reached: correct the contact, or tell them otherwise"
 LOOKED_AT_S = 30 * _DAY_S  # who was not reached longer ago is nobody's work any more
 
@@ -36,6 +37,8 @@ def stuck(dossier: Dossier, at: datetime) -> Iterator[tuple[str, Notice, str]]:
             yield slot, notice, remedy
         elif notice.status == "sent" and notice.reason:
             yield slot, notice, RECEIPT_MISSING
+        elif notice.reason == CONTRADICTED and since_s <= LOOKED_AT_S:
+            yield slot, notice, IN_DOUBT
         elif notice.reason == NO_CONTACT:  # who leaves none looks into the portal
             continue
         elif slot_of(slot).milestone in lost and is_lost(notice) and since_s <= LOOKED_AT_S:

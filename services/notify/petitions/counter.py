@@ -42,6 +42,12 @@ _OBSTACLES: Mapping[str, tuple[int, str, str, str]] = {
         "Việc này không còn thực hiện được. Hiện có thể: {possible}.",
         "This is not possible (any more). Possible now: {possible}.",
     ),
+    "too_late": (
+        409,
+        "/action",
+        "Đã hết thời hạn nêu ý kiến: câu trả lời có hiệu lực. Bạn có thể gửi phản ánh mới.",
+        "The time to say so is over, and the answer stands: a new petition may be filed.",
+    ),
     "forwarded_enough": (
         409,
         "/action",

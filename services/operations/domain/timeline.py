@@ -192,6 +192,7 @@ TELL: Mapping[str, Tell] = {
     notify.NoticeReceiptMissing.TYPE: _notice,
     notify.NoticeSent.TYPE: _notice,
     notify.NoticeDelivered.TYPE: _notice,
+    notify.NoticeContradicted.TYPE: _notice,
     notify.NoticeFailed.TYPE: _notice,
     notify.NoticeDropped.TYPE: _notice,
     notify.Answered.TYPE: _finding,

@@ -7,7 +7,7 @@ import pytest
 from services.notify.domain import OVER, Dossier, Notice, Policy
 from services.notify.domain.moves import PUT_OFF_LIMIT
 from services.notify.domain.providers import PROVIDERS_FAULT, Provider, Providers
-from services.notify.domain.stuck import RECEIPT_MISSING, STUCK, stuck
+from services.notify.domain.stuck import IN_DOUBT, RECEIPT_MISSING, STUCK, stuck
 from services.notify.lane import table
 from shared.events import notify
 
@@ -115,6 +115,39 @@ def test_a_receipt_that_is_missing_is_found_whoever_had_it(case):
     )
     found = list(stuck(Dossier(notices={"accepted/sms": notice}), case.at))
     assert found == [("accepted/sms", notice, RECEIPT_MISSING)]
+
+
+def test_what_was_delivered_and_then_was_not_is_said_once_and_found(case):
+    case.learn("application.registered")
+    key = case.key("registered")
+    case.answer(key, "handed")
+    case.receipt(key)
+    late = notify.ReceiptArrived(key=key, delivered=False, code="mailbox_full")
+    [said] = case.take(late)
+    assert said == notify.NoticeContradicted(
+        milestone="registered", channel="sms", provider="sms", reason="mailbox_full"
+    )
+    notice = case.dossier.notices["registered/sms"]
+    assert (notice.status, notice.since) == ("delivered", case.at)
+    assert list(stuck(case.dossier, case.at)) == [("registered/sms", notice, IN_DOUBT)]
+    assert list(stuck(case.dossier, case.at + timedelta(days=31))) == []
+    assert case.take(late) == case.receipt(key) == []
+
+
+def test_what_went_out_in_a_message_that_is_contradicted_is_contradicted_as_well(
+    new_case, providers
+):
+    case = new_case(providers=providers("email"), join_s={"email": 60.0})
+    case.agree("email")
+    case.learn("application.accepted")
+    case.learn("application.transferred")
+    case.fire(case.timers[0])
+    key = next(r.key for r in case.requests() if r.joined)
+    case.answer(key, "handed")
+    case.receipt(key)
+    said = case.receipt(key, delivered=False)
+    assert {e.milestone for e in said} == {"accepted", "transferred"}
+    assert {type(e) for e in said} == {notify.NoticeContradicted}
 
 
 def test_what_failed_together_does_not_come_again_together(new_case):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from services.notify.domain.petitions.states import (
     MOVES,
+    OF_AN_ANSWER,
     REJECTED_LIMIT,
     Move,
     Petition,
@@ -117,18 +118,26 @@ def obstacle(petition: Petition | None, data: Data, at: datetime, catalogue: Cat
             return "not_your_unit"
         if data.moves_seen not in (None, petition.moves):
             return "moved"
+    if move in OF_AN_ANSWER and petition.closes_at and at > petition.closes_at:
+        return "too_late"
     if move not in MOVES[petition.status]:
         return "not_possible"
     if isinstance(
         data, petitions.PetitionForwardedByOfficer | petitions.PetitionAssignedByOperator
     ):
-        if move == "forward" and petition.forwards >= TERMS.forwards_limit:
-            return "forwarded_enough"
-        if data.unit == petition.unit:
-            return "same_unit"
-        if catalogue.unit(data.unit, local_day(at)) is None:
-            return "unknown_unit"
+        return _not_there(petition, move, data.unit, at, catalogue)
     return ""
+
+
+def _not_there(
+    petition: Petition, move: Move, unit: str, at: datetime, catalogue: Catalogue
+) -> str:
+    """Return why it cannot go to this unit; nothing, if it can."""
+    if move == "forward" and petition.forwards >= TERMS.forwards_limit:
+        return "forwarded_enough"
+    if unit == petition.unit:
+        return "same_unit"
+    return "" if catalogue.unit(unit, local_day(at)) else "unknown_unit"
 
 
 def ring(petition: Petition | None, timer: str, at: datetime, catalogue: Catalogue) -> Step:

@@ -1,7 +1,7 @@
 """What becomes of a petition: the legal moves as a table, and the state they lead through."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -41,6 +41,8 @@ MOVES: Mapping[Status, Mapping[Move, Status]] = {
     "withdrawn": {},
 }
 CITIZENS: frozenset[Move] = frozenset({"accept", "dispute", "withdraw"})
+OF_AN_ANSWER: frozenset[Move] = frozenset({"accept", "dispute"})  # until it stands
+ON_THE_WAY = timedelta(hours=1)  # what was said in time is heard before the answer stands
 OVER: frozenset[Status] = frozenset(status for status, moves in MOVES.items() if not moves)
 WAITS_FOR_OFFICE: frozenset[Status] = frozenset({"received", "assigned", "disputed"})
 REJECTED_LIMIT = 8  # rejections that are kept for those who asked
@@ -116,5 +118,7 @@ def timers(petition: Petition, warned_at: datetime) -> dict[str, datetime]:
             f"petition.overdue/{stamp}": petition.due,
         }
     if petition.closes_at and petition.status not in OVER:
-        return {f"petition.close/{int(petition.closes_at.timestamp())}": petition.closes_at}
+        return {
+            f"petition.close/{int(petition.closes_at.timestamp())}": petition.closes_at + ON_THE_WAY
+        }
     return {}

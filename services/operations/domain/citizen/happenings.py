@@ -140,7 +140,7 @@ UNTOLD: frozenset[type[Data]] = frozenset(
         *(disbursements.DisbursementFailed, disbursements.DisbursementRejected),
         *(notify.NoticeRequested, notify.NoticeQueryRequested, notify.NoticeSent),  # in `notices`
         *(notify.NoticeReceiptMissing, notify.NoticeDelivered, notify.NoticeFailed),
-        notify.NoticeDropped,
+        *(notify.NoticeDropped, notify.NoticeContradicted),
         feedback.FeedbackRejected,
     }
 )

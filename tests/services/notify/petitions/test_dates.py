@@ -1,6 +1,6 @@
 """Where nobody can say when an answer is due: the edge refuses, so that nothing lies held."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tests.services.notify.petitions.hall import ANSWER, DISPUTE, uuid7
 
@@ -18,6 +18,7 @@ async def test_what_nobody_can_say_a_date_of_is_refused_and_may_come_again(hall)
 async def test_a_dispute_of_which_nobody_can_say_a_date_is_refused(hall):
     await hall.file()
     await hall.decide()
+    hall.at = UNKNOWN - timedelta(days=1)
     await hall.act("answer", answer=ANSWER)
     await hall.decide()
     hall.at = UNKNOWN

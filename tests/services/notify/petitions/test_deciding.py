@@ -104,6 +104,28 @@ def test_an_answer_of_which_the_citizen_says_nothing_stands_after_some_days(citi
     assert citizen.case.at - answered_at >= timedelta(days=15)
 
 
+@pytest.mark.parametrize("move", ["dispute", "accept"])
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_what_is_said_of_an_answer_that_stands_is_rejected_as_too_late(move, is_closed, citizen):
+    citizen.come_to("answered")
+    if is_closed:
+        citizen.ring("petition.close")
+    citizen.case.at = max(citizen.case.at, citizen.petition.closes_at)
+    [rejected] = citizen.do(move)
+    assert (rejected.action, rejected.reason) == (move, "too_late")
+    assert citizen.petition.status == ("closed" if is_closed else "answered")
+    assert citizen.petition.rejected[rejected.message_id] == "too_late"
+
+
+def test_a_dispute_said_in_the_last_minute_is_heard_before_the_answer_stands(citizen):
+    citizen.come_to("answered")
+    closes_at = citizen.petition.closes_at
+    citizen.case.at = closes_at - timedelta(seconds=60)
+    assert types(citizen.do("dispute"))[0] == "petition.disputed"
+    timer = next(t for t in citizen.case.timers if t.name.startswith("petition.close/"))
+    assert timer.due > closes_at
+
+
 def test_the_citizen_says_how_good_the_answer_was(citizen):
     citizen.come_to("answered")
     said = citizen.do("accept", score=2)

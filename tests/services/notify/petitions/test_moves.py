@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from services.notify.domain.petitions.deciding import ASKED
 from services.notify.domain.petitions.states import (
     MOVES,
+    OF_AN_ANSWER,
     OVER,
     WAITS_FOR_OFFICE,
     Move,
@@ -91,9 +92,10 @@ def test_a_move_is_done_where_it_is_legal_and_else_rejected_with_what_is_possibl
         return
     [rejected] = said
     assert isinstance(rejected, petitions.PetitionRejected)
-    assert (rejected.action, rejected.reason) == (move, "not_possible")
+    reason = "too_late" if status == "closed" and move in OF_AN_ANSWER else "not_possible"
+    assert (rejected.action, rejected.reason) == (move, reason)
     assert rejected.possible == possible(before)
-    assert after.rejected[rejected.message_id] == "not_possible"
+    assert after.rejected[rejected.message_id] == reason
     assert (after.status, after.moves) == (before.status, before.moves)
 
 
