@@ -96,8 +96,9 @@ def _add_looking(routes: APIRouter, desk: Desk) -> None:
         before: Annotated[str, Query(max_length=19, description="`next` of the page before")] = "",
     ) -> Response:
         found, next_ = await desk.rows.before(before)
-        listed = views.ListView(broadcasts=[views.short(b) for b in found], next=next_)
-        return _as_json(listed)
+        seen = await desk.results.latest_of(found)
+        listed = [views.short(broadcast, seen.get(broadcast.id)) for broadcast in found]
+        return _as_json(views.ListView(broadcasts=listed, next=next_))
 
     @routes.get(
         "/v1/broadcasts/{broadcast}",

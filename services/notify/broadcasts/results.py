@@ -1,6 +1,6 @@
 """What became of recipients: counted a page in a turn, again and again, later ever more seldom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,6 +13,7 @@ from shared.clock import Clock
 from shared.journal import Journal
 
 KIND = "results"
+NOT_COUNTED = "not_counted"
 EVERY_S = 10.0
 FOLLOWED = timedelta(days=7)  # since something was last done to a broadcast
 OPEN = frozenset({"not_yet", "sent"})  # more may become of these
@@ -60,6 +61,10 @@ class Results:
         """Return what was counted so far; None: nothing yet.  Raises `Unknown`."""
         return (await self._rows.place(KIND, broadcast.id, Seen))[1]
 
+    async def latest_of(self, broadcasts: Iterable[Broadcast]) -> dict[str, Seen]:
+        """Return the same of several, by their ids.  Raises `Unknown`."""
+        return await self._rows.places(KIND, (b.id for b in broadcasts), Seen)
+
     async def step(self, broadcast: Broadcast) -> bool:
         """Count the next page, if it is time; tell whether there is nothing more to be learned.
 
@@ -86,6 +91,19 @@ class Results:
             seen = Seen(began=seen.began, whole=seen.so_far, as_of=seen.began, next_at=now + pause)
         await self._rows.move(KIND, broadcast.id, number, seen)
         return False
+
+
+def results(broadcast: Broadcast, seen: Seen | None) -> Mapping[str, int]:
+    """Return how many recipients of a broadcast that was approved came to what, as far as they were
+    counted: the others are `not_counted`.
+    """
+    if not broadcast.was_sent or broadcast.tally is None:
+        return {}
+    found: Mapping[str, int] = {}
+    if seen:
+        found = seen.so_far if seen.whole is None else seen.whole
+    left = broadcast.tally.recipients - sum(found.values())
+    return {**found, NOT_COUNTED: left} if left else found
 
 
 def _recipient(broadcast: Broadcast, application: str, dossier: Dossier | None) -> Recipient:

@@ -154,6 +154,15 @@ class Broadcasts:
         number = int(rows[0]["_id"].rpartition("/")[2])
         return number, msgspec.json.decode(rows[0]["place"], type=type_)
 
+    async def places(self, kind: str, ids: Iterable[str], type_: type[T]) -> dict[str, T]:
+        """Return how far something has come of each of these, of those where it began."""
+        bounds = [prefix(f"{kind}/{id_}/") for id_ in sorted(ids)]
+        rows = await self._places.ranges(bounds) if bounds else []  # in order: the last one counts
+        return {
+            str(row["_id"]).split("/")[1]: msgspec.json.decode(row["place"], type=type_)
+            for row in rows
+        }
+
     async def move(self, kind: str, id_: str, number: int, place: msgspec.Struct) -> None:
         """Insert how far something has come after that; what somebody else inserted stays."""
         text = msgspec.json.encode(place).decode()

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from services.notify.broadcasts.results import Recipient, Seen
+from services.notify.broadcasts.results import Recipient, Seen, results
 from services.notify.domain.announcement import Words
 from services.notify.domain.audience import Audience, Tally, Told
 from services.notify.domain.broadcasts import Act, Broadcast, Draft, Status
@@ -16,8 +16,9 @@ Prices = Mapping[str, tuple[int, int]]  # of a segment, by channel: the cheapest
 
 
 class BroadcastView(msgspec.Struct, frozen=True, kw_only=True):
-    """How a broadcast stands.  `recipients` is null while they are being counted; `results` counts
-    them by what became of them, `as_of` then (null: not yet).
+    """How a broadcast stands.  `recipients` is null while it is `counting`.  `results`, empty until
+    it was approved, counts them by what became of them; `as_of`: when that was so (null: the first
+    count of all goes on).
     """
 
     id: str
@@ -26,7 +27,7 @@ class BroadcastView(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     at: datetime
     recipients: int | None
-    results: dict[str, int] | None = None
+    results: Mapping[str, int] = {}
     as_of: datetime | None = None
 
 
@@ -92,9 +93,9 @@ class RecipientsView(msgspec.Struct, frozen=True, kw_only=True):
     next: int | None
 
 
-def short(broadcast: Broadcast) -> BroadcastView:
+def short(broadcast: Broadcast, seen: Seen | None) -> BroadcastView:
     """Return a broadcast as a list shows it."""
-    return BroadcastView(**_short(broadcast, None))
+    return BroadcastView(**_short(broadcast, seen))
 
 
 def whole(broadcast: Broadcast, seen: Seen | None) -> OneView:
@@ -115,7 +116,7 @@ def _short(broadcast: Broadcast, seen: Seen | None) -> dict[str, Any]:
         "by": broadcast.by,
         "at": broadcast.at,
         "recipients": broadcast.tally.recipients if broadcast.tally else None,
-        "results": seen.whole if seen else None,
+        "results": results(broadcast, seen),
         "as_of": seen.as_of if seen else None,
     }
 
@@ -198,6 +199,8 @@ LIST = ListView(
             by="operator-1",
             at=_AT,
             recipients=2,
+            results={"delivered": 1, "not_yet": 1},
+            as_of=_AT,
         )
     ],
     next="",

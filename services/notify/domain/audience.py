@@ -100,7 +100,9 @@ _BEST_FIRST: Sequence[Result] = ("delivered", "sent", "not_yet", "failed", "drop
 
 
 class Told(NamedTuple):
-    """What became of one message to a recipient."""
+    """What became of one message to a recipient; `reason`: why, or how it stands (`Status`), while
+    more is to become of it.
+    """
 
     way: str
     result: Result
@@ -110,10 +112,14 @@ class Told(NamedTuple):
 def told(dossier: Dossier | None, milestone: str) -> tuple[Told, ...]:
     """Return what became of a broadcast's messages to an application; none: it has none yet."""
     return tuple(
-        Told(slot_of(slot).way, RESULTS[notice.status], notice.reason)
+        Told(slot_of(slot).way, RESULTS[notice.status], notice.reason or _standing(notice.status))
         for slot, notice in (dossier.notices.items() if dossier else ())
         if slot_of(slot).milestone == milestone
     )
+
+
+def _standing(status: Status) -> str:
+    return status if RESULTS[status] == "not_yet" else ""
 
 
 def result(messages: Sequence[Told], *, is_cancelled: bool) -> Result:

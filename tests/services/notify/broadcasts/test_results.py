@@ -35,7 +35,7 @@ async def test_what_became_of_each_recipient_is_shown_and_the_counts_add_up(edge
         ("sent", ""),
         ("failed", "blocked"),
         ("dropped", "application.closed"),
-        ("not_yet", ""),
+        ("not_yet", "requested"),
     ]
     assert (await edge.get(f"/{id_}/recipients", page=page["next"]))["next"] is None
     await office.turns(30)
@@ -43,6 +43,23 @@ async def test_what_became_of_each_recipient_is_shown_and_the_counts_add_up(edge
     assert one["results"] == dict.fromkeys(("delivered", "sent", "failed", "dropped", "not_yet"), 1)
     assert sum(one["results"].values()) == one["recipients"] == 5
     assert one["as_of"]
+
+
+async def test_recipients_nobody_came_to_yet_are_counted_by_name_and_the_list_adds_up_too(edge):
+    office = edge.office
+    id_ = await edge.drafted()
+    [listed] = (await edge.get(""))["broadcasts"]
+    assert (listed["status"], listed["recipients"], listed["results"]) == ("counting", None, {})
+    await office.register(*range(5))
+    await office.until("ready", id_=id_)
+    assert (await edge.get(f"/{id_}"))["results"] == {}
+    await edge.do(id_, "approve")
+    assert (await edge.get(f"/{id_}"))["results"] == {"not_counted": 5}
+    await office.until("done", id_=id_)
+    await office.turns(30)
+    [listed] = (await edge.get(""))["broadcasts"]
+    assert listed["results"] == (await edge.get(f"/{id_}"))["results"] == {"not_yet": 5}
+    assert listed["as_of"]
 
 
 def test_of_several_ways_the_best_counts_and_results_add_up():
