@@ -1,6 +1,6 @@
-"""What is drawn as wide as the terminal is, and what of a text fits."""
+"""What is drawn as wide as the terminal is, what of a text fits, and what is never broken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -18,6 +18,14 @@ class Fitted(NamedTuple):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it: as wide as the terminal, at most `WIDTH`."""
         yield self.drawn(min(options.max_width, WIDTH))
+
+
+def print_whole(console: Console, rows: Sequence[tuple[str, str]], margin: int = 1) -> None:
+    """Print a line a row, whatever its length: a link in two lines is none, to click or to copy."""
+    cells = max(len(name) for name, _ in rows) + GAP + 1
+    for name, value in rows:
+        line = f"{'':{margin}}{name:{cells}}{value}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def shortened(text: Text, cells: int) -> Text:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from deploy.local import processes, secrets
 from deploy.local.demo.devices import Device
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.tables import titled
+from deploy.local.fitted import print_whole
 from deploy.local.journey_view import FAINT
 from deploy.local.settings import ROOT
 
@@ -21,16 +21,13 @@ def tell(
     people's `devices`, `open_` one on which an officer can still act, empty if there is none.
     """
     keys = short(processes.secret(scene.settings, secrets.CLIENTS_FILE))
-    table = Table.grid(padding=(0, 3, 0, 0))
-    table.add_row("Kafka", scene.stack.kafka_url)
-    table.add_row("MongoDB", scene.stack.mongo_url)
+    rows = [("Kafka", scene.stack.kafka_url), ("MongoDB", scene.stack.mongo_url)]
     for row in processes.TABLE:
         where = scene.url(row.name)
-        table.add_row(row.name, f"{where}/openapi.json" if row.kind == "service" else where)
-    for device in devices:
-        table.add_row(f"page of {device.way}", device.url)
-    table.add_row("keys", keys)
-    console.print(titled("It is left running", table))
+        rows.append((row.name, f"{where}/openapi.json" if row.kind == "service" else where))
+    rows += [(f"page of {device.way}", device.url) for device in devices]
+    console.print(titled("It is left running"))
+    print_whole(console, [*rows, ("keys", keys)], margin=2)
     console.print(titled("Try"))
     for line in calls(scene, keys, application or "<id>", open_):  # whole lines, to be copied
         style = FAINT if line.startswith("#") else None

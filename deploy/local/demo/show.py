@@ -37,6 +37,7 @@ from deploy.local.demo.scene import Scene
 from deploy.local.demo.screen import Screen
 from deploy.local.demo.story import Story, draw
 from deploy.local.demo.verdict import Verdict, judge, unfinished
+from deploy.local.fitted import print_whole
 from deploy.local.settings import Settings
 from deploy.sandbox.portal import personal_values
 from services.payment.partners import SANDBOX, read
@@ -185,7 +186,9 @@ class _Demo:
         self._print(
             tables.titled("What its people see", drawn),
             tables.arrived(came, len(seen.devices)),
-            tables.pages(keeping.short(folder), seen.devices, seen.status),
+        )
+        print_whole(
+            self._console, tables.pages(keeping.short(folder), seen.devices, seen.status), margin=2
         )
         return came.wrong
 

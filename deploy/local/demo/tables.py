@@ -119,15 +119,16 @@ def arrived(found: Arrived, devices: int) -> RenderableType:
     return Padding(Group(*lines), (1, 0, 0, 2), expand=False)
 
 
-def pages(folder: str, devices: Sequence[Device], status: Status | None) -> RenderableType:
-    """Return where all this is to be seen in a browser."""
-    table = _table(("", "left"), ("", "left"))
-    table.add_row("as pages", f"{folder}: {', '.join(f'{d.way}.html' for d in devices)}")
+def pages(folder: str, devices: Sequence[Device], status: Status | None) -> list[tuple[str, str]]:
+    """Return where all this is to be seen in a browser: what, and where."""
+    rows = [("as pages", f"{folder}: {', '.join(f'{d.way}.html' for d in devices)}")]
     if status:
-        table.add_row("status", f"{folder}/status.html")
-        table.add_row("", f"{status.link}")
-        table.add_row("", f"or the dossier code, and {status.code}")
-    return Padding(table, (0, 0, 0, 2), expand=False)
+        rows += [
+            ("status", f"{folder}/status.html"),
+            ("", status.link),
+            ("", f"or the dossier code, and {status.code}"),
+        ]
+    return rows
 
 
 def latencies(found: Sequence[Latency]) -> RenderableType:

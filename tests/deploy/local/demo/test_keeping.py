@@ -26,8 +26,9 @@ def test_every_line_fits_eighty_columns(open_: str) -> None:
     assert max(map(len, calls(SCENE, KEYS, ONE, open_))) <= 80
 
 
-def test_the_pages_of_one_applications_devices_have_addresses() -> None:
-    console = Console(width=100, file=io.StringIO(), record=True)
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_the_pages_of_one_applications_devices_have_addresses(width: int) -> None:
+    console = Console(width=width, file=io.StringIO(), record=True)
     scene: Any = SimpleNamespace(url=SCENE.url, stack=Stack("k", "m"), settings=Settings())
     url = "http://127.0.0.1:8203/devices/0123456789ab"
     tell(console, scene, ONE, "", [Device("app@representative", (), url)])

@@ -16,6 +16,7 @@ from deploy.local.demo.show import own
 from deploy.local.demo.status import Status
 from deploy.local.demo.verdict import Verdict
 from deploy.local.demo.wrongs import Answer
+from deploy.local.fitted import print_whole
 from deploy.local.settings import Settings
 from services.operations.domain.status import STATES
 from shared.errors import Misconfigured
@@ -63,11 +64,6 @@ WHOLE = {
         dict.fromkeys(("sms", "email", "app", "zalo"), 99_999),
     ),
     "arrived": tables.arrived(Arrived(999, 999, DROPPED, ()), 99),
-    "pages": tables.pages(
-        ".local/demo/notices",
-        [Device(way, ()) for way in ("sms", "email", "app", "app@representative")],
-        Status(f"http://127.0.0.1:65535/status#{'t' * 43}", "7D2K-0MXQ-94ZA", b""),
-    ),
     "latencies": tables.latencies(
         [Latency("payment requested → callback", "citizen", 99_999, 0.999, 999.9)]
     ),
@@ -140,7 +136,19 @@ def test_that_nothing_came_twice_is_said_of_how_much_and_else_what_did() -> None
 
 
 def test_a_status_is_told_where_there_is_one() -> None:
-    assert "status" not in text(tables.pages("folder", [Device("sms", ())], None))
+    assert [what for what, _ in tables.pages("folder", [Device("sms", ())], None)] == ["as pages"]
+
+
+@pytest.mark.parametrize("width", [40, 80, 100])
+def test_a_link_is_one_line_however_narrow_the_terminal(width: int) -> None:
+    link = f"http://127.0.0.1:65535/status#{'t' * 43}"
+    devices = [Device(way, ()) for way in ("sms", "email", "app", "app@representative")]
+    rows = tables.pages(".local/demo/notices", devices, Status(link, "7D2K-0MXQ-94ZA", b""))
+    console = Console(width=width, file=io.StringIO(), record=True, force_terminal=True)
+    print_whole(console, rows, margin=2)
+    shown = console.export_text()
+    assert f"  status     .local/demo/notices/status.html\n             {link}\n" in shown
+    assert len(shown.splitlines()) == len(rows)
 
 
 def test_the_last_line_is_the_verdict() -> None:
