@@ -40,7 +40,7 @@ from services.notify.effects import Ask, Send
 from services.notify.forms.drawing import Forms
 from services.notify.lane import Facts, table
 from services.notify.petitions import office_api, portal_api
-from services.notify.petitions.at_units import AtUnits, NotedJournal
+from services.notify.petitions.at_units import AtUnits
 from services.notify.petitions.counter import Counter
 from services.notify.providers import (
     MAILED,
@@ -69,6 +69,7 @@ from shared.events.notify import NoticeRequested
 from shared.journal import Journal
 from shared.lanes import pace
 from shared.lanes.table import Arrival
+from shared.noted import NotedJournal
 from shared.pages import Pages
 from shared.papers.press import Press
 from shared.service import Parts, Resources

@@ -6,7 +6,7 @@ from services.routing import forms_api, inbox_api, recounts_api, rehoming
 from services.routing.api import router
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.rules import Rules, load_rules
-from services.routing.inbox import Inbox, NotedJournal
+from services.routing.inbox import Inbox
 from services.routing.lane import table
 from services.routing.settings import RoutingSettings
 from shared import service
@@ -14,6 +14,7 @@ from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
 from shared.clock import Clock
 from shared.journal import Journal
+from shared.noted import NotedJournal
 from shared.pages import Pages
 from shared.papers.press import Press
 from shared.publisher import Publisher

@@ -131,7 +131,7 @@ def router(
     )
     async def listed(_: Operator, after: After = "") -> Listed:
         page = await pages.after(after)
-        await inbox.note(page.found, is_new=False)
+        await inbox.note(page.found)
         count = sum(bool(d.state and is_open(d.state)) for d in page.found)
         return Listed(read=len(page.found), listed=count, next=page.next)
 

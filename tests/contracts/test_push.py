@@ -11,7 +11,8 @@ import yaml
 from openapi_spec_validator import validate
 
 from services.notify.channels import Message
-from services.notify.channels.push_http import BULK_LIMIT, CODES, FINDINGS, PushHttp
+from services.notify.channels.over_http import FINDINGS
+from services.notify.channels.push_http import BULK_LIMIT, CODES, PushHttp
 
 PUSH: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parents[2] / "docs" / "contracts" / "push.yaml").read_text()

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from deploy.sandbox.inbox.signing import WINDOW_S
-from services.notify.channels.push_http import BULK_LIMIT, CODES, FINDINGS
+from services.notify.channels.over_http import FINDINGS
+from services.notify.channels.push_http import BULK_LIMIT, CODES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "push.md").read_text()
 

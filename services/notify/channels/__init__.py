@@ -48,6 +48,22 @@ class Message(NamedTuple):
         return f"Message(key={self.key!r})"
 
 
+class Row(Protocol):
+    """What a channel reads of its provider's row."""
+
+    @property
+    def name(self) -> str:
+        """Return what we call it."""
+
+    @property
+    def url(self) -> str:
+        """Return where it is; the channel says how that is written."""
+
+    @property
+    def sender(self) -> str:
+        """Return as whom we send, unless a message says so."""
+
+
 class Channel(Protocol):
     """A provider, as notify's effects use it."""
 

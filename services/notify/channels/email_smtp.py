@@ -20,10 +20,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from services.notify.channels import Message
+from services.notify.channels import Message, Row
 from services.notify.channels.encryption import is_near
 from services.notify.channels.mail import ids, letter, pool
 from services.notify.channels.mail.bounce import address_bounced
@@ -47,22 +47,6 @@ UNSUBSCRIBE_LIMIT = 58  # longer, the header would be folded inside the link
 OPTIONS = {"return_path", "unsubscribe", "connections"}
 
 Said = dict[str, Meaning]  # by key
-
-
-class Row(Protocol):
-    """What of a provider's row is read."""
-
-    @property
-    def name(self) -> str:
-        """Return its name."""
-
-    @property
-    def url(self) -> str:
-        """Return `smtp://host:587?return_path=…&unsubscribe=…&connections=…`, or `smtps://`."""
-
-    @property
-    def sender(self) -> str:
-        """Return who writes, unless the message says so: `Name <address>`."""
 
 
 class EmailSmtp:
@@ -228,6 +212,9 @@ def connect(
     clear: bool = False,
 ) -> EmailSmtp:
     """Return the channel of a row; `table` has its rows.  Raises `Misconfigured`.
+
+    `url`: `smtp://host:587?return_path=…&unsubscribe=…&connections=…`, or `smtps://`; `sender`: who
+    writes, unless the message says so, `Name <address>`.
 
     `secret`: `user`, `password`; `ca`, a certificate in PEM where none of the known ones signed the
     server's; `dkim` with `domain`, `selector` and `private_key`.

@@ -1,25 +1,16 @@
-"""The bulk SMS gateway over HTTP: its words, and ours.
-
-    accepted, delivered, undelivered    handed: it has the message, whatever the device does
-    rejected                            rejected; with the code `throttled`: absent, try again
-    not_found                           absent
-    status 4xx, no connection           not called: nothing of the call was taken
-    status 5xx, silence, another word   unknown: ask by reference
-
-`reference` is the key of the attempt.
-"""
+"""The bulk SMS gateway over HTTP: calls as `over_http` has them, and receipts that it pushes."""
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 import httpx
 import msgspec
 
-from services.notify.channels import Message, code
+from services.notify.channels import Message, code, over_http
+from services.notify.channels.over_http import Standing
 from services.notify.channels.receipts import Receipt
-from shared.effects import NotCalled
-from shared.errors import DeadLetter, Unknown
+from shared.errors import DeadLetter
 from shared.events import UNREADABLE
 from shared.events.data import Problem
 from shared.events.notify import Answered, ReceiptArrived
@@ -27,26 +18,9 @@ from shared.placement import canonical
 
 RECEIPTS_LIMIT = 1_000
 
-Finding = Literal["handed", "rejected", "absent", "unknown"]
-FINDINGS: dict[str, Finding] = {
-    "accepted": "handed",
-    "delivered": "handed",
-    "undelivered": "handed",
-    "rejected": "rejected",
-    "not_found": "absent",
-}
 NOT_NOW = frozenset({"throttled"})
 _REFERENCE = re.compile(r"([^/]+)/[^/]+/([a-z]+)(?:@[a-z]+)?/[1-9][0-9]{0,3}", re.ASCII)
 DELIVERED = {"delivered": True, "undelivered": False}
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """How a message stands with the gateway: in answers, and in receipts."""
-
-    reference: str
-    status: str
-    message_id: str = ""
-    code: str = ""
 
 
 class Reported(Standing, frozen=True):
@@ -54,10 +28,6 @@ class Reported(Standing, frozen=True):
 
     reference: Annotated[str, msgspec.Meta(max_length=200)]
     message_id: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{0,64}$")] = ""
-
-
-class _Results(msgspec.Struct, frozen=True):
-    results: list[Standing]
 
 
 class Receipts(msgspec.Struct, frozen=True):
@@ -69,14 +39,8 @@ class Receipts(msgspec.Struct, frozen=True):
 def connect(
     url: str, key: str, limit_s: float, transport: httpx.AsyncBaseTransport | None = None
 ) -> httpx.AsyncClient:
-    """Return a client of the gateway; an idle connection is dropped before the gateway does it."""
-    return httpx.AsyncClient(
-        base_url=url,
-        headers={"authorization": f"Bearer {key}", "content-type": "application/json"},
-        timeout=limit_s,
-        limits=httpx.Limits(keepalive_expiry=2.0),
-        transport=transport,
-    )
+    """Return a client of the gateway."""
+    return over_http.client(url, limit_s, {"authorization": f"Bearer {key}"}, transport)
 
 
 class SmsHttp:
@@ -88,46 +52,19 @@ class SmsHttp:
     async def send(self, messages: Sequence[Message]) -> list[Answered]:
         """See `Channel`."""
         bodies = [{"reference": m.key, "to": m.to, "text": m.text} for m in messages]
-        said = await self._post("/v1/messages", {"messages": bodies})
-        return [said.get(m.key, Answered(key=m.key, finding="unknown")) for m in messages]
+        return await self._call("/v1/messages", {"messages": bodies}, [m.key for m in messages])
 
     async def ask(self, keys: Sequence[str]) -> list[Answered]:
         """See `Channel`."""
-        said = await self._post("/v1/queries", {"references": keys})
-        return [said.get(key, Answered(key=key, finding="unknown")) for key in keys]
+        return await self._call("/v1/queries", {"references": keys}, keys)
 
     async def aclose(self) -> None:
         """See `Channel`."""
         await self._client.aclose()
 
-    async def _post(self, path: str, body: object) -> dict[str, Answered]:
-        try:
-            answer = await self._client.post(path, content=msgspec.json.encode(body))
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotCalled(f"no connection to the SMS gateway: {type(error).__name__}") from error
-        except httpx.HTTPError as error:
-            raise Unknown(f"no answer of the SMS gateway: {type(error).__name__}") from error
-        if 400 <= answer.status_code < 500:
-            raise NotCalled(f"the SMS gateway refused the call with {answer.status_code}")
-        if answer.status_code != 200:
-            raise Unknown(f"the SMS gateway answered {answer.status_code}")
-        try:
-            results = msgspec.json.decode(answer.content, type=_Results).results
-        except UNREADABLE:  # it shows what it could not read
-            raise Unknown("the SMS gateway's answer cannot be read") from None
-        return {standing.reference: _answered(standing) for standing in results}
-
-
-def _answered(standing: Standing) -> Answered:
-    finding = FINDINGS.get(standing.status, "unknown")
-    if finding == "rejected" and standing.code in NOT_NOW:
-        finding = "absent"
-    return Answered(
-        key=standing.reference,
-        finding=finding,
-        gateway_id=standing.message_id,
-        reason=code(standing.code),
-    )
+    async def _call(self, path: str, body: object, keys: Sequence[str]) -> list[Answered]:
+        content = msgspec.json.encode(body)
+        return await over_http.call(self._client, path, content, keys, not_now=NOT_NOW)
 
 
 def read_receipts(bulk: Receipts, channel: str) -> tuple[list[Receipt], list[Problem]]:

@@ -20,10 +20,10 @@ from functools import partial
 
 import structlog
 
-from services.notify.channels import Message
+from services.notify.channels import Message, Row
 from services.notify.channels.receipts import Receipts
 from services.notify.channels.smpp import statuses, wire
-from services.notify.channels.smpp.account import Place, Row, read
+from services.notify.channels.smpp.account import Place, read
 from services.notify.channels.smpp.asking import Asking, found
 from services.notify.channels.smpp.begun import Begun
 from services.notify.channels.smpp.figures import Figures

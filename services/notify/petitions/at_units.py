@@ -4,16 +4,14 @@ Each has a row `<unit>/<due>/<petition>` and one `*/<due>/<petition>`, written b
 taken away when it waits no more.  A row says where to look; how it stands is the journal's to say.
 """
 
-import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from services.notify.domain import Dossier
 from services.notify.domain.petitions.states import Petition
-from services.notify.lane import Facts
-from shared.journal import Cause, Decision, Journal
-from shared.lanes.table import LaneTable
-from shared.store import Row, Table, prefix
+from shared.journal import Decision
+from shared.noted import Changes, Index
+from shared.store import Row, prefix
 
 ALL = "*"
 
@@ -25,14 +23,11 @@ class Lying(NamedTuple):
     petition: str
 
 
-class AtUnits:
+class AtUnits(Index[Dossier]):
     """The index, on a table of its own."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
-
-    def changes(self, decisions: Iterable[Decision[Dossier]]) -> tuple[list[Row], list[str]]:
-        """Return the rows to enter, and those to leave out; of what is no petition, nothing."""
+    def changes(self, decisions: Iterable[Decision[Dossier]]) -> Changes:
+        """See `Index`; of what is no petition, nothing."""
         came, over = dict[str, Row](), dict[str, None]()
         for decision in decisions:
             dossier = decision.state
@@ -46,13 +41,6 @@ class AtUnits:
                 over.pop(id_, None)
                 came[id_] = {"_id": id_}
         return list(came.values()), list(over)
-
-    async def write(self, rows: list[Row], over: list[str]) -> None:
-        """Write what `changes` found; again is harmless.  Raises `Unknown`."""
-        if rows:
-            await self._table.insert_missing(rows)
-        if over:
-            await self._table.delete(over)
 
     async def page(self, unit: str, after: str, before: str, limit: int) -> list[Lying]:
         """Return what lies at a unit (`ALL`: at any), by when it is due, after a place.
@@ -69,40 +57,6 @@ class AtUnits:
         """Take places of a unit away at which nothing lies: a crash may have come between."""
         if ids := [f"{unit}/{place}" for place in gone]:
             await self._table.delete(ids)
-
-
-class NotedJournal(Journal[Dossier]):
-    """Notify's journal, which tells the index of petitions.
-
-    Both are written at once, before anything is published.  If the process dies with one of them
-    written, what may not be published yet is read again, and told again.
-    """
-
-    def __init__(
-        self, table: Table, lane_table: LaneTable[Dossier, Facts], at_units: AtUnits
-    ) -> None:
-        super().__init__(table, lane_table)
-        self._at_units = at_units
-
-    async def append(self, decisions: Sequence[Decision[Dossier]]) -> None:
-        """See `Journal`."""
-        rows, over = self._at_units.changes(decisions)
-        if not rows and not over:
-            return await super().append(decisions)
-        noting = asyncio.create_task(self._at_units.write(rows, over))
-        try:
-            await super().append(decisions)
-        finally:
-            await noting
-
-    async def recent(
-        self, applications: Iterable[str], is_published: Callable[[Cause], bool]
-    ) -> dict[str, list[Decision[Dossier]]]:
-        """See `Journal`."""
-        found = await super().recent(applications, is_published)
-        versions = [d for some in found.values() for d in some if not is_published(d.cause)]
-        await self._at_units.write(*self._at_units.changes(versions))
-        return found
 
 
 def lies_at(petition: Petition, lying: Lying, unit: str) -> bool:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from services.routing import forms_api, inbox_api
 from services.routing.api import router
-from services.routing.inbox import Inbox, NotedJournal
+from services.routing.inbox import Inbox
 from shared import events, problems
 from shared.access import Access
 from shared.bus import Record
@@ -17,6 +17,7 @@ from shared.clock import system_clock
 from shared.events import Event
 from shared.lanes.reading import Reader
 from shared.lanes.step import Step
+from shared.noted import NotedJournal
 from shared.pages import Pages
 from shared.papers.press import Press
 from shared.publisher import Publisher

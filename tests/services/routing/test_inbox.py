@@ -7,10 +7,11 @@ import pytest
 from services.routing.domain.edges import MOVES
 from services.routing.domain.handover import holder
 from services.routing.domain.states import Stage
-from services.routing.inbox import Inbox, NotedJournal, lies_at
+from services.routing.inbox import Inbox, lies_at
 from shared.changes import Change
 from shared.errors import Unknown
 from shared.events import intake, payment
+from shared.noted import NotedJournal
 
 HERE, THERE = "00097", "00008"  # two wards of Ha Noi
 RESIDENCE = "1.010038"  # accepted by an officer
@@ -221,12 +222,12 @@ def test_each_stage_lies_with_one_of_its_units(dossier) -> None:
 
 
 async def test_a_change_that_touches_no_unit_costs_nothing(dossier) -> None:
-    inbox = Inbox(None)  # whatever is asked of it would fail
+    inbox = Inbox(None)
     change = Change(1, 100, {"stage": '"processing"'})
     decision = SimpleNamespace(
         application=application(1), state=dossier(Stage.PROCESSING), change=change
     )
-    await inbox.note([decision])
+    assert inbox.new([decision]) == ([], [])
 
 
 async def test_a_list_that_was_lost_is_made_anew_of_what_is_open(
@@ -248,7 +249,8 @@ async def test_a_change_of_a_unit_is_noted(desk, dossier) -> None:
     change = Change(1, 100, {"competent_unit": f'"{THERE}"'})
     state = dossier(Stage.TRANSFERRED, competent_unit=THERE)
     decision = SimpleNamespace(application=application(1), state=state, change=change)
-    await Inbox(desk.lying).note([decision])
+    inbox = Inbox(desk.lying)
+    await inbox.write(inbox.new([decision]))
     assert set(desk.lying.rows) == {f"{unit}/{application(1)}" for unit in (HERE, THERE)}
 
 

@@ -3,33 +3,17 @@
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from services.notify.channels import Row
 from services.notify.channels.smpp import wire
 from services.notify.channels.smpp.submitting import Options, source
 from services.notify.channels.smpp.text import Unfit
 from shared.errors import Misconfigured
 
 PORTS = {"smpp": 2775, "smpps": 3550}
-
-
-class Row(Protocol):
-    """What is asked of a provider's row."""
-
-    @property
-    def name(self) -> str:
-        """Return what we call it."""
-
-    @property
-    def url(self) -> str:
-        """Return where it listens: `smpp://host:2775`, `smpps://…` with TLS, and `Options`."""
-
-    @property
-    def sender(self) -> str:
-        """Return whom a message is from unless it says so."""
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,7 +44,10 @@ def options(url: str) -> Options:
 
 
 def read(row: Row, secret: Mapping[str, str]) -> Place:
-    """Read a row and its secrets.  Raises `Misconfigured`."""
+    """Read a row and its secrets.  Raises `Misconfigured`.
+
+    `url`: `smpp://host:2775`, `smpps://…` with TLS, and `Options`.
+    """
     parts = urlsplit(row.url)
     try:
         usual_port = PORTS[parts.scheme]

@@ -12,7 +12,8 @@ from deploy.sandbox.inbox.faults import Faults
 from deploy.sandbox.inbox.inbox import Inbox
 from deploy.sandbox.inbox.push import Push, create_app
 from services.notify.channels import Message
-from services.notify.channels.push_http import CODES, FINDINGS, PushHttp, connect
+from services.notify.channels.over_http import FINDINGS
+from services.notify.channels.push_http import CODES, PushHttp, connect
 from shared import signing
 from shared.effects import NotCalled
 from shared.errors import Misconfigured, Unknown

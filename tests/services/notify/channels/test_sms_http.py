@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from services.notify.channels.sms_http import FINDINGS
+from services.notify.channels.over_http import FINDINGS
 from services.notify.effects import Ask
 from shared.effects import NotCalled
 from shared.errors import Unknown

@@ -12,7 +12,7 @@ from services.notify.domain import Policy
 from services.notify.domain.petitions.deciding import ours
 from services.notify.lane import Facts, table
 from services.notify.petitions import office_api, portal_api
-from services.notify.petitions.at_units import AtUnits, NotedJournal
+from services.notify.petitions.at_units import AtUnits
 from services.notify.petitions.counter import Counter
 from shared import events, problems
 from shared.access import Access
@@ -20,6 +20,7 @@ from shared.bus import Record
 from shared.events import Event, kernel
 from shared.lanes.reading import Reader
 from shared.lanes.step import Step
+from shared.noted import NotedJournal
 from shared.publisher import Publisher
 from shared.vault import Vault
 
