@@ -119,6 +119,13 @@ class MongoTable:
         except PyMongoError as error:
             raise Unknown(str(error)) from error
 
+    async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """Return what the database makes of the rows.  Raises `Unknown`."""
+        try:
+            return await self._collection.aggregate(list(stages)).to_list(None)
+        except PyMongoError as error:
+            raise Unknown(str(error)) from error
+
     async def _find(self, query: dict[str, Any], limit: int, order: int = ASCENDING) -> list[Row]:
         try:
             cursor = self._collection.find(query, sort=[("_id", order)], limit=limit)

@@ -98,7 +98,7 @@ _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {
     "routing": lambda: services.routing.__main__.edge(*[_UNUSED] * 7),
     "payment": _payment,
     "notify": _notify,
-    "operations": lambda: services.operations.__main__.edge(_UNUSED, _UNUSED),
+    "operations": lambda: services.operations.__main__.edge(*[_UNUSED] * 3),
 }
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from services.operations import rating_api, status_api
+from services.operations import rating_api, status_api, stuck_api
 from services.operations.api import Sources, router
+from services.operations.board import Board
 from services.operations.counts import Counts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys
@@ -14,6 +15,7 @@ from services.operations.pages import Pages
 from services.operations.rating_api import PER_APPLICATION, RatingDesk
 from services.operations.reader import Pace, Reader
 from services.operations.settings import OperationsSettings
+from services.operations.situations import Situations
 from services.operations.status_access import Attempts, StatusAccess
 from services.operations.status_api import StatusDesk
 from services.operations.tables import LiveTables
@@ -28,12 +30,13 @@ ASIDE = "operations-aside"
 STATUS_PAGE = "/status"
 
 
-def edge(sources: Sources, desk: RatingDesk) -> APIRouter:
+def edge(sources: Sources, desk: RatingDesk, board: Board) -> APIRouter:
     """Return all that operations answers."""
     routes = APIRouter()
     routes.include_router(router(sources))
     routes.include_router(status_api.router(desk.status))
     routes.include_router(rating_api.router(desk))
+    routes.include_router(stuck_api.router(board, sources.clock))
     return routes
 
 
@@ -63,7 +66,7 @@ async def build(resources: Resources) -> Parts:
     answers = Attempts(PER_APPLICATION, time.monotonic)
     desk = RatingDesk(status, resources.publisher, resources.vault, answers)
     return Parts(
-        router=edge(sources, desk),
+        router=edge(sources, desk, Board(resources.table("situations"))),
         beside=(watch.run,),
         background=(
             _reading(resources, journeys, counts, pace, "operations", reads("operations")),
@@ -87,7 +90,8 @@ def _reading(
     topics: Sequence[str],
 ) -> Loop:
     flow = Flow(resources.producer, group, resources.settings.lanes)
-    reader = Reader(journeys, counts, flow, monotonic=time.monotonic, pace=pace)
+    situations = Situations(resources.table("situations"), journeys)
+    reader = Reader(journeys, counts, flow, situations, monotonic=time.monotonic, pace=pace)
     subscription = resources.subscription(group, topics)
     return group, reader.health, lambda: subscription.run(reader.serve)
 

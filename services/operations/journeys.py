@@ -113,6 +113,7 @@ class Journeys:
     def __init__(self, journeys: Table, names: Table, aside: Table) -> None:
         self._journeys, self._names, self._aside = journeys, names, aside
         self._last: OrderedDict[str, Mapping[str, int]] = OrderedDict()
+        self.stood: Mapping[str, Sequence[Entry]] = {}  # found kept, of the last batch's
 
     def forget(self) -> None:
         """Take no application for known: another process may have written since."""
@@ -131,6 +132,7 @@ class Journeys:
             for a, piece in pieces.items()
         }
         await self._insert(pieces, judged, standing)
+        self.stood = standing
         out = Appended([e for e in entries if not e.application], [], [])
         for verdict in judged.values():
             out.first.extend(verdict.first)
@@ -226,6 +228,10 @@ class Journeys:
         entries = [e for some in standing.values() for e in some if e.id in wanted and e.sequence]
         entries.sort(key=offset, reverse=True)  # the first one is put last, and stays
         return {e.id: gist(e.data).national_code for e in entries}
+
+    async def standing(self, applications: Collection[str]) -> dict[str, list[Entry]]:
+        """Return what is kept of these applications.  Raises `Unknown`."""
+        return await self._standing(applications)
 
     async def releases(self, applications: Iterable[str]) -> list[Entry]:
         """Return what was released of these applications."""

@@ -14,6 +14,7 @@ from services.operations.domain.ledger import AMOUNTS, SCORED, Ledger
 from services.operations.domain.occurrences import Appended
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys, read
+from services.operations.situations import Situations
 from shared.bus import Assignment, Record
 from shared.errors import Fenced, Unknown
 from shared.events import numbered_id
@@ -49,12 +50,14 @@ class Reader:
         journeys: Journeys,
         counts: Counts,
         flow: Flow,
+        situations: Situations,
         *,
         monotonic: Callable[[], float],
         pace: Pace = Pace(),
     ) -> None:
         self.health = Health(monotonic)
         self._journeys, self._counts, self._flow = journeys, counts, flow
+        self._situations = situations
         self._monotonic, self._pace = monotonic, pace
         self._ledgers: dict[int, Ledger] = {}
         self._codes: dict[str, int] = {}  # event of routing → the national code after it
@@ -65,6 +68,7 @@ class Reader:
         """Work on an assignment until it is revoked (cancelled) or found lost (`Fenced`)."""
         self._flow.forget()
         self._journeys.forget()
+        self._situations.forget()
         self._codes.clear()
         self._changed.clear()
         self.health.assigned(assignment.lanes)
@@ -110,6 +114,8 @@ class Reader:
         entries = [read(record) for record in records]
         appended = await self._until_through(assignment, lambda: self._journeys.append(entries))
         reach("reader.appended")
+        await self._until_through(assignment, lambda: self._situations.follow(entries))
+        await self._until_through(assignment, lambda: self._situations.hold(entries))
         fresh = Appended(*map(self._uncounted, appended))
         moves = [e for e in fresh.first if e.topic == MOVES and e.sequence]
         before = await self._until_through(assignment, lambda: self._codes_before(moves))

@@ -183,6 +183,13 @@ class Gist(msgspec.Struct, frozen=True):
     action: str = ""
     on_time: bool = False
     score_before: int = 0
+    key: str = ""  # of a call to a partner
+    transaction: str = ""
+    refund: str = ""
+    disbursement: str = ""
+    expires_at: str = ""
+    acceptance_due: str = ""
+    clock: str = ""
 
 
 _gist = msgspec.json.Decoder(Gist)

@@ -10,6 +10,7 @@ from services.operations.counts import Counts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys
 from services.operations.reader import Pace, Reader
+from services.operations.situations import Situations
 from shared.bus import Message, Partition, Record
 from shared.errors import Fenced, Unknown
 from shared.store import Bounds, Row
@@ -135,7 +136,8 @@ class Store:
     def __init__(self, trouble: Trouble | None = None) -> None:
         self.trouble = trouble or Trouble()
         self.tables = {
-            name: MemoryTable(self.trouble) for name in ("journeys", "names", "aside", "counts")
+            name: MemoryTable(self.trouble)
+            for name in ("journeys", "names", "aside", "counts", "situations")
         }
         self.producer = MemoryProducer(self.trouble)
         self.journeys = self.fresh_journeys()
@@ -153,11 +155,12 @@ class Store:
         return Counts(self.tables["counts"], group)
 
     def reader(self, group: str = "operations", full: int = 1_000) -> Reader:
-        ticks = iter(range(10**9))
+        ticks, journeys = iter(range(10**9)), self.fresh_journeys()
         return Reader(
-            self.fresh_journeys(),
+            journeys,
             self.counts(group),
             Flow(self.producer, group, LANES),
+            Situations(self.tables["situations"], journeys),
             monotonic=lambda: float(next(ticks)),
             pace=Pace(
                 window_s=0.0,

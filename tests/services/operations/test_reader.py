@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.operations.domain.ledger import Ledger
+from services.operations.domain.occurrences import by_application
 from services.operations.journeys import read
+from services.operations.situations import rows_of
 from shared import events
 from shared.bus import Record
 from shared.errors import Fenced
@@ -60,6 +62,14 @@ def same(found: Ledger, plain: Ledger) -> None:
     assert found.vnd == plain.vnd
     assert (found.repeats, found.forks) == (plain.repeats, plain.forks)
     assert found.is_whole
+
+
+def waiting(records: list[Record]) -> dict[str, Any]:
+    """What every application waits for, from all that is known of it."""
+    rows: dict[str, Any] = {}
+    for application, entries in by_application(map(read, records)).items():
+        rows |= rows_of(application, entries)
+    return rows
 
 
 def interleaved(records: list[Record], rng: random.Random) -> list[Record]:
@@ -208,6 +218,7 @@ async def test_whatever_fails_the_numbers_are_those_of_the_log(
     faults = 0
     same(await store.counts().total(), expected(log.records))
     assert await store.kept() == {read(r).key for r in log.records}
+    assert store.tables["situations"].rows == waiting(log.records)
 
 
 # ---- the flow

@@ -1,0 +1,113 @@
+"""Matters: what an application waits for, and how events open and end them."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from services.operations.domain.entries import Entry, Gist
+
+EARLY_LIMIT = 64  # answers before their questions that are remembered
+MATTERS_LIMIT = 200  # of one application: whatever is more is not shown
+NO_DUE_MS = 0
+
+
+class Matter(msgspec.Struct, frozen=True, gc=False):
+    """Something waited for; `about` tells it from others of the cause, `due_ms` is until when it
+    may be (0: what the cause says), `vnd` the money that hangs on it.
+    """
+
+    cause: str
+    about: str
+    since_ms: int
+    due_ms: int = NO_DUE_MS
+    vnd: int = 0
+    partner: str = ""
+
+
+class Summary(msgspec.Struct, gc=False):
+    """An application as of its last message; `matters` by cause and what they are about."""
+
+    dossier: str = ""
+    procedure: str = ""
+    receiving: str = ""
+    competent: str = ""
+    returning: str = ""
+    matters: dict[tuple[str, str], Matter] = {}
+    early: tuple[tuple[str, str], ...] = ()
+    told: frozenset[str] = frozenset()  # milestones that reached the citizen in some way
+
+    def copy(self) -> "Summary":
+        """Return one that may be changed."""
+        return msgspec.structs.replace(self, matters=dict(self.matters))
+
+
+Act = Callable[[Summary, Gist, Entry], None]
+Name = Callable[[Gist], str]
+Due = Callable[[Gist], str]
+
+
+def _one(_: Gist) -> str:
+    return ""
+
+
+def _never(_: Gist) -> str:
+    return ""
+
+
+def opens(cause: str, about: Name = _one, due: Due = _never) -> Act:
+    """Open a matter; the same one again begins anew."""
+
+    def act(now: Summary, g: Gist, entry: Entry) -> None:
+        key = cause, about(g)
+        if key in now.early:
+            now.early = tuple(k for k in now.early if k != key)
+        elif key in now.matters or len(now.matters) < MATTERS_LIMIT:
+            vnd = g.amount_vnd or g.total_vnd
+            now.matters[key] = Matter(*key, entry.logged_ms, _ms(due(g)), vnd, g.partner)
+
+    return act
+
+
+def ends(*causes: str, about: Name | None = None) -> Act:
+    """End what there is of these causes, or only what is about this."""
+
+    def act(now: Summary, g: Gist, _: Entry) -> None:
+        if about is not None:
+            for cause in causes:
+                now.matters.pop((cause, about(g)), None)
+        else:
+            now.matters = {k: m for k, m in now.matters.items() if k[0] not in causes}
+
+    return act
+
+
+def answers(cause: str, about: Name = _one) -> Act:
+    """End a matter whose beginning stands on another topic, and may come later."""
+
+    def act(now: Summary, g: Gist, _: Entry) -> None:
+        key = cause, about(g)
+        if now.matters.pop(key, None) is None:
+            now.early = (*now.early, key)[-EARLY_LIMIT:]
+
+    return act
+
+
+def moves_due(cause: str, clock: str = "") -> Act:
+    """Give matters of a cause another time, where the event speaks of this clock."""
+
+    def act(now: Summary, g: Gist, _: Entry) -> None:
+        if clock and g.clock != clock:
+            return
+        for key, matter in now.matters.items():
+            if key[0] == cause:
+                now.matters[key] = msgspec.structs.replace(matter, due_ms=_ms(g.due))
+
+    return act
+
+
+def _ms(instant: str) -> int:
+    try:
+        return int(datetime.fromisoformat(instant).timestamp() * 1_000) if instant else NO_DUE_MS
+    except ValueError:
+        return NO_DUE_MS

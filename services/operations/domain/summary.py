@@ -1,0 +1,272 @@
+"""What an application waits for, as far as the log tells: matters that are opened and ended.
+
+A table says what each event opens and ends.  Events of one service come in order; those of two may
+come in any, and so may a question and its answer, which stand on different topics: an answer that
+comes first is remembered.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from services.operations.domain.entries import Entry, Gist, gist
+from services.operations.domain.matters import (
+    Act,
+    Name,
+    Summary,
+    answers,
+    ends,
+    moves_due,
+    opens,
+)
+from shared.events import (
+    disbursements,
+    handover,
+    intake,
+    notify,
+    payment,
+    petitions,
+    portal,
+    reassessments,
+    refunds,
+    routing,
+)
+
+
+def followed(summary: Summary, entries: Iterable[Entry]) -> Summary:
+    """Return the summary after these messages, in the order of the log."""
+    now = summary.copy()
+    for entry in entries:
+        acts = ACTS.get(entry.type)
+        if acts is None or (entry.sequence == 0) != (entry.type in FROM_OUTSIDE):
+            continue
+        g = gist(entry.data)
+        for act in acts:
+            act(now, g, entry)
+    return now
+
+
+def _names(now: Summary, g: Gist, _: Entry) -> None:
+    now.dossier = g.dossier_code or g.code or now.dossier
+    now.procedure = g.procedure or now.procedure
+    now.receiving = g.receiving_unit or now.receiving
+    now.competent = g.competent_unit or g.unit or now.competent
+    now.returning = g.returning_unit or now.returning
+
+
+def _heard_of(about: Name, *waiting: str) -> Act:
+    """Take in what a call to a partner came to: silence and refusal stay until it answers, as long
+    as one of these causes waits for it.
+    """
+
+    def act(now: Summary, g: Gist, entry: Entry) -> None:
+        answers("partner_asked", _key)(now, g, entry)
+        cause = {"unknown": "partner_silent", "deferred": "partner_down"}.get(g.finding)
+        for other in ("partner_silent", "partner_down"):
+            if other != cause:
+                now.matters.pop((other, about(g)), None)
+        is_wanted = any((w, about(g)) in now.matters for w in waiting)
+        if cause and is_wanted and (cause, about(g)) not in now.matters:
+            opens(cause, about)(now, g, entry)
+
+    return act
+
+
+def _children(now: Summary, g: Gist, entry: Entry) -> None:
+    if any(child.needs_person for child in g.children):
+        opens("interlinked_needs_person")(now, g, entry)
+    else:
+        now.matters.pop(("interlinked_needs_person", ""), None)
+
+
+def _told(now: Summary, g: Gist, _: Entry) -> None:
+    now.told = now.told | {_milestone(g)}
+    now.matters.pop(("notice_under_way", _slot(g)), None)
+    now.matters.pop(("notice_failing", _milestone(g)), None)
+
+
+def _not_told(now: Summary, g: Gist, entry: Entry) -> None:
+    now.matters.pop(("notice_under_way", _slot(g)), None)
+    if _milestone(g) not in now.told:
+        opens("notice_failing", _milestone)(now, g, entry)
+
+
+def _key(g: Gist) -> str:
+    return g.key
+
+
+def _reference(g: Gist) -> str:
+    return g.reference
+
+
+def _transaction(g: Gist) -> str:
+    return g.transaction
+
+
+def _refund(g: Gist) -> str:
+    return g.refund
+
+
+def _allowance(g: Gist) -> str:
+    return g.disbursement
+
+
+def _slot(g: Gist) -> str:
+    return f"{_milestone(g)}/{g.channel}"
+
+
+def _milestone(g: Gist) -> str:
+    return f"{g.milestone}~{g.occasion}"
+
+
+def _due(g: Gist) -> str:
+    return g.due
+
+
+def _acceptance_due(g: Gist) -> str:
+    return g.acceptance_due
+
+
+def _expiry(g: Gist) -> str:
+    return g.expires_at
+
+
+_WORK = ("in_processing", "awaiting_signature", "certificate_expired")
+_PAUSES = ("awaiting_supplement", "awaiting_obligation", "stopped")
+_HANDING = ("awaiting_return", "in_post", "post_came_back")
+_ALL_OF_ROUTING = ("needs_choice", "awaiting_acceptance", *_WORK, *_PAUSES, *_HANDING)
+_PARTNER = ("partner_silent", "partner_down")
+_REFUND = ("refund_under_way", "refund_waits", "refund_failed")
+_ALLOWANCE = ("allowance_under_way", "allowance_waits", "allowance_failed")
+_PETITION = ("petition_unassigned", "petition_open")
+_SUBMITTED = answers("unanswered")
+_ROUTED = answers("unrouted")
+_ASSESSED = answers("unassessed")
+
+ACTS: Mapping[str, tuple[Act, ...]] = {
+    portal.Submitted.TYPE: (opens("unanswered"),),
+    intake.Registered.TYPE: (_names, _SUBMITTED, opens("unrouted")),
+    intake.InterlinkedRegistered.TYPE: (_names, _SUBMITTED, _children),
+    intake.InterlinkedMoved.TYPE: (_children,),
+    intake.InterlinkedEnded.TYPE: (ends("interlinked_needs_person"),),
+    intake.Refused.TYPE: (_SUBMITTED,),
+    routing.Routed.TYPE: (
+        _names,
+        _ROUTED,
+        ends("needs_choice"),
+        opens("awaiting_acceptance", due=_acceptance_due),
+        opens("unassessed"),
+    ),
+    routing.ChoiceNeeded.TYPE: (_ROUTED, opens("needs_choice")),
+    routing.Resubmitted.TYPE: (
+        ends(*_PAUSES),
+        opens("awaiting_acceptance", due=_acceptance_due),
+    ),
+    routing.Accepted.TYPE: (
+        _names,
+        ends("awaiting_acceptance"),
+        opens("in_processing", due=_due),
+    ),
+    routing.Processing.TYPE: (
+        ends("awaiting_acceptance", *_WORK, *_PAUSES, *_HANDING),
+        opens("in_processing", due=_due),
+    ),
+    routing.SupplementRequested.TYPE: (
+        ends("awaiting_acceptance", *_WORK),
+        opens("awaiting_supplement"),
+    ),
+    routing.PaymentDue.TYPE: (ends(*_WORK), opens("awaiting_obligation")),
+    routing.Suspended.TYPE: (ends(*_WORK), opens("stopped")),
+    routing.Apologised.TYPE: (moves_due("in_processing"), moves_due("awaiting_signature")),
+    handover.DueMoved.TYPE: (
+        moves_due("in_processing", "statutory"),
+        moves_due("awaiting_signature", "statutory"),
+        moves_due("awaiting_acceptance", "intake"),
+    ),
+    handover.SignatureAsked.TYPE: (
+        ends("in_processing", "certificate_expired"),
+        opens("awaiting_signature", due=_due),
+    ),
+    handover.CertificateExpired.TYPE: (opens("certificate_expired"),),
+    handover.Transferred.TYPE: (_names,),
+    handover.Readdressed.TYPE: (_names,),
+    routing.Settled.TYPE: (_names, ends(*_WORK, *_PAUSES), opens("awaiting_return")),
+    handover.Posted.TYPE: (ends(*_HANDING), opens("in_post")),
+    handover.PostCameBack.TYPE: (ends(*_HANDING), opens("post_came_back")),
+    routing.Returned.TYPE: (ends(*_ALL_OF_ROUTING),),
+    routing.NotAccepted.TYPE: (ends(*_ALL_OF_ROUTING, "unpaid"),),
+    routing.Closed.TYPE: (ends(*_ALL_OF_ROUTING, "unpaid"),),
+    payment.FeeAssessed.TYPE: (_ASSESSED, ends("unpaid")),
+    payment.FeeWaived.TYPE: (_ASSESSED, ends("awaiting_payment", "unpaid", *_PARTNER)),
+    reassessments.FeeReassessed.TYPE: (ends("awaiting_payment", "unpaid", *_PARTNER),),
+    payment.Requested.TYPE: (opens("awaiting_payment", _reference, _expiry),),
+    payment.Settled.TYPE: (ends("awaiting_payment", "unpaid", *_PARTNER),),
+    payment.Failed.TYPE: (ends("awaiting_payment", *_PARTNER, about=_reference),),
+    payment.Expired.TYPE: (ends("awaiting_payment", *_PARTNER), opens("unpaid")),
+    payment.CreateRequested.TYPE: (opens("partner_asked", _key),),
+    payment.QueryRequested.TYPE: (opens("partner_asked", _key),),
+    payment.Created.TYPE: (_heard_of(_reference, "awaiting_payment"),),
+    payment.Queried.TYPE: (_heard_of(_reference, "awaiting_payment"),),
+    payment.Mismatched.TYPE: (opens("wrong_amount", _transaction),),
+    refunds.RefundProposed.TYPE: (
+        ends("wrong_amount", about=_transaction),
+        opens("refund_under_way", _refund),
+    ),
+    refunds.RefundWaiting.TYPE: (ends(*_REFUND, about=_refund), opens("refund_waits", _refund)),
+    refunds.RefundRequested.TYPE: (
+        ends(*_REFUND, about=_refund),
+        opens("refund_under_way", _refund),
+        opens("partner_asked", _key),
+    ),
+    refunds.RefundQueryRequested.TYPE: (opens("partner_asked", _key),),
+    refunds.RefundAnswered.TYPE: (_heard_of(_refund, *_REFUND),),
+    refunds.RefundDone.TYPE: (ends(*_REFUND, *_PARTNER, about=_refund),),
+    refunds.RefundRejected.TYPE: (ends(*_REFUND, *_PARTNER, about=_refund),),
+    refunds.RefundFailed.TYPE: (ends(*_REFUND, about=_refund), opens("refund_failed", _refund)),
+    disbursements.DisbursementProposed.TYPE: (opens("allowance_under_way", _allowance),),
+    disbursements.DisbursementWaiting.TYPE: (
+        ends(*_ALLOWANCE, about=_allowance),
+        opens("allowance_waits", _allowance),
+    ),
+    disbursements.DisbursementRequested.TYPE: (
+        ends(*_ALLOWANCE, about=_allowance),
+        opens("allowance_under_way", _allowance),
+        opens("partner_asked", _key),
+    ),
+    disbursements.DisbursementQueryRequested.TYPE: (opens("partner_asked", _key),),
+    disbursements.DisbursementAnswered.TYPE: (_heard_of(_allowance, *_ALLOWANCE),),
+    disbursements.DisbursementDone.TYPE: (ends(*_ALLOWANCE, *_PARTNER, about=_allowance),),
+    disbursements.DisbursementRejected.TYPE: (ends(*_ALLOWANCE, *_PARTNER, about=_allowance),),
+    disbursements.DisbursementFailed.TYPE: (
+        ends(*_ALLOWANCE, about=_allowance),
+        opens("allowance_failed", _allowance),
+    ),
+    notify.NoticeRequested.TYPE: (opens("notice_under_way", _slot),),
+    notify.NoticeSent.TYPE: (_told,),
+    notify.NoticeDelivered.TYPE: (_told,),
+    notify.NoticeDropped.TYPE: (ends("notice_under_way", about=_slot),),
+    notify.NoticeFailed.TYPE: (_not_told,),
+    petitions.PetitionReceived.TYPE: (_names, opens("petition_unassigned", due=_due)),
+    petitions.PetitionAssigned.TYPE: (_names, ends(*_PETITION), opens("petition_open", due=_due)),
+    petitions.PetitionForwarded.TYPE: (
+        _names,
+        ends(*_PETITION),
+        opens("petition_open", due=_due),
+    ),
+    petitions.PetitionDisputed.TYPE: (ends(*_PETITION), opens("petition_open", due=_due)),
+    petitions.PetitionAnswered.TYPE: (ends(*_PETITION),),
+    petitions.PetitionAnsweredAgain.TYPE: (ends(*_PETITION),),
+    petitions.PetitionDismissed.TYPE: (ends(*_PETITION),),
+    petitions.PetitionAccepted.TYPE: (ends(*_PETITION),),
+    petitions.PetitionClosed.TYPE: (ends(*_PETITION),),
+    petitions.PetitionWithdrawn.TYPE: (ends(*_PETITION),),
+    petitions.PetitionApologised.TYPE: (moves_due("petition_open"),),
+}
+FROM_OUTSIDE = frozenset(
+    c.TYPE
+    for c in (
+        portal.Submitted,
+        payment.Created,
+        payment.Queried,
+        refunds.RefundAnswered,
+        disbursements.DisbursementAnswered,
+    )
+)

@@ -1,0 +1,176 @@
+"""What open applications wait for, a row each: written with the log, read by the stuck board.
+
+`_id` is `<stage>/<cause>/<application>/<about>`.  A row comes when a matter opens and goes when it
+ends; both follow from the messages alone, so whoever reads them again comes to the same rows.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from services.operations.domain.causes import CAUSES, HELD
+from services.operations.domain.entries import Entry, gist, in_order
+from services.operations.domain.matters import Matter, Summary
+from services.operations.domain.occurrences import by_application, judge
+from services.operations.domain.status import held_by
+from services.operations.domain.summary import followed
+from services.operations.journeys import KNOWN_LIMIT, Journeys
+from shared.errors import Unknown
+from shared.events.kernel import LaneReleased, RecordParked
+from shared.store import Row, Table, prefix
+
+HOLDING = frozenset({RecordParked.TYPE, LaneReleased.TYPE})
+TRIES = 5
+
+
+class _Known(NamedTuple):
+    """`stood`: the places of messages that were kept when it was looked up: they are in the
+    summary, and may come again.
+    """
+
+    summary: Summary
+    stood: frozenset[tuple[str, int, int]] = frozenset()
+
+
+_NOTHING = _Known(Summary())
+
+
+class Situations:
+    """Follows applications; it remembers the summaries of as many as `Journeys` knows."""
+
+    def __init__(self, table: Table, journeys: Journeys) -> None:
+        self._table, self._journeys = table, journeys
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+
+    def forget(self) -> None:
+        """Take no application for known: another process may have written since."""
+        self._known.clear()
+
+    async def follow(self, entries: Sequence[Entry]) -> None:
+        """Bring the rows up to these messages, which are kept by now; again is harmless.
+
+        Raises `Unknown`.
+        """
+        turned: dict[str, _Known] = {}
+        old: dict[str, Mapping[str, Row]] = {}
+        doubtful = []
+        for application, piece in by_application(e for e in entries if not e.is_aside).items():
+            known, stood = self._before(application), self._journeys.stood.get(application, ())
+            first = judge(piece, stood).first
+            fresh = in_order(e for e in first if e.place not in known.stood)
+            turned[application] = known._replace(summary=followed(known.summary, fresh))
+            old[application] = _rows(application, known.summary)
+            is_anew = application in self._known and bool(stood)
+            if is_anew or any(e.place in known.stood for e in piece):
+                doubtful.append(application)
+        old |= await self._standing(doubtful)
+        new = {
+            application: _rows(application, known.summary) for application, known in turned.items()
+        }
+        await self._turn(old, new)
+        self._remember(turned)
+
+    async def _turn(
+        self, old: Mapping[str, Mapping[str, Row]], new: Mapping[str, Mapping[str, Row]]
+    ) -> None:
+        """Put these rows in the place of those."""
+        gone = [i for a, rows in old.items() for i, row in rows.items() if new[a].get(i) != row]
+        come = [row for a, rows in new.items() for i, row in rows.items() if old[a].get(i) != row]
+        if gone:
+            await self._table.delete(gone)
+        if come:
+            await self._table.insert_missing(come)
+
+    def _before(self, application: str) -> "_Known":
+        """Return what is known of an application before these messages."""
+        stood = self._journeys.stood.get(application)
+        if not stood:
+            return self._known.get(application, _NOTHING)
+        places = frozenset(e.place for e in stood)
+        return _Known(_summary(stood), places)
+
+    def _remember(self, turned: Mapping[str, "_Known"]) -> None:
+        for application, known in turned.items():
+            self._known[application] = known
+            self._known.move_to_end(application)
+        while len(self._known) > KNOWN_LIMIT:
+            self._known.popitem(last=False)
+
+    async def _standing(self, applications: Sequence[str]) -> dict[str, Mapping[str, Row]]:
+        """Return the rows as they stand of applications that somebody may have begun to turn."""
+        bounds = [
+            prefix(f"{cause.stage}/{name}/{application}/")
+            for application in applications
+            for name, cause in CAUSES.items()
+            if name != HELD
+        ]
+        found: dict[str, dict[str, Row]] = {application: {} for application in applications}
+        for row in await self._table.ranges(bounds) if bounds else ():
+            found[row["application"]][row["_id"]] = row
+        return dict(found)
+
+    async def hold(self, entries: Iterable[Entry]) -> None:
+        """Bring the rows of what services hold up to these messages.  Raises `Unknown`.
+
+        Who reads of the holding and who reads of the release may be two: each looks again after
+        it wrote, so that the last one who writes has seen both.
+        """
+        todo = {e.application for e in entries if e.type in HOLDING and e.application}
+        seen: dict[str, frozenset[str]] = {}
+        for _ in range(TRIES):
+            standing = await self._journeys.standing(todo)
+            now = {a: frozenset(held_by(in_order(found))) for a, found in standing.items()}
+            todo = {a for a in todo if seen.get(a) != now[a]}
+            if not todo:
+                return
+            for application in todo:
+                await self._put_held(application, standing[application], now[application])
+            seen |= now
+        raise Unknown("what is held changes while it is looked at")
+
+    async def _put_held(
+        self, application: str, found: Sequence[Entry], held: frozenset[str]
+    ) -> None:
+        since = {gist(e.data).service: e.logged_ms for e in found if e.type == RecordParked.TYPE}
+        summary = _summary(found)
+        rows = {
+            service: _row(application, summary, Matter(HELD, "", at_ms), service)
+            for service, at_ms in since.items()
+        }
+        await self._table.delete([row["_id"] for row in rows.values()])
+        if held:
+            await self._table.insert_missing([rows[service] for service in sorted(held)])
+
+
+def rows_of(application: str, entries: Sequence[Entry]) -> Mapping[str, Row]:
+    """Return the rows of an application, from all its messages, by `_id`; not what is held."""
+    return _rows(application, _summary(entries))
+
+
+def _summary(entries: Sequence[Entry]) -> Summary:
+    return followed(Summary(), in_order(judge(list(entries), ()).first))
+
+
+def _rows(application: str, summary: Summary) -> Mapping[str, Row]:
+    rows = (_row(application, summary, m, CAUSES[m.cause].stage) for m in summary.matters.values())
+    return {row["_id"]: row for row in rows}
+
+
+def _row(application: str, summary: Summary, matter: Matter, stage: str) -> Row:
+    cause = CAUSES[matter.cause]
+    patience_ms = None if cause.patience_s is None else int(cause.patience_s * 1_000)
+    row = {
+        "_id": f"{stage}/{matter.cause}/{application}/{matter.about}",
+        "stage": stage,
+        "cause": matter.cause,
+        "application": application,
+        "since_ms": matter.since_ms,
+        "vnd": matter.vnd,
+        "dossier": summary.dossier,
+        "procedure": summary.procedure,
+        "unit": getattr(summary, cause.unit) or summary.receiving,
+        "partner": matter.partner,
+    }
+    if patience_ms is not None:
+        return {**row, "stuck_ms": matter.since_ms + patience_ms}
+    return {**row, "stuck_ms": matter.due_ms} if matter.due_ms else row
