@@ -190,6 +190,7 @@ class Gist(msgspec.Struct, frozen=True):
     expires_at: str = ""
     acceptance_due: str = ""
     clock: str = ""
+    return_due: str = ""
 
 
 _gist = msgspec.json.Decoder(Gist)

@@ -55,6 +55,10 @@ def _never(_: Gist) -> str:
     return ""
 
 
+def _due(g: Gist) -> str:
+    return g.due
+
+
 def opens(cause: str, about: Name = _one, due: Due = _never) -> Act:
     """Open a matter; the same one again begins anew."""
 
@@ -93,7 +97,7 @@ def answers(cause: str, about: Name = _one) -> Act:
     return act
 
 
-def moves_due(cause: str, clock: str = "") -> Act:
+def moves_due(cause: str, clock: str = "", due: Due = _due) -> Act:
     """Give matters of a cause another time, where the event speaks of this clock."""
 
     def act(now: Summary, g: Gist, _: Entry) -> None:
@@ -101,7 +105,7 @@ def moves_due(cause: str, clock: str = "") -> Act:
             return
         for key, matter in now.matters.items():
             if key[0] == cause:
-                now.matters[key] = msgspec.structs.replace(matter, due_ms=_ms(g.due))
+                now.matters[key] = msgspec.structs.replace(matter, due_ms=_ms(due(g)))
 
     return act
 

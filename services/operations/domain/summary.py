@@ -121,6 +121,10 @@ def _due(g: Gist) -> str:
     return g.due
 
 
+def _return_due(g: Gist) -> str:
+    return g.return_due
+
+
 def _acceptance_due(g: Gist) -> str:
     return g.acceptance_due
 
@@ -191,6 +195,10 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     routing.Settled.TYPE: (_names, ends(*_WORK, *_PAUSES), opens("awaiting_return")),
     handover.Posted.TYPE: (ends(*_HANDING), opens("in_post")),
     handover.PostCameBack.TYPE: (ends(*_HANDING), opens("post_came_back")),
+    handover.ReturnLate.TYPE: (
+        moves_due("awaiting_return", due=_return_due),
+        moves_due("in_post", due=_return_due),
+    ),
     routing.Returned.TYPE: (ends(*_ALL_OF_ROUTING),),
     routing.NotAccepted.TYPE: (ends(*_ALL_OF_ROUTING, "unpaid"),),
     routing.Closed.TYPE: (ends(*_ALL_OF_ROUTING, "unpaid"),),

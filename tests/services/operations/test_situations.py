@@ -1,0 +1,140 @@
+"""What services hold, and the board: on rows in memory, and on a database."""
+
+import random
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.operations.board import Board, Group
+from services.operations.domain.causes import CAUSES, HELD
+from services.operations.journeys import read
+from services.operations.situations import Situations, rows_of
+from shared.events.kernel import LaneReleased, RecordParked
+from shared.mongo import MongoTable, connect
+from tests.services.operations.story import BEGAN
+
+NOW_MS = int(BEGAN.timestamp() * 1_000) + 3_600_000
+PARKED = RecordParked(
+    service="routing", topic="intake.events", partition=0, offset=7, reason="a mistake"
+)
+
+
+@pytest.fixture
+def store(world: Any) -> Any:
+    return world.Store()
+
+
+async def read_all(store: Any, log: Any, world: Any) -> None:
+    await store.read(world.Group(log.records))
+
+
+def held_rows(store: Any) -> list[Any]:
+    return [r for r in store.tables["situations"].rows.values() if r["cause"] == HELD]
+
+
+async def test_what_a_service_holds_stands_at_its_stage_until_it_is_released(
+    store: Any, story: Any, log: Any, world: Any
+) -> None:
+    story.registered()
+    story.external("routing.parked", "/services/routing", PARKED)
+    await read_all(store, log, world)
+    (row,) = held_rows(store)
+    assert (row["_id"], row["dossier"]) == (f"routing/held/{story.application}/", story.code)
+
+    story.external("routing.inbox", "/operations", LaneReleased(operator="o", reason="mended"))
+    await read_all(store, log, world)
+    assert held_rows(store) == []
+
+
+async def test_what_is_held_again_after_its_release_stands_there_anew(
+    store: Any, story: Any, log: Any, world: Any
+) -> None:
+    story.external("routing.parked", "/services/routing", PARKED)
+    story.external("routing.inbox", "/operations", LaneReleased(operator="o", reason="mended"))
+    log.pass_time(minutes=1)
+    story.external("routing.parked", "/services/routing", PARKED)
+    await read_all(store, log, world)
+
+    (row,) = held_rows(store)
+    assert row["since_ms"] == log.records[-1].timestamp_ms
+
+
+async def test_one_who_reads_of_the_release_too_early_leaves_what_is_held_since(
+    world: Any, story: Any, log: Any
+) -> None:
+    """The release is read while somebody else already keeps that it is held again."""
+    store = world.Store()
+    story.external("routing.parked", "/services/routing", PARKED)
+    story.external("routing.inbox", "/operations", LaneReleased(operator="o", reason="mended"))
+    first, released = store.fresh_journeys(), log.records[:]
+    await first.append([read(r) for r in released])
+    story.external("routing.parked", "/services/routing", PARKED)
+    await first.append([read(log.records[-1])])
+
+    situations = Situations(store.tables["situations"], store.fresh_journeys())
+    await situations.hold([read(r) for r in released])
+
+    assert len(held_rows(store)) == 1
+
+
+async def test_the_board_groups_as_one_who_counts_every_row(world: Any, mongo_url: str) -> None:
+    rows = [row for n in range(60) for row in _story(world, n)]
+    database = connect(mongo_url, f"test_board_{uuid4().hex[:8]}")
+    try:
+        table = MongoTable(database["situations"])
+        await table.insert(rows)
+        board = Board(table)
+
+        found = await board.groups(NOW_MS)
+
+        assert {_kind(g): _numbers(g) for g in found} == _counted(rows)
+        assert found == sorted(found, key=lambda g: (not g.is_stuck, g.oldest_ms))
+        assert {g.title_vi for g in found} <= {c.vi for c in CAUSES.values()}
+        assert await board.groups(NOW_MS, units=["99999"]) == []
+        await _pages(board, rows)
+    finally:
+        await database.client.drop_database(database.name)
+        database.client.close()
+
+
+async def _pages(board: Board, rows: list[Any]) -> None:
+    wanted = sorted(r["_id"] for r in rows if r["cause"] == "awaiting_payment")
+    read, after = [], ""
+    while page := await board.situations("payment", "awaiting_payment", after, 7):
+        read += [s.key for s in page]
+        after = page[-1].key
+    assert read == wanted
+    assert len(read) > 7
+
+
+def _story(world: Any, n: int) -> list[Any]:
+    rng, log = random.Random(n), world.Log()
+    log.pass_time(minutes=rng.randrange(50))
+    story = world.Story(log, n + 1)
+    getattr(story, rng.choice(["submitted", "registered", "routed", "charged", "paid"]))()
+    return list(rows_of(story.application, log.entries(story.application)).values())
+
+
+def _kind(group: Group) -> tuple[str, str, bool]:
+    return group.stage, group.cause, group.is_stuck
+
+
+def _numbers(group: Group) -> tuple[int, int, int, int]:
+    return group.matters, group.applications, group.oldest_ms, group.vnd
+
+
+def _counted(rows: list[Any]) -> dict[tuple[str, str, bool], tuple[int, int, int, int]]:
+    kinds: dict[tuple[str, str, bool], list[Any]] = {}
+    for row in rows:
+        is_stuck = row.get("stuck_ms", NOW_MS + 1) <= NOW_MS
+        kinds.setdefault((row["stage"], row["cause"], is_stuck), []).append(row)
+    return {
+        kind: (
+            len(some),
+            len({r["application"] for r in some}),
+            min(r["since_ms"] for r in some),
+            sum(r["vnd"] for r in some),
+        )
+        for kind, some in kinds.items()
+    }
