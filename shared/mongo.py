@@ -119,6 +119,13 @@ class MongoTable:
         except PyMongoError as error:
             raise Unknown(str(error)) from error
 
+    async def index(self, fields: Sequence[str]) -> None:
+        """Have an index of these fields, ascending; again is harmless.  Raises `Unknown`."""
+        try:
+            await self._collection.create_index([(field, ASCENDING) for field in fields])
+        except PyMongoError as error:
+            raise Unknown(str(error)) from error
+
     async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
         """Return what the database makes of the rows.  Raises `Unknown`."""
         try:

@@ -15,7 +15,7 @@ from services.operations.pages import Pages
 from services.operations.rating_api import PER_APPLICATION, RatingDesk
 from services.operations.reader import Pace, Reader
 from services.operations.settings import OperationsSettings
-from services.operations.situations import Situations
+from services.operations.situations import INDEX, Situations
 from services.operations.status_access import Attempts, StatusAccess
 from services.operations.status_api import StatusDesk
 from services.operations.tables import LiveTables
@@ -59,6 +59,8 @@ async def build(resources: Resources) -> Parts:
     sources = Sources(
         journeys, counts, aside_counts, tables.flowing, resources.publisher, resources.clock
     )
+    situations = resources.table("situations")
+    await situations.index(INDEX)
     watch = Watch(resources.settings)
     links = StatusLinks(resources.secrets.master_key, STATUS_PAGE)
     access = StatusAccess(journeys, links, time.monotonic)
@@ -66,7 +68,7 @@ async def build(resources: Resources) -> Parts:
     answers = Attempts(PER_APPLICATION, time.monotonic)
     desk = RatingDesk(status, resources.publisher, resources.vault, answers)
     return Parts(
-        router=edge(sources, desk, Board(resources.table("situations"))),
+        router=edge(sources, desk, Board(situations)),
         beside=(watch.run,),
         background=(
             _reading(resources, journeys, counts, pace, "operations", reads("operations")),

@@ -3,23 +3,34 @@
 The database groups; what a group says is worked out here.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from services.operations.domain.causes import CAUSES
+from services.operations.domain.causes import CAUSES, HELD
 from services.operations.domain.waits import Who
-from shared.store import Row, prefix
+from services.operations.situations import NEVER_MS
+from shared.store import Row
+from shared.topics import SERVICES
 
 P95 = 0.95
+KEPT_MS = 30_000
+_KIND = {"stage": "$stage", "cause": "$cause"}
+# every stage and cause that there are: the index begins with them
+_KINDS = [
+    *((cause.stage, name) for name, cause in CAUSES.items() if name != HELD),
+    *((service, HELD) for service in SERVICES),
+]
 
 
 class Group(msgspec.Struct, frozen=True):
     """What waits at a stage for a cause; `is_stuck`: for longer than it should.
 
-    `matters` are all that wait, of so many `applications`, one for each citizen affected; `vnd` the
-    money that hangs on them; `p95_s` is an age that one in twenty is older than.
+    `matters` are all that wait, `vnd` the money that hangs on them.  Of what is stuck is told as
+    well of how many `applications` they are, one for each citizen affected, and `p95_s`, an age
+    that one in twenty is older than.
     """
 
     stage: str
@@ -29,11 +40,11 @@ class Group(msgspec.Struct, frozen=True):
     title_vi: str
     title_en: str
     matters: int
-    applications: int
     oldest_ms: int
     oldest_s: int
-    p95_s: int
     vnd: int
+    applications: int | None = None
+    p95_s: int | None = None
 
 
 class Situation(msgspec.Struct, frozen=True):
@@ -52,84 +63,135 @@ class Situation(msgspec.Struct, frozen=True):
     vnd: int
 
 
+class Place(NamedTuple):
+    """Where a page ended; no `key`: it begins there."""
+
+    stuck_ms: int = 0
+    key: str = ""
+
+
+class Waiting(NamedTuple):
+    """What waits as it should, as of then."""
+
+    as_of_ms: int
+    groups: list[Group]
+
+
 class Rows(Protocol):
     """`shared.mongo.MongoTable`."""
-
-    async def ranges(self, bounds: Sequence[tuple[str, str]], limit: int = 0) -> list[Row]:
-        """See `shared.store.Table`."""
 
     async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
         """Return what the database makes of the rows.  Raises `Unknown`."""
 
 
 class Board:
-    """Answers from the rows of `situations`."""
+    """Answers from the rows of `situations`, by their index."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
+        self._kept = Waiting(-KEPT_MS, [])
+        self._looking = asyncio.Lock()
 
-    async def groups(self, now_ms: int, units: Sequence[str] = ()) -> list[Group]:
-        """Return the groups, those that are stuck and oldest first.  Raises `Unknown`."""
-        found = await self._rows.aggregate(_grouping(now_ms, units))
-        return sorted((_group(row, now_ms) for row in found), key=_urgency)
+    async def stuck(self, now_ms: int) -> list[Group]:
+        """Return what is stuck, the oldest first.  Raises `Unknown`."""
+        found = await self._rows.aggregate(_stuck(now_ms))
+        return sorted((_group(row, now_ms, is_stuck=True) for row in found), key=_age)
 
-    async def situations(self, stage: str, cause: str, after: str, limit: int) -> list[Situation]:
-        """Return a page of a group, in the order in which the applications were submitted."""
-        low, high = prefix(f"{stage}/{cause}/")
-        rows = await self._rows.ranges([(f"{after}\0" if after else low, high)], limit)
-        return [_situation(row) for row in rows]
+    async def waiting(self, now_ms: int) -> Waiting:
+        """Return what waits as it should: for a million of them that takes the database a second,
+        so it is asked twice a minute at most.  Raises `Unknown`.
+        """
+        async with self._looking:
+            if now_ms - self._kept.as_of_ms >= KEPT_MS:
+                found = await self._rows.aggregate(_waiting(now_ms))
+                groups = sorted((_group(row, now_ms, is_stuck=False) for row in found), key=_age)
+                self._kept = Waiting(now_ms, groups)
+        return self._kept
+
+    async def situations(
+        self, stage: str, cause: str, after: Place, until_ms: int, limit: int
+    ) -> list[Situation]:
+        """Return a page of a group, what is stuck for longest first, up to what is stuck from
+        `until_ms` on.  Raises `Unknown`.
+        """
+        within = {"stage": stage, "cause": cause}
+        pages = {
+            "$or": [
+                {**within, "stuck_ms": after.stuck_ms, "_id": {"$gt": after.key}},
+                {**within, "stuck_ms": {"$gt": after.stuck_ms, "$lte": until_ms}},
+            ]
+        }
+        order = {"stage": 1, "cause": 1, "stuck_ms": 1, "_id": 1}
+        found = await self._rows.aggregate([{"$match": pages}, {"$sort": order}, {"$limit": limit}])
+        return [_situation(row) for row in found]
 
 
-def _grouping(now_ms: int, units: Sequence[str]) -> list[Mapping[str, Any]]:
-    stuck = {"$lte": [{"$ifNull": ["$stuck_ms", now_ms + 1]}, now_ms]}
-    kind = {"stage": "$stage", "cause": "$cause", "is_stuck": stuck}
+def _stuck(now_ms: int) -> list[Mapping[str, Any]]:
+    each = [
+        {"stage": stage, "cause": cause, "stuck_ms": {"$lte": now_ms}} for stage, cause in _KINDS
+    ]
     of_one = {
-        "_id": {**kind, "application": "$application"},
+        "_id": {**_KIND, "application": "$application"},
         "matters": {"$sum": 1},
         "since_ms": {"$min": "$since_ms"},
         "vnd": {"$sum": "$vnd"},
     }
     of_all = {
-        "_id": {name: f"$_id.{name}" for name in kind},
+        "_id": {name: f"$_id.{name}" for name in _KIND},
         "matters": {"$sum": "$matters"},
-        "applications": {"$sum": 1},
         "since_ms": {"$push": "$since_ms"},
         "vnd": {"$sum": "$vnd"},
     }
-    only = [{"$match": {"unit": {"$in": list(units)}}}] if units else []
-    return [*only, {"$group": of_one}, {"$group": of_all}]
+    return [{"$match": {"$or": each}}, {"$group": of_one}, {"$group": of_all}]
 
 
-def _group(row: Row, now_ms: int) -> Group:
-    kind = row["_id"]
-    cause = CAUSES[kind["cause"]]
-    since = sorted(row["since_ms"])
-    at_p95 = since[int((1 - P95) * (len(since) - 1))]
-    return Group(
+def _waiting(now_ms: int) -> list[Mapping[str, Any]]:
+    each = [
+        {"stage": stage, "cause": cause, "stuck_ms": {"$gt": now_ms}} for stage, cause in _KINDS
+    ]
+    only = {"_id": 0, "stage": 1, "cause": 1, "since_ms": 1, "vnd": 1}  # all of it in the index
+    of_all = {
+        "_id": _KIND,
+        "matters": {"$sum": 1},
+        "since_ms": {"$min": "$since_ms"},
+        "vnd": {"$sum": "$vnd"},
+    }
+    return [{"$match": {"$or": each}}, {"$project": only}, {"$group": of_all}]
+
+
+def _group(row: Row, now_ms: int, *, is_stuck: bool) -> Group:
+    kind, cause = row["_id"], CAUSES[row["_id"]["cause"]]
+    told = row["since_ms"]
+    # the driver has a type of its own for long numbers
+    since = sorted(map(int, told)) if is_stuck else [int(told)]
+    group = Group(
         stage=kind["stage"],
         cause=kind["cause"],
-        is_stuck=kind["is_stuck"],
+        is_stuck=is_stuck,
         who=cause.who,
         title_vi=cause.vi,
         title_en=cause.en,
         matters=row["matters"],
-        applications=row["applications"],
         oldest_ms=since[0],
         oldest_s=_age_s(since[0], now_ms),
-        p95_s=_age_s(at_p95, now_ms),
-        vnd=row["vnd"],
+        vnd=int(row["vnd"]),
     )
+    if not is_stuck:
+        return group
+    p95_s = _age_s(since[int((1 - P95) * (len(since) - 1))], now_ms)
+    return msgspec.structs.replace(group, applications=len(since), p95_s=p95_s)
 
 
 def _age_s(since_ms: int, now_ms: int) -> int:
     return max(0, now_ms - since_ms) // 1_000
 
 
-def _urgency(group: Group) -> tuple[bool, int]:
-    return not group.is_stuck, group.oldest_ms
+def _age(group: Group) -> int:
+    return group.oldest_ms
 
 
 def _situation(row: Row) -> Situation:
+    stuck_ms = int(row["stuck_ms"])
     return Situation(
         key=row["_id"],
         application=row["application"],
@@ -137,7 +199,7 @@ def _situation(row: Row) -> Situation:
         procedure=row["procedure"],
         unit=row["unit"],
         partner=row["partner"],
-        since_ms=row["since_ms"],
-        stuck_ms=row.get("stuck_ms"),
-        vnd=row["vnd"],
+        since_ms=int(row["since_ms"]),
+        stuck_ms=None if stuck_ms == NEVER_MS else stuck_ms,
+        vnd=int(row["vnd"]),
     )

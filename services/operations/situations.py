@@ -1,6 +1,6 @@
 """What open applications wait for, a row each: written with the log, read by the stuck board.
 
-`_id` is `<stage>/<cause>/<application>/<about>`.  A row comes when a matter opens and goes when it
+`_id` is `<application>/<stage>/<cause>/<about>`.  A row comes when a matter opens and goes when it
 ends; both follow from the messages alone, so whoever reads them again comes to the same rows.
 """
 
@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from services.operations.domain.causes import CAUSES, HELD
+from services.operations.domain.causes import CAUSES, HELD, Cause
 from services.operations.domain.entries import Entry, gist, in_order
 from services.operations.domain.matters import Matter, Summary
 from services.operations.domain.occurrences import by_application, judge
@@ -21,6 +21,9 @@ from shared.store import Row, Table, prefix
 
 HOLDING = frozenset({RecordParked.TYPE, LaneReleased.TYPE})
 TRIES = 5
+NEVER_MS = 4_102_444_800_000  # the year 2100
+# what the board groups by and adds up, so that it need not look at the rows
+INDEX = ("stage", "cause", "stuck_ms", "_id", "since_ms", "vnd")
 
 
 class _Known(NamedTuple):
@@ -98,15 +101,11 @@ class Situations:
 
     async def _standing(self, applications: Sequence[str]) -> dict[str, Mapping[str, Row]]:
         """Return the rows as they stand of applications that somebody may have begun to turn."""
-        bounds = [
-            prefix(f"{cause.stage}/{name}/{application}/")
-            for application in applications
-            for name, cause in CAUSES.items()
-            if name != HELD
-        ]
         found: dict[str, dict[str, Row]] = {application: {} for application in applications}
+        bounds = [prefix(f"{application}/") for application in applications]
         for row in await self._table.ranges(bounds) if bounds else ():
-            found[row["application"]][row["_id"]] = row
+            if row["cause"] != HELD:
+                found[row["application"]][row["_id"]] = row
         return dict(found)
 
     async def hold(self, entries: Iterable[Entry]) -> None:
@@ -158,12 +157,12 @@ def _rows(application: str, summary: Summary) -> Mapping[str, Row]:
 
 def _row(application: str, summary: Summary, matter: Matter, stage: str) -> Row:
     cause = CAUSES[matter.cause]
-    patience_ms = None if cause.patience_s is None else int(cause.patience_s * 1_000)
-    row = {
-        "_id": f"{stage}/{matter.cause}/{application}/{matter.about}",
+    return {
+        "_id": f"{application}/{stage}/{matter.cause}/{matter.about}",
         "stage": stage,
         "cause": matter.cause,
         "application": application,
+        "stuck_ms": _stuck_ms(matter, cause),
         "since_ms": matter.since_ms,
         "vnd": matter.vnd,
         "dossier": summary.dossier,
@@ -171,6 +170,10 @@ def _row(application: str, summary: Summary, matter: Matter, stage: str) -> Row:
         "unit": getattr(summary, cause.unit) or summary.receiving,
         "partner": matter.partner,
     }
-    if patience_ms is not None:
-        return {**row, "stuck_ms": matter.since_ms + patience_ms}
-    return {**row, "stuck_ms": matter.due_ms} if matter.due_ms else row
+
+
+def _stuck_ms(matter: Matter, cause: Cause) -> int:
+    """Return from when on it is stuck; `NEVER_MS` where nothing says until when it may wait."""
+    if cause.patience_s is not None:
+        return matter.since_ms + int(cause.patience_s * 1_000)
+    return matter.due_ms or NEVER_MS

@@ -1,13 +1,14 @@
 """What operators ask of the stuck board, over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from services.operations.board import Board, Group, Situation
+from services.operations.board import Board, Group, Place, Situation
 from services.operations.domain.causes import CAUSES
+from services.operations.situations import NEVER_MS
 from shared import edge
 from shared.access import Caller, require
 from shared.clock import Clock
@@ -17,14 +18,19 @@ PAGE_LIMIT = 200
 
 Operator = Annotated[Caller, Depends(require("operator"))]
 After = Annotated[str, Query(max_length=500, description="`next` of the page before")]
+Which = Annotated[Literal["stuck", "waiting", "all"], Query(description="of the group")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 
 
 class StuckView(msgspec.Struct, kw_only=True):
-    """The board: groups that are stuck first, the oldest of them first, then what waits."""
+    """The board: what is stuck, as of now, and what waits as it should, as of a little before; the
+    oldest first.
+    """
 
     as_of_ms: int
-    groups: list[Group]
+    stuck: list[Group]
+    waiting_as_of_ms: int
+    waiting: list[Group]
 
 
 class SituationPage(msgspec.Struct, kw_only=True):
@@ -44,25 +50,56 @@ def router(board: Board, clock: Clock) -> APIRouter:
         responses=edge.answers(200, StuckView),
     )
     async def stuck(_: Operator) -> Response:
-        now_ms = int(clock().timestamp() * 1_000)
-        return _json(StuckView(as_of_ms=now_ms, groups=await board.groups(now_ms)))
+        now_ms = _now_ms(clock)
+        groups, waiting = await board.stuck(now_ms), await board.waiting(now_ms)
+        return _json(
+            StuckView(
+                as_of_ms=now_ms,
+                stuck=groups,
+                waiting_as_of_ms=waiting.as_of_ms,
+                waiting=waiting.groups,
+            )
+        )
 
     @routes.get(
         "/{stage}/{cause}",
-        summary="The applications of a group",
-        responses=edge.answers(200, SituationPage, 404),
+        summary="The applications of a group, what is stuck for longest first",
+        responses=edge.answers(200, SituationPage, 404, 422),
     )
     async def group(
-        stage: str, cause: str, _: Operator, after: After = "", limit: Limit = 50
+        stage: str,
+        cause: str,
+        _: Operator,
+        which: Which = "stuck",
+        after: After = "",
+        limit: Limit = 50,
     ) -> Response:
         if cause not in CAUSES:
             raise Refusal(404, "unknown-cause", f"One of {', '.join(sorted(CAUSES))}.")
-        items = await board.situations(stage, cause, after, limit)
-        return _json(
-            SituationPage(items=items, next=items[-1].key if len(items) == limit else None)
-        )
+        now_ms = _now_ms(clock)
+        begin = _place(after) if after else Place(now_ms + 1 if which == "waiting" else 0)
+        until_ms = now_ms if which == "stuck" else NEVER_MS
+        items = await board.situations(stage, cause, begin, until_ms, limit)
+        is_more = len(items) == limit
+        return _json(SituationPage(items=items, next=_next(items[-1]) if is_more else None))
 
     return routes
+
+
+def _now_ms(clock: Clock) -> int:
+    return int(clock().timestamp() * 1_000)
+
+
+def _place(after: str) -> Place:
+    stuck_ms, _, key = after.partition(" ")
+    if not (stuck_ms.isascii() and stuck_ms.isdecimal() and key):
+        raise Refusal(422, "unknown-place", "Send `next` of the page before as `after`.")
+    return Place(min(int(stuck_ms), NEVER_MS), key)
+
+
+def _next(last: Situation) -> str:
+    stuck_ms = NEVER_MS if last.stuck_ms is None else last.stuck_ms
+    return f"{stuck_ms} {last.key}"
 
 
 def _json(value: object) -> Response:

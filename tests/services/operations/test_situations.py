@@ -6,14 +6,15 @@ from uuid import uuid4
 
 import pytest
 
-from services.operations.board import Board, Group
-from services.operations.domain.causes import CAUSES, HELD
+from services.operations.board import Board, Group, Place
+from services.operations.domain.causes import HELD
 from services.operations.journeys import read
-from services.operations.situations import Situations, rows_of
+from services.operations.situations import INDEX, Situations, rows_of
 from shared.events.kernel import LaneReleased, RecordParked
 from shared.mongo import MongoTable, connect
 from tests.services.operations.story import BEGAN
 
+LONG_MS = 7 * 86_400_000
 NOW_MS = int(BEGAN.timestamp() * 1_000) + 3_600_000
 PARKED = RecordParked(
     service="routing", topic="intake.events", partition=0, offset=7, reason="a mistake"
@@ -40,7 +41,7 @@ async def test_what_a_service_holds_stands_at_its_stage_until_it_is_released(
     story.external("routing.parked", "/services/routing", PARKED)
     await read_all(store, log, world)
     (row,) = held_rows(store)
-    assert (row["_id"], row["dossier"]) == (f"routing/held/{story.application}/", story.code)
+    assert (row["_id"], row["dossier"]) == (f"{story.application}/routing/held/", story.code)
 
     story.external("routing.inbox", "/operations", LaneReleased(operator="o", reason="mended"))
     await read_all(store, log, world)
@@ -83,15 +84,17 @@ async def test_the_board_groups_as_one_who_counts_every_row(world: Any, mongo_ur
     database = connect(mongo_url, f"test_board_{uuid4().hex[:8]}")
     try:
         table = MongoTable(database["situations"])
+        await table.index(INDEX)
+        await table.index(INDEX)
         await table.insert(rows)
         board = Board(table)
 
-        found = await board.groups(NOW_MS)
+        stuck, waiting = await board.stuck(NOW_MS), (await board.waiting(NOW_MS)).groups
 
-        assert {_kind(g): _numbers(g) for g in found} == _counted(rows)
-        assert found == sorted(found, key=lambda g: (not g.is_stuck, g.oldest_ms))
-        assert {g.title_vi for g in found} <= {c.vi for c in CAUSES.values()}
-        assert await board.groups(NOW_MS, units=["99999"]) == []
+        assert {_kind(g): _numbers(g) for g in (*stuck, *waiting)} == _counted(rows)
+        assert all(g.is_stuck and g.applications == g.matters for g in stuck)
+        assert not any(g.is_stuck for g in waiting)
+        assert stuck == sorted(stuck, key=lambda g: g.oldest_ms)
         await _pages(board, rows)
     finally:
         await database.client.drop_database(database.name)
@@ -99,12 +102,19 @@ async def test_the_board_groups_as_one_who_counts_every_row(world: Any, mongo_ur
 
 
 async def _pages(board: Board, rows: list[Any]) -> None:
-    wanted = sorted(r["_id"] for r in rows if r["cause"] == "awaiting_payment")
-    read, after = [], ""
-    while page := await board.situations("payment", "awaiting_payment", after, 7):
-        read += [s.key for s in page]
-        after = page[-1].key
-    assert read == wanted
+    wanted = [
+        (r["stuck_ms"], r["_id"])
+        for r in rows
+        if r["cause"] == "awaiting_acceptance" and r["stuck_ms"] <= NOW_MS + LONG_MS
+    ]
+    read: list[tuple[int, str]] = []
+    place = Place()
+    while page := await board.situations(
+        "routing", "awaiting_acceptance", place, NOW_MS + LONG_MS, 7
+    ):
+        read += [(s.stuck_ms or 0, s.key) for s in page]
+        place = Place(*read[-1])
+    assert read == sorted(wanted)
     assert len(read) > 7
 
 
@@ -120,19 +130,18 @@ def _kind(group: Group) -> tuple[str, str, bool]:
     return group.stage, group.cause, group.is_stuck
 
 
-def _numbers(group: Group) -> tuple[int, int, int, int]:
-    return group.matters, group.applications, group.oldest_ms, group.vnd
+def _numbers(group: Group) -> tuple[int, int, int]:
+    return group.matters, group.oldest_ms, group.vnd
 
 
-def _counted(rows: list[Any]) -> dict[tuple[str, str, bool], tuple[int, int, int, int]]:
+def _counted(rows: list[Any]) -> dict[tuple[str, str, bool], tuple[int, int, int]]:
     kinds: dict[tuple[str, str, bool], list[Any]] = {}
     for row in rows:
-        is_stuck = row.get("stuck_ms", NOW_MS + 1) <= NOW_MS
+        is_stuck = row["stuck_ms"] <= NOW_MS
         kinds.setdefault((row["stage"], row["cause"], is_stuck), []).append(row)
     return {
         kind: (
             len(some),
-            len({r["application"] for r in some}),
             min(r["since_ms"] for r in some),
             sum(r["vnd"] for r in some),
         )
