@@ -68,7 +68,7 @@ async def build(resources: Resources) -> Parts:
     answers = Attempts(PER_APPLICATION, time.monotonic)
     desk = RatingDesk(status, resources.publisher, resources.vault, answers)
     return Parts(
-        router=edge(sources, desk, Board(situations)),
+        router=edge(sources, desk, Board(situations, time.monotonic)),
         beside=(watch.run,),
         background=(
             _reading(resources, journeys, counts, pace, "operations", reads("operations")),

@@ -4,19 +4,22 @@ The database groups; what a group says is worked out here.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from services.operations.domain.causes import CAUSES, HELD
 from services.operations.domain.waits import Who
+from services.operations.journeys import ID_LENGTH
 from services.operations.situations import NEVER_MS
 from shared.store import Row
 from shared.topics import SERVICES
 
 P95 = 0.95
-KEPT_MS = 30_000
+KEPT_S = 30.0
+SHARE = 20  # of the time at most one part is spent on what waits as it should
+_INDEXED = {"stage": 1, "cause": 1, "since_ms": 1, "vnd": 1}  # the rows are not looked at
 _KIND = {"stage": "$stage", "cause": "$cause"}
 # every stage and cause that there are: the index begins with them
 _KINDS = [
@@ -87,9 +90,9 @@ class Rows(Protocol):
 class Board:
     """Answers from the rows of `situations`, by their index."""
 
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
-        self._kept = Waiting(-KEPT_MS, [])
+    def __init__(self, rows: Rows, monotonic: Callable[[], float]) -> None:
+        self._rows, self._monotonic = rows, monotonic
+        self._kept, self._kept_until_s = Waiting(0, []), 0.0
         self._looking = asyncio.Lock()
 
     async def stuck(self, now_ms: int) -> list[Group]:
@@ -98,14 +101,17 @@ class Board:
         return sorted((_group(row, now_ms, is_stuck=True) for row in found), key=_age)
 
     async def waiting(self, now_ms: int) -> Waiting:
-        """Return what waits as it should: for a million of them that takes the database a second,
-        so it is asked twice a minute at most.  Raises `Unknown`.
+        """Return what waits as it should: for a million of them that takes the database seconds,
+        so what was found is told for a while.  Raises `Unknown`.
         """
         async with self._looking:
-            if now_ms - self._kept.as_of_ms >= KEPT_MS:
+            began_s = self._monotonic()
+            if began_s >= self._kept_until_s:
                 found = await self._rows.aggregate(_waiting(now_ms))
                 groups = sorted((_group(row, now_ms, is_stuck=False) for row in found), key=_age)
                 self._kept = Waiting(now_ms, groups)
+                ended_s = self._monotonic()
+                self._kept_until_s = ended_s + max(KEPT_S, SHARE * (ended_s - began_s))
         return self._kept
 
     async def situations(
@@ -130,8 +136,9 @@ def _stuck(now_ms: int) -> list[Mapping[str, Any]]:
     each = [
         {"stage": stage, "cause": cause, "stuck_ms": {"$lte": now_ms}} for stage, cause in _KINDS
     ]
+    application = {"$substrBytes": ["$_id", 0, ID_LENGTH]}
     of_one = {
-        "_id": {**_KIND, "application": "$application"},
+        "_id": {**_KIND, "application": application},
         "matters": {"$sum": 1},
         "since_ms": {"$min": "$since_ms"},
         "vnd": {"$sum": "$vnd"},
@@ -142,14 +149,15 @@ def _stuck(now_ms: int) -> list[Mapping[str, Any]]:
         "since_ms": {"$push": "$since_ms"},
         "vnd": {"$sum": "$vnd"},
     }
-    return [{"$match": {"$or": each}}, {"$group": of_one}, {"$group": of_all}]
+    only = {"_id": 1, **_INDEXED}
+    return [{"$match": {"$or": each}}, {"$project": only}, {"$group": of_one}, {"$group": of_all}]
 
 
 def _waiting(now_ms: int) -> list[Mapping[str, Any]]:
     each = [
         {"stage": stage, "cause": cause, "stuck_ms": {"$gt": now_ms}} for stage, cause in _KINDS
     ]
-    only = {"_id": 0, "stage": 1, "cause": 1, "since_ms": 1, "vnd": 1}  # all of it in the index
+    only = {"_id": 0, **_INDEXED}
     of_all = {
         "_id": _KIND,
         "matters": {"$sum": 1},

@@ -87,7 +87,8 @@ async def test_the_board_groups_as_one_who_counts_every_row(world: Any, mongo_ur
         await table.index(INDEX)
         await table.index(INDEX)
         await table.insert(rows)
-        board = Board(table)
+        ticks = iter(range(1, 10**6))
+        board = Board(table, lambda: next(ticks))
 
         stuck, waiting = await board.stuck(NOW_MS), (await board.waiting(NOW_MS)).groups
 
@@ -99,6 +100,26 @@ async def test_the_board_groups_as_one_who_counts_every_row(world: Any, mongo_ur
     finally:
         await database.client.drop_database(database.name)
         database.client.close()
+
+
+async def test_what_waits_as_it_should_is_asked_again_after_a_while_longer_if_it_takes_long() -> (
+    None
+):
+    class Rows:
+        asked = 0
+
+        async def aggregate(self, stages: Any) -> list[Any]:
+            self.asked += 1
+            times.append(times[-1] + 3.0)
+            return []
+
+    rows, times = Rows(), [100.0]
+    board = Board(rows, lambda: times[-1])
+
+    for at_s, asked in ((100.0, 1), (103.0 + 59.0, 1), (103.0 + 60.0, 2)):
+        times.append(at_s)
+        await board.waiting(NOW_MS)
+        assert rows.asked == asked
 
 
 async def _pages(board: Board, rows: list[Any]) -> None:

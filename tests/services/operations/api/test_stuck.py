@@ -1,6 +1,7 @@
 """The stuck board as operators read it, on a real database."""
 
 import hashlib
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -39,7 +40,9 @@ async def client(
     hashed = hashlib.sha256(b"op-key").hexdigest()
     app.state.access = Access({hashed: {"name": "o-1", "role": "operator"}})
     problems.install(app)
-    app.include_router(stuck_api.router(Board(table), lambda: world.BEGAN + HELD_UP))
+    app.include_router(
+        stuck_api.router(Board(table, time.monotonic), lambda: world.BEGAN + HELD_UP)
+    )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://operations", headers=OPERATOR
