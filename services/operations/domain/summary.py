@@ -89,6 +89,11 @@ def _not_told(now: Summary, g: Gist, entry: Entry) -> None:
         opens("notice_failing", _milestone)(now, g, entry)
 
 
+def _taken_back(now: Summary, g: Gist, entry: Entry) -> None:
+    now.told = now.told - {_milestone(g)}
+    _not_told(now, g, entry)
+
+
 def _key(g: Gist) -> str:
     return g.key
 
@@ -252,6 +257,7 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     notify.NoticeDelivered.TYPE: (_told,),
     notify.NoticeDropped.TYPE: (ends("notice_under_way", about=_slot),),
     notify.NoticeFailed.TYPE: (_not_told,),
+    notify.NoticeContradicted.TYPE: (_taken_back,),
     petitions.PetitionReceived.TYPE: (_names, opens("petition_unassigned", due=_due)),
     petitions.PetitionAssigned.TYPE: (_names, ends(*_PETITION), opens("petition_open", due=_due)),
     petitions.PetitionForwarded.TYPE: (

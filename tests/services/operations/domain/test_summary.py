@@ -192,6 +192,14 @@ CASES: list[tuple[str, list[Data], set[tuple[str, str]]]] = [
         set(),
     ),
     (
+        "whose device, its provider says later, never had it",
+        [
+            notify.NoticeDelivered(**SLOT),
+            notify.NoticeContradicted(**SLOT, provider="p", reason="expired"),
+        ],
+        {("notice_failing", "accepted~1")},
+    ),
+    (
         "a unit's work waits for the signature, which an expired certificate cannot give",
         [
             routing.Processing(national_code=4, officer="o", due=DUE),
