@@ -18,11 +18,10 @@ from services.routing.lane import OFFICER_ACTIONS
 from shared.access import Caller
 from shared.clock import Clock
 from shared.events import Data, Event, encode
-from shared.events.data import Instant
+from shared.events.data import NOTE_LIMIT, Instant
 from shared.events.routing import OfficerAction, ReturnForm
 from shared.journal import Decision
 
-NOTE_LIMIT = 2_000
 AMOUNTS_VND = (1_000, 9_999_999_999)  # what a partner takes in one order
 
 Note = Annotated[str, Meta(max_length=NOTE_LIMIT)]

@@ -24,6 +24,7 @@ _INSTANT = (
 )
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True, extra_json_schema={"pattern": _INSTANT})]
+NOTE_LIMIT = 2_000  # characters of what an officer writes; the citizen reads all of them
 Text = Annotated[str, published(maxLength=500)]
 NationalCode = Annotated[int, published(minimum=0, maximum=10)]
 Amount = Annotated[int, published(minimum=0)]

@@ -116,7 +116,10 @@ class FeeWaived(Data, frozen=True, kw_only=True):
 
 
 class Requested(Data, frozen=True, kw_only=True):
-    """An order stands with a partner, to be paid before `expires_at`."""
+    """An order stands with a partner, to be paid before `expires_at`.
+
+    `obligation`: which one it is of, by its place in the list (left out in an event from before).
+    """
 
     TYPE: ClassVar[str] = "payment.requested"
     partner: str
@@ -124,6 +127,7 @@ class Requested(Data, frozen=True, kw_only=True):
     attempt: int
     amount_vnd: Amount
     expires_at: Instant
+    obligation: int | UnsetType = UNSET
 
 
 class CreateRequested(Data, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """What officers do (`routing.inbox`), and what routing decided (`routing.events`).
 
 Every decided event carries `national_code`, 1 to 10, as it stands afterwards (0 if an action was
-rejected because no dossier is known yet).  `officer` is empty when a rule or the applicant acted.
+rejected as no dossier is known yet).  `officer` is empty when a rule or the applicant acted.
 """
 
 from datetime import date
@@ -119,9 +119,7 @@ class OfficerReturned(OfficerAction, frozen=True, kw_only=True):
 
 
 class Moved(Data, frozen=True, kw_only=True):
-    """The dossier's state after this event, in the national code; by which edition of the
-    catalogue that was decided (empty in an event from before it was told).
-    """
+    """The state after this event, in the national code; by which catalogue (empty: from before)."""
 
     national_code: NationalCode
     catalogue_version: str = ""
@@ -130,8 +128,7 @@ class Moved(Data, frozen=True, kw_only=True):
 class Routed(Moved, frozen=True, kw_only=True):
     """Which unit received it, which decides, which hands the result out, and why.
 
-    `channel`, `copies` and `fee_facts` are as registered: a fee depends on them; `portal` is whose
-    it is (empty in an event from before it was told).
+    `channel`, `copies`, `fee_facts` are as registered; `portal`: whose it is (empty: from before).
     """
 
     TYPE: ClassVar[str] = "application.routed"
@@ -175,11 +172,13 @@ class Accepted(Moved, frozen=True, kw_only=True):
 
 
 class NotAccepted(Moved, frozen=True, kw_only=True):
-    """Refused by the receiving officer."""
+    """Refused by the receiving officer; or by a rule, whose reason is here in both languages."""
 
     TYPE: ClassVar[str] = "application.not_accepted"
     officer: str
     reason: str
+    reason_vi: str | UnsetType = UNSET
+    reason_en: str | UnsetType = UNSET
 
 
 class Processing(Moved, frozen=True, kw_only=True):
@@ -289,8 +288,8 @@ class Closed(Moved, frozen=True, kw_only=True):
 class ActionRejected(Moved, frozen=True, kw_only=True):
     """What an officer or an applicant asked is not possible now; nothing moved.
 
-    `reason` says what to do instead (`reason_vi`: in Vietnamese), `possible` which actions an
-    officer may take now.  The envelope's `causationid` is the id of the message that asked.
+    `reason` says what to do instead (`reason_vi`: in Vietnamese), `possible` what an officer may do
+    now.  The envelope's `causationid` is the id of the message that asked.
     """
 
     TYPE: ClassVar[str] = "routing.action_rejected"

@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
-from services.routing.actions import AMOUNTS_VND, FIELDS, NOTE_LIMIT
+from services.routing.actions import AMOUNTS_VND, FIELDS
 from services.routing.api import BODY_LIMIT_BYTES, KEY_LIMIT
 from services.routing.domain.edges import MOVES
 from services.routing.domain.states import CLOCK, NATIONAL_CODE, Stage
 from shared.catalogue import Policy, load
+from shared.events.data import NOTE_LIMIT
 from tests.docs.test_contracts import codes
 
 ROOT = Path(__file__).resolve().parents[2]

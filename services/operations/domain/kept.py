@@ -5,13 +5,15 @@ import re
 import msgspec
 
 from shared.events import CONTRACTS, UNREADABLE, encode
-from shared.events.data import Strict
+from shared.events.data import NOTE_LIMIT, Strict
 from shared.events.portal import Submitted
 from shared.topics import TOPICS
 
 DATA_WHOLE_BYTES = 2_048  # up to here data is kept as it came
-DATA_LIMIT_BYTES = 16_384
+DATA_LIMIT_BYTES = 65_536
 STRING_LIMIT = 256  # characters of a string in longer data; sealed fields are longer
+# what is written for citizens to read: all of it is kept, as long as an officer may write
+READ = frozenset({"content", "reason", "reason_vi", "reason_en", "remedy_vi", "remedy_en"})
 
 _JWE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){3}")
 _EXTERNAL = frozenset(t.name for t in TOPICS.values() if t.kind == "external")
@@ -46,18 +48,21 @@ def _bounded(data: bytes) -> bytes:
     try:
         if len(data) > DATA_WHOLE_BYTES:
             data = msgspec.json.encode(_shortened(msgspec.json.decode(data)))
-        length = len(data.decode())
+        data.decode()
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return _omitted(data)
-    return data if length <= DATA_LIMIT_BYTES else _omitted(data)
+    return data if len(data) <= DATA_LIMIT_BYTES else _omitted(data)
 
 
-def _shortened(value: object) -> object:
+def _shortened(value: object, limit: int = STRING_LIMIT) -> object:
     match value:
-        case str() if len(value) > STRING_LIMIT:
+        case str() if len(value) > limit:
             return f"… {len(value)} characters"
         case dict():
-            return {k: _shortened(v) for k, v in value.items()}
+            return {
+                k: _shortened(v, NOTE_LIMIT if k in READ else STRING_LIMIT)
+                for k, v in value.items()
+            }
         case list():
             return [_shortened(v) for v in value]
         case _:

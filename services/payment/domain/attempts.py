@@ -104,10 +104,8 @@ def decline(draft: Draft, cause: Cause) -> None:
     _fail(draft, cause, attempt)
     if _open_ones(draft, cause.obligation):
         return
-    if count_made(draft.state.attempts_of(cause.obligation)) < draft.pace.attempt_limit:
-        open_order(draft, cause)
-    else:
-        expire(draft, cause)
+    is_left = count_made(draft.state.attempts_of(cause.obligation)) < draft.pace.attempt_limit
+    (open_order if is_left else expire)(draft, cause)
 
 
 def ask(draft: Draft, cause: Cause) -> None:
@@ -227,6 +225,7 @@ def _open(draft: Draft, obligation: int, terms: Terms) -> None:
             attempt=attempt.number,
             amount_vnd=attempt.amount_vnd,
             expires_at=attempt.expires_at,
+            obligation=obligation,
         )
     )
     if attempt.create_key:

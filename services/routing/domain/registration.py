@@ -68,7 +68,13 @@ def register(
     )
     if came.stage is Stage.NOT_ACCEPTED:
         reason = route.why if data.language == "en" else route.why_vi
-        refused = events.NotAccepted(national_code=came.national_code, officer="", reason=reason)
+        refused = events.NotAccepted(
+            national_code=came.national_code,
+            officer="",
+            reason=reason,
+            reason_vi=route.why_vi,
+            reason_en=route.why,
+        )
         return Outcome(came, (refused,))
     if not route.competent_unit:
         choice = events.ChoiceNeeded(

@@ -42,6 +42,7 @@ def fee_due(story: Story) -> None:
         attempt=1,
         amount_vnd=50_000,
         expires_at=BEGAN + timedelta(days=1),
+        obligation=0,
     )
     order = story.decide("payment", routed, assessed, requested)[1]
     story.told(order, "payment_requested")
@@ -110,14 +111,18 @@ def resubmitted(story: Story) -> None:
 def payment_due(story: Story) -> None:
     processing(story)
     due = act(story, routing.PaymentDue(national_code=6, officer="o1", amount_vnd=1_200_000))
+    assessed = payment.FeeAssessed(
+        lines=(), total_vnd=1_200_000, moment="on_demand", catalogue_version="2026-06"
+    )
     order = payment.Requested(
         partner="sandbox",
         reference=f"{story.reference}-2",
-        attempt=1,
+        attempt=2,
         amount_vnd=1_200_000,
         expires_at=story.log.now + timedelta(days=10),
+        obligation=1,
     )
-    story.told(story.decide("payment", due, order)[0], "payment_requested")
+    story.told(story.decide("payment", due, assessed, order)[1], "payment_requested")
 
 
 def stopped(story: Story) -> None:

@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.operations.domain.citizen.reasons import SAID
 from services.operations.domain.entries import tally
-from services.operations.domain.kept import DATA_LIMIT_BYTES
+from services.operations.domain.kept import DATA_LIMIT_BYTES, READ
 from services.operations.domain.timeline import instant
 from services.operations.flow import Flow
 from services.operations.journeys import UNREADABLE, WORD_LIMIT, read
 from shared import events
 from shared.bus import Record
+from shared.events.data import NOTE_LIMIT, Problem
+from shared.events.routing import NotAccepted
 
 APPLICATION = "0197c3a0-1111-7222-8333-444444444444"
 
@@ -63,7 +66,7 @@ def test_any_record_becomes_an_entry_that_a_database_takes(
     entry = read(record(value, key, topic))
 
     json.loads(entry.data)
-    assert len(entry.data.decode()) <= DATA_LIMIT_BYTES
+    assert len(entry.data) <= DATA_LIMIT_BYTES
     for field in msgspec.structs.astuple(entry)[:-1]:
         assert len(str(field)) <= WORD_LIMIT
         if isinstance(field, str):
@@ -88,6 +91,23 @@ def test_long_data_is_kept_without_its_long_strings() -> None:
         "sealed": "… 5000 characters",
         "documents": [{"name": "… 300 characters"}],
     }
+
+
+def test_what_a_citizen_has_to_read_is_kept_as_long_as_an_officer_may_write() -> None:
+    note = "ế" * NOTE_LIMIT
+    data = {"officer": "o1", "content": note, "problems": [{"remedy_vi": note, "field": "x" * 300}]}
+    value = events.encode({"type": "application.supplement_requested", "data": data})
+
+    kept_data = json.loads(read(record(value, APPLICATION.encode(), "routing.events")).data)
+
+    assert kept_data["content"] == kept_data["problems"][0]["remedy_vi"] == note
+    assert kept_data["problems"][0]["field"] == "… 300 characters"
+
+
+def test_every_text_that_is_shown_is_among_those_that_are_kept_whole() -> None:
+    assert set(SAID.values()) <= READ
+    assert {"reason_vi", "reason_en"} <= {*NotAccepted.__struct_fields__} & READ
+    assert {f for f in Problem.__struct_fields__ if f.startswith("remedy")} <= READ
 
 
 def test_data_that_stays_too_long_gives_way_to_its_size() -> None:

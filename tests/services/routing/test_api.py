@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.routing.actions import FIELDS, NOTE_LIMIT
+from services.routing.actions import FIELDS
 from services.routing.domain.states import OFFICER_MOVES
 from services.routing.lane import OFFICER_ACTIONS
 from shared import events
+from shared.events.data import NOTE_LIMIT
 from shared.kinship import child_id
 
 APPLICATION = "0197b1c2-aaaa-7bbb-8ccc-000000000001"

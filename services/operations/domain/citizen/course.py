@@ -6,16 +6,20 @@ from datetime import datetime
 from typing import Literal
 
 from services.operations.domain.citizen.decided import Decided
-from services.operations.domain.citizen.happenings import said
+from services.operations.domain.citizen.reasons import said, why
 from services.operations.domain.citizen.sentences import BY_CODE, StateName
 from services.operations.domain.citizen.words import Quote, Words
-from shared.events import Data, handover, intake, routing
+from shared.events import handover, intake, routing
+
+Asked = Literal["withdrawal", "taking_back", "correction"]
 
 
 @dataclass
 class Course:
-    """`said`: what an officer wrote about how it stands now; `due_before`: the date that was told
-    before the one that counts, and why it moved.
+    """`said`, `why`: what an officer wrote about how it stands now, or a rule's reason.
+
+    `due_before`: the date that was told before the one that counts, and why it moved; `asked`: what
+    was asked for and nobody has answered, by the message that did; `taken_back`: by which rule.
     """
 
     state: StateName = "submitted"
@@ -26,16 +30,19 @@ class Course:
     due_before: datetime | None = None
     why_moved: Literal["apologised", "moved"] = "moved"
     said: Quote | None = None
+    why: Words | None = None
     tracking: str = ""
     came_back: bool = False
-    asks_withdrawal: bool = False
+    asked: dict[str, Asked] = field(default_factory=dict)
+    taken_back: Words | None = None
     has_brought: bool = False  # what was asked for
     is_refused: bool = False
     problems: tuple[Words, ...] = ()
     units: dict[str, str] = field(default_factory=dict)  # by role
 
-    def take(self, data: Data) -> None:
+    def take(self, decided: Decided) -> None:
         """Take in what was decided next."""
+        data = decided.data
         match data:
             case intake.Registered() | intake.InterlinkedRegistered():
                 self.national_code = 1
@@ -44,24 +51,26 @@ class Course:
                 self.is_refused = True
                 self.problems = tuple(Words(p.remedy_vi, p.remedy_en) for p in data.problems)
             case intake.Withdrawn():
-                self.asks_withdrawal = True
-            case intake.FollowUpRejected():
-                self.asks_withdrawal = False
+                self.taken_back = why(data)
+                self.asked[decided.cause] = "taking_back" if self.taken_back else "withdrawal"
+            case intake.CorrectionAsked():
+                self.asked[decided.cause] = "correction"
+            case intake.FollowUpRejected() | intake.Corrected():
+                self.asked.pop(data.message_id, None)
             case routing.Moved():
                 self._move(data)
 
     def _move(self, data: routing.Moved) -> None:
         if data.national_code:
             if data.national_code != self.national_code:
-                self.said, self.has_brought = None, False
+                self.said, self.why, self.has_brought = None, None, False
             self.national_code = data.national_code
-        if words := said(data):
-            self.said = words
+        self._keep_said(data)
         self._keep_units(data)
         self._keep_dates(data)
         match data:
             case routing.Resubmitted():
-                self.has_brought, self.said = True, None
+                self.has_brought, self.said, self.why = True, None, None
             case routing.SupplementRequested():
                 self.has_brought = False
             case handover.Posted():
@@ -70,6 +79,15 @@ class Course:
                 self.tracking, self.came_back = "", True
             case routing.Processing():
                 self.tracking, self.came_back = "", False
+            case routing.Closed():
+                self.why = self.taken_back
+
+    def _keep_said(self, data: routing.Moved) -> None:
+        if isinstance(data, routing.Suspended) and not data.officer:
+            return  # a supplement was kept: it is stopped for the reason that it was
+        text, reason = said(data), why(data)
+        if text or reason:
+            self.said, self.why = text, reason
 
     def _keep_units(self, data: routing.Moved) -> None:
         match data:
@@ -101,8 +119,8 @@ class Course:
 def course(decided: Sequence[Decided]) -> Course:
     """Return where a dossier stands; of a parent, `view` says more."""
     found = Course()
-    for _, data in decided:
-        found.take(data)
+    for one in decided:
+        found.take(one)
     found.state = _state(found)
     return found
 

@@ -11,10 +11,11 @@ from shared.events import CONTRACTS, UNREADABLE, Data
 
 
 class Decided(NamedTuple):
-    """A decision, and when it was logged."""
+    """A decision, when it was logged, and the id of the message that asked for it."""
 
     at: datetime
     data: Data
+    cause: str = ""
 
 
 def decided(entries: Sequence[Entry]) -> list[Decided]:
@@ -37,7 +38,8 @@ def decided(entries: Sequence[Entry]) -> list[Decided]:
             data = _decoders[entry.type].decode(entry.data)
         except UNREADABLE:
             continue
-        found.append(Decided(datetime.fromtimestamp(entry.logged_ms / 1_000, UTC), data))
+        at = datetime.fromtimestamp(entry.logged_ms / 1_000, UTC)
+        found.append(Decided(at, data, entry.causationid))
     return found
 
 

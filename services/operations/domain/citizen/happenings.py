@@ -11,6 +11,7 @@ from string import Formatter
 import msgspec
 
 from services.operations.domain.citizen.decided import Decided
+from services.operations.domain.citizen.reasons import is_by_a_rule, said, why
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Fact, Quote, Words
 from shared.events import (
@@ -25,7 +26,6 @@ from shared.events import (
     refunds,
     routing,
 )
-from shared.masking import masked
 from shared.working_time import local_day
 
 LIMIT = 60  # lines; what is older is left out
@@ -72,7 +72,7 @@ TOLD: Mapping[type[Data], Words] = {
     routing.Suspended: Words("Việc giải quyết tạm dừng.", "Work on it stopped for now."),
     routing.Settled: Words("Kết quả đã có.", "The result was ready."),
     routing.Returned: Words("Kết quả đã được trả.", "The result was handed over."),
-    routing.Closed: Words("Hồ sơ đã được rút.", "It was taken back, as you asked."),
+    routing.Closed: Words("Hồ sơ đã được rút.", "It was taken back."),
     handover.Transferred: Words(
         "Hồ sơ được chuyển cho {competent_unit} giải quyết.", "It moved to {competent_unit}."
     ),
@@ -112,13 +112,7 @@ TOLD: Mapping[type[Data], Words] = {
     feedback.FeedbackRecorded: Words("Ông/bà đã gửi đánh giá.", "You told us how we did."),
 }
 
-# which field is what an officer wrote for the citizen to read
-SAID: Mapping[type[Data], str] = {
-    routing.SupplementRequested: "content",
-    routing.NotAccepted: "reason",
-    routing.Suspended: "reason",
-    routing.Apologised: "reason",
-}
+TAKEN_BACK = Words("Phần này được yêu cầu rút.", "This part was to be taken back.")
 
 # what is decided besides: another line says it, it is the offices' own, or between us and others
 UNTOLD: frozenset[type[Data]] = frozenset(
@@ -147,36 +141,33 @@ UNTOLD: frozenset[type[Data]] = frozenset(
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happened, when, and what an officer wrote about it."""
+    """One thing that happened, when, and what an officer wrote about it, or why a rule did so."""
 
     at: datetime
     sentence: Words
     said: Quote | None
+    why: Words | None = None
 
 
 def happened(decided: Sequence[Decided], units: Units) -> tuple[Happening, ...]:
     """Return what happened, the latest first; of the same thing in a row the last."""
     found: dict[int, Happening] = {}
     row, before = 0, None
-    for at, data in decided:
+    for one in decided:
+        data = one.data
         if type(data) not in TOLD:
             continue
         row += type(data) is not before
         before = type(data)
-        found[row] = Happening(at=at, sentence=_sentence(data, units), said=said(data))
+        sentence = _sentence(data, units)
+        found[row] = Happening(at=one.at, sentence=sentence, said=said(data), why=why(data))
     return tuple(list(found.values())[::-1][:LIMIT])
-
-
-def said(data: Data) -> Quote | None:
-    """Return what was written for the citizen: by an officer, or by a rule, which is in English."""
-    field = SAID.get(type(data))
-    text = masked(getattr(data, field).strip()) if field else ""
-    by_a_rule = isinstance(data, routing.NotAccepted) and not data.officer
-    return Quote(text, "en" if by_a_rule else "vi") if text else None
 
 
 def _sentence(data: Data, units: Units) -> Words:
     sentence = TOLD[type(data)]
+    if isinstance(data, intake.Withdrawn) and is_by_a_rule(data):
+        sentence = TAKEN_BACK
     return sentence.told(**{name: _fact(data, name, units) for name in shown(sentence)})
 
 

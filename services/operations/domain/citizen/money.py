@@ -1,6 +1,6 @@
 """Money, for the citizen: what is owed, what was paid, what goes back, which receipts count."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -9,11 +9,12 @@ import msgspec
 from msgspec import UNSET
 
 from services.operations.domain.citizen.decided import Decided
+from services.operations.domain.citizen.owed import ON_DEMAND, Ledger, Owed
+from services.operations.domain.citizen.sentences import StateName
 from services.operations.domain.citizen.words import Words
-from shared.events import Data, disbursements, payment, reassessments, refunds, routing
+from services.operations.domain.entries import Entry, gist
+from shared.events import Data, disbursements, payment, refunds
 
-ON_DEMAND = "on_demand"  # the moment of what an officer demanded
-FIRST = ("at_submission", "at_submission_if_late")  # the moments before acceptance
 KINDS: Mapping[str, Words] = {
     "fee": Words("Phí", "Fee"),
     "charge": Words("Lệ phí", "Charge"),
@@ -26,6 +27,8 @@ RECEIPTS: Mapping[ReceiptStanding, Words] = {
     "replaced": Words("đã được thay thế bằng biên lai khác", "replaced: another counts"),
     "invalid": Words("không còn giá trị", "no longer counts"),
 }
+# where payment ends what is open as well
+CLOSED: frozenset[StateName] = frozenset({"not_accepted", "withdrawn", "refused"})
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,10 +43,11 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Money(msgspec.Struct, frozen=True, kw_only=True):
-    """In đồng.  `pay_by`: until when `to_pay_vnd` can be paid, null where no order stands.
+    """In đồng.  `to_pay_vnd` is what can be paid now, `pay_by` until when, null where nothing can;
+    of several the earliest.
 
-    `owed_vnd` is all that is owed; `to_give_back_vnd` is on its way back and not there yet;
-    `paid_out_vnd` are allowances.  `is_expired`: the last order was not paid in time.
+    `owed_vnd` is all that is owed, `owed` each of it; `to_give_back_vnd` is on its way back and not
+    there yet; `paid_out_vnd` are allowances.  `is_expired`: something was not paid in time.
     """
 
     owed_vnd: int
@@ -57,53 +61,27 @@ class Money(msgspec.Struct, frozen=True, kw_only=True):
     given_back_vnd: int
     paid_out_vnd: int
     receipts: tuple[Receipt, ...]
+    owed: tuple[Owed, ...] = ()
 
 
 @dataclass
 class _Purse:
-    fee_vnd: int = 0
-    fee_paid_vnd: int = 0
-    demanded_vnd: int = 0  # by the last demand: the next one comes when it is paid, or over
-    demanded_paid_vnd: int = 0
-    moment: str = ""
+    paid_vnd: int = 0
     is_waived: bool = False
-    is_expired: bool = False
     paid_out_vnd: int = 0
-    orders: dict[str, payment.Requested] = field(default_factory=dict)
     back_vnd: dict[str, int] = field(default_factory=dict)
     done_vnd: dict[str, int] = field(default_factory=dict)
     receipts: dict[tuple[str, str], Receipt] = field(default_factory=dict)
 
     def assessed(self, data: payment.FeeAssessed) -> None:
-        self.fee_vnd, self.moment = data.total_vnd, data.moment
-
-    def reassessed(self, data: reassessments.FeeReassessed) -> None:
-        self.fee_vnd, self.is_waived = data.total_vnd, False
-        self.orders.clear()  # an order of another amount is closed
+        if data.moment != ON_DEMAND:
+            self.is_waived = False
 
     def waived(self, _: payment.FeeWaived) -> None:
-        self.fee_vnd, self.is_waived = 0, True
-
-    def demanded(self, data: routing.PaymentDue) -> None:
-        self.demanded_vnd = data.amount_vnd
-
-    def requested(self, data: payment.Requested) -> None:
-        self.orders[data.reference], self.is_expired = data, False
+        self.is_waived = True
 
     def settled(self, data: payment.Settled) -> None:
-        # what other orders of it may still bring goes back
-        paid_vnd = data.amount_vnd
-        self.orders = {r: o for r, o in self.orders.items() if o.amount_vnd != paid_vnd}
-        self.is_expired = False
-        if data.moment == ON_DEMAND:
-            self.demanded_vnd = 0
-            self.demanded_paid_vnd += data.amount_vnd
-        else:
-            self.fee_paid_vnd += data.amount_vnd
-
-    def over(self, data: payment.Failed | payment.Expired) -> None:
-        self.orders.pop(data.reference, None)
-        self.is_expired = isinstance(data, payment.Expired)
+        self.paid_vnd += data.amount_vnd
 
     def proposed(self, data: refunds.RefundProposed) -> None:
         self.back_vnd[data.refund] = data.amount_vnd
@@ -149,12 +127,7 @@ class _Purse:
 _TAKES: Mapping[type[Data], Callable[[_Purse, Any], None]] = {
     payment.FeeAssessed: _Purse.assessed,
     payment.FeeWaived: _Purse.waived,
-    reassessments.FeeReassessed: _Purse.reassessed,
-    routing.PaymentDue: _Purse.demanded,
-    payment.Requested: _Purse.requested,
     payment.Settled: _Purse.settled,
-    payment.Failed: _Purse.over,
-    payment.Expired: _Purse.over,
     refunds.RefundProposed: _Purse.proposed,
     refunds.RefundDone: _Purse.refunded,
     refunds.RefundRejected: _Purse.kept,
@@ -166,26 +139,51 @@ _TAKES: Mapping[type[Data], Callable[[_Purse, Any], None]] = {
 }
 
 
-def money(decided: Sequence[Decided], now: datetime) -> Money:
+def made(entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the orders that partners said they made."""
+    said = (gist(e.data) for e in entries if e.type == payment.Created.TYPE and not e.is_decided)
+    return frozenset(one.reference for one in said if one.finding == "created")
+
+
+def money(decided: Sequence[Decided], now: datetime, made: frozenset[str] = frozenset()) -> Money:
     """Return how things stand with the money of one application."""
-    purse = _Purse()
-    for _, data in decided:
-        if take := _TAKES.get(type(data)):
-            take(purse, data)
-    fee_vnd = max(0, purse.fee_vnd - purse.fee_paid_vnd)
-    owed_vnd = fee_vnd + purse.demanded_vnd
-    standing = [order for order in purse.orders.values() if order.expires_at > now]
-    order = max(standing, key=lambda order: order.expires_at, default=None)
-    return Money(
-        owed_vnd=owed_vnd,
-        to_pay_vnd=order.amount_vnd if order else 0,
-        pay_by=order.expires_at if order else None,
-        is_expired=not order and (purse.is_expired or bool(purse.orders)),
-        is_waived=purse.is_waived,
-        owes_first=fee_vnd > 0 and purse.moment in FIRST,
-        paid_vnd=purse.fee_paid_vnd + purse.demanded_paid_vnd,
-        to_give_back_vnd=sum(purse.back_vnd.values()),
-        given_back_vnd=sum(purse.done_vnd.values()),
-        paid_out_vnd=purse.paid_out_vnd,
-        receipts=tuple(purse.receipts.values()),
+    purse, ledger = _Purse(), Ledger(made)
+    for one in decided:
+        ledger.take(one.data)
+        if take := _TAKES.get(type(one.data)):
+            take(purse, one.data)
+    return with_owed(
+        Money(
+            owed_vnd=0,
+            to_pay_vnd=0,
+            pay_by=None,
+            is_expired=False,
+            is_waived=purse.is_waived,
+            owes_first=ledger.owes_first,
+            paid_vnd=purse.paid_vnd,
+            to_give_back_vnd=sum(purse.back_vnd.values()),
+            given_back_vnd=sum(purse.done_vnd.values()),
+            paid_out_vnd=purse.paid_out_vnd,
+            receipts=tuple(purse.receipts.values()),
+        ),
+        ledger.owed(now),
     )
+
+
+def with_owed(money: Money, owed: Sequence[Owed]) -> Money:
+    """Return the same with this owed."""
+    payable = [each for each in owed if each.pay_by]
+    return msgspec.structs.replace(
+        money,
+        owed_vnd=sum(each.amount_vnd for each in owed),
+        to_pay_vnd=sum(each.amount_vnd for each in payable),
+        pay_by=min((each.pay_by for each in payable if each.pay_by), default=None),
+        is_expired=any(each.standing == "expired" for each in owed),
+        owed=tuple(owed),
+    )
+
+
+def at_the_end(money: Money, state: StateName) -> Money:
+    """Return the same for an application that is over: only what payment still takes is owed."""
+    is_closed = state in CLOSED
+    return with_owed(money, [o for o in money.owed if o.standing == "payable" and not is_closed])

@@ -94,8 +94,8 @@ _ENDS: Mapping[type[Data], Standing | None] = {
 def sent(decided: Sequence[Decided]) -> tuple[Sent, ...]:
     """Return what was sent to the citizen and a representative, the latest first."""
     slots: dict[_Name, _Slot] = {}
-    for at, data in decided:
-        _take(slots, at, data)
+    for one in decided:
+        _take(slots, one.at, one.data)
     found = [
         _told(milestone, way, slot.at, slot.standing)
         for (milestone, _, way), slot in slots.items()
@@ -107,7 +107,7 @@ def sent(decided: Sequence[Decided]) -> tuple[Sent, ...]:
 def rating(decided: Sequence[Decided], now: datetime) -> Rating | None:
     """Return the latest milestone of which a citizen may still say how it went, if there is one."""
     told = [n for n in sent(decided) if n.standing in ("sent", "arrived")]
-    given = [data for _, data in decided if isinstance(data, FeedbackRecorded)]
+    given = [one.data for one in decided if isinstance(one.data, FeedbackRecorded)]
     for notice in told:
         days = RATED_DAYS.get(notice.milestone, 0)
         if now - notice.at < timedelta(days=days):

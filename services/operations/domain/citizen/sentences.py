@@ -94,8 +94,8 @@ STATES: Mapping[StateName, State] = {
     ),
     "withdrawn": _code(
         7,
-        "Hồ sơ đã được rút theo yêu cầu của ông/bà.",
-        "Your application was taken back, as you asked.",
+        "Hồ sơ đã được rút và kết thúc.",
+        "Your application was taken back. It is finished.",
         "submitted",
         "ended",
     ),

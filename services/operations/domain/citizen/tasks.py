@@ -7,8 +7,9 @@ import msgspec
 
 from services.operations.domain.citizen.course import Course
 from services.operations.domain.citizen.money import Money
+from services.operations.domain.citizen.owed import Owed, Standing
 from services.operations.domain.citizen.sentences import OVER
-from services.operations.domain.citizen.words import Quote, Words
+from services.operations.domain.citizen.words import Fact, Quote, Words
 
 TASKS: Mapping[str, Words] = {
     "correct": Words("Sửa những chỗ sau rồi nộp lại hồ sơ.", "Correct this and send it again."),
@@ -54,6 +55,14 @@ TASKS: Mapping[str, Words] = {
         "Ông/bà đã xin rút hồ sơ. Chờ cơ quan trả lời, chưa cần làm gì thêm.",
         "You asked to take the application back. Wait for the answer, there is nothing else to do.",
     ),
+    "await_taking_back": Words(
+        "Phần này được yêu cầu rút vì một phần khác không có kết quả. Chờ cơ quan trả lời.",
+        "This part is to be taken back, as another part came to nothing. Wait for the answer.",
+    ),
+    "await_correction": Words(
+        "Ông/bà đã xin sửa thông tin. Chờ trả lời, chưa cần làm gì thêm.",
+        "You asked for a correction. Wait for the answer, there is nothing else to do.",
+    ),
     "nothing": Words(
         "Ông/bà không phải làm gì. Cơ quan đang giải quyết và sẽ báo khi có thay đổi.",
         "Nothing. We are at it and will tell you when something changes.",
@@ -85,6 +94,13 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind in ASKED
 
 
+# what is to be done about what is owed, by how it stands
+PAYING: Mapping[Standing, str] = {
+    "payable": "pay",
+    "expired": "pay_again",
+    "opening": "await_order",
+}
+PAID = ("payable", "expired")
 ASKED = frozenset({"correct", "bring", "pay", "pay_again", "fetch", "fetch_back"})
 
 
@@ -102,27 +118,28 @@ def _asked(course: Course, money: Money, returning: Words) -> Iterator[Task]:
         yield Task(kind="correct", sentence=TASKS["correct"], details=course.problems)
     if course.state == "supplement_requested":
         yield Task(kind="bring", sentence=TASKS["bring"], said=course.said)
-    if money.owed_vnd and course.state not in OVER:
-        owed = money.to_pay_vnd or money.owed_vnd
-        if money.pay_by:
-            sentence = TASKS["pay"].told(amount_vnd=owed, by=money.pay_by)
-            yield Task(kind="pay", sentence=sentence, by=money.pay_by, amount_vnd=owed)
-        elif money.is_expired:
-            sentence = TASKS["pay_again"].told(amount_vnd=owed)
-            yield Task(kind="pay_again", sentence=sentence, amount_vnd=owed)
+    yield from map(_paid, (each for each in money.owed if each.standing in PAID))
     if course.state == "settled":
         kind = "fetch_back" if course.came_back else "fetch"
         yield Task(kind=kind, sentence=TASKS[kind].told(unit=returning))
 
 
+def _paid(owed: Owed) -> Task:
+    kind = PAYING[owed.standing]
+    facts: dict[str, Fact] = {"amount_vnd": owed.amount_vnd}
+    if owed.pay_by:
+        facts["by"] = owed.pay_by
+    sentence = TASKS[kind].told(**facts)
+    return Task(kind=kind, sentence=sentence, by=owed.pay_by, amount_vnd=owed.amount_vnd)
+
+
 def _awaited(course: Course, money: Money) -> Iterator[Task]:
-    if course.state == "payment_due" and not (money.pay_by or money.is_expired) and money.owed_vnd:
-        sentence = TASKS["await_order"].told(amount_vnd=money.owed_vnd)
-        yield Task(kind="await_order", sentence=sentence, amount_vnd=money.owed_vnd)
+    yield from map(_paid, (each for each in money.owed if each.standing == "opening"))
     if course.state == "in_post":
         sentence = TASKS["await_post"].told(tracking=course.tracking)
         yield Task(kind="await_post", sentence=sentence)
     if course.state in ("family", "family_partly_done"):
         yield Task(kind="see_parts", sentence=TASKS["see_parts"])
-    if course.asks_withdrawal and course.state not in OVER:
-        yield Task(kind="await_withdrawal", sentence=TASKS["await_withdrawal"])
+    if course.state not in OVER:
+        for kind in dict.fromkeys(f"await_{asked}" for asked in course.asked.values()):
+            yield Task(kind=kind, sentence=TASKS[kind])

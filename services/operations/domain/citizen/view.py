@@ -9,7 +9,7 @@ from services.operations.domain.citizen.course import Course, course
 from services.operations.domain.citizen.decided import decided
 from services.operations.domain.citizen.due import Due, due
 from services.operations.domain.citizen.happenings import Happening, happened
-from services.operations.domain.citizen.money import Money, money
+from services.operations.domain.citizen.money import Money, at_the_end, made, money
 from services.operations.domain.citizen.notices import Rating, Sent, rating, sent
 from services.operations.domain.citizen.sentences import (
     CHILDREN,
@@ -34,7 +34,7 @@ from shared.working_time import local_day
 class StateTold(msgspec.Struct, frozen=True, kw_only=True):
     """Where it stands.  `state` is ours, `national_code` 0 where it was never registered.
 
-    `said`: what an officer, or a rule, wrote about it.
+    `said`: what an officer wrote about it; `why`: what a rule says instead.
     """
 
     state: StateName
@@ -42,6 +42,7 @@ class StateTold(msgspec.Struct, frozen=True, kw_only=True):
     name: Words
     sentence: Words
     said: Quote | None
+    why: Words | None = None
 
 
 class StageTold(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,10 +94,10 @@ def view(entries: Sequence[Entry], catalogue: Catalogue, now: datetime) -> Citiz
     facts, known = decided(entries), status(entries)
     if not facts:
         return None
-    stands, purse = course(facts), money(facts, now)
+    stands, purse = course(facts), money(facts, now, made(entries))
     _of_a_family(stands, known)
-    if stands.state in OVER:  # what was owed is not asked for any more
-        purse = msgspec.structs.replace(purse, owed_vnd=0, to_pay_vnd=0, pay_by=None)
+    if stands.state in OVER:
+        purse = at_the_end(purse, stands.state)
     units = Units(catalogue, local_day(now))
     returning = units.name(stands.units.get("returning", known.receiving_unit))
     return CitizenStatus(
@@ -137,6 +138,7 @@ def _state(stands: Course) -> StateTold:
         name=state.name,
         sentence=state.sentence,
         said=stands.said,
+        why=stands.why,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from services.operations import pages
 from services.operations.pages.labels import LABELS
 from services.operations.status_api import FORM_LIMIT_BYTES
+from shared.events.data import NOTE_LIMIT
 from tests.services.operations import scenes
 from tests.services.operations.scenes import SCENES, begun
 from tests.services.operations.status.edge import FORM, LINKS, StatusEdge
@@ -102,6 +103,17 @@ async def test_what_an_officer_writes_is_shown_as_text_alone(edge: StatusEdge) -
     answer = await edge.look(story)
     assert "<img" not in answer.text
     assert "&lt;img" in answer.text
+
+
+async def test_what_is_to_be_brought_is_shown_in_full_however_long_it_may_be(
+    edge: StatusEdge,
+) -> None:
+    story, line = begun(scenes.processing), "Bổ sung giấy tờ còn thiếu.\n"
+    note = (line * NOTE_LIMIT)[: NOTE_LIMIT - 4] + "Hết."
+    asked = scenes.routing.SupplementRequested(national_code=5, officer="o1", content=note)
+    scenes.act(story, asked)
+    await edge.read(story)
+    assert note in (await edge.look(story)).text
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -86,6 +86,19 @@ def test_what_is_demanded_again_after_its_time_is_owed_once(seen: Seen) -> None:
     assert kinds(seen(story)) == ["pay_again"]
     act(story, routing.PaymentDue(national_code=6, officer="o1", amount_vnd=1_200_000))
     assert seen(story).money.owed_vnd == 1_200_000
+    assessed = payment.FeeAssessed(
+        lines=(), total_vnd=1_200_000, moment="on_demand", catalogue_version="2026-06"
+    )
+    order = payment.Requested(
+        partner="sandbox",
+        reference=f"{story.reference}-3",
+        attempt=3,
+        amount_vnd=1_200_000,
+        expires_at=story.log.now + timedelta(days=10),
+        obligation=2,
+    )
+    story.decide("payment", story.submitted(), assessed, order)
+    assert [(o.amount_vnd, o.standing) for o in seen(story).money.owed] == [(1_200_000, "payable")]
     paid = payment.Settled(
         partner="sandbox",
         reference=f"{story.reference}-3",

@@ -8,7 +8,15 @@ import pytest
 
 from services.notify.domain.milestones import MILESTONES
 from services.notify.domain.wordings import CHANNELS
-from services.operations.domain.citizen import due, happenings, money, notices, sentences, tasks
+from services.operations.domain.citizen import (
+    due,
+    happenings,
+    money,
+    notices,
+    reasons,
+    sentences,
+    tasks,
+)
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.status import STATES as CODES
 from shared.events import CONTRACTS, PRODUCERS
@@ -64,7 +72,7 @@ def test_every_state_is_at_a_stage_and_those_that_are_over_end_there() -> None:
 def test_whatever_is_decided_is_told_or_said_to_be_untold() -> None:
     assert set(happenings.TOLD) | happenings.UNTOLD == DECIDED
     assert set(happenings.TOLD) & happenings.UNTOLD == set()
-    assert set(happenings.SAID) <= set(happenings.TOLD)
+    assert set(reasons.SAID) <= set(happenings.TOLD)
 
 
 @pytest.mark.parametrize("contract", happenings.TOLD, ids=lambda c: c.TYPE)

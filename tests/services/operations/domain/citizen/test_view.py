@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,13 +13,22 @@ from services.operations.domain.citizen.sentences import STATES
 from services.operations.domain.citizen.view import CitizenStatus, view
 from services.operations.domain.citizen.words import Quote
 from shared.catalogue import Catalogue
-from shared.events import handover, intake, payment, routing
+from shared.events import Event, handover, intake, payment, portal, routing
 from shared.masking import HIDDEN
 from tests.services.operations import scenes
 from tests.services.operations.scenes import DUE, NEW_DUE, SCENES, act, begun
 from tests.services.operations.story import BEGAN, Story
 
 Seen = Callable[..., CitizenStatus]
+
+
+ANSWERED: dict[str, Any] = {"portal": "sandbox", "problems": ()}
+
+
+def turned_away(story: Story, message_id: str) -> Event:
+    """Something else that the citizen sent does not count."""
+    no = intake.FollowUpRejected(**ANSWERED, message_id=message_id)
+    return story.decide("intake", story.submitted(), no)[0]
 
 
 def kinds(found: CitizenStatus) -> list[str]:
@@ -129,12 +139,32 @@ def test_a_result_is_fetched_at_a_unit_that_is_named(seen: Seen) -> None:
     assert "Phường Ba Đình, Thành phố Hà Nội" in task.sentence.vi
 
 
-def test_a_wish_to_withdraw_waits_for_its_answer(seen: Seen) -> None:
+def test_a_wish_to_withdraw_waits_for_its_answer_whatever_else_is_turned_away(seen: Seen) -> None:
     story = begun(scenes.processing)
-    asked = story.decide("intake", story.submitted(), intake.Withdrawn(reason="x"))[0]
+    wish = story.external("intake.inbox", "/portals/sandbox", portal.WithdrawalRequested())
+    story.decide("intake", wish, intake.Withdrawn(reason="x"))
+    correction = turned_away(story, "correction")
     assert kinds(seen(story)) == ["await_withdrawal"]
-    no = intake.FollowUpRejected(portal="sandbox", message_id="m", problems=())
-    story.decide("intake", asked, no)
+    story.decide("intake", correction, intake.FollowUpRejected(**ANSWERED, message_id=wish.id))
+    assert kinds(seen(story)) == ["nothing"]
+
+
+def test_a_correction_waits_for_its_answer(seen: Seen) -> None:
+    story = begun(scenes.submitted)
+    wish = story.external("intake.inbox", "/portals/sandbox", portal.WithdrawalRequested())
+    editions = {"catalogue_version": "2026-06", "forms_version": "2026-06"}
+    asked = intake.CorrectionAsked(fields=("/personal/phone",), **editions)
+    story.decide("intake", wish, asked)
+    turned_away(story, "another")
+    assert kinds(seen(story)) == ["await_correction"]
+    made = intake.Corrected(
+        message_id=wish.id,
+        fields=("/personal/phone",),
+        sealed="sealed",
+        contact="sealed",
+        **editions,
+    )
+    story.decide("intake", wish, made)
     assert kinds(seen(story)) == ["nothing"]
 
 
@@ -187,13 +217,6 @@ def test_a_family_tells_of_each_part(seen: Seen) -> None:
     )
     story.decide("intake", story.submitted(), ended)
     assert seen(story).state.state == "family_partly_done"
-
-
-def test_a_reason_that_a_rule_gives_is_in_english_and_says_so(seen: Seen) -> None:
-    story = begun(scenes.submitted)
-    act(story, routing.NotAccepted(national_code=3, officer="", reason="Hand it in elsewhere."))
-    assert seen(story).state.said == Quote("Hand it in elsewhere.", "en")
-    assert seen(begun(scenes.not_accepted)).state.said == Quote("Không thuộc thẩm quyền", "vi")
 
 
 def test_how_it_went_is_asked_of_the_latest_thing_told_for_thirty_days(seen: Seen) -> None:
