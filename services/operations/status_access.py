@@ -1,10 +1,11 @@
 """Who may see how an application stands: who has its link, or its dossier code and the code beside.
 
-A right token opens whatever else was tried: nobody guesses one, so nobody is kept out for others.
-Attempts at codes are limited by who asks, by who asks for which dossier, and (far above what people
-do, far below what sixty bits bear) by dossier; they are counted before anything is looked up: a
-thousand at once are no way around it.  A wrong pair is refused in one sentence, whichever half of
-it is wrong, and takes as long as one half-right.
+A right token opens whatever else was tried, and a wrong one counts for nothing: nobody guesses
+one.  Attempts at codes are limited by dossier: by who asks for it, and (far above what people do,
+far below what sixty bits bear) wherever they come from.  Never by who asks alone: many people share
+an address, or a portal, and what one of them tries is nobody else's.  They are counted before
+anything is looked up: a thousand at once are no way around it.  A wrong pair is refused in one
+sentence, whichever half of it is wrong, and takes as long as one half-right.
 """
 
 from collections import OrderedDict
@@ -22,10 +23,9 @@ from shared.status_links import StatusLinks
 WINDOW_S = 900.0
 PER_PAIR = 10  # wrong attempts in a window, of one who asks at one dossier
 PER_DOSSIER = 3_000  # of all together: else ten tries of anybody kept its citizen out
-PER_ADDRESS = 30
-PER_PORTAL = 600  # it asks for many people
+PER_PORTAL_PAIR = 100  # it asks for whoever stands before it
 LOOKS_WINDOW_S, LOOKS = 60.0, 60  # at one application, by whoever is right
-KEPT = 50_000  # dossier codes and addresses that are remembered, each
+KEPT = 50_000  # dossier codes, and who asked for which, that are remembered, each
 TOKEN_LIMIT = 200  # characters
 _NOBODY = str(UUID(int=0))
 
@@ -101,37 +101,34 @@ class StatusAccess:
 
     def __init__(self, journeys: Finds, links: StatusLinks, monotonic: Callable[[], float]) -> None:
         self._journeys, self.links = journeys, links
-        self._by_pair = Attempts(PER_PAIR, monotonic)
+        self._by_citizen = Attempts(PER_PAIR, monotonic)
+        self._by_portal = Attempts(PER_PORTAL_PAIR, monotonic)
         self._by_dossier = Attempts(PER_DOSSIER, monotonic)
-        self._by_address = Attempts(PER_ADDRESS, monotonic)
-        self._by_portal = Attempts(PER_PORTAL, monotonic)
         self._looks = Attempts(LOOKS, monotonic, LOOKS_WINDOW_S)
 
     async def by_citizen(self, asked: Asked, address: str) -> str:
         """Return the application.  Raises `Refusal` 404, 429, `Unknown`."""
-        return await self._opened(asked, self._by_address, network(address))
+        return await self._opened(asked, self._by_citizen, network(address))
 
     async def by_portal(self, asked: Asked, portal: str) -> str:
         """Return the same for a portal, which asks for many people."""
         return await self._opened(asked, self._by_portal, portal)
 
-    async def _opened(self, asked: Asked, by_whom: Attempts, who: str) -> str:
+    async def _opened(self, asked: Asked, by_pair: Attempts, who: str) -> str:
         if asked.token:
             found = self.links.application(asked.token[:TOKEN_LIMIT])
-            if found is None:
-                _hold(by_whom.take(who))
         else:
-            found = await self._by_codes(asked, by_whom, who)
+            found = await self._by_codes(asked, by_pair, who)
         if found is None:
             raise Refusal(404, "unknown-pair", WRONG.en)
         _hold(self._looks.take(found), "too-many-looks")
         return found
 
-    async def _by_codes(self, asked: Asked, by_whom: Attempts, who: str) -> str | None:
+    async def _by_codes(self, asked: Asked, by_pair: Attempts, who: str) -> str | None:
         dossier = read_code(asked.dossier_code)
-        counted = [(by_whom, who)]
-        if dossier:
-            counted += (self._by_pair, f"{dossier} {who}"), (self._by_dossier, dossier)
+        if dossier is None:
+            return None
+        counted = (by_pair, f"{dossier} {who}"), (self._by_dossier, dossier)
         for attempts, key in counted:
             _hold(attempts.take(key))
         try:
@@ -143,8 +140,8 @@ class StatusAccess:
             _give_back(counted)
         return application
 
-    async def _found(self, dossier: str | None, code: str) -> str | None:
-        application = await self._journeys.find(dossier) if dossier else None
+    async def _found(self, dossier: str, code: str) -> str | None:
+        application = await self._journeys.find(dossier)
         # of a dossier that is not there a code is worked out as well
         is_right = self.links.is_code(application or _NOBODY, code)
         return application if is_right else None

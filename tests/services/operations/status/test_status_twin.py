@@ -8,7 +8,7 @@ import pytest
 
 from services.operations.domain.citizen.view import CitizenStatus
 from services.operations.example import LOOK, STATUS
-from services.operations.status_access import PER_ADDRESS, WRONG
+from services.operations.status_access import PER_PORTAL_PAIR, WRONG
 from tests.services.operations import scenes
 from tests.services.operations.scenes import SCENES, begun
 from tests.services.operations.status.edge import LINKS, StatusEdge
@@ -51,19 +51,29 @@ async def test_what_is_wrong_is_a_problem_that_says_what_to_do(edge: StatusEdge)
     assert (await ask(edge, {"tokens": "x"})).status_code == 422
 
 
-async def test_a_portal_may_err_more_often_than_one_citizen_and_not_for_ever(
+async def test_a_portal_may_err_more_often_at_one_dossier_than_one_citizen_and_not_for_ever(
     edge: StatusEdge,
 ) -> None:
-    for n in range(PER_ADDRESS + 1):
-        wrong = {"dossier_code": f"H29.1-20261120-{n:07d}", "code": LOOK["code"]}
+    story = await edge.read(begun(scenes.processing))
+    wrong = {"dossier_code": story.code, "code": "0000-0000-0000"}
+    for _ in range(PER_PORTAL_PAIR):
         assert (await ask(edge, wrong)).status_code == 404
-    last = 0
-    for _ in range(600):
-        answer = await ask(edge, {"token": "x"})
-        last = answer.status_code
-    assert last == 429
+    answer = await ask(edge, wrong)
+    assert answer.status_code == 429
     assert answer.json()["type"] == "urn:motcua:problem:too-many-attempts"
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_what_one_citizen_of_a_portal_tries_keeps_no_other_one_of_it_out(
+    edge: StatusEdge,
+) -> None:
+    story = await edge.read(begun(scenes.processing))
+    for n in range(PER_PORTAL_PAIR + 1):
+        nobodys = {"dossier_code": f"H29.1-20261120-{n:07d}", "code": LOOK["code"]}
+        assert (await ask(edge, nobodys)).status_code == 404
+        assert (await ask(edge, {"token": "x"})).status_code == 404
+    pair = {"dossier_code": story.code, "code": LINKS.code(story.application)}
+    assert (await ask(edge, pair)).status_code == 200
 
 
 def test_the_example_is_what_is_answered() -> None:
