@@ -71,6 +71,7 @@ def router(templates: Templates, clock: Clock, segment_vnd: Mapping[str, int]) -
         on: Annotated[
             date | None, Query(description="the day as of which it is told; left out: today")
         ] = None,
+        again: Annotated[bool, Query(description="what is told of it a second time")] = False,
     ) -> Preview:
         if name not in MILESTONES:
             known = ", ".join(MILESTONES)
@@ -78,7 +79,7 @@ def router(templates: Templates, clock: Clock, segment_vnd: Mapping[str, int]) -
                 404, "unknown-template", f"No template has this name; name one of {known}."
             )
         at = clock() if on is None else datetime.combine(on, time(), VIETNAM)
-        chosen = template(name, channel, language, templates.version(name, at))
+        chosen = template(name, channel, language, templates.version(name, at, is_again=again))
         words = templates.render(chosen, SAMPLE)
         size = sms_text.size(words.text) if channel == "sms" else None
         return Preview(

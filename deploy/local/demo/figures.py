@@ -71,6 +71,7 @@ MILESTONES = (  # as an application meets them
     "transferred",
     "apologised",
     "result_ready",
+    "result_posted",
     "returned",
     "interlinked_ended",
 )

@@ -23,7 +23,7 @@ from services.notify.domain.slots import slot_of
 from services.notify.domain.timing import tomorrow
 from shared.events import Data, payment
 from shared.events.feedback import FeedbackGiven, FeedbackRecorded, FeedbackRejected
-from shared.events.handover import Posted, Readdressed
+from shared.events.handover import Readdressed
 from shared.events.intake import Corrected, InterlinkedRegistered, Refused, Registered
 from shared.events.notify import (
     Answered,
@@ -52,9 +52,10 @@ class Clerk(Opening):
         for slot in [s for s in self.notices if self.makes_stale(type_, s)]:
             self.withdraw(slot, type_)
         is_moved = lay_at and self.dossier.result_at not in ("", lay_at)
-        for milestone in (REACHED_BY.get(type_), RESULT_READY if is_moved else None):
+        reached = REACHED_BY.get(type_)
+        for milestone in (reached, RESULT_READY if is_moved else None):
             if milestone and milestone not in self.policy.silent:
-                self._reach(milestone, data, before)
+                self._reach(milestone, data, before, is_other=milestone == reached)
         if self.dossier.contact is not None:
             self.release()
 
@@ -178,7 +179,7 @@ class Clerk(Opening):
 
     def _note(self, source: str, data: Data) -> None:
         self.dossier = placed(self.dossier, data)
-        if not isinstance(data, Readdressed | Posted):  # what was said before is still so
+        if not isinstance(data, Readdressed):  # what was said before is still so
             latest = {**self.dossier.latest, source: data.TYPE}
             self.dossier = replace(self.dossier, latest=latest)
         if isinstance(data, payment.Requested):
@@ -228,7 +229,7 @@ class Clerk(Opening):
                 self.open(milestone, params, occasion=occasion, lasts=notice.lasts)
         self.release()
 
-    def _reach(self, milestone: str, data: Data, before: str) -> None:
+    def _reach(self, milestone: str, data: Data, before: str, *, is_other: bool) -> None:
         """Open a milestone's notices; `before`: what its service had said last."""
         spec = milestone_of(milestone)
         if is_child(self.application) and not spec.of_children:
@@ -236,7 +237,7 @@ class Clerk(Opening):
         params = {f: _text(getattr(data, f)) for f in spec.fields}
         if spec.unless_told and self._is_told(spec.unless_told, params[spec.unless_told]):
             return
-        self.open(milestone, params, is_over=before in spec.stale_after)
+        self.open(milestone, params, is_over=before in spec.stale_after, is_other=is_other)
 
     def _is_told(self, field: str, value: str) -> bool:
         """Tell whether what was told last, or will be, says this already."""

@@ -149,7 +149,7 @@ class Draft(Saying):
         return "requested", reason
 
     def _next_attempt(self, slot: str, notice: Notice) -> Notice:
-        milestone, channel, *_ = slot_of(slot)
+        channel = slot_of(slot).channel
         attempt, providers = notice.attempt + 1, self.policy.providers
         key = self.key(slot, attempt)
         chosen = providers.choose(channel, key, notice.tried, self._unhealthy)
@@ -160,7 +160,7 @@ class Draft(Saying):
             attempt=attempt,
             asks=0,
             reason="",
-            words=self._templates.version(milestone, self.at),
+            words=self.version(slot),
             provider=chosen,
         )
 

@@ -136,8 +136,12 @@ MILESTONES: dict[str, Milestone] = {
     RESULT_READY: Milestone(
         routing.Settled,
         ("returning_unit",),
-        _END | _types(routing.Processing),  # the signer sent it back
+        # the signer sent it back, or it lies there no more
+        _END | _types(routing.Processing, handover.Posted),
         again=True,
+    ),
+    "result_posted": Milestone(
+        handover.Posted, ("tracking",), _END | _types(handover.PostCameBack), again=True
     ),
     "returned": Milestone(routing.Returned, (), _types(routing.Closed), of_children=False),
     # of a child its parent tells, at the end of all of them

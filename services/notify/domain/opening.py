@@ -8,6 +8,7 @@ from services.notify.domain.draft import Draft
 from services.notify.domain.milestones import milestone_of
 from services.notify.domain.moves import OVER, UNDER_WAY, Notice, params_of
 from services.notify.domain.slots import Slot, in_life, slot_of, stale_after, ways_for
+from services.notify.domain.templates import AGAIN
 from services.notify.domain.timing import may_go, with_jitter
 from shared.events.notify import NoticeDropped
 
@@ -34,12 +35,13 @@ class Opening(Draft):
         *,
         occasion: int = 0,
         lasts: bool = False,
+        is_other: bool = True,
     ) -> None:
         """Open the notices of a milestone, unless they tell what is no longer so.
 
         `is_over`: it was reached again, and what was told before is no longer so; None: nothing
         new was said, what `occasion` tells goes by other ways.  `lasts`: no event makes them
-        pointless.
+        pointless.  `is_other`: told again, it is of another thing, and not of the same elsewhere.
         """
         notices = self.notices
         told = [slot for slot in notices if slot_of(slot).milestone == milestone]
@@ -48,24 +50,26 @@ class Opening(Draft):
         for slot in told:  # each keeps what it has told, and the live ones tell what is so now
             notices[slot] = replace(notices[slot], params=params_of(notices, slot))
         out = [slot for slot in told if self._is_out(slot)]
+        is_again = any(notices[slot].words.startswith(AGAIN) for slot in told)
         if is_over is not None and out and self._is_news(out[-1], params, is_over):
             if occasion >= OCCASIONS_LIMIT:
                 self.say(self._untold(milestone))
                 return
             for slot in told:
                 self.withdraw(slot, "superseded")
-            occasion, told, out = occasion + 1, [], []
+            occasion, told, out, is_again = occasion + 1, [], [], is_other
         slots = [f"{Slot(milestone, 'portal', way, occasion)}" for way in self.ways(milestone)]
         opened = [slot for slot in slots if slot not in out]
+        words = self._templates.version(milestone, self.at, is_again=is_again)
         for slot in opened:
             is_led = not told and slot != opened[0]  # the first one's facts are its own as well
-            self._begin(slot, {} if is_led else params, lasts)
+            self._begin(slot, {} if is_led else params, words, lasts)
         for slot in opened:
             for other in self.dossier.latest.values():  # another service may be ahead
                 if self.makes_stale(other, slot):
                     self.withdraw(slot, other)
 
-    def _begin(self, slot: str, params: dict[str, str], lasts: bool) -> None:
+    def _begin(self, slot: str, params: dict[str, str], words: str, lasts: bool) -> None:
         """Open a notice, or let one that still waits tell what is so now."""
         old = self.notices.get(slot)
         if old is not None and old.status != "dropped":
@@ -77,6 +81,7 @@ class Opening(Draft):
             since=self.at,
             params=params,
             attempt=old.attempt if old else 0,
+            words=words,  # the portal shows it from now on
             lasts=lasts,
         )
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from services.notify.domain.milestones import milestone_of
 from services.notify.domain.moves import Dossier, Notice, Policy, params_of, told_due
 from services.notify.domain.slots import UNIT, slot_of
-from services.notify.domain.templates import Templates, template
+from services.notify.domain.templates import AGAIN, Templates, template
 from shared.events import Data
 from shared.events.notify import Joined, NoticeRequested
 from shared.lanes.table import Timer
@@ -45,6 +45,11 @@ class Saying:
         """Return the key of an attempt."""
         return f"{self.application}/{slot}/{attempt}"
 
+    def version(self, slot: str) -> str:
+        """Return in which version's words a notice is told now."""
+        is_again = self.notices[slot].words.startswith(AGAIN)
+        return self._templates.version(slot_of(slot).milestone, self.at, is_again=is_again)
+
     def request(self, slot: str, notice: Notice) -> NoticeRequested:
         """Return what asks for an attempt at a notice."""
         milestone, _, way, occasion = slot_of(slot)
@@ -72,7 +77,7 @@ class Saying:
             led = self.notices[slot]
             if led.status == "joined" and led.lead == lead:
                 milestone, _, _, occasion = slot_of(slot)
-                words = self._templates.version(milestone, self.at)
+                words = self.version(slot)
                 self.notices[slot] = replace(led, words=words)
                 name = self._words(slot, words)
                 code = {"dossier_code": self.dossier.dossier_code}

@@ -41,6 +41,7 @@ TOLD: Mapping[str, Mapping[Audience, tuple[Channel, ...]]] = {
     "transferred": _UNIT,
     "resumed": _BOTH,
     "result_ready": _BOTH,
+    "result_posted": _BOTH,
     "returned": _CITIZEN,  # who fetched it knows
     "withdrawn": _UNIT,
     "interlinked_registered": _BOTH,

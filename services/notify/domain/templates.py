@@ -1,7 +1,8 @@
 """What a person reads: milestone × wording, from a file, each version from its day on.
 
-A template is named "<milestone>.<wording>", a later version "<milestone>.<wording>@<its day>": what
-was decided with a version is told in its words, also after another took its place.
+A template is named "<milestone>.<wording>", a later version "<milestone>.<wording>@<its day>", the
+words of what is told again "<milestone>.<wording>~again": what was decided with a version is told
+in its words, also after another took its place.
 """
 
 import re
@@ -34,11 +35,15 @@ NEEDED = ("dossier_code", "amount_vnd", "expires_at", "due")
 _OF_A_PERSON = re.compile(  # a personal number or a mobile one, however its digits are grouped
     r"(?<!\d)(?:\d(?:[ .-]?\d){11}|(?:\+?84|0)[ .-]?[35789](?:[ .-]?\d){8})(?!\d)"
 )
+AGAIN = "~again"
 FILE = Path(__file__).parents[1] / "templates" / "texts.json"
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The words of a milestone from a day on, in Viet Nam; what may be empty has a fallback."""
+    """The words of a milestone from a day on, in Viet Nam; what may be empty has a fallback.
+
+    `again`: the words in which it is told that it was reached again, if they are others.
+    """
 
     milestone: str
     valid_from: date
@@ -57,6 +62,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     voice_en: str = ""
     unit_vi: str = ""
     unit_subject_vi: str = ""
+    again: bool = False
 
 
 class Words(NamedTuple):
@@ -94,16 +100,18 @@ class Templates:
 
     def __init__(self, rows: Iterable[Row], unit_name: UnitName = unnamed) -> None:
         self._unit_name = unit_name
-        versions: dict[str, list[Row]] = {}
+        versions: dict[tuple[str, bool], list[Row]] = {}
         for row in sorted(rows, key=lambda row: row.valid_from):
-            versions.setdefault(row.milestone, []).append(row)
+            versions.setdefault((row.milestone, row.again), []).append(row)
         self._templates: dict[str, _Template] = {}
-        self._later: dict[str, list[tuple[datetime, str]]] = {}  # the latest first
-        for milestone, each in versions.items():
-            later = [(_begins(row), f"@{row.valid_from}") for row in each[1:]]
-            self._later[milestone] = later[::-1]
-            for row, version in zip(each, ("", *(v for _, v in later)), strict=True):
+        # of a milestone, and of it told again: since when which version holds, the latest first
+        self._versions: dict[tuple[str, bool], list[tuple[datetime, str]]] = {}
+        for told, each in versions.items():
+            of = AGAIN if told[1] else ""
+            names = [of, *(f"{of}@{row.valid_from}" for row in each[1:])]
+            for row, version in zip(each, names, strict=True):
                 self.add(row, version)
+                self._versions.setdefault(told, []).insert(0, (_begins(row), version))
 
     def __contains__(self, milestone: str) -> bool:
         """Tell whether a milestone has words."""
@@ -117,11 +125,15 @@ class Templates:
             template = _Template(wording.style, text, subject, shown)
             self._templates[f"{row.milestone}.{name}{version}"] = template
 
-    def version(self, milestone: str, at: datetime) -> str:
-        """Return which version holds: empty for the first, else "@" and its day."""
-        for begins, version in self._later.get(milestone, ()):
-            if at >= begins:
-                return version
+    def version(self, milestone: str, at: datetime, *, is_again: bool = False) -> str:
+        """Return which version holds: empty for the first, else what follows the wording's name.
+
+        What is told again in no words of its own is told in the usual ones.
+        """
+        for again in (True, False) if is_again else (False,):
+            for begins, version in self._versions.get((milestone, again), ()):
+                if at >= begins:
+                    return version
         return ""
 
     def render(self, name: str, params: Mapping[str, str]) -> Words:
@@ -173,23 +185,25 @@ def ours() -> Templates:
 
 def problems(rows: Iterable[Row]) -> Iterator[str]:
     """Say all that is wrong with templates."""
-    seen = set[tuple[str, date]]()
+    seen = set[tuple[str, bool, date]]()
     for row in rows:
-        where = f"{row.milestone} from {row.valid_from} on"
+        where = f"{row.milestone}{AGAIN * row.again} from {row.valid_from} on"
         if row.milestone not in MILESTONES:
             yield f"{row.milestone} is no milestone"
             continue
-        if (row.milestone, row.valid_from) in seen:
+        if (row.milestone, row.again, row.valid_from) in seen:
             yield f"{where}: it stands twice"
-        seen.add((row.milestone, row.valid_from))
+        seen.add((row.milestone, row.again, row.valid_from))
+        if row.again and not MILESTONES[row.milestone].again:
+            yield f"{where}: it is told once"
         yield from (f"{where}: {wrong}" for wrong in _mistakes(row))
-    for milestone in MILESTONES.keys() - {milestone for milestone, _ in seen}:
+    for milestone in MILESTONES.keys() - {row.milestone for row in rows if not row.again}:
         yield f"{milestone} has no words"
 
 
 def _not_yet(rows: Iterable[Row], today: date) -> Iterator[str]:
     firsts: dict[str, date] = {}
-    for row in rows:
+    for row in (row for row in rows if not row.again):
         firsts[row.milestone] = min(row.valid_from, firsts.get(row.milestone, row.valid_from))
     for milestone, first in firsts.items():
         if first > today:
@@ -201,7 +215,9 @@ def _mistakes(row: Row) -> Iterator[str]:
     for field in ("vi", "plain", "en", "subject_vi", "subject_en", *of_unit):
         if not getattr(row, field).strip():
             yield f"`{field}` has no words"
-    for field in (f for f in Row.__struct_fields__ if f not in ("milestone", "valid_from")):
+    for field in (
+        f for f in Row.__struct_fields__ if f not in ("milestone", "valid_from", "again")
+    ):
         unknown = list(misused(getattr(row, field), may_say(row.milestone)))
         yield from (f"`{field}` {wrong}" for wrong in unknown)
         if not unknown:

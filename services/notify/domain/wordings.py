@@ -119,6 +119,7 @@ SHOWN: Mapping[str, Callable[[str, Style], str]] = {
     "due": _day,
     "competent_unit": _unit,
     "returning_unit": _unit,
+    "tracking": _code,
 }
 
 # Of these a notice knows the code, and says the name; an event from before may lack it.
@@ -133,4 +134,5 @@ SAMPLE: Mapping[str, str] = {
     "due": "2026-12-20T09:30:00+00:00",
     "competent_unit": "00226",
     "returning_unit": "00226",
+    "tracking": "VNPOST20261120EE1234",
 }

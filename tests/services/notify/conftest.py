@@ -99,7 +99,7 @@ WHOLE: dict[str, Data] = {
             rule="synthetic",
             catalogue_version="test",
         ),
-        handover.Posted(**OFFICER, tracking="VN1"),
+        handover.Posted(**OFFICER, tracking="EE123456785VN"),
         handover.DueMoved(
             **OFFICER,
             clock="statutory",
@@ -109,6 +109,7 @@ WHOLE: dict[str, Data] = {
             catalogue_version="test",
         ),
         routing.Settled(**OFFICER, on_time=True, returning_unit="00004"),
+        handover.PostCameBack(**OFFICER, tracking="EE123456785VN", reason="synthetic"),
         routing.Returned(**OFFICER),
         routing.Closed(national_code=7, reason="synthetic"),
     )

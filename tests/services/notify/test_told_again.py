@@ -1,11 +1,15 @@
 """A milestone that is reached again: what is news is told, what was told stands as it was told."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
 
+from services.notify import views
 from services.notify.domain.providers import Provider, Providers
+from services.notify.domain.templates import FILE, load, ours
 from shared.clock import VIETNAM
+from shared.errors import Misconfigured
 from shared.events import notify
 
 
@@ -71,6 +75,93 @@ def test_each_request_for_papers_is_told_and_none_after_they_came(case):
         case.answer(case.key("supplement_requested"), "handed")
         case.learn("application.resubmitted")
         assert [k.count("~") for k, _ in told(case, "supplement_requested")].count(1) == n - 2
+
+
+def words(request):
+    return ours().render(request.template, request.params).text
+
+
+def ready_again(case, between="application.processing"):
+    """The result was told, taken back and is there again."""
+    case.learn("application.registered")
+    case.learn("application.settled")
+    case.answer(case.key("result_ready"), "handed")
+    case.learn(between)
+    return case.learn("application.settled")
+
+
+def test_a_result_that_takes_the_place_of_another_is_told_as_a_new_one(case):
+    [request] = ready_again(case)
+    first = next(r for r in case.requests() if r.milestone == "result_ready")
+    assert "co ket qua moi" not in words(first)
+    assert "co ket qua moi" in words(request)
+    assert request.occasion == 2
+
+
+def test_the_portal_shows_a_new_result_as_a_new_one(case):
+    case.agree()
+    case.learn("application.settled")
+    case.learn("application.processing")
+    case.learn("application.settled")
+    shown = views.notices(case.application, case.dossier, ours()).notices
+    told = [n.text for n in shown if n.milestone == "result_ready"]
+    assert ["có kết quả mới" in text for text in told] == [False, True]
+
+
+def test_what_has_no_words_for_a_second_time_is_told_in_the_usual_ones():
+    at = datetime(2026, 11, 20, tzinfo=VIETNAM)
+    for is_again in (False, True):
+        assert ours().version("apologised", at, is_again=is_again) == ""
+    assert ours().version("result_ready", at, is_again=True) == "~again"
+
+
+def test_the_same_result_at_another_unit_is_not_called_a_new_one(case):
+    case.learn("application.registered")
+    case.learn("application.settled", returning_unit="00004")
+    case.answer(case.key("result_ready"), "handed")
+    [request] = case.learn("application.readdressed", returning_unit="00008")
+    assert (request.occasion, "co ket qua moi" in words(request)) == (2, False)
+
+
+def test_a_new_result_that_goes_out_by_another_way_is_still_a_new_one(new_case, providers):
+    case = new_case(providers=providers("sms", "email"), join_s={})
+    case.agree("sms")
+    case.learn("application.settled")
+    case.answer(case.key("result_ready"), "handed")
+    case.learn("application.processing")
+    case.learn("application.settled")
+    case.answer(case.key("result_ready"), "absent")
+    case.take(notify.PreferencesChanged(channels=("email",)))
+    *_, request = case.requests()
+    assert (request.channel, "có kết quả mới" in words(request)) == ("email", True)
+
+
+def test_words_for_a_second_time_of_what_is_told_once_are_refused(tmp_path):
+    rows = json.loads(FILE.read_text())
+    again = {**next(r for r in rows if r["milestone"] == "accepted"), "again": True}
+    file = tmp_path / "texts.json"
+    file.write_text(json.dumps([*rows, again]))
+    with pytest.raises(Misconfigured, match="accepted~again from 2025-07-01 on: it is told once"):
+        load(file)
+
+
+def test_a_result_in_the_post_is_told_as_that_and_no_more_as_lying_at_the_unit(case):
+    case.learn("application.registered")
+    case.learn("application.settled")
+    case.answer(case.key("result_ready"), "absent")
+    dropped, request = case.learn("application.posted")
+    assert (dropped.milestone, dropped.reason) == ("result_ready", "application.posted")
+    assert request.milestone == "result_posted"
+    assert "qua buu dien, so buu gui EE123456785VN" in words(request)
+
+
+def test_a_parcel_that_came_back_and_is_sent_again_is_told_again(case):
+    case.learn("application.registered")
+    case.learn("application.posted")
+    case.answer(case.key("result_posted"), "handed")
+    assert case.learn("application.post_came_back") == []
+    [request] = case.learn("application.posted", tracking="EE123456799VN")
+    assert (request.occasion, request.params["tracking"]) == (2, "EE123456799VN")
 
 
 def test_after_a_stop_the_date_is_told_where_it_moved(case):

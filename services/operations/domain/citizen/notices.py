@@ -26,6 +26,7 @@ ABOUT: Mapping[str, Words] = {
     "apologised": Words("Xin lỗi và hẹn lại ngày", "An apology and a new date"),
     "transferred": Words("Hồ sơ chuyển cơ quan khác", "Another unit decides it"),
     "result_ready": Words("Kết quả đã có", "The result is ready"),
+    "result_posted": Words("Kết quả đã gửi qua bưu điện", "The result is in the post"),
     "returned": Words("Kết quả đã trả", "The result was handed over"),
     "withdrawn": Words("Hồ sơ đã được rút", "Your application was taken back"),
     "interlinked_registered": Words("Đã nhận hồ sơ nhiều phần", "Your application came in"),
