@@ -50,14 +50,18 @@ BroadcastId = Annotated[str, msgspec.Meta(pattern="^[0-9]{8}-[0-9a-f]{10}$")]
 
 
 class BroadcastTold(Strict, frozen=True, kw_only=True):
-    """An operator tells this application what they tell many; the words stand with the broadcast.
+    """An operator tells this application what they tell many; a message's words stand with the
+    broadcast.
 
-    `also_over`: it is told as well where the application is over.
+    `also_over`: it is told as well where the application is over.  `vi`, `en`: the full words, for
+    who shows what was told (left out in a message from before); they may say `{dossier_code}`.
     """
 
     TYPE: ClassVar[str] = "broadcast.told"
     broadcast: BroadcastId
     also_over: bool = False
+    vi: str | UnsetType = UNSET
+    en: str | UnsetType = UNSET
 
 
 # --- notify.events: `occasion` is above 1 where a milestone was reached again, with news

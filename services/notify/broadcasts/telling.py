@@ -49,7 +49,13 @@ class Telling:
             await self._rows.act(broadcast.after(act))
 
     async def _tell(self, broadcast: Broadcast, application: str) -> None:
-        told = BroadcastTold(broadcast=broadcast.id, also_over=broadcast.draft.audience.also_over)
+        draft = broadcast.draft
+        told = BroadcastTold(
+            broadcast=broadcast.id,
+            also_over=draft.audience.also_over,
+            vi=draft.words.vi,
+            en=draft.words.en,
+        )
         event = Event(
             id=application,
             source=f"{ITSELF}/broadcasts/{broadcast.id}",

@@ -13,7 +13,9 @@ DATA_WHOLE_BYTES = 2_048  # up to here data is kept as it came
 DATA_LIMIT_BYTES = 65_536
 STRING_LIMIT = 256  # characters of a string in longer data; sealed fields are longer
 # what is written for citizens to read: all of it is kept, as long as an officer may write
-READ = frozenset({"content", "reason", "reason_vi", "reason_en", "remedy_vi", "remedy_en"})
+READ = frozenset(
+    {"content", "reason", "reason_vi", "reason_en", "remedy_vi", "remedy_en", "vi", "en"}
+)
 
 _JWE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){3}")
 _EXTERNAL = frozenset(t.name for t in TOPICS.values() if t.kind == "external")

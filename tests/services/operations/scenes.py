@@ -15,11 +15,11 @@ from shared.events import (
     routing,
 )
 from shared.events.data import Problem
+from tests.services.operations.families import UNIT, family, family_partly_done
 from tests.services.operations.story import BEGAN, Log, Story
 
 DUE = BEGAN + timedelta(days=6)
 NEW_DUE = BEGAN + timedelta(days=12)
-UNIT, OTHER = "26737", "26740"
 MISSING = "Thiếu trang hai của tờ khai; liên hệ 0912000001"
 
 
@@ -145,6 +145,25 @@ def settled(story: Story) -> None:
     act(story, routing.Settled(national_code=9, officer="o1", on_time=True), "result_ready")
 
 
+def settled_again(story: Story) -> None:
+    settled(story)
+    act(story, routing.Processing(national_code=4, officer="o1", due=DUE))
+    ready = act(story, routing.Settled(national_code=9, officer="o1", on_time=True))
+    story.told(ready, "result_ready", occasion=2)
+
+
+def told_to_many(story: Story) -> None:
+    processing(story)
+    told = notify.BroadcastTold(
+        broadcast="20260610-3f9ac1d2e4",
+        vi="Hồ sơ {dossier_code}: ngân hàng xác nhận thanh toán chậm.",
+        en="Application {dossier_code}: the bank confirms payments late.",
+    )
+    source = "/services/notify/broadcasts/20260610-3f9ac1d2e4"
+    heard = story.external("notify.inbox", source, told)
+    story.told(heard, "broadcast-20260610-3f9ac1d2e4")
+
+
 def in_post(story: Story) -> None:
     settled(story)
     act(story, handover.Posted(national_code=9, officer="o1", tracking="VN123456789"))
@@ -211,42 +230,6 @@ def paid_out(story: Story) -> None:
     story.decide("payment", story.submitted(), done)
 
 
-CHILDREN = (
-    intake.ChildView(
-        name="birth",
-        application="0198c0de-0000-8000-8000-000000000001",
-        procedure="1.001193",
-        receiving_unit=UNIT,
-        standing="done",
-        national_code=9,
-        dossier_code="H29.1-20261120-0000002",
-    ),
-    intake.ChildView(
-        name="residence",
-        application="0198c0de-0000-9000-8000-000000000001",
-        procedure="1.004222",
-        receiving_unit=OTHER,
-        standing="waiting",
-    ),
-)
-
-
-def family(story: Story) -> None:
-    parent = intake.InterlinkedRegistered(
-        dossier_code=story.code,
-        portal="sandbox",
-        procedure="local.interlinked-birth",
-        receiving_unit=UNIT,
-        language="vi",
-        contact="sealed",
-        submitted_at=BEGAN,
-        catalogue_version="2026-06",
-        children=CHILDREN,
-    )
-    registered = story.decide("intake", story.submitted(), parent)[0]
-    story.told(registered, "interlinked_registered")
-
-
 def unreachable(story: Story) -> None:
     submitted(story)
     cause = story.submitted()
@@ -278,6 +261,7 @@ SCENES: Mapping[str, Callable[[Story], None]] = {
     "returned": returned,
     "refused": refused,
     "family": family,
+    "family_partly_done": family_partly_done,
 }
 
 

@@ -196,7 +196,7 @@ class Story:
         receipt = payment.ReceiptIssued(number="R-1", kind="fee", amount_vnd=50_000, lines=())
         return self.decide("payment", callback, settled, receipt)[0]
 
-    def told(self, cause: Event, milestone: str) -> None:
+    def told(self, cause: Event, milestone: str, occasion: int = 1) -> None:
         requested = notify.NoticeRequested(
             key=f"{self.application}/{milestone}/sms",
             milestone=milestone,
@@ -205,13 +205,18 @@ class Story:
             language="vi",
             contact="sealed",
             params={},
+            occasion=occasion,
         )
         asked = self.decide("notify", cause, requested)[0]
         self.log.pass_time(seconds=1)
         answered = notify.Answered(key=requested.key, finding="handed", gateway_id="g1")
         answer = self.external("notify.inbox", "/services/notify/effects", answered, asked.id)
         sent = notify.NoticeSent(
-            milestone=milestone, channel="sms", gateway_id="g1", sent_at=self.log.now
+            milestone=milestone,
+            channel="sms",
+            gateway_id="g1",
+            sent_at=self.log.now,
+            occasion=occasion,
         )
         self.decide("notify", answer, sent)
 

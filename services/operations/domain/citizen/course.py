@@ -36,6 +36,8 @@ class Course:
     asked: dict[str, Asked] = field(default_factory=dict)
     taken_back: Words | None = None
     has_brought: bool = False  # what was asked for
+    results: int = 0
+    is_family: bool = False
     is_refused: bool = False
     problems: tuple[Words, ...] = ()
     units: dict[str, str] = field(default_factory=dict)  # by role
@@ -79,6 +81,8 @@ class Course:
                 self.tracking, self.came_back = "", True
             case routing.Processing():
                 self.tracking, self.came_back = "", False
+            case routing.Settled():
+                self.results += 1
             case routing.Closed():
                 self.why = self.taken_back
 

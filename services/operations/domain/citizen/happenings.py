@@ -113,6 +113,10 @@ TOLD: Mapping[type[Data], Words] = {
 }
 
 TAKEN_BACK = Words("Phần này được yêu cầu rút.", "This part was to be taken back.")
+BY_POST = Words("Bưu điện đã phát kết quả.", "The post delivered the result.")
+NEW_RESULT = Words(
+    "Đã có kết quả mới, thay cho kết quả trước.", "A new result took the place of the one before."
+)
 
 # what is decided besides: another line says it, it is the offices' own, or between us and others
 UNTOLD: frozenset[type[Data]] = frozenset(
@@ -152,22 +156,28 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 def happened(decided: Sequence[Decided], units: Units) -> tuple[Happening, ...]:
     """Return what happened, the latest first; of the same thing in a row the last."""
     found: dict[int, Happening] = {}
-    row, before = 0, None
+    row, before, has_result = 0, None, False
     for one in decided:
         data = one.data
         if type(data) not in TOLD:
             continue
         row += type(data) is not before
         before = type(data)
-        sentence = _sentence(data, units)
+        sentence = _sentence(data, units, is_again=has_result)
+        has_result = has_result or isinstance(data, routing.Settled)
         found[row] = Happening(at=one.at, sentence=sentence, said=said(data), why=why(data))
     return tuple(list(found.values())[::-1][:LIMIT])
 
 
-def _sentence(data: Data, units: Units) -> Words:
+def _sentence(data: Data, units: Units, *, is_again: bool) -> Words:
     sentence = TOLD[type(data)]
-    if isinstance(data, intake.Withdrawn) and is_by_a_rule(data):
-        sentence = TAKEN_BACK
+    match data:
+        case intake.Withdrawn() if is_by_a_rule(data):
+            sentence = TAKEN_BACK
+        case routing.Settled() if is_again:
+            sentence = NEW_RESULT
+        case routing.Returned(form="post"):
+            sentence = BY_POST
     return sentence.told(**{name: _fact(data, name, units) for name in shown(sentence)})
 
 

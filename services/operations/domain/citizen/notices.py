@@ -1,6 +1,10 @@
-"""What was sent: about what, by which way, when, and whether it arrived.  Never what it said."""
+"""What was sent: about what, by which way, when, and whether it arrived.
 
-from collections.abc import Mapping, Sequence
+Never what it said; but of what is told to many, which says nothing of a person, and stands nowhere
+else.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -9,7 +13,8 @@ import msgspec
 
 from services.operations.domain.citizen.decided import Decided
 from services.operations.domain.citizen.words import Words
-from shared.events import Data, notify
+from services.operations.domain.entries import Entry
+from shared.events import UNREADABLE, Data, notify
 from shared.events.feedback import RATED_DAYS, FeedbackRecorded
 
 Standing = Literal["sending", "sent", "arrived", "failed"]
@@ -32,6 +37,8 @@ ABOUT: Mapping[str, Words] = {
     "interlinked_registered": Words("Đã nhận hồ sơ nhiều phần", "Your application came in"),
     "interlinked_ended": Words("Các phần đã kết thúc", "All parts have ended"),
 }
+TO_MANY_IS = "broadcast-"  # how the milestone of what is told to many begins
+CODE = "{dossier_code}"  # the one thing that its words may say of an application
 TO_MANY = Words("Thông báo chung của cơ quan", "A notice to all whom it concerns")
 OTHER = Words("Thông báo khác", "Another notice")
 BY: Mapping[str, Words] = {
@@ -54,8 +61,17 @@ STANDINGS: Mapping[Standing, Words] = {
 }
 
 
+# what is told in other words a second time
+ABOUT_AGAIN: Mapping[str, Words] = {
+    "result_ready": Words("Kết quả mới đã có", "A new result is ready"),
+}
+
+
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice; `milestone` and `channel` are as notify calls them."""
+    """A notice; `milestone` and `channel` are as notify calls them.
+
+    `words`: what it said, where it was told to many.
+    """
 
     milestone: str
     about: Words
@@ -65,6 +81,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     standing: Standing
     sentence: Words
+    words: Words | None = None
 
 
 class Rating(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +93,10 @@ class Rating(msgspec.Struct, frozen=True, kw_only=True):
     about: Words
     score: int
     answers: int
+
+
+NOTHING: Mapping[str, Words] = {}
+_told_to_many = msgspec.json.Decoder(notify.BroadcastTold).decode
 
 
 @dataclass
@@ -92,15 +113,32 @@ _ENDS: Mapping[type[Data], Standing | None] = {
 }
 
 
-def sent(decided: Sequence[Decided]) -> tuple[Sent, ...]:
-    """Return what was sent to the citizen and a representative, the latest first."""
+def announced(entries: Iterable[Entry], dossier_code: str) -> dict[str, Words]:
+    """Return the words of what was told to many, by its milestone."""
+    found = {}
+    for entry in entries:
+        if entry.type == notify.BroadcastTold.TYPE and not entry.is_decided:
+            try:
+                told = _told_to_many(entry.data)
+            except UNREADABLE:
+                continue
+            if told.vi and told.en:
+                vi, en = (text.replace(CODE, dossier_code) for text in (told.vi, told.en))
+                found[f"{TO_MANY_IS}{told.broadcast}"] = Words(vi, en)
+    return found
+
+
+def sent(decided: Sequence[Decided], announced: Mapping[str, Words] = NOTHING) -> tuple[Sent, ...]:
+    """Return what was sent to the citizen and a representative, the latest first; `announced`: the
+    words of what was told to many.
+    """
     slots: dict[_Name, _Slot] = {}
     for one in decided:
         _take(slots, one.at, one.data)
     found = [
-        _told(milestone, way, slot.at, slot.standing)
-        for (milestone, _, way), slot in slots.items()
-        if slot.standing and _audience(way) in TO
+        _told(name, slot.at, slot.standing, announced.get(name[0]))
+        for name, slot in slots.items()
+        if slot.standing and _audience(name[2]) in TO
     ]
     return tuple(sorted(found, key=lambda notice: notice.at, reverse=True))
 
@@ -139,15 +177,18 @@ def _audience(way: str) -> str:
     return way.partition("@")[2] or "citizen"
 
 
-def _told(milestone: str, way: str, at: datetime, standing: Standing) -> Sent:
+def _told(name: _Name, at: datetime, standing: Standing, words: Words | None) -> Sent:
+    milestone, occasion, way = name
     channel = way.partition("@")[0]
+    about = TO_MANY if milestone.startswith(TO_MANY_IS) else ABOUT.get(milestone, OTHER)
     return Sent(
         milestone=milestone,
-        about=TO_MANY if milestone.startswith("broadcast-") else ABOUT.get(milestone, OTHER),
+        about=ABOUT_AGAIN.get(milestone, about) if occasion > 1 else about,
         channel=channel,
         by=BY.get(channel, Words(channel, channel)),
         to=TO[_audience(way)],
         at=at,
         standing=standing,
         sentence=STANDINGS[standing],
+        words=words,
     )

@@ -153,9 +153,23 @@ STATES: Mapping[StateName, State] = {
             "All parts of your application have ended. Not all had a result: see below.",
         ),
         "returned",
-        "done",
+        "ended",
     ),
 }
+
+# of a parent whose parts all came to nothing: it counts as not accepted
+FAMILY_FAILED = (
+    Words("Không có kết quả", "Without a result"),
+    Words(
+        "Các phần của hồ sơ đều đã kết thúc mà không có kết quả. Xem từng phần bên dưới.",
+        "All parts of your application have ended without a result. See each below.",
+    ),
+)
+PARTLY = Words("chỉ xong một phần", "done in part only")  # a stage that not all parts passed
+NEW_RESULT = Words(
+    "Đã có kết quả mới, thay cho kết quả trước. Mời ông/bà đến nhận.",
+    "A new result is ready for you, in place of the one before.",
+)
 
 # by the ten national codes; what is finer than these `course` tells apart
 BY_CODE: Mapping[int, StateName] = {
@@ -189,16 +203,6 @@ STANDINGS: Mapping[Standing, Words] = {
     "ahead": Words("chưa tới", "to come"),
 }
 
-CHILDREN: Mapping[str, Words] = {
-    "waiting": Words("Chờ phần khác xong", "Waits for another part"),
-    "open": Words("Đang giải quyết", "In progress"),
-    "stopped": Words("Đang tạm dừng", "Stopped for now"),
-    "done": Words("Đã có kết quả", "The result is ready"),
-    "returned": Words("Đã trả kết quả", "The result was handed over"),
-    "refused": Words("Không được ghi nhận", "Could not be registered"),
-    "not_accepted": Words("Không được tiếp nhận", "Not accepted"),
-    "withdrawn": Words("Đã rút", "Taken back"),
-}
 ROLES: Mapping[str, Words] = {
     "receiving": Words("Tiếp nhận", "Receives it"),
     "competent": Words("Giải quyết", "Decides it"),

@@ -51,6 +51,10 @@ TASKS: Mapping[str, Words] = {
         "Xem từng phần bên dưới: phần nào cần ông/bà làm gì thì ghi ở phần đó.",
         "See each part below: it says there if something is for you to do.",
     ),
+    "file_again": Words(
+        "Nếu vẫn cần phần không có kết quả: xem lý do ở phần đó rồi nộp riêng thủ tục đó.",
+        "If you still want what came to nothing: see why in that part, then apply for it alone.",
+    ),
     "await_withdrawal": Words(
         "Ông/bà đã xin rút hồ sơ. Chờ cơ quan trả lời, chưa cần làm gì thêm.",
         "You asked to take the application back. Wait for the answer, there is nothing else to do.",
@@ -101,6 +105,8 @@ PAYING: Mapping[Standing, str] = {
     "opening": "await_order",
 }
 PAID = ("payable", "expired")
+FAMILIES = ("family", "family_partly_done")
+LOST = ("family_partly_done", "not_accepted")
 ASKED = frozenset({"correct", "bring", "pay", "pay_again", "fetch", "fetch_back"})
 
 
@@ -138,8 +144,10 @@ def _awaited(course: Course, money: Money) -> Iterator[Task]:
     if course.state == "in_post":
         sentence = TASKS["await_post"].told(tracking=course.tracking)
         yield Task(kind="await_post", sentence=sentence)
-    if course.state in ("family", "family_partly_done"):
+    if course.state in FAMILIES:
         yield Task(kind="see_parts", sentence=TASKS["see_parts"])
+    if course.is_family and course.state in LOST:
+        yield Task(kind="file_again", sentence=TASKS["file_again"])
     if course.state not in OVER:
         for kind in dict.fromkeys(f"await_{asked}" for asked in course.asked.values()):
             yield Task(kind=kind, sentence=TASKS[kind])

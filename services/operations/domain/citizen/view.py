@@ -10,10 +10,13 @@ from services.operations.domain.citizen.decided import decided
 from services.operations.domain.citizen.due import Due, due
 from services.operations.domain.citizen.happenings import Happening, happened
 from services.operations.domain.citizen.money import Money, at_the_end, made, money
-from services.operations.domain.citizen.notices import Rating, Sent, rating, sent
+from services.operations.domain.citizen.notices import Rating, Sent, announced, rating, sent
+from services.operations.domain.citizen.parts import Part, parts, without_result
 from services.operations.domain.citizen.sentences import (
-    CHILDREN,
+    FAMILY_FAILED,
+    NEW_RESULT,
     OVER,
+    PARTLY,
     ROLES,
     STAGES,
     STANDINGS,
@@ -24,8 +27,8 @@ from services.operations.domain.citizen.sentences import (
 )
 from services.operations.domain.citizen.tasks import Task, tasks
 from services.operations.domain.citizen.units import Unit, Units
-from services.operations.domain.citizen.words import Quote, Words, both
-from services.operations.domain.entries import Entry, Member
+from services.operations.domain.citizen.words import Quote, Words
+from services.operations.domain.entries import Entry
 from services.operations.domain.status import Status, status
 from shared.catalogue import Catalogue
 from shared.working_time import local_day
@@ -46,22 +49,13 @@ class StateTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StageTold(msgspec.Struct, frozen=True, kw_only=True):
-    """A stage on the way, and whether it is behind."""
+    """A stage on the way, and whether it is behind; `is_partly`: some parts alone passed it."""
 
     stage: Stage
     name: Words
     standing: Standing
     sentence: Words
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """A child of an interlinked application; without a dossier code before it is registered."""
-
-    application: str
-    dossier_code: str
-    procedure: Words
-    standing: str
-    sentence: Words
+    is_partly: bool = False
 
 
 class CitizenStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +94,9 @@ def view(entries: Sequence[Entry], catalogue: Catalogue, now: datetime) -> Citiz
         purse = at_the_end(purse, stands.state)
     units = Units(catalogue, local_day(now))
     returning = units.name(stands.units.get("returning", known.receiving_unit))
+    family = parts(known.children, units)
+    if lost := without_result(family):
+        stands.why = lost
     return CitizenStatus(
         dossier_code=known.dossier_code,
         procedure_code=known.procedure,
@@ -109,10 +106,10 @@ def view(entries: Sequence[Entry], catalogue: Catalogue, now: datetime) -> Citiz
         stages=tuple(_stages(stands)),
         due=due(stands, purse.owes_first, now),
         tasks=tasks(stands, purse, returning),
-        parts=tuple(_part(child, units) for child in known.children),
+        parts=family,
         money=purse,
         happened=happened(facts, units),
-        sent=sent(facts),
+        sent=sent(facts, announced(entries, known.dossier_code)),
         units=tuple(_units(stands, units)),
         rating=rating(facts, now),
     )
@@ -122,6 +119,7 @@ def _of_a_family(stands: Course, known: Status) -> None:
     """Let a parent stand as its children do."""
     if not known.children:
         return
+    stands.is_family = True
     ended: dict[str, StateName] = {"done": "returned", "partly_done": "family_partly_done"}
     stands.state = ended.get(known.outcome, "family")
     if known.outcome == "failed":
@@ -132,11 +130,16 @@ def _of_a_family(stands: Course, known: Status) -> None:
 
 def _state(stands: Course) -> StateTold:
     state = STATES[stands.state]
+    name, sentence = state.name, state.sentence
+    if stands.state == "settled" and stands.results > 1:
+        sentence = NEW_RESULT
+    if stands.state == "not_accepted" and stands.is_family:
+        name, sentence = FAMILY_FAILED
     return StateTold(
         state=stands.state,
         national_code=stands.national_code,
-        name=state.name,
-        sentence=state.sentence,
+        name=name,
+        sentence=sentence,
         said=stands.said,
         why=stands.why,
     )
@@ -152,20 +155,13 @@ def _stages(stands: Course) -> Iterator[StageTold]:
     reached = stages.index(at)
     for place, (stage, name) in enumerate(STAGES.items()):
         standing: Standing = "done" if place < reached else "ahead"
-        if place == reached:
+        is_partly = place > 0 and stands.state == "family_partly_done"
+        if place == reached or is_partly:
             standing = state.standing
-        yield StageTold(stage=stage, name=name, standing=standing, sentence=STANDINGS[standing])
-
-
-def _part(child: Member, units: Units) -> Part:
-    unknown = Words(child.standing, child.standing)
-    return Part(
-        application=child.application,
-        dossier_code=child.dossier_code,
-        procedure=units.procedure(child.procedure),
-        standing=child.standing,
-        sentence=both(CHILDREN, child.standing, unknown),
-    )
+        sentence = PARTLY if is_partly else STANDINGS[standing]
+        yield StageTold(
+            stage=stage, name=name, standing=standing, sentence=sentence, is_partly=is_partly
+        )
 
 
 def _units(stands: Course, units: Units) -> Iterator[Unit]:

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -27,6 +28,17 @@ async def test_nobody_is_told_before_another_agreed(office):
     await office.until("ready")
     await office.turns(20)
     assert office.inbox.published == {}
+
+
+async def test_each_is_told_with_the_words_for_whoever_shows_what_was_told(office):
+    await office.register(1)
+    await office.draft(**EVERYBODY)
+    await office.until("ready")
+    await office.do("approve")
+    await office.turns()
+    [event] = office.inbox.waiting
+    told = msgspec.json.decode(event.data, type=notify.BroadcastTold)
+    assert (told.vi, told.en) == (DRAFT.words.vi, DRAFT.words.en)
 
 
 async def test_in_a_second_no_more_are_told_than_was_said_by_all_processes_together(office):

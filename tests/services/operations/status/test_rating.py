@@ -15,6 +15,7 @@ from shared.events.feedback import FeedbackGiven, FeedbackRecorded
 from shared.feedback import COMMENT_LIMIT
 from shared.vault import Sealed
 from tests.services.operations import scenes
+from tests.services.operations.families import CHILDREN
 from tests.services.operations.scenes import begun
 from tests.services.operations.status.edge import LINKS, StatusEdge
 from tests.services.operations.story import Story
@@ -125,7 +126,7 @@ async def test_what_is_wrong_with_an_answer_is_said_and_what_was_written_stays(
 
 
 async def test_without_what_opens_it_nothing_is_sent(edge: StatusEdge, story: Story) -> None:
-    for token in ("", "x", LINKS.token(scenes.CHILDREN[0].application)):
+    for token in ("", "x", LINKS.token(CHILDREN[0].application)):
         assert (await rate(edge, story, token=token)).status_code == 404
     pair = {"dossier_code": story.code, "code": LINKS.code(story.application)}
     assert (await rate(edge, story, token="", **pair)).status_code == 404

@@ -12,6 +12,7 @@ from services.operations.pages.labels import LABELS
 from services.operations.status_api import FORM_LIMIT_BYTES
 from shared.events.data import NOTE_LIMIT
 from tests.services.operations import scenes
+from tests.services.operations.families import CHILDREN
 from tests.services.operations.scenes import SCENES, begun
 from tests.services.operations.status.edge import FORM, LINKS, StatusEdge
 
@@ -160,8 +161,8 @@ async def test_the_language_is_changed_without_typing_the_codes_again(edge: Stat
 async def test_a_part_that_is_registered_is_opened_from_its_parent(edge: StatusEdge) -> None:
     found = await page(edge, "family")
     tokens = {f["value"] for f in found.of("input") if f.get("name") == "token"}
-    assert LINKS.token(scenes.CHILDREN[0].application) in tokens
-    assert LINKS.token(scenes.CHILDREN[1].application) not in tokens
+    assert LINKS.token(CHILDREN[0].application) in tokens
+    assert LINKS.token(CHILDREN[1].application) not in tokens
 
 
 async def test_what_opens_it_stands_in_no_address(edge: StatusEdge) -> None:

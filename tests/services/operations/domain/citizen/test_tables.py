@@ -13,6 +13,7 @@ from services.operations.domain.citizen import (
     happenings,
     money,
     notices,
+    parts,
     reasons,
     sentences,
     tasks,
@@ -26,7 +27,10 @@ from shared.events.intake import Standing
 TABLES: dict[str, dict[Any, Any]] = {
     "stages": dict(sentences.STAGES),
     "standings": dict(sentences.STANDINGS),
-    "children": dict(sentences.CHILDREN),
+    "children": dict(parts.CHILDREN),
+    "follows": dict(parts.FOLLOWS),
+    "person": dict(parts.PERSON),
+    "waived": dict(reasons.WAIVED),
     "roles": dict(sentences.ROLES),
     "due": dict(due.DUE),
     "depends": dict(due.DEPENDS),
@@ -87,7 +91,7 @@ def test_every_milestone_and_every_way_of_notify_has_words() -> None:
 
 
 def test_how_a_child_stands_and_what_a_receipt_is_for_have_words() -> None:
-    assert set(sentences.CHILDREN) == set(get_args(Standing))
+    assert set(parts.CHILDREN) == set(get_args(Standing))
     assert FeeLine.__doc__
     assert all(f"`{kind}`" in FeeLine.__doc__ for kind in money.KINDS)
     assert set(money.RECEIPTS) == set(get_args(money.ReceiptStanding))
@@ -109,7 +113,9 @@ def test_everything_is_said_in_both_languages_and_names_the_same(table: str) -> 
         assert vi == en
 
 
-@pytest.mark.parametrize("table", ["states", "tasks", "depends", "due", "told"])
+@pytest.mark.parametrize(
+    "table", ["states", "tasks", "depends", "due", "told", "follows", "person", "waived"]
+)
 def test_sentences_are_short_and_end_in_a_full_stop(table: str) -> None:
     for words in TABLES[table].values():
         for text in (words.vi, words.en):

@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.operations.domain.citizen import happenings, notices, sentences
 from services.operations.domain.citizen.decided import decided
 from services.operations.domain.citizen.notices import OTHER, TO_MANY, rating
 from services.operations.domain.citizen.sentences import STATES
 from services.operations.domain.citizen.view import CitizenStatus, view
-from services.operations.domain.citizen.words import Quote
+from services.operations.domain.citizen.words import Quote, Words
 from shared.catalogue import Catalogue
 from shared.events import Event, handover, intake, payment, portal, routing
 from shared.masking import HIDDEN
@@ -44,8 +45,8 @@ def test_every_point_of_a_life_is_told_as_what_it_is(state: str, seen: Seen) -> 
     assert found.happened
 
 
-def test_every_state_but_the_end_of_a_family_has_a_scene() -> None:
-    assert set(SCENES) == set(STATES) - {"family_partly_done"}
+def test_every_state_has_a_scene() -> None:
+    assert set(SCENES) == set(STATES)
 
 
 @pytest.mark.parametrize("state", SCENES)
@@ -204,6 +205,35 @@ def test_a_notice_to_many_is_called_one(seen: Seen) -> None:
     assert (many.about, newer.about) == (TO_MANY, OTHER)
 
 
+def test_what_was_told_to_many_is_shown_with_its_words_and_what_came_of_it(seen: Seen) -> None:
+    story = begun(scenes.told_to_many)
+    told = next(n for n in seen(story).sent if n.about == TO_MANY)
+    assert told.words == Words(
+        f"Hồ sơ {story.code}: ngân hàng xác nhận thanh toán chậm.",
+        f"Application {story.code}: the bank confirms payments late.",
+    )
+    assert told.standing == "sent"
+
+
+def test_a_result_that_takes_the_place_of_another_is_called_a_new_one(seen: Seen) -> None:
+    story = begun(scenes.settled_again)
+    found = seen(story)
+    assert found.state.sentence == sentences.NEW_RESULT
+    assert [h.sentence for h in found.happened[:2]] == [
+        happenings.NEW_RESULT,
+        happenings.TOLD[routing.Processing].told(due=DUE.date()),
+    ]
+    about = [n.about for n in found.sent if n.milestone == "result_ready"]
+    assert about == [notices.ABOUT_AGAIN["result_ready"], notices.ABOUT["result_ready"]]
+
+
+def test_a_result_that_the_post_delivered_is_told_as_that(seen: Seen) -> None:
+    story = begun(scenes.in_post)
+    tracking = "VN123456789"
+    act(story, routing.Returned(national_code=10, officer="", form="post", tracking=tracking))
+    assert seen(story).happened[0].sentence == happenings.BY_POST
+
+
 def test_a_family_tells_of_each_part(seen: Seen) -> None:
     found = seen(begun(scenes.family))
     assert [(p.dossier_code, p.standing) for p in found.parts] == [
@@ -211,12 +241,6 @@ def test_a_family_tells_of_each_part(seen: Seen) -> None:
         ("", "waiting"),
     ]
     assert found.parts[0].procedure.vi == "Đăng ký khai sinh"
-    story = begun(scenes.family)
-    ended = intake.InterlinkedEnded(
-        outcome="partly_done", needs_person=False, children=scenes.CHILDREN
-    )
-    story.decide("intake", story.submitted(), ended)
-    assert seen(story).state.state == "family_partly_done"
 
 
 def test_how_it_went_is_asked_of_the_latest_thing_told_for_thirty_days(seen: Seen) -> None:
