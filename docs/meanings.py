@@ -98,6 +98,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "services.operations.settings": {
         "MOTCUA_OPERATIONS_REPLICAS": "copies of what the live tables keep on Kafka",
+        "MOTCUA_OPERATIONS_FORMS": "where a citizen's browser asks notify for official forms, from "
+        "the status page; nothing: the page offers none",
     },
     "deploy.local.settings": {
         "MOTCUA_HOME": "the folder of data, logs and secrets",

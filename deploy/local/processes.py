@@ -56,6 +56,7 @@ def env(process: Process, settings: Settings, stack: Stack) -> Mapping[str, str]
     """Return what a process is told; each side is shown its own secrets only."""
     addresses = {f"MOTCUA_{row.name.upper()}_URL": url(settings, row.name) for row in TABLE}
     addresses |= _devices(settings)
+    addresses["MOTCUA_OPERATIONS_FORMS"] = f"{url(settings, 'notify')}/v1/forms"
     addresses["MOTCUA_STATUS_PAGE"] = f"{url(settings, 'operations')}/status"
     own = {"MOTCUA_PORT": str(settings.port(process.name))}
     if process.kind == "partner":

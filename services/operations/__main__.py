@@ -64,7 +64,7 @@ async def build(resources: Resources) -> Parts:
     watch = Watch(resources.settings)
     links = StatusLinks(resources.secrets.master_key, STATUS_PAGE)
     access = StatusAccess(journeys, links, time.monotonic)
-    status = StatusDesk(access, journeys, watch.current, Pages(), resources.clock)
+    status = StatusDesk(access, journeys, watch.current, Pages(settings.forms), resources.clock)
     answers = Attempts(PER_APPLICATION, time.monotonic)
     desk = RatingDesk(status, resources.publisher, resources.vault, answers)
     return Parts(

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from services.operations.domain.citizen.due import DEPENDS, DUE, Due
+from services.operations.domain.citizen.forms import FORMS, Form
 from services.operations.domain.citizen.happenings import TOLD, Happening
 from services.operations.domain.citizen.money import KINDS, RECEIPTS, Money, Receipt
 from services.operations.domain.citizen.notices import ABOUT, BY, STANDINGS, TO, Rating, Sent
@@ -100,5 +101,9 @@ STATUS = CitizenStatus(
         about=ABOUT["supplement_requested"],
         score=0,
         answers=0,
+    ),
+    forms=tuple(
+        Form(form=brought.name, title=brought.title)
+        for brought in (FORMS[routing.Accepted], FORMS[routing.SupplementRequested])
     ),
 )

@@ -5,8 +5,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class OperationsSettings(BaseSettings):
-    """`MOTCUA_OPERATIONS_…`."""
+    """`MOTCUA_OPERATIONS_…`.  `forms`: where a citizen's browser asks notify for official forms."""
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_OPERATIONS_", frozen=True)
 
     replicas: int = Field(default=1, ge=1)  # of the live table's changelog, when Faust makes it
+    forms: str = Field(
+        default="http://127.0.0.1:8104/v1/forms",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*)?$",
+    )

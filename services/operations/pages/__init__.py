@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -52,11 +53,11 @@ NOT_ANSWERED = Answered()
 
 
 class Pages:
-    """The two pages, in both languages."""
+    """The two pages, in both languages; `forms`: where official forms are asked for, if at all."""
 
-    def __init__(self) -> None:
+    def __init__(self, forms: str = "") -> None:
         style, script = ((HERE / name).read_text() for name in ("status.css", "open_link.js"))
-        self.headers = _headers(style, script)
+        self.headers = _headers(style, script, forms)
         self._jinja = Environment(
             loader=FileSystemLoader(HERE),
             autoescape=True,
@@ -68,6 +69,7 @@ class Pages:
             "style": style,
             "script": script,
             "comment_limit": COMMENT_LIMIT,
+            "forms": forms,
         }
 
     def form(
@@ -113,12 +115,14 @@ class Pages:
         )
 
 
-def _headers(style: str, script: str) -> dict[str, str]:
+def _headers(style: str, script: str, forms: str) -> dict[str, str]:
+    address = urlsplit(forms)
+    elsewhere = f" {address.scheme}://{address.netloc}" if forms else ""
     rules = (
         "default-src 'none'",
         f"style-src '{_hash(style)}'",
         f"script-src '{_hash(script)}'",
-        "form-action 'self'",
+        f"form-action 'self'{elsewhere}",
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )

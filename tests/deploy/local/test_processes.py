@@ -9,6 +9,7 @@ from deploy.local.stack import Stack
 from services.intake.settings import IntakeSettings
 from services.notify.settings import NotifySettings
 from services.operations.__main__ import STATUS_PAGE
+from services.operations.settings import OperationsSettings
 from shared.settings import Settings as ServiceSettings
 from shared.topics import SERVICES
 
@@ -61,3 +62,10 @@ def test_links_on_receipts_lead_to_the_citizens_page_of_this_system(
     env = processes.env(row, Settings(operations_port=18105), SERVERS)
     assert env["MOTCUA_STATUS_PAGE"] == "http://127.0.0.1:18105/status"
     assert told().status_page == processes.url(Settings(), "operations") + STATUS_PAGE
+
+
+def test_the_buttons_for_forms_lead_to_notify_of_this_system() -> None:
+    row = next(row for row in TABLE if row.name == "operations")
+    env = processes.env(row, Settings(notify_port=18104), SERVERS)
+    assert env["MOTCUA_OPERATIONS_FORMS"] == "http://127.0.0.1:18104/v1/forms"
+    assert OperationsSettings().forms == processes.url(Settings(), "notify") + "/v1/forms"

@@ -8,6 +8,7 @@ import msgspec
 from services.operations.domain.citizen.course import Course, course
 from services.operations.domain.citizen.decided import decided
 from services.operations.domain.citizen.due import Due, due
+from services.operations.domain.citizen.forms import Form, forms
 from services.operations.domain.citizen.happenings import Happening, happened
 from services.operations.domain.citizen.money import Money, at_the_end, made, money
 from services.operations.domain.citizen.notices import Rating, Sent, announced, rating, sent
@@ -79,6 +80,7 @@ class CitizenStatus(msgspec.Struct, frozen=True, kw_only=True):
     sent: tuple[Sent, ...]
     units: tuple[Unit, ...]
     rating: Rating | None
+    forms: tuple[Form, ...] = ()
 
 
 def view(entries: Sequence[Entry], catalogue: Catalogue, now: datetime) -> CitizenStatus | None:
@@ -112,6 +114,7 @@ def view(entries: Sequence[Entry], catalogue: Catalogue, now: datetime) -> Citiz
         sent=sent(facts, announced(entries, known.dossier_code)),
         units=tuple(_units(stands, units)),
         rating=rating(facts, now),
+        forms=forms(facts),
     )
 
 

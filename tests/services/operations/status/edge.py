@@ -25,6 +25,7 @@ from tests.services.operations.story import BEGAN, Story
 
 KEYS = {"portal-key": ("sandbox", "portal"), "op-key": ("o-1", "operator")}
 LINKS = StatusLinks(bytes(range(32)), "/status")
+FORMS = "http://127.0.0.1:9/v1/forms"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -57,7 +58,7 @@ class StatusEdge:
             access=self.access,
             journeys=journeys,
             catalogue=self.catalogue,
-            pages=Pages(),
+            pages=Pages(FORMS),
             clock=lambda: self.now,
         )
         sent = Attempts(PER_APPLICATION, self.ticks)

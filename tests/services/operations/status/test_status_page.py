@@ -6,15 +6,19 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
+from services.notify.forms_api import TOKEN
 from services.operations import pages
+from services.operations.example import STATUS
 from services.operations.pages.labels import LABELS
+from services.operations.settings import OperationsSettings
 from services.operations.status_api import FORM_LIMIT_BYTES
 from shared.events.data import NOTE_LIMIT
 from tests.services.operations import scenes
 from tests.services.operations.families import CHILDREN
 from tests.services.operations.scenes import SCENES, begun
-from tests.services.operations.status.edge import FORM, LINKS, StatusEdge
+from tests.services.operations.status.edge import FORM, FORMS, LINKS, StatusEdge
 
 VOID = {"meta", "input", "br", "link", "img"}
 
@@ -183,6 +187,49 @@ async def test_what_is_no_form_is_refused(edge: StatusEdge, headers, content, st
     async with edge.client() as client:
         answer = await client.post("/status", content=content, headers=headers)
     assert answer.status_code == status
+
+
+async def test_official_forms_are_asked_of_notify_by_buttons_that_need_no_script(
+    edge: StatusEdge,
+) -> None:
+    story = await edge.read(begun(SCENES["supplement_requested"]))
+    answer = await edge.look(story)
+    found = Outline(answer.text)
+    buttons = [f for f in found.of("form") if str(f["action"]).startswith(FORMS)]
+    assert [f["action"] for f in buttons] == [f"{FORMS}/{n}.pdf" for n in ("receipt", "supplement")]
+    assert [f["method"] for f in buttons] == ["post", "post"]
+    assert f"{FORMS}/receipt.html" in found.all("formaction")
+    asked = TOKEN["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
+    names = {str(i["name"]) for i in found.of("input") if i.get("type") == "hidden"}
+    assert set(asked["properties"]) <= names
+    assert "form-action 'self' http://127.0.0.1:9;" in answer.headers["content-security-policy"]
+
+
+def test_where_no_forms_are_served_none_are_offered() -> None:
+    policy = pages.Pages().headers["content-security-policy"]
+    assert "form-action 'self';" in policy
+    page = pages.Pages().status("vi", STATUS, {"": "x"})
+    assert "receipt.pdf" in pages.Pages(FORMS).status("vi", STATUS, {"": "x"})
+    assert "receipt.pdf" not in page
+
+
+@pytest.mark.parametrize(
+    ("address", "fits"),
+    [
+        ("", True),
+        ("https://dvc.example.invalid/v1/forms", True),
+        ("http://127.0.0.1:8104/v1/forms", True),
+        ("https://dvc.example.invalid/v1/forms/", False),
+        ("https://a.example; script-src *", False),
+        ("dvc.example.invalid", False),
+    ],
+)
+def test_an_address_that_cannot_be_one_ends_the_process(address: str, fits: bool) -> None:
+    if fits:
+        assert OperationsSettings(forms=address).forms == address
+    else:
+        with pytest.raises(ValidationError):
+            OperationsSettings(forms=address)
 
 
 def test_every_label_has_words_in_both_languages_and_is_in_use() -> None:
