@@ -59,6 +59,7 @@ LABELS: Mapping[str, Words] = {
     "money": Words("Tiền", "Money"),
     "owed": Words("Còn phải nộp", "Still to be paid"),
     "until": Words("Hạn nộp", "To be paid before"),
+    "over": Words("đã hết hạn", "is over"),
     "paid": Words("Đã nộp", "Paid"),
     "to_give_back": Words("Đang hoàn lại cho ông/bà", "On its way back to you"),
     "given_back": Words("Đã hoàn lại", "Given back"),

@@ -145,25 +145,6 @@ def settled(story: Story) -> None:
     act(story, routing.Settled(national_code=9, officer="o1", on_time=True), "result_ready")
 
 
-def settled_again(story: Story) -> None:
-    settled(story)
-    act(story, routing.Processing(national_code=4, officer="o1", due=DUE))
-    ready = act(story, routing.Settled(national_code=9, officer="o1", on_time=True))
-    story.told(ready, "result_ready", occasion=2)
-
-
-def told_to_many(story: Story) -> None:
-    processing(story)
-    told = notify.BroadcastTold(
-        broadcast="20260610-3f9ac1d2e4",
-        vi="Hồ sơ {dossier_code}: ngân hàng xác nhận thanh toán chậm.",
-        en="Application {dossier_code}: the bank confirms payments late.",
-    )
-    source = "/services/notify/broadcasts/20260610-3f9ac1d2e4"
-    heard = story.external("notify.inbox", source, told)
-    story.told(heard, "broadcast-20260610-3f9ac1d2e4")
-
-
 def in_post(story: Story) -> None:
     settled(story)
     act(story, handover.Posted(national_code=9, officer="o1", tracking="VN123456789"))

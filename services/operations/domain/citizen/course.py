@@ -87,8 +87,6 @@ class Course:
                 self.why = self.taken_back
 
     def _keep_said(self, data: routing.Moved) -> None:
-        if isinstance(data, routing.Suspended) and not data.officer:
-            return  # a supplement was kept: it is stopped for the reason that it was
         text, reason = said(data), why(data)
         if text or reason:
             self.said, self.why = text, reason

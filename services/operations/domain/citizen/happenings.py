@@ -11,7 +11,7 @@ from string import Formatter
 import msgspec
 
 from services.operations.domain.citizen.decided import Decided
-from services.operations.domain.citizen.reasons import is_by_a_rule, said, why
+from services.operations.domain.citizen.reasons import is_by_a_rule, is_kept, said, why
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Fact, Quote, Words
 from shared.events import (
@@ -113,6 +113,10 @@ TOLD: Mapping[type[Data], Words] = {
 }
 
 TAKEN_BACK = Words("Phần này được yêu cầu rút.", "This part was to be taken back.")
+KEPT = Words(
+    "Đã nhận giấy tờ bổ sung. Cơ quan sẽ xem khi giải quyết tiếp.",
+    "What you brought has come. It is looked at when work goes on.",
+)
 BY_POST = Words("Bưu điện đã phát kết quả.", "The post delivered the result.")
 NEW_RESULT = Words(
     "Đã có kết quả mới, thay cho kết quả trước.", "A new result took the place of the one before."
@@ -156,13 +160,14 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 def happened(decided: Sequence[Decided], units: Units) -> tuple[Happening, ...]:
     """Return what happened, the latest first; of the same thing in a row the last."""
     found: dict[int, Happening] = {}
-    row, before, has_result = 0, None, False
+    row, before, has_result = 0, (Data, False), False
     for one in decided:
         data = one.data
         if type(data) not in TOLD:
             continue
-        row += type(data) is not before
-        before = type(data)
+        kind = type(data), is_kept(data)
+        row += kind != before
+        before = kind
         sentence = _sentence(data, units, is_again=has_result)
         has_result = has_result or isinstance(data, routing.Settled)
         found[row] = Happening(at=one.at, sentence=sentence, said=said(data), why=why(data))
@@ -174,6 +179,8 @@ def _sentence(data: Data, units: Units, *, is_again: bool) -> Words:
     match data:
         case intake.Withdrawn() if is_by_a_rule(data):
             sentence = TAKEN_BACK
+        case routing.Suspended() if is_kept(data):
+            sentence = KEPT
         case routing.Settled() if is_again:
             sentence = NEW_RESULT
         case routing.Returned(form="post"):

@@ -79,9 +79,9 @@ def parts(children: Sequence[Member], units: Units) -> tuple[Part, ...]:
 
 
 def without_result(found: Sequence[Part]) -> Words | None:
-    """Return which parts came to nothing; None: none did."""
+    """Return which parts came to nothing; None where none did, or all."""
     lost = [part.procedure for part in found if part.standing in FAILED]
-    if not lost:
+    if len(lost) in (0, len(found)):
         return None
     listed = Words("; ".join(w.vi for w in lost), "; ".join(w.en for w in lost))
     return WITHOUT.told(parts=listed)

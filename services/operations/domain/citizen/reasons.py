@@ -26,10 +26,6 @@ ELSEWHERE = Words(
     "The text is too long for this page. Read it on the portal where you applied, or ask the "
     "receiving unit.",
 )
-KEPT = Words(
-    "Đã nhận giấy tờ bổ sung. Cơ quan sẽ xem khi giải quyết tiếp.",
-    "What you brought has come. It is looked at when work goes on.",
-)
 WITH_THE_FAMILY = Words(
     "Phần này được rút vì một phần khác của hồ sơ không có kết quả.",
     "It was taken back because another part of the application came to nothing.",
@@ -54,7 +50,7 @@ _BY_A_RULE = re.compile(rf"\w+/(?:{'|'.join(FAILURES)})")
 def said(data: Data) -> Quote | None:
     """Return what an officer wrote for the citizen; nothing where a rule says it in words."""
     text = _text(data)
-    if not text or why(data):
+    if not text or why(data) or is_kept(data):
         return None
     # a rule's reason of before it came in both languages is in the applicant's
     is_english = not _officer(data) and text.isascii()
@@ -72,6 +68,11 @@ def why(data: Data) -> Words | None:
 def is_by_a_rule(data: intake.Withdrawn) -> bool:
     """Whether the rules of a family took it back, and not the citizen."""
     return _BY_A_RULE.fullmatch(data.reason) is not None
+
+
+def is_kept(data: Data) -> bool:
+    """Whether a supplement came while it was stopped: it stays so, for the reason that it was."""
+    return isinstance(data, routing.Suspended) and not data.officer
 
 
 def _text(data: Data) -> str:
@@ -93,10 +94,6 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}".removesuffix(".") + "."
 
 
-def _suspended(data: routing.Suspended) -> Words | None:
-    return None if data.officer else KEPT
-
-
 def _waived(data: payment.FeeWaived) -> Words | None:
     return WAIVED.get(data.reason.partition(":")[0])
 
@@ -107,7 +104,6 @@ def _withdrawn(data: intake.Withdrawn) -> Words | None:
 
 _RULES: Mapping[type[Data], Callable[[Any], Words | None]] = {
     routing.NotAccepted: _not_accepted,
-    routing.Suspended: _suspended,
     payment.FeeWaived: _waived,
     intake.Withdrawn: _withdrawn,
 }

@@ -165,7 +165,7 @@ FAMILY_FAILED = (
         "All parts of your application have ended without a result. See each below.",
     ),
 )
-PARTLY = Words("chỉ xong một phần", "done in part only")  # a stage that not all parts passed
+PARTLY = Words("xong một phần", "done in part")  # a stage that not all parts passed
 NEW_RESULT = Words(
     "Đã có kết quả mới, thay cho kết quả trước. Mời ông/bà đến nhận.",
     "A new result is ready for you, in place of the one before.",

@@ -8,6 +8,7 @@ import pytest
 from tests.services.operations import scenes
 from tests.services.operations.browser.seeing import NARROW, WIDE, Sight, overflow
 from tests.services.operations.scenes import SCENES, begun
+from tests.services.operations.variants import VARIANTS
 
 TARGET_PX = 24
 
@@ -15,8 +16,8 @@ TARGET_PX = 24
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 async def test_every_state_fits_the_window_and_is_pictured(sight: Sight, width: int) -> None:
     async with sight.page(width) as page:
-        for n, scene in enumerate(SCENES, start=1):
-            story = await sight.edge.read(begun(SCENES[scene], n))
+        for n, (scene, begin) in enumerate({**SCENES, **VARIANTS}.items(), start=1):
+            story = await sight.edge.read(begun(begin, n))
             await page.goto("about:blank")
             await sight.follow(page, story)
             assert await overflow(page) == 0, scene

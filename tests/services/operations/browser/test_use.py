@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.peers.install import INSTALLED, is_installed
 from tests.services.operations import scenes
 from tests.services.operations.browser.seeing import NARROW, SMALL, WIDE, Sight, overflow
 from tests.services.operations.scenes import SCENES, begun
-from tests.services.operations.status.edge import LINKS
+from tests.services.operations.status.edge import FORMS, LINKS
 
 TARGET_PX = 24
 AXE = INSTALLED / "axe" / "node_modules" / "axe-core" / "axe.min.js"
@@ -76,6 +77,29 @@ async def test_without_scripts_the_codes_are_typed_and_all_of_it_works(sight: Si
         await page.click(".rating button")
         assert LABELS["thanks"].en in await page.inner_text("main")
     assert len(sight.edge.published.events) == 1
+
+
+async def test_without_scripts_an_official_form_opens_beside_the_page(sight: Sight) -> None:
+    story = await sight.edge.read(begun(scenes.accepted))
+    asked: list[Any] = []
+
+    async def drawn(route: Any) -> None:
+        asked.append(route.request)
+        await route.fulfill(status=200, content_type="text/html", body="<p>")
+
+    async with sight.page(scripts=False) as page:
+        await page.context.route(f"{FORMS}/**", drawn)
+        await sight.type(page, story)
+        for button in await page.query_selector_all(".forms button"):
+            async with page.context.expect_page() as opened:
+                await button.click()
+            await (await opened.value).wait_for_load_state()
+    assert [(r.method, r.url) for r in asked] == [
+        ("POST", f"{FORMS}/receipt.pdf"),
+        ("POST", f"{FORMS}/receipt.html"),
+    ]
+    fields = {"token": LINKS.token(story.application), "language": "vi"}
+    assert [dict(parse_qsl(r.post_data)) for r in asked] == [fields, fields]
 
 
 async def test_a_keyboard_alone_is_enough_and_focus_can_be_seen(sight: Sight) -> None:

@@ -14,11 +14,11 @@ from services.operations.example import STATUS
 from services.operations.pages.labels import LABELS
 from services.operations.settings import OperationsSettings
 from services.operations.status_api import FORM_LIMIT_BYTES
-from shared.events.data import NOTE_LIMIT
-from tests.services.operations import scenes
+from tests.services.operations import scenes, variants
 from tests.services.operations.families import CHILDREN
 from tests.services.operations.scenes import SCENES, begun
 from tests.services.operations.status.edge import FORM, FORMS, LINKS, StatusEdge
+from tests.services.operations.variants import VARIANTS
 
 VOID = {"meta", "input", "br", "link", "img"}
 
@@ -49,7 +49,7 @@ class Outline(HTMLParser):
 
 
 async def page(edge: StatusEdge, scene: str, language: str = "vi") -> Outline:
-    story = await edge.read(begun(SCENES[scene]))
+    story = await edge.read(begun({**SCENES, **VARIANTS}[scene]))
     token = {"token": LINKS.token(story.application)}
     return Outline((await edge.post(token, f"/status?lang={language}")).text)
 
@@ -113,16 +113,12 @@ async def test_what_an_officer_writes_is_shown_as_text_alone(edge: StatusEdge) -
 async def test_what_is_to_be_brought_is_shown_in_full_however_long_it_may_be(
     edge: StatusEdge,
 ) -> None:
-    story, line = begun(scenes.processing), "Bổ sung giấy tờ còn thiếu.\n"
-    note = (line * NOTE_LIMIT)[: NOTE_LIMIT - 4] + "Hết."
-    asked = scenes.routing.SupplementRequested(national_code=5, officer="o1", content=note)
-    scenes.act(story, asked)
-    await edge.read(story)
-    assert note in (await edge.look(story)).text
+    story = await edge.read(begun(variants.asked_at_length))
+    assert variants.LONG in (await edge.look(story)).text
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("scene", [*SCENES, *VARIANTS])
 async def test_every_page_is_well_formed_and_all_that_is_referred_to_is_there(
     edge: StatusEdge, scene: str, language: str
 ) -> None:

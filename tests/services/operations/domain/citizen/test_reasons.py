@@ -7,9 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from services.operations.domain.citizen import reasons
+from services.operations.domain.citizen.happenings import KEPT
 from services.operations.domain.citizen.reasons import (
     ELSEWHERE,
-    KEPT,
     WAIVED,
     WITH_THE_FAMILY,
     said,
@@ -134,7 +134,9 @@ def test_a_supplement_that_is_kept_takes_no_officers_words_away(seen: Seen) -> N
     act(story, routing.Suspended(national_code=8, officer="", reason="Đã nhận / It came"))
     found = seen(story)
     assert found.state.said == Quote("Chờ kết luận kiểm tra", "vi")
-    assert (found.happened[0].why, found.happened[0].said) == (KEPT, None)
+    kept, stopped = found.happened[:2]
+    assert (kept.sentence, kept.said) == (KEPT, None)
+    assert stopped.said == found.state.said
 
 
 def test_what_a_family_took_back_is_not_told_as_the_citizens_wish(seen: Seen) -> None:

@@ -16,7 +16,7 @@ from services.operations.domain.citizen.words import Quote, Words
 from shared.catalogue import Catalogue
 from shared.events import Event, handover, intake, payment, portal, routing
 from shared.masking import HIDDEN
-from tests.services.operations import scenes
+from tests.services.operations import scenes, variants
 from tests.services.operations.scenes import DUE, NEW_DUE, SCENES, act, begun
 from tests.services.operations.story import BEGAN, Story
 
@@ -206,7 +206,7 @@ def test_a_notice_to_many_is_called_one(seen: Seen) -> None:
 
 
 def test_what_was_told_to_many_is_shown_with_its_words_and_what_came_of_it(seen: Seen) -> None:
-    story = begun(scenes.told_to_many)
+    story = begun(variants.told_to_many)
     told = next(n for n in seen(story).sent if n.about == TO_MANY)
     assert told.words == Words(
         f"Hồ sơ {story.code}: ngân hàng xác nhận thanh toán chậm.",
@@ -216,7 +216,7 @@ def test_what_was_told_to_many_is_shown_with_its_words_and_what_came_of_it(seen:
 
 
 def test_a_result_that_takes_the_place_of_another_is_called_a_new_one(seen: Seen) -> None:
-    story = begun(scenes.settled_again)
+    story = begun(variants.settled_again)
     found = seen(story)
     assert found.state.sentence == sentences.NEW_RESULT
     assert [h.sentence for h in found.happened[:2]] == [

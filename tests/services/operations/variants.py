@@ -1,0 +1,103 @@
+"""The same states in other circumstances, as citizens find them; all of it made up."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from shared.events import intake, notify, payment, portal, routing
+from shared.events.data import NOTE_LIMIT
+from tests.services.operations.families import family_failed
+from tests.services.operations.scenes import (
+    DUE,
+    act,
+    came_back,
+    fee_due,
+    processing,
+    settled,
+    stopped,
+    submitted,
+)
+from tests.services.operations.story import Story
+
+LINE = "Bổ sung bản chính giấy tờ còn thiếu, nộp tại bộ phận một cửa.\n"
+LONG = (LINE * NOTE_LIMIT)[: NOTE_LIMIT - 4] + "Hết."
+
+
+def asked_at_length(story: Story) -> None:
+    processing(story)
+    act(story, routing.SupplementRequested(national_code=5, officer="o1", content=LONG))
+
+
+def withdrawing(story: Story) -> None:
+    """A withdrawal waits for its answer, and a correction after it does not count."""
+    processing(story)
+    wish = story.external("intake.inbox", "/portals/sandbox", portal.WithdrawalRequested())
+    story.decide("intake", wish, intake.Withdrawn(reason="x"))
+    no = intake.FollowUpRejected(portal="sandbox", message_id="another", problems=())
+    story.decide("intake", story.submitted(), no)
+
+
+def demanded_beside_the_fee(story: Story) -> None:
+    """Two orders of the same amount are open, and one is paid."""
+    fee_due(story)
+    due = act(story, routing.PaymentDue(national_code=6, officer="o1", amount_vnd=50_000))
+    assessed = payment.FeeAssessed(
+        lines=(), total_vnd=50_000, moment="on_demand", catalogue_version="2026-06"
+    )
+    order = payment.Requested(
+        partner="sandbox",
+        reference=f"{story.reference}-2",
+        attempt=2,
+        amount_vnd=50_000,
+        expires_at=story.log.now + timedelta(days=10),
+        obligation=1,
+    )
+    story.decide("payment", due, assessed, order)
+
+
+def refused_by_a_rule(story: Story) -> None:
+    submitted(story)
+    no = routing.NotAccepted(
+        national_code=3,
+        officer="",
+        reason="nơi cư trú thuộc tỉnh khác",
+        reason_vi="nơi cư trú thuộc tỉnh khác: hãy nộp tại một điểm tiếp nhận của tỉnh đó",
+        reason_en="the residence is in another province: file it at a point of that province",
+    )
+    act(story, no)
+
+
+def kept_while_stopped(story: Story) -> None:
+    stopped(story)
+    act(story, routing.Suspended(national_code=8, officer="", reason="Đã nhận / It came"))
+
+
+def settled_again(story: Story) -> None:
+    settled(story)
+    act(story, routing.Processing(national_code=4, officer="o1", due=DUE))
+    ready = act(story, routing.Settled(national_code=9, officer="o1", on_time=True))
+    story.told(ready, "result_ready", occasion=2)
+
+
+def told_to_many(story: Story) -> None:
+    processing(story)
+    told = notify.BroadcastTold(
+        broadcast="20260610-3f9ac1d2e4",
+        vi="Hồ sơ {dossier_code}: ngân hàng xác nhận thanh toán chậm.",
+        en="Application {dossier_code}: the bank confirms payments late.",
+    )
+    source = "/services/notify/broadcasts/20260610-3f9ac1d2e4"
+    heard = story.external("notify.inbox", source, told)
+    story.told(heard, "broadcast-20260610-3f9ac1d2e4")
+
+
+VARIANTS: Mapping[str, Callable[[Story], None]] = {
+    "asked_at_length": asked_at_length,
+    "came_back": came_back,
+    "demanded_beside_the_fee": demanded_beside_the_fee,
+    "family_failed": family_failed,
+    "kept_while_stopped": kept_while_stopped,
+    "refused_by_a_rule": refused_by_a_rule,
+    "settled_again": settled_again,
+    "told_to_many": told_to_many,
+    "withdrawing": withdrawing,
+}
