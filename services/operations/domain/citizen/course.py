@@ -11,6 +11,7 @@ from services.operations.domain.citizen.sentences import BY_CODE, StateName
 from services.operations.domain.citizen.words import Quote, Words
 from shared.events import handover, intake, routing
 
+TOO_LATE = "too-late-to-withdraw"  # why a withdrawal does not count
 Asked = Literal["withdrawal", "taking_back", "correction"]
 
 
@@ -35,6 +36,7 @@ class Course:
     came_back: bool = False
     asked: dict[str, Asked] = field(default_factory=dict)
     taken_back: Words | None = None
+    must_go_on: bool = False  # it was too late to take it back
     has_brought: bool = False  # what was asked for
     results: int = 0
     is_family: bool = False
@@ -57,7 +59,10 @@ class Course:
                 self.asked[decided.cause] = "taking_back" if self.taken_back else "withdrawal"
             case intake.CorrectionAsked():
                 self.asked[decided.cause] = "correction"
-            case intake.FollowUpRejected() | intake.Corrected():
+            case intake.FollowUpRejected():
+                self.asked.pop(data.message_id, None)
+                self.must_go_on |= any(p.code == TOO_LATE for p in data.problems)
+            case intake.Corrected():
                 self.asked.pop(data.message_id, None)
             case routing.Moved():
                 self._move(data)

@@ -44,6 +44,8 @@ TOLD: Mapping[type[Data], Words] = {
         "Thông tin đã được sửa theo yêu cầu của ông/bà.", "Your correction was made."
     ),
     intake.Withdrawn: Words("Ông/bà đã xin rút hồ sơ.", "You asked to take it back."),
+    # of a withdrawal alone: what else is turned away, the portal answers
+    intake.FollowUpRejected: Words("Hồ sơ không được rút.", "It was not taken back."),
     routing.Routed: Words(
         "Hồ sơ được chuyển đến {competent_unit}.", "It was passed on to {competent_unit}."
     ),
@@ -125,7 +127,7 @@ NEW_RESULT = Words(
 # what is decided besides: another line says it, it is the offices' own, or between us and others
 UNTOLD: frozenset[type[Data]] = frozenset(
     {
-        *(intake.Conflicted, intake.FollowUpRejected, intake.CorrectionAsked),
+        *(intake.Conflicted, intake.CorrectionAsked),
         intake.InterlinkedMoved,  # the parts say it
         *(routing.ChoiceNeeded, routing.CorrectionAllowed, routing.ActionRejected, routing.DueSoon),
         *(handover.CertificateExpiring, handover.CertificateExpired, handover.StepFinished),
@@ -163,7 +165,7 @@ def happened(decided: Sequence[Decided], units: Units) -> tuple[Happening, ...]:
     row, before, has_result = 0, (Data, False), False
     for one in decided:
         data = one.data
-        if type(data) not in TOLD:
+        if type(data) not in TOLD or (isinstance(data, intake.FollowUpRejected) and not why(data)):
             continue
         kind = type(data), is_kept(data)
         row += kind != before

@@ -43,6 +43,8 @@ WAIVED: Mapping[str, Words] = {
     "exempt": Words("Ông/bà thuộc diện được miễn.", "You are among those who are spared it."),
 }
 
+NOT_WITHDRAWN = frozenset({"too-late-to-withdraw", "withdraw-later"})  # how a wish is answered
+
 _SHORTENED = re.compile(r"… \d+ characters")  # as operations kept long texts before
 _BY_A_RULE = re.compile(rf"\w+/(?:{'|'.join(FAILURES)})")
 
@@ -102,8 +104,14 @@ def _withdrawn(data: intake.Withdrawn) -> Words | None:
     return WITH_THE_FAMILY if is_by_a_rule(data) else None
 
 
+def _turned_away(data: intake.FollowUpRejected) -> Words | None:
+    found = (Words(p.remedy_vi, p.remedy_en) for p in data.problems if p.code in NOT_WITHDRAWN)
+    return next(found, None)
+
+
 _RULES: Mapping[type[Data], Callable[[Any], Words | None]] = {
     routing.NotAccepted: _not_accepted,
     payment.FeeWaived: _waived,
     intake.Withdrawn: _withdrawn,
+    intake.FollowUpRejected: _turned_away,
 }

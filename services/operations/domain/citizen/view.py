@@ -12,7 +12,7 @@ from services.operations.domain.citizen.forms import Form, forms
 from services.operations.domain.citizen.happenings import Happening, happened
 from services.operations.domain.citizen.money import Money, at_the_end, made, money
 from services.operations.domain.citizen.notices import Rating, Sent, announced, rating, sent
-from services.operations.domain.citizen.parts import Part, parts, without_result
+from services.operations.domain.citizen.parts import CITIZEN, Part, parts, without_result
 from services.operations.domain.citizen.sentences import (
     FAMILY_FAILED,
     NEW_RESULT,
@@ -123,6 +123,9 @@ def _of_a_family(stands: Course, known: Status) -> None:
     if not known.children:
         return
     stands.is_family = True
+    is_taken_back = any(CITIZEN in child.by_rule for child in known.children)
+    if is_taken_back and not stands.must_go_on:  # of a parent no event of its own says so
+        stands.asked[CITIZEN] = "withdrawal"
     ended: dict[str, StateName] = {"done": "returned", "partly_done": "family_partly_done"}
     stands.state = ended.get(known.outcome, "family")
     if known.outcome == "failed":

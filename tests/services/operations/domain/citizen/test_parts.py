@@ -5,13 +5,16 @@ from typing import Any, get_args
 
 import pytest
 
+from services.intake.domain.remedies import REMEDIES
 from services.intake.domain.saga import Child, Family, views
 from services.operations.domain.citizen import sentences
+from services.operations.domain.citizen.course import TOO_LATE
 from services.operations.domain.citizen.parts import ENDED, FOLLOWS, PERSON
 from services.operations.domain.citizen.view import CitizenStatus
 from services.operations.domain.citizen.words import Words
 from shared.catalogue.interlinked import FAILURES, Does
-from shared.events.intake import InterlinkedMoved, Standing
+from shared.events.data import Problem
+from shared.events.intake import FollowUpRejected, InterlinkedMoved, Standing
 from tests.services.operations import families
 from tests.services.operations.families import child, family
 from tests.services.operations.scenes import begun
@@ -83,6 +86,21 @@ def test_what_follows_for_a_part_on_its_way_is_told_at_once(
     name = Words(RESIDENCE, RESIDENCE)
     assert told(found, 1) == [each.told(part=name).vi for each in words]
     assert found.state.why is not None
+
+
+def test_taking_all_of_it_back_waits_until_it_is_answered(seen: Seen) -> None:
+    story = begun(lambda story: None)
+    registered = family(story)
+    asked = child("birth", "open", by_rule={"citizen": "withdraws"})
+    story.decide("intake", registered, InterlinkedMoved(children=(asked,)))
+    assert [task.kind for task in seen(story).tasks] == ["see_parts", "await_withdrawal"]
+    late = Problem(field="/subject", code=TOO_LATE, remedy_vi="Quá muộn.", remedy_en="Too late.")
+    no = FollowUpRejected(portal="sandbox", message_id="m", problems=(late,))
+    story.decide("intake", registered, no)
+    found = seen(story)
+    assert [task.kind for task in found.tasks] == ["see_parts"]
+    assert found.happened[0].why == Words("Quá muộn.", "Too late.")
+    assert TOO_LATE in REMEDIES
 
 
 def test_every_failure_and_every_reason_of_the_rules_has_words() -> None:

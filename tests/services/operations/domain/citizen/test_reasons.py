@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from services.intake.domain.remedies import REMEDIES, problem
 from services.operations.domain.citizen import reasons
 from services.operations.domain.citizen.happenings import KEPT
 from services.operations.domain.citizen.reasons import (
@@ -156,6 +157,16 @@ def test_what_a_family_took_back_is_not_told_as_the_citizens_wish(seen: Seen) ->
 def test_every_failure_of_a_part_may_be_why_another_is_taken_back(failure: str) -> None:
     assert why(intake.Withdrawn(reason=f"health_card/{failure}")) == WITH_THE_FAMILY
     assert why(intake.Withdrawn(reason="citizen")) is None
+
+
+def test_only_the_answer_to_a_withdrawal_is_told_of_what_is_turned_away(seen: Seen) -> None:
+    assert {*reasons.NOT_WITHDRAWN} < {*REMEDIES}
+    story = begun(scenes.processing)
+    before = seen(story).happened
+    again = problem("key-reused", "/headers/idempotency-key")
+    no = intake.FollowUpRejected(portal="sandbox", message_id="m", problems=(again,))
+    story.decide("intake", story.submitted(), no)
+    assert seen(story).happened == before
 
 
 def test_a_text_that_is_not_here_says_where_it_is() -> None:
