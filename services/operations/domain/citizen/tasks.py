@@ -104,7 +104,7 @@ PAYING: Mapping[Standing, str] = {
     "expired": "pay_again",
     "opening": "await_order",
 }
-PAID = ("payable", "expired")
+PAID = ("payable", "expired")  # the more urgent first
 FAMILIES = ("family", "family_partly_done")
 LOST = ("family_partly_done", "not_accepted")
 ASKED = frozenset({"correct", "bring", "pay", "pay_again", "fetch", "fetch_back"})
@@ -124,7 +124,8 @@ def _asked(course: Course, money: Money, returning: Words) -> Iterator[Task]:
         yield Task(kind="correct", sentence=TASKS["correct"], details=course.problems)
     if course.state == "supplement_requested":
         yield Task(kind="bring", sentence=TASKS["bring"], said=course.said)
-    yield from map(_paid, (each for each in money.owed if each.standing in PAID))
+    for standing in PAID:
+        yield from map(_paid, (each for each in money.owed if each.standing == standing))
     if course.state == "settled":
         kind = "fetch_back" if course.came_back else "fetch"
         yield Task(kind=kind, sentence=TASKS[kind].told(unit=returning))
