@@ -196,12 +196,12 @@ class Story:
         receipt = payment.ReceiptIssued(number="R-1", kind="fee", amount_vnd=50_000, lines=())
         return self.decide("payment", callback, settled, receipt)[0]
 
-    def told(self, cause: Event, milestone: str, occasion: int = 1) -> None:
+    def told(self, cause: Event, milestone: str, occasion: int = 1, words: str = "") -> None:
         requested = notify.NoticeRequested(
             key=f"{self.application}/{milestone}/sms",
             milestone=milestone,
             channel="sms",
-            template=milestone,
+            template=f"{milestone}.plain{words}",
             language="vi",
             contact="sealed",
             params={},

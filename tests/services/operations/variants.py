@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from shared.events import intake, notify, payment, portal, routing
+from shared.events import handover, intake, notify, payment, portal, routing
 from shared.events.data import NOTE_LIMIT
 from tests.services.operations.families import family_failed
 from tests.services.operations.scenes import (
@@ -75,7 +75,23 @@ def settled_again(story: Story) -> None:
     settled(story)
     act(story, routing.Processing(national_code=4, officer="o1", due=DUE))
     ready = act(story, routing.Settled(national_code=9, officer="o1", on_time=True))
-    story.told(ready, "result_ready", occasion=2)
+    story.told(ready, "result_ready", occasion=2, words="~again")
+
+
+def moved_when_ready(story: Story) -> None:
+    """The result waits at another unit now: it is the same one."""
+    settled(story)
+    elsewhere = handover.Readdressed(
+        national_code=9,
+        officer="o1",
+        reason="r",
+        receiving_unit="00004",
+        competent_unit="00004",
+        returning_unit="00008",
+        rule="r",
+        catalogue_version="2026-06",
+    )
+    story.told(act(story, elsewhere), "result_ready", occasion=2)
 
 
 def told_to_many(story: Story) -> None:
@@ -96,6 +112,7 @@ VARIANTS: Mapping[str, Callable[[Story], None]] = {
     "demanded_beside_the_fee": demanded_beside_the_fee,
     "family_failed": family_failed,
     "kept_while_stopped": kept_while_stopped,
+    "moved_when_ready": moved_when_ready,
     "refused_by_a_rule": refused_by_a_rule,
     "settled_again": settled_again,
     "told_to_many": told_to_many,

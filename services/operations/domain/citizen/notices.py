@@ -61,7 +61,7 @@ STANDINGS: Mapping[Standing, Words] = {
 }
 
 
-# what is told in other words a second time
+AGAIN = "~again"  # in the name of the words in which another one of the same kind is told
 ABOUT_AGAIN: Mapping[str, Words] = {
     "result_ready": Words("Kết quả mới đã có", "A new result is ready"),
 }
@@ -103,6 +103,7 @@ _told_to_many = msgspec.json.Decoder(notify.BroadcastTold).decode
 class _Slot:
     at: datetime
     standing: Standing | None = "sending"  # None: nothing was handed over, so nothing was sent
+    is_again: bool = False
 
 
 _Name = tuple[str, int, str]  # the milestone, the how-manieth time it is told, the way
@@ -136,7 +137,7 @@ def sent(decided: Sequence[Decided], announced: Mapping[str, Words] = NOTHING) -
     for one in decided:
         _take(slots, one.at, one.data)
     found = [
-        _told(name, slot.at, slot.standing, announced.get(name[0]))
+        _told(name, slot, slot.standing, announced.get(name[0]))
         for name, slot in slots.items()
         if slot.standing and _audience(name[2]) in TO
     ]
@@ -163,11 +164,14 @@ def rating(decided: Sequence[Decided], now: datetime) -> Rating | None:
 def _take(slots: dict[_Name, _Slot], at: datetime, data: Data) -> None:
     match data:
         case notify.NoticeRequested():
-            joined = ((also.milestone, also.occasion) for also in data.joined)
-            for milestone, occasion in ((data.milestone, data.occasion), *joined):
-                slots.setdefault((milestone, occasion, data.channel), _Slot(at))
+            all_told: tuple[notify.NoticeRequested | notify.Joined, ...] = (data, *data.joined)
+            for told in all_told:
+                slot = slots.setdefault((told.milestone, told.occasion, data.channel), _Slot(at))
+                slot.is_again = AGAIN in told.template
         case notify.NoticeSent():
-            slots[data.milestone, data.occasion, data.channel] = _Slot(data.sent_at, "sent")
+            name = data.milestone, data.occasion, data.channel
+            slot = slots.setdefault(name, _Slot(at))
+            slot.at, slot.standing = data.sent_at, "sent"
         case notify.NoticeDelivered() | notify.NoticeFailed() | notify.NoticeDropped():
             name = (data.milestone, data.occasion, data.channel)
             slots.setdefault(name, _Slot(at)).standing = _ENDS[type(data)]
@@ -177,17 +181,17 @@ def _audience(way: str) -> str:
     return way.partition("@")[2] or "citizen"
 
 
-def _told(name: _Name, at: datetime, standing: Standing, words: Words | None) -> Sent:
-    milestone, occasion, way = name
+def _told(name: _Name, slot: _Slot, standing: Standing, words: Words | None) -> Sent:
+    milestone, _, way = name
     channel = way.partition("@")[0]
     about = TO_MANY if milestone.startswith(TO_MANY_IS) else ABOUT.get(milestone, OTHER)
     return Sent(
         milestone=milestone,
-        about=ABOUT_AGAIN.get(milestone, about) if occasion > 1 else about,
+        about=ABOUT_AGAIN.get(milestone, about) if slot.is_again else about,
         channel=channel,
         by=BY.get(channel, Words(channel, channel)),
         to=TO[_audience(way)],
-        at=at,
+        at=slot.at,
         standing=standing,
         sentence=STANDINGS[standing],
         words=words,

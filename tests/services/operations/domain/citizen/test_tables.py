@@ -4,9 +4,11 @@ languages, and no sentence names what its event does not have.
 
 from typing import Any, get_args
 
+import msgspec
 import pytest
 
 from services.notify.domain.milestones import MILESTONES
+from services.notify.domain.templates import AGAIN, FILE, Row
 from services.notify.domain.wordings import CHANNELS
 from services.operations.domain.citizen import (
     due,
@@ -24,6 +26,7 @@ from shared.events import CONTRACTS, PRODUCERS
 from shared.events.data import FeeLine, Strict
 from shared.events.intake import Standing
 
+ROWS = msgspec.json.decode(FILE.read_bytes(), type=tuple[Row, ...])
 TABLES: dict[str, dict[Any, Any]] = {
     "stages": dict(sentences.STAGES),
     "standings": dict(sentences.STANDINGS),
@@ -87,6 +90,8 @@ def test_a_sentence_names_only_what_its_event_has(contract: Any) -> None:
 def test_every_milestone_and_every_way_of_notify_has_words() -> None:
     assert set(notices.ABOUT) == {m for m in MILESTONES if not m.startswith("petition_")}
     assert set(notices.BY) == set(CHANNELS)
+    assert {row.milestone for row in ROWS if row.again} == set(notices.ABOUT_AGAIN)
+    assert notices.AGAIN == AGAIN
     assert set(notices.STANDINGS) == set(get_args(notices.Standing))
 
 

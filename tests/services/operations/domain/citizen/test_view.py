@@ -227,6 +227,14 @@ def test_a_result_that_takes_the_place_of_another_is_called_a_new_one(seen: Seen
     assert about == [notices.ABOUT_AGAIN["result_ready"], notices.ABOUT["result_ready"]]
 
 
+def test_the_same_result_at_another_unit_is_not_called_a_new_one(seen: Seen) -> None:
+    found = seen(begun(variants.moved_when_ready))
+    assert {n.about for n in found.sent if n.milestone == "result_ready"} == {
+        notices.ABOUT["result_ready"]
+    }
+    assert found.state.sentence == STATES["settled"].sentence
+
+
 def test_a_result_that_the_post_delivered_is_told_as_that(seen: Seen) -> None:
     story = begun(scenes.in_post)
     tracking = "VN123456789"
