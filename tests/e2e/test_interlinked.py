@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,27 @@ async def test_one_child_is_refused_and_the_rest_follows_by_rule(system: System)
     assert len(told["status"]["children"]) == 3
     notices = [n["milestone"] for n in told["status"]["notices"]]
     assert sorted(notices) == ["interlinked_ended", "interlinked_registered"]
+    await is_told_to_the_citizen(system, seen["receipt"]["status_link"].partition("#")[2])
+
+
+async def is_told_to_the_citizen(system: System, token: str) -> None:
+    """The citizens' page says which part failed and what followed, and leads to a part's forms."""
+    async with system.client("operations", "portal") as operations:
+        told = (await operations.post("/v1/status", json={"token": token})).json()
+        page = (await operations.post("/status", data={"token": token})).text
+        of_birth = next(t for t in re.findall(r'name="token" value="([^"]+)"', page) if t != token)
+        page = (await operations.post("/status", data={"token": of_birth})).text
+    assert told["state"]["state"] == "family_partly_done"
+    assert [part["standing"] for part in told["parts"]] == ["returned", "not_accepted", "withdrawn"]
+    assert "Đăng ký thường trú" in told["state"]["why"]["vi"]
+    assert [follows["vi"] for follows in told["parts"][CARD]["follows"]] == [
+        "Rút vì phần Đăng ký thường trú không có kết quả."
+    ]
+    receipt = re.search(r'action="([^"]+/receipt\.pdf)"', page)
+    assert receipt
+    async with system.client("notify") as notify:
+        form = await notify.post(receipt[1], data={"token": of_birth, "language": "vi"})
+    assert (form.status_code, form.headers["content-type"]) == (200, "application/pdf")
 
 
 async def act(system: System, application: str, *moves: tuple[str, dict[str, str]]) -> None:
