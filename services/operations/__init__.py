@@ -6,7 +6,7 @@ Writes its own tables, counts to `operations.flow`, `lane.released` to a service
 operator says so, and `feedback.given` to notify's when a citizen does.  It changes nothing else.
 
 Reading order: `domain` (what can be said from the log), `journeys` (how the log is kept), `reader`
-(the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `api`.  What a
-citizen sees: `domain.citizen` (what is told), `status_access` (to whom), `pages`, `status_api`,
-`rating_api`.
+(the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `finding` and
+`opened` (one application), `api`.  What a citizen sees: `domain.citizen` (what is told),
+`status_access` (to whom), `pages`, `status_api`, `rating_api`.
 """

@@ -13,14 +13,14 @@ from pydantic import BaseModel, Field
 
 from services.operations import views
 from services.operations.counts import Counts
-from services.operations.domain.entries import Entry, gist, in_order
-from services.operations.domain.findings import contiguity, tracing
+from services.operations.domain.entries import Entry, gist
 from services.operations.domain.ledger import Ledger
-from services.operations.domain.spans import Span, otlp, spans
-from services.operations.domain.status import STATES, held_by, status, totals
-from services.operations.domain.timeline import instant, timeline
-from services.operations.domain.waits import waits
-from services.operations.journeys import ENTRIES_LIMIT, Journeys
+from services.operations.domain.spans import otlp, spans
+from services.operations.domain.status import STATES, held_by, totals
+from services.operations.domain.timeline import instant
+from services.operations.finding import ASKED_LIMIT, Found, find
+from services.operations.journeys import Journeys
+from services.operations.opened import journey_of, opened, waterfall_of
 from services.operations.tables import Flowing
 from shared import edge, events
 from shared.access import Caller, require
@@ -37,6 +37,15 @@ KEY_LIMIT = 200
 Operator = Annotated[Caller, Depends(require("operator"))]
 After = Annotated[str, Query(max_length=500, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
+Typed = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=ASKED_LIMIT,
+        description="a dossier code, an application id, an order number, a partner's transaction "
+        "(also as `<partner>/<transaction>`) or a petition's code; blanks, dashes, case forgiven",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +81,20 @@ def router(sources: Sources) -> APIRouter:
 
 def _journeys(routes: APIRouter, sources: Sources) -> None:
     @routes.get(
+        "/find",
+        summary="Which application is meant by what somebody typed",
+        responses=edge.answers(200, Found, 422),
+    )
+    async def find_by_any_name(q: Typed, _: Operator) -> Response:
+        return _json(await find(sources.journeys, q))
+
+    @routes.get(
         "/journeys/{name}",
         summary="Timeline, status and findings of an application",
         responses=edge.answers(200, views.JourneyView, 404),
     )
     async def journey(name: str, _: Operator) -> Response:
-        application, entries, forks = await _journey(sources.journeys, name)
-        return _json(
-            {
-                "application": application,
-                "status": status(entries),
-                "findings": [*contiguity(entries, forks), *tracing(application, entries)],
-                "timeline": timeline(entries),
-                "is_truncated": len(entries) + len(forks) >= ENTRIES_LIMIT,
-            }
-        )
+        return _json(journey_of(await opened(sources.journeys, name), sources.clock()))
 
     @routes.get(
         "/journeys/{name}/waterfall",
@@ -94,7 +102,7 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
         responses=edge.answers(200, views.WaterfallView, 404),
     )
     async def waterfall(name: str, _: Operator) -> Response:
-        application, entries, _forks = await _journey(sources.journeys, name)
+        application, entries, _forks = await opened(sources.journeys, name)
         return _json(waterfall_of(application, entries))
 
     @routes.get(
@@ -103,7 +111,7 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
         responses=edge.answers(200, views.TraceView, 404),
     )
     async def trace(name: str, _: Operator) -> Response:
-        application, entries, _forks = await _journey(sources.journeys, name)
+        application, entries, _forks = await opened(sources.journeys, name)
         return _json(otlp(application, spans(application, entries)))
 
 
@@ -159,7 +167,7 @@ def _releases(routes: APIRouter, sources: Sources) -> None:
         caller: Operator,
         idempotency_key: Annotated[str, Header(min_length=8, max_length=KEY_LIMIT)],
     ) -> Response:
-        application, entries, _forks = await _journey(sources.journeys, asked.application)
+        application, entries, _forks = await opened(sources.journeys, asked.application)
         held = _held(application, asked.service, entries)
         event = Event(
             id=idempotency_key,
@@ -191,32 +199,6 @@ def _held(application: str, service: str, entries: Sequence[Entry]) -> Entry:
             f"{service} has never held {application}; {holding} holds it. See /v1/parked.",
         )
     return own[-1]
-
-
-async def _journey(journeys: Journeys, name: str) -> tuple[str, list[Entry], list[Entry]]:
-    application = await journeys.find(name) if len(name) <= KEY_LIMIT else None
-    entries, forks = await journeys.of(application) if application else ([], [])
-    if not application or not entries:
-        raise Refusal(
-            404,
-            "unknown-application",
-            "No message of it is in the log yet. Give an application id, a dossier code or a "
-            "payment reference; what was sent a moment ago may need a second.",
-        )
-    return application, in_order(entries), forks
-
-
-def waterfall_of(application: str, entries: Sequence[Entry]) -> dict[str, Any]:
-    """Return spans and waits; a wait names the span of the message that ended it."""
-    found: list[Span] = spans(application, entries)
-    span_of = {id_: span.id for span in found for id_ in span.ids}
-    return {
-        "application": application,
-        "spans": found,
-        "waits": [
-            {**msgspec.to_builtins(w), "span": span_of.get(w.ended_by, "")} for w in waits(entries)
-        ],
-    }
 
 
 def _counts(counted: Ledger, aside: Ledger) -> dict[str, Any]:

@@ -6,7 +6,8 @@ Three tables, written by batch, none with a second index:
   more than what is in it.  The first row of an application is `<application>/`, so that only one
   can be; the others are `<application>/<place of the first entry>`.  All of one application is one
   range.  A numbered event that came again as it was is not kept, with other content it is a fork.
-- `names`: dossier code, payment reference, or a petition's code → application, or petition.
+- `names`: dossier code, payment reference, or a petition's code → application, or petition; and
+  `<a partner's transaction, folded>/<partner>/<application>`: two partners may count alike.
 - `aside`: dead letters and parked records, `<dead|parked>/<logged at>/<topic>/<place>`, as they
   came.
 """
@@ -17,8 +18,9 @@ from zlib import crc32
 
 import msgspec
 
-from services.operations.domain.entries import Entry, Gist, gist
+from services.operations.domain.entries import Entry, gist
 from services.operations.domain.kept import kept
+from services.operations.domain.naming import folded, name_of
 from services.operations.domain.occurrences import (
     Appended,
     by_application,
@@ -32,7 +34,7 @@ from services.operations.domain.packing import packed, unpacked
 from shared.bus import Record
 from shared.dossier_codes import read_code
 from shared.errors import DeadLetter, Unknown
-from shared.events import intake, numbered_id, payment, petitions
+from shared.events import numbered_id
 from shared.events.kernel import LaneReleased
 from shared.petition_codes import read_petition_code
 from shared.placement import canonical
@@ -50,8 +52,6 @@ TRIES = 5
 UNREADABLE = "unreadable"
 OPENING = "portal.submissions"  # what an application begins with, as a rule
 
-_REGISTERED = {intake.Registered.TYPE, intake.InterlinkedRegistered.TYPE}
-_NAMED_IN = {*_REGISTERED, payment.Requested.TYPE, petitions.PetitionReceived.TYPE}
 _NUMBERED = {t.name: t.written_by[0] for t in TOPICS.values() if t.kind == "events"}
 
 
@@ -197,7 +197,7 @@ class Journeys:
 
     async def _append_others(self, appended: Appended) -> None:
         first = appended.first
-        names = [row for e in first if e.type in _NAMED_IN and e.sequence and (row := _name(e))]
+        names = [row for e in first if (row := name_of(e))]
         aside = [_aside(e) for e in first if e.is_aside]
         for table, rows in ((self._names, names), (self._aside, aside)):
             if rows:
@@ -210,6 +210,18 @@ class Journeys:
             return application
         rows = await self._names.get([read_code(name) or read_petition_code(name) or name])
         return str(rows[0]["application"]) if rows else None
+
+    async def named(self, names: Sequence[str]) -> dict[str, str]:
+        """Return by name, each as it is kept, the application that has it.  Raises `Unknown`."""
+        return {str(r["_id"]): str(r["application"]) for r in await self._names.get(names)}
+
+    async def moved_by(self, transaction: str, limit: int) -> list[tuple[str, str, str]]:
+        """Return partner, transaction and application of what moved under this number, however it
+        is spelled.  Raises `Unknown`.
+        """
+        spelled = folded(transaction)
+        rows = await self._names.ranges([prefix(f"{spelled}/")], limit) if spelled else []
+        return [(r["partner"], r["transaction"], r["application"]) for r in rows]
 
     async def of(self, application: str) -> tuple[list[Entry], list[Entry]]:
         """Return the messages of an application, and its forks; both empty for an unknown one."""
@@ -250,13 +262,6 @@ def _rows(application: str, entries: Sequence[Entry], is_first: bool) -> Iterato
         some = entries[at : at + PACKED_LIMIT]
         place = "" if is_first and at == 0 else some[0].stands_at
         yield {"_id": f"{application}/{place}", "entries": packed(application, some)}
-
-
-def _name(entry: Entry) -> Row | None:
-    g: Gist = gist(entry.data)
-    is_petition = entry.type == petitions.PetitionReceived.TYPE
-    name = g.dossier_code if entry.type in _REGISTERED else g.code if is_petition else g.reference
-    return {"_id": name, "application": entry.application} if name else None
 
 
 def _aside(entry: Entry) -> Row:

@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from services.operations.domain.clocks import Clock
+from services.operations.domain.explaining import Explanation
 from services.operations.domain.findings import Finding
 from services.operations.domain.spans import Span
 from services.operations.domain.status import State, Status
@@ -13,10 +15,14 @@ from shared.edge import APPLICATION
 
 
 class JourneyView(msgspec.Struct, kw_only=True):
-    """One application; `is_truncated`: it has more messages than are shown."""
+    """One application; `clocks` that have begun, `routing`: why its units are its units;
+    `is_truncated`: it has more messages than are shown.
+    """
 
     application: str
     status: Status
+    clocks: list[Clock]
+    routing: list[Explanation]
     findings: list[Finding]
     timeline: list[Line]
     is_truncated: bool

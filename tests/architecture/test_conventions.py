@@ -73,8 +73,10 @@ OWN = {
         *("broadcasts", "broadcasts_api"),
     },
     # it reads with a loop of its own instead of a lane: it decides nothing; how an application
-    # stands for its citizen: who may see it, as a page, as JSON with an example; and how it went
+    # stands for its citizen: who may see it, as a page, as JSON with an example; and how it went;
+    # which application somebody means, and one of them opened, for whoever asks
     "operations": {
+        *("finding", "opened"),
         *("journeys", "reader", "counts", "flow", "tables"),
         *("status_access", "status_api", "pages", "example", "rating_api"),
     },

@@ -144,6 +144,7 @@ class Gist(msgspec.Struct, frozen=True):
     national_code: int = 0
     reference: str = ""
     partner: str = ""
+    transaction: str = ""  # a partner's own number
     amount_vnd: int = 0
     total_vnd: int = 0
     number: str | int = ""  # of a receipt, or of what a child told

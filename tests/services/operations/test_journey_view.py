@@ -13,10 +13,10 @@ from rich.console import Console, RenderableType
 from deploy.local import journey_view
 from deploy.local.fitted import WIDTH
 from deploy.local.journey_view import BAR_CELLS, Scale, _bar, _covered, _duration
-from services.operations.api import waterfall_of
 from services.operations.domain.findings import contiguity
 from services.operations.domain.status import status
 from services.operations.domain.timeline import timeline
+from services.operations.opened import waterfall_of
 
 
 def answers(story: Any, entries: list[Any]) -> tuple[Any, Any]:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.operations.api import waterfall_of
 from services.operations.domain.entries import Entry, tally
 from services.operations.domain.occurrences import judge
 from services.operations.journeys import Journeys, read
+from services.operations.opened import waterfall_of
 from shared.errors import Unknown
 from shared.mongo import MongoTable, connect
 

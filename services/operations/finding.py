@@ -1,0 +1,145 @@
+"""Which application somebody means who types one thing: a code, an id, an order, a transaction.
+
+`understood` says what it may be, `find` what stands under it.  Blanks, dashes and case are forgiven
+wherever nothing else can be meant.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from services.operations.domain.entries import in_order
+from services.operations.domain.naming import folded
+from services.operations.domain.status import State, status
+from services.operations.journeys import Journeys
+from shared.dossier_codes import read_code
+from shared.petition_codes import read_petition_code
+
+ASKED_LIMIT = 200  # characters
+FOUND_LIMIT = 20
+TRANSACTION_LEAST = 2  # characters, else everything is one
+
+Kind = Literal["application", "dossier_code", "petition_code", "order", "transaction"]
+
+_ID = re.compile(r"[0-9A-F]{32}")
+_ORDER = re.compile(r"(?:DVC)?([0-9]{15})")
+# a dossier code of the form that is issued, without its dashes: there is one place for each
+_RUN = re.compile(
+    r"((?:[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.)?[A-Z][0-9]{2}(?:\.[0-9]{1,3})*)([0-9]{8})([0-9]{7})"
+)
+
+
+class Understood(msgspec.Struct, frozen=True):
+    """One thing that was typed may be; `name` is how it is kept, `partner` whose transaction."""
+
+    kind: Kind
+    name: str
+    partner: str = ""
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """An application that was found, as what, and how it stands; of a petition, its code."""
+
+    application: str
+    kind: Kind
+    name: str
+    partner: str
+    dossier_code: str
+    petition: str
+    procedure: str
+    state: State | None
+    last_at: str
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What was typed, what it may be, and all that stands under it; `is_cut`: there is more."""
+
+    asked: str
+    understood: list[Understood]
+    found: list[Hit]
+    is_cut: bool
+
+
+class _Named(NamedTuple):
+    application: str
+    kind: Kind
+    name: str
+    partner: str = ""
+
+
+def understood(typed: str) -> list[Understood]:
+    """Return all that this may be, the surest first."""
+    typed = typed.strip()[:ASKED_LIMIT]
+    signs = folded(typed)
+    if _ID.fullmatch(signs):
+        return [Understood("application", str(UUID(signs)))]
+    if code := read_code(typed) or _without_dashes(typed):
+        return [Understood("dossier_code", code)]
+    if code := read_petition_code(typed):
+        return [Understood("petition_code", code)]
+    out = []
+    if order := _ORDER.fullmatch(signs):
+        out.append(Understood("order", f"DVC{order[1]}"))
+    elif "/" not in typed and signs:
+        out.append(Understood("order", signs))
+    partner, _, transaction = typed.rpartition("/")
+    if len(folded(transaction)) >= TRANSACTION_LEAST:
+        out.append(Understood("transaction", transaction.strip(), partner.strip().lower()))
+    return out
+
+
+def _without_dashes(typed: str) -> str | None:
+    run = _RUN.fullmatch("".join(typed.upper().split()).replace("-", ""))
+    return read_code("-".join(run.groups())) if run else None
+
+
+async def find(journeys: Journeys, typed: str) -> Found:
+    """Return what stands under what was typed, at most `FOUND_LIMIT`.  Raises `Unknown`."""
+    may_be = understood(typed)
+    named = await _named(journeys, may_be)
+    looked = [await _hit(journeys, each) for each in named[:FOUND_LIMIT]]
+    hits = [hit for hit in looked if hit]
+    asked = typed.strip()[:ASKED_LIMIT]
+    is_cut = len(named) > FOUND_LIMIT
+    return Found(asked=asked, understood=may_be, found=hits, is_cut=is_cut)
+
+
+async def _named(journeys: Journeys, may_be: Sequence[Understood]) -> list[_Named]:
+    """Return the applications with these names, each once."""
+    found: dict[str, _Named] = {}
+    for each in may_be:
+        for one in await _of(journeys, each):
+            found.setdefault(one.application, one)
+    return list(found.values())
+
+
+async def _of(journeys: Journeys, each: Understood) -> list[_Named]:
+    if each.kind == "application":
+        return [_Named(each.name, each.kind, each.name)]
+    if each.kind != "transaction":
+        names = await journeys.named([each.name])
+        return [_Named(application, each.kind, name) for name, application in names.items()]
+    moved = await journeys.moved_by(each.name, FOUND_LIMIT + 1)
+    return [
+        _Named(application, each.kind, transaction, partner)
+        for partner, transaction, application in moved
+        if each.partner in ("", partner)
+    ]
+
+
+async def _hit(journeys: Journeys, named: _Named) -> Hit | None:
+    entries, _forks = await journeys.of(named.application)
+    if not entries:
+        return None
+    stands = status(in_order(entries))
+    return Hit(
+        **named._asdict(),
+        dossier_code=stands.dossier_code,
+        petition=stands.petition,
+        procedure=stands.procedure,
+        state=stands.state,
+        last_at=stands.last_at,
+    )

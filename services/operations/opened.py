@@ -1,0 +1,82 @@
+"""One application, opened: what the API answers of it, the console shows and `motcua` prints."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from services.operations.domain.citizen.decided import decided
+from services.operations.domain.clocks import clocks
+from services.operations.domain.entries import Entry, gist, in_order
+from services.operations.domain.explaining import explanations
+from services.operations.domain.findings import contiguity, tracing
+from services.operations.domain.spans import Span, spans
+from services.operations.domain.status import status
+from services.operations.domain.timeline import timeline
+from services.operations.domain.waits import waits
+from services.operations.journeys import ENTRIES_LIMIT, Journeys
+from services.operations.views import JourneyView
+from shared.problems import Refusal
+
+NAME_LIMIT = 200
+
+
+class Opened(NamedTuple):
+    """The messages of an application, in order, and those that contradict an earlier one."""
+
+    application: str
+    entries: list[Entry]
+    forks: list[Entry]
+
+
+async def opened(journeys: Journeys, name: str) -> Opened:
+    """Return the application with this name.  Raises `Refusal` 404, `Unknown`."""
+    application = await journeys.find(name) if len(name) <= NAME_LIMIT else None
+    entries, forks = await journeys.of(application) if application else ([], [])
+    if not application or not entries:
+        raise Refusal(
+            404,
+            "unknown-application",
+            "No message of it is in the log yet. Give an application id, a dossier code or a "
+            "payment reference; what was sent a moment ago may need a second.",
+        )
+    return Opened(application, in_order(entries), forks)
+
+
+def journey_of(one: Opened, now: datetime) -> JourneyView:
+    """Return where it stands, why, and every message of it."""
+    application, entries, forks = one
+    decisions = decided(entries)
+    return JourneyView(
+        application=application,
+        status=status(entries),
+        clocks=clocks(decisions, now),
+        routing=list(explanations(decisions)),
+        findings=[*contiguity(entries, forks), *tracing(application, entries)],
+        timeline=timeline(entries),
+        is_truncated=len(entries) + len(forks) >= ENTRIES_LIMIT,
+    )
+
+
+def waterfall_of(application: str, entries: list[Entry]) -> dict[str, Any]:
+    """Return spans and waits; a wait names the span of the message that ended it."""
+    found: list[Span] = spans(application, entries)
+    span_of = {id_: span.id for span in found for id_ in span.ids}
+    return {
+        "application": application,
+        "spans": found,
+        "waits": [
+            {**msgspec.to_builtins(w), "span": span_of.get(w.ended_by, "")} for w in waits(entries)
+        ],
+    }
+
+
+def units_of(one: Opened) -> frozenset[str]:
+    """Return the units that have to do with it now: as decided last, for each role."""
+    roles = ("receiving_unit", "competent_unit", "returning_unit", "unit")
+    last: dict[str, str] = {}
+    for entry in one.entries:
+        if entry.is_decided:
+            found = gist(entry.data)
+            last |= {role: code for role in roles if (code := getattr(found, role))}
+    return frozenset(last.values())
