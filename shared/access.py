@@ -11,11 +11,17 @@ from fastapi.security.base import SecurityBase
 from shared.problems import Refusal
 
 ROLES = ("portal", "officer", "operator", "partner")
+CONSOLE_ROLES = ("viewer", "unit_officer", "operator", "checker", "partner", "admin")
 _SOURCES = {
     "portal": "/portals/",
     "officer": "/officers/",
     "operator": "/operators/",
     "partner": "/partners/",
+    # who sits at the console
+    "viewer": "/operators/",
+    "unit_officer": "/officers/",
+    "checker": "/operators/",
+    "admin": "/operators/",
 }
 
 

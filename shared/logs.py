@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-OWN_LOGGERS = ("kafka", "effects", "vault.access", "callbacks", "service", "catalogue")
+OWN_LOGGERS = ("kafka", "effects", "vault.access", "callbacks", "service", "catalogue", "console")
 
 
 def configure(level: str) -> None:

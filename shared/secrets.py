@@ -13,6 +13,7 @@ class Secrets(NamedTuple):
 
     `partners` maps a bank's or intermediary's name to who we are there and our keys, by direction;
     `providers` the name of who carries notices to our keys there: the SMS gateway's stand in `sms`.
+    `accounts` maps the name of somebody at the console to role, units and hashed password.
     """
 
     master_key: bytes
@@ -21,6 +22,7 @@ class Secrets(NamedTuple):
     partners: dict[str, Any]
     sms: dict[str, str]
     providers: dict[str, Any]
+    accounts: dict[str, dict[str, str]]
 
 
 def read(path: Path) -> Secrets:
@@ -34,6 +36,7 @@ def read(path: Path) -> Secrets:
             text["partners"],
             text["sms"],
             {"sms": text["sms"]} | text.get("providers", {}),
+            text.get("accounts", {}),
         )
     except FileNotFoundError:
         raise Misconfigured(f"no secrets at {path}: `motcua up` makes local ones") from None

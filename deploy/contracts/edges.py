@@ -30,6 +30,8 @@ import services.payment.references_api
 import services.payment.waiting_api
 import services.payment.webhooks_api
 import services.routing.__main__
+from services.operations.console.door import Door
+from services.operations.console.reading_pages import Reading
 from services.payment.gateways.families import FAMILIES
 from services.payment.partners import SANDBOX, Registry, keyed, read
 from services.payment.settings import PaymentSettings
@@ -93,12 +95,18 @@ def _notify() -> APIRouter:
     return routes
 
 
+def _operations() -> APIRouter:
+    door = Door.made(_UNUSED, _UNUSED, b"", float)
+    reading = Reading(door, _UNUSED, _UNUSED, _UNUSED)
+    return services.operations.__main__.edge(_UNUSED, _UNUSED, _UNUSED, reading)
+
+
 _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {
     "intake": _intake,
     "routing": lambda: services.routing.__main__.edge(*[_UNUSED] * 7),
     "payment": _payment,
     "notify": _notify,
-    "operations": lambda: services.operations.__main__.edge(*[_UNUSED] * 3),
+    "operations": _operations,
 }
 
 

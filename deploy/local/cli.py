@@ -78,6 +78,9 @@ def up() -> None:
         launcher.up(children, settings, Screen(status))
         children.keep()
     _show(launcher.status(children))
+    account, password = secrets.account(processes.secret(settings, secrets.CLIENTS_FILE))
+    where = f"{processes.url(settings, 'operations')}/console"
+    console.print(f"\nconsole  {where}  [dim]sign in as[/] {account} {password}")
     console.print("\n[dim]make status · make logs NAME=payment · make down[/]")
 
 

@@ -3,26 +3,39 @@
 `secrets.json` is what services read; API keys stand in it as hashes.  `clients.json` is the other
 side's copy, for sandbox partners: API keys in the clear (`partner:<name>`: a bank's own;
 `operator:second`: who checks what the operator asks for), intake's public key, what the bank and
-whoever carries notices share with us.
+whoever carries notices share with us, and the console's accounts with their passwords.
 """
 
 import hashlib
 import json
 import secrets
 from base64 import b64encode
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from joserfc.jwk import ECKey
 
+from services.operations.console.accounts import hashed
 from services.payment.partners import SANDBOX, read
 from shared.errors import Misconfigured
+
+Made = tuple[dict[str, Any], dict[str, Any]]  # our side, and theirs
 
 ROLES = ("portal", "officer", "operator", "partner")
 SERVICES_FILE = "secrets.json"
 CLIENTS_FILE = "clients.json"
 FOR_EVER = "2025-07-01T00:00:00Z"
 KEY_EACH_WAY = frozenset({"zalopay", "keypay", "neutral", "iso20022"})
+# who sits at the console: role, and what else is said of them; a bank's account has its name
+ACCOUNTS: Mapping[str, Mapping[str, str]] = {
+    "viewer": {"role": "viewer"},
+    "officer": {"role": "unit_officer", "units": "79"},
+    "operator": {"role": "operator"},
+    "checker": {"role": "checker"},
+    "sen-vang": {"role": "partner"},
+    "admin": {"role": "admin"},
+}
 SECRET_ID = {"payos": "api_key", "momo": "access_key"}  # beside the keys, by family
 
 
@@ -31,7 +44,8 @@ def ensure(folder: Path) -> Path:
     own, theirs = folder / SERVICES_FILE, folder / CLIENTS_FILE
     if own.exists() and theirs.exists():
         _check_partners(own)
-        _give_providers(own, theirs)
+        _give_missing(own, theirs, "providers", _providers)
+        _give_missing(own, theirs, "accounts", _accounts)
         return folder
     if own.exists():
         raise Misconfigured(
@@ -54,17 +68,24 @@ def _check_partners(own: Path) -> None:
         )
 
 
-def _give_providers(own: Path, theirs: Path) -> None:
-    """Give keys of who carries notices to files from before there were any."""
+def _give_missing(own: Path, theirs: Path, part: str, made: Callable[[], Made]) -> None:
+    """Give a part to files from before there was any."""
     ours, clients = json.loads(own.read_text()), json.loads(theirs.read_text())
-    if "providers" in ours and "providers" in clients:
+    if part in ours and part in clients:
         return
-    for_services, for_clients = _providers()
+    for_services, for_clients = made()
     _write(theirs, clients | for_clients)
     _write(own, ours | for_services)
 
 
-def _providers() -> tuple[dict[str, Any], dict[str, Any]]:
+def _accounts() -> Made:
+    """Return new accounts of the console: hashed for our side, passwords for theirs."""
+    passwords = {name: secrets.token_urlsafe(12) for name in ACCOUNTS}
+    ours = {name: {**row, "password": hashed(passwords[name])} for name, row in ACCOUNTS.items()}
+    return {"accounts": ours}, {"accounts": passwords}
+
+
+def _providers() -> Made:
     """Return new keys of who carries notices but the SMS gateway: our side and theirs."""
     app = f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
     smsc = {"system_id": "motcua", "password": secrets.token_hex(4)}  # SMPP has room for 8
@@ -72,7 +93,13 @@ def _providers() -> tuple[dict[str, Any], dict[str, Any]]:
     return {"providers": ours}, {"inbox": {"key": app}, "providers": {"smsc": smsc}}
 
 
-def generate() -> tuple[dict[str, Any], dict[str, Any]]:
+def account(clients: Path) -> tuple[str, str]:
+    """Return the name and the password of who may do most at the console by himself."""
+    name = "operator"
+    return name, str(json.loads(clients.read_text())["accounts"][name])
+
+
+def generate() -> Made:
     """Return new secrets: the services' side and the clients' side."""
     intake = ECKey.generate_key("P-256", {"use": "enc", "kid": f"intake-{secrets.token_hex(4)}"})
     partners = {row.name: _partner(row.family) for row in read(SANDBOX)}
@@ -84,6 +111,7 @@ def generate() -> tuple[dict[str, Any], dict[str, Any]]:
     }
     sms = {"key": f"sms_{secrets.token_urlsafe(32)}"}
     carry_for_services, carry_for_clients = _providers()
+    accounts_for_services, accounts_for_clients = _accounts()
     for_services = {
         "master_key": b64encode(secrets.token_bytes(32)).decode(),
         "intake_jwk": intake.as_dict(private=True),
@@ -94,6 +122,7 @@ def generate() -> tuple[dict[str, Any], dict[str, Any]]:
         "partners": partners,
         "sms": sms,
         **carry_for_services,
+        **accounts_for_services,
     }
     for_clients = {
         "api_keys": keys,
@@ -101,6 +130,7 @@ def generate() -> tuple[dict[str, Any], dict[str, Any]]:
         "partners": partners,
         "sms": sms,
         **carry_for_clients,
+        **accounts_for_clients,
     }
     return for_services, for_clients
 

@@ -8,5 +8,5 @@ operator says so, and `feedback.given` to notify's when a citizen does.  It chan
 Reading order: `domain` (what can be said from the log), `journeys` (how the log is kept), `reader`
 (the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `finding` and
 `opened` (one application), `api`.  What a citizen sees: `domain.citizen` (what is told),
-`status_access` (to whom), `pages`, `status_api`, `rating_api`.
+`status_access` (to whom), `pages`, `status_api`, `rating_api`.  What an operator sees: `console`.
 """

@@ -8,6 +8,11 @@ from fastapi import APIRouter
 from services.operations import rating_api, status_api, stuck_api
 from services.operations.api import Sources, router
 from services.operations.board import Board
+from services.operations.console import door, reading_pages
+from services.operations.console.accounts import Accounts
+from services.operations.console.door import Door
+from services.operations.console.reading_pages import Reading
+from services.operations.console.screen import Screen
 from services.operations.counts import Counts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys
@@ -30,9 +35,11 @@ ASIDE = "operations-aside"
 STATUS_PAGE = "/status"
 
 
-def edge(sources: Sources, desk: RatingDesk, board: Board) -> APIRouter:
+def edge(sources: Sources, desk: RatingDesk, board: Board, reading: Reading) -> APIRouter:
     """Return all that operations answers."""
     routes = APIRouter()
+    routes.include_router(door.router(reading.door))
+    routes.include_router(reading_pages.router(reading))
     routes.include_router(router(sources))
     routes.include_router(status_api.router(desk.status))
     routes.include_router(rating_api.router(desk))
@@ -67,8 +74,11 @@ async def build(resources: Resources) -> Parts:
     status = StatusDesk(access, journeys, watch.current, Pages(settings.forms), resources.clock)
     answers = Attempts(PER_APPLICATION, time.monotonic)
     desk = RatingDesk(status, resources.publisher, resources.vault, answers)
+    accounts = Accounts(resources.secrets.accounts)
+    at_door = Door.made(Screen(), accounts, resources.secrets.master_key, time.monotonic)
+    reading = Reading(at_door, journeys, watch.current, resources.clock)
     return Parts(
-        router=edge(sources, desk, Board(situations, time.monotonic)),
+        router=edge(sources, desk, Board(situations, time.monotonic), reading),
         beside=(watch.run,),
         background=(
             _reading(resources, journeys, counts, pace, "operations", reads("operations")),

@@ -74,9 +74,9 @@ OWN = {
     },
     # it reads with a loop of its own instead of a lane: it decides nothing; how an application
     # stands for its citizen: who may see it, as a page, as JSON with an example; and how it went;
-    # which application somebody means, and one of them opened, for whoever asks
+    # which application somebody means, and one of them opened, for whoever asks; operators' pages
     "operations": {
-        *("finding", "opened"),
+        *("finding", "opened", "console"),
         *("journeys", "reader", "counts", "flow", "tables"),
         *("status_access", "status_api", "pages", "example", "rating_api"),
     },

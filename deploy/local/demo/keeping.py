@@ -25,6 +25,10 @@ def tell(
     for row in processes.TABLE:
         where = scene.url(row.name)
         rows.append((row.name, f"{where}/openapi.json" if row.kind == "service" else where))
+    rows += [
+        ("console", f"{scene.url('operations')}/console"),
+        ("sign in as", f"operator  {scene.clients()['accounts']['operator']}"),
+    ]
     rows += [(f"page of {device.way}", device.url) for device in devices]
     console.print(titled("It is left running"))
     print_whole(console, [*rows, ("keys", keys)], margin=2)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from deploy.local import secrets
+from services.operations.console.accounts import Accounts
 from shared import secrets as services_side
-from shared.access import ROLES, Access
+from shared.access import CONSOLE_ROLES, ROLES, Access
 from shared.errors import Misconfigured
 
 
@@ -106,3 +107,28 @@ def test_a_direction_has_a_key_of_its_own_where_the_protocol_has() -> None:
         assert (partners[name]["outgoing"] != partners[name]["incoming"]) is is_apart
     assert set(partners["hoa-dao"]["ids"]) == {"access_key"}
     assert set(partners["may-trang"]["ids"]) == {"api_key"}
+
+
+def test_accounts_of_the_console_have_passwords_that_services_hold_as_hashes_only() -> None:
+    for_services, for_clients = secrets.generate()
+    accounts, passwords = Accounts(for_services["accounts"]), for_clients["accounts"]
+    roles = {
+        name: (c := accounts.caller(name, word)) and c.role for name, word in passwords.items()
+    }
+    assert roles == {name: row["role"] for name, row in secrets.ACCOUNTS.items()}
+    assert set(roles.values()) == set(CONSOLE_ROLES)
+    assert not any(word in json.dumps(for_services) for word in passwords.values())
+
+
+def test_files_from_before_there_was_a_console_are_given_accounts(tmp_path: Path) -> None:
+    folder = secrets.ensure(tmp_path / "secrets")
+    for name in (secrets.SERVICES_FILE, secrets.CLIENTS_FILE):
+        old = read(folder / name)
+        del old["accounts"]
+        (folder / name).write_text(json.dumps(old))
+    assert services_side.read(folder / secrets.SERVICES_FILE).accounts == {}
+    secrets.ensure(folder)
+    assert (
+        services_side.read(folder / secrets.SERVICES_FILE).accounts.keys()
+        == secrets.ACCOUNTS.keys()
+    )

@@ -27,12 +27,20 @@ def test_every_line_fits_eighty_columns(open_: str) -> None:
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])
-def test_the_pages_of_one_applications_devices_have_addresses(width: int) -> None:
+def test_the_console_and_the_pages_of_one_applications_devices_have_addresses(width: int) -> None:
     console = Console(width=width, file=io.StringIO(), record=True)
-    scene: Any = SimpleNamespace(url=SCENE.url, stack=Stack("k", "m"), settings=Settings())
+    scene: Any = SimpleNamespace(
+        url=SCENE.url,
+        stack=Stack("k", "m"),
+        settings=Settings(),
+        clients=lambda: {"accounts": {"operator": "made-up"}},
+    )
     url = "http://127.0.0.1:8203/devices/0123456789ab"
     tell(console, scene, ONE, "", [Device("app@representative", (), url)])
-    assert re.search(f"page of app@representative +{url}", console.export_text())
+    shown = console.export_text()
+    assert re.search(f"page of app@representative +{url}", shown)
+    assert re.search(r"console +http://127\.0\.0\.1:\d+/console\n", shown)
+    assert re.search(r"sign in as +operator +made-up", shown)
 
 
 def test_what_an_officer_may_do_is_asked_of_a_dossier_that_is_open_or_not_at_all() -> None:

@@ -1,0 +1,134 @@
+"""The pages that only show: find, and the journey of one application."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.operations.console.door import HOME, Door
+from services.operations.console.journey_page import journey_page, raw
+from services.operations.console.labels import LABELS
+from services.operations.console.screen import HEADERS, READERS, ROOT, Visit
+from services.operations.domain.citizen.units import Units
+from services.operations.finding import ASKED_LIMIT, Found, find
+from services.operations.journeys import Journeys
+from services.operations.opened import Opened, journey_of, opened, units_of
+from shared.access import Caller
+from shared.catalogue import Catalogue
+from shared.clock import Clock
+from shared.problems import Refusal
+from shared.working_time import local_day
+
+_log = structlog.get_logger("console")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What these pages are wired with."""
+
+    door: Door
+    journeys: Journeys
+    catalogue: Catalogue
+    clock: Clock
+
+
+def router(reading: Reading) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(prefix=ROOT, tags=["console"], route_class=reading.door.route())
+    readers = Depends(reading.door.seat(*READERS))
+    _find(routes, reading, readers)
+    _journey(routes, reading, readers)
+    return routes
+
+
+def _find(routes: APIRouter, reading: Reading, readers: object) -> None:
+    @routes.get("", summary="The console: leads to its first page", response_class=HTMLResponse)
+    async def console() -> Response:
+        return RedirectResponse(HOME, 303, HEADERS)
+
+    @routes.get("/find", summary="The console: finds an application", response_class=HTMLResponse)
+    async def find_page(
+        visit: Annotated[Visit, readers],
+        q: Annotated[str, Query(max_length=ASKED_LIMIT)] = "",
+    ) -> Response:
+        found = await find(reading.journeys, q) if q.strip() else None
+        if found is None:
+            return reading.door.screen.page(visit, "find.html", found=None, procedures={})
+        found = await _theirs(reading, _caller(visit), found)
+        if len(found.found) == 1:
+            where = f"{ROOT}/journeys/{found.found[0].application}"
+            return RedirectResponse(where, 303, HEADERS)
+        units = Units(reading.catalogue, local_day(reading.clock()))
+        procedures = {hit.procedure: units.procedure(hit.procedure) for hit in found.found}
+        return reading.door.screen.page(visit, "find.html", found=found, procedures=procedures)
+
+
+def _journey(routes: APIRouter, reading: Reading, readers: object) -> None:
+    @routes.get(
+        "/journeys/{name}",
+        summary="The console: the journey of an application",
+        response_class=HTMLResponse,
+    )
+    async def journey_shown(
+        name: str, visit: Annotated[Visit, readers], whole: Annotated[bool, Query()] = False
+    ) -> Response:
+        one = await _opened(reading, name, _caller(visit))
+        now = reading.clock()
+        told = journey_of(one, now)
+        page = journey_page(told, one, reading.catalogue, now, is_whole=whole)
+        _log.info("journey read", account=_caller(visit).name, application=one.application)
+        return reading.door.screen.page(visit, "journey.html", page=page)
+
+    @routes.get(
+        "/journeys/{name}/messages/{topic}/{partition}/{offset}",
+        summary="The console: a message of an application as it is kept",
+        response_class=HTMLResponse,
+    )
+    async def message_shown(
+        name: str, topic: str, partition: int, offset: int, visit: Annotated[Visit, readers]
+    ) -> Response:
+        one = await _opened(reading, name, _caller(visit))
+        place = topic, partition, offset
+        entry = next((e for e in one.entries if e.place == place), None)
+        if entry is None:
+            raise Refusal(404, "not-found", LABELS["refused_not-found"].en)
+        _log.info(
+            "message read", account=_caller(visit).name, application=one.application, id=entry.id
+        )
+        return reading.door.screen.page(visit, "message.html", entry=entry, text=raw(entry))
+
+
+def _caller(visit: Visit) -> Caller:
+    assert visit.session  # the seat has seen to it
+    return visit.session.caller
+
+
+async def _opened(reading: Reading, name: str, caller: Caller) -> Opened:
+    """Return an application that this caller may see.  Raises `Refusal` 403, 404, `Unknown`."""
+    one = await opened(reading.journeys, name)
+    if not _reaches(reading, caller, one):
+        raise Refusal(403, "not-yours", LABELS["refused_not-yours"].en)
+    return one
+
+
+async def _theirs(reading: Reading, caller: Caller, found: Found) -> Found:
+    """Return what was found without what this caller may not see."""
+    if not caller.units:
+        return found
+    hits = []
+    for hit in found.found:
+        one = await opened(reading.journeys, hit.application)
+        if _reaches(reading, caller, one):
+            hits.append(hit)
+    return Found(asked=found.asked, understood=found.understood, found=hits, is_cut=found.is_cut)
+
+
+def _reaches(reading: Reading, caller: Caller, one: Opened) -> bool:
+    """Tell whether a caller of units, or of provinces, has to do with an application now."""
+    if not caller.units:
+        return True
+    on, units = local_day(reading.clock()), units_of(one)
+    provinces = {p.code for code in units if (p := reading.catalogue.province_of(code, on))}
+    return not (units | provinces).isdisjoint(caller.units)

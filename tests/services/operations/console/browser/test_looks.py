@@ -1,0 +1,48 @@
+"""The console in a real browser, on small and large windows, by day and by night.
+
+Pictures go to build/console: they are to be looked at, not only made.
+"""
+
+import pytest
+
+from tests.services.operations import scenes
+from tests.services.operations.console.browser.seeing import NARROW, WIDE, Sight, overflow
+from tests.services.operations.console.test_finding_pages import two_of_one_number
+from tests.services.operations.scenes import SCENES, begun
+
+
+@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+async def test_every_page_fits_the_window_and_is_pictured(
+    sight: Sight, width: int, night: bool
+) -> None:
+    language = "en" if night else "vi"
+    name = f"{width}-{'night' if night else 'day'}"
+    story = await sight.edge.read(begun(scenes.withdrawn))
+    await two_of_one_number(sight.edge)
+    async with sight.page(width, night=night) as page:
+        await page.goto(f"{sight.edge.url}/sign-in?lang={language}")
+        await sight.shot(page, f"sign-in-{name}")
+        await sight.sign_in(page, language=language)
+        await sight.shot(page, f"find-{name}")
+        for what, typed in (("none", "H29.1-20261120-9999999"), ("several", "77")):
+            await page.goto(f"{sight.edge.url}/find?q={typed}")
+            assert await overflow(page) == 0
+            await sight.shot(page, f"find-{what}-{name}")
+        await page.goto(f"{sight.edge.url}/journeys/{story.application}")
+        assert await overflow(page) == 0
+        await page.click(".lines summary >> nth=3")
+        await page.wait_for_selector(".raw pre")
+        assert await overflow(page) == 0
+        await sight.shot(page, f"journey-{name}")
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+async def test_every_state_fits_the_window(sight: Sight, width: int) -> None:
+    async with sight.page(width) as page:
+        await sight.sign_in(page)
+        for n, scene in enumerate(SCENES, start=10):
+            story = await sight.edge.read(begun(SCENES[scene], n))
+            await page.goto(f"{sight.edge.url}/journeys/{story.application}")
+            assert await overflow(page) == 0, scene
+            await sight.shot(page, f"{scene}-{width}")

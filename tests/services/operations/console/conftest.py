@@ -1,0 +1,34 @@
+"""What tests of the console may ask for."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from shared.catalogue import Catalogue, load
+from tests.services.operations.console.edge import ConsoleEdge, sign_in
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load()
+
+
+@pytest.fixture
+def edge(catalogue: Catalogue) -> ConsoleEdge:
+    return ConsoleEdge(catalogue)
+
+
+@pytest.fixture
+async def browser(edge: ConsoleEdge) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser at the door."""
+    async with edge.browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def seated(edge: ConsoleEdge) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser of somebody who is signed in as an operator."""
+    async with edge.browser() as browser:
+        await sign_in(browser, "operator")
+        yield browser

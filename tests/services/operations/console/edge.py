@@ -1,0 +1,85 @@
+"""The console's edge over tables in memory."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from services.operations.console import door, reading_pages
+from services.operations.console.accounts import Accounts, hashed
+from services.operations.console.door import Door
+from services.operations.console.reading_pages import Reading
+from services.operations.console.screen import Screen
+from shared.access import Access
+from shared.catalogue import Catalogue
+from shared.edge_app import edge_app
+from tests.services.operations.memory import Group, Over, Store
+from tests.services.operations.status.edge import FORM, Ticks
+from tests.services.operations.story import BEGAN, Story
+
+PASSWORD = "made-up"
+KEPT = hashed(PASSWORD)
+ROLES = {
+    "viewer": "viewer",
+    "officer": "unit_officer",
+    "operator": "operator",
+    "checker": "checker",
+    "sen-vang": "partner",
+    "admin": "admin",
+}
+UNITS = "01"  # the officer's: a province
+BASE = "https://console.test"
+TOKEN = re.compile(r'name="token" value="([^"]+)"')
+
+
+@dataclass
+class ConsoleEdge:
+    """The edge, with what it stands on at hand."""
+
+    catalogue: Catalogue
+    now: datetime = BEGAN
+    url: str = ""  # where it answers, if it does
+    ticks: Ticks = field(default_factory=Ticks)
+    store: Store = field(default_factory=Store)
+
+    def __post_init__(self) -> None:
+        rows = {
+            name: {"role": role, "password": KEPT} | ({"units": UNITS} if "_" in role else {})
+            for name, role in ROLES.items()
+        }
+        self.door = Door.made(Screen(), Accounts(rows), bytes(range(32)), self.ticks)
+        reading = Reading(self.door, self.store.journeys, self.catalogue, lambda: self.now)
+        routers = door.router(self.door), reading_pages.router(reading)
+        self.app = edge_app("operations", Access({}), routers)
+
+    async def read(self, story: Story) -> Story:
+        """Read all of a story's log, and let it be that moment."""
+        assignment = Group(story.log.records).assignment(self.store.trouble, 100)
+        with pytest.raises(Over):
+            await self.store.reader().serve(assignment)
+        self.now = max(self.now, story.log.now)
+        return story
+
+    def browser(self, address: str = "203.0.113.7", base: str = BASE) -> httpx.AsyncClient:
+        """Return a client that keeps cookies and follows nothing by itself."""
+        transport = httpx.ASGITransport(self.app, client=(address, 4711))
+        return httpx.AsyncClient(transport=transport, base_url=base)
+
+
+async def send(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
+    """Send a form as a browser does."""
+    return await browser.post(path, content=urlencode(fields), headers=FORM)
+
+
+async def sign_in(
+    browser: httpx.AsyncClient, name: str = "viewer", password: str = PASSWORD, following: str = ""
+) -> httpx.Response:
+    """Sign in by the page's own form."""
+    page = await browser.get("/console/sign-in", params={"next": following})
+    token = TOKEN.search(page.text)
+    assert token
+    fields = {"name": name, "password": password, "token": token[1], "next": following}
+    return await send(browser, "/console/sign-in", **fields)

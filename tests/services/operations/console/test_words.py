@@ -1,0 +1,102 @@
+"""The console's words are complete in both languages; its files are what they are said to be."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from services.operations import console
+from services.operations.console.facts import FACTS
+from services.operations.console.labels import LABELS
+from services.operations.console.screen import WAYS
+from services.operations.console.spoken import stretch
+from services.operations.console.types import TYPES, called
+from services.operations.console.waterfall import WHO
+from services.operations.domain.citizen.words import Words
+from services.operations.domain.clocks import Of, Standing
+from services.operations.domain.entries import Gist
+from services.operations.domain.findings import Kind as FindingKind
+from services.operations.domain.status import _NOTICE_STATES
+from services.operations.finding import Kind
+from shared.access import CONSOLE_ROLES
+from shared.events import CONTRACTS
+
+HERE = Path(console.__file__).parent
+HTMX = "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"
+# what templates and pages put together as they go
+MADE = {
+    *(f"kind_{kind}" for kind in get_args(Kind)),
+    *(f"example_{kind}" for kind in get_args(Kind)),
+    *(f"role_{role}" for role in CONSOLE_ROLES),
+    *(f"finding_{kind}" for kind in get_args(FindingKind)),
+    *(f"notice_{state}" for state in _NOTICE_STATES.values()),
+    *(f"clock_{of}" for of in get_args(Of)),
+    *(f"clock_{standing}" for standing in get_args(Standing)),
+    *(f"money_{name}" for name in ("assessed", "settled", "receipts", "mismatched", "overpaid")),
+    *(f"numbers_{name}" for name in ("references", "receipts")),
+    *(f"try_{n}" for n in range(1, 5)),
+    "refused_unknown-application",
+}
+
+
+TEXT = "\n".join(
+    path.read_text()
+    for path in sorted(HERE.rglob("*"))
+    if path.suffix in (".py", ".html") and path.name != "labels.py"
+)
+
+
+def tables() -> Iterator[tuple[str, Words]]:
+    for table in (LABELS, TYPES, WHO, {name: words for name, (words, _) in FACTS.items()}):
+        yield from table.items()
+
+
+def test_every_label_that_is_used_is_there() -> None:
+    named = set(re.findall(r'\bt\("([\w-]+)"[,)]|LABELS\["([\w-]+)"', TEXT))
+    assert {one or other for one, other in named} | MADE <= set(LABELS)
+    assert {way.label for way in WAYS} <= set(LABELS)
+
+
+def test_every_label_is_used() -> None:
+    assert [label for label in LABELS if label not in MADE and f'"{label}"' not in TEXT] == []
+
+
+@pytest.mark.parametrize(("name", "words"), list(tables()))
+def test_every_word_is_there_in_both_languages_with_the_same_facts(name: str, words: Words) -> None:
+    assert words.vi.strip()
+    assert words.en.strip()
+    blanks = [set(re.findall(r"\{(\w+)\}", text)) for text in (words.vi, words.en)]
+    assert blanks[0] == blanks[1]
+
+
+def test_every_type_of_the_contracts_is_called_something_and_nothing_else_is() -> None:
+    assert set(TYPES) == set(CONTRACTS)
+    assert called("a.newer.type") == Words("a.newer.type", "a.newer.type")
+
+
+def test_every_field_that_operations_looks_at_is_named() -> None:
+    assert set(FACTS) == set(Gist.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("ms", "vi", "en"),
+    [
+        (0, "0 ms", "0 ms"),
+        (1_500, "1,5 giây", "1.5 s"),
+        (60_000, "1 phút", "1 min"),
+        (3_723_000, "1 giờ 2 phút", "1 h 2 min"),
+        (86_400_000 * 3 + 60_000, "3 ngày", "3 d"),
+    ],
+)
+def test_a_stretch_of_time_is_told_in_two_units_at_most(ms: int, vi: str, en: str) -> None:
+    assert stretch(ms) == Words(vi, en)
+
+
+def test_htmx_is_the_published_file_and_the_notice_names_it() -> None:
+    content = (HERE / "static" / "htmx.min.js").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == HTMX
+    assert b'version:"2.0.11"' in content
+    assert "htmx.org 2.0.11" in (HERE.parents[2] / "NOTICE").read_text()
