@@ -119,5 +119,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_SMS_PORT": "port of the sandbox SMS gateway",
         "MOTCUA_INBOX_PORT": "port of the devices of the sandbox's citizens",
         "MOTCUA_INBOX_SMTP_PORT": "port of their mail server",
+        "MOTCUA_OPERATIONS_URL": "where `motcua find` and `journey` ask; nothing: the local system",
+        "MOTCUA_OPERATOR_KEY": "the key that they show; nothing: the local system's",
     },
 }

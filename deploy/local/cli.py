@@ -18,6 +18,7 @@ from deploy.conformance.command import conformance
 from deploy.importing.command import import_file
 from deploy.local import (
     acls,
+    asking,
     clean,
     launcher,
     log_lines,
@@ -227,6 +228,8 @@ def show_sizes(
 app.command()(archive)
 app.command()(archived)
 app.command()(conformance)
+app.command()(asking.find)
+app.command()(asking.journey)
 app.command("import")(import_file)
 app.command()(reconcile)
 app.command()(settlement)

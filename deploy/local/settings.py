@@ -13,7 +13,9 @@ Port = Annotated[int, Field(ge=1024, le=65535)]
 
 
 class Settings(BaseSettings):
-    """What an operator may choose.  `KAFKA_URL`, `MONGO_URL`: existing servers to use instead."""
+    """What an operator may choose.  `KAFKA_URL`, `MONGO_URL`: existing servers to use instead;
+    `operations_url`, `operator_key`: an existing system to ask, and the key to show there.
+    """
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_", populate_by_name=True)
 
@@ -35,6 +37,9 @@ class Settings(BaseSettings):
     sms_port: Port = 8202
     inbox_port: Port = 8203
     inbox_smtp_port: Port = 8204
+
+    operations_url: str = ""
+    operator_key: str = ""
 
     @property
     def demo(self) -> Path:

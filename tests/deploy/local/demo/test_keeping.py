@@ -39,7 +39,7 @@ def test_the_console_and_the_pages_of_one_applications_devices_have_addresses(wi
     tell(console, scene, ONE, "", [Device("app@representative", (), url)])
     shown = console.export_text()
     assert re.search(f"page of app@representative +{url}", shown)
-    assert re.search(r"console +http://127\.0\.0\.1:\d+/console\n", shown)
+    assert re.search(r"console +http://127\.0\.0\.1:\d+/console *\n", shown)
     assert re.search(r"sign in as +operator +made-up", shown)
 
 

@@ -1,0 +1,150 @@
+"""`motcua find` and `motcua journey`: what operations answers of an application, in a terminal."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local import journey_view, processes, secrets
+from deploy.local.children import home_in_use
+from deploy.local.settings import Settings
+from shared.clock import VIETNAM
+from shared.errors import Misconfigured
+
+CALL_LIMIT_S = 30.0
+URL, KEY = "MOTCUA_OPERATIONS_URL", "MOTCUA_OPERATOR_KEY"  # in `Settings`
+
+console = Console(highlight=False)
+
+Name = Annotated[
+    str, typer.Argument(help="a dossier code, an id, an order, [partner/]transaction, a petition")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="say it as JSON, as the API answers it")]
+
+# how operations calls what a name may be → how people do
+KINDS = {
+    "application": "an application id",
+    "dossier_code": "a dossier code",
+    "petition_code": "a petition's code",
+    "order": "an order number",
+    "transaction": "a bank's transaction",
+}
+
+
+def find(name: Name, as_json: AsJson = False) -> None:
+    """Find an application by any of its names; blanks, dashes and case do not matter."""
+    with _operations() as operations:
+        found = _get(operations, "/v1/find", q=name)
+    if as_json:
+        _say(found)
+    elif found["found"]:
+        console.print(_listed(found))
+    if not found["found"]:
+        raise Misconfigured(_nothing(found))
+
+
+def journey(name: Name, as_json: AsJson = False) -> None:
+    """Show one application: where it stands, every event, and where the time went."""
+    with _operations() as operations:
+        found = _get(operations, "/v1/find", q=name)
+        if len(found["found"]) > 1:
+            console.print(_listed(found))
+            raise Misconfigured(f"{name} is of several applications: name one of these ids.")
+        if not found["found"]:
+            raise Misconfigured(_nothing(found))
+        path = f"/v1/journeys/{found['found'][0]['application']}"
+        told, drawn = _get(operations, path), _get(operations, f"{path}/waterfall")
+    if as_json:
+        _say({**told, "waterfall": drawn})
+        return
+    console.print(journey_view.timeline(told))
+    for line in _decided(told):
+        console.print(line, markup=False)
+    console.print()
+    console.print(journey_view.waterfall(drawn))
+
+
+def _operations() -> httpx.Client:
+    """Return a client of operations, elsewhere or here, that shows an operator's key."""
+    settings = Settings()
+    settings = settings.model_copy(update={"home": home_in_use(settings)})
+    base = settings.operations_url or processes.url(settings, "operations")
+    clients = processes.secret(settings, secrets.CLIENTS_FILE)
+    key = settings.operator_key
+    if not key and not clients.exists():
+        raise Misconfigured(f"No system was started here: `make up`, or set {URL} and {KEY}.")
+    key = key or str(json.loads(clients.read_text())["api_keys"]["operator"])
+    bearer = {"authorization": f"Bearer {key}"}
+    return httpx.Client(base_url=base, headers=bearer, trust_env=False, timeout=CALL_LIMIT_S)
+
+
+def _get(operations: httpx.Client, path: str, **asked: str) -> Mapping[str, Any]:
+    try:
+        answer = operations.get(path, params=asked)
+    except httpx.TransportError:
+        raise Misconfigured(
+            f"Operations does not answer at {operations.base_url}: `make status`, or set {URL}."
+        ) from None
+    if answer.is_error:
+        raise Misconfigured(f"Operations answered {answer.status_code}: {_detail(answer)}")
+    told: Mapping[str, Any] = answer.json()
+    return told
+
+
+def _detail(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["detail"])
+    except (ValueError, KeyError):
+        return "see its log."
+
+
+def _say(told: Mapping[str, Any]) -> None:
+    console.print(json.dumps(told, ensure_ascii=False), markup=False, soft_wrap=True)
+
+
+def _listed(found: Mapping[str, Any]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("application", "code", "state", "procedure", "found as"):
+        table.add_column(title)
+    for hit in found["found"]:
+        state = hit["state"]
+        partner = f"{hit['partner']}/" if hit["partner"] else ""
+        table.add_row(
+            hit["application"],
+            hit["dossier_code"] or hit["petition"],
+            f"{state['code']} · {state['name_en']}" if state else "",
+            hit["procedure"],
+            f"{KINDS[hit['kind']]}, {partner}{hit['name']}",
+        )
+    return table
+
+
+def _decided(journey: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the clocks that have begun, and each choice of units, by its rule."""
+    for clock in journey["clocks"]:
+        due = f", due {_local(clock['due'])}" if clock["due"] else ""
+        late = ", late" if clock["is_late"] else ""
+        yield f" clock   {clock['of']} {clock['standing']}{late}{due}"
+    for each in journey["routing"]:
+        by = f"{each['rule']} {each['rule_version']}".strip() or "a person has to choose"
+        among = each["competent_unit"] or ", ".join(each["candidates"])
+        because = f" ({each['because']})" if each["because"] else ""
+        yield f" routed  {_local(each['at'])}  {by} → {among}{because}"
+
+
+def _local(instant: str) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(VIETNAM):%Y-%m-%d %H:%M}"
+
+
+def _nothing(found: Mapping[str, Any]) -> str:
+    may_be = " or ".join(
+        f"{KINDS[u['kind']]}, {u['partner'] + '/' if u['partner'] else ''}{u['name']}"
+        for u in found["understood"]
+    )
+    taken = f"it was taken for {may_be}" if may_be else "it is none of the names known here"
+    return f"Nothing is found: {taken}. What was submitted or paid just now may need seconds."
