@@ -11,7 +11,7 @@ from services.operations.console.journey_page import LINES_LIMIT, JourneyPage, j
 from services.operations.console.labels import LABELS
 from services.operations.console.waterfall import LEAST, WHO, WHOLE, covered, waterfall
 from services.operations.domain.findings import Finding
-from services.operations.domain.spans import spans
+from services.operations.domain.spans import Span, spans
 from services.operations.domain.waits import waits
 from services.operations.opened import Opened, journey_of
 from shared.catalogue import Catalogue
@@ -139,6 +139,20 @@ def test_every_bar_lies_within_the_picture_and_can_be_seen(
         assert 0 <= bar.x <= WHOLE - LEAST
         assert bar.width >= LEAST
         assert bar.x + bar.width <= WHOLE
+
+
+@given(st.lists(st.tuples(st.integers(0, 9_000), st.integers(0, 9_000)), min_size=1))
+def test_whatever_lasts_however_long_lies_within_the_picture(
+    stretches: list[tuple[int, int]],
+) -> None:
+    drawn = [
+        Span(str(n), "", "", "x", "decision", min(s), max(s), ("a",), (str(n),), "", "t", 0, n)
+        for n, s in enumerate(stretches)
+    ]
+    fall = waterfall(drawn, (), "bank", 9_500)
+    assert fall
+    for bar in (*fall.strip, *(row.bar for row in fall.rows)):
+        assert 0 <= bar.x < bar.x + LEAST <= bar.x + bar.width <= WHOLE
 
 
 def test_a_wait_that_lasts_goes_on_until_now(catalogue: Catalogue) -> None:
