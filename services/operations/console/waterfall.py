@@ -99,7 +99,7 @@ def waterfall(
     def bar(who: Who, begin: int, until: int) -> Bar:
         x = min(round((begin - start) * WHOLE / span_ms), WHOLE - LEAST)
         width = max(LEAST, round((until - begin) * WHOLE / span_ms))
-        return Bar(who, x, min(width, WHOLE - x))
+        return Bar(who, x, width)
 
     depths = _depths(spans)
     rows = tuple(
