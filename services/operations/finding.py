@@ -75,7 +75,7 @@ def understood(typed: str) -> list[Understood]:
     typed = typed.strip()[:ASKED_LIMIT]
     signs = folded(typed)
     if _ID.fullmatch(signs):
-        return [Understood("application", str(UUID(signs)))]
+        return [Understood("application", str(UUID(signs))), Understood("transaction", typed)]
     if code := read_code(typed) or _without_dashes(typed):
         return [Understood("dossier_code", code)]
     if code := read_petition_code(typed):

@@ -217,7 +217,8 @@ def _choice(each: Explanation, units: Units) -> Choice:
         ("edition", same(each.catalogue_version)),
     )
     found = tuple(Fact(LABELS[label], words) for label, words in pairs if words.vi)
-    return Choice(moment(each.at), found, tuple(each.facts.items()))
+    by = tuple((name, value) for name, value in each.facts.items() if value)
+    return Choice(moment(each.at), found, by)
 
 
 def _waterfall(one: Opened, who: Who | None, now: datetime) -> Waterfall | None:

@@ -90,6 +90,17 @@ async def test_money_is_found_by_the_number_that_its_partner_gave_it(
     )
 
 
+async def test_a_transaction_that_looks_like_an_id_is_found(
+    world: SimpleNamespace, story: Any, log: Any
+) -> None:
+    number = "5F0C1E7A-94A1-4F7B-9C3D-2B6E8A1D0F42"
+    moved(story, number)
+    found = await find(await kept(world, log), number.lower())
+    assert [(hit.kind, hit.application) for hit in found.found] == [
+        ("transaction", story.application)
+    ]
+
+
 async def test_two_partners_may_count_alike_and_either_can_be_named(
     world: SimpleNamespace, log: Any
 ) -> None:
