@@ -127,6 +127,10 @@ FACTS: Mapping[str, tuple[Words, _Write]] = {
     "step": (Words("Bước", "Step"), _plain),
     "due_before": (Words("Hạn trước", "Due before"), _at),
     "due": (Words("Hạn", "Due"), _at),
+    "acceptance_due": (Words("Hạn tiếp nhận", "To be accepted by"), _at),
+    "return_due": (Words("Hạn trả kết quả", "To be handed over by"), _at),
+    "expires_at": (Words("Hết hạn", "Expires"), _at),
+    "clock": (Words("Đồng hồ", "Clock"), _plain),
     "on_time": (Words("Đúng hạn", "On time"), _yes),
     "cause": (Words("Nguyên nhân", "Cause"), _plain),
     "reason": (Words("Lý do", "Reason"), _plain),
@@ -141,6 +145,9 @@ FACTS: Mapping[str, tuple[Words, _Write]] = {
     "fields": (Words("Trường", "Fields"), _fields),
     "score": (Words("Điểm", "Score"), _plain),
     "score_before": (Words("Điểm trước", "Score before"), _plain),
+    "refund": (Words("Lệnh hoàn", "Refund"), _plain),
+    "disbursement": (Words("Lệnh chi trả", "Payout"), _plain),
+    "key": (Words("Khóa", "Key"), _plain),
     "occasion": (Words("Lần", "Time"), _plain),
 }
 _NOTHING = Gist()

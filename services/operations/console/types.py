@@ -134,6 +134,7 @@ notice.query.requested | Hỏi lại nơi gửi tin | Gateway asked
 notice.sent | Đã gửi tin | Notice sent
 notice.receipt_missing | Thiếu báo nhận tin | Receipt is missing
 notice.delivered | Tin đã đến | Notice delivered
+notice.contradicted | Nơi gửi tin nói khác đi | Gateway contradicts a delivery
 notice.failed | Không gửi được tin | Notice failed
 notice.dropped | Bỏ không gửi tin | Notice dropped
 feedback.given | Người dân đánh giá | Citizen rated it

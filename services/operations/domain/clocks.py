@@ -61,9 +61,9 @@ class _Running:
 def clocks(decided: Sequence[Decided], now: datetime) -> list[Clock]:
     """Return the clocks that have begun, in that order."""
     found: dict[Of, _Running] = {}
-    for at, data in decided:
-        if isinstance(data, routing.Moved):
-            _take(found, at, data)
+    for each in decided:
+        if isinstance(each.data, routing.Moved):
+            _take(found, each.at, each.data)
     return [clock.told(now) for clock in found.values()]
 
 

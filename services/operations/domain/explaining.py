@@ -31,7 +31,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 def explanations(decided: Sequence[Decided]) -> Iterator[Explanation]:
     """Yield each choice of units, in order."""
-    for at, data in decided:
+    for each in decided:
+        at, data = each.at, each.data
         match data:
             case routing.Routed():
                 yield Explanation(
