@@ -1,4 +1,4 @@
-"""What each legal move does to the attempts of an obligation: opened, made, asked after, ended."""
+"""What each legal move does to the attempts of an obligation: opened, made, ended."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -61,7 +61,7 @@ def may_choose(attempts: Sequence[Attempt], attempt_limit: int) -> bool:
 
 def offer(draft: Draft, cause: Cause) -> None:
     """Keep what a citizen needs to pay: the partner made the order."""
-    attempt = _of(cause)
+    attempt = attempt_of(cause)
     if attempt.status == "open" and attempt.is_unmade:
         draft.put(msgspec.structs.replace(attempt, offered=cause.offered))
 
@@ -72,7 +72,7 @@ def give_up(draft: Draft, cause: Cause) -> None:
     One that makes a single order however often it is asked is asked once more, if nobody knows.
     Money that comes for it all the same counts.  When all partners failed, some time passes first.
     """
-    attempt = _of(cause)
+    attempt = attempt_of(cause)
     if attempt.status != "open" or not attempt.is_unmade:
         return
     if cause.finding == "unknown" and attempt.create_key == _create_key(draft, attempt.number, 1):
@@ -81,13 +81,13 @@ def give_up(draft: Draft, cause: Cause) -> None:
             key = _create_key(draft, attempt.number, 2)
             _create(draft, msgspec.structs.replace(attempt, create_key=key))
             return
-    _fail(draft, cause, attempt)
+    fail(draft, cause, attempt)
     _next(draft, cause)
 
 
 def open_again(draft: Draft, cause: Cause) -> None:
     """Open an attempt after a pause."""
-    if not _open_ones(draft, cause.obligation):
+    if not open_ones(draft, cause.obligation):
         open_order(draft, cause)
 
 
@@ -98,73 +98,14 @@ def again_timer(draft: Draft, obligation: int) -> str:
 
 def decline(draft: Draft, cause: Cause) -> None:
     """End an attempt without money; open the next, up to a limit, if none is left to be paid."""
-    attempt = _of(cause)
+    attempt = attempt_of(cause)
     if attempt.status != "open":
         return
-    _fail(draft, cause, attempt)
-    if _open_ones(draft, cause.obligation):
+    fail(draft, cause, attempt)
+    if open_ones(draft, cause.obligation):
         return
     is_left = count_made(draft.state.attempts_of(cause.obligation)) < draft.pace.attempt_limit
     (open_order if is_left else expire)(draft, cause)
-
-
-def ask(draft: Draft, cause: Cause) -> None:
-    """Ask the partner about a silent order; one that cannot be asked was waited for long enough."""
-    attempt = _of(cause)
-    if not attempt.is_watched:
-        return
-    if attempt.is_mute:
-        _end(draft, cause, attempt)
-        return
-    _ask(draft, msgspec.structs.replace(attempt, asked=attempt.asked + 1))
-
-
-def ask_at_once(draft: Draft, cause: Cause) -> None:
-    """Ask beside the schedule: the partner hints at news.  Once in each step of it, and never
-    while another question is under way: whoever repeats a callback gains nothing by it.
-    """
-    attempt = _of(cause)
-    is_asked = attempt.is_mute or attempt.is_prompted or attempt.query_key
-    if attempt.is_watched and not is_asked:
-        _ask(draft, msgspec.structs.replace(attempt, prompted=attempt.asked + 1))
-
-
-def ask_anew(draft: Draft, cause: Cause) -> None:
-    """Ask the partner about an order that is over: what it says more of money is taken in."""
-    attempt = _of(cause)
-    if not attempt.is_mute:
-        draft.ask(attempt)
-
-
-def wait(draft: Draft, cause: Cause) -> None:
-    """Ask again later; at the end of its time, when nobody knows of money, the attempt ends."""
-    attempt = _of(cause)
-    if not attempt.is_watched or _goes_on(draft, attempt):
-        return
-    is_unpaid = cause.finding == "not_found"
-    if (is_unpaid and draft.at >= attempt.expires_at) or attempt.asked >= draft.pace.ask_limit:
-        _end(draft, cause, attempt)
-        return
-    waiting = msgspec.structs.replace(attempt, query_key="")
-    draft.put(waiting)
-    if is_unpaid and attempt.status == "closed":
-        draft.timers.append(Timer(waiting.timer, attempt.expires_at))
-    else:
-        _set_timer(draft, waiting)
-
-
-def wait_in_vain(draft: Draft, cause: Cause) -> None:
-    """Wait, without asking, until the order's expiry and a grace: this partner answers nobody."""
-    attempt = _of(cause)
-    if not attempt.is_watched or _goes_on(draft, attempt):
-        return
-    if attempt.status == "closed":
-        _let_go(draft, attempt)
-        return
-    waiting = msgspec.structs.replace(attempt, query_key="", is_mute=True)
-    draft.put(waiting)
-    over = attempt.expires_at + timedelta(seconds=draft.pace.grace_s)
-    draft.timers.append(Timer(waiting.timer, max(draft.at, over)))
 
 
 def expire(draft: Draft, cause: Cause) -> None:
@@ -183,22 +124,11 @@ def close_attempts(draft: Draft, obligation: int) -> None:
     Who has the link may have paid, or pay still, and the partner's call may be lost: it is asked
     as the schedule has it, and at the end of the order's time.  One that nobody can ask calls.
     """
-    for attempt in _open_ones(draft, obligation):
+    for attempt in open_ones(draft, obligation):
         if attempt.is_mute:
-            _let_go(draft, attempt)
+            let_go(draft, attempt)
         else:
             draft.put(msgspec.structs.replace(attempt, status="closed"))
-
-
-def decline_closed(draft: Draft, cause: Cause) -> None:
-    """Ask no more after an order that is not offered any more: it failed for good."""
-    let_go_closed(draft, _of(cause))
-
-
-def let_go_closed(draft: Draft, attempt: Attempt) -> None:
-    """Ask no more after an order, if it is not offered any more: the partner is sure of it."""
-    if attempt.status == "closed":
-        _let_go(draft, attempt)
 
 
 # ---- steps of moves
@@ -230,18 +160,7 @@ def _open(draft: Draft, obligation: int, terms: Terms) -> None:
     )
     if attempt.create_key:
         _create(draft, attempt)
-    _set_timer(draft, attempt)
-
-
-def _ask(draft: Draft, attempt: Attempt) -> None:
-    draft.put(msgspec.structs.replace(attempt, query_key=draft.ask(attempt)))
-
-
-def _goes_on(draft: Draft, attempt: Attempt) -> bool:
-    """Leave all to the schedule, if what was answered was asked beside it."""
-    if attempt.is_prompted:
-        draft.put(msgspec.structs.replace(attempt, query_key=""))
-    return attempt.is_prompted
+    set_timer(draft, attempt)
 
 
 def _create(draft: Draft, attempt: Attempt) -> None:
@@ -262,7 +181,8 @@ def _create_key(draft: Draft, number: int, time: int) -> str:
     return f"{draft.application}/create/{number}/{time}"
 
 
-def _fail(draft: Draft, cause: Cause, attempt: Attempt, status: AttemptStatus = "failed") -> None:
+def fail(draft: Draft, cause: Cause, attempt: Attempt, status: AttemptStatus = "failed") -> None:
+    """End an attempt without money, and say so."""
     draft.put(msgspec.structs.replace(attempt, status=status, query_key=""))
     draft.events.append(
         Failed(
@@ -277,7 +197,7 @@ def _fail(draft: Draft, cause: Cause, attempt: Attempt, status: AttemptStatus = 
 def _next(draft: Draft, cause: Cause) -> None:
     """Open another attempt at once where a partner is left that has not failed, else later."""
     place = cause.obligation
-    if _open_ones(draft, place):
+    if open_ones(draft, place):
         return
     total_vnd, failed = draft.state.obligations[place].total_vnd, _failed(draft, place)
     mine = draft.state.attempts_of(place)
@@ -290,18 +210,8 @@ def _next(draft: Draft, cause: Cause) -> None:
         expire(draft, cause)
 
 
-def _end(draft: Draft, cause: Cause, attempt: Attempt) -> None:
-    """End an attempt whose time is over, and its obligation, unless another may still be paid."""
-    if attempt.status == "closed":
-        _let_go(draft, attempt)
-    elif len(_open_ones(draft, cause.obligation)) > 1:
-        _fail(draft, cause._replace(reason="expired"), attempt, "expired")
-    else:
-        _let_go(draft, attempt)
-        expire(draft, cause)
-
-
-def _let_go(draft: Draft, attempt: Attempt) -> None:
+def let_go(draft: Draft, attempt: Attempt) -> None:
+    """End an attempt without a word: nobody waits for it."""
     draft.put(msgspec.structs.replace(attempt, status="expired", query_key=""))
 
 
@@ -309,11 +219,13 @@ def _failed(draft: Draft, obligation: int) -> set[str]:
     return {a.partner for a in draft.state.attempts_of(obligation) if a.status == "failed"}
 
 
-def _open_ones(draft: Draft, obligation: int) -> list[Attempt]:
+def open_ones(draft: Draft, obligation: int) -> list[Attempt]:
+    """Return the attempts of an obligation that may be paid."""
     return [a for a in draft.state.attempts_of(obligation) if a.status == "open"]
 
 
-def _set_timer(draft: Draft, attempt: Attempt) -> None:
+def set_timer(draft: Draft, attempt: Attempt) -> None:
+    """Ask after an attempt when the schedule has it, and at its expiry at the latest."""
     due = draft.at + _pause(draft, attempt.asked)
     if draft.at < attempt.expires_at:
         due = min(due, attempt.expires_at)
@@ -325,6 +237,7 @@ def _pause(draft: Draft, times: int) -> timedelta:
     return timedelta(seconds=steps[min(times, len(steps) - 1)])
 
 
-def _of(cause: Cause) -> Attempt:
+def attempt_of(cause: Cause) -> Attempt:
+    """Return the attempt that a move is about."""
     assert cause.attempt
     return cause.attempt

@@ -6,7 +6,7 @@ Below it: from what was heard to a row of the table.
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from services.payment.domain import attempts, moves
+from services.payment.domain import attempts, moves, watching
 from services.payment.domain.assessing import Assessment
 from services.payment.domain.draft import Cause, Draft
 from services.payment.domain.fees import total_vnd
@@ -41,17 +41,17 @@ _OVER: Mapping[Trigger, Move] = {
     "paid": moves.overpay,
     "mispaid": moves.overpay,
     "contradicted": moves.contradict,
-    "declined": attempts.decline_closed,
-    "undecided": attempts.wait,
-    "hinted": attempts.ask_at_once,
-    "silent": attempts.ask,
-    "unstated": attempts.ask_anew,
+    "declined": watching.decline_closed,
+    "undecided": watching.wait,
+    "hinted": watching.ask_at_once,
+    "silent": watching.ask,
+    "unstated": watching.ask_anew,
     "ended": nothing,
     "made": nothing,
     "unmade": nothing,
     "paused": nothing,
     "chosen": nothing,
-    "mute": attempts.wait_in_vain,
+    "mute": watching.wait_in_vain,
     "reassessed": nothing,
 }
 
@@ -101,16 +101,16 @@ MOVES: Mapping[Status, Mapping[Trigger, Move]] = {
         "mispaid": moves.mispay,
         "contradicted": moves.contradict,
         "declined": attempts.decline,
-        "undecided": attempts.wait,
-        "hinted": attempts.ask_at_once,
-        "silent": attempts.ask,
+        "undecided": watching.wait,
+        "hinted": watching.ask_at_once,
+        "silent": watching.ask,
         "unstated": nothing,  # it is being asked as it is
         "ended": attempts.expire,
         "made": attempts.offer,
         "unmade": attempts.give_up,
         "paused": attempts.open_again,
         "chosen": attempts.choose_partner,
-        "mute": attempts.wait_in_vain,
+        "mute": watching.wait_in_vain,
         "reassessed": moves.supersede,
     },
     "settled": _OVER,
@@ -184,7 +184,7 @@ def queried(draft: Draft, said: Queried) -> None:
     if attempt is None or attempt.query_key != said.key:
         return
     if said.finding == "paid":
-        attempts.let_go_closed(draft, attempt)
+        watching.let_go_closed(draft, attempt)
         return
     if said.finding == "failed":
         _declined(draft, said.partner, said.reference, said.code)
