@@ -32,6 +32,7 @@ import services.payment.webhooks_api
 import services.routing.__main__
 from services.operations.console.door import Door
 from services.operations.console.reading_pages import Reading
+from services.operations.console.stuck_pages import Watching
 from services.payment.gateways.families import FAMILIES
 from services.payment.partners import SANDBOX, Registry, keyed, read
 from services.payment.settings import PaymentSettings
@@ -98,7 +99,8 @@ def _notify() -> APIRouter:
 def _operations() -> APIRouter:
     door = Door.made(_UNUSED, _UNUSED, b"", float)
     reading = Reading(door, _UNUSED, _UNUSED, _UNUSED)
-    return services.operations.__main__.edge(_UNUSED, _UNUSED, _UNUSED, reading)
+    watching = Watching(door, _UNUSED, _UNUSED, _UNUSED)
+    return services.operations.__main__.edge(_UNUSED, _UNUSED, reading, watching)
 
 
 _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {

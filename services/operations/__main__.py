@@ -8,11 +8,12 @@ from fastapi import APIRouter
 from services.operations import rating_api, status_api, stuck_api
 from services.operations.api import Sources, router
 from services.operations.board import Board
-from services.operations.console import door, reading_pages
+from services.operations.console import door, reading_pages, stuck_pages
 from services.operations.console.accounts import Accounts
 from services.operations.console.door import Door
 from services.operations.console.reading_pages import Reading
 from services.operations.console.screen import Screen
+from services.operations.console.stuck_pages import Watching
 from services.operations.counts import Counts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys
@@ -35,15 +36,16 @@ ASIDE = "operations-aside"
 STATUS_PAGE = "/status"
 
 
-def edge(sources: Sources, desk: RatingDesk, board: Board, reading: Reading) -> APIRouter:
+def edge(sources: Sources, desk: RatingDesk, reading: Reading, watching: Watching) -> APIRouter:
     """Return all that operations answers."""
     routes = APIRouter()
     routes.include_router(door.router(reading.door))
     routes.include_router(reading_pages.router(reading))
+    routes.include_router(stuck_pages.router(watching))
     routes.include_router(router(sources))
     routes.include_router(status_api.router(desk.status))
     routes.include_router(rating_api.router(desk))
-    routes.include_router(stuck_api.router(board, sources.clock))
+    routes.include_router(stuck_api.router(watching.board, sources.clock))
     return routes
 
 
@@ -77,8 +79,10 @@ async def build(resources: Resources) -> Parts:
     accounts = Accounts(resources.secrets.accounts)
     at_door = Door.made(Screen(), accounts, resources.secrets.master_key, time.monotonic)
     reading = Reading(at_door, journeys, watch.current, resources.clock)
+    board = Board(situations, time.monotonic)
+    watching = Watching(at_door, board, watch.current, resources.clock)
     return Parts(
-        router=edge(sources, desk, Board(situations, time.monotonic), reading),
+        router=edge(sources, desk, reading, watching),
         beside=(watch.run,),
         background=(
             _reading(resources, journeys, counts, pace, "operations", reads("operations")),

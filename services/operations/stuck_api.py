@@ -1,5 +1,6 @@
 """What operators ask of the stuck board, over HTTP."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -50,7 +51,7 @@ def router(board: Board, clock: Clock) -> APIRouter:
         responses=edge.answers(200, StuckView),
     )
     async def stuck(_: Operator) -> Response:
-        now_ms = _now_ms(clock)
+        now_ms = int(clock().timestamp() * 1_000)
         groups, waiting = await board.stuck(now_ms), await board.waiting(now_ms)
         return _json(
             StuckView(
@@ -76,18 +77,21 @@ def router(board: Board, clock: Clock) -> APIRouter:
     ) -> Response:
         if cause not in CAUSES:
             raise Refusal(404, "unknown-cause", f"One of {', '.join(sorted(CAUSES))}.")
-        now_ms = _now_ms(clock)
-        begin = _place(after) if after else Place(now_ms + 1 if which == "waiting" else 0)
-        until_ms = now_ms if which == "stuck" else NEVER_MS
-        items = await board.situations(stage, cause, begin, until_ms, limit)
-        is_more = len(items) == limit
-        return _json(SituationPage(items=items, next=_next(items[-1]) if is_more else None))
+        page = await page_of(board, (stage, cause), which, after, limit, clock())
+        return _json(page)
 
     return routes
 
 
-def _now_ms(clock: Clock) -> int:
-    return int(clock().timestamp() * 1_000)
+async def page_of(
+    board: Board, group: tuple[str, str], which: Which, after: str, limit: int, now: datetime
+) -> SituationPage:
+    """Return a page of a group by stage and cause.  Raises `Refusal` 422, `Unknown`."""
+    now_ms = int(now.timestamp() * 1_000)
+    begin = _place(after) if after else Place(now_ms + 1 if which == "waiting" else 0)
+    until_ms = now_ms if which == "stuck" else NEVER_MS
+    items = await board.situations(*group, begin, until_ms, limit)
+    return SituationPage(items=items, next=_next(items[-1]) if len(items) == limit else None)
 
 
 def _place(after: str) -> Place:

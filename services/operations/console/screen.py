@@ -52,8 +52,9 @@ class Way(NamedTuple):
     roles: tuple[str, ...]
 
 
-READERS = ("viewer", "unit_officer", "operator", "checker", "admin")
-WAYS = (Way(f"{ROOT}/find", "find", READERS),)
+ALL_UNITS = ("viewer", "operator", "checker", "admin")  # who may see what is of any unit
+READERS = (*ALL_UNITS, "unit_officer")
+WAYS = (Way(f"{ROOT}/find", "find", READERS), Way(f"{ROOT}/stuck", "stuck", ALL_UNITS))
 
 
 class Visit(NamedTuple):

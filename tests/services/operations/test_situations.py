@@ -12,6 +12,7 @@ from services.operations.journeys import read
 from services.operations.situations import INDEX, Situations, rows_of
 from shared.events.kernel import LaneReleased, RecordParked
 from shared.mongo import MongoTable, connect
+from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.story import BEGAN
 
 LONG_MS = 7 * 86_400_000
@@ -79,27 +80,39 @@ async def test_one_who_reads_of_the_release_too_early_leaves_what_is_held_since(
     assert len(held_rows(store)) == 1
 
 
-async def test_the_board_groups_as_one_who_counts_every_row(world: Any, mongo_url: str) -> None:
-    rows = [row for n in range(60) for row in _story(world, n)]
+@pytest.fixture
+async def kept_rows(world: Any) -> list[Any]:
+    return [row for n in range(60) for row in _story(world, n)]
+
+
+async def test_the_board_groups_as_one_who_counts_every_row(
+    kept_rows: list[Any], mongo_url: str
+) -> None:
     database = connect(mongo_url, f"test_board_{uuid4().hex[:8]}")
     try:
         table = MongoTable(database["situations"])
         await table.index(INDEX)
         await table.index(INDEX)
-        await table.insert(rows)
+        await table.insert(kept_rows)
         ticks = iter(range(1, 10**6))
-        board = Board(table, lambda: next(ticks))
-
-        stuck, waiting = await board.stuck(NOW_MS), (await board.waiting(NOW_MS)).groups
-
-        assert {_kind(g): _numbers(g) for g in (*stuck, *waiting)} == _counted(rows)
-        assert all(g.is_stuck and g.applications == g.matters for g in stuck)
-        assert not any(g.is_stuck for g in waiting)
-        assert stuck == sorted(stuck, key=lambda g: g.oldest_ms)
-        await _pages(board, rows)
+        await _is_a_board(Board(table, lambda: next(ticks)), kept_rows)
     finally:
         await database.client.drop_database(database.name)
         database.client.close()
+
+
+async def test_the_board_in_memory_is_one(kept_rows: list[Any]) -> None:
+    await _is_a_board(MemoryBoard({row["_id"]: row for row in kept_rows}), kept_rows)
+
+
+async def _is_a_board(board: Board, rows: list[Any]) -> None:
+    stuck, waiting = await board.stuck(NOW_MS), (await board.waiting(NOW_MS)).groups
+
+    assert {_kind(g): _numbers(g) for g in (*stuck, *waiting)} == _counted(rows)
+    assert all(g.is_stuck and g.applications == g.matters for g in stuck)
+    assert not any(g.is_stuck for g in waiting)
+    assert stuck == sorted(stuck, key=lambda g: g.oldest_ms)
+    await _pages(board, rows)
 
 
 async def test_what_waits_as_it_should_is_asked_again_after_a_while_longer_if_it_takes_long() -> (

@@ -8,15 +8,17 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from services.operations.console import door, reading_pages
+from services.operations.console import door, reading_pages, stuck_pages
 from services.operations.console.accounts import Accounts, hashed
 from services.operations.console.door import Door
 from services.operations.console.reading_pages import Reading
 from services.operations.console.screen import Screen
+from services.operations.console.stuck_pages import Watching
 from shared.access import Access
 from shared.catalogue import Catalogue
 from shared.edge_app import edge_app
 from tests.services.operations.memory import Group, Over, Store
+from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.status.edge import FORM, Ticks
 from tests.services.operations.story import BEGAN, Story
 
@@ -52,7 +54,13 @@ class ConsoleEdge:
         }
         self.door = Door.made(Screen(), Accounts(rows), bytes(range(32)), self.ticks)
         reading = Reading(self.door, self.store.journeys, self.catalogue, lambda: self.now)
-        routers = door.router(self.door), reading_pages.router(reading)
+        board = MemoryBoard(self.store.tables["situations"].rows)
+        watching = Watching(self.door, board, self.catalogue, lambda: self.now)
+        routers = (
+            door.router(self.door),
+            reading_pages.router(reading),
+            stuck_pages.router(watching),
+        )
         self.app = edge_app("operations", Access({}), routers)
 
     async def read(self, story: Story) -> Story:

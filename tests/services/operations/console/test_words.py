@@ -38,6 +38,7 @@ MADE = {
     *(f"money_{name}" for name in ("assessed", "settled", "receipts", "mismatched", "overpaid")),
     *(f"numbers_{name}" for name in ("references", "receipts")),
     *(f"try_{n}" for n in range(1, 5)),
+    *(f"group_{which}" for which in ("stuck", "waiting", "all")),
     "refused_unknown-application",
 }
 

@@ -29,6 +29,14 @@ async def test_every_page_fits_the_window_and_is_pictured(
             await page.goto(f"{sight.edge.url}/find?q={typed}")
             assert await overflow(page) == 0
             await sight.shot(page, f"find-{what}-{name}")
+        for what, address in (("stuck", "stuck"), ("group", "stuck/notify/notice_under_way")):
+            await page.goto(
+                f"{sight.edge.url}/{address}?which=all"
+                if what == "group"
+                else f"{sight.edge.url}/{address}"
+            )
+            assert await overflow(page) == 0
+            await sight.shot(page, f"{what}-{name}")
         await page.goto(f"{sight.edge.url}/journeys/{story.application}")
         assert await overflow(page) == 0
         await page.click(".lines summary >> nth=3")

@@ -1,0 +1,112 @@
+"""The stuck board as a page: groups as rows, a group as a list of applications.  Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from services.operations.board import Group, Situation, Waiting
+from services.operations.console.facts import same, unit, vnd
+from services.operations.console.spoken import instant, moment, stretch
+from services.operations.domain.causes import CAUSES
+from services.operations.domain.citizen.units import Units
+from services.operations.domain.citizen.words import Words
+from services.operations.domain.waits import Who
+
+STAGES: Mapping[str, Words] = {
+    "intake": Words("Ghi nhận", "Intake"),
+    "routing": Words("Phân về đơn vị", "Routing"),
+    "payment": Words("Thanh toán", "Payment"),
+    "processing": Words("Giải quyết", "Processing"),
+    "result": Words("Trả kết quả", "Result"),
+    "notify": Words("Thông báo", "Notices"),
+    "operations": Words("Vận hành", "Operations"),
+}
+WHOM: Mapping[Who, Words] = {
+    "citizen": Words("người dân", "citizen"),
+    "officer": Words("cán bộ", "officer"),
+    "bank": Words("ngân hàng", "bank"),
+    "gateway": Words("nơi gửi tin", "gateway"),
+    "us": Words("hệ thống", "us"),
+}
+_NONE = same("–")
+
+
+class Row(NamedTuple):
+    """A group: what it waits for at which stage, how many, for how long, and where they are."""
+
+    address: str
+    title: Words
+    stage: Words
+    who: Who
+    whom: Words
+    matters: Words
+    oldest: Words
+    p95: Words
+    money: Words
+
+
+class Page(NamedTuple):
+    """The board; `as_of` is when what waits as it should was counted."""
+
+    stuck: Sequence[Row]
+    waiting: Sequence[Row]
+    as_of: Words
+
+
+class Line(NamedTuple):
+    """One application of a group."""
+
+    application: str
+    name: str
+    procedure: Words
+    unit: Words
+    since: Words
+    waited: Words
+    partner: str
+    money: Words
+
+
+def board_page(stuck: Iterable[Group], waiting: Waiting) -> Page:
+    """Return the board."""
+    return Page(
+        [_row(group, "") for group in stuck],
+        [_row(group, "?which=waiting") for group in waiting.groups],
+        moment(instant(waiting.as_of_ms)),
+    )
+
+
+def title_of(cause: str) -> Words:
+    """Return what a cause is called."""
+    return Words(CAUSES[cause].vi, CAUSES[cause].en)
+
+
+def lines(situations: Iterable[Situation], units: Units, now: datetime) -> list[Line]:
+    """Return the applications of a group."""
+    now_ms = int(now.timestamp() * 1_000)
+    return [
+        Line(
+            application=one.application,
+            name=one.dossier or one.application,
+            procedure=units.procedure(one.procedure),
+            unit=unit(one.unit, units) if one.unit else _NONE,
+            since=moment(instant(one.since_ms)),
+            waited=stretch(max(0, now_ms - one.since_ms)),
+            partner=one.partner,
+            money=vnd(one.vnd) if one.vnd else _NONE,
+        )
+        for one in situations
+    ]
+
+
+def _row(group: Group, query: str) -> Row:
+    return Row(
+        address=f"stuck/{group.stage}/{group.cause}{query}",
+        title=Words(group.title_vi, group.title_en),
+        stage=STAGES[group.stage],
+        who=group.who,
+        whom=WHOM[group.who],
+        matters=Words(f"{group.matters:,}".replace(",", "."), f"{group.matters:,}"),
+        oldest=stretch(group.oldest_s * 1_000),
+        p95=_NONE if group.p95_s is None else stretch(group.p95_s * 1_000),
+        money=vnd(group.vnd) if group.vnd else _NONE,
+    )

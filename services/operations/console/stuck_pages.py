@@ -1,0 +1,68 @@
+"""The stuck board's routes of the console."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import HTMLResponse, Response
+
+from services.operations.board import Board
+from services.operations.console.door import Door
+from services.operations.console.labels import LABELS
+from services.operations.console.screen import ALL_UNITS, ROOT, Visit
+from services.operations.console.stuck_page import STAGES, board_page, lines, title_of
+from services.operations.domain.causes import CAUSES
+from services.operations.domain.citizen.units import Units
+from services.operations.stuck_api import After, Which, page_of
+from shared.catalogue import Catalogue
+from shared.clock import Clock
+from shared.problems import Refusal
+from shared.working_time import local_day
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """What these pages are wired with."""
+
+    door: Door
+    board: Board
+    catalogue: Catalogue
+    clock: Clock
+
+
+def router(watching: Watching) -> APIRouter:
+    """Return the routes: for those who may see what is of every unit."""
+    door = watching.door
+    routes = APIRouter(prefix=f"{ROOT}/stuck", tags=["console"], route_class=door.route())
+    seat = Depends(door.seat(*ALL_UNITS))
+
+    @routes.get("", summary="The console: the stuck board", response_class=HTMLResponse)
+    async def stuck(visit: Annotated[Visit, seat]) -> Response:
+        now_ms = int(watching.clock().timestamp() * 1_000)
+        found, waiting = await watching.board.stuck(now_ms), await watching.board.waiting(now_ms)
+        return door.screen.page(visit, "stuck.html", page=board_page(found, waiting))
+
+    @routes.get(
+        "/{stage}/{cause}",
+        summary="The console: the applications of a group of the stuck board",
+        response_class=HTMLResponse,
+    )
+    async def group(
+        stage: str,
+        cause: str,
+        visit: Annotated[Visit, seat],
+        which: Which = "stuck",
+        after: After = "",
+        limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+    ) -> Response:
+        if cause not in CAUSES or stage not in STAGES:
+            raise Refusal(404, "not-found", LABELS["refused_not-found"].en)
+        now = watching.clock()
+        page = await page_of(watching.board, (stage, cause), which, after, limit, now)
+        shown = lines(page.items, Units(watching.catalogue, local_day(now)), now)
+        said = {"stage": STAGES[stage], "title": title_of(cause), "which": which}
+        return door.screen.page(visit, "group.html", lines=shown, following=page.next, **said)
+
+    return routes

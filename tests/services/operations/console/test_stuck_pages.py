@@ -1,0 +1,77 @@
+"""The stuck board's pages, by what the edge answers."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from services.operations.console.labels import LABELS
+from services.operations.console.stuck_page import STAGES, WHOM
+from services.operations.domain.causes import CAUSES
+from shared.topics import SERVICES
+from tests.services.operations import scenes
+from tests.services.operations.console.edge import ConsoleEdge, sign_in
+from tests.services.operations.scenes import begun
+
+
+async def test_what_is_stuck_leads_to_its_applications_and_they_to_their_journeys(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    story = await edge.read(begun(scenes.fee_due))
+    edge.now += timedelta(days=30)
+    board = (await seated.get("/console/stuck")).text
+    assert 'href="/console/stuck/payment/awaiting_payment"' in board
+    assert CAUSES["awaiting_payment"].vi in board
+
+    group = (await seated.get("/console/stuck/payment/awaiting_payment")).text
+    assert f'href="/console/journeys/{story.application}"' in group
+    assert story.code in group
+
+
+async def test_what_waits_as_it_should_stands_apart(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    await edge.read(begun(scenes.fee_due))
+    board = (await seated.get("/console/stuck", params={"lang": "en"})).text
+    stuck, waiting = board.split(LABELS["stuck_waiting"].en)
+    assert CAUSES["awaiting_payment"].en in waiting
+    assert CAUSES["awaiting_payment"].en not in stuck
+    group = await seated.get("/console/stuck/payment/awaiting_payment?which=waiting")
+    assert group.text.count("/console/journeys/") == 1
+
+
+async def test_a_long_group_goes_on_on_the_next_page(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    for n in (1, 2, 3):
+        await edge.read(begun(scenes.fee_due, n))
+    edge.now += timedelta(days=30)
+    where, seen = "/console/stuck/payment/awaiting_payment?limit=2", []
+    page = (await seated.get(where)).text
+    assert page.count("/console/journeys/") == 2
+    following = page.split('href="?', 1)[1].split('"', 1)[0].replace("&amp;", "&")
+    seen = (await seated.get(f"/console/stuck/payment/awaiting_payment?{following}")).text
+    assert seen.count("/console/journeys/") == 1
+
+
+async def test_an_empty_board_says_so(seated: httpx.AsyncClient) -> None:
+    assert LABELS["stuck_nothing"].vi in (await seated.get("/console/stuck")).text
+
+
+@pytest.mark.parametrize("where", ["moon/awaiting_payment", "payment/moon"])
+async def test_a_group_that_is_none_is_no_page(seated: httpx.AsyncClient, where: str) -> None:
+    answer = await seated.get(f"/console/stuck/{where}")
+    assert (answer.status_code, LABELS["refused_not-found"].vi in answer.text) == (404, True)
+
+
+async def test_who_is_of_one_unit_does_not_see_what_is_of_all(edge: ConsoleEdge) -> None:
+    async with edge.browser() as browser:
+        await sign_in(browser, "officer")
+        answer = await browser.get("/console/stuck")
+        assert answer.status_code == 403
+        assert 'href="/console/stuck"' not in answer.text
+
+
+def test_every_stage_and_everybody_who_is_waited_for_has_a_name() -> None:
+    assert set(STAGES) == {cause.stage for cause in CAUSES.values()} | set(SERVICES)
+    assert {cause.who for cause in CAUSES.values()} <= set(WHOM)

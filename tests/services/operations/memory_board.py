@@ -1,0 +1,57 @@
+"""The stuck board over rows in memory; it passes the real one's test."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.operations.board import Board, Place
+from shared.store import Row
+
+
+class MemoryBoard(Board):
+    """A board whose database is a dict, by `_id`, and nothing of what waits is kept."""
+
+    def __init__(self, rows: Mapping[str, Row]) -> None:
+        super().__init__(_Rows(rows), iter(range(0, 10**9, 10**3)).__next__)
+
+
+class _Rows:
+    def __init__(self, rows: Mapping[str, Row]) -> None:
+        self._rows = rows
+
+    async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """Do what the three questions of the board ask of a database."""
+        match = stages[0]["$match"]["$or"]
+        found = [row for row in self._rows.values() if any(_fits(row, each) for each in match)]
+        if "$sort" in stages[1]:
+            found.sort(key=lambda row: Place(row["stuck_ms"], row["_id"]))
+            return found[: stages[2]["$limit"]]
+        is_stuck = len(stages) == 4
+        kinds: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in found:
+            kinds[row["stage"], row["cause"]].append(row)
+        return [_group(kind, rows, is_stuck=is_stuck) for kind, rows in kinds.items()]
+
+
+def _fits(row: Row, wanted: Mapping[str, Any]) -> bool:
+    return all(_within(row[field], limit) for field, limit in wanted.items())
+
+
+def _within(value: Any, limit: Any) -> bool:
+    if not isinstance(limit, dict):
+        return bool(value == limit)
+    tests = {"$gt": value.__gt__, "$gte": value.__ge__, "$lte": value.__le__}
+    return all(tests[name](edge) for name, edge in limit.items())
+
+
+def _group(kind: tuple[str, str], rows: Sequence[Row], *, is_stuck: bool) -> Row:
+    oldest: dict[str, int] = {}
+    for row in rows:
+        application = row["application"]
+        oldest[application] = min(row["since_ms"], oldest.get(application, row["since_ms"]))
+    return {
+        "_id": {"stage": kind[0], "cause": kind[1]},
+        "matters": len(rows),
+        "since_ms": list(oldest.values()) if is_stuck else min(oldest.values()),
+        "vnd": sum(row["vnd"] for row in rows),
+    }
