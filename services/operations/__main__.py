@@ -15,6 +15,7 @@ from services.operations.console.reading_pages import Reading
 from services.operations.console.screen import Screen
 from services.operations.console.stuck_pages import Watching
 from services.operations.counts import Counts
+from services.operations.facts import Facts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys
 from services.operations.pages import Pages
@@ -106,8 +107,10 @@ def _reading(
     topics: Sequence[str],
 ) -> Loop:
     flow = Flow(resources.producer, group, resources.settings.lanes)
-    situations = Situations(resources.table("situations"), journeys)
-    reader = Reader(journeys, counts, flow, situations, monotonic=time.monotonic, pace=pace)
+    table = resources.table
+    situations = Situations(table("situations"), journeys)
+    facts = Facts(table("facts"), table("balances"), journeys, resources.clock)
+    reader = Reader(journeys, counts, flow, situations, facts, monotonic=time.monotonic, pace=pace)
     subscription = resources.subscription(group, topics)
     return group, reader.health, lambda: subscription.run(reader.serve)
 

@@ -12,6 +12,7 @@ from services.operations.counts import Counts
 from services.operations.domain.entries import Entry, gist, tally
 from services.operations.domain.ledger import AMOUNTS, SCORED, Ledger
 from services.operations.domain.occurrences import Appended
+from services.operations.facts import Facts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys, read
 from services.operations.situations import Situations
@@ -51,13 +52,14 @@ class Reader:
         counts: Counts,
         flow: Flow,
         situations: Situations,
+        facts: Facts,
         *,
         monotonic: Callable[[], float],
         pace: Pace = Pace(),
     ) -> None:
         self.health = Health(monotonic)
         self._journeys, self._counts, self._flow = journeys, counts, flow
-        self._situations = situations
+        self._situations, self._facts = situations, facts
         self._monotonic, self._pace = monotonic, pace
         self._ledgers: dict[int, Ledger] = {}
         self._codes: dict[str, int] = {}  # event of routing → the national code after it
@@ -69,6 +71,7 @@ class Reader:
         self._flow.forget()
         self._journeys.forget()
         self._situations.forget()
+        self._facts.forget()
         self._codes.clear()
         self._changed.clear()
         self.health.assigned(assignment.lanes)
@@ -115,6 +118,7 @@ class Reader:
         appended = await self._until_through(assignment, lambda: self._journeys.append(entries))
         reach("reader.appended")
         await self._until_through(assignment, lambda: self._situations.follow(entries))
+        await self._until_through(assignment, lambda: self._facts.follow(entries))
         await self._until_through(assignment, lambda: self._situations.hold(entries))
         fresh = Appended(*map(self._uncounted, appended))
         moves = [e for e in fresh.first if e.topic == MOVES and e.sequence]

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.services.operations import lives, scenes
 from tests.services.operations.memory import Group, MemoryAssignment, Over, Store, Trouble
 from tests.services.operations.story import BEGAN, LANES, Log, Story, application
 
@@ -33,3 +34,9 @@ def log() -> Log:
 @pytest.fixture
 def story(log: Log) -> Story:
     return Story(log)
+
+
+@pytest.fixture(scope="session")
+def lived() -> SimpleNamespace:
+    """What `lives` has, and a family."""
+    return SimpleNamespace(**vars(lives), family=lambda: scenes.begun(scenes.family))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from services.operations.counts import Counts
+from services.operations.facts import Facts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys
 from services.operations.reader import Pace, Reader
@@ -14,7 +15,7 @@ from services.operations.situations import Situations
 from shared.bus import Message, Partition, Record
 from shared.errors import Fenced, Unknown
 from shared.store import Bounds, Row
-from tests.services.operations.story import LANES
+from tests.services.operations.story import BEGAN, LANES
 
 
 @dataclass
@@ -137,7 +138,7 @@ class Store:
         self.trouble = trouble or Trouble()
         self.tables = {
             name: MemoryTable(self.trouble)
-            for name in ("journeys", "names", "aside", "counts", "situations")
+            for name in ("journeys", "names", "aside", "counts", "situations", "facts", "balances")
         }
         self.producer = MemoryProducer(self.trouble)
         self.journeys = self.fresh_journeys()
@@ -161,6 +162,7 @@ class Store:
             self.counts(group),
             Flow(self.producer, group, LANES),
             Situations(self.tables["situations"], journeys),
+            Facts(self.tables["facts"], self.tables["balances"], journeys, lambda: BEGAN),
             monotonic=lambda: float(next(ticks)),
             pace=Pace(
                 window_s=0.0,

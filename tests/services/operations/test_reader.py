@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.operations.domain.ledger import Ledger
 from services.operations.domain.occurrences import by_application
+from services.operations.facts import rows_of as facts_of
 from services.operations.journeys import read
 from services.operations.situations import rows_of
 from shared import events
@@ -69,6 +70,14 @@ def waiting(records: list[Record]) -> dict[str, Any]:
     rows: dict[str, Any] = {}
     for application, entries in by_application(map(read, records)).items():
         rows |= rows_of(application, entries)
+    return rows
+
+
+def facts(records: list[Record]) -> dict[str, Any]:
+    """What every application counts as, from all that is known of it."""
+    rows: dict[str, Any] = {}
+    for application, entries in by_application(map(read, records)).items():
+        rows |= facts_of(application, entries)
     return rows
 
 
@@ -219,6 +228,7 @@ async def test_whatever_fails_the_numbers_are_those_of_the_log(
     same(await store.counts().total(), expected(log.records))
     assert await store.kept() == {read(r).key for r in log.records}
     assert store.tables["situations"].rows == waiting(log.records)
+    assert store.tables["facts"].rows == facts(log.records)
 
 
 # ---- the flow

@@ -1,0 +1,171 @@
+"""Statistics of any units and period: counted by the database, from the rows of `facts`.
+
+What was open at the end of a month is worked out when it is first asked for, and kept: a month that
+is over changes only by what is read late, which leaves a mark.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from itertools import groupby
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from services.operations.domain.facts import BOTH, IN_PROCESS, OPEN, VIEWS, View
+from services.operations.domain.statistics import Change, Form, Period, form, months
+from services.operations.facts import LATE
+from shared.store import Bounds, Row, Table, prefix
+
+KEPT = "kept"  # `kept/<view>/<units>/<month>/<marks>`
+EVERYTHING: Bounds = ("0", ":")  # rows begin with a year
+Stocks = Mapping[str, Mapping[tuple[str, str], int]]
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[tuple[str, str, str, int]]).decode
+
+
+class Scope(NamedTuple):
+    """Units to be counted, none: all there are.  `runs` are the bounds of codes that lie beside
+    each other in the whole list of units, so that few ranges have all of them.
+    """
+
+    units: tuple[str, ...] = ()
+    runs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """A short name: the same units have the same."""
+        return blake2b(" ".join(self.units).encode(), digest_size=8).hexdigest()
+
+
+def scope(units: Iterable[str], known: Iterable[str]) -> Scope:
+    """Return these units as a scope, among all that are known."""
+    wanted = frozenset(units)
+    runs = []
+    for is_wanted, run in groupby(sorted(wanted | set(known)), key=wanted.__contains__):
+        if is_wanted:
+            codes = list(run)
+            runs.append((codes[0], codes[-1]))
+    return Scope(tuple(sorted(wanted)), tuple(runs))
+
+
+class Rows(Protocol):
+    """`shared.mongo.MongoTable`."""
+
+    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
+        """See `shared.store.Table`."""
+
+    async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """Return what the database makes of the rows.  Raises `Unknown`."""
+
+
+class Statistics:
+    """Answers from the rows of `facts`, and keeps what was open in `balances`."""
+
+    def __init__(self, facts: Rows, balances: Table) -> None:
+        self._facts, self._balances = facts, balances
+
+    async def forms(self, of: Scope, period: Period, view: View) -> dict[str, Form]:
+        """Return the form of each unit that has anything to count; the period is over.
+
+        Raises `Unknown`.
+        """
+        stocks = await self._stocks(of, period.month, view)
+        changes: dict[str, Counter[Change]] = defaultdict(Counter)
+        for row in await self._facts.aggregate(_changes(of, period, view)):
+            key = row["_id"]
+            changes[key.pop("unit")][Change(**key)] += row["number"]
+        return {
+            unit: form(stocks.get(unit, {}), changes.get(unit, {}), period)
+            for unit in sorted(stocks.keys() | changes.keys())
+        }
+
+    async def _stocks(self, of: Scope, month: str, view: View) -> Stocks:
+        """Return what was open in each unit when this month began, by kind and day."""
+        earliest = await self._facts.ranges([EVERYTHING], 1)
+        past = months(earliest[0]["day"][:7], month)[:-1] if earliest else []
+        if not past:
+            return {}
+        names = await self._names(of, past, view)
+        kept = {row["_id"]: row for row in await self._balances.get(list(names.values()))}
+        known = [m for m in past if names[m] in kept]
+        stocks: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+        if known:
+            for unit, kind, day, number in _decode(kept[names[known[-1]]]["stock"]):
+                stocks[unit][kind, day] = number
+        missing = past[past.index(known[-1]) + 1 :] if known else past
+        if missing:
+            for row in await self._facts.aggregate(_opened(of, missing, view)):
+                key = row["_id"]
+                stocks[key["unit"]][key["kind"], key["day"]] += row["number"]
+            await self._keep(of, past[-1], view, names[past[-1]], stocks)
+        return stocks
+
+    async def _names(self, of: Scope, past: Sequence[str], view: View) -> dict[str, str]:
+        """Return what would be kept under, by month; with the marks of that month and before."""
+        rows = await self._balances.ranges([(f"{LATE}/", f"{LATE}/{past[-1]}~")])
+        marks = [row["_id"] for row in rows]
+        found = {}
+        for month in past:
+            seen = "\n".join(mark for mark in marks if mark < f"{LATE}/{month}~")
+            digest = blake2b(seen.encode(), digest_size=8).hexdigest()
+            found[month] = f"{_place(of, month, view)}{digest}"
+        return found
+
+    async def _keep(self, of: Scope, month: str, view: View, name: str, stocks: Stocks) -> None:
+        stock = [(u, *key, n) for u, found in stocks.items() for key, n in found.items() if n]
+        before = await self._balances.ranges([prefix(_place(of, month, view))])
+        await self._balances.insert_missing([{"_id": name, "stock": _encode(stock)}])
+        await self._balances.delete([row["_id"] for row in before if row["_id"] != name])
+
+
+def _place(of: Scope, month: str, view: View) -> str:
+    return f"{KEPT}/{view}/{of.name}/{month}/"
+
+
+def _of(of: Scope, wanted: Sequence[str], view: View) -> dict[str, Any]:
+    """Return what rows of these months, units and view are found by."""
+    if of.units:
+        bounds = [(f"{m}/{low}/", f"{m}/{high}0") for m in wanted for low, high in of.runs]
+        exactly: dict[str, Any] = {"unit": {"$in": list(of.units)}}
+    else:
+        bounds, exactly = [(f"{wanted[0]}/", f"{wanted[-1]}0")], {}
+    ranges = [{"_id": {"$gte": low, "$lt": high}} for low, high in bounds]
+    return {"$or": ranges, **exactly, "views": {"$in": [VIEWS[view], BOTH]}}
+
+
+def _changes(of: Scope, period: Period, view: View) -> list[Mapping[str, Any]]:
+    """Count the changes of a period, and those of its month before it, by unit and `Change`."""
+    first, last = period.first.isoformat(), period.last.isoformat()
+    by = {
+        "unit": "$unit",
+        "is_before": {"$lt": ["$day", first]},
+        "channel": {"$ifNull": ["$channel", ""]},
+    }
+    for side in ("was", "now"):
+        kind, day = {"$ifNull": [f"${side}", ""]}, {"$ifNull": [f"${side}_day", ""]}
+        is_due, is_ended_since = {"$lte": [day, last]}, {"$gte": [day, first]}
+        then = {"$cond": [{"$eq": [kind, IN_PROCESS]}, is_due, is_ended_since]}
+        by |= {side: kind, f"{side}_then": then}
+    return [
+        {"$match": {**_of(of, period.months, view), "day": {"$lte": last}}},
+        {"$group": {"_id": by, "number": {"$sum": 1}}},
+    ]
+
+
+def _opened(of: Scope, wanted: Sequence[str], view: View) -> list[Mapping[str, Any]]:
+    """Count what opened in these months less what did so no more, by unit, kind and day."""
+    sides = [
+        {"kind": f"${side}", "day": {"$ifNull": [f"${side}_day", ""]}, "number": number}
+        for side, number in (("was", -1), ("now", 1))
+    ]
+    by = {"unit": "$unit", "kind": "$side.kind", "day": "$side.day"}
+    return [
+        {"$match": _of(of, wanted, view)},
+        {"$project": {"unit": 1, "side": sides}},
+        {"$unwind": "$side"},
+        {"$match": {"side.kind": {"$in": list(OPEN)}}},
+        {"$group": {"_id": by, "number": {"$sum": "$side.number"}}},
+        {"$match": {"number": {"$ne": 0}}},
+    ]
