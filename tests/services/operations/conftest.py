@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.services.operations import lives, scenes
+from tests.services.operations import forms, lives, scenes
 from tests.services.operations.memory import Group, MemoryAssignment, Over, Store, Trouble
 from tests.services.operations.story import BEGAN, LANES, Log, Story, application
 
@@ -38,5 +38,5 @@ def story(log: Log) -> Story:
 
 @pytest.fixture(scope="session")
 def lived() -> SimpleNamespace:
-    """What `lives` has, and a family."""
-    return SimpleNamespace(**vars(lives), family=lambda: scenes.begun(scenes.family))
+    """What `lives` and `forms` have, and a family."""
+    return SimpleNamespace(**vars(forms) | vars(lives), family=lambda: scenes.begun(scenes.family))

@@ -1,0 +1,111 @@
+"""Statistics on a real database: what it counts is what the rows say, whatever is kept."""
+
+import random
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pytest
+
+from services.operations.domain.facts import VIEWS
+from services.operations.domain.statistics import Form, Period, added
+from services.operations.facts import Facts, rows_of
+from services.operations.journeys import read
+from services.operations.statistics import Scope, Statistics, scope
+from shared.mongo import MongoTable, connect
+
+LIVES = 150
+
+
+class Kept(NamedTuple):
+    facts: MongoTable
+    balances: MongoTable
+    rows: list[dict[str, Any]]
+    statistics: Statistics
+
+
+@pytest.fixture
+async def kept(mongo_url: str, lived: Any) -> AsyncIterator[Kept]:
+    database = connect(mongo_url, f"test_statistics_{uuid4().hex[:8]}")
+    facts, balances = MongoTable(database["facts"]), MongoTable(database["balances"])
+    found = lived.entries_of(lived.lives(1, LIVES)[1])
+    rows = [row for a, entries in found.items() for row in rows_of(a, entries).values()]
+    await facts.insert(rows)
+    yield Kept(facts, balances, rows, Statistics(facts, balances))
+    await database.client.drop_database(database.name)
+    database.client.close()
+
+
+def plain(lived: Any, rows: list[Any], units: Any, period: Period, view: Any) -> dict[str, Form]:
+    """What the pure function says of each unit, where there is anything to say."""
+    forms = {unit: lived.from_rows(rows, unit, period, view) for unit in sorted(units)}
+    return {unit: form for unit, form in forms.items() if form != added([])}
+
+
+def told(forms: dict[str, Form]) -> dict[str, Form]:
+    return {unit: form for unit, form in forms.items() if form != added([])}
+
+
+async def test_the_database_counts_what_the_rows_say_of_any_units_and_period(
+    kept: Kept, lived: Any
+) -> None:
+    rng = random.Random(2)
+    for _ in range(25):
+        period, units = lived.any_period(rng), rng.sample(lived.UNITS, rng.randrange(1, 4))
+        for view in VIEWS:
+            of = scope(units, [*lived.UNITS, "00005", "01"])
+            forms = await kept.statistics.forms(of, period, view)
+            assert told(forms) == plain(lived, kept.rows, units, period, view)
+            nation = await kept.statistics.forms(Scope(), period, view)
+            assert told(nation) == plain(lived, kept.rows, lived.UNITS, period, view)
+
+
+async def test_what_was_open_when_a_month_began_is_worked_out_once(kept: Kept, lived: Any) -> None:
+    period = Period(lived.FIRST + timedelta(days=40), lived.FIRST + timedelta(days=45))
+    asked: list[Any] = []
+
+    class Counting:
+        ranges = kept.facts.ranges
+
+        async def aggregate(self, stages: Any) -> Any:
+            asked.append(stages)
+            return await kept.facts.aggregate(stages)
+
+    statistics = Statistics(Counting(), kept.balances)
+    first = await statistics.forms(Scope(), period, "receiving")
+    second = await statistics.forms(Scope(), period, "receiving")
+
+    assert (first, len(asked)) == (second, 3)
+
+
+async def test_what_is_read_late_is_in_the_next_answer(
+    kept: Kept, lived: Any, world: Any, log: Any
+) -> None:
+    period = Period(lived.FIRST + timedelta(days=40), lived.FIRST + timedelta(days=45))
+    before = await kept.statistics.forms(Scope(), period, "receiving")
+    log.now = datetime(2026, 8, 20, 3, tzinfo=UTC)
+    story = world.Story(log, 999)
+    story.registered()
+    journeys = world.Store().fresh_journeys()
+    facts = Facts(kept.facts, kept.balances, journeys, lambda: datetime(2026, 12, 1, tzinfo=UTC))
+    await facts.follow([read(record) for record in log.records])
+
+    after = await kept.statistics.forms(Scope(), period, "receiving")
+    again = await kept.statistics.forms(Scope(), period, "receiving")
+    one, two = added(before.values()), added(after.values())
+    assert (two.carried_over, two.in_process) == (one.carried_over + 1, one.in_process + 1)
+    assert after == again
+    names = [row["_id"] for row in await kept.balances.ranges([("kept/", "kept0")])]
+    assert len(names) == 1  # what was kept before the mark is gone
+
+
+async def test_nothing_is_counted_before_anything_was_received(kept: Kept, lived: Any) -> None:
+    early = Period(lived.FIRST - timedelta(days=90), lived.FIRST - timedelta(days=60))
+    assert await kept.statistics.forms(Scope(), early, "receiving") == {}
+
+
+def test_units_that_lie_beside_each_other_are_one_range() -> None:
+    known = ["00001", "00004", "00007", "01", "00010", "00013"]
+    assert scope(["00004", "00007", "01"], known).runs == (("00004", "00007"), ("01", "01"))
+    assert scope(["99999"], known).runs == (("99999", "99999"),)
