@@ -100,7 +100,8 @@ def _operations() -> APIRouter:
     door = Door.made(_UNUSED, _UNUSED, b"", float)
     reading = Reading(door, _UNUSED, _UNUSED, _UNUSED)
     watching = Watching(door, _UNUSED, _UNUSED, _UNUSED)
-    return services.operations.__main__.edge(_UNUSED, _UNUSED, reading, watching)
+    desks = services.operations.__main__.Desks(_UNUSED, _UNUSED, reading, watching, _UNUSED)
+    return services.operations.__main__.edge(desks)
 
 
 _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from fastapi import APIRouter
 
-from services.operations import rating_api, status_api, stuck_api
+from services.operations import rating_api, statistics_api, status_api, stuck_api
 from services.operations.api import Sources, router
 from services.operations.board import Board
 from services.operations.console import door, reading_pages, stuck_pages
@@ -23,11 +24,14 @@ from services.operations.rating_api import PER_APPLICATION, RatingDesk
 from services.operations.reader import Pace, Reader
 from services.operations.settings import OperationsSettings
 from services.operations.situations import INDEX, Situations
+from services.operations.statistics import Counting
+from services.operations.statistics_api import FormDesk
 from services.operations.status_access import Attempts, StatusAccess
 from services.operations.status_api import StatusDesk
 from services.operations.tables import LiveTables
 from shared import service
 from shared.catalogue.current import Watch
+from shared.papers.press import Press
 from shared.service import Loop, Parts, Resources
 from shared.settings import told
 from shared.status_links import StatusLinks
@@ -37,16 +41,27 @@ ASIDE = "operations-aside"
 STATUS_PAGE = "/status"
 
 
-def edge(sources: Sources, desk: RatingDesk, reading: Reading, watching: Watching) -> APIRouter:
+class Desks(NamedTuple):
+    """What the edge is wired with."""
+
+    sources: Sources
+    ratings: RatingDesk
+    reading: Reading
+    watching: Watching
+    forms: FormDesk
+
+
+def edge(desks: Desks) -> APIRouter:
     """Return all that operations answers."""
     routes = APIRouter()
-    routes.include_router(door.router(reading.door))
-    routes.include_router(reading_pages.router(reading))
-    routes.include_router(stuck_pages.router(watching))
-    routes.include_router(router(sources))
-    routes.include_router(status_api.router(desk.status))
-    routes.include_router(rating_api.router(desk))
-    routes.include_router(stuck_api.router(watching.board, sources.clock))
+    routes.include_router(door.router(desks.reading.door))
+    routes.include_router(reading_pages.router(desks.reading))
+    routes.include_router(stuck_pages.router(desks.watching))
+    routes.include_router(router(desks.sources))
+    routes.include_router(status_api.router(desks.ratings.status))
+    routes.include_router(rating_api.router(desks.ratings))
+    routes.include_router(stuck_api.router(desks.watching.board, desks.sources.clock))
+    routes.include_router(statistics_api.router(desks.forms))
     return routes
 
 
@@ -82,8 +97,10 @@ async def build(resources: Resources) -> Parts:
     reading = Reading(at_door, journeys, watch.current, resources.clock)
     board = Board(situations, time.monotonic)
     watching = Watching(at_door, board, watch.current, resources.clock)
+    counting = Counting(resources.table("facts"), resources.table("balances"))
+    forms = FormDesk(counting, watch.current, resources.clock, Press())
     return Parts(
-        router=edge(sources, desk, reading, watching),
+        router=edge(Desks(sources, desk, reading, watching, forms)),
         beside=(watch.run,),
         background=(
             _reading(resources, journeys, counts, pace, "operations", reads("operations")),

@@ -60,7 +60,7 @@ class Rows(Protocol):
         """Return what the database makes of the rows.  Raises `Unknown`."""
 
 
-class Statistics:
+class Counting:
     """Answers from the rows of `facts`, and keeps what was open in `balances`."""
 
     def __init__(self, facts: Rows, balances: Table) -> None:

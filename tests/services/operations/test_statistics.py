@@ -12,7 +12,7 @@ from services.operations.domain.facts import VIEWS
 from services.operations.domain.statistics import Form, Period, added
 from services.operations.facts import Facts, rows_of
 from services.operations.journeys import read
-from services.operations.statistics import Scope, Statistics, scope
+from services.operations.statistics import Counting, Scope, scope
 from shared.mongo import MongoTable, connect
 
 LIVES = 150
@@ -22,7 +22,7 @@ class Kept(NamedTuple):
     facts: MongoTable
     balances: MongoTable
     rows: list[dict[str, Any]]
-    statistics: Statistics
+    counting: Counting
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def kept(mongo_url: str, lived: Any) -> AsyncIterator[Kept]:
     found = lived.entries_of(lived.lives(1, LIVES)[1])
     rows = [row for a, entries in found.items() for row in rows_of(a, entries).values()]
     await facts.insert(rows)
-    yield Kept(facts, balances, rows, Statistics(facts, balances))
+    yield Kept(facts, balances, rows, Counting(facts, balances))
     await database.client.drop_database(database.name)
     database.client.close()
 
@@ -55,9 +55,9 @@ async def test_the_database_counts_what_the_rows_say_of_any_units_and_period(
         period, units = lived.any_period(rng), rng.sample(lived.UNITS, rng.randrange(1, 4))
         for view in VIEWS:
             of = scope(units, [*lived.UNITS, "00005", "01"])
-            forms = await kept.statistics.forms(of, period, view)
+            forms = await kept.counting.forms(of, period, view)
             assert told(forms) == plain(lived, kept.rows, units, period, view)
-            nation = await kept.statistics.forms(Scope(), period, view)
+            nation = await kept.counting.forms(Scope(), period, view)
             assert told(nation) == plain(lived, kept.rows, lived.UNITS, period, view)
 
 
@@ -65,16 +65,16 @@ async def test_what_was_open_when_a_month_began_is_worked_out_once(kept: Kept, l
     period = Period(lived.FIRST + timedelta(days=40), lived.FIRST + timedelta(days=45))
     asked: list[Any] = []
 
-    class Counting:
+    class Counted:
         ranges = kept.facts.ranges
 
         async def aggregate(self, stages: Any) -> Any:
             asked.append(stages)
             return await kept.facts.aggregate(stages)
 
-    statistics = Statistics(Counting(), kept.balances)
-    first = await statistics.forms(Scope(), period, "receiving")
-    second = await statistics.forms(Scope(), period, "receiving")
+    counting = Counting(Counted(), kept.balances)
+    first = await counting.forms(Scope(), period, "receiving")
+    second = await counting.forms(Scope(), period, "receiving")
 
     assert (first, len(asked)) == (second, 3)
 
@@ -83,7 +83,7 @@ async def test_what_is_read_late_is_in_the_next_answer(
     kept: Kept, lived: Any, world: Any, log: Any
 ) -> None:
     period = Period(lived.FIRST + timedelta(days=40), lived.FIRST + timedelta(days=45))
-    before = await kept.statistics.forms(Scope(), period, "receiving")
+    before = await kept.counting.forms(Scope(), period, "receiving")
     log.now = datetime(2026, 8, 20, 3, tzinfo=UTC)
     story = world.Story(log, 999)
     story.registered()
@@ -91,8 +91,8 @@ async def test_what_is_read_late_is_in_the_next_answer(
     facts = Facts(kept.facts, kept.balances, journeys, lambda: datetime(2026, 12, 1, tzinfo=UTC))
     await facts.follow([read(record) for record in log.records])
 
-    after = await kept.statistics.forms(Scope(), period, "receiving")
-    again = await kept.statistics.forms(Scope(), period, "receiving")
+    after = await kept.counting.forms(Scope(), period, "receiving")
+    again = await kept.counting.forms(Scope(), period, "receiving")
     one, two = added(before.values()), added(after.values())
     assert (two.carried_over, two.in_process) == (one.carried_over + 1, one.in_process + 1)
     assert after == again
@@ -102,7 +102,7 @@ async def test_what_is_read_late_is_in_the_next_answer(
 
 async def test_nothing_is_counted_before_anything_was_received(kept: Kept, lived: Any) -> None:
     early = Period(lived.FIRST - timedelta(days=90), lived.FIRST - timedelta(days=60))
-    assert await kept.statistics.forms(Scope(), early, "receiving") == {}
+    assert await kept.counting.forms(Scope(), early, "receiving") == {}
 
 
 def test_units_that_lie_beside_each_other_are_one_range() -> None:
