@@ -34,6 +34,7 @@ from deploy.local.catalogue import app as catalogue
 from deploy.local.children import Children, home_in_use
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
+from deploy.local.stats import stats
 from deploy.reconciling.command import reconcile
 from deploy.reconciling.settlement_command import settlement
 from shared.errors import Misconfigured
@@ -233,6 +234,7 @@ app.command()(asking.journey)
 app.command("import")(import_file)
 app.command()(reconcile)
 app.command()(settlement)
+app.command()(stats)
 app.add_typer(catalogue, name="catalogue")
 
 

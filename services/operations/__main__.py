@@ -97,7 +97,9 @@ async def build(resources: Resources) -> Parts:
     reading = Reading(at_door, journeys, watch.current, resources.clock)
     board = Board(situations, time.monotonic)
     watching = Watching(at_door, board, watch.current, resources.clock)
-    counting = Counting(resources.table("facts"), resources.table("balances"))
+    facts = resources.table("facts")
+    await facts.clustered()
+    counting = Counting(facts, resources.table("balances"))
     forms = FormDesk(counting, watch.current, resources.clock, Press())
     return Parts(
         router=edge(Desks(sources, desk, reading, watching, forms)),

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -20,6 +21,7 @@ from shared.store import Bounds, Row, Table, prefix
 KEPT = "kept"  # `kept/<view>/<units>/<month>/<marks>`
 EVERYTHING: Bounds = ("0", ":")  # rows begin with a year
 Stocks = Mapping[str, Mapping[tuple[str, str], int]]
+Match = Mapping[str, Any]
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[tuple[str, str, str, int]]).decode
@@ -73,7 +75,9 @@ class Counting:
         """
         stocks = await self._stocks(of, period.month, view)
         changes: dict[str, Counter[Change]] = defaultdict(Counter)
-        for row in await self._facts.aggregate(_changes(of, period, view)):
+        until = {"day": {"$lte": period.last.isoformat()}}
+        found = _found(of, period.months, view, until)
+        for row in await self._counted(found, _changes(period)):
             key = row["_id"]
             changes[key.pop("unit")][Change(**key)] += row["number"]
         return {
@@ -96,11 +100,18 @@ class Counting:
                 stocks[unit][kind, day] = number
         missing = past[past.index(known[-1]) + 1 :] if known else past
         if missing:
-            for row in await self._facts.aggregate(_opened(of, missing, view)):
+            for row in await self._counted(_found(of, missing, view), _OPENED):
                 key = row["_id"]
                 stocks[key["unit"]][key["kind"], key["day"]] += row["number"]
             await self._keep(of, past[-1], view, names[past[-1]], stocks)
         return stocks
+
+    async def _counted(self, found: Sequence[Match], stages: Sequence[Match]) -> list[Row]:
+        """Return what the database counts, range by range: of one it reads no more than that."""
+        rows: list[Row] = []
+        for match in found:
+            rows += await self._facts.aggregate([{"$match": match}, *stages])
+        return rows
 
     async def _names(self, of: Scope, past: Sequence[str], view: View) -> dict[str, str]:
         """Return what would be kept under, by month; with the marks of that month and before."""
@@ -124,18 +135,20 @@ def _place(of: Scope, month: str, view: View) -> str:
     return f"{KEPT}/{view}/{of.name}/{month}/"
 
 
-def _of(of: Scope, wanted: Sequence[str], view: View) -> dict[str, Any]:
-    """Return what rows of these months, units and view are found by."""
+def _found(
+    of: Scope, wanted: Sequence[str], view: View, more: Match = MappingProxyType({})
+) -> list[Match]:
+    """Return what rows of these months, units and view are found by, each a range of ids."""
+    narrowed = {"views": {"$in": [VIEWS[view], BOTH]}, **more}
     if of.units:
         bounds = [(f"{m}/{low}/", f"{m}/{high}0") for m in wanted for low, high in of.runs]
-        exactly: dict[str, Any] = {"unit": {"$in": list(of.units)}}
+        narrowed["unit"] = {"$in": list(of.units)}
     else:
-        bounds, exactly = [(f"{wanted[0]}/", f"{wanted[-1]}0")], {}
-    ranges = [{"_id": {"$gte": low, "$lt": high}} for low, high in bounds]
-    return {"$or": ranges, **exactly, "views": {"$in": [VIEWS[view], BOTH]}}
+        bounds = [(f"{wanted[0]}/", f"{wanted[-1]}0")]
+    return [{"_id": {"$gte": low, "$lt": high}, **narrowed} for low, high in bounds]
 
 
-def _changes(of: Scope, period: Period, view: View) -> list[Mapping[str, Any]]:
+def _changes(period: Period) -> list[Match]:
     """Count the changes of a period, and those of its month before it, by unit and `Change`."""
     first, last = period.first.isoformat(), period.last.isoformat()
     by = {
@@ -148,24 +161,23 @@ def _changes(of: Scope, period: Period, view: View) -> list[Mapping[str, Any]]:
         is_due, is_ended_since = {"$lte": [day, last]}, {"$gte": [day, first]}
         then = {"$cond": [{"$eq": [kind, IN_PROCESS]}, is_due, is_ended_since]}
         by |= {side: kind, f"{side}_then": then}
-    return [
-        {"$match": {**_of(of, period.months, view), "day": {"$lte": last}}},
-        {"$group": {"_id": by, "number": {"$sum": 1}}},
-    ]
+    return [{"$group": {"_id": by, "number": {"$sum": 1}}}]
 
 
-def _opened(of: Scope, wanted: Sequence[str], view: View) -> list[Mapping[str, Any]]:
-    """Count what opened in these months less what did so no more, by unit, kind and day."""
-    sides = [
-        {"kind": f"${side}", "day": {"$ifNull": [f"${side}_day", ""]}, "number": number}
-        for side, number in (("was", -1), ("now", 1))
-    ]
-    by = {"unit": "$unit", "kind": "$side.kind", "day": "$side.day"}
-    return [
-        {"$match": _of(of, wanted, view)},
-        {"$project": {"unit": 1, "side": sides}},
-        {"$unwind": "$side"},
-        {"$match": {"side.kind": {"$in": list(OPEN)}}},
-        {"$group": {"_id": by, "number": {"$sum": "$side.number"}}},
-        {"$match": {"number": {"$ne": 0}}},
-    ]
+# what opened less what did so no more, by unit, kind and day
+_SIDES = [
+    {"kind": f"${side}", "day": {"$ifNull": [f"${side}_day", ""]}, "number": number}
+    for side, number in (("was", -1), ("now", 1))
+]
+_OPENED: list[Match] = [
+    {"$project": {"unit": 1, "side": _SIDES}},
+    {"$unwind": "$side"},
+    {"$match": {"side.kind": {"$in": list(OPEN)}}},
+    {
+        "$group": {
+            "_id": {"unit": "$unit", "kind": "$side.kind", "day": "$side.day"},
+            "number": {"$sum": "$side.number"},
+        }
+    },
+    {"$match": {"number": {"$ne": 0}}},
+]

@@ -51,8 +51,8 @@ class Unread(NamedTuple):
 class World:
     """Made-up applications, the same ones for the same seed."""
 
-    def __init__(self, catalogue: Catalogue, seed: int = 0) -> None:
-        self._chance = random.Random(seed)
+    def __init__(self, catalogue: Catalogue, count: int, seed: int = 0) -> None:
+        self._chance, self._count = random.Random(seed), count
         communes = [u for u in catalogue.units_in_force(date(2026, 9, 1)) if not u.is_province]
         self.of: dict[str, list[str]] = {}
         for unit in communes:
@@ -66,7 +66,7 @@ class World:
         receiving = chance.choice(units)
         competent = chance.choice(units) if chance.random() < ELSEWHERE else receiving
         at = datetime.combine(FIRST, datetime.min.time(), VIETNAM)
-        at += timedelta(days=chance.randrange(DAYS), hours=chance.randrange(8, 17))
+        at += timedelta(days=n * DAYS // self._count, hours=chance.randrange(8, 17))
         due = closing((at + timedelta(days=chance.randrange(1, 15))).date())
         channel = chance.choices(("online", "direct", "post"), (74, 25, 1))[0]
         told: list[tuple[str, Any]] = [
@@ -110,7 +110,8 @@ async def run(url: str, count: int, steps: launcher.Steps) -> dict[str, Any]:
     database = connect(url, "bench_statistics")
     await database.client.drop_database(database.name)
     facts, balances = MongoTable(database["facts"]), MongoTable(database["balances"])
-    world = World(load(Settings().catalogue))
+    await facts.clustered()
+    world = World(load(Settings().catalogue), count)
     steps.doing(f"Writing {count:,} applications")
     took = await _write(world, facts, balances, count)
     size = await database.command("collStats", "facts")

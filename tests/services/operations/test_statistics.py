@@ -29,6 +29,8 @@ class Kept(NamedTuple):
 async def kept(mongo_url: str, lived: Any) -> AsyncIterator[Kept]:
     database = connect(mongo_url, f"test_statistics_{uuid4().hex[:8]}")
     facts, balances = MongoTable(database["facts"]), MongoTable(database["balances"])
+    await facts.clustered()
+    await facts.clustered()
     found = lived.entries_of(lived.lives(1, LIVES)[1])
     rows = [row for a, entries in found.items() for row in rows_of(a, entries).values()]
     await facts.insert(rows)
