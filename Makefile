@@ -23,7 +23,7 @@ given      = $(if $(filter file,$(origin $(1))),$(2),$($(1)))
 .DEFAULT_GOAL := help
 .PHONY: help demo up down status logs clean test check lint simulate invariants docs contracts lock
 .PHONY: bench bench-soak bench-recovery bench-backlog bench-reads bench-import bench-callbacks
-.PHONY: bench-reconcile bench-operations bench-sms bench-notices fuzz peers
+.PHONY: bench-reconcile bench-operations bench-statistics bench-sms bench-notices fuzz peers
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36mmake %-15s\033[0m %s\n", $$1, $$2}' Makefile
@@ -100,6 +100,9 @@ bench-reconcile: $(READY)  ## a day of a partner's, reconciled (LINES MONGO KILL
 
 bench-operations: $(READY)  ## a log read from its beginning, then asked (APPLICATIONS=100000)
 	@$(PY) -m tests.load.watching --applications "$(call given,APPLICATIONS,100000)"
+
+bench-statistics: $(READY)  ## the national form of a year's applications (APPLICATIONS=1000000)
+	@$(PY) -m tests.load.forming --applications "$(call given,APPLICATIONS,1000000)" $(if $(MONGO),--mongo "$(MONGO)")
 
 bench-sms: $(READY)  ## text messages over one SMPP bind (RATE=300 SECONDS=20)
 	@$(PY) -m tests.load.texting --rate "$(call given,RATE,300)" --seconds "$(call given,SECONDS,20)"
