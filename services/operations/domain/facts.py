@@ -5,8 +5,9 @@ row at a unit: as what it counted there until then, as what it counts from then 
 is two.  Rows follow from the messages alone, and no later message takes one back.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -26,6 +27,7 @@ CHANNELS = ("online", "direct", "post")
 NEVER = "never"  # of what is not due: greater than every day
 BOTH = "b"
 VIEWS: dict[View, str] = {"receiving": "r", "competent": "c"}
+HOUR_MS = 3_600_000
 WAITING_LIMIT = 64  # events of routing that came before the registration
 
 _DATED = frozenset(
@@ -157,10 +159,10 @@ def _moved(before: Standing, entry: Entry) -> Standing:
         grace_days += _days_between(g.due_before, g.due)
     elif entry.type in _DATED and g.clock != "intake":
         due = _promised(g.due, grace_days)
-    named = g.receiving_unit, g.competent_unit
+    receiving_unit, competent_unit = before.units
     now = msgspec.structs.replace(
         before,
-        units=tuple(new or old for new, old in zip(named, before.units, strict=True)),
+        units=(g.receiving_unit or receiving_unit, g.competent_unit or competent_unit),
         due=due,
         grace_days=grace_days,
         day=max(before.day, _day(entry)),
@@ -211,26 +213,30 @@ def _timing(was: Counted, now: Standing, g: Gist) -> str:
     return EARLY if now.day < now.due or was.kind == SUSPENDED else ON_TIME
 
 
-def _rows(before: Standing, after: Standing) -> Iterator[Row]:
-    found: dict[tuple[str, Counted, Counted, str], str] = {}
+def _rows(before: Standing, after: Standing) -> list[Row]:
+    if before.at == after.at:
+        return []
+    day, number = after.day, after.sequence
+    rows: list[Row] = []
     for view, was, now in zip(VIEWS.values(), before.at, after.at, strict=True):
         for unit, old, new in _sides(was, now):
             channel = "" if was.unit else after.channel
-            change = unit, old._replace(unit=""), new._replace(unit=""), channel
-            found[change] = BOTH if change in found else view
-    for (unit, old, new, channel), views in found.items():
-        yield Row(unit, after.day, old, new, views, after.sequence, channel)
+            row = Row(unit, day, old, new, view, number, channel)
+            same = [n for n, other in enumerate(rows) if row._replace(views=other.views) == other]
+            if same:
+                rows[same[0]] = row._replace(views=BOTH)
+            else:
+                rows.append(row)
+    return rows
 
 
-def _sides(was: Counted, now: Counted) -> Iterator[tuple[str, Counted, Counted]]:
+def _sides(was: Counted, now: Counted) -> Iterable[tuple[str, Counted, Counted]]:
     """Return what changes at a unit: here, or there and here."""
     if was == now:
-        return
+        return ()
     if was.unit and was.unit != now.unit:
-        yield was.unit, was, NOWHERE
-        yield now.unit, NOWHERE, now
-    else:
-        yield now.unit, was, now
+        return (was.unit, was, NOWHERE), (now.unit, NOWHERE, now)
+    return ((now.unit, was, now),)
 
 
 def document(application: str, row: Row) -> dict[str, Any]:
@@ -255,7 +261,13 @@ def document(application: str, row: Row) -> dict[str, Any]:
 
 
 def _day(entry: Entry) -> str:
-    return local_day(datetime.fromtimestamp(entry.logged_ms / 1_000, UTC)).isoformat()
+    return _day_of(entry.logged_ms // HOUR_MS)
+
+
+@lru_cache(maxsize=1_000)
+def _day_of(hour: int) -> str:
+    """Return the day of an hour since 1970; days begin with an hour, in Viet Nam too."""
+    return local_day(datetime.fromtimestamp(hour * HOUR_MS / 1_000, UTC)).isoformat()
 
 
 def _promised(due: str, grace_days: int) -> str:
