@@ -6,7 +6,9 @@ Writes its own tables, counts to `operations.flow`, `lane.released` to a service
 operator says so, and `feedback.given` to notify's when a citizen does.  It changes nothing else.
 
 Reading order: `domain` (what can be said from the log), `journeys` (how the log is kept), `reader`
-(the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `finding` and
-`opened` (one application), `api`.  What a citizen sees: `domain.citizen` (what is told),
-`status_access` (to whom), `pages`, `status_api`, `rating_api`.  What an operator sees: `console`.
+(the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `situations` and
+`board` (what open applications wait for), `finding` and `opened` (one application), `api`.  The
+national form: `facts` (what counts), `statistics` (counted), `form_lines`, `form_files`,
+`statistics_api`.  What a citizen sees: `domain.citizen` (what is told), `status_access` (to whom),
+`pages`, `status_api`, `rating_api`.  What an operator sees: `console`.
 """

@@ -78,7 +78,7 @@ OWN = {
     # what open applications wait for, and the board of it; the national form
     "operations": {
         *("finding", "opened", "console", "situations", "board", "stuck_api"),
-        *("facts", "statistics", "statistics_api", "form_files"),
+        *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("journeys", "reader", "counts", "flow", "tables"),
         *("status_access", "status_api", "pages", "example", "rating_api"),
     },
