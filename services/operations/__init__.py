@@ -9,6 +9,7 @@ Reading order: `domain` (what can be said from the log), `journeys` (how the log
 (the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `situations` and
 `board` (what open applications wait for), `finding` and `opened` (one application), `api`.  The
 national form: `facts` (what counts), `statistics` (counted), `form_lines`, `form_files`,
-`statistics_api`.  What a citizen sees: `domain.citizen` (what is told), `status_access` (to whom),
+`statistics_api`.  That nothing of a period is missing: `domain.proof`, `proving`, `proof_api`.
+What a citizen sees: `domain.citizen` (what is told), `status_access` (to whom),
 `pages`, `status_api`, `rating_api`.  What an operator sees: `console`.
 """

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from fastapi import APIRouter
 
-from services.operations import rating_api, statistics_api, status_api, stuck_api
+from services.operations import proof_api, rating_api, statistics_api, status_api, stuck_api
 from services.operations.api import Sources, router
 from services.operations.board import Board
 from services.operations.console import door, reading_pages, stuck_pages
@@ -20,6 +20,7 @@ from services.operations.facts import Facts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys
 from services.operations.pages import Pages
+from services.operations.proving import Proving
 from services.operations.rating_api import PER_APPLICATION, RatingDesk
 from services.operations.reader import Pace, Reader
 from services.operations.settings import OperationsSettings
@@ -49,6 +50,7 @@ class Desks(NamedTuple):
     reading: Reading
     watching: Watching
     forms: FormDesk
+    proving: Proving
 
 
 def edge(desks: Desks) -> APIRouter:
@@ -62,6 +64,7 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(rating_api.router(desks.ratings))
     routes.include_router(stuck_api.router(desks.watching.board, desks.sources.clock))
     routes.include_router(statistics_api.router(desks.forms))
+    routes.include_router(proof_api.router(desks.proving, desks.sources.counts))
     return routes
 
 
@@ -101,8 +104,9 @@ async def build(resources: Resources) -> Parts:
     await facts.clustered()
     counting = Counting(facts, resources.table("balances"))
     forms = FormDesk(counting, watch.current, resources.clock, Press())
+    proving = Proving(resources.table("journeys"), resources.table("names"))
     return Parts(
-        router=edge(Desks(sources, desk, reading, watching, forms)),
+        router=edge(Desks(sources, desk, reading, watching, forms, proving)),
         beside=(watch.run,),
         background=(
             _reading(resources, journeys, counts, pace, "operations", reads("operations")),

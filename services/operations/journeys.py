@@ -225,13 +225,8 @@ class Journeys:
 
     async def of(self, application: str) -> tuple[list[Entry], list[Entry]]:
         """Return the messages of an application, and its forks; both empty for an unknown one."""
-        entries: dict[tuple[str, int, int], Entry] = {}
-        for row in await self._journeys.ranges([prefix(f"{application}/")], ENTRIES_LIMIT):
-            if len(entries) >= ENTRIES_LIMIT:
-                break
-            entries |= {e.place: e for e in unpacked(application, row["entries"])}
-        verdict = judge(list(entries.values())[:ENTRIES_LIMIT], ())
-        return verdict.first, verdict.forks
+        rows = await self._journeys.ranges([prefix(f"{application}/")], ENTRIES_LIMIT)
+        return whole(application, rows)
 
     async def codes(self, event_ids: Iterable[str]) -> dict[str, int]:
         """Return the national code after each of these events of routing."""
@@ -255,6 +250,17 @@ class Journeys:
         low, high = prefix(f"{kind}/")
         rows = await self._aside.ranges([(f"{after}\0" if after else low, high)], limit)
         return [(r["_id"], *unpacked(r["application"], r["entries"])) for r in rows]
+
+
+def whole(application: str, rows: Iterable[Row]) -> tuple[list[Entry], list[Entry]]:
+    """Return the messages in all rows of an application, and its forks; up to the limit."""
+    entries: dict[tuple[str, int, int], Entry] = {}
+    for row in rows:
+        if len(entries) >= ENTRIES_LIMIT:
+            break
+        entries |= {e.place: e for e in unpacked(application, row["entries"])}
+    verdict = judge(list(entries.values())[:ENTRIES_LIMIT], ())
+    return verdict.first, verdict.forks
 
 
 def _rows(application: str, entries: Sequence[Entry], is_first: bool) -> Iterator[Row]:

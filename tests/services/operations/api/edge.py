@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from services.operations import proof_api
 from services.operations.api import Sources, router
+from services.operations.proving import Proving
 from services.operations.tables import flowing
 from shared import problems
 from shared.access import Access
@@ -54,6 +56,9 @@ class Edge:
         )
         problems.install(self.app)
         self.app.include_router(router(sources))
+        tables = self.store.tables
+        proving = Proving(tables["journeys"], tables["names"], page_rows=20)
+        self.app.include_router(proof_api.router(proving, sources.counts))
 
     async def read(self, log: Any) -> None:
         """Read a log as both groups do."""

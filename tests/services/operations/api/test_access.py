@@ -3,12 +3,13 @@
 import httpx
 import pytest
 
+from services.operations import proof_api
 from services.operations.api import Sources, router
 from tests.services.operations.api.edge import Edge
 
 ROUTES = [
     (method, route.path.replace("{name}", "x"))
-    for route in router(Sources(*[None] * 6)).routes
+    for route in (*router(Sources(*[None] * 6)).routes, *proof_api.router(None, None).routes)
     for method in route.methods
 ]
 

@@ -1,0 +1,82 @@
+"""Proves a period, some applications at a time: what is found of each is added, nothing is kept.
+
+Rows of journeys are ordered by application, and a UUIDv7 by the instant at which it was made: a
+period is one range, read in pages.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from services.operations.domain.entries import Entry
+from services.operations.domain.naming import name_of
+from services.operations.domain.proof.checks import proof_of
+from services.operations.domain.proof.period import Period
+from services.operations.domain.proof.tally import Moment, Proof
+from services.operations.journeys import ENTRIES_LIMIT, whole
+from shared.store import Row, Table, prefix
+
+PAGE_ROWS = 500
+
+
+class Part(NamedTuple):
+    """What was found of some applications; `after`: where to go on, empty after the last."""
+
+    proof: Proof
+    after: str
+
+
+class Proving:
+    """Over two tables of `journeys.Journeys`."""
+
+    def __init__(self, journeys: Table, names: Table, page_rows: int = PAGE_ROWS) -> None:
+        self._journeys, self._names, self._page_rows = journeys, names, page_rows
+
+    async def some(self, period: Period, as_of: datetime, after: str, limit: int) -> Part:
+        """Prove `limit` applications of a period or a page more, from `after` on.
+
+        `as_of`: until when the read side has read the log.  Raises `Unknown`.
+        """
+        low, high = period.ids
+        low = max(low, after)
+        moment = Moment(int(as_of.timestamp() * 1_000), int(period.until.timestamp() * 1_000))
+        found = Proof()
+        while low and found.applications < limit:
+            page, low = await self._page(low, high)
+            given: list[tuple[Entry, str]] = []
+            proofs: list[Proof] = []
+            for application, rows in page:
+                entries, forks = whole(application, rows)
+                is_truncated = len(entries) + len(forks) >= ENTRIES_LIMIT
+                proofs.append(proof_of(application, entries, forks, moment, is_truncated))
+                given += [(e, row["_id"]) for e in entries if (row := name_of(e))]
+            found.add(*proofs, await self._elsewhere(given))
+        return Part(found, low)
+
+    async def _page(self, low: str, high: str) -> tuple[list[tuple[str, list[Row]]], str]:
+        """Return all rows of the next applications, and from where to go on, empty at the end."""
+        rows = await self._journeys.ranges([(low, high)], self._page_rows)
+        own = [(a, list(some)) for a, some in groupby(rows, key=_application)]
+        if len(rows) < self._page_rows:
+            return own, ""
+        last = own[-1][0]
+        if len(own) > 1:  # the next page has more of the last one
+            return own[:-1], last
+        bounds = prefix(f"{last}/")
+        return [(last, await self._journeys.ranges([bounds], ENTRIES_LIMIT))], bounds[1]
+
+    async def _elsewhere(self, given: Iterable[tuple[Entry, str]]) -> Proof:
+        """Return the dossier codes and references that stand for another application already."""
+        found = Proof()
+        stand = await self._names.get(list({name for _, name in given}))
+        whose = {row["_id"]: str(row["application"]) for row in stand}
+        for entry, name in given:
+            other = whose.get(name, entry.application)
+            if other != entry.application:
+                found.blame("name_taken", entry.application, name, f"stands for {other}")
+        return found
+
+
+def _application(row: Row) -> str:
+    return str(row["_id"]).partition("/")[0]

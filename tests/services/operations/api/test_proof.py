@@ -1,0 +1,129 @@
+"""A period is proven page by page; added, the pages say what the whole does."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from services.operations.domain.proof.equations import equations, holds
+from services.operations.domain.proof.tally import Proof
+from shared.events import routing
+from tests.services.operations.api.edge import Edge
+from tests.services.operations.domain.proof.plant import money_that_nobody_has, settled_again
+from tests.services.operations.story import Log, Story
+
+MADE_MS = 1_780_000_000_000  # the instant in the ids of stories: one more for each
+BEGUN = datetime.fromtimestamp(MADE_MS / 1_000, UTC)
+
+
+def between(first: int, last: int) -> dict[str, str]:
+    """Ask for the stories from this number to that one."""
+    instants = (BEGUN + timedelta(milliseconds=n) for n in (first, last + 1))
+    return dict(zip(("from", "to"), (i.isoformat() for i in instants), strict=True))
+
+
+async def asked(client: httpx.AsyncClient, **asks: Any) -> tuple[list[Proof], dict[str, Any]]:
+    """Return what each page says of a period, and the last page."""
+    pages, page = [], {"next": ""}
+    while page["next"] is not None:
+        answer = await client.get("/v1/proof", params={**asks, "after": page["next"]})
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        pages.append(msgspec.convert(page["proof"], Proof))
+    return pages, page
+
+
+async def lived(edge: Edge, log: Log, *lives: Any) -> list[Story]:
+    stories = [Story(log, n) for n in range(len(lives))]
+    for story, life in zip(stories, lives, strict=True):
+        life(story)
+    await edge.read(log)
+    return stories
+
+
+async def test_pages_added_say_what_the_whole_does(
+    edge: Edge, client: httpx.AsyncClient, log: Log
+) -> None:
+    await lived(edge, log, *[Story.returned, Story.paid, settled_again] * 3)
+
+    [whole], page = await asked(client, **between(0, 8), limit=2_000)
+    parts, _ = await asked(client, **between(0, 8), limit=1)
+
+    added = Proof()
+    added.add(*parts)
+    assert (whole.applications, len(parts) > 1) == (9, True)
+    assert added == whole
+    assert msgspec.to_builtins(equations(whole)) == page["equations"]
+    assert whole.counts["submissions"] == {"acknowledged": 9, "registered": 9}
+
+
+async def test_periods_beside_each_other_are_the_longer_one(
+    edge: Edge, client: httpx.AsyncClient, log: Log
+) -> None:
+    await lived(edge, log, *[Story.returned, settled_again, money_that_nobody_has] * 2)
+
+    [[first], _], [[second], _], [[whole], _] = [
+        await asked(client, **between(*ends)) for ends in ((0, 2), (3, 5), (0, 5))
+    ]
+
+    first.add(second)
+    assert msgspec.structs.asdict(first) | {"counts": 0} == msgspec.structs.asdict(whole) | {
+        "counts": 0
+    }
+    assert first.counts["now"] == whole.counts["now"]
+
+
+async def test_a_period_in_which_nothing_was_made_holds(client: httpx.AsyncClient) -> None:
+    [whole], _ = await asked(client, **between(0, 5))
+
+    assert whole == Proof()
+    assert holds(whole)
+
+
+async def test_a_code_that_stands_for_another_application_is_found(
+    edge: Edge, client: httpx.AsyncClient, log: Log
+) -> None:
+    first, second = Story(log, 0), Story(log, 1)
+    second.code = first.code
+    for story in (first, second):
+        story.returned()
+    await edge.read(log)
+
+    [whole], _ = await asked(client, **between(0, 5))
+
+    [found] = whole.exceptions
+    assert (found.kind, found.application, found.name) == (
+        "name_taken",
+        second.application,
+        first.code,
+    )
+    assert found.detail == f"stands for {first.application}"
+
+
+async def test_an_application_of_more_rows_than_a_page_is_looked_at_whole(
+    edge: Edge, client: httpx.AsyncClient, log: Log
+) -> None:
+    stories = [Story(log, n) for n in range(3)]
+    for story in stories:
+        story.returned()
+        for _ in range(1_000 if story is stories[1] else 0):
+            story.external("intake.inbox", "/officers/o1", routing.OfficerStarted(officer="o1"))
+    await edge.read(log)
+
+    [whole], _ = await asked(client, **between(0, 5))
+
+    assert (whole.applications, whole.excepted) == (3, {})
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [{}, {"from": "2026-11-20"}, {"from": "2026-11-20", "to": "x"}, {"from": "2", "to": "1"}],
+)
+async def test_what_is_no_period_is_refused(
+    client: httpx.AsyncClient, asks: dict[str, str]
+) -> None:
+    answer = await client.get("/v1/proof", params=asks)
+
+    assert answer.status_code == 422
