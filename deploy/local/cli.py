@@ -35,6 +35,7 @@ from deploy.local.children import Children, home_in_use
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
 from deploy.local.stats import stats
+from deploy.proving.command import prove
 from deploy.reconciling.command import reconcile
 from deploy.reconciling.settlement_command import settlement
 from shared.errors import Misconfigured
@@ -232,6 +233,7 @@ app.command()(conformance)
 app.command()(asking.find)
 app.command()(asking.journey)
 app.command("import")(import_file)
+app.command()(prove)
 app.command()(reconcile)
 app.command()(settlement)
 app.command()(stats)

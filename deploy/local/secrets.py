@@ -2,8 +2,9 @@
 
 `secrets.json` is what services read; API keys stand in it as hashes.  `clients.json` is the other
 side's copy, for sandbox partners: API keys in the clear (`partner:<name>`: a bank's own;
-`operator:second`: who checks what the operator asks for), intake's public key, what the bank and
-whoever carries notices share with us, and the console's accounts with their passwords.
+`operator:second`: who checks what the operator asks for), the public keys of intake and of what is
+proven, what the bank and whoever carries notices share with us, and the console's accounts with
+their passwords.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, OKPKey
 
 from services.operations.console.accounts import hashed
 from services.payment.partners import SANDBOX, read
@@ -46,6 +47,7 @@ def ensure(folder: Path) -> Path:
         _check_partners(own)
         _give_missing(own, theirs, "providers", _providers)
         _give_missing(own, theirs, "accounts", _accounts)
+        _give_missing(own, theirs, "proof_jwk", _proof_key)
         return folder
     if own.exists():
         raise Misconfigured(
@@ -76,6 +78,14 @@ def _give_missing(own: Path, theirs: Path, part: str, made: Callable[[], Made]) 
     for_services, for_clients = made()
     _write(theirs, clients | for_clients)
     _write(own, ours | for_services)
+
+
+def _proof_key() -> Made:
+    """Return a new key that proofs are signed with, and what they are verified with."""
+    said = {"use": "sig", "alg": "Ed25519", "kid": f"proof-{secrets.token_hex(4)}"}
+    key = OKPKey.generate_key("Ed25519")
+    ours, theirs = (key.as_dict(private, **said) for private in (True, False))
+    return {"proof_jwk": ours}, {"proof_jwk": theirs}
 
 
 def _accounts() -> Made:
@@ -112,6 +122,7 @@ def generate() -> Made:
     sms = {"key": f"sms_{secrets.token_urlsafe(32)}"}
     carry_for_services, carry_for_clients = _providers()
     accounts_for_services, accounts_for_clients = _accounts()
+    proof_for_services, proof_for_clients = _proof_key()
     for_services = {
         "master_key": b64encode(secrets.token_bytes(32)).decode(),
         "intake_jwk": intake.as_dict(private=True),
@@ -123,6 +134,7 @@ def generate() -> Made:
         "sms": sms,
         **carry_for_services,
         **accounts_for_services,
+        **proof_for_services,
     }
     for_clients = {
         "api_keys": keys,
@@ -131,6 +143,7 @@ def generate() -> Made:
         "sms": sms,
         **carry_for_clients,
         **accounts_for_clients,
+        **proof_for_clients,
     }
     return for_services, for_clients
 

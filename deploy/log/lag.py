@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Self
+from types import MappingProxyType
+from typing import Any, NamedTuple, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -28,8 +29,14 @@ class Sample(NamedTuple):
 class Lags:
     """Looks at some groups; `groups` is group → the topics it reads."""
 
-    def __init__(self, kafka_url: str, groups: Mapping[str, Sequence[str]], lanes: int) -> None:
-        self._url = kafka_url
+    def __init__(
+        self,
+        kafka_url: str,
+        groups: Mapping[str, Sequence[str]],
+        lanes: int,
+        security: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        self._url, self._security = kafka_url, security
         self._places = {
             group: [TopicPartition(t, n) for t in topics for n in range(lanes)]
             for group, topics in groups.items()
@@ -37,8 +44,10 @@ class Lags:
         self._all = sorted({p for places in self._places.values() for p in places})
 
     async def __aenter__(self) -> Self:
-        self._admin = AIOKafkaAdminClient(bootstrap_servers=self._url)
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=self._url, enable_auto_commit=False)
+        self._admin = AIOKafkaAdminClient(bootstrap_servers=self._url, **self._security)
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._url, enable_auto_commit=False, **self._security
+        )
         try:
             await self._admin.start()
             await self._consumer.start()
@@ -79,6 +88,20 @@ class Lags:
         }
         return left, ends
 
+    async def until_read(self, patience_s: float = PATIENCE_S) -> int:
+        """Wait until the groups have read what is there now; return what of it they have not, once
+        none of it was read for so long.
+        """
+        left, ends = await self._look()
+        unread = _unread(left, ends, ends)
+        moved_s = time.monotonic()
+        while unread and time.monotonic() - moved_s < patience_s:
+            await asyncio.sleep(REST_S)
+            now = _unread(*await self._look(), ends)
+            moved_s = time.monotonic() if now < unread else moved_s
+            unread = now
+        return unread
+
     async def until_at_rest(self, patience_s: float = PATIENCE_S) -> Sample:
         """Wait until all is read and nothing is written any more, or nothing moves for long."""
         before = await self.look()
@@ -101,3 +124,12 @@ class Lags:
             now = await self.look()
             return [g for g, n in now.lag.items() if n] or ["the log still grows"]
         return [g for g, n in now.lag.items() if n]
+
+
+def _unread(
+    left: Mapping[str, Mapping[TopicPartition, int]],
+    ends: Mapping[TopicPartition, int],
+    until: Mapping[TopicPartition, int],
+) -> int:
+    """Return how many records before `until` the groups have not read yet."""
+    return sum(max(0, n - ends[p] + until[p]) for own in left.values() for p, n in own.items())

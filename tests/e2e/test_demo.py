@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -23,7 +24,9 @@ from deploy.local.demo.show import own
 from deploy.local.demo.verdict import Verdict, judge
 from deploy.local.settings import HOST, ROOT, Settings
 from deploy.local.stack import Stack
+from shared.clock import VIETNAM
 from shared.kinship import is_child
+from shared.mongo import connect
 from tests.e2e.system import PORTS, own_settings
 from tests.waiting import until_blocking
 
@@ -71,6 +74,10 @@ def test_a_short_demonstration_ends_well_and_a_planted_fault_would_turn_it(
     assert "Lịch: Hẹn trả kết quả" in (pages / "email.html").read_text()
     assert "Hồ sơ" in (pages / "app@representative.html").read_text()
 
+    assert proven(settings) == (0, True)
+    asyncio.run(lose_how_it_began(own(settings)))
+    assert proven(settings) == (1, False)
+
     evidence, counts = asyncio.run(read(own(settings)))
 
     assert verdict(evidence, counts).status == 0
@@ -79,6 +86,40 @@ def test_a_short_demonstration_ends_well_and_a_planted_fault_would_turn_it(
     assert [path.name for path in paths(evidence) if not path.times] == []
     for lost in ("interlinked.ended", "interlinked.registered", "application.registered"):
         assert verdict(without(evidence, "intake.events", lost), counts).status == 1
+
+
+def proven(settings: Settings) -> tuple[int, bool]:
+    """How `motcua prove` ends for the day, and what it says, once it verified what it wrote."""
+    made, day = settings.home / "proof.json", f"{datetime.now(VIETNAM).date()}"
+    yesterday = f"{datetime.now(VIETNAM).date() - timedelta(days=1)}"  # in case midnight has passed
+    done = motcua(settings, "prove", yesterday, day, "--out", f"{made}")
+    verified = motcua(settings, "prove", "--verify", f"{made}")
+    assert verified.returncode == 0, done.stdout + verified.stdout
+    return done.returncode, msgspec.json.decode(made.read_bytes())["report"]["holds"]
+
+
+def motcua(settings: Settings, *words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "deploy.local", *words],
+        cwd=ROOT,
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        timeout=RUN_LIMIT_S,
+    )
+
+
+async def lose_how_it_began(settings: Settings) -> None:
+    """Make operations forget the first that it read of an application, and not what followed."""
+    database = connect(f"mongodb://{HOST}:{settings.mongo_port}/?replicaSet=rs0", "motcua")
+    try:
+        rows = database["operations.journeys"]
+        followed = await rows.find_one({"_id": {"$regex": "/notify.events/"}})
+        assert followed
+        first = f"{followed['_id'].partition('/')[0]}/"
+        assert (await rows.delete_one({"_id": first})).deleted_count == 1
+    finally:
+        database.client.close()
 
 
 async def read(settings: Settings) -> tuple[Evidence, dict[str, object]]:

@@ -1,5 +1,6 @@
 """How far a group is behind is told from outside, place by place, and whether the log rests."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -80,3 +81,18 @@ async def test_who_lags_when_nothing_moves_any_more_is_told(read: Read) -> None:
     await read.commit(5, 4)
     async with read.lags() as lags:
         assert await lags.come_to_rest(3) == [read.group]
+
+
+async def test_what_is_there_now_is_waited_for_until_it_is_read(read: Read) -> None:
+    await read.commit(5, 2)
+    async with read.lags() as lags:
+        waiting = asyncio.create_task(lags.until_read(60))
+        await asyncio.sleep(0)
+        await read.commit(5, 5)
+        assert await waiting == 0
+
+
+async def test_what_nobody_reads_is_told_after_a_while(read: Read) -> None:
+    await read.commit(5, 2)
+    async with read.lags() as lags:
+        assert await lags.until_read(1) == 3

@@ -5,16 +5,15 @@ well, which the other checks see, and the service's journal tells.
 """
 
 from services.operations.domain.findings import contiguity, tracing
+from services.operations.domain.occurrences import latest
 from services.operations.domain.proof.tally import Journey, Moment, Proof
 
 
 def contiguous(journey: Journey, moment: Moment, into: Proof) -> None:
     """Check the numbers, and the causes."""
-    highest: dict[str, int] = {}
-    for entry in journey.entries:
-        if entry.sequence:
-            into.count("sequences", "first_occurrences")
-            highest[entry.service] = max(entry.sequence, highest.get(entry.service, 0))
+    numbered = [e for e in journey.entries if e.sequence]
+    highest = latest(numbered, {})
+    into.count("sequences", "first_occurrences", len(numbered))
     into.count("sequences", "highest_numbers", sum(highest.values()))
     if journey.is_truncated:
         detail = "has more messages than are looked at: see its journey"

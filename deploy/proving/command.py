@@ -1,0 +1,132 @@
+"""`motcua prove`."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from deploy.importing.shown import progress
+from deploy.local.children import home_in_use
+from deploy.local.refusals import refuse, say
+from deploy.local.secrets import SERVICES_FILE
+from deploy.local.settings import Settings
+from deploy.proving import signing
+from deploy.proving.outside import outside
+from deploy.proving.report import Report, Signed, read, report_of, signed
+from deploy.proving.shown import show
+from services.operations.domain.proof.period import Period, Unfit, read_period
+from shared.clock import VIETNAM, system_clock
+from shared.errors import Misconfigured
+from shared.settings import Settings as Shared
+
+HELD, EXCEPTED, NOT_PROVEN = 0, 1, 2
+
+console = Console(highlight=False)
+
+Since = Annotated[str, typer.Argument(metavar="FROM", help="a day in Viet Nam, or an instant")]
+Until = Annotated[str, typer.Argument(metavar="TO", help="the last day, or an instant")]
+Out = Annotated[Path | None, typer.Option("--out", help="left out: build/proof_FROM_TO.json")]
+AsJson = Annotated[bool, typer.Option("--json", help="say the signed report as JSON instead")]
+Rows = Annotated[int, typer.Option("--rows", min=0, help="shown of each kind by name")]
+Verify = Annotated[Path | None, typer.Option("--verify", help="a report to look at, instead")]
+Key = Annotated[Path | None, typer.Option("--key", help="the public key, or a file that has it")]
+
+
+def prove(
+    since: Since = "",
+    until: Until = "",
+    out: Out = None,
+    as_json: AsJson = False,
+    rows: Rows = 20,
+    verify: Verify = None,
+    key: Key = None,
+) -> None:
+    """Prove of a period that nothing was lost, doubled or forgotten, in a signed report.
+
+    Ends with 0 when nothing is excepted, with 1 when something is, and with 2 when there is
+    nothing to say: no period, no key, a server that fails.  With --verify 1 is: not signed so.
+    """
+    try:
+        status = _verify(verify, key, rows) if verify else _prove(since, until, out, as_json, rows)
+    except (Misconfigured, Unfit) as error:
+        refuse(Console(highlight=False, stderr=as_json), f"{error}")
+        status = NOT_PROVEN
+    raise typer.Exit(status)
+
+
+def _prove(since: str, until: str, out: Path | None, as_json: bool, rows: int) -> int:
+    if not since or not until:
+        raise Misconfigured("Name FROM and TO: two days, as 2026-11-01 2026-11-30, or instants.")
+    period = read_period(since, until)
+    jwk = signing.read_key(_secrets())  # before the work, not after it
+    report = asyncio.run(_report(period, quiet=as_json))
+    found = signed(report, jwk)
+    text = msgspec.json.encode(found)
+    if as_json:
+        console.print(text.decode(), markup=False, soft_wrap=True)
+    else:
+        show(console, report, rows)
+    if out or not as_json:
+        path = out or Path("build") / _name(period)
+        _write(path, text)
+        if not as_json:
+            kid = jwk.get("kid", "")
+            say(console, f"[dim]Signed with {kid}: {path}. `motcua prove --verify` looks at it.[/]")
+    return HELD if report.holds else EXCEPTED
+
+
+async def _report(period: Period, quiet: bool) -> Report:
+    async with outside() as there:
+        as_of = system_clock()
+        unread = await there.unread()
+        shown_on = Console(quiet=True) if quiet else console
+        with progress(shown_on, "Proving, in percent of the period", 100) as moved:
+            proof = await there.prove(period, as_of, moved)
+        return report_of(proof, period, as_of, system_clock(), there.name, unread)
+
+
+def _verify(path: Path, key: Path | None, rows: int) -> int:
+    found, report = read(path)
+    by = key or _secrets()
+    if not _is_signed(found, by):
+        refuse(
+            console,
+            f"{path} is not as it was signed, or by another key than that of {by}: do not rely"
+            " on it. Ask for it again, or name the right --key.",
+        )
+        return EXCEPTED
+    show(console, report, rows)
+    say(console, f"[green]✓[/] Signed, and unchanged since {_local(report.made_at)}.")
+    return HELD
+
+
+def _is_signed(found: Signed, by: Path) -> bool:
+    return signing.is_signed(found.report, found.signature, signing.read_key(by), f"{by}")
+
+
+def _secrets() -> Path:
+    told = Shared()
+    if "secrets" in told.model_fields_set:
+        return told.secrets
+    return home_in_use(Settings()) / "secrets" / SERVICES_FILE
+
+
+def _write(path: Path, text: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
+    except OSError as error:
+        raise Misconfigured(f"{path} cannot be written: {error.strerror}. Name --out.") from error
+
+
+def _name(period: Period) -> str:
+    since, until = (at.astimezone(VIETNAM).strftime("%Y%m%dT%H%M%S") for at in period)
+    return f"proof_{since}_{until}.json"
+
+
+def _local(at: datetime) -> str:
+    return f"{at.astimezone(VIETNAM):%Y-%m-%d %H:%M:%S} (UTC+7)"
