@@ -75,7 +75,9 @@ class _Notices:
         if entry.type == NoticeRequested.TYPE:
             self._slots[said.key] = tuple(_told(said))
             for slot in self._slots[said.key]:
-                self.again += [slot] if slot in self.ended else []
+                # what was dropped is told after all when its milestone is reached again
+                is_over = self.ended.pop(slot, "dropped") != "dropped"
+                self.again += [slot] if is_over else []
                 self.requested[slot] = entry.logged_ms
         elif entry.type == NoticeQueryRequested.TYPE:
             for slot in self._slots.get(said.attempt_key, ()):

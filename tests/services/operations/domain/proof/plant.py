@@ -173,7 +173,7 @@ PLANTED: dict[Callable[[Any], None], set[str]] = {
     refunded_though_turned_down: {"refunded_unreleased"},
     more_let_go_than_came: {"released_above"},
     a_notice_twice: {"notice_twice"},
-    a_notice_asked_for_when_it_was_over: {"notice_twice"},
+    a_notice_asked_for_when_it_was_over: {"notice_twice", "notice_without_end"},
     a_notice_without_an_end: {"notice_without_end"},
     one_told_in_a_message_that_has_no_end: {"notice_without_end"},
     refused_as_well: {"answered_twice"},

@@ -11,6 +11,7 @@ from services.operations.domain.entries import Entry
 from services.operations.domain.proof.checks import proof_of
 from services.operations.domain.proof.equations import equations, holds
 from services.operations.domain.proof.tally import TIMED_MS, Moment, Proof
+from shared.events import notify
 from tests.services.operations.api.edge import park
 from tests.services.operations.domain.proof.plant import (
     LOST,
@@ -20,6 +21,7 @@ from tests.services.operations.domain.proof.plant import (
     money_that_nobody_has,
     never_answered,
     never_routed,
+    requested,
 )
 from tests.services.operations.scenes import SCENES, begun
 from tests.services.operations.story import Log, Story
@@ -194,3 +196,15 @@ def test_what_came_in_after_the_end_of_the_period_was_not_received_at_it() -> No
 
     assert "at_the_end" not in proof.counts
     assert proof.counts["submissions"]["acknowledged"] == 1
+
+
+def test_what_was_dropped_may_be_told_when_its_milestone_is_reached_again() -> None:
+    story = life(Story.returned)
+    end = story.submitted()
+    dropped = notify.NoticeDropped(milestone="resumed", channel="sms", reason="stale")
+    story.decide("notify", end, requested(story, "resumed"), dropped)
+    story.told(end, "resumed")
+
+    proof = proven(story)
+
+    assert (proof.excepted, proof.counts["notices"]) == ({}, {"requested": 4, "sent": 4})
