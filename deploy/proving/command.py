@@ -16,6 +16,7 @@ from deploy.local.secrets import SERVICES_FILE
 from deploy.local.settings import Settings
 from deploy.proving import signing
 from deploy.proving.outside import outside
+from deploy.proving.page import page
 from deploy.proving.report import Report, Signed, read, report_of, signed
 from deploy.proving.shown import show
 from services.operations.domain.proof.period import Period, Unfit, read_period
@@ -32,6 +33,7 @@ Until = Annotated[str, typer.Argument(metavar="TO", help="the last day, or an in
 Out = Annotated[Path | None, typer.Option("--out", help="left out: build/proof_FROM_TO.json")]
 AsJson = Annotated[bool, typer.Option("--json", help="say the signed report as JSON instead")]
 Rows = Annotated[int, typer.Option("--rows", min=0, help="shown of each kind by name")]
+Html = Annotated[Path | None, typer.Option("--html", help="the same as a page to print")]
 Verify = Annotated[Path | None, typer.Option("--verify", help="a report to look at, instead")]
 Key = Annotated[Path | None, typer.Option("--key", help="the public key, or a file that has it")]
 
@@ -40,6 +42,7 @@ def prove(
     since: Since = "",
     until: Until = "",
     out: Out = None,
+    html: Html = None,
     as_json: AsJson = False,
     rows: Rows = 20,
     verify: Verify = None,
@@ -51,32 +54,24 @@ def prove(
     nothing to say: no period, no key, a server that fails.  With --verify 1 is: not signed so.
     """
     try:
-        status = _verify(verify, key, rows) if verify else _prove(since, until, out, as_json, rows)
+        if verify:
+            status = _verify(verify, key, html, rows)
+        else:
+            found = _prove(since, until, quiet=as_json)
+            status = _leave(found, out, html, as_json, rows)
     except (Misconfigured, Unfit) as error:
         refuse(Console(highlight=False, stderr=as_json), f"{error}")
         status = NOT_PROVEN
     raise typer.Exit(status)
 
 
-def _prove(since: str, until: str, out: Path | None, as_json: bool, rows: int) -> int:
+def _prove(since: str, until: str, quiet: bool) -> tuple[Signed, Report]:
     if not since or not until:
         raise Misconfigured("Name FROM and TO: two days, as 2026-11-01 2026-11-30, or instants.")
     period = read_period(since, until)
     jwk = signing.read_key(_secrets())  # before the work, not after it
-    report = asyncio.run(_report(period, quiet=as_json))
-    found = signed(report, jwk)
-    text = msgspec.json.encode(found)
-    if as_json:
-        console.print(text.decode(), markup=False, soft_wrap=True)
-    else:
-        show(console, report, rows)
-    if out or not as_json:
-        path = out or Path("build") / _name(period)
-        _write(path, text)
-        if not as_json:
-            kid = jwk.get("kid", "")
-            say(console, f"[dim]Signed with {kid}: {path}. `motcua prove --verify` looks at it.[/]")
-    return HELD if report.holds else EXCEPTED
+    report = asyncio.run(_report(period, quiet))
+    return signed(report, jwk), report
 
 
 async def _report(period: Period, quiet: bool) -> Report:
@@ -89,23 +84,40 @@ async def _report(period: Period, quiet: bool) -> Report:
         return report_of(proof, period, as_of, system_clock(), there.name, unread)
 
 
-def _verify(path: Path, key: Path | None, rows: int) -> int:
+def _leave(
+    made: tuple[Signed, Report], out: Path | None, html: Path | None, as_json: bool, rows: int
+) -> int:
+    """Write and show a report; return how the command ends."""
+    found, report = made
+    text = msgspec.json.encode(found)
+    path = out or (None if as_json else Path("build") / _name(report))
+    if path:
+        _write(path, text)
+    if html:
+        _write(html, page(found, report).encode())
+    if as_json:
+        console.print(text.decode(), markup=False, soft_wrap=True)
+    else:
+        show(console, report, rows)
+        say(console, f"[dim]{path} is signed: `motcua prove --verify` looks at it.[/]")
+    return HELD if report.holds else EXCEPTED
+
+
+def _verify(path: Path, key: Path | None, html: Path | None, rows: int) -> int:
     found, report = read(path)
     by = key or _secrets()
-    if not _is_signed(found, by):
+    if not signing.is_signed(found.report, found.signature, signing.read_key(by), f"{by}"):
         refuse(
             console,
             f"{path} is not as it was signed, or by another key than that of {by}: do not rely"
             " on it. Ask for it again, or name the right --key.",
         )
         return EXCEPTED
+    if html:
+        _write(html, page(found, report).encode())
     show(console, report, rows)
     say(console, f"[green]✓[/] Signed, and unchanged since {_local(report.made_at)}.")
     return HELD
-
-
-def _is_signed(found: Signed, by: Path) -> bool:
-    return signing.is_signed(found.report, found.signature, signing.read_key(by), f"{by}")
 
 
 def _secrets() -> Path:
@@ -120,11 +132,12 @@ def _write(path: Path, text: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text)
     except OSError as error:
-        raise Misconfigured(f"{path} cannot be written: {error.strerror}. Name --out.") from error
+        raise Misconfigured(f"{path} cannot be written: {error.strerror}. Name another.") from error
 
 
-def _name(period: Period) -> str:
-    since, until = (at.astimezone(VIETNAM).strftime("%Y%m%dT%H%M%S") for at in period)
+def _name(report: Report) -> str:
+    ends = report.since, report.until
+    since, until = (at.astimezone(VIETNAM).strftime("%Y%m%dT%H%M%S") for at in ends)
     return f"proof_{since}_{until}.json"
 
 

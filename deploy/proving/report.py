@@ -15,8 +15,9 @@ from shared.clock import VIETNAM
 from shared.errors import Misconfigured
 
 MEANS = (
-    "The applications whose ids were made in the period, from `since` up to but without `until`,"
-    " children with their parents, petitions likewise; each with all that came of it until `as_of`."
+    "Applications whose ids were made in the period, from its first instant up to but without its"
+    " last, children with their parents, petitions likewise; each with all that came of it until"
+    " the log was read."
 )
 BYTES_LIMIT = 64 << 20
 

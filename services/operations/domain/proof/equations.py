@@ -60,14 +60,21 @@ def _money(proof: Proof) -> Iterator[Equation]:
         yield _came(partner, own)
     receipts = {what: everyone.get(what, 0) for what in ("receipts", "receipts_awaited")}
     yield _equal("receipts", "settled", everyone.get("settled", 0), receipts)
-    released, refunded = everyone.get("released", 0), everyone.get("refunded", 0)
-    is_less = refunded <= released
-    yield Equation("refunds", "refunded", refunded, "≤", {"released": released}, is_less)
+    yield _given_back("", everyone)
+    for partner, own in sorted(proof.vnd.items()):
+        if "released" in own or "refunded" in own:
+            yield _given_back(partner, own)
 
 
 def _came(partner: str, vnd: Mapping[str, int]) -> Equation:
     sums = {what: vnd.get(what, 0) for what in KEPT}
     return _equal("money", "received", vnd.get("received", 0), sums, partner)
+
+
+def _given_back(partner: str, vnd: Mapping[str, int]) -> Equation:
+    released, refunded = vnd.get("released", 0), vnd.get("refunded", 0)
+    is_less = refunded <= released
+    return Equation("refunds", "refunded", refunded, "≤", {"released": released}, is_less, partner)
 
 
 def _equal(name: str, what: str, left: int, right: dict[str, int], of: str = "") -> Equation:

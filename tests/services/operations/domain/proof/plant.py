@@ -30,6 +30,15 @@ def settled_again(story: Any) -> None:
     story.decide("payment", paid, payment.Settled(**of_order(story)))
 
 
+def another_order_settled_as_well(story: Any) -> None:
+    """Twice the fee of one assessment, by two orders."""
+    paid = story.returned()
+    more = {"transaction": "T2", "reference": f"{story.reference}-2"}
+    told(story, **more)
+    receipt = payment.ReceiptIssued(number="R-2", kind="fee", amount_vnd=50_000, lines=())
+    story.decide("payment", paid, payment.Settled(**of_order(story, **more)), receipt)
+
+
 def a_receipt_too_many(story: Any) -> None:
     end = story.returned()
     receipt = payment.ReceiptIssued(number="R-2", kind="fee", amount_vnd=9_000, lines=())
@@ -163,6 +172,7 @@ def routed_and_never_received(story: Any) -> None:
 
 PLANTED: dict[Callable[[Any], None], set[str]] = {
     settled_again: {"settled_twice", "counted_twice", "receipts_differ"},
+    another_order_settled_as_well: {"settled_twice"},
     a_receipt_too_many: {"receipts_differ"},
     money_that_nobody_has: {"unbooked"},
     money_that_nobody_told_of: {"untold"},
