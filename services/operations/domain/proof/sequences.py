@@ -25,10 +25,13 @@ def contiguous(journey: Journey, moment: Moment, into: Proof) -> None:
 
 
 def _causes(journey: Journey, moment: Moment, into: Proof) -> None:
+    """Find decisions without what led to them.  What comes from outside may name what it likes: a
+    gateway's receipt the answer that never came.
+    """
     orphans = [f for f in tracing(journey.application, journey.entries) if f.kind == "orphan"]
     if not orphans:
         return
-    logged_ms = {e.id: e.logged_ms for e in journey.entries}
+    decided_ms = {e.id: e.logged_ms for e in journey.entries if e.is_decided}
     for orphan in orphans:
-        if not moment.is_young(logged_ms[orphan.id]):
+        if orphan.id in decided_ms and not moment.is_young(decided_ms[orphan.id]):
             into.blame("orphan", journey.application, orphan.id, orphan.detail)

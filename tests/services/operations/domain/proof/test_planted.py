@@ -208,3 +208,12 @@ def test_what_was_dropped_may_be_told_when_its_milestone_is_reached_again() -> N
     proof = proven(story)
 
     assert (proof.excepted, proof.counts["notices"]) == ({}, {"requested": 4, "sent": 4})
+
+
+def test_what_comes_from_outside_may_name_a_cause_that_never_came() -> None:
+    """The answer of a gateway was lost, and its receipt names it."""
+    story = life(Story.returned)
+    receipt = notify.ReceiptArrived(key=f"{story.application}/returned/sms", delivered=True)
+    story.external("notify.inbox", "/services/notify/edge", receipt, cause="never-came")
+
+    assert holds(proven(story))
