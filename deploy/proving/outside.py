@@ -14,7 +14,7 @@ from deploy.local.settings import HOST, Settings
 from deploy.log.lag import Lags
 from services.operations.domain.proof.period import Period
 from services.operations.domain.proof.tally import Proof
-from services.operations.proving import Proving
+from services.operations.proving import DEAD, Proving
 from shared.errors import Misconfigured, Unknown
 from shared.kafka import security
 from shared.mongo import MongoTable, connect
@@ -47,14 +47,15 @@ class Outside(NamedTuple):
 
     async def prove(self, period: Period, as_of: datetime, moved: Moved) -> Proof:
         """Return what is found of a whole period; memory does not grow with it."""
-        proving = Proving(self._table("journeys"), self._table("names"))
+        proving = Proving(self._table("journeys"), self._table("names"), self._table("aside"))
         whole, after = Proof(), ""
         while True:
             part, after = await proving.some(period, as_of, after, AT_ONCE)
             whole.add(part)
             if not after:
                 return whole
-            moved(int(100 * period.share(after)))
+            if not after.startswith(DEAD):
+                moved(int(100 * period.share(after)))
 
     def _table(self, name: str) -> MongoTable:
         return MongoTable(self.database[f"operations.{name}"])

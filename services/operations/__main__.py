@@ -104,7 +104,8 @@ async def build(resources: Resources) -> Parts:
     await facts.clustered()
     counting = Counting(facts, resources.table("balances"))
     forms = FormDesk(counting, watch.current, resources.clock, Press())
-    proving = Proving(resources.table("journeys"), resources.table("names"))
+    table = resources.table
+    proving = Proving(table("journeys"), table("names"), table("aside"))
     return Parts(
         router=edge(Desks(sources, desk, reading, watching, forms, proving)),
         beside=(watch.run,),

@@ -25,7 +25,7 @@ Since = Annotated[
     Query(alias="from", max_length=40, description="a day in Viet Nam, or an instant"),
 ]
 Until = Annotated[str, Query(alias="to", max_length=40, description="the last day, or an instant")]
-After = Annotated[str, Query(max_length=40, description="`next` of the page before")]
+After = Annotated[str, Query(max_length=200, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=LIMIT)]
 
 

@@ -1,7 +1,8 @@
 """Proves a period, some applications at a time: what is found of each is added, nothing is kept.
 
 Rows of journeys are ordered by application, and a UUIDv7 by the instant at which it was made: a
-period is one range, read in pages.
+period is one range, read in pages.  Before it comes what was set aside in the period and names no
+application: nobody can tell which one it was to be.
 """
 
 from collections.abc import Iterable
@@ -9,15 +10,19 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
+import msgspec
+
 from services.operations.domain.entries import Entry
 from services.operations.domain.naming import name_of
+from services.operations.domain.packing import unpacked
 from services.operations.domain.proof.checks import proof_of
 from services.operations.domain.proof.period import Period
-from services.operations.domain.proof.tally import Moment, Proof
+from services.operations.domain.proof.tally import Moment, Proof, read_as
 from services.operations.journeys import ENTRIES_LIMIT, whole
 from shared.store import Row, Table, prefix
 
 PAGE_ROWS = 500
+DEAD = "dead/"  # how rows of dead letters begin
 
 
 class Part(NamedTuple):
@@ -27,21 +32,38 @@ class Part(NamedTuple):
     after: str
 
 
-class Proving:
-    """Over two tables of `journeys.Journeys`."""
+class _Letter(msgspec.Struct, frozen=True):
+    topic: str = ""
+    partition: int = -1
+    offset: int = -1
+    reason: str = ""
 
-    def __init__(self, journeys: Table, names: Table, page_rows: int = PAGE_ROWS) -> None:
-        self._journeys, self._names, self._page_rows = journeys, names, page_rows
+
+_letter = msgspec.json.Decoder(_Letter)
+
+
+class Proving:
+    """Over the tables of `journeys.Journeys`."""
+
+    def __init__(
+        self, journeys: Table, names: Table, aside: Table, page_rows: int = PAGE_ROWS
+    ) -> None:
+        self._journeys, self._names, self._aside = journeys, names, aside
+        self._page_rows = page_rows
 
     async def some(self, period: Period, as_of: datetime, after: str, limit: int) -> Part:
         """Prove `limit` applications of a period or a page more, from `after` on.
 
         `as_of`: until when the read side has read the log.  Raises `Unknown`.
         """
+        found = Proof()
+        if not after or after.startswith(DEAD):
+            found, after = await self._of_nobody(period, after)
+            if after:
+                return Part(found, after)
         low, high = period.ids
         low = max(low, after)
         moment = Moment(int(as_of.timestamp() * 1_000), int(period.until.timestamp() * 1_000))
-        found = Proof()
         while low and found.applications < limit:
             page, low = await self._page(low, high)
             given: list[tuple[Entry, str]] = []
@@ -53,6 +75,19 @@ class Proving:
                 given += [(e, row["_id"]) for e in entries if (row := name_of(e))]
             found.add(*proofs, await self._elsewhere(given))
         return Part(found, low)
+
+    async def _of_nobody(self, period: Period, after: str) -> tuple[Proof, str]:
+        """Return a page of what nobody can read and names no application; from where to go on."""
+        low, high = (f"{DEAD}{int(at.timestamp() * 1_000):015d}/" for at in period)
+        rows = await self._aside.ranges([(max(low, after), high)], self._page_rows)
+        found = Proof()
+        for row in rows:
+            if not row["application"]:
+                [letter] = unpacked("", row["entries"])
+                data = read_as(_letter, letter.data, _Letter())
+                place = f"{data.topic}[{data.partition}]@{data.offset}"
+                found.wait("unreadable", "", place, data.reason)
+        return found, f"{rows[-1]['_id']}~" if len(rows) == self._page_rows else ""
 
     async def _page(self, low: str, high: str) -> tuple[list[tuple[str, list[Row]]], str]:
         """Return all rows of the next applications, and from where to go on, empty at the end."""

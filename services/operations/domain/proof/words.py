@@ -99,6 +99,10 @@ WAITS: Mapping[str, Words] = {
         "hồ sơ đang bị giữ, chờ giải phóng", "submissions that a service holds, to be released"
     ),
     "set_aside": Words("hồ sơ không đọc được", "submissions that nobody can read"),
+    "unreadable": Words(
+        "thông điệp không đọc được, không rõ của hồ sơ nào",
+        "messages that nobody can read, of no known application",
+    ),
     "unrouted": Words("đã tiếp nhận, chưa phân luồng", "received, and not routed yet"),
     "money": Words(
         "tiền đang chờ khoản phải nộp, hoặc bị giữ", "money that waits for its order, or is held"

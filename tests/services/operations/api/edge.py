@@ -57,7 +57,8 @@ class Edge:
         problems.install(self.app)
         self.app.include_router(router(sources))
         tables = self.store.tables
-        proving = Proving(tables["journeys"], tables["names"], page_rows=20)
+        read_side = (tables[name] for name in ("journeys", "names", "aside"))
+        proving = Proving(*read_side, page_rows=20)
         self.app.include_router(proof_api.router(proving, sources.counts))
 
     async def read(self, log: Any) -> None:

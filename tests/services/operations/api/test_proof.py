@@ -9,7 +9,8 @@ import pytest
 
 from services.operations.domain.proof.equations import equations, holds
 from services.operations.domain.proof.tally import Proof
-from shared.events import routing
+from shared import events
+from shared.events import kernel, routing
 from tests.services.operations.api.edge import Edge
 from tests.services.operations.domain.proof.plant import money_that_nobody_has, settled_again
 from tests.services.operations.story import Log, Story
@@ -115,6 +116,49 @@ async def test_an_application_of_more_rows_than_a_page_is_looked_at_whole(
     [whole], _ = await asked(client, **between(0, 5))
 
     assert (whole.applications, whole.excepted) == (3, {})
+
+
+async def test_what_nobody_can_read_and_names_no_application_is_named_by_its_place(
+    edge: Edge, client: httpx.AsyncClient, log: Log
+) -> None:
+    for n in range(45):  # two pages of them, and some
+        dead = kernel.RecordDead(
+            service="intake",
+            topic="portal.submissions",
+            partition=0,
+            offset=n,
+            reason="the key is no application id",
+            field="",
+            sealed="",
+        )
+        text = events.encode(letter(dead))
+        log.append("portal.submissions.dead", b"no id", text)
+    await lived(edge, log, Story.returned)
+    day = {"from": "2026-06-09", "to": "2026-06-09"}  # when it was set aside
+
+    pages, _ = await asked(client, **day)
+    others, _ = await asked(client, **between(0, 5))
+
+    whole = Proof()
+    whole.add(*pages)
+    assert len(pages) == 3
+    assert (whole.waiting, whole.excepted, holds(whole)) == ({"unreadable": 45}, {}, True)
+    assert [i.name for i in whole.named][:2] == [
+        "portal.submissions[0]@0",
+        "portal.submissions[0]@1",
+    ]
+    assert [p.waiting for p in others] == [{}]
+
+
+def letter(dead: kernel.RecordDead) -> events.Event:
+    return events.Event(
+        id="dead-1",
+        source="/services/intake",
+        type=dead.TYPE,
+        subject="no id",
+        time=BEGUN,
+        data=msgspec.Raw(events.encode(dead)),
+    )
 
 
 @pytest.mark.parametrize(
