@@ -16,7 +16,7 @@ from services.operations.domain.entries import Entry
 from services.operations.domain.naming import name_of
 from services.operations.domain.packing import unpacked
 from services.operations.domain.proof.checks import proof_of
-from services.operations.domain.proof.period import Period
+from services.operations.domain.proof.period import Period, ms
 from services.operations.domain.proof.tally import Moment, Proof, read_as
 from services.operations.journeys import ENTRIES_LIMIT, whole
 from shared.store import Row, Table, prefix
@@ -63,7 +63,7 @@ class Proving:
                 return Part(found, after)
         low, high = period.ids
         low = max(low, after)
-        moment = Moment(int(as_of.timestamp() * 1_000), int(period.until.timestamp() * 1_000))
+        moment = Moment(ms(as_of), ms(period.until))
         while low and found.applications < limit:
             page, low = await self._page(low, high)
             given: list[tuple[Entry, str]] = []
@@ -78,7 +78,7 @@ class Proving:
 
     async def _of_nobody(self, period: Period, after: str) -> tuple[Proof, str]:
         """Return a page of what nobody can read and names no application; from where to go on."""
-        low, high = (f"{DEAD}{int(at.timestamp() * 1_000):015d}/" for at in period)
+        low, high = (f"{DEAD}{ms(at):015d}/" for at in period)
         rows = await self._aside.ranges([(max(low, after), high)], self._page_rows)
         found = Proof()
         for row in rows:

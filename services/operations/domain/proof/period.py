@@ -1,12 +1,13 @@
 """From when until when: days are Viet Nam's, and which ids were made in between."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from shared.clock import VIETNAM
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS_LIMIT = 1 << 48  # what a UUIDv7 has room for
 
 
@@ -28,8 +29,8 @@ class Period(NamedTuple):
     def share(self, application: str) -> float:
         """Return how much of it, from 0 to 1, lies before this id was made."""
         made_ms = int(application[:8] + application[9:13], 16)
-        whole_ms = _ms(self.until) - _ms(self.since)
-        return min(1.0, max(0.0, (made_ms - _ms(self.since)) / whole_ms))
+        whole_ms = ms(self.until) - ms(self.since)
+        return min(1.0, max(0.0, (made_ms - ms(self.since)) / whole_ms))
 
 
 def read_period(since: str, until: str) -> Period:
@@ -38,9 +39,9 @@ def read_period(since: str, until: str) -> Period:
     An instant without an offset is Viet Nam's.  Raises `Unfit`.
     """
     period = Period(_instant(since, timedelta()), _instant(until, timedelta(days=1)))
-    if period.since >= period.until:
+    if ms(period.since) >= ms(period.until):
         raise Unfit(f"{until} does not come after {since}: name the earlier one first.")
-    if not 0 <= _ms(period.since) < _ms(period.until) < _MS_LIMIT:
+    if ms(period.since) < 0 or ms(period.until) >= _MS_LIMIT:
         raise Unfit(
             f"No application was ever made from {since} to {until}: begin in 1970 or after."
         )
@@ -54,7 +55,7 @@ def _instant(text: str, day_adds: timedelta) -> datetime:
             return begins + day_adds
         at = datetime.fromisoformat(text)
         at = at if at.tzinfo else at.replace(tzinfo=VIETNAM)
-        at.timestamp()
+        at.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Unfit(
             f"{text!r} is neither a day, as 2026-11-20, nor an instant, as"
@@ -64,9 +65,10 @@ def _instant(text: str, day_adds: timedelta) -> datetime:
 
 
 def _first_id(at: datetime) -> str:
-    digits = f"{_ms(at):012x}"
+    digits = f"{ms(at):012x}"
     return f"{digits[:8]}-{digits[8:]}"
 
 
-def _ms(at: datetime) -> int:
-    return -(-int(at.timestamp() * 1_000_000) // 1_000)
+def ms(at: datetime) -> int:
+    """Return the first whole millisecond of the epoch that is not before an instant, exactly."""
+    return -((_EPOCH - at) // timedelta(milliseconds=1))

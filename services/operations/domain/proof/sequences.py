@@ -6,7 +6,7 @@ well, which the other checks see, and the service's journal tells.
 
 from services.operations.domain.findings import contiguity, tracing
 from services.operations.domain.occurrences import latest
-from services.operations.domain.proof.tally import Journey, Moment, Proof
+from services.operations.domain.proof.tally import READ_MS, Journey, Moment, Proof
 
 
 def contiguous(journey: Journey, moment: Moment, into: Proof) -> None:
@@ -33,5 +33,5 @@ def _causes(journey: Journey, moment: Moment, into: Proof) -> None:
         return
     decided_ms = {e.id: e.logged_ms for e in journey.entries if e.is_decided}
     for orphan in orphans:
-        if orphan.id in decided_ms and not moment.is_young(decided_ms[orphan.id]):
+        if orphan.id in decided_ms and not moment.is_young(decided_ms[orphan.id], READ_MS):
             into.blame("orphan", journey.application, orphan.id, orphan.detail)

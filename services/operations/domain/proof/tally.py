@@ -15,6 +15,7 @@ from services.operations.domain.entries import Entry
 T = TypeVar("T")
 
 LISTED = 1_000  # of each kind, by name: the others are counted
+READ_MS = 60_000  # what is younger may have been read before what led to it, from another topic
 GRACE_MS = 600_000  # what is younger may be under way
 TIMED_MS = 25 * 3_600_000  # the longest that a timer may wait for more: a day, and what it takes
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.operations.domain.proof.period import Period, Unfit, read_period
@@ -57,6 +57,7 @@ def test_any_text_is_a_period_or_refused(text: str) -> None:
 MS = st.integers(0, (1 << 43) - 1)
 
 
+@example(since=8_744_606_297_047, length=1, at=8_744_606_297_047, tail=0)  # as a float another
 @given(since=MS, length=st.integers(1, 10**9), at=MS, tail=st.integers(0, (1 << 62) - 1))
 def test_an_id_is_in_the_period_in_which_it_was_made(
     since: int, length: int, at: int, tail: int
