@@ -98,7 +98,7 @@ bench-import: $(READY)  ## a file of made-up applications, imported (RECORDS=100
 bench-reconcile: $(READY)  ## a day of a partner's, reconciled (LINES MONGO KILLED)
 	@$(PY) -m tests.load.reconciling --lines "$(LINES)" $(if $(MONGO),--mongo "$(MONGO)") $(if $(KILLED),--killed)
 
-bench-operations: $(READY)  ## a log read from its beginning, then asked (APPLICATIONS=100000)
+bench-operations: $(READY)  ## a log read anew, then asked (APPLICATIONS)
 	@$(PY) -m tests.load.watching --applications "$(call given,APPLICATIONS,100000)"
 
 bench-statistics: $(READY)  ## the national form of a year's applications (APPLICATIONS=1000000)

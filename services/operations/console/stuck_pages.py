@@ -39,7 +39,7 @@ def router(watching: Watching) -> APIRouter:
     seat = Depends(door.seat(*ALL_UNITS))
 
     @routes.get("", summary="The console: the stuck board", response_class=HTMLResponse)
-    async def stuck(visit: Annotated[Visit, seat]) -> Response:
+    async def stuck_shown(visit: Annotated[Visit, seat]) -> Response:
         now_ms = int(watching.clock().timestamp() * 1_000)
         found, waiting = await watching.board.stuck(now_ms), await watching.board.waiting(now_ms)
         return door.screen.page(visit, "stuck.html", page=board_page(found, waiting))
@@ -49,7 +49,7 @@ def router(watching: Watching) -> APIRouter:
         summary="The console: the applications of a group of the stuck board",
         response_class=HTMLResponse,
     )
-    async def group(
+    async def group_shown(
         stage: str,
         cause: str,
         visit: Annotated[Visit, seat],
