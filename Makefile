@@ -101,7 +101,7 @@ bench-reconcile: $(READY)  ## a day of a partner's, reconciled (LINES MONGO KILL
 bench-operations: $(READY)  ## a log read anew, then asked (APPLICATIONS)
 	@$(PY) -m tests.load.watching --applications "$(call given,APPLICATIONS,100000)"
 
-bench-statistics: $(READY)  ## the national form of a year's applications (APPLICATIONS=1000000)
+bench-statistics: $(READY)  ## the national form, a year of applications
 	@$(PY) -m tests.load.forming --applications "$(call given,APPLICATIONS,1000000)" $(if $(MONGO),--mongo "$(MONGO)")
 
 bench-sms: $(READY)  ## text messages over one SMPP bind (RATE=300 SECONDS=20)
