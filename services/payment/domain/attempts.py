@@ -122,12 +122,10 @@ def close_attempts(draft: Draft, obligation: int) -> None:
     """Offer nothing more of an obligation that is over.
 
     Who has the link may have paid, or pay still, and the partner's call may be lost: it is asked
-    as the schedule has it, and at the end of the order's time.  One that nobody can ask calls; one
-    that was asked and told of another amount has said what it knows.
+    as the schedule has it, and at the end of the order's time.  One that nobody can ask calls.
     """
-    told = {money.reference for money in draft.state.money}
     for attempt in open_ones(draft, obligation):
-        if attempt.is_mute or (attempt.query_key and attempt.reference in told):
+        if attempt.is_mute:
             let_go(draft, attempt)
         else:
             draft.put(msgspec.structs.replace(attempt, status="closed"))

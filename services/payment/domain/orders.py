@@ -184,7 +184,7 @@ def queried(draft: Draft, said: Queried) -> None:
     if attempt is None or attempt.query_key != said.key:
         return
     if said.finding == "paid":
-        watching.let_go_closed(draft, attempt)
+        watching.heard(draft, attempt)
         return
     if said.finding == "failed":
         _declined(draft, said.partner, said.reference, said.code)

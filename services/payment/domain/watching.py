@@ -76,13 +76,17 @@ def wait_in_vain(draft: Draft, cause: Cause) -> None:
     draft.timers.append(Timer(waiting.timer, max(draft.at, over)))
 
 
+def heard(draft: Draft, attempt: Attempt) -> None:
+    """Go on after a partner told of money: one that waits for another amount is asked on."""
+    if attempt.status == "closed":
+        let_go(draft, attempt)
+    elif attempt.status == "open":
+        wait(draft, Cause(attempt.obligation, attempt, finding="not_found"))
+
+
 def decline_closed(draft: Draft, cause: Cause) -> None:
     """Ask no more after an order that is not offered any more: it failed for good."""
-    let_go_closed(draft, attempt_of(cause))
-
-
-def let_go_closed(draft: Draft, attempt: Attempt) -> None:
-    """Ask no more after an order, if it is not offered any more: the partner is sure of it."""
+    attempt = attempt_of(cause)
     if attempt.status == "closed":
         let_go(draft, attempt)
 

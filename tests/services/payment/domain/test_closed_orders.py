@@ -116,18 +116,6 @@ def test_an_answer_under_way_when_another_order_is_paid_still_counts(an_office, 
     assert types(ring(office)) == [QueryRequested], "once more, at its end"
 
 
-def test_one_that_was_asked_and_told_of_another_amount_is_asked_no_more(office, a):
-    assert types(office.ring()) == [QueryRequested]
-    asked = office.of(QueryRequested)[-1]
-    said = {"key": asked.key, "partner": "vnpay", "reference": asked.reference}
-    office.hear(a.answer(finding="paid", transaction="T", amount_vnd=1, **said))
-
-    office.hear(Closed(national_code=7, reason="withdrawn"))
-
-    assert office.state.attempts[0].status == "expired"
-    assert QueryRequested not in {type(event) for event in ring(office)}
-
-
 def test_what_was_paid_before_an_application_was_withdrawn_is_found(office, a):
     office.hear(Closed(national_code=7, reason="withdrawn"))
 

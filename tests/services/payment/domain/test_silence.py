@@ -7,6 +7,7 @@ from shared.events.kernel import TimerFired
 from shared.events.payment import (
     Expired,
     Failed,
+    Mismatched,
     Overpaid,
     QueryRequested,
     ReceiptIssued,
@@ -131,3 +132,38 @@ def test_a_partner_that_cannot_be_asked_is_not(office, a):
     office.hear(unaskable)
     office.hear(a.paid(reference=office.reference))
     assert office.hear(a.unstated(reference=office.reference)) == []
+
+
+def asked_until_it_ends(office, a, **said):
+    """Let the partner answer the same to every question, until nothing rings any more."""
+    events = []
+    while office.timers:
+        for event in office.ring():
+            events.append(event)
+            if isinstance(event, QueryRequested):
+                told = {"key": event.key, "reference": office.reference, **said}
+                events += office.hear(a.answer(**told))
+    return events
+
+
+def test_another_amount_found_by_asking_goes_back_once_the_order_is_over(office, a):
+    wrong = {"finding": "paid", "transaction": "T", "amount_vnd": 1}
+
+    said = types(asked_until_it_ends(office, a, **wrong))
+
+    assert said.count(Mismatched) == 1
+    assert said[-1] == Expired
+    (refund,) = office.state.refunds
+    assert (refund.amount_vnd, refund.reason) == (1, "amount_differs")
+    assert (office.state.status, office.now) == ("expired", a.now + timedelta(days=1))
+
+
+def test_the_right_amount_that_is_paid_after_another_is_found_by_the_next_question(office, a):
+    (asked,) = office.ring()
+    told = {"reference": office.reference, "finding": "paid"}
+    wrong = a.answer(key=asked.key, transaction="T", amount_vnd=1, **told)
+    assert types(office.hear(wrong)) == [Mismatched]
+
+    (asked,) = office.ring()
+    right = a.answer(key=asked.key, transaction="T2", amount_vnd=16_000, **told)
+    assert Settled in types(office.hear(right))
