@@ -100,6 +100,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_OPERATIONS_REPLICAS": "copies of what the live tables keep on Kafka",
         "MOTCUA_OPERATIONS_FORMS": "where a citizen's browser asks notify for official forms, from "
         "the status page; nothing: the page offers none",
+        "MOTCUA_OPERATIONS_PER_SECOND": "commands a second that rounds send, of all together",
     },
     "deploy.local.settings": {
         "MOTCUA_HOME": "the folder of data, logs and secrets",

@@ -3,10 +3,18 @@
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
+from uuid import uuid4
 
 from fastapi import APIRouter
 
-from services.operations import proof_api, rating_api, statistics_api, status_api, stuck_api
+from services.operations import (
+    proof_api,
+    rating_api,
+    rounds_api,
+    statistics_api,
+    status_api,
+    stuck_api,
+)
 from services.operations.api import Sources, router
 from services.operations.board import Board
 from services.operations.console import door, reading_pages, stuck_pages
@@ -23,6 +31,9 @@ from services.operations.pages import Pages
 from services.operations.proving import Proving
 from services.operations.rating_api import PER_APPLICATION, RatingDesk
 from services.operations.reader import Pace, Reader
+from services.operations.rounds.desk import Desk
+from services.operations.rounds.rows import Rounds, Tables
+from services.operations.rounds.runner import Runner
 from services.operations.settings import OperationsSettings
 from services.operations.situations import INDEX, Situations
 from services.operations.statistics import Counting
@@ -51,6 +62,7 @@ class Desks(NamedTuple):
     watching: Watching
     forms: FormDesk
     proving: Proving
+    rounds: Desk
 
 
 def edge(desks: Desks) -> APIRouter:
@@ -65,6 +77,7 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(stuck_api.router(desks.watching.board, desks.sources.clock))
     routes.include_router(statistics_api.router(desks.forms))
     routes.include_router(proof_api.router(desks.proving, desks.sources.counts))
+    routes.include_router(rounds_api.router(desks.rounds, desks.sources.clock))
     return routes
 
 
@@ -106,9 +119,14 @@ async def build(resources: Resources) -> Parts:
     forms = FormDesk(counting, watch.current, resources.clock, Press())
     table = resources.table
     proving = Proving(table("journeys"), table("names"), table("aside"))
+    rows = Rounds(Tables(*(table(f"round_{name}") for name in Tables._fields)))
+    runner = Runner(
+        rows, situations, journeys, resources.publisher, resources.clock, settings.per_second
+    )
+    rounds = Desk(rows, board, journeys, resources.clock, lambda: uuid4().hex)
     return Parts(
-        router=edge(Desks(sources, desk, reading, watching, forms, proving)),
-        beside=(watch.run,),
+        router=edge(Desks(sources, desk, reading, watching, forms, proving, rounds)),
+        beside=(watch.run, runner.keep_going),
         background=(
             _reading(resources, journeys, counts, pace, "operations", reads("operations")),
             _reading(resources, aside_journeys, aside_counts, pace, ASIDE, aside()),

@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field
 
 from services.operations import views
 from services.operations.counts import Counts
-from services.operations.domain.entries import Entry, gist
+from services.operations.domain.actions import last_held, release_of
+from services.operations.domain.entries import Entry
 from services.operations.domain.ledger import Ledger
 from services.operations.domain.spans import otlp, spans
 from services.operations.domain.status import STATES, held_by, totals
@@ -21,11 +22,11 @@ from services.operations.domain.timeline import instant
 from services.operations.finding import ASKED_LIMIT, Found, find
 from services.operations.journeys import Journeys
 from services.operations.opened import journey_of, opened, waterfall_of
+from services.operations.rounds.commands import command
 from services.operations.tables import Flowing
-from shared import edge, events
+from shared import edge
 from shared.access import Caller, require
 from shared.clock import Clock
-from shared.events import Event
 from shared.events.intake import Registered
 from shared.events.kernel import LaneReleased, RecordDead, RecordParked
 from shared.problems import Refusal
@@ -169,36 +170,26 @@ def _releases(routes: APIRouter, sources: Sources) -> None:
     ) -> Response:
         application, entries, _forks = await opened(sources.journeys, asked.application)
         held = _held(application, asked.service, entries)
-        event = Event(
-            id=idempotency_key,
-            source=caller.source,
-            type=LaneReleased.TYPE,
-            subject=application,
-            time=sources.clock(),
-            data=msgspec.Raw(
-                events.encode(LaneReleased(operator=caller.name, reason=asked.reason))
-            ),
-            traceparent=held.traceparent,
-            causationid=held.id,
-        )
+        said = LaneReleased(operator=caller.name, reason=asked.reason)
+        told = release_of(asked.service, held)
+        event = command(idempotency_key, caller.source, application, sources.clock(), said, told)
         # the same key again has the same id: the lane takes it once
-        await sources.publisher.publish(f"{asked.service}.inbox", event)
+        await sources.publisher.publish(told.topic, event)
         body = {"application": application, "service": asked.service, "id": event.id}
         return _json(body, 202, {"Location": f"/v1/journeys/{application}"})
 
 
 def _held(application: str, service: str, entries: Sequence[Entry]) -> Entry:
     """Return the last notice of what a service holds, whether or not it was released since."""
-    parked = [e for e in entries if e.type == RecordParked.TYPE]
-    own = [e for e in parked if gist(e.data).service == service]
-    if not own:
+    held = last_held(service, entries)
+    if held is None:
         holding = ", ".join(held_by(entries)) or "no service"
         raise Refusal(
             409,
             "nothing-held",
             f"{service} has never held {application}; {holding} holds it. See /v1/parked.",
         )
-    return own[-1]
+    return held
 
 
 def _counts(counted: Ledger, aside: Ledger) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from shared.topics import SERVICES
 P95 = 0.95
 KEPT_S = 30.0
 SHARE = 20  # of the time at most one part is spent on what waits as it should
+NOTHING: Mapping[str, Any] = {}
 _INDEXED = {"stage": 1, "cause": 1, "since_ms": 1, "vnd": 1}  # the rows are not looked at
 _KIND = {"stage": "$stage", "cause": "$cause"}
 # every stage and cause that there are: the index begins with them
@@ -115,12 +116,18 @@ class Board:
         return self._kept
 
     async def situations(
-        self, stage: str, cause: str, after: Place, until_ms: int, limit: int
+        self,
+        stage: str,
+        cause: str,
+        after: Place,
+        until_ms: int,
+        limit: int,
+        only: Mapping[str, Any] = NOTHING,
     ) -> list[Situation]:
         """Return a page of a group, what is stuck for longest first, up to what is stuck from
-        `until_ms` on.  Raises `Unknown`.
+        `until_ms` on; `only` those whose fields are so.  Raises `Unknown`.
         """
-        within = {"stage": stage, "cause": cause}
+        within = {**only, "stage": stage, "cause": cause}
         pages = {
             "$or": [
                 {**within, "stuck_ms": after.stuck_ms, "_id": {"$gt": after.key}},

@@ -14,3 +14,4 @@ class OperationsSettings(BaseSettings):
         default="http://127.0.0.1:8104/v1/forms",
         pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*)?$",
     )
+    per_second: int = Field(default=20, ge=1, le=500)  # commands of all rounds together

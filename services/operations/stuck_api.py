@@ -43,10 +43,10 @@ class SituationPage(msgspec.Struct, kw_only=True):
 
 def router(board: Board, clock: Clock) -> APIRouter:
     """Return the routes; all of them need the role operator."""
-    routes = APIRouter(prefix="/v1/stuck", tags=["operations"])
+    routes = APIRouter(prefix="/v1", tags=["operations"])
 
     @routes.get(
-        "",
+        "/stuck",
         summary="What waits, by stage and cause, what is stuck apart from what should wait",
         responses=edge.answers(200, StuckView),
     )
@@ -63,7 +63,7 @@ def router(board: Board, clock: Clock) -> APIRouter:
         )
 
     @routes.get(
-        "/{stage}/{cause}",
+        "/stuck/{stage}/{cause}",
         summary="The applications of a group, what is stuck for longest first",
         responses=edge.answers(200, SituationPage, 404, 422),
     )

@@ -82,6 +82,7 @@ OWN = {
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api"),
         *("status_access", "status_api", "pages", "example", "rating_api"),
+        *("situations", "board", "stuck_api", "rounds", "rounds_api"),
     },
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc"}

@@ -1,0 +1,198 @@
+"""The life of a round, one action on many applications: what may be done to it when, as a table;
+its acts are its audit.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from services.operations.domain.actions import Command, Why
+
+ITEMS_LIMIT = 10_000
+NAMED_LIMIT = 1_000  # applications that a choice names
+OPEN_LIMIT = 10  # rounds under way at a time
+ACTS_LIMIT = 200  # then it cannot be paused any more
+ITSELF = "/services/operations"  # who acts where no operator does
+
+Status = Literal[
+    "ready",  # its items are found; nothing is done yet
+    "running",
+    "paused",
+    "checking",  # all was sent; it is looked at whether the cause is gone
+    "done",
+    "aborted",  # what was not sent is not sent any more
+]
+Doing = Literal["preview", "start", "pause", "resume", "abort", "sent", "checked"]
+# What a round in the first status becomes when something is done; not listed: it is refused.
+MOVES: Mapping[Status, Mapping[Doing, Status]] = {
+    "ready": {"start": "running", "abort": "aborted"},
+    "running": {"pause": "paused", "abort": "aborted", "sent": "checking"},
+    "paused": {"resume": "running", "abort": "aborted"},
+    "checking": {"checked": "done"},
+    "done": {},
+    "aborted": {},
+}
+OPEN: frozenset[Status] = frozenset({"running", "paused", "checking"})
+# what came of an item: `gone_before`: nobody waited any more when it was its turn
+Verdict = Literal["sent", "gone_before"]
+# and a while after it was sent; `came_back`: the same cause, anew; `unknown`: the read side has
+# not come so far
+Check = Literal["gone", "came_back", "still_there", "unknown"]
+
+Reason = Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
+Name = Annotated[str, msgspec.Meta(max_length=100)]
+Id = Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which of a group, what is to be done and why; `which`: what is stuck, or all that waits.
+
+    `unit`, `partner` and `applications`, where they are given, choose among these.
+    """
+
+    stage: Name
+    cause: Name
+    action: Name
+    reason: Reason
+    which: Literal["stuck", "all"] = "stuck"
+    unit: Name = ""
+    partner: Name = ""
+    applications: Annotated[tuple[Id, ...], msgspec.Meta(max_length=NAMED_LIMIT)] = ()
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One matter of a round, as it stood, and the command for it; `why` it is refused, if it is.
+
+    `key` is its row's of `situations`.
+    """
+
+    key: str
+    application: str
+    dossier: str = ""
+    unit: str = ""
+    partner: str = ""
+    since_ms: int = 0
+    vnd: int = 0
+    topic: str = ""
+    reference: str = ""
+    cause: str = ""
+    traceparent: str = ""
+    why: Why | None = None
+
+    @property
+    def command(self) -> Command:
+        """Return what is to be appended."""
+        return Command(self.topic, self.cause, self.traceparent, self.reference)
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What a choice found: `items` that something is done to, numbered from 1, and after them
+    those that are `refused`.  They stand under `set`.  Not `is_whole`: there were more.
+    """
+
+    set: str
+    items: int
+    refused: int
+    is_whole: bool = True
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who did what, when and why."""
+
+    what: Doing
+    by: str
+    at: datetime
+    reason: str = ""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of items one after the other, from `first` on: decided, sent, or checked.
+
+    `found` is a word for each of them, empty where there is nothing to say; `since_ms`, of a check,
+    since when what is still there waits; `so_far` counts the words up to the end of the step.
+    `is_last`: no other follows.
+    """
+
+    first: int
+    at: datetime
+    found: tuple[str, ...] = ()
+    since_ms: tuple[int, ...] = ()
+    so_far: Mapping[str, int] = {}
+    is_last: bool = False
+
+    @property
+    def next(self) -> int:
+        """Return where the next step begins."""
+        return self.first + len(self.found)
+
+
+class Round(msgspec.Struct, frozen=True, kw_only=True):
+    """A round and all that was done to it."""
+
+    id: str
+    choice: Choice
+    found: Found
+    acts: tuple[Act, ...]
+    status: Status = "ready"
+
+    @property
+    def by(self) -> str:
+        """Return who began it."""
+        return self.acts[0].by
+
+    @property
+    def at(self) -> datetime:
+        """Return when it was begun."""
+        return self.acts[0].at
+
+    @property
+    def started_by(self) -> str:
+        """Return who started it; empty: nobody did."""
+        return next((act.by for act in self.acts if act.what == "start"), "")
+
+    def after(self, act: Act) -> "Round":
+        """Return it after an act.  Raises `KeyError`: that is not possible now."""
+        status = MOVES[self.status][act.what]
+        return msgspec.structs.replace(self, status=status, acts=(*self.acts, act))
+
+
+def previewed(id_: str, choice: Choice, found: Found, by: str, at: datetime) -> Round:
+    """Return a new round."""
+    act = Act(what="preview", by=by, at=at, reason=choice.reason)
+    return Round(id=id_, choice=choice, found=found, acts=(act,))
+
+
+def fold(id_: str, choice: Choice, found: Found, acts: Iterable[Act]) -> Round:
+    """Return a round from its acts, in order."""
+    first, *others = acts
+    round_ = Round(id=id_, choice=choice, found=found, acts=(first,))
+    for act in others:
+        round_ = round_.after(act)
+    return round_
+
+
+def command_id(round_: str, number: int) -> str:
+    """Return the id of the command for an item: whoever sends it again sends the same one."""
+    return f"{round_}-{number:05}"
+
+
+def counted(so_far: Mapping[str, int], words: Iterable[str]) -> dict[str, int]:
+    """Return how often each word came, these added; empty ones are not counted."""
+    found = dict(so_far)
+    for word in words:
+        if word:
+            found[word] = found.get(word, 0) + 1
+    return found
+
+
+def checked(since_ms: int | None, sent_ms: int | None) -> Check:
+    """Say whether the cause is gone; `since_ms`: since when it is there (None: it is not),
+    `sent_ms`: when the log had the command (None: the read side has not come so far).
+    """
+    if sent_ms is None:
+        return "unknown"
+    if since_ms is None:
+        return "gone"
+    return "came_back" if since_ms > sent_ms else "still_there"

@@ -1,0 +1,1 @@
+"""Rounds: one action on many applications, previewed, throttled, and checked afterwards."""

@@ -1,0 +1,120 @@
+"""What operators do with rounds: each act is a row more, and has to be a legal move."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from services.operations.board import Board, Place, Situation
+from services.operations.domain.actions import ACTIONS, Command
+from services.operations.domain.entries import Entry, in_order
+from services.operations.domain.rounds import (
+    ITEMS_LIMIT,
+    MOVES,
+    OPEN,
+    OPEN_LIMIT,
+    Act,
+    Choice,
+    Doing,
+    Found,
+    Item,
+    Round,
+    previewed,
+)
+from services.operations.journeys import Journeys
+from services.operations.rounds.rows import Rounds
+from services.operations.situations import NEVER_MS
+from shared.clock import Clock
+
+PLANNED_AT_ONCE = 200  # applications
+
+
+class TooManyOpen(Exception):
+    """One of the rounds under way has to end first."""
+
+
+class Desk:
+    """Begins, looks at and acts on rounds; `new_set` names what a round found."""
+
+    def __init__(
+        self,
+        rows: Rounds,
+        board: Board,
+        journeys: Journeys,
+        clock: Clock,
+        new_set: Callable[[], str],
+    ) -> None:
+        self.rows = rows
+        self._board, self._journeys, self._clock = board, journeys, clock
+        self._new_set = new_set
+
+    async def preview(self, ids: Sequence[str], choice: Choice, by: str, at: datetime) -> Round:
+        """Begin a round under the first of these ids, unless one of them stands; nothing is done
+        yet.  Raises `Unknown`.
+        """
+        stands = await self.rows.every(ids)
+        if stands:
+            return next(iter(stands.values()))
+        chosen = await self._chosen(choice, int(at.timestamp() * 1_000))
+        items: list[Item] = []
+        for n in range(0, min(len(chosen), ITEMS_LIMIT), PLANNED_AT_ONCE):
+            some = chosen[n : n + PLANNED_AT_ONCE][: ITEMS_LIMIT - n]
+            standing = await self._journeys.standing({s.application for s in some})
+            items += [_item(choice, s, in_order(standing[s.application])) for s in some]
+        items.sort(key=lambda item: item.why is not None)  # those refused come last
+        refused = sum(item.why is not None for item in items)
+        found = Found(
+            set=self._new_set(),
+            items=len(items) - refused,
+            refused=refused,
+            is_whole=len(chosen) <= ITEMS_LIMIT,
+        )
+        return await self.rows.begin(previewed(ids[0], choice, found, by, at), items)
+
+    async def _chosen(self, choice: Choice, now_ms: int) -> list[Situation]:
+        only = {
+            name: value
+            for name, value in (("unit", choice.unit), ("partner", choice.partner))
+            if value
+        }
+        named = {"application": {"$in": list(choice.applications)}} if choice.applications else {}
+        until_ms = now_ms if choice.which == "stuck" else NEVER_MS
+        return await self._board.situations(
+            choice.stage, choice.cause, Place(), until_ms, ITEMS_LIMIT + 1, {**only, **named}
+        )
+
+    async def do(self, round_: Round, what: Doing, by: str, reason: str) -> Round | None:
+        """Return a round after an act; None: it is not possible now.  Raises `TooManyOpen`,
+        `Unknown`.
+        """
+        if what not in MOVES[round_.status]:
+            return None
+        if what == "start" and await self._are_too_many(round_):
+            raise TooManyOpen
+        after = round_.after(Act(what=what, by=by, at=self._clock(), reason=reason))
+        if await self.rows.act(after):
+            return after
+        now = await self.rows.get(round_.id)  # the loop may have been first
+        return await self.do(now, what, by, reason) if now else None
+
+    async def _are_too_many(self, round_: Round) -> bool:
+        others = await self.rows.every(set(await self.rows.watched()) - {round_.id})
+        return sum(r.status in OPEN for r in others.values()) >= OPEN_LIMIT
+
+
+def _item(choice: Choice, situation: Situation, entries: Sequence[Entry]) -> Item:
+    about = situation.key.split("/", 3)[3]
+    planned = ACTIONS[choice.action].plan(choice.stage, about, entries)
+    done = planned if isinstance(planned, Command) else Command("", "", "")
+    return Item(
+        key=situation.key,
+        application=situation.application,
+        dossier=situation.dossier,
+        unit=situation.unit,
+        partner=situation.partner,
+        since_ms=situation.since_ms,
+        vnd=situation.vnd,
+        topic=done.topic,
+        reference=done.reference,
+        cause=done.cause,
+        traceparent=done.traceparent,
+        why=None if isinstance(planned, Command) else planned,
+    )

@@ -1,0 +1,181 @@
+"""The loop that carries rounds on, a turn each second; any number of processes may run it.
+
+What is done to the next items is decided in a row, and only then done: who finds such a row
+without the one that says that it was done does it, under the same ids, so that it counts once.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Protocol
+
+from services.operations.domain.actions import ACTIONS
+from services.operations.domain.entries import Entry
+from services.operations.domain.rounds import (
+    ITSELF,
+    Act,
+    Doing,
+    Item,
+    Round,
+    Step,
+    checked,
+    command_id,
+    counted,
+)
+from services.operations.journeys import Journeys
+from services.operations.rounds.commands import command
+from services.operations.rounds.rows import Rounds
+from shared.clock import Clock
+from shared.errors import Unknown
+from shared.events import Event
+from shared.store import Table
+
+TURN_S = 1.0
+CHECK_AFTER = timedelta(seconds=15)  # what a service does about a command takes it a second or two
+CHECK_LIMIT = timedelta(minutes=10)  # the read side may be behind
+
+
+class Publishing(Protocol):
+    """`shared.publisher.Publisher`."""
+
+    async def publish(self, topic: str, event: Event) -> None:
+        """Append an event and wait for the acknowledgement.  Raises `Unknown`."""
+
+
+class Runner:
+    """Carries on all rounds that were started; `per_turn` commands at most, of all together."""
+
+    def __init__(
+        self,
+        rows: Rounds,
+        situations: Table,
+        journeys: Journeys,
+        publisher: Publishing,
+        clock: Clock,
+        per_turn: int,
+    ) -> None:
+        self._rows, self._situations, self._journeys = rows, situations, journeys
+        self._publisher, self._clock, self._per_turn = publisher, clock, per_turn
+
+    async def keep_going(self) -> None:
+        """Take turns for ever; what is not answered now is done in another turn."""
+        while True:
+            with suppress(Unknown):
+                await self.turn()
+            await asyncio.sleep(TURN_S)
+
+    async def turn(self) -> None:
+        """Do a second's work, the round that was begun first before the others.  Raises
+        `Unknown`.
+        """
+        watched = await self._rows.watched()
+        if not watched or not await self._rows.takes(int(self._clock().timestamp() / TURN_S)):
+            return
+        rounds, left = await self._rows.every(watched), self._per_turn
+        for round_ in sorted(rounds.values(), key=lambda r: (r.at, r.id)):
+            with suppress(Unknown):
+                left -= await self._send(round_, left)
+                await self._check(round_)
+
+    async def _send(self, round_: Round, limit: int) -> int:
+        """Send the next commands of a round; return how many items that were."""
+        decided = await self._rows.last_step(round_.id, "decided")
+        sent = await self._rows.last_step(round_.id, "sent")
+        if decided is None or (sent and sent.first == decided.first):
+            decided = await self._decide(round_, decided, limit)
+        if decided is None:
+            return 0
+        items = await self._rows.items(round_, decided.first, len(decided.found))
+        await asyncio.gather(
+            *(
+                self._publish(round_, number, item, decided)
+                for number, (item, found) in enumerate(
+                    zip(items, decided.found, strict=True), decided.first
+                )
+                if found == "sent"
+            )
+        )
+        await self._rows.add_step(round_.id, "sent", decided)
+        return len(decided.found)
+
+    async def _decide(self, round_: Round, last: Step | None, limit: int) -> Step | None:
+        """Decide what is done to the next items; None: nothing, for the time being or for good."""
+        first, now = last.next if last else 1, self._clock()
+        so_far = last.so_far if last else {}
+        if last and last.is_last:
+            return None
+        if round_.status == "aborted":  # this takes the place of what another may be about to do
+            closing = Step(first=first, at=now, so_far=so_far, is_last=True)
+            return await self._rows.add_step(round_.id, "decided", closing)
+        if round_.status != "running":
+            return None
+        size = min(limit, round_.found.items - first + 1)
+        if first > round_.found.items:
+            await self._act(round_, "sent")
+        if size <= 0:
+            return None
+        items = await self._rows.items(round_, first, size)
+        rows = await self._situations.get([item.key for item in items])
+        standing = {row["_id"] for row in rows}
+        found = tuple("sent" if item.key in standing else "gone_before" for item in items)
+        step = Step(first=first, at=now, found=found, so_far=counted(so_far, found))
+        return await self._rows.add_step(round_.id, "decided", step)
+
+    async def _publish(self, round_: Round, number: int, item: Item, step: Step) -> None:
+        action, by = ACTIONS[round_.choice.action], round_.started_by
+        data = action.say(item.reference, by, round_.choice.reason)
+        id_, source = command_id(round_.id, number), f"/operators/{by}"
+        event = command(id_, source, item.application, step.at, data, item.command)
+        await self._publisher.publish(item.topic, event)
+
+    async def _check(self, round_: Round) -> None:
+        """Look whether the cause is gone of the next items that were sent a while ago."""
+        last = await self._rows.last_step(round_.id, "checked")
+        next_ = last.next if last else 1
+        step = await self._rows.step(round_.id, "sent", next_)
+        if step and step.found:
+            if self._clock() - step.at >= CHECK_AFTER:
+                await self._look_again(round_, step, last)
+        elif round_.status == "done" or (step and step.is_last):
+            await self._rows.unwatch(round_.id)
+        elif round_.status == "checking" and next_ > round_.found.items:
+            await self._act(round_, "checked")
+
+    async def _look_again(self, round_: Round, step: Step, last: Step | None) -> None:
+        items = await self._rows.items(round_, step.first, len(step.found))
+        ids = [
+            command_id(round_.id, number) if found == "sent" else ""
+            for number, found in enumerate(step.found, step.first)
+        ]
+        standing = await self._journeys.standing({item.application for item in items})
+        logged_ms = [
+            _logged_ms(standing[i.application], id_) for i, id_ in zip(items, ids, strict=True)
+        ]
+        is_behind = any(id_ and at is None for id_, at in zip(ids, logged_ms, strict=True))
+        if is_behind and self._clock() - step.at < CHECK_LIMIT:
+            return
+        rows = await self._situations.get([item.key for item in items])
+        there = {str(row["_id"]): int(row["since_ms"]) for row in rows}
+        since_ms = tuple(there.get(item.key) for item in items)
+        found = tuple(
+            checked(since, at) if id_ else ""
+            for id_, since, at in zip(ids, since_ms, logged_ms, strict=True)
+        )
+        told = Step(
+            first=step.first,
+            at=self._clock(),
+            found=found,
+            since_ms=tuple(since or 0 for since in since_ms),
+            so_far=counted(last.so_far if last else {}, found),
+        )
+        await self._rows.add_step(round_.id, "checked", told)
+
+    async def _act(self, round_: Round, what: Doing) -> None:
+        act = Act(what=what, by=ITSELF, at=self._clock())
+        await self._rows.act(round_.after(act))
+
+
+def _logged_ms(entries: Sequence[Entry], id_: str) -> int | None:
+    """Return when the log had the command first; None: it is not kept yet."""
+    return min((e.logged_ms for e in entries if id_ and e.id == id_), default=None)

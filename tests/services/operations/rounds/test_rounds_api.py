@@ -1,0 +1,239 @@
+"""Rounds as operators begin and follow them, on a real database."""
+
+import hashlib
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from services.operations import rounds_api
+from services.operations.board import Board
+from services.operations.domain.rounds import OPEN_LIMIT
+from services.operations.journeys import Journeys, read
+from services.operations.rounds.desk import Desk
+from services.operations.rounds.rows import Rounds, Tables
+from services.operations.rounds.runner import CHECK_AFTER, Runner
+from services.operations.situations import INDEX, Situations
+from shared import events, problems
+from shared.access import Access
+from shared.events import Event, kernel
+from shared.mongo import MongoTable, connect
+from tests.services.operations.api.edge import OPERATOR, Published, park
+
+HELD = {"stage": "payment", "cause": "held", "action": "release", "reason": "the rule is mended"}
+KEY = {"idempotency-key": "a-round-of-mine"}
+
+
+class Door:
+    """Operations' edge and its loop, on a database of their own."""
+
+    def __init__(self, database: Any, world: Any) -> None:
+        def table(name: str) -> MongoTable:
+            return MongoTable(database[name])
+
+        self.now, self.published = world.BEGAN + timedelta(hours=1), Published()
+        self.situations = table("situations")
+        self.journeys = Journeys(table("journeys"), table("names"), table("aside"))
+        rows = Rounds(Tables(*map(table, Tables._fields)))
+        board = Board(self.situations, time.monotonic)
+        desk = Desk(rows, board, self.journeys, lambda: self.now, lambda: uuid4().hex)
+        self.runner = Runner(
+            rows, self.situations, self.journeys, self.published, lambda: self.now, 20
+        )
+        self.app = FastAPI()
+        hashed = hashlib.sha256(b"op-key").hexdigest()
+        self.app.state.access = Access({hashed: {"name": "o-1", "role": "operator"}})
+        problems.install(self.app)
+        self.app.include_router(rounds_api.router(desk, lambda: self.now))
+
+    async def read(self, log: Any) -> None:
+        """Read a log, as the reader does."""
+        entries = [read(record) for record in log.records]
+        await self.journeys.append(entries)
+        following = Situations(self.situations, self.journeys)
+        await following.follow(entries)
+        await following.hold(entries)
+
+    async def turn(self, seconds: float = 1) -> None:
+        self.now += timedelta(seconds=seconds)
+        await self.runner.turn()
+
+
+@pytest.fixture
+async def door(mongo_url: str, world: Any) -> AsyncIterator[Door]:
+    database = connect(mongo_url, f"test_rounds_{uuid4().hex[:8]}")
+    door = Door(database, world)
+    await door.situations.index(INDEX)
+    yield door
+    await database.client.drop_database(database.name)
+    database.client.close()
+
+
+@pytest.fixture
+async def client(door: Door) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(door.app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://operations", headers=OPERATOR
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+async def held(door: Door, story: Any, log: Any, world: Any) -> list[Event]:
+    """Two applications that payment holds."""
+    other = world.Story(log, 2)
+    for one in (story, other):
+        one.routed()
+    notices = [park(story), park(other)]
+    await door.read(log)
+    return notices
+
+
+async def preview(client: httpx.AsyncClient, **changed: Any) -> httpx.Response:
+    return await client.post("/v1/rounds", json=HELD | changed, headers=KEY)
+
+
+async def test_a_round_is_previewed_started_and_followed_to_its_end(
+    client: httpx.AsyncClient, door: Door, held: list[Event], log: Any, story: Any
+) -> None:
+    made = await preview(client)
+    assert made.status_code == 201
+    where, round_ = made.headers["location"], made.json()
+    assert (round_["status"], round_["items"], round_["results"]) == ("ready", 2, {"not_yet": 2})
+    assert all(each["vi"] and each["en"] for each in round_["follows"])
+    await door.turn()
+    assert door.published.events == []
+
+    assert (await client.post(f"{where}/start", json={})).json()["status"] == "running"
+    await door.turn()
+    assert {topic for topic, _ in door.published.events} == {"payment.inbox"}
+    assert {e.causationid for _, e in door.published.events} == {e.id for e in held}
+
+    for topic, event in door.published.events:
+        log.append(topic, event.subject.encode(), events.encode(event), story.lane)
+    await door.read(log)
+    for seconds in (1, CHECK_AFTER.total_seconds(), 1, 1):
+        await door.turn(seconds)
+    now = (await client.get(where)).json()
+    assert (now["status"], now["results"], now["checks"]) == ("done", {"sent": 2}, {"gone": 2})
+    assert [(act["what"], act["by"]) for act in now["acts"]] == [
+        ("preview", "o-1"),
+        ("start", "o-1"),
+        ("sent", "/services/operations"),
+        ("checked", "/services/operations"),
+    ]
+    (listed,) = (await client.get("/v1/rounds")).json()["rounds"]
+    assert (listed["id"], listed["reason"]) == (now["id"], HELD["reason"])
+
+
+async def test_items_come_by_the_page(client: httpx.AsyncClient, held: list[Event]) -> None:
+    where = (await preview(client)).headers["location"] + "/items"
+
+    first = (await client.get(where, params={"limit": 1})).json()
+    second = (await client.get(where, params={"limit": 1, "after": first["next"]})).json()
+
+    assert second["next"] is None
+    items = [*first["items"], *second["items"]]
+    assert [item["number"] for item in items] == [1, 2]
+    assert {item["application"] for item in items} == {event.subject for event in held}
+    assert {item["result"] for item in items} == {"not_yet"}
+
+
+async def test_the_same_preview_again_is_the_same_round(
+    client: httpx.AsyncClient, door: Door, held: list[Event]
+) -> None:
+    first = await preview(client)
+    door.now += timedelta(hours=23)
+
+    assert (await preview(client)).json() == first.json()
+    assert (await preview(client, reason="another reason")).json()["id"] != first.json()["id"]
+
+
+@pytest.mark.parametrize(
+    ("only", "items"),
+    [
+        ({"unit": "00004"}, 2),
+        ({"unit": "99999"}, 0),
+        ({"partner": "sandbox"}, 0),
+        ({"stage": "routing"}, 0),
+        ({"which": "all"}, 2),
+    ],
+)
+async def test_who_chooses_gets_those_alone(
+    client: httpx.AsyncClient, held: list[Event], only: dict[str, str], items: int
+) -> None:
+    assert (await preview(client, **only)).json()["items"] == items
+
+
+async def test_applications_can_be_named(client: httpx.AsyncClient, held: list[Event]) -> None:
+    made = await preview(client, applications=[held[1].subject])
+
+    (item,) = (await client.get(f"{made.headers['location']}/items")).json()["items"]
+    assert item["application"] == held[1].subject
+
+
+async def test_what_is_held_no_more_is_refused_and_says_why(
+    client: httpx.AsyncClient, door: Door, held: list[Event], log: Any, story: Any
+) -> None:
+    released = kernel.LaneReleased(operator="o-2", reason="by hand")
+    story.external("payment.inbox", "/operators/o-2", released)
+    await door.journeys.append([read(record) for record in log.records])
+
+    made = await preview(client)
+
+    assert (made.json()["items"], made.json()["refused"]) == (1, 1)
+    last = (await client.get(f"{made.headers['location']}/items")).json()["items"][1]
+    assert (last["application"], last["result"]) == (story.application, "refused")
+    assert last["why_vi"]
+    assert last["why_en"]
+
+
+async def test_what_is_not_possible_now_is_refused_with_what_it_needs(
+    client: httpx.AsyncClient, held: list[Event]
+) -> None:
+    where = (await preview(client)).headers["location"]
+    refused = await client.post(f"{where}/resume", json={})
+    assert refused.status_code == 409
+    assert "paused" in refused.json()["detail"]
+
+    aborted = await client.post(f"{where}/abort", json={"reason": "not these"})
+    assert (aborted.json()["status"], aborted.json()["results"]) == ("aborted", {"not_sent": 2})
+    assert (await client.post(f"{where}/start", json={})).status_code == 409
+
+
+async def test_no_more_rounds_are_under_way_than_can_be_followed(
+    client: httpx.AsyncClient, held: list[Event]
+) -> None:
+    for n in range(OPEN_LIMIT + 1):
+        where = (await preview(client, reason=f"the {n}th")).headers["location"]
+        answer = await client.post(f"{where}/start", json={})
+
+    assert answer.json()["type"] == "urn:motcua:problem:too-many-open"
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"cause": "moon"}, 404),
+        ({"cause": "in_processing"}, 422),
+        ({"action": "moon"}, 422),
+        ({"reason": ""}, 422),
+        ({"more": 1}, 422),
+        ({"applications": ["short"]}, 422),
+    ],
+)
+async def test_a_choice_that_is_not_right_is_refused(
+    client: httpx.AsyncClient, changed: dict[str, Any], status: int
+) -> None:
+    assert (await preview(client, **changed)).status_code == status
+
+
+async def test_a_round_that_nobody_began_is_unknown(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/v1/rounds/20260609-0000000000")).status_code == 404
+    answer = await client.get("/v1/rounds", headers={"authorization": "Bearer other"})
+    assert answer.status_code == 401
