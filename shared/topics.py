@@ -77,7 +77,8 @@ TOPICS: dict[str, Topic] = {
             ),
             ("payment", "operations"),
             "bank callbacks, orders made, answers to queries, citizens' choices, statements' words,"
-            " refunds and allowances asked, checked and answered, fired timers, releases",
+            " refunds and allowances asked, checked and answered, operators' questions, fired"
+            " timers, releases",
         ),
         Topic(
             "payment.events",
@@ -87,7 +88,8 @@ TOPICS: dict[str, Topic] = {
                 *("routing", "notify", "operations"),
                 *("payment effects", "payment edge", "payment webhooks"),
             ),
-            "fees assessed or waived, orders, settlements, receipts, refunds, allowances",
+            "fees assessed or waived, orders, questions to partners, settlements, receipts,"
+            " refunds, allowances",
         ),
         Topic(
             "payment.reconciliation",

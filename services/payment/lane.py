@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from services.payment.domain import disbursements, orders, refunds
+from services.payment.domain import disbursements, orders, queries, refunds
 from services.payment.domain.assessing import IF_LATE, NOT_SAID, Assessment, Basis, judge
 from services.payment.domain.attempts import AGAIN
 from services.payment.domain.draft import Draft, Pace
@@ -27,6 +27,7 @@ from shared.events.disbursements import (
 )
 from shared.events.kernel import TimerFired
 from shared.events.payment import Chosen, Created, Notified, Queried, Unstated
+from shared.events.queries import QueryAsked
 from shared.events.reassessments import ReassessmentAsked
 from shared.events.refunds import RefundAnswered, RefundAsked, RefundChecked, RefundRecorded
 from shared.events.routing import Accepted, Closed, NotAccepted, PaymentDue, Routed, Settled
@@ -72,6 +73,7 @@ def table(
         Created.TYPE: _hear_created,
         Chosen.TYPE: _hear_chosen,
         Unstated.TYPE: _hear_unstated,
+        QueryAsked.TYPE: lambda draft, wish, _: queries.asked(draft, wish),
         TimerFired.TYPE: _hear_timer,
         RefundAsked.TYPE: lambda draft, wish, _: refunds.asked(draft, wish),
         RefundChecked.TYPE: lambda draft, verdict, _: refunds.checked(draft, verdict),

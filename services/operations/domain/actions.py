@@ -12,10 +12,12 @@ import msgspec
 from services.operations.domain.causes import HELD
 from services.operations.domain.entries import Entry, gist
 from services.operations.domain.status import held_by
+from shared.events import payment
 from shared.events.data import Data
 from shared.events.kernel import LaneReleased, RecordParked
+from shared.events.queries import QueryAsked
 
-Why = Literal["nothing_held"]
+Why = Literal["nothing_held", "no_order"]
 
 
 class Command(NamedTuple):
@@ -73,6 +75,26 @@ def _released(_: str, by: str, reason: str) -> LaneReleased:
     return LaneReleased(operator=by, reason=reason)
 
 
+def _ask(_: str, about: str, entries: Sequence[Entry]) -> Command | Why:
+    """Have payment ask: about the order of this reference, or of the call with this key."""
+    orders = {gist(e.data).reference: e for e in entries if _is(e, payment.Requested)}
+    calls = [e for e in entries if _is(e, payment.QueryRequested, payment.CreateRequested)]
+    keys = {gist(e.data).key: gist(e.data).reference for e in calls}
+    order = orders.get(keys.get(about, about))
+    if order is None:
+        return "no_order"
+    reference = gist(order.data).reference
+    return Command("payment.inbox", order.id, order.traceparent, reference)
+
+
+def _is(entry: Entry, *contracts: type[Data]) -> bool:
+    return entry.is_decided and any(entry.type == contract.TYPE for contract in contracts)
+
+
+def _asked(reference: str, by: str, reason: str) -> QueryAsked:
+    return QueryAsked(reference=reference, by=by, reason=reason)
+
+
 ACTIONS: Mapping[str, Action] = {
     "release": Action(
         frozenset({HELD}),
@@ -94,9 +116,41 @@ ACTIONS: Mapping[str, Action] = {
         _release,
         _released,
     ),
+    "ask_partner": Action(
+        frozenset({"partner_silent", "partner_down", "partner_asked", "awaiting_payment"}),
+        Words(
+            "Hỏi ngay đối tác thanh toán về giao dịch",
+            "The partner is asked about the order at once, beside the schedule",
+        ),
+        (
+            Words(
+                "Nếu đối tác báo đã nhận tiền, khoản phí được ghi nhận, biên lai được lập và công "
+                "dân được thông báo.",
+                "If the partner has the money, the fee is settled, its receipt issued, and the "
+                "citizen told.",
+            ),
+            Words(
+                "Nếu đối tác báo giao dịch không thành, lần thanh toán kết thúc và có thể mở lần "
+                "khác.",
+                "If the partner says that it failed, the attempt ends, and another may be opened.",
+            ),
+            Words(
+                "Nếu đang hỏi đối tác, hoặc giao dịch đã kết thúc, không có gì xảy ra; dòng thời "
+                "gian của hồ sơ ghi lý do.",
+                "If it is being asked, or the order is over, nothing happens: the timeline says "
+                "why.",
+            ),
+        ),
+        _ask,
+        _asked,
+    ),
 }
 WHY: Mapping[Why, Words] = {
     "nothing_held": Words(
         "Dịch vụ không còn giữ hồ sơ này.", "The service holds nothing of it any more."
+    ),
+    "no_order": Words(
+        "Không phải giao dịch thanh toán: đối tác không được hỏi theo cách này.",
+        "It is about no order (a refund, an allowance): its partner is not asked this way.",
     ),
 }

@@ -16,6 +16,7 @@ from shared.events import (
     payment,
     petitions,
     portal,
+    queries,
     reassessments,
     refunds,
     routing,
@@ -73,6 +74,7 @@ RULES: Mapping[str, Rule] = {
     ),
     payment.Queried.TYPE: Rule("bank", (payment.QueryRequested.TYPE,)),
     payment.Unstated.TYPE: Rule(None),
+    queries.QueryAsked.TYPE: Rule(None),
     reassessments.ReassessmentAsked.TYPE: Rule(None),
     notify.Answered.TYPE: Rule(
         "gateway", (notify.NoticeRequested.TYPE, notify.NoticeQueryRequested.TYPE)

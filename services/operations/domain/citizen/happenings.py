@@ -22,6 +22,7 @@ from shared.events import (
     intake,
     notify,
     payment,
+    queries,
     reassessments,
     refunds,
     routing,
@@ -133,6 +134,7 @@ UNTOLD: frozenset[type[Data]] = frozenset(
         *(handover.CertificateExpiring, handover.CertificateExpired, handover.StepFinished),
         handover.ReturnLate,
         *(payment.FeeAssessed, payment.CreateRequested, payment.QueryRequested, payment.Failed),
+        queries.QueryRefused,
         *(payment.Mismatched, payment.Overpaid),  # a refund follows
         *(payment.ReceiptIssued, payment.ReceiptAdjusted, payment.ReceiptReplaced),  # in `money`
         payment.ReceiptInvalidated,

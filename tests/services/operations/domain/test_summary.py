@@ -82,6 +82,7 @@ QUIET = {
     "application.overdue", "application.step_finished", "application.supplemented",
     "application.withdrawn", "fee.overpaid", "fee.reassessment_rejected", "feedback.recorded",
     "feedback.rejected", "notice.query.requested", "notice.receipt_missing", "payment.overpaid",
+    "payment.query.refused",
     "petition.due_soon", "petition.overdue", "petition.rejected", "receipt.adjusted",
     "receipt.invalidated", "receipt.issued", "receipt.replaced", "routing.action_rejected",
 }  # fmt: skip

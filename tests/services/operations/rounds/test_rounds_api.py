@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 from fastapi import FastAPI
 
@@ -191,6 +192,26 @@ async def test_what_is_held_no_more_is_refused_and_says_why(
     assert (last["application"], last["result"]) == (story.application, "refused")
     assert last["why_vi"]
     assert last["why_en"]
+
+
+async def test_the_partner_is_asked_about_the_order_that_waits(
+    client: httpx.AsyncClient, door: Door, log: Any, story: Any
+) -> None:
+    requested = story.charged()
+    await door.read(log)
+    made = await preview(client, cause="awaiting_payment", action="ask_partner", which="all")
+    await client.post(f"{made.headers['location']}/start", json={})
+
+    await door.turn()
+
+    ((topic, event),) = door.published.events
+    assert (topic, event.type, event.causationid) == (
+        "payment.inbox",
+        "payment.query.asked",
+        requested.id,
+    )
+    said = {"reference": story.reference, "by": "o-1", "reason": HELD["reason"]}
+    assert msgspec.json.decode(event.data) == said
 
 
 async def test_what_is_not_possible_now_is_refused_with_what_it_needs(

@@ -13,6 +13,7 @@ from shared.events.payment import (
     Requested,
     Settled,
 )
+from shared.events.queries import QueryAsked
 from shared.events.routing import Closed
 
 heard = st.lists(
@@ -33,6 +34,7 @@ heard = st.lists(
         ),
         st.tuples(st.just("timer"), st.integers(0, 3)),
         st.tuples(st.just("stale timer"), st.integers(0, 3)),
+        st.tuples(st.just("wish"), st.integers(0, 3)),
         st.tuples(st.sampled_from(["routed", "accepted", "payment_due", "closed", "again"])),
     ),
     max_size=25,
@@ -53,8 +55,11 @@ def next_data(office, a, what, heard_before):
             office.timers.remove(at)
             office.now = max(office.now, at.due)
         return TimerFired(name=at.name if at else "order.query.1.1", version=1)
-    finding, place, transaction, off_vnd = rest
     orders = office.of(Requested)
+    if kind == "wish":
+        reference = orders[rest[0]].reference if rest[0] < len(orders) else "DVC9"
+        return QueryAsked(reference=reference, by="o-1", reason="r-1")
+    finding, place, transaction, off_vnd = rest
     order = orders[place] if place < len(orders) else None
     amount_vnd = (order.amount_vnd if order else a.amount_vnd) + off_vnd
     said = {

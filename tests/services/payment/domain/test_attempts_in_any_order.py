@@ -15,6 +15,7 @@ from shared.events.payment import (
     Requested,
     Settled,
 )
+from shared.events.queries import QueryAsked
 from shared.events.routing import Closed
 
 PACE = Pace(attempt_limit=3, ask_limit=4)
@@ -31,6 +32,7 @@ heard = st.lists(
         st.tuples(
             st.just("answer"), numbers, st.sampled_from(["not_found", "unaskable", "unknown"])
         ),
+        st.tuples(st.just("wish"), numbers),
         st.tuples(st.just("ring")),
         st.tuples(st.just("closed")),
     ),
@@ -48,6 +50,9 @@ def next_data(office, a, what):
         return Chosen(obligation=0, partner=rest[0])
     if kind == "closed":
         return Closed(national_code=7, reason="r")
+    if kind == "wish":
+        order = at(office.of(Requested), rest[0])
+        return QueryAsked(reference=order.reference, by="o-1", reason="r-1")
     if kind == "told":
         order = at(office.of(Requested), rest[0])
         said = {"partner": order.partner, "reference": order.reference, "finding": rest[1]}

@@ -12,6 +12,7 @@ from shared.events.payment import (
     Requested,
     Settled,
 )
+from shared.events.queries import QueryAsked
 from shared.events.routing import Closed
 from tests.services.payment.domain.told import types
 
@@ -98,6 +99,12 @@ def test_a_callback_that_is_not_sure_has_its_partner_asked_at_once(two, a):
     hint = a.paid(partner="first", reference=two.closed.reference, finding="unknown")
 
     assert types(two.hear(hint)) == [QueryRequested]
+
+
+def test_an_operator_may_have_its_partner_asked_at_once(two):
+    wish = QueryAsked(reference=two.closed.reference, by="o-1", reason="the bank is back")
+
+    assert types(two.hear(wish)) == [QueryRequested]
 
 
 def test_an_answer_under_way_when_another_order_is_paid_still_counts(an_office, a):
