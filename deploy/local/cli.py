@@ -35,6 +35,7 @@ from deploy.local.children import Children, home_in_use
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
 from deploy.local.stats import stats
+from deploy.operating.command import release, round_, stuck
 from deploy.proving.command import prove
 from deploy.reconciling.command import reconcile
 from deploy.reconciling.settlement_command import settlement
@@ -237,6 +238,9 @@ app.command()(prove)
 app.command()(reconcile)
 app.command()(settlement)
 app.command()(stats)
+app.command()(stuck)
+app.command()(release)
+app.command("round")(round_)
 app.add_typer(catalogue, name="catalogue")
 
 

@@ -1,0 +1,4 @@
+"""Operating: what is stuck, and what is done about many at once, from a terminal.
+
+Thin over operations' API: `asking` (the calls), `shown` (what an operator sees), `command`.
+"""

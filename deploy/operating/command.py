@@ -1,0 +1,189 @@
+"""`motcua stuck`, `motcua release` and `motcua round`."""
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.console import Console
+
+from deploy.local.children import home_in_use
+from deploy.local.refusals import say
+from deploy.local.secrets import CLIENTS_FILE
+from deploy.local.settings import HOST, Settings
+from deploy.operating import shown
+from deploy.operating.asking import Api, calling
+from services.operations.domain.actions import ACTIONS
+from shared.clock import system_clock
+from shared.errors import Misconfigured
+
+PAGE = 200
+LOOK_EVERY_S = 0.5
+OVER = ("done", "aborted")
+VERBS = ("start", "pause", "resume", "abort")
+
+console = Console(highlight=False)
+
+Stage = Annotated[str, typer.Argument(help="as the board names it: payment, say")]
+Cause = Annotated[str, typer.Argument(help="as the board names it: held, say")]
+At = Annotated[str, typer.Option("--at", help="operations' address; left out: the local one")]
+Keys = Annotated[Path | None, typer.Option("--keys", help="a system's clients.json")]
+Rows = Annotated[int, typer.Option("--rows", min=0, max=PAGE, help="applications shown")]
+AsJson = Annotated[bool, typer.Option("--json", help="say it as one line of JSON")]
+All = Annotated[bool, typer.Option("--all", help="also what waits as it should")]
+Why = Annotated[str, typer.Option("--reason", help="why, for the timelines")]
+Unit = Annotated[str, typer.Option("--unit", help="those of this unit alone")]
+Partner = Annotated[str, typer.Option("--partner", help="those of this partner alone")]
+Named = Annotated[
+    list[str] | None, typer.Option("--application", help="these alone; may be repeated")
+]
+ActionName = Annotated[str, typer.Option("--action", help="left out: the only one for the cause")]
+Sure = Annotated[bool, typer.Option("--yes", help="do it; without it, only previewed")]
+
+
+def stuck(
+    stage: Stage = "",
+    cause: Cause = "",
+    everything: All = False,
+    rows: Rows = 20,
+    at: At = "",
+    keys: Keys = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is stuck, by stage and cause; of a stage and a cause, which applications."""
+    with calling(*_where(at, keys)) as api:
+        if not stage:
+            found = api.get("/v1/stuck")
+            _say(found) if as_json else shown.board(console, found)
+            return
+        if not cause:
+            raise Misconfigured("Name a cause as well: `motcua stuck` lists them.")
+        which = "all" if everything else "stuck"
+        found = api.get(f"/v1/stuck/{stage}/{cause}", which=which, limit=max(1, rows))
+    if as_json:
+        _say(found)
+    else:
+        more = found["next"] is not None
+        shown.situations(console, found["items"][:rows], system_clock(), more=more)
+
+
+def release(
+    stage: Stage,
+    cause: Cause,
+    reason: Why,
+    action: ActionName = "",
+    everything: All = False,
+    unit: Unit = "",
+    partner: Partner = "",
+    application: Named = None,
+    yes: Sure = False,
+    rows: Rows = 20,
+    at: At = "",
+    keys: Keys = None,
+    as_json: AsJson = False,
+) -> None:
+    """Do what can be done about a cause to all that is stuck of it: previewed first.
+
+    With --yes it is done, and looked at afterwards.  Ends with 0 when the cause is gone of all,
+    and with 1 when it is not, or something is refused.
+    """
+    choice = {
+        "stage": stage,
+        "cause": cause,
+        "action": action or only_action(cause),
+        "reason": reason,
+        "which": "all" if everything else "stuck",
+        "unit": unit,
+        "partner": partner,
+        "applications": application or [],
+    }
+    with calling(*_where(at, keys)) as api:
+        round_ = api.post("/v1/rounds", choice, f"cli-{uuid4().hex}")
+        where = f"/v1/rounds/{round_['id']}"
+        if not as_json:
+            items = api.get(f"{where}/items", limit=rows)["items"] if rows else []
+            shown.preview(console, round_, items, system_clock())
+        if yes and round_["items"]:
+            api.post(f"{where}/start", {})
+            round_ = _follow(api, where, quiet=as_json)
+            _tell(api, round_, rows, as_json)
+        elif as_json:
+            _say(round_)
+        elif round_["items"]:
+            say(console, "[bold]Nothing is done yet:[/] the same with --yes does it, or "
+                f"`motcua round {round_['id']} start`.")  # fmt: skip
+    raise typer.Exit(1 if is_wanting(round_, started=yes) else 0)
+
+
+def round_(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="of a round")],
+    verb: Annotated[str, typer.Argument(help="start, pause, resume or abort")] = "",
+    rows: Rows = 20,
+    at: At = "",
+    keys: Keys = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a round stands; start it, pause it, resume it or abort it."""
+    if verb and verb not in VERBS:
+        raise Misconfigured(f"{verb!r} is none of {', '.join(VERBS)}.")
+    with calling(*_where(at, keys)) as api:
+        where = f"/v1/rounds/{id_}"
+        found = api.post(f"{where}/{verb}", {}) if verb else api.get(where)
+        _tell(api, found, rows, as_json)
+
+
+def _follow(api: Api, where: str, *, quiet: bool) -> Any:
+    """Return a round when it is over; who gives up waiting leaves it to go on."""
+    with Console(quiet=True).status("") if quiet else console.status("Starting") as status:
+        while True:
+            found = api.get(where)
+            if found["status"] in OVER:
+                return found
+            done = sum(count for word, count in found["results"].items() if word != "not_yet")
+            looked = sum(found["checks"].values())
+            status.update(
+                f"{found['status']}: {done:,} of {found['items'] + found['refused']:,} done, "
+                f"{looked:,} looked at  [dim]it goes on without this terminal; "
+                f"motcua round {found['id']} abort[/]"
+            )
+            time.sleep(LOOK_EVERY_S)
+
+
+def _tell(api: Api, found: Any, rows: int, as_json: bool) -> None:
+    if as_json:
+        _say(found)
+        return
+    items = []
+    if found["status"] in OVER and rows:
+        page = api.get(f"/v1/rounds/{found['id']}/items", limit=PAGE)["items"]
+        items = [item for item in page if item["check"] != "gone"][:rows]
+    shown.outcome(console, found, items, system_clock())
+
+
+def is_wanting(found: Any, *, started: bool) -> bool:
+    """Tell whether something is left to a person."""
+    left = found["results"].keys() & {"refused", "not_sent"}
+    return bool(left or (started and found["checks"].keys() - {"gone"}))
+
+
+def only_action(cause: str) -> str:
+    """Return the action for a cause that has one alone.  Raises `Misconfigured`."""
+    possible = [name for name, action in ACTIONS.items() if cause in action.causes]
+    if len(possible) != 1:
+        can = f"one of {', '.join(possible)}" if possible else "none yet"
+        raise Misconfigured(
+            f"What can be done about {cause!r} is {can}: `motcua stuck` has causes."
+        )
+    return possible[0]
+
+
+def _where(at: str, keys: Path | None) -> tuple[str, Path]:
+    settings = Settings()
+    address = at or f"http://{HOST}:{settings.operations_port}"
+    return address, keys or home_in_use(settings) / "secrets" / CLIENTS_FILE
+
+
+def _say(found: Any) -> None:
+    console.print(json.dumps(found, ensure_ascii=False), markup=False, soft_wrap=True)

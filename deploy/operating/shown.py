@@ -1,0 +1,117 @@
+"""What an operator sees of the stuck board, and of a round."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local.refusals import say
+
+DAY_S, HOUR_S, MINUTE_S = 86_400, 3_600, 60
+Rows = Sequence[Mapping[str, Any]]
+
+
+def board(console: Console, found: Mapping[str, Any]) -> None:
+    """Show what is stuck, and below it what waits as it should."""
+    if not found["stuck"]:
+        console.print("Nothing is stuck.")
+    for title, groups in (("stuck", found["stuck"]), ("waits as it should", found["waiting"])):
+        if groups:
+            console.print(_groups(title, groups))
+
+
+def _groups(title: str, groups: Rows) -> Table:
+    table = _table(title, "", ">matters", ">citizens", ">oldest", ">95 %", ">đồng")
+    for group in groups:
+        people, p95_s = group["applications"], group["p95_s"]
+        table.add_row(
+            f"{group['stage']} {group['cause']}",
+            f"[dim]{group['title_en']}[/]",
+            f"{group['matters']:,}",
+            "" if people is None else f"{people:,}",
+            age(group["oldest_s"]),
+            "" if p95_s is None else age(p95_s),
+            f"{group['vnd']:,}",
+        )
+    return table
+
+
+def situations(console: Console, items: Rows, now: datetime, *, more: bool) -> None:
+    """Show applications of a group."""
+    table = _table("application", "dossier", "unit", "partner", ">waits", ">đồng")
+    for item in items:
+        names = (item["application"], item["dossier"], item["unit"], item["partner"])
+        table.add_row(*names, _since(item["since_ms"], now), f"{item['vnd']:,}")
+    if items:
+        console.print(table)
+    else:
+        console.print("Nothing is stuck here.  [dim]--all shows what waits as it should.[/]")
+    if more:
+        console.print("[dim]… and more: --rows, or --json[/]")
+
+
+def preview(console: Console, round_: Mapping[str, Any], items: Rows, now: datetime) -> None:
+    """Show what a round would do, and to which."""
+    say(console, f"[bold]{round_['items']:,}[/] of {round_['stage']} {round_['cause']}: "
+        f"{round_['does']['en']}.")  # fmt: skip
+    for each in round_["follows"]:
+        say(console, f"  [dim]{each['en']}[/]")
+    table = _table("application", "dossier", "unit", ">waits", "")
+    for item in items:
+        table.add_row(
+            item["application"],
+            item["dossier"],
+            item["unit"],
+            _since(item["since_ms"], now),
+            f"[yellow]refused: {item['why_en']}[/]" if item["result"] == "refused" else "",
+        )
+    if items:
+        console.print(table)
+    left = round_["items"] + round_["refused"] - len(items)
+    if left > 0:
+        console.print(f"[dim]… and {left:,} more: --rows[/]")
+    if round_["refused"]:
+        say(console, f"[yellow]{round_['refused']:,} are refused: nothing is done to them.[/]")
+    if not round_["is_whole"]:
+        say(console, "There are more than a round takes: do it again when this one is done.")
+
+
+def outcome(console: Console, round_: Mapping[str, Any], items: Rows, now: datetime) -> None:
+    """Show what came of a round; of items those that are not done with."""
+    counted = {**round_["results"], **round_["checks"]}
+    told = ", ".join(f"{count:,} {word.replace('_', ' ')}" for word, count in counted.items())
+    say(console, f"Round {round_['id']} is {round_['status']}: {told or 'nothing to do'}.")
+    table = _table("application", "dossier", "", ">waits since")
+    for item in items:
+        since = item["there_since_ms"]
+        word = f"{item['check'] or item['result']}".replace("_", " ")
+        names = (item["application"], item["dossier"])
+        table.add_row(*names, word, "" if since is None else _since(since, now))
+    if items:
+        console.print(table)
+
+
+def age(seconds: int) -> str:
+    """Return an age in its two largest units."""
+    days, rest = divmod(seconds, DAY_S)
+    hours, rest = divmod(rest, HOUR_S)
+    minutes, left = divmod(rest, MINUTE_S)
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {left} s" if minutes else f"{left} s"
+
+
+def _since(at_ms: int, now: datetime) -> str:
+    return age(max(0, int(now.astimezone(UTC).timestamp()) - at_ms // 1_000))
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in titles:
+        right = title.startswith(">")
+        table.add_column(title.lstrip(">"), justify="right" if right else "left")
+    return table
