@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from services.operations import rounds_api
 from services.operations.board import Board
-from services.operations.domain.rounds import OPEN_LIMIT
+from services.operations.domain.rounds import ITEMS_LIMIT, OPEN_LIMIT
 from services.operations.journeys import Journeys, read
 from services.operations.rounds.desk import Desk
 from services.operations.rounds.rows import Rounds, Tables
@@ -24,6 +24,7 @@ from shared import events, problems
 from shared.access import Access
 from shared.events import Event, kernel
 from shared.mongo import MongoTable, connect
+from shared.store import prefix
 from tests.services.operations.api.edge import OPERATOR, Published, park
 
 HELD = {"stage": "payment", "cause": "held", "action": "release", "reason": "the rule is mended"}
@@ -212,6 +213,21 @@ async def test_the_partner_is_asked_about_the_order_that_waits(
     )
     said = {"reference": story.reference, "by": "o-1", "reason": HELD["reason"]}
     assert msgspec.json.decode(event.data) == said
+
+
+async def test_a_round_takes_so_many_and_says_that_there_are_more(
+    client: httpx.AsyncClient, door: Door, held: list[Event], world: Any
+) -> None:
+    (row,) = await door.situations.ranges([prefix(f"{held[0].subject}/payment/held/")])
+    names = [world.application(n) for n in range(10, ITEMS_LIMIT + 10)]
+    others = [row | {"_id": f"{name}/payment/held/", "application": name} for name in names]
+    await door.situations.insert_missing(others)
+
+    found = (await preview(client)).json()
+
+    assert (found["items"] + found["refused"], found["is_whole"]) == (ITEMS_LIMIT, False)
+    last = await client.get(f"/v1/rounds/{found['id']}/items", params={"after": ITEMS_LIMIT - 1})
+    assert (len(last.json()["items"]), last.json()["next"]) == (1, None)
 
 
 async def test_what_is_not_possible_now_is_refused_with_what_it_needs(
