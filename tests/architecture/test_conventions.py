@@ -75,14 +75,14 @@ OWN = {
     # it reads with a loop of its own instead of a lane: it decides nothing; how an application
     # stands for its citizen: who may see it, as a page, as JSON with an example; and how it went;
     # which application somebody means, and one of them opened, for whoever asks; operators' pages;
-    # what open applications wait for, and the board of it; the national form; that nothing of a
-    # period is missing
+    # what open applications wait for, the board of it, what is done about many; the national form;
+    # that nothing of a period is missing
     "operations": {
         *("finding", "opened", "console", "situations", "board", "stuck_api"),
+        *("rounds", "rounds_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api"),
         *("status_access", "status_api", "pages", "example", "rating_api"),
-        *("situations", "board", "stuck_api", "rounds", "rounds_api"),
     },
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc"}
