@@ -22,6 +22,7 @@ NO_EDITION = {  # decided types, and why no reference data play a part
     "interlinked.moved": "by the set that the parent came in with",
     "interlinked.ended": "by the set that the parent came in with",
     "payment.create.requested": "as the fee was assessed",
+    "payment.query.refused": "what an operator asked",
     "payment.query.requested": "a timer",
     "payment.requested": "as the fee was assessed",
     "payment.settled": "what the partner said",

@@ -86,6 +86,8 @@ fee.waived | Được miễn | Fee waived
 payment.requested | Yêu cầu thanh toán | Payment requested
 payment.create.requested | Gửi lệnh đến ngân hàng | Order sent to the bank
 payment.query.requested | Hỏi lại ngân hàng | Bank asked
+payment.query.asked | Vận hành yêu cầu hỏi ngân hàng | An operator has the bank asked
+payment.query.refused | Không hỏi được ngân hàng | The bank is not asked
 payment.settled | Đã thu tiền | Paid
 payment.failed | Thanh toán không thành | Payment failed
 payment.expired | Lệnh thanh toán hết hạn | Order expired
