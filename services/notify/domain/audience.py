@@ -8,7 +8,7 @@ import msgspec
 
 from services.notify.domain.announcement import Words, segments
 from services.notify.domain.milestones import ENDED
-from services.notify.domain.moves import Dossier, Status
+from services.notify.domain.moves import Dossier, Notice, Status
 from services.notify.domain.slots import slot_of, ways_for
 
 LISTED_LIMIT = 10_000
@@ -112,10 +112,14 @@ class Told(NamedTuple):
 def told(dossier: Dossier | None, milestone: str) -> tuple[Told, ...]:
     """Return what became of a broadcast's messages to an application; none: it has none yet."""
     return tuple(
-        Told(slot_of(slot).way, RESULTS[notice.status], notice.reason or _standing(notice.status))
+        Told(slot_of(slot).way, _result(notice), notice.reason or _standing(notice.status))
         for slot, notice in (dossier.notices.items() if dossier else ())
         if slot_of(slot).milestone == milestone
     )
+
+
+def _result(notice: Notice) -> Result:
+    return "sent" if notice.is_contradicted else RESULTS[notice.status]
 
 
 def _standing(status: Status) -> str:

@@ -176,6 +176,11 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     lasts: bool = False
 
     @property
+    def is_contradicted(self) -> bool:
+        """Tell whether it was delivered, and then not, by what its provider said."""
+        return self.status == "delivered" and self.reason == CONTRADICTED
+
+    @property
     def tries(self) -> int:
         """How often all providers were tried, the time under way included."""
         return self.attempt - self.put_off - self.failovers

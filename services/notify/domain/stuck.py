@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from services.notify.domain.moves import CONTRADICTED, Dossier, Notice, Status
+from services.notify.domain.moves import Dossier, Notice, Status
 from services.notify.domain.slots import slot_of
 
 _DAY_S = 86_400.0
@@ -37,7 +37,7 @@ def stuck(dossier: Dossier, at: datetime) -> Iterator[tuple[str, Notice, str]]:
             yield slot, notice, remedy
         elif notice.status == "sent" and notice.reason:
             yield slot, notice, RECEIPT_MISSING
-        elif notice.reason == CONTRADICTED and since_s <= LOOKED_AT_S:
+        elif notice.is_contradicted and since_s <= LOOKED_AT_S:
             yield slot, notice, IN_DOUBT
         elif notice.reason == NO_CONTACT:  # who leaves none looks into the portal
             continue
@@ -53,11 +53,13 @@ def is_lost(notice: Notice) -> bool:
 def unreached(dossier: Dossier) -> list[str]:
     """Return the milestones that did not reach the citizen by any way they agreed to.
 
-    They stand in the inbox of the portal: no message is sent by a way that nobody agreed to.
+    One of which its provider took that back counts as not reached.  They stand in the inbox of the
+    portal: no message is sent by a way that nobody agreed to.
     """
     ends: dict[tuple[str, int], list[bool]] = {}
     for slot, notice in dossier.notices.items():
         milestone, _, way, occasion = slot_of(slot)
         if "@" not in way and not (notice.status == "dropped" and not is_lost(notice)):
-            ends.setdefault((milestone, occasion), []).append(is_lost(notice))
+            is_not_there = is_lost(notice) or notice.is_contradicted
+            ends.setdefault((milestone, occasion), []).append(is_not_there)
     return list(dict.fromkeys(milestone for (milestone, _), lost in ends.items() if all(lost)))

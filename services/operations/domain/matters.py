@@ -35,7 +35,7 @@ class Summary(msgspec.Struct, gc=False):
     returning: str = ""
     matters: dict[tuple[str, str], Matter] = {}
     early: tuple[tuple[str, str], ...] = ()
-    told: frozenset[str] = frozenset()  # milestones that reached the citizen in some way
+    told: frozenset[str] = frozenset()  # notices that reached who they were for
 
     def copy(self) -> "Summary":
         """Return one that may be changed."""

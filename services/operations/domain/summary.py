@@ -78,19 +78,19 @@ def _children(now: Summary, g: Gist, entry: Entry) -> None:
 
 
 def _told(now: Summary, g: Gist, _: Entry) -> None:
-    now.told = now.told | {_milestone(g)}
+    now.told = now.told | {_slot(g)}
     now.matters.pop(("notice_under_way", _slot(g)), None)
     now.matters.pop(("notice_failing", _milestone(g)), None)
 
 
 def _not_told(now: Summary, g: Gist, entry: Entry) -> None:
     now.matters.pop(("notice_under_way", _slot(g)), None)
-    if _milestone(g) not in now.told:
+    if not any(slot.startswith(f"{_milestone(g)}/") for slot in now.told):
         opens("notice_failing", _milestone)(now, g, entry)
 
 
 def _taken_back(now: Summary, g: Gist, entry: Entry) -> None:
-    now.told = now.told - {_milestone(g)}
+    now.told = now.told - {_slot(g)}
     _not_told(now, g, entry)
 
 

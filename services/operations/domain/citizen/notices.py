@@ -109,6 +109,7 @@ class _Slot:
 _Name = tuple[str, int, str]  # the milestone, the how-manieth time it is told, the way
 _ENDS: Mapping[type[Data], Standing | None] = {
     notify.NoticeDelivered: "arrived",
+    notify.NoticeContradicted: "sent",  # which is so, nobody knows
     notify.NoticeFailed: "failed",
     notify.NoticeDropped: None,
 }
@@ -172,7 +173,12 @@ def _take(slots: dict[_Name, _Slot], at: datetime, data: Data) -> None:
             name = data.milestone, data.occasion, data.channel
             slot = slots.setdefault(name, _Slot(at))
             slot.at, slot.standing = data.sent_at, "sent"
-        case notify.NoticeDelivered() | notify.NoticeFailed() | notify.NoticeDropped():
+        case (
+            notify.NoticeDelivered()
+            | notify.NoticeContradicted()
+            | notify.NoticeFailed()
+            | notify.NoticeDropped()
+        ):
             name = (data.milestone, data.occasion, data.channel)
             slots.setdefault(name, _Slot(at)).standing = _ENDS[type(data)]
 
