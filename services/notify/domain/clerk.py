@@ -46,16 +46,17 @@ class Clerk(Opening):
 
     def learn(self, source: str, data: Data) -> None:
         """Take in what another service decided."""
-        before, lay_at = self.dossier.latest.get(source, ""), self.dossier.result_at
+        before, lay_at = self.dossier.latest.get(source, ""), self.dossier.result_lies_at
         self._note(source, data)
         type_ = data.TYPE
         for slot in [s for s in self.notices if self.makes_stale(type_, s)]:
             self.withdraw(slot, type_)
-        is_moved = lay_at and self.dossier.result_at not in ("", lay_at)
-        reached = REACHED_BY.get(type_)
-        for milestone in (reached, RESULT_READY if is_moved else None):
-            if milestone and milestone not in self.policy.silent:
-                self._reach(milestone, data, before, is_other=milestone == reached)
+        if reached := REACHED_BY.get(type_):
+            facts = {f: _text(getattr(data, f)) for f in milestone_of(reached).fields}
+            self._reach(reached, facts, before)
+        lies_at = self.dossier.result_lies_at
+        if reached != RESULT_READY and lies_at not in ("", lay_at):  # moved, or back from the post
+            self._reach(RESULT_READY, {"returning_unit": lies_at}, before, is_other=False)
         if self.dossier.contact is not None:
             self.release()
 
@@ -229,12 +230,15 @@ class Clerk(Opening):
                 self.open(milestone, params, occasion=occasion, lasts=notice.lasts)
         self.release()
 
-    def _reach(self, milestone: str, data: Data, before: str, *, is_other: bool) -> None:
+    def _reach(
+        self, milestone: str, params: dict[str, str], before: str, *, is_other: bool = True
+    ) -> None:
         """Open a milestone's notices; `before`: what its service had said last."""
         spec = milestone_of(milestone)
+        if milestone in self.policy.silent:
+            return
         if is_child(self.application) and not spec.of_children:
             return
-        params = {f: _text(getattr(data, f)) for f in spec.fields}
         if spec.unless_told and self._is_told(spec.unless_told, params[spec.unless_told]):
             return
         self.open(milestone, params, is_over=before in spec.stale_after, is_other=is_other)

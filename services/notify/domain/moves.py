@@ -191,10 +191,10 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
     `latest` is the last event type that matters here, by the service that said it.  `channels`:
     what the citizen agreed to, and `representative` what one agreed to, if there is one.  `unit`:
-    who works on it; `result_at`: the one where its result waits, while it does.  `papers`: what
-    official forms are drawn from.  `ratings`: what the citizen answered last, by milestone.
-    `petition`: if this is one, and no application.  By `procedure` and `order_at`, the partner with
-    whom an order is open, broadcasts find whom they concern.
+    who works on it; `result_at`: the one that hands out its result, while it has not, also if
+    that `is_in_post`.  `papers`: what official forms are drawn from.  `ratings`: what the citizen
+    answered last, by milestone.  `petition`: if this is one, and no application.  By `procedure`
+    and `order_at`, the partner with whom an order is open, broadcasts find whom they concern.
     """
 
     portal: str = ""
@@ -212,6 +212,12 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     procedure: str = ""
     order_at: str = ""
     result_at: str = ""
+    is_in_post: bool = False
+
+    @property
+    def result_lies_at(self) -> str:
+        """Return the unit where the result can be had; nothing, where it lies at none."""
+        return "" if self.is_in_post else self.result_at
 
 
 def params_of(notices: Mapping[str, Notice], slot: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from services.notify.domain.moves import Dossier
 from services.notify.domain.papers import Papers
 from shared.events import Data
-from shared.events.handover import Posted, Readdressed, Transferred
+from shared.events.handover import PostCameBack, Posted, Readdressed, Transferred
 from shared.events.routing import Closed, Processing, Returned, Settled
 
 
@@ -14,9 +14,10 @@ def placed(dossier: Dossier, data: Data) -> Dossier:
     read yet.
     """
     unit, result_at = _unit(dossier, data), _result_at(dossier, data)
-    if (unit, result_at) == (dossier.unit, dossier.result_at):
+    is_in_post = _is_in_post(dossier, data)
+    if (unit, result_at, is_in_post) == (dossier.unit, dossier.result_at, dossier.is_in_post):
         return dossier
-    return replace(dossier, unit=unit, result_at=result_at)
+    return replace(dossier, unit=unit, result_at=result_at, is_in_post=is_in_post)
 
 
 def _unit(dossier: Dossier, data: Data) -> str:
@@ -37,6 +38,14 @@ def _result_at(dossier: Dossier, data: Data) -> str:
         return data.returning_unit
     if isinstance(data, Transferred | Readdressed) and dossier.result_at:
         return data.returning_unit
-    if isinstance(data, Processing | Posted | Returned | Closed):  # it waits there no more
+    if isinstance(data, Processing | Returned | Closed):  # there is none to hand out
         return ""
     return dossier.result_at
+
+
+def _is_in_post(dossier: Dossier, data: Data) -> bool:
+    if isinstance(data, Posted):
+        return True
+    if isinstance(data, PostCameBack | Settled | Processing | Returned | Closed):
+        return False
+    return dossier.is_in_post
