@@ -4,8 +4,8 @@
     rejected                            rejected, for the reason in `code`; if it is one of the
                                         carrier's `not_now`: absent, try again
     not_found                           absent
-    status 4xx, no connection           not called: nothing of the call was taken
-    status 5xx, silence, another word   unknown: ask by reference
+    a status of REFUSED, no connection  not called: nothing of the call was taken
+    another status, silence, word       unknown: ask by reference
 
 `reference` is the key of the attempt.
 """
@@ -30,6 +30,8 @@ FINDINGS: Mapping[str, Finding] = {
     "rejected": "rejected",
     "not_found": "absent",
 }
+# Who answers so took nothing.  408, 409, 425 and 499 come from who may have it, or stands between.
+REFUSED = frozenset({400, 401, 403, 404, 413, 415, 422, 429})
 NOWHERE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -75,7 +77,7 @@ async def call(
         raise NotCalled(f"no connection: {type(error).__name__}") from error
     except httpx.HTTPError as error:
         raise Unknown(f"no answer: {type(error).__name__}") from error
-    if 400 <= answer.status_code < 500:
+    if answer.status_code in REFUSED:
         raise NotCalled(f"the call was refused with {answer.status_code}")
     if answer.status_code != 200:
         raise Unknown(f"the call was answered {answer.status_code}")

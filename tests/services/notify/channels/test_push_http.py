@@ -168,6 +168,8 @@ async def test_an_answer_that_does_not_say_is_unknown(results: list[dict[str, st
     [
         (httpx.Response(400), NotCalled),
         (httpx.Response(429), NotCalled),
+        (httpx.Response(408), Unknown),
+        (httpx.Response(409), Unknown),
         (httpx.Response(302, headers={"location": "https://evil.test"}), Unknown),
         (httpx.Response(500), Unknown),
         (httpx.Response(503), Unknown),

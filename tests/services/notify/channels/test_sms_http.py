@@ -65,10 +65,17 @@ async def test_what_the_gateway_never_heard_of_is_absent(setup):
     assert answer.finding == "absent"
 
 
-@pytest.mark.parametrize("status", [400, 401, 413, 422, 429])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 415, 422, 429])
 async def test_a_refused_call_was_not_made(setup, status):
     world = setup(lambda _: httpx.Response(status))
     with pytest.raises(NotCalled, match=str(status)):
+        await world.send([await world.notice()])
+
+
+@pytest.mark.parametrize("status", [402, 405, 408, 409, 410, 425, 451, 499, 500, 502, 503, 504])
+async def test_a_status_of_who_may_have_the_message_is_no_refusal(setup, status):
+    world = setup(lambda _: httpx.Response(status))
+    with pytest.raises(Unknown, match=str(status)):
         await world.send([await world.notice()])
 
 
