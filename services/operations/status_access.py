@@ -129,8 +129,7 @@ class StatusAccess:
         if dossier is None:
             return None
         counted = (by_pair, f"{dossier} {who}"), (self._by_dossier, dossier)
-        for attempts, key in counted:
-            _hold(attempts.take(key))
+        _take(counted)
         try:
             application = await self._found(dossier, asked.code)
         except Unknown:
@@ -162,6 +161,14 @@ def wait_words(code: str, wait_s: float) -> Words:
     """Return how somebody is told for how long there is nothing for them."""
     minutes = str(max(1, -int(-wait_s // 60)))
     return (OFTEN if code == "too-many-looks" else TOO_MANY).told(minutes=minutes)
+
+
+def _take(counted: Sequence[tuple[Attempts, str]]) -> None:
+    """Count an attempt at all of these, or at none.  Raises `Refusal` 429."""
+    for n, (attempts, key) in enumerate(counted):
+        if wait_s := attempts.take(key):
+            _give_back(counted[:n])
+            _hold(wait_s)
 
 
 def _give_back(counted: Sequence[tuple[Attempts, str]]) -> None:

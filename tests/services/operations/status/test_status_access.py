@@ -25,7 +25,7 @@ from shared.problems import Refusal
 from tests.services.operations import scenes
 from tests.services.operations.scenes import begun
 from tests.services.operations.status.edge import LINKS, StatusEdge, Ticks
-from tests.services.operations.story import application
+from tests.services.operations.story import Story, application
 
 NOBODYS = "H29.1-20261120-7777777"
 WRONG_CODE = "0000-0000-0000"
@@ -99,17 +99,35 @@ async def test_attempts_of_one_address_on_one_dossier_are_limited_and_keep_out_n
     assert (await edge.look(story, address="198.51.100.1")).status_code == 200
 
 
+async def flood(edge: StatusEdge, story: Story) -> None:
+    """Try wrong codes at a dossier, from ever other addresses, until no more are answered."""
+    wrong = Asked(dossier_code=story.code, code=WRONG_CODE)
+    for n in range(PER_DOSSIER):
+        with pytest.raises(Refusal) as why:
+            await edge.access.by_citizen(wrong, f"10.0.{n >> 8}.{n & 255}")
+        assert why.value.status == 404
+
+
 async def test_attempts_on_one_dossier_are_limited_wherever_they_come_from(
     edge: StatusEdge,
 ) -> None:
     story = await edge.read(begun(scenes.processing))
-    access, wrong = edge.access, Asked(dossier_code=story.code, code=WRONG_CODE)
-    for n in range(PER_DOSSIER):
-        with pytest.raises(Refusal) as why:
-            await access.by_citizen(wrong, f"10.0.{n >> 8}.{n & 255}")
-        assert why.value.status == 404
+    await flood(edge, story)
     assert (await edge.look(story)).status_code == 429
     assert (await edge.post({"token": LINKS.token(story.application)})).status_code == 200
+
+
+async def test_who_was_right_while_others_flooded_the_dossier_is_held_no_longer_than_they_are(
+    edge: StatusEdge,
+) -> None:
+    story = await edge.read(begun(scenes.processing))
+    await flood(edge, story)
+    edge.ticks.now_s = WINDOW_S - 1
+    for _ in range(PER_PAIR + 1):
+        held = await edge.look(story)
+        assert (held.status_code, held.headers["retry-after"]) == (429, "1")
+    edge.ticks.now_s = WINDOW_S
+    assert (await edge.look(story)).status_code == 200
 
 
 async def test_whatever_others_try_from_an_address_keeps_nobody_behind_it_from_their_own(
