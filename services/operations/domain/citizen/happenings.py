@@ -9,6 +9,7 @@ from functools import cache
 from string import Formatter
 
 import msgspec
+from msgspec import UNSET
 
 from services.operations.domain.citizen.decided import Decided
 from services.operations.domain.citizen.reasons import is_by_a_rule, is_kept, said, why
@@ -115,6 +116,16 @@ TOLD: Mapping[type[Data], Words] = {
     feedback.FeedbackRecorded: Words("Ông/bà đã gửi đánh giá.", "You told us how we did."),
 }
 
+# whose next one takes its place, and by what the two are of the same; money never does
+REPLACES: Mapping[type[Data], str] = {
+    routing.Processing: "TYPE",
+    handover.Readdressed: "TYPE",
+    handover.SignatureAsked: "TYPE",
+    handover.PostCarried: "tracking",
+    payment.Requested: "obligation",
+    feedback.FeedbackRecorded: "milestone",
+}
+
 TAKEN_BACK = Words("Phần này được yêu cầu rút.", "This part was to be taken back.")
 KEPT = Words(
     "Đã nhận giấy tờ bổ sung. Cơ quan sẽ xem khi giải quyết tiếp.",
@@ -162,20 +173,29 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def happened(decided: Sequence[Decided], units: Units) -> tuple[Happening, ...]:
-    """Return what happened, the latest first; of the same thing in a row the last."""
-    found: dict[int, Happening] = {}
-    row, before, has_result = 0, (Data, False), False
+    """Return what happened, the latest first; of what replaces its like in a row the last."""
+    found: list[Happening] = []
+    before, has_result = None, False
     for one in decided:
         data = one.data
         if type(data) not in TOLD or (isinstance(data, intake.FollowUpRejected) and not why(data)):
             continue
-        kind = type(data), is_kept(data)
-        row += kind != before
-        before = kind
+        of = _of(data)
+        if of and of == before:
+            found.pop()
+        before = of
         sentence = _sentence(data, units, is_again=has_result)
         has_result = has_result or isinstance(data, routing.Settled)
-        found[row] = Happening(at=one.at, sentence=sentence, said=said(data), why=why(data))
-    return tuple(list(found.values())[::-1][:LIMIT])
+        found.append(Happening(at=one.at, sentence=sentence, said=said(data), why=why(data)))
+    return tuple(found[::-1][:LIMIT])
+
+
+def _of(data: Data) -> tuple[type[Data], object] | None:
+    """Return what its like takes the place of; None: it stands beside whatever follows."""
+    if is_kept(data):
+        return type(data), "kept"
+    of = getattr(data, REPLACES.get(type(data), ""), UNSET)
+    return None if of is UNSET else (type(data), of)
 
 
 def _sentence(data: Data, units: Units, *, is_again: bool) -> Words:
