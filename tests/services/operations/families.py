@@ -24,7 +24,7 @@ PARTS: Mapping[str, dict[str, Any]] = {
         "receiving_unit": "79",
     },
 }
-CODES = {"birth": "H29.1-20261120-0000002", "residence": "H29.1-20261120-0000003"}
+CODES = {"birth": "H29.1-20260609-0000002", "residence": "H29.1-20260609-0000003"}
 
 
 def child(name: str, standing: Any, **more: Any) -> intake.ChildView:

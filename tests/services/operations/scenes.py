@@ -5,21 +5,23 @@ from datetime import date, timedelta
 from typing import Any
 
 from shared.events import (
+    Event,
     disbursements,
     feedback,
     handover,
     intake,
     notify,
     payment,
+    portal,
     refunds,
     routing,
 )
-from shared.events.data import Problem
+from shared.events.data import Document, Problem
 from tests.services.operations.families import UNIT, family, family_partly_done
 from tests.services.operations.story import BEGAN, Log, Story
 
 DUE = BEGAN + timedelta(days=6)
-NEW_DUE = BEGAN + timedelta(days=12)
+NEW_DUE = BEGAN + timedelta(days=13)
 MISSING = "Thiếu trang hai của tờ khai; liên hệ 0912000001"
 
 
@@ -104,8 +106,28 @@ def resubmitted(story: Story) -> None:
     submitted(story)
     act(story, routing.SupplementRequested(national_code=5, officer="o1", content=MISSING))
     due = BEGAN + timedelta(days=2)
-    act(story, routing.Resubmitted(national_code=5, acceptance_due=due))
-    act(story, routing.CorrectionAllowed(national_code=5))
+    brought = bring(story)
+    story.decide("routing", brought, routing.Resubmitted(national_code=5, acceptance_due=due))
+    correct(story)
+
+
+def bring(story: Story) -> Event:
+    """Bring what was asked for."""
+    documents = (Document(name="Tờ khai", sha256="0" * 64),)
+    page = portal.SupplementSubmitted(documents=documents)
+    more = story.external("portal.submissions", "/portals/sandbox", page)
+    return story.decide("intake", more, intake.Supplemented(documents=()))[0]
+
+
+def correct(story: Story) -> None:
+    """Ask for a correction, which is allowed and made."""
+    wish = story.submitted()
+    what: dict[str, Any] = {"catalogue_version": "2026-06", "forms_version": "2026-06"}
+    what["fields"] = ("/personal/phone",)
+    asked = story.decide("intake", wish, intake.CorrectionAsked(**what))[0]
+    allowed = story.decide("routing", asked, routing.CorrectionAllowed(national_code=5))[0]
+    made = intake.Corrected(message_id=wish.id, sealed="sealed", contact="sealed", **what)
+    story.decide("intake", allowed, made)
 
 
 def payment_due(story: Story) -> None:
@@ -132,7 +154,7 @@ def stopped(story: Story) -> None:
 
 def apologised(story: Story) -> None:
     processing(story)
-    story.log.pass_time(days=5)
+    story.log.pass_time(days=6)
     act(story, routing.Overdue(national_code=4, competent_unit=UNIT, due=DUE))
     sorry = routing.Apologised(
         national_code=4, officer="o1", reason="Hệ thống bận", due_before=DUE, due=NEW_DUE
@@ -168,14 +190,21 @@ def returned(story: Story) -> None:
 def withdrawn(story: Story) -> None:
     accepted(story)
     asked = story.decide("intake", story.submitted(), intake.Withdrawn(reason="không cần nữa"))[0]
-    back = {"refund": f"{story.application}/r/1", "partner": "sandbox", "transaction": "T1"}
-    act(story, routing.Closed(national_code=7, reason="withdrawn"), "withdrawn")
-    money = {**back, "reference": story.reference, "amount_vnd": 50_000}
+    closed = routing.Closed(national_code=7, reason="withdrawn")
+    end = story.decide("routing", asked, closed)[0]
+    story.told(end, "withdrawn")
+    money: dict[str, Any] = {"partner": "sandbox", "transaction": "T1"}
+    money |= {"reference": story.reference, "amount_vnd": 50_000}
+    money["refund"] = f"{story.application}/r/1"
+    receipt = {"number": "0000012", "series": "L26", "unit": UNIT, "kind": "charge"}
+    story.decide("payment", end, refunds.RefundProposed(**money, reason="withdrawn", by=""))
+    story.log.pass_time(hours=2)
+    told = refunds.RefundAnswered(key="k", refund=money["refund"], finding="done")
     story.decide(
         "payment",
-        asked,
-        refunds.RefundProposed(**money, reason="withdrawn", by=""),
+        story.external("payment.inbox", "/services/payment/effects", told),
         refunds.RefundDone(**money, told="R1"),
+        payment.ReceiptInvalidated(**receipt, amount_vnd=50_000, reason="withdrawn"),
     )
 
 

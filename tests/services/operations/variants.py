@@ -3,18 +3,19 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+import msgspec
+
 from shared.events import handover, intake, notify, payment, portal, routing
 from shared.events.data import NOTE_LIMIT
 from tests.services.operations.families import family_failed
 from tests.services.operations.scenes import (
     DUE,
     act,
+    bring,
     came_back,
-    fee_due,
     processing,
     settled,
-    stopped,
-    submitted,
+    supplement_requested,
 )
 from tests.services.operations.story import Story
 
@@ -37,25 +38,35 @@ def withdrawing(story: Story) -> None:
 
 
 def demanded_beside_the_fee(story: Story) -> None:
-    """Two orders of the same amount are open, and one is paid."""
-    fee_due(story)
-    due = act(story, routing.PaymentDue(national_code=6, officer="o1", amount_vnd=50_000))
-    assessed = payment.FeeAssessed(
-        lines=(), total_vnd=50_000, moment="on_demand", catalogue_version="2026-06"
+    """A fee of after the acceptance and a demand of the same amount: the order of each is open."""
+    registered = story.registered()
+    story.told(registered, "registered")
+    fee = payment.FeeAssessed(
+        lines=(), total_vnd=50_000, moment="after_acceptance", catalogue_version="2026-06"
     )
-    order = payment.Requested(
+    story.decide("payment", story.routed(registered), fee)
+    taken = act(story, routing.Accepted(national_code=2, officer="", due=DUE), "accepted")
+    story.told(story.decide("payment", taken, order(story, 0))[0], "payment_requested")
+    due = act(story, routing.PaymentDue(national_code=6, officer="o1", amount_vnd=50_000))
+    demand = msgspec.structs.replace(fee, moment="on_demand")
+    story.decide("payment", due, demand, order(story, 1))
+
+
+def order(story: Story, obligation: int) -> payment.Requested:
+    """Ask for 50,000 đồng of this obligation, within ten days."""
+    return payment.Requested(
         partner="sandbox",
-        reference=f"{story.reference}-2",
-        attempt=2,
+        reference=f"{story.reference}-{obligation + 1}",
+        attempt=obligation + 1,
         amount_vnd=50_000,
         expires_at=story.log.now + timedelta(days=10),
-        obligation=1,
+        obligation=obligation,
     )
-    story.decide("payment", due, assessed, order)
 
 
 def refused_by_a_rule(story: Story) -> None:
-    submitted(story)
+    registered = story.registered()
+    story.told(registered, "registered")
     no = routing.NotAccepted(
         national_code=3,
         officer="",
@@ -63,12 +74,15 @@ def refused_by_a_rule(story: Story) -> None:
         reason_vi="nơi cư trú thuộc tỉnh khác: hãy nộp tại một điểm tiếp nhận của tỉnh đó",
         reason_en="the residence is in another province: file it at a point of that province",
     )
-    act(story, no)
+    story.decide("routing", registered, no)
 
 
 def kept_while_stopped(story: Story) -> None:
-    stopped(story)
-    act(story, routing.Suspended(national_code=8, officer="", reason="Đã nhận / It came"))
+    """What was asked for comes when work has stopped: it stays so."""
+    supplement_requested(story)
+    act(story, routing.Suspended(national_code=8, officer="o1", reason="Chờ kết luận kiểm tra"))
+    kept = routing.Suspended(national_code=8, officer="", reason="Đã nhận / It came")
+    story.decide("routing", bring(story), kept)
 
 
 def settled_again(story: Story) -> None:

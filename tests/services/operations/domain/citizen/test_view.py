@@ -227,7 +227,7 @@ def test_a_result_that_the_post_delivered_is_told_as_that(seen: Seen) -> None:
 def test_a_family_tells_of_each_part(seen: Seen) -> None:
     found = seen(begun(scenes.family))
     assert [(p.dossier_code, p.standing) for p in found.parts] == [
-        ("H29.1-20261120-0000002", "done"),
+        ("H29.1-20260609-0000002", "done"),
         ("", "waiting"),
     ]
     assert found.parts[0].procedure.vi == "Đăng ký khai sinh"
