@@ -52,6 +52,14 @@ def demanded_beside_the_fee(story: Story) -> None:
     story.decide("payment", due, demand, order(story, 1))
 
 
+def fee_over_beside_a_demand(story: Story) -> None:
+    """Nobody paid the fee in time; the demand can still be paid."""
+    demanded_beside_the_fee(story)
+    story.log.pass_time(days=9, hours=23)
+    over = payment.Expired(reference=f"{story.reference}-1", moment="after_acceptance")
+    story.decide("payment", story.submitted(), over)
+
+
 def order(story: Story, obligation: int) -> payment.Requested:
     """Ask for 50,000 đồng of this obligation, within ten days."""
     return payment.Requested(
@@ -125,6 +133,7 @@ VARIANTS: Mapping[str, Callable[[Story], None]] = {
     "came_back": came_back,
     "demanded_beside_the_fee": demanded_beside_the_fee,
     "family_failed": family_failed,
+    "fee_over_beside_a_demand": fee_over_beside_a_demand,
     "kept_while_stopped": kept_while_stopped,
     "moved_when_ready": moved_when_ready,
     "refused_by_a_rule": refused_by_a_rule,

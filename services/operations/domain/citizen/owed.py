@@ -4,13 +4,14 @@ Payment adds an obligation with each fee that it assesses or waives, so its plac
 known; an order names its obligation, and whatever follows names the order.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
+from services.operations.domain.citizen.words import Words
 from shared.events import Data, payment, reassessments, routing
 
 ON_DEMAND = "on_demand"  # the moment of what an officer demanded
@@ -18,17 +19,32 @@ FIRST = ("at_submission", "at_submission_if_late")  # the moments before accepta
 AT_ONCE = (*FIRST, ON_DEMAND, "reassessed")  # the others are asked for when their moment comes
 ENDED = "application_ended"  # why what was not asked for yet never will be
 
-Standing = Literal["later", "opening", "payable", "expired"]
+Standing = Literal["payable", "expired", "opening", "later"]  # the most urgent first
+URGENT: Sequence[Standing] = get_args(Standing)
+
+FEE = Words("phí, lệ phí", "the fee")
+# what is paid, by its moment
+PURPOSES: Mapping[str, Words] = {
+    "at_submission": Words("phí, lệ phí khi nộp hồ sơ", "the fee for applying"),
+    "at_submission_if_late": Words("phí, lệ phí vì nộp quá hạn", "the fee for applying late"),
+    "after_acceptance": Words("phí, lệ phí sau khi tiếp nhận", "the fee due on acceptance"),
+    "after_tax_notice": Words("theo thông báo thuế", "as the tax notice says"),
+    "with_result": Words("phí, lệ phí khi nhận kết quả", "the fee due with the result"),
+    ON_DEMAND: Words("theo yêu cầu của cơ quan", "as the office demanded"),
+    "reassessed": Words("phần phí phải nộp thêm", "the rest of the fee, which was set again"),
+}
 
 
 class Owed(msgspec.Struct, frozen=True, kw_only=True):
-    """One obligation that is not met.  `pay_by`: until when it can be paid, null where it cannot.
+    """One obligation that is not met, and what for.  `pay_by`: until when it can be paid, null
+    where it cannot.
 
     `later`: its moment is to come; `opening`: how it is paid follows; `expired`: nobody paid it in
     time.
     """
 
     amount_vnd: int
+    purpose: Words
     standing: Standing
     pay_by: datetime | None = None
 
@@ -67,11 +83,17 @@ class Ledger:
             take(self, data)
 
     def owed(self, now: datetime) -> tuple[Owed, ...]:
-        """Return what is not met, in payment's order."""
+        """Return what is not met: the most urgent first, else in payment's order."""
         found = [self._owed(each, now) for each in self._obligations if not each.is_over]
         if self._announced_vnd:
-            found.append(Owed(amount_vnd=self._announced_vnd, standing="opening"))
-        return tuple(found)
+            found.append(
+                Owed(
+                    amount_vnd=self._announced_vnd,
+                    purpose=PURPOSES[ON_DEMAND],
+                    standing="opening",
+                )
+            )
+        return tuple(sorted(found, key=lambda owed: URGENT.index(owed.standing)))
 
     @property
     def owes_first(self) -> bool:
@@ -89,7 +111,10 @@ class Ledger:
         elif not obligation.is_opened and obligation.moment not in AT_ONCE:
             standing = "later"
         return Owed(
-            amount_vnd=obligation.total_vnd, standing=standing, pay_by=max(payable, default=None)
+            amount_vnd=obligation.total_vnd,
+            purpose=PURPOSES.get(obligation.moment, FEE),
+            standing=standing,
+            pay_by=max(payable, default=None),
         )
 
     def _add(self, obligation: _Obligation) -> _Obligation:

@@ -19,18 +19,18 @@ TASKS: Mapping[str, Words] = {
         "Bring what is asked for, on the portal or at the counter where you applied.",
     ),
     "pay": Words(
-        "Nộp {amount_vnd} trước {by}, trên cổng nơi đã nộp hồ sơ.",
-        "Pay {amount_vnd} before {by}, on the portal where you applied.",
+        "Nộp {amount_vnd} ({purpose}) trước {by}, trên cổng nơi đã nộp hồ sơ.",
+        "Pay {amount_vnd} ({purpose}) before {by}, on the portal where you applied.",
     ),
     "pay_again": Words(
-        "Còn phải nộp {amount_vnd}, nhưng thời hạn nộp đã hết. "
+        "Còn phải nộp {amount_vnd} ({purpose}), nhưng thời hạn nộp đã hết. "
         "Hãy hỏi nơi tiếp nhận cách nộp tiếp.",
-        "{amount_vnd} is still to be paid, but the time for it is over. Ask the receiving unit how "
-        "to go on.",
+        "{amount_vnd} ({purpose}) is still to be paid, but the time for it is over. "
+        "Ask the receiving unit how to go on.",
     ),
     "await_order": Words(
-        "Phải nộp {amount_vnd}. Cách nộp sẽ được báo cho ông/bà ngay khi có.",
-        "{amount_vnd} is to be paid. You will be told how as soon as that can be done.",
+        "Phải nộp {amount_vnd} ({purpose}). Cách nộp sẽ được báo cho ông/bà ngay khi có.",
+        "{amount_vnd} ({purpose}) is to be paid. You will be told how as soon as that can be done.",
     ),
     "fetch": Words(
         "Đến nhận kết quả tại {unit}, trừ khi đã chọn nhận qua mạng hoặc bưu điện. "
@@ -151,7 +151,7 @@ def _asked(course: Course, money: Money, returning: Words) -> Iterator[Task]:
 
 def _paid(owed: Owed) -> Task:
     kind = PAYING[owed.standing]
-    facts: dict[str, Fact] = {"amount_vnd": owed.amount_vnd}
+    facts: dict[str, Fact] = {"amount_vnd": owed.amount_vnd, "purpose": owed.purpose}
     if owed.pay_by:
         facts["by"] = owed.pay_by
     sentence = TASKS[kind].told(**facts)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from services.operations.domain.citizen.owed import PURPOSES
 from services.operations.domain.citizen.view import CitizenStatus
 from shared.events import payment, reassessments, routing
-from tests.services.operations import scenes
+from tests.services.operations import scenes, variants
 from tests.services.operations.scenes import act, begun
 from tests.services.operations.story import BEGAN
 
@@ -31,6 +32,17 @@ def test_a_fee_that_was_not_paid_in_time_says_whom_to_ask(seen: Seen) -> None:
     found = seen(begun(scenes.fee_due), timedelta(days=2))
     assert kinds(found) == ["pay_again"]
     assert found.money.owed_vnd == 50_000
+
+
+def test_two_amounts_that_are_alike_say_what_each_is_for_in_the_order_of_the_tasks(seen) -> None:
+    found = seen(begun(variants.demanded_beside_the_fee))
+    purposes = [each.purpose for each in found.money.owed]
+    assert purposes == [PURPOSES["after_acceptance"], PURPOSES["on_demand"]]
+    for purpose, task in zip(purposes, found.tasks, strict=True):
+        assert f"50.000 đồng ({purpose.vi})" in task.sentence.vi
+    late = seen(begun(variants.fee_over_beside_a_demand))
+    assert [each.standing for each in late.money.owed] == ["payable", "expired"]
+    assert kinds(late) == ["pay", "pay_again"]
 
 
 def test_what_is_owed_and_cannot_be_paid_yet_is_waited_for(seen: Seen) -> None:

@@ -15,6 +15,7 @@ from services.operations.domain.citizen import (
     happenings,
     money,
     notices,
+    owed,
     parts,
     reasons,
     sentences,
@@ -22,6 +23,8 @@ from services.operations.domain.citizen import (
 )
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.status import STATES as CODES
+from services.payment.domain.reassessing import FURTHER
+from shared.catalogue.rows import PaymentMoment
 from shared.events import CONTRACTS, PRODUCERS
 from shared.events.data import FeeLine, Strict
 from shared.events.intake import Standing
@@ -44,6 +47,7 @@ TABLES: dict[str, dict[Any, Any]] = {
     "to": dict(notices.TO),
     "arrived": dict(notices.STANDINGS),
     "kinds": dict(money.KINDS),
+    "purposes": {**owed.PURPOSES, "": owed.FEE},
     "receipts": dict(money.RECEIPTS),
     "names": {state: told.name for state, told in sentences.STATES.items()},
     "states": {state: told.sentence for state, told in sentences.STATES.items()},
@@ -100,6 +104,12 @@ def test_how_a_child_stands_and_what_a_receipt_is_for_have_words() -> None:
     assert FeeLine.__doc__
     assert all(f"`{kind}`" in FeeLine.__doc__ for kind in money.KINDS)
     assert set(money.RECEIPTS) == set(get_args(money.ReceiptStanding))
+
+
+def test_whatever_is_owed_says_what_for_in_words_of_its_own() -> None:
+    moments = {*get_args(PaymentMoment), owed.ON_DEMAND, FURTHER} - {"none"}
+    assert set(owed.PURPOSES) == moments
+    assert len({owed.FEE, *owed.PURPOSES.values()}) == len(moments) + 1
 
 
 def test_a_pause_says_what_it_waits_for() -> None:
