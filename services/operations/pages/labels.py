@@ -71,6 +71,7 @@ LABELS: Mapping[str, Words] = {
     "form_pdf": Words("Mở bản PDF", "Open as PDF"),
     "form_html": Words("Xem trên trang", "Read it here"),
     "happened": Words("Đã diễn ra", "What has happened"),
+    "in_full_above": Words("Toàn văn ở phần trên.", "It is above in full."),
     "sent": Words("Thông báo đã gửi", "What was sent"),
     "nothing_sent": Words("Chưa gửi thông báo nào.", "Nothing was sent yet."),
     "units": Words("Cơ quan", "Offices"),

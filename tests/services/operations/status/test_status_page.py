@@ -14,11 +14,12 @@ from services.operations.example import STATUS
 from services.operations.pages.labels import LABELS
 from services.operations.settings import OperationsSettings
 from services.operations.status_api import FORM_LIMIT_BYTES
+from shared.events import routing
 from tests.services.operations import scenes, variants
 from tests.services.operations.families import CHILDREN
-from tests.services.operations.scenes import SCENES, begun
+from tests.services.operations.scenes import SCENES, act, begun
 from tests.services.operations.status.edge import FORM, FORMS, LINKS, StatusEdge
-from tests.services.operations.variants import VARIANTS
+from tests.services.operations.variants import LONG, VARIANTS
 
 VOID = {"meta", "input", "br", "link", "img"}
 
@@ -149,6 +150,20 @@ async def test_what_is_in_another_language_says_so(edge: StatusEdge) -> None:
     found = await page(edge, "supplement_requested", "en")
     assert {"lang": "vi"} in found.of("blockquote")
     assert {"lang": "vi"} not in (await page(edge, "supplement_requested")).of("blockquote")
+
+
+async def test_a_long_note_stands_once_in_full_and_a_short_one_wherever_it_belongs(
+    edge: StatusEdge,
+) -> None:
+    story = await edge.read(begun(variants.asked_at_length))
+    text = (await edge.look(story)).text
+    assert text.count(LONG) == 1
+    assert text.count(f"<p>{LONG[:100]}") == 2
+    assert LABELS["in_full_above"].vi in text
+    act(story, routing.Suspended(national_code=8, officer="o1", reason="Chờ kết luận"))
+    text = (await edge.look(await edge.read(story))).text
+    assert (text.count(LONG), text.count("Chờ kết luận")) == (1, 2)
+    assert LABELS["in_full_above"].vi not in text
 
 
 async def test_the_language_is_changed_without_typing_the_codes_again(edge: StatusEdge) -> None:
