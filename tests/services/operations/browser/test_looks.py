@@ -10,8 +10,6 @@ from tests.services.operations.browser.seeing import NARROW, WIDE, Sight, overfl
 from tests.services.operations.scenes import SCENES, begun
 from tests.services.operations.variants import VARIANTS
 
-TARGET_PX = 24
-
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 async def test_every_state_fits_the_window_and_is_pictured(sight: Sight, width: int) -> None:

@@ -13,6 +13,7 @@ from tests.services.operations import scenes
 from tests.services.operations.browser.seeing import NARROW, SMALL, WIDE, Sight, overflow
 from tests.services.operations.scenes import SCENES, begun
 from tests.services.operations.status.edge import FORMS, LINKS
+from tests.services.operations.variants import VARIANTS
 
 TARGET_PX = 24
 AXE = INSTALLED / "axe" / "node_modules" / "axe-core" / "axe.min.js"
@@ -172,13 +173,13 @@ async def test_it_can_be_printed(sight: Sight) -> None:
     reason="python -m tests.peers.install axe was not run since it was locked",
 )
 @pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
-async def test_axe_finds_nothing(sight: Sight, night: bool) -> None:
-    async def check(page: Any) -> None:
+async def test_axe_finds_nothing_at_any_point_of_a_life(sight: Sight, night: bool) -> None:
+    async def check(page: Any, of: str = "form") -> None:
         await page.evaluate(AXE.read_text())
         options = json.dumps({"runOnly": RULES})
         found = await page.evaluate(f"() => axe.run(document, {options})")
         wrong = [(v["id"], [n["html"][:100] for n in v["nodes"]]) for v in found["violations"]]
-        assert wrong == []
+        assert wrong == [], of
         assert len(found["passes"]) > 20
 
     async with sight.page(night=night) as page:
@@ -186,8 +187,8 @@ async def test_axe_finds_nothing(sight: Sight, night: bool) -> None:
         await check(page)
         await page.click("main form button")
         await check(page)
-        for n, scene in enumerate(("payment_due", "settled", "family", "refused"), start=1):
-            story = await sight.edge.read(begun(SCENES[scene], n))
+        for n, (scene, begin) in enumerate({**SCENES, **VARIANTS}.items(), start=1):
+            story = await sight.edge.read(begun(begin, n))
             await page.goto("about:blank")
             await sight.follow(page, story, "en" if n % 2 else "vi")
-            await check(page)
+            await check(page, scene)
