@@ -131,7 +131,8 @@ def _state_errors(operation: Document) -> None:
         is_automatic = "HTTPValidationError" in str(response)
         if is_automatic or _is_ours(response):
             schema = {"$ref": "#/components/schemas/ProblemDetails"}
-            response["content"] = {PROBLEM_TYPE: {"schema": schema}}
+            others = {} if is_automatic else response["content"]
+            response["content"] = others | {PROBLEM_TYPE: {"schema": schema}}
             response["description"] = MEANS[status]
         if status == "202" and response["description"] in PLAIN:
             response["description"] = MEANS[status]

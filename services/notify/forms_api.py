@@ -7,23 +7,24 @@ from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Header, Request
-from fastapi.responses import Response
+from fastapi.responses import HTMLResponse, Response
 
 from services.notify.domain import Dossier
 from services.notify.forms.drawing import Forms
 from services.notify.forms.filled import FILLED, Never, why_never
+from services.notify.forms.refused import HEADERS, refused
 from shared import edge
 from shared.access import Caller, require
 from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.errors import DeadLetter
+from shared.errors import DeadLetter, Unknown
 from shared.events.data import Problem
 from shared.journal import Journal
-from shared.papers.edge import PAPERS, Glossed, Which, answer, busy, not_yet, which
+from shared.papers.edge import PAPERS, Glossed, Which, answer, busy, not_yet, prefers, which
 from shared.papers.press import Press
 from shared.papers.sheet import Language
 from shared.placement import canonical
-from shared.problems import Refusal
+from shared.problems import RETRY_AFTER_S, Refusal
 from shared.status_links import StatusLinks
 from shared.working_time import local_day
 
@@ -49,6 +50,10 @@ TOKEN: dict[str, Any] = {
             }
         },
     }
+}
+REFUSED = {  # in words of people, too, for a browser
+    status: told | {"content": told["content"] | {"text/html": {"schema": {"type": "string"}}}}
+    for status, told in edge.refused(404, 409, 413, 415, 429, 503).items()
 }
 
 NEVER: Mapping[Never, tuple[str, str, str]] = {
@@ -188,19 +193,32 @@ def router(office: Office) -> APIRouter:
         summary="An official form, for who has the citizen's link",
         openapi_extra=TOKEN,
         response_class=Response,
-        responses={**PAPERS, **edge.refused(404, 409, 413, 415, 429, 503)},
+        responses={**PAPERS, **REFUSED},
     )
     async def form_by_link(
         form: str, request: Request, accept: Annotated[str, Header()] = ""
     ) -> Response:
-        wanted = which(form, accept, FILLED)
-        token, language = await _asked(request)
-        if slots.locked():
-            raise busy()
-        async with slots:
-            return await office.drawn(*await office.linked(token), wanted, language)
+        try:
+            wanted = which(form, accept, FILLED)
+            token, language = await _asked(request)
+            if slots.locked():
+                raise busy()
+            async with slots:
+                return await office.drawn(*await office.linked(token), wanted, language)
+        except (Refusal, Unknown) as why:
+            if not prefers(accept, "text/html", "json"):
+                raise
+            return _page(why, office.links.page)
 
     return routes
+
+
+def _page(why: Refusal | Unknown, status_page: str) -> Response:
+    """Return a refusal as the citizen's browser is told it."""
+    if isinstance(why, Unknown):
+        headers = {"Retry-After": str(RETRY_AFTER_S)}
+        why = Refusal(503, "outcome-unknown", "Ask again.", headers=headers)
+    return HTMLResponse(refused(why, status_page), why.status, HEADERS | (why.headers or {}))
 
 
 async def _asked(request: Request) -> tuple[str, Language | None]:

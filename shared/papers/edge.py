@@ -45,8 +45,13 @@ def which(asked: str, accept: str, known: Collection[str]) -> Which:
         raise Refusal(404, "unknown-form", detail)
     if ending:
         return Which(name, "pdf" if ending == "pdf" else "html")
-    html, pdf = accept.find("text/html"), accept.find("application/pdf")
-    return Which(name, "html" if html >= 0 and (pdf < 0 or html < pdf) else "pdf")
+    return Which(name, "html" if prefers(accept, "text/html", "application/pdf") else "pdf")
+
+
+def prefers(accept: str, wanted: str, other: str) -> bool:
+    """Tell whether `Accept` names the wanted kind, and before the other one."""
+    at, after = accept.find(wanted), accept.find(other)
+    return at >= 0 and (after < 0 or at < after)
 
 
 async def answer(press: Press, facts: Facts, kind: Kind, language: Language) -> Response:

@@ -24,6 +24,7 @@ FORMATS = Draft202012Validator.FORMAT_CHECKER
 FREE = {"check_receipt", "keys", "form", "form_by_link"} | {
     f"{way}_{family}" for way in ("callback", "return") for family in FAMILIES
 }
+PRESSED = "/v1/forms/{form}"  # by a citizen, whose browser shows the refusal
 CALLBACKS = "/v1/callbacks/"
 
 
@@ -83,7 +84,8 @@ class TestTheDocumentOfAService:
             for status, response in operation["responses"].items():
                 if status[0] in "2d" or not path.startswith("/v1") or path.startswith(CALLBACKS):
                     continue
-                assert set(response["content"]) == {PROBLEM_TYPE}, (path, status)
+                page = {"text/html"} if path == PRESSED else set()
+                assert set(response["content"]) == {PROBLEM_TYPE} | page, (path, status)
                 assert response["description"] == MEANS[status]
             if operation.get("security"):
                 assert {"401", "403", "503", "default"} <= set(operation["responses"])

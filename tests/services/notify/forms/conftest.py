@@ -1,8 +1,12 @@
 """An application whose forms are drawn: its contact sealed, its journal kept, the real routes."""
 
+import asyncio
 import hashlib
 import io
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 import httpx
@@ -20,7 +24,7 @@ from shared.access import ROLES, Access
 from shared.events.data import Filed
 from shared.events.intake import Contact
 from shared.journal import Cause, Decision, Journal
-from shared.papers.press import Press
+from shared.papers.press import WAITING_LIMIT, Press
 from shared.status_links import StatusLinks
 from shared.vault import seal
 
@@ -76,7 +80,7 @@ class Office:
         self.rows.rows[row["_id"]] = row
         return emitted
 
-    def client(self, role: str = "portal") -> httpx.AsyncClient:
+    def app(self) -> FastAPI:
         app = FastAPI()
         app.state.access = Access(
             {
@@ -99,15 +103,39 @@ class Office:
             self.asked,
         )
         app.include_router(forms_api.router(office))
+        return app
+
+    def client(self, role: str = "portal") -> httpx.AsyncClient:
         return httpx.AsyncClient(
             base_url="http://notify.test",
-            transport=httpx.ASGITransport(app),
+            transport=httpx.ASGITransport(self.app()),
             headers={"authorization": f"Bearer {KEYS.get(role, '')}"},
         )
 
     async def get(self, form: str, role: str = "portal", **more: Any) -> httpx.Response:
         path = f"/v1/applications/{self.case.application}/forms/{form}"
         return await self.client(role).get(path, **more)
+
+    def token(self) -> str:
+        """What the citizen's link carries."""
+        return self.links.token(self.case.application)
+
+    @contextmanager
+    def full_press(self) -> Iterator[None]:
+        """Let as many wait for the press as may, until this ends."""
+        gate = Event()
+
+        def wait() -> bytes:
+            gate.wait(10)
+            return b""
+
+        busy = [asyncio.ensure_future(self.press.draw(wait)) for _ in range(WAITING_LIMIT)]
+        try:
+            yield
+        finally:
+            gate.set()
+            for each in busy:
+                each.cancel()
 
     async def post(self, form: str, **fields: str) -> httpx.Response:
         return await self.client("").post(f"/v1/forms/{form}", data=fields)

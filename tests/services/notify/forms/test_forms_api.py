@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from threading import Event
 from typing import get_args
 
 import pytest
@@ -10,7 +9,6 @@ from structlog.testing import capture_logs
 
 from services.notify.forms.filled import Never
 from services.notify.forms_api import LOOKS_AT_ONCE, NEVER, PER_MINUTE
-from shared.papers.press import WAITING_LIMIT
 from tests.services.notify.forms.conftest import KEYS, NAME, PAGE
 
 FORMS = ["receipt", "supplement", "refusal", "apology"]
@@ -241,17 +239,9 @@ async def test_a_link_is_taken_from_a_form_alone(office):
 
 async def test_where_too_many_are_drawn_one_is_asked_to_come_again(office):
     office.learn("application.accepted")
-    gate = Event()
-
-    def wait() -> bytes:
-        gate.wait(10)
-        return b""
-
-    busy = [asyncio.create_task(office.press.draw(wait)) for _ in range(WAITING_LIMIT)]
-    await asyncio.sleep(0)
-    answer = await office.get("receipt.pdf")
-    gate.set()
-    await asyncio.gather(*busy)
+    with office.full_press():
+        await asyncio.sleep(0)
+        answer = await office.get("receipt.pdf")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert (await office.get("receipt.pdf")).status_code == 200

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from services.notify.forms_api import TOKEN
 from services.operations import pages
+from services.operations.domain.citizen.words import Language
 from services.operations.example import STATUS
 from services.operations.pages.labels import LABELS
 from services.operations.settings import OperationsSettings
@@ -214,6 +215,15 @@ async def test_official_forms_are_asked_of_notify_by_buttons_that_need_no_script
     names = {str(i["name"]) for i in found.of("input") if i.get("type") == "hidden"}
     assert set(asked["properties"]) <= names
     assert "form-action 'self' http://127.0.0.1:9;" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(("language", "elsewhere"), [("vi", "(thẻ mới)"), ("en", "(new tab)")])
+def test_a_button_that_opens_a_new_tab_says_so(language: Language, elsewhere: str) -> None:
+    page = pages.Pages(FORMS).status(language, STATUS, {"": "x"})
+    opening = re.findall(r'<form[^>]*target="_blank".*?</form>', page, re.DOTALL)
+    buttons = [b for form in opening for b in re.findall(r"<button[^>]*>(.*?)<span", form)]
+    assert len(buttons) == 2 * len(STATUS.forms) > 0
+    assert [b for b in buttons if elsewhere not in b] == []
 
 
 def test_where_no_forms_are_served_none_are_offered() -> None:
