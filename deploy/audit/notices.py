@@ -10,6 +10,7 @@ from deploy.audit.evidence import Evidence
 from services.notify.domain.milestones import MILESTONES
 from services.notify.domain.moves import Dossier, live_timer
 from services.notify.domain.slots import Slot
+from shared.events.handover import PostCameBack
 from shared.events.kernel import LaneReleased
 from shared.events.notify import (
     NoticeDelivered,
@@ -22,6 +23,8 @@ from shared.store import Row
 
 ENDS = frozenset(c.TYPE for c in (NoticeSent, NoticeDelivered, NoticeFailed, NoticeDropped))
 TIMERS = "notify.timers"
+# what is told of is so again, though it was reached long ago: the result is back from the post
+_SO_AGAIN: Mapping[str, frozenset[str]] = {PostCameBack.TYPE: frozenset({"result_ready"})}
 UNKNOWN = "outcome_unknown"  # why a notice failed of which its carrier may have a message
 
 
@@ -145,6 +148,7 @@ def _too_late(evidence: Evidence) -> Iterator[str]:
             for known in (type_, *_decided(row)):  # also what notify itself decides, of petitions
                 gone |= {name for name, m in MILESTONES.items() if known in m.stale_after}
                 gone -= {name for name, m in MILESTONES.items() if known == m.reached_by.TYPE}
+                gone -= _SO_AGAIN.get(known, frozenset())
             for milestone in _requested(row):
                 if milestone in gone:
                     yield f"{application}/{milestone}: asked for when it was no longer so"

@@ -76,9 +76,14 @@ class Plan:
         return {
             **{name: {**SERVICE, **own} for name, own in told.items()},
             "operations": dict(SERVICE),
-            "bank": dict(PARTNER),
+            "bank": {**PARTNER, "MOTCUA_BANK_CALL_AGAIN_S": self._call_again_s},
             **{process: self._carrier(process, ratios) for process, ratios in CARRIERS.items()},
         }
+
+    @property
+    def _call_again_s(self) -> str:
+        """Return how long a bank waits: it calls eight times, for longer than outages in a row."""
+        return "20" if self.applications >= LONG else "5"
 
     def _carrier(self, process: str, ratios: Mapping[str, float]) -> dict[str, str]:
         """Return how often a carrier goes wrong: in a short run oftener, so that all happens."""
@@ -102,7 +107,6 @@ SERVICE: Mapping[str, str] = {
     "MOTCUA_PAYMENT_ASK_LIMIT": "13",  # two minutes, then a lost refund is a person's
 }
 PARTNER: Mapping[str, str] = {
-    "MOTCUA_BANK_CALL_AGAIN_S": "20",  # eight times as a rule: longer than outages in a row
     "MOTCUA_BANK_DOUBLED": "0.15",
     "MOTCUA_BANK_FORGED": "0.15",
     "MOTCUA_BANK_LATE": "0.15",
