@@ -64,7 +64,7 @@ async def test_without_scripts_all_of_it_works(sight: Sight) -> None:
         await page.click(".language")
         assert await page.get_attribute("html", "lang") == "en"
         await page.click(".who button")
-        assert await page.is_visible("#password")
+        await page.wait_for_selector("#password")
 
 
 async def test_a_session_that_is_over_leads_from_an_open_page_to_the_door(sight: Sight) -> None:
