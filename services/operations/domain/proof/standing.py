@@ -13,7 +13,8 @@ def stands_somewhere(journey: Journey, moment: Moment, into: Proof) -> None:
     """Count one application in its column of the statistics form."""
     own = [e for e in journey.entries if e.sequence]
     registered = [e for e in own if e.type == Registered.TYPE and e.service == "intake"]
-    routed = sorted((e for e in own if e.service == "routing"), key=lambda e: e.sequence)
+    decided = (e for e in own if e.service == "routing" and _has_state(e))
+    routed = sorted(decided, key=lambda e: e.sequence)
     if registered:
         first = registered[0]
         if first.logged_ms < moment.until_ms:
@@ -26,6 +27,11 @@ def stands_somewhere(journey: Journey, moment: Moment, into: Proof) -> None:
     elif routed:
         detail = "has a state, and was never received"
         into.blame("never_received", journey.application, routed[0].id, detail)
+
+
+def _has_state(entry: Entry) -> bool:
+    """Tell whether a dossier stands somewhere: an action that came before any was turned down."""
+    return gist(entry.data).national_code != 0
 
 
 def _is_on_its_way(

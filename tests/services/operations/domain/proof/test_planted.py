@@ -11,7 +11,7 @@ from services.operations.domain.entries import Entry
 from services.operations.domain.proof.checks import proof_of
 from services.operations.domain.proof.equations import equations, holds
 from services.operations.domain.proof.tally import TIMED_MS, Moment, Proof
-from shared.events import notify
+from shared.events import notify, routing
 from tests.services.operations.api.edge import park
 from tests.services.operations.domain.proof.plant import (
     LOST,
@@ -217,3 +217,20 @@ def test_what_comes_from_outside_may_name_a_cause_that_never_came() -> None:
     story.external("notify.inbox", "/services/notify/edge", receipt, cause="never-came")
 
     assert holds(proven(story))
+
+
+def an_action_too_early(story: Any) -> None:
+    """An officer acts on a dossier that nobody knows yet: routing turns it down."""
+    acted = story.external("routing.inbox", "/officers/o1", routing.OfficerSettled(officer="o1"))
+    no = routing.ActionRejected(national_code=0, action="settle", reason="no such dossier")
+    story.decide("routing", acted, no)
+
+
+@pytest.mark.parametrize("then", [False, True])
+def test_an_action_that_came_before_its_dossier_gives_it_no_state(then: bool) -> None:
+    story = Story(Log())
+    an_action_too_early(story)
+    if then:
+        story.routed()
+    kinds = {exception.kind for exception in proven(story).exceptions}
+    assert kinds.isdisjoint({"never_received", "nowhere", "never_routed"})
