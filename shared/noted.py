@@ -3,6 +3,7 @@ beside its versions.  How things stand is the journal's to say.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -15,15 +16,15 @@ S = TypeVar("S")
 Changes = tuple[list[Row], list[str]]  # rows to enter, and ids of those to leave out
 
 
-class Index(Generic[S]):
+class Index(ABC, Generic[S]):
     """Rows on a table of their own; entered or left out again, nothing changes."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
+    @abstractmethod
     def changes(self, decisions: Iterable[Decision[S]]) -> Changes:
         """Return what these decisions mean for the rows, whatever was noted of them before."""
-        raise NotImplementedError
 
     def new(self, decisions: Sequence[Decision[S]]) -> Changes:
         """Return the same of decisions that follow what was noted; what changes no row may be left
