@@ -1,45 +1,22 @@
 """What a browser makes of the citizens' page."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.services.operations.status.edge import LINKS, StatusEdge
 from tests.services.operations.story import Story
+from tests.services.operations.windows import NARROW, Windows
 
-SMALL, NARROW, WIDE = 320, 360, 1280
 
-
-@dataclass
-class Sight:
+class Sight(Windows):
     """A browser, what it looks at, and where its pictures go."""
 
-    browser: Any
-    edge: StatusEdge
-    shots: Path
+    WIDTH = NARROW
+    EXCUSED = (*Windows.EXCUSED, "favicon")
 
-    @asynccontextmanager
-    async def page(
-        self, width: int = NARROW, *, scripts: bool = True, night: bool = False
-    ) -> AsyncIterator[Any]:
-        """A window of this width, in which nothing goes wrong and nothing is fetched elsewhere."""
-        context = await self.browser.new_context(
-            viewport={"width": width, "height": 800},
-            java_script_enabled=scripts,
-            color_scheme="dark" if night else "light",
-            locale="vi-VN",
-        )
-        page = await context.new_page()
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-        page.on("request", lambda r: wrong.append(r.url) if "127.0.0.1" not in r.url else None)
-        yield page
-        await context.close()
-        # a page that says what was wrong has a status that the browser takes for an error
-        assert [w for w in wrong if "status of 4" not in w and "favicon" not in w] == []
+    def __init__(self, browser: Any, edge: StatusEdge, shots: Path) -> None:
+        super().__init__(browser, shots)
+        self.edge = edge
 
     async def follow(self, page: Any, story: Story, language: str = "vi") -> None:
         """Open an application as somebody who has its link."""
@@ -53,15 +30,3 @@ class Sight:
         await page.fill("#code", LINKS.code(story.application))
         await page.click("main form button")
         await page.wait_for_selector("#state")
-
-    async def shot(self, page: Any, name: str) -> None:
-        """Take a picture of all of the page."""
-        await page.screenshot(path=self.shots / f"{name}.png", full_page=True)
-
-
-async def overflow(page: Any) -> int:
-    """Return by how much a page is wider than its window."""
-    width: int = await page.evaluate(
-        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    return width

@@ -6,9 +6,10 @@ Pictures go to build/status: they are to be looked at, not only made.
 import pytest
 
 from tests.services.operations import scenes
-from tests.services.operations.browser.seeing import NARROW, WIDE, Sight, overflow
+from tests.services.operations.browser.seeing import Sight
 from tests.services.operations.scenes import SCENES, begun
 from tests.services.operations.variants import VARIANTS
+from tests.services.operations.windows import NARROW, WIDE, overflow
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])

@@ -10,10 +10,11 @@ from services.operations.pages.labels import LABELS
 from services.operations.status_access import WRONG
 from tests.peers.install import INSTALLED, is_installed
 from tests.services.operations import scenes
-from tests.services.operations.browser.seeing import NARROW, SMALL, WIDE, Sight, overflow
+from tests.services.operations.browser.seeing import Sight
 from tests.services.operations.scenes import SCENES, begun
 from tests.services.operations.status.edge import FORMS, LINKS
 from tests.services.operations.variants import VARIANTS
+from tests.services.operations.windows import NARROW, SMALL, WIDE, overflow
 
 TARGET_PX = 24
 AXE = INSTALLED / "axe" / "node_modules" / "axe-core" / "axe.min.js"

@@ -6,9 +6,10 @@ Pictures go to build/console: they are to be looked at, not only made.
 import pytest
 
 from tests.services.operations import scenes
-from tests.services.operations.console.browser.seeing import NARROW, WIDE, Sight, overflow
+from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.test_finding_pages import two_of_one_number
 from tests.services.operations.scenes import SCENES, begun
+from tests.services.operations.windows import NARROW, WIDE, overflow
 
 
 @pytest.mark.parametrize("night", [False, True], ids=["day", "night"])

@@ -9,10 +9,11 @@ from services.operations.console.labels import LABELS
 from tests.peers.install import is_installed
 from tests.services.operations import scenes
 from tests.services.operations.browser.test_use import AXE, RULES, targets
-from tests.services.operations.console.browser.seeing import NARROW, WIDE, Sight, overflow
+from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.edge import PASSWORD
 from tests.services.operations.console.test_finding_pages import two_of_one_number
 from tests.services.operations.scenes import begun
+from tests.services.operations.windows import NARROW, WIDE, overflow
 
 TARGET_PX = 24
 
