@@ -31,8 +31,8 @@ import services.payment.waiting_api
 import services.payment.webhooks_api
 import services.routing.__main__
 from services.operations.console.door import Door
-from services.operations.console.reading_pages import Reading
-from services.operations.console.stuck_pages import Watching
+from services.operations.console.reading.routes import Reading
+from services.operations.console.stuck.routes import Watching
 from services.payment.gateways.families import FAMILIES
 from services.payment.partners import SANDBOX, Registry, keyed, read
 from services.payment.settings import PaymentSettings

@@ -17,12 +17,14 @@ from services.operations import (
 )
 from services.operations.api import Sources, router
 from services.operations.board import Board
-from services.operations.console import door, reading_pages, stuck_pages
+from services.operations.console import door
 from services.operations.console.accounts import Accounts
 from services.operations.console.door import Door
-from services.operations.console.reading_pages import Reading
+from services.operations.console.reading import routes as reading_routes
+from services.operations.console.reading.routes import Reading
 from services.operations.console.screen import Screen
-from services.operations.console.stuck_pages import Watching
+from services.operations.console.stuck import routes as stuck_routes
+from services.operations.console.stuck.routes import Watching
 from services.operations.counts import Counts
 from services.operations.facts import Facts
 from services.operations.flow import Flow
@@ -69,8 +71,8 @@ def edge(desks: Desks) -> APIRouter:
     """Return all that operations answers."""
     routes = APIRouter()
     routes.include_router(door.router(desks.reading.door))
-    routes.include_router(reading_pages.router(desks.reading))
-    routes.include_router(stuck_pages.router(desks.watching))
+    routes.include_router(reading_routes.router(desks.reading))
+    routes.include_router(stuck_routes.router(desks.watching))
     routes.include_router(router(desks.sources))
     routes.include_router(status_api.router(desks.ratings.status))
     routes.include_router(rating_api.router(desks.ratings))

@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from services.operations.console import door, reading_pages, stuck_pages
+from services.operations.console import door
 from services.operations.console.accounts import Accounts, hashed
 from services.operations.console.door import Door
-from services.operations.console.reading_pages import Reading
+from services.operations.console.reading import routes as reading_routes
+from services.operations.console.reading.routes import Reading
 from services.operations.console.screen import Screen
-from services.operations.console.stuck_pages import Watching
+from services.operations.console.stuck import routes as stuck_routes
+from services.operations.console.stuck.routes import Watching
 from shared.access import Access
 from shared.catalogue import Catalogue
 from shared.edge_app import edge_app
@@ -58,8 +60,8 @@ class ConsoleEdge:
         watching = Watching(self.door, board, self.catalogue, lambda: self.now)
         routers = (
             door.router(self.door),
-            reading_pages.router(reading),
-            stuck_pages.router(watching),
+            reading_routes.router(reading),
+            stuck_routes.router(watching),
         )
         self.app = edge_app("operations", Access({}), routers)
 

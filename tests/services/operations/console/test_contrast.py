@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from services.operations import console
-from services.operations.console.waterfall import Who
+from services.operations.console.reading.waterfall import Who
 from tests.services.operations.status.test_contrast import PART, TEXT, contrast
 
 STYLE = (Path(console.__file__).parent / "static" / "console.css").read_text()

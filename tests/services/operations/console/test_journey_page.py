@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.operations.console.journey_page import LINES_LIMIT, JourneyPage, journey_page, raw
 from services.operations.console.labels import LABELS
-from services.operations.console.waterfall import LEAST, WHO, WHOLE, covered, waterfall
+from services.operations.console.reading.page import LINES_LIMIT, JourneyPage, journey_page, raw
+from services.operations.console.reading.waterfall import LEAST, WHO, WHOLE, covered, waterfall
 from services.operations.domain.findings import Finding
 from services.operations.domain.spans import Span, spans
 from services.operations.domain.waits import waits

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from services.operations.console.labels import LABELS
-from services.operations.console.stuck_page import STAGES, WHOM
+from services.operations.console.stuck.page import STAGES, WHOM
 from services.operations.domain.causes import CAUSES
 from shared.topics import SERVICES
 from tests.services.operations import scenes

@@ -10,11 +10,11 @@ import pytest
 
 from services.operations import console
 from services.operations.console.facts import FACTS
-from services.operations.console.labels import LABELS
+from services.operations.console.labels import LABELS, PAGES
+from services.operations.console.reading.waterfall import WHO
 from services.operations.console.screen import WAYS
 from services.operations.console.spoken import stretch
 from services.operations.console.types import TYPES, called
-from services.operations.console.waterfall import WHO
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.clocks import Of, Standing
 from services.operations.domain.entries import Gist
@@ -59,6 +59,10 @@ def test_every_label_that_is_used_is_there() -> None:
     named = set(re.findall(r'\bt\("([\w-]+)"[,)]|LABELS\["([\w-]+)"', TEXT))
     assert {one or other for one, other in named} | MADE <= set(LABELS)
     assert {way.label for way in WAYS} <= set(LABELS)
+
+
+def test_no_label_stands_in_two_tables() -> None:
+    assert sum(map(len, PAGES)) == len(LABELS)
 
 
 def test_every_label_is_used() -> None:

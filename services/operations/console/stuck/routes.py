@@ -10,7 +10,7 @@ from services.operations.board import Board
 from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
 from services.operations.console.screen import ALL_UNITS, ROOT, Visit
-from services.operations.console.stuck_page import STAGES, board_page, lines, title_of
+from services.operations.console.stuck.page import STAGES, board_page, lines, title_of
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.citizen.units import Units
 from services.operations.stuck_api import After, Which, page_of

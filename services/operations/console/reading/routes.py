@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.operations.console.door import HOME, Door
-from services.operations.console.journey_page import journey_page, raw
 from services.operations.console.labels import LABELS
+from services.operations.console.reading.page import journey_page, raw
 from services.operations.console.screen import HEADERS, READERS, ROOT, Visit
 from services.operations.domain.citizen.units import Units
 from services.operations.finding import ASKED_LIMIT, Found, find

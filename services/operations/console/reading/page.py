@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from services.operations.console.facts import Fact, about, channel, facts, same, unit, vnd
 from services.operations.console.labels import LABELS
+from services.operations.console.reading.waterfall import WHO, Waterfall, Who, waterfall
 from services.operations.console.spoken import moment, read, stretch
 from services.operations.console.types import called
-from services.operations.console.waterfall import WHO, Waterfall, Who, waterfall
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.clocks import Clock

@@ -1,0 +1,1 @@
+"""Find, and the journey of one application."""

@@ -1,0 +1,1 @@
+"""The stuck board and its groups."""

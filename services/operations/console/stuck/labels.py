@@ -1,0 +1,28 @@
+"""The words of the stuck board."""
+
+from collections.abc import Mapping
+
+from services.operations.domain.citizen.words import Words
+
+STUCK: Mapping[str, Words] = {
+    # the stuck board
+    "stuck": Words("Hồ sơ ùn tắc", "Stuck"),
+    "stuck_now": Words("Đang ùn tắc", "Stuck now"),
+    "stuck_nothing": Words("Không có hồ sơ nào ùn tắc.", "Nothing is stuck."),
+    "stuck_waiting": Words("Đang chờ đúng quy định", "Waiting as it should"),
+    "stuck_as_of": Words("Đếm lúc {at}.", "Counted at {at}."),
+    "stuck_none_waits": Words("Không có hồ sơ nào đang chờ.", "Nothing waits."),
+    "group_cause": Words("Nguyên nhân", "Cause"),
+    "group_stage": Words("Khâu", "Stage"),
+    "group_whom": Words("Chờ ai", "Waits for"),
+    "group_count": Words("Số việc", "How many"),
+    "group_oldest": Words("Lâu nhất", "Oldest"),
+    "group_p95": Words("5 % lâu hơn", "5 % are older than"),
+    "group_money": Words("Tiền liên quan", "Money at risk"),
+    "group_stuck": Words("đang ùn tắc, lâu nhất trước", "stuck, the longest first"),
+    "group_waiting": Words("đang chờ đúng quy định", "waiting as it should"),
+    "group_all": Words("tất cả", "all of it"),
+    "group_since": Words("Từ {at}, đã {took}", "Since {at}, for {took}"),
+    "group_more": Words("Trang tiếp theo", "Next page"),
+    "group_empty": Words("Không còn hồ sơ nào ở đây.", "Nothing is here any more."),
+}
