@@ -30,105 +30,105 @@ class Cause(NamedTuple):
 
 CAUSES: Mapping[str, Cause] = {
     "unanswered": Cause(
-        "intake", "us", MINUTE_S, "Chưa được tiếp nhận vào hệ thống", "submitted, and not taken in"
+        "intake", "us", MINUTE_S, "Chưa được tiếp nhận vào hệ thống", "Submitted, and not taken in"
     ),
     "unrouted": Cause(
-        "routing", "us", MINUTE_S, "Chưa xác định cơ quan giải quyết", "taken in, and not routed"
+        "routing", "us", MINUTE_S, "Chưa xác định cơ quan giải quyết", "Taken in, and not routed"
     ),
     "needs_choice": Cause(
         "routing",
         "officer",
         AT_ONCE,
         "Cần người chọn cơ quan giải quyết",
-        "a person has to choose the unit",
+        "A person has to choose the unit",
     ),
     "interlinked_needs_person": Cause(
         "routing",
         "officer",
         AT_ONCE,
         "Liên thông: cần người xem xét một phần",
-        "a part of several needs a person",
+        "A part of several needs a person",
     ),
     "awaiting_acceptance": Cause(
-        "routing", "officer", None, "Chờ cơ quan tiếp nhận", "waits for the unit to accept it"
+        "routing", "officer", None, "Chờ cơ quan tiếp nhận", "Waits for the unit to accept it"
     ),
     "unassessed": Cause(
-        "payment", "us", MINUTE_S, "Chưa tính phí, lệ phí", "routed, and its fee not assessed"
+        "payment", "us", MINUTE_S, "Chưa tính phí, lệ phí", "Routed, and its fee not assessed"
     ),
     "awaiting_payment": Cause(
-        "payment", "citizen", None, "Chờ công dân nộp tiền", "waits for the citizen to pay"
+        "payment", "citizen", None, "Chờ công dân nộp tiền", "Waits for the citizen to pay"
     ),
     "unpaid": Cause(
         "payment",
         "officer",
         3 * DAY_S,
         "Không nộp phí đúng hạn",
-        "was not paid in time: it is for the unit to refuse it",
+        "Was not paid in time: it is for the unit to refuse it",
     ),
     "partner_asked": Cause(
         "payment",
         "bank",
         2 * MINUTE_S,
         "Chờ đối tác thanh toán trả lời",
-        "a question to the partner has no outcome yet",
+        "A question to the partner has no outcome yet",
     ),
     "partner_silent": Cause(
         "payment",
         "bank",
         AT_ONCE,
         "Đối tác thanh toán không trả lời",
-        "the partner was asked and did not answer",
+        "The partner was asked and did not answer",
     ),
     "partner_down": Cause(
         "payment",
         "bank",
         AT_ONCE,
         "Đối tác thanh toán ngừng hoạt động",
-        "the partner is let alone: it failed too often",
+        "The partner is let alone: it failed too often",
     ),
     "wrong_amount": Cause(
         "payment",
         "us",
         AT_ONCE,
         "Số tiền đã nộp không khớp",
-        "another amount came than was asked for",
+        "Another amount came than was asked for",
     ),
     "refund_under_way": Cause(
-        "payment", "bank", DAY_S, "Đang hoàn tiền", "money is on its way back"
+        "payment", "bank", DAY_S, "Đang hoàn tiền", "Money is on its way back"
     ),
     "refund_waits": Cause(
         "payment",
         "us",
         DAY_S,
         "Hoàn tiền chờ người xử lý",
-        "a refund waits for a person",
+        "A refund waits for a person",
     ),
     "refund_failed": Cause(
-        "payment", "us", AT_ONCE, "Hoàn tiền không thành công", "a refund failed"
+        "payment", "us", AT_ONCE, "Hoàn tiền không thành công", "A refund failed"
     ),
     "allowance_under_way": Cause(
-        "payment", "bank", DAY_S, "Đang chi trả trợ cấp", "an allowance is being paid out"
+        "payment", "bank", DAY_S, "Đang chi trả trợ cấp", "An allowance is being paid out"
     ),
     "allowance_waits": Cause(
         "payment",
         "us",
         DAY_S,
         "Chi trả chờ người xử lý",
-        "an allowance waits for a person",
+        "An allowance waits for a person",
     ),
     "allowance_failed": Cause(
         "payment",
         "us",
         AT_ONCE,
         "Chi trả không thành công",
-        "an allowance could not be paid out",
+        "An allowance could not be paid out",
     ),
     "in_processing": Cause(
         "processing",
         "officer",
         None,
         "Cơ quan đang giải quyết",
-        "the unit works on it, until it is due",
+        "The unit works on it, until it is due",
         "competent",
     ),
     "awaiting_supplement": Cause(
@@ -136,7 +136,7 @@ CAUSES: Mapping[str, Cause] = {
         "citizen",
         SUPPLEMENT_S,
         "Chờ công dân bổ sung giấy tờ",
-        "waits for what the citizen is to bring",
+        "Waits for what the citizen is to bring",
         "competent",
     ),
     "awaiting_obligation": Cause(
@@ -144,7 +144,7 @@ CAUSES: Mapping[str, Cause] = {
         "citizen",
         SUPPLEMENT_S,
         "Chờ công dân thực hiện nghĩa vụ tài chính",
-        "waits for the citizen to pay an obligation",
+        "Waits for the citizen to pay an obligation",
         "competent",
     ),
     "stopped": Cause(
@@ -152,18 +152,18 @@ CAUSES: Mapping[str, Cause] = {
         "officer",
         SUPPLEMENT_S,
         "Tạm dừng xử lý",
-        "the unit stopped it",
+        "The unit stopped it",
         "competent",
     ),
     "awaiting_signature": Cause(
-        "processing", "officer", None, "Chờ ký số", "waits for its signature", "competent"
+        "processing", "officer", None, "Chờ ký số", "Waits for its signature", "competent"
     ),
     "certificate_expired": Cause(
         "processing",
         "officer",
         AT_ONCE,
         "Chứng thư số của người ký đã hết hạn",
-        "the signer's certificate has expired",
+        "The signer's certificate has expired",
         "competent",
     ),
     "awaiting_return": Cause(
@@ -171,42 +171,42 @@ CAUSES: Mapping[str, Cause] = {
         "officer",
         None,
         "Chờ trả kết quả",
-        "the result is to be handed out",
+        "The result is to be handed out",
         "returning",
     ),
     "in_post": Cause(
-        "result", "officer", None, "Đang chuyển qua bưu chính", "the post carries it", "returning"
+        "result", "officer", None, "Đang chuyển qua bưu chính", "The post carries it", "returning"
     ),
     "post_came_back": Cause(
         "result",
         "officer",
         AT_ONCE,
         "Bưu chính chuyển hoàn kết quả",
-        "the post brought the result back",
+        "The post brought the result back",
         "returning",
     ),
     "notice_under_way": Cause(
-        "notify", "gateway", 10 * MINUTE_S, "Đang gửi thông báo", "a notice is being sent"
+        "notify", "gateway", 10 * MINUTE_S, "Đang gửi thông báo", "A notice is being sent"
     ),
     "notice_failing": Cause(
-        "notify", "us", AT_ONCE, "Không gửi được thông báo", "the citizen was not reached"
+        "notify", "us", AT_ONCE, "Không gửi được thông báo", "The citizen was not reached"
     ),
     HELD: Cause(
         "intake",  # or whichever service holds it
         "us",
         AT_ONCE,
         "Hệ thống không xử lý được, đang giữ lại",
-        "a service could not decide a message, and holds it",
+        "A service could not decide a message, and holds it",
     ),
     "petition_unassigned": Cause(
-        "processing", "us", DAY_S, "Phản ánh chưa được phân công", "a petition that nobody has"
+        "processing", "us", DAY_S, "Phản ánh chưa được phân công", "A petition that nobody has"
     ),
     "petition_open": Cause(
         "processing",
         "officer",
         None,
         "Phản ánh chờ trả lời",
-        "a petition waits for its answer",
+        "A petition waits for its answer",
         "competent",
     ),
 }
