@@ -14,6 +14,7 @@ from aiokafka.protocol.admin import CreateAclsRequest
 
 from deploy.local.refusals import why
 from deploy.local.topics import groups
+from services.operations.edition import NAMES, Edition
 from shared import topics
 from shared.errors import Misconfigured
 
@@ -78,7 +79,7 @@ def _reading(portals: Sequence[str]) -> Iterator[Grant]:
         for reader in topic.read_by:
             for principal in portals if reader == topics.PORTALS else (_owner(reader),):
                 yield Grant(principal, "Read", "topic", topic.name)
-    for group in (*groups(), LIVE_TABLES):
+    for group in {*groups(), *(g for name in NAMES for g in Edition(name).groups), LIVE_TABLES}:
         yield Grant(_owner(group.replace("-", " ")), "Read", "group", group)
     for principal in portals:  # a portal's group has its name
         yield Grant(principal, "Read", "group", principal)

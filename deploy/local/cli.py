@@ -37,6 +37,7 @@ from deploy.local.stack import PARTS
 from deploy.local.stats import stats
 from deploy.operating.command import release, round_, stuck
 from deploy.proving.command import prove
+from deploy.rebuilding.command import rebuild
 from deploy.reconciling.command import reconcile
 from deploy.reconciling.settlement_command import settlement
 from shared.errors import Misconfigured
@@ -235,6 +236,7 @@ app.command()(asking.find)
 app.command()(asking.journey)
 app.command("import")(import_file)
 app.command()(prove)
+app.command()(rebuild)
 app.command()(reconcile)
 app.command()(settlement)
 app.command()(stats)

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from deploy.local import mongo
 from deploy.local.fitted import shortened
+from deploy.local.read_side import read_side
 from deploy.local.refusals import say
 from deploy.local.settings import Settings
 from services.operations.domain.facts import View
@@ -26,11 +27,11 @@ from services.operations.statistics import Counting
 from shared.catalogue import Catalogue, load
 from shared.clock import system_clock
 from shared.errors import Misconfigured, Unknown
-from shared.mongo import MongoTable, connect
+from shared.mongo import connect
 from shared.settings import Settings as Shared
 from shared.working_time import local_day
 
-FACTS, BALANCES = "operations.facts", "operations.balances"
+FACTS = "facts"
 # what has a column in the terminal; all of the form is in --json and --csv
 SHOWN = {
     "received": "received",
@@ -84,12 +85,8 @@ async def _told(catalogue: Catalogue, unit: str, period: Period, view: View) -> 
     local, shared = Settings(), Shared()
     database = connect(local.mongo_url or mongo.url(local.mongo_port), shared.database)
     try:
-        if FACTS not in await database.list_collection_names():
-            raise Misconfigured(
-                f"Operations has counted nothing in the database {shared.database!r}: name the"
-                " right one in MOTCUA_DATABASE, or the right server in MONGO_URL."
-            )
-        counting = Counting(MongoTable(database[FACTS]), MongoTable(database[BALANCES]))
+        _, table = await read_side(database, FACTS)
+        counting = Counting(table(FACTS), table("balances"))
         return await told(counting, catalogue, unit, period, view)
     except (PyMongoError, Unknown) as error:
         raise Misconfigured(

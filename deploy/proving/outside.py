@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from deploy.local import mongo
+from deploy.local.read_side import ReadSide, read_side
 from deploy.local.refusals import why
 from deploy.local.settings import HOST, Settings
 from deploy.log.lag import Lags
@@ -17,11 +18,10 @@ from services.operations.domain.proof.tally import Proof
 from services.operations.proving import DEAD, Proving
 from shared.errors import Misconfigured, Unknown
 from shared.kafka import security
-from shared.mongo import MongoTable, connect
+from shared.mongo import connect
 from shared.settings import Settings as Shared
-from shared.topics import aside, reads
 
-GROUPS = {"operations": reads("operations"), "operations-aside": aside()}
+JOURNEYS = "journeys"
 AT_ONCE = 500  # applications
 WAIT_S = 30.0  # for operations to read what is on the log
 
@@ -31,23 +31,22 @@ Moved = Callable[[int], None]  # told how much of the period is done, in percent
 class Outside(NamedTuple):
     """What a period is proven from."""
 
-    database: Any
+    name: str  # of the system: of its database
+    side: ReadSide
     kafka_url: str
     lanes: int
 
-    @property
-    def name(self) -> str:
-        """Return the name of the system: of its database."""
-        return str(self.database.name)
-
     async def unread(self) -> int:
         """Wait for operations to read what is on the log now; return what it does not."""
-        async with Lags(self.kafka_url, GROUPS, self.lanes, security.told()) as lags:
+        async with Lags(
+            self.kafka_url, self.side.edition.groups, self.lanes, security.told()
+        ) as lags:
             return await lags.until_read(WAIT_S)
 
     async def prove(self, period: Period, as_of: datetime, moved: Moved) -> Proof:
         """Return what is found of a whole period; memory does not grow with it."""
-        proving = Proving(self._table("journeys"), self._table("names"), self._table("aside"))
+        table = self.side.table
+        proving = Proving(table(JOURNEYS), table("names"), table("aside"))
         whole, after = Proof(), ""
         while True:
             part, after = await proving.some(period, as_of, after, AT_ONCE)
@@ -57,9 +56,6 @@ class Outside(NamedTuple):
             if not after.startswith(DEAD):
                 moved(int(100 * period.share(after)))
 
-    def _table(self, name: str) -> MongoTable:
-        return MongoTable(self.database[f"operations.{name}"])
-
 
 @asynccontextmanager
 async def outside() -> AsyncIterator[Outside]:
@@ -68,12 +64,7 @@ async def outside() -> AsyncIterator[Outside]:
     kafka_url = local.kafka_url or f"{HOST}:{local.kafka_port}"
     database = connect(local.mongo_url or mongo.url(local.mongo_port), told.database)
     try:
-        if "operations.journeys" not in await database.list_collection_names():
-            raise Misconfigured(
-                f"Nothing that operations has read stands in the database {told.database!r}: name"
-                " the right one in MOTCUA_DATABASE, or the right server in MONGO_URL."
-            )
-        yield Outside(database, kafka_url, told.lanes)
+        yield Outside(told.database, await read_side(database, JOURNEYS), kafka_url, told.lanes)
     except (PyMongoError, KafkaError, Unknown) as error:
         raise Misconfigured(
             f"A server failed ({why(error)}): see that Kafka and MongoDB run, and KAFKA_URL and"

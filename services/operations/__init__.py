@@ -9,8 +9,9 @@ says so, for one application or in a round for many (`domain.actions` has all th
 
 Reading order: `domain` (what can be said from the log), `journeys` (how the log is kept), `reader`
 (the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `finding` and
-`opened` (one application), `api`.  What open applications wait for: `situations`, `board`; what is
-done about many of them: `rounds`.  The national form: `facts` (what counts), `statistics`
+`opened` (one application), `api`.  What open applications wait for: `situations`, `board`,
+`mending`; what is done about many of them: `rounds`.  Which of two editions of all that is read
+serves: `edition`.  The national form: `facts` (what counts), `statistics`
 (counted), `form_lines`, `form_files`, `statistics_api`.  That nothing of a period is missing:
 `domain.proof`, `proving`, `proof_api`.  What a citizen sees: `domain.citizen` (what is told),
 `status_access` (to whom), `pages`, `status_api`, `rating_api`.  What an operator sees: `console`.

@@ -1,7 +1,10 @@
 """Wires operations and runs it."""
 
+import os
+import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -26,9 +29,19 @@ from services.operations.console.screen import Screen
 from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
 from services.operations.counts import Counts
+from services.operations.edition import (
+    ASIDE,
+    OPERATIONS,
+    SERVING,
+    Anew,
+    Edition,
+    serving,
+    until_another,
+)
 from services.operations.facts import Facts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys
+from services.operations.mending import Mending
 from services.operations.pages import Pages
 from services.operations.proving import Proving
 from services.operations.rating_api import PER_APPLICATION, RatingDesk
@@ -44,14 +57,13 @@ from services.operations.status_access import Attempts, StatusAccess
 from services.operations.status_api import StatusDesk
 from services.operations.tables import LiveTables
 from shared import service
+from shared.bus import Producer
 from shared.catalogue.current import Watch
 from shared.papers.press import Press
 from shared.service import Loop, Parts, Resources
 from shared.settings import told
 from shared.status_links import StatusLinks
-from shared.topics import aside, reads
 
-ASIDE = "operations-aside"
 STATUS_PAGE = "/status"
 
 
@@ -84,12 +96,15 @@ def edge(desks: Desks) -> APIRouter:
 
 
 async def build(resources: Resources) -> Parts:
-    """Return operations' parts: two readers and the live tables, beside the edge."""
-    settings = told(OperationsSettings)
-    journeys, aside_journeys = _journeys(resources), _journeys(resources)
-    pace = Pace()
-    counts = Counts(resources.table("counts"), "operations")
-    aside_counts = Counts(resources.table("counts"), ASIDE)
+    """Return operations' parts: two readers and the live tables, beside the edge; to rebuild, the
+    readers of the other edition alone.
+    """
+    settings, editions = told(OperationsSettings), resources.table(SERVING)
+    edition, _ = await serving(editions)
+    if settings.rebuilds:
+        return await _rebuilding(resources, edition.other)
+    resources = _of(resources, edition)
+    reads, journeys, counts, aside_counts = await _readers(resources, edition, resources.producer)
     tables = LiveTables(
         resources.settings.kafka_url,
         lanes=resources.settings.lanes,
@@ -103,7 +118,6 @@ async def build(resources: Resources) -> Parts:
         journeys, counts, aside_counts, tables.flowing, resources.publisher, resources.clock
     )
     situations = resources.table("situations")
-    await situations.index(INDEX)
     watch = Watch(resources.settings)
     links = StatusLinks(resources.secrets.master_key, STATUS_PAGE)
     access = StatusAccess(journeys, links, time.monotonic)
@@ -115,9 +129,7 @@ async def build(resources: Resources) -> Parts:
     reading = Reading(at_door, journeys, watch.current, resources.clock)
     board = Board(situations, time.monotonic)
     watching = Watching(at_door, board, watch.current, resources.clock)
-    facts = resources.table("facts")
-    await facts.clustered()
-    counting = Counting(facts, resources.table("balances"))
+    counting = Counting(resources.table("facts"), resources.table("balances"))
     forms = FormDesk(counting, watch.current, resources.clock, Press())
     table = resources.table
     proving = Proving(table("journeys"), table("names"), table("aside"))
@@ -125,16 +137,44 @@ async def build(resources: Resources) -> Parts:
     runner = Runner(
         rows, situations, journeys, resources.publisher, resources.clock, settings.per_second
     )
+    mending = Mending(
+        journeys, table("journeys"), situations, table("mended_places"), resources.clock
+    )
     rounds = Desk(rows, board, journeys, resources.clock, lambda: uuid4().hex)
     return Parts(
         router=edge(Desks(sources, desk, reading, watching, forms, proving, rounds)),
-        beside=(watch.run, runner.keep_going),
-        background=(
-            _reading(resources, journeys, counts, pace, "operations", reads("operations")),
-            _reading(resources, aside_journeys, aside_counts, pace, ASIDE, aside()),
-            ("tables", tables.health, tables.run),
+        beside=(
+            *(watch.run, runner.keep_going, mending.keep_going),
+            until_another(editions, edition),
         ),
+        background=(*reads, ("tables", tables.health, tables.run)),
     )
+
+
+def _of(resources: Resources, edition: Edition) -> Resources:
+    return replace(resources, table=edition.tables(resources.table))
+
+
+async def _rebuilding(resources: Resources, edition: Edition) -> Parts:
+    """Return what reads an edition anew; what flowed long ago is not told as if it did now."""
+    loops, *_ = await _readers(_of(resources, edition), edition, None)
+    return Parts(router=APIRouter(), background=loops)
+
+
+async def _readers(
+    resources: Resources, edition: Edition, producer: Producer | None
+) -> tuple[list[Loop], Journeys, Counts, Counts]:
+    """Return the two readers of an edition; the journeys of the first, the counts of both."""
+    await resources.table("situations").index(INDEX)
+    await resources.table("facts").clustered()
+    table, pace, loops = resources.table("counts"), Pace(), list[Loop]()
+    counts = [Counts(table, group) for group in (OPERATIONS, ASIDE)]
+    journeys = [_journeys(resources) for _ in counts]
+    for (group, topics), kept, counted in zip(
+        edition.groups.items(), journeys, counts, strict=True
+    ):
+        loops.append(_reading(resources, kept, counted, pace, group, topics, producer))
+    return loops, journeys[0], counts[0], counts[1]
 
 
 def _journeys(resources: Resources) -> Journeys:
@@ -149,8 +189,9 @@ def _reading(
     pace: Pace,
     group: str,
     topics: Sequence[str],
+    producer: Producer | None,
 ) -> Loop:
-    flow = Flow(resources.producer, group, resources.settings.lanes)
+    flow = Flow(producer, group, resources.settings.lanes)
     table = resources.table
     situations = Situations(table("situations"), journeys)
     facts = Facts(table("facts"), table("balances"), journeys, resources.clock)
@@ -160,4 +201,7 @@ def _reading(
 
 
 if __name__ == "__main__":
-    service.main("operations", build, OperationsSettings)
+    try:
+        service.main("operations", build, OperationsSettings)
+    except* Anew:
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - our own words

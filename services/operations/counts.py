@@ -2,8 +2,8 @@
 
 A ledger is saved before its offsets are committed and its predecessor is deleted after, so one that
 reaches at least as far as what is committed always stands.  Read from the table they are exact as
-of a second ago, for all processes together.  They are rebuilt by setting the group's offsets to 0
-and dropping this table while nobody runs.
+of a second ago, for all processes together.  Each edition of the
+read side has its own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

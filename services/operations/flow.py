@@ -20,9 +20,12 @@ TOPIC = "operations.flow"
 
 
 class Flow:
-    """Counts what is read until it is told to publish: one message for a stage and second."""
+    """Counts what is read until it is told to publish: one message for a stage and second.
 
-    def __init__(self, producer: Producer, group: str, lane_count: int) -> None:
+    Without a producer nothing is published: what is read anew flowed long ago.
+    """
+
+    def __init__(self, producer: Producer | None, group: str, lane_count: int) -> None:
         self._producer, self._lane_count = producer, lane_count
         self._source = f"/services/operations/{group}"
         self._counted: dict[tuple[str, int], FlowCounted] = {}
@@ -62,9 +65,9 @@ class Flow:
             )
             message = Message(stage.encode(), events.encode(event))
             batches.setdefault((TOPIC, home(stage, self._lane_count)), []).append(message)
-        if batches:
+        if batches and self._producer:
             await self._producer.append(batches)
-            self._counted.clear()
+        self._counted.clear()
 
     def forget(self) -> None:
         """Drop what was counted for lanes that are gone."""

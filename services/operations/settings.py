@@ -5,7 +5,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class OperationsSettings(BaseSettings):
-    """`MOTCUA_OPERATIONS_…`.  `forms`: where a citizen's browser asks notify for official forms."""
+    """`MOTCUA_OPERATIONS_…`.  `forms`: where a citizen's browser asks notify for official forms;
+    `rebuilds`: read the edition that does not serve, and answer nothing (`motcua rebuild`).
+    """
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_OPERATIONS_", frozen=True)
 
@@ -14,4 +16,5 @@ class OperationsSettings(BaseSettings):
         default="http://127.0.0.1:8104/v1/forms",
         pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*)?$",
     )
+    rebuilds: bool = False
     per_second: int = Field(default=20, ge=1, le=500)  # commands of all rounds together

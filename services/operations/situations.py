@@ -130,12 +130,7 @@ class Situations:
     async def _put_held(
         self, application: str, found: Sequence[Entry], held: frozenset[str]
     ) -> None:
-        since = {gist(e.data).service: e.logged_ms for e in found if e.type == RecordParked.TYPE}
-        summary = _summary(found)
-        rows = {
-            service: _row(application, summary, Matter(HELD, "", at_ms), service)
-            for service, at_ms in since.items()
-        }
+        rows = _held_rows(application, found)
         await self._table.delete([row["_id"] for row in rows.values()])
         if held:
             await self._table.insert_missing([rows[service] for service in sorted(held)])
@@ -144,6 +139,24 @@ class Situations:
 def rows_of(application: str, entries: Sequence[Entry]) -> Mapping[str, Row]:
     """Return the rows of an application, from all its messages, by `_id`; not what is held."""
     return _rows(application, _summary(entries))
+
+
+def all_rows_of(application: str, entries: Sequence[Entry]) -> Mapping[str, Row]:
+    """Return the rows of an application, from all its messages, by `_id`."""
+    held = held_by(in_order(entries))
+    holding = _held_rows(application, entries) if held else {}
+    rows = (holding[service] for service in held)
+    return {**rows_of(application, entries), **{row["_id"]: row for row in rows}}
+
+
+def _held_rows(application: str, entries: Sequence[Entry]) -> dict[str, Row]:
+    """Return what there would be of each service that has ever held it."""
+    since = {gist(e.data).service: e.logged_ms for e in entries if e.type == RecordParked.TYPE}
+    summary = _summary(entries)
+    return {
+        service: _row(application, summary, Matter(HELD, "", at_ms), service)
+        for service, at_ms in since.items()
+    }
 
 
 def _summary(entries: Sequence[Entry]) -> Summary:

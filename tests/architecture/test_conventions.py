@@ -76,12 +76,14 @@ OWN = {
     # stands for its citizen: who may see it, as a page, as JSON with an example; and how it went;
     # which application somebody means, and one of them opened, for whoever asks; operators' pages;
     # what open applications wait for, the board of it, what is done about many; the national form;
-    # that nothing of a period is missing
+    # that nothing of a period is missing; which of two editions of all this serves,
+    # and that it still follows from the messages
     "operations": {
         *("finding", "opened", "console", "situations", "board", "stuck_api"),
         *("rounds", "rounds_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api"),
+        *("edition", "mending"),
         *("status_access", "status_api", "pages", "example", "rating_api"),
     },
 }

@@ -14,7 +14,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from deploy.local.cli import app
-from deploy.local.stats import FACTS, SHOWN, show
+from deploy.local.stats import SHOWN, show
 from services.operations.domain.statistics import Form, added
 from services.operations.form_files import Line, Statistics
 from shared.errors import Misconfigured
@@ -46,7 +46,7 @@ def asked(*words: str) -> Any:
 
 
 def test_the_form_of_a_unit_is_told_as_json_as_csv_and_in_words(database: Any) -> None:
-    database[FACTS].insert_one(ROW)
+    database["operations.facts"].insert_one(ROW)
 
     told = json.loads(asked("00004", *JUNE, "--json").stdout)
     rows = list(csv.DictReader(io.StringIO(asked("01", *JUNE, "--csv").stdout)))
@@ -67,7 +67,7 @@ def test_the_form_of_a_unit_is_told_as_json_as_csv_and_in_words(database: Any) -
         (("00004", "2026-06-30", "2026-06-01"), "ends no earlier than it begins"),
         (("00004", "2026-06-01", "2999-01-01"), "not over"),
         (("99999", *JUNE), "No unit has this code"),
-        (("00004", *JUNE), "Operations has counted nothing"),
+        (("00004", *JUNE), "Nothing that operations has read"),
     ],
 )
 def test_what_cannot_be_told_is_said_with_what_to_do(

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from deploy.proving.outside import Outside
+from deploy.local.read_side import read_side
+from deploy.proving.outside import JOURNEYS, Outside
 from services.operations.domain.proof.period import Period
 from services.operations.domain.proof.tally import Proof
 from services.operations.journeys import Journeys, read
 from shared.mongo import MongoTable, connect
+from shared.store import prefix
 from tests.deploy.proving.conftest import LATER, PERIOD, found, lived
 from tests.services.operations.story import Log, Story
 
@@ -22,7 +24,7 @@ async def there(mongo_url: str):
     lived(log)
     journeys = Journeys(*(MongoTable(database[f"operations.{name}"]) for name in TABLES))
     await journeys.append([read(record) for record in log.records])
-    yield Outside(database, "", 4)
+    yield Outside("proving", await read_side(database, JOURNEYS), "", 4)
     await database.client.drop_database("proving")
     database.client.close()
 
@@ -41,11 +43,9 @@ async def test_what_was_made_outside_of_it_is_not_looked_at(there: Outside) -> N
 
 async def test_what_is_missing_in_a_real_database_is_missed(there: Outside) -> None:
     story = Story(Log(), 0)  # the one whose life is whole
-    rows = there.database["operations.journeys"]
+    rows = there.side.table(JOURNEYS)
     before = await there.prove(PERIOD, LATER, lambda _: None)
-    await rows.delete_many(
-        {"_id": {"$gte": f"{story.application}/", "$lt": f"{story.application}0"}}
-    )
+    await rows.delete([row["_id"] for row in await rows.ranges([prefix(f"{story.application}/")])])
 
     after = await there.prove(PERIOD, LATER, lambda _: None)
 

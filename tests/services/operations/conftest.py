@@ -5,7 +5,14 @@ from types import SimpleNamespace
 import pytest
 
 from tests.services.operations import forms, lives, scenes
-from tests.services.operations.memory import Group, MemoryAssignment, Over, Store, Trouble
+from tests.services.operations.memory import (
+    Group,
+    MemoryAssignment,
+    MemoryTable,
+    Over,
+    Store,
+    Trouble,
+)
 from tests.services.operations.story import BEGAN, LANES, Log, Story, application
 
 
@@ -18,6 +25,7 @@ def world() -> SimpleNamespace:
         Store=Store,
         Group=Group,
         Trouble=Trouble,
+        MemoryTable=MemoryTable,
         Over=Over,
         MemoryAssignment=MemoryAssignment,
         LANES=LANES,

@@ -1,0 +1,124 @@
+"""Looks again at what applications wait for, some each second, round and round.
+
+A process that others took for dead may write late what they have turned since.  What stands has to
+follow from the messages that are kept: where it does not, twice in a row, it is put right.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import groupby
+
+import structlog
+
+from services.operations.domain.entries import Entry
+from services.operations.domain.packing import unpacked
+from services.operations.journeys import Journeys
+from services.operations.situations import all_rows_of
+from shared.clock import Clock
+from shared.errors import Unknown
+from shared.store import Row, Table, prefix
+
+TURN_S = 1.0
+ROWS = 200  # of journeys, looked at in a turn
+AGAIN_S = 5.0  # a reader keeps a message first, and turns what it changes then
+LEFT = 10  # places before the last that somebody may not have taken away
+TRIES = 5
+
+_log = structlog.get_logger("mending")
+
+
+class Mending:
+    """Any number of processes may have one: who notes the next place does what is up to it."""
+
+    def __init__(
+        self,
+        journeys: Journeys,
+        kept: Table,
+        situations: Table,
+        places: Table,
+        clock: Clock,
+        again_s: float = AGAIN_S,
+    ) -> None:
+        self._journeys, self._kept, self._situations = journeys, kept, situations
+        self._places, self._clock, self._again_s = places, clock, again_s
+
+    async def keep_going(self) -> None:
+        """Take turns for ever; what is not answered now is looked at the next time round."""
+        while True:
+            with suppress(Unknown):
+                await self.turn()
+            await asyncio.sleep(TURN_S)
+
+    async def turn(self) -> int:
+        """Look at the next applications; return how many were put right.  Raises `Unknown`."""
+        turn = int(self._clock().timestamp() / TURN_S)
+        before = await self._places.last(("", "~"), 1)
+        if before and int(before[0]["_id"]) >= turn:
+            return 0
+        found, after = await self._from(before[0]["after"] if before else "")
+        note: Row = {"_id": f"{turn:012d}", "after": after}
+        if await self._places.insert_missing([note]):
+            return 0
+        if before:
+            await self._places.delete([f"{int(before[0]['_id']) - n:012d}" for n in range(LEFT)])
+        unlike = await self._unlike(found)
+        if not unlike:
+            return 0
+        await asyncio.sleep(self._again_s)
+        return await self.put_right(unlike)
+
+    async def put_right(self, applications: Collection[str]) -> int:
+        """Make what stands of these follow from their messages; return of how many it did not.
+
+        Raises `Unknown`.
+        """
+        mended = set[str]()
+        for _ in range(TRIES):
+            standing = await self._journeys.standing(applications)
+            wrong = await self._unlike(standing)
+            if not wrong:
+                return len(mended)
+            for application, (gone, come) in wrong.items():
+                _log.warning("put right", application=application, gone=gone, come=sorted(come))
+                await self._situations.delete([*gone, *come])
+                await self._situations.insert_missing(list(come.values()))
+            mended |= wrong.keys()
+            applications = wrong.keys()
+        raise Unknown("what applications wait for changes while it is put right")
+
+    async def _from(self, after: str) -> tuple[dict[str, list[Entry]], str]:
+        """Return the next applications with their messages, and behind which one to go on."""
+        rows = await self._kept.ranges([(after, "~")], ROWS)
+        groups = [(a, list(some)) for a, some in groupby(rows, _application)]
+        is_cut = len(rows) == ROWS
+        whole = groups[:-1] if is_cut and len(groups) > 1 else groups
+        return {a: _entries(a, some) for a, some in whole}, f"{whole[-1][0]}0" if is_cut else ""
+
+    async def _unlike(
+        self, found: Mapping[str, Sequence[Entry]]
+    ) -> dict[str, tuple[list[str], dict[str, Row]]]:
+        """Return of which applications other rows stand than follow from these messages: the ids
+        of those too many, and the rows that are missing or other.
+        """
+        have: dict[str, dict[str, Row]] = {application: {} for application in found}
+        bounds = [prefix(f"{application}/") for application in found]
+        for row in await self._situations.ranges(bounds) if bounds else ():
+            have[row["application"]][row["_id"]] = row
+        unlike = {}
+        for application, entries in found.items():
+            due, has = all_rows_of(application, entries), have[application]
+            come = {i: row for i, row in due.items() if has.get(i) != row}
+            gone = [i for i in has if i not in due]
+            if come or gone:
+                unlike[application] = gone, come
+        return unlike
+
+
+def _application(row: Row) -> str:
+    return str(row["_id"]).partition("/")[0]
+
+
+def _entries(application: str, rows: Iterable[Row]) -> list[Entry]:
+    entries = {e.place: e for row in rows for e in unpacked(application, row["entries"])}
+    return list(entries.values())

@@ -1,0 +1,104 @@
+"""Operations reads the whole log anew while it serves, and then serves that."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from deploy.local.settings import ROOT
+from tests.e2e.system import System, running
+from tests.e2e.test_rounds import new_id, submit
+from tests.waiting import until
+
+pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]
+
+COUNT = 6
+LIMIT_S = 120.0
+WITHOUT = {"offsets", "newest_at"}  # of the counts: those who submit meanwhile move them
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running(tmp_path_factory.mktemp("rebuild")) as started:
+        yield started
+
+
+def rebuild(system: System) -> str:
+    told = {
+        "MOTCUA_HOME": str(system.settings.home),
+        "KAFKA_URL": system.servers.kafka_url,
+        "MONGO_URL": system.servers.mongo_url,
+    }
+    run = subprocess.run(
+        [sys.executable, "-m", "deploy.local.cli", "rebuild"],
+        cwd=ROOT,
+        env={**os.environ, **told},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def tables(system: System) -> set[str]:
+    with MongoClient[dict[str, Any]](system.servers.mongo_url) as client:
+        return set(client["motcua"].list_collection_names())
+
+
+async def counts(system: System) -> dict[str, Any]:
+    async with system.client("operations", "operator") as operations:
+        told = (await operations.get("/v1/counts")).raise_for_status().json()
+        return {name: value for name, value in told.items() if name not in WITHOUT}
+
+
+async def journey(system: System, application: str) -> dict[str, Any]:
+    async with system.client("operations", "operator") as operations:
+        answer = await operations.get(f"/v1/journeys/{application}")
+        return {k: v for k, v in answer.raise_for_status().json().items() if k != "clocks"}
+
+
+async def routed(system: System, count: int) -> None:
+    async def are() -> bool:
+        types = (await counts(system))["types"]
+        return bool(types.get("fee.assessed", 0) + types.get("payment.requested", 0) >= count)
+
+    await until(are, LIMIT_S, "all of them are routed")
+
+
+async def test_the_same_is_read_anew_while_operations_serves_and_again_the_other_way_round(
+    system: System,
+) -> None:
+    ids = [new_id(n) for n in range(COUNT)]
+    async with system.client("intake", "portal") as intake:
+        await asyncio.gather(*(submit(intake, id_) for id_ in ids))
+    await routed(system, COUNT)
+    await asyncio.sleep(3)  # notices, too
+    before = await counts(system), [await journey(system, id_) for id_ in ids]
+    assert "operations.journeys" in tables(system)
+
+    said = await asyncio.to_thread(rebuild, system)
+
+    assert "it serves" in said
+    assert "read what served before still" not in said
+    system.wait_ready("operations")
+    assert (await counts(system), [await journey(system, id_) for id_ in ids]) == before
+    assert "operations.second.journeys" in tables(system)
+    assert "operations.journeys" not in tables(system)
+
+    more = new_id(COUNT)
+    async with system.client("intake", "portal") as intake:
+        await submit(intake, more)
+    await routed(system, COUNT + 1)
+    assert await journey(system, more)
+    await asyncio.to_thread(rebuild, system)
+    system.wait_ready("operations")
+    assert {"operations.journeys"} <= tables(system)
+    assert await journey(system, more)
+    assert await journey(system, ids[0]) == before[1][0]
