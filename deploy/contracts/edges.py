@@ -97,7 +97,7 @@ def _notify() -> APIRouter:
 
 
 def _operations() -> APIRouter:
-    door = Door.made(_UNUSED, _UNUSED, b"", float)
+    door = Door.made(_UNUSED, _UNUSED, _UNUSED, b"", float)
     reading = Reading(door, _UNUSED, _UNUSED, _UNUSED)
     watching = Watching(door, _UNUSED, _UNUSED, _UNUSED)
     desks = services.operations.__main__.Desks(_UNUSED, _UNUSED, reading, watching, *[_UNUSED] * 3)

@@ -26,6 +26,7 @@ from services.operations.console.door import Door
 from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
 from services.operations.console.screen import Screen
+from services.operations.console.sessions import Sessions
 from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
 from services.operations.counts import Counts
@@ -125,7 +126,9 @@ async def build(resources: Resources) -> Parts:
     answers = Attempts(PER_APPLICATION, time.monotonic)
     desk = RatingDesk(status, resources.publisher, resources.vault, answers)
     accounts = Accounts(resources.secrets.accounts)
-    at_door = Door.made(Screen(), accounts, resources.secrets.master_key, time.monotonic)
+    sessions = Sessions(resources.table("sessions"), resources.clock)
+    key = resources.secrets.master_key
+    at_door = Door.made(Screen(), accounts, sessions, key, time.monotonic)
     reading = Reading(at_door, journeys, watch.current, resources.clock)
     board = Board(situations, time.monotonic)
     watching = Watching(at_door, board, watch.current, resources.clock)

@@ -60,12 +60,17 @@ class Door:
 
     @classmethod
     def made(
-        cls, screen: Screen, accounts: Accounts, key: bytes, ticks: Callable[[], float]
+        cls,
+        screen: Screen,
+        accounts: Accounts,
+        sessions: Sessions,
+        key: bytes,
+        ticks: Callable[[], float],
     ) -> "Door":
         """Return a door that nobody has knocked at."""
         own = hmac.digest(key, b"console/sign-in", hashlib.sha256)
         by_address, by_pair = Attempts(PER_ADDRESS, ticks), Attempts(PER_PAIR, ticks)
-        return cls(screen, accounts, Sessions(ticks), own, by_address, by_pair, asyncio.Lock())
+        return cls(screen, accounts, sessions, own, by_address, by_pair, asyncio.Lock())
 
     def route(self) -> type[APIRoute]:
         """Return how the console's routes answer what goes wrong: as pages."""
@@ -102,22 +107,19 @@ class Door:
         return response
 
     def _wrong(self, request: Request, status: int, words: Words) -> HTMLResponse:
-        return self.screen.page(self.visit(request), "wrong.html", status, words=words)
+        visit = _visit(request, getattr(request.state, "session", None))
+        return self.screen.page(visit, "wrong.html", status, words=words)
 
-    def visit(self, request: Request) -> Visit:
-        """Return who looks, signed in or not."""
-        chosen = _asked_language(request) or request.cookies.get(LANGUAGE)
-        language: Language = "en" if chosen == "en" else "vi"
-        kept = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
-        address = request.url.path + (f"?{urlencode(kept)}" if kept else "")
-        session = self.sessions.find(_token(request))
-        return Visit(language, address, session, _is_part(request))
+    async def visit(self, request: Request) -> Visit:
+        """Return who looks, signed in or not.  Raises `Unknown`."""
+        request.state.session = await self.sessions.find(_token(request))
+        return _visit(request, request.state.session)
 
     def seat(self, *roles: str) -> Callable[[Request], Awaitable[Visit]]:
         """Return a dependency that lets these roles in.  It raises `Refusal` 403, `SignInFirst`."""
 
         async def seated(request: Request) -> Visit:
-            visit = self.visit(request)
+            visit = await self.visit(request)
             if visit.session is None:
                 raise SignInFirst
             if visit.role not in roles:
@@ -162,10 +164,10 @@ def router(door: Door) -> APIRouter:
         openapi_extra=form_body({"token": "…"}),
     )
     async def sign_out(request: Request) -> Response:
-        visit = door.visit(request)
+        visit = await door.visit(request)
         if visit.session:
             await door.sent(request, visit.session)
-            door.sessions.close(_token(request))
+            await door.sessions.close(_token(request))
             _log.info("signed out", account=visit.session.caller.name)
         response = RedirectResponse(SIGN_IN, 303, HEADERS)
         response.delete_cookie(_session_cookie(request), path="/", secure=_is_safe(request))
@@ -190,7 +192,7 @@ def _sign_in_page(
     seed = request.cookies.get(_cookie(request, "form")) or secrets.token_urlsafe(32)
     following = _following(request.query_params.get("next", ""))
     said = {"name": name, "wrong": wrong, "next": following, "token": door.form_token(seed)}
-    visit = door.visit(request)._replace(session=None)
+    visit = _visit(request, None)
     response = door.screen.page(visit, "sign_in.html", status, **said)
     _keep(response, request, _cookie(request, "form"), seed)
     return response
@@ -218,11 +220,19 @@ async def _sign_in(door: Door, request: Request) -> Response:
         return _sign_in_page(door, request, 422, name, LABELS["wrong_account"])
     for attempts, key in counted:
         attempts.give_back(key)
-    token = door.sessions.open(caller, before=_token(request))
+    token = await door.sessions.open(caller, before=_token(request))
     _log.info("signed in", account=caller.name, role=caller.role)
     response = RedirectResponse(_following(fields.get("next", "")), 303, HEADERS)
     _keep(response, request, _session_cookie(request), token)
     return response
+
+
+def _visit(request: Request, session: Session | None) -> Visit:
+    chosen = _asked_language(request) or request.cookies.get(LANGUAGE)
+    language: Language = "en" if chosen == "en" else "vi"
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+    address = request.url.path + (f"?{urlencode(kept)}" if kept else "")
+    return Visit(language, address, session, _is_part(request))
 
 
 def _to_sign_in(request: Request) -> Response:

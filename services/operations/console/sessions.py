@@ -1,31 +1,38 @@
-"""Who is signed in, in this process's memory: a restart asks everybody to sign in again.
+"""Who is signed in: rows that every process of operations has in common.
 
-The browser has a token, known here by its hash; the name behind it never leaves this process.
+The browser has a token, kept here by its hash.  A session is the rows of one prefix, and over as
+soon as there are none:
+
+    <hash>/            who it is, since when, and what its forms have to bring
+    <hash>/seen/<n>    seen in the n-th stretch of time, the last one alone
+    of/<name>/<since>/<hash>, until/<since>/<hash>    to find those of an account, and those over
 """
 
 import hashlib
 import hmac
 import secrets
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
 
 from shared.access import Caller
+from shared.clock import Clock
+from shared.store import Row, Table, prefix
 
-IDLE_S = 30 * 60.0
-LIVES_S = 8 * 3_600.0  # a working day, whatever is done meanwhile
-KEPT = 2_000  # who was idle for longest is signed out first
-KEPT_EACH = 10  # of one account
+IDLE_S = 30 * 60
+LIVES_S = 8 * 3_600  # a working day, whatever is done meanwhile
+SEEN_S = 60  # how exactly it is known when somebody was seen
+KEPT_EACH = 10  # of one account; the oldest is signed out
+CLEARED = 100  # that are over, whenever somebody signs in
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Session:
     """Somebody at the console; `csrf` has to come with all that is sent."""
 
     caller: Caller
-    began_s: float
-    seen_s: float
-    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    csrf: str
 
     def is_asked_by(self, token: str) -> bool:
         """Tell whether a form was made for this session."""
@@ -33,42 +40,75 @@ class Session:
 
 
 class Sessions:
-    """The sessions that last, by the hash of their tokens; who was seen last comes last."""
+    """The sessions that last.  Whatever is asked raises `Unknown`."""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._open: OrderedDict[str, Session] = OrderedDict()
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table, self._clock = table, clock
 
-    def open(self, caller: Caller, before: str = "") -> str:
+    async def open(self, caller: Caller, before: str = "") -> str:
         """Return the token of a new session; `before`, what the browser had, is none any more."""
-        self.close(before)
-        now = self._monotonic()
-        own = [key for key, session in self._open.items() if session.caller.name == caller.name]
-        for key in own[: max(0, len(own) + 1 - KEPT_EACH)]:
-            del self._open[key]
+        now_s = _seconds(self._clock())
+        await self.close(before)
+        await self._clear(caller.name, now_s)
         token = secrets.token_urlsafe(32)
-        self._open[_key(token)] = Session(caller, now, now)
-        while len(self._open) > KEPT:
-            self._open.popitem(last=False)
+        key, since = _key(token), f"{now_s:012d}"
+        who = {"name": caller.name, "role": caller.role, "units": list(caller.units)}
+        begun = {"since_s": now_s, "csrf": secrets.token_urlsafe(32)}
+        ids = [*_entries(caller.name, since, key), f"{key}/seen/{now_s // SEEN_S}"]
+        await self._table.insert_missing([{"_id": id_} for id_ in ids])
+        await self._table.insert_missing([{"_id": f"{key}/", **who, **begun}])
         return token
 
-    def find(self, token: str) -> Session | None:
+    async def find(self, token: str) -> Session | None:
         """Return the session of this token, seen now; None: there is none, or it is over."""
-        session = self._open.get(_key(token)) if token else None
-        if session is None:
+        if not token:
             return None
-        now = self._monotonic()
-        if now - session.seen_s >= IDLE_S or now - session.began_s >= LIVES_S:
-            self.close(token)
+        key, now_s = _key(token), _seconds(self._clock())
+        rows = await self._table.ranges([prefix(f"{key}/")])
+        if not rows or "name" not in rows[0]:
             return None
-        session.seen_s = now
-        self._open.move_to_end(_key(token))
-        return session
+        first, *seen = rows
+        last = max((int(row["_id"].rpartition("/")[2]) for row in seen), default=0)
+        is_idle = now_s // SEEN_S - last > IDLE_S // SEEN_S
+        if is_idle or now_s - first["since_s"] >= LIVES_S:
+            await self._end(rows)
+            return None
+        if now_s // SEEN_S > last:
+            await self._table.insert_missing([{"_id": f"{key}/seen/{now_s // SEEN_S}"}])
+            await self._table.delete([row["_id"] for row in seen])
+        return Session(Caller(first["name"], first["role"], tuple(first["units"])), first["csrf"])
 
-    def close(self, token: str) -> None:
+    async def close(self, token: str) -> None:
         """Sign out; an unknown token is no error."""
-        self._open.pop(_key(token), None)
+        if token:
+            await self._end(await self._table.ranges([prefix(f"{_key(token)}/")]))
+
+    async def _clear(self, name: str, now_s: int) -> None:
+        """End those that are over, and so many of this account that one more may begin."""
+        over = await self._table.ranges([("until/", f"until/{now_s - LIVES_S:012d}")], CLEARED)
+        own = await self._table.ranges([prefix(f"of/{quote(name, safe='')}/")])
+        many = own[: max(0, len(own) + 1 - KEPT_EACH)]
+        keys = {str(row["_id"]).rpartition("/")[2] for row in (*over, *many)}
+        bounds = [prefix(f"{key}/") for key in sorted(keys)]
+        await self._end(await self._table.ranges(bounds) if bounds else [])
+        await self._table.delete([row["_id"] for row in (*over, *many)])
+
+    async def _end(self, rows: Sequence[Row]) -> None:
+        ids = [row["_id"] for row in rows]
+        for row in rows:
+            if "name" in row:
+                key = str(row["_id"]).partition("/")[0]
+                ids += _entries(row["name"], f"{row['since_s']:012d}", key)
+        await self._table.delete(ids)
+
+
+def _entries(name: str, since: str, key: str) -> list[str]:
+    return [f"of/{quote(name, safe='')}/{since}/{key}", f"until/{since}/{key}"]
 
 
 def _key(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())

@@ -14,12 +14,13 @@ from services.operations.console.door import Door
 from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
 from services.operations.console.screen import Screen
+from services.operations.console.sessions import Sessions
 from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
 from shared.access import Access
 from shared.catalogue import Catalogue
 from shared.edge_app import edge_app
-from tests.services.operations.memory import Group, Over, Store
+from tests.services.operations.memory import Group, MemoryTable, Over, Store
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.status.edge import FORM, Ticks
 from tests.services.operations.story import BEGAN, Story
@@ -54,7 +55,8 @@ class ConsoleEdge:
             name: {"role": role, "password": KEPT} | ({"units": UNITS} if "_" in role else {})
             for name, role in ROLES.items()
         }
-        self.door = Door.made(Screen(), Accounts(rows), bytes(range(32)), self.ticks)
+        sessions = Sessions(MemoryTable(self.store.trouble), self.ticks.clock)
+        self.door = Door.made(Screen(), Accounts(rows), sessions, bytes(range(32)), self.ticks)
         reading = Reading(self.door, self.store.journeys, self.catalogue, lambda: self.now)
         board = MemoryBoard(self.store.tables["situations"].rows)
         watching = Watching(self.door, board, self.catalogue, lambda: self.now)

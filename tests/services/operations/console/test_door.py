@@ -9,11 +9,12 @@ from services.operations.console.accounts import Accounts, hashed, is_right
 from services.operations.console.door import PER_ADDRESS, PER_PAIR
 from services.operations.console.labels import LABELS
 from services.operations.console.screen import HEADERS
-from services.operations.console.sessions import IDLE_S, KEPT, KEPT_EACH, LIVES_S, Sessions
+from services.operations.console.sessions import IDLE_S, KEPT_EACH, LIVES_S, SEEN_S, Sessions
 from shared.access import Caller
 from shared.errors import Misconfigured
 from tests.services.operations.console.edge import KEPT as PASSWORD_KEPT
 from tests.services.operations.console.edge import TOKEN, ConsoleEdge, send, sign_in
+from tests.services.operations.memory import MemoryTable, Trouble
 from tests.services.operations.scenes import begun, processing
 from tests.services.operations.status.edge import Ticks
 
@@ -207,34 +208,91 @@ def test_an_account_that_would_let_in_too_many_is_refused(row: dict[str, str]) -
 # ---- sessions
 
 
+@pytest.fixture
+def ticks() -> Ticks:
+    return Ticks()
+
+
+@pytest.fixture
+def rows() -> MemoryTable:
+    return MemoryTable(Trouble())
+
+
+@pytest.fixture
+def sessions(rows: MemoryTable, ticks: Ticks) -> Sessions:
+    return Sessions(rows, ticks.clock)
+
+
 @pytest.mark.parametrize(
     ("steps_s", "lasts"),
     [
         ([IDLE_S - 1] * 3, True),
-        ([IDLE_S], False),
+        ([IDLE_S + SEEN_S], False),
         ([IDLE_S - 1] * int(LIVES_S // (IDLE_S - 1) + 1), False),
     ],
     ids=["seen now and then", "idle", "all day"],
 )
-def test_a_session_ends_when_it_is_idle_and_at_the_end_of_the_day(
-    steps_s: list[float], lasts: bool
+async def test_a_session_ends_when_it_is_idle_and_at_the_end_of_the_day(
+    sessions: Sessions, rows: MemoryTable, ticks: Ticks, steps_s: list[float], lasts: bool
 ) -> None:
-    ticks = Ticks()
-    sessions = Sessions(ticks)
-    token = sessions.open(Caller("a", "viewer"))
+    token = await sessions.open(Caller("a", "viewer"))
     found = None
     for step_s in steps_s:
         ticks.now_s += step_s
-        found = sessions.find(token)
+        found = await sessions.find(token)
     assert (found is not None) is lasts
+    assert bool(rows.rows) is lasts
 
 
-def test_sessions_are_bounded_in_all_and_for_each_account() -> None:
-    sessions = Sessions(Ticks())
-    own = [sessions.open(Caller("a", "viewer")) for _ in range(KEPT_EACH + 1)]
-    assert [sessions.find(token) is not None for token in own] == [False] + [True] * KEPT_EACH
-    first = sessions.open(Caller("first", "viewer"))
-    others = [sessions.open(Caller(f"b{n}", "viewer")) for n in range(KEPT)]
-    assert sessions.find(first) is None
-    assert all(map(sessions.find, others))
-    assert sessions.find("") is None
+async def test_a_session_is_known_to_every_process_and_ended_for_every_one(
+    sessions: Sessions, rows: MemoryTable, ticks: Ticks
+) -> None:
+    officer = Caller("a", "unit_officer", ("01", "79"))
+    token, another = await sessions.open(officer), Sessions(rows, ticks.clock)
+    here, there = await sessions.find(token), await another.find(token)
+    assert here == there
+    assert there
+    assert there.caller == officer
+    await another.close(token)
+    assert await sessions.find(token) is None
+    assert rows.rows == {}
+
+
+async def test_an_account_has_so_many_sessions_and_the_oldest_ends(
+    sessions: Sessions, ticks: Ticks
+) -> None:
+    own = []
+    for _ in range(KEPT_EACH + 1):
+        ticks.now_s += 1
+        own.append(await sessions.open(Caller("a", "viewer")))
+    other = await sessions.open(Caller("a/b", "viewer"))
+    assert [await sessions.find(t) is not None for t in own] == [False] + [True] * KEPT_EACH
+    assert await sessions.find(other)
+    assert await sessions.find("") is None
+
+
+async def test_what_nobody_came_back_to_is_cleared_away(
+    sessions: Sessions, rows: MemoryTable, ticks: Ticks
+) -> None:
+    for n in range(5):
+        await sessions.open(Caller(f"a{n}", "viewer"))
+    ticks.now_s += LIVES_S + 1
+    last = await sessions.open(Caller("b", "viewer"))
+    assert {row["name"] for row in rows.rows.values() if "name" in row} == {"b"}
+    await sessions.close(last)
+    assert rows.rows == {}
+
+
+async def test_no_row_has_what_a_browser_has(sessions: Sessions, rows: MemoryTable) -> None:
+    token = await sessions.open(Caller("a", "viewer"))
+    assert token not in str(rows.rows)
+
+
+async def test_a_database_that_is_away_asks_nobody_to_sign_in_again(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    edge.store.trouble.fails = lambda: True
+    answer = await seated.get(HOME)
+    assert (answer.status_code, COOKIE in seated.cookies) == (503, True)
+    edge.store.trouble.fails = lambda: False
+    assert await is_in(seated)

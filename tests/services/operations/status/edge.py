@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -37,6 +37,9 @@ class Ticks:
 
     def __call__(self) -> float:
         return self.now_s
+
+    def clock(self) -> datetime:
+        return BEGAN + timedelta(seconds=self.now_s)
 
 
 @dataclass
