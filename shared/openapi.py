@@ -21,6 +21,7 @@ ROLES: Mapping[str, str] = {
     "portal": "A portal's key.",
     "officer": "The key of an officer, or of a provincial system.",
     "operator": "An operator's key.",
+    "checker": "The key of who agrees to what operators ask for.",
     "partner": "The key of a bank, or of a gateway that reports to us.",
 }
 MEANS: Mapping[str, str] = {

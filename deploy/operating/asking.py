@@ -12,6 +12,7 @@ from shared.errors import Misconfigured
 
 LIMIT_S = 60.0  # a preview of 10,000 takes seconds
 REFUSED_FROM = 400
+OPERATOR = "operator"  # as a clients.json names who asks
 
 
 class Api:
@@ -48,19 +49,19 @@ class Api:
 
 
 @contextmanager
-def calling(address: str, keys: Path) -> Iterator[Api]:
-    """Call as the operator whose key stands in a clients.json.  Raises `Misconfigured`."""
-    headers = {"authorization": f"Bearer {_key(keys)}"}
+def calling(address: str, keys: Path, who: str = OPERATOR) -> Iterator[Api]:
+    """Call as somebody whose key stands in a clients.json.  Raises `Misconfigured`."""
+    headers = {"authorization": f"Bearer {_key(keys, who)}"}
     with httpx.Client(base_url=address, headers=headers, timeout=LIMIT_S) as http:
         yield Api(http)
 
 
-def _key(path: Path) -> str:
+def _key(path: Path, who: str) -> str:
     try:
-        return str(json.loads(path.read_text())["api_keys"]["operator"])
+        return str(json.loads(path.read_text())["api_keys"][who])
     except (OSError, ValueError, KeyError):
         raise Misconfigured(
-            f"{path} has no key of an operator: give the clients.json of a system as --keys."
+            f"{path} has no key of {who}: give the clients.json of a system as --keys."
         ) from None
 
 

@@ -14,15 +14,15 @@ from deploy.local.refusals import say
 from deploy.local.secrets import CLIENTS_FILE
 from deploy.local.settings import HOST, Settings
 from deploy.operating import shown
-from deploy.operating.asking import Api, calling
+from deploy.operating.asking import OPERATOR, Api, calling
 from services.operations.domain.actions import ACTIONS
 from shared.clock import system_clock
 from shared.errors import Misconfigured
 
 PAGE = 200
 LOOK_EVERY_S = 0.5
-OVER = ("done", "aborted")
-VERBS = ("start", "pause", "resume", "abort")
+OVER = ("done", "aborted", "rejected")
+VERBS = ("start", "approve", "reject", "pause", "resume", "abort")
 
 console = Console(highlight=False)
 
@@ -40,6 +40,7 @@ Named = Annotated[
     list[str] | None, typer.Option("--application", help="these alone; may be repeated")
 ]
 ActionName = Annotated[str, typer.Option("--action", help="left out: the only one for the cause")]
+As = Annotated[str, typer.Option("--as", help="whose key of it: operator:second, who agrees, say")]
 Sure = Annotated[bool, typer.Option("--yes", help="do it; without it, only previewed")]
 
 
@@ -119,27 +120,32 @@ def release(
 
 def round_(
     id_: Annotated[str, typer.Argument(metavar="ID", help="of a round")],
-    verb: Annotated[str, typer.Argument(help="start, pause, resume or abort")] = "",
+    verb: Annotated[str, typer.Argument(help=", ".join(VERBS))] = "",
+    reason: Annotated[str, typer.Option("--reason", help="why; who agrees or not says it")] = "",
+    who: As = OPERATOR,
     rows: Rows = 20,
     at: At = "",
     keys: Keys = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show how a round stands; start it, pause it, resume it or abort it."""
+    """Show how a round stands; start it, agree to it, pause it, resume it or abort it."""
     if verb and verb not in VERBS:
         raise Misconfigured(f"{verb!r} is none of {', '.join(VERBS)}.")
-    with calling(*_where(at, keys)) as api:
+    said = {"reason": reason} if reason else {}
+    with calling(*_where(at, keys), who) as api:
         where = f"/v1/rounds/{id_}"
-        found = api.post(f"{where}/{verb}", {}) if verb else api.get(where)
+        found = api.post(f"{where}/{verb}", said) if verb else api.get(where)
         _tell(api, found, rows, as_json)
 
 
 def _follow(api: Api, where: str, *, quiet: bool) -> Any:
-    """Return a round when it is over; who gives up waiting leaves it to go on."""
+    """Return a round when it is over, or waits for another's agreement; who gives up waiting
+    leaves it to go on.
+    """
     with Console(quiet=True).status("") if quiet else console.status("Starting") as status:
         while True:
             found = api.get(where)
-            if found["status"] in OVER:
+            if found["status"] in (*OVER, shown.WAITS):
                 return found
             done = sum(count for word, count in found["results"].items() if word != "not_yet")
             looked = sum(found["checks"].values())
@@ -164,7 +170,7 @@ def _tell(api: Api, found: Any, rows: int, as_json: bool) -> None:
 
 def is_wanting(found: Any, *, started: bool) -> bool:
     """Tell whether something is left to a person."""
-    left = found["results"].keys() & {"refused", "not_sent"}
+    left = found["results"].keys() & ({"refused", "not_sent"} | ({"not_yet"} if started else set()))
     return bool(left or (started and found["checks"].keys() - {"gone"}))
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from deploy.local.refusals import say
 
 DAY_S, HOUR_S, MINUTE_S = 86_400, 3_600, 60
+WAITS = "waiting_for_check"
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -74,6 +75,8 @@ def preview(console: Console, round_: Mapping[str, Any], items: Rows, now: datet
         console.print(f"[dim]… and {left:,} more: --rows[/]")
     if round_["refused"]:
         say(console, f"[yellow]{round_['refused']:,} are refused: nothing is done to them.[/]")
+    if round_["needs_check"]:
+        say(console, "Another than who starts it has to agree.")
     if not round_["is_whole"]:
         say(console, "There are more than a round takes: do it again when this one is done.")
 
@@ -82,7 +85,11 @@ def outcome(console: Console, round_: Mapping[str, Any], items: Rows, now: datet
     """Show what came of a round; of items those that are not done with."""
     counted = {**round_["results"], **round_["checks"]}
     told = ", ".join(f"{count:,} {word.replace('_', ' ')}" for word, count in counted.items())
-    say(console, f"Round {round_['id']} is {round_['status']}: {told or 'nothing to do'}.")
+    status = str(round_["status"]).replace("_", " ")
+    say(console, f"Round {round_['id']} is {status}: {told or 'nothing to do'}.")
+    if round_["status"] == WAITS:
+        say(console, f"Another than who asked has to agree: `motcua round {round_['id']} approve` "
+            "or `reject`, with --reason, and --as or --keys of his own.")  # fmt: skip
     table = _table("application", "dossier", "", ">waits since")
     for item in items:
         since = item["there_since_ms"]

@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Annotated, Any
+from datetime import datetime, timedelta
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 
-from services.operations.domain.actions import ACTIONS
+from services.operations.domain.actions import Action
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.rounds import (
     ACTS_LIMIT,
@@ -21,7 +21,7 @@ from services.operations.domain.rounds import (
     Round,
 )
 from services.operations.rounds import views
-from services.operations.rounds.desk import Desk, TooManyOpen
+from services.operations.rounds.desk import Desk, SamePerson, TooManyOpen
 from shared import edge
 from shared.access import Caller, require
 from shared.clock import Clock
@@ -29,18 +29,12 @@ from shared.problems import Refusal
 
 PAGE_LIMIT = 200
 
-Operator = Annotated[Caller, Depends(require("operator"))]
+OPERATORS, CHECKERS = ("operator",), ("operator", "checker")
+Operator = Annotated[Caller, Depends(require(*OPERATORS))]
+Onlooker = Annotated[Caller, Depends(require(*CHECKERS))]
 Key = Annotated[str, Header(min_length=8, max_length=200)]
 After = Annotated[int, Query(ge=0, le=99_999, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
-
-# what operators do, and what that means
-VERBS: Mapping[Doing, str] = {
-    "start": "Do it: the commands are sent, so many in a second",
-    "pause": "Send no more for the time being",
-    "resume": "Go on sending",
-    "abort": "Send no more, for good; what was sent stays sent",
-}
 
 
 class Doings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,13 +43,37 @@ class Doings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     reason: Reason | None = None
 
 
+class Checking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why another agrees, or does not."""
+
+    reason: Reason
+
+
+class Verb(NamedTuple):
+    """What somebody does to a round: what that means, who may, and what is to be said."""
+
+    means: str
+    roles: tuple[str, ...] = OPERATORS
+    takes: type[Doings | Checking] = Doings
+
+
+VERBS: Mapping[Doing, Verb] = {
+    "start": Verb("Do it: the commands are sent, so many in a second; or ask another to agree"),
+    "approve": Verb("Agree to a round that another asked for: it starts", CHECKERS, Checking),
+    "reject": Verb("Turn down a round that another asked for", CHECKERS, Checking),
+    "pause": Verb("Send no more for the time being"),
+    "resume": Verb("Go on sending"),
+    "abort": Verb("Send no more, for good; what was sent stays sent"),
+}
+
+
 def router(desk: Desk, clock: Clock) -> APIRouter:
-    """Return the routes; all of them need the role operator."""
+    """Return the routes: operators act, and a checker looks and agrees."""
     routes = APIRouter(prefix="/v1", tags=["rounds"])
     _add_preview(routes, desk, clock)
     _add_looking(routes, desk)
-    for verb, means in VERBS.items():
-        _add_verb(routes, desk, verb, means)
+    for name, verb in VERBS.items():
+        _add_verb(routes, desk, name, verb)
     return routes
 
 
@@ -71,13 +89,9 @@ def _add_preview(routes: APIRouter, desk: Desk, clock: Clock) -> None:
     )
     async def preview_round(request: Request, caller: Operator, idempotency_key: Key) -> Response:
         choice = await edge.read(request, Choice)
-        _check(choice)
-        said = msgspec.json.encode((caller.name, idempotency_key, choice))
-        mark, now = hashlib.sha256(said).hexdigest()[:10], clock()
-        ids = [f"{now - timedelta(days=n):%Y%m%d}-{mark}" for n in (0, 1)]
-        found = await desk.preview(ids, choice, caller.name, now)
+        found = await begun(desk, choice, caller.name, idempotency_key, clock())
         where = {"Location": f"/v1/rounds/{found.id}"}
-        return _as_json(await _whole(desk, found), 201, where)
+        return _as_json(await whole(desk, found), 201, where)
 
 
 def _add_looking(routes: APIRouter, desk: Desk) -> None:
@@ -87,7 +101,7 @@ def _add_looking(routes: APIRouter, desk: Desk) -> None:
         responses=edge.answers(200, views.ListView, 422, example=views.LIST),
     )
     async def rounds(
-        _: Operator,
+        _: Onlooker,
         before: Annotated[str, Query(max_length=19, description="`next` of the page before")] = "",
     ) -> Response:
         found, next_ = await desk.rows.before(before)
@@ -98,8 +112,8 @@ def _add_looking(routes: APIRouter, desk: Desk) -> None:
         summary="How a round stands, who did what, and what came of it",
         responses=edge.answers(200, views.OneView, 404, example=views.ONE),
     )
-    async def one_round(round_id: str, _: Operator) -> Response:
-        return _as_json(await _whole(desk, await _known(desk, round_id)))
+    async def one_round(round_id: str, _: Onlooker) -> Response:
+        return _as_json(await whole(desk, await known(desk, round_id)))
 
     @routes.get(
         "/rounds/{round_id}/items",
@@ -107,61 +121,91 @@ def _add_looking(routes: APIRouter, desk: Desk) -> None:
         responses=edge.answers(200, views.ItemsView, 404, 422, example=views.ITEMS),
     )
     async def round_items(
-        round_id: str, _: Operator, after: After = 0, limit: Limit = 50
+        round_id: str, _: Onlooker, after: After = 0, limit: Limit = 50
     ) -> Response:
-        found, first = await _known(desk, round_id), after + 1
-        items = await desk.rows.items(found, first, limit)
-        end = first + len(items)
-        sent = await desk.rows.steps(found.id, "sent", first, end)
-        checked = await desk.rows.steps(found.id, "checked", first, end)
-        listed = views.seen(found, first, items, sent, checked)
-        is_more = end <= found.found.items + found.found.refused
-        return _as_json(views.ItemsView(items=listed, next=end - 1 if is_more else None))
+        return _as_json(await items_of(desk, await known(desk, round_id), after, limit))
 
 
-def _add_verb(routes: APIRouter, desk: Desk, verb: Doing, means: str) -> None:
+def _add_verb(routes: APIRouter, desk: Desk, name: Doing, verb: Verb) -> None:
     @routes.post(
-        f"/rounds/{{round_id}}/{verb}",
-        name=f"{verb}_round",
-        summary=means,
+        f"/rounds/{{round_id}}/{name}",
+        name=f"{name}_round",
+        summary=verb.means,
         responses=edge.answers(200, views.OneView, 404, 409, 422, example=views.ONE),
-        openapi_extra=edge.described(Doings, Doings(reason="Looked at ten of them by hand")),
+        openapi_extra=edge.described(verb.takes, verb.takes(reason="Looked at ten of them")),
     )
-    async def act(round_id: str, request: Request, caller: Operator) -> Response:
-        doing = await edge.read(request, Doings)
-        found = await _known(desk, round_id)
-        if verb == "pause" and len(found.acts) >= ACTS_LIMIT:
-            raise Refusal(409, "too-many-acts", "It was paused too often: abort it, or let it be.")
-        try:
-            after = await desk.do(found, verb, caller.name, doing.reason or "")
-        except TooManyOpen:
-            detail = f"{OPEN_LIMIT} rounds are under way: wait for one of them, or abort one."
-            raise Refusal(409, "too-many-open", detail) from None
-        if after is None:
-            raise _not_now(await _known(desk, round_id), verb)
-        return _as_json(await _whole(desk, after))
+    async def act(
+        round_id: str, request: Request, caller: Annotated[Caller, Depends(require(*verb.roles))]
+    ) -> Response:
+        doing = await edge.read(request, verb.takes)
+        after = await done(desk, round_id, name, caller.name, doing.reason or "")
+        return _as_json(await whole(desk, after))
 
 
-def _check(choice: Choice) -> None:
-    """Refuse what no table knows.  Raises `Refusal` 404, 422."""
-    if choice.cause not in CAUSES:
-        raise Refusal(404, "unknown-cause", f"One of {', '.join(sorted(CAUSES))}.")
-    possible = sorted(name for name, action in ACTIONS.items() if choice.cause in action.causes)
-    if choice.action not in possible:
-        can = f"can be {' or '.join(possible)}" if possible else "has none yet"
-        raise Refusal(422, "no-such-action", f"The action for {choice.cause} {can}.")
+async def begun(desk: Desk, choice: Choice, by: str, key: str, now: datetime) -> Round:
+    """Return the round that somebody chose under this key, on this day or the day before: a new
+    one, unless it stands.  Raises `Refusal` 404, 422, `Unknown`.
+    """
+    _check(choice, desk.actions)
+    said = msgspec.json.encode((by, key, choice))
+    mark = hashlib.sha256(said).hexdigest()[:10]
+    ids = [f"{now - timedelta(days=n):%Y%m%d}-{mark}" for n in (0, 1)]
+    return await desk.preview(ids, choice, by, now)
 
 
-async def _whole(desk: Desk, round_: Round) -> views.OneView:
-    sent = await desk.rows.last_step(round_.id, "sent")
-    return views.whole(round_, sent, await desk.rows.last_step(round_.id, "checked"))
+async def done(desk: Desk, id_: str, what: Doing, by: str, reason: str) -> Round:
+    """Return a round after somebody acted on it.  Raises `Refusal` 404, 409, `Unknown`."""
+    found = await known(desk, id_)
+    if what == "pause" and len(found.acts) >= ACTS_LIMIT:
+        raise Refusal(409, "too-many-acts", "It was paused too often: abort it, or let it be.")
+    try:
+        after = await desk.do(found, what, by, reason)
+    except SamePerson:
+        detail = "You asked for it yourself: let another look at it, or abort it."
+        raise Refusal(409, "same-person", detail) from None
+    except TooManyOpen:
+        detail = f"{OPEN_LIMIT} rounds are under way: wait for one of them, or abort one."
+        raise Refusal(409, "too-many-open", detail) from None
+    if after is None:
+        raise _not_now(await known(desk, id_), what)
+    return after
 
 
-async def _known(desk: Desk, id_: str) -> Round:
+async def known(desk: Desk, id_: str) -> Round:
+    """Return a round.  Raises `Refusal` 404, `Unknown`."""
     found = await desk.rows.get(id_)
     if found is None:
         raise Refusal(404, "unknown-round", "No round has this id: list them.")
     return found
+
+
+async def whole(desk: Desk, round_: Round) -> views.OneView:
+    """Return all that is said of a round.  Raises `Unknown`."""
+    sent = await desk.rows.last_step(round_.id, "sent")
+    checked = await desk.rows.last_step(round_.id, "checked")
+    return views.whole(round_, desk.actions[round_.choice.action], sent, checked)
+
+
+async def items_of(desk: Desk, round_: Round, after: int, limit: int) -> views.ItemsView:
+    """Return a page of a round's items, those after this number.  Raises `Unknown`."""
+    first = after + 1
+    items = await desk.rows.items(round_, first, limit)
+    end = first + len(items)
+    sent = await desk.rows.steps(round_.id, "sent", first, end)
+    checked = await desk.rows.steps(round_.id, "checked", first, end)
+    is_more = end <= round_.found.items + round_.found.refused
+    listed = views.seen(round_, first, items, sent, checked)
+    return views.ItemsView(items=listed, next=end - 1 if is_more else None)
+
+
+def _check(choice: Choice, actions: Mapping[str, Action]) -> None:
+    """Refuse what no table knows.  Raises `Refusal` 404, 422."""
+    if choice.cause not in CAUSES:
+        raise Refusal(404, "unknown-cause", f"One of {', '.join(sorted(CAUSES))}.")
+    possible = sorted(name for name, action in actions.items() if choice.cause in action.causes)
+    if choice.action not in possible:
+        can = f"can be {' or '.join(possible)}" if possible else "has none yet"
+        raise Refusal(422, "no-such-action", f"The action for {choice.cause} {can}.")
 
 
 def _not_now(round_: Round, verb: Doing) -> Refusal:

@@ -38,18 +38,33 @@ class Words(msgspec.Struct, frozen=True):
     en: str
 
 
+class Saying(NamedTuple):
+    """What a command says beside what it has done: of which order, who asked for it and why, and
+    who agreed to it, empty where nobody had to.
+    """
+
+    reference: str
+    by: str
+    reason: str
+    checked_by: str = ""
+
+
 Plan = Callable[[str, str, Sequence[Entry]], Command | Why]  # stage, what it is about, messages
-Say = Callable[[str, str, str], Data]  # reference, who, reason
+Say = Callable[[Saying], Data]
 
 
 class Action(NamedTuple):
-    """What is done about these causes; `follows`: the side effects that may come of it."""
+    """What is done about these causes; `follows`: the side effects that may come of it.
+
+    `needs_check`: it corrects money or state, so another than who asks for it has to agree.
+    """
 
     causes: frozenset[str]
     does: Words
     follows: tuple[Words, ...]
     plan: Plan
     say: Say
+    needs_check: bool = False
 
 
 def last_held(service: str, entries: Sequence[Entry]) -> Entry | None:
@@ -71,8 +86,8 @@ def _release(stage: str, _: str, entries: Sequence[Entry]) -> Command | Why:
     return release_of(stage, held)
 
 
-def _released(_: str, by: str, reason: str) -> LaneReleased:
-    return LaneReleased(operator=by, reason=reason)
+def _released(said: Saying) -> LaneReleased:
+    return LaneReleased(operator=said.by, reason=said.reason)
 
 
 def _ask(_: str, about: str, entries: Sequence[Entry]) -> Command | Why:
@@ -91,8 +106,8 @@ def _is(entry: Entry, *contracts: type[Data]) -> bool:
     return entry.is_decided and any(entry.type == contract.TYPE for contract in contracts)
 
 
-def _asked(reference: str, by: str, reason: str) -> QueryAsked:
-    return QueryAsked(reference=reference, by=by, reason=reason)
+def _asked(said: Saying) -> QueryAsked:
+    return QueryAsked(reference=said.reference, by=said.by, reason=said.reason)
 
 
 ACTIONS: Mapping[str, Action] = {

@@ -18,23 +18,33 @@ ITSELF = "/services/operations"  # who acts where no operator does
 
 Status = Literal[
     "ready",  # its items are found; nothing is done yet
+    "waiting_for_check",  # it was asked for; another has to agree
     "running",
     "paused",
     "checking",  # all was sent; it is looked at whether the cause is gone
     "done",
     "aborted",  # what was not sent is not sent any more
+    "rejected",
 ]
-Doing = Literal["preview", "start", "pause", "resume", "abort", "sent", "checked"]
+# `ask`: to start what another has to agree to
+Doing = Literal[
+    "preview", "start", "ask", "approve", "reject", "pause", "resume", "abort", "sent", "checked"
+]
 # What a round in the first status becomes when something is done; not listed: it is refused.
 MOVES: Mapping[Status, Mapping[Doing, Status]] = {
-    "ready": {"start": "running", "abort": "aborted"},
+    "ready": {"start": "running", "ask": "waiting_for_check", "abort": "aborted"},
+    "waiting_for_check": {"approve": "running", "reject": "rejected", "abort": "aborted"},
     "running": {"pause": "paused", "abort": "aborted", "sent": "checking"},
     "paused": {"resume": "running", "abort": "aborted"},
     "checking": {"checked": "done"},
     "done": {},
     "aborted": {},
+    "rejected": {},
 }
 OPEN: frozenset[Status] = frozenset({"running", "paused", "checking"})
+STOPPED: frozenset[Status] = frozenset({"aborted", "rejected"})
+BEGINS: frozenset[Doing] = frozenset({"start", "approve"})
+BY_ANOTHER: frozenset[Doing] = frozenset({"approve", "reject"})  # than who asked for it
 # what came of an item: `gone_before`: nobody waited any more when it was its turn
 Verdict = Literal["sent", "gone_before"]
 # and a while after it was sent; `came_back`: the same cause, anew; `unknown`: the read side has
@@ -148,9 +158,22 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
         return self.acts[0].at
 
     @property
-    def started_by(self) -> str:
-        """Return who started it; empty: nobody did."""
-        return next((act.by for act in self.acts if act.what == "start"), "")
+    def asked_by(self) -> str:
+        """Return who started it, or asked to; empty: nobody did."""
+        return self._by("start", "ask")
+
+    @property
+    def checked_by(self) -> str:
+        """Return who agreed to it; empty: nobody did, or nobody had to."""
+        return self._by("approve")
+
+    @property
+    def has_begun(self) -> bool:
+        """Tell whether anything was ever sent, or could have been."""
+        return any(act.what in BEGINS for act in self.acts)
+
+    def _by(self, *what: Doing) -> str:
+        return next((act.by for act in self.acts if act.what in what), "")
 
     def after(self, act: Act) -> "Round":
         """Return it after an act.  Raises `KeyError`: that is not possible now."""

@@ -1,12 +1,14 @@
 """What operators do with rounds: each act is a row more, and has to be a legal move."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from services.operations.board import Board, Place, Situation
-from services.operations.domain.actions import ACTIONS, Command
+from services.operations.domain.actions import ACTIONS, Action, Command
 from services.operations.domain.entries import Entry, in_order
 from services.operations.domain.rounds import (
+    BEGINS,
+    BY_ANOTHER,
     ITEMS_LIMIT,
     MOVES,
     OPEN,
@@ -31,8 +33,14 @@ class TooManyOpen(Exception):
     """One of the rounds under way has to end first."""
 
 
+class SamePerson(Exception):
+    """Another one than who asked for it has to do this."""
+
+
 class Desk:
-    """Begins, looks at and acts on rounds; `new_set` names what a round found."""
+    """Begins, looks at and acts on rounds; `new_set` names what a round found, `actions` is the
+    table of what can be done.
+    """
 
     def __init__(
         self,
@@ -41,8 +49,9 @@ class Desk:
         journeys: Journeys,
         clock: Clock,
         new_set: Callable[[], str],
+        actions: Mapping[str, Action] = ACTIONS,
     ) -> None:
-        self.rows = rows
+        self.rows, self.actions = rows, actions
         self._board, self._journeys, self._clock = board, journeys, clock
         self._new_set = new_set
 
@@ -58,7 +67,7 @@ class Desk:
         for n in range(0, min(len(chosen), ITEMS_LIMIT), PLANNED_AT_ONCE):
             some = chosen[n : n + PLANNED_AT_ONCE][: ITEMS_LIMIT - n]
             standing = await self._journeys.standing({s.application for s in some})
-            items += [_item(choice, s, in_order(standing[s.application])) for s in some]
+            items += [self._item(choice, s, in_order(standing[s.application])) for s in some]
         items.sort(key=lambda item: item.why is not None)  # those refused come last
         refused = sum(item.why is not None for item in items)
         found = Found(
@@ -82,14 +91,18 @@ class Desk:
         )
 
     async def do(self, round_: Round, what: Doing, by: str, reason: str) -> Round | None:
-        """Return a round after an act; None: it is not possible now.  Raises `TooManyOpen`,
-        `Unknown`.
+        """Return a round after an act; None: it is not possible now.  Who starts what needs a
+        check asks for it.  Raises `SamePerson`, `TooManyOpen`, `Unknown`.
         """
-        if what not in MOVES[round_.status]:
+        is_asked = what == "start" and self.actions[round_.choice.action].needs_check
+        doing: Doing = "ask" if is_asked else what
+        if doing not in MOVES[round_.status]:
             return None
-        if what == "start" and await self._are_too_many(round_):
+        if doing in BY_ANOTHER and by == round_.asked_by:
+            raise SamePerson
+        if doing in BEGINS and await self._are_too_many(round_):
             raise TooManyOpen
-        after = round_.after(Act(what=what, by=by, at=self._clock(), reason=reason))
+        after = round_.after(Act(what=doing, by=by, at=self._clock(), reason=reason))
         if await self.rows.act(after):
             return after
         now = await self.rows.get(round_.id)  # the loop may have been first
@@ -99,22 +112,21 @@ class Desk:
         others = await self.rows.every(set(await self.rows.watched()) - {round_.id})
         return sum(r.status in OPEN for r in others.values()) >= OPEN_LIMIT
 
-
-def _item(choice: Choice, situation: Situation, entries: Sequence[Entry]) -> Item:
-    about = situation.key.split("/", 3)[3]
-    planned = ACTIONS[choice.action].plan(choice.stage, about, entries)
-    done = planned if isinstance(planned, Command) else Command("", "", "")
-    return Item(
-        key=situation.key,
-        application=situation.application,
-        dossier=situation.dossier,
-        unit=situation.unit,
-        partner=situation.partner,
-        since_ms=situation.since_ms,
-        vnd=situation.vnd,
-        topic=done.topic,
-        reference=done.reference,
-        cause=done.cause,
-        traceparent=done.traceparent,
-        why=None if isinstance(planned, Command) else planned,
-    )
+    def _item(self, choice: Choice, situation: Situation, entries: Sequence[Entry]) -> Item:
+        about = situation.key.split("/", 3)[3]
+        planned = self.actions[choice.action].plan(choice.stage, about, entries)
+        done = planned if isinstance(planned, Command) else Command("", "", "")
+        return Item(
+            key=situation.key,
+            application=situation.application,
+            dossier=situation.dossier,
+            unit=situation.unit,
+            partner=situation.partner,
+            since_ms=situation.since_ms,
+            vnd=situation.vnd,
+            topic=done.topic,
+            reference=done.reference,
+            cause=done.cause,
+            traceparent=done.traceparent,
+            why=None if isinstance(planned, Command) else planned,
+        )

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from services.operations.domain.rounds import Act, Choice, Found, Item, Round, Step, fold
+from services.operations.domain.rounds import BEGINS, Act, Choice, Found, Item, Round, Step, fold
 from shared.errors import Refused
 from shared.store import Row, Table, prefix
 
@@ -56,7 +56,7 @@ class Rounds:
 
     async def act(self, round_: Round) -> bool:
         """Insert the last act of a round; False: somebody else did something first."""
-        if round_.acts[-1].what == "start":
+        if round_.acts[-1].what in BEGINS:
             await self._places.insert_missing([{"_id": f"watched/{round_.id}"}])
         try:
             await self._acts.insert([_row(round_)])

@@ -5,15 +5,16 @@ without the one that says that it was done does it, under the same ids, so that 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
-from services.operations.domain.actions import ACTIONS
+from services.operations.domain.actions import ACTIONS, Action, Saying
 from services.operations.domain.entries import Entry
 from services.operations.domain.rounds import (
     ITSELF,
+    STOPPED,
     Act,
     Doing,
     Item,
@@ -54,9 +55,11 @@ class Runner:
         publisher: Publishing,
         clock: Clock,
         per_turn: int,
+        actions: Mapping[str, Action] = ACTIONS,
     ) -> None:
         self._rows, self._situations, self._journeys = rows, situations, journeys
         self._publisher, self._clock, self._per_turn = publisher, clock, per_turn
+        self._actions = actions
 
     async def keep_going(self) -> None:
         """Take turns for ever; what is not answered now is done in another turn."""
@@ -105,7 +108,7 @@ class Runner:
         so_far = last.so_far if last else {}
         if last and last.is_last:
             return None
-        if round_.status == "aborted":  # this takes the place of what another may be about to do
+        if round_.status in STOPPED:  # this takes the place of what another may be about to do
             closing = Step(first=first, at=now, so_far=so_far, is_last=True)
             return await self._rows.add_step(round_.id, "decided", closing)
         if round_.status != "running":
@@ -123,8 +126,9 @@ class Runner:
         return await self._rows.add_step(round_.id, "decided", step)
 
     async def _publish(self, round_: Round, number: int, item: Item, step: Step) -> None:
-        action, by = ACTIONS[round_.choice.action], round_.started_by
-        data = action.say(item.reference, by, round_.choice.reason)
+        by, why = round_.asked_by, round_.choice.reason
+        said = Saying(item.reference, by, why, round_.checked_by)
+        data = self._actions[round_.choice.action].say(said)
         id_, source = command_id(round_.id, number), f"/operators/{by}"
         event = command(id_, source, item.application, step.at, data, item.command)
         await self._publisher.publish(item.topic, event)

@@ -6,8 +6,9 @@ from typing import Literal
 
 import msgspec
 
-from services.operations.domain.actions import ACTIONS, WHY, Words
+from services.operations.domain.actions import ACTIONS, WHY, Action, Words
 from services.operations.domain.rounds import (
+    STOPPED,
     Act,
     Choice,
     Found,
@@ -44,12 +45,14 @@ class RoundView(msgspec.Struct, frozen=True, kw_only=True):
 class OneView(RoundView, frozen=True, kw_only=True):
     """The same with what was chosen, what is done and may follow, and who did what since.
 
-    `results` counts all items by what was done, `checks` those that were sent by what it came to.
+    `needs_check`: once asked for it is `waiting_for_check` until another agrees.  `results` counts
+    all items by what was done, `checks` those that were sent by what it came to.
     """
 
     choice: Choice
     does: Words
     follows: tuple[Words, ...]
+    needs_check: bool
     acts: tuple[Act, ...]
     results: Mapping[str, int]
     checks: Mapping[str, int]
@@ -110,17 +113,17 @@ def short(round_: Round) -> RoundView:
     )
 
 
-def whole(round_: Round, sent: Step | None, checked: Step | None) -> OneView:
-    """Return all of a round, with what its last steps count."""
+def whole(round_: Round, action: Action, sent: Step | None, checked: Step | None) -> OneView:
+    """Return all of a round, with what its action is and its last steps count."""
     results = dict(sent.so_far) if sent else {}
     left = round_.found.items - sum(results.values())
     others = {_left(round_, sent): left, "refused": round_.found.refused}
-    action = ACTIONS[round_.choice.action]
     return OneView(
         **msgspec.structs.asdict(short(round_)),
         choice=round_.choice,
         does=action.does,
         follows=action.follows,
+        needs_check=action.needs_check,
         acts=round_.acts,
         results=results | {word: count for word, count in others.items() if count},
         checks=checked.so_far if checked else {},
@@ -175,7 +178,7 @@ def _by_number(steps: Sequence[Step]) -> dict[int, tuple[str, int]]:
 
 def _left(round_: Round, last: Step | None) -> Result:
     """Say what becomes of items to which nothing was done."""
-    is_over = round_.status == "aborted" and (not round_.started_by or (last and last.is_last))
+    is_over = round_.status in STOPPED and (not round_.has_begun or (last and last.is_last))
     return "not_sent" if is_over else "not_yet"
 
 
@@ -192,7 +195,7 @@ _ROUND = Round(
     found=Found(set="1", items=1, refused=0),
     acts=(Act(what="preview", by="operator-1", at=_AT, reason=CHOICE.reason),),
 )
-ONE = whole(_ROUND, None, None)
+ONE = whole(_ROUND, ACTIONS[CHOICE.action], None, None)
 LIST = ListView(rounds=[short(_ROUND)], next="")
 ITEMS = ItemsView(
     items=[

@@ -12,7 +12,9 @@ from rich.console import Console
 
 from deploy.operating import command, shown
 from deploy.operating.asking import Api, calling
+from services.operations import rounds_api
 from services.operations.board import Group
+from services.operations.domain.rounds import MOVES
 from services.operations.rounds import views
 from shared import edge
 from shared.errors import Misconfigured
@@ -78,6 +80,7 @@ def test_a_preview_says_what_would_be_done_and_what_is_refused() -> None:
         ({"sent": 2}, {"gone": 1, "came_back": 1}, True),
         ({"sent": 1, "refused": 1}, {"gone": 1}, True),
         ({"sent": 1, "not_sent": 1}, {"gone": 1}, True),
+        ({"not_yet": 2}, {}, True),  # another has to agree
     ],
 )
 def test_it_ends_well_when_the_cause_is_gone_of_all(
@@ -86,6 +89,22 @@ def test_it_ends_well_when_the_cause_is_gone_of_all(
     found = {"results": results, "checks": checks}
 
     assert command.is_wanting(found, started=True) is is_wanting
+
+
+def test_what_another_has_to_agree_to_is_said_before_it_is_asked_for_and_after() -> None:
+    round_ = edge.builtins(views.ONE) | {"needs_check": True}
+    assert "has to agree" in drawn(lambda console: shown.preview(console, round_, [], NOW))
+
+    waits = round_ | {"status": "waiting_for_check"}
+    said = drawn(lambda console: shown.outcome(console, waits, [], NOW))
+
+    assert "is waiting for check: 1 not yet" in said
+    assert f"motcua round {views.ID} approve" in said
+
+
+def test_the_terminal_knows_what_the_api_does_to_a_round() -> None:
+    assert set(command.VERBS) == set(rounds_api.VERBS)
+    assert set(command.OVER) == {status for status, moves in MOVES.items() if not moves}
 
 
 def answering(answer: Callable[[httpx.Request], httpx.Response]) -> Api:
@@ -111,11 +130,14 @@ def test_who_does_not_answer_is_named() -> None:
 
 def test_the_operators_key_goes_along(tmp_path: Path) -> None:
     keys = tmp_path / "clients.json"
-    with pytest.raises(Misconfigured, match="no key of an operator"), calling("http://o", keys):
+    with pytest.raises(Misconfigured, match="no key of operator"), calling("http://o", keys):
         pass
     keys.write_text('{"api_keys": {"operator": "op-key"}}')
     with calling("http://o", keys) as api:
         assert api.headers["authorization"] == "Bearer op-key"
+    keys.write_text('{"api_keys": {"operator": "op-key", "operator:second": "other"}}')
+    with calling("http://o", keys, "operator:second") as api:
+        assert api.headers["authorization"] == "Bearer other"
 
 
 def test_a_cause_about_which_nothing_can_be_done_is_said_to_have_no_action() -> None:

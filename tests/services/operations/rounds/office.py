@@ -1,9 +1,10 @@
 """Rounds over tables in memory, with a read side that follows what they send."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from services.operations.domain.actions import ACTIONS, Action
 from services.operations.domain.rounds import Act, Choice, Doing, Found, Item, Round, previewed
 from services.operations.journeys import read
 from services.operations.rounds.rows import Rounds, Tables
@@ -24,7 +25,13 @@ class Office:
     """
 
     def __init__(
-        self, count: int, refused: int = 0, *, stubborn: int = -1, held_again: int = -1
+        self,
+        count: int,
+        refused: int = 0,
+        *,
+        stubborn: int = -1,
+        held_again: int = -1,
+        actions: Mapping[str, Action] = ACTIONS,
     ) -> None:
         self.now, self.trouble, self.log = BEGAN, Trouble(), Log()
         self.store = Store(Trouble())
@@ -32,6 +39,7 @@ class Office:
         self.rows = Rounds(Tables(*(MemoryTable(self.trouble) for _ in Tables._fields)))
         self.count, self.refused = count, refused
         self.stubborn, self.held_again = stubborn, held_again
+        self.actions = actions
         self.published: list[tuple[str, Event]] = []
         self.is_read = True
 
@@ -54,11 +62,11 @@ class Office:
             why=None if n <= self.count else "nothing_held",
         )
 
-    async def do(self, what: Doing) -> bool:
+    async def do(self, what: Doing, by: str = "o-1") -> bool:
         """An operator's act, if it is possible now."""
         round_ = await self.round()
         try:
-            after = round_.after(Act(what=what, by="o-1", at=self.now))
+            after = round_.after(Act(what=what, by=by, at=self.now))
         except KeyError:
             return False
         return await self.rows.act(after)
@@ -77,6 +85,7 @@ class Office:
             self,
             lambda: self.now + timedelta(seconds=off_s),
             per_turn,
+            self.actions,
         )
 
     async def turn(self, runner: Runner, seconds: float = 1) -> None:

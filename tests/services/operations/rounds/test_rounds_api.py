@@ -1,103 +1,19 @@
 """Rounds as operators begin and follow them, on a real database."""
 
-import hashlib
-import time
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import msgspec
 import pytest
-from fastapi import FastAPI
 
-from services.operations import rounds_api
-from services.operations.board import Board
 from services.operations.domain.rounds import ITEMS_LIMIT, OPEN_LIMIT
-from services.operations.journeys import Journeys, read
-from services.operations.rounds.desk import Desk
-from services.operations.rounds.rows import Rounds, Tables
-from services.operations.rounds.runner import CHECK_AFTER, Runner
-from services.operations.situations import INDEX, Situations
-from shared import events, problems
-from shared.access import Access
+from services.operations.journeys import read
+from services.operations.rounds.runner import CHECK_AFTER
+from shared import events
 from shared.events import Event, kernel
-from shared.mongo import MongoTable, connect
 from shared.store import prefix
-from tests.services.operations.api.edge import OPERATOR, Published, park
-
-HELD = {"stage": "payment", "cause": "held", "action": "release", "reason": "the rule is mended"}
-KEY = {"idempotency-key": "a-round-of-mine"}
-
-
-class Door:
-    """Operations' edge and its loop, on a database of their own."""
-
-    def __init__(self, database: Any, world: Any) -> None:
-        def table(name: str) -> MongoTable:
-            return MongoTable(database[name])
-
-        self.now, self.published = world.BEGAN + timedelta(hours=1), Published()
-        self.situations = table("situations")
-        self.journeys = Journeys(table("journeys"), table("names"), table("aside"))
-        rows = Rounds(Tables(*map(table, Tables._fields)))
-        board = Board(self.situations, time.monotonic)
-        desk = Desk(rows, board, self.journeys, lambda: self.now, lambda: uuid4().hex)
-        self.runner = Runner(
-            rows, self.situations, self.journeys, self.published, lambda: self.now, 20
-        )
-        self.app = FastAPI()
-        hashed = hashlib.sha256(b"op-key").hexdigest()
-        self.app.state.access = Access({hashed: {"name": "o-1", "role": "operator"}})
-        problems.install(self.app)
-        self.app.include_router(rounds_api.router(desk, lambda: self.now))
-
-    async def read(self, log: Any) -> None:
-        """Read a log, as the reader does."""
-        entries = [read(record) for record in log.records]
-        await self.journeys.append(entries)
-        following = Situations(self.situations, self.journeys)
-        await following.follow(entries)
-        await following.hold(entries)
-
-    async def turn(self, seconds: float = 1) -> None:
-        self.now += timedelta(seconds=seconds)
-        await self.runner.turn()
-
-
-@pytest.fixture
-async def door(mongo_url: str, world: Any) -> AsyncIterator[Door]:
-    database = connect(mongo_url, f"test_rounds_{uuid4().hex[:8]}")
-    door = Door(database, world)
-    await door.situations.index(INDEX)
-    yield door
-    await database.client.drop_database(database.name)
-    database.client.close()
-
-
-@pytest.fixture
-async def client(door: Door) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(door.app)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://operations", headers=OPERATOR
-    ) as client:
-        yield client
-
-
-@pytest.fixture
-async def held(door: Door, story: Any, log: Any, world: Any) -> list[Event]:
-    """Two applications that payment holds."""
-    other = world.Story(log, 2)
-    for one in (story, other):
-        one.routed()
-    notices = [park(story), park(other)]
-    await door.read(log)
-    return notices
-
-
-async def preview(client: httpx.AsyncClient, **changed: Any) -> httpx.Response:
-    return await client.post("/v1/rounds", json=HELD | changed, headers=KEY)
+from tests.services.operations.rounds.edge import HELD, Door, preview
 
 
 async def test_a_round_is_previewed_started_and_followed_to_its_end(

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.operations.domain.actions import ACTIONS, Saying
 from services.operations.rounds.runner import CHECK_AFTER, CHECK_LIMIT
 from services.operations.rounds.views import whole
 from shared.errors import Unknown
 from shared.events import Event
+from shared.events.kernel import LaneReleased
 from tests.services.operations.rounds.office import ID, Office
 
 
@@ -77,11 +79,62 @@ async def test_afterwards_it_says_of_each_whether_the_cause_is_gone() -> None:
         ("refused", None),
     ]
     sent, checked = [await office.rows.last_step(ID, kind) for kind in ("sent", "checked")]
-    told = whole(round_, sent, checked)
+    told = whole(round_, ACTIONS["release"], sent, checked)
     assert told.results == {"sent": 4, "refused": 1}
     assert told.checks == {"gone": 2, "still_there": 1, "came_back": 1}
     stubborn = (await office.items())[1]
     assert stubborn.there_since_ms == stubborn.since_ms
+
+
+async def test_what_needs_a_check_is_sent_once_another_agreed_and_the_command_says_who() -> None:
+    def say(said: Saying) -> LaneReleased:
+        return LaneReleased(operator=f"{said.by} with {said.checked_by}", reason=said.reason)
+
+    checked = ACTIONS["release"]._replace(needs_check=True, say=say)
+    office = Office(2, actions={"release": checked})
+    await office.begin()
+    await office.do("ask", by="o-1")
+    await office.turn(office.runner())
+    assert office.published == []
+    assert await office.results() == [("not_yet", None)] * 2
+
+    await office.do("approve", by="c-1")
+    await office.run()
+
+    said = [(e.source, msgspec.json.decode(e.data)["operator"]) for _, e in office.published]
+    assert said == [("/operators/o-1", "o-1 with c-1")] * 2
+    assert await office.results() == [("sent", "gone")] * 2
+
+
+async def test_what_another_turned_down_is_never_sent() -> None:
+    office = Office(2)
+    await office.begin()
+    await office.do("ask")
+    await office.do("reject", by="c-1")
+
+    await office.turn(office.runner())
+
+    assert office.published == []
+    assert await office.results() == [("not_sent", None)] * 2
+
+
+async def test_who_approves_and_dies_before_it_is_written_leaves_it_waiting() -> None:
+    office = Office(1)
+    await office.begin()
+    await office.do("ask")
+    steps = iter(range(100))
+    office.trouble.fails = lambda: next(steps) == 3  # it is watched, and not yet approved
+    with suppress(Unknown):
+        await office.do("approve", by="c-1")
+    office.trouble.fails = lambda: False
+    await office.turn(office.runner())
+    assert await office.rows.watched()
+    assert (await office.round()).status == "waiting_for_check"
+
+    await office.do("reject", by="c-2")
+    await office.run()
+
+    assert (office.published, await office.rows.watched()) == ([], [])
 
 
 async def test_what_waits_no_more_when_it_is_its_turn_gets_no_command() -> None:
