@@ -104,15 +104,15 @@ TOPICS: dict[str, Topic] = {
             ("notify edge", "notify effects", "notify timers", "operations"),
             ("notify", "operations"),
             "what providers said of a notice, citizens' preferences, feedback and petitions, what"
-            " officers do about these, what is told to many, fired timers, releases",
+            " officers do about these, what is told to many, or again, fired timers, releases",
         ),
         Topic(
             "notify.events",
             "events",
             ("notify",),
             ("operations", "notify effects"),
-            "notices requested, sent, delivered, failed, dropped, receipts missing; feedback"
-            " recorded; petitions received, answered, disputed, closed",
+            "notices requested, sent, delivered, failed, tried again, dropped, receipts missing;"
+            " feedback recorded; petitions received, answered, disputed, closed",
         ),
         Topic(
             "operations.flow",

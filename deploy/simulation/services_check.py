@@ -25,6 +25,7 @@ from shared.events.intake import (
     Refused,
     Registered,
 )
+from shared.events.notify import AgainRefused, NoticeReopened
 from shared.events.payment import Mismatched, Overpaid, ReceiptIssued, Settled
 from shared.events.portal import Submitted
 from shared.store import Row
@@ -189,6 +190,18 @@ def _check_notices(world: World, gateway: Gateway) -> None:
             went_out = slots[f"{application}/{slot}"] == 1
             if (notice.status in ("sent", "delivered")) != went_out:
                 raise Violation(f"notify {application[-4:]}: {slot} {notice}, out: {went_out}")
+
+
+def check_operators(world: World, said: Mapping[str, str]) -> None:
+    """What an operator asks for is done or refused, once: `said` are applications, by its id.
+    Raises `Violation`.
+    """
+    journal = journals(world, "notify")
+    for id_, application in said.items():
+        answers = [e for e in _emitted(journal.get(application, ())) if e.causationid == id_]
+        refused = _of(answers, AgainRefused)
+        if (len(refused), bool(_of(answers, NoticeReopened))) not in ((0, True), (1, False)):
+            raise Violation(f"notify {application[-4:]}: {id_} was answered by {answers}")
 
 
 def _emitted(versions: Iterable[Row]) -> list[Event]:

@@ -10,9 +10,10 @@ from deploy.simulation.bank import PARTNER, Bank, BankQuery, BankRefund, BankRef
 from deploy.simulation.check import check_all
 from deploy.simulation.gateway import CALL_LIMIT_S, Gateway
 from deploy.simulation.host import Built
+from deploy.simulation.operators import Operators
 from deploy.simulation.outside import Outside
 from deploy.simulation.people import Citizenry, Office, catalogue, forms, private_key
-from deploy.simulation.services_check import ASK_LIMIT, check_services
+from deploy.simulation.services_check import ASK_LIMIT, check_operators, check_services
 from deploy.simulation.sms import Sms, Unopened
 from deploy.simulation.world import World
 from services.intake import lane as intake
@@ -47,6 +48,7 @@ TERMS = Terms(
     max_vnd=10**12,
     active_from=datetime(2025, 7, 1, tzinfo=UTC),
 )
+POLICY = Policy(retry_after_s=(30, 120))  # so that some notices fail
 RULES = load_rules
 
 
@@ -70,6 +72,7 @@ class ServicesWorld:
         self._outside = outside
         self._citizenry = Citizenry(outside)
         Office(outside, self._seed)
+        self._operators = Operators(world, self._seed)
         for _ in range(self._rng.choice((1, 1, 2, 3))):
             self._citizenry.submit()
 
@@ -121,7 +124,7 @@ class ServicesWorld:
                     Send(Unopened(), channels, CALL_LIMIT_S),
                     Ask(channels, CALL_LIMIT_S),
                 )
-                return Built(notify.table(Policy()), effects)
+                return Built(notify.table(POLICY), effects)
 
     def is_quiet(self) -> bool:
         """See `Scenario`."""
@@ -149,3 +152,4 @@ class ServicesWorld:
         tables = [self.build(s, world).table for s in self.services]
         check_all(world, tables)
         check_services(world, self._citizenry.submitted, self._bank, self._gateway)
+        check_operators(world, self._operators.said)

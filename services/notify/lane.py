@@ -6,6 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from services.notify.domain import EVENT_TYPES, Clerk, Dossier, Policy
+from services.notify.domain.again import again
 from services.notify.domain.petitions.deciding import ASKED, ask, file, ring, turn_away
 from services.notify.domain.petitions.deciding import ours as reference
 from services.notify.domain.providers import Unhealthy
@@ -15,7 +16,13 @@ from shared.catalogue import Catalogue
 from shared.events.feedback import FeedbackGiven
 from shared.events.intake import InterlinkedRegistered, Refused, Registered
 from shared.events.kernel import TimerFired
-from shared.events.notify import Answered, BroadcastTold, PreferencesChanged, ReceiptArrived
+from shared.events.notify import (
+    AgainAsked,
+    Answered,
+    BroadcastTold,
+    PreferencesChanged,
+    ReceiptArrived,
+)
 from shared.events.petitions import PetitionFiled
 from shared.lanes.table import Arrival, Decide, LaneTable, Outcome, Prepare
 
@@ -57,6 +64,11 @@ def _preferred(clerk: Clerk, arrival: Arrival) -> None:
 def _announced(clerk: Clerk, arrival: Arrival) -> None:
     assert isinstance(arrival.data, BroadcastTold)
     clerk.announce(arrival.data)
+
+
+def _again(clerk: Clerk, arrival: Arrival) -> None:
+    assert isinstance(arrival.data, AgainAsked)
+    again(clerk, arrival.data)
 
 
 def _rated(clerk: Clerk, arrival: Arrival) -> None:
@@ -117,6 +129,7 @@ def table(
             **dict.fromkeys((Answered.TYPE, ReceiptArrived.TYPE), decision(_heard)),
             PreferencesChanged.TYPE: decision(_preferred),
             BroadcastTold.TYPE: decision(_announced),
+            AgainAsked.TYPE: decision(_again),
             FeedbackGiven.TYPE: decision(_rated),
             PetitionFiled.TYPE: decision(by_reference(_filed)),
             **dict.fromkeys((c.TYPE for c in ASKED), decision(by_reference(_asked))),

@@ -64,6 +64,16 @@ class BroadcastTold(Strict, frozen=True, kw_only=True):
     en: str | UnsetType = UNSET
 
 
+class AgainAsked(Strict, frozen=True, kw_only=True):
+    """An operator wants a milestone told again whom it did not reach, and says why."""
+
+    TYPE: ClassVar[str] = "notice.again.asked"
+    milestone: str
+    occasion: int
+    by: str
+    reason: str
+
+
 # --- notify.events: `occasion` is above 1 where a milestone was reached again, with news
 
 
@@ -170,4 +180,41 @@ class NoticeDropped(Data, frozen=True, kw_only=True, omit_defaults=True):
     milestone: str
     channel: str
     reason: str
+    occasion: int = 1
+
+
+class NoticeReopened(Data, frozen=True, kw_only=True, omit_defaults=True):
+    """It had failed, and is tried again from now on, as often as the first time: `by` says so."""
+
+    TYPE: ClassVar[str] = "notice.reopened"
+    milestone: str
+    channel: str
+    by: str
+    occasion: int = 1
+
+
+AgainBecause = Literal[
+    "unknown_notice",
+    "told",
+    "under_way",
+    "not_failed",
+    "may_be_there",
+    "no_longer_so",
+    "not_wished",
+    "no_way",
+    "too_often",
+]
+
+
+class AgainRefused(Data, frozen=True, kw_only=True, omit_defaults=True):
+    """Nobody is told again.  `unknown_notice`: this milestone was never told; `told`: who it is for
+    has it; `under_way`: it is being tried; `not_failed`: it was dropped; `may_be_there`: its
+    provider had it, or nobody knows; `no_longer_so`: what it says is over; `not_wished`: they want
+    nothing by that way any more; `no_way`: no contact or provider; `too_often`: three times is all.
+    """
+
+    TYPE: ClassVar[str] = "notice.again.refused"
+    milestone: str
+    by: str
+    because: AgainBecause
     occasion: int = 1

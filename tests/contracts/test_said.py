@@ -54,6 +54,8 @@ NO_EDITION = {  # decided types, and why no reference data play a part
     "notice.sent": "what the gateway said",
     "notice.receipt_missing": "a timer",
     "notice.delivered": "what the gateway said",
+    "notice.again.refused": "what an operator asked",
+    "notice.reopened": "what an operator asked",
     "notice.contradicted": "what the gateway said",
     "notice.failed": "what the gateway said",
     "notice.dropped": "what has become of the application",

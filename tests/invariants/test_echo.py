@@ -35,7 +35,7 @@ def test_every_message_from_outside_is_doubled_but_what_operators_commands_say()
     said = {name for name, contract in CONTRACTS.items() if issubclass(contract, Strict)}
     assert {type_ for type_ in said if not external(type_)} == {
         "operator.recounted_due",
-        *("payment.unstated", "payment.disbursed", "payment.query.asked"),
+        *("payment.unstated", "payment.disbursed", "payment.query.asked", "notice.again.asked"),
         # nobody in the town is paid an allowance yet
         *(f"disbursement.{step}" for step in ("asked", "checked", "corrected", "recorded")),
         "broadcast.told",  # nor is one of many, asked how it went, or complains

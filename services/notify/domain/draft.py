@@ -16,6 +16,7 @@ from services.notify.domain.moves import (
     FATE,
     HAD,
     MOVES,
+    NEVER_HAD,
     OVER,
     PUT_OFF_LIMIT,
     UNDER_WAY,
@@ -69,8 +70,8 @@ class Draft(Saying):
         is_led = notice.status == "joined" and self.notices[notice.lead].status in UNDER_WAY
         if "stale" in MOVES[notice.status] and not is_led:
             self.move(slot, "stale", because)
-        elif notice.status not in OVER and notice.stale in ("", "opted_out"):  # may be wished again
-            self.notices[slot] = replace(notice, stale=because)
+        elif notice.stale in ("", "opted_out") and (notice.never_had or notice.status not in OVER):
+            self.notices[slot] = replace(notice, stale=because)  # it may be wished, or opened again
 
     def move(
         self, slot: str, happening: Happening, reason: str = "", sent: NoticeSent | None = None
@@ -98,6 +99,7 @@ class Draft(Saying):
                 asks=before.asks + (status == "asking"),
                 put_off=before.put_off + (happening == "put_off"),
                 reason=reason if status in ("failed", "dropped") or happening == "due" else "",
+                never_had=status == "failed" and happening in NEVER_HAD,
             )
             if status == "waiting":
                 notice = self._tried(slot, notice)
@@ -132,6 +134,11 @@ class Draft(Saying):
         if status == "in_doubt" and notice.asks >= len(policy.ask_after_s):
             return "failed", "outcome_unknown"
         return status, reason
+
+    def in_vain(self, slot: str) -> str:
+        """Return why a notice would be dropped if it went out now; empty: it would not."""
+        status, reason = self._unless_in_vain(slot, "")
+        return reason if status == "dropped" else ""
 
     def _unless_in_vain(self, slot: str, reason: str) -> tuple[Status, str]:
         """Return that it is to be asked for, or the end that takes the place of that."""
@@ -207,6 +214,7 @@ class Draft(Saying):
                 milestone, _, _, occasion = slot_of(other)
                 own = sent and replace(sent, milestone=milestone, occasion=occasion)
                 self.move(other, FATE[notice.status], notice.reason, own)
+                self.notices[other] = replace(self.notices[other], never_had=notice.never_had)
             elif notice.status not in ("waiting", "held", "dropped") or led.status != "joined":
                 continue
             elif led.stale:

@@ -124,6 +124,9 @@ CONTRADICTED = "contradicted"  # why a notice that was delivered is to be looked
 # What proves that the provider had the notice.
 HAD: frozenset[Happening] = frozenset({"handed", "delivered", "undelivered"})
 
+# What leaves no doubt that it never had any attempt, if it is the end.
+NEVER_HAD: frozenset[Happening] = frozenset({"rejected", "absent", "deferred", "put_off", "hold"})
+
 PUT_OFF_LIMIT = 200  # times; then there is no room for it at all
 
 
@@ -156,7 +159,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     whose message it goes out, `joined`: those that go out in its own.  `provider`: who has the
     attempt; `tried`: who definitely failed.  Of the attempts `failovers` were made in the place of
     another one, and `put_off` were none, as there were too many at once.  `lasts`: no event
-    makes it pointless.
+    makes it pointless.  `never_had`: it failed, and no provider ever had it; operators had it
+    `opened` again so often, the last time after `before` attempts.
     """
 
     status: Status
@@ -174,6 +178,9 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     failovers: int = 0
     put_off: int = 0
     lasts: bool = False
+    never_had: bool = False
+    opened: int = 0
+    before: int = 0
 
     @property
     def is_contradicted(self) -> bool:
@@ -182,8 +189,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
 
     @property
     def tries(self) -> int:
-        """How often all providers were tried, the time under way included."""
-        return self.attempt - self.put_off - self.failovers
+        """How often all providers were tried since it was opened, the time under way included."""
+        return self.attempt - self.before - self.put_off - self.failovers
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -95,6 +95,20 @@ class Opening(Draft):
                 occasion=OCCASIONS_LIMIT + 1,
             )
 
+    def open_again(self, slot: str) -> None:
+        """Open what failed as if it had never been tried; its attempts are numbered on."""
+        old = self.notices[slot]
+        self.notices[slot] = Notice(
+            status="awaiting",
+            since=self.at,
+            params=params_of(self.notices, slot),
+            attempt=old.attempt,
+            words=old.words,
+            lasts=old.lasts,
+            opened=old.opened + 1,
+            before=old.attempt,
+        )
+
     def makes_stale(self, type_: str, slot: str) -> bool:
         """Tell whether an event makes a notice pointless."""
         return type_ in stale_after(slot) and not self.notices[slot].lasts

@@ -131,6 +131,9 @@ notice.answered | Nơi gửi tin trả lời | Gateway answered
 notice.receipt_arrived | Có báo nhận tin | Receipt of a notice
 notice.preferences_changed | Đổi cách nhận tin | Preferences changed
 broadcast.told | Thông báo chung | Told by a broadcast
+notice.again.asked | Vận hành yêu cầu gửi lại tin | An operator has a notice sent again
+notice.reopened | Gửi lại tin đã không gửi được | A failed notice is tried again
+notice.again.refused | Không gửi lại tin | A notice is not sent again
 notice.requested | Yêu cầu gửi tin | Notice requested
 notice.query.requested | Hỏi lại nơi gửi tin | Gateway asked
 notice.sent | Đã gửi tin | Notice sent

@@ -1,70 +1,39 @@
 """What operators can do about a cause: the command that is appended, and what may follow from it.
 
 A table; whatever is not in it cannot be done to many at once.  A command is made of one matter and
-of the messages of its application, or it is refused, with a reason that the table below words.
+of the messages of its application, or it is refused, with a reason that `WHY` words.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
 
-import msgspec
-
+from services.operations.domain.acting import notices
+from services.operations.domain.acting.shape import (
+    WHY,
+    Action,
+    Command,
+    Saying,
+    Why,
+    Words,
+    is_one,
+)
 from services.operations.domain.causes import HELD
 from services.operations.domain.entries import Entry, gist
 from services.operations.domain.status import held_by
 from shared.events import payment
-from shared.events.data import Data
 from shared.events.kernel import LaneReleased, RecordParked
 from shared.events.queries import QueryAsked
 
-Why = Literal["nothing_held", "no_order"]
-
-
-class Command(NamedTuple):
-    """What is to be appended for one matter; `reference` is the order's that it is about, empty
-    where it is about none; `cause` is the id of the message that it answers.
-    """
-
-    topic: str
-    cause: str
-    traceparent: str
-    reference: str = ""
-
-
-class Words(msgspec.Struct, frozen=True):
-    """The same in both languages."""
-
-    vi: str
-    en: str
-
-
-class Saying(NamedTuple):
-    """What a command says beside what it has done: of which order, who asked for it and why, and
-    who agreed to it, empty where nobody had to.
-    """
-
-    reference: str
-    by: str
-    reason: str
-    checked_by: str = ""
-
-
-Plan = Callable[[str, str, Sequence[Entry]], Command | Why]  # stage, what it is about, messages
-Say = Callable[[Saying], Data]
-
-
-class Action(NamedTuple):
-    """What is done about these causes; `follows`: the side effects that may come of it.
-
-    `needs_check`: it corrects money or state, so another than who asks for it has to agree.
-    """
-
-    causes: frozenset[str]
-    does: Words
-    follows: tuple[Words, ...]
-    plan: Plan
-    say: Say
-    needs_check: bool = False
+__all__ = [
+    "ACTIONS",
+    "WHY",
+    "Action",
+    "Command",
+    "Saying",
+    "Why",
+    "Words",
+    "last_held",
+    "release_of",
+]
 
 
 def last_held(service: str, entries: Sequence[Entry]) -> Entry | None:
@@ -92,18 +61,14 @@ def _released(said: Saying) -> LaneReleased:
 
 def _ask(_: str, about: str, entries: Sequence[Entry]) -> Command | Why:
     """Have payment ask: about the order of this reference, or of the call with this key."""
-    orders = {gist(e.data).reference: e for e in entries if _is(e, payment.Requested)}
-    calls = [e for e in entries if _is(e, payment.QueryRequested, payment.CreateRequested)]
+    orders = {gist(e.data).reference: e for e in entries if is_one(e, payment.Requested)}
+    calls = [e for e in entries if is_one(e, payment.QueryRequested, payment.CreateRequested)]
     keys = {gist(e.data).key: gist(e.data).reference for e in calls}
     order = orders.get(keys.get(about, about))
     if order is None:
         return "no_order"
     reference = gist(order.data).reference
     return Command("payment.inbox", order.id, order.traceparent, reference)
-
-
-def _is(entry: Entry, *contracts: type[Data]) -> bool:
-    return entry.is_decided and any(entry.type == contract.TYPE for contract in contracts)
 
 
 def _asked(said: Saying) -> QueryAsked:
@@ -159,13 +124,5 @@ ACTIONS: Mapping[str, Action] = {
         _ask,
         _asked,
     ),
-}
-WHY: Mapping[Why, Words] = {
-    "nothing_held": Words(
-        "Dịch vụ không còn giữ hồ sơ này.", "The service holds nothing of it any more."
-    ),
-    "no_order": Words(
-        "Không phải giao dịch thanh toán: đối tác không được hỏi theo cách này.",
-        "It is about no order (a refund, an allowance): its partner is not asked this way.",
-    ),
+    "send_again": notices.SEND_AGAIN,
 }

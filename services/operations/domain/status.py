@@ -192,6 +192,7 @@ _NOTICE_STATES = {
     notify.NoticeSent.TYPE: "sent",
     notify.NoticeDelivered.TYPE: "delivered",
     notify.NoticeFailed.TYPE: "failed",
+    notify.NoticeReopened.TYPE: "requested",
     notify.NoticeDropped.TYPE: "dropped",
 }
 

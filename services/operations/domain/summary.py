@@ -257,6 +257,7 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     notify.NoticeDelivered.TYPE: (_told,),
     notify.NoticeDropped.TYPE: (ends("notice_under_way", about=_slot),),
     notify.NoticeFailed.TYPE: (_not_told,),
+    notify.NoticeReopened.TYPE: (ends("notice_failing", about=_milestone),),
     notify.NoticeContradicted.TYPE: (_taken_back,),
     petitions.PetitionReceived.TYPE: (_names, opens("petition_unassigned", due=_due)),
     petitions.PetitionAssigned.TYPE: (_names, ends(*_PETITION), opens("petition_open", due=_due)),

@@ -81,6 +81,7 @@ RULES: Mapping[str, Rule] = {
     ),
     notify.PreferencesChanged.TYPE: Rule(None),
     notify.BroadcastTold.TYPE: Rule(None),
+    notify.AgainAsked.TYPE: Rule(None),
     feedback.FeedbackGiven.TYPE: Rule(None),
     petitions.PetitionFiled.TYPE: Rule(None),
     petitions.PetitionWithdrawalAsked.TYPE: Rule(None),

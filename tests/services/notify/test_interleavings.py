@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from services.notify.domain import OVER
 from services.notify.domain.milestones import milestone_of
 from services.notify.domain.providers import Provider, Providers
-from services.notify.domain.slots import Slot
+from services.notify.domain.slots import Slot, slot_of
 from services.notify.domain.timing import Quiet
 from shared.events import notify
 from shared.events.data import Consent
@@ -60,16 +60,12 @@ LOGS = {
         ],
     ],
 }
-
-
 CONSENTS = (
     Consent(),
     Consent(channels=("sms", "email")),
     Consent(channels=("email",), representative=("email", "sms")),
     Consent(channels=()),
 )
-
-
 BY_EMAIL = (Consent(channels=("email",)),)
 
 
@@ -112,9 +108,9 @@ class World:
         out += [lambda m=m: self.deliver(m) for m in self.inbox]
         out += [lambda r=r: self.work(r, calm) for r in self.requests]
         out += [lambda t=t: self.fire(t) for t in self.timers]
-        if self.consents and not calm:
-            out.append(self.prefer)
         if not calm:
+            out += [self.prefer] if self.consents else []
+            out += [lambda t=t: self.wish(t) for t in getattr(self.case.dossier, "notices", ())]
             out += [lambda m=m: self.take(*m) for m in self.inbox_seen[-3:]]
             out += [lambda r=r: self.work(r, calm) for r in self.answered[-3:]]
             out += [lambda t=t: self.fire(t) for t in self.fired[-3:]]
@@ -144,6 +140,12 @@ class World:
         consent = self.chance.choice(self.consents)
         wish = notify.PreferencesChanged(channels=consent.channels)
         self.take(wish, "/portals/sandbox-portal", f"wish-{self.chance.random()}")
+
+    def wish(self, text: str) -> None:
+        """An operator has a milestone told again, whatever became of it."""
+        milestone, _, _, occasion = slot_of(text)
+        asked = notify.AgainAsked(milestone=milestone, occasion=occasion, by="o-1", reason="why")
+        self.inbox.append((asked, "/operators/o-1", f"again-{self.chance.random()}"))
 
     def deliver(self, message) -> None:
         self.inbox.remove(message)

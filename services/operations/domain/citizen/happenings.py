@@ -157,6 +157,7 @@ UNTOLD: frozenset[type[Data]] = frozenset(
         *(disbursements.DisbursementFailed, disbursements.DisbursementRejected),
         *(notify.NoticeRequested, notify.NoticeQueryRequested, notify.NoticeSent),  # in `notices`
         *(notify.NoticeReceiptMissing, notify.NoticeDelivered, notify.NoticeFailed),
+        *(notify.NoticeReopened, notify.AgainRefused),
         *(notify.NoticeDropped, notify.NoticeContradicted),
         feedback.FeedbackRejected,
     }

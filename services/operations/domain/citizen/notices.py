@@ -111,6 +111,7 @@ _ENDS: Mapping[type[Data], Standing | None] = {
     notify.NoticeDelivered: "arrived",
     notify.NoticeContradicted: "sent",  # which is so, nobody knows
     notify.NoticeFailed: "failed",
+    notify.NoticeReopened: "sending",
     notify.NoticeDropped: None,
 }
 
@@ -177,6 +178,7 @@ def _take(slots: dict[_Name, _Slot], at: datetime, data: Data) -> None:
             notify.NoticeDelivered()
             | notify.NoticeContradicted()
             | notify.NoticeFailed()
+            | notify.NoticeReopened()
             | notify.NoticeDropped()
         ):
             name = (data.milestone, data.occasion, data.channel)

@@ -18,6 +18,7 @@ from shared.events.notify import (
     NoticeDropped,
     NoticeFailed,
     NoticeQueryRequested,
+    NoticeReopened,
     NoticeRequested,
     NoticeSent,
 )
@@ -28,7 +29,7 @@ _ENDS = {
     NoticeFailed.TYPE: "failed",
     NoticeDropped.TYPE: "dropped",
 }
-_HEARD = frozenset({*_ENDS, NoticeRequested.TYPE, NoticeQueryRequested.TYPE})
+_HEARD = frozenset({*_ENDS, NoticeRequested.TYPE, NoticeQueryRequested.TYPE, NoticeReopened.TYPE})
 
 
 class _Slot(NamedTuple):
@@ -82,6 +83,12 @@ class _Notices:
         elif entry.type == NoticeQueryRequested.TYPE:
             for slot in self._slots.get(said.attempt_key, ()):
                 self.requested[slot] = entry.logged_ms
+        elif entry.type == NoticeReopened.TYPE:
+            slot = _Slot(said.milestone, said.occasion, said.channel)
+            # an operator had it tried again: it may be what failed, and was never sent
+            is_open_again = self.ended.pop(slot, "") == "failed" and not self.sent[slot]
+            self.again += [] if is_open_again else [slot]
+            self.requested[slot] = entry.logged_ms
         else:
             slot = _Slot(said.milestone, said.occasion, said.channel)
             self.ended[slot] = _ENDS[entry.type]

@@ -182,6 +182,24 @@ CASES: list[tuple[str, list[Data], set[tuple[str, str]]]] = [
         set(),
     ),
     (
+        "or it is tried again",
+        [
+            notify.NoticeFailed(**SLOT, reason="blocked"),
+            notify.NoticeReopened(**SLOT, by="o-1"),
+        ],
+        set(),
+    ),
+    (
+        "in vain",
+        [
+            notify.NoticeFailed(**SLOT, reason="blocked"),
+            notify.NoticeReopened(**SLOT, by="o-1"),
+            notify.NoticeRequested(**ASKED),
+            notify.NoticeFailed(**SLOT, reason="blocked"),
+        ],
+        {("notice_failing", "accepted~1")},
+    ),
+    (
         "whose device, its provider says later, never had it",
         [
             notify.NoticeDelivered(**SLOT),

@@ -112,6 +112,12 @@ def a_notice_asked_for_when_it_was_over(story: Any) -> None:
     story.decide("notify", end, requested(story, "returned"))
 
 
+def a_notice_tried_again_that_was_sent(story: Any) -> None:
+    end = story.returned()
+    again = notify.NoticeReopened(milestone="returned", channel="sms", by="o-1")
+    story.decide("notify", end, again)
+
+
 def a_notice_without_an_end(story: Any) -> None:
     end = story.returned()
     story.decide("notify", end, requested(story, "accepted"))
@@ -184,6 +190,7 @@ PLANTED: dict[Callable[[Any], None], set[str]] = {
     more_let_go_than_came: {"released_above"},
     a_notice_twice: {"notice_twice"},
     a_notice_asked_for_when_it_was_over: {"notice_twice", "notice_without_end"},
+    a_notice_tried_again_that_was_sent: {"notice_twice", "notice_without_end"},
     a_notice_without_an_end: {"notice_without_end"},
     one_told_in_a_message_that_has_no_end: {"notice_without_end"},
     refused_as_well: {"answered_twice"},

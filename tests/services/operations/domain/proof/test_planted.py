@@ -55,6 +55,23 @@ def test_an_application_at_any_point_of_its_life_is_proven(name: str) -> None:
     assert holds(proof)
 
 
+def test_a_notice_that_failed_may_be_tried_again_and_be_sent() -> None:
+    story = life(Story.returned)
+    lost_ = {"milestone": "accepted", "channel": "sms"}
+    story.decide(
+        "notify",
+        story.registered(),
+        requested(story, "accepted"),
+        notify.NoticeFailed(**lost_, reason="blocked"),
+        notify.NoticeReopened(**lost_, by="o-1"),
+        requested(story, "accepted"),
+        notify.NoticeSent(**lost_, gateway_id="g", sent_at=story.log.now),
+    )
+
+    assert "notice_twice" not in proven(story).excepted
+    assert "notice_without_end" not in proven(story).excepted
+
+
 def test_a_whole_life_is_counted_once_in_each_place() -> None:
     proof = proven(life(Story.returned))
 
