@@ -35,9 +35,10 @@ TOPICS: dict[str, Topic] = {
         Topic(
             "portal.submissions",
             "external",
-            (PORTALS, "intake edge"),
+            (PORTALS, "intake edge", "operations"),
             ("intake", "operations"),
-            "what portals hand in: applications and what follows on them, encrypted to intake",
+            "what portals hand in: applications and what follows on them, encrypted to intake;"
+            " dead letters sent again",
         ),
         Topic(
             "intake.inbox",
@@ -126,7 +127,9 @@ TOPICS: dict[str, Topic] = {
 
 
 def dead(topic: str) -> str:
-    """Return the topic that keeps what `topic` brought and nobody can read."""
+    """Return the topic that keeps what `topic` brought and nobody can read, and what operators did
+    about it.
+    """
     return f"{topic}.dead"
 
 

@@ -100,7 +100,7 @@ def _operations() -> APIRouter:
     door = Door.made(_UNUSED, _UNUSED, _UNUSED, b"", float)
     reading = Reading(door, _UNUSED, _UNUSED, _UNUSED)
     watching = Watching(door, _UNUSED, _UNUSED, _UNUSED)
-    desks = services.operations.__main__.Desks(_UNUSED, _UNUSED, reading, watching, *[_UNUSED] * 3)
+    desks = services.operations.__main__.Desks(_UNUSED, _UNUSED, reading, watching, *[_UNUSED] * 4)
     return services.operations.__main__.edge(desks)
 
 

@@ -93,6 +93,9 @@ def _own_topics() -> Iterator[Grant]:
             yield Grant(service, "Write", "topic", topics.parked(name))
     for name in topics.aside():
         yield Grant("operations", "Read", "topic", name)
+    for topic in topics.TOPICS.values():
+        if topic.is_laned:  # what operators did about a dead letter stands behind it
+            yield Grant("operations", "Write", "topic", topics.dead(topic.name))
     for operation in _OWN:
         yield Grant("operations", operation, "topic", CHANGELOG)
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 from fastapi import APIRouter
 
 from services.operations import (
+    dead_api,
     proof_api,
     rating_api,
     rounds_api,
@@ -30,6 +31,9 @@ from services.operations.console.sessions import Sessions
 from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
 from services.operations.counts import Counts
+from services.operations.dead.desk import Desk as DeadDesk
+from services.operations.dead.desk import Seals
+from services.operations.dead.edits import Edits
 from services.operations.edition import (
     ASIDE,
     OPERATIONS,
@@ -42,6 +46,7 @@ from services.operations.edition import (
 from services.operations.facts import Facts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys
+from services.operations.letters import Letters
 from services.operations.mending import Mending
 from services.operations.pages import Pages
 from services.operations.proving import Proving
@@ -64,6 +69,7 @@ from shared.papers.press import Press
 from shared.service import Loop, Parts, Resources
 from shared.settings import told
 from shared.status_links import StatusLinks
+from shared.vault import dead_letter_sealer, open_dead_letter
 
 STATUS_PAGE = "/status"
 
@@ -78,6 +84,7 @@ class Desks(NamedTuple):
     forms: FormDesk
     proving: Proving
     rounds: Desk
+    dead: DeadDesk
 
 
 def edge(desks: Desks) -> APIRouter:
@@ -93,6 +100,8 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(statistics_api.router(desks.forms))
     routes.include_router(proof_api.router(desks.proving, desks.sources.counts))
     routes.include_router(rounds_api.router(desks.rounds, desks.sources.clock))
+    journeys, clock = desks.sources.journeys, desks.sources.clock
+    routes.include_router(dead_api.router(desks.dead, journeys, clock))
     return routes
 
 
@@ -144,8 +153,9 @@ async def build(resources: Resources) -> Parts:
         journeys, table("journeys"), situations, table("mended_places"), resources.clock
     )
     rounds = Desk(rows, board, journeys, resources.clock, lambda: uuid4().hex)
+    dead = _dead(resources, board, journeys, settings.per_second)
     return Parts(
-        router=edge(Desks(sources, desk, reading, watching, forms, proving, rounds)),
+        router=edge(Desks(sources, desk, reading, watching, forms, proving, rounds, dead)),
         beside=(
             *(watch.run, runner.keep_going, mending.keep_going),
             until_another(editions, edition),
@@ -171,13 +181,14 @@ async def _readers(
     await resources.table("situations").index(INDEX)
     await resources.table("facts").clustered()
     table, pace, loops = resources.table("counts"), Pace(), list[Loop]()
-    counts = [Counts(table, group) for group in (OPERATIONS, ASIDE)]
-    journeys = [_journeys(resources) for _ in counts]
-    for (group, topics), kept, counted in zip(
-        edition.groups.items(), journeys, counts, strict=True
-    ):
-        loops.append(_reading(resources, kept, counted, pace, group, topics, producer))
-    return loops, journeys[0], counts[0], counts[1]
+    journeys, aside_journeys = _journeys(resources), _journeys(resources)
+    both = (
+        Kept(journeys, Counts(table, OPERATIONS), None),
+        Kept(aside_journeys, Counts(table, ASIDE), _letters(resources, aside_journeys)),
+    )
+    for (group, topics), kept in zip(edition.groups.items(), both, strict=True):
+        loops.append(_reading(resources, group, topics, kept, pace, producer))
+    return loops, journeys, both[0].counts, both[1].counts
 
 
 def _journeys(resources: Resources) -> Journeys:
@@ -185,20 +196,43 @@ def _journeys(resources: Resources) -> Journeys:
     return Journeys(table("journeys"), table("names"), table("aside"))
 
 
+def _dead(resources: Resources, board: Board, journeys: Journeys, per_second: int) -> DeadDesk:
+    key = resources.secrets.master_key
+    seals = Seals(lambda sealed: open_dead_letter(key, sealed), dead_letter_sealer(key))
+    edits, publisher = Edits(resources.table("dead_edits")), resources.publisher
+    letters = _letters(resources, journeys)
+    return DeadDesk(letters, board, journeys, edits, publisher, seals, resources.clock, per_second)
+
+
+def _letters(resources: Resources, journeys: Journeys) -> Letters:
+    table = resources.table
+    return Letters(table("letters"), table("letter_answers"), table("situations"), journeys)
+
+
+class Kept(NamedTuple):
+    """What one reader keeps by itself."""
+
+    journeys: Journeys
+    counts: Counts
+    letters: Letters | None
+
+
 def _reading(
     resources: Resources,
-    journeys: Journeys,
-    counts: Counts,
-    pace: Pace,
     group: str,
     topics: Sequence[str],
+    kept: Kept,
+    pace: Pace,
     producer: Producer | None,
 ) -> Loop:
-    flow = Flow(producer, group, resources.settings.lanes)
-    table = resources.table
-    situations = Situations(table("situations"), journeys)
-    facts = Facts(table("facts"), table("balances"), journeys, resources.clock)
-    reader = Reader(journeys, counts, flow, situations, facts, monotonic=time.monotonic, pace=pace)
+    flow, table = Flow(producer, group, resources.settings.lanes), resources.table
+    situations = Situations(table("situations"), kept.journeys)
+    facts = Facts(table("facts"), table("balances"), kept.journeys, resources.clock)
+    reader = Reader(
+        *(kept.journeys, kept.counts, flow, situations, facts, kept.letters),
+        monotonic=time.monotonic,
+        pace=pace,
+    )
     subscription = resources.subscription(group, topics)
     return group, reader.health, lambda: subscription.run(reader.serve)
 

@@ -126,22 +126,13 @@ def _overview(routes: APIRouter, sources: Sources) -> None:
         return _json(_counts(await sources.counts.total(), await sources.aside.total()))
 
     @routes.get(
-        "/dead",
-        summary="What nobody can read, oldest first",
-        responses=edge.answers(200, views.DeadPage, 422),
-    )
-    async def dead(_: Operator, after: After = "", limit: Limit = 50) -> Response:
-        page = await sources.journeys.aside("dead", after, limit)
-        return _json(_page([_set_aside(key, entry) for key, entry in page], limit))
-
-    @routes.get(
         "/parked",
         summary="What lanes hold for an operator, oldest first",
         responses=edge.answers(200, views.ParkedPage, 422),
     )
     async def parked(_: Operator, after: After = "", limit: Limit = 50) -> Response:
         page = await sources.journeys.aside("parked", after, limit)
-        items = [_set_aside(key, entry) for key, entry in page]
+        items = [views.set_aside(key, entry) for key, entry in page]
         released = _first(await sources.journeys.releases({i["application"] for i in items}))
         for item, (_key, entry) in zip(items, page, strict=True):
             item["released_at"] = _released_at(item, entry, released)
@@ -210,21 +201,6 @@ def _counts(counted: Ledger, aside: Ledger) -> dict[str, Any]:
         "offsets": dict(sorted({**counted.offsets, **aside.offsets}.items())),
         "newest_at": instant(counted.newest_ms) if counted.newest_ms else None,
         "is_whole": counted.is_whole and aside.is_whole,
-    }
-
-
-def _set_aside(key: str, entry: Entry) -> dict[str, Any]:
-    data: dict[str, Any] = msgspec.json.decode(entry.data)
-    return {
-        "key": key,
-        "at": instant(entry.logged_ms),
-        "service": data.get("service", ""),
-        "application": entry.application,
-        "topic": data.get("topic", ""),
-        "partition": data.get("partition"),
-        "offset": data.get("offset"),
-        "reason": data.get("reason", ""),
-        "field": data.get("field", ""),
     }
 
 

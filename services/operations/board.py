@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from services.operations.domain.causes import CAUSES, HELD
+from services.operations.domain.causes import CALL, CAUSES, HELD, OF_LANES, POISON
 from services.operations.domain.waits import Who
 from services.operations.journeys import ID_LENGTH
 from services.operations.situations import NEVER_MS
@@ -23,10 +23,11 @@ NOTHING: Mapping[str, Any] = {}
 _INDEXED = {"stage": 1, "cause": 1, "since_ms": 1, "vnd": 1}  # the rows are not looked at
 _KIND = {"stage": "$stage", "cause": "$cause"}
 # every stage and cause that there are: the index begins with them
-_KINDS = [
-    *((cause.stage, name) for name, cause in CAUSES.items() if name != HELD),
-    *((service, HELD) for service in SERVICES),
+_APART = [
+    *((service, cause) for service in SERVICES for cause in (HELD, POISON)),
+    (CAUSES[CALL].stage, CALL),
 ]
+_KINDS = [*((c.stage, name) for name, c in CAUSES.items() if name not in OF_LANES), *_APART]
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -137,6 +138,14 @@ class Board:
         order = {"stage": 1, "cause": 1, "stuck_ms": 1, "_id": 1}
         found = await self._rows.aggregate([{"$match": pages}, {"$sort": order}, {"$limit": limit}])
         return [_situation(row) for row in found]
+
+    async def apart(self, limit: int) -> list[Row]:
+        """Return the rows of what lanes set aside, whichever came first.  Raises `Unknown`."""
+        each = [{"stage": stage, "cause": cause} for stage, cause in _APART]
+        order = {"stuck_ms": 1, "_id": 1}
+        return await self._rows.aggregate(
+            [{"$match": {"$or": each}}, {"$sort": order}, {"$limit": limit}]
+        )
 
 
 def _stuck(now_ms: int) -> list[Mapping[str, Any]]:

@@ -16,7 +16,12 @@ from shared.topics import aside, reads
 OPERATIONS, ASIDE = "operations", "operations-aside"  # groups
 LOOK_EVERY_S = 2.0
 SERVING = "editions"  # the table
-REBUILT = frozenset({"journeys", "names", "aside", "counts", "situations", "facts", "balances"})
+REBUILT = frozenset(
+    {
+        *("journeys", "names", "aside", "counts", "situations", "facts", "balances"),
+        *("letters", "letter_answers"),
+    }
+)
 NAMES = ("", "second")  # the groups of both have to be permitted on Kafka
 
 _T = TypeVar("_T")

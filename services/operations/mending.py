@@ -11,6 +11,7 @@ from itertools import groupby
 
 import structlog
 
+from services.operations.domain.causes import HELD, OF_LANES
 from services.operations.domain.entries import Entry
 from services.operations.domain.packing import unpacked
 from services.operations.journeys import Journeys
@@ -22,6 +23,7 @@ from shared.store import Row, Table, prefix
 TURN_S = 1.0
 ROWS = 200  # of journeys, looked at in a turn
 AGAIN_S = 5.0  # a reader keeps a message first, and turns what it changes then
+APART = OF_LANES - {HELD}  # what is said of dead letters, beside what follows from journeys
 LEFT = 10  # places before the last that somebody may not have taken away
 TRIES = 5
 
@@ -104,6 +106,8 @@ class Mending:
         have: dict[str, dict[str, Row]] = {application: {} for application in found}
         bounds = [prefix(f"{application}/") for application in found]
         for row in await self._situations.ranges(bounds) if bounds else ():
+            if row["cause"] in APART:
+                continue
             have[row["application"]][row["_id"]] = row
         unlike = {}
         for application, entries in found.items():

@@ -15,6 +15,7 @@ from services.operations.domain.occurrences import Appended
 from services.operations.facts import Facts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys, read
+from services.operations.letters import Letters
 from services.operations.situations import Situations
 from shared.bus import Assignment, Record
 from shared.errors import Fenced, Unknown
@@ -53,11 +54,14 @@ class Reader:
         flow: Flow,
         situations: Situations,
         facts: Facts,
+        letters: Letters | None = None,
         *,
         monotonic: Callable[[], float],
         pace: Pace = Pace(),
     ) -> None:
+        """Read; with `letters` it is what lanes set aside that is read."""
         self.health = Health(monotonic)
+        self._letters = letters
         self._journeys, self._counts, self._flow = journeys, counts, flow
         self._situations, self._facts = situations, facts
         self._monotonic, self._pace = monotonic, pace
@@ -120,6 +124,8 @@ class Reader:
         await self._until_through(assignment, lambda: self._situations.follow(entries))
         await self._until_through(assignment, lambda: self._facts.follow(entries))
         await self._until_through(assignment, lambda: self._situations.hold(entries))
+        if letters := self._letters:
+            await self._until_through(assignment, lambda: letters.follow(records))
         fresh = Appended(*map(self._uncounted, appended))
         moves = [e for e in fresh.first if e.topic == MOVES and e.sequence]
         before = await self._until_through(assignment, lambda: self._codes_before(moves))

@@ -8,8 +8,11 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from services.operations.domain.causes import CAUSES, HELD, Cause
-from services.operations.domain.entries import Entry, gist, in_order
+import msgspec
+
+from services.operations.domain.causes import CAUSES, HELD, OF_LANES, Cause
+from services.operations.domain.dead.letters import split
+from services.operations.domain.entries import Entry, in_order
 from services.operations.domain.matters import Matter, Summary
 from services.operations.domain.occurrences import by_application, judge
 from services.operations.domain.status import held_by
@@ -17,6 +20,7 @@ from services.operations.domain.summary import followed
 from services.operations.journeys import KNOWN_LIMIT, Journeys
 from shared.errors import Unknown
 from shared.events.kernel import LaneReleased, RecordParked
+from shared.lanes.step import HELD_BEHIND
 from shared.store import Row, Table, prefix
 
 HOLDING = frozenset({RecordParked.TYPE, LaneReleased.TYPE})
@@ -104,7 +108,7 @@ class Situations:
         found: dict[str, dict[str, Row]] = {application: {} for application in applications}
         bounds = [prefix(f"{application}/") for application in applications]
         for row in await self._table.ranges(bounds) if bounds else ():
-            if row["cause"] != HELD:
+            if row["cause"] not in OF_LANES:
                 found[row["application"]][row["_id"]] = row
         return dict(found)
 
@@ -136,6 +140,39 @@ class Situations:
             await self._table.insert_missing([rows[service] for service in sorted(held)])
 
 
+class _Parked(msgspec.Struct):
+    """What is looked at of what a lane says it holds, read leniently."""
+
+    service: str = ""
+    topic: str = ""
+    partition: int = 0
+    offset: int = 0
+    reason: str = ""
+
+
+_decode = msgspec.json.Decoder(_Parked).decode
+
+
+def _parked(entry: Entry) -> _Parked:
+    try:
+        return _decode(entry.data)
+    except msgspec.DecodeError:
+        return _Parked()
+
+
+def _because(parked: _Parked | None) -> Row:
+    """Return what a row says of the record that an application is held for."""
+    told = parked or _Parked()
+    reason, field = split(told.reason)
+    place = {"topic": told.topic, "partition": told.partition, "offset": told.offset}
+    return {**place, "reason": reason, "field": field}
+
+
+def row_apart(application: str, found: Sequence[Entry], matter: Matter, stage: str) -> Row:
+    """Return the row of what a lane says of an application, of which this is kept."""
+    return _row(application, _summary(found), matter, stage)
+
+
 def rows_of(application: str, entries: Sequence[Entry]) -> Mapping[str, Row]:
     """Return the rows of an application, from all its messages, by `_id`; not what is held."""
     return _rows(application, _summary(entries))
@@ -151,10 +188,12 @@ def all_rows_of(application: str, entries: Sequence[Entry]) -> Mapping[str, Row]
 
 def _held_rows(application: str, entries: Sequence[Entry]) -> dict[str, Row]:
     """Return what there would be of each service that has ever held it."""
-    since = {gist(e.data).service: e.logged_ms for e in entries if e.type == RecordParked.TYPE}
-    summary = _summary(entries)
+    told = [(e, _parked(e)) for e in entries if e.type == RecordParked.TYPE]
+    since = {parked.service: e.logged_ms for e, parked in told}
+    because = {p.service: p for _, p in told if p.reason != HELD_BEHIND}
     return {
-        service: _row(application, summary, Matter(HELD, "", at_ms), service)
+        service: row_apart(application, entries, Matter(HELD, "", at_ms), service)
+        | _because(because.get(service))
         for service, at_ms in since.items()
     }
 

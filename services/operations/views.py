@@ -5,11 +5,12 @@ from typing import Any, Literal
 import msgspec
 
 from services.operations.domain.clocks import Clock
+from services.operations.domain.entries import Entry
 from services.operations.domain.explaining import Explanation
 from services.operations.domain.findings import Finding
 from services.operations.domain.spans import Span
 from services.operations.domain.status import State, Status
-from services.operations.domain.timeline import Line
+from services.operations.domain.timeline import Line, instant
 from services.operations.domain.waits import Wait
 from shared.edge import APPLICATION
 
@@ -94,13 +95,6 @@ class Held(SetAside, kw_only=True):
     released_at: str | None
 
 
-class DeadPage(msgspec.Struct, kw_only=True):
-    """A page; `next` is the `after` of the one that follows, null at the end."""
-
-    items: list[SetAside]
-    next: str | None
-
-
 class ParkedPage(msgspec.Struct, kw_only=True):
     """A page; `next` is the `after` of the one that follows, null at the end."""
 
@@ -122,3 +116,19 @@ RELEASE: dict[str, Any] = {
     "reason": "The rule was mended",
 }
 RELEASING = Releasing(application=APPLICATION, service="routing", id="release-1")
+
+
+def set_aside(key: str, entry: Entry) -> dict[str, Any]:
+    """Return a notice of a lane, as `SetAside` has it."""
+    data: dict[str, Any] = msgspec.json.decode(entry.data)
+    return {
+        "key": key,
+        "at": instant(entry.logged_ms),
+        "service": data.get("service", ""),
+        "application": entry.application,
+        "topic": data.get("topic", ""),
+        "partition": data.get("partition"),
+        "offset": data.get("offset"),
+        "reason": data.get("reason", ""),
+        "field": data.get("field", ""),
+    }

@@ -89,6 +89,7 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
             continue
         for name in (dead(topic.name), parked(topic.name)):
             yield from (_operation(lane, "send", name) for lane in _lanes(topic))
+        yield _operation("operations", "send", dead(topic.name))
     yield from (_operation("operations aside", "receive", name) for name in aside())
 
 
@@ -133,11 +134,12 @@ def _message(type_: str, examples: Sequence[Mapping[str, Any]]) -> dict[str, Any
 
 
 _PARTNER: Schema = {"type": "string", "description": "the partner"}
+_PERHAPS: Schema = {
+    "type": ["string", "null"],
+    "description": "the application id, null where it is not known",
+}
 _KEYS: Mapping[str, Schema] = {
     **dict.fromkeys(CARRIED["payment.reconciliation"], _PARTNER),
     "flow.counted": {"type": "string", "description": "the stage"},
-    "record.dead": {
-        "type": ["string", "null"],
-        "description": "the application id, null where it is not known",
-    },
+    **dict.fromkeys(("record.dead", "record.answered"), _PERHAPS),
 }

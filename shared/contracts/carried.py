@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from shared.events import CONTRACTS, PRODUCERS
 from shared.events.data import Strict
-from shared.events.kernel import RecordDead, RecordParked
+from shared.events.kernel import RecordAnswered, RecordDead, RecordParked
 from shared.events.portal import Submitted
 from shared.topics import TOPICS, all_names, dead, parked
 
@@ -30,7 +30,7 @@ def topics(type_: str) -> Iterator[str]:
             yield "portal.submissions"
             if type_ != Submitted.TYPE:
                 yield "intake.inbox"  # from intake's edge
-        case "kernel" if type_ == RecordDead.TYPE:
+        case "kernel" if type_ in (RecordDead.TYPE, RecordAnswered.TYPE):
             yield from map(dead, sources)
         case "kernel" if type_ == RecordParked.TYPE:
             yield from map(parked, sources)

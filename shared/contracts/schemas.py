@@ -12,7 +12,7 @@ import msgspec
 
 from shared.contracts.carried import is_decided, producer
 from shared.events import CONTRACTS, Event
-from shared.events.kernel import RecordDead
+from shared.events.kernel import RecordAnswered, RecordDead
 from shared.events.operations import FlowCounted
 from shared.events.portal import Submitted
 
@@ -85,7 +85,7 @@ def _narrowed(type_: str) -> dict[str, Schema]:
         found["source"] = {"pattern": "^/portals/[a-z0-9][a-z0-9-]{0,62}$"}
     if type_ == Submitted.TYPE:
         found["subject"] = {"pattern": f"^{UUID7}$", "description": "your UUIDv7"}
-    if type_ == RecordDead.TYPE:
+    if type_ in (RecordDead.TYPE, RecordAnswered.TYPE):
         found["subject"] = {"description": "empty, or the application id"}
     if service == "reconciliation":
         found["subject"] = {"description": "the partner"}

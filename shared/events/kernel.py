@@ -1,6 +1,6 @@
 """What the kernel itself says, in every service's inbox and parked topics."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from shared.events.data import Data, Strict
 
@@ -52,3 +52,25 @@ class RecordDead(Data, frozen=True, kw_only=True):
     sealed: str
     size: int = 0
     truncated: bool = False
+
+
+class RecordAnswered(Data, frozen=True, kw_only=True):
+    """What an operator did about a record that nobody could read; the original stays.
+
+    `topic`, `partition` and `offset` are where it stood; what was a partner's call stood nowhere,
+    so they are its letter's.  `redriven`: sent again as it was, `edited`: a copy was, in which
+    `fields` differ (JSON paths; `sealed` has both values of each), `dismissed`: nothing was sent.
+    `checker` is who looked at a copy beside the operator.
+    """
+
+    TYPE: ClassVar[str] = "record.answered"
+    service: str
+    topic: str
+    partition: int
+    offset: int
+    did: Literal["redriven", "edited", "dismissed"]
+    operator: str
+    reason: str
+    checker: str = ""
+    fields: tuple[str, ...] = ()
+    sealed: str = ""

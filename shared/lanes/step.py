@@ -30,6 +30,7 @@ HELD_LIMIT = 100  # then what people send is turned away; outcomes, timers and c
 HELD_LIMIT_BYTES = 4 << 20  # the same, in bytes
 HELD_OUTSIDE_LIMIT_BYTES = 8 << 20  # then whatever comes from outside, before the document is full
 REASON_LIMIT = 300  # characters of an error's text
+HELD_BEHIND = "held behind an earlier record"
 _PEOPLE = ("/portals/", "/officers/")
 
 
@@ -63,7 +64,7 @@ class Step(Generic[S, F]):
         if isinstance(reading.arrival and reading.arrival.data, LaneReleased):
             return self._release(latest, reading, facts, at)
         if latest and latest.held:
-            return [self._hold(latest, reading, at, "held behind an earlier record")]
+            return [self._hold(latest, reading, at, HELD_BEHIND)]
         return [self._decide_or_hold(latest, reading, facts, at)]
 
     def _is_known(self, latest: Decision[S] | None, reading: Reading) -> bool:

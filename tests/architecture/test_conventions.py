@@ -78,7 +78,9 @@ OWN = {
     # what open applications wait for, the board of it, what is done about many; the national form;
     # that nothing of a period is missing; which of two editions of all this serves,
     # and that it still follows from the messages
+    # that nothing of a period is missing; dead letters, and what operators do about them
     "operations": {
+        *("letters", "dead", "dead_api"),
         *("finding", "opened", "console", "situations", "board", "stuck_api"),
         *("rounds", "rounds_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),

@@ -13,6 +13,7 @@ timer.fired | Đến giờ hẹn | A timer rang
 lane.released | Vận hành cho xử lý lại | Released by an operator
 record.parked | Bản ghi bị giữ lại | A record was held
 record.dead | Bản ghi không đọc được | A record that nobody can read
+record.answered | Vận hành xử lý bản ghi không đọc được | An operator answered a dead letter
 application.registered | Đã ghi nhận hồ sơ | Registered
 application.refused | Không ghi nhận hồ sơ | Refused at the door
 application.conflicted | Trùng mã, khác nội dung | Same id, other content

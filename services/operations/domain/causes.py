@@ -12,6 +12,10 @@ from services.operations.domain.waits import Who
 Stage = Literal["intake", "routing", "payment", "processing", "result", "notify"]
 UnitOf = Literal["receiving", "competent", "returning"]
 HELD = "held"
+POISON = "poison_event"
+CALL = "unplaced_call"
+# what is there of these is known from the lanes' notices, not from what became of the application
+OF_LANES = frozenset({HELD, POISON, CALL})
 AT_ONCE = 0.0
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
 SUPPLEMENT_S = 30 * DAY_S  # ours: no text says how long a citizen may take
@@ -197,6 +201,20 @@ CAUSES: Mapping[str, Cause] = {
         AT_ONCE,
         "Hệ thống không xử lý được, đang giữ lại",
         "A service could not decide a message, and holds it",
+    ),
+    POISON: Cause(
+        "intake",  # or whichever service could not read it
+        "us",
+        AT_ONCE,
+        "Bản ghi không đọc được",
+        "A message that nobody can read",
+    ),
+    CALL: Cause(
+        "payment",
+        "bank",
+        None,  # it calls again, or its statement has it
+        "Đối tác gọi đến, không xác định được",
+        "A partner's call that could not be placed",
     ),
     "petition_unassigned": Cause(
         "processing", "us", DAY_S, "Phản ánh chưa được phân công", "A petition that nobody has"

@@ -221,8 +221,18 @@ TELL: Mapping[str, Tell] = {
     petitions.PetitionApologised.TYPE: lambda g: f"from {g.due_before} to {g.due}",
     petitions.PetitionRejected.TYPE: lambda g: f"{g.action}: {g.reason}",
     kernel.RecordParked.TYPE: lambda g: f"held by {g.service}: {g.reason}",
+    kernel.RecordDead.TYPE: lambda g: f"set aside by {g.service}: {g.reason}{_at(g)}",
+    kernel.RecordAnswered.TYPE: lambda g: f"{g.did} by {g.operator}{_checked(g)}: {g.reason}",
     kernel.LaneReleased.TYPE: lambda g: f"by {g.operator}: {g.reason}",
 }
+
+
+def _at(g: Gist) -> str:
+    return f" at {g.field}" if g.field else ""
+
+
+def _checked(g: Gist) -> str:
+    return f", accepted by {g.checker}" if g.checker else ""
 
 
 def timeline(entries: Sequence[Entry]) -> list[Line]:

@@ -10,6 +10,7 @@ from services.operations.counts import Counts
 from services.operations.facts import Facts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys
+from services.operations.letters import Letters
 from services.operations.reader import Pace, Reader
 from services.operations.situations import Situations
 from shared.bus import Message, Partition, Record
@@ -140,13 +141,20 @@ class Store:
         self.trouble = trouble or Trouble()
         self.tables = {
             name: MemoryTable(self.trouble)
-            for name in ("journeys", "names", "aside", "counts", "situations", "facts", "balances")
+            for name in (
+                *("journeys", "names", "aside", "counts", "situations", "facts", "balances"),
+                *("letters", "letter_answers"),
+            )
         }
         self.producer = MemoryProducer(self.trouble)
         self.journeys = self.fresh_journeys()
 
     def fresh_journeys(self) -> Journeys:
         return Journeys(self.tables["journeys"], self.tables["names"], self.tables["aside"])
+
+    def letters(self, journeys: Journeys | None = None) -> Letters:
+        tables = (self.tables[name] for name in ("letters", "letter_answers", "situations"))
+        return Letters(*tables, journeys or self.journeys)
 
     async def kept(self) -> set[str]:
         """The keys of all messages kept."""
@@ -165,6 +173,7 @@ class Store:
             Flow(self.producer, group, LANES),
             Situations(self.tables["situations"], journeys),
             Facts(self.tables["facts"], self.tables["balances"], journeys, lambda: BEGAN),
+            self.letters(journeys) if group == "operations-aside" else None,
             monotonic=lambda: float(next(ticks)),
             pace=Pace(
                 window_s=0.0,

@@ -47,7 +47,7 @@ def _within(value: Any, limit: Any) -> bool:
 def _group(kind: tuple[str, str], rows: Sequence[Row], *, is_stuck: bool) -> Row:
     oldest: dict[str, int] = {}
     for row in rows:
-        application = row["application"]
+        application = row["_id"][:36]  # of what is nobody's one was made up
         oldest[application] = min(row["since_ms"], oldest.get(application, row["since_ms"]))
     return {
         "_id": {"stage": kind[0], "cause": kind[1]},

@@ -1,4 +1,4 @@
-"""What was set aside comes in pages, and says what became of it."""
+"""What is held comes in pages, and says what became of it."""
 
 from typing import Any
 
@@ -8,34 +8,6 @@ import pytest
 from shared import events
 from shared.events import kernel
 from tests.services.operations.api.edge import Edge, park
-
-
-async def test_dead_letters_come_in_pages_oldest_first(
-    edge: Edge, client: httpx.AsyncClient, log: Any
-) -> None:
-    for n in range(5):
-        dead = kernel.RecordDead(
-            service="intake",
-            topic="portal.submissions",
-            partition=0,
-            offset=n,
-            reason="not JSON",
-            field="$",
-            sealed="s",
-        )
-        letter = {"id": str(n), "type": dead.TYPE, "source": "/services/intake", "data": dead}
-        log.append("portal.submissions.dead", None, events.encode(letter))
-    await edge.read(log)
-
-    seen: list[int] = []
-    after: str | None = ""
-    while after is not None:
-        page = (await client.get("/v1/dead", params={"limit": 2, "after": after})).json()
-        seen += [item["offset"] for item in page["items"]]
-        after = page["next"]
-
-    assert seen == [0, 1, 2, 3, 4]
-    assert page["items"][0]["reason"] == "not JSON"
 
 
 async def test_parked_work_says_whether_it_was_released(
@@ -74,7 +46,7 @@ async def test_a_release_that_comes_again_releases_nothing_that_was_held_since(
 
 @pytest.mark.parametrize("limit", ["0", "201", "many"])
 async def test_a_page_has_a_limit(client: httpx.AsyncClient, limit: str) -> None:
-    answer = await client.get("/v1/dead", params={"limit": limit})
+    answer = await client.get("/v1/parked", params={"limit": limit})
 
     assert answer.status_code == 422
     assert answer.json()["problems"][0]["field"] == "/query/limit"

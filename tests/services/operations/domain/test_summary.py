@@ -88,8 +88,8 @@ QUIET = {
     "receipt.invalidated", "receipt.issued", "receipt.replaced", "routing.action_rejected",
 }  # fmt: skip
 NOT_OF_AN_APPLICATION = {
-    "flow.counted", "record.dead", "reconciliation.break_closed", "reconciliation.break_opened",
-    "statement.reconciled",
+    "flow.counted", "record.answered", "record.dead", "reconciliation.break_closed",
+    "reconciliation.break_opened", "statement.reconciled",
 }  # fmt: skip
 
 

@@ -1,0 +1,156 @@
+"""What the edge and the console's page ask of the desk, and what is refused to them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from services.operations.dead import views
+from services.operations.dead.desk import Desk, Held, Verb
+from services.operations.dead.edits import Decided, NotNow, Proposal
+from services.operations.domain.dead.contrast import Difference
+from services.operations.domain.dead.letters import DeadGroup, Open, Place, grouped
+from services.operations.domain.dead.mending import WHY, Edit, NoSuchPlace, edited, objections
+from shared.events.data import Problem
+from shared.problems import Refusal
+
+Page = tuple[str, str, int]  # a group, after which of it, how many
+
+
+async def groups_of(desk: Desk, now: datetime) -> tuple[list[DeadGroup], bool]:
+    """Return the groups, and whether they are all there are.  Raises `Unknown`."""
+    found, is_whole = await desk.open()
+    return grouped(found, _ms(now)), is_whole
+
+
+async def page_of(desk: Desk, page: Page, now: datetime) -> views.DeadPage:
+    """Return a page of a group.  Raises `Refusal` 404, `Unknown`."""
+    some, whole, next_ = await _some(desk, page, now)
+    letters = await desk.of([one.place for one in some if one.kind != "parked"])
+    items = [views.item(one, letters.get(one.place.key)) for one in some]
+    return views.DeadPage(group=whole, items=items, next=next_)
+
+
+async def _some(desk: Desk, page: Page, now: datetime) -> tuple[list[Open], DeadGroup, str | None]:
+    """Return a page of a group, the group, and where the next begins.  Raises `Refusal` 404."""
+    (group, after, limit), (found, _) = page, await desk.open()
+    own = [one for one in found if one.group == group]
+    if not own:
+        detail = "Nothing of this group is open any more: GET /v1/dead lists what is."
+        raise Refusal(404, "unknown-group", detail)
+    (whole,) = grouped(own, _ms(now))
+    rest = [one for one in own if _mark(one) > after]
+    some = rest[:limit]
+    return some, whole, _mark(some[-1]) if len(rest) > limit else None
+
+
+def _mark(one: Open) -> str:
+    return f"{one.since_ms:015d} {one.key}"
+
+
+async def one_of(desk: Desk, place: Place) -> views.OneDead:
+    """Return one.  Raises `Refusal` 404, `Unknown`."""
+    found = (await desk.of([place])).get(place.key)
+    if found is None:
+        parked = await desk.parked(place)
+        if parked is None:
+            raise _unknown()
+        return views.one_parked(*parked)
+    edits = [(one, desk.opened(one)) for one in await desk.edits.of(place)]
+    return views.one_letter(found, edits, await desk.became(found))
+
+
+async def do_group(
+    desk: Desk, verb: Verb, page: Page, by: str, reason: str, now: datetime
+) -> views.Outcomes:
+    """Do it to a page of a group.  Raises `Refusal` 404, `Unknown`."""
+    some, _, next_ = await _some(desk, page, now)
+    return views.outcomes(some, await desk.do(verb, some, by, reason), next_)
+
+
+async def do_one(desk: Desk, verb: Verb, place: Place, by: str, reason: str) -> views.Outcomes:
+    """Do it to one, also to one that is open no more.  Raises `Refusal` 404, `Unknown`."""
+    held = (await desk.of([place])).get(place.key)
+    if held is None:
+        parked = await desk.parked(place)
+        if parked is None:
+            raise _unknown()
+        one = parked[0]
+    else:
+        one = held.letter.as_open()
+    return views.outcomes([one], await desk.do(verb, [one], by, reason), None)
+
+
+async def propose(desk: Desk, place: Place, edit: Edit, by: str, reason: str) -> Proposal:
+    """Keep a mended copy.  Raises `Refusal` 404, 409, 422, `Unknown`."""
+    held = await _held(desk, place)
+    if held.why in ("a_call", "our_own", "cut_off", "answered"):
+        raise Refusal(409, "not-mendable", WHY[held.why].en)
+    try:
+        copy = edited(held.letter, held.message, edit)
+    except NoSuchPlace as wrong:
+        raise _invalid([Difference(wrong.path, {"exists": True}, "nothing")]) from None
+    if found := objections(held.letter, held.message, copy):
+        raise _invalid(found)
+    try:
+        return await desk.propose(held, copy, by, reason)
+    except NotNow:
+        detail = "A copy of it waits already, or there were too many: accept or reject that one."
+        raise Refusal(409, "not-possible-now", detail) from None
+
+
+async def decide(desk: Desk, place: Place, number: int, said: Decided) -> None:
+    """Accept or reject a copy; accepted once, it is sent however often that is said.
+
+    Raises `Refusal` 404, 409, `Unknown`.
+    """
+    held = await _held(desk, place)
+    proposal = next((one for one in await desk.edits.of(place) if one.number == number), None)
+    if proposal is None:
+        raise Refusal(404, "unknown-edit", "There is no such copy of it.")
+    if said.verdict == "accepted" and said.by == proposal.by:
+        detail = "Who mended it cannot accept it: ask another operator, or a checker."
+        raise Refusal(409, "second-person", detail)
+    if held.answer and not (proposal.decided and proposal.decided.verdict == said.verdict):
+        raise Refusal(409, "not-possible-now", WHY["answered"].en)
+    stands = proposal if proposal.decided else await desk.edits.decide(place, number, said)
+    if stands is None or stands.decided is None or stands.decided.verdict != said.verdict:
+        raise Refusal(409, "not-possible-now", "Somebody else decided otherwise: look at it.")
+    if stands.checker and not held.answer:
+        await desk.accept(held, stands)
+
+
+async def _held(desk: Desk, place: Place) -> Held:
+    held = (await desk.of([place])).get(place.key)
+    if held is None:
+        raise _unknown()
+    return held
+
+
+def _unknown() -> Refusal:
+    detail = "Nothing that was set aside stands there: GET /v1/dead lists what does."
+    return Refusal(404, "unknown-record", detail)
+
+
+def _invalid(found: list[Difference]) -> Refusal:
+    problems = tuple(
+        Problem(
+            field=one.path,
+            code="not-as-agreed",
+            remedy_vi=f"Hợp đồng: {told(one.expected)}; bản ghi: {one.found}.",
+            remedy_en=f"The contract has {told(one.expected)}; the record has {one.found}.",
+        )
+        for one in found
+    )
+    return Refusal(422, "not-as-agreed", "The copy is not as its contract has it.", problems)
+
+
+def told(expected: Mapping[str, Any]) -> str:
+    """Return what a contract says of a place in one line."""
+    each = (f"{k} {msgspec.json.encode(v).decode()}" for k, v in expected.items())
+    return ", ".join(each) or "nothing there"
+
+
+def _ms(now: datetime) -> int:
+    return int(now.timestamp() * 1_000)

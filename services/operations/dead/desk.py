@@ -1,0 +1,278 @@
+"""Looks at what lanes set aside, sends it again, and has a mended copy checked by a second person.
+
+The record is appended first and the answer about it behind it: who finds the letter open after a
+crash does both again, under the same ids, so that the lane takes one.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, Protocol
+
+import msgspec
+
+from services.operations.board import Board
+from services.operations.dead.edits import Edits, Proposal
+from services.operations.domain.actions import last_held, release_of
+from services.operations.domain.causes import CALL
+from services.operations.domain.dead.letters import Answer, Letter, Open, Place
+from services.operations.domain.dead.mending import Why, barred, changes, read
+from services.operations.domain.entries import Entry, in_order
+from services.operations.domain.status import held_by
+from services.operations.journeys import Journeys
+from services.operations.letters import OPEN_LIMIT, Letters, open_of
+from services.operations.rounds.commands import command
+from shared import events
+from shared.bus import Message, Partition
+from shared.clock import Clock
+from shared.events import Event
+from shared.events.kernel import LaneReleased, RecordAnswered, RecordParked
+from shared.jwe import NotOpened
+from shared.lanes.notices import SealedRecord
+from shared.placement import canonical
+from shared.topics import dead
+
+Verb = Literal["redrive", "dismiss"]
+Did = Literal["redriven", "edited", "dismissed"]
+Result = Literal["sent", "dismissed"] | Why
+# what came of a record that was sent again: `not_yet`: it is not read, or nothing came of it yet
+Became = Literal["not_yet", "taken", "held", "came_back"]
+
+
+class Publishing(Protocol):
+    """`shared.publisher.Publisher`."""
+
+    async def publish(self, topic: str, event: Event) -> None:
+        """Append an event at home and wait for the acknowledgement.  Raises `Unknown`."""
+
+    async def append(self, place: Partition, message: Message) -> None:
+        """Append a message as it is.  Raises `Unknown`."""
+
+
+class Seals(NamedTuple):
+    """What opens and closes letters."""
+
+    open: Callable[[str], bytes]
+    close: Callable[[bytes], str]
+
+
+class Held(NamedTuple):
+    """A letter, what was sent, and what was done about it; a call has no key."""
+
+    letter: Letter
+    key: bytes
+    value: bytes
+    answer: Answer | None
+
+    @property
+    def message(self) -> object:
+        """Return what was sent as JSON; None where it is none."""
+        return read(self.value)
+
+    @property
+    def why(self) -> Why | None:
+        """Say why it cannot be sent again as it was; None: it can."""
+        return "answered" if self.answer else barred(self.letter, self.key, self.value)
+
+
+class Desk:
+    """All that is asked and done; what is asked of it raises `Unknown`."""
+
+    def __init__(
+        self,
+        letters: Letters,
+        board: Board,
+        journeys: Journeys,
+        edits: Edits,
+        publisher: Publishing,
+        seals: Seals,
+        clock: Clock,
+        per_second: int,
+    ) -> None:
+        self.edits = edits
+        self._rest_s = 1 / per_second
+        self._letters, self._board, self._journeys = letters, board, journeys
+        self._publisher, self._seals, self._clock = publisher, seals, clock
+
+    # ---- what there is
+
+    async def open(self) -> tuple[list[Open], bool]:
+        """Return what nobody did anything about, oldest first, and whether that is all."""
+        rows = await self._board.apart(OPEN_LIMIT + 1)
+        found = sorted(map(open_of, rows[:OPEN_LIMIT]), key=lambda o: (o.since_ms, o.key))
+        return found, len(rows) <= OPEN_LIMIT
+
+    async def of(self, places: Sequence[Place]) -> dict[str, Held]:
+        """Return letters with what was sent, by key; those that there are."""
+        keys = [place.key for place in places]
+        answers = await self._letters.answers(keys)
+        found = await self._letters.of(keys)
+        return {key: self._opened(one, answers.get(key)) for key, one in found.items()}
+
+    def _opened(self, letter: Letter, answer: Answer | None) -> Held:
+        try:
+            whole = self._seals.open(letter.sealed)
+            if letter.cause == CALL:
+                return Held(letter, b"", whole, answer)
+            record = msgspec.msgpack.decode(whole, type=SealedRecord)
+        except (NotOpened, *events.UNREADABLE):
+            return Held(letter, b"", b"", answer)
+        return Held(letter, record.key, record.value, answer)
+
+    async def parked(self, place: Place) -> tuple[Open, Entry | None] | None:
+        """Return what is held at a place, with its message as it is kept."""
+        found, _ = await self.open()
+        one = next((o for o in found if o.kind == "parked" and o.place == place), None)
+        if one is None:
+            return None
+        entries, _ = await self._journeys.of(one.application)
+        return one, next((e for e in entries if e.place == tuple(place)), None)
+
+    async def became(self, held: Held) -> Became | None:
+        """Say what came of a record that was sent again; None: none was."""
+        if held.answer is None or held.answer.data.did == "dismissed":
+            return None
+        entries = (await self._journeys.of(held.answer.application))[0]
+        sent = [
+            e
+            for e in entries
+            if e.topic == held.letter.topic and e.causationid == answer_id(held.letter.place)
+        ]
+        if not sent:
+            return "not_yet"
+        again = await self._letters.of([Place(*e.place).key for e in sent])
+        if again:
+            return "came_back"
+        by = {e.causationid for e in entries if e.is_decided and e.service == held.letter.service}
+        if any(e.id in by for e in sent):
+            return "taken"
+        parked = [e.data for e in entries if e.type == RecordParked.TYPE]
+        places = [msgspec.json.decode(data, type=RecordParked) for data in parked]
+        is_held = any((p.topic, p.partition, p.offset) in {e.place for e in sent} for p in places)
+        return "held" if is_held else "not_yet"
+
+    # ---- what is done
+
+    async def do(self, verb: Verb, items: Sequence[Open], by: str, why: str) -> dict[str, Result]:
+        """Do it to these; return what was done, by key."""
+        act = self.redrive if verb == "redrive" else self.dismiss
+        return await act(items, by, why)
+
+    async def redrive(self, items: Sequence[Open], by: str, reason: str) -> dict[str, Result]:
+        """Send these again as they were, one after the other; return what was done, by key."""
+        letters = await self.of([one.place for one in items if one.kind != "parked"])
+        done: dict[str, Result] = {}
+        for one in items:
+            held = letters.get(one.place.key)
+            if one.kind == "parked":
+                done[one.key] = await self._release(one, by, reason)
+            elif held is None:
+                done[one.key] = "answered"
+            else:
+                done[one.key] = held.why or await self._again(held, by, reason)
+            if done[one.key] == "sent":
+                await asyncio.sleep(self._rest_s)
+        return done
+
+    async def _again(self, held: Held, by: str, reason: str) -> Result:
+        event = events.decode(held.value)
+        await self._send(held.letter, event, _answered(held.letter, "redriven", by, reason))
+        return "sent"
+
+    async def _send(self, letter: Letter, event: Event, said: RecordAnswered) -> None:
+        application = canonical(event.subject)
+        sent = msgspec.structs.replace(
+            event,
+            subject=application,
+            causationid=answer_id(letter.place),
+            sequence="",
+            traceparent="",
+        )
+        await self._publisher.publish(letter.topic, sent)
+        await self._answer(letter, application, said)
+
+    async def _answer(self, letter: Letter, application: str, said: RecordAnswered) -> None:
+        event = Event(
+            id=answer_id(letter.place),
+            source=f"/operators/{said.operator}",
+            type=said.TYPE,
+            subject=application,
+            time=self._clock(),
+            data=msgspec.Raw(events.encode(said)),
+            causationid=letter.id,
+        )
+        topic = letter.topic if letter.cause == CALL else dead(letter.topic)
+        key = application.encode() or None
+        await self._publisher.append((topic, letter.partition), Message(key, events.encode(event)))
+
+    async def _release(self, one: Open, by: str, reason: str) -> Result:
+        standing = await self._journeys.standing([one.application])
+        entries = in_order(standing[one.application])
+        notice = last_held(one.service, entries)
+        if notice is None or one.service not in held_by(entries):
+            return "nothing_held"
+        told = release_of(one.service, notice)
+        said = LaneReleased(operator=by, reason=reason)
+        id_, source = f"{notice.id}/released", f"/operators/{by}"
+        event = command(id_, source, one.application, self._clock(), said, told)
+        await self._publisher.publish(told.topic, event)
+        return "sent"
+
+    async def dismiss(self, items: Sequence[Open], by: str, reason: str) -> dict[str, Result]:
+        """Say of these that nothing is to be sent; what is held cannot be dismissed."""
+        letters = await self.of([one.place for one in items if one.kind != "parked"])
+        done: dict[str, Result] = {}
+        for one in items:
+            held = letters.get(one.place.key)
+            if held is None or held.answer:
+                done[one.key] = "answered" if one.kind != "parked" else "nothing_held"
+                continue
+            said = _answered(held.letter, "dismissed", by, reason)
+            await self._answer(held.letter, held.letter.application, said)
+            done[one.key] = "dismissed"
+        return done
+
+    async def propose(self, held: Held, copy: Mapping[str, Any], by: str, reason: str) -> Proposal:
+        """Keep a mended copy until a second person has looked at it.  Raises `NotNow`."""
+        differing = changes(held.message, dict(copy))
+        proposal = Proposal(
+            by=by,
+            at=self._clock(),
+            reason=reason,
+            fields=tuple(change.path for change in differing),
+            changes=self._seals.close(msgspec.json.encode(differing)),
+            copy=self._seals.close(msgspec.json.encode(copy)),
+        )
+        return await self.edits.add(held.letter.place, proposal)
+
+    def opened(self, proposal: Proposal) -> Any:
+        """Return the copy."""
+        return msgspec.json.decode(self._seals.open(proposal.copy))
+
+    async def accept(self, held: Held, proposal: Proposal) -> None:
+        """Send a copy that was accepted; again is harmless."""
+        event = events.decode(self._seals.open(proposal.copy))
+        said = _answered(held.letter, "edited", proposal.by, proposal.reason)
+        said = msgspec.structs.replace(
+            said,
+            checker=proposal.checker,
+            fields=proposal.fields,
+            sealed=proposal.changes,
+        )
+        await self._send(held.letter, event, said)
+
+
+def answer_id(place: Place) -> str:
+    """Return the id of what is said about a letter: said again it is the same."""
+    return f"{place.key}/answered"
+
+
+def _answered(letter: Letter, did: Did, by: str, reason: str) -> RecordAnswered:
+    return RecordAnswered(
+        service=letter.service,
+        topic=letter.topic,
+        partition=letter.partition,
+        offset=letter.offset,
+        did=did,
+        operator=by,
+        reason=reason,
+    )

@@ -1,0 +1,116 @@
+"""The letters: every dead letter as it came, whole, and what operators did about it.
+
+Two tables, and the rows of what nobody did anything about beside the others of the stuck board:
+
+- `letters`: `<topic>/<partition>/<offset>` of the record; a lane that says it again is not kept.
+- `letter_answers`: the same id; of several answers the first one on the log counts.
+
+All of it follows from the log.  An answer stands on its letter's partition, behind it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from services.operations.domain.dead.letters import (
+    KINDS,
+    Answer,
+    Letter,
+    Open,
+    Place,
+    answer_of,
+    letter_of,
+)
+from services.operations.domain.matters import Matter
+from services.operations.journeys import Journeys
+from services.operations.situations import row_apart
+from shared.bus import Record
+from shared.store import Row, Table
+
+OPEN_LIMIT = 20_000  # looked at together; whatever is more is not counted, and that is said
+
+
+class Letters:
+    """Keeps them, and opens and closes their rows on the board.  All of it raises `Unknown`."""
+
+    def __init__(
+        self, letters: Table, answers: Table, situations: Table, journeys: Journeys
+    ) -> None:
+        self._letters, self._answers = letters, answers
+        self._situations, self._journeys = situations, journeys
+
+    async def follow(self, records: Sequence[Record]) -> None:
+        """Bring the tables up to these messages; again is harmless."""
+        letters = {one.place.key: one for r in records if (one := letter_of(r))}
+        answers = [answer for r in records if (answer := answer_of(r))]
+        if letters:
+            rows = [_row(key, letter) for key, letter in letters.items()]
+            await self._letters.insert_missing(rows)
+        if answers:
+            await self._answers.insert_missing([_row(_about(one).key, one) for one in answers])
+            about = [_about(one).key for one in answers]
+            letters |= await self.of(about)
+        if letters:
+            await self._open(letters)
+            await self._close(letters)  # also what another process answered meanwhile
+
+    async def _open(self, letters: Mapping[str, Letter]) -> None:
+        answered = await self.answers(list(letters))
+        left = [letter for key, letter in letters.items() if key not in answered]
+        named = {letter.application for letter in left if letter.application}
+        found = await self._journeys.standing(named)
+        rows = []
+        for one in left:
+            matter = Matter(one.cause, one.place.key, one.at_ms)
+            whose = one.application or one.stands[:36]
+            row = row_apart(whose, found.get(one.application, ()), matter, one.service)
+            told = {"topic": one.topic, "partition": one.partition, "offset": one.offset,
+                    "reason": one.reason, "field": one.field}  # fmt: skip
+            rows.append(row | told | {"_id": one.stands, "application": one.application})
+        if rows:
+            await self._situations.insert_missing(rows)
+
+    async def _close(self, letters: Mapping[str, Letter]) -> None:
+        answered = await self.answers(list(letters))
+        if answered:
+            await self._situations.delete([letters[key].stands for key in answered])
+
+    async def of(self, keys: Sequence[str]) -> dict[str, Letter]:
+        """Return those of these that there are, by key."""
+        return {
+            row["_id"]: msgspec.json.decode(row["said"], type=Letter)
+            for row in await self._letters.get(keys)
+        }
+
+    async def answers(self, keys: Sequence[str]) -> dict[str, Answer]:
+        """Return what was done about those of these about which something was, by key."""
+        return {
+            row["_id"]: msgspec.json.decode(row["said"], type=Answer)
+            for row in await self._answers.get(keys)
+        }
+
+
+def open_of(row: Mapping[str, Any]) -> Open:
+    """Return what a row of the board says of what a lane set aside."""
+    return Open(
+        key=row["_id"],
+        kind=KINDS[row["cause"]],
+        # rows of what was held before these were kept have no place
+        place=Place(row.get("topic", ""), int(row.get("partition", 0)), int(row.get("offset", 0))),
+        service=row["stage"],
+        reason=row.get("reason", ""),
+        field=row.get("field", ""),
+        application=row["application"],
+        dossier=row["dossier"],
+        unit=row["unit"],
+        since_ms=int(row["since_ms"]),
+    )
+
+
+def _about(answer: Answer) -> Place:
+    return Place(answer.data.topic, answer.data.partition, answer.data.offset)
+
+
+def _row(key: str, said: Letter | Answer) -> Row:
+    return {"_id": key, "said": msgspec.json.encode(said).decode()}
