@@ -96,7 +96,7 @@ TOPICS: dict[str, Topic] = {
             "payment.reconciliation",
             "report",
             ("payment reconciliation", "payment edge"),
-            ("operations",),
+            ("operations money",),
             "partners' statements reconciled, breaks opened and closed",
         ),
         Topic(

@@ -36,6 +36,7 @@ from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
 from deploy.local.stats import stats
 from deploy.operating.command import release, round_, stuck
+from deploy.operating.money import money
 from deploy.proving.command import prove
 from deploy.rebuilding.command import rebuild
 from deploy.reconciling.command import reconcile
@@ -241,6 +242,7 @@ app.command()(reconcile)
 app.command()(settlement)
 app.command()(stats)
 app.command()(stuck)
+app.command()(money)
 app.command()(release)
 app.command("round")(round_)
 app.add_typer(catalogue, name="catalogue")

@@ -38,7 +38,11 @@ def groups() -> dict[str, tuple[str, ...]]:
     """Return every consumer group with the topics it reads."""
     lanes = {service: topics.reads(service) for service in topics.SERVICES}
     effects = {f"{service}-effects": (f"{service}.events",) for service in WITH_EFFECTS}
-    more = {"payment-webhooks": ("payment.events",), "operations-aside": topics.aside()}
+    more = {
+        "payment-webhooks": ("payment.events",),
+        "operations-aside": topics.aside(),
+        "operations-money": ("payment.reconciliation",),
+    }
     return lanes | effects | more
 
 

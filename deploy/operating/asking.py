@@ -8,6 +8,9 @@ from typing import Any
 
 import httpx
 
+from deploy.local.children import home_in_use
+from deploy.local.secrets import CLIENTS_FILE
+from deploy.local.settings import HOST, Settings
 from shared.errors import Misconfigured
 
 LIMIT_S = 60.0  # a preview of 10,000 takes seconds
@@ -54,6 +57,13 @@ def calling(address: str, keys: Path, who: str = OPERATOR) -> Iterator[Api]:
     headers = {"authorization": f"Bearer {_key(keys, who)}"}
     with httpx.Client(base_url=address, headers=headers, timeout=LIMIT_S) as http:
         yield Api(http)
+
+
+def where(at: str, keys: Path | None) -> tuple[str, Path]:
+    """Return an address and the file with the key for it; of the local system, if none is named."""
+    settings = Settings()
+    address = at or f"http://{HOST}:{settings.operations_port}"
+    return address, keys or home_in_use(settings) / "secrets" / CLIENTS_FILE
 
 
 def _key(path: Path, who: str) -> str:

@@ -9,12 +9,9 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from deploy.local.children import home_in_use
 from deploy.local.refusals import say
-from deploy.local.secrets import CLIENTS_FILE
-from deploy.local.settings import HOST, Settings
 from deploy.operating import shown
-from deploy.operating.asking import OPERATOR, Api, calling
+from deploy.operating.asking import OPERATOR, Api, calling, where
 from services.operations.domain.actions import ACTIONS
 from shared.clock import system_clock
 from shared.errors import Misconfigured
@@ -54,7 +51,7 @@ def stuck(
     as_json: AsJson = False,
 ) -> None:
     """Show what is stuck, by stage and cause; of a stage and a cause, which applications."""
-    with calling(*_where(at, keys)) as api:
+    with calling(*where(at, keys)) as api:
         if not stage:
             found = api.get("/v1/stuck")
             _say(found) if as_json else shown.board(console, found)
@@ -100,15 +97,15 @@ def release(
         "partner": partner,
         "applications": application or [],
     }
-    with calling(*_where(at, keys)) as api:
+    with calling(*where(at, keys)) as api:
         round_ = api.post("/v1/rounds", choice, f"cli-{uuid4().hex}")
-        where = f"/v1/rounds/{round_['id']}"
+        place = f"/v1/rounds/{round_['id']}"
         if not as_json:
-            items = api.get(f"{where}/items", limit=rows)["items"] if rows else []
+            items = api.get(f"{place}/items", limit=rows)["items"] if rows else []
             shown.preview(console, round_, items, system_clock())
         if yes and round_["items"]:
-            api.post(f"{where}/start", {})
-            round_ = _follow(api, where, quiet=as_json)
+            api.post(f"{place}/start", {})
+            round_ = _follow(api, place, quiet=as_json)
             _tell(api, round_, rows, as_json)
         elif as_json:
             _say(round_)
@@ -132,19 +129,19 @@ def round_(
     if verb and verb not in VERBS:
         raise Misconfigured(f"{verb!r} is none of {', '.join(VERBS)}.")
     said = {"reason": reason} if reason else {}
-    with calling(*_where(at, keys), who) as api:
-        where = f"/v1/rounds/{id_}"
-        found = api.post(f"{where}/{verb}", said) if verb else api.get(where)
+    with calling(*where(at, keys), who) as api:
+        place = f"/v1/rounds/{id_}"
+        found = api.post(f"{place}/{verb}", said) if verb else api.get(place)
         _tell(api, found, rows, as_json)
 
 
-def _follow(api: Api, where: str, *, quiet: bool) -> Any:
+def _follow(api: Api, place: str, *, quiet: bool) -> Any:
     """Return a round when it is over, or waits for another's agreement; who gives up waiting
     leaves it to go on.
     """
     with Console(quiet=True).status("") if quiet else console.status("Starting") as status:
         while True:
-            found = api.get(where)
+            found = api.get(place)
             if found["status"] in (*OVER, shown.WAITS):
                 return found
             done = sum(count for word, count in found["results"].items() if word != "not_yet")
@@ -183,12 +180,6 @@ def only_action(cause: str) -> str:
             f"What can be done about {cause!r} is {can}: `motcua stuck` has causes."
         )
     return possible[0]
-
-
-def _where(at: str, keys: Path | None) -> tuple[str, Path]:
-    settings = Settings()
-    address = at or f"http://{HOST}:{settings.operations_port}"
-    return address, keys or home_in_use(settings) / "secrets" / CLIENTS_FILE
 
 
 def _say(found: Any) -> None:

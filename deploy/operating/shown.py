@@ -24,7 +24,7 @@ def board(console: Console, found: Mapping[str, Any]) -> None:
 
 
 def _groups(title: str, groups: Rows) -> Table:
-    table = _table(title, "", ">matters", ">citizens", ">oldest", ">95 %", ">đồng")
+    table = columns(title, "", ">matters", ">citizens", ">oldest", ">95 %", ">đồng")
     for group in groups:
         people, p95_s = group["applications"], group["p95_s"]
         table.add_row(
@@ -41,7 +41,7 @@ def _groups(title: str, groups: Rows) -> Table:
 
 def situations(console: Console, items: Rows, now: datetime, *, more: bool) -> None:
     """Show applications of a group."""
-    table = _table("application", "dossier", "unit", "partner", ">waits", ">đồng")
+    table = columns("application", "dossier", "unit", "partner", ">waits", ">đồng")
     for item in items:
         names = (item["application"], item["dossier"], item["unit"], item["partner"])
         table.add_row(*names, _since(item["since_ms"], now), f"{item['vnd']:,}")
@@ -59,7 +59,7 @@ def preview(console: Console, round_: Mapping[str, Any], items: Rows, now: datet
         f"{round_['does']['en']}.")  # fmt: skip
     for each in round_["follows"]:
         say(console, f"  [dim]{each['en']}[/]")
-    table = _table("application", "dossier", "unit", ">waits", "")
+    table = columns("application", "dossier", "unit", ">waits", "")
     for item in items:
         table.add_row(
             item["application"],
@@ -90,7 +90,7 @@ def outcome(console: Console, round_: Mapping[str, Any], items: Rows, now: datet
     if round_["status"] == WAITS:
         say(console, f"Another than who asked has to agree: `motcua round {round_['id']} approve` "
             "or `reject`, with --reason, and --as or --keys of his own.")  # fmt: skip
-    table = _table("application", "dossier", "", ">waits since")
+    table = columns("application", "dossier", "", ">waits since")
     for item in items:
         since = item["there_since_ms"]
         word = f"{item['check'] or item['result']}".replace("_", " ")
@@ -116,7 +116,8 @@ def _since(at_ms: int, now: datetime) -> str:
     return age(max(0, int(now.astimezone(UTC).timestamp()) - at_ms // 1_000))
 
 
-def _table(*titles: str) -> Table:
+def columns(*titles: str) -> Table:
+    """Return an empty table; a title that begins with `>` is of numbers."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title in titles:
         right = title.startswith(">")

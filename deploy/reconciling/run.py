@@ -248,4 +248,5 @@ def _report(
             BreakSum(kind=kind, count=count[kind], amount_vnd=amount_vnd[kind])
             for kind in sorted(count)
         ),
+        fee_vnd=sum(c.fee_vnd for c in chunks),
     )

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 
 from services.operations import (
     dead_api,
+    money_api,
     proof_api,
     rating_api,
     rounds_api,
@@ -48,6 +49,10 @@ from services.operations.flow import Flow
 from services.operations.journeys import Journeys
 from services.operations.letters import Letters
 from services.operations.mending import Mending
+from services.operations.money.desk import MoneyDesk
+from services.operations.money.hearing import Hearing
+from services.operations.money.rows import Ledger
+from services.operations.money.rows import Tables as MoneyTables
 from services.operations.pages import Pages
 from services.operations.proving import Proving
 from services.operations.rating_api import PER_APPLICATION, RatingDesk
@@ -85,6 +90,7 @@ class Desks(NamedTuple):
     proving: Proving
     rounds: Desk
     dead: DeadDesk
+    money: MoneyDesk
 
 
 def edge(desks: Desks) -> APIRouter:
@@ -102,6 +108,7 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(rounds_api.router(desks.rounds, desks.sources.clock))
     journeys, clock = desks.sources.journeys, desks.sources.clock
     routes.include_router(dead_api.router(desks.dead, journeys, clock))
+    routes.include_router(money_api.router(desks.money))
     return routes
 
 
@@ -154,8 +161,9 @@ async def build(resources: Resources) -> Parts:
     )
     rounds = Desk(rows, board, journeys, resources.clock, lambda: uuid4().hex)
     dead = _dead(resources, board, journeys, settings.per_second)
+    money = MoneyDesk(_ledger(resources), resources.clock)
     return Parts(
-        router=edge(Desks(sources, desk, reading, watching, forms, proving, rounds, dead)),
+        router=edge(Desks(sources, desk, reading, watching, forms, proving, rounds, dead, money)),
         beside=(
             *(watch.run, runner.keep_going, mending.keep_going),
             until_another(editions, edition),
@@ -186,8 +194,10 @@ async def _readers(
         Kept(journeys, Counts(table, OPERATIONS), None),
         Kept(aside_journeys, Counts(table, ASIDE), _letters(resources, aside_journeys)),
     )
-    for (group, topics), kept in zip(edition.groups.items(), both, strict=True):
+    *read, heard = edition.groups.items()
+    for (group, topics), kept in zip(read, both, strict=True):
         loops.append(_reading(resources, group, topics, kept, pace, producer))
+    loops.append(_hearing(resources, *heard))
     return loops, journeys, both[0].counts, both[1].counts
 
 
@@ -215,6 +225,16 @@ class Kept(NamedTuple):
     journeys: Journeys
     counts: Counts
     letters: Letters | None
+
+
+def _ledger(resources: Resources) -> Ledger:
+    return Ledger(MoneyTables(*map(resources.table, MoneyTables._fields)))
+
+
+def _hearing(resources: Resources, group: str, topics: Sequence[str]) -> Loop:
+    hearing = Hearing(_ledger(resources), _journeys(resources), time.monotonic)
+    subscription = resources.subscription(group, topics)
+    return group, hearing.health, lambda: subscription.run(hearing.serve)
 
 
 def _reading(

@@ -13,13 +13,15 @@ from shared.errors import Refused, Unknown
 from shared.store import Table
 from shared.topics import aside, reads
 
-OPERATIONS, ASIDE = "operations", "operations-aside"  # groups
+OPERATIONS, ASIDE, MONEY = "operations", "operations-aside", "operations-money"  # groups
+RECONCILIATION = "payment.reconciliation"
 LOOK_EVERY_S = 2.0
 SERVING = "editions"  # the table
 REBUILT = frozenset(
     {
         *("journeys", "names", "aside", "counts", "situations", "facts", "balances"),
         *("letters", "letter_answers"),
+        *("breaks", "breaks_open", "statements"),
     }
 )
 NAMES = ("", "second")  # the groups of both have to be permitted on Kafka
@@ -44,7 +46,11 @@ class Edition(NamedTuple):
     @property
     def groups(self) -> dict[str, tuple[str, ...]]:
         """Return its consumer groups, with the topics that each reads."""
-        return {self.of(OPERATIONS): reads("operations"), self.of(ASIDE): aside()}
+        return {
+            self.of(OPERATIONS): reads("operations"),
+            self.of(ASIDE): aside(),
+            self.of(MONEY): (RECONCILIATION,),
+        }
 
     def of(self, group: str) -> str:
         """Return what a group is called in this edition."""

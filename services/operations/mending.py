@@ -11,7 +11,7 @@ from itertools import groupby
 
 import structlog
 
-from services.operations.domain.causes import HELD, OF_LANES
+from services.operations.domain.causes import APART, HELD
 from services.operations.domain.entries import Entry
 from services.operations.domain.packing import unpacked
 from services.operations.journeys import Journeys
@@ -23,7 +23,6 @@ from shared.store import Row, Table, prefix
 TURN_S = 1.0
 ROWS = 200  # of journeys, looked at in a turn
 AGAIN_S = 5.0  # a reader keeps a message first, and turns what it changes then
-APART = OF_LANES - {HELD}  # what is said of dead letters, beside what follows from journeys
 LEFT = 10  # places before the last that somebody may not have taken away
 TRIES = 5
 
@@ -106,7 +105,7 @@ class Mending:
         have: dict[str, dict[str, Row]] = {application: {} for application in found}
         bounds = [prefix(f"{application}/") for application in found]
         for row in await self._situations.ranges(bounds) if bounds else ():
-            if row["cause"] in APART:
+            if row["cause"] in APART - {HELD}:
                 continue
             have[row["application"]][row["_id"]] = row
         unlike = {}

@@ -6,11 +6,13 @@ ends; both follow from the messages alone, so whoever reads them again comes to 
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
 
-from services.operations.domain.causes import CAUSES, HELD, OF_LANES, Cause
+from services.operations.domain import breaks
+from services.operations.domain.causes import APART, CAUSES, HELD, Cause
 from services.operations.domain.dead.letters import split
 from services.operations.domain.entries import Entry, in_order
 from services.operations.domain.matters import Matter, Summary
@@ -108,7 +110,7 @@ class Situations:
         found: dict[str, dict[str, Row]] = {application: {} for application in applications}
         bounds = [prefix(f"{application}/") for application in applications]
         for row in await self._table.ranges(bounds) if bounds else ():
-            if row["cause"] not in OF_LANES:
+            if row["cause"] not in APART:
                 found[row["application"]][row["_id"]] = row
         return dict(found)
 
@@ -196,6 +198,14 @@ def _held_rows(application: str, entries: Sequence[Entry]) -> dict[str, Row]:
         | _because(because.get(service))
         for service, at_ms in since.items()
     }
+
+
+def break_row(opening: breaks.Opening) -> Row:
+    """Return the row of an open break.  What it is of no application has a key as long as one's."""
+    matter, word = breaks.matter(opening), opening.word
+    key = word.application or blake2b(word.break_id.encode(), digest_size=18).hexdigest()
+    row = _row(key, Summary(), matter, CAUSES[matter.cause].stage)
+    return {**row, "application": word.application}
 
 
 def _summary(entries: Sequence[Entry]) -> Summary:

@@ -78,7 +78,8 @@ class BreakSum(msgspec.Struct, frozen=True, kw_only=True):
 
 class StatementReconciled(Data, frozen=True, kw_only=True):
     """Every line of a file is matched or a break; `correction` counts the files before it of that
-    partner and day.  `paid_vnd`: what came in by its lines, `left_vnd`: what left.
+    partner and day.  `paid_vnd`: what came in by its lines, `left_vnd`: what left; `fee_vnd`: the
+    partner's fee, as its row has it.
     """
 
     TYPE: ClassVar[str] = "statement.reconciled"
@@ -94,3 +95,4 @@ class StatementReconciled(Data, frozen=True, kw_only=True):
     matched: int
     matched_vnd: Amount
     breaks: tuple[BreakSum, ...]
+    fee_vnd: Amount = 0

@@ -82,7 +82,7 @@ OWN = {
     "operations": {
         *("letters", "dead", "dead_api"),
         *("finding", "opened", "console", "situations", "board", "stuck_api"),
-        *("rounds", "rounds_api"),
+        *("rounds", "rounds_api", "money", "money_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api"),
         *("edition", "mending"),

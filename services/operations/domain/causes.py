@@ -14,8 +14,10 @@ UnitOf = Literal["receiving", "competent", "returning"]
 HELD = "held"
 POISON = "poison_event"
 CALL = "unplaced_call"
-# what is there of these is known from the lanes' notices, not from what became of the application
+# what is there of these is known from lanes' notices, not from what became of the application
 OF_LANES = frozenset({HELD, POISON, CALL})
+BREAK = "reconciliation_break"
+APART = OF_LANES | {BREAK}  # and of this one from statements
 AT_ONCE = 0.0
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
 SUPPLEMENT_S = 30 * DAY_S  # ours: no text says how long a citizen may take
@@ -96,6 +98,13 @@ CAUSES: Mapping[str, Cause] = {
         AT_ONCE,
         "Số tiền đã nộp không khớp",
         "Another amount came than was asked for",
+    ),
+    BREAK: Cause(
+        "payment",
+        "us",
+        None,
+        "Lệch đối soát với đối tác",
+        "A partner's statement and ours do not match",
     ),
     "refund_under_way": Cause(
         "payment", "bank", DAY_S, "Đang hoàn tiền", "Money is on its way back"

@@ -19,6 +19,7 @@ from shared.events import (
     portal,
     queries,
     reassessments,
+    reconciliation,
     refunds,
     routing,
 )
@@ -70,6 +71,10 @@ def _petition(g: Gist) -> str:
 
 def _answered(g: Gist) -> str:
     return f"{g.officer} · {'on time' if g.on_time else 'late'}"
+
+
+def _closed(g: Gist) -> str:
+    return " · ".join(part for part in (g.because, g.by, g.reason) if part)
 
 
 def _numbered(g: Gist) -> str:
@@ -164,6 +169,8 @@ TELL: Mapping[str, Tell] = {
     payment.Failed.TYPE: lambda g: f"order {g.reference} by {g.partner}: {g.reason}",
     payment.Expired.TYPE: lambda g: f"order {g.reference}",
     payment.Mismatched.TYPE: _money,
+    reconciliation.BreakOpened.TYPE: lambda g: f"{g.kind}: {_money(g)}",
+    reconciliation.BreakClosed.TYPE: _closed,
     payment.Overpaid.TYPE: _money,
     payment.ReceiptIssued.TYPE: lambda g: f"{_numbered(g)} · {g.kind} {_vnd(g.amount_vnd)}",
     refunds.RefundAsked.TYPE: lambda g: f"{_vnd(g.amount_vnd)} by {g.by}: {g.reason}",

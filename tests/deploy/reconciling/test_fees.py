@@ -37,7 +37,7 @@ async def test_what_is_left_and_the_fee_make_the_payment_and_no_break(net) -> No
     report = found.report
     assert (report.matched, report.matched_vnd, report.breaks) == (5, 5 * AMOUNT_VND, ())
     assert report.paid_vnd == 5 * LEFT_VND, "as the partner's own balance has it"
-    assert found.fee_vnd == 5 * FEE_VND
+    assert found.fee_vnd == found.report.fee_vnd == 5 * FEE_VND
     assert (await net.run(net.file(*lines))).fee_vnd == 5 * FEE_VND, "of a file run before too"
 
 

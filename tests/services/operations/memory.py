@@ -144,6 +144,7 @@ class Store:
             for name in (
                 *("journeys", "names", "aside", "counts", "situations", "facts", "balances"),
                 *("letters", "letter_answers"),
+                *("breaks", "breaks_open", "statements"),
             )
         }
         self.producer = MemoryProducer(self.trouble)

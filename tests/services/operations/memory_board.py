@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.operations.board import Board, Place
+from services.operations.journeys import ID_LENGTH
 from shared.store import Row
 
 
@@ -47,7 +48,7 @@ def _within(value: Any, limit: Any) -> bool:
 def _group(kind: tuple[str, str], rows: Sequence[Row], *, is_stuck: bool) -> Row:
     oldest: dict[str, int] = {}
     for row in rows:
-        application = row["_id"][:36]  # of what is nobody's one was made up
+        application = row["_id"][:ID_LENGTH]
         oldest[application] = min(row["since_ms"], oldest.get(application, row["since_ms"]))
     return {
         "_id": {"stage": kind[0], "cause": kind[1]},

@@ -54,7 +54,7 @@ class Page(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One application of a group."""
+    """One application of a group; without an id, what nobody knows the application of."""
 
     application: str
     name: str
@@ -86,7 +86,7 @@ def lines(situations: Iterable[Situation], units: Units, now: datetime) -> list[
     return [
         Line(
             application=one.application,
-            name=one.dossier or one.application,
+            name=one.dossier or one.application or one.key.rpartition("/")[2],
             procedure=units.procedure(one.procedure),
             unit=unit(one.unit, units) if one.unit else _NONE,
             since=moment(instant(one.since_ms)),

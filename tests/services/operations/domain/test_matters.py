@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.operations.domain.causes import CAUSES, OF_LANES
+from services.operations.domain.causes import APART, CAUSES
 from services.operations.domain.matters import Summary
 from services.operations.domain.summary import FROM_OUTSIDE, followed
 from shared.events import (
@@ -269,5 +269,5 @@ def test_every_cause_is_opened_by_an_event_and_has_both_names() -> None:
               "awaiting_return"}  # fmt: skip
     others = {"needs_choice", "interlinked_needs_person", "awaiting_obligation", "stopped",
               "allowance_under_way", "allowance_waits", "in_post", "notice_under_way"}  # fmt: skip
-    assert CAUSES.keys() - OF_LANES == opened | walked | others
+    assert CAUSES.keys() - APART == opened | walked | others
     assert all(cause.vi and cause.en for cause in CAUSES.values())

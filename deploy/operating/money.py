@@ -1,0 +1,59 @@
+"""`motcua money`: what of partners' days does not match."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from deploy.operating import money_shown as shown
+from deploy.operating.asking import calling, where
+from deploy.operating.command import AsJson, At, Keys
+from shared.clock import system_clock
+from shared.errors import Misconfigured
+
+PAGE = 200
+PARTS = 3  # of a break's id beside its hash: a partner, a day, a kind
+
+console = Console(highlight=False)
+
+Of = Annotated[str, typer.Argument(help="a partner, or a break; left out: all partners")]
+Day = Annotated[str, typer.Argument(help="one of its days: 2026-11-20")]
+Closed = Annotated[bool, typer.Option("--closed", help="those that were closed instead")]
+Rows = Annotated[int, typer.Option("--rows", min=1, max=PAGE, help="breaks shown")]
+
+
+def money(
+    of: Of = "",
+    day: Day = "",
+    closed: Closed = False,
+    rows: Rows = 20,
+    at: At = "",
+    keys: Keys = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what of partners' statements does not match: all of it, a partner's, a day's, one."""
+    if day and not of:
+        raise Misconfigured("Name the partner whose day it is before it.")
+    now = system_clock()
+    with calling(*where(at, keys)) as api:
+        if not of:
+            found = api.get("/v1/money")
+            _say(found) if as_json else shown.overview(console, found)
+            return
+        if of.count(".") == PARTS:
+            found = api.get(f"/v1/money/breaks/{of}")
+            _say(found) if as_json else shown.one(console, found, now)
+            return
+        wanted = {"partner": of, "state": "closed" if closed else "open", "limit": rows}
+        found = api.get("/v1/money/breaks", **wanted | ({"day": day} if day else {}))
+        stated = api.get(f"/v1/money/statements/{of}/{day}") if day else {"items": []}
+    if as_json:
+        _say({**found, "statements": stated["items"]})
+    else:
+        shown.statements(console, stated["items"])
+        shown.breaks(console, found, now)
+
+
+def _say(found: Any) -> None:
+    console.print(json.dumps(found, ensure_ascii=False), markup=False, soft_wrap=True)

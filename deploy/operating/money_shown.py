@@ -1,0 +1,104 @@
+"""What an operator sees of money between partners and us."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+
+from deploy.local.refusals import say
+from deploy.operating.shown import age, columns
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def overview(console: Console, found: Mapping[str, Any]) -> None:
+    """Show what is open by kind and age, and the last days of all partners."""
+    if found["kinds"]:
+        console.print(_kinds(found["kinds"]))
+    else:
+        console.print("No break is open.")
+    if not found["is_whole"]:
+        console.print("[yellow]More is open than was looked at.[/]")
+    if found["days"]:
+        console.print(_days(found["days"]))
+    else:
+        console.print("No statement was reconciled yet: [bold]motcua reconcile[/] does it.")
+
+
+def _kinds(kinds: Rows) -> Any:
+    drawn = columns("break", ">open", ">oldest", ">< 1 d", ">< 3 d", ">< 7 d", ">older", ">đồng")
+    for kind in kinds:
+        ages = (f"{count:,}" if count else "" for count in kind["ages"].values())
+        counted = f"{kind['breaks']:,}", age(kind["oldest_s"]), *ages, f"{kind['vnd']:,}"
+        drawn.add_row(kind["kind"], *counted)
+    return drawn
+
+
+def _days(days: Rows) -> Any:
+    drawn = columns("partner", "day", ">open", ">đồng", ">lines", ">matched", ">in", ">out", ">fee")
+    for day in days:
+        said, open_ = day["statement"], day["breaks"]
+        counted = (f"{open_:,}", f"{day['vnd']:,}") if open_ else ("", "")
+        told: tuple[str, ...] = ("[dim]no statement[/]",)
+        if said:
+            names = "lines", "matched", "paid_vnd", "left_vnd", "fee_vnd"
+            told = tuple(f"{said[name]:,}" for name in names)
+        drawn.add_row(day["partner"], day["day"], *counted, *told)
+    return drawn
+
+
+def statements(console: Console, found: Rows) -> None:
+    """Show the statements of a day, with what makes them up."""
+    for each in found:
+        word = f"correction {each['correction']}" if each["correction"] else "statement"
+        balance = (
+            f"{each['opening_vnd']:,} + {each['paid_vnd']:,} − {each['left_vnd']:,}"
+            f" = {each['closing_vnd']:,}"
+        )
+        say(console, f"{each['partner']} {each['day']}, {word}: {each['matched']:,} of "
+            f"{each['lines']:,} lines matched, {each['matched_vnd']:,} đồng; "
+            f"fee {each['fee_vnd']:,}")  # fmt: skip
+        say(console, f"[dim]opening + in − out = closing: {balance}[/]")
+
+
+def breaks(console: Console, page: Mapping[str, Any], now: datetime) -> None:
+    """Show a page of breaks."""
+    if not page["items"]:
+        console.print("No break is like that.")
+        return
+    drawn = columns("break", "cause", "order", "transaction", ">theirs", ">ours", ">booked", "")
+    for each in page["items"]:
+        drawn.add_row(
+            each["id"],
+            each["cause"],
+            each["reference"],
+            each["transaction"],
+            f"{each['amount_vnd']:,}",
+            f"{each['expected_vnd']:,}",
+            _ago(each["booked_at"], now),
+            "" if each["is_open"] else _end(each),
+        )
+    console.print(drawn)
+    if page["next"]:
+        console.print("[dim]… and more: --rows, or --json[/]")
+
+
+def one(console: Console, found: Mapping[str, Any], now: datetime) -> None:
+    """Show a break, and what was said of it."""
+    breaks(console, {"items": [found["break"]], "next": None}, now)
+    application = found["break"]["application"]
+    if application:
+        say(console, f"application {application}: [bold]motcua journey {application}[/]")
+    drawn = columns("at", "", "why", "by", "")
+    for step in found["steps"]:
+        drawn.add_row(step["at"], step["what"], step["because"], step["by"], step["reason"])
+    console.print(drawn)
+
+
+def _end(each: Mapping[str, Any]) -> str:
+    return " ".join(filter(None, (each["closed_because"], each["closed_by"])))
+
+
+def _ago(at: str, now: datetime) -> str:
+    return age(max(0, int((now - datetime.fromisoformat(at)).total_seconds())))

@@ -1,0 +1,229 @@
+"""What `payment.reconciliation` told, in rows that are inserted and deleted, never changed.
+
+    breaks        <break>/<event>             what was said of a break
+    breaks_open   <break>.<number>            one that is open, by the event that opened it
+    statements    <partner>.<day>.<number>    a statement of a day; the last one counts
+
+A break's id is `<partner>.<day>.<kind>.<hash>`, so a partner's day is a range of each.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from services.operations.domain.breaks import Closing, Open, Opening, Standing, open_of, standing
+from services.operations.situations import break_row
+from shared import events
+from shared.bus import Record
+from shared.events import UNREADABLE
+from shared.events.reconciliation import BreakClosed, BreakOpened, StatementReconciled
+from shared.store import Row, Table, prefix
+
+TOPIC = "payment.reconciliation"
+END = "~"  # after every id
+ROWS_LIMIT = 2_000  # read at once
+OPEN_LIMIT = 50_000  # breaks that sums look at
+PARTNERS_LIMIT = 200
+TURNS: Mapping[str, type[Opening] | type[Closing]] = {
+    BreakOpened.TYPE: Opening,
+    BreakClosed.TYPE: Closing,
+}
+_WORDS = {
+    contract.TYPE: msgspec.json.Decoder(contract)
+    for contract in (BreakOpened, BreakClosed, StatementReconciled)
+}
+
+
+class Told(NamedTuple):
+    """A message about a break or a statement, and where it stands in the log."""
+
+    id: str
+    type: str
+    at_ms: int
+    place: str
+    word: Any  # of one of the three contracts
+
+
+class Statement(NamedTuple):
+    """What became of a partner's statement of a day."""
+
+    at: datetime
+    word: StatementReconciled
+
+
+class Tables(NamedTuple):
+    """Where it is kept; `situations` has the stuck board's rows."""
+
+    breaks: Table
+    breaks_open: Table
+    statements: Table
+    situations: Table
+
+
+def told(record: Record) -> Told | None:
+    """Return what a record says; None of what is neither of a break nor of a statement."""
+    try:
+        event = events.decode(record.value or b"")
+        word = _WORDS[event.type].decode(event.data)
+    except (KeyError, *UNREADABLE):
+        return None
+    place = f"{record.partition}-{record.offset:012d}"
+    return Told(event.id, event.type, int(event.time.timestamp() * 1_000), place, word)
+
+
+class Ledger:
+    """All of it.  Whatever is asked of it raises `Unknown`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._breaks, self._open, self._statements, self._situations = tables
+
+    # ---- written
+
+    async def keep(self, found: Sequence[Told]) -> dict[str, Standing]:
+        """Insert what was told and bring what is open up to it; again is harmless.
+
+        Return how the breaks stand that it was about, by id.
+        """
+        statements = [_row(t.id, t) for t in found if t.type == StatementReconciled.TYPE]
+        turns = [t for t in found if t.type in TURNS]
+        if statements:
+            await self._statements.insert_missing(statements)
+        if not turns:
+            return {}
+        await self._breaks.insert_missing([_row(f"{t.word.break_id}/{t.id}", t) for t in turns])
+        # looked at after it was written: of two that write, the last one has seen both
+        ids = {t.word.break_id for t in turns}
+        rows = await self._rows_of(ids)
+        now = {id_: s for id_ in sorted(ids) if (s := _standing(rows[id_]))}
+        await self._follow(rows, now)
+        return now
+
+    async def _follow(self, rows: Mapping[str, Sequence[Row]], now: Mapping[str, Standing]) -> None:
+        """Have a row for each that is open, here and on the stuck board, and none for others."""
+        is_open = {s.opening.id: s.opening for s in now.values() if s.closing is None}
+        openings = [t for some in rows.values() for t in _turns(some) if isinstance(t, Opening)]
+        over = [t for t in openings if t.id not in is_open]
+        if is_open:
+            fresh = [_open_row(opening) for opening in is_open.values()]
+            await self._open.insert_missing(fresh)
+            await self._situations.insert_missing([break_row(o) for o in is_open.values()])
+        if over:
+            await self._open.delete([opening.id for opening in over])
+            await self._situations.delete([break_row(opening)["_id"] for opening in over])
+
+    async def first_places(self, found: Iterable[Told]) -> set[str]:
+        """Return the places of these that were the first to say what they say."""
+        ids = [f"{t.word.break_id}/{t.id}" for t in found]
+        return {row["place"] for row in await self._breaks.get(ids)} if ids else set()
+
+    # ---- read
+
+    async def every_open(self) -> tuple[list[Open], bool]:
+        """Return what is open, and whether that is all of it."""
+        rows = await self._open.ranges([("", END)], OPEN_LIMIT + 1)
+        return [_open(row) for row in rows[:OPEN_LIMIT]], len(rows) <= OPEN_LIMIT
+
+    async def one(self, break_id: str) -> tuple[Standing | None, list[Opening | Closing]]:
+        """Return how a break stands, and what was said of it, in order."""
+        rows = (await self._rows_of([break_id]))[break_id]
+        return _standing(rows), sorted(_turns(rows), key=lambda turn: turn.id)
+
+    async def listed(
+        self, within: str, kind: str, *, is_open: bool, after: str, limit: int
+    ) -> list[Standing]:
+        """Return breaks whose ids begin so, of a kind if one is named, in order of their ids."""
+        low, high = prefix(within) if within else ("", END)
+        low = max(low, f"{after}{END}") if after else low
+        out: list[Standing] = []
+        while True:
+            ids, low = await self._ids(low, high, limit, is_open=is_open)
+            wanted = [id_ for id_ in ids if not kind or id_.split(".")[2] == kind]
+            out += [s for s in await self._standings(wanted) if is_open is (s.closing is None)]
+            if len(out) >= limit or not low:
+                return out[:limit]
+
+    async def _ids(
+        self, low: str, high: str, limit: int, *, is_open: bool
+    ) -> tuple[list[str], str]:
+        """Return ids of breaks from `low` on, and where to go on; empty: nowhere."""
+        table = self._open if is_open else self._breaks
+        rows = await table.ranges([(low, high)], limit)
+        ids = [_open(r).break_id if is_open else r["_id"].partition("/")[0] for r in rows]
+        is_more = len(rows) == limit
+        return list(dict.fromkeys(ids)), f"{ids[-1]}{END}" if is_more else ""
+
+    async def _standings(self, ids: Sequence[str]) -> list[Standing]:
+        rows = await self._rows_of(ids) if ids else {}
+        return [s for id_ in ids if (s := _standing(rows[id_]))]
+
+    async def _rows_of(self, ids: Collection[str]) -> dict[str, list[Row]]:
+        out: dict[str, list[Row]] = {id_: [] for id_ in ids}
+        for row in await self._breaks.ranges([prefix(f"{id_}/") for id_ in sorted(ids)]):
+            out[row["_id"].partition("/")[0]].append(row)
+        return out
+
+    async def partners(self) -> list[str]:
+        """Return the partners of which there is a statement."""
+        found: list[str] = []
+        while len(found) < PARTNERS_LIMIT:
+            low = f"{found[-1]}.{END}" if found else ""
+            rows = await self._statements.ranges([(low, END)], 1)
+            if not rows:
+                break
+            found.append(rows[0]["_id"].partition(".")[0])
+        return found
+
+    async def last_statements(self, partner: str, limit: int) -> list[Statement]:
+        """Return the last statement of each of a partner's last days, the newest first."""
+        rows = await self._statements.last(prefix(f"{partner}."), limit)
+        last = {row["_id"].rpartition(".")[0]: _statement(row) for row in rows}
+        return [*reversed(last.values())]
+
+    async def statements(self, partner: str, day: str) -> list[Statement]:
+        """Return a day's statements: each corrects the one before."""
+        rows = await self._statements.ranges([prefix(f"{partner}.{day}.")], ROWS_LIMIT)
+        return [_statement(row) for row in rows]
+
+
+# ---- rows
+
+
+def _row(id_: str, told: Told) -> Row:
+    text = events.encode(told.word).decode()
+    return {"_id": id_, "type": told.type, "at_ms": told.at_ms, "place": told.place, "word": text}
+
+
+def _open_row(opening: Opening) -> Row:
+    said = msgspec.structs.asdict(open_of(opening))
+    return {"_id": said.pop("id"), **said}
+
+
+def _open(row: Row) -> Open:
+    said = {name: row[name] for name in ("partner", "day", "kind")}
+    return Open(id=row["_id"], vnd=int(row["vnd"]), booked_ms=int(row["booked_ms"]), **said)
+
+
+def _turns(rows: Iterable[Row]) -> list[Opening | Closing]:
+    return [
+        TURNS[row["type"]](row["_id"].partition("/")[2], _at(row), _word(row))
+        for row in rows
+        if row["type"] in TURNS
+    ]
+
+
+def _standing(rows: Iterable[Row]) -> Standing | None:
+    return standing(_turns(rows))
+
+
+def _statement(row: Row) -> Statement:
+    return Statement(_at(row), _word(row))
+
+
+def _word(row: Row) -> Any:
+    return _WORDS[row["type"]].decode(row["word"])
+
+
+def _at(row: Row) -> datetime:
+    return datetime.fromtimestamp(int(row["at_ms"]) / 1_000, UTC)
