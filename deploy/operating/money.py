@@ -20,6 +20,7 @@ console = Console(highlight=False)
 Of = Annotated[str, typer.Argument(help="a partner, or a break; left out: all partners")]
 Day = Annotated[str, typer.Argument(help="one of its days: 2026-11-20")]
 Closed = Annotated[bool, typer.Option("--closed", help="those that were closed instead")]
+Fare = Annotated[bool, typer.Option("--partners", help="how partners fare, instead")]
 Rows = Annotated[int, typer.Option("--rows", min=1, max=PAGE, help="breaks shown")]
 
 
@@ -27,16 +28,25 @@ def money(
     of: Of = "",
     day: Day = "",
     closed: Closed = False,
+    partners: Fare = False,
     rows: Rows = 20,
     at: At = "",
     keys: Keys = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what of partners' statements does not match: all of it, a partner's, a day's, one."""
+    """Show what of partners' statements does not match: all of it, a partner's, a day's, one.
+
+    With --partners: what orders and calls came to with each, in the last hour and day.
+    """
     if day and not of:
         raise Misconfigured("Name the partner whose day it is before it.")
     now = system_clock()
     with calling(*where(at, keys)) as api:
+        if partners:
+            found = api.get("/v1/money/partners")
+            found["partners"] = [p for p in found["partners"] if of in ("", p["partner"])]
+            _say(found) if as_json else shown.partners(console, found, now)
+            return
         if not of:
             found = api.get("/v1/money")
             _say(found) if as_json else shown.overview(console, found)

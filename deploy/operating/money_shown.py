@@ -10,6 +10,14 @@ from deploy.local.refusals import say
 from deploy.operating.shown import age, columns
 
 Rows = Sequence[Mapping[str, Any]]
+HOW_LONG = {"hour": "1 h", "day": "1 d"}
+OF_WINDOW = (">paid ", ">% ", ">median ", ">95 % ")
+STANDING = {
+    "answers": "answers",
+    "silent": "[yellow]silent[/]",
+    "let_alone": "[red]let alone[/]",
+    "not_known": "[dim]not asked[/]",
+}
 
 
 def overview(console: Console, found: Mapping[str, Any]) -> None:
@@ -94,6 +102,41 @@ def one(console: Console, found: Mapping[str, Any], now: datetime) -> None:
     for step in found["steps"]:
         drawn.add_row(step["at"], step["what"], step["because"], step["by"], step["reason"])
     console.print(drawn)
+
+
+def partners(console: Console, found: Mapping[str, Any], now: datetime) -> None:
+    """Show how partners fare: who cannot be asked, or does not answer, first."""
+    if not found["partners"]:
+        console.print("Nothing was heard of any partner yet.")
+        return
+    drawn = columns(
+        *("partner", "", ">last word", ">open", ">silent"),
+        *(f"{title}{when}" for when in HOW_LONG.values() for title in OF_WINDOW),
+    )
+    for each in found["partners"]:
+        orders = each["orders"]
+        drawn.add_row(
+            each["partner"],
+            STANDING[each["standing"]],
+            _ago(each["sign_at"], now) if each["sign_at"] else "",
+            f"{orders['open']:,}",
+            f"{orders['silent'] + orders['let_alone']:,}",
+            *(cell for name in HOW_LONG for cell in _window(each[name])),
+        )
+    console.print(drawn)
+    behind_s = found["behind_s"]
+    old = "nothing was counted yet" if behind_s is None else f"counted {age(int(behind_s))} ago"
+    say(console, f"[dim]hour and day are live and approximate: {old}[/]")
+
+
+def _window(of: Mapping[str, Any]) -> Sequence[str]:
+    share, median_s, p95_s = of["success"], of["median_s"], of["p95_s"]
+    return (
+        f"{of['paid']:,} of {of['opened']:,}",
+        "" if share is None else f"{share:.0%}",
+        "" if median_s is None else age(median_s),
+        "" if p95_s is None else age(p95_s),
+    )
 
 
 def _end(each: Mapping[str, Any]) -> str:

@@ -50,6 +50,7 @@ from services.operations.journeys import Journeys
 from services.operations.letters import Letters
 from services.operations.mending import Mending
 from services.operations.money.desk import MoneyDesk
+from services.operations.money.health import Health
 from services.operations.money.hearing import Hearing
 from services.operations.money.rows import Ledger
 from services.operations.money.rows import Tables as MoneyTables
@@ -161,7 +162,8 @@ async def build(resources: Resources) -> Parts:
     )
     rounds = Desk(rows, board, journeys, resources.clock, lambda: uuid4().hex)
     dead = _dead(resources, board, journeys, settings.per_second)
-    money = MoneyDesk(_ledger(resources), resources.clock)
+    health = Health(situations, tables, resources.clock, time.monotonic)
+    money = MoneyDesk(_ledger(resources), health, resources.clock)
     return Parts(
         router=edge(Desks(sources, desk, reading, watching, forms, proving, rounds, dead, money)),
         beside=(

@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 
-from services.operations.money import views
+from services.operations.money import health, views
 from services.operations.money.desk import MoneyDesk
 from shared import edge
 from shared.access import Caller, require
@@ -70,6 +70,14 @@ def router(desk: MoneyDesk) -> APIRouter:
     )
     async def one_break(break_id: BreakId, _: Operator) -> Response:
         return _json(await known(desk, break_id))
+
+    @routes.get(
+        "/money/partners",
+        summary="How partners fare: what the last hour and day brought, and which orders stand",
+        responses=edge.answers(200, health.PartnersView, example=health.PARTNERS),
+    )
+    async def partners(_: Operator) -> Response:
+        return _json(await desk.health.partners())
 
     @routes.get(
         "/money/statements/{partner}/{day}",

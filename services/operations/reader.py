@@ -12,6 +12,7 @@ from services.operations.counts import Counts
 from services.operations.domain.entries import Entry, gist, tally
 from services.operations.domain.ledger import AMOUNTS, SCORED, Ledger
 from services.operations.domain.occurrences import Appended
+from services.operations.domain.partner_flow import FOLLOWED
 from services.operations.facts import Facts
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys, read
@@ -151,6 +152,8 @@ class Reader:
                 self._ledgers[entry.partition].add_amount(entry)
             elif entry.type in SCORED and entry.is_decided:
                 self._ledgers[entry.partition].add_score(entry)
+            if entry.type in FOLLOWED:
+                self._flow.add_partner(entry)
         for entry in fresh.repeats:
             self._ledgers[entry.partition].repeats += 1
         for entry in fresh.forks:

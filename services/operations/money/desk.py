@@ -4,6 +4,7 @@ from datetime import date
 
 from services.operations.domain.breaks import by_day, by_kind
 from services.operations.money import views
+from services.operations.money.health import Health
 from services.operations.money.rows import Ledger
 from shared.clock import Clock
 from shared.events.reconciliation import BreakKind
@@ -13,10 +14,12 @@ DAYS_LIMIT = 500
 
 
 class MoneyDesk:
-    """Answers from the ledger.  Whatever is asked of it raises `Unknown`."""
+    """Answers from the ledger, and of partners from `health`.  Whatever is asked of it raises
+    `Unknown`.
+    """
 
-    def __init__(self, ledger: Ledger, clock: Clock) -> None:
-        self.ledger, self.clock = ledger, clock
+    def __init__(self, ledger: Ledger, health: Health, clock: Clock) -> None:
+        self.ledger, self.health, self.clock = ledger, health, clock
 
     async def overview(self) -> views.MoneyView:
         """Return what is open, and the last days of all partners."""

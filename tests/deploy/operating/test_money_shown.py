@@ -3,12 +3,14 @@
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
 from rich.console import Console
 
 from deploy.operating import money, money_shown
-from services.operations.money import views
+from services.operations.domain.partner_flow import Standing
+from services.operations.money import health, views
 from shared import edge
 from shared.errors import Misconfigured
 
@@ -50,6 +52,25 @@ def test_a_break_is_shown_with_its_history() -> None:
 
     assert "14700001 15,000 16,000 1 d 0 h" in said
     assert "2026-11-21T01:00:00Z opened order_amount" in said
+
+
+def test_partners_are_shown_with_their_last_hour_and_day() -> None:
+    found = edge.builtins(health.PARTNERS)
+
+    said = drawn(lambda console: money_shown.partners(console, found, NOW))
+
+    assert "sen-vang answers 29 s 23 0 96 of 120 96% 41 s 5 min 4 s 96 of 120" in said
+    assert "counted 2 s ago" in said
+
+
+def test_partners_of_whom_nothing_was_heard_are_said_to_be_none() -> None:
+    said = drawn(lambda console: money_shown.partners(console, {"partners": []}, NOW))
+
+    assert said == "Nothing was heard of any partner yet."
+
+
+def test_every_standing_has_a_word() -> None:
+    assert set(money_shown.STANDING) == set(get_args(Standing))
 
 
 def test_a_day_without_its_partner_is_refused_before_anything_is_asked() -> None:

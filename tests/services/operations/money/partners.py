@@ -1,17 +1,24 @@
 """Partners whose days are reconciled, as payment tells of them."""
 
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from services.operations.domain.partner_flow import Live as LivePartner
+from services.operations.flow import TOPIC as FLOW
+from services.operations.money.desk import MoneyDesk
+from services.operations.money.health import Health
 from services.operations.money.hearing import Hearing, Pace
 from services.operations.money.rows import TOPIC, Ledger, Tables
+from services.operations.tables import Flowing, count, flowing, partners
 from shared import events
 from shared.events import Data, Event
 from shared.events.reconciliation import BreakClosed, BreakOpened, BreakSum, StatementReconciled
 from shared.placement import home
+from shared.store import Row
 from tests.services.operations.memory import Group, Over, Store
 from tests.services.operations.story import BEGAN, LANES, Log
 
@@ -95,6 +102,52 @@ def hearing(store: Store) -> Hearing:
     ticks = iter(range(10**9))
     pace = Pace(retry_s=0.0, retry_limit_s=0.0)
     return Hearing(ledger(store), store.fresh_journeys(), lambda: float(next(ticks)), pace)
+
+
+class Live:
+    """The live table of a store that was read, without Faust."""
+
+    def __init__(self, store: Store, now: datetime) -> None:
+        self._now, self.table = now, dict[str, Any]()
+        for (topic, _), message in store.producer.appended:
+            if topic == FLOW:
+                count(self.table, message.value)
+
+    def flowing(self) -> Flowing:
+        return flowing(self.table, self._now)
+
+    def partners(self) -> list[LivePartner]:
+        return partners(self.table, self._now)
+
+
+class Rows:
+    """What the database counts of orders; it passes the real one's test."""
+
+    def __init__(self, rows: Mapping[str, Row]) -> None:
+        self._rows = rows
+
+    async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
+        wanted, kinds = stages[0]["$match"], dict[tuple[str, str], list[Row]]()
+        for row in self._rows.values():
+            if row["stage"] == wanted["stage"] and row["cause"] in wanted["cause"]["$in"]:
+                kinds.setdefault((row["cause"], row["partner"]), []).append(row)
+        return [
+            {
+                "_id": {"cause": cause, "partner": partner},
+                "matters": len(rows),
+                "since_ms": min(row["since_ms"] for row in rows),
+                "vnd": sum(row["vnd"] for row in rows),
+            }
+            for (cause, partner), rows in kinds.items()
+        ]
+
+
+def desk(store: Store, now: datetime) -> MoneyDesk:
+    """What is asked of money, over a store's tables as of a moment."""
+    ticks = iter(range(0, 10**9, 10**3))
+    rows = Rows(store.tables["situations"].rows)
+    health = Health(rows, Live(store, now), lambda: now, ticks.__next__)
+    return MoneyDesk(ledger(store), health, lambda: now)
 
 
 async def heard(store: Store, log: Log, batch: int = 3) -> None:

@@ -30,7 +30,7 @@ def partners(log: Log) -> Partners:
 
 
 def stuck(store: Store) -> list[Any]:
-    return [r for r in store.tables["situations"].rows.values() if r["cause"] == CAUSE]
+    return [r for r in store.tables["situations"].rows.values() if r["cause"] == BREAK]
 
 
 async def test_an_open_break_is_on_the_stuck_board_until_it_is_closed(

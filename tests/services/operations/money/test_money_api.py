@@ -9,12 +9,11 @@ import pytest
 from fastapi import FastAPI
 
 from services.operations import money_api
-from services.operations.money.desk import MoneyDesk
 from shared import problems
 from shared.access import Access
-from tests.services.operations.memory import Store
-from tests.services.operations.money.partners import DAY, Partners, heard, ledger
-from tests.services.operations.story import BEGAN, Log
+from tests.services.operations.memory import Group, Store
+from tests.services.operations.money.partners import DAY, Partners, desk, heard
+from tests.services.operations.story import BEGAN, Log, Story
 
 NOW = BEGAN + timedelta(hours=4)
 KEYS = {"op-key": "operator", "portal-key": "portal"}
@@ -37,7 +36,7 @@ async def client(store: Store) -> AsyncIterator[httpx.AsyncClient]:
         {hashlib.sha256(k.encode()).hexdigest(): {"name": r, "role": r} for k, r in KEYS.items()}
     )
     problems.install(app)
-    app.include_router(money_api.router(MoneyDesk(ledger(store), lambda: NOW)))
+    app.include_router(money_api.router(desk(store, NOW)))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
         base_url="http://operations",
@@ -127,6 +126,15 @@ async def test_the_statements_of_a_day_are_told_each_with_what_corrects_it(
         equation["opening_vnd"] + equation["paid_vnd"] - equation["left_vnd"]
         == (equation["closing_vnd"])
     )
+
+
+async def test_partners_are_told_from_what_was_read(
+    client: httpx.AsyncClient, store: Store, log: Log
+) -> None:
+    Story(log).charged()
+    await store.read(Group(log.records))
+    told = (await client.get("/v1/money/partners")).json()
+    assert [(p["partner"], p["orders"]["open"]) for p in told["partners"]] == [("sandbox", 1)]
 
 
 @pytest.mark.parametrize(
