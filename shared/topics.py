@@ -5,6 +5,7 @@ from typing import Literal
 
 Kind = Literal["external", "events", "flow", "report"]
 PORTALS = "portals"  # the only ones from outside that write to a topic themselves
+WITH_EFFECTS = ("payment", "notify")  # those that call partners
 SERVICES = ("intake", "routing", "payment", "notify", "operations")
 
 
@@ -147,6 +148,18 @@ def aside() -> tuple[str, ...]:
     """Return the topics of what lanes could not read or decide; operations reads them."""
     read = [t.name for t in TOPICS.values() if t.is_laned]
     return (*(dead(t) for t in read), *(parked(t) for t in read))
+
+
+def groups() -> dict[str, tuple[str, ...]]:
+    """Return every consumer group with the topics it reads; the live tables' is Faust's own."""
+    lanes = {service: reads(service) for service in SERVICES}
+    effects = {f"{service}-effects": (f"{service}.events",) for service in WITH_EFFECTS}
+    more = {
+        "payment-webhooks": ("payment.events",),
+        "operations-aside": aside(),
+        "operations-money": ("payment.reconciliation",),
+    }
+    return lanes | effects | more
 
 
 def all_names() -> tuple[str, ...]:

@@ -13,10 +13,10 @@ from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.admin import CreateAclsRequest
 
 from deploy.local.refusals import why
-from deploy.local.topics import groups
 from services.operations.edition import NAMES, Edition
 from shared import topics
 from shared.errors import Misconfigured
+from shared.topics import groups
 
 Operation = Literal["Create", "Read", "Write", "Describe"]
 Kind = Literal["topic", "group"]
@@ -81,6 +81,8 @@ def _reading(portals: Sequence[str]) -> Iterator[Grant]:
                 yield Grant(principal, "Read", "topic", topic.name)
     for group in {*groups(), *(g for name in NAMES for g in Edition(name).groups), LIVE_TABLES}:
         yield Grant(_owner(group.replace("-", " ")), "Read", "group", group)
+    for group in groups():  # an alarm tells who is behind
+        yield Grant("operations", "Describe", "group", group)
     for principal in portals:  # a portal's group has its name
         yield Grant(principal, "Read", "group", principal)
 

@@ -35,6 +35,7 @@ from deploy.local.children import Children, home_in_use
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
 from deploy.local.stats import stats
+from deploy.operating.alarms import alarms
 from deploy.operating.command import release, round_, stuck
 from deploy.operating.money import money
 from deploy.proving.command import prove
@@ -230,6 +231,7 @@ def show_sizes(
     console.print(f"[dim]{found.applications:,} applications; bytes per application. {to}[/]")
 
 
+app.command()(alarms)
 app.command()(archive)
 app.command()(archived)
 app.command()(conformance)

@@ -14,7 +14,6 @@ from aiokafka.errors import CommitFailedError, KafkaError
 from pymongo.errors import PyMongoError
 
 from deploy.local.refusals import why
-from deploy.local.topics import groups
 from shared.bus import Message, Partition
 from shared.errors import Misconfigured, Unknown
 from shared.events import decode
@@ -22,7 +21,7 @@ from shared.kafka import KafkaProducer
 from shared.mongo import connect
 from shared.placement import home
 from shared.store import Row
-from shared.topics import TOPICS
+from shared.topics import TOPICS, groups
 
 ROWS_PER_APPEND = 500
 FIELDS = ("application", "at", "traceparent", "emitted", "letters")

@@ -30,20 +30,7 @@ CONFIG = {
     "unclean.leader.election.enable": "false",  # rather wait than lose what was acknowledged
 }
 CREATE_LIMIT_MS = 30_000
-WITH_EFFECTS = ("payment", "notify")
 OPEN: Mapping[str, Any] = MappingProxyType({})
-
-
-def groups() -> dict[str, tuple[str, ...]]:
-    """Return every consumer group with the topics it reads."""
-    lanes = {service: topics.reads(service) for service in topics.SERVICES}
-    effects = {f"{service}-effects": (f"{service}.events",) for service in WITH_EFFECTS}
-    more = {
-        "payment-webhooks": ("payment.events",),
-        "operations-aside": topics.aside(),
-        "operations-money": ("payment.reconciliation",),
-    }
-    return lanes | effects | more
 
 
 def config(replicas: int) -> dict[str, str]:
@@ -61,7 +48,7 @@ async def bootstrap(
     """
     try:
         created = await create(kafka_url, topics.all_names(), lanes, replicas, security)
-        for group, names in groups().items():
+        for group, names in topics.groups().items():
             await begin(kafka_url, group, names, lanes, security)
     except KafkaError as error:
         raise Misconfigured(

@@ -66,15 +66,25 @@ class Proving:
         moment = Moment(ms(as_of), ms(period.until))
         while low and found.applications < limit:
             page, low = await self._page(low, high)
-            given: list[tuple[Entry, str]] = []
-            proofs: list[Proof] = []
-            for application, rows in page:
-                entries, forks = whole(application, rows)
-                is_truncated = len(entries) + len(forks) >= ENTRIES_LIMIT
-                proofs.append(proof_of(application, entries, forks, moment, is_truncated))
-                given += [(e, row["_id"]) for e in entries if (row := name_of(e))]
-            found.add(*proofs, await self._elsewhere(given))
+            found.add(await self._proven(page, moment))
         return Part(found, low)
+
+    async def one(self, application: str, as_of: datetime) -> Proof:
+        """Prove one application, as of now.  Raises `Unknown`."""
+        rows = await self._journeys.ranges([prefix(f"{application}/")], ENTRIES_LIMIT)
+        return await self._proven([(application, rows)], Moment(ms(as_of), ms(as_of)))
+
+    async def _proven(self, applications: Iterable[tuple[str, list[Row]]], moment: Moment) -> Proof:
+        given: list[tuple[Entry, str]] = []
+        proofs: list[Proof] = []
+        for application, rows in applications:
+            entries, forks = whole(application, rows)
+            is_truncated = len(entries) + len(forks) >= ENTRIES_LIMIT
+            proofs.append(proof_of(application, entries, forks, moment, is_truncated))
+            given += [(e, row["_id"]) for e in entries if (row := name_of(e))]
+        found = Proof()
+        found.add(*proofs, await self._elsewhere(given))
+        return found
 
     async def _of_nobody(self, period: Period, after: str) -> tuple[Proof, str]:
         """Return a page of what nobody can read and names no application; from where to go on."""

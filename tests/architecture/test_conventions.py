@@ -77,15 +77,15 @@ OWN = {
     # which application somebody means, and one of them opened, for whoever asks; operators' pages;
     # what open applications wait for, the board of it, what is done about many; the national form;
     # that nothing of a period is missing; which of two editions of all this serves,
-    # and that it still follows from the messages
-    # that nothing of a period is missing; dead letters, and what operators do about them
+    # and that it still follows from the messages; dead letters, and what operators do about them;
+    # what of partners' days does not match; who is woken for what
     "operations": {
         *("letters", "dead", "dead_api"),
         *("finding", "opened", "console", "situations", "board", "stuck_api"),
-        *("rounds", "rounds_api", "money", "money_api"),
+        *("rounds", "rounds_api", "money", "money_api", "alarms", "alarms_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api"),
-        *("edition", "mending"),
+        *("edition", "mending", "wiring"),
         *("status_access", "status_api", "pages", "example", "rating_api"),
     },
 }

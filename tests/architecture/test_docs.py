@@ -27,6 +27,7 @@ ADR = sorted((ROOT / "docs" / "adr").glob("0*.md"))
 PAGES = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "runbooks").glob("*.md")),
     *ADR,
     ROOT / "docs/adr/README.md",
 ]

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from deploy.local import acls, kafka, topics
-from deploy.local.topics import groups
 from services.notify.channels.smpp.figures import Metrics
 from shared.telemetry import Telemetry
-from shared.topics import SERVICES, TOPICS, aside
+from shared.topics import SERVICES, TOPICS, aside, groups
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "deploy.md").read_text()
 TABLE = acls.table(["portal"], ["importer"])

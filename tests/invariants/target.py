@@ -19,6 +19,7 @@ from deploy.local import kafka, launcher, mongo, ports, processes, secrets, stac
 from deploy.local.children import Children
 from deploy.local.settings import HOST
 from deploy.log.lag import Lags
+from shared.topics import groups
 from tests.e2e import centre
 from tests.e2e.system import READY_LIMIT_S, System, own_settings
 from tests.invariants.carriers import providers
@@ -158,7 +159,7 @@ class Target:
 
     async def behind(self, group: str) -> dict[str, int]:
         """Return by how much a group lags where it does."""
-        async with Lags(self.kafka_url, {group: topics.groups()[group]}, self.lanes) as lags:
+        async with Lags(self.kafka_url, {group: groups()[group]}, self.lanes) as lags:
             return await lags.where(group)
 
     async def limit_messages(self, names: Sequence[str], limit_bytes: int) -> None:

@@ -16,10 +16,10 @@ import typer
 from rich.table import Table
 
 from deploy.local import launcher, processes
-from deploy.local.topics import groups
 from deploy.log.lag import Lags
 from deploy.log.reading import whole
 from shared.events.payment import Requested, Settled
+from shared.topics import groups
 from tests.load import callers, generator, machine, options, screen
 from tests.load.meter import Meter, Used
 from tests.load.system import MeasuredSystem, running

@@ -21,7 +21,6 @@ import typer
 from rich.table import Table
 
 from deploy.local import processes, secrets
-from deploy.local.topics import groups
 from deploy.log.lag import Lags
 from deploy.log.reading import decoded, whole
 from services.notify.domain.milestones import REACHED_BY
@@ -29,6 +28,7 @@ from services.notify.providers import SANDBOX
 from shared.errors import Misconfigured
 from shared.events.data import Way
 from shared.events.notify import NoticeDelivered, NoticeDropped, NoticeSent
+from shared.topics import groups
 from tests.e2e import centre
 from tests.load import machine, milestones, options, screen
 from tests.load.generator import Offered

@@ -3,9 +3,9 @@
 from contextlib import AsyncExitStack
 from typing import NamedTuple
 
-from deploy.local.topics import groups
 from deploy.log.lag import Lags
 from deploy.log.reading import whole
+from shared.topics import groups
 from tests.load import generator, payers
 from tests.load.journeys import TOPICS, Journeys
 from tests.load.meter import Meter

@@ -1,7 +1,7 @@
 """Whether the log is at rest: every group has read and committed all of it, and nothing comes."""
 
-from deploy.local.topics import groups
 from deploy.log.lag import Lags
+from shared.topics import groups
 
 
 async def come_to_rest(kafka_url: str, lanes: int, limit_s: float) -> list[str]:

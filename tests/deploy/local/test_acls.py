@@ -7,9 +7,9 @@ import pytest
 
 from deploy.local import acls
 from deploy.local.acls import Grant
-from deploy.local.topics import groups
 from shared import topics
 from shared.errors import Misconfigured
+from shared.topics import groups
 
 PORTALS = ("province-01", "province-79")
 PRINCIPALS = (*PORTALS, *topics.SERVICES, acls.BOOTSTRAP)

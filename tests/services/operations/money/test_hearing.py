@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.operations.domain.breaks import DAY_S, PATIENCE_S
+from services.operations.domain.breaks import BREAK, DAY_S, PATIENCE_S
 from services.operations.money.rows import TOPIC
 from shared.bus import Record
 from shared.errors import Fenced

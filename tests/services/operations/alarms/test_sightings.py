@@ -1,0 +1,232 @@
+"""What rules look at: the board's rows on a real database, groups that are behind, keys."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.operations.alarms.rows import Past
+from services.operations.alarms.sightings import Seen, Sightings, Sources, behind_s, grown
+from services.operations.domain.alarms import Sight
+from services.operations.domain.causes import CAUSES
+from services.operations.domain.expiry import Expiring
+from services.operations.situations import INDEX, NEVER_MS
+from shared.catalogue import Catalogue, load
+from shared.errors import Unknown
+from shared.mongo import MongoTable, connect
+
+NOW = datetime.fromisoformat("2026-06-10T10:00:00+07:00")  # a Wednesday
+HOUR = timedelta(hours=1)
+
+
+def ms(at: datetime) -> int:
+    return int(at.timestamp() * 1_000)
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load()
+
+
+class Sound:
+    """A log in which nothing is wrong."""
+
+    async def look(self, now: datetime) -> list[Sight]:
+        return []
+
+
+class Office:
+    """Sightings on a database of their own."""
+
+    def __init__(self, database: Any, catalogue: Catalogue) -> None:
+        self.situations, self.facts = (MongoTable(database[n]) for n in ("situations", "facts"))
+        self.lags: Mapping[str, tuple[Mapping[int, int], Mapping[int, int]]] = {}
+        self.has_kafka = True
+        self.sightings = Sightings(
+            Sources(
+                situations=self.situations,
+                facts=self.facts,
+                lags=self,
+                checking=Sound(),
+                expiring=[Expiring("vnpay", "outgoing", NOW + timedelta(days=9, hours=1))],
+                catalogue=catalogue,
+            )
+        )
+        self._count = 0
+
+    async def look(self) -> Mapping[str, tuple[Mapping[int, int], Mapping[int, int]]]:
+        """As Kafka: how far groups are."""
+        if not self.has_kafka:
+            raise Unknown("planted")
+        return self.lags
+
+    async def waits(
+        self,
+        cause: str,
+        count: int = 1,
+        *,
+        since: datetime = NOW - HOUR,
+        stuck: datetime | None = NOW - HOUR,
+        unit: str = "26737",
+        partner: str = "",
+    ) -> None:
+        for _ in range(count):
+            self._count += 1
+            row = {
+                "_id": f"{self._count:036}/{CAUSES[cause].stage}/{cause}/",
+                "stage": CAUSES[cause].stage,
+                "cause": cause,
+                "application": f"{self._count:036}",
+                "since_ms": ms(since),
+                "stuck_ms": ms(stuck) if stuck else NEVER_MS,
+                "unit": unit,
+                "partner": partner,
+                "vnd": 0,
+            }
+            await self.situations.insert([row])
+
+    async def moved(self, unit: str, day: str, was: str = "p") -> None:
+        """An application that counted there counts otherwise since this day."""
+        self._count += 1
+        id_ = f"{day[:7]}/{unit}/{day[8:]}/{self._count:036}/000002b"
+        row = {"_id": id_, "unit": unit, "day": day, "views": "b", "now": "p"}
+        await self.facts.insert([row | ({"was": was} if was else {})])
+
+    async def seen(self, *before: Past) -> Seen:
+        return await self.sightings.look(NOW, before)
+
+    async def found(self, rule: str, *before: Past) -> dict[str, int]:
+        return {s.about: s.value for s in (await self.seen(*before)).sights if s.rule == rule}
+
+
+@pytest.fixture
+async def office(mongo_url: str, catalogue: Catalogue) -> AsyncIterator[Office]:
+    database = connect(mongo_url, f"test_alarms_{uuid4().hex[:8]}")
+    office = Office(database, catalogue)
+    await office.situations.index(INDEX)
+    await office.facts.clustered()
+    yield office
+    await database.client.drop_database(database.name)
+    database.client.close()
+
+
+async def test_where_nothing_waits_nothing_is_seen_but_keys(office: Office) -> None:
+    seen = await office.seen()
+    assert [(s.rule, s.about, s.value) for s in seen.sights] == [
+        ("certificate_expiry", "vnpay/outgoing", 9)
+    ]
+    assert seen.unseen == []
+
+
+async def test_what_is_taken_in_late_is_counted_by_step_beyond_patience(office: Office) -> None:
+    await office.waits("unanswered", 2)
+    await office.waits("unrouted")
+    await office.waits("unassessed", stuck=NOW + HOUR)
+    assert await office.found("late_intake") == {"unanswered": 2, "unrouted": 1}
+    assert await office.found("stuck_old") == {}
+
+
+async def test_the_oldest_of_a_group_says_for_how_long_it_is_stuck(office: Office) -> None:
+    await office.waits("unpaid", 3)
+    await office.waits("unpaid", stuck=NOW - 30 * HOUR)
+    assert await office.found("stuck_old") == {"payment/unpaid": 30 * 3_600}
+
+
+async def test_a_group_that_grew_by_half_in_a_quarter_of_an_hour_is_told(office: Office) -> None:
+    await office.waits("unpaid", 30)
+    past = Past(ms(NOW) - 12 * 60_000, {"payment/unpaid": 5}, {})
+    assert await office.found("stuck_growth", past) == {"payment/unpaid": 25}
+    assert (await office.seen()).past.stuck == {"payment/unpaid": 30}
+
+
+async def test_partners_that_are_down_or_silent_are_told_apart(office: Office) -> None:
+    await office.waits("partner_down", 2, partner="sen-vang")
+    await office.waits("partner_silent", partner="sen-vang")
+    await office.waits("partner_silent", 5, partner="vnpay")
+    assert await office.found("partner_down") == {"vnpay": 5, "sen-vang": 3}
+
+
+async def test_what_is_due_within_four_hours_of_work_is_counted_by_unit(office: Office) -> None:
+    await office.waits("in_processing", 3, stuck=NOW + 2 * HOUR)
+    await office.waits("awaiting_signature", stuck=NOW + 2 * HOUR)
+    await office.waits("in_processing", stuck=NOW + 24 * HOUR)
+    await office.waits("in_processing", stuck=NOW - HOUR)  # it is late already
+    await office.waits("in_processing", 2, stuck=NOW + 2 * HOUR, unit="00004")
+    assert await office.found("due_soon") == {"26737": 4, "00004": 2}
+
+
+@pytest.mark.parametrize(
+    ("unit", "day", "was", "is_silent"),
+    [
+        ("00004", "2026-06-10", "p", True),  # another's
+        ("26737", "2026-06-08", "p", True),  # too long ago
+        ("26737", "2026-06-10", "", True),  # it only came
+        ("26737", "2026-06-09", "p", False),
+        ("26737", "2026-06-10", "p", False),
+    ],
+)
+async def test_a_unit_is_silent_when_work_waits_and_nothing_moved_there(
+    office: Office, unit: str, day: str, was: str, is_silent: bool
+) -> None:
+    await office.waits("awaiting_acceptance", 2, since=NOW - 26 * HOUR, stuck=None)
+    await office.moved(unit, day, was)
+    assert await office.found("silent_unit") == ({"26737": 2} if is_silent else {})
+
+
+async def test_work_that_came_just_now_makes_nobody_silent(office: Office) -> None:
+    await office.waits("awaiting_acceptance", 2, since=NOW - HOUR, stuck=None)
+    assert await office.found("silent_unit") == {}
+
+
+async def test_a_signer_whose_certificate_has_expired_has_no_day_left(office: Office) -> None:
+    await office.waits("certificate_expired")
+    found = await office.found("certificate_expiry")
+    assert found == {"signer/26737": 0, "vnpay/outgoing": 9}
+
+
+async def test_what_cannot_be_looked_at_is_said_and_the_others_are_seen(office: Office) -> None:
+    office.has_kafka = False
+    await office.waits("unanswered")
+    seen = await office.seen()
+    assert seen.unseen == ["read_lag"]
+    assert {s.rule for s in seen.sights} == {"late_intake", "certificate_expiry"}
+
+
+async def test_a_group_that_is_behind_says_since_when(office: Office) -> None:
+    office.lags = {"payment": ({0: 100, 1: 50}, {0: 100, 1: 90})}
+    past = [
+        Past(ms(NOW) - n * 60_000, {}, {"payment": {0: 100, 1: 90 - 10 * n}}) for n in (3, 2, 1)
+    ]
+    assert await office.found("read_lag", *past) == {"payment": 180}
+
+
+# ---- worked out
+
+
+@given(
+    read=st.integers(0, 100),
+    ends=st.lists(st.integers(0, 100), min_size=1, max_size=20).map(sorted),
+)
+def test_a_group_is_behind_for_as_long_as_its_next_record_has_been_there(
+    read: int, ends: list[int]
+) -> None:
+    now_ms = len(ends) * 60_000
+    past = [Past(n * 60_000, {}, {"g": {0: end}}) for n, end in enumerate(ends)]
+    found = behind_s("g", {0: read}, {0: ends[-1]}, now_ms, past)
+    first = next((n for n, end in enumerate(ends) if end > read), len(ends))
+    assert found == (len(ends) - first) * 60
+
+
+@pytest.mark.parametrize(
+    ("age_min", "was", "count", "more"),
+    [(12, 10, 40, 30), (12, 100, 130, 0), (12, 0, 20, 20), (5, 10, 40, 0), (18, 10, 40, 0)],
+)
+def test_growth_is_of_the_last_quarter_of_an_hour_and_by_half(
+    age_min: int, was: int, count: int, more: int
+) -> None:
+    past = Past(0, {"payment/unpaid": was}, {})
+    assert grown("payment/unpaid", count, age_min * 60_000, [past]) == more
