@@ -100,8 +100,10 @@ def _operations() -> APIRouter:
     door = Door.made(_UNUSED, _UNUSED, _UNUSED, b"", float)
     reading = Reading(door, _UNUSED, _UNUSED, _UNUSED)
     watching = Watching(door, _UNUSED, _UNUSED, _UNUSED)
-    desks = services.operations.__main__.Desks(_UNUSED, _UNUSED, reading, watching, *[_UNUSED] * 4)
-    return services.operations.__main__.edge(desks)
+    desks = services.operations.__main__.Desks
+    unused = dict.fromkeys(desks._fields, _UNUSED)
+    pages = {"reading": reading, "watching": watching}  # their routes have the door's own class
+    return services.operations.__main__.edge(desks(**unused | pages))
 
 
 _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {
