@@ -13,7 +13,8 @@ class Secrets(NamedTuple):
 
     `partners` maps a bank's or intermediary's name to who we are there and our keys, by direction;
     `providers` the name of who carries notices to our keys there: the SMS gateway's stand in `sms`.
-    `accounts` maps the name of somebody at the console to role, units and hashed password.
+    `accounts` maps the name of somebody at the console to role, units and hashed password,
+    `alarms` the name of who is told of alarms to their address there (`docs/alarms.md`).
     """
 
     master_key: bytes
@@ -23,6 +24,7 @@ class Secrets(NamedTuple):
     sms: dict[str, str]
     providers: dict[str, Any]
     accounts: dict[str, dict[str, str]]
+    alarms: dict[str, dict[str, str]]
 
 
 def read(path: Path) -> Secrets:
@@ -37,6 +39,7 @@ def read(path: Path) -> Secrets:
             text["sms"],
             {"sms": text["sms"]} | text.get("providers", {}),
             text.get("accounts", {}),
+            text.get("alarms", {}),
         )
     except FileNotFoundError:
         raise Misconfigured(f"no secrets at {path}: `motcua up` makes local ones") from None

@@ -152,16 +152,18 @@ async def build(resources: Resources) -> Parts:
     dead = wiring.dead(resources, board, journeys, settings.per_second)
     health = Health(situations, tables, resources.clock, time.monotonic)
     money = MoneyDesk(wiring.ledger(resources), health, resources.clock)
-    alarms, looking, lags = wiring.alarming(resources, edition, proving, counts, watch)
-    desks = Desks(sources, desk, reading, watching, forms, proving, rounds, dead, money, alarms)
+    alarming = wiring.alarming(resources, edition, proving, counts, watch)
+    desks = Desks(
+        sources, desk, reading, watching, forms, proving, rounds, dead, money, alarming.desk
+    )
     return Parts(
         router=edge(desks),
         beside=(
-            *(watch.run, runner.keep_going, mending.keep_going, looking.keep_going),
+            *(watch.run, runner.keep_going, mending.keep_going, *alarming.beside),
             until_another(editions, edition),
         ),
         background=(*reads, ("tables", tables.health, tables.run)),
-        closing=(lags.close,),
+        closing=alarming.closing,
     )
 
 

@@ -137,7 +137,8 @@ async def known(desk: Desk, id_: str) -> Alarm:
 
 async def whole(desk: Desk, alarm: Alarm, now: datetime) -> views.OneView:
     """Return all of an alarm.  Raises `Unknown`."""
-    return views.whole(alarm, await desk.rows.last_look(), await desk.silences(), now)
+    told = (await desk.deliveries.of([alarm.id]))[alarm.id]
+    return views.whole(alarm, await desk.rows.last_look(), await desk.silences(), told, now)
 
 
 async def done(acting: Awaitable[Alarm]) -> Alarm:

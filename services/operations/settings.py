@@ -6,6 +6,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 class OperationsSettings(BaseSettings):
     """`MOTCUA_OPERATIONS_…`.  `forms`: where a citizen's browser asks notify for official forms;
+    `console`: where operators' browsers reach the console, for links in what alarms tell;
     `rebuilds`: read the edition that does not serve, and answer nothing (`motcua rebuild`).
     """
 
@@ -15,6 +16,10 @@ class OperationsSettings(BaseSettings):
     forms: str = Field(
         default="http://127.0.0.1:8104/v1/forms",
         pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*)?$",
+    )
+    console: str = Field(
+        default="http://127.0.0.1:8105/console",
+        pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*$",
     )
     rebuilds: bool = False
     per_second: int = Field(default=20, ge=1, le=500)  # commands of all rounds together

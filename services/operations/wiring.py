@@ -1,9 +1,9 @@
 """How parts of operations are put together from what the process has; `__main__` joins them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter
 
@@ -12,8 +12,11 @@ from services.operations.alarms.desk import Desk as AlarmDesk
 from services.operations.alarms.rows import Alarms
 from services.operations.alarms.rows import Tables as AlarmTables
 from services.operations.alarms.runner import Runner as AlarmRunner
+from services.operations.alarms.sending import Sending, client
 from services.operations.alarms.sightings import Sightings
 from services.operations.alarms.sightings import Sources as Looked
+from services.operations.alarms.targets import read as targets
+from services.operations.alarms.telling import Deliveries, Teller
 from services.operations.board import Board
 from services.operations.counts import Counts
 from services.operations.dead.desk import Desk as DeadDesk
@@ -22,7 +25,6 @@ from services.operations.dead.edits import Edits
 from services.operations.domain.expiry import expiring
 from services.operations.edition import (
     ASIDE,
-    MONEY,
     OPERATIONS,
     Edition,
 )
@@ -35,13 +37,17 @@ from services.operations.money.rows import Ledger
 from services.operations.money.rows import Tables as MoneyTables
 from services.operations.proving import Proving
 from services.operations.reader import Pace, Reader
+from services.operations.settings import OperationsSettings
 from services.operations.situations import INDEX, Situations
 from shared.bus import Producer
 from shared.catalogue.current import Watch
 from shared.kafka import KafkaLags
 from shared.service import Loop, Parts, Resources
+from shared.settings import told
 from shared.topics import groups
 from shared.vault import dead_letter_sealer, open_dead_letter
+
+Running = Callable[[], Coroutine[Any, Any, None]]
 
 
 def in_edition(resources: Resources, edition: Edition) -> Resources:
@@ -74,15 +80,23 @@ async def readers(
     return loops, journeys, both[0].counts, both[1].counts
 
 
+class Alarming(NamedTuple):
+    """What operators do about alarms, the loops that look and tell, and what ends with them."""
+
+    desk: AlarmDesk
+    beside: tuple[Running, ...]
+    closing: tuple[Running, ...]
+
+
 def alarming(
     resources: Resources, edition: Edition, proving: Proving, counts: Counts, watch: Watch
-) -> tuple[AlarmDesk, AlarmRunner, KafkaLags]:
-    """Return what operators do about alarms, the loop that looks, and what it looks with."""
+) -> Alarming:
+    """Return all of it."""
     settings, table, clock = resources.settings, resources.table, resources.clock
     tables = AlarmTables(*(table(f"alarm_{name}") for name in AlarmTables._fields))
     rows = Alarms(tables)
-    read = {g: topics for g, topics in groups().items() if g not in (OPERATIONS, ASIDE, MONEY)}
-    read |= edition.groups
+    others = {g: read for g, read in groups().items() if g not in Edition("").groups}
+    read = others | edition.groups
     lags = KafkaLags(settings.kafka_url, read, settings.lanes, security=resources.security)
     looked = Looked(
         situations=table("situations"),
@@ -92,7 +106,15 @@ def alarming(
         expiring=expiring(resources.secrets.partners),
         catalogue=watch.current,
     )
-    return AlarmDesk(rows, clock), AlarmRunner(rows, Sightings(looked), clock), lags
+    deliveries, http = Deliveries(table("alarm_deliveries")), client()
+    sending = Sending(http, told(OperationsSettings).console)
+    teller = Teller(rows, deliveries, targets(resources.secrets.alarms), sending, clock)
+    runner = AlarmRunner(rows, Sightings(looked), clock)
+    return Alarming(
+        AlarmDesk(rows, deliveries, clock),
+        (runner.keep_going, teller.keep_going),
+        (lags.close, http.aclose),
+    )
 
 
 def _journeys(resources: Resources) -> Journeys:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from services.operations.alarms.rows import Alarms
+from services.operations.alarms.telling import Deliveries
 from services.operations.domain.alarm_life import (
     ACTS_LIMIT,
     SILENCE_LIMIT,
@@ -27,8 +28,8 @@ class NotPossible(Exception):
 class Desk:
     """Looks at and acts on alarms.  Whatever is asked of it raises `Unknown`."""
 
-    def __init__(self, rows: Alarms, clock: Clock) -> None:
-        self.rows, self._clock = rows, clock
+    def __init__(self, rows: Alarms, deliveries: Deliveries, clock: Clock) -> None:
+        self.rows, self.deliveries, self._clock = rows, deliveries, clock
 
     async def own(self, alarm: Alarm, by: str, reason: str) -> Alarm:
         """Take an alarm over; who has it already has it still.  Raises `NotPossible`."""

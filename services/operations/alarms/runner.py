@@ -56,7 +56,8 @@ class Runner:
     async def _bring(self, seen: Seen, now: datetime) -> None:
         """Bring alarms to what was seen."""
         ids = await self._rows.open_ids()  # before the marks, which who fires writes first
-        marks, alarms = await self._rows.marks(), await self._rows.every(ids)
+        marks = await self._rows.marks()
+        alarms = await self._rows.every({*ids, *(mark.id for mark in marks.values() if mark.id)})
         sights = {sight.key: sight for sight in seen.sights}
         after = turned(marks, sights, seen.unseen, now)
         for key, mark in after.items():

@@ -1,6 +1,6 @@
 """What operators see of alarms: what was seen, how it stands, who has it, and its runbook."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -14,6 +14,7 @@ from services.operations.domain.alarm_life import (
     in_order,
     is_silenced,
 )
+from services.operations.domain.alarm_telling import Attempt, Finding, What, latest
 from services.operations.domain.alarms import RULES, Measure, Severity, Sight
 from shared.edge import APPLICATION
 
@@ -58,11 +59,23 @@ class SilenceView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class ToldView(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of the last attempt to tell a target that it fired, or ended."""
+
+    target: str
+    what: What
+    attempts: int
+    at: datetime
+    finding: Finding
+    problem: str
+
+
 class OneView(AlarmView, frozen=True, kw_only=True):
-    """The same with who did what, and the silences that hold for it."""
+    """The same with who did what, the silences that hold for it, and to whom it was told."""
 
     acts: tuple[Act, ...]
     silences: list[SilenceView]
+    told: list[ToldView]
 
 
 class ListView(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,12 +163,19 @@ def short(alarm: Alarm, look: Look | None, silences: Sequence[Silence], now: dat
     )
 
 
-def whole(alarm: Alarm, look: Look | None, silences: Sequence[Silence], now: datetime) -> OneView:
-    """Return all of one."""
+def whole(
+    alarm: Alarm,
+    look: Look | None,
+    silences: Sequence[Silence],
+    told: Mapping[str, Sequence[Attempt]],
+    now: datetime,
+) -> OneView:
+    """Return all of one; `told` are the attempts by target."""
     return OneView(
         **msgspec.structs.asdict(short(alarm, look, silences, now)),
         acts=alarm.acts,
         silences=[_silence(silence) for silence in silences if silence.covers(alarm, now)],
+        told=[_told(target, last) for target, each in told.items() for last in latest(each)],
     )
 
 
@@ -189,6 +209,17 @@ def _sight(alarm: Alarm, look: Look | None) -> Sight | None:
     return next((sight for sight in sights if sight.key == alarm.key), None)
 
 
+def _told(target: str, attempt: Attempt) -> ToldView:
+    return ToldView(
+        target=target,
+        what=attempt.what,
+        attempts=attempt.number,
+        at=datetime.fromtimestamp(attempt.at_ms / 1_000, UTC),
+        finding=attempt.finding,
+        problem=attempt.problem,
+    )
+
+
 def _silence(silence: Silence) -> SilenceView:
     return SilenceView(id=silence.id, **msgspec.structs.asdict(silence))
 
@@ -199,5 +230,6 @@ _AT = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
 _SIGHT = Sight(rule="parity_difference", about="unbooked", value=1, named=(APPLICATION,))
 _ALARM = fired("1763602200000-3f9ac1d2e4", _SIGHT, _AT)
 _LOOK = Look(int(_AT.timestamp() * 1_000), [_SIGHT], [])
-ONE = whole(_ALARM, _LOOK, (), _AT)
+_TOLD = Attempt(what="fired", number=1, at_ms=_LOOK.at_ms, finding="done")
+ONE = whole(_ALARM, _LOOK, (), {"night-shift": [_TOLD]}, _AT)
 LIST = listed([_ALARM], _LOOK, (), _AT)

@@ -44,7 +44,9 @@ async def client(night: Night) -> AsyncIterator[httpx.AsyncClient]:
         }
     )
     problems.install(app)
-    app.include_router(alarms_api.router(Desk(night.rows, lambda: night.now), lambda: night.now))
+    app.include_router(
+        alarms_api.router(Desk(night.rows, night.deliveries, lambda: night.now), lambda: night.now)
+    )
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://operations", headers=as_("one-key")
     ) as client:

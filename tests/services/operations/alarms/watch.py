@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from services.operations.alarms.rows import Alarms, Past, Tables
 from services.operations.alarms.runner import LOOK_S, Runner
 from services.operations.alarms.sightings import Seen
+from services.operations.alarms.telling import Deliveries
 from services.operations.domain.alarms import Sight
 from tests.services.operations.memory import MemoryTable, Trouble
 from tests.services.operations.story import BEGAN
@@ -26,6 +27,7 @@ class Night:
         self.now, self.trouble = BEGAN, Trouble()
         self.tables = Tables(*(MemoryTable(self.trouble) for _ in Tables._fields))
         self.rows = Alarms(self.tables)
+        self.deliveries = Deliveries(MemoryTable(self.trouble))
         self.sights: list[Sight] = []
         self.unseen: list[str] = []
 

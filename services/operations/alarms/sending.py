@@ -1,0 +1,105 @@
+"""One attempt to tell a target of an alarm: a call, or a mail, for a bounded time.
+
+The id of what is told is the same in each attempt, so whoever gets it twice can tell.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+import httpx
+import msgspec
+from aiosmtplib import SMTP
+
+from services.operations.alarms.targets import Mail, Webhook
+from services.operations.alarms.views import short
+from services.operations.domain.alarm_life import Alarm
+from services.operations.domain.alarm_telling import What
+from services.operations.domain.alarm_words import body, headline
+from shared import signing
+
+CALL_LIMIT_S = 10.0
+PROBLEM_LIMIT = 200
+
+
+def client() -> httpx.AsyncClient:
+    """Return a client that follows nothing and has no proxy."""
+    return httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=CALL_LIMIT_S)
+
+
+class Sending:
+    """Tells targets; `console` is where links lead."""
+
+    def __init__(self, http: httpx.AsyncClient, console: str) -> None:
+        self._http, self._console = http, console
+
+    async def send(self, target: Webhook | Mail, alarm: Alarm, what: What, at: datetime) -> str:
+        """Tell a target once; return what was wrong, nothing if it has it."""
+        try:
+            if isinstance(target, Webhook):
+                return await self._call(target, alarm, what, at)
+            return await self._write(target, alarm, what, at)
+        except Exception as error:  # whatever it was, a target is to end nothing
+            return f"{type(error).__name__}: {error}"[:PROBLEM_LIMIT]
+
+    async def _call(self, target: Webhook, alarm: Alarm, what: What, at: datetime) -> str:
+        said = json.dumps(payload(target, alarm, what, at, self._console)).encode()
+        secrets = [signing.secret(target.secret)]
+        headers = {
+            **signing.headers(f"{alarm.id}_{what}", int(at.timestamp()), said, secrets),
+            "content-type": "application/json",
+            "user-agent": "motcua-alarms",
+        }
+        answer = await self._http.post(target.url, content=said, headers=headers)
+        return "" if answer.is_success else f"it answered {answer.status_code}"
+
+    async def _write(self, target: Mail, alarm: Alarm, what: What, at: datetime) -> str:
+        host, port, encryption = target.place
+        server = SMTP(
+            hostname=host,
+            port=port,
+            timeout=CALL_LIMIT_S,
+            use_tls=encryption == "tls",
+            start_tls=encryption == "starttls",
+            username=target.user or None,
+            password=target.password or None,
+        )
+        async with server:
+            await server.send_message(letter(target, alarm, what, at, self._console))
+        return ""
+
+
+def payload(
+    target: Webhook, alarm: Alarm, what: What, at: datetime, console: str
+) -> Mapping[str, Any]:
+    """Return what a webhook has: type, instant, and the alarm as the API shows it."""
+    shown = msgspec.to_builtins(short(alarm, None, (), at))
+    return {
+        "type": f"alarm.{what}",
+        "timestamp": at.astimezone(UTC).isoformat(),
+        "data": {
+            **shown,
+            "title": headline(alarm, what, target.language),
+            "text": body(alarm, what, target.language, console),
+        },
+    }
+
+
+def letter(target: Mail, alarm: Alarm, what: What, at: datetime, console: str) -> EmailMessage:
+    """Return a mail; that an alarm ended answers the one that it fired."""
+    mail, domain = EmailMessage(), target.sender.rpartition("@")[2]
+    first = f"<{alarm.id}.fired.{target.name}@{domain}>"
+    mail["Subject"] = headline(alarm, what, target.language)
+    mail["From"], mail["To"] = target.sender, target.to
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = f"<{alarm.id}.{what}.{target.name}@{domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    if what == "ended":
+        mail["In-Reply-To"] = mail["References"] = first
+    if alarm.severity == "critical" and what == "fired":
+        mail["Importance"] = "high"
+    mail.set_content(body(alarm, what, target.language, console))
+    return mail
