@@ -105,6 +105,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_OPERATIONS_REBUILDS": "read the edition that does not serve, and answer nothing: "
         "`motcua rebuild` sets it for its own process",
         "MOTCUA_OPERATIONS_PER_SECOND": "commands a second that rounds send, of all together",
+        "MOTCUA_OPERATIONS_THRESHOLDS": "a file of thresholds of [indicators](indicators.md) in "
+        "the place of ours",
     },
     "deploy.local.settings": {
         "MOTCUA_HOME": "the folder of data, logs and secrets",

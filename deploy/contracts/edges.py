@@ -31,6 +31,7 @@ import services.payment.waiting_api
 import services.payment.webhooks_api
 import services.routing.__main__
 from services.operations.console.door import Door
+from services.operations.console.indicators.routes import Judging
 from services.operations.console.reading.routes import Reading
 from services.operations.console.stuck.routes import Watching
 from services.payment.gateways.families import FAMILIES
@@ -102,7 +103,12 @@ def _operations() -> APIRouter:
     watching = Watching(door, _UNUSED, _UNUSED, _UNUSED)
     desks = services.operations.__main__.Desks
     unused = dict.fromkeys(desks._fields, _UNUSED)
-    pages = {"reading": reading, "watching": watching}  # their routes have the door's own class
+    judging = Judging(door, _UNUSED)
+    pages = {
+        "reading": reading,
+        "watching": watching,
+        "judging": judging,
+    }  # their routes have the door's own class
     return services.operations.__main__.edge(desks(**unused | pages))
 
 

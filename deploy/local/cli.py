@@ -37,6 +37,7 @@ from deploy.local.stack import PARTS
 from deploy.local.stats import stats
 from deploy.operating.alarms import alarms
 from deploy.operating.command import release, round_, stuck
+from deploy.operating.indicators import indicators
 from deploy.operating.money import money
 from deploy.proving.command import prove
 from deploy.rebuilding.command import rebuild
@@ -245,6 +246,7 @@ app.command()(settlement)
 app.command()(stats)
 app.command()(stuck)
 app.command()(money)
+app.command()(indicators)
 app.command()(release)
 app.command("round")(round_)
 app.add_typer(catalogue, name="catalogue")

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from services.operations import (
     alarms_api,
     dead_api,
+    indicators_api,
     money_api,
     proof_api,
     rating_api,
@@ -26,6 +27,8 @@ from services.operations.board import Board
 from services.operations.console import door
 from services.operations.console.accounts import Accounts
 from services.operations.console.door import Door
+from services.operations.console.indicators import routes as indicator_routes
+from services.operations.console.indicators.routes import Judging
 from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
 from services.operations.console.screen import Screen
@@ -77,6 +80,7 @@ class Desks(NamedTuple):
     dead: DeadDesk
     money: MoneyDesk
     alarms: AlarmDesk
+    judging: Judging
 
 
 def edge(desks: Desks) -> APIRouter:
@@ -96,6 +100,8 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(dead_api.router(desks.dead, journeys, clock))
     routes.include_router(money_api.router(desks.money))
     routes.include_router(alarms_api.router(desks.alarms, desks.sources.clock))
+    routes.include_router(indicator_routes.router(desks.judging))
+    routes.include_router(indicators_api.router(desks.judging.desk))
     return routes
 
 
@@ -153,14 +159,25 @@ async def build(resources: Resources) -> Parts:
     health = Health(situations, tables, resources.clock, time.monotonic)
     money = MoneyDesk(wiring.ledger(resources), health, resources.clock)
     alarming = wiring.alarming(resources, edition, proving, counts, watch)
+    judging = Judging(at_door, wiring.indicators(resources, counting, watch.current))
     desks = Desks(
-        sources, desk, reading, watching, forms, proving, rounds, dead, money, alarming.desk
+        sources,
+        desk,
+        reading,
+        watching,
+        forms,
+        proving,
+        rounds,
+        dead,
+        money,
+        alarming.desk,
+        judging,
     )
     return Parts(
         router=edge(desks),
         beside=(
             *(watch.run, runner.keep_going, mending.keep_going, *alarming.beside),
-            until_another(editions, edition),
+            *(judging.desk.snapshots.keep_going, until_another(editions, edition)),
         ),
         background=(*reads, ("tables", tables.health, tables.run)),
         closing=alarming.closing,

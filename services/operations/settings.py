@@ -1,5 +1,7 @@
 """What operations' process is told besides what every service is."""
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -8,6 +10,7 @@ class OperationsSettings(BaseSettings):
     """`MOTCUA_OPERATIONS_…`.  `forms`: where a citizen's browser asks notify for official forms;
     `console`: where operators' browsers reach the console, for links in what alarms tell;
     `rebuilds`: read the edition that does not serve, and answer nothing (`motcua rebuild`).
+    `thresholds`: the file of those that units are judged by.
     """
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_OPERATIONS_", frozen=True)
@@ -23,3 +26,4 @@ class OperationsSettings(BaseSettings):
     )
     rebuilds: bool = False
     per_second: int = Field(default=20, ge=1, le=500)  # commands of all rounds together
+    thresholds: Path = Path(__file__).parent / "domain" / "thresholds.json"

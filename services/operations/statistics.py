@@ -6,6 +6,7 @@ is over changes only by what is read late, which leaves a mark.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from hashlib import blake2b
 from itertools import groupby
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from services.operations.domain.facts import BOTH, IN_PROCESS, OPEN, VIEWS, View
-from services.operations.domain.statistics import Change, Form, Period, form, months
+from services.operations.domain.statistics import Change, Form, Period, form, month_of, months
 from services.operations.facts import LATE
 from shared.store import Bounds, Row, Table, prefix
 
@@ -85,6 +86,12 @@ class Counting:
             for unit in sorted(stocks.keys() | changes.keys())
         }
 
+    async def late(self, last: date) -> str:
+        """Return a word for what was read late of the months up to this day's: another when there
+        is more of it.  Raises `Unknown`.
+        """
+        return _seen(await self._marks(month_of(last)), month_of(last))
+
     async def _stocks(self, of: Scope, month: str, view: View) -> Stocks:
         """Return what was open in each unit when this month began, by kind and day."""
         earliest = await self._facts.ranges([EVERYTHING], 1)
@@ -115,20 +122,24 @@ class Counting:
 
     async def _names(self, of: Scope, past: Sequence[str], view: View) -> dict[str, str]:
         """Return what would be kept under, by month; with the marks of that month and before."""
-        rows = await self._balances.ranges([(f"{LATE}/", f"{LATE}/{past[-1]}~")])
-        marks = [row["_id"] for row in rows]
-        found = {}
-        for month in past:
-            seen = "\n".join(mark for mark in marks if mark < f"{LATE}/{month}~")
-            digest = blake2b(seen.encode(), digest_size=8).hexdigest()
-            found[month] = f"{_place(of, month, view)}{digest}"
-        return found
+        marks = await self._marks(past[-1])
+        return {month: f"{_place(of, month, view)}{_seen(marks, month)}" for month in past}
+
+    async def _marks(self, month: str) -> list[str]:
+        """Return what says that something of these months was read late."""
+        rows = await self._balances.ranges([(f"{LATE}/", f"{LATE}/{month}~")])
+        return [row["_id"] for row in rows]
 
     async def _keep(self, of: Scope, month: str, view: View, name: str, stocks: Stocks) -> None:
         stock = [(u, *key, n) for u, found in stocks.items() for key, n in found.items() if n]
         before = await self._balances.ranges([prefix(_place(of, month, view))])
         await self._balances.insert_missing([{"_id": name, "stock": _encode(stock)}])
         await self._balances.delete([row["_id"] for row in before if row["_id"] != name])
+
+
+def _seen(marks: Sequence[str], month: str) -> str:
+    seen = "\n".join(mark for mark in marks if mark < f"{LATE}/{month}~")
+    return blake2b(seen.encode(), digest_size=8).hexdigest()
 
 
 def _place(of: Scope, month: str, view: View) -> str:

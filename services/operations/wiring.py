@@ -22,6 +22,7 @@ from services.operations.counts import Counts
 from services.operations.dead.desk import Desk as DeadDesk
 from services.operations.dead.desk import Seals
 from services.operations.dead.edits import Edits
+from services.operations.domain import thresholds
 from services.operations.domain.expiry import expiring
 from services.operations.edition import (
     ASIDE,
@@ -30,6 +31,8 @@ from services.operations.edition import (
 )
 from services.operations.facts import Facts
 from services.operations.flow import Flow
+from services.operations.indicators.snapshots import Snapshots
+from services.operations.indicators_api import IndicatorDesk
 from services.operations.journeys import Journeys
 from services.operations.letters import Letters
 from services.operations.money.hearing import Hearing
@@ -39,7 +42,9 @@ from services.operations.proving import Proving
 from services.operations.reader import Pace, Reader
 from services.operations.settings import OperationsSettings
 from services.operations.situations import INDEX, Situations
+from services.operations.statistics import Counting
 from shared.bus import Producer
+from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
 from shared.kafka import KafkaLags
 from shared.service import Loop, Parts, Resources
@@ -115,6 +120,13 @@ def alarming(
         (runner.keep_going, teller.keep_going),
         (lags.close, http.aclose),
     )
+
+
+def indicators(resources: Resources, counting: Counting, catalogue: Catalogue) -> IndicatorDesk:
+    """Return how units are judged."""
+    rules = thresholds.read(told(OperationsSettings).thresholds.read_bytes())
+    tables = resources.table("situations"), resources.table("indicators")
+    return IndicatorDesk(Snapshots(counting, *tables, rules, resources.clock), catalogue)
 
 
 def _journeys(resources: Resources) -> Journeys:

@@ -54,7 +54,11 @@ class Way(NamedTuple):
 
 ALL_UNITS = ("viewer", "operator", "checker", "admin")  # who may see what is of any unit
 READERS = (*ALL_UNITS, "unit_officer")
-WAYS = (Way(f"{ROOT}/find", "find", READERS), Way(f"{ROOT}/stuck", "stuck", ALL_UNITS))
+WAYS = (
+    Way(f"{ROOT}/find", "find", READERS),
+    Way(f"{ROOT}/stuck", "stuck", ALL_UNITS),
+    Way(f"{ROOT}/indicators", "indicators", ALL_UNITS),
+)
 
 
 class Visit(NamedTuple):

@@ -143,7 +143,7 @@ class Store:
             name: MemoryTable(self.trouble)
             for name in (
                 *("journeys", "names", "aside", "counts", "situations", "facts", "balances"),
-                *("letters", "letter_answers"),
+                *("letters", "letter_answers", "indicators"),
                 *("breaks", "breaks_open", "statements"),
             )
         }

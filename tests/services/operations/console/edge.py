@@ -11,6 +11,8 @@ import pytest
 from services.operations.console import door
 from services.operations.console.accounts import Accounts, hashed
 from services.operations.console.door import Door
+from services.operations.console.indicators import routes as indicator_routes
+from services.operations.console.indicators.routes import Judging
 from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
 from services.operations.console.screen import Screen
@@ -22,6 +24,7 @@ from shared.catalogue import Catalogue
 from shared.edge_app import edge_app
 from tests.services.operations.memory import Group, MemoryTable, Over, Store
 from tests.services.operations.memory_board import MemoryBoard
+from tests.services.operations.memory_counting import indicator_desk
 from tests.services.operations.status.edge import FORM, Ticks
 from tests.services.operations.story import BEGAN, Story
 
@@ -60,10 +63,12 @@ class ConsoleEdge:
         reading = Reading(self.door, self.store.journeys, self.catalogue, lambda: self.now)
         board = MemoryBoard(self.store.tables["situations"].rows)
         watching = Watching(self.door, board, self.catalogue, lambda: self.now)
+        judging = Judging(self.door, indicator_desk(self.store, self.catalogue, lambda: self.now))
         routers = (
             door.router(self.door),
             reading_routes.router(reading),
             stuck_routes.router(watching),
+            indicator_routes.router(judging),
         )
         self.app = edge_app("operations", Access({}), routers)
 

@@ -19,6 +19,7 @@ from services.operations.domain.citizen.words import Words
 from services.operations.domain.clocks import Of, Standing
 from services.operations.domain.entries import Gist
 from services.operations.domain.findings import Kind as FindingKind
+from services.operations.domain.indicators import WORST_FIRST, Why
 from services.operations.domain.status import _NOTICE_STATES
 from services.operations.finding import Kind
 from shared.access import CONSOLE_ROLES
@@ -39,6 +40,8 @@ MADE = {
     *(f"numbers_{name}" for name in ("references", "receipts")),
     *(f"try_{n}" for n in range(1, 5)),
     *(f"group_{which}" for which in ("stuck", "waiting", "all")),
+    *(f"colour_{colour}" for colour in WORST_FIRST),
+    *(f"why_{why}" for why in get_args(Why) if why),
     "refused_unknown-application",
 }
 

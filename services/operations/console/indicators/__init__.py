@@ -1,0 +1,1 @@
+"""How units do: the map of the provinces, and each unit with those below it."""

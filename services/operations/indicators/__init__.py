@@ -1,0 +1,4 @@
+"""Indicators: what they are counted from, kept, and told.
+
+Reading order: `snapshots` (counts of all units as of a day), `views` (as everybody is told them).
+"""

@@ -1,0 +1,140 @@
+"""Indicators over HTTP: the same of a unit, of its province and of all, the worst first."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from services.operations import indicators_api
+from services.operations.domain.indicators import INDICATORS, WORST_FIRST
+from services.operations.facts import rows_of
+from shared import problems
+from shared.access import Access
+from shared.catalogue import Catalogue, load
+from tests.services.operations.lives import FIRST
+from tests.services.operations.memory import Store
+from tests.services.operations.memory_counting import indicator_desk
+from tests.services.operations.story import BEGAN
+
+KEYS = {
+    "op-key": {"name": "o-1", "role": "operator"},
+    "unit-key": {"name": "o-2", "role": "officer"},
+}
+DAY = FIRST + timedelta(days=45)
+NOW = BEGAN.replace(year=DAY.year, month=DAY.month, day=DAY.day) + timedelta(days=1)
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load()
+
+
+@pytest.fixture
+async def client(lived: Any, catalogue: Catalogue) -> AsyncIterator[httpx.AsyncClient]:
+    """The edge over what 400 applications at four units left."""
+    store = Store()
+    found = lived.entries_of(lived.lives(1, 400)[1])
+    rows = [row for a, entries in found.items() for row in rows_of(a, entries).values()]
+    await store.tables["facts"].insert(rows)
+    app = FastAPI()
+    app.state.access = Access({hashlib.sha256(k.encode()).hexdigest(): v for k, v in KEYS.items()})
+    problems.install(app)
+    app.include_router(indicators_api.router(indicator_desk(store, catalogue, lambda: NOW)))
+    transport = httpx.ASGITransport(app)
+    headers = {"authorization": "Bearer op-key"}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://operations", headers=headers
+    ) as client:
+        yield client
+
+
+async def told(client: httpx.AsyncClient, **asked: str) -> Any:
+    answer = await client.get("/v1/indicators", params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_the_country_is_its_provinces_and_a_province_its_units(
+    client: httpx.AsyncClient,
+) -> None:
+    nation = await told(client)
+    assert (nation["total"]["unit"], nation["day"]) == ("nation", f"{DAY}")
+    assert len(nation["below"]) == 34
+    hanoi = await told(client, unit="01")
+    (line,) = [view for view in nation["below"] if view["unit"] == "01"]
+    assert line == hanoi["total"]
+    ward = await told(client, unit="00004")
+    (line,) = [view for view in hanoi["below"] if view["unit"] == "00004"]
+    assert (line, ward["below"]) == (ward["total"], [])
+    assert ward["total"]["name"] == "Phường Ba Đình"
+    for whole in (nation, hanoi):
+        for n, cell in enumerate(whole["total"]["cells"]):
+            parts = [view["cells"][n] for view in whole["below"]]
+            for side in ("numerator", "denominator"):
+                assert cell[side] == sum(part[side] for part in parts)
+        colours = whole["total"]["communes"]
+        assert colours == {
+            colour: sum(view["communes"][colour] for view in whole["below"])
+            for colour in WORST_FIRST
+        }
+
+
+async def test_every_commune_of_the_country_has_a_colour(
+    client: httpx.AsyncClient, catalogue: Catalogue
+) -> None:
+    communes = [u for u in catalogue.units_in_force(DAY) if not u.is_province]
+    found = await told(client)
+    assert sum(found["total"]["communes"].values()) == len(communes) + 1  # and a province itself
+
+
+async def test_the_worst_comes_first(client: httpx.AsyncClient) -> None:
+    for unit in ("nation", "01"):
+        colours = [view["colour"] for view in (await told(client, unit=unit))["below"]]
+        assert colours == sorted(colours, key=WORST_FIRST.index)
+        assert colours[0] == "red"
+
+
+async def test_it_says_by_which_rules_and_where_they_are_from(client: httpx.AsyncClient) -> None:
+    found = await told(client, unit="00004")
+    assert [row["indicator"] for row in found["thresholds"]] == list(INDICATORS)
+    assert all(row["source"] for row in (*found["thresholds"], found["rule"]))
+    assert found["since"] == f"{DAY - timedelta(days=29)}"
+
+
+async def test_of_an_earlier_day_what_waited_is_not_known_and_said_so(
+    client: httpx.AsyncClient,
+) -> None:
+    found = await told(client, unit="00004", day=f"{DAY - timedelta(days=3)}")
+    assert found["board_ms"] is None
+    whys = {cell["indicator"]: cell["why"] for cell in found["total"]["cells"]}
+    assert {name for name, why in whys.items() if why == "not_kept"} == {
+        name for name, one in INDICATORS.items() if one.source == "board"
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "code"),
+    [
+        ({"unit": "99999"}, 404, "unknown-unit"),
+        ({"day": f"{DAY + timedelta(days=1)}"}, 422, "no-such-day"),
+        ({"day": "2025-06-30"}, 422, "no-such-day"),
+        ({"day": "0001-01-01"}, 422, "no-such-day"),
+        ({"day": "yesterday"}, 422, "invalid-request"),
+    ],
+)
+async def test_what_cannot_be_told_is_refused_with_what_to_ask(
+    client: httpx.AsyncClient, asked: dict[str, str], status: int, code: str
+) -> None:
+    answer = await client.get("/v1/indicators", params=asked)
+    assert (answer.status_code, answer.json()["type"]) == (status, f"urn:motcua:problem:{code}")
+    assert answer.json()["problems"][0]["remedy_vi"]
+
+
+async def test_it_is_for_operators(client: httpx.AsyncClient) -> None:
+    for key, status in (("unit-key", 403), ("no-key", 401)):
+        headers = {"authorization": f"Bearer {key}"}
+        assert (await client.get("/v1/indicators", headers=headers)).status_code == status

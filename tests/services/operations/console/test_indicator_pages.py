@@ -1,0 +1,124 @@
+"""The pages of indicators, by what the edge answers."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.operations import console
+from services.operations.console.indicators.page import SIGNS
+from services.operations.console.labels import LABELS
+from services.operations.domain.indicators import INDICATORS, WORST_FIRST
+from services.operations.facts import rows_of
+from shared.catalogue import Catalogue
+from tests.services.operations.console.edge import ConsoleEdge, sign_in
+from tests.services.operations.lives import FIRST, entries_of, lives
+from tests.services.operations.story import BEGAN
+
+DAY = FIRST + timedelta(days=45)
+STYLE = (Path(console.__file__).parent / "static" / "console.css").read_text()
+
+
+async def lived(edge: ConsoleEdge, count: int = 400) -> None:
+    """Let so many applications have been at four units, two of them in Hà Nội."""
+    found = entries_of(lives(1, count)[1])
+    rows = [row for a, entries in found.items() for row in rows_of(a, entries).values()]
+    await edge.store.tables["facts"].insert(rows)
+    edge.now = BEGAN.replace(year=DAY.year, month=DAY.month, day=DAY.day) + timedelta(days=1)
+
+
+@pytest.fixture
+async def page(edge: ConsoleEdge, seated: httpx.AsyncClient) -> httpx.AsyncClient:
+    await lived(edge)
+    return seated
+
+
+async def test_a_tile_for_each_province_leads_to_its_communes(
+    page: httpx.AsyncClient, catalogue: Catalogue
+) -> None:
+    shown = (await page.get("/console/indicators", params={"lang": "en"})).text
+    provinces = {u.code for u in catalogue.units_in_force(DAY) if u.is_province}
+    tiles = re.findall(
+        r'<li class="at-(\d\d)"><a class="tile is-(\w+)" href="([^"]+)">'
+        r'<span class="name">([^<]+)</span> <span class="word"><span aria-hidden="true">(.)</span>'
+        r" (\w+)</span></a></li>",
+        shown,
+    )
+    assert {tile[0] for tile in tiles} == provinces
+    assert len(tiles) == 34
+    for code, colour, address, name, sign, word in tiles:
+        assert (address, sign) == (f"/console/indicators/{code}", SIGNS[colour])
+        assert word == LABELS[f"colour_{colour}"].en
+        assert name in catalogue.unit_name(code)
+        assert not name.startswith(("Tỉnh", "Thành phố"))
+
+    hanoi = (await page.get("/console/indicators/01")).text
+    assert 'href="/console/indicators/00004"' in hanoi
+    ward = (await page.get("/console/indicators/00004")).text
+    assert "Phường Ba Đình" in ward
+    assert LABELS["indicators_communes"].vi not in ward
+
+
+def test_every_province_of_the_catalogue_has_a_place_of_its_own_on_the_map(
+    catalogue: Catalogue,
+) -> None:
+    places = re.findall(r"\.at-(\d\d) \{ grid-area: (\d+) / (\d+); \}", STYLE)
+    assert {code for code, *_ in places} == {
+        row[-1].code for row in catalogue.units.values() if row[-1].is_province
+    }
+    assert len({tuple(place) for _, *place in places}) == len(places) == 34
+
+
+async def test_provinces_and_communes_are_listed_the_worst_first(page: httpx.AsyncClient) -> None:
+    for where in ("indicators", "indicators/01"):
+        shown = (await page.get(f"/console/{where}")).text
+        listed = shown.split('<table class="groups units">', 1)[1].split("</table>", 1)[0]
+        rows = listed.split("<tr>")[2:]
+        colours = [re.findall(r"mark is-(\w+)", row) for row in rows]
+        assert [len(row) for row in colours] == [1 + len(INDICATORS)] * len(rows)
+        order = [list(map(str, WORST_FIRST)).index(row[0]) for row in colours]
+        assert order == sorted(order)
+
+
+async def test_a_share_says_of_how_many_and_why_there_is_none(page: httpx.AsyncClient) -> None:
+    shown = (await page.get("/console/indicators/00004", params={"lang": "en"})).text
+    assert re.search(r"\d+\.\d %", shown)
+    assert re.search(r'<td class="amount"[^>]*>\d+ / \d+</td>', shown)
+    assert LABELS["why_nothing_to_judge"].en in shown
+    assert "ours: nothing is published" in shown
+
+
+async def test_the_day_that_is_asked_for_goes_along(page: httpx.AsyncClient) -> None:
+    day = DAY - timedelta(days=3)
+    shown = (await page.get("/console/indicators", params={"day": f"{day}"})).text
+    assert f'href="/console/indicators/01?day={day}"' in shown
+    assert LABELS["indicators_board_not"].vi in shown
+    below = (await page.get("/console/indicators/01", params={"day": f"{day}"})).text
+    assert f'href="/console/indicators?day={day}"' in below
+
+
+async def test_a_day_that_is_not_over_and_a_unit_that_is_none_say_so(
+    page: httpx.AsyncClient,
+) -> None:
+    future = f"{DAY + timedelta(days=1)}"
+    wrong = await page.get("/console/indicators", params={"day": future, "lang": "en"})
+    assert (wrong.status_code, f"{DAY}" in wrong.text) == (422, True)
+    none = await page.get("/console/indicators/99999")
+    assert none.status_code == 404
+
+
+async def test_what_waits_with_no_unit_is_named_and_leads_nowhere(
+    edge: ConsoleEdge, page: httpx.AsyncClient
+) -> None:
+    table = edge.store.tables["situations"]
+    table.rows["x"] = {"_id": "x", "unit": "", "cause": "unanswered", "stuck_ms": 0}
+    shown = (await page.get("/console/indicators")).text
+    assert f'<th scope="row">{LABELS["indicators_nowhere"].vi}</th>' in shown
+
+
+async def test_who_is_of_one_unit_does_not_see_those_of_all(edge: ConsoleEdge) -> None:
+    async with edge.browser() as browser:
+        await sign_in(browser, "officer")
+        assert (await browser.get("/console/indicators")).status_code == 403

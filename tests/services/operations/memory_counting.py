@@ -1,0 +1,114 @@
+"""What the database counts for forms and indicators, over rows in memory; it passes the real one's
+tests.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from services.operations.domain import thresholds
+from services.operations.domain.facts import OPEN
+from services.operations.domain.statistics import Period, then
+from services.operations.indicators.snapshots import Snapshots
+from services.operations.indicators_api import IndicatorDesk
+from services.operations.settings import OperationsSettings
+from services.operations.statistics import Counting
+from shared.catalogue import Catalogue
+from shared.clock import Clock
+from shared.store import Bounds, Row
+from tests.services.operations.memory import MemoryTable, Store
+
+
+class FactRows:
+    """Answers the questions of `Counting`."""
+
+    def __init__(self, table: MemoryTable) -> None:
+        self._table = table
+
+    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
+        """See `shared.store.Table`."""
+        return await self._table.ranges(bounds, limit)
+
+    async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """Count the changes of a period, or what was open when it began."""
+        match = stages[0]["$match"]
+        rows = [row for row in self._table.rows.values() if _fits(row, match)]
+        if "$group" not in stages[1]:
+            return _told(_opened(rows))
+        group = stages[1]["$group"]["_id"]
+        first, last = group["is_before"]["$lt"][1], match["day"]["$lte"]
+        return _told(_changes(rows, Period(date.fromisoformat(first), date.fromisoformat(last))))
+
+
+class SituationRows:
+    """Answers what snapshots ask of what waits."""
+
+    def __init__(self, table: MemoryTable) -> None:
+        self._table = table
+
+    async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """Count matters by unit, cause, and whether they are stuck by then."""
+        now_ms = stages[1]["$group"]["_id"]["is_stuck"]["$lte"][1]
+        return _told(
+            _key(unit=row["unit"], cause=row["cause"], is_stuck=row["stuck_ms"] <= now_ms)
+            for row in self._table.rows.values()
+        )
+
+
+def indicator_desk(store: Store, catalogue: Catalogue, clock: Clock) -> IndicatorDesk:
+    """Return the desk over tables in memory, with the rules as shipped."""
+    tables = store.tables
+    counting = Counting(FactRows(tables["facts"]), tables["balances"])
+    rules = thresholds.read(OperationsSettings().thresholds.read_bytes())
+    waiting = SituationRows(tables["situations"])
+    return IndicatorDesk(
+        Snapshots(counting, waiting, tables["indicators"], rules, clock), catalogue
+    )
+
+
+def _key(**values: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple(values.items())
+
+
+def _told(keys: Iterable[tuple[tuple[str, Any], ...]] | Counter[Any]) -> list[Row]:
+    found = keys if isinstance(keys, Counter) else Counter(keys)
+    return [{"_id": dict(key), "number": number} for key, number in found.items() if number]
+
+
+def _opened(rows: Iterable[Row]) -> Counter[Any]:
+    found: Counter[Any] = Counter()
+    for row in rows:
+        for side, number in (("was", -1), ("now", 1)):
+            if (kind := row.get(side, "")) and kind in OPEN:
+                day = row.get(f"{side}_day", "")
+                found[_key(unit=row["unit"], kind=kind, day=day)] += number
+    return found
+
+
+def _changes(rows: Iterable[Row], period: Period) -> Iterable[tuple[tuple[str, Any], ...]]:
+    for row in rows:
+        sides = {
+            name: value
+            for side in ("was", "now")
+            for name, value in (
+                (side, row.get(side, "")),
+                (f"{side}_then", then(row.get(side, ""), row.get(f"{side}_day", ""), period)),
+            )
+        }
+        is_before, channel = row["day"] < period.first.isoformat(), row.get("channel", "")
+        yield _key(unit=row["unit"], is_before=is_before, channel=channel, **sides)
+
+
+def _fits(row: Row, match: Mapping[str, Any]) -> bool:
+    tests = {
+        "$gte": lambda value, edge: value >= edge,
+        "$lt": lambda value, edge: value < edge,
+        "$lte": lambda value, edge: value <= edge,
+        "$in": lambda value, edge: value in edge,
+    }
+    return all(
+        tests[name](row[field], edge)
+        for field, asked in match.items()
+        for name, edge in asked.items()
+    )
