@@ -1,25 +1,33 @@
 """How units do, as colours, over HTTP."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from services.operations.form_lines import NATION, no_unit
-from services.operations.indicators.snapshots import Snapshots
-from services.operations.indicators.views import IndicatorsView, told
+from services.operations.domain.indicators import INDICATORS
+from services.operations.form_lines import NATION, no_unit, province_of
+from services.operations.indicators.evidence import Evidence, Item
+from services.operations.indicators.snapshots import Snapshot, Snapshots
+from services.operations.indicators.views import Frame, IndicatorsView, Part, told
 from shared import edge
 from shared.access import Caller, require
 from shared.catalogue import Catalogue
 from shared.events.data import Problem
 from shared.problems import Refusal
 
+PAGE_LIMIT = 200
+
 Operator = Annotated[Caller, Depends(require("operator"))]
 UnitCode = Annotated[str, Query(max_length=20, description="a unit, a province, or `nation`")]
 Day = Annotated[date | None, Query(description="the last day, UTC+7; left out: yesterday")]
+
+After = Annotated[str, Query(max_length=500, description="`next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +35,55 @@ class IndicatorDesk:
     """What indicators are told from."""
 
     snapshots: Snapshots
+    evidence: Evidence
     catalogue: Catalogue
 
     async def told(self, unit: str, day: date | None) -> IndicatorsView:
         """Return a unit as of a day.  Raises `Refusal` 404, 422, `Unknown`."""
-        catalogue, last = self.catalogue.edition(), self.snapshots.latest
+        catalogue = self.catalogue.edition()
+        found = await self._snapshot(unit, day, catalogue)
+        judge, period = self.snapshots.judge(found), self.snapshots.period(found.day)
+        is_latest = found.day == self.snapshots.latest
+        return told(found, Frame(judge, period, catalogue, is_latest), unit)
+
+    async def counted(self, asked: "Asked", after: str, limit: int) -> "EvidencePage":
+        """Return the applications behind a number.  Raises `Refusal` 404, 422, `Unknown`."""
+        catalogue = self.catalogue.edition()
+        indicator = INDICATORS.get(asked.indicator)
+        if indicator is None:
+            raise Refusal(404, "unknown-indicator", f"One of {', '.join(INDICATORS)}.")
+        found = await self._snapshot(asked.unit, asked.day, catalogue)
+        is_past = found.day != self.snapshots.latest
+        if indicator.source == "board" and is_past:
+            raise Refusal(422, "not-kept", "Of what waited on an earlier day no list is kept.")
+        units = [c for c in found.counts if is_within(c, asked.unit, catalogue, found.day)]
+        names: Sequence[str] = getattr(indicator, asked.part)
+        page = await self.evidence.page(found, units, names, after, limit)
+        return EvidencePage(day=found.day, items=page.items, next=page.after or None)
+
+    async def _snapshot(self, unit: str, day: date | None, catalogue: Catalogue) -> Snapshot:
         _refuse(no_unit(unit, catalogue), 404)
+        last = self.snapshots.latest
         asked = day or last
         _refuse(_no_day(asked, self.snapshots.thresholds.first, last), 422)
-        found = await self.snapshots.of(asked)
-        judge, period = self.snapshots.judge(found), self.snapshots.period(asked)
-        return told(found, judge, period, catalogue, unit)
+        return await self.snapshots.of(asked)
+
+
+class EvidencePage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page; `next` is the `after` of the one that follows, null at the end."""
+
+    day: date
+    items: list[Item]
+    next: str | None
+
+
+class Asked(NamedTuple):
+    """A number of an indicator, of a unit as of a day."""
+
+    unit: str
+    day: date | None
+    indicator: str
+    part: Part
 
 
 def router(desk: IndicatorDesk) -> APIRouter:
@@ -52,7 +98,28 @@ def router(desk: IndicatorDesk) -> APIRouter:
     async def indicators(_: Operator, unit: UnitCode = NATION, day: Day = None) -> Response:
         return _json(await desk.told(unit, day))
 
+    @routes.get(
+        "/indicators/evidence",
+        summary="The applications that an indicator counts, as numerator or denominator",
+        responses=edge.answers(200, EvidencePage, 404, 422),
+    )
+    async def evidence(
+        _: Operator,
+        indicator: Annotated[str, Query(max_length=40)],
+        part: Part,
+        unit: UnitCode = NATION,
+        day: Day = None,
+        after: After = "",
+        limit: Limit = PAGE_LIMIT,
+    ) -> Response:
+        return _json(await desk.counted(Asked(unit, day, indicator, part), after, limit))
+
     return routes
+
+
+def is_within(code: str, unit: str, catalogue: Catalogue, on: date) -> bool:
+    """Tell whether a unit is this one, or of this province, or of the country."""
+    return unit in (NATION, code, province_of(code, catalogue, on))
 
 
 def _no_day(day: date, first: date, last: date) -> Problem | None:

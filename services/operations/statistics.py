@@ -15,7 +15,15 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from services.operations.domain.facts import BOTH, IN_PROCESS, OPEN, VIEWS, View
-from services.operations.domain.statistics import Change, Form, Period, form, month_of, months
+from services.operations.domain.statistics import (
+    Change,
+    Form,
+    Period,
+    column,
+    form,
+    month_of,
+    months,
+)
 from services.operations.facts import LATE
 from shared.store import Bounds, Row, Table, prefix
 
@@ -85,6 +93,35 @@ class Counting:
             unit: form(stocks.get(unit, {}), changes.get(unit, {}), period)
             for unit in sorted(stocks.keys() | changes.keys())
         }
+
+    async def standing(self, unit: str, period: Period, view: View) -> dict[str, str]:
+        """Return the applications that a unit's form counts at its end, each with its column.
+
+        Raises `Unknown`.
+        """
+        of, until = Scope((unit,), ((unit, unit),)), {"day": {"$lte": period.last.isoformat()}}
+        earliest = await self._facts.ranges([EVERYTHING], 1)
+        wanted = months(earliest[0]["day"][:7], month_of(period.last)) if earliest else []
+        stand: dict[str, tuple[str, str]] = {}
+        for match in _found(of, wanted, view, until) if wanted else ():
+            for row in await self._facts.aggregate([{"$match": match}, *_LAST]):
+                stand[row["_id"]] = row["now"], row["now_day"]
+        found = {application: column(*now, period) for application, now in stand.items()}
+        return {application: name for application, name in found.items() if name}
+
+    async def filed(self, unit: str, period: Period, view: View) -> dict[str, str]:
+        """Return the applications that came to a unit in a period, each with its channel.
+
+        Raises `Unknown`.
+        """
+        of, days = Scope((unit,), ((unit, unit),)), (period.first, period.last)
+        between = dict(zip(("$gte", "$lte"), (day.isoformat() for day in days), strict=True))
+        came = {"day": between, "was": {"$exists": False}, "channel": {"$exists": True}}
+        found: dict[str, str] = {}
+        for match in _found(of, period.months, view, came):
+            for row in await self._facts.aggregate([{"$match": match}, *_CAME]):
+                found[row["_id"]] = row["channel"]
+        return found
 
     async def late(self, last: date) -> str:
         """Return a word for what was read late of the months up to this day's: another when there
@@ -175,6 +212,19 @@ def _changes(period: Period) -> list[Match]:
     return [{"$group": {"_id": by, "number": {"$sum": 1}}}]
 
 
+_APPLICATION = {"$arrayElemAt": [{"$split": ["$_id", "/"]}, 3]}
+# as what each application counts last; ids of a unit and month are in the order of days
+_LAST: list[Match] = [
+    {"$sort": {"_id": 1}},
+    {
+        "$group": {
+            "_id": _APPLICATION,
+            "now": {"$last": {"$ifNull": ["$now", ""]}},
+            "now_day": {"$last": {"$ifNull": ["$now_day", ""]}},
+        }
+    },
+]
+_CAME: list[Match] = [{"$project": {"_id": _APPLICATION, "channel": 1}}]
 # what opened less what did so no more, by unit, kind and day
 _SIDES = [
     {"kind": f"${side}", "day": {"$ifNull": [f"${side}_day", ""]}, "number": number}

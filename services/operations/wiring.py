@@ -31,6 +31,7 @@ from services.operations.edition import (
 )
 from services.operations.facts import Facts
 from services.operations.flow import Flow
+from services.operations.indicators.evidence import Evidence
 from services.operations.indicators.snapshots import Snapshots
 from services.operations.indicators_api import IndicatorDesk
 from services.operations.journeys import Journeys
@@ -125,8 +126,9 @@ def alarming(
 def indicators(resources: Resources, counting: Counting, catalogue: Catalogue) -> IndicatorDesk:
     """Return how units are judged."""
     rules = thresholds.read(told(OperationsSettings).thresholds.read_bytes())
-    tables = resources.table("situations"), resources.table("indicators")
-    return IndicatorDesk(Snapshots(counting, *tables, rules, resources.clock), catalogue)
+    situations, clock = resources.table("situations"), resources.clock
+    snapshots = Snapshots(counting, situations, resources.table("indicators"), rules, clock)
+    return IndicatorDesk(snapshots, Evidence(counting, situations, snapshots, clock), catalogue)
 
 
 def _journeys(resources: Resources) -> Journeys:

@@ -29,6 +29,11 @@ def of_board(*causes: str, is_stuck: bool | None = None) -> tuple[str, ...]:
     return tuple(f"{cause}/{kind}" for cause in causes for kind in kinds)
 
 
+def counted_as(cause: str, stuck_ms: int, now_ms: int) -> str:
+    """Return what a matter is counted as."""
+    return f"{cause}/{'stuck' if stuck_ms <= now_ms else 'waits'}"
+
+
 class Indicator(NamedTuple):
     """A share; the counts of `numerator` are among those of `denominator`.
 

@@ -115,6 +115,17 @@ def then(kind: str, day: str, period: Period) -> bool:
     return day >= period.first.isoformat()
 
 
+def column(kind: str, day: str, period: Period) -> str:
+    """Return the column that what stands so at the end of a period is in; none, if it ended before.
+
+    Whoever is counted there in a form has come to stand so.
+    """
+    is_then = then(kind, day, period)
+    if kind in ENDS:
+        return ENDS[kind] if is_then else ""
+    return _column(kind, is_then) if _is_open(kind) else ""
+
+
 def form(stock: Stock, changes: Changes, period: Period) -> Form:
     """Return the form of a unit: from what was open when the month of its first day began, and the
     changes from then on.

@@ -1,4 +1,5 @@
 """Indicators: what they are counted from, kept, and told.
 
-Reading order: `snapshots` (counts of all units as of a day), `views` (as everybody is told them).
+Reading order: `snapshots` (counts of all units as of a day), `views` (as everybody is told them),
+`evidence` (which applications that are).
 """

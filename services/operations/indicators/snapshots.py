@@ -26,7 +26,7 @@ from shared.working_time import local_day
 EVERY_S = 900.0  # a nation is counted in seconds: a small share of the time
 LOOK_S = 30.0
 DAY = timedelta(days=1)
-_OF_FORM = tuple(f"{view}/" for view in VIEWS)
+OF_FORM = tuple(f"{view}/" for view in VIEWS)
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[list[str], list[tuple[str, list[int]]]]).decode
@@ -174,7 +174,7 @@ def _snapshot(day: date, row: Row) -> Snapshot:
 def _waiting(before: Snapshot) -> tuple[int, Mapping[str, Counts]]:
     """Return what a count says of what waited, and as of when."""
     return before.board_ms, {
-        unit: {name: n for name, n in counts.items() if not name.startswith(_OF_FORM)}
+        unit: {name: n for name, n in counts.items() if not name.startswith(OF_FORM)}
         for unit, counts in before.counts.items()
     }
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Literal, NamedTuple, get_args
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -22,6 +24,16 @@ from services.operations.form_lines import NATION, NATION_NAME, province_of
 from services.operations.indicators.snapshots import Snapshot
 from shared.catalogue import Catalogue
 
+Part = Literal["numerator", "denominator"]
+PARTS: tuple[Part, ...] = get_args(Part)
+
+
+class CellView(Cell, frozen=True, kw_only=True):
+    """A cell, and where the applications behind its numbers are listed."""
+
+    numerator_at: str | None
+    denominator_at: str | None
+
 
 class UnitView(msgspec.Struct, frozen=True, kw_only=True):
     """A unit; `communes`: how many in it have each colour.  An empty `unit`: what has none yet."""
@@ -29,7 +41,7 @@ class UnitView(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     name: str
     colour: Colour
-    cells: list[Cell]
+    cells: list[CellView]
     communes: dict[Colour, int]
 
 
@@ -51,10 +63,18 @@ class IndicatorsView(msgspec.Struct, frozen=True, kw_only=True):
     below: list[UnitView]
 
 
-def told(
-    snapshot: Snapshot, judge: Judge, period: Period, catalogue: Catalogue, unit: str
-) -> IndicatorsView:
+class Frame(NamedTuple):
+    """What a snapshot is told with; `is_latest`: what waited then can be looked at now."""
+
+    judge: Judge
+    period: Period
+    catalogue: Catalogue
+    is_latest: bool
+
+
+def told(snapshot: Snapshot, frame: Frame, unit: str) -> IndicatorsView:
     """Return a commune, a province with its units, or all with its provinces."""
+    judge, catalogue = frame.judge, frame.catalogue
     leaves = _leaves(snapshot, judge, catalogue)
     provinces = _grouped(leaves, catalogue, snapshot.day)
     if unit == NATION:
@@ -65,17 +85,16 @@ def told(
         total = together(below.values())
     else:
         below, total = {}, leaves.get(unit, judge.one(NOTHING.counts))
-    views = [_view(code, whole, judge, catalogue) for code, whole in below.items()]
     return IndicatorsView(
         day=snapshot.day,
-        since=period.first,
+        since=frame.period.first,
         counted_ms=snapshot.counted_ms,
         board_ms=snapshot.board_ms or None,
         catalogue_version=catalogue.version,
         rule=judge.rule,
         thresholds=[judge.thresholds[name] for name in INDICATORS],
-        total=_view(unit, total, judge, catalogue),
-        below=sorted(views, key=_badness),
+        total=_view(unit, total, frame),
+        below=sorted((_view(code, w, frame) for code, w in below.items()), key=_badness),
     )
 
 
@@ -101,14 +120,34 @@ def _grouped(
     return found
 
 
-def _view(code: str, whole: Whole, judge: Judge, catalogue: Catalogue) -> UnitView:
+def _cell(cell: Cell, unit: str, day: date, *, is_listed: bool) -> CellView:
+    told = msgspec.structs.asdict(cell)
+    for part in PARTS:
+        told[f"{part}_at"] = _at(unit, day, cell, part) if is_listed and told[part] else None
+    return CellView(**told)
+
+
+def _at(unit: str, day: date, cell: Cell, part: Part) -> str:
+    asked = {"indicator": cell.indicator, "part": part, "unit": unit, "day": f"{day}"}
+    return f"/v1/indicators/evidence?{urlencode(asked)}"
+
+
+def _view(code: str, whole: Whole, frame: Frame) -> UnitView:
+    judge, catalogue, day = frame.judge, frame.catalogue, frame.period.last
     return UnitView(
         unit=code,
         name=NATION_NAME if code == NATION else catalogue.unit_name(code),
         colour=judge.colour(whole),
-        cells=judge.cells(whole.counts),
+        cells=[
+            _cell(cell, code, day, is_listed=frame.is_latest or _is_of_form(cell))
+            for cell in judge.cells(whole.counts)
+        ],
         communes={colour: whole.colours.get(colour, 0) for colour in WORST_FIRST},
     )
+
+
+def _is_of_form(cell: Cell) -> bool:
+    return INDICATORS[cell.indicator].source == "form"
 
 
 def _badness(view: UnitView) -> tuple[int, list[int], list[float], str]:

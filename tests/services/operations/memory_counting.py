@@ -3,13 +3,14 @@ tests.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from services.operations.domain import thresholds
 from services.operations.domain.facts import OPEN
 from services.operations.domain.statistics import Period, then
+from services.operations.indicators.evidence import Evidence
 from services.operations.indicators.snapshots import Snapshots
 from services.operations.indicators_api import IndicatorDesk
 from services.operations.settings import OperationsSettings
@@ -31,9 +32,13 @@ class FactRows:
         return await self._table.ranges(bounds, limit)
 
     async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
-        """Count the changes of a period, or what was open when it began."""
+        """Count the changes of a period, or what was open when it began; or say which they are."""
         match = stages[0]["$match"]
         rows = [row for row in self._table.rows.values() if _fits(row, match)]
+        if "$sort" in stages[1]:
+            return _last(rows)
+        if stages[1].get("$project", {}).get("channel"):
+            return [{"_id": _application(row), "channel": row["channel"]} for row in rows]
         if "$group" not in stages[1]:
             return _told(_opened(rows))
         group = stages[1]["$group"]["_id"]
@@ -48,7 +53,11 @@ class SituationRows:
         self._table = table
 
     async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
-        """Count matters by unit, cause, and whether they are stuck by then."""
+        """Count matters by unit, cause, and whether they are stuck by then; or return those of a
+        unit and causes.
+        """
+        if "$match" in stages[0]:
+            return [row for row in self._table.rows.values() if _fits(row, stages[0]["$match"])]
         now_ms = stages[1]["$group"]["_id"]["is_stuck"]["$lte"][1]
         return _told(
             _key(unit=row["unit"], cause=row["cause"], is_stuck=row["stuck_ms"] <= now_ms)
@@ -59,12 +68,13 @@ class SituationRows:
 def indicator_desk(store: Store, catalogue: Catalogue, clock: Clock) -> IndicatorDesk:
     """Return the desk over tables in memory, with the rules as shipped."""
     tables = store.tables
-    counting = Counting(FactRows(tables["facts"]), tables["balances"])
-    rules = thresholds.read(OperationsSettings().thresholds.read_bytes())
-    waiting = SituationRows(tables["situations"])
-    return IndicatorDesk(
-        Snapshots(counting, waiting, tables["indicators"], rules, clock), catalogue
+    counting, waiting = (
+        Counting(FactRows(tables["facts"]), tables["balances"]),
+        SituationRows(tables["situations"]),
     )
+    rules = thresholds.read(OperationsSettings().thresholds.read_bytes())
+    snapshots = Snapshots(counting, waiting, tables["indicators"], rules, clock)
+    return IndicatorDesk(snapshots, Evidence(counting, waiting, snapshots, clock), catalogue)
 
 
 def _key(**values: Any) -> tuple[tuple[str, Any], ...]:
@@ -86,6 +96,18 @@ def _opened(rows: Iterable[Row]) -> Counter[Any]:
     return found
 
 
+def _last(rows: Iterable[Row]) -> list[Row]:
+    found: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: str(row["_id"])):
+        told = {name: row.get(name, "") for name in ("now", "now_day")}
+        found[_application(row)] = {"_id": _application(row), **told}
+    return list(found.values())
+
+
+def _application(row: Row) -> str:
+    return str(row["_id"]).split("/")[3]
+
+
 def _changes(rows: Iterable[Row], period: Period) -> Iterable[tuple[tuple[str, Any], ...]]:
     for row in rows:
         sides = {
@@ -101,14 +123,16 @@ def _changes(rows: Iterable[Row], period: Period) -> Iterable[tuple[tuple[str, A
 
 
 def _fits(row: Row, match: Mapping[str, Any]) -> bool:
-    tests = {
+    tests: Mapping[str, Callable[[Any, Any], bool]] = {
         "$gte": lambda value, edge: value >= edge,
+        "$gt": lambda value, edge: value > edge,
         "$lt": lambda value, edge: value < edge,
         "$lte": lambda value, edge: value <= edge,
         "$in": lambda value, edge: value in edge,
+        "$exists": lambda value, edge: (value is not None) == edge,
     }
     return all(
-        tests[name](row[field], edge)
+        tests[name](row.get(field), edge)
         for field, asked in match.items()
-        for name, edge in asked.items()
+        for name, edge in (asked.items() if isinstance(asked, dict) else [("$in", [asked])])
     )

@@ -1,5 +1,6 @@
 """Counts of all units as of a day: what the rows say, kept, and counted anew when they are old."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -10,9 +11,9 @@ import msgspec
 import pytest
 
 from services.operations.domain import thresholds
-from services.operations.domain.facts import VIEWS
+from services.operations.domain.facts import CHANNELS, VIEWS
 from services.operations.domain.indicators import COUNTED
-from services.operations.domain.statistics import Period
+from services.operations.domain.statistics import ENDS, SUMS, Period
 from services.operations.facts import LATE, rows_of
 from services.operations.indicators.snapshots import EVERY_S, Snapshots
 from services.operations.settings import OperationsSettings
@@ -24,6 +25,7 @@ from tests.services.operations.memory_counting import FactRows, SituationRows
 
 DAY = FIRST + timedelta(days=45)
 NEXT = datetime.combine(DAY + timedelta(days=1), datetime.min.time(), UTC)  # 07:00 in Viet Nam
+STANDING = (*ENDS.values(), *SUMS["in_process"], *SUMS["suspended"])
 RULES = thresholds.read(OperationsSettings().thresholds.read_bytes())
 
 
@@ -135,6 +137,28 @@ async def test_the_database_counts_the_same(on_mongo: Kept, lived: Any, rows: An
             got = {u: {n: c for n, c in of.items() if n[0] in "rc"} for u, of in got.items()}
             wanted = of_form
         assert got == wanted
+
+
+async def lists_are_as_long_as_the_form_says(kept: Kept, lived: Any, rows: Any) -> None:
+    counting = Counting(kept.facts, kept.balances)
+    for period in (Period(DAY - timedelta(days=29), DAY), Period(FIRST, FIRST)):
+        for unit in UNITS:
+            for view in VIEWS:
+                form = lived.told(lived.from_rows(rows, unit, period, view))
+                stand = Counter((await counting.standing(unit, period, view)).values())
+                filed = Counter((await counting.filed(unit, period, view)).values())
+                assert stand == {name: form[name] for name in STANDING if name in form}
+                assert filed == {name: form[name] for name in CHANNELS if name in form}
+
+
+async def test_the_applications_of_a_column_are_as_many_as_it_counts(
+    kept: Kept, lived: Any, rows: Any
+) -> None:
+    await lists_are_as_long_as_the_form_says(kept, lived, rows)
+
+
+async def test_so_they_are_on_a_real_database(on_mongo: Kept, lived: Any, rows: Any) -> None:
+    await lists_are_as_long_as_the_form_says(on_mongo, lived, rows)
 
 
 async def test_what_is_counted_is_counted_once_and_kept(kept: Kept) -> None:

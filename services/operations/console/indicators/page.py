@@ -4,13 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from services.operations.console.facts import same
+from services.operations.console.facts import same, unit
 from services.operations.console.labels import LABELS
 from services.operations.console.spoken import instant, moment
+from services.operations.domain.causes import CAUSES
+from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
-from services.operations.domain.indicators import INDICATORS, WORST_FIRST, Cell, Colour, Threshold
+from services.operations.domain.indicators import INDICATORS, WORST_FIRST, Colour, Threshold
 from services.operations.form_lines import NATION
-from services.operations.indicators.views import IndicatorsView, UnitView
+from services.operations.indicators.evidence import Item
+from services.operations.indicators.views import CellView, IndicatorsView, UnitView
 
 KINDS = ("Thành phố ", "Tỉnh ")
 SIGNS: Mapping[Colour, str] = {"red": "✕", "yellow": "!", "grey": "–", "green": "✓"}
@@ -19,13 +22,13 @@ NO_NUMBER = same("–")
 
 
 class Share(NamedTuple):
-    """A cell: how much, of how many, and what is thought of it."""
+    """A cell: how much, what is thought of it, and its `parts`, each with where it is listed."""
 
     title: Words
     colour: Colour
     sign: str
     share: Words
-    counted: Words
+    parts: Sequence[tuple[Words, str]]
     why: str
 
 
@@ -57,6 +60,14 @@ class Line(NamedTuple):
     green: Words
     red: Words
     source: str
+
+
+class Counted(NamedTuple):
+    """An application of a list."""
+
+    application: str
+    unit: Words
+    counted_as: Words
 
 
 class Page(NamedTuple):
@@ -99,6 +110,27 @@ def page(view: IndicatorsView, asked: date | None) -> Page:
     )
 
 
+def counted(items: Iterable[Item], units: Units) -> list[Counted]:
+    """Return a list behind a number."""
+    return [
+        Counted(
+            item.application,
+            unit(item.unit, units) if item.unit else LABELS["indicators_nowhere"],
+            called(item.counted_as),
+        )
+        for item in items
+    ]
+
+
+def called(name: str) -> Words:
+    """Return what a count is called: a column of the form, or a cause and whether it is stuck."""
+    first, _, last = name.partition("/")
+    if first in CAUSES:
+        kind = LABELS[f"evidence_{last}"]
+        return Words(f"{CAUSES[first].vi}: {kind.vi}", f"{CAUSES[first].en}: {kind.en}")
+    return LABELS[f"column_{last}"]
+
+
 def percent(permille: int) -> Words:
     """Return a share as it is read."""
     whole, tenth = divmod(permille, 10)
@@ -117,22 +149,26 @@ def _row(view: UnitView, query: str) -> Row:
         address=f"indicators/{view.unit}{query}" if view.unit else "",
         colour=view.colour,
         sign=SIGNS[view.colour],
-        shares=[_share(cell) for cell in view.cells],
+        shares=[_share(cell, view.unit, query) for cell in view.cells],
     )
 
 
-def _share(cell: Cell) -> Share:
-    part, all_ = cell.numerator, cell.denominator
-    counted = NO_NUMBER
-    if part is not None and all_ is not None:
-        vi, en = (f"{getattr(number(part), x)} / {getattr(number(all_), x)}" for x in ("vi", "en"))
-        counted = Words(vi, en)
+def _share(cell: CellView, unit: str, query: str) -> Share:
+    at = f"indicators/{unit}/{cell.indicator}"
+    parts = [
+        (count, f"{at}/{part}{query}" if api_at else "")
+        for part, count, api_at in (
+            ("numerator", cell.numerator, cell.numerator_at),
+            ("denominator", cell.denominator, cell.denominator_at),
+        )
+        if count is not None
+    ]
     return Share(
         title=TITLES[cell.indicator],
         colour=cell.colour,
         sign=SIGNS[cell.colour],
         share=NO_NUMBER if cell.permille is None else percent(cell.permille),
-        counted=counted,
+        parts=[(number(count), address) for count, address in parts],
         why=cell.why,
     )
 

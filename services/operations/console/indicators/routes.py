@@ -3,16 +3,24 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 
 from services.operations.console.door import Door
-from services.operations.console.indicators.page import page
+from services.operations.console.facts import same
+from services.operations.console.indicators.page import NO_NUMBER, TITLES, counted, page
+from services.operations.console.labels import LABELS
 from services.operations.console.screen import ALL_UNITS, ROOT, Visit
-from services.operations.form_lines import NATION
-from services.operations.indicators_api import IndicatorDesk
+from services.operations.domain.citizen.units import Units
+from services.operations.domain.indicators import INDICATORS
+from services.operations.form_lines import NATION, NATION_NAME
+from services.operations.indicators.views import Part
+from services.operations.indicators_api import After, Asked, IndicatorDesk
+from shared.problems import Refusal
 
+PAGE = 50
 Day = Annotated[date | None, Query()]
 
 
@@ -33,7 +41,7 @@ def router(judging: Judging) -> APIRouter:
     @routes.get("", summary="The console: how the provinces do", response_class=HTMLResponse)
     async def map_shown(visit: Annotated[Visit, seat], day: Day = None) -> Response:
         view = await desk.told(NATION, day)
-        return door.screen.page(visit, "indicators.html", page=page(view, day))
+        return door.screen.page(visit, "indicators.html", page=page(view, day), no_number=NO_NUMBER)
 
     @routes.get(
         "/{unit}",
@@ -42,6 +50,37 @@ def router(judging: Judging) -> APIRouter:
     )
     async def unit_shown(unit: str, visit: Annotated[Visit, seat], day: Day = None) -> Response:
         view = await desk.told(unit, day)
-        return door.screen.page(visit, "indicators.html", page=page(view, day))
+        return door.screen.page(visit, "indicators.html", page=page(view, day), no_number=NO_NUMBER)
+
+    @routes.get(
+        "/{unit}/{indicator}/{part}",
+        summary="The console: the applications that an indicator of a unit counts",
+        response_class=HTMLResponse,
+    )
+    async def evidence_shown(
+        unit: str,
+        indicator: str,
+        part: Part,
+        visit: Annotated[Visit, seat],
+        day: Day = None,
+        after: After = "",
+    ) -> Response:
+        if indicator not in TITLES:
+            raise Refusal(404, "not-found", LABELS["refused_not-found"].en)
+        found = await desk.counted(Asked(unit, day, indicator, part), after, PAGE)
+        units, asked = Units(desk.catalogue, found.day), {"day": f"{day}"} if day else {}
+        here = f"{ROOT}/indicators/{unit}"
+        on = f"?{urlencode(asked | {'after': found.next})}" if found.next else ""
+        return door.screen.page(
+            visit,
+            "evidence.html",
+            title=TITLES[indicator],
+            name=same(NATION_NAME) if unit == NATION else units.name(unit),
+            part=part,
+            lines=counted(found.items, units),
+            following=on,
+            is_now=INDICATORS[indicator].source == "board",
+            back=f"{here}?{urlencode(asked)}" if asked else here,
+        )
 
     return routes

@@ -15,7 +15,7 @@ from services.operations.facts import rows_of
 from shared import problems
 from shared.access import Access
 from shared.catalogue import Catalogue, load
-from tests.services.operations.lives import FIRST
+from tests.services.operations.lives import FIRST, UNITS
 from tests.services.operations.memory import Store
 from tests.services.operations.memory_counting import indicator_desk
 from tests.services.operations.story import BEGAN
@@ -34,9 +34,30 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture
-async def client(lived: Any, catalogue: Catalogue) -> AsyncIterator[httpx.AsyncClient]:
+def store() -> Store:
+    return Store()
+
+
+@pytest.fixture
+async def waiting(store: Store) -> None:
+    """Let 60 matters wait, half of them stuck."""
+    now_ms = int(NOW.timestamp() * 1_000)
+    for n, cause in enumerate(["held", "awaiting_signature", "awaiting_acceptance"] * 20):
+        stuck_ms = now_ms + (1 if n % 2 else -1)
+        row = {
+            "unit": UNITS[n % 4],
+            "cause": cause,
+            "stuck_ms": stuck_ms,
+            "application": f"a{n % 9}",
+        }
+        await store.tables["situations"].insert([{"_id": f"a{n % 9}/{n}", **row}])
+
+
+@pytest.fixture
+async def client(
+    store: Store, lived: Any, catalogue: Catalogue
+) -> AsyncIterator[httpx.AsyncClient]:
     """The edge over what 400 applications at four units left."""
-    store = Store()
     found = lived.entries_of(lived.lives(1, 400)[1])
     rows = [row for a, entries in found.items() for row in rows_of(a, entries).values()]
     await store.tables["facts"].insert(rows)
@@ -138,3 +159,46 @@ async def test_it_is_for_operators(client: httpx.AsyncClient) -> None:
     for key, status in (("unit-key", 403), ("no-key", 401)):
         headers = {"authorization": f"Bearer {key}"}
         assert (await client.get("/v1/indicators", headers=headers)).status_code == status
+
+
+async def linked(client: httpx.AsyncClient, at: str) -> list[dict[str, str]]:
+    """The list that a cell links to, page by page."""
+    url = httpx.URL(at)
+    found: list[dict[str, str]] = []
+    after = ""
+    while True:
+        asked = url.params.merge({"after": after, "limit": 60})
+        page = await client.get(url.copy_with(params=asked))
+        assert page.status_code == 200, page.text
+        found += page.json()["items"]
+        if not (after := page.json()["next"] or ""):
+            return found
+
+
+@pytest.mark.parametrize("unit", ["nation", "01", "00004", "79"])
+async def test_the_lists_behind_a_number_have_as_many_as_it_says(
+    client: httpx.AsyncClient, waiting: None, unit: str
+) -> None:
+    for day in (DAY, DAY - timedelta(days=25)):
+        total = (await told(client, unit=unit, day=f"{day}"))["total"]
+        for cell in total["cells"]:
+            lists = {}
+            for part in ("numerator", "denominator"):
+                at, number = cell[f"{part}_at"], cell[part]
+                assert (at is not None) == bool(number)
+                lists[part] = await linked(client, at) if at else []
+                assert len(lists[part]) == (number or 0)
+                assert len({(i["unit"], i["key"]) for i in lists[part]}) == (number or 0)
+            assert all(item in lists["denominator"] for item in lists["numerator"])
+
+
+async def test_of_what_waited_on_an_earlier_day_there_is_no_list(client: httpx.AsyncClient) -> None:
+    asked = {"indicator": "held", "part": "numerator", "day": f"{DAY - timedelta(days=3)}"}
+    answer = await client.get("/v1/indicators/evidence", params=asked)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:motcua:problem:not-kept")
+
+
+async def test_an_indicator_that_is_none_is_refused(client: httpx.AsyncClient) -> None:
+    asked = {"indicator": "luck", "part": "numerator"}
+    answer = await client.get("/v1/indicators/evidence", params=asked)
+    assert (answer.status_code, "on_time" in answer.json()["detail"]) == (404, True)

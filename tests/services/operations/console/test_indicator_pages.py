@@ -85,9 +85,28 @@ async def test_provinces_and_communes_are_listed_the_worst_first(page: httpx.Asy
 async def test_a_share_says_of_how_many_and_why_there_is_none(page: httpx.AsyncClient) -> None:
     shown = (await page.get("/console/indicators/00004", params={"lang": "en"})).text
     assert re.search(r"\d+\.\d %", shown)
-    assert re.search(r'<td class="amount"[^>]*>\d+ / \d+</td>', shown)
     assert LABELS["why_nothing_to_judge"].en in shown
     assert "ours: nothing is published" in shown
+
+
+async def test_a_number_leads_to_the_applications_that_it_counts(page: httpx.AsyncClient) -> None:
+    shown = (await page.get("/console/indicators/00004", params={"lang": "en"})).text
+    at, count = re.findall(r'<a href="([^"]+/on_time/denominator)">([\d,]+)</a>', shown)[0]
+    listed, following = set[str](), at
+    while following:
+        answer = await page.get(following)
+        listed |= set(re.findall(r'href="/console/journeys/([^"]+)"', answer.text))
+        more = re.findall(r'<p><a href="(\?[^"]+)">', answer.text)
+        following = f"{at}{more[0].replace('&amp;', '&')}" if more else ""
+    assert len(listed) == int(count)
+    assert LABELS["column_settled_late"].en in answer.text
+    assert 'href="/console/indicators/00004"' in answer.text
+
+
+@pytest.mark.parametrize("where", ["luck/numerator", "on_time/luck"])
+async def test_a_list_that_is_none_is_no_page(page: httpx.AsyncClient, where: str) -> None:
+    answer = await page.get(f"/console/indicators/00004/{where}")
+    assert answer.status_code in (404, 422)
 
 
 async def test_the_day_that_is_asked_for_goes_along(page: httpx.AsyncClient) -> None:

@@ -19,13 +19,15 @@ from services.operations.domain.citizen.words import Words
 from services.operations.domain.clocks import Of, Standing
 from services.operations.domain.entries import Gist
 from services.operations.domain.findings import Kind as FindingKind
-from services.operations.domain.indicators import WORST_FIRST, Why
+from services.operations.domain.indicators import INDICATORS, WORST_FIRST, Why
 from services.operations.domain.status import _NOTICE_STATES
 from services.operations.finding import Kind
+from services.operations.indicators.views import PARTS
 from shared.access import CONSOLE_ROLES
 from shared.events import CONTRACTS
 
 HERE = Path(console.__file__).parent
+OF_FORM = {n for one in INDICATORS.values() if one.source == "form" for n in one.denominator}
 HTMX = "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"
 # what templates and pages put together as they go
 MADE = {
@@ -41,6 +43,8 @@ MADE = {
     *(f"try_{n}" for n in range(1, 5)),
     *(f"group_{which}" for which in ("stuck", "waiting", "all")),
     *(f"colour_{colour}" for colour in WORST_FIRST),
+    *(f"evidence_{part}" for part in (*PARTS, "stuck", "waits")),
+    *(f"column_{name.partition('/')[2]}" for name in OF_FORM),
     *(f"why_{why}" for why in get_args(Why) if why),
     "refused_unknown-application",
 }
