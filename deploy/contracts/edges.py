@@ -33,6 +33,7 @@ import services.routing.__main__
 from services.operations.console.door import Door
 from services.operations.console.indicators.routes import Judging
 from services.operations.console.reading.routes import Reading
+from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck.routes import Watching
 from services.payment.gateways.families import FAMILIES
 from services.payment.partners import SANDBOX, Registry, keyed, read
@@ -108,6 +109,7 @@ def _operations() -> APIRouter:
         "reading": reading,
         "watching": watching,
         "judging": judging,
+        "tabling": Tabling(door, _UNUSED),
     }  # their routes have the door's own class
     return services.operations.__main__.edge(desks(**unused | pages))
 

@@ -33,6 +33,8 @@ from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
 from services.operations.console.screen import Screen
 from services.operations.console.sessions import Sessions
+from services.operations.console.statistics import routes as form_routes
+from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
 from services.operations.dead.desk import Desk as DeadDesk
@@ -74,7 +76,7 @@ class Desks(NamedTuple):
     ratings: RatingDesk
     reading: Reading
     watching: Watching
-    forms: FormDesk
+    tabling: Tabling
     proving: Proving
     rounds: Desk
     dead: DeadDesk
@@ -89,11 +91,12 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(door.router(desks.reading.door))
     routes.include_router(reading_routes.router(desks.reading))
     routes.include_router(stuck_routes.router(desks.watching))
+    routes.include_router(form_routes.router(desks.tabling))
     routes.include_router(router(desks.sources))
     routes.include_router(status_api.router(desks.ratings.status))
     routes.include_router(rating_api.router(desks.ratings))
     routes.include_router(stuck_api.router(desks.watching.board, desks.sources.clock))
-    routes.include_router(statistics_api.router(desks.forms))
+    routes.include_router(statistics_api.router(desks.tabling.desk))
     routes.include_router(proof_api.router(desks.proving, desks.sources.counts))
     routes.include_router(rounds_api.router(desks.rounds, desks.sources.clock))
     journeys, clock = desks.sources.journeys, desks.sources.clock
@@ -145,6 +148,7 @@ async def build(resources: Resources) -> Parts:
     watching = Watching(at_door, board, watch.current, resources.clock)
     counting = Counting(resources.table("facts"), resources.table("balances"))
     forms = FormDesk(counting, watch.current, resources.clock, Press())
+    tabling = Tabling(at_door, forms)
     table = resources.table
     proving = Proving(table("journeys"), table("names"), table("aside"))
     rows = Rounds(Tables(*(table(f"round_{name}") for name in Tables._fields)))
@@ -165,7 +169,7 @@ async def build(resources: Resources) -> Parts:
         desk,
         reading,
         watching,
-        forms,
+        tabling,
         proving,
         rounds,
         dead,

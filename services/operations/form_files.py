@@ -92,7 +92,9 @@ COUNTED: Mapping[View, Said] = {
 UNIT = Said("Đơn vị", "Unit")
 
 
-class _Group(msgspec.Struct):
+class Group(msgspec.Struct):
+    """Columns under one head."""
+
     head: Said
     columns: int
 
@@ -108,7 +110,7 @@ class _Told(msgspec.Struct, kw_only=True):
     counted: Said
     day: tuple[int, int, int]
     first_head: Said
-    groups: list[_Group]
+    groups: list[Group]
     heads: list[Said]
     rows: list[tuple[str, list[int]]]
     total: list[int]
@@ -117,6 +119,11 @@ class _Told(msgspec.Struct, kw_only=True):
 def numbers(form: Form) -> list[int]:
     """Return the cells of a form, in the order of the columns."""
     return [getattr(form, column.field) for column in COLUMNS]
+
+
+def name_of(told: Statistics) -> str:
+    """Return what a file of it is called, without its ending."""
+    return f"thong-ke-{told.unit}-{told.first}-{told.last}-{told.view}"
 
 
 def as_csv(told: Statistics) -> bytes:
@@ -150,7 +157,7 @@ def as_xlsx(told: Statistics) -> bytes:
     at = 5
     sheet.merge_range(at, 0, at + 1, 0, UNIT.vi, head)
     column = 1
-    for group in _groups():
+    for group in groups():
         if group.columns > 1:
             sheet.merge_range(at, column, at, column + group.columns - 1, group.head.vi, head)
         else:
@@ -180,7 +187,7 @@ def as_pdf(told: Statistics) -> bytes:
             counted=COUNTED[told.view],
             day=(told.last.year, told.last.month, told.last.day),
             first_head=UNIT,
-            groups=_groups(),
+            groups=groups(),
             heads=[column.head for column in COLUMNS],
             rows=[(line.name or line.unit, numbers(line.form)) for line in told.lines],
             total=numbers(told.total),
@@ -202,11 +209,12 @@ def _period(told: Statistics) -> Said:
     )
 
 
-def _groups(columns: Iterable[Column] = COLUMNS) -> list[_Group]:
+def groups(columns: Iterable[Column] = COLUMNS) -> list[Group]:
+    """Return the heads of columns that stand under one."""
     found: Sequence[tuple[Said, int]] = [
         (head, len(list(some))) for head, some in groupby(columns, key=lambda c: c.group)
     ]
-    return [_Group(head, number) for head, number in found]
+    return [Group(head, number) for head, number in found]
 
 
 def _midnight(day: date) -> datetime:

@@ -1,6 +1,6 @@
 """The national form of a unit with a line for each that is below it, as everybody is told it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from services.operations.domain.facts import View
@@ -80,6 +80,11 @@ def province_of(code: str, catalogue: Catalogue, on: date) -> str:
     if current:
         return current.code
     return rows[-1].province if rows else code
+
+
+def is_of(unit: str, mine: Sequence[str], catalogue: Catalogue, on: date) -> bool:
+    """Tell whether a unit is one of these, or in a province of these; none: all are."""
+    return not mine or unit in mine or province_of(unit, catalogue, on) in mine
 
 
 def _below(unit: str, catalogue: Catalogue, on: date) -> list[str]:

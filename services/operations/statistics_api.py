@@ -7,7 +7,7 @@ the period.
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Depends, Query
@@ -15,8 +15,8 @@ from fastapi.responses import Response
 
 from services.operations.domain.facts import View
 from services.operations.domain.statistics import Period
-from services.operations.form_files import FILES, FileKind, Statistics
-from services.operations.form_lines import no_period, no_unit, province_of, told
+from services.operations.form_files import FILES, Statistics, name_of
+from services.operations.form_lines import is_of, no_period, no_unit, told
 from services.operations.statistics import Counting
 from shared import edge
 from shared.access import Caller, require
@@ -32,7 +32,16 @@ Office = Annotated[Caller, Depends(require("officer", "operator"))]
 UnitCode = Annotated[str, Query(max_length=20, description="a unit, a province, or `nation`")]
 First = Annotated[date, Query(alias="from", description="its first day, UTC+7")]
 Last = Annotated[date, Query(alias="to", description="its last day, UTC+7; before today")]
-Format = Annotated[Literal["json", "csv", "xlsx", "pdf"], Query(alias="format")]
+FormKind = Literal["json", "csv", "xlsx", "pdf"]
+Format = Annotated[FormKind, Query(alias="format")]
+
+
+class Asked(NamedTuple):
+    """A form that somebody asks for."""
+
+    unit: str
+    period: Period
+    view: View
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,14 @@ class FormDesk:
     catalogue: Catalogue
     clock: Clock
     press: Press
+
+    async def form(self, caller: Caller, asked: Asked) -> Statistics:
+        """Return a form that this caller may see.  Raises `Refusal` 403, 404, 422, `Unknown`."""
+        catalogue = self.catalogue.edition()
+        _refuse(no_period(*asked.period, local_day(self.clock())), 422)
+        _refuse(no_unit(asked.unit, catalogue), 404)
+        _refuse_another_unit(asked.unit, caller, catalogue, asked.period.last)
+        return await told(self.counting, catalogue, asked.unit, asked.period, asked.view)
 
 
 def router(desk: FormDesk) -> APIRouter:
@@ -62,14 +79,8 @@ def router(desk: FormDesk) -> APIRouter:
         view: View = "receiving",
         kind: Format = "json",
     ) -> Response:
-        catalogue = desk.catalogue.edition()
-        _refuse(no_period(first, last, local_day(desk.clock())), 422)
-        _refuse(no_unit(unit, catalogue), 404)
-        _refuse_another_unit(unit, caller, catalogue, last)
-        found = await told(desk.counting, catalogue, unit, Period(first, last), view)
-        if kind == "json":
-            return Response(msgspec.json.encode(found), media_type="application/json")
-        return await _file(desk.press, found, kind)
+        found = await desk.form(caller, Asked(unit, Period(first, last), view))
+        return await file_of(desk.press, found, kind)
 
     return routes
 
@@ -83,14 +94,16 @@ def _answers() -> dict[int | str, dict[str, Any]]:
     return found
 
 
-async def _file(press: Press, found: Statistics, kind: FileKind) -> Response:
+async def file_of(press: Press, found: Statistics, kind: FormKind) -> Response:
+    """Return a form as an answer; all but JSON is to be kept as a file.  Raises `Refusal` 503."""
+    if kind == "json":
+        return Response(msgspec.json.encode(found), media_type="application/json")
     media_type, make = FILES[kind]
     try:
         content = await press.draw(partial(make, found))
     except Busy:
         raise busy() from None
-    name = f"thong-ke-{found.unit}-{found.first}-{found.last}-{found.view}.{kind}"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    headers = {"content-disposition": f'attachment; filename="{name_of(found)}.{kind}"'}
     return Response(content, 200, headers, media_type)
 
 
@@ -102,8 +115,7 @@ def _refuse(problem: Problem | None, status: int) -> None:
 
 def _refuse_another_unit(unit: str, caller: Caller, catalogue: Catalogue, on: date) -> None:
     """Raise `Refusal` 403 if the key is for other units."""
-    reach = {unit, province_of(unit, catalogue, on)}
-    if caller.units and not reach & set(caller.units):
+    if not is_of(unit, caller.units, catalogue, on):
         mine = ", ".join(caller.units)
         problem = Problem(
             field="/query/unit",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.operations.console.indicators.labels import INDICATOR_WORDS
 from services.operations.console.reading.labels import READING
+from services.operations.console.statistics.labels import STATISTICS
 from services.operations.console.stuck.labels import STUCK
 from services.operations.domain.citizen.words import Words
 
@@ -70,5 +71,11 @@ FRAME: Mapping[str, Words] = {
         "The form was too old and nothing has changed. Open the page again and send it anew.",
     ),
 }
-PAGES = (FRAME, READING, STUCK, INDICATOR_WORDS)  # no label stands in two of them
+PAGES = (  # no label stands in two of them
+    FRAME,
+    READING,
+    STUCK,
+    INDICATOR_WORDS,
+    STATISTICS,
+)
 LABELS: Mapping[str, Words] = {name: words for page in PAGES for name, words in page.items()}

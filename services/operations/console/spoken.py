@@ -31,6 +31,11 @@ def stretch(ms: int) -> Words:
     return Words(" ".join(vi), " ".join(en))
 
 
+def grouped(number: int) -> Words:
+    """Return a number as it is read."""
+    return Words(f"{number:,}".replace(",", "."), f"{number:,}")
+
+
 def moment(at: datetime) -> Words:
     """Return an instant to the second, in Viet Nam's time."""
     local = at.astimezone(VIETNAM)

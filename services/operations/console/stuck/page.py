@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.operations.board import Group, Situation, Waiting
 from services.operations.console.facts import same, unit, vnd
-from services.operations.console.spoken import instant, moment, stretch
+from services.operations.console.spoken import grouped, instant, moment, stretch
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
@@ -105,7 +105,7 @@ def _row(group: Group, query: str) -> Row:
         stage=STAGES[group.stage],
         who=group.who,
         whom=WHOM[group.who],
-        matters=Words(f"{group.matters:,}".replace(",", "."), f"{group.matters:,}"),
+        matters=grouped(group.matters),
         oldest=stretch(group.oldest_s * 1_000),
         p95=_NONE if group.p95_s is None else stretch(group.p95_s * 1_000),
         money=vnd(group.vnd) if group.vnd else _NONE,

@@ -17,14 +17,19 @@ from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
 from services.operations.console.screen import Screen
 from services.operations.console.sessions import Sessions
+from services.operations.console.statistics import routes as form_routes
+from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
+from services.operations.statistics_api import FormDesk
 from shared.access import Access
 from shared.catalogue import Catalogue
 from shared.edge_app import edge_app
+from shared.papers.press import Press
 from tests.services.operations.memory import Group, MemoryTable, Over, Store
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.memory_counting import indicator_desk
+from tests.services.operations.memory_forms import MemoryCounting
 from tests.services.operations.status.edge import FORM, Ticks
 from tests.services.operations.story import BEGAN, Story
 
@@ -64,11 +69,14 @@ class ConsoleEdge:
         board = MemoryBoard(self.store.tables["situations"].rows)
         watching = Watching(self.door, board, self.catalogue, lambda: self.now)
         judging = Judging(self.door, indicator_desk(self.store, self.catalogue, lambda: self.now))
+        counting = MemoryCounting(self.store.tables["facts"].rows)
+        forms = FormDesk(counting, self.catalogue, lambda: self.now, Press())
         routers = (
             door.router(self.door),
             reading_routes.router(reading),
             stuck_routes.router(watching),
             indicator_routes.router(judging),
+            form_routes.router(Tabling(self.door, forms)),
         )
         self.app = edge_app("operations", Access({}), routers)
 

@@ -46,6 +46,7 @@ MADE = {
     *(f"evidence_{part}" for part in (*PARTS, "stuck", "waits")),
     *(f"column_{name.partition('/')[2]}" for name in OF_FORM),
     *(f"why_{why}" for why in get_args(Why) if why),
+    *(f"refused_{code}" for code in ("not-your-unit", "unknown-unit", "busy")),
     "refused_unknown-application",
 }
 

@@ -1,0 +1,1 @@
+"""The national statistics form."""
