@@ -15,6 +15,7 @@ class Secrets(NamedTuple):
     `providers` the name of who carries notices to our keys there: the SMS gateway's stand in `sms`.
     `accounts` maps the name of somebody at the console to role, units and hashed password,
     `alarms` the name of who is told of alarms to their address there (`docs/alarms.md`).
+    `proof_jwk` signs reports of proven periods.
     """
 
     master_key: bytes
@@ -25,6 +26,7 @@ class Secrets(NamedTuple):
     providers: dict[str, Any]
     accounts: dict[str, dict[str, str]]
     alarms: dict[str, dict[str, str]]
+    proof_jwk: dict[str, Any]
 
 
 def read(path: Path) -> Secrets:
@@ -40,6 +42,7 @@ def read(path: Path) -> Secrets:
             {"sms": text["sms"]} | text.get("providers", {}),
             text.get("accounts", {}),
             text.get("alarms", {}),
+            text.get("proof_jwk", {}),
         )
     except FileNotFoundError:
         raise Misconfigured(f"no secrets at {path}: `motcua up` makes local ones") from None

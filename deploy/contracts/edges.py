@@ -32,6 +32,7 @@ import services.payment.webhooks_api
 import services.routing.__main__
 from services.operations.console.door import Door
 from services.operations.console.indicators.routes import Judging
+from services.operations.console.proof.routes import Provable
 from services.operations.console.reading.routes import Reading
 from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck.routes import Watching
@@ -109,6 +110,7 @@ def _operations() -> APIRouter:
         "reading": reading,
         "watching": watching,
         "judging": judging,
+        "provable": Provable(door, _UNUSED),
         "tabling": Tabling(door, _UNUSED),
     }  # their routes have the door's own class
     return services.operations.__main__.edge(desks(**unused | pages))

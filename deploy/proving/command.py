@@ -14,17 +14,25 @@ from deploy.local.children import home_in_use
 from deploy.local.refusals import refuse, say
 from deploy.local.secrets import SERVICES_FILE
 from deploy.local.settings import Settings
-from deploy.proving import signing
 from deploy.proving.outside import outside
-from deploy.proving.page import page
-from deploy.proving.report import Report, Signed, read, report_of, signed
 from deploy.proving.shown import show
 from services.operations.domain.proof.period import Period, Unfit, read_period
+from services.operations.proofs import signing
+from services.operations.proofs.paper import page
+from services.operations.proofs.report import (
+    Report,
+    Signed,
+    Unreadable,
+    read,
+    report_of,
+    signed,
+)
 from shared.clock import VIETNAM, system_clock
 from shared.errors import Misconfigured
 from shared.settings import Settings as Shared
 
 HELD, EXCEPTED, NOT_PROVEN = 0, 1, 2
+BYTES_LIMIT = 64 << 20  # of a report
 
 console = Console(highlight=False)
 
@@ -104,7 +112,7 @@ def _leave(
 
 
 def _verify(path: Path, key: Path | None, html: Path | None, rows: int) -> int:
-    found, report = read(path)
+    found, report = _read(path)
     by = key or _secrets()
     if not signing.is_signed(found.report, found.signature, signing.read_key(by), f"{by}"):
         refuse(
@@ -118,6 +126,21 @@ def _verify(path: Path, key: Path | None, html: Path | None, rows: int) -> int:
     show(console, report, rows)
     say(console, f"[green]✓[/] Signed, and unchanged since {_local(report.made_at)}.")
     return HELD
+
+
+def _read(path: Path) -> tuple[Signed, Report]:
+    try:
+        with path.open("rb") as file:
+            text = file.read(BYTES_LIMIT + 1)
+        if len(text) > BYTES_LIMIT:
+            raise Misconfigured(
+                f"{path} is longer than any report: name what `motcua prove` wrote."
+            )
+        return read(text)
+    except OSError as error:
+        raise Misconfigured(f"{path} cannot be read: {error.strerror}. Name a file.") from error
+    except Unreadable as error:
+        raise Misconfigured(f"{path} is {error}.") from error
 
 
 def _secrets() -> Path:

@@ -7,11 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.local.refusals import say
-from deploy.proving.report import Report
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.proof.equations import Equation
 from services.operations.domain.proof.tally import Item
 from services.operations.domain.proof.words import KINDS, SECTIONS, WAITS, part
+from services.operations.proofs.report import Report
 from shared.clock import VIETNAM
 
 

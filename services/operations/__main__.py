@@ -29,6 +29,8 @@ from services.operations.console.accounts import Accounts
 from services.operations.console.door import Door
 from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
+from services.operations.console.proof import routes as proof_routes
+from services.operations.console.proof.routes import Provable
 from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
 from services.operations.console.screen import Screen
@@ -78,6 +80,7 @@ class Desks(NamedTuple):
     watching: Watching
     tabling: Tabling
     proving: Proving
+    provable: Provable
     rounds: Desk
     dead: DeadDesk
     money: MoneyDesk
@@ -92,12 +95,15 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(reading_routes.router(desks.reading))
     routes.include_router(stuck_routes.router(desks.watching))
     routes.include_router(form_routes.router(desks.tabling))
+    routes.include_router(proof_routes.router(desks.provable))
     routes.include_router(router(desks.sources))
     routes.include_router(status_api.router(desks.ratings.status))
     routes.include_router(rating_api.router(desks.ratings))
     routes.include_router(stuck_api.router(desks.watching.board, desks.sources.clock))
     routes.include_router(statistics_api.router(desks.tabling.desk))
-    routes.include_router(proof_api.router(desks.proving, desks.sources.counts))
+    routes.include_router(
+        proof_api.router(desks.proving, desks.sources.counts, desks.provable.desk)
+    )
     routes.include_router(rounds_api.router(desks.rounds, desks.sources.clock))
     journeys, clock = desks.sources.journeys, desks.sources.clock
     routes.include_router(dead_api.router(desks.dead, journeys, clock))
@@ -148,9 +154,9 @@ async def build(resources: Resources) -> Parts:
     watching = Watching(at_door, board, watch.current, resources.clock)
     counting = Counting(resources.table("facts"), resources.table("balances"))
     forms = FormDesk(counting, watch.current, resources.clock, Press())
-    tabling = Tabling(at_door, forms)
     table = resources.table
     proving = Proving(table("journeys"), table("names"), table("aside"))
+    prover, proof_desk = wiring.proofs(resources, edition, proving, (counts, aside_counts))
     rows = Rounds(Tables(*(table(f"round_{name}") for name in Tables._fields)))
     runner = Runner(
         rows, situations, journeys, resources.publisher, resources.clock, settings.per_second
@@ -165,22 +171,24 @@ async def build(resources: Resources) -> Parts:
     alarming = wiring.alarming(resources, edition, proving, counts, watch)
     judging = Judging(at_door, wiring.indicators(resources, counting, watch.current))
     desks = Desks(
-        sources,
-        desk,
-        reading,
-        watching,
-        tabling,
-        proving,
-        rounds,
-        dead,
-        money,
-        alarming.desk,
-        judging,
+        sources=sources,
+        ratings=desk,
+        reading=reading,
+        watching=watching,
+        tabling=Tabling(at_door, forms),
+        proving=proving,
+        provable=Provable(at_door, proof_desk),
+        rounds=rounds,
+        dead=dead,
+        money=money,
+        alarms=alarming.desk,
+        judging=judging,
     )
     return Parts(
         router=edge(desks),
         beside=(
-            *(watch.run, runner.keep_going, mending.keep_going, *alarming.beside),
+            *(watch.run, runner.keep_going, prover.keep_going, mending.keep_going),
+            *alarming.beside,
             *(judging.desk.snapshots.keep_going, until_another(editions, edition)),
         ),
         background=(*reads, ("tables", tables.health, tables.run)),

@@ -1,20 +1,34 @@
-"""A period proven over HTTP, some applications at a time, so that no request takes long."""
+"""A period proven over HTTP: some applications at a time, so that no request takes long, or in the
+background, with a signed report in the end.
+"""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from pydantic import BaseModel, Field
 
 from services.operations.counts import Counts
 from services.operations.domain.proof.equations import Equation, equations
 from services.operations.domain.proof.period import Period, Unfit, read_period
 from services.operations.domain.proof.tally import Item, Proof
+from services.operations.proofs.desk import (
+    OPEN_LIMIT,
+    REPORT_LIMIT_BYTES,
+    Made,
+    Opened,
+    ProofDesk,
+    TooManyOpen,
+    Verified,
+)
+from services.operations.proofs.report import Signed, Unreadable
 from services.operations.proving import Proving
 from shared import edge
 from shared.access import Caller, require
 from shared.edge import APPLICATION
+from shared.errors import Misconfigured
 from shared.problems import Refusal
 
 LIMIT = 2_000  # applications: seconds
@@ -45,6 +59,24 @@ class ProofPage(msgspec.Struct, kw_only=True):
     next: str | None
 
 
+class Began(BaseModel):
+    """A period to prove: days in Viet Nam, the last one whole, or instants."""
+
+    model_config = {
+        "extra": "forbid",
+        "json_schema_extra": {"examples": [{"since": "2026-11-01", "until": "2026-11-30"}]},
+    }
+
+    since: str = Field(max_length=40)
+    until: str = Field(max_length=40)
+
+
+class MadeList(msgspec.Struct, kw_only=True):
+    """The newest proofs, the newest first."""
+
+    items: list[Made]
+
+
 _EXAMPLE = ProofPage(
     since=datetime(2026, 11, 19, 17, tzinfo=UTC),
     until=datetime(2026, 11, 20, 17, tzinfo=UTC),
@@ -63,10 +95,32 @@ _EXAMPLE = ProofPage(
 )
 
 
-def router(proving: Proving, counts: Counts) -> APIRouter:
-    """Return the route; it needs the role operator."""
-    routes = APIRouter(prefix="/v1", tags=["operations"])
+_MADE = Made(
+    id="20261123021000-1f0c9a3b",
+    since=_EXAMPLE.since,
+    until=_EXAMPLE.until,
+    by="o-1",
+    at=_EXAMPLE.as_of,
+    standing="proving",
+    share=40,
+    applications=800,
+    excepted=0,
+    holds=None,
+    ended_at=None,
+    ended_by="",
+)
 
+
+def router(proving: Proving, counts: Counts, desk: ProofDesk) -> APIRouter:
+    """Return the routes; they need the role operator."""
+    routes = APIRouter(prefix="/v1", tags=["operations"])
+    _pages(routes, proving, counts)
+    _background(routes, desk)
+    _reports(routes, desk)
+    return routes
+
+
+def _pages(routes: APIRouter, proving: Proving, counts: Counts) -> None:
     @routes.get(
         "/proof",
         summary="That nothing of a period was lost, doubled or forgotten",
@@ -75,24 +129,114 @@ def router(proving: Proving, counts: Counts) -> APIRouter:
     async def proof(
         _: Operator, since: Since, until: Until, after: After = "", limit: Limit = 500
     ) -> Response:
-        period = _period(since, until)
+        period = period_of(since, until)
         as_of = datetime.fromtimestamp((await counts.total()).newest_ms / 1_000, UTC)
-        found, onward = await proving.some(period, as_of, after, limit)
+        part, onward = await proving.some(period, as_of, after, limit)
         page = ProofPage(
             since=period.since,
             until=period.until,
             as_of=as_of,
-            proof=found,
-            equations=equations(found),
+            proof=part,
+            equations=equations(part),
             next=onward or None,
         )
-        return Response(msgspec.json.encode(page), media_type="application/json")
-
-    return routes
+        return _json(page)
 
 
-def _period(since: str, until: str) -> Period:
+def _background(routes: APIRouter, desk: ProofDesk) -> None:
+    @routes.post(
+        "/proofs",
+        status_code=202,
+        summary="Prove a period in the background; one that is open is answered as it is",
+        responses=edge.answers(202, Made, 409, 422, example=_MADE),
+    )
+    async def begin(asked: Began, caller: Operator) -> Response:
+        made = await begun(desk, period_of(asked.since, asked.until), caller.name)
+        return _json(made, 202, {"Location": f"/v1/proofs/{made.id}"})
+
+    @routes.get("/proofs", summary="The newest proofs", responses=edge.answers(200, MadeList))
+    async def listed(_: Operator) -> Response:
+        return _json(MadeList(items=await desk.latest()))
+
+    @routes.get(
+        "/proofs/{proof_id}",
+        summary="How a proof stands, and what was found until now",
+        responses=edge.answers(200, Opened, 404),
+    )
+    async def look(proof_id: str, _: Operator) -> Response:
+        return _json(await found(desk, proof_id))
+
+    @routes.post(
+        "/proofs/{proof_id}/abort",
+        summary="End a proof before its time",
+        responses=edge.answers(200, Opened, 404, 409),
+    )
+    async def abort(proof_id: str, caller: Operator) -> Response:
+        await found(desk, proof_id)
+        if not await desk.abort(proof_id, caller.name):
+            raise Refusal(409, "over", "It has ended.")
+        return _json(await found(desk, proof_id))
+
+
+def _reports(routes: APIRouter, desk: ProofDesk) -> None:
+    @routes.get(
+        "/proofs/{proof_id}/report",
+        summary="The signed report, as `motcua prove --verify` reads it",
+        responses=edge.answers(200, Signed, 404),
+    )
+    async def report(proof_id: str, _: Operator) -> Response:
+        text = await report_of(desk, proof_id)
+        return Response(text, media_type="application/json")
+
+    @routes.post(
+        "/proofs/verifications",
+        summary="Whether a report is as this system signed it, and what it says",
+        responses=edge.answers(200, Verified, 413, 422),
+    )
+    async def verify(request: Request, _: Operator) -> Response:
+        text = await edge.body(request, REPORT_LIMIT_BYTES)
+        try:
+            return _json(desk.verify(text))
+        except Unreadable as why:
+            raise Refusal(422, "no-report", f"{why}") from None
+
+
+async def begun(desk: ProofDesk, period: Period, by: str) -> Made:
+    """Return a proof that is begun.  Raises `Refusal` 409, 422, `Unknown`."""
+    try:
+        return await desk.begin(period, by)
+    except TooManyOpen:
+        detail = f"{OPEN_LIMIT} proofs are under way: wait for one, or abort it."
+        raise Refusal(409, "too-many-open", detail) from None
+    except Unfit as unfit:
+        raise Refusal(422, "no-period", f"{unfit}") from None
+    except Misconfigured as why:
+        raise Refusal(409, "no-key", f"{why}") from None
+
+
+async def found(desk: ProofDesk, proof_id: str) -> Opened:
+    """Return a proof.  Raises `Refusal` 404, `Unknown`."""
+    one = await desk.get(proof_id)
+    if one is None:
+        raise Refusal(404, "unknown-proof", "There is no such proof, or it was forgotten.")
+    return one
+
+
+async def report_of(desk: ProofDesk, proof_id: str) -> bytes:
+    """Return a signed report.  Raises `Refusal` 404, `Unknown`."""
+    text = await desk.report(proof_id)
+    if text is None:
+        raise Refusal(404, "no-report", "There is no report of it: it is not done.")
+    return text
+
+
+def period_of(since: str, until: str) -> Period:
+    """Return a period as it was typed.  Raises `Refusal` 422."""
     try:
         return read_period(since, until)
     except Unfit as unfit:
         raise Refusal(422, "no-period", f"{unfit}") from None
+
+
+def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(msgspec.json.encode(value), status, headers, "application/json")

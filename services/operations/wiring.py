@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from fastapi import APIRouter
 
@@ -39,6 +40,10 @@ from services.operations.letters import Letters
 from services.operations.money.hearing import Hearing
 from services.operations.money.rows import Ledger
 from services.operations.money.rows import Tables as MoneyTables
+from services.operations.proofs.desk import ProofDesk
+from services.operations.proofs.rows import Proofs
+from services.operations.proofs.runner import Grounds
+from services.operations.proofs.runner import Runner as Prover
 from services.operations.proving import Proving
 from services.operations.reader import Pace, Reader
 from services.operations.settings import OperationsSettings
@@ -47,7 +52,7 @@ from services.operations.statistics import Counting
 from shared.bus import Producer
 from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
-from shared.kafka import KafkaLags
+from shared.kafka import KafkaLags, KafkaOnlooker
 from shared.service import Loop, Parts, Resources
 from shared.settings import told
 from shared.topics import groups
@@ -129,6 +134,29 @@ def indicators(resources: Resources, counting: Counting, catalogue: Catalogue) -
     situations, clock = resources.table("situations"), resources.clock
     snapshots = Snapshots(counting, situations, resources.table("indicators"), rules, clock)
     return IndicatorDesk(snapshots, Evidence(counting, situations, snapshots, clock), catalogue)
+
+
+def proofs(
+    resources: Resources, edition: Edition, proving: Proving, counts: tuple[Counts, Counts]
+) -> tuple[Prover, ProofDesk]:
+    """Return the loop that proves periods, and what operators ask of it."""
+
+    async def ends() -> dict[str, int]:
+        """Return how many messages each topic has that operations reads.  Raises `Unknown`."""
+        found, told = {}, resources.settings
+        for topic in (*edition.groups[edition.of(OPERATIONS)], *edition.groups[edition.of(ASIDE)]):
+            log = KafkaOnlooker(told.kafka_url, topic, told.lanes, security=resources.security)
+            try:
+                found[topic] = sum((await log.ends()).values())
+            finally:
+                await log.close()
+        return found
+
+    jwk, clock = resources.secrets.proof_jwk, resources.clock
+    grounds = Grounds(proving, counts, ends, resources.settings.database, jwk)
+    rows = Proofs(resources.table("proofs"))
+    prover = Prover(rows, grounds, clock, time.monotonic)
+    return prover, ProofDesk(rows, jwk, clock, lambda: uuid4().hex)
 
 
 def _journeys(resources: Resources) -> Journeys:

@@ -85,7 +85,7 @@ OWN = {
         *("rounds", "rounds_api", "money", "money_api", "alarms", "alarms_api"),
         *("indicators", "indicators_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
-        *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api"),
+        *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api", "proofs"),
         *("edition", "mending", "wiring"),
         *("status_access", "status_api", "pages", "example", "rating_api"),
     },

@@ -24,9 +24,11 @@ from services.operations.console.accounts import NAME_LIMIT, Accounts
 from services.operations.console.labels import LABELS
 from services.operations.console.screen import HEADERS, ROOT, Screen, Visit
 from services.operations.console.sessions import Session, Sessions
+from services.operations.console.uploads import FILES_TYPE, uploaded
 from services.operations.domain.citizen.words import Language, Words
 from services.operations.status_access import Attempts, network
 from services.operations.status_api import caller_address, form, form_body
+from shared import edge
 from shared.errors import Unknown
 from shared.problems import Refusal
 
@@ -132,6 +134,18 @@ class Door:
         """Return the fields of a form that was made for this session.  Raises `Refusal` 403."""
         fields = await form(request)
         if not session.is_asked_by(fields.get("token", "")):
+            raise Refusal(403, "wrong-form", LABELS["refused_wrong-form"].en)
+        return fields
+
+    async def sent_with_files(
+        self, request: Request, session: Session, limit_bytes: int
+    ) -> dict[str, bytes]:
+        """Return the same of a form that has files in it.  Raises `Refusal` 403, 413, 415."""
+        if edge.media_type(request) != FILES_TYPE:
+            raise Refusal(415, "not-a-form", f"Send a form, as `{FILES_TYPE}`.")
+        body = await edge.body(request, limit_bytes)
+        fields = await asyncio.to_thread(uploaded, request.headers["content-type"], body)
+        if not session.is_asked_by(fields.get("token", b"").decode(errors="replace")):
             raise Refusal(403, "wrong-form", LABELS["refused_wrong-form"].en)
         return fields
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.operations.console.indicators.labels import INDICATOR_WORDS
+from services.operations.console.proof.labels import PROOF
 from services.operations.console.reading.labels import READING
 from services.operations.console.statistics.labels import STATISTICS
 from services.operations.console.stuck.labels import STUCK
@@ -77,5 +78,6 @@ PAGES = (  # no label stands in two of them
     STUCK,
     INDICATOR_WORDS,
     STATISTICS,
+    PROOF,
 )
 LABELS: Mapping[str, Words] = {name: words for page in PAGES for name, words in page.items()}

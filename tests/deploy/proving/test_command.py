@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.local.cli import app
-from deploy.proving.report import Report, signed
+from services.operations.proofs.report import Report, signed
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from services.operations.domain.proof.tally import Proof
 from services.operations.journeys import Journeys, read
 from shared.mongo import MongoTable, connect
 from shared.store import prefix
-from tests.deploy.proving.conftest import LATER, PERIOD, found, lived
+from tests.services.operations.proofs.conftest import LATER, PERIOD, found, lived
 from tests.services.operations.story import Log, Story
 
 TABLES = ("journeys", "names", "aside")

@@ -34,7 +34,7 @@ STATISTICS: Mapping[str, Words] = {
         "Không có hồ sơ nào trong kỳ này.", "Nothing is to be told of this period."
     ),
     "statistics_left_out": Words(
-        "{count} dòng toàn số không được giấu đi; tệp tải về có đủ.",
+        "{count} dòng chỉ có số 0 không hiện ở đây; tệp tải về có đủ.",
         "{count} lines have nothing but zeros and are not shown; the files have all.",
     ),
     "statistics_show_all": Words("Hiện tất cả các dòng", "Show all lines"),

@@ -86,7 +86,9 @@ def router(tabling: Tabling) -> APIRouter:
         may = _choices(visit, desk.catalogue.edition(), province, "", local_day(desk.clock()))
         return door.screen.page(visit, "statistics_units.html", may=may)
 
-    @routes.get("/file", summary="The console: the statistics form as a file")
+    @routes.get(
+        "/file", summary="The console: the statistics form as a file", response_class=Response
+    )
     async def form_file(
         visit: Annotated[Visit, seat],
         unit: Code,

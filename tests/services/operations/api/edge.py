@@ -15,6 +15,7 @@ from shared import problems
 from shared.access import Access
 from shared.errors import Unknown
 from shared.events import Event, kernel
+from tests.services.operations.proofs.prover import Prover
 
 KEYS = {"op-key": ("o-1", "operator"), "portal-key": ("sandbox", "portal")}
 OPERATOR = {"authorization": "Bearer op-key"}
@@ -59,7 +60,9 @@ class Edge:
         tables = self.store.tables
         read_side = (tables[name] for name in ("journeys", "names", "aside"))
         proving = Proving(*read_side, page_rows=20)
-        self.app.include_router(proof_api.router(proving, sources.counts))
+        self.prover_now = world.BEGAN
+        self.prover = Prover(self.store, lambda: self.prover_now)
+        self.app.include_router(proof_api.router(proving, sources.counts, self.prover.desk))
 
     async def read(self, log: Any) -> None:
         """Read a log as both groups do."""

@@ -13,6 +13,8 @@ from services.operations.console.accounts import Accounts, hashed
 from services.operations.console.door import Door
 from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
+from services.operations.console.proof import routes as proof_routes
+from services.operations.console.proof.routes import Provable
 from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
 from services.operations.console.screen import Screen
@@ -30,6 +32,7 @@ from tests.services.operations.memory import Group, MemoryTable, Over, Store
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.memory_counting import indicator_desk
 from tests.services.operations.memory_forms import MemoryCounting
+from tests.services.operations.proofs.prover import Prover
 from tests.services.operations.status.edge import FORM, Ticks
 from tests.services.operations.story import BEGAN, Story
 
@@ -71,12 +74,15 @@ class ConsoleEdge:
         judging = Judging(self.door, indicator_desk(self.store, self.catalogue, lambda: self.now))
         counting = MemoryCounting(self.store.tables["facts"].rows)
         forms = FormDesk(counting, self.catalogue, lambda: self.now, Press())
+        self.prover = Prover(self.store, lambda: self.now)
+        provable = Provable(self.door, self.prover.desk)
         routers = (
             door.router(self.door),
             reading_routes.router(reading),
             stuck_routes.router(watching),
             indicator_routes.router(judging),
             form_routes.router(Tabling(self.door, forms)),
+            proof_routes.router(provable),
         )
         self.app = edge_app("operations", Access({}), routers)
 

@@ -29,6 +29,10 @@ from shared.events import CONTRACTS
 HERE = Path(console.__file__).parent
 OF_FORM = {n for one in INDICATORS.values() if one.source == "form" for n in one.denominator}
 HTMX = "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"
+REFUSED = (
+    *("not-your-unit", "unknown-unit", "busy"),
+    *("too-many-open", "no-period", "no-key", "unknown-proof", "no-report"),
+)
 # what templates and pages put together as they go
 MADE = {
     *(f"kind_{kind}" for kind in get_args(Kind)),
@@ -46,7 +50,7 @@ MADE = {
     *(f"evidence_{part}" for part in (*PARTS, "stuck", "waits")),
     *(f"column_{name.partition('/')[2]}" for name in OF_FORM),
     *(f"why_{why}" for why in get_args(Why) if why),
-    *(f"refused_{code}" for code in ("not-your-unit", "unknown-unit", "busy")),
+    *(f"refused_{code}" for code in REFUSED),
     "refused_unknown-application",
 }
 

@@ -1,15 +1,11 @@
 """The console in use: by keyboard alone, with and without scripts, with axe-core."""
 
-import json
-from typing import Any
-
 import pytest
 
 from services.operations.console.labels import LABELS
-from tests.peers.install import is_installed
 from tests.services.operations import scenes
-from tests.services.operations.browser.test_use import AXE, RULES, targets
-from tests.services.operations.console.browser.seeing import Sight
+from tests.services.operations.browser.test_use import targets
+from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
 from tests.services.operations.console.edge import PASSWORD
 from tests.services.operations.console.test_finding_pages import two_of_one_number
 from tests.services.operations.scenes import begun
@@ -103,20 +99,9 @@ async def test_letters_of_twice_the_size_fit(sight: Sight, width: int) -> None:
             assert await overflow(page) == 0, path
 
 
-@pytest.mark.skipif(
-    not is_installed("axe"),
-    reason="python -m tests.peers.install axe was not run since it was locked",
-)
+@needs_axe
 @pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
 async def test_axe_finds_nothing(sight: Sight, night: bool) -> None:
-    async def check(page: Any) -> None:
-        await page.evaluate(AXE.read_text())
-        options = json.dumps({"runOnly": RULES})
-        found = await page.evaluate(f"() => axe.run(document, {options})")
-        wrong = [(v["id"], [n["html"][:100] for n in v["nodes"]]) for v in found["violations"]]
-        assert wrong == []
-        assert len(found["passes"]) > 15
-
     await two_of_one_number(sight.edge)
     stories = [
         await sight.edge.read(begun(scene, n))
@@ -124,12 +109,12 @@ async def test_axe_finds_nothing(sight: Sight, night: bool) -> None:
     ]
     async with sight.page(NARROW if night else WIDE, night=night) as page:
         await page.goto(sight.edge.url)
-        await check(page)
+        await axe(page)
         await sight.sign_in(page, language="en" if night else "vi")
         paths = ["find", "find?q=77", "find?q=H29.1-20261120-9999999", "journeys/none"]
         for path in (*paths, *(f"journeys/{story.application}" for story in stories)):
             await page.goto(f"{sight.edge.url}/{path}")
-            await check(page)
+            await axe(page)
         await page.click(".lines summary")
         await page.wait_for_selector(".raw pre")
-        await check(page)
+        await axe(page)

@@ -2,24 +2,25 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from deploy.proving import signing
 from services.operations.domain.proof.equations import Equation, equations, holds
 from services.operations.domain.proof.period import Period
 from services.operations.domain.proof.tally import Proof
+from services.operations.proofs import signing
 from shared.clock import VIETNAM
-from shared.errors import Misconfigured
 
 MEANS = (
     "Applications whose ids were made in the period, from its first instant up to but without its"
     " last, children with their parents, petitions likewise; each with all that came of it until"
     " the log was read."
 )
-BYTES_LIMIT = 64 << 20
+
+
+class Unreadable(ValueError):
+    """What was given is no report."""
 
 
 class Report(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -77,18 +78,10 @@ def signed(report: Report, jwk: Mapping[str, Any]) -> Signed:
     return Signed(plain, signing.sign(plain, jwk))
 
 
-def read(path: Path) -> tuple[Signed, Report]:
-    """Return what stands in a file.  Raises `Misconfigured`."""
+def read(text: bytes) -> tuple[Signed, Report]:
+    """Return what is written.  Raises `Unreadable`."""
     try:
-        with path.open("rb") as file:
-            text = file.read(BYTES_LIMIT + 1)
-        if len(text) > BYTES_LIMIT:
-            raise Misconfigured(
-                f"{path} is longer than any report: name what `motcua prove` wrote."
-            )
         found = msgspec.json.decode(text, type=Signed)
         return found, found.read()
-    except OSError as error:
-        raise Misconfigured(f"{path} cannot be read: {error.strerror}. Name a file.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Misconfigured(f"{path} is no signed report of a period: {error}.") from error
+        raise Unreadable(f"no signed report of a period: {error}") from error

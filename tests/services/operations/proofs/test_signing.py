@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.secrets import generate
-from deploy.proving.signing import canonical, is_signed, read_key, sign
+from services.operations.proofs.signing import canonical, is_signed, read_key, sign
 from shared.errors import Misconfigured
 
 OURS, THEIRS = (side["proof_jwk"] for side in generate())

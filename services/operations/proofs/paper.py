@@ -6,12 +6,12 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from deploy.proving.report import Report, Signed
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.proof.words import KINDS, SECTIONS, WAITS, part
+from services.operations.proofs.report import Report, Signed
 from shared.clock import VIETNAM
 
-_TEMPLATE = Path(__file__).with_name("page.html")
+_TEMPLATE = Path(__file__).with_name("paper.html")
 EXCEPTED = Words("Ngoại lệ", "Excepted")
 WAITED = Words("Đang chờ, không phải ngoại lệ", "Waited for, and no exception")
 

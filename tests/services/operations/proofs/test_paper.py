@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from deploy.proving.page import page
-from deploy.proving.report import Report, report_of, signed
 from services.operations.domain.proof.tally import Item, Proof
 from services.operations.domain.proof.words import KINDS, SECTIONS
-from tests.deploy.proving.conftest import LATER, PERIOD
+from services.operations.proofs.paper import page
+from services.operations.proofs.report import Report, report_of, signed
+from tests.services.operations.proofs.conftest import LATER, PERIOD
 
 
 def shown(report: Report, keys: Any) -> str:

@@ -1,0 +1,1 @@
+"""That nothing of a period was lost, doubled or forgotten."""

@@ -1,0 +1,159 @@
+"""What is asked of proofs that are made in the background: begin, look, abort, verify."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from services.operations.domain.proof.equations import Equation, equations
+from services.operations.domain.proof.period import Period, Unfit
+from services.operations.domain.proof.tally import Proof
+from services.operations.proofs import signing
+from services.operations.proofs.report import Report, read
+from services.operations.proofs.rows import Ended, Part, Proofs, Wanted
+from services.operations.proving import DEAD
+from shared.clock import Clock
+from shared.errors import Misconfigured
+
+OPEN_LIMIT = 3
+KEPT = 50  # the older ones are forgotten
+DAYS_LIMIT = 366
+REPORT_LIMIT_BYTES = 16 << 20
+
+Standing = Literal["waiting", "proving", "done", "aborted"]
+
+
+class TooManyOpen(Exception):
+    """As many are under way as may be."""
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """A proof, and how it stands; `share`: of the period, in percent, what was looked at.
+
+    `holds` is null before it is done, or where it was aborted by `ended_by`.
+    """
+
+    id: str
+    since: datetime
+    until: datetime
+    by: str
+    at: datetime
+    standing: Standing
+    share: int
+    applications: int
+    excepted: int
+    holds: bool | None
+    ended_at: datetime | None
+    ended_by: str
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """A proof with what was found until now."""
+
+    made: Made
+    equations: list[Equation]
+    proof: Proof
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report says, and whether it is as we signed it."""
+
+    is_signed: bool
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class ProofDesk:
+    """What is asked of them.  All of it raises `Unknown`."""
+
+    rows: Proofs
+    jwk: Any
+    clock: Clock
+    new_id: Callable[[], str]
+
+    async def begin(self, period: Period, by: str) -> Made:
+        """Begin a proof; one of the same period that is open is that one.
+
+        Raises `TooManyOpen`, `Unfit`, `Misconfigured`.
+        """
+        if period.until - period.since > timedelta(days=DAYS_LIMIT):
+            raise Unfit(f"That is more than {DAYS_LIMIT} days: prove parts of it.")
+        signing.sign({}, self.jwk)  # who could not sign in the end need not begin
+        at = self.clock()
+        open_ids = await self.rows.open_ids()
+        for other in (await self.rows.wanted(open_ids)).values():
+            if (other.since, other.until) == period:
+                return _made(other, None, None)
+        if len(open_ids) >= OPEN_LIMIT:
+            raise TooManyOpen
+        id_ = f"{at:%Y%m%d%H%M%S}-{self.new_id()[:8]}"
+        wanted = Wanted(id=id_, since=period.since, until=period.until, by=by, at=at)
+        await self.rows.begin(wanted)
+        everything = await self.rows.latest(KEPT + OPEN_LIMIT)
+        await self.rows.forget(one.id for one in everything[KEPT:])
+        return _made(wanted, None, None)
+
+    async def latest(self) -> list[Made]:
+        """Return the newest, the newest first."""
+        found = await self.rows.latest(KEPT)
+        ended = await self.rows.ended([one.id for one in found])
+        return [
+            _made(one, None if one.id in ended else await self.rows.part(one.id), ended.get(one.id))
+            for one in found
+        ]
+
+    async def get(self, id_: str) -> Opened | None:
+        """Return one with what was found."""
+        wanted = (await self.rows.wanted([id_])).get(id_)
+        if wanted is None:
+            return None
+        ended = (await self.rows.ended([id_])).get(id_)
+        part = await self.rows.part(id_)
+        text = await self.report(id_)
+        proof = read(text)[1].proof if text else part.proof if part else Proof()
+        made = _made(wanted, part, ended)
+        return Opened(made=made, equations=equations(proof), proof=proof)
+
+    async def abort(self, id_: str, by: str) -> bool:
+        """End one before its time; False: it has ended."""
+        return await self.rows.end(id_, Ended(what="aborted", at=self.clock(), by=by))
+
+    async def report(self, id_: str) -> bytes | None:
+        """Return a signed report as it was written, once it is done."""
+        ended = (await self.rows.ended([id_])).get(id_)
+        return await self.rows.report(id_) if ended and ended.what == "done" else None
+
+    def verify(self, text: bytes) -> Verified:
+        """Tell whether a report is as we signed it.  Raises `report.Unreadable`."""
+        found, report = read(text)
+        try:
+            is_ours = signing.is_signed(found.report, found.signature, self.jwk, "the secrets file")
+        except Misconfigured:
+            is_ours = False
+        return Verified(is_signed=is_ours, report=report)
+
+
+def _made(wanted: Wanted, part: Part | None, ended: Ended | None) -> Made:
+    found = part.proof if part else Proof()
+    return Made(
+        id=wanted.id,
+        since=wanted.since,
+        until=wanted.until,
+        by=wanted.by,
+        at=wanted.at,
+        standing=ended.what if ended else "proving" if part else "waiting",
+        share=100 if ended and ended.what == "done" else _share(wanted, part),
+        applications=ended.applications if ended else found.applications,
+        excepted=ended.excepted if ended else sum(found.excepted.values()),
+        holds=ended.holds if ended else None,
+        ended_at=ended.at if ended else None,
+        ended_by=ended.by if ended else "",
+    )
+
+
+def _share(wanted: Wanted, part: Part | None) -> int:
+    if part is None or not part.after or part.after.startswith(DEAD):
+        return 99 if part and part.n and not part.after else 0
+    return int(99 * Period(wanted.since, wanted.until).share(part.after))

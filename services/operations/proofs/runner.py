@@ -1,0 +1,124 @@
+"""The loop that proves what somebody wants proven; any number of processes may run it.
+
+It works half of each second at most, so that whatever else the process does goes on.  Before the
+first step it waits for operations to have read what stood on the log when work began.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+import structlog
+
+from services.operations.counts import Counts
+from services.operations.domain.proof.period import Period
+from services.operations.domain.proof.tally import Proof
+from services.operations.proofs.report import report_of, signed
+from services.operations.proofs.rows import Ended, LogEnd, Part, Proofs, Wanted
+from services.operations.proving import Proving
+from shared.clock import Clock
+from shared.errors import Unknown
+
+TURN_S = 1.0
+WORK_S = 0.5  # of a turn
+AT_ONCE = 100  # applications
+READING_LIMIT = timedelta(seconds=30)  # for operations to read what is on the log
+
+_log = structlog.get_logger("proofs")
+
+
+class Grounds(NamedTuple):
+    """What a proof stands on: the read side, how far it has read, and where the log ends.
+
+    `system` is the name of the database, `jwk` the key that signs.
+    """
+
+    proving: Proving
+    counts: tuple[Counts, ...]
+    ends: Callable[[], Awaitable[Mapping[str, int]]]
+    system: str
+    jwk: Mapping[str, Any]
+
+
+class Runner:
+    """Proves one period after another."""
+
+    def __init__(
+        self,
+        rows: Proofs,
+        grounds: Grounds,
+        clock: Clock,
+        monotonic: Callable[[], float],
+        at_once: int = AT_ONCE,
+    ) -> None:
+        self._rows, self._grounds, self._clock = rows, grounds, clock
+        self._monotonic, self._at_once = monotonic, at_once
+
+    async def keep_going(self) -> None:
+        """Take turns for ever; what is not answered now is done in another turn."""
+        while True:
+            with suppress(Unknown):
+                await self.turn()
+            await asyncio.sleep(TURN_S)
+
+    async def turn(self) -> None:
+        """Do a second's work.  Raises `Unknown`."""
+        ids = await self._rows.open_ids()
+        if not ids or not await self._rows.takes(int(self._clock().timestamp() / TURN_S)):
+            return
+        wanted, until_s = await self._rows.wanted(ids[:1]), self._monotonic() + WORK_S
+        for one in wanted.values():
+            while self._monotonic() < until_s and await self._step(one):
+                pass
+
+    async def _step(self, wanted: Wanted) -> bool:
+        """Do a step of a proof; False: nothing more can be done of it now."""
+        log = await self._rows.log_end(wanted.id)
+        if log is None:
+            now = self._clock()
+            log = await self._rows.log_end(wanted.id, LogEnd(dict(await self._grounds.ends()), now))
+            assert log
+        last = await self._rows.part(wanted.id)
+        if last is None:
+            unread = await self._unread(log)
+            if unread and self._clock() - log.as_of < READING_LIMIT:
+                return False
+            first = Part(n=0, unread=unread, after="", proof=Proof())
+            await self._rows.add_part(wanted.id, first)
+            return True
+        if last.n and not last.after:
+            await self._end(wanted, log, last)
+            return False
+        period = Period(wanted.since, wanted.until)
+        found, after = await self._grounds.proving.some(
+            period, log.as_of, last.after, self._at_once
+        )
+        found.add(last.proof)
+        part = Part(n=last.n + 1, unread=last.unread, after=after, proof=found)
+        await self._rows.add_part(wanted.id, part)
+        return True
+
+    async def _unread(self, log: LogEnd) -> int:
+        """Return how many of the messages that stood on the log are not read."""
+        read: dict[str, int] = {}
+        for counts in self._grounds.counts:
+            read |= (await counts.total()).offsets
+        return sum(max(0, end - read.get(topic, 0)) for topic, end in log.ends.items())
+
+    async def _end(self, wanted: Wanted, log: LogEnd, last: Part) -> None:
+        now, proof = self._clock(), last.proof
+        period, system = Period(wanted.since, wanted.until), self._grounds.system
+        report = report_of(proof, period, log.as_of, now, system, last.unread)
+        text = msgspec.json.encode(signed(report, self._grounds.jwk))
+        ended = Ended(
+            what="done",
+            at=now,
+            holds=report.holds,
+            applications=proof.applications,
+            excepted=sum(proof.excepted.values()),
+        )
+        if await self._rows.end(wanted.id, ended, text):
+            _log.info("proven", id=wanted.id, by=wanted.by, holds=report.holds)
