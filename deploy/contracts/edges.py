@@ -34,6 +34,7 @@ from services.operations.console.door import Door
 from services.operations.console.indicators.routes import Judging
 from services.operations.console.proof.routes import Provable
 from services.operations.console.reading.routes import Reading
+from services.operations.console.rounds.routes import Releasing
 from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck.routes import Watching
 from services.payment.gateways.families import FAMILIES
@@ -110,6 +111,7 @@ def _operations() -> APIRouter:
         "reading": reading,
         "watching": watching,
         "judging": judging,
+        "releasing": Releasing(door, *[_UNUSED] * 4),
         "provable": Provable(door, _UNUSED),
         "tabling": Tabling(door, _UNUSED),
     }  # their routes have the door's own class

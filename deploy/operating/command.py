@@ -12,7 +12,7 @@ from rich.console import Console
 from deploy.local.refusals import say
 from deploy.operating import shown
 from deploy.operating.asking import OPERATOR, Api, calling, where
-from services.operations.domain.actions import ACTIONS
+from services.operations.domain.actions import possible
 from shared.clock import system_clock
 from shared.errors import Misconfigured
 
@@ -173,13 +173,13 @@ def is_wanting(found: Any, *, started: bool) -> bool:
 
 def only_action(cause: str) -> str:
     """Return the action for a cause that has one alone.  Raises `Misconfigured`."""
-    possible = [name for name, action in ACTIONS.items() if cause in action.causes]
-    if len(possible) != 1:
-        can = f"one of {', '.join(possible)}" if possible else "none yet"
+    names = possible(cause)
+    if len(names) != 1:
+        can = f"one of {', '.join(names)}" if names else "none yet"
         raise Misconfigured(
             f"What can be done about {cause!r} is {can}: `motcua stuck` has causes."
         )
-    return possible[0]
+    return names[0]
 
 
 def _say(found: Any) -> None:

@@ -33,6 +33,8 @@ from services.operations.console.proof import routes as proof_routes
 from services.operations.console.proof.routes import Provable
 from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
+from services.operations.console.rounds import routes as rounds_routes
+from services.operations.console.rounds.routes import Releasing
 from services.operations.console.screen import Screen
 from services.operations.console.sessions import Sessions
 from services.operations.console.statistics import routes as form_routes
@@ -78,6 +80,7 @@ class Desks(NamedTuple):
     ratings: RatingDesk
     reading: Reading
     watching: Watching
+    releasing: Releasing
     tabling: Tabling
     proving: Proving
     provable: Provable
@@ -96,6 +99,7 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(stuck_routes.router(desks.watching))
     routes.include_router(form_routes.router(desks.tabling))
     routes.include_router(proof_routes.router(desks.provable))
+    routes.include_router(rounds_routes.router(desks.releasing))
     routes.include_router(router(desks.sources))
     routes.include_router(status_api.router(desks.ratings.status))
     routes.include_router(rating_api.router(desks.ratings))
@@ -175,6 +179,7 @@ async def build(resources: Resources) -> Parts:
         ratings=desk,
         reading=reading,
         watching=watching,
+        releasing=Releasing(at_door, rounds, board, watch.current, resources.clock),
         tabling=Tabling(at_door, forms),
         proving=proving,
         provable=Provable(at_door, proof_desk),

@@ -9,7 +9,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 
-from services.operations.domain.actions import Action
+from services.operations.domain.actions import Action, possible
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.rounds import (
     ACTS_LIMIT,
@@ -202,9 +202,9 @@ def _check(choice: Choice, actions: Mapping[str, Action]) -> None:
     """Refuse what no table knows.  Raises `Refusal` 404, 422."""
     if choice.cause not in CAUSES:
         raise Refusal(404, "unknown-cause", f"One of {', '.join(sorted(CAUSES))}.")
-    possible = sorted(name for name, action in actions.items() if choice.cause in action.causes)
-    if choice.action not in possible:
-        can = f"can be {' or '.join(possible)}" if possible else "has none yet"
+    names = possible(choice.cause, actions)
+    if choice.action not in names:
+        can = f"can be {' or '.join(names)}" if names else "has none yet"
         raise Refusal(422, "no-such-action", f"The action for {choice.cause} {can}.")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from services.operations.console.indicators.labels import INDICATOR_WORDS
 from services.operations.console.proof.labels import PROOF
 from services.operations.console.reading.labels import READING
+from services.operations.console.rounds.labels import ROUNDS
 from services.operations.console.statistics.labels import STATISTICS
 from services.operations.console.stuck.labels import STUCK
 from services.operations.domain.citizen.words import Words
@@ -76,6 +77,7 @@ PAGES = (  # no label stands in two of them
     FRAME,
     READING,
     STUCK,
+    ROUNDS,
     INDICATOR_WORDS,
     STATISTICS,
     PROOF,

@@ -57,6 +57,7 @@ READERS = (*ALL_UNITS, "unit_officer")
 WAYS = (
     Way(f"{ROOT}/find", "find", READERS),
     Way(f"{ROOT}/stuck", "stuck", ALL_UNITS),
+    Way(f"{ROOT}/rounds", "rounds", ALL_UNITS),
     Way(f"{ROOT}/indicators", "indicators", ALL_UNITS),
     Way(f"{ROOT}/statistics", "statistics", READERS),
     Way(f"{ROOT}/proof", "proof", ALL_UNITS),
@@ -123,7 +124,7 @@ class Screen:
         def fact(value: Fact) -> str:
             return written(value, visit.lang)
 
-        def label(name: str, **facts: Fact) -> str:
+        def label(name: str, /, **facts: Fact) -> str:
             return tell(LABELS[name].told(**facts) if facts else LABELS[name])
 
         other, other_name = OTHER[visit.lang]

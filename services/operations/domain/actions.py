@@ -126,3 +126,8 @@ ACTIONS: Mapping[str, Action] = {
     ),
     "send_again": notices.SEND_AGAIN,
 }
+
+
+def possible(cause: str, actions: Mapping[str, Action] = ACTIONS) -> list[str]:
+    """Return the actions that there are for a cause, in the order of the table."""
+    return [name for name, action in actions.items() if cause in action.causes]

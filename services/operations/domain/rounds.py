@@ -2,7 +2,7 @@
 its acts are its audit.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -99,13 +99,17 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """What a choice found: `items` that something is done to, numbered from 1, and after them
-    those that are `refused`.  They stand under `set`.  Not `is_whole`: there were more.
+    those that are `refused`, counted by `why`.  They stand under `set`.  Not `is_whole`: there were
+    more.  The `items` are of so many `applications`, and `vnd` hang on them.
     """
 
     set: str
     items: int
     refused: int
     is_whole: bool = True
+    why: Mapping[str, int] = {}
+    applications: int = 0
+    vnd: int = 0
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -185,6 +189,20 @@ def previewed(id_: str, choice: Choice, found: Found, by: str, at: datetime) -> 
     """Return a new round."""
     act = Act(what="preview", by=by, at=at, reason=choice.reason)
     return Round(id=id_, choice=choice, found=found, acts=(act,))
+
+
+def found_of(set_: str, items: Sequence[Item], *, is_whole: bool) -> Found:
+    """Return what these items are together; those that are refused come last."""
+    done = [item for item in items if item.why is None]
+    return Found(
+        set=set_,
+        items=len(done),
+        refused=len(items) - len(done),
+        is_whole=is_whole,
+        why=counted({}, (item.why or "" for item in items)),
+        applications=len({item.application for item in done}),
+        vnd=sum(item.vnd for item in done),
+    )
 
 
 def fold(id_: str, choice: Choice, found: Found, acts: Iterable[Act]) -> Round:

@@ -16,9 +16,9 @@ from services.operations.domain.rounds import (
     Act,
     Choice,
     Doing,
-    Found,
     Item,
     Round,
+    found_of,
     previewed,
 )
 from services.operations.journeys import Journeys
@@ -69,13 +69,7 @@ class Desk:
             standing = await self._journeys.standing({s.application for s in some})
             items += [self._item(choice, s, in_order(standing[s.application])) for s in some]
         items.sort(key=lambda item: item.why is not None)  # those refused come last
-        refused = sum(item.why is not None for item in items)
-        found = Found(
-            set=self._new_set(),
-            items=len(items) - refused,
-            refused=refused,
-            is_whole=len(chosen) <= ITEMS_LIMIT,
-        )
+        found = found_of(self._new_set(), items, is_whole=len(chosen) <= ITEMS_LIMIT)
         return await self.rows.begin(previewed(ids[0], choice, found, by, at), items)
 
     async def _chosen(self, choice: Choice, now_ms: int) -> list[Situation]:

@@ -25,8 +25,8 @@ Result = Literal["not_yet", "not_sent", "refused", "sent", "gone_before"]
 
 
 class RoundView(msgspec.Struct, frozen=True, kw_only=True):
-    """How a round stands.  `items` are those that something is done to; not `is_whole`: more wait
-    than one round takes.
+    """How a round stands.  `items` are those that something is done to, of so many `applications`,
+    and `vnd` hang on them; not `is_whole`: more wait than one round takes.
     """
 
     id: str
@@ -40,19 +40,23 @@ class RoundView(msgspec.Struct, frozen=True, kw_only=True):
     items: int
     refused: int
     is_whole: bool
+    applications: int
+    vnd: int
 
 
 class OneView(RoundView, frozen=True, kw_only=True):
     """The same with what was chosen, what is done and may follow, and who did what since.
 
     `needs_check`: once asked for it is `waiting_for_check` until another agrees.  `results` counts
-    all items by what was done, `checks` those that were sent by what it came to.
+    all items by what was done, `checks` those that were sent by what it came to, `why` those that
+    are refused.
     """
 
     choice: Choice
     does: Words
     follows: tuple[Words, ...]
     needs_check: bool
+    why: Mapping[str, int]
     acts: tuple[Act, ...]
     results: Mapping[str, int]
     checks: Mapping[str, int]
@@ -110,6 +114,8 @@ def short(round_: Round) -> RoundView:
         items=round_.found.items,
         refused=round_.found.refused,
         is_whole=round_.found.is_whole,
+        applications=round_.found.applications,
+        vnd=round_.found.vnd,
     )
 
 
@@ -124,6 +130,7 @@ def whole(round_: Round, action: Action, sent: Step | None, checked: Step | None
         does=action.does,
         follows=action.follows,
         needs_check=action.needs_check,
+        why=round_.found.why,
         acts=round_.acts,
         results=results | {word: count for word, count in others.items() if count},
         checks=checked.so_far if checked else {},
@@ -192,7 +199,7 @@ CHOICE = Choice(
 _ROUND = Round(
     id=ID,
     choice=CHOICE,
-    found=Found(set="1", items=1, refused=0),
+    found=Found(set="1", items=1, refused=0, applications=1, vnd=50_000),
     acts=(Act(what="preview", by="operator-1", at=_AT, reason=CHOICE.reason),),
 )
 ONE = whole(_ROUND, ACTIONS[CHOICE.action], None, None)

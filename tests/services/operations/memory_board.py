@@ -1,7 +1,7 @@
 """The stuck board over rows in memory; it passes the real one's test."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.operations.board import Board, Place
@@ -41,7 +41,12 @@ def _fits(row: Row, wanted: Mapping[str, Any]) -> bool:
 def _within(value: Any, limit: Any) -> bool:
     if not isinstance(limit, dict):
         return bool(value == limit)
-    tests = {"$gt": value.__gt__, "$gte": value.__ge__, "$lte": value.__le__}
+    tests: Mapping[str, Callable[[Any], bool]] = {
+        "$gt": lambda edge: value > edge,
+        "$gte": lambda edge: value >= edge,
+        "$lte": lambda edge: value <= edge,
+        "$in": lambda some: value in some,
+    }
     return all(tests[name](edge) for name, edge in limit.items())
 
 

@@ -150,6 +150,12 @@ async def _pages(board: Board, rows: list[Any]) -> None:
         place = Place(*read[-1])
     assert read == sorted(wanted)
     assert len(read) > 7
+    some = [row for row in rows if row["cause"] == "awaiting_acceptance"][:3]
+    only = {"application": {"$in": [row["application"] for row in some]}, "partner": ""}
+    found = await board.situations(
+        "routing", "awaiting_acceptance", Place(), NOW_MS + LONG_MS, 7, only
+    )
+    assert {s.key for s in found} == {row["_id"] for row in some}
 
 
 def _story(world: Any, n: int) -> list[Any]:

@@ -10,11 +10,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.operations.console.door import HOME, Door
 from services.operations.console.labels import LABELS
 from services.operations.console.reading.page import journey_page, raw
+from services.operations.console.rounds.offers import offers_of
 from services.operations.console.screen import HEADERS, READERS, ROOT, Visit
 from services.operations.domain.citizen.units import Units
 from services.operations.finding import ASKED_LIMIT, Found, find
 from services.operations.journeys import Journeys
 from services.operations.opened import Opened, journey_of, opened, units_of
+from services.operations.rounds_api import OPERATORS
 from shared.access import Caller
 from shared.catalogue import Catalogue
 from shared.clock import Clock
@@ -79,7 +81,10 @@ def _journey(routes: APIRouter, reading: Reading, readers: object) -> None:
         told = journey_of(one, now)
         page = journey_page(told, one, reading.catalogue, now, is_whole=whole)
         _log.info("journey read", account=_caller(visit).name, application=one.application)
-        return reading.door.screen.page(visit, "journey.html", page=page)
+        may_act = visit.role in OPERATORS
+        return reading.door.screen.page(
+            visit, "journey.html", page=page, offers=offers_of(one), may_act=may_act
+        )
 
     @routes.get(
         "/journeys/{name}/messages/{topic}/{partition}/{offset}",

@@ -9,10 +9,13 @@ from fastapi.responses import HTMLResponse, Response
 from services.operations.board import Board
 from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
+from services.operations.console.rounds.offers import offers
 from services.operations.console.screen import ALL_UNITS, ROOT, Visit
 from services.operations.console.stuck.page import STAGES, board_page, lines, title_of
+from services.operations.domain.actions import possible
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.citizen.units import Units
+from services.operations.rounds_api import OPERATORS
 from services.operations.stuck_api import After, Which, page_of
 from shared.catalogue import Catalogue
 from shared.clock import Clock
@@ -62,7 +65,18 @@ def router(watching: Watching) -> APIRouter:
         now = watching.clock()
         page = await page_of(watching.board, (stage, cause), which, after, limit, now)
         shown = lines(page.items, Units(watching.catalogue, local_day(now)), now)
-        said = {"stage": STAGES[stage], "title": title_of(cause), "which": which}
-        return door.screen.page(visit, "group.html", lines=shown, following=page.next, **said)
+        may_act = visit.role in OPERATORS and bool(possible(cause))
+        return door.screen.page(
+            visit,
+            "group.html",
+            lines=shown,
+            following=page.next,
+            stage=STAGES[stage],
+            title=title_of(cause),
+            which=which,
+            group={"stage": stage, "cause": cause, "which": "stuck" if which == "stuck" else "all"},
+            offers=offers(stage, cause),
+            may_act=may_act,
+        )
 
     return routes

@@ -7,6 +7,8 @@ import pytest
 
 from shared.catalogue import Catalogue, load
 from tests.services.operations.console.edge import ConsoleEdge, sign_in
+from tests.services.operations.console.releasing import held_one
+from tests.services.operations.story import Story
 
 
 @pytest.fixture(scope="session")
@@ -31,4 +33,18 @@ async def seated(edge: ConsoleEdge) -> AsyncIterator[httpx.AsyncClient]:
     """A browser of somebody who is signed in as an operator."""
     async with edge.browser() as browser:
         await sign_in(browser, "operator")
+        yield browser
+
+
+@pytest.fixture
+async def held(edge: ConsoleEdge) -> list[Story]:
+    """Two applications that payment holds."""
+    return [await edge.read(held_one(n)) for n in (1, 2)]
+
+
+@pytest.fixture
+async def checker(edge: ConsoleEdge) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser of a checker."""
+    async with edge.browser() as browser:
+        await sign_in(browser, "checker")
         yield browser

@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 from urllib.parse import urlencode
 
 import httpx
@@ -17,16 +18,24 @@ from services.operations.console.proof import routes as proof_routes
 from services.operations.console.proof.routes import Provable
 from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
+from services.operations.console.rounds import routes as rounds_routes
+from services.operations.console.rounds.routes import Releasing
 from services.operations.console.screen import Screen
 from services.operations.console.sessions import Sessions
 from services.operations.console.statistics import routes as form_routes
 from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
+from services.operations.domain.actions import ACTIONS, Action
+from services.operations.rounds.desk import Desk
+from services.operations.rounds.rows import Rounds, Tables
+from services.operations.rounds.runner import Runner
 from services.operations.statistics_api import FormDesk
+from shared import events
 from shared.access import Access
 from shared.catalogue import Catalogue
 from shared.edge_app import edge_app
+from shared.events import Event
 from shared.papers.press import Press
 from tests.services.operations.memory import Group, MemoryTable, Over, Store
 from tests.services.operations.memory_board import MemoryBoard
@@ -60,6 +69,9 @@ class ConsoleEdge:
     url: str = ""  # where it answers, if it does
     ticks: Ticks = field(default_factory=Ticks)
     store: Store = field(default_factory=Store)
+    actions: dict[str, Action] = field(default_factory=lambda: dict(ACTIONS))
+    stories: dict[str, Story] = field(default_factory=dict)
+    published: list[tuple[str, Event]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         rows = {
@@ -76,6 +88,16 @@ class ConsoleEdge:
         forms = FormDesk(counting, self.catalogue, lambda: self.now, Press())
         self.prover = Prover(self.store, lambda: self.now)
         provable = Provable(self.door, self.prover.desk)
+        rows = Rounds(Tables(*(MemoryTable(self.store.trouble) for _ in Tables._fields)))
+        names = map("{}".format, count())
+        desk = Desk(
+            rows, board, self.store.journeys, lambda: self.now, names.__next__, self.actions
+        )
+        releasing = Releasing(self.door, desk, board, self.catalogue, lambda: self.now)
+        situations = self.store.tables["situations"]
+        self.runner = Runner(
+            rows, situations, self.store.journeys, self, lambda: self.now, 1, self.actions
+        )
         routers = (
             door.router(self.door),
             reading_routes.router(reading),
@@ -83,6 +105,7 @@ class ConsoleEdge:
             indicator_routes.router(judging),
             form_routes.router(Tabling(self.door, forms)),
             proof_routes.router(provable),
+            rounds_routes.router(releasing),
         )
         self.app = edge_app("operations", Access({}), routers)
 
@@ -92,7 +115,21 @@ class ConsoleEdge:
         with pytest.raises(Over):
             await self.store.reader().serve(assignment)
         self.now = max(self.now, story.log.now)
+        self.stories[story.application] = story
         return story
+
+    async def publish(self, topic: str, event: Event) -> None:
+        """Take a command, and read it; a release is all that a service needs to do."""
+        self.published.append((topic, event))
+        story = self.stories[event.subject]
+        story.log.now = max(story.log.now, self.now)
+        story.log.append(topic, event.subject.encode(), events.encode(event), story.lane)
+        await self.read(story)
+
+    async def turn(self, seconds: float = 1) -> None:
+        """Let a second pass, in which one command is sent."""
+        self.now += timedelta(seconds=seconds)
+        await self.runner.turn()
 
     def browser(self, address: str = "203.0.113.7", base: str = BASE) -> httpx.AsyncClient:
         """Return a client that keeps cookies and follows nothing by itself."""

@@ -12,6 +12,8 @@ from services.operations import console
 from services.operations.console.facts import FACTS
 from services.operations.console.labels import LABELS, PAGES
 from services.operations.console.reading.waterfall import WHO
+from services.operations.console.rounds.labels import CHECKS, DOINGS, RESULTS, STATUSES
+from services.operations.console.rounds.page import TONES
 from services.operations.console.screen import WAYS
 from services.operations.console.spoken import stretch
 from services.operations.console.types import TYPES, called
@@ -20,9 +22,12 @@ from services.operations.domain.clocks import Of, Standing
 from services.operations.domain.entries import Gist
 from services.operations.domain.findings import Kind as FindingKind
 from services.operations.domain.indicators import INDICATORS, WORST_FIRST, Why
+from services.operations.domain.rounds import Check, Doing, Status
 from services.operations.domain.status import _NOTICE_STATES
 from services.operations.finding import Kind
 from services.operations.indicators.views import PARTS
+from services.operations.rounds.views import Result
+from services.operations.rounds_api import VERBS
 from shared.access import CONSOLE_ROLES
 from shared.events import CONTRACTS
 
@@ -52,6 +57,10 @@ MADE = {
     *(f"why_{why}" for why in get_args(Why) if why),
     *(f"refused_{code}" for code in REFUSED),
     "refused_unknown-application",
+    *(f"do_{verb}" for verb in VERBS),
+    *(f"refused_{code}" for code in ("unknown-round", "same-person")),
+    *("refused_too-many-open", "refused_too-many-acts"),
+    *(f"new_{which}" for which in ("stuck", "all")),
 }
 
 
@@ -65,12 +74,21 @@ TEXT = "\n".join(
 def tables() -> Iterator[tuple[str, Words]]:
     for table in (LABELS, TYPES, WHO, {name: words for name, (words, _) in FACTS.items()}):
         yield from table.items()
+    for of_rounds in (STATUSES, RESULTS, CHECKS, DOINGS):
+        yield from of_rounds.items()
 
 
 def test_every_label_that_is_used_is_there() -> None:
     named = set(re.findall(r'\bt\("([\w-]+)"[,)]|LABELS\["([\w-]+)"', TEXT))
     assert {one or other for one, other in named} | MADE <= set(LABELS)
     assert {way.label for way in WAYS} <= set(LABELS)
+
+
+def test_all_that_a_round_can_be_is_worded_and_has_a_tone() -> None:
+    assert set(STATUSES) == set(TONES) == set(get_args(Status))
+    assert set(RESULTS) == set(get_args(Result))
+    assert set(CHECKS) == set(get_args(Check))
+    assert set(DOINGS) == set(get_args(Doing))
 
 
 def test_no_label_stands_in_two_tables() -> None:

@@ -105,6 +105,7 @@ async def test_what_is_held_no_more_is_refused_and_says_why(
     made = await preview(client)
 
     assert (made.json()["items"], made.json()["refused"]) == (1, 1)
+    assert (made.json()["applications"], made.json()["why"]) == (1, {"nothing_held": 1})
     last = (await client.get(f"{made.headers['location']}/items")).json()["items"][1]
     assert (last["application"], last["result"]) == (story.application, "refused")
     assert last["why_vi"]
@@ -127,6 +128,7 @@ async def test_the_partner_is_asked_about_the_order_that_waits(
         "payment.query.asked",
         requested.id,
     )
+    assert (made.json()["applications"], made.json()["vnd"]) == (1, 50_000)
     said = {"reference": story.reference, "by": "o-1", "reason": HELD["reason"]}
     assert msgspec.json.decode(event.data) == said
 

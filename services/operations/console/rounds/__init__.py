@@ -1,0 +1,1 @@
+"""Rounds: what can be done about many, previewed, followed and looked at afterwards."""

@@ -1,0 +1,102 @@
+"""What can be done about a group or an application, and the form that asks for it.  Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from services.operations.board import Situation
+from services.operations.console.stuck.page import STAGES, title_of
+from services.operations.domain import actions
+from services.operations.domain.actions import ACTIONS, Action, possible
+from services.operations.domain.causes import HELD
+from services.operations.domain.citizen.units import Units
+from services.operations.domain.citizen.words import Words
+from services.operations.domain.status import held_by
+from services.operations.opened import Opened
+from services.operations.situations import rows_of
+
+SUGGESTED_LIMIT = 30  # units and partners that a form names
+
+
+class Offer(NamedTuple):
+    """Something that can be done about a cause, and where it is asked for."""
+
+    action: str
+    does: Words
+    about: Words
+    address: str
+
+
+class Form(NamedTuple):
+    """What is asked for, as it was typed so far; `units` and `partners` are suggestions."""
+
+    choice: Mapping[str, str]
+    applications: tuple[str, ...]
+    names: Mapping[str, str]
+    does: Words
+    follows: tuple[Words, ...]
+    needs_check: bool
+    about: Words
+    units: Sequence[tuple[str, Words]]
+    partners: Sequence[str]
+    back: str
+    wrong: Words | None = None
+
+
+def offers(
+    stage: str, cause: str, application: str = "", table: Mapping[str, Action] = ACTIONS
+) -> list[Offer]:
+    """Return what can be done about a group, or about one `application` of it."""
+    one = {"stage": stage, "cause": cause, "of": "chosen", "applications": application}
+    query = f"?{urlencode(one)}" if application else ""
+    return [
+        Offer(name, in_words(table[name].does), about(stage, cause), f"rounds/new/{name}{query}")
+        for name in possible(cause, table)
+    ]
+
+
+def offers_of(one: Opened) -> list[Offer]:
+    """Return what can be done about whatever an application waits for, each once."""
+    matters = [(row["stage"], row["cause"]) for row in rows_of(*one[:2]).values()]
+    matters += [(service, HELD) for service in held_by(one.entries)]
+    return [
+        offer
+        for stage, cause in dict.fromkeys(matters)
+        for offer in offers(stage, cause, one.application)
+    ]
+
+
+def about(stage: str, cause: str) -> Words:
+    """Return what a group is called."""
+    title, at = title_of(cause), STAGES[stage]
+    return Words(f"{title.vi} · {at.vi}", f"{title.en} · {at.en}")
+
+
+def form_page(
+    choice: Mapping[str, str],
+    applications: tuple[str, ...],
+    action: Action,
+    group: Iterable[Situation],
+    units: Units,
+) -> Form:
+    """Return the form; `group` are some of those that it is about."""
+    among = list(group)
+    codes = dict.fromkeys(one.unit for one in among if one.unit)
+    partners = dict.fromkeys(one.partner for one in among if one.partner)
+    return Form(
+        choice=choice,
+        applications=applications,
+        names={one.application: one.dossier for one in among if one.dossier},
+        does=in_words(action.does),
+        follows=tuple(map(in_words, action.follows)),
+        needs_check=action.needs_check,
+        about=about(choice["stage"], choice["cause"]),
+        units=[(code, units.name(code)) for code in list(codes)[:SUGGESTED_LIMIT]],
+        partners=list(partners)[:SUGGESTED_LIMIT],
+        back=f"stuck/{choice['stage']}/{choice['cause']}?which={choice['which']}",
+    )
+
+
+def in_words(said: actions.Words) -> Words:
+    """Return what the table of actions says, as pages tell it."""
+    return Words(said.vi, said.en)
