@@ -38,6 +38,7 @@ from deploy.local.stats import stats
 from deploy.operating.alarms import alarms
 from deploy.operating.command import release, round_, stuck
 from deploy.operating.indicators import indicators
+from deploy.operating.letters import dead
 from deploy.operating.money import money
 from deploy.proving.command import prove
 from deploy.rebuilding.command import rebuild
@@ -248,6 +249,7 @@ app.command()(stuck)
 app.command()(money)
 app.command()(indicators)
 app.command()(release)
+app.command()(dead)
 app.command("round")(round_)
 app.add_typer(catalogue, name="catalogue")
 

@@ -1,6 +1,5 @@
 """`motcua alarms`: what stands, who has it, and what is to be quiet."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -10,7 +9,7 @@ from rich.console import Console
 
 from deploy.local.refusals import say
 from deploy.operating.asking import Api, calling, where
-from deploy.operating.command import AsJson, At, Keys
+from deploy.operating.command import AsJson, At, Keys, say_json
 from deploy.operating.shown import age, columns
 from shared.clock import system_clock
 from shared.errors import Misconfigured
@@ -49,10 +48,10 @@ def alarms(
     with calling(*where(at, keys)) as api:
         if id_:
             found = _one(api, id_, verb, reason, now + timedelta(hours=hours), of)
-            _say(found) if as_json else one(console, found, now)
+            say_json(found) if as_json else one(console, found, now)
             return
         found = api.get("/v1/alarms", which="all" if everything else "standing")
-    _say(found) if as_json else board(console, found, now)
+    say_json(found) if as_json else board(console, found, now)
     if any(map(is_pressing, found["alarms"])):
         raise typer.Exit(1)
 
@@ -121,7 +120,3 @@ def value(number: int, measure: str) -> str:
 
 def _since(at: str, now: datetime) -> str:
     return age(max(0, int((now - datetime.fromisoformat(at)).total_seconds())))
-
-
-def _say(found: Any) -> None:
-    console.print(json.dumps(found, ensure_ascii=False), markup=False, soft_wrap=True)

@@ -33,10 +33,10 @@ class Api:
         """Return an answer.  Raises `Misconfigured`."""
         return self._said("GET", path, params=params)
 
-    def post(self, path: str, body: Mapping[str, Any], key: str = "") -> Any:
+    def post(self, path: str, body: Mapping[str, Any], key: str = "", **params: Any) -> Any:
         """Return an answer; `key` is the Idempotency-Key.  Raises `Misconfigured`."""
         headers = {"idempotency-key": key} if key else {}
-        return self._said("POST", path, json=body, headers=headers)
+        return self._said("POST", path, json=body, headers=headers, params=params)
 
     def _said(self, verb: str, path: str, **more: Any) -> Any:
         try:

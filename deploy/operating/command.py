@@ -54,14 +54,14 @@ def stuck(
     with calling(*where(at, keys)) as api:
         if not stage:
             found = api.get("/v1/stuck")
-            _say(found) if as_json else shown.board(console, found)
+            say_json(found) if as_json else shown.board(console, found)
             return
         if not cause:
             raise Misconfigured("Name a cause as well: `motcua stuck` lists them.")
         which = "all" if everything else "stuck"
         found = api.get(f"/v1/stuck/{stage}/{cause}", which=which, limit=max(1, rows))
     if as_json:
-        _say(found)
+        say_json(found)
     else:
         more = found["next"] is not None
         shown.situations(console, found["items"][:rows], system_clock(), more=more)
@@ -108,7 +108,7 @@ def release(
             round_ = _follow(api, place, quiet=as_json)
             _tell(api, round_, rows, as_json)
         elif as_json:
-            _say(round_)
+            say_json(round_)
         elif round_["items"]:
             say(console, "[bold]Nothing is done yet:[/] the same with --yes does it, or "
                 f"`motcua round {round_['id']} start`.")  # fmt: skip
@@ -156,7 +156,7 @@ def _follow(api: Api, place: str, *, quiet: bool) -> Any:
 
 def _tell(api: Api, found: Any, rows: int, as_json: bool) -> None:
     if as_json:
-        _say(found)
+        say_json(found)
         return
     items = []
     if found["status"] in OVER and rows:
@@ -182,5 +182,6 @@ def only_action(cause: str) -> str:
     return names[0]
 
 
-def _say(found: Any) -> None:
+def say_json(found: Any) -> None:
+    """Say what was found as one line."""
     console.print(json.dumps(found, ensure_ascii=False), markup=False, soft_wrap=True)

@@ -1,14 +1,13 @@
 """`motcua money`: what of partners' days does not match."""
 
-import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from deploy.operating import money_shown as shown
 from deploy.operating.asking import calling, where
-from deploy.operating.command import AsJson, At, Keys
+from deploy.operating.command import AsJson, At, Keys, say_json
 from shared.clock import system_clock
 from shared.errors import Misconfigured
 
@@ -45,25 +44,21 @@ def money(
         if partners:
             found = api.get("/v1/money/partners")
             found["partners"] = [p for p in found["partners"] if of in ("", p["partner"])]
-            _say(found) if as_json else shown.partners(console, found, now)
+            say_json(found) if as_json else shown.partners(console, found, now)
             return
         if not of:
             found = api.get("/v1/money")
-            _say(found) if as_json else shown.overview(console, found)
+            say_json(found) if as_json else shown.overview(console, found)
             return
         if of.count(".") == PARTS:
             found = api.get(f"/v1/money/breaks/{of}")
-            _say(found) if as_json else shown.one(console, found, now)
+            say_json(found) if as_json else shown.one(console, found, now)
             return
         wanted = {"partner": of, "state": "closed" if closed else "open", "limit": rows}
         found = api.get("/v1/money/breaks", **wanted | ({"day": day} if day else {}))
         stated = api.get(f"/v1/money/statements/{of}/{day}") if day else {"items": []}
     if as_json:
-        _say({**found, "statements": stated["items"]})
+        say_json({**found, "statements": stated["items"]})
     else:
         shown.statements(console, stated["items"])
         shown.breaks(console, found, now)
-
-
-def _say(found: Any) -> None:
-    console.print(json.dumps(found, ensure_ascii=False), markup=False, soft_wrap=True)

@@ -24,7 +24,7 @@ WRITES = {
     "payment": {"payment.inbox", "payment.events", "payment.reconciliation"},
     "notify": {"notify.inbox", "notify.events"},
     "operations": {
-        *("intake.inbox", "routing.inbox", "payment.inbox", "notify.inbox"),
+        *("portal.submissions", "intake.inbox", "routing.inbox", "payment.inbox", "notify.inbox"),
         *("operations.flow", acls.CHANGELOG),
     },
     "bootstrap": set[str](),
