@@ -32,6 +32,7 @@ import services.payment.webhooks_api
 import services.routing.__main__
 from services.operations.console.door import Door
 from services.operations.console.indicators.routes import Judging
+from services.operations.console.money.routes import Counting
 from services.operations.console.proof.routes import Provable
 from services.operations.console.reading.routes import Reading
 from services.operations.console.rounds.routes import Releasing
@@ -112,6 +113,7 @@ def _operations() -> APIRouter:
         "watching": watching,
         "judging": judging,
         "releasing": Releasing(door, *[_UNUSED] * 4),
+        "counting": Counting(door, _UNUSED),
         "provable": Provable(door, _UNUSED),
         "tabling": Tabling(door, _UNUSED),
     }  # their routes have the door's own class

@@ -29,6 +29,8 @@ from services.operations.console.accounts import Accounts
 from services.operations.console.door import Door
 from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
+from services.operations.console.money import routes as money_routes
+from services.operations.console.money.routes import Counting as MoneyCounting
 from services.operations.console.proof import routes as proof_routes
 from services.operations.console.proof.routes import Provable
 from services.operations.console.reading import routes as reading_routes
@@ -86,7 +88,7 @@ class Desks(NamedTuple):
     provable: Provable
     rounds: Desk
     dead: DeadDesk
-    money: MoneyDesk
+    counting: MoneyCounting
     alarms: AlarmDesk
     judging: Judging
 
@@ -100,6 +102,7 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(form_routes.router(desks.tabling))
     routes.include_router(proof_routes.router(desks.provable))
     routes.include_router(rounds_routes.router(desks.releasing))
+    routes.include_router(money_routes.router(desks.counting))
     routes.include_router(router(desks.sources))
     routes.include_router(status_api.router(desks.ratings.status))
     routes.include_router(rating_api.router(desks.ratings))
@@ -111,10 +114,10 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(rounds_api.router(desks.rounds, desks.sources.clock))
     journeys, clock = desks.sources.journeys, desks.sources.clock
     routes.include_router(dead_api.router(desks.dead, journeys, clock))
-    routes.include_router(money_api.router(desks.money))
     routes.include_router(alarms_api.router(desks.alarms, desks.sources.clock))
     routes.include_router(indicator_routes.router(desks.judging))
     routes.include_router(indicators_api.router(desks.judging.desk))
+    routes.include_router(money_api.router(desks.counting.desk))
     return routes
 
 
@@ -185,7 +188,7 @@ async def build(resources: Resources) -> Parts:
         provable=Provable(at_door, proof_desk),
         rounds=rounds,
         dead=dead,
-        money=money,
+        counting=MoneyCounting(at_door, money),
         alarms=alarming.desk,
         judging=judging,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.operations.console.indicators.labels import INDICATOR_WORDS
+from services.operations.console.money.labels import MONEY
 from services.operations.console.proof.labels import PROOF
 from services.operations.console.reading.labels import READING
 from services.operations.console.rounds.labels import ROUNDS
@@ -78,6 +79,7 @@ PAGES = (  # no label stands in two of them
     READING,
     STUCK,
     ROUNDS,
+    MONEY,
     INDICATOR_WORDS,
     STATISTICS,
     PROOF,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from services.operations.board import Group, Situation, Waiting
 from services.operations.console.facts import same, unit, vnd
 from services.operations.console.spoken import grouped, instant, moment, stretch
-from services.operations.domain.causes import CAUSES
+from services.operations.domain.causes import BREAK, CAUSES
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.waits import Who
@@ -54,10 +54,11 @@ class Page(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One application of a group; without an id, what nobody knows the application of."""
+    """One application of a group, or a break that nobody knows the application of."""
 
     application: str
     name: str
+    address: str  # below the console's root
     procedure: Words
     unit: Words
     since: Words
@@ -86,8 +87,9 @@ def lines(situations: Iterable[Situation], units: Units, now: datetime) -> list[
     return [
         Line(
             application=one.application,
-            name=one.dossier or one.application or one.key.rpartition("/")[2],
-            procedure=units.procedure(one.procedure),
+            name=one.dossier or one.application or _about(one),
+            address=_address(one),
+            procedure=units.procedure(one.procedure) if one.procedure else _NONE,
             unit=unit(one.unit, units) if one.unit else _NONE,
             since=moment(instant(one.since_ms)),
             waited=stretch(max(0, now_ms - one.since_ms)),
@@ -96,6 +98,23 @@ def lines(situations: Iterable[Situation], units: Units, now: datetime) -> list[
         )
         for one in situations
     ]
+
+
+def _address(one: Situation) -> str:
+    """Return where more is said: of a break on its own page, also if it is of an application."""
+    if _is_break(one):
+        return f"money/breaks/{_about(one)}"
+    return f"journeys/{one.application}" if one.application else ""
+
+
+def _about(one: Situation) -> str:
+    """Return the break's id, or where a record of nobody stands."""
+    last = one.key.rpartition("/")[2]
+    return last.rpartition(".")[0] if _is_break(one) else last
+
+
+def _is_break(one: Situation) -> bool:
+    return f"/{BREAK}/" in one.key
 
 
 def _row(group: Group, query: str) -> Row:

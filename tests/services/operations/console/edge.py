@@ -14,6 +14,8 @@ from services.operations.console.accounts import Accounts, hashed
 from services.operations.console.door import Door
 from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
+from services.operations.console.money import routes as money_routes
+from services.operations.console.money.routes import Counting
 from services.operations.console.proof import routes as proof_routes
 from services.operations.console.proof.routes import Provable
 from services.operations.console.reading import routes as reading_routes
@@ -27,6 +29,8 @@ from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
 from services.operations.domain.actions import ACTIONS, Action
+from services.operations.money.desk import MoneyDesk
+from services.operations.money.health import Health
 from services.operations.rounds.desk import Desk
 from services.operations.rounds.rows import Rounds, Tables
 from services.operations.rounds.runner import Runner
@@ -41,6 +45,7 @@ from tests.services.operations.memory import Group, MemoryTable, Over, Store
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.memory_counting import indicator_desk
 from tests.services.operations.memory_forms import MemoryCounting
+from tests.services.operations.money.partners import Live, Rows, ledger
 from tests.services.operations.proofs.prover import Prover
 from tests.services.operations.status.edge import FORM, Ticks
 from tests.services.operations.story import BEGAN, Story
@@ -98,6 +103,7 @@ class ConsoleEdge:
         self.runner = Runner(
             rows, situations, self.store.journeys, self, lambda: self.now, 1, self.actions
         )
+        counting = Counting(self.door, MoneyDesk(ledger(self.store), self._health(), self._now))
         routers = (
             door.router(self.door),
             reading_routes.router(reading),
@@ -106,8 +112,18 @@ class ConsoleEdge:
             form_routes.router(Tabling(self.door, forms)),
             proof_routes.router(provable),
             rounds_routes.router(releasing),
+            money_routes.router(counting),
         )
         self.app = edge_app("operations", Access({}), routers)
+
+    def _now(self) -> datetime:
+        return self.now
+
+    def _health(self) -> Health:
+        rows = Rows(self.store.tables["situations"].rows)
+        return Health(
+            rows, Live(self.store, self._now), self._now, iter(range(0, 10**9, 10**3)).__next__
+        )
 
     async def read(self, story: Story) -> Story:
         """Read all of a story's log, and let it be that moment."""

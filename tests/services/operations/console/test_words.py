@@ -17,6 +17,7 @@ from services.operations.console.rounds.page import TONES
 from services.operations.console.screen import WAYS
 from services.operations.console.spoken import stretch
 from services.operations.console.types import TYPES, called
+from services.operations.domain.breaks import AGES_S
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.clocks import Of, Standing
 from services.operations.domain.entries import Gist
@@ -61,6 +62,10 @@ MADE = {
     *(f"refused_{code}" for code in ("unknown-round", "same-person")),
     *("refused_too-many-open", "refused_too-many-acts"),
     *(f"new_{which}" for which in ("stuck", "all")),
+    *(f"age_{age}" for age in AGES_S),
+    *(f"list_{which}" for which in ("open", "closed", "other_open", "other_closed")),
+    *(f"step_{what}" for what in ("opened", "closed")),
+    "refused_unknown-break",
 }
 
 

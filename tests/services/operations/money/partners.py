@@ -15,6 +15,7 @@ from services.operations.money.hearing import Hearing, Pace
 from services.operations.money.rows import TOPIC, Ledger, Tables
 from services.operations.tables import Flowing, count, flowing, partners
 from shared import events
+from shared.clock import Clock
 from shared.events import Data, Event
 from shared.events.reconciliation import BreakClosed, BreakOpened, BreakSum, StatementReconciled
 from shared.placement import home
@@ -105,19 +106,23 @@ def hearing(store: Store) -> Hearing:
 
 
 class Live:
-    """The live table of a store that was read, without Faust."""
+    """The live table of what a store has read, without Faust."""
 
-    def __init__(self, store: Store, now: datetime) -> None:
-        self._now, self.table = now, dict[str, Any]()
-        for (topic, _), message in store.producer.appended:
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def _table(self) -> dict[str, Any]:
+        table: dict[str, Any] = {}
+        for (topic, _), message in self._store.producer.appended:
             if topic == FLOW:
-                count(self.table, message.value)
+                count(table, message.value)
+        return table
 
     def flowing(self) -> Flowing:
-        return flowing(self.table, self._now)
+        return flowing(self._table(), self._clock())
 
     def partners(self) -> list[LivePartner]:
-        return partners(self.table, self._now)
+        return partners(self._table(), self._clock())
 
 
 class Rows:
@@ -146,7 +151,7 @@ def desk(store: Store, now: datetime) -> MoneyDesk:
     """What is asked of money, over a store's tables as of a moment."""
     ticks = iter(range(0, 10**9, 10**3))
     rows = Rows(store.tables["situations"].rows)
-    health = Health(rows, Live(store, now), lambda: now, ticks.__next__)
+    health = Health(rows, Live(store, lambda: now), lambda: now, ticks.__next__)
     return MoneyDesk(ledger(store), health, lambda: now)
 
 

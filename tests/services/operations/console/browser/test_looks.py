@@ -8,6 +8,7 @@ import pytest
 from tests.services.operations import scenes
 from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.test_finding_pages import two_of_one_number
+from tests.services.operations.console.test_money_pages import money_of, reconciled
 from tests.services.operations.scenes import SCENES, begun
 from tests.services.operations.windows import NARROW, WIDE, overflow
 
@@ -21,6 +22,7 @@ async def test_every_page_fits_the_window_and_is_pictured(
     name = f"{width}-{'night' if night else 'day'}"
     story = await sight.edge.read(begun(scenes.withdrawn))
     await two_of_one_number(sight.edge)
+    opened = await reconciled(sight.edge, story)
     async with sight.page(width, night=night) as page:
         await page.goto(f"{sight.edge.url}/sign-in?lang={language}")
         await sight.shot(page, f"sign-in-{name}")
@@ -38,6 +40,10 @@ async def test_every_page_fits_the_window_and_is_pictured(
             )
             assert await overflow(page) == 0
             await sight.shot(page, f"{what}-{name}")
+        for what, address in money_of(opened):
+            await page.goto(f"{sight.edge.url}/{address}")
+            assert await overflow(page) == 0
+            await sight.shot(page, f"money-{what}-{name}")
         await page.goto(f"{sight.edge.url}/journeys/{story.application}")
         assert await overflow(page) == 0
         await page.click(".lines summary >> nth=3")

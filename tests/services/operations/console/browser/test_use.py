@@ -8,6 +8,7 @@ from tests.services.operations.browser.test_use import targets
 from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
 from tests.services.operations.console.edge import PASSWORD
 from tests.services.operations.console.test_finding_pages import two_of_one_number
+from tests.services.operations.console.test_money_pages import money_of, reconciled
 from tests.services.operations.scenes import begun
 from tests.services.operations.windows import NARROW, WIDE, overflow
 
@@ -107,11 +108,13 @@ async def test_axe_finds_nothing(sight: Sight, night: bool) -> None:
         await sight.edge.read(begun(scene, n))
         for n, scene in enumerate((scenes.withdrawn, scenes.family, scenes.refused), start=10)
     ]
+    opened = await reconciled(sight.edge, stories[0])
     async with sight.page(NARROW if night else WIDE, night=night) as page:
         await page.goto(sight.edge.url)
         await axe(page)
         await sight.sign_in(page, language="en" if night else "vi")
         paths = ["find", "find?q=77", "find?q=H29.1-20261120-9999999", "journeys/none"]
+        paths += [address for _, address in money_of(opened)]
         for path in (*paths, *(f"journeys/{story.application}" for story in stories)):
             await page.goto(f"{sight.edge.url}/{path}")
             await axe(page)

@@ -1,0 +1,1 @@
+"""Money between partners and us: breaks, how partners fare, their days."""
