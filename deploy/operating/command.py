@@ -37,6 +37,9 @@ Named = Annotated[
     list[str] | None, typer.Option("--application", help="these alone; may be repeated")
 ]
 ActionName = Annotated[str, typer.Option("--action", help="left out: the only one for the cause")]
+Only = Annotated[
+    str, typer.Option("--only", help="applications of which this came: still_there, refused, say")
+]
 As = Annotated[str, typer.Option("--as", help="whose key of it: operator:second, who agrees, say")]
 Sure = Annotated[bool, typer.Option("--yes", help="do it; without it, only previewed")]
 
@@ -119,6 +122,7 @@ def round_(
     id_: Annotated[str, typer.Argument(metavar="ID", help="of a round")],
     verb: Annotated[str, typer.Argument(help=", ".join(VERBS))] = "",
     reason: Annotated[str, typer.Option("--reason", help="why; who agrees or not says it")] = "",
+    only: Only = "",
     who: As = OPERATOR,
     rows: Rows = 20,
     at: At = "",
@@ -132,7 +136,7 @@ def round_(
     with calling(*where(at, keys), who) as api:
         place = f"/v1/rounds/{id_}"
         found = api.post(f"{place}/{verb}", said) if verb else api.get(place)
-        _tell(api, found, rows, as_json)
+        _tell(api, found, rows, as_json, only)
 
 
 def _follow(api: Api, place: str, *, quiet: bool) -> Any:
@@ -154,13 +158,16 @@ def _follow(api: Api, place: str, *, quiet: bool) -> Any:
             time.sleep(LOOK_EVERY_S)
 
 
-def _tell(api: Api, found: Any, rows: int, as_json: bool) -> None:
+def _tell(api: Api, found: Any, rows: int, as_json: bool, only: str = "") -> None:
+    place = f"/v1/rounds/{found['id']}/items"
     if as_json:
-        say_json(found)
+        say_json(api.get(place, only=only, limit=PAGE) if only else found)
         return
     items = []
-    if found["status"] in OVER and rows:
-        page = api.get(f"/v1/rounds/{found['id']}/items", limit=PAGE)["items"]
+    if only and rows:
+        items = api.get(place, only=only, limit=rows)["items"]
+    elif found["status"] in OVER and rows:
+        page = api.get(place, limit=PAGE)["items"]
         items = [item for item in page if item["check"] != "gone"][:rows]
     shown.outcome(console, found, items, system_clock())
 

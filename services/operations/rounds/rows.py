@@ -90,6 +90,13 @@ class Rounds:
         rows = await self._items.ranges([(f"{own}{first:05}", f"{own}:")], limit)
         return [msgspec.json.decode(row["item"], type=Item) for row in rows]
 
+    async def numbered(self, round_: Round, numbers: Sequence[int]) -> list[Item]:
+        """Return the items with these numbers, which are in order."""
+        own = f"{round_.id}/{round_.found.set}/"
+        rows = await self._items.get([f"{own}{number:05}" for number in numbers])
+        rows = sorted(rows, key=lambda row: str(row["_id"]))
+        return [msgspec.json.decode(row["item"], type=Item) for row in rows]
+
     async def step(self, id_: str, kind: Kind, first: int) -> Step | None:
         """Return the step that begins with this item."""
         rows = await self._steps.get([f"{id_}/{kind}/{first:05}"])

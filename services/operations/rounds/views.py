@@ -1,6 +1,6 @@
 """What operators see of a round: how it stands, who did what, and what came of each item."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -10,6 +10,7 @@ from services.operations.domain.actions import ACTIONS, WHY, Action, Words
 from services.operations.domain.rounds import (
     STOPPED,
     Act,
+    Check,
     Choice,
     Found,
     Item,
@@ -22,6 +23,7 @@ from shared.edge import APPLICATION
 
 # `not_yet`: it is not its turn; `not_sent`: the round was aborted before
 Result = Literal["not_yet", "not_sent", "refused", "sent", "gone_before"]
+Outcome = Result | Check
 
 
 class RoundView(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,14 +140,30 @@ def whole(round_: Round, action: Action, sent: Step | None, checked: Step | None
 
 
 def seen(
-    round_: Round, first: int, items: Sequence[Item], sent: Sequence[Step], checked: Sequence[Step]
+    round_: Round, items: Iterable[tuple[int, Item]], sent: Sequence[Step], checked: Sequence[Step]
 ) -> list[ItemView]:
-    """Return items from number `first` on, with what these steps say of them."""
+    """Return items with what these steps say of them, each with its number."""
     done, after = _by_number(sent), _by_number(checked)
     rest = _left(round_, sent[-1] if sent else None)
     return [
         _item(round_, number, item, done.get(number, (rest, 0))[0], after.get(number))
-        for number, item in enumerate(items, first)
+        for number, item in items
+    ]
+
+
+def those(
+    round_: Round, outcome: Outcome, sent: Sequence[Step], checked: Sequence[Step]
+) -> list[int]:
+    """Return the numbers of the items of which all steps together say this."""
+    items, refused = round_.found.items, round_.found.refused
+    if outcome == "refused":
+        return list(range(items + 1, items + refused + 1))
+    done, after = _by_number(sent), _by_number(checked)
+    rest = _left(round_, sent[-1] if sent else None), 0
+    return [
+        number
+        for number in range(1, items + 1)
+        if outcome in (done.get(number, rest)[0], after.get(number, ("", 0))[0])
     ]
 
 

@@ -112,6 +112,8 @@ ROUNDS: Mapping[str, Words] = {
     ),
     "round_none_sent": Words("Không lệnh nào được gửi.", "No command was sent."),
     "round_list": Words("Từng việc", "Each of them"),
+    "round_only_those": Words("Chỉ những việc: {outcome}.", "Only those: {outcome}."),
+    "round_all": Words("Xem tất cả", "Show all of them"),
     "round_more": Words("Trang tiếp theo", "Next page"),
     "round_first": Words("Về trang đầu", "Back to the first page"),
     "round_acts": Words("Ai đã làm gì", "Who did what"),

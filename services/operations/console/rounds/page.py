@@ -1,47 +1,24 @@
-"""Rounds as pages: all of them, and one.  Pure."""
+"""A round as a page.  Pure."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from services.operations.console.facts import Fact, same, unit, vnd
 from services.operations.console.labels import LABELS
 from services.operations.console.rounds.labels import CHECKS, DOINGS, RESULTS, STATUSES
+from services.operations.console.rounds.listing import TONES
 from services.operations.console.rounds.offers import about, in_words
 from services.operations.console.spoken import grouped, instant, moment
-from services.operations.domain.actions import WHY, Action
+from services.operations.domain.actions import WHY
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.rounds import BY_ANOTHER, ITSELF, MOVES, Act, Choice, Doing, Status
-from services.operations.rounds.views import ItemsView, ItemView, OneView, RoundView
+from services.operations.rounds.views import ItemsView, ItemView, OneView
 from services.operations.rounds_api import VERBS
 from shared.access import Caller
 
-TONES: Mapping[Status, str] = {
-    "ready": "calm",
-    "waiting_for_check": "paused",
-    "running": "running",
-    "paused": "paused",
-    "checking": "running",
-    "done": "sent",
-    "aborted": "failed",
-    "rejected": "failed",
-}
 _ITEM_TONES = {"gone": "sent", "still_there": "failed", "came_back": "failed", "refused": "paused"}
-
-
-class Row(NamedTuple):
-    """A round in the list."""
-
-    id: str
-    does: Words
-    about: Words
-    status: Words
-    tone: str
-    by: str
-    at: Words
-    reason: str
-    items: Words
 
 
 class Button(NamedTuple):
@@ -57,6 +34,14 @@ class Bar(NamedTuple):
     words: Words
     done: int
     all: int
+
+
+class Count(NamedTuple):
+    """How often something came of a matter; it leads to those."""
+
+    outcome: str
+    name: Words
+    many: Words
 
 
 class Line(NamedTuple):
@@ -95,43 +80,34 @@ class Page(NamedTuple):
     facts: tuple[Fact, ...]
     follows: tuple[Words, ...]
     refusals: tuple[tuple[Words, Words], ...]
-    refused_at: int | None
     notes: tuple[Words, ...]
     verdict: tuple[str, Words] | None
     buttons: tuple[Button, ...]
     checks: tuple[Button, ...]
     bars: tuple[Bar, ...]
-    counts: tuple[Fact, ...]
+    counts: tuple[Count, ...]
     lines: tuple[Line, ...]
     after: int
+    only: str
+    only_said: Words
     next: int | None
     acts: tuple[Done, ...]
     is_live: bool
     seen: str = ""
 
 
-def rows(rounds: Iterable[RoundView], table: Mapping[str, Action]) -> list[Row]:
-    """Return rounds as a list has them."""
-    return [
-        Row(
-            id=one.id,
-            does=in_words(table[one.action].does),
-            about=about(one.stage, one.cause),
-            status=STATUSES[one.status],
-            tone=TONES[one.status],
-            by=one.by,
-            at=moment(one.at),
-            reason=one.reason,
-            items=grouped(one.items),
-        )
-        for one in rounds
-    ]
-
-
 def round_page(
-    view: OneView, items: ItemsView, after: int, caller: Caller, units: Units, *, is_late: bool
+    view: OneView,
+    items: ItemsView,
+    place: tuple[int, str],
+    caller: Caller,
+    units: Units,
+    *,
+    is_late: bool,
 ) -> Page:
-    """Return a round as somebody sees it; `is_late`: what he asked for was not possible."""
+    """Return a round as somebody sees it; `place`: where its items begin, and of which outcome
+    they are; `is_late`: what he asked for was not possible.
+    """
     asked_by = next((act.by for act in view.acts if act.what in ("start", "ask")), "")
     buttons = tuple(_buttons(view, caller, asked_by))
     is_live = _is_live(view)
@@ -147,7 +123,6 @@ def round_page(
         refusals=tuple(
             (in_words(said), grouped(view.why[why])) for why, said in WHY.items() if why in view.why
         ),
-        refused_at=view.items if view.refused else None,
         notes=tuple(_notes(view, caller, asked_by, is_late=is_late)),
         verdict=None if is_live else _verdict(view),
         buttons=tuple(b for b in buttons if b.verb not in BY_ANOTHER),
@@ -155,7 +130,9 @@ def round_page(
         bars=tuple(_bars(view)),
         counts=tuple(_counts(view)),
         lines=tuple(_line(item, units, is_begun=bool(asked_by)) for item in items.items),
-        after=after,
+        after=place[0],
+        only=place[1],
+        only_said=CHECKS.get(place[1]) or RESULTS.get(place[1], same("")),
         next=items.next,
         acts=tuple(_done(act) for act in view.acts),
         is_live=is_live,
@@ -258,14 +235,14 @@ def _bars(view: OneView) -> Iterator[Bar]:
         yield Bar(said, done, max(1, all_))
 
 
-def _counts(view: OneView) -> Iterator[Fact]:
+def _counts(view: OneView) -> Iterator[Count]:
     """Yield how often each result came, and each outcome of the check."""
     if view.status in ("ready", "waiting_for_check"):
         return
     for words, counted in ((RESULTS, view.results), (CHECKS, view.checks)):
         for word, name in words.items():
             if count := counted.get(word, 0):
-                yield Fact(name, grouped(count))
+                yield Count(word, name, grouped(count))
 
 
 def _line(item: ItemView, units: Units, *, is_begun: bool) -> Line:

@@ -13,8 +13,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.operations.board import Board, Place
 from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
+from services.operations.console.rounds.listing import rows
 from services.operations.console.rounds.offers import form_page
-from services.operations.console.rounds.page import round_page, rows
+from services.operations.console.rounds.page import round_page
 from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
 from services.operations.console.stuck.page import STAGES
 from services.operations.domain.actions import possible
@@ -24,7 +25,16 @@ from services.operations.domain.citizen.words import Words
 from services.operations.domain.rounds import ITSELF, Choice, Doing, Reason
 from services.operations.rounds import views
 from services.operations.rounds.desk import Desk
-from services.operations.rounds_api import OPERATORS, VERBS, Checking, begun, done, items_of, known
+from services.operations.rounds_api import (
+    OPERATORS,
+    VERBS,
+    Checking,
+    Only,
+    begun,
+    done,
+    items_of,
+    known,
+)
 from services.operations.rounds_api import whole as whole_of
 from services.operations.situations import NEVER_MS
 from services.operations.status_api import form_body
@@ -133,14 +143,16 @@ def _add_looking(routes: APIRouter, releasing: Releasing) -> None:
         round_id: str,
         visit: Annotated[Visit, onlookers],
         after: Annotated[int, Query(ge=0, le=99_999)] = 0,
+        only: Only = None,
         seen: Annotated[str, Query(max_length=16)] = "",
         was: Annotated[str, Query(max_length=20)] = "",
         late: Annotated[bool, Query()] = False,
     ) -> Response:
         found = await known(desk, round_id)
-        items = await items_of(desk, found, after, PAGE)
+        items = await items_of(desk, found, after, PAGE, only)
         view, units = await whole_of(desk, found), releasing.units()
-        page = round_page(view, items, after, _caller(visit), units, is_late=late)
+        place, caller = (after, only or ""), _caller(visit)
+        page = round_page(view, items, place, caller, units, is_late=late)
         if visit.is_part and page.seen == seen:
             return Response(status_code=204, headers=HEADERS)
         template = "round_live.html" if visit.is_part else "round.html"

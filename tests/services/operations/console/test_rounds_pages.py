@@ -60,7 +60,7 @@ async def test_a_group_is_previewed_started_followed_and_said_to_be_released(
 async def test_what_is_still_there_afterwards_is_said_so(
     edge: ConsoleEdge, seated: httpx.AsyncClient
 ) -> None:
-    await edge.read(begun(scenes.fee_due))
+    story = await edge.read(begun(scenes.fee_due))
     asking = "/console/rounds/new/ask_partner?stage=payment&cause=awaiting_payment"
     where = await previewed(seated, asking)
     assert "50.000 đồng" in (await seated.get(where)).text
@@ -72,6 +72,11 @@ async def test_what_is_still_there_afterwards_is_said_so(
 
     assert LABELS["round_left"].told(count="1").vi in over
     assert CHECKS["still_there"].vi in over
+    assert f'href="{where}?only=still_there#each"' in over
+    left = (await seated.get(f"{where}?only=still_there")).text
+    assert LABELS["round_only_those"].told(outcome=CHECKS["still_there"]).vi in left
+    assert story.code in left
+    assert story.code not in (await seated.get(f"{where}?only=gone")).text
 
 
 async def test_those_chosen_are_done_alone(
@@ -114,11 +119,17 @@ async def test_what_is_refused_is_counted_and_says_why(
     await edge.read(held[0])
     edge.store.tables["situations"].rows.update(rows)  # the board has not followed yet
 
-    page = (await seated.get(await previewed(seated))).text
+    where = await previewed(seated)
 
+    page = (await seated.get(where)).text
+
+    assert 'href="?only=refused#each"' in page
     assert page.count(WHY["nothing_held"].vi) == 2
     assert RESULTS["refused"].vi in page
     assert "1 việc của 1 hồ sơ" in page
+    refused = (await seated.get(f"{where}?only=refused")).text
+    assert held[0].code in refused
+    assert held[1].code not in refused
 
 
 @pytest.mark.parametrize("reason", ["", "no", "x" * 501])

@@ -13,7 +13,7 @@ from services.operations.console.facts import FACTS
 from services.operations.console.labels import LABELS, PAGES
 from services.operations.console.reading.waterfall import WHO
 from services.operations.console.rounds.labels import CHECKS, DOINGS, RESULTS, STATUSES
-from services.operations.console.rounds.page import TONES
+from services.operations.console.rounds.listing import TONES
 from services.operations.console.screen import WAYS
 from services.operations.console.spoken import stretch
 from services.operations.console.types import TYPES, called

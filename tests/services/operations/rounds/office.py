@@ -112,7 +112,7 @@ class Office:
         round_, end = await self.round(), self.count + self.refused + 1
         items = await self.rows.items(round_, 1, end)
         sent = await self.rows.steps(ID, "sent", 1, end)
-        return seen(round_, 1, items, sent, await self.rows.steps(ID, "checked", 1, end))
+        return seen(round_, enumerate(items, 1), sent, await self.rows.steps(ID, "checked", 1, end))
 
     async def results(self) -> list[Any]:
         return [(item.result, item.check) for item in await self.items()]

@@ -9,10 +9,11 @@ import pytest
 
 from services.operations.domain.rounds import ITEMS_LIMIT, OPEN_LIMIT
 from services.operations.journeys import read
-from services.operations.rounds.runner import CHECK_AFTER
+from services.operations.rounds.runner import CHECK_AFTER, CHECK_LIMIT
 from shared import events
 from shared.events import Event, kernel
 from shared.store import prefix
+from tests.services.operations.api.edge import park
 from tests.services.operations.rounds.edge import HELD, Door, preview
 
 
@@ -60,6 +61,32 @@ async def test_items_come_by_the_page(client: httpx.AsyncClient, held: list[Even
     assert [item["number"] for item in items] == [1, 2]
     assert {item["application"] for item in items} == {event.subject for event in held}
     assert {item["result"] for item in items} == {"not_yet"}
+
+
+async def test_items_come_by_what_came_of_them(
+    client: httpx.AsyncClient, door: Door, held: list[Event], story: Any, log: Any
+) -> None:
+    where = (await preview(client)).headers["location"]
+    await client.post(f"{where}/start", json={})
+    await door.turn()
+    sent = [event for _, event in door.published.events if event.subject == story.application]
+    for event in sent:  # the read side has heard of one of the two, which is held anew
+        log.append("payment.inbox", event.subject.encode(), events.encode(event), story.lane)
+    park(story)
+    await door.read(log)
+    for seconds in (CHECK_LIMIT.total_seconds(), 1, 1):
+        await door.turn(seconds)
+
+    async def named(only: str, **page: int) -> tuple[list[int], int | None]:
+        found = (await client.get(f"{where}/items", params={"only": only, **page})).json()
+        return [item["number"] for item in found["items"]], found["next"]
+
+    (back,), _ = await named("came_back")
+    assert await named("unknown") == ([3 - back], None)
+    assert await named("sent", limit=1) == ([1], 1)
+    assert await named("sent", limit=1, after=1) == ([2], None)
+    assert await named("gone") == ([], None)
+    assert (await client.get(f"{where}/items", params={"only": "moon"})).status_code == 422
 
 
 async def test_the_same_preview_again_is_the_same_round(

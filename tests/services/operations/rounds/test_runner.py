@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from contextlib import suppress
+from typing import get_args
 
 import msgspec
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.operations.domain.actions import ACTIONS, Saying
+from services.operations.domain.rounds import Check
 from services.operations.rounds.runner import CHECK_AFTER, CHECK_LIMIT
-from services.operations.rounds.views import whole
+from services.operations.rounds.views import Result, those, whole
 from shared.errors import Unknown
 from shared.events import Event
 from shared.events.kernel import LaneReleased
@@ -135,6 +137,28 @@ async def test_who_approves_and_dies_before_it_is_written_leaves_it_waiting() ->
     await office.run()
 
     assert (office.published, await office.rows.watched()) == ([], [])
+
+
+async def test_those_of_which_something_came_are_found_by_it() -> None:
+    office = Office(7, refused=2, stubborn=2, held_again=3)
+    await office.begin()
+    office.situations.rows.pop(next(iter(office.situations.rows)))
+    await office.do("start")
+    await office.turn(office.runner(per_turn=4))
+    await office.do("abort")
+    await office.run()
+    round_ = await office.round()
+    sent, checked = [await office.rows.steps(ID, kind, 1, 8) for kind in ("sent", "checked")]
+
+    words = [{item.result, item.check} for item in await office.items()]
+    for outcome in get_args(Result) + get_args(Check):
+        found = [n for n, said in enumerate(words, 1) if outcome in said]
+        assert those(round_, outcome, sent, checked) == found, outcome
+    assert those(round_, "still_there", sent, checked) == [2]
+    assert those(round_, "not_sent", sent, checked) == [5, 6, 7]
+    assert [i.key for i in await office.rows.numbered(round_, [2, 9])] == [
+        item.key for item in (await office.rows.items(round_, 1, 9))[1::7]
+    ]
 
 
 async def test_what_waits_no_more_when_it_is_its_turn_gets_no_command() -> None:
