@@ -41,6 +41,10 @@ Only = Annotated[
     str, typer.Option("--only", help="applications of which this came: still_there, refused, say")
 ]
 As = Annotated[str, typer.Option("--as", help="whose key of it: operator:second, who agrees, say")]
+ToUnit = Annotated[str, typer.Option("--to-unit", help="reassign_unit: which is to decide it")]
+WorkingDays = Annotated[
+    int, typer.Option("--working-days", min=0, help="extend_deadline: by how many, from now on")
+]
 Sure = Annotated[bool, typer.Option("--yes", help="do it; without it, only previewed")]
 
 
@@ -79,6 +83,8 @@ def release(
     unit: Unit = "",
     partner: Partner = "",
     application: Named = None,
+    to_unit: ToUnit = "",
+    working_days: WorkingDays = 0,
     yes: Sure = False,
     rows: Rows = 20,
     at: At = "",
@@ -99,6 +105,8 @@ def release(
         "unit": unit,
         "partner": partner,
         "applications": application or [],
+        "to_unit": to_unit,
+        "working_days": working_days,
     }
     with calling(*where(at, keys)) as api:
         round_ = api.post("/v1/rounds", choice, f"cli-{uuid4().hex}")

@@ -9,6 +9,7 @@ import msgspec
 from deploy.simulation.bank import Bank
 from deploy.simulation.check import journals
 from deploy.simulation.gateway import Gateway
+from deploy.simulation.operators import Said
 from deploy.simulation.world import Violation, World
 from services.intake.domain.saga import ENDS
 from services.notify.domain import Dossier
@@ -25,15 +26,17 @@ from shared.events.intake import (
     Refused,
     Registered,
 )
-from shared.events.notify import AgainRefused, NoticeReopened
+from shared.events.notify import AgainRefused
 from shared.events.payment import Mismatched, Overpaid, ReceiptIssued, Settled
 from shared.events.portal import Submitted
+from shared.events.routing import ActionRejected
 from shared.store import Row
 
 T = TypeVar("T")
 D = TypeVar("D", bound=Data)
 
 ASK_LIMIT = 4  # questions after an order: whoever answers none leaves it to the day's statement
+REFUSALS = frozenset({AgainRefused.TYPE, ActionRejected.TYPE})
 WITH_A_PERSON = ("by_hand", "waiting_for_check")
 
 
@@ -192,16 +195,20 @@ def _check_notices(world: World, gateway: Gateway) -> None:
                 raise Violation(f"notify {application[-4:]}: {slot} {notice}, out: {went_out}")
 
 
-def check_operators(world: World, said: Mapping[str, str]) -> None:
-    """What an operator asks for is done or refused, once: `said` are applications, by its id.
-    Raises `Violation`.
+def check_operators(world: World, said: Mapping[str, Said]) -> None:
+    """What an operator asks for is done or refused, once; of what was asked as of the same moves of
+    a dossier one thing at most.  Raises `Violation`.
     """
-    journal = journals(world, "notify")
-    for id_, application in said.items():
-        answers = [e for e in _emitted(journal.get(application, ())) if e.causationid == id_]
-        refused = _of(answers, AgainRefused)
-        if (len(refused), bool(_of(answers, NoticeReopened))) not in ((0, True), (1, False)):
-            raise Violation(f"notify {application[-4:]}: {id_} was answered by {answers}")
+    done = Counter[Said]()
+    for id_, asked in said.items():
+        journal = journals(world, asked.service).get(asked.application, ())
+        answers = [e for e in _emitted(journal) if e.causationid == id_]
+        refused = [e for e in answers if e.type in REFUSALS]
+        if not answers or (refused and len(answers) > 1):
+            raise Violation(f"{asked.service} {asked.application[-4:]}: {id_} led to {answers}")
+        done[asked] += not refused and asked.moves_seen is not None
+    if twice := [asked for asked, times in done.items() if times > 1]:
+        raise Violation(f"done twice: {twice}")
 
 
 def _emitted(versions: Iterable[Row]) -> list[Event]:

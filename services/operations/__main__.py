@@ -171,7 +171,7 @@ async def build(resources: Resources) -> Parts:
     mending = Mending(
         journeys, table("journeys"), situations, table("mended_places"), resources.clock
     )
-    rounds = Desk(rows, board, journeys, resources.clock, lambda: uuid4().hex)
+    rounds = Desk(rows, board, journeys, resources.clock, lambda: uuid4().hex, watch.current)
     dead = wiring.dead(resources, board, journeys, settings.per_second)
     health = Health(situations, tables, resources.clock, time.monotonic)
     money = MoneyDesk(wiring.ledger(resources), health, resources.clock)

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 
+from services.operations.domain.acting.shape import Takes
 from services.operations.domain.actions import Action, possible
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.rounds import (
@@ -24,8 +25,10 @@ from services.operations.rounds import views
 from services.operations.rounds.desk import Desk, SamePerson, TooManyOpen
 from shared import edge
 from shared.access import Caller, require
+from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.problems import Refusal
+from shared.working_time import local_day
 
 PAGE_LIMIT = 200
 
@@ -148,6 +151,7 @@ async def begun(desk: Desk, choice: Choice, by: str, key: str, now: datetime) ->
     one, unless it stands.  Raises `Refusal` 404, 422, `Unknown`.
     """
     _check(choice, desk.actions)
+    _check_unit(choice, desk.catalogue, now)
     said = msgspec.json.encode((by, key, choice))
     mark = hashlib.sha256(said).hexdigest()[:10]
     ids = [f"{now - timedelta(days=n):%Y%m%d}-{mark}" for n in (0, 1)]
@@ -226,6 +230,22 @@ def _check(choice: Choice, actions: Mapping[str, Action]) -> None:
     if choice.action not in names:
         can = f"can be {' or '.join(names)}" if names else "has none yet"
         raise Refusal(422, "no-such-action", f"The action for {choice.cause} {can}.")
+    takes, given = actions[choice.action].takes, _given(choice)
+    if given != ({takes} - {""}):
+        detail = f"{choice.action} takes {takes or 'none of to_unit, working_days'}."
+        raise Refusal(422, "not-what-it-takes", detail)
+
+
+def _given(choice: Choice) -> set[str]:
+    """Return what is given with a choice that an action may take."""
+    return {name for name in get_args(Takes) if name and getattr(choice, name)}
+
+
+def _check_unit(choice: Choice, catalogue: Catalogue, now: datetime) -> None:
+    """Refuse a unit that nobody knows.  Raises `Refusal` 422."""
+    if choice.to_unit and catalogue.unit(choice.to_unit, local_day(now)) is None:
+        detail = f"No unit has the code {choice.to_unit} today: name one of the catalogue."
+        raise Refusal(422, "unknown-unit", detail)
 
 
 def _not_now(round_: Round, verb: Doing) -> Refusal:

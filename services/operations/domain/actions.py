@@ -6,11 +6,12 @@ of the messages of its application, or it is refused, with a reason that `WHY` w
 
 from collections.abc import Mapping, Sequence
 
-from services.operations.domain.acting import notices
+from services.operations.domain.acting import dossiers, notices
 from services.operations.domain.acting.shape import (
     WHY,
     Action,
     Command,
+    Given,
     Saying,
     Why,
     Words,
@@ -28,6 +29,7 @@ __all__ = [
     "WHY",
     "Action",
     "Command",
+    "Given",
     "Saying",
     "Why",
     "Words",
@@ -48,7 +50,9 @@ def release_of(service: str, held: Entry) -> Command:
     return Command(f"{service}.inbox", held.id, held.traceparent)
 
 
-def _release(stage: str, _: str, entries: Sequence[Entry]) -> Command | Why:
+def _release(
+    stage: str, _: str, entries: Sequence[Entry], __: Given | None = None, /
+) -> Command | Why:
     held = last_held(stage, entries)
     if held is None or stage not in held_by(entries):
         return "nothing_held"
@@ -59,7 +63,7 @@ def _released(said: Saying) -> LaneReleased:
     return LaneReleased(operator=said.by, reason=said.reason)
 
 
-def _ask(_: str, about: str, entries: Sequence[Entry]) -> Command | Why:
+def _ask(_: str, about: str, entries: Sequence[Entry], __: Given | None = None, /) -> Command | Why:
     """Have payment ask: about the order of this reference, or of the call with this key."""
     orders = {gist(e.data).reference: e for e in entries if is_one(e, payment.Requested)}
     calls = [e for e in entries if is_one(e, payment.QueryRequested, payment.CreateRequested)]
@@ -125,6 +129,8 @@ ACTIONS: Mapping[str, Action] = {
         _asked,
     ),
     "send_again": notices.SEND_AGAIN,
+    "reassign_unit": dossiers.REASSIGN_UNIT,
+    "extend_deadline": dossiers.EXTEND_DEADLINE,
 }
 
 

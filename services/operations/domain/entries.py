@@ -194,6 +194,7 @@ class Gist(msgspec.Struct, frozen=True):
     acceptance_due: str = ""
     clock: str = ""
     return_due: str = ""
+    candidates: tuple[str, ...] = ()
 
 
 _gist = msgspec.json.Decoder(Gist)

@@ -12,6 +12,7 @@ from services.operations.domain.actions import Command, Why
 
 ITEMS_LIMIT = 10_000
 NAMED_LIMIT = 1_000  # applications that a choice names
+WORKING_DAYS_LIMIT = 60
 OPEN_LIMIT = 10  # rounds under way at a time
 ACTS_LIMIT = 200  # then it cannot be paused any more
 ITSELF = "/services/operations"  # who acts where no operator does
@@ -59,7 +60,8 @@ Id = Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
 class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which of a group, what is to be done and why; `which`: what is stuck, or all that waits.
 
-    `unit`, `partner` and `applications`, where they are given, choose among these.
+    `unit`, `partner` and `applications`, where they are given, choose among these.  `to_unit`,
+    `working_days`: what the action takes, if it takes that.
     """
 
     stage: Name
@@ -70,6 +72,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     unit: Name = ""
     partner: Name = ""
     applications: Annotated[tuple[Id, ...], msgspec.Meta(max_length=NAMED_LIMIT)] = ()
+    to_unit: Name = ""
+    working_days: Annotated[int, msgspec.Meta(ge=0, le=WORKING_DAYS_LIMIT)] = 0
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -89,12 +93,14 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reference: str = ""
     cause: str = ""
     traceparent: str = ""
+    moves_seen: int | None = None
     why: Why | None = None
 
     @property
     def command(self) -> Command:
         """Return what is to be appended."""
-        return Command(self.topic, self.cause, self.traceparent, self.reference)
+        where = self.topic, self.cause, self.traceparent
+        return Command(*where, self.reference, self.moves_seen)
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,12 +234,15 @@ def counted(so_far: Mapping[str, int], words: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def checked(since_ms: int | None, sent_ms: int | None) -> Check:
+def checked(since_ms: int | None, sent_ms: int | None, *, is_in_time: bool = False) -> Check:
     """Say whether the cause is gone; `since_ms`: since when it is there (None: it is not),
-    `sent_ms`: when the log had the command (None: the read side has not come so far).
+    `sent_ms`: when the log had the command (None: the read side has not come so far),
+    `is_in_time`: it was stuck, and waits as it should now.
     """
     if sent_ms is None:
         return "unknown"
     if since_ms is None:
         return "gone"
-    return "came_back" if since_ms > sent_ms else "still_there"
+    if since_ms > sent_ms:
+        return "came_back"
+    return "gone" if is_in_time else "still_there"

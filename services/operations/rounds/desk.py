@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from services.operations.board import Board, Place, Situation
-from services.operations.domain.actions import ACTIONS, Action, Command
+from services.operations.domain.actions import ACTIONS, Action, Command, Given
 from services.operations.domain.entries import Entry, in_order
 from services.operations.domain.rounds import (
     BEGINS,
@@ -24,6 +24,7 @@ from services.operations.domain.rounds import (
 from services.operations.journeys import Journeys
 from services.operations.rounds.rows import Rounds
 from services.operations.situations import NEVER_MS
+from shared.catalogue import Catalogue
 from shared.clock import Clock
 
 PLANNED_AT_ONCE = 200  # applications
@@ -49,9 +50,10 @@ class Desk:
         journeys: Journeys,
         clock: Clock,
         new_set: Callable[[], str],
+        catalogue: Catalogue,
         actions: Mapping[str, Action] = ACTIONS,
     ) -> None:
-        self.rows, self.actions = rows, actions
+        self.rows, self.catalogue, self.actions = rows, catalogue, actions
         self._board, self._journeys, self._clock = board, journeys, clock
         self._new_set = new_set
 
@@ -63,11 +65,12 @@ class Desk:
         if stands:
             return next(iter(stands.values()))
         chosen = await self._chosen(choice, int(at.timestamp() * 1_000))
+        given = Given(at, self.catalogue, choice.to_unit, choice.working_days)
         items: list[Item] = []
         for n in range(0, min(len(chosen), ITEMS_LIMIT), PLANNED_AT_ONCE):
             some = chosen[n : n + PLANNED_AT_ONCE][: ITEMS_LIMIT - n]
             standing = await self._journeys.standing({s.application for s in some})
-            items += [self._item(choice, s, in_order(standing[s.application])) for s in some]
+            items += [self._item(choice, given, s, standing[s.application]) for s in some]
         items.sort(key=lambda item: item.why is not None)  # those refused come last
         found = found_of(self._new_set(), items, is_whole=len(chosen) <= ITEMS_LIMIT)
         return await self.rows.begin(previewed(ids[0], choice, found, by, at), items)
@@ -106,9 +109,11 @@ class Desk:
         others = await self.rows.every(set(await self.rows.watched()) - {round_.id})
         return sum(r.status in OPEN for r in others.values()) >= OPEN_LIMIT
 
-    def _item(self, choice: Choice, situation: Situation, entries: Sequence[Entry]) -> Item:
-        about = situation.key.split("/", 3)[3]
-        planned = self.actions[choice.action].plan(choice.stage, about, entries)
+    def _item(
+        self, choice: Choice, given: Given, situation: Situation, found: Sequence[Entry]
+    ) -> Item:
+        about, entries = situation.key.split("/", 3)[3], in_order(found)
+        planned = self.actions[choice.action].plan(choice.stage, about, entries, given)
         done = planned if isinstance(planned, Command) else Command("", "", "")
         return Item(
             key=situation.key,
@@ -122,5 +127,6 @@ class Desk:
             reference=done.reference,
             cause=done.cause,
             traceparent=done.traceparent,
+            moves_seen=done.moves_seen,
             why=None if isinstance(planned, Command) else planned,
         )

@@ -5,9 +5,9 @@ without the one that says that it was done does it, under the same ids, so that 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.operations.domain.actions import ACTIONS, Action, Saying
@@ -30,7 +30,7 @@ from services.operations.rounds.rows import Rounds
 from shared.clock import Clock
 from shared.errors import Unknown
 from shared.events import Event
-from shared.store import Table
+from shared.store import Row, Table
 
 TURN_S = 1.0
 CHECK_AFTER = timedelta(seconds=15)  # what a service does about a command takes it a second or two
@@ -127,7 +127,8 @@ class Runner:
 
     async def _publish(self, round_: Round, number: int, item: Item, step: Step) -> None:
         by, why = round_.asked_by, round_.choice.reason
-        said = Saying(item.reference, by, why, round_.checked_by)
+        seen = item.moves_seen
+        said = Saying(item.reference, by, why, round_.checked_by, round_.choice.cause, seen)
         data = self._actions[round_.choice.action].say(said)
         id_, source = command_id(round_.id, number), f"/operators/{by}"
         event = command(id_, source, item.application, step.at, data, item.command)
@@ -161,10 +162,11 @@ class Runner:
             return
         rows = await self._situations.get([item.key for item in items])
         there = {str(row["_id"]): int(row["since_ms"]) for row in rows}
+        in_time = _in_time(rows, self._clock()) if round_.choice.which == "stuck" else frozenset()
         since_ms = tuple(there.get(item.key) for item in items)
         found = tuple(
-            checked(since, at) if id_ else ""
-            for id_, since, at in zip(ids, since_ms, logged_ms, strict=True)
+            checked(since, at, is_in_time=item.key in in_time) if id_ else ""
+            for item, id_, since, at in zip(items, ids, since_ms, logged_ms, strict=True)
         )
         told = Step(
             first=step.first,
@@ -178,6 +180,12 @@ class Runner:
     async def _act(self, round_: Round, what: Doing) -> None:
         act = Act(what=what, by=ITSELF, at=self._clock())
         await self._rows.act(round_.after(act))
+
+
+def _in_time(rows: Iterable[Row], now: datetime) -> frozenset[str]:
+    """Return the keys of what is not stuck now."""
+    now_ms = int(now.timestamp() * 1_000)
+    return frozenset(str(row["_id"]) for row in rows if int(row["stuck_ms"]) > now_ms)
 
 
 def _logged_ms(entries: Sequence[Entry], id_: str) -> int | None:

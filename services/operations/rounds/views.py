@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from services.operations.domain.acting.shape import Takes
 from services.operations.domain.actions import ACTIONS, WHY, Action, Words
 from services.operations.domain.rounds import (
     STOPPED,
@@ -52,6 +53,7 @@ class OneView(RoundView, frozen=True, kw_only=True):
     `needs_check`: once asked for it is `waiting_for_check` until another agrees.  `results` counts
     all items by what was done, `checks` those that were sent by what it came to, `why` those that
     are refused.
+    `takes`: what of the choice the action takes.
     """
 
     choice: Choice
@@ -59,6 +61,7 @@ class OneView(RoundView, frozen=True, kw_only=True):
     follows: tuple[Words, ...]
     needs_check: bool
     why: Mapping[str, int]
+    takes: Takes
     acts: tuple[Act, ...]
     results: Mapping[str, int]
     checks: Mapping[str, int]
@@ -72,7 +75,8 @@ class ListView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
-    """One matter of a round, as it stood (`since_ms`, `vnd`), and what came of it.
+    """One matter of a round, as it stood (`since_ms`, `vnd`), and what came of it; `reference`: an
+    order or a notice that it is about, the unit that it goes to, its new date.
 
     `why_vi`, `why_en`: why it is refused.  `check` says, a while after it was sent, whether the
     cause is `gone`, `still_there` or `came_back`, or `unknown`, where the read side is far behind;
@@ -133,6 +137,7 @@ def whole(round_: Round, action: Action, sent: Step | None, checked: Step | None
         follows=action.follows,
         needs_check=action.needs_check,
         why=round_.found.why,
+        takes=action.takes,
         acts=round_.acts,
         results=results | {word: count for word, count in others.items() if count},
         checks=checked.so_far if checked else {},

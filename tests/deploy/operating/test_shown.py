@@ -145,4 +145,4 @@ def test_a_cause_about_which_nothing_can_be_done_is_said_to_have_no_action() -> 
 
     assert found == "release"
     with pytest.raises(Misconfigured, match="none yet"):
-        command.only_action("in_processing")
+        command.only_action("in_post")

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.operations.domain.acting.shape import Action, Command, Saying, Why, Words, is_one
+from services.operations.domain.acting.shape import (
+    Action,
+    Command,
+    Given,
+    Saying,
+    Why,
+    Words,
+    is_one,
+)
 from services.operations.domain.entries import Entry, gist
 from shared.events.notify import (
     AgainAsked,
@@ -47,7 +55,9 @@ class _Way:
         return is_over and (self.was_sent or self.reason == UNKNOWN)
 
 
-def _send_again(_: str, about: str, entries: Sequence[Entry]) -> Command | Why:
+def _send_again(
+    _: str, about: str, entries: Sequence[Entry], __: Given | None = None, /
+) -> Command | Why:
     """Have it told again: of a milestone and an occasion of it, what failed and was never had."""
     ways: dict[str, _Way] = {}
     failed = None

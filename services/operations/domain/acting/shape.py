@@ -1,25 +1,46 @@
 """What an action is: a row of the table, the command that it makes, and why it makes none."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from datetime import datetime
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
 from services.operations.domain.entries import Entry
+from shared.catalogue import Catalogue
 from shared.events.data import Data
 
-Why = Literal["nothing_held", "no_order", "not_failed", "told", "may_be_there", "too_often"]
+Why = Literal[
+    "nothing_held",
+    "no_order",
+    "not_failed",
+    "told",
+    "may_be_there",
+    "too_often",
+    "not_routed",
+    "same_unit",
+    "other_province",
+    "wrong_level",
+    "not_a_candidate",
+    "no_due",
+    "dated_enough",
+    "calendar_ends",
+]
+Takes = Literal["", "to_unit", "working_days"]
 
 
 class Command(NamedTuple):
-    """What is to be appended for one matter; `reference` is the order's that it is about, empty
-    where it is about none; `cause` is the id of the message that it answers.
+    """What is to be appended for one matter; `reference` is what it is about: an order, a notice,
+    the unit that it goes to, a new date; `cause` is the id of the message that it answers.
+
+    `moves_seen`: how often the dossier had moved by then; has it since, nothing is done.
     """
 
     topic: str
     cause: str
     traceparent: str
     reference: str = ""
+    moves_seen: int | None = None
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -31,16 +52,37 @@ class Words(msgspec.Struct, frozen=True):
 
 class Saying(NamedTuple):
     """What a command says beside what it has done: of which order, who asked for it and why, and
-    who agreed to it, empty where nobody had to.
+    who agreed to it, empty where nobody had to; about which cause.
     """
 
     reference: str
     by: str
     reason: str
     checked_by: str = ""
+    cause: str = ""
+    moves_seen: int | None = None
 
 
-Plan = Callable[[str, str, Sequence[Entry]], Command | Why]  # stage, what it is about, messages
+class Given(NamedTuple):
+    """What an operator gives with an action that takes something, as of when, and the reference
+    data that it is held against.
+    """
+
+    at: datetime
+    catalogue: Catalogue
+    to_unit: str = ""
+    working_days: int = 0
+
+
+class Plan(Protocol):
+    """How the command for one matter is made."""
+
+    def __call__(
+        self, stage: str, about: str, entries: Sequence[Entry], given: Given | None = None, /
+    ) -> Command | Why:
+        """Return the command, or why there is none."""
+
+
 Say = Callable[[Saying], Data]
 
 
@@ -48,6 +90,7 @@ class Action(NamedTuple):
     """What is done about these causes; `follows`: the side effects that may come of it.
 
     `needs_check`: it corrects money or state, so another than who asks for it has to agree.
+    `takes`: what has to be given with it.
     """
 
     causes: frozenset[str]
@@ -56,6 +99,7 @@ class Action(NamedTuple):
     plan: Plan
     say: Say
     needs_check: bool = False
+    takes: Takes = ""
 
 
 def is_one(entry: Entry, *contracts: type[Data]) -> bool:
@@ -82,6 +126,31 @@ WHY: Mapping[Why, Words] = {
         "Đơn vị gửi tin đã nhận tin, hoặc không ai biết tin đã đến chưa: không gửi lại để khỏi gửi "
         "hai lần.",
         "Its provider had it, or nobody knows: it is not sent again, as it might come twice.",
+    ),
+    "not_routed": Words(
+        "Hồ sơ chưa được phân tuyến, hoặc đã kết thúc.", "It is not routed yet, or over."
+    ),
+    "same_unit": Words("Đơn vị này đang giải quyết hồ sơ.", "This unit decides it already."),
+    "other_province": Words(
+        "Đơn vị thuộc tỉnh khác: chọn đơn vị trong cùng tỉnh với hồ sơ.",
+        "The unit is in another province: name one of the province that the dossier is in.",
+    ),
+    "wrong_level": Words(
+        "Thủ tục này do cấp khác giải quyết: chọn đơn vị đúng cấp.",
+        "Units of another level decide this procedure: name one of those.",
+    ),
+    "not_a_candidate": Words(
+        "Hồ sơ này chỉ có thể do một trong các đơn vị khác giải quyết: xem hồ sơ.",
+        "It can be one of some other units alone: its journey names them.",
+    ),
+    "no_due": Words("Hồ sơ chưa có ngày hẹn.", "It has no date yet."),
+    "dated_enough": Words(
+        "Đã hẹn lại đủ số lần được phép: giữ ngày hẹn hiện tại.",
+        "It was given a new date as often as may be: the one that stands is kept.",
+    ),
+    "calendar_ends": Words(
+        "Lịch làm việc chưa có năm của ngày hẹn mới: chọn ít ngày hơn, hoặc bổ sung lịch.",
+        "The calendar does not have the new date's year: give fewer days, or add its year.",
     ),
     "too_often": Words(
         "Đã gửi lại ba lần: hãy liên hệ người nhận bằng cách khác.",

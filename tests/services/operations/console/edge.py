@@ -95,9 +95,8 @@ class ConsoleEdge:
         provable = Provable(self.door, self.prover.desk)
         rows = Rounds(Tables(*(MemoryTable(self.store.trouble) for _ in Tables._fields)))
         names = map("{}".format, count())
-        desk = Desk(
-            rows, board, self.store.journeys, lambda: self.now, names.__next__, self.actions
-        )
+        clock, units = self._now, self.catalogue
+        desk = Desk(rows, board, self.store.journeys, clock, names.__next__, units, self.actions)
         releasing = Releasing(self.door, desk, board, self.catalogue, lambda: self.now)
         situations = self.store.tables["situations"]
         self.runner = Runner(

@@ -15,5 +15,5 @@ def test_no_message_is_told_without_its_words(path: Path) -> None:
     data = msgspec.json.decode(path.read_bytes())["data"]
     found = msgspec.to_builtins(gist(msgspec.json.encode(data)))
     for name in Gist.__struct_fields__:
-        if name not in ("children", "fields") and data.get(name) is not None:
+        if name not in ("children", "fields", "candidates") and data.get(name) is not None:
             assert found[name] == data[name], name

@@ -19,10 +19,12 @@ from services.operations.rounds.runner import Runner
 from services.operations.situations import Situations
 from shared import problems
 from shared.access import Access
+from shared.catalogue import load
 from shared.mongo import MongoTable
 from tests.services.operations.api.edge import Published
 
 HELD = {"stage": "payment", "cause": "held", "action": "release", "reason": "the rule is mended"}
+CATALOGUE = load()
 KEY = {"idempotency-key": "a-round-of-mine"}
 KEYS = {
     "op-key": ("o-1", "operator"),
@@ -45,7 +47,7 @@ class Door:
         board = Board(self.situations, time.monotonic)
         self.actions = dict(ACTIONS)
         clock, new_set = lambda: self.now, lambda: uuid4().hex
-        desk = Desk(rows, board, self.journeys, clock, new_set, self.actions)
+        desk = Desk(rows, board, self.journeys, clock, new_set, CATALOGUE, self.actions)
         self.runner = Runner(
             rows, self.situations, self.journeys, self.published, lambda: self.now, 20
         )

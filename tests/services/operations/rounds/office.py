@@ -46,7 +46,7 @@ class Office:
     async def begin(self) -> Round:
         items = [self._item(n) for n in range(1, self.count + self.refused + 1)]
         for item in items[: self.count]:
-            row = {"_id": item.key, "since_ms": item.since_ms}
+            row = {"_id": item.key, "since_ms": item.since_ms, "stuck_ms": 0}
             await self.situations.insert_missing([row])
         found = Found(set="s", items=self.count, refused=self.refused)
         return await self.rows.begin(previewed(ID, CHOICE, found, "o-1", self.now), items)
@@ -103,7 +103,11 @@ class Office:
         number = int(event.id.rpartition("-")[2])
         key = f"{event.subject}/routing/held/"
         if number == self.held_again:
-            self.situations.rows[key] = {"_id": key, "since_ms": record.timestamp_ms + 1}
+            self.situations.rows[key] = {
+                "_id": key,
+                "since_ms": record.timestamp_ms + 1,
+                "stuck_ms": 0,
+            }
         elif number != self.stubborn:
             self.situations.rows.pop(key, None)
         self.trouble.maybe()
