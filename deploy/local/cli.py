@@ -37,7 +37,7 @@ from deploy.local.stack import PARTS
 from deploy.local.stats import stats
 from deploy.operating.alarms import alarms
 from deploy.operating.command import release, round_, stuck
-from deploy.operating.indicators import indicators
+from deploy.operating.indicators import index, indicators
 from deploy.operating.letters import dead
 from deploy.operating.money import money
 from deploy.proving.command import prove
@@ -248,6 +248,7 @@ app.command()(stats)
 app.command()(stuck)
 app.command()(money)
 app.command()(indicators)
+app.command()(index)
 app.command()(release)
 app.command()(dead)
 app.command("round")(round_)

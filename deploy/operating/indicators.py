@@ -1,15 +1,17 @@
-"""`motcua indicators`."""
+"""`motcua indicators` and `motcua index`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from deploy.operating.asking import calling, where
+from services.operations.domain.service_index import Line, Tally, added, lines
 
 STYLES = {"red": "red", "yellow": "yellow", "grey": "dim", "green": "green"}
 
@@ -38,6 +40,58 @@ def indicators(
         console.print(json.dumps(found, ensure_ascii=False), markup=False, soft_wrap=True)
     else:
         show(console, found, rows)
+
+
+def index(
+    unit: Unit,
+    since: Annotated[str, typer.Argument(metavar="FROM", help="the first day")],
+    until: Annotated[str, typer.Argument(metavar="TO", help="the last day, which is over")],
+    at: At = "",
+    keys: Keys = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the six-group service index of all dossiers that a unit settled in a period."""
+    tallies: list[Tally] = []
+    asked = {"unit": unit, "from": since, "to": until}
+    with calling(*where(at, keys)) as api, Console(stderr=True).status("Opening dossiers"):
+        found, after = api.get("/v1/indicators/index", **asked), ""
+        while True:
+            tallies.append(msgspec.convert(found["tally"], Tally))
+            if not (after := found["next"] or ""):
+                break
+            found = api.get("/v1/indicators/index", **asked, after=after)
+    (in_time,) = [line for line in found["lines"] if line["criterion"] == "in_time"]
+    whole = lines(added(tallies), (in_time["numerator"], in_time["denominator"]))
+    if as_json:
+        told = {**found, "tally": added(tallies), "lines": whole}
+        text = msgspec.json.encode(told).decode()
+        console.print(text, markup=False, soft_wrap=True)
+    else:
+        show_index(console, whole)
+
+
+def show_index(to: Console, whole: Sequence[Line]) -> None:
+    """Show a line for each criterion, with why there is no number."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("", ""):
+        table.add_column(name)
+    for name in ("counted", "points", "of"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    for line in whole:
+        is_told = line.numerator is not None
+        table.add_row(
+            line.group,
+            line.en,
+            f"{line.numerator:,} / {line.denominator:,}" if is_told else "–",
+            "–" if line.points is None else f"{line.points:.2f}",
+            f"{line.most}",
+            f"[dim]{line.why_en}[/]",
+        )
+    to.print(table)
+    told = [line for line in whole if line.points is not None]
+    points, most = sum(line.points or 0.0 for line in told), sum(line.most for line in told)
+    to.print(f"{points:.2f} of the {most} points of what can be told; all have 100")
 
 
 def show(to: Console, found: Mapping[str, Any], rows: int) -> None:

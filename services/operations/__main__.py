@@ -176,7 +176,7 @@ async def build(resources: Resources) -> Parts:
     health = Health(situations, tables, resources.clock, time.monotonic)
     money = MoneyDesk(wiring.ledger(resources), health, resources.clock)
     alarming = wiring.alarming(resources, edition, proving, counts, watch)
-    judging = Judging(at_door, wiring.indicators(resources, counting, watch.current))
+    judging = Judging(at_door, wiring.indicators(resources, counting, journeys, watch.current))
     desks = Desks(
         sources=sources,
         ratings=desk,

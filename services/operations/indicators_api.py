@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -10,8 +10,11 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from services.operations.domain.indicators import INDICATORS
-from services.operations.form_lines import NATION, no_unit, province_of
+from services.operations.domain.service_index import Line, Tally, lines
+from services.operations.domain.statistics import Period
+from services.operations.form_lines import NATION, no_period, no_unit, province_of
 from services.operations.indicators.evidence import Evidence, Item
+from services.operations.indicators.scoring import Scored, Scoring, of_form
 from services.operations.indicators.snapshots import Snapshot, Snapshots
 from services.operations.indicators.views import Frame, IndicatorsView, Part, told
 from shared import edge
@@ -21,12 +24,15 @@ from shared.events.data import Problem
 from shared.problems import Refusal
 
 PAGE_LIMIT = 200
+INDEX_LIMIT = 2_000  # dossiers: a second or two
 
 Operator = Annotated[Caller, Depends(require("operator"))]
 UnitCode = Annotated[str, Query(max_length=20, description="a unit, a province, or `nation`")]
 Day = Annotated[date | None, Query(description="the last day, UTC+7; left out: yesterday")]
 
 After = Annotated[str, Query(max_length=500, description="`next` of the page before")]
+First = Annotated[date, Query(alias="from", description="its first day, UTC+7")]
+Last = Annotated[date, Query(alias="to", description="its last day, UTC+7; before today")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 
 
@@ -36,6 +42,7 @@ class IndicatorDesk:
 
     snapshots: Snapshots
     evidence: Evidence
+    scoring: Scoring
     catalogue: Catalogue
 
     async def told(self, unit: str, day: date | None) -> IndicatorsView:
@@ -61,6 +68,26 @@ class IndicatorDesk:
         page = await self.evidence.page(found, units, names, after, limit)
         return EvidencePage(day=found.day, items=page.items, next=page.after or None)
 
+    async def scored(self, unit: str, period: Period, after: str, limit: int) -> "IndexPage":
+        """Return the service index of some dossiers.  Raises `Refusal` 404, 422, `Unknown`."""
+        catalogue, latest = self.catalogue.edition(), self.snapshots.latest
+        _refuse(no_unit(unit, catalogue), 404)
+        _refuse(no_period(period.first, period.last, latest + timedelta(days=1)), 422)
+        forms = await self.scoring.forms(unit, period, catalogue)
+        in_time = of_form(forms)
+        found = Scored(None, "")
+        if limit:
+            found = await self.scoring.some(forms, period, catalogue, after, limit)
+        return IndexPage(
+            unit=unit,
+            since=period.first,
+            until=period.last,
+            settled=in_time[1],
+            tally=found.tally,
+            lines=lines(found.tally, in_time),
+            next=found.after or None,
+        )
+
     async def _snapshot(self, unit: str, day: date | None, catalogue: Catalogue) -> Snapshot:
         _refuse(no_unit(unit, catalogue), 404)
         last = self.snapshots.latest
@@ -74,6 +101,20 @@ class EvidencePage(msgspec.Struct, frozen=True, kw_only=True):
 
     day: date
     items: list[Item]
+    next: str | None
+
+
+class IndexPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The service index of some of the dossiers that were `settled`.  Pages add up: the numbers of
+    `tally`, and its lists of procedures as sets; `lines` are of this page alone, but `in_time`.
+    """
+
+    unit: str
+    since: date
+    until: date
+    settled: int
+    tally: Tally | None
+    lines: list[Line]
     next: str | None
 
 
@@ -114,7 +155,27 @@ def router(desk: IndicatorDesk) -> APIRouter:
     ) -> Response:
         return _json(await desk.counted(Asked(unit, day, indicator, part), after, limit))
 
+    _add_index(routes, desk)
     return routes
+
+
+def _add_index(routes: APIRouter, desk: IndicatorDesk) -> None:
+    @routes.get(
+        "/indicators/index",
+        summary="The six-group service index of the dossiers that a unit settled in a period",
+        description="Each criterion with its numerator and denominator. Dossiers are opened, a page"
+        " of them at a time; `limit=0` opens none, and tells what the form alone does.",
+        responses=edge.answers(200, IndexPage, 404, 422),
+    )
+    async def index(
+        _: Operator,
+        unit: UnitCode,
+        first: First,
+        last: Last,
+        after: After = "",
+        limit: Annotated[int, Query(ge=0, le=INDEX_LIMIT)] = 500,
+    ) -> Response:
+        return _json(await desk.scored(unit, Period(first, last), after, limit))
 
 
 def is_within(code: str, unit: str, catalogue: Catalogue, on: date) -> bool:

@@ -33,6 +33,7 @@ from services.operations.edition import (
 from services.operations.facts import Facts
 from services.operations.flow import Flow
 from services.operations.indicators.evidence import Evidence
+from services.operations.indicators.scoring import Scoring
 from services.operations.indicators.snapshots import Snapshots
 from services.operations.indicators_api import IndicatorDesk
 from services.operations.journeys import Journeys
@@ -128,12 +129,15 @@ def alarming(
     )
 
 
-def indicators(resources: Resources, counting: Counting, catalogue: Catalogue) -> IndicatorDesk:
+def indicators(
+    resources: Resources, counting: Counting, journeys: Journeys, catalogue: Catalogue
+) -> IndicatorDesk:
     """Return how units are judged."""
     rules = thresholds.read(told(OperationsSettings).thresholds.read_bytes())
     situations, clock = resources.table("situations"), resources.clock
     snapshots = Snapshots(counting, situations, resources.table("indicators"), rules, clock)
-    return IndicatorDesk(snapshots, Evidence(counting, situations, snapshots, clock), catalogue)
+    evidence = Evidence(counting, situations, snapshots, clock)
+    return IndicatorDesk(snapshots, evidence, Scoring(counting, journeys), catalogue)
 
 
 def proofs(

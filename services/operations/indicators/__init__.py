@@ -1,5 +1,5 @@
 """Indicators: what they are counted from, kept, and told.
 
 Reading order: `snapshots` (counts of all units as of a day), `views` (as everybody is told them),
-`evidence` (which applications that are).
+`evidence` (which applications that are), `scoring` (the service index).
 """

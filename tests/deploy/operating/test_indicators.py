@@ -5,7 +5,8 @@ from typing import Any
 
 from rich.console import Console
 
-from deploy.operating.indicators import show
+from deploy.operating.indicators import show, show_index
+from services.operations.domain.service_index import Tally, lines
 
 
 def cell(indicator: str, colour: str, permille: int | None) -> dict[str, Any]:
@@ -35,3 +36,16 @@ def test_a_line_for_each_unit_says_its_colour_in_words_and_how_many_are_left() -
     assert "Hà Nội red" in said
     assert "Huế" not in said
     assert "1 more" in said
+
+
+def test_the_index_says_what_it_is_of_and_why_a_number_is_missing() -> None:
+    tally = Tally(parts={"paid_online": 1}, wholes={"paid_online": 4})
+    console = Console(file=io.StringIO(), record=True, width=200)
+
+    show_index(console, lines(tally, (9, 10)))
+
+    said = " ".join(console.export_text().split())
+    assert "Settled early and on time 9 / 10 18.00 20" in said
+    assert "Dossiers paid, of those with a fee 1 / 4 1.50 6" in said
+    assert "Published on time – – 6 The log does not tell" in said
+    assert "19.50 of the 26 points" in said

@@ -11,6 +11,7 @@ from services.operations.domain import thresholds
 from services.operations.domain.facts import OPEN
 from services.operations.domain.statistics import Period, then
 from services.operations.indicators.evidence import Evidence
+from services.operations.indicators.scoring import Scoring
 from services.operations.indicators.snapshots import Snapshots
 from services.operations.indicators_api import IndicatorDesk
 from services.operations.settings import OperationsSettings
@@ -74,7 +75,8 @@ def indicator_desk(store: Store, catalogue: Catalogue, clock: Clock) -> Indicato
     )
     rules = thresholds.read(OperationsSettings().thresholds.read_bytes())
     snapshots = Snapshots(counting, waiting, tables["indicators"], rules, clock)
-    return IndicatorDesk(snapshots, Evidence(counting, waiting, snapshots, clock), catalogue)
+    evidence = Evidence(counting, waiting, snapshots, clock)
+    return IndicatorDesk(snapshots, evidence, Scoring(counting, store.journeys), catalogue)
 
 
 def _key(**values: Any) -> tuple[tuple[str, Any], ...]:

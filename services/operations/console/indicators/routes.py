@@ -1,7 +1,7 @@
 """The routes of the pages of indicators."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -10,17 +10,23 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.operations.console.door import Door
 from services.operations.console.facts import same
+from services.operations.console.indicators.index_page import index_page
 from services.operations.console.indicators.page import NO_NUMBER, TITLES, counted, page
 from services.operations.console.labels import LABELS
 from services.operations.console.screen import ALL_UNITS, ROOT, Visit
 from services.operations.domain.citizen.units import Units
+from services.operations.domain.citizen.words import Words
 from services.operations.domain.indicators import INDICATORS
+from services.operations.domain.statistics import Period
 from services.operations.form_lines import NATION, NATION_NAME
 from services.operations.indicators.views import Part
-from services.operations.indicators_api import After, Asked, IndicatorDesk
+from services.operations.indicators_api import INDEX_LIMIT, After, Asked, IndicatorDesk
 from shared.problems import Refusal
 
 PAGE = 50
+MONTH = timedelta(days=29)
+First = Annotated[date | None, Query(alias="from")]
+Last = Annotated[date | None, Query(alias="to")]
 Day = Annotated[date | None, Query()]
 
 
@@ -53,6 +59,23 @@ def router(judging: Judging) -> APIRouter:
         return door.screen.page(visit, "indicators.html", page=page(view, day), no_number=NO_NUMBER)
 
     @routes.get(
+        "/{unit}/index",
+        summary="The console: the service index of a unit",
+        response_class=HTMLResponse,
+    )
+    async def index_shown(
+        unit: str, visit: Annotated[Visit, seat], first: First = None, last: Last = None
+    ) -> Response:
+        until = last or desk.snapshots.latest
+        period = Period(first or until - MONTH, until)
+        found = await desk.scored(unit, period, "", INDEX_LIMIT)
+        if found.next:  # a part would be taken for all
+            found = await desk.scored(unit, period, "", 0)
+        name = _named(unit, Units(desk.catalogue, until))
+        shown = index_page(found)
+        return door.screen.page(visit, "index.html", page=shown, unit=unit, name=name)
+
+    @routes.get(
         "/{unit}/{indicator}/{part}",
         summary="The console: the applications that an indicator of a unit counts",
         response_class=HTMLResponse,
@@ -75,7 +98,7 @@ def router(judging: Judging) -> APIRouter:
             visit,
             "evidence.html",
             title=TITLES[indicator],
-            name=same(NATION_NAME) if unit == NATION else units.name(unit),
+            name=_named(unit, units),
             part=part,
             lines=counted(found.items, units),
             following=on,
@@ -84,3 +107,7 @@ def router(judging: Judging) -> APIRouter:
         )
 
     return routes
+
+
+def _named(unit: str, units: Units) -> Words:
+    return same(NATION_NAME) if unit == NATION else units.name(unit)

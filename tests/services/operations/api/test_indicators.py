@@ -202,3 +202,48 @@ async def test_an_indicator_that_is_none_is_refused(client: httpx.AsyncClient) -
     asked = {"indicator": "luck", "part": "numerator"}
     answer = await client.get("/v1/indicators/evidence", params=asked)
     assert (answer.status_code, "on_time" in answer.json()["detail"]) == (404, True)
+
+
+async def scored(client: httpx.AsyncClient, **asked: str) -> Any:
+    wanted = {"unit": "01", "from": f"{FIRST}", "to": f"{DAY}", **asked}
+    answer = await client.get("/v1/indicators/index", params=wanted)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_pages_of_the_index_add_up_to_what_was_settled(client: httpx.AsyncClient) -> None:
+    for unit in ("nation", "01", "00004"):
+        found, dossiers = await scored(client, unit=unit, limit="9"), 0
+        while True:
+            dossiers += found["tally"]["dossiers"]
+            assert found["tally"]["dossiers"] == 9 or not found["next"]
+            if not found["next"]:
+                break
+            found = await scored(client, unit=unit, limit="9", after=found["next"])
+        assert dossiers == found["settled"] > 9
+        (in_time,) = [line for line in found["lines"] if line["criterion"] == "in_time"]
+        assert in_time["denominator"] == dossiers
+
+
+async def test_an_index_of_no_dossier_opened_tells_what_the_form_tells(
+    client: httpx.AsyncClient,
+) -> None:
+    found = await scored(client, limit="0")
+    told = {line["criterion"] for line in found["lines"] if line["numerator"] is not None}
+    assert (told, found["tally"], found["next"]) == ({"in_time"}, None, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"unit": "99999"}, 404),
+        ({"to": f"{DAY + timedelta(days=1)}"}, 422),
+        ({"from": f"{DAY}", "to": f"{FIRST}"}, 422),
+        ({"limit": "2001"}, 422),
+    ],
+)
+async def test_an_index_that_cannot_be_told_is_refused(
+    client: httpx.AsyncClient, asked: dict[str, str], status: int
+) -> None:
+    wanted = {"unit": "01", "from": f"{FIRST}", "to": f"{DAY}", **asked}
+    assert (await client.get("/v1/indicators/index", params=wanted)).status_code == status

@@ -11,6 +11,7 @@ from services.operations import console
 from services.operations.console.indicators.page import SIGNS
 from services.operations.console.labels import LABELS
 from services.operations.domain.indicators import INDICATORS, WORST_FIRST
+from services.operations.domain.service_criteria import CRITERIA, GROUPS
 from services.operations.facts import rows_of
 from shared.catalogue import Catalogue
 from tests.services.operations.console.edge import ConsoleEdge, sign_in
@@ -141,3 +142,31 @@ async def test_who_is_of_one_unit_does_not_see_those_of_all(edge: ConsoleEdge) -
     async with edge.browser() as browser:
         await sign_in(browser, "officer")
         assert (await browser.get("/console/indicators")).status_code == 403
+
+
+async def test_the_index_has_every_criterion_by_group_and_says_what_is_not_known(
+    page: httpx.AsyncClient,
+) -> None:
+    asked = {"from": f"{FIRST}", "to": f"{DAY}", "lang": "en"}
+    shown = (await page.get("/console/indicators/01/index", params=asked)).text
+    for group in GROUPS.values():
+        assert f">{group.en}</h2>" in shown
+    for criterion in CRITERIA.values():
+        assert f'<th scope="row">{criterion.title.en}</th>' in shown
+        assert criterion.unknown is None or criterion.unknown.en in shown
+    assert re.search(r"\d+\.\d\d of the \d+ points", shown)
+    assert LABELS["index_many"].en not in shown
+
+
+async def test_of_too_many_dossiers_the_page_says_who_counts_them(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    await lived(edge)
+    facts = edge.store.tables["facts"]
+    for n in range(2_100):  # more than are opened at a time
+        place = f"{DAY.isoformat()[:7]}/00004/{DAY.day:02d}"
+        row = {"unit": "00004", "day": f"{DAY}", "views": "b", "now": "o", "now_day": f"{DAY}"}
+        facts.rows[f"{place}/b{n}/000001b"] = {"_id": f"{place}/b{n}/000001b", **row}
+    shown = (await seated.get("/console/indicators/00004/index", params={"lang": "en"})).text
+    assert LABELS["index_many"].en in shown
+    assert LABELS["index_not_opened"].en in shown
