@@ -104,6 +104,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "[alarms](alarms.md) tell lead there",
         "MOTCUA_OPERATIONS_REBUILDS": "read the edition that does not serve, and answer nothing: "
         "`motcua rebuild` sets it for its own process",
+        "MOTCUA_OPERATIONS_PATIENCE_S": "by cause, after how many seconds of waiting it is stuck, "
+        "where that is not to be as `domain/causes.py` has it; what a law names stays the latest",
         "MOTCUA_OPERATIONS_PER_SECOND": "commands a second that rounds send, of all together",
         "MOTCUA_OPERATIONS_THRESHOLDS": "a file of thresholds of [indicators](indicators.md) in "
         "the place of ours",

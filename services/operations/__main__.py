@@ -130,8 +130,10 @@ async def build(resources: Resources) -> Parts:
     if settings.rebuilds:
         return await wiring.rebuilding(resources, edition.other)
     resources = wiring.in_edition(resources, edition)
+    watch = Watch(resources.settings)
+    patience = wiring.patience(watch.current)
     reads, journeys, counts, aside_counts = await wiring.readers(
-        resources, edition, resources.producer
+        resources, edition, resources.producer, patience
     )
     tables = LiveTables(
         resources.settings.kafka_url,
@@ -146,7 +148,6 @@ async def build(resources: Resources) -> Parts:
         journeys, counts, aside_counts, tables.flowing, resources.publisher, resources.clock
     )
     situations = resources.table("situations")
-    watch = Watch(resources.settings)
     links = StatusLinks(resources.secrets.master_key, STATUS_PAGE)
     access = StatusAccess(journeys, links, time.monotonic)
     status = StatusDesk(access, journeys, watch.current, Pages(settings.forms), resources.clock)
@@ -169,7 +170,8 @@ async def build(resources: Resources) -> Parts:
         rows, situations, journeys, resources.publisher, resources.clock, settings.per_second
     )
     mending = Mending(
-        journeys, table("journeys"), situations, table("mended_places"), resources.clock
+        *(journeys, table("journeys"), situations, table("mended_places"), resources.clock),
+        patience=patience,
     )
     rounds = Desk(rows, board, journeys, resources.clock, lambda: uuid4().hex, watch.current)
     dead = wiring.dead(resources, board, journeys, settings.per_second)

@@ -148,9 +148,20 @@ class Board:
         )
 
 
+def over_ms(cause: str, now_ms: int) -> int:
+    """Return until when what was stuck then is over by now, of a cause that ends by itself."""
+    lasts_s = CAUSES[cause].lasts_s
+    return now_ms - int(lasts_s * 1_000) if lasts_s else -1
+
+
 def _stuck(now_ms: int) -> list[Mapping[str, Any]]:
     each = [
-        {"stage": stage, "cause": cause, "stuck_ms": {"$lte": now_ms}} for stage, cause in _KINDS
+        {
+            "stage": stage,
+            "cause": cause,
+            "stuck_ms": {"$lte": now_ms, "$gt": over_ms(cause, now_ms)},
+        }
+        for stage, cause in _KINDS
     ]
     application = {"$substrBytes": ["$_id", 0, ID_LENGTH]}
     of_one = {
@@ -193,8 +204,8 @@ def _group(row: Row, now_ms: int, *, is_stuck: bool) -> Group:
         cause=kind["cause"],
         is_stuck=is_stuck,
         who=cause.who,
-        title_vi=cause.vi,
-        title_en=cause.en,
+        title_vi=(is_stuck and cause.stuck_vi) or cause.vi,
+        title_en=(is_stuck and cause.stuck_en) or cause.en,
         matters=row["matters"],
         oldest_ms=since[0],
         oldest_s=_age_s(since[0], now_ms),

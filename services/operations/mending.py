@@ -14,8 +14,9 @@ import structlog
 from services.operations.domain.causes import APART, HELD
 from services.operations.domain.entries import Entry
 from services.operations.domain.packing import unpacked
+from services.operations.domain.patience import Patience
 from services.operations.journeys import Journeys
-from services.operations.situations import all_rows_of
+from services.operations.situations import PLAIN, all_rows_of
 from shared.clock import Clock
 from shared.errors import Unknown
 from shared.store import Row, Table, prefix
@@ -40,7 +41,9 @@ class Mending:
         places: Table,
         clock: Clock,
         again_s: float = AGAIN_S,
+        patience: Patience = PLAIN,
     ) -> None:
+        self._patience = patience
         self._journeys, self._kept, self._situations = journeys, kept, situations
         self._places, self._clock, self._again_s = places, clock, again_s
 
@@ -110,7 +113,7 @@ class Mending:
             have[row["application"]][row["_id"]] = row
         unlike = {}
         for application, entries in found.items():
-            due, has = all_rows_of(application, entries), have[application]
+            due, has = all_rows_of(application, entries, self._patience), have[application]
             come = {i: row for i, row in due.items() if has.get(i) != row}
             gone = [i for i in has if i not in due]
             if come or gone:

@@ -1,9 +1,13 @@
 """What operations' process is told besides what every service is."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.operations.domain.causes import CAUSES
 
 
 class OperationsSettings(BaseSettings):
@@ -25,5 +29,13 @@ class OperationsSettings(BaseSettings):
         pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*$",
     )
     rebuilds: bool = False
+    patience_s: Mapping[str, Annotated[float, Field(ge=0)]] = {}  # by cause, in place of ours
     per_second: int = Field(default=20, ge=1, le=500)  # commands of all rounds together
     thresholds: Path = Path(__file__).parent / "domain" / "thresholds.json"
+
+    @field_validator("patience_s")
+    @classmethod
+    def _of_causes(cls, told: Mapping[str, float]) -> Mapping[str, float]:
+        if unknown := sorted(told.keys() - CAUSES.keys()):
+            raise ValueError(f"{', '.join(unknown)}: one of {', '.join(sorted(CAUSES))}")
+        return told

@@ -12,11 +12,12 @@ from typing import NamedTuple
 import msgspec
 
 from services.operations.domain import breaks
-from services.operations.domain.causes import APART, CAUSES, HELD, Cause
+from services.operations.domain.causes import APART, CAUSES, HELD
 from services.operations.domain.dead.letters import split
 from services.operations.domain.entries import Entry, in_order
 from services.operations.domain.matters import Matter, Summary
 from services.operations.domain.occurrences import by_application, judge
+from services.operations.domain.patience import Patience
 from services.operations.domain.status import held_by
 from services.operations.domain.summary import followed
 from services.operations.journeys import KNOWN_LIMIT, Journeys
@@ -28,6 +29,7 @@ from shared.store import Row, Table, prefix
 HOLDING = frozenset({RecordParked.TYPE, LaneReleased.TYPE})
 TRIES = 5
 NEVER_MS = 4_102_444_800_000  # the year 2100
+PLAIN = Patience()
 # what the board groups by and adds up, so that it need not look at the rows
 INDEX = ("stage", "cause", "stuck_ms", "_id", "since_ms", "vnd")
 
@@ -47,8 +49,8 @@ _NOTHING = _Known(Summary())
 class Situations:
     """Follows applications; it remembers the summaries of as many as `Journeys` knows."""
 
-    def __init__(self, table: Table, journeys: Journeys) -> None:
-        self._table, self._journeys = table, journeys
+    def __init__(self, table: Table, journeys: Journeys, patience: Patience = PLAIN) -> None:
+        self._table, self._journeys, self._patience = table, journeys, patience
         self._known: OrderedDict[str, _Known] = OrderedDict()
 
     def forget(self) -> None:
@@ -68,14 +70,12 @@ class Situations:
             first = judge(piece, stood).first
             fresh = in_order(e for e in first if e.place not in known.stood)
             turned[application] = known._replace(summary=followed(known.summary, fresh))
-            old[application] = _rows(application, known.summary)
+            old[application] = _rows(application, known.summary, self._patience)
             is_anew = application in self._known and bool(stood)
             if is_anew or any(e.place in known.stood for e in piece):
                 doubtful.append(application)
         old |= await self._standing(doubtful)
-        new = {
-            application: _rows(application, known.summary) for application, known in turned.items()
-        }
+        new = {a: _rows(a, known.summary, self._patience) for a, known in turned.items()}
         await self._turn(old, new)
         self._remember(turned)
 
@@ -175,17 +175,21 @@ def row_apart(application: str, found: Sequence[Entry], matter: Matter, stage: s
     return _row(application, _summary(found), matter, stage)
 
 
-def rows_of(application: str, entries: Sequence[Entry]) -> Mapping[str, Row]:
+def rows_of(
+    application: str, entries: Sequence[Entry], patience: Patience = PLAIN
+) -> Mapping[str, Row]:
     """Return the rows of an application, from all its messages, by `_id`; not what is held."""
-    return _rows(application, _summary(entries))
+    return _rows(application, _summary(entries), patience)
 
 
-def all_rows_of(application: str, entries: Sequence[Entry]) -> Mapping[str, Row]:
+def all_rows_of(
+    application: str, entries: Sequence[Entry], patience: Patience = PLAIN
+) -> Mapping[str, Row]:
     """Return the rows of an application, from all its messages, by `_id`."""
     held = held_by(in_order(entries))
     holding = _held_rows(application, entries) if held else {}
     rows = (holding[service] for service in held)
-    return {**rows_of(application, entries), **{row["_id"]: row for row in rows}}
+    return {**rows_of(application, entries, patience), **{row["_id"]: row for row in rows}}
 
 
 def _held_rows(application: str, entries: Sequence[Entry]) -> dict[str, Row]:
@@ -212,19 +216,24 @@ def _summary(entries: Sequence[Entry]) -> Summary:
     return followed(Summary(), in_order(judge(list(entries), ()).first))
 
 
-def _rows(application: str, summary: Summary) -> Mapping[str, Row]:
-    rows = (_row(application, summary, m, CAUSES[m.cause].stage) for m in summary.matters.values())
+def _rows(application: str, summary: Summary, patience: Patience) -> Mapping[str, Row]:
+    rows = (
+        _row(application, summary, m, CAUSES[m.cause].stage, patience)
+        for m in summary.matters.values()
+    )
     return {row["_id"]: row for row in rows}
 
 
-def _row(application: str, summary: Summary, matter: Matter, stage: str) -> Row:
+def _row(
+    application: str, summary: Summary, matter: Matter, stage: str, patience: Patience = PLAIN
+) -> Row:
     cause = CAUSES[matter.cause]
     return {
         "_id": f"{application}/{stage}/{matter.cause}/{matter.about}",
         "stage": stage,
         "cause": matter.cause,
         "application": application,
-        "stuck_ms": _stuck_ms(matter, cause),
+        "stuck_ms": patience.ends_ms(matter) or NEVER_MS,
         "since_ms": matter.since_ms,
         "vnd": matter.vnd,
         "dossier": summary.dossier,
@@ -232,10 +241,3 @@ def _row(application: str, summary: Summary, matter: Matter, stage: str) -> Row:
         "unit": getattr(summary, cause.unit) or summary.receiving,
         "partner": matter.partner,
     }
-
-
-def _stuck_ms(matter: Matter, cause: Cause) -> int:
-    """Return from when on it is stuck; `NEVER_MS` where nothing says until when it may wait."""
-    if cause.patience_s is not None:
-        return matter.since_ms + int(cause.patience_s * 1_000)
-    return matter.due_ms or NEVER_MS

@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from services.operations.board import Board, Group, Place, Situation
+from services.operations.board import Board, Group, Place, Situation, over_ms
 from services.operations.domain.causes import CAUSES
 from services.operations.situations import NEVER_MS
 from shared import edge
@@ -88,7 +88,8 @@ async def page_of(
 ) -> SituationPage:
     """Return a page of a group by stage and cause.  Raises `Refusal` 422, `Unknown`."""
     now_ms = int(now.timestamp() * 1_000)
-    begin = _place(after) if after else Place(now_ms + 1 if which == "waiting" else 0)
+    first_ms = now_ms + 1 if which == "waiting" else over_ms(group[1], now_ms) + 1
+    begin = _place(after) if after else Place(first_ms)
     until_ms = now_ms if which == "stuck" else NEVER_MS
     items = await board.situations(*group, begin, until_ms, limit)
     return SituationPage(items=items, next=_next(items[-1]) if len(items) == limit else None)

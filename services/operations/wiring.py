@@ -25,6 +25,7 @@ from services.operations.dead.desk import Seals
 from services.operations.dead.edits import Edits
 from services.operations.domain import thresholds
 from services.operations.domain.expiry import expiring
+from services.operations.domain.patience import Patience
 from services.operations.edition import (
     ASIDE,
     OPERATIONS,
@@ -69,12 +70,18 @@ def in_edition(resources: Resources, edition: Edition) -> Resources:
 
 async def rebuilding(resources: Resources, edition: Edition) -> Parts:
     """Return what reads an edition anew; what flowed long ago is not told as if it did now."""
-    loops, *_ = await readers(in_edition(resources, edition), edition, None)
+    known = patience(Watch(resources.settings).current)
+    loops, *_ = await readers(in_edition(resources, edition), edition, None, known)
     return Parts(router=APIRouter(), background=loops)
 
 
+def patience(catalogue: Catalogue) -> Patience:
+    """Return how long what waits may wait."""
+    return Patience(catalogue.working_calendar, told(OperationsSettings).patience_s)
+
+
 async def readers(
-    resources: Resources, edition: Edition, producer: Producer | None
+    resources: Resources, edition: Edition, producer: Producer | None, patience: Patience
 ) -> tuple[list[Loop], Journeys, Counts, Counts]:
     """Return the two readers of an edition; the journeys of the first, the counts of both."""
     await resources.table("situations").index(INDEX)
@@ -87,7 +94,7 @@ async def readers(
     )
     *read, heard = edition.groups.items()
     for (group, topics), kept in zip(read, both, strict=True):
-        loops.append(_reading(resources, group, topics, kept, pace, producer))
+        loops.append(_reading(resources, group, topics, kept, pace, producer, patience))
     loops.append(_hearing(resources, *heard))
     return loops, journeys, both[0].counts, both[1].counts
 
@@ -208,9 +215,10 @@ def _reading(
     kept: Kept,
     pace: Pace,
     producer: Producer | None,
+    patience: Patience,
 ) -> Loop:
     flow, table = Flow(producer, group, resources.settings.lanes), resources.table
-    situations = Situations(table("situations"), kept.journeys)
+    situations = Situations(table("situations"), kept.journeys, patience)
     facts = Facts(table("facts"), table("balances"), kept.journeys, resources.clock)
     reader = Reader(
         *(kept.journeys, kept.counts, flow, situations, facts, kept.letters),

@@ -1,7 +1,8 @@
 """Why an application waits: the causes, whom each waits for, and how long that is as it should be.
 
-`patience_s` is how long; None: until the instant that the law, an order or an appointment names.
-What is over that is stuck.  Where no text names a time, it is ours, and said so.
+`patience_s` is how long; None: until the instant that law, an order or an appointment names, or
+until the unit has worked for so many hours, whichever is first.  What is over that is stuck.  Where
+no text names a time, it is ours, and said so.
 """
 
 from collections.abc import Mapping
@@ -21,10 +22,14 @@ APART = OF_LANES | {BREAK}  # and of this one from statements
 AT_ONCE = 0.0
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
 SUPPLEMENT_S = 30 * DAY_S  # ours: no text says how long a citizen may take
+ACCEPTANCE_HOURS = 4  # ours: half of what the law gives, so that somebody can still be called
 
 
 class Cause(NamedTuple):
-    """`unit`: whose turn it is, of the units of an application."""
+    """`unit`: whose turn it is, of the units of an application; `working_hours`: how long that unit
+    may leave it, where the law gives more; `lasts_s`: it is over when so long nothing of it came
+    again; `stuck_vi`, `stuck_en`: what it is called once it is stuck, where that is another word.
+    """
 
     stage: Stage
     who: Who
@@ -32,11 +37,23 @@ class Cause(NamedTuple):
     vi: str
     en: str
     unit: UnitOf = "receiving"
+    working_hours: int = 0
+    lasts_s: float = 0.0
+    stuck_vi: str = ""
+    stuck_en: str = ""
 
 
 CAUSES: Mapping[str, Cause] = {
     "unanswered": Cause(
         "intake", "us", MINUTE_S, "Chưa được tiếp nhận vào hệ thống", "Submitted, and not taken in"
+    ),
+    "repeated": Cause(
+        "intake",
+        "us",
+        AT_ONCE,
+        "Một hồ sơ được gửi lại liên tục",
+        "The same application is sent again and again",
+        lasts_s=MINUTE_S,
     ),
     "unrouted": Cause(
         "routing", "us", MINUTE_S, "Chưa xác định cơ quan giải quyết", "Taken in, and not routed"
@@ -56,7 +73,14 @@ CAUSES: Mapping[str, Cause] = {
         "A part of several needs a person",
     ),
     "awaiting_acceptance": Cause(
-        "routing", "officer", None, "Chờ cơ quan tiếp nhận", "Waits for the unit to accept it"
+        "routing",
+        "officer",
+        None,
+        "Chờ cơ quan tiếp nhận",
+        "Waits for the unit to accept it",
+        working_hours=ACCEPTANCE_HOURS,
+        stuck_vi="Cơ quan chưa tiếp nhận",
+        stuck_en="The unit does not accept it",
     ),
     "unassessed": Cause(
         "payment", "us", MINUTE_S, "Chưa tính phí, lệ phí", "Routed, and its fee not assessed"
@@ -200,6 +224,9 @@ CAUSES: Mapping[str, Cause] = {
     ),
     "notice_under_way": Cause(
         "notify", "gateway", 10 * MINUTE_S, "Đang gửi thông báo", "A notice is being sent"
+    ),
+    "gateway_silent": Cause(
+        "notify", "gateway", AT_ONCE, "Nơi gửi tin không trả lời", "The gateway does not answer"
     ),
     "notice_failing": Cause(
         "notify", "us", AT_ONCE, "Không gửi được thông báo", "The citizen was not reached"

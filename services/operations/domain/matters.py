@@ -36,6 +36,8 @@ class Summary(msgspec.Struct, gc=False):
     matters: dict[tuple[str, str], Matter] = {}
     early: tuple[tuple[str, str], ...] = ()
     told: frozenset[str] = frozenset()  # notices that reached who they were for
+    submissions: int = 0  # how often it was sent
+    is_taken_in: bool = False  # or refused: intake has answered
 
     def copy(self) -> "Summary":
         """Return one that may be changed."""

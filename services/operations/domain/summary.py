@@ -17,6 +17,7 @@ from services.operations.domain.matters import (
     moves_due,
     opens,
 )
+from services.operations.domain.senders import gateway_answered, sent, taken_in
 from shared.events import (
     disbursements,
     handover,
@@ -80,11 +81,13 @@ def _children(now: Summary, g: Gist, entry: Entry) -> None:
 def _told(now: Summary, g: Gist, _: Entry) -> None:
     now.told = now.told | {_slot(g)}
     now.matters.pop(("notice_under_way", _slot(g)), None)
+    now.matters.pop(("gateway_silent", _slot(g)), None)
     now.matters.pop(("notice_failing", _milestone(g)), None)
 
 
 def _not_told(now: Summary, g: Gist, entry: Entry) -> None:
     now.matters.pop(("notice_under_way", _slot(g)), None)
+    now.matters.pop(("gateway_silent", _slot(g)), None)
     if not any(slot.startswith(f"{_milestone(g)}/") for slot in now.told):
         opens("notice_failing", _milestone)(now, g, entry)
 
@@ -146,17 +149,16 @@ _PARTNER = ("partner_silent", "partner_down")
 _REFUND = ("refund_under_way", "refund_waits", "refund_failed")
 _ALLOWANCE = ("allowance_under_way", "allowance_waits", "allowance_failed")
 _PETITION = ("petition_unassigned", "petition_open")
-_SUBMITTED = answers("unanswered")
 _ROUTED = answers("unrouted")
 _ASSESSED = answers("unassessed")
 
 ACTS: Mapping[str, tuple[Act, ...]] = {
-    portal.Submitted.TYPE: (opens("unanswered"),),
-    intake.Registered.TYPE: (_names, _SUBMITTED, opens("unrouted")),
-    intake.InterlinkedRegistered.TYPE: (_names, _SUBMITTED, _children),
+    portal.Submitted.TYPE: (sent,),
+    intake.Registered.TYPE: (_names, taken_in, opens("unrouted")),
+    intake.InterlinkedRegistered.TYPE: (_names, taken_in, _children),
     intake.InterlinkedMoved.TYPE: (_children,),
     intake.InterlinkedEnded.TYPE: (ends("interlinked_needs_person"),),
-    intake.Refused.TYPE: (_SUBMITTED,),
+    intake.Refused.TYPE: (taken_in,),
     routing.Routed.TYPE: (
         _names,
         _ROUTED,
@@ -204,9 +206,9 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
         moves_due("awaiting_return", due=_return_due),
         moves_due("in_post", due=_return_due),
     ),
-    routing.Returned.TYPE: (ends(*_ALL_OF_ROUTING),),
-    routing.NotAccepted.TYPE: (ends(*_ALL_OF_ROUTING, "unpaid"),),
-    routing.Closed.TYPE: (ends(*_ALL_OF_ROUTING, "unpaid"),),
+    routing.Returned.TYPE: (ends(*_ALL_OF_ROUTING, "repeated"),),
+    routing.NotAccepted.TYPE: (ends(*_ALL_OF_ROUTING, "unpaid", "repeated"),),
+    routing.Closed.TYPE: (ends(*_ALL_OF_ROUTING, "unpaid", "repeated"),),
     payment.FeeAssessed.TYPE: (_ASSESSED, ends("unpaid")),
     payment.FeeWaived.TYPE: (_ASSESSED, ends("awaiting_payment", "unpaid", *_PARTNER)),
     reassessments.FeeReassessed.TYPE: (ends("awaiting_payment", "unpaid", *_PARTNER),),
@@ -253,9 +255,10 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
         opens("allowance_failed", _allowance),
     ),
     notify.NoticeRequested.TYPE: (opens("notice_under_way", _slot),),
+    notify.Answered.TYPE: (gateway_answered,),
     notify.NoticeSent.TYPE: (_told,),
     notify.NoticeDelivered.TYPE: (_told,),
-    notify.NoticeDropped.TYPE: (ends("notice_under_way", about=_slot),),
+    notify.NoticeDropped.TYPE: (ends("notice_under_way", "gateway_silent", about=_slot),),
     notify.NoticeFailed.TYPE: (_not_told,),
     notify.NoticeReopened.TYPE: (ends("notice_failing", about=_milestone),),
     notify.NoticeContradicted.TYPE: (_taken_back,),
@@ -283,5 +286,6 @@ FROM_OUTSIDE = frozenset(
         payment.Queried,
         refunds.RefundAnswered,
         disbursements.DisbursementAnswered,
+        notify.Answered,
     )
 )

@@ -1,15 +1,18 @@
 """What services hold, and the board: on rows in memory, and on a database."""
 
 import random
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from services.operations.board import Board, Group, Place
-from services.operations.domain.causes import HELD
+from services.operations.domain.causes import CAUSES, HELD
+from services.operations.domain.senders import REPEATED
 from services.operations.journeys import read
 from services.operations.situations import INDEX, Situations, rows_of
+from services.operations.stuck_api import page_of
 from shared.events.kernel import LaneReleased, RecordParked
 from shared.mongo import MongoTable, connect
 from tests.services.operations.memory_board import MemoryBoard
@@ -113,6 +116,37 @@ async def _is_a_board(board: Board, rows: list[Any]) -> None:
     assert not any(g.is_stuck for g in waiting)
     assert stuck == sorted(stuck, key=lambda g: g.oldest_ms)
     await _pages(board, rows)
+
+
+async def test_what_ends_by_itself_is_over_when_nothing_of_it_came_again_for_so_long(
+    story: Any, log: Any
+) -> None:
+    story.registered()
+    for _ in range(REPEATED):
+        story.submitted()
+    rows = rows_of(story.application, log.entries(story.application))
+    board, last_ms = MemoryBoard(rows), log.records[-1].timestamp_ms
+    lasts_ms = int(CAUSES["repeated"].lasts_s * 1_000)
+
+    async def seen(at_ms: int) -> set[str]:
+        now = datetime.fromtimestamp(at_ms / 1_000, UTC)
+        page = await page_of(board, ("intake", "repeated"), "stuck", "", 10, now)
+        group = {g.cause for g in await board.stuck(at_ms)} & {"repeated"}
+        assert len(page.items) == len(group), "the group has what the board counts"
+        return group
+
+    assert await seen(last_ms + lasts_ms - 1) == {"repeated"}
+    assert await seen(last_ms + lasts_ms) == set()
+
+
+async def test_what_is_stuck_may_be_called_otherwise_than_what_waits(story: Any, log: Any) -> None:
+    story.routed()
+    board = MemoryBoard(rows_of(story.application, log.entries(story.application)))
+    cause, at_ms = CAUSES["awaiting_acceptance"], int(BEGAN.timestamp() * 1_000)
+    (waiting,) = [g for g in (await board.waiting(at_ms)).groups if g.title_en == cause.en]
+    (stuck,) = [g for g in await board.stuck(at_ms + LONG_MS) if g.title_en == cause.stuck_en]
+    assert (waiting.cause, waiting.title_vi) == (stuck.cause, cause.vi)
+    assert stuck.title_vi == cause.stuck_vi
 
 
 async def test_what_waits_as_it_should_is_asked_again_after_a_while_longer_if_it_takes_long() -> (

@@ -76,9 +76,12 @@ def board_page(stuck: Iterable[Group], waiting: Waiting) -> Page:
     )
 
 
-def title_of(cause: str) -> Words:
+def title_of(cause: str, *, is_stuck: bool = False) -> Words:
     """Return what a cause is called."""
-    return Words(CAUSES[cause].vi, CAUSES[cause].en)
+    one = CAUSES[cause]
+    if is_stuck and one.stuck_vi:
+        return Words(one.stuck_vi, one.stuck_en)
+    return Words(one.vi, one.en)
 
 
 def lines(situations: Iterable[Situation], units: Units, now: datetime) -> list[Line]:

@@ -72,7 +72,7 @@ def router(watching: Watching) -> APIRouter:
             lines=shown,
             following=page.next,
             stage=STAGES[stage],
-            title=title_of(cause),
+            title=title_of(cause, is_stuck=which == "stuck"),
             which=which,
             group={"stage": stage, "cause": cause, "which": "stuck" if which == "stuck" else "all"},
             offers=offers(stage, cause),
