@@ -106,6 +106,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "`motcua rebuild` sets it for its own process",
         "MOTCUA_OPERATIONS_PATIENCE_S": "by cause, after how many seconds of waiting it is stuck, "
         "where that is not to be as `domain/causes.py` has it; what a law names stays the latest",
+        "MOTCUA_OPERATIONS_SANDBOX": "of a demonstration alone: where its sandbox answers, "
+        "on this machine, by name; the console has a page then that makes them fail",
         "MOTCUA_OPERATIONS_PER_SECOND": "commands a second that rounds send, of all together",
         "MOTCUA_OPERATIONS_THRESHOLDS": "a file of thresholds of [indicators](indicators.md) in "
         "the place of ours",
@@ -128,6 +130,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_SMS_PORT": "port of the sandbox SMS gateway",
         "MOTCUA_INBOX_PORT": "port of the devices of the sandbox's citizens",
         "MOTCUA_INBOX_SMTP_PORT": "port of their mail server",
+        "MOTCUA_TOWN_PORT": "port of the people who act in a demonstration that is left running",
         "MOTCUA_OPERATIONS_URL": "where `motcua find` and `journey` ask; nothing: the local system",
         "MOTCUA_OPERATOR_KEY": "the key that they show; nothing: the local system's",
     },

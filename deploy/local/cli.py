@@ -32,6 +32,7 @@ from deploy.local import (
 )
 from deploy.local.catalogue import app as catalogue
 from deploy.local.children import Children, home_in_use
+from deploy.local.faults import fault
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
 from deploy.local.stats import stats
@@ -246,6 +247,7 @@ app.command()(reconcile)
 app.command()(settlement)
 app.command()(stats)
 app.command()(stuck)
+app.command()(fault)
 app.command()(money)
 app.command()(indicators)
 app.command()(index)

@@ -126,7 +126,7 @@ def start_one(
 
 def down(children: Children) -> list[str]:
     """End all, those that need the others first; return what was running."""
-    upper = children.stop([row.name for row in reversed(processes.TABLE)])
+    upper = children.stop([row.name for row in reversed(processes.ALL)])
     return upper + children.stop(stack.PARTS, stack.STOP_LIMIT_S)
 
 
@@ -142,7 +142,7 @@ def ready(row: Process, port: int) -> bool:
 
 def status(children: Children) -> list[Row]:
     """Look at every process started and not stopped; CPU is measured over a moment."""
-    names = (*stack.PARTS, *(row.name for row in processes.TABLE))
+    names = (*stack.PARTS, *(row.name for row in processes.ALL))
     looked = [(child, child.process()) for name in names if (child := children.started(name))]
     for _, process in looked:
         with suppress(psutil.NoSuchProcess):
@@ -175,4 +175,4 @@ def _ready(child: Child) -> bool:
         return kafka.ready(f"{HOST}:{child.port}")
     if child.name == "mongo":
         return mongo.ready(child.port)
-    return ready(next(row for row in processes.TABLE if row.name == child.name), child.port)
+    return ready(next(row for row in processes.ALL if row.name == child.name), child.port)

@@ -17,13 +17,14 @@ READY = {"service": "/readyz", "partner": "/healthz"}
 @dataclass(frozen=True, slots=True)
 class Process:
     """A row: `python -m <module>`, listening on the port that the settings have under its name;
-    `told`: what it alone is told.
+    `told`: what it alone is told; `on_the_log`: a partner that writes and reads Kafka as well.
     """
 
     name: str
     kind: Kind
     module: str
     told: Mapping[str, str] = field(default_factory=dict)
+    on_the_log: bool = False
 
 
 # partners first: a service may call one as soon as it is up
@@ -43,8 +44,11 @@ TABLE = (
     Process("operations", "service", "services.operations"),
 )
 
+# people who act in a system that a demonstration leaves running, so that faults can be tried
+TOWN = Process("town", "partner", "deploy.sandbox.town", on_the_log=True)
+ALL = (*TABLE, TOWN)
 # what has a port: a mail server listens beside the page of citizens' devices
-PORTS = (*(row.name for row in TABLE), "inbox_smtp")
+PORTS = (*(row.name for row in ALL), "inbox_smtp")
 
 
 def url(settings: Settings, name: str) -> str:
@@ -59,16 +63,17 @@ def env(process: Process, settings: Settings, stack: Stack) -> Mapping[str, str]
     addresses["MOTCUA_OPERATIONS_FORMS"] = f"{url(settings, 'notify')}/v1/forms"
     addresses["MOTCUA_STATUS_PAGE"] = f"{url(settings, 'operations')}/status"
     own = {"MOTCUA_PORT": str(settings.port(process.name))}
+    log = {"KAFKA_URL": stack.kafka_url, "MOTCUA_LANES": str(settings.lanes)}
     if process.kind == "partner":
         clients = {"MOTCUA_CLIENTS": str(secret(settings, secrets.CLIENTS_FILE))}
-        return {**addresses, **own, **process.told, **clients}
+        on_the_log = log if process.on_the_log else {}
+        return {**addresses, **own, **process.told, **clients, **on_the_log}
     return {
         **addresses,
         **own,
         **process.told,
-        "KAFKA_URL": stack.kafka_url,
+        **log,
         "MONGO_URL": stack.mongo_url,
-        "MOTCUA_LANES": str(settings.lanes),
         "MOTCUA_SECRETS": str(secret(settings, secrets.SERVICES_FILE)),
     }
 

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     sms_port: Port = 8202
     inbox_port: Port = 8203
     inbox_smtp_port: Port = 8204
+    town_port: Port = 8205
 
     operations_url: str = ""
     operator_key: str = ""

@@ -37,7 +37,10 @@ from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
 from services.operations.console.rounds import routes as rounds_routes
 from services.operations.console.rounds.routes import Releasing
-from services.operations.console.screen import Screen
+from services.operations.console.sandbox import routes as sandbox_routes
+from services.operations.console.sandbox.programs import Programs
+from services.operations.console.sandbox.routes import Trying
+from services.operations.console.screen import WAYS, Screen
 from services.operations.console.sessions import Sessions
 from services.operations.console.statistics import routes as form_routes
 from services.operations.console.statistics.routes import Tabling
@@ -91,6 +94,7 @@ class Desks(NamedTuple):
     counting: MoneyCounting
     alarms: AlarmDesk
     judging: Judging
+    trying: Trying | None = None  # in a demonstration
 
 
 def edge(desks: Desks) -> APIRouter:
@@ -99,6 +103,8 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(door.router(desks.reading.door))
     routes.include_router(reading_routes.router(desks.reading))
     routes.include_router(stuck_routes.router(desks.watching))
+    if desks.trying:
+        routes.include_router(sandbox_routes.router(desks.trying))
     routes.include_router(form_routes.router(desks.tabling))
     routes.include_router(proof_routes.router(desks.provable))
     routes.include_router(rounds_routes.router(desks.releasing))
@@ -156,7 +162,8 @@ async def build(resources: Resources) -> Parts:
     accounts = Accounts(resources.secrets.accounts)
     sessions = Sessions(resources.table("sessions"), resources.clock)
     key = resources.secrets.master_key
-    at_door = Door.made(Screen(), accounts, sessions, key, time.monotonic)
+    ways = (*WAYS, sandbox_routes.WAY) if settings.sandbox else WAYS
+    at_door = Door.made(Screen(ways), accounts, sessions, key, time.monotonic)
     reading = Reading(at_door, journeys, watch.current, resources.clock)
     board = Board(situations, time.monotonic)
     watching = Watching(at_door, board, watch.current, resources.clock)
@@ -193,6 +200,7 @@ async def build(resources: Resources) -> Parts:
         counting=MoneyCounting(at_door, money),
         alarms=alarming.desk,
         judging=judging,
+        trying=Trying(at_door, Programs(settings.sandbox)) if settings.sandbox else None,
     )
     return Parts(
         router=edge(desks),

@@ -14,7 +14,8 @@ class OperationsSettings(BaseSettings):
     """`MOTCUA_OPERATIONS_…`.  `forms`: where a citizen's browser asks notify for official forms;
     `console`: where operators' browsers reach the console, for links in what alarms tell;
     `rebuilds`: read the edition that does not serve, and answer nothing (`motcua rebuild`).
-    `thresholds`: the file of those that units are judged by.
+    `thresholds`: the file of those that units are judged by.  `sandbox`: where the programs of a
+    demonstration's sandbox answer, by name, on this machine.
     """
 
     model_config = SettingsConfigDict(env_prefix="MOTCUA_OPERATIONS_", frozen=True)
@@ -30,6 +31,7 @@ class OperationsSettings(BaseSettings):
     )
     rebuilds: bool = False
     patience_s: Mapping[str, Annotated[float, Field(ge=0)]] = {}  # by cause, in place of ours
+    sandbox: Mapping[str, Annotated[str, Field(pattern=r"^http://127\.0\.0\.1:[0-9]{1,5}$")]] = {}
     per_second: int = Field(default=20, ge=1, le=500)  # commands of all rounds together
     thresholds: Path = Path(__file__).parent / "domain" / "thresholds.json"
 

@@ -43,6 +43,17 @@ QUICK: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# Of one that is kept, so that faults which are tried show within half a minute, and go as soon.
+KEPT: Mapping[str, str] = MappingProxyType(
+    {
+        **QUICK,
+        "MOTCUA_OPERATIONS_PATIENCE_S": '{"awaiting_acceptance": 12}',
+        "MOTCUA_NOTICE_LIMIT_S": "5",
+        "MOTCUA_NOTICE_ASK_AFTER_S": "[8, 8, 8, 15, 15, 30, 60, 120, 600, 3600]",
+        "MOTCUA_NOTICE_RETRY_AFTER_S": "[3, 5, 10, 15, 15, 30, 60, 120, 600, 3600]",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -1,11 +1,12 @@
 """The demonstration from beginning to end; whatever happens, no process is left behind."""
 
 import asyncio
+import json
 import logging
 import shutil
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from rich.console import Console, RenderableType
 from rich.padding import Padding
 
 from deploy.audit.invariants import Finding, audit
-from deploy.local import device_view, journey_view, launcher
+from deploy.local import device_view, faults, journey_view, launcher, processes
 from deploy.local.children import Children
 from deploy.local.cli import Screen as Steps
 from deploy.local.demo import (
@@ -32,7 +33,8 @@ from deploy.local.demo import (
 from deploy.local.demo.devices import Device
 from deploy.local.demo.folding import folded, with_fewer_bars
 from deploy.local.demo.gather import Seen
-from deploy.local.demo.play import QUICK, Failed, Plan, Played, play
+from deploy.local.demo.planted import Case, NotPlanted, plant
+from deploy.local.demo.play import KEPT, QUICK, Failed, Plan, Played, play
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.screen import Screen
 from deploy.local.demo.story import Story, draw
@@ -77,27 +79,46 @@ def own(settings: Settings) -> Settings:
     return settings.model_copy(update={"home": settings.demo})
 
 
+def kept(settings: Settings) -> Mapping[str, str]:
+    """Return what services are told in a demonstration that is kept: faults can be tried there."""
+    return {**KEPT, "MOTCUA_OPERATIONS_SANDBOX": json.dumps(faults.urls(settings))}
+
+
 class _Demo:
     def __init__(self, console: Console, plan: Plan, settings: Settings) -> None:
         self._console, self._plan, self._settings = console, plan, settings
         self._began, self._peak_bytes = time.monotonic(), 0
         self._example = self._open = ""  # applications: one to look at, one not at its end
         self._devices: Sequence[Device] = ()  # those of the one to look at
+        self._cases: Sequence[Case] = ()  # to be found and released by who tries it out
 
     def run(self, *, is_kept: bool) -> int:
         self._begin_anew()
         with _processes(self._settings.home, self._console) as children:
             with self._console.status("Looking around") as status:
-                stack = launcher.up(children, self._settings, Steps(status), QUICK)
+                told = kept(self._settings) if is_kept else QUICK
+                stack = launcher.up(children, self._settings, Steps(status), told)
             scene = Scene(children, self._settings, stack)
             verdict = self._carry_through(scene)
             if is_kept:
-                children.keep()
-                keeping.tell(self._console, scene, self._example, self._open, self._devices)
+                verdict = self._leave(scene, verdict)
             elapsed_s = time.monotonic() - self._began
             logs = self._settings.home / "logs"
             self._console.print(tables.verdict(verdict, elapsed_s, self._peak_bytes, f"{logs}"))
         return verdict.status
+
+    def _leave(self, scene: Scene, verdict: Verdict) -> Verdict:
+        """Plant what is to be found, let the town live, and leave all of it running."""
+        with self._console.status("Planting what is to be found and released"):
+            if verdict.holds:
+                try:
+                    self._cases = asyncio.run(plant(scene, load(), local_day(system_clock())))
+                except (NotPlanted, httpx.HTTPError, KafkaError) as error:
+                    verdict = Verdict((f"{error}",))
+            launcher.start_one(scene.children, scene.settings, scene.stack, processes.TOWN)
+        scene.children.keep()
+        keeping.tell(self._console, scene, self._example, self._open, self._devices, self._cases)
+        return verdict
 
     def _begin_anew(self) -> None:
         """End a demonstration that was left running, and forget its data.

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-Behaviour = Literal["pay", "twice", "decline", "wrong_amount_first", "silent", "early"]
+Behaviour = Literal[
+    "pay", "twice", "decline", "wrong_amount_first", "wrong_amount", "silent", "early"
+]
 
 
 class Step(NamedTuple):
@@ -19,6 +21,7 @@ STEPS: Mapping[Behaviour, tuple[Step, ...]] = {
     "twice": (Step(calls=2), Step()),  # two transactions, the first told of twice
     "decline": (Step(moves=False),),
     "wrong_amount_first": (Step(off_vnd=1_000), Step()),
+    "wrong_amount": (Step(off_vnd=1_000),),
     "silent": (Step(calls=0),),  # only a query finds out
     "early": (Step(),),  # by reference, before the merchant has its order: it calls again
 }

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -35,13 +35,18 @@ class TurnedAway(Exception):
 class Officers:
     """Attend to events; `acted` counts the actions that the edge took.
 
-    `lots`: what some applications meet with, whatever the habits would draw for them.
+    `lots`: what some applications meet with, whatever the habits would draw for them; `accepts`:
+    whether units accept anything now.
     """
 
     def __init__(
-        self, http: httpx.AsyncClient, habits: Habits, lots: Mapping[str, Lot] = NO_LOTS
+        self,
+        http: httpx.AsyncClient,
+        habits: Habits,
+        lots: Mapping[str, Lot] = NO_LOTS,
+        accepts: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._http, self._habits, self._lots = http, habits, lots
+        self._http, self._habits, self._lots, self._accepts = http, habits, lots, accepts
         self._calls = asyncio.Semaphore(habits.concurrency)
         self._places = asyncio.Semaphore(UNDER_WAY_LIMIT)
         self._fates: dict[str, Fate] = {}
@@ -89,6 +94,9 @@ class Officers:
         until = time.monotonic() + self._habits.patience_s
         looked = 0
         while time.monotonic() < until:
+            if not self._accepts():
+                await asyncio.sleep(LOOK_AGAIN_S[1])
+                continue
             shown = await self._call("GET", f"/v1/applications/{event.subject}", until)
             if shown["stage"] not in _NOT_TAKEN_UP:
                 return

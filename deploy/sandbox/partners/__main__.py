@@ -10,11 +10,13 @@ import uvicorn
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from deploy.sandbox.partners.http import create_app
+from deploy.sandbox.partners.http import create_app, faults
 from deploy.sandbox.partners.opened import Opened, World, open_all, read
 from deploy.sandbox.partners.rough import Manners, Rough
 from deploy.sandbox.posts import AT_ONCE
 from deploy.sandbox.till import is_down
+
+ENDS_WITHIN_S = 3  # also with calls that nobody answers
 
 
 class Settings(BaseSettings):
@@ -43,11 +45,12 @@ def main() -> None:
     settings = Settings()
     limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
     partners: dict[str, Opened] = {}
+    on = faults()
     rough = Rough(
         httpx.AsyncHTTPTransport(limits=limits, trust_env=False),
         Manners(),
         random.Random(0),
-        lambda name: is_down(partners[name].app),
+        lambda name: any(on.shown().values()) or is_down(partners[name].app),
     )
     world = World(
         client=httpx.AsyncClient(transport=rough, trust_env=False),
@@ -66,8 +69,15 @@ def main() -> None:
             f"{settings.partners} or {settings.clients} cannot be used ({error!r}): "
             f"`motcua up` makes the second, with keys for each partner of the first."
         )
-    app = create_app(partners, rough.did)
-    uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_level="warning")
+    app = create_app(partners, rough.did, on)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=ENDS_WITHIN_S,
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """All partners behind one address.
 
      /{name}/…              a partner, as its own `http.py` says
+GET, PUT /faults            `switches`: all partners `down`, or `silent`
 GET  /sandbox/statement     all money moved at all of them, in and out, each with its `partner`,
                             and what befell their calls
 POST /sandbox/pay           passed on to the partner of the body's "pay_url", or to the first
@@ -19,10 +20,13 @@ from fastapi.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from deploy.sandbox import switches as doors
 from deploy.sandbox.partners.opened import Opened
+from deploy.sandbox.switches import Faulty, Switches
 from deploy.sandbox.till import body_of
 
 BODY_LIMIT_BYTES = 16 << 10
+SILENT_S = 60.0  # longer than anybody waits for an answer
 NOTHING: Mapping[tuple[str, str], int] = MappingProxyType({})
 
 
@@ -30,10 +34,18 @@ class _Paid(msgspec.Struct):
     pay_url: str = ""
 
 
+def faults() -> Switches:
+    """Return what all partners can be made to do: call nobody and refuse, or answer nobody."""
+    return Switches("down", "silent")
+
+
 def create_app(
-    partners: Mapping[str, Opened], befell: Mapping[tuple[str, str], int] = NOTHING
+    partners: Mapping[str, Opened],
+    befell: Mapping[tuple[str, str], int] = NOTHING,
+    switches: Switches | None = None,
 ) -> FastAPI:
     """Return all partners behind one address; `befell` counts what befell their calls."""
+    on = switches or faults()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -43,6 +55,8 @@ def create_app(
             yield
 
     app = FastAPI(title="Sandbox partners", lifespan=lifespan)
+    app.add_middleware(Faulty, switches=on, silent_s=SILENT_S)
+    app.include_router(doors.router(on))
 
     @app.get("/healthz")
     async def healthz() -> dict[str, bool]:

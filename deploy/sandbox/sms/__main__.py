@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from deploy.sandbox.sms.behaviour import Faults, Gateway
 from deploy.sandbox.sms.gateway import create_app
 
+ENDS_WITHIN_S = 3  # also with calls that are answered late
+
 
 class Settings(BaseSettings):
     """`MOTCUA_…` variables, as the launcher sets them."""
@@ -39,7 +41,14 @@ def main() -> None:
         else None
     )
     app = create_app(Gateway(Faults(), receipts), key)
-    uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_level="warning")
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=ENDS_WITHIN_S,
+    )
 
 
 if __name__ == "__main__":

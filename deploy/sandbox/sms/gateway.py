@@ -3,6 +3,7 @@
     POST /v1/messages   {"messages": [{"reference", "to", "text"}]}, at most 500
     POST /v1/queries    {"references": [...]}, at most 500;  GET /v1/queries?reference=...
     GET  /sandbox/outbox?counts=true
+    GET, PUT /faults   `switches`: `slow`, everybody who calls is heard late
     GET  /   what citizens see, handset by handset
 
 Whatever answers 4xx took nothing; after 5xx or silence only a query tells.
@@ -18,17 +19,23 @@ import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Query, Request
 from fastapi.responses import Response
 
+from deploy.sandbox import switches as doors
 from deploy.sandbox.devices import http
 from deploy.sandbox.sms.behaviour import BULK_LIMIT, Asking, Gateway, Sending, Standing
+from deploy.sandbox.switches import Faulty, Switches
 
 BODY_LIMIT_BYTES = 1 << 20
 TICK_S = 0.1
+SLOW_S = 25.0
 
 T = TypeVar("T")
 
 
-def create_app(gateway: Gateway, key: str) -> FastAPI:
-    """Return the gateway's HTTP API, for callers that present this key."""
+def create_app(gateway: Gateway, key: str, slow_s: float = SLOW_S) -> FastAPI:
+    """Return the gateway's HTTP API, for callers that present this key; `slow_s`: how late it hears
+    them when it is slow.
+    """
+    on = Switches("slow")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -38,6 +45,8 @@ def create_app(gateway: Gateway, key: str) -> FastAPI:
 
     app = FastAPI(title="Sandbox SMS gateway", lifespan=lifespan)
     app.state.gateway, app.state.authorization = gateway, f"Bearer {key}".encode()
+    app.add_middleware(Faulty, switches=on, slow_s=slow_s)
+    app.include_router(doors.router(on))
     app.include_router(_router)
     app.include_router(http.router(lambda: gateway.shown))
     app.add_api_route("/healthz", _healthz)

@@ -7,6 +7,7 @@ from services.operations.console.money.labels import MONEY
 from services.operations.console.proof.labels import PROOF
 from services.operations.console.reading.labels import READING
 from services.operations.console.rounds.labels import ROUNDS
+from services.operations.console.sandbox.labels import SANDBOX
 from services.operations.console.statistics.labels import STATISTICS
 from services.operations.console.stuck.labels import STUCK
 from services.operations.domain.citizen.words import Words
@@ -83,5 +84,6 @@ PAGES = (  # no label stands in two of them
     INDICATOR_WORDS,
     STATISTICS,
     PROOF,
+    SANDBOX,
 )
 LABELS: Mapping[str, Words] = {name: words for page in PAGES for name, words in page.items()}

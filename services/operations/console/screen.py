@@ -4,7 +4,7 @@ A file is answered under a name that has its hash in it, so a browser may keep i
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,9 +83,9 @@ class Visit(NamedTuple):
 
 
 class Screen:
-    """Draws pages."""
+    """Draws pages; `ways` is what their navigation has."""
 
-    def __init__(self) -> None:
+    def __init__(self, ways: Sequence[Way] = WAYS) -> None:
         self._files: dict[str, tuple[bytes, str]] = {}
         names = {path.name: self._file(path) for path in sorted((HERE / "static").iterdir())}
         self._jinja = Environment(
@@ -95,7 +95,7 @@ class Screen:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._jinja.globals |= {"static": names, "ways": WAYS, "root": ROOT}
+        self._jinja.globals |= {"static": names, "ways": ways, "root": ROOT}
 
     def _file(self, path: Path) -> str:
         """Keep a file; return where it is answered."""

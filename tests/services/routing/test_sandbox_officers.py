@@ -126,6 +126,17 @@ async def test_officers_who_read_the_log_again_repeat_nothing(desk, registered):
     assert versions == {a: (await desk.journal.latest(a)).version for a in applications(5)}
 
 
+async def test_units_that_accept_nothing_leave_it_until_they_do(desk, registered):
+    town, asked = Town(desk, 3), iter([False] * 6)
+    officers = Officers(desk.http, QUICK, accepts=lambda: next(asked, True))
+    async with asyncio.timeout(30):
+        await officers.attend(town.decisions(registered))
+    assert next(asked, None) is None, "they were asked whether they accept"
+    assert officers.acted["accept"] + officers.acted["refuse"] <= 3
+    states = [(await desk.journal.latest(a)).state for a in applications(3)]
+    assert {STATISTICS[s.national_code] for s in states} <= {"settled", "not_accepted"}
+
+
 async def test_what_the_log_repeats_of_an_ended_dossier_is_not_acted_on(desk, registered):
     town = Town(desk, 5)
     officers = Officers(desk.http, QUICK.model_copy(update={"posted": 1.0, "brought_back": 0.5}))

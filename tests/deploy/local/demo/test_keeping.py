@@ -13,6 +13,7 @@ from rich.console import Console
 
 from deploy.local.demo.devices import Device
 from deploy.local.demo.keeping import calls, tell
+from deploy.local.demo.planted import Case
 from deploy.local.settings import Settings
 from deploy.local.stack import Stack
 
@@ -33,14 +34,20 @@ def test_the_console_and_the_pages_of_one_applications_devices_have_addresses(wi
         url=SCENE.url,
         stack=Stack("k", "m"),
         settings=Settings(),
-        clients=lambda: {"accounts": {"operator": "made-up"}},
+        clients=lambda: {"accounts": {"operator": "made-up", "checker": "made-up-too"}},
     )
     url = "http://127.0.0.1:8203/devices/0123456789ab"
-    tell(console, scene, ONE, "", [Device("app@representative", (), url)])
+    cases = [Case("routing", "needs_choice", ONE, "H29.1-20261123-0000001")]
+    tell(console, scene, ONE, "", [Device("app@representative", (), url)], cases)
     shown = console.export_text()
     assert re.search(f"page of app@representative +{url}", shown)
     assert re.search(r"console +http://127\.0\.0\.1:\d+/console *\n", shown)
-    assert re.search(r"sign in as +operator +made-up", shown)
+    assert re.search(r"sign in as operator +made-up\n", shown)
+    assert re.search(r"sign in as checker +made-up-too\n", shown)
+    found = (
+        r"a unit was split +H29\.1-20261123-0000001 +http://\S+/console/stuck/routing/needs_choice"
+    )
+    assert re.search(found, shown), "in one line, whatever its length"
 
 
 def test_what_an_officer_may_do_is_asked_of_a_dossier_that_is_open_or_not_at_all() -> None:

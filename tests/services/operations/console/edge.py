@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from fastapi import APIRouter
 
 from services.operations.console import door
 from services.operations.console.accounts import Accounts, hashed
@@ -22,7 +23,11 @@ from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
 from services.operations.console.rounds import routes as rounds_routes
 from services.operations.console.rounds.routes import Releasing
-from services.operations.console.screen import Screen
+from services.operations.console.sandbox import routes as sandbox_routes
+from services.operations.console.sandbox.programs import Programs
+from services.operations.console.sandbox.routes import Trying
+from services.operations.console.sandbox.switches import SWITCHES
+from services.operations.console.screen import WAYS, Screen
 from services.operations.console.sessions import Sessions
 from services.operations.console.statistics import routes as form_routes
 from services.operations.console.statistics.routes import Tabling
@@ -77,6 +82,7 @@ class ConsoleEdge:
     actions: dict[str, Action] = field(default_factory=lambda: dict(ACTIONS))
     stories: dict[str, Story] = field(default_factory=dict)
     published: list[tuple[str, Event]] = field(default_factory=list)
+    transport: httpx.AsyncBaseTransport | None = None  # to a sandbox, where one is told of
 
     def __post_init__(self) -> None:
         rows = {
@@ -84,7 +90,8 @@ class ConsoleEdge:
             for name, role in ROLES.items()
         }
         sessions = Sessions(MemoryTable(self.store.trouble), self.ticks.clock)
-        self.door = Door.made(Screen(), Accounts(rows), sessions, bytes(range(32)), self.ticks)
+        ways = (*WAYS, sandbox_routes.WAY) if self.transport else WAYS
+        self.door = Door.made(Screen(ways), Accounts(rows), sessions, bytes(range(32)), self.ticks)
         reading = Reading(self.door, self.store.journeys, self.catalogue, lambda: self.now)
         board = MemoryBoard(self.store.tables["situations"].rows)
         watching = Watching(self.door, board, self.catalogue, lambda: self.now)
@@ -103,7 +110,7 @@ class ConsoleEdge:
             rows, situations, self.store.journeys, self, lambda: self.now, 1, self.actions
         )
         counting = Counting(self.door, MoneyDesk(ledger(self.store), self._health(), self._now))
-        routers = (
+        routers: tuple[APIRouter, ...] = (
             door.router(self.door),
             reading_routes.router(reading),
             stuck_routes.router(watching),
@@ -113,6 +120,10 @@ class ConsoleEdge:
             rounds_routes.router(releasing),
             money_routes.router(counting),
         )
+        if self.transport:
+            urls = {switch.program: "http://127.0.0.1:1" for switch in SWITCHES.values()}
+            trying = Trying(self.door, Programs(urls, self.transport))
+            routers = (*routers, sandbox_routes.router(trying))
         self.app = edge_app("operations", Access({}), routers)
 
     def _now(self) -> datetime:

@@ -14,6 +14,7 @@ from services.operations.console.labels import LABELS, PAGES
 from services.operations.console.reading.waterfall import WHO
 from services.operations.console.rounds.labels import CHECKS, DOINGS, RESULTS, STATUSES
 from services.operations.console.rounds.listing import TONES
+from services.operations.console.sandbox.page import State
 from services.operations.console.screen import WAYS
 from services.operations.console.spoken import stretch
 from services.operations.console.types import TYPES, called
@@ -57,6 +58,7 @@ MADE = {
     *(f"column_{name.partition('/')[2]}" for name in OF_FORM),
     *(f"why_{why}" for why in get_args(Why) if why),
     *(f"refused_{code}" for code in REFUSED),
+    *(f"sandbox_{state}" for state in get_args(State)),
     "refused_unknown-application",
     *(f"do_{verb}" for verb in VERBS),
     *(f"refused_{code}" for code in ("unknown-round", "same-person")),
