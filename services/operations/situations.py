@@ -217,10 +217,7 @@ def _summary(entries: Sequence[Entry]) -> Summary:
 
 
 def _rows(application: str, summary: Summary, patience: Patience) -> Mapping[str, Row]:
-    rows = (
-        _row(application, summary, m, CAUSES[m.cause].stage, patience)
-        for m in summary.matters.values()
-    )
+    rows = (_row(application, summary, m, CAUSES[m.cause].stage, patience) for m in summary.waits())
     return {row["_id"]: row for row in rows}
 
 

@@ -10,6 +10,8 @@ from services.operations.domain.entries import Entry, Gist
 EARLY_LIMIT = 64  # answers before their questions that are remembered
 MATTERS_LIMIT = 200  # of one application: whatever is more is not shown
 NO_DUE_MS = 0
+ACCEPTANCE = "awaiting_acceptance", ""
+UNPAID = frozenset({"awaiting_payment", "unpaid"})
 
 
 class Matter(msgspec.Struct, frozen=True, gc=False):
@@ -38,10 +40,24 @@ class Summary(msgspec.Struct, gc=False):
     told: frozenset[str] = frozenset()  # notices that reached who they were for
     submissions: int = 0  # how often it was sent
     is_taken_in: bool = False  # or refused: intake has answered
+    paid_ms: int = 0  # since when no fee stands in the way any more
 
     def copy(self) -> "Summary":
         """Return one that may be changed."""
         return msgspec.structs.replace(self, matters=dict(self.matters))
+
+    def waits(self) -> list[Matter]:
+        """Return what is waited for.  Nobody can accept before a fee that is due is paid: until
+        then a unit is not waited for, and its time begins when it is.
+        """
+        acceptance = self.matters.get(ACCEPTANCE)
+        if acceptance is None:
+            return list(self.matters.values())
+        others = [matter for key, matter in self.matters.items() if key != ACCEPTANCE]
+        if any(matter.cause in UNPAID for matter in others):
+            return others
+        since_ms = max(acceptance.since_ms, self.paid_ms)
+        return [*others, msgspec.structs.replace(acceptance, since_ms=since_ms)]
 
 
 Act = Callable[[Summary, Gist, Entry], None]

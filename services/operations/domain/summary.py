@@ -71,6 +71,10 @@ def _heard_of(about: Name, *waiting: str) -> Act:
     return act
 
 
+def _paid(now: Summary, _: Gist, entry: Entry) -> None:
+    now.paid_ms = max(now.paid_ms, entry.logged_ms)
+
+
 def _children(now: Summary, g: Gist, entry: Entry) -> None:
     if any(child.needs_person for child in g.children):
         opens("interlinked_needs_person")(now, g, entry)
@@ -210,10 +214,13 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     routing.NotAccepted.TYPE: (ends(*_ALL_OF_ROUTING, "unpaid", "repeated"),),
     routing.Closed.TYPE: (ends(*_ALL_OF_ROUTING, "unpaid", "repeated"),),
     payment.FeeAssessed.TYPE: (_ASSESSED, ends("unpaid")),
-    payment.FeeWaived.TYPE: (_ASSESSED, ends("awaiting_payment", "unpaid", *_PARTNER)),
+    payment.FeeWaived.TYPE: (_ASSESSED, _paid, ends("awaiting_payment", "unpaid", *_PARTNER)),
     reassessments.FeeReassessed.TYPE: (ends("awaiting_payment", "unpaid", *_PARTNER),),
     payment.Requested.TYPE: (opens("awaiting_payment", _reference, _expiry),),
-    payment.Settled.TYPE: (ends("awaiting_payment", "unpaid", *_PARTNER),),
+    payment.Settled.TYPE: (
+        _paid,
+        ends("awaiting_payment", "unpaid", *_PARTNER),
+    ),
     payment.Failed.TYPE: (ends("awaiting_payment", *_PARTNER, about=_reference),),
     payment.Expired.TYPE: (ends("awaiting_payment", *_PARTNER), opens("unpaid")),
     payment.CreateRequested.TYPE: (opens("partner_asked", _key),),

@@ -58,10 +58,11 @@ async def test_what_is_stuck_stands_before_what_waits_as_it_should(
     board = (await client.get("/v1/stuck")).json()
 
     assert [(g["cause"], g["who"], g["is_stuck"]) for g in board["waiting"]] == [
-        ("awaiting_acceptance", "officer", False),
         ("awaiting_payment", "citizen", False),
+        ("awaiting_acceptance", "officer", False),
     ]
-    payment = board["waiting"][1]
+    payment, acceptance = board["waiting"]
+    assert acceptance["matters"] == 1, "of the one whose fee is paid or not asked for yet"
     assert (payment["matters"], payment["vnd"]) == (1, 50_000)
     assert HELD_UP.total_seconds() - 60 < payment["oldest_s"] < HELD_UP.total_seconds()
     (assessing,) = board["stuck"]

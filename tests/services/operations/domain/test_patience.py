@@ -1,13 +1,15 @@
 """From when on what waits is stuck: the law's instant, hours that a unit works, or as told."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from services.operations.domain.causes import ACCEPTANCE_HOURS, CAUSES
-from services.operations.domain.matters import Matter
+from services.operations.domain.matters import Matter, Summary
 from services.operations.domain.patience import Patience
+from services.operations.domain.summary import followed
 from services.operations.settings import OperationsSettings
 from shared.catalogue import load
 from shared.working_time import CalendarEnds, WorkingCalendar
@@ -79,3 +81,25 @@ def test_every_cause_ends_by_its_own_time_or_by_one_that_is_named(
     else:
         assert ends == (ms(MONDAY) if one.working_hours else ms(LAW))
     assert bool(one.stuck_vi) == bool(one.stuck_en)
+
+
+def causes(story: Any, log: Any) -> dict[str, int]:
+    """Since when which causes are waited for."""
+    summary = followed(Summary(), log.entries(story.application))
+    return {matter.cause: matter.since_ms for matter in summary.waits()}
+
+
+def test_a_unit_is_waited_for_once_the_fee_is_paid_and_from_then_on(story: Any, log: Any) -> None:
+    routed = story.routed()
+    assert "awaiting_acceptance" in causes(story, log)
+    charged = story.charged(routed)
+    assert {"awaiting_payment"} == set(causes(story, log)) & {
+        "awaiting_payment",
+        "awaiting_acceptance",
+    }
+    log.pass_time(hours=20)
+    story.paid(charged)
+    found = causes(story, log)
+    settled = next(e for e in log.entries(story.application) if e.type == "payment.settled")
+    assert found["awaiting_acceptance"] == settled.logged_ms
+    assert "awaiting_payment" not in found
