@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -129,14 +129,19 @@ def own_settings(folder: Path, **more: Any) -> Settings:
 
 
 @contextmanager
-def running(folder: Path, env: Mapping[str, str] | None = None) -> Iterator[System]:
-    """A system of its own for as long as the block runs."""
+def running(
+    folder: Path,
+    env: Mapping[str, str] | None = None,
+    told: Callable[[Settings], Mapping[str, str]] = lambda _: {},
+) -> Iterator[System]:
+    """A system of its own for as long as the block runs; `told`: its processes, by its ports."""
     settings = own_settings(folder)
     before = dict(os.environ)
     os.environ.update(env or {})
     try:
         with Children(folder) as children:
-            yield System(children, settings, launcher.up(children, settings, Silent()))
+            servers = launcher.up(children, settings, Silent(), told(settings))
+            yield System(children, settings, servers)
     finally:
         os.environ.clear()
         os.environ.update(before)

@@ -19,6 +19,7 @@ WHO = ("operator", "checker")  # what one asks for, another agrees to
 PLANTED: Mapping[str, str] = {
     "wrong_amount": "a wrong amount was paid",
     "needs_choice": "a unit was split",
+    "poison_event": "a message nobody can read",
 }
 
 

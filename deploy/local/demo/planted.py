@@ -23,6 +23,7 @@ LOOK_EVERY_S = 0.25
 T = TypeVar("T")
 # where each shows on the board: stage and cause
 WRONG_AMOUNT, SPLIT = ("payment", "wrong_amount"), ("routing", "needs_choice")
+POISON = "intake", "poison_event"
 
 
 class NotPlanted(Exception):
@@ -60,6 +61,7 @@ async def plant(scene: Scene, catalogue: Catalogue, on: date) -> list[Case]:
         return [
             await _seen(operations, WRONG_AMOUNT, paid.id),
             await _seen(operations, SPLIT, split.id),
+            await _seen(operations, POISON, garbled.id),
         ]
 
 
@@ -90,7 +92,9 @@ async def _seen(operations: httpx.AsyncClient, group: tuple[str, str], applicati
         answer = await operations.get(f"/v1/stuck/{stage}/{cause}", params={"limit": 200})
         items = answer.raise_for_status().json()["items"]
         found = [item for item in items if item["application"] == application]
-        return Case(stage, cause, application, found[0]["dossier"]) if found else None
+        return (
+            Case(stage, cause, application, found[0]["dossier"] or application) if found else None
+        )
 
     return await _until(look, f"{stage}/{cause} of {application} on the board")
 

@@ -97,4 +97,19 @@ SWITCHES: Mapping[str, Switch] = {
             "Turn it off: the officers accept what waits.",
         ),
     ),
+    "bad-events": Switch(
+        "town",
+        "garbling",
+        "intake",
+        "poison_event",
+        Words("Bản ghi hỏng", "Bad events"),
+        Words(
+            "Cổng gửi những bản ghi có thời gian viết theo kiểu không đọc được.",
+            "The portal sends messages whose time is written as nobody can read it.",
+        ),
+        Words(
+            "Tắt đi, rồi xử lý các bản ghi trong nhóm này: sửa một bản sao, hoặc gác lại.",
+            "Turn it off, then settle what is in this group: mend a copy of each, or dismiss it.",
+        ),
+    ),
 }
