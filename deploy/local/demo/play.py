@@ -48,6 +48,7 @@ KEPT: Mapping[str, str] = MappingProxyType(
     {
         **QUICK,
         "MOTCUA_OPERATIONS_PATIENCE_S": '{"awaiting_acceptance": 12}',
+        "MOTCUA_PAYMENT_CALL_LIMIT_S": "5",
         "MOTCUA_NOTICE_LIMIT_S": "5",
         "MOTCUA_NOTICE_ASK_AFTER_S": "[8, 8, 8, 15, 15, 30, 60, 120, 600, 3600]",
         "MOTCUA_NOTICE_RETRY_AFTER_S": "[3, 5, 10, 15, 15, 30, 60, 120, 600, 3600]",
