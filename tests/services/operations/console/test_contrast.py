@@ -53,3 +53,9 @@ def test_night_has_every_colour_of_the_day_and_no_other_colour_is_used() -> None
     assert NIGHT.keys() == DAY.keys()
     assert {c for pair in READ + SEEN for c in pair} | {"line"} == DAY.keys()
     assert re.findall(r"#[0-9a-f]{3,6}\b", re.sub(r":root \{[^}]*\}", "", STYLE)) == []
+
+
+def test_a_rule_of_the_style_ends_before_the_next_begins() -> None:
+    flat = re.sub(r"@media[^{]*\{", "", STYLE)
+    assert re.findall(r"[^{};]*\{[^{}]*\{", flat) == []
+    assert STYLE.count("{") == STYLE.count("}")
