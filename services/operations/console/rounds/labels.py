@@ -51,6 +51,19 @@ ROUNDS: Mapping[str, Words] = {
     "new_unit": Words("Chỉ của đơn vị (mã)", "Of this unit alone (code)"),
     "new_partner": Words("Chỉ của đối tác", "Of this partner alone"),
     "new_any": Words("Để trống: tất cả.", "Empty: all of them."),
+    "new_to_unit": Words("Giao cho đơn vị (mã)", "To this unit (code)"),
+    "new_to_unit_hint": Words(
+        "Một đơn vị trong cùng tỉnh; hồ sơ phải chọn đơn vị thì hành trình ghi các đơn vị có thể.",
+        "One of the same province; where a unit has to be chosen, the journey names those it can "
+        "be.",
+    ),
+    "new_working_days": Words("Số ngày làm việc kể từ hôm nay", "Working days from now on"),
+    "new_takes": Words(
+        "Hãy điền đủ những gì việc này cần.", "Give what this needs: see the empty field."
+    ),
+    "new_no_unit": Words(
+        "Hôm nay không có đơn vị nào mang mã này.", "No unit has this code today."
+    ),
     "new_reason": Words("Lý do", "Reason"),
     "new_reason_hint": Words(
         "Từ 3 đến 500 ký tự; được ghi vào dòng thời gian của từng hồ sơ.",

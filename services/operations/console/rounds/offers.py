@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from services.operations.board import Situation
 from services.operations.console.stuck.page import STAGES, title_of
 from services.operations.domain import actions
+from services.operations.domain.acting.shape import Takes
 from services.operations.domain.actions import ACTIONS, Action, possible
 from services.operations.domain.causes import HELD
 from services.operations.domain.citizen.units import Units
@@ -16,6 +17,7 @@ from services.operations.opened import Opened
 from services.operations.situations import rows_of
 
 SUGGESTED_LIMIT = 30  # units and partners that a form names
+BESIDE_LIMIT = 400  # units that it could go to: those of three provinces
 
 
 class Offer(NamedTuple):
@@ -28,7 +30,9 @@ class Offer(NamedTuple):
 
 
 class Form(NamedTuple):
-    """What is asked for, as it was typed so far; `units` and `partners` are suggestions."""
+    """What is asked for, as it was typed so far; `units`, `partners`, `to_units` are suggestions;
+    `takes`: what has to be given with the action.
+    """
 
     choice: Mapping[str, str]
     applications: tuple[str, ...]
@@ -39,6 +43,8 @@ class Form(NamedTuple):
     about: Words
     units: Sequence[tuple[str, Words]]
     partners: Sequence[str]
+    takes: Takes
+    to_units: Sequence[tuple[str, Words]]
     back: str
     wrong: Words | None = None
 
@@ -93,6 +99,8 @@ def form_page(
         about=about(choice["stage"], choice["cause"]),
         units=[(code, units.name(code)) for code in list(codes)[:SUGGESTED_LIMIT]],
         partners=list(partners)[:SUGGESTED_LIMIT],
+        takes=action.takes,
+        to_units=units.beside(codes)[:BESIDE_LIMIT] if action.takes == "to_unit" else (),
         back=f"stuck/{choice['stage']}/{choice['cause']}?which={choice['which']}",
     )
 

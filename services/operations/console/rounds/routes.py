@@ -46,7 +46,12 @@ from shared.working_time import local_day
 
 PAGE = 50
 LOOKED_AT = 500  # of a group, for what the form suggests
-CHOICE = ("stage", "cause", "action", "which", "unit", "partner", "reason")
+CHOICE = (
+    *("stage", "cause", "action", "which", "unit", "partner", "reason"),
+    *("to_unit", "working_days"),
+)
+# what is wrong with what was typed: the form says so, and keeps the rest
+TO_CORRECT = {"not-what-it-takes": "new_takes", "unknown-unit": "new_no_unit"}
 _EXAMPLE = {**dict.fromkeys(("token", "key", "applications"), "…"), **dict.fromkeys(CHOICE, "…")}
 
 Of = Annotated[str, Query(pattern="^(all|chosen)$", description="of the group, or those named")]
@@ -100,7 +105,7 @@ def _add_asking(routes: APIRouter, releasing: Releasing) -> None:
         if of == "chosen" and not applications:
             raise Refusal(422, "none-chosen", LABELS["refused_none-chosen"].en)
         typed = {"stage": stage, "cause": cause, "action": action, "which": which}
-        typed |= dict.fromkeys(("unit", "partner", "reason"), "")
+        typed = dict.fromkeys(CHOICE, "") | typed
         chosen = applications if of == "chosen" else ()
         return await _form(releasing, visit, typed, chosen, secrets.token_urlsafe(16))
 
@@ -119,10 +124,15 @@ def _add_asking(routes: APIRouter, releasing: Releasing) -> None:
             wrong = LABELS["refused_no-reason"]
             return await _form(releasing, visit, typed, applications, key, wrong)
         try:
-            choice = msgspec.convert({**typed, "applications": applications}, Choice)
+            choice = _chosen(typed, applications)
+            found = await begun(releasing.desk, choice, caller.name, key, releasing.clock())
         except msgspec.ValidationError as error:
             raise Refusal(422, "invalid-body", LABELS["not_readable"].en) from error
-        found = await begun(releasing.desk, choice, caller.name, key, releasing.clock())
+        except Refusal as why:
+            if why.code not in TO_CORRECT:
+                raise
+            wrong = LABELS[TO_CORRECT[why.code]]
+            return await _form(releasing, visit, typed, applications, key, wrong)
         return _to(found.id)
 
 
@@ -208,6 +218,14 @@ async def _form(
     page = page._replace(wrong=wrong)
     status = 422 if wrong else 200
     return releasing.door.screen.page(visit, "round_new.html", status, page=page, key=key)
+
+
+def _chosen(typed: Mapping[str, str], applications: tuple[str, ...]) -> Choice:
+    """Return what was typed as a choice.  Raises `msgspec.ValidationError`."""
+    days = typed["working_days"].strip()
+    given = {"applications": applications, "working_days": days or 0}
+    cleaned = {"to_unit": typed["to_unit"].strip()}
+    return msgspec.convert({**typed, **cleaned, **given}, Choice, strict=False)
 
 
 async def _was_done(releasing: Releasing, id_: str, verb: Doing, caller: Caller) -> bool:

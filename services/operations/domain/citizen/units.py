@@ -1,5 +1,6 @@
 """Units by their names."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -36,6 +37,13 @@ class Units:
             return code, ""
         province = self._catalogue.province_of(code, self._on)
         return unit.name, province.name if province and not unit.is_province else ""
+
+    def beside(self, codes: Iterable[str]) -> list[tuple[str, Words]]:
+        """Return the units of the provinces that these are in, by their codes, with their names."""
+        found = (self._catalogue.province_of(code, self._on) for code in codes)
+        provinces = {province.code for province in found if province}
+        units = (u for u in self._catalogue.units_in_force(self._on) if not u.is_province)
+        return [(u.code, self.name(u.code)) for u in units if u.province in provinces]
 
     def procedure(self, code: str) -> Words:
         """Return what a procedure is called."""

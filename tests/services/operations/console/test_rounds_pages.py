@@ -249,3 +249,23 @@ async def test_a_group_about_which_nothing_can_be_done_offers_nothing(
     group = (await seated.get("/console/stuck/processing/in_processing?which=all")).text
     assert CAUSES["in_processing"].vi in group
     assert "checkbox" not in group
+
+
+async def test_what_an_action_takes_is_asked_for_and_what_was_typed_stays(
+    edge: ConsoleEdge, seated: httpx.AsyncClient, held: list[Story]
+) -> None:
+    edge.actions["release"] = ACTIONS["release"]._replace(takes="to_unit")
+    form = await typed(seated)
+    assert 'id="to_unit"' in (await seated.get(NEW)).text
+    for unit, wrong in (("", "new_takes"), ("99999", "new_no_unit")):
+        answer = await send(seated, "/console/rounds", **form, to_unit=unit)
+        assert (answer.status_code, LABELS[wrong].vi in answer.text) == (422, True)
+        assert f'value="{unit}"' in answer.text
+    taken = await send(seated, "/console/rounds", **form, to_unit=" 00004 ")
+    assert taken.status_code == 303
+
+    edge.actions["release"] = ACTIONS["release"]._replace(takes="working_days")
+    assert 'id="working_days"' in (await seated.get(NEW)).text
+    for days, status in (("x", 422), ("", 422), ("5", 303)):
+        answer = await send(seated, "/console/rounds", **form, working_days=days)
+        assert answer.status_code == status, days
