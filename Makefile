@@ -21,7 +21,7 @@ READY     := .venv/.ready
 given      = $(if $(filter file,$(origin $(1))),$(2),$($(1)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs clean test check lint simulate invariants docs contracts lock
+.PHONY: help demo up down status logs clean test check lint simulate invariants docs picture contracts lock
 .PHONY: bench bench-soak bench-recovery bench-backlog bench-reads bench-import bench-callbacks
 .PHONY: bench-reconcile bench-operations bench-statistics bench-sms bench-notices fuzz peers
 
@@ -114,6 +114,9 @@ bench-notices: $(READY)  ## notices, to devices and back (RATE SECONDS BY=http)
 docs: $(READY)  ## make docs/flow.md and docs/settings.md anew from the code
 	$(PY) -m docs.draw_flow
 	$(PY) -m docs.draw_settings
+
+picture: $(READY)  ## docs/console.png, of a demonstration that is kept
+	@$(PY) -m docs.draw_console
 
 contracts: $(READY)  ## publish the contracts, or say whom it breaks (CHECK=1)
 	@$(PY) -m deploy.contracts $(if $(CHECK),--check) $(if $(SINCE),--since "$(SINCE)")
