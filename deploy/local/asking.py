@@ -24,6 +24,8 @@ console = Console(highlight=False)
 Name = Annotated[
     str, typer.Argument(help="a dossier code, an id, an order, [partner/]transaction, a petition")
 ]
+Sought = Annotated[str, typer.Argument(help="the same; or unit:79, a partner, days, or all three")]
+After = Annotated[str, typer.Option("--after", help="where the page before says that it goes on")]
 AsJson = Annotated[bool, typer.Option("--json", help="say it as JSON, as the API answers it")]
 
 # how operations calls what a name may be → how people do
@@ -33,18 +35,26 @@ KINDS = {
     "petition_code": "a petition's code",
     "order": "an order number",
     "transaction": "a bank's transaction",
+    "unit": "a unit",
+    "partner": "a partner",
+    "days": "days",
 }
 
 
-def find(name: Name, as_json: AsJson = False) -> None:
-    """Find an application by any of its names; blanks, dashes and case do not matter."""
+def find(name: Sought, after: After = "", as_json: AsJson = False) -> None:
+    """Find applications by any of their names, or by unit, partner and days, the newest first.
+
+    Blanks, dashes, marks and case do not matter.
+    """
     with _operations() as operations:
-        found = _get(operations, "/v1/find", q=name)
+        found = _get(operations, "/v1/find", q=name, after=after)
     if as_json:
         _say(found)
     elif found["found"]:
         console.print(_listed(found))
-    if not found["found"]:
+    if found["next"] and not as_json:
+        console.print(f"… and more: --after '{found['next']}'", style="dim", soft_wrap=True)
+    if not found["found"] and not found["next"]:
         raise Misconfigured(_nothing(found))
 
 

@@ -53,6 +53,7 @@ from services.operations.edition import (
     serving,
     until_another,
 )
+from services.operations.finding import Finder
 from services.operations.mending import Mending
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.health import Health
@@ -62,6 +63,7 @@ from services.operations.rating_api import PER_APPLICATION, RatingDesk
 from services.operations.rounds.desk import Desk
 from services.operations.rounds.rows import Rounds, Tables
 from services.operations.rounds.runner import Runner
+from services.operations.seeking import Seeking
 from services.operations.settings import OperationsSettings
 from services.operations.statistics import Counting
 from services.operations.statistics_api import FormDesk
@@ -150,8 +152,13 @@ async def build(resources: Resources) -> Parts:
         session_s=resources.settings.session_s,
         security=resources.security,
     )
+    seeking = Seeking(
+        resources.table("facts"), resources.table("names"), resources.table("journeys")
+    )
+    watch = Watch(resources.settings)
+    finder = Finder(journeys, seeking, watch.current, resources.clock)
     sources = Sources(
-        journeys, counts, aside_counts, tables.flowing, resources.publisher, resources.clock
+        journeys, finder, counts, aside_counts, tables.flowing, resources.publisher, resources.clock
     )
     situations = resources.table("situations")
     links = StatusLinks(resources.secrets.master_key, STATUS_PAGE)
@@ -164,7 +171,7 @@ async def build(resources: Resources) -> Parts:
     key = resources.secrets.master_key
     ways = (*WAYS, sandbox_routes.WAY) if settings.sandbox else WAYS
     at_door = Door.made(Screen(ways), accounts, sessions, key, time.monotonic)
-    reading = Reading(at_door, journeys, watch.current, resources.clock)
+    reading = Reading(at_door, journeys, finder, watch.current, resources.clock)
     board = Board(situations, time.monotonic)
     watching = Watching(at_door, board, watch.current, resources.clock)
     counting = Counting(resources.table("facts"), resources.table("balances"))

@@ -19,7 +19,7 @@ from services.operations.domain.ledger import Ledger
 from services.operations.domain.spans import otlp, spans
 from services.operations.domain.status import STATES, held_by, totals
 from services.operations.domain.timeline import instant
-from services.operations.finding import ASKED_LIMIT, Found, find
+from services.operations.finding import ASKED_LIMIT, Finder, Found
 from services.operations.journeys import Journeys
 from services.operations.opened import journey_of, opened, waterfall_of
 from services.operations.rounds.commands import command
@@ -44,7 +44,8 @@ Typed = Annotated[
         min_length=1,
         max_length=ASKED_LIMIT,
         description="a dossier code, an application id, an order number, a partner's transaction "
-        "(also as `<partner>/<transaction>`) or a petition's code; blanks, dashes, case forgiven",
+        "(also as `<partner>/<transaction>`) or a petition's code; or a unit, a partner, days, "
+        "together or alone: `unit:79 sen-vang 2026-11-20`; blanks, dashes, case forgiven",
     ),
 ]
 
@@ -54,6 +55,7 @@ class Sources:
     """What the API answers from."""
 
     journeys: Journeys
+    finder: Finder
     counts: Counts
     aside: Counts
     flowing: Callable[[], Flowing]
@@ -86,8 +88,8 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
         summary="Which application is meant by what somebody typed",
         responses=edge.answers(200, Found, 422),
     )
-    async def find_by_any_name(q: Typed, _: Operator) -> Response:
-        return _json(await find(sources.journeys, q))
+    async def find_by_any_name(q: Typed, _: Operator, after: After = "") -> Response:
+        return _json(await sources.finder.find(q, after))
 
     @routes.get(
         "/journeys/{name}",

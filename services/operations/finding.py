@@ -1,28 +1,38 @@
-"""Which application somebody means who types one thing: a code, an id, an order, a transaction.
+"""Which applications somebody means who types one thing: a code, an id, an order, a transaction; or
+a unit, a partner and days.
 
-`understood` says what it may be, `find` what stands under it.  Blanks, dashes and case are forgiven
-wherever nothing else can be meant.
+`understood` says what it may be, `find` what stands under it; `Finder` goes on where nothing does.
+Blanks, dashes and case are forgiven wherever nothing else can be meant.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
 
-from services.operations.domain.entries import in_order
+from services.operations.domain.entries import Entry, in_order
 from services.operations.domain.naming import folded
+from services.operations.domain.seeking import UNIT_CODE, Sought, sought
 from services.operations.domain.status import State, status
+from services.operations.form_lines import below
 from services.operations.journeys import Journeys
+from services.operations.seeking import Seeking, is_shown
+from shared.catalogue import Catalogue
+from shared.clock import Clock
 from shared.dossier_codes import read_code
 from shared.petition_codes import read_petition_code
+from shared.working_time import local_day
 
 ASKED_LIMIT = 200  # characters
 FOUND_LIMIT = 20
 TRANSACTION_LEAST = 2  # characters, else everything is one
 
-Kind = Literal["application", "dossier_code", "petition_code", "order", "transaction"]
+Named = Literal["application", "dossier_code", "petition_code", "order", "transaction"]
+Kind = Literal[Named, "unit", "partner", "days"]
 
 _ID = re.compile(r"[0-9A-F]{32}")
 _ORDER = re.compile(r"(?:DVC)?([0-9]{15})")
@@ -55,12 +65,16 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What was typed, what it may be, and all that stands under it; `is_cut`: there is more."""
+    """What was typed, what it may be, and all that stands under it; `is_cut`: there is more.
+
+    Of units, a partner, days it is a page; `next` is the `after` of the one that follows.
+    """
 
     asked: str
     understood: list[Understood]
     found: list[Hit]
     is_cut: bool
+    next: str | None = None
 
 
 class _Named(NamedTuple):
@@ -132,8 +146,10 @@ async def _of(journeys: Journeys, each: Understood) -> list[_Named]:
 
 async def _hit(journeys: Journeys, named: _Named) -> Hit | None:
     entries, _forks = await journeys.of(named.application)
-    if not entries:
-        return None
+    return _told(named, entries) if entries else None
+
+
+def _told(named: _Named, entries: Sequence[Entry]) -> Hit:
     stands = status(in_order(entries))
     return Hit(
         **named._asdict(),
@@ -142,4 +158,70 @@ async def _hit(journeys: Journeys, named: _Named) -> Hit | None:
         procedure=stands.procedure,
         state=stands.state,
         last_at=stands.last_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Finds by names, else by unit, partner and days."""
+
+    journeys: Journeys
+    seeking: Seeking
+    catalogue: Catalogue
+    clock: Clock
+
+    async def find(self, typed: str, after: str = "") -> Found:
+        """Return what stands under what was typed, or a page of what is sought.
+
+        Raises `Unknown`.
+        """
+        named = await find(self.journeys, typed)
+        if named.found and not after:
+            return named
+        catalogue, today = self.catalogue.edition(), local_day(self.clock())
+        wanted = sought(typed[:ASKED_LIMIT], today, lambda text: _units(catalogue, text, today))
+        if wanted is None:
+            return named
+        means = _means(wanted)
+        page = await self.seeking.page(wanted, catalogue, today, after)
+        standing = await self.journeys.standing(page.rows)
+        found = [
+            _told(_Named(application, means[0].kind, means[0].name), entries)
+            for application, row in page.rows.items()
+            if (entries := standing[application]) and is_shown(wanted, application, entries, row)
+        ]
+        return Found(
+            asked=named.asked,
+            understood=[*named.understood, *means],
+            found=found,
+            is_cut=bool(page.after),
+            next=page.after or None,
+        )
+
+
+def _units(catalogue: Catalogue, text: str, on: date) -> list[str]:
+    """Return the units that are meant: of a province all, of an old code what it became."""
+    if UNIT_CODE.fullmatch(text):
+        codes = [text] if text in catalogue.units else [*catalogue.current_units(text, on).units]
+    else:
+        codes = [unit.code for unit in catalogue.units_named(text, on)]
+    return sorted({each for code in codes for each in below(code, catalogue, on)})
+
+
+def _means(wanted: Sought) -> list[Understood]:
+    found = []
+    if wanted.partner:
+        found.append(Understood("partner", wanted.partner))
+    if wanted.units:
+        found.append(Understood("unit", _short(wanted.units)))
+    if wanted.since and wanted.until:
+        days = dict.fromkeys(day.isoformat() for day in (wanted.since, wanted.until))
+        found.append(Understood("days", " – ".join(days)))
+    return found
+
+
+def _short(units: Sequence[str]) -> str:
+    """Return units as they are named: a province first, in which all of them are, by itself."""
+    return (
+        units[0] if len(units) == 1 else next((u for u in units if len(u) == 2), ", ".join(units))
     )

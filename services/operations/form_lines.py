@@ -21,7 +21,7 @@ async def told(
 
     Raises `Unknown`.
     """
-    wanted = _below(unit, catalogue, period.last)
+    wanted = below(unit, catalogue, period.last)
     of = Scope() if unit == NATION else scope(wanted, catalogue.units)
     forms = await counting.forms(of, period, view)
     if unit == NATION:
@@ -87,7 +87,7 @@ def is_of(unit: str, mine: Sequence[str], catalogue: Catalogue, on: date) -> boo
     return not mine or unit in mine or province_of(unit, catalogue, on) in mine
 
 
-def _below(unit: str, catalogue: Catalogue, on: date) -> list[str]:
+def below(unit: str, catalogue: Catalogue, on: date) -> list[str]:
     """Return a unit, or all of a province, what has ended included; of the nation its provinces."""
     if unit == NATION:
         return [u.code for u in catalogue.units_in_force(on) if u.is_province]

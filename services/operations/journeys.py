@@ -7,7 +7,8 @@ Three tables, written by batch, none with a second index:
   can be; the others are `<application>/<place of the first entry>`.  All of one application is one
   range.  A numbered event that came again as it was is not kept, with other content it is a fork.
 - `names`: dossier code, payment reference, or a petition's code → application, or petition; and
-  `<a partner's transaction, folded>/<partner>/<application>`: two partners may count alike.
+  `<a partner's transaction, folded>/<partner>/<application>`: two partners may count alike; and
+  `@<partner, folded>/<day>/<application>`, for whatever had to do with it on a day.
 - `aside`: dead letters and parked records, `<dead|parked>/<logged at>/<topic>/<place>`, as they
   came.
 """
@@ -20,7 +21,7 @@ import msgspec
 
 from services.operations.domain.entries import Entry, gist
 from services.operations.domain.kept import kept
-from services.operations.domain.naming import folded, name_of
+from services.operations.domain.naming import folded, names_of
 from services.operations.domain.occurrences import (
     Appended,
     by_application,
@@ -197,7 +198,7 @@ class Journeys:
 
     async def _append_others(self, appended: Appended) -> None:
         first = appended.first
-        names = [row for e in first if (row := name_of(e))]
+        names = [row for e in first for row in names_of(e)]
         aside = [_aside(e) for e in first if e.is_aside]
         for table, rows in ((self._names, names), (self._aside, aside)):
             if rows:

@@ -207,7 +207,7 @@ async def begun(desk: ProofDesk, period: Period, by: str) -> Made:
         return await desk.begin(period, by)
     except TooManyOpen:
         detail = f"{OPEN_LIMIT} proofs are under way: wait for one, or abort it."
-        raise Refusal(409, "too-many-open", detail) from None
+        raise Refusal(409, "too-many-proofs", detail) from None
     except Unfit as unfit:
         raise Refusal(422, "no-period", f"{unfit}") from None
     except Misconfigured as why:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from services.operations.domain.entries import Entry
-from services.operations.domain.naming import name_of
+from services.operations.domain.naming import names_of
 from services.operations.domain.packing import unpacked
 from services.operations.domain.proof.checks import proof_of
 from services.operations.domain.proof.period import Period, ms
@@ -81,7 +81,7 @@ class Proving:
             entries, forks = whole(application, rows)
             is_truncated = len(entries) + len(forks) >= ENTRIES_LIMIT
             proofs.append(proof_of(application, entries, forks, moment, is_truncated))
-            given += [(e, row["_id"]) for e in entries if (row := name_of(e))]
+            given += [(e, row["_id"]) for e in entries for row in names_of(e)]
         found = Proof()
         found.add(*proofs, await self._elsewhere(given))
         return found

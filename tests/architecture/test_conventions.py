@@ -81,7 +81,7 @@ OWN = {
     # what of partners' days does not match; who is woken for what; how units do
     "operations": {
         *("letters", "dead", "dead_api"),
-        *("finding", "opened", "console", "situations", "board", "stuck_api"),
+        *("finding", "seeking", "opened", "console", "situations", "board", "stuck_api"),
         *("rounds", "rounds_api", "money", "money_api", "alarms", "alarms_api"),
         *("indicators", "indicators_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),

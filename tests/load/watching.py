@@ -16,8 +16,10 @@ from rich.table import Table
 
 from deploy.local import launcher
 from deploy.log.lag import Lags
+from shared.clock import system_clock
 from shared.kafka.producer import KafkaProducer
 from shared.topics import aside, reads
+from shared.working_time import local_day
 from tests.load import machine, options, screen
 from tests.load.made_up import Made, Writer
 from tests.load.meter import Meter
@@ -91,8 +93,13 @@ async def _write(system: MeasuredSystem, writer: Writer, count: int) -> list[Mad
 
 async def _ask(system: MeasuredSystem, made: Sequence[Made]) -> dict[str, dict[str, float]]:
     """Return how long each question takes, one after the other."""
-    chance = random.Random(0)
+    chance, today = random.Random(0), local_day(system_clock())
     questions: Mapping[str, Callable[[], str]] = {
+        "find by dossier code": lambda: f"/v1/find?q={chance.choice(made).code}",
+        "find by unit": lambda: "/v1/find?q=unit:00004",
+        "find by province and day": lambda: f"/v1/find?q=unit:01 {today}",
+        "find by partner and day": lambda: f"/v1/find?q=sandbox {today}",
+        "find by day": lambda: f"/v1/find?q={today}",
         "journey by dossier code": lambda: f"/v1/journeys/{chance.choice(made).code}",
         "journey by id": lambda: f"/v1/journeys/{chance.choice(made).application}",
         "waterfall": lambda: f"/v1/journeys/{chance.choice(made).application}/waterfall",

@@ -17,9 +17,10 @@ FRAME: Mapping[str, Words] = {
     "skip": Words("Đến nội dung chính", "Skip to the content"),
     "navigation": Words("Các trang", "Pages"),
     "search": Words(
-        "Tìm theo mã hồ sơ, mã lệnh hoặc mã giao dịch", "Find by code, order or transaction"
+        "Tìm theo mã hồ sơ, mã lệnh, mã giao dịch, đơn vị, đối tác, ngày",
+        "Find by code, order, transaction, unit, partner, day",
     ),
-    "search_hint": Words("Mã hồ sơ, lệnh, giao dịch…", "Code, order, transaction…"),
+    "search_hint": Words("Mã, giao dịch, đơn vị, ngày…", "Code, transaction, unit, day…"),
     "search_do": Words("Tìm", "Find"),
     "wrong": Words("Chưa xem được", "There is a problem"),
     # who is there

@@ -140,7 +140,7 @@ def _step(before: Standing, entry: Entry) -> tuple[Standing, Iterable[Row]]:
 
 def _registered(before: Standing, entry: Entry) -> Standing:
     g = gist(entry.data)
-    day = _day(entry)
+    day = logged_day(entry)
     return msgspec.structs.replace(
         before,
         at=(Counted(g.receiving_unit, IN_PROCESS, NEVER), NOWHERE),
@@ -165,7 +165,7 @@ def _moved(before: Standing, entry: Entry) -> Standing:
         units=(g.receiving_unit or receiving_unit, g.competent_unit or competent_unit),
         due=due,
         grace_days=grace_days,
-        day=max(before.day, _day(entry)),
+        day=max(before.day, logged_day(entry)),
         sequence=entry.sequence,
     )
     receiving, competent = (
@@ -260,7 +260,8 @@ def document(application: str, row: Row) -> dict[str, Any]:
     return out | {name: value for name, value in told.items() if value}
 
 
-def _day(entry: Entry) -> str:
+def logged_day(entry: Entry) -> str:
+    """Return the day in Viet Nam on which a message was logged."""
     return _day_of(entry.logged_ms // HOUR_MS)
 
 

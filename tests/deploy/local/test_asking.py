@@ -19,6 +19,7 @@ import uvicorn
 from deploy.local.settings import ROOT
 from services.operations.api import Sources, router
 from shared.access import Access
+from shared.catalogue import load
 from shared.edge_app import edge_app
 from shared.events import payment
 from tests.services.operations import scenes
@@ -47,7 +48,8 @@ async def kept() -> Store:
 def url() -> Iterator[str]:
     """Operations on a loopback port."""
     store = asyncio.run(kept())
-    sources = Sources(store.journeys, UNUSED, UNUSED, UNUSED, UNUSED, lambda: BEGAN)
+    finder = store.finder(load(), lambda: BEGAN)
+    sources = Sources(store.journeys, finder, UNUSED, UNUSED, UNUSED, UNUSED, lambda: BEGAN)
     hashed = hashlib.sha256(KEY.encode()).hexdigest()
     access = Access({hashed: {"name": "o-1", "role": "operator"}})
     app = edge_app("operations", access, (router(sources),))
@@ -84,6 +86,12 @@ def test_find_lists_what_is_found_and_as_what(ask: Any) -> None:
     assert "a bank's transaction, kho-bac/77" in said.stdout
     found = json.loads(ask("find", "kho-bac/77", "--json").stdout)
     assert [hit["partner"] for hit in found["found"]] == ["kho-bac"]
+
+
+def test_find_lists_what_is_of_a_unit_and_a_day(ask: Any) -> None:
+    said = ask("find", "Phường Ba Đình 06/2026")
+    assert said.returncode == 0
+    assert said.stdout.count("a unit, 00004") == 3
 
 
 def test_find_says_what_nothing_was_taken_for(ask: Any) -> None:

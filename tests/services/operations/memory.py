@@ -8,12 +8,16 @@ import pytest
 
 from services.operations.counts import Counts
 from services.operations.facts import Facts
+from services.operations.finding import Finder
 from services.operations.flow import Flow
 from services.operations.journeys import Journeys
 from services.operations.letters import Letters
 from services.operations.reader import Pace, Reader
+from services.operations.seeking import Seeking
 from services.operations.situations import Situations
 from shared.bus import Message, Partition, Record
+from shared.catalogue import Catalogue
+from shared.clock import Clock
 from shared.errors import Fenced, Refused, Unknown
 from shared.store import Bounds, Row
 from tests.services.operations.story import BEGAN, LANES
@@ -156,6 +160,10 @@ class Store:
     def letters(self, journeys: Journeys | None = None) -> Letters:
         tables = (self.tables[name] for name in ("letters", "letter_answers", "situations"))
         return Letters(*tables, journeys or self.journeys)
+
+    def finder(self, catalogue: Catalogue, clock: Clock) -> Finder:
+        tables = (self.tables[name] for name in ("facts", "names", "journeys"))
+        return Finder(self.journeys, Seeking(*tables), catalogue, clock)
 
     async def kept(self) -> set[str]:
         """The keys of all messages kept."""

@@ -81,7 +81,7 @@ PROOF: Mapping[str, Words] = {
         "Đây không phải là báo cáo có chữ ký. Hãy chọn tệp JSON mà trang này cho tải về.",
         "That is no signed report. Choose the JSON file that this page offers.",
     ),
-    "refused_too-many-open": Words(
+    "refused_too-many-proofs": Words(
         "Đã có nhiều kỳ đang chạy. Hãy đợi xong một kỳ, hoặc dừng bớt.",
         "As many are under way as may be. Wait for one, or abort it.",
     ),

@@ -8,8 +8,9 @@ READING: Mapping[str, Words] = {
     # find
     "find": Words("Tìm hồ sơ", "Find"),
     "find_lead": Words(
-        "Nhập một mã vào ô tìm kiếm. Viết hoa hay thường, có gạch hay khoảng trắng đều được.",
-        "Type one of these into the search box. Case, dashes and blanks do not matter.",
+        "Nhập một mã vào ô tìm kiếm, hoặc đơn vị, đối tác, thời gian. Viết hoa hay thường, có gạch,"
+        " có dấu hay khoảng trắng đều được.",
+        "Type one of these into the search box. Case, dashes, marks and blanks do not matter.",
     ),
     "find_key": Words(
         "Phím / đưa con trỏ vào ô tìm kiếm ở mọi trang.",
@@ -20,6 +21,18 @@ READING: Mapping[str, Words] = {
     "kind_order": Words("Mã lệnh thanh toán", "Order number"),
     "kind_transaction": Words("Mã giao dịch ngân hàng", "Bank's transaction"),
     "kind_petition_code": Words("Mã phản ánh", "Petition"),
+    "kind_unit": Words("Đơn vị", "Unit"),
+    "kind_partner": Words("Đối tác", "Partner"),
+    "kind_days": Words("Thời gian", "Days"),
+    "example_unit": Words(
+        "đơn vị 26734, hoặc tên: phường Ba Đình; đơn vị 79: mọi đơn vị của tỉnh",
+        "unit 26734, or its name: phường Ba Đình; unit 79: all of a province",
+    ),
+    "example_partner": Words("sen-vang", "sen-vang"),
+    "example_days": Words(
+        "20/11/2026, 11/2026 hoặc hôm qua; ghép được: sen-vang 20/11/2026",
+        "2026-11-20, 2026-11 or yesterday; together: sen-vang 2026-11-20",
+    ),
     "example_dossier_code": Words("H29.1-20261120-0000001", "H29.1-20261120-0000001"),
     "example_application": Words(
         "0199a0b1-c2d3-7e4f-8a5b-6c7d8e9f0a1b", "0199a0b1-c2d3-7e4f-8a5b-6c7d8e9f0a1b"
@@ -30,6 +43,12 @@ READING: Mapping[str, Words] = {
     ),
     "example_petition_code": Words("PA-20261120-3RE8JK2K962", "PA-20261120-3RE8JK2K962"),
     "found_several": Words("Tìm thấy {count} hồ sơ.", "{count} applications were found."),
+    "found_sought": Words("Mới nhất trước", "The newest first"),
+    "found_more": Words("Trang tiếp theo", "Next page"),
+    "found_none_here": Words(
+        "Trang này không có hồ sơ nào; xem trang tiếp theo.",
+        "There is none on this page; look at the next.",
+    ),
     "found_cut": Words(
         "Còn nhiều hơn: hãy thêm tên đối tác, như sen-vang/FT26.",
         "There are more: put the partner's name before it, as sen-vang/FT26.",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+import msgspec
 import structlog
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -10,10 +11,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.operations.console.door import HOME, Door
 from services.operations.console.labels import LABELS
 from services.operations.console.reading.page import journey_page, raw
+from services.operations.console.reading.sought import sought
 from services.operations.console.rounds.offers import offers_of
 from services.operations.console.screen import HEADERS, READERS, ROOT, Visit
 from services.operations.domain.citizen.units import Units
-from services.operations.finding import ASKED_LIMIT, Found, find
+from services.operations.finding import ASKED_LIMIT, Finder, Found
 from services.operations.journeys import Journeys
 from services.operations.opened import Opened, journey_of, opened, units_of
 from services.operations.rounds_api import OPERATORS
@@ -22,6 +24,8 @@ from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.problems import Refusal
 from shared.working_time import local_day
+
+AFTER_LIMIT = 500
 
 _log = structlog.get_logger("console")
 
@@ -32,6 +36,7 @@ class Reading:
 
     door: Door
     journeys: Journeys
+    finder: Finder
     catalogue: Catalogue
     clock: Clock
 
@@ -54,17 +59,21 @@ def _find(routes: APIRouter, reading: Reading, readers: object) -> None:
     async def find_page(
         visit: Annotated[Visit, readers],
         q: Annotated[str, Query(max_length=ASKED_LIMIT)] = "",
+        after: Annotated[str, Query(max_length=AFTER_LIMIT)] = "",
     ) -> Response:
-        found = await find(reading.journeys, q) if q.strip() else None
+        found = await reading.finder.find(q, after) if q.strip() else None
         if found is None:
-            return reading.door.screen.page(visit, "find.html", found=None, procedures={})
+            return reading.door.screen.page(
+                visit, "find.html", found=None, sought=(), procedures={}
+            )
         found = await _theirs(reading, _caller(visit), found)
-        if len(found.found) == 1:
+        if len(found.found) == 1 and not found.is_cut and not after:
             where = f"{ROOT}/journeys/{found.found[0].application}"
             return RedirectResponse(where, 303, HEADERS)
         units = Units(reading.catalogue, local_day(reading.clock()))
         procedures = {hit.procedure: units.procedure(hit.procedure) for hit in found.found}
-        return reading.door.screen.page(visit, "find.html", found=found, procedures=procedures)
+        said = {"sought": sought(found, units), "procedures": procedures}
+        return reading.door.screen.page(visit, "find.html", found=found, **said)
 
 
 def _journey(routes: APIRouter, reading: Reading, readers: object) -> None:
@@ -127,7 +136,7 @@ async def _theirs(reading: Reading, caller: Caller, found: Found) -> Found:
         one = await opened(reading.journeys, hit.application)
         if _reaches(reading, caller, one):
             hits.append(hit)
-    return Found(asked=found.asked, understood=found.understood, found=hits, is_cut=found.is_cut)
+    return msgspec.structs.replace(found, found=hits)
 
 
 def _reaches(reading: Reading, caller: Caller, one: Opened) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -13,12 +14,18 @@ from services.operations.proving import Proving
 from services.operations.tables import flowing
 from shared import problems
 from shared.access import Access
+from shared.catalogue import Catalogue, load
 from shared.errors import Unknown
 from shared.events import Event, kernel
 from tests.services.operations.proofs.prover import Prover
 
 KEYS = {"op-key": ("o-1", "operator"), "portal-key": ("sandbox", "portal")}
 OPERATOR = {"authorization": "Bearer op-key"}
+
+
+@cache
+def catalogue() -> Catalogue:
+    return load()
 
 
 class Published:
@@ -42,6 +49,7 @@ class Edge:
         self.table: dict[str, Any] = {}
         sources = Sources(
             journeys=self.store.journeys,
+            finder=self.store.finder(catalogue(), lambda: world.BEGAN),
             counts=self.store.counts(),
             aside=self.store.counts("operations-aside"),
             flowing=lambda: flowing(self.table, world.BEGAN + timedelta(minutes=1)),

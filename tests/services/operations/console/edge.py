@@ -92,7 +92,8 @@ class ConsoleEdge:
         sessions = Sessions(MemoryTable(self.store.trouble), self.ticks.clock)
         ways = (*WAYS, sandbox_routes.WAY) if self.transport else WAYS
         self.door = Door.made(Screen(ways), Accounts(rows), sessions, bytes(range(32)), self.ticks)
-        reading = Reading(self.door, self.store.journeys, self.catalogue, lambda: self.now)
+        finder = self.store.finder(self.catalogue, lambda: self.now)
+        reading = Reading(self.door, self.store.journeys, finder, self.catalogue, lambda: self.now)
         board = MemoryBoard(self.store.tables["situations"].rows)
         watching = Watching(self.door, board, self.catalogue, lambda: self.now)
         judging = Judging(self.door, indicator_desk(self.store, self.catalogue, lambda: self.now))

@@ -48,6 +48,32 @@ async def test_several_are_listed_with_whose_number_it_is(
         assert f"{partner}/77" in answer.text
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+async def test_what_is_of_a_unit_and_a_day_is_listed_page_by_page(
+    edge: ConsoleEdge, seated: httpx.AsyncClient, lang: str
+) -> None:
+    for n in range(1, 24):
+        await edge.read(begun(scenes.submitted, n))
+    asked = {"q": "đơn vị 00004 6/2026", "lang": lang}
+    first = await seated.get("/console/find", params=asked)
+    assert LABELS["found_sought"].vi in first.text or lang == "en"
+    assert "Phường Ba Đình" in first.text
+    following = re.search(r'href="(\?q=[^"]+after=[^"]+)"', first.text)
+    assert following
+    second = await seated.get(f"/console/find{following[1].replace('&amp;', '&')}")
+    shown = re.findall(r'<h2><a href="/console/journeys/([^"]+)', first.text + second.text)
+    assert (len(shown), len(set(shown))) == (23, 23)
+    assert "after=" not in second.text.split("<main")[1]
+
+
+async def test_one_of_a_unit_is_opened_at_once(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    story = await edge.read(begun(scenes.submitted))
+    answer = await seated.get("/console/find", params={"q": "unit:00004"})
+    assert answer.headers["location"] == f"/console/journeys/{story.application}"
+
+
 async def test_of_nothing_it_is_said_what_was_understood_and_what_could_be_tried(
     seated: httpx.AsyncClient,
 ) -> None:

@@ -38,7 +38,7 @@ OF_FORM = {n for one in INDICATORS.values() if one.source == "form" for n in one
 HTMX = "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"
 REFUSED = (
     *("not-your-unit", "unknown-unit", "busy"),
-    *("too-many-open", "no-period", "no-key", "unknown-proof", "no-report"),
+    *("too-many-proofs", "no-period", "no-key", "unknown-proof", "no-report"),
 )
 # what templates and pages put together as they go
 MADE = {

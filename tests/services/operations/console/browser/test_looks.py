@@ -28,7 +28,11 @@ async def test_every_page_fits_the_window_and_is_pictured(
         await sight.shot(page, f"sign-in-{name}")
         await sight.sign_in(page, language=language)
         await sight.shot(page, f"find-{name}")
-        for what, typed in (("none", "H29.1-20261120-9999999"), ("several", "77")):
+        for what, typed in (
+            ("none", "H29.1-20261120-9999999"),
+            ("several", "77"),
+            ("sought", "unit:00004 6/2026"),
+        ):
             await page.goto(f"{sight.edge.url}/find?q={typed}")
             assert await overflow(page) == 0
             await sight.shot(page, f"find-{what}-{name}")

@@ -113,7 +113,13 @@ async def test_axe_finds_nothing(sight: Sight, night: bool) -> None:
         await page.goto(sight.edge.url)
         await axe(page)
         await sight.sign_in(page, language="en" if night else "vi")
-        paths = ["find", "find?q=77", "find?q=H29.1-20261120-9999999", "journeys/none"]
+        paths = [
+            "find",
+            "find?q=77",
+            "find?q=unit:01",
+            "find?q=H29.1-20261120-9999999",
+            "journeys/none",
+        ]
         paths += [address for _, address in money_of(opened)]
         for path in (*paths, *(f"journeys/{story.application}" for story in stories)):
             await page.goto(f"{sight.edge.url}/{path}")
