@@ -21,11 +21,12 @@ from services.operations import (
     stuck_api,
     wiring,
 )
-from services.operations.alarms.desk import Desk as AlarmDesk
 from services.operations.api import Sources, router
 from services.operations.board import Board
 from services.operations.console import door
 from services.operations.console.accounts import Accounts
+from services.operations.console.alarms import routes as alarm_routes
+from services.operations.console.alarms.routes import Waking, read_runbooks
 from services.operations.console.door import Door
 from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
@@ -94,7 +95,7 @@ class Desks(NamedTuple):
     rounds: Desk
     dead: DeadDesk
     counting: MoneyCounting
-    alarms: AlarmDesk
+    waking: Waking
     judging: Judging
     trying: Trying | None = None  # in a demonstration
 
@@ -122,7 +123,8 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(rounds_api.router(desks.rounds, desks.sources.clock))
     journeys, clock = desks.sources.journeys, desks.sources.clock
     routes.include_router(dead_api.router(desks.dead, journeys, clock))
-    routes.include_router(alarms_api.router(desks.alarms, desks.sources.clock))
+    routes.include_router(alarm_routes.router(desks.waking))
+    routes.include_router(alarms_api.router(desks.waking.desk, desks.sources.clock))
     routes.include_router(indicator_routes.router(desks.judging))
     routes.include_router(indicators_api.router(desks.judging.desk))
     routes.include_router(money_api.router(desks.counting.desk))
@@ -192,6 +194,7 @@ async def build(resources: Resources) -> Parts:
     health = Health(situations, tables, resources.clock, time.monotonic)
     money = MoneyDesk(wiring.ledger(resources), health, resources.clock)
     alarming = wiring.alarming(resources, edition, proving, counts, watch)
+    waking = Waking(at_door, alarming.desk, watch.current, resources.clock, read_runbooks())
     judging = Judging(at_door, wiring.indicators(resources, counting, journeys, watch.current))
     desks = Desks(
         sources=sources,
@@ -205,7 +208,7 @@ async def build(resources: Resources) -> Parts:
         rounds=rounds,
         dead=dead,
         counting=MoneyCounting(at_door, money),
-        alarms=alarming.desk,
+        waking=waking,
         judging=judging,
         trying=Trying(at_door, Programs(settings.sandbox)) if settings.sandbox else None,
     )

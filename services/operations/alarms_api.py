@@ -146,7 +146,7 @@ async def done(acting: Awaitable[Alarm]) -> Alarm:
     try:
         return await acting
     except NotPossible as why:
-        status = 409 if why.code == "too-many-acts" else 422
+        status = 409 if why.code == "acted-on-too-often" else 422
         raise Refusal(status, why.code, f"{why}") from None
 
 

@@ -68,7 +68,9 @@ class Desk:
     async def _act(self, alarm: Alarm, what: Doing, by: str, reason: str) -> Alarm:
         while True:
             if len(alarm.acts) >= ACTS_LIMIT:
-                raise NotPossible("too-many-acts", "Too much was done about this alarm already.")
+                raise NotPossible(
+                    "acted-on-too-often", "Too much was done about this alarm already."
+                )
             after = alarm.after(Act(what=what, by=by, at=self._clock(), reason=reason))
             if await self.rows.act(after):
                 return after

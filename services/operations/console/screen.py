@@ -59,6 +59,7 @@ WAYS = (
     Way(f"{ROOT}/stuck", "stuck", ALL_UNITS),
     Way(f"{ROOT}/rounds", "rounds", ALL_UNITS),
     Way(f"{ROOT}/money", "money", ALL_UNITS),
+    Way(f"{ROOT}/alarms", "alarms", ALL_UNITS),
     Way(f"{ROOT}/indicators", "indicators", ALL_UNITS),
     Way(f"{ROOT}/statistics", "statistics", READERS),
     Way(f"{ROOT}/proof", "proof", ALL_UNITS),

@@ -59,11 +59,14 @@ def measured(value: int, measure: Measure) -> Words:
         return Words(f"{value} ngày", f"{value} d")
     if measure == "count":
         return Words(f"{value:,}".replace(",", "."), f"{value:,}")
-    hours, rest = divmod(value, 3_600)
-    minutes, seconds = divmod(rest, 60)
-    if hours:
-        return Words(f"{hours} giờ {minutes} phút", f"{hours} h {minutes} min")
-    return Words(f"{minutes} phút {seconds} giây", f"{minutes} min {seconds} s")
+    minutes, seconds = divmod(value, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "giờ", "h"), (minutes, "phút", "min"), (0 if hours else seconds, "giây", "s"))
+    told = [part for part in parts if part[0]] or [parts[-1]]
+    return Words(
+        " ".join(f"{count} {vi}" for count, vi, _ in told),
+        " ".join(f"{count} {en}" for count, _, en in told),
+    )
 
 
 def _in(words: Words, language: Language) -> str:

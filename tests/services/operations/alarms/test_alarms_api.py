@@ -196,7 +196,7 @@ async def test_nothing_more_can_be_done_about_one_about_which_too_much_was_done(
     keys = [as_("one-key"), as_("two-key")]
     for n in range(ACTS_LIMIT):
         answer = await client.post(where, json={}, headers=keys[n % 2])
-    assert (answer.status_code, kind(answer)) == (409, "too-many-acts")
+    assert (answer.status_code, kind(answer)) == (409, "acted-on-too-often")
 
 
 async def test_an_alarm_that_is_none_is_not_found(client: httpx.AsyncClient) -> None:

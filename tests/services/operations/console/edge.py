@@ -10,8 +10,11 @@ import httpx
 import pytest
 from fastapi import APIRouter
 
+from services.operations.alarms.desk import Desk as AlarmDesk
 from services.operations.console import door
 from services.operations.console.accounts import Accounts, hashed
+from services.operations.console.alarms import routes as alarm_routes
+from services.operations.console.alarms.routes import Waking, read_runbooks
 from services.operations.console.door import Door
 from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
@@ -46,6 +49,7 @@ from shared.catalogue import Catalogue
 from shared.edge_app import edge_app
 from shared.events import Event
 from shared.papers.press import Press
+from tests.services.operations.alarms.watch import Night
 from tests.services.operations.memory import Group, MemoryTable, Over, Store
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.memory_counting import indicator_desk
@@ -111,6 +115,9 @@ class ConsoleEdge:
             rows, situations, self.store.journeys, self, lambda: self.now, 1, self.actions
         )
         counting = Counting(self.door, MoneyDesk(ledger(self.store), self._health(), self._now))
+        self.night = Night()
+        alarms = AlarmDesk(self.night.rows, self.night.deliveries, lambda: self.night.now)
+        waking = Waking(self.door, alarms, self.catalogue, lambda: self.night.now, read_runbooks())
         routers: tuple[APIRouter, ...] = (
             door.router(self.door),
             reading_routes.router(reading),
@@ -120,6 +127,7 @@ class ConsoleEdge:
             proof_routes.router(provable),
             rounds_routes.router(releasing),
             money_routes.router(counting),
+            alarm_routes.router(waking),
         )
         if self.transport:
             urls = {switch.program: "http://127.0.0.1:1" for switch in SWITCHES.values()}

@@ -18,6 +18,10 @@ from services.operations.console.sandbox.page import State
 from services.operations.console.screen import WAYS
 from services.operations.console.spoken import stretch
 from services.operations.console.types import TYPES, called
+from services.operations.domain.alarm_life import Doing as AlarmAct
+from services.operations.domain.alarm_life import Of as Quieted
+from services.operations.domain.alarm_telling import Finding, What
+from services.operations.domain.alarms import RULES
 from services.operations.domain.breaks import AGES_S
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.clocks import Of, Standing
@@ -59,6 +63,13 @@ MADE = {
     *(f"why_{why}" for why in get_args(Why) if why),
     *(f"refused_{code}" for code in REFUSED),
     *(f"sandbox_{state}" for state in get_args(State)),
+    *(f"severity_{rule.severity}" for rule in RULES.values()),
+    *(f"did_{what}" for what in get_args(AlarmAct)),
+    *(f"told_{what}" for what in get_args(What)),
+    *(f"finding_{finding}" for finding in get_args(Finding)),
+    *(f"alarm_silence_{of}" for of in get_args(Quieted)),
+    *(f"refused_{why}" for why in ("unknown-alarm", "no-such-time", "nothing-to-silence")),
+    "refused_acted-on-too-often",
     "refused_unknown-application",
     *(f"do_{verb}" for verb in VERBS),
     *(f"refused_{code}" for code in ("unknown-round", "same-person")),

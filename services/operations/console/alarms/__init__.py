@@ -1,0 +1,1 @@
+"""Alarms: what stands, one of them with what may be done about it, and runbooks."""
