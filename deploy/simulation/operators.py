@@ -14,12 +14,15 @@ from services.operations.domain.acting.dossiers import STILL
 from shared.events import Data, Event
 from shared.events.handover import OfficerTransferred
 from shared.events.notify import AgainAsked, NoticeFailed, NoticeRequested, NoticeSent
+from shared.events.payment import Mismatched, Overpaid
+from shared.events.refunds import RefundAsked
 from shared.events.routing import OfficerApologised
 from shared.working_time import local_day
 
 OPERATOR = "operator.simulated"
 AGAIN, TWICE = 0.5, 0.3  # how often
-MOVED, DATED = 0.2, 0.1
+MOVED, DATED, BACK = 0.2, 0.1, 0.3
+MONEY = frozenset({Mismatched.TYPE, Overpaid.TYPE})
 NOTICES = frozenset({NoticeFailed.TYPE, NoticeRequested.TYPE, NoticeSent.TYPE})
 
 
@@ -35,6 +38,9 @@ class _Told(msgspec.Struct):
     milestone: str = ""
     occasion: int = 1
     competent_unit: str = ""
+    partner: str = ""
+    transaction: str = ""
+    amount_vnd: int = 0
 
 
 class Operators:
@@ -49,6 +55,7 @@ class Operators:
         self.said: dict[str, Said] = {}
         self._outside.listen("notify.events", self._hear_of_notice)
         self._outside.listen("routing.events", self._hear_of_dossier)
+        self._outside.listen("payment.events", self._hear_of_money)
 
     def _hear_of_notice(self, event: Event) -> None:
         if event.type not in NOTICES:
@@ -76,6 +83,19 @@ class Operators:
         if self._rng.random() < DATED:
             new_due = today + timedelta(days=self._rng.randrange(60))
             self._say(said, OfficerApologised(**asked, new_due=new_due))
+
+    def _hear_of_money(self, event: Event) -> None:
+        if event.type in MONEY and self._rng.random() < BACK:
+            money = msgspec.json.decode(event.data, type=_Told)
+            more_vnd = self._rng.choice((0, 0, 0, 1))
+            wish = RefundAsked(
+                partner=money.partner,
+                transaction=money.transaction,
+                amount_vnd=money.amount_vnd + more_vnd,
+                by=OPERATOR,
+                reason="r",
+            )
+            self._say(Said("payment", event.subject), wish)
 
     def _say(self, said: Said, data: Data) -> None:
         for _ in range(2 if self._rng.random() < TWICE else 1):

@@ -29,6 +29,7 @@ from shared.events.intake import (
 from shared.events.notify import AgainRefused
 from shared.events.payment import Mismatched, Overpaid, ReceiptIssued, Settled
 from shared.events.portal import Submitted
+from shared.events.refunds import RefundRefused
 from shared.events.routing import ActionRejected
 from shared.store import Row
 
@@ -36,7 +37,7 @@ T = TypeVar("T")
 D = TypeVar("D", bound=Data)
 
 ASK_LIMIT = 4  # questions after an order: whoever answers none leaves it to the day's statement
-REFUSALS = frozenset({AgainRefused.TYPE, ActionRejected.TYPE})
+REFUSALS = frozenset({AgainRefused.TYPE, ActionRejected.TYPE, RefundRefused.TYPE})
 WITH_A_PERSON = ("by_hand", "waiting_for_check")
 
 

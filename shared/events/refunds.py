@@ -79,6 +79,19 @@ class RefundProposed(_Refund, frozen=True, kw_only=True):
     by: str
 
 
+class RefundRefused(Data, frozen=True, kw_only=True):
+    """What an operator asked for is not given back.  `unknown_transaction`: this application has no
+    such money; `more_than_is_left`: so much of it does not stay to be given back.
+    """
+
+    TYPE: ClassVar[str] = "refund.refused"
+    partner: str
+    transaction: str
+    amount_vnd: Amount
+    by: str
+    because: Literal["unknown_transaction", "more_than_is_left"]
+
+
 class RefundWaiting(_Refund, frozen=True, kw_only=True):
     """It waits for a second person to `check` it, or for a `person` to give it back."""
 

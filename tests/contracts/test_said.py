@@ -36,6 +36,7 @@ NO_EDITION = {  # decided types, and why no reference data play a part
     "refund.query.requested": "a timer",
     "refund.done": "what the partner said",
     "refund.failed": "what the partner said",
+    "refund.refused": "what an operator asked",
     "refund.rejected": "what a person said",
     "disbursement.waiting": "as it was proposed",
     "disbursement.requested": "as it was proposed",

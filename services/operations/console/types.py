@@ -112,6 +112,7 @@ refund.requested | Gửi lệnh hoàn tiền | Refund sent to the bank
 refund.query.requested | Hỏi lại lệnh hoàn tiền | Bank asked about a refund
 refund.done | Đã hoàn tiền | Refunded
 refund.failed | Hoàn tiền không thành | Refund failed
+refund.refused | Không thể hoàn tiền như yêu cầu | A refund cannot be made as asked
 refund.rejected | Không hoàn tiền | Refund rejected
 disbursement.asked | Đề nghị chi trả | Payout asked
 disbursement.checked | Người thứ hai xét chi trả | Payout checked

@@ -6,7 +6,7 @@ of the messages of its application, or it is refused, with a reason that `WHY` w
 
 from collections.abc import Mapping, Sequence
 
-from services.operations.domain.acting import dossiers, notices
+from services.operations.domain.acting import dossiers, money, notices
 from services.operations.domain.acting.shape import (
     WHY,
     Action,
@@ -129,6 +129,7 @@ ACTIONS: Mapping[str, Action] = {
         _asked,
     ),
     "send_again": notices.SEND_AGAIN,
+    "give_back": money.GIVE_BACK,
     "reassign_unit": dossiers.REASSIGN_UNIT,
     "extend_deadline": dossiers.EXTEND_DEADLINE,
 }

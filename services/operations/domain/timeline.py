@@ -185,6 +185,7 @@ TELL: Mapping[str, Tell] = {
     queries.QueryRefused.TYPE: lambda g: f"order {g.reference}: {g.because}",
     refunds.RefundDone.TYPE: _money,
     refunds.RefundFailed.TYPE: _money,
+    refunds.RefundRefused.TYPE: lambda g: f"{_vnd(g.amount_vnd)} of {g.transaction}: {g.because}",
     refunds.RefundRejected.TYPE: lambda g: f"by {g.by}: {g.reason}",
     disbursements.DisbursementAsked.TYPE: _paid_out,
     disbursements.DisbursementChecked.TYPE: lambda g: f"by {g.by}: {g.reason}",

@@ -127,8 +127,10 @@ class Runner:
 
     async def _publish(self, round_: Round, number: int, item: Item, step: Step) -> None:
         by, why = round_.asked_by, round_.choice.reason
-        seen = item.moves_seen
-        said = Saying(item.reference, by, why, round_.checked_by, round_.choice.cause, seen)
+        said = Saying(
+            *(item.reference, by, why, round_.checked_by, round_.choice.cause),
+            *(item.moves_seen, item.partner, item.vnd),
+        )
         data = self._actions[round_.choice.action].say(said)
         id_, source = command_id(round_.id, number), f"/operators/{by}"
         event = command(id_, source, item.application, step.at, data, item.command)

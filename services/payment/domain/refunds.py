@@ -25,6 +25,7 @@ from shared.events.refunds import (
     RefundChecked,
     RefundProposed,
     RefundRecorded,
+    RefundRefused,
 )
 
 DEEDS: Mapping[Deed, Callable[[Draft, Refund, Heard], None]] = {
@@ -152,10 +153,18 @@ def step(draft: Draft, refund: Refund, trigger: Trigger, heard: Heard) -> None:
 
 
 def asked(draft: Draft, wish: RefundAsked) -> None:
-    """Take in an operator's request; one for more than is left changes nothing."""
+    """Take in an operator's request, or say why nothing is given back."""
     of = wish.partner, wish.transaction
     money = draft.state.received().get(of)
     if money is None or not 0 < wish.amount_vnd <= refundable_vnd(draft.state, of):
+        refused = RefundRefused(
+            partner=wish.partner,
+            transaction=wish.transaction,
+            amount_vnd=wish.amount_vnd,
+            by=wish.by,
+            because="more_than_is_left" if money else "unknown_transaction",
+        )
+        draft.events.append(refused)
         return
     if money.kept_as == "mismatched":
         draft.keep(money, "overpaid")

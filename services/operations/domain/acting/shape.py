@@ -25,6 +25,7 @@ Why = Literal[
     "no_due",
     "dated_enough",
     "calendar_ends",
+    "no_money",
 ]
 Takes = Literal["", "to_unit", "working_days"]
 
@@ -52,7 +53,7 @@ class Words(msgspec.Struct, frozen=True):
 
 class Saying(NamedTuple):
     """What a command says beside what it has done: of which order, who asked for it and why, and
-    who agreed to it, empty where nobody had to; about which cause.
+    who agreed to it, empty where nobody had to; about which cause, and which partner's money.
     """
 
     reference: str
@@ -61,6 +62,8 @@ class Saying(NamedTuple):
     checked_by: str = ""
     cause: str = ""
     moves_seen: int | None = None
+    partner: str = ""
+    amount_vnd: int = 0
 
 
 class Given(NamedTuple):
@@ -151,6 +154,10 @@ WHY: Mapping[Why, Words] = {
     "calendar_ends": Words(
         "Lịch làm việc chưa có năm của ngày hẹn mới: chọn ít ngày hơn, hoặc bổ sung lịch.",
         "The calendar does not have the new date's year: give fewer days, or add its year.",
+    ),
+    "no_money": Words(
+        "Không còn tiền của giao dịch này để hoàn.",
+        "Nothing of this transaction is left to be given back.",
     ),
     "too_often": Words(
         "Đã gửi lại ba lần: hãy liên hệ người nhận bằng cách khác.",

@@ -145,7 +145,7 @@ UNTOLD: frozenset[type[Data]] = frozenset(
         *(handover.CertificateExpiring, handover.CertificateExpired, handover.StepFinished),
         handover.ReturnLate,
         *(payment.FeeAssessed, payment.CreateRequested, payment.QueryRequested, payment.Failed),
-        queries.QueryRefused,
+        *(queries.QueryRefused, refunds.RefundRefused),
         *(payment.Mismatched, payment.Overpaid),  # a refund follows
         *(payment.ReceiptIssued, payment.ReceiptAdjusted, payment.ReceiptReplaced),  # in `money`
         payment.ReceiptInvalidated,

@@ -85,7 +85,8 @@ QUIET = {
     "notice.query.requested", "notice.receipt_missing", "payment.overpaid",
     "payment.query.refused",
     "petition.due_soon", "petition.overdue", "petition.rejected", "receipt.adjusted",
-    "receipt.invalidated", "receipt.issued", "receipt.replaced", "routing.action_rejected",
+    "receipt.invalidated", "receipt.issued", "receipt.replaced", "refund.refused",
+    "routing.action_rejected",
 }  # fmt: skip
 NOT_OF_AN_APPLICATION = {
     "flow.counted", "record.answered", "record.dead", "reconciliation.break_closed",

@@ -9,7 +9,7 @@ import pytest
 
 from services.operations.rounds.runner import CHECK_AFTER
 from shared import events
-from shared.events import routing
+from shared.events import payment, routing
 from tests.services.operations.rounds.edge import Door, preview
 
 SECOND = {"authorization": "Bearer op-key-2"}
@@ -102,3 +102,30 @@ async def test_what_waits_as_it_should_again_is_no_longer_stuck(
         await door.turn(seconds)
 
     assert (await client.get(where)).json()["checks"] == {"gone": 1}
+
+
+async def test_money_goes_back_of_the_partner_and_the_amount_that_the_preview_showed(
+    client: httpx.AsyncClient, door: Door, log: Any, story: Any
+) -> None:
+    of = {"partner": "sandbox", "reference": story.reference, "transaction": "T1"}
+    came = payment.Mismatched(**of, amount_vnd=9_000, expected_vnd=50_000)
+    story.decide("payment", story.charged(), came)
+    await door.read(log)
+    wrong = {"stage": "payment", "cause": "wrong_amount", "action": "give_back"}
+    where = (await preview(client, **wrong)).headers["location"]
+    (item,) = (await client.get(f"{where}/items")).json()["items"]
+    await client.post(f"{where}/start", json={})
+    await client.post(f"{where}/approve", json=WHY, headers=SECOND)
+
+    await door.turn()
+
+    ((topic, event),) = door.published.events
+    said = msgspec.json.decode(event.data)
+    assert (topic, event.type) == ("payment.inbox", "refund.asked")
+    assert (said["partner"], said["transaction"], said["amount_vnd"], said["by"]) == (
+        item["partner"],
+        item["reference"],
+        item["vnd"],
+        "o-1",
+    )
+    assert (item["reference"], item["vnd"]) == ("T1", 9_000)

@@ -15,6 +15,7 @@ from shared.events.refunds import (
     RefundDone,
     RefundProposed,
     RefundRecorded,
+    RefundRefused,
     RefundRejected,
     RefundRequested,
     RefundWaiting,
@@ -151,13 +152,18 @@ def test_each_part_lowers_what_counts_and_the_last_one_ends_it_when_it_is_back(p
 
 @pytest.mark.parametrize(("amount_vnd", "transaction"), [(16_001, "14700001"), (1, "T9"), (0, "")])
 def test_no_more_is_asked_for_than_came(paid, amount_vnd, transaction):
-    assert ask(paid, amount_vnd, transaction=transaction or "14700001") == []
+    (refused,) = ask(paid, amount_vnd, transaction=transaction or "14700001")
+
+    assert isinstance(refused, RefundRefused)
+    because = "unknown_transaction" if transaction == "T9" else "more_than_is_left"
+    assert (refused.because, refused.by, refused.amount_vnd) == (because, "maker", amount_vnd)
+    assert paid.state.refunds == ()
 
 
 def test_what_is_under_way_is_not_asked_for_twice(paid):
     ask(paid, 10_000)
 
-    assert ask(paid, 10_000) == []
+    assert kinds(ask(paid, 10_000)) == [RefundRefused]
     assert RefundRequested in kinds(ask(paid, 6_000))
 
 
@@ -170,6 +176,15 @@ def test_an_operator_may_have_another_amount_given_back_while_the_order_is_open(
     assert kinds(told_right) == [Mismatched], "what goes back settles nothing"
     assert Settled in kinds(office.hear(a.paid(reference=office.reference, transaction="T2")))
     assert office.state.to_refund_vnd == 9_000
+
+
+def test_another_amount_that_is_asked_back_twice_goes_back_once(office, a):
+    office.hear(a.paid(reference=office.reference, transaction="T1", amount_vnd=9_000))
+
+    assert kinds(ask(office, 9_000, transaction="T1")) == [RefundProposed, RefundRequested]
+    assert kinds(ask(office, 9_000, transaction="T1")) == [RefundRefused]
+    answer(office, "done")
+    assert kinds(ask(office, 9_000, transaction="T1")) == [RefundRefused]
 
 
 def test_a_refund_of_another_application_is_unknown_here(twice):

@@ -1,0 +1,78 @@
+"""What is done about money: give back what came and settles nothing."""
+
+from collections.abc import Sequence
+
+from services.operations.domain.acting.shape import (
+    Action,
+    Command,
+    Given,
+    Saying,
+    Why,
+    Words,
+    is_one,
+)
+from services.operations.domain.entries import Entry, gist
+from shared.events import payment
+from shared.events.refunds import RefundAsked, RefundProposed, RefundRejected
+
+
+def _give_back(
+    _: str, about: str, entries: Sequence[Entry], __: Given | None = None, /
+) -> Command | Why:
+    """Have a payment of another amount given back, all of it: of the transaction of this number."""
+    came = [
+        e for e in entries if is_one(e, payment.Mismatched) and gist(e.data).transaction == about
+    ]
+    if not came:
+        return "no_money"
+    money = gist(came[-1].data)
+    going = {
+        g.refund: g.partner
+        for e in entries
+        if is_one(e, RefundProposed) and (g := gist(e.data)).transaction == about
+    }
+    turned_down = {gist(e.data).refund for e in entries if is_one(e, RefundRejected)}
+    if any(p == money.partner for refund, p in going.items() if refund not in turned_down):
+        return "no_money"
+    return Command("payment.inbox", came[-1].id, came[-1].traceparent, about)
+
+
+def _asked(said: Saying) -> RefundAsked:
+    return RefundAsked(
+        partner=said.partner,
+        transaction=said.reference,
+        amount_vnd=said.amount_vnd,
+        by=said.by,
+        reason=said.reason,
+    )
+
+
+GIVE_BACK = Action(
+    frozenset({"wrong_amount"}),
+    Words(
+        "Hoàn lại toàn bộ số tiền đã nộp không khớp",
+        "What was paid by another amount than asked for is given back, all of it",
+    ),
+    (
+        Words(
+            "Đối tác thanh toán được yêu cầu hoàn tiền, một lần; đối tác không hoàn được thì người "
+            "phụ trách tự chuyển.",
+            "The partner is told to give it back, once; what it cannot do is left to a person.",
+        ),
+        Words(
+            "Trên mức quy định, mỗi khoản còn chờ người thứ hai đồng ý.",
+            "Over the limit each of them waits for a second person besides.",
+        ),
+        Words(
+            "Khoản phí vẫn phải nộp: công dân nộp lại đúng số tiền khi giao dịch còn hạn.",
+            "The fee is still due: the citizen pays the right amount while the order is open.",
+        ),
+        Words(
+            "Nếu khoản tiền đã được hoàn, không có gì xảy ra; dòng thời gian của hồ sơ ghi lý do.",
+            "If it was given back meanwhile, nothing happens: the timeline says why.",
+        ),
+    ),
+    _give_back,
+    _asked,
+    needs_check=True,
+)
