@@ -31,6 +31,7 @@ import services.payment.waiting_api
 import services.payment.webhooks_api
 import services.routing.__main__
 from services.operations.console.alarms.routes import Waking
+from services.operations.console.dead.routes import SettingAside
 from services.operations.console.door import Door
 from services.operations.console.indicators.routes import Judging
 from services.operations.console.money.routes import Counting
@@ -118,6 +119,7 @@ def _operations() -> APIRouter:
         "provable": Provable(door, _UNUSED),
         "tabling": Tabling(door, _UNUSED),
         "waking": Waking(door, *[_UNUSED] * 4),
+        "aside": SettingAside(door, _UNUSED, _UNUSED),
         "trying": None,
     }  # their routes have the door's own class
     return services.operations.__main__.edge(desks(**unused | pages))

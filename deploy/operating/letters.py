@@ -13,7 +13,7 @@ from deploy.local.refusals import say
 from deploy.operating.asking import Api, calling, where
 from deploy.operating.command import AsJson, At, Keys, Rows, console, say_json
 from deploy.operating.shown import age, columns
-from services.operations.dead.acting import told
+from services.operations.domain.dead.wording import told
 from shared.clock import system_clock
 from shared.errors import Misconfigured
 
@@ -165,10 +165,10 @@ def one(out: Console, found: Mapping[str, Any], now: datetime) -> None:
     say(out, f"[bold]{name}[/]  {escape(found['type'])}  {since}")
     say(out, f"{found['service']}: {escape(found['reason'])} [bold]{escape(found['field'])}[/]")
     if found["expected"]:
-        say(out, f"  [dim]the contract has {escape(told(found['expected']))}[/]")
+        say(out, f"  [dim]the contract has {escape(told(found['expected']).en)}[/]")
     differing = columns("path", "the contract has", "the record has")
     for each in found["differences"]:
-        said = each["path"], told(each["expected"]), each["found"]
+        said = each["path"], told(each["expected"]).en, each["found"]
         differing.add_row(*map(escape, said))
     if found["differences"]:
         out.print(differing)
@@ -179,7 +179,7 @@ def one(out: Console, found: Mapping[str, Any], now: datetime) -> None:
         say(out, f"[yellow]{found['why_en']}[/]")
     for edit in found["edits"]:
         stands = f"{edit['verdict']} by {edit['checked_by']}" if edit["verdict"] else "waits"
-        fields = escape(", ".join(edit["fields"]))
+        fields = escape(", ".join(f"{c['path']} → {c['after']}" for c in edit["changes"]))
         say(out, f"copy {edit['number']} by {edit['by']}: {fields} · {stands}")
 
 

@@ -27,6 +27,8 @@ from services.operations.console import door
 from services.operations.console.accounts import Accounts
 from services.operations.console.alarms import routes as alarm_routes
 from services.operations.console.alarms.routes import Waking, read_runbooks
+from services.operations.console.dead import routes as dead_routes
+from services.operations.console.dead.routes import SettingAside
 from services.operations.console.door import Door
 from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
@@ -47,7 +49,6 @@ from services.operations.console.statistics import routes as form_routes
 from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
-from services.operations.dead.desk import Desk as DeadDesk
 from services.operations.edition import (
     SERVING,
     Anew,
@@ -93,7 +94,7 @@ class Desks(NamedTuple):
     proving: Proving
     provable: Provable
     rounds: Desk
-    dead: DeadDesk
+    aside: SettingAside
     counting: MoneyCounting
     waking: Waking
     judging: Judging
@@ -122,7 +123,8 @@ def edge(desks: Desks) -> APIRouter:
     )
     routes.include_router(rounds_api.router(desks.rounds, desks.sources.clock))
     journeys, clock = desks.sources.journeys, desks.sources.clock
-    routes.include_router(dead_api.router(desks.dead, journeys, clock))
+    routes.include_router(dead_routes.router(desks.aside))
+    routes.include_router(dead_api.router(desks.aside.desk, journeys, clock))
     routes.include_router(alarm_routes.router(desks.waking))
     routes.include_router(alarms_api.router(desks.waking.desk, desks.sources.clock))
     routes.include_router(indicator_routes.router(desks.judging))
@@ -206,7 +208,7 @@ async def build(resources: Resources) -> Parts:
         proving=proving,
         provable=Provable(at_door, proof_desk),
         rounds=rounds,
-        dead=dead,
+        aside=SettingAside(at_door, dead, resources.clock),
         counting=MoneyCounting(at_door, money),
         waking=waking,
         judging=judging,

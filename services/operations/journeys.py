@@ -36,7 +36,7 @@ from shared.bus import Record
 from shared.dossier_codes import read_code
 from shared.errors import DeadLetter, Unknown
 from shared.events import numbered_id
-from shared.events.kernel import LaneReleased
+from shared.events.kernel import LaneReleased, RecordAnswered
 from shared.petition_codes import read_petition_code
 from shared.placement import canonical
 from shared.store import Row, Table, prefix
@@ -199,7 +199,7 @@ class Journeys:
     async def _append_others(self, appended: Appended) -> None:
         first = appended.first
         names = [row for e in first for row in names_of(e)]
-        aside = [_aside(e) for e in first if e.is_aside]
+        aside = [_aside(e) for e in first if e.is_aside and e.type != RecordAnswered.TYPE]
         for table, rows in ((self._names, names), (self._aside, aside)):
             if rows:
                 await table.insert_missing(rows)

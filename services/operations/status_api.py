@@ -32,7 +32,7 @@ from shared.problems import Refusal
 from shared.status_links import CODE_CHARACTERS
 
 FORM_LIMIT_BYTES = 32 << 10
-FIELDS_LIMIT = 12
+FIELDS_LIMIT = 24
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _APART = re.compile(r"[\W_]+")
 

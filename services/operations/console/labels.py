@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.operations.console.alarms.labels import ALARMS
+from services.operations.console.dead.labels import DEAD
 from services.operations.console.indicators.labels import INDICATOR_WORDS
 from services.operations.console.money.labels import MONEY
 from services.operations.console.proof.labels import PROOF
@@ -82,6 +83,7 @@ PAGES = (  # no label stands in two of them
     READING,
     STUCK,
     ROUNDS,
+    DEAD,
     MONEY,
     ALARMS,
     INDICATOR_WORDS,

@@ -58,6 +58,7 @@ WAYS = (
     Way(f"{ROOT}/find", "find", READERS),
     Way(f"{ROOT}/stuck", "stuck", ALL_UNITS),
     Way(f"{ROOT}/rounds", "rounds", ALL_UNITS),
+    Way(f"{ROOT}/dead", "dead", ALL_UNITS),
     Way(f"{ROOT}/money", "money", ALL_UNITS),
     Way(f"{ROOT}/alarms", "alarms", ALL_UNITS),
     Way(f"{ROOT}/indicators", "indicators", ALL_UNITS),

@@ -6,12 +6,14 @@ from typing import Any
 
 import msgspec
 
-from services.operations.dead import views
+from services.operations.dead import showing, views
 from services.operations.dead.desk import Desk, Held, Verb
 from services.operations.dead.edits import Decided, NotNow, Proposal
+from services.operations.domain.dead import wording
 from services.operations.domain.dead.contrast import Difference
 from services.operations.domain.dead.letters import DeadGroup, Open, Place, grouped
 from services.operations.domain.dead.mending import WHY, Edit, NoSuchPlace, edited, objections
+from services.operations.domain.dead.wording import told
 from shared.events.data import Problem
 from shared.problems import Refusal
 
@@ -28,7 +30,7 @@ async def page_of(desk: Desk, page: Page, now: datetime) -> views.DeadPage:
     """Return a page of a group.  Raises `Refusal` 404, `Unknown`."""
     some, whole, next_ = await _some(desk, page, now)
     letters = await desk.of([one.place for one in some if one.kind != "parked"])
-    items = [views.item(one, letters.get(one.place.key)) for one in some]
+    items = [showing.item(one, letters.get(one.place.key)) for one in some]
     return views.DeadPage(group=whole, items=items, next=next_)
 
 
@@ -56,9 +58,9 @@ async def one_of(desk: Desk, place: Place) -> views.OneDead:
         parked = await desk.parked(place)
         if parked is None:
             raise _unknown()
-        return views.one_parked(*parked)
-    edits = [(one, desk.opened(one)) for one in await desk.edits.of(place)]
-    return views.one_letter(found, edits, await desk.became(found))
+        return showing.one_parked(*parked)
+    edits = [(one, desk.changed(one)) for one in await desk.edits.of(place)]
+    return showing.one_letter(found, edits, await desk.became(found))
 
 
 async def do_group(
@@ -66,7 +68,7 @@ async def do_group(
 ) -> views.Outcomes:
     """Do it to a page of a group.  Raises `Refusal` 404, `Unknown`."""
     some, _, next_ = await _some(desk, page, now)
-    return views.outcomes(some, await desk.do(verb, some, by, reason), next_)
+    return showing.outcomes(some, await desk.do(verb, some, by, reason), next_)
 
 
 async def do_one(desk: Desk, verb: Verb, place: Place, by: str, reason: str) -> views.Outcomes:
@@ -79,7 +81,7 @@ async def do_one(desk: Desk, verb: Verb, place: Place, by: str, reason: str) -> 
         one = parked[0]
     else:
         one = held.letter.as_open()
-    return views.outcomes([one], await desk.do(verb, [one], by, reason), None)
+    return showing.outcomes([one], await desk.do(verb, [one], by, reason), None)
 
 
 async def propose(desk: Desk, place: Place, edit: Edit, by: str, reason: str) -> Proposal:
@@ -97,7 +99,7 @@ async def propose(desk: Desk, place: Place, edit: Edit, by: str, reason: str) ->
         return await desk.propose(held, copy, by, reason)
     except NotNow:
         detail = "A copy of it waits already, or there were too many: accept or reject that one."
-        raise Refusal(409, "not-possible-now", detail) from None
+        raise Refusal(409, "copy-waits", detail) from None
 
 
 async def decide(desk: Desk, place: Place, number: int, said: Decided) -> None:
@@ -113,10 +115,10 @@ async def decide(desk: Desk, place: Place, number: int, said: Decided) -> None:
         detail = "Who mended it cannot accept it: ask another operator, or a checker."
         raise Refusal(409, "second-person", detail)
     if held.answer and not (proposal.decided and proposal.decided.verdict == said.verdict):
-        raise Refusal(409, "not-possible-now", WHY["answered"].en)
+        raise Refusal(409, "decided-already", WHY["answered"].en)
     stands = proposal if proposal.decided else await desk.edits.decide(place, number, said)
     if stands is None or stands.decided is None or stands.decided.verdict != said.verdict:
-        raise Refusal(409, "not-possible-now", "Somebody else decided otherwise: look at it.")
+        raise Refusal(409, "decided-already", "Somebody else decided otherwise: look at it.")
     if stands.checker and not held.answer:
         await desk.accept(held, stands)
 
@@ -134,22 +136,26 @@ def _unknown() -> Refusal:
 
 
 def _invalid(found: list[Difference]) -> Refusal:
-    problems = tuple(
-        Problem(
-            field=one.path,
-            code="not-as-agreed",
-            remedy_vi=f"Hợp đồng: {told(one.expected)}; bản ghi: {one.found}.",
-            remedy_en=f"The contract has {told(one.expected)}; the record has {one.found}.",
-        )
-        for one in found
-    )
-    return Refusal(422, "not-as-agreed", "The copy is not as its contract has it.", problems)
+    problems = []
+    for one in found:
+        says, has = told(one.expected), wording.found(one.found)
+        vi = f"Hợp đồng có: {says.vi}. Bản ghi có: {has.vi}."
+        en = f"The contract has {says.en}; the record has {has.en}."
+        at = {"field": one.path, "code": "not-as-agreed"}
+        problems.append(Problem(**at, remedy_vi=vi, remedy_en=en))
+    return Refusal(422, "not-as-agreed", "The copy is not as its contract has it.", tuple(problems))
 
 
-def told(expected: Mapping[str, Any]) -> str:
-    """Return what a contract says of a place in one line."""
-    each = (f"{k} {msgspec.json.encode(v).decode()}" for k, v in expected.items())
-    return ", ".join(each) or "nothing there"
+def typed(text: str, expected: Mapping[str, Any]) -> Any:
+    """Return what somebody typed as the contract would have it: a text where it says so, otherwise
+    JSON, or a text where it is none.
+    """
+    if expected.get("type") == "string" or text in expected.get("enum", ()):
+        return text
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
 
 
 def _ms(now: datetime) -> int:

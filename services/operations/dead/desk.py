@@ -6,7 +6,7 @@ crash does both again, under the same ids, so that the lane takes one.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 import msgspec
 
@@ -15,7 +15,7 @@ from services.operations.dead.edits import Edits, Proposal
 from services.operations.domain.actions import last_held, release_of
 from services.operations.domain.causes import CALL
 from services.operations.domain.dead.letters import Answer, Letter, Open, Place
-from services.operations.domain.dead.mending import Why, barred, changes, read
+from services.operations.domain.dead.mending import Change, Why, barred, changes, read
 from services.operations.domain.entries import Entry, in_order
 from services.operations.domain.status import held_by
 from services.operations.journeys import Journeys
@@ -34,6 +34,7 @@ from shared.topics import dead
 Verb = Literal["redrive", "dismiss"]
 Did = Literal["redriven", "edited", "dismissed"]
 Result = Literal["sent", "dismissed"] | Why
+RESULTS: tuple[Result, ...] = ("sent", "dismissed", *get_args(Why))
 # what came of a record that was sent again: `not_yet`: it is not read, or nothing came of it yet
 Became = Literal["not_yet", "taken", "held", "came_back"]
 
@@ -135,7 +136,7 @@ class Desk:
         sent = [
             e
             for e in entries
-            if e.topic == held.letter.topic and e.causationid == answer_id(held.letter.place)
+            if e.topic == held.letter.topic and e.causationid == held.letter.place.answer_id
         ]
         if not sent:
             return "not_yet"
@@ -183,7 +184,7 @@ class Desk:
         sent = msgspec.structs.replace(
             event,
             subject=application,
-            causationid=answer_id(letter.place),
+            causationid=letter.place.answer_id,
             sequence="",
             traceparent="",
         )
@@ -192,7 +193,7 @@ class Desk:
 
     async def _answer(self, letter: Letter, application: str, said: RecordAnswered) -> None:
         event = Event(
-            id=answer_id(letter.place),
+            id=letter.place.answer_id,
             source=f"/operators/{said.operator}",
             type=said.TYPE,
             subject=application,
@@ -244,9 +245,9 @@ class Desk:
         )
         return await self.edits.add(held.letter.place, proposal)
 
-    def opened(self, proposal: Proposal) -> Any:
-        """Return the copy."""
-        return msgspec.json.decode(self._seals.open(proposal.copy))
+    def changed(self, proposal: Proposal) -> list[Change]:
+        """Return where a copy differs."""
+        return msgspec.json.decode(self._seals.open(proposal.changes), type=list[Change])
 
     async def accept(self, held: Held, proposal: Proposal) -> None:
         """Send a copy that was accepted; again is harmless."""
@@ -259,11 +260,6 @@ class Desk:
             sealed=proposal.changes,
         )
         await self._send(held.letter, event, said)
-
-
-def answer_id(place: Place) -> str:
-    """Return the id of what is said about a letter: said again it is the same."""
-    return f"{place.key}/answered"
 
 
 def _answered(letter: Letter, did: Did, by: str, reason: str) -> RecordAnswered:

@@ -1,28 +1,20 @@
 """What operators see of what was set aside: groups, items, and one with what is wrong in it."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
-from services.operations.dead.desk import Became, Held, Result
-from services.operations.dead.edits import Proposal, Verdict
-from services.operations.domain.actions import Words
+from services.operations.dead.desk import Became, Result
+from services.operations.dead.edits import Verdict
 from services.operations.domain.dead.contrast import (
     Difference,
     Line,
-    differences,
-    expected_of,
-    sample,
-    schema_of,
 )
-from services.operations.domain.dead.letters import DeadGroup, Kind, Open, Place
-from services.operations.domain.dead.mending import WHY, Why
-from services.operations.domain.entries import Entry
+from services.operations.domain.dead.letters import DeadGroup, Kind
+from services.operations.domain.dead.mending import Why
 from services.operations.views import SetAside
 from shared.edge import APPLICATION
-from shared.masking import masked
 
 
 class DeadView(msgspec.Struct, kw_only=True):
@@ -79,6 +71,14 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     became: Became | None
 
 
+class Changed(msgspec.Struct, frozen=True):
+    """What a copy changes: what may be seen of what was there, and what somebody put there."""
+
+    path: str
+    before: str
+    after: str
+
+
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """A mended copy: who made it and why, where it differs, and what the second person said."""
 
@@ -86,8 +86,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     at: datetime
     reason: str
-    fields: tuple[str, ...]
-    lines: list[Line]
+    changes: list[Changed]
     verdict: Verdict | None
     checked_by: str
     checked_reason: str
@@ -139,151 +138,6 @@ class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
 
     items: list[Outcome]
     next: str | None
-
-
-def item(one: Open, held: Held | None) -> DeadItem:
-    """Return one of a group; of what is parked there is no letter."""
-    why: Why | None = held.why if held else None
-    words = _words(why)
-    return DeadItem(
-        **one.place._asdict(),
-        service=one.service,
-        application=one.application,
-        dossier=one.dossier,
-        unit=one.unit,
-        at=_at(one.since_ms),
-        reason=masked(one.reason),
-        field=masked(one.field),
-        why=why,
-        why_vi=words.vi,
-        why_en=words.en,
-    )
-
-
-def one_letter(held: Held, edits: Sequence[tuple[Proposal, Any]], became: Became | None) -> OneDead:
-    """Return a dead letter."""
-    letter, message, answer = held.letter, held.message, held.answer
-    found = differences(letter.topic, message) if letter.cause == "poison_event" else []
-    answered = None
-    if answer:
-        said = answer.data
-        answered = Answered(
-            did=said.did,
-            at=_at(answer.at_ms),
-            by=said.operator,
-            checker=said.checker,
-            reason=said.reason,
-            fields=said.fields,
-            application=answer.application,
-            became=became,
-        )
-    return _one(
-        kind="call" if letter.cause != "poison_event" else "dead",
-        place=letter.place,
-        told=(letter.service, letter.application, letter.reason, letter.field),
-        at_ms=letter.at_ms,
-        size=(letter.size, letter.truncated),
-        message=message,
-        found=found,
-        why=held.why,
-        answered=answered,
-        edits=[_waiting(letter.topic, one, copy) for one, copy in edits],
-    )
-
-
-def one_parked(one: Open, entry: Entry | None) -> OneDead:
-    """Return what is held, as far as it is kept: of what outsiders sent in vain there is nothing.
-
-    What the lane said of a place, it said of a message's data.
-    """
-    data = msgspec.json.decode(entry.data) if entry else None
-    message = {"type": entry.type, "data": data} if entry else None
-    field = f"$.data{one.field[1:]}" if one.field else ""
-    return _one(
-        kind="parked",
-        place=one.place,
-        told=(one.service, one.application, one.reason, field),
-        at_ms=one.since_ms,
-        size=(len(entry.data) if entry else 0, False),
-        message=message,
-        found=[],
-        why=None,
-        answered=None,
-        edits=[],
-    )
-
-
-def _one(
-    *,
-    kind: Kind,
-    place: Place,
-    told: tuple[str, str, str, str],
-    at_ms: int,
-    size: tuple[int, bool],
-    message: object,
-    found: list[Difference],
-    why: Why | None,
-    answered: Answered | None,
-    edits: list[Waiting],
-) -> OneDead:
-    service, application, reason, field = told
-    words, paths = _words(why), [field, *(one.path for one in found)]
-    type_ = message.get("type") if isinstance(message, dict) else ""
-    return OneDead(
-        kind=kind,
-        **place._asdict(),
-        service=service,
-        application=application,
-        at=_at(at_ms),
-        reason=masked(reason),
-        field=masked(field),
-        size=size[0],
-        is_cut=size[1],
-        type=masked(type_) if isinstance(type_, str) else "",
-        schema=schema_of(place.topic, message),
-        expected=expected_of(place.topic, message, field),
-        differences=found,
-        lines=sample(place.topic, message, paths) if isinstance(message, dict) else [],
-        why=why,
-        why_vi=words.vi,
-        why_en=words.en,
-        answered=answered,
-        edits=edits,
-    )
-
-
-def _waiting(topic: str, one: Proposal, copy: Any) -> Waiting:
-    decided = one.decided
-    return Waiting(
-        number=one.number,
-        by=one.by,
-        at=one.at,
-        reason=one.reason,
-        fields=one.fields,
-        lines=sample(topic, copy, one.fields),
-        verdict=decided.verdict if decided else None,
-        checked_by=decided.by if decided else "",
-        checked_reason=decided.reason if decided else "",
-    )
-
-
-def outcomes(items: Sequence[Open], done: Mapping[str, Result], next_: str | None) -> Outcomes:
-    """Return what was done to each."""
-    return Outcomes(
-        items=[
-            Outcome(**one.place._asdict(), application=one.application, result=done[one.key])
-            for one in items
-        ],
-        next=next_,
-    )
-
-
-def _words(why: Why | None) -> Words:
-    return WHY[why] if why else Words("", "")
-
-
-def _at(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1_000, UTC)
 
 
 OUTCOMES = Outcomes(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from services.operations.domain.dead.letters import ANSWERED
 from services.operations.domain.entries import Entry, Gist, Member, gist
 from shared.events import (
     CONTRACTS,
@@ -246,11 +247,13 @@ def _checked(g: Gist) -> str:
 def timeline(entries: Sequence[Entry]) -> list[Line]:
     """Return the lines of one application, from entries in order.
 
-    The same message from outside again (same source and id) is a repeat of its first line.
+    The same message from outside again (same source and id) is a repeat of its first line; but one
+    that an operator sent again, since nobody could read it, is a line of its own.
     """
-    groups: dict[tuple[str, str, str], list[Entry]] = {}
+    groups: dict[tuple[str, str, str, str], list[Entry]] = {}
     for entry in entries:
-        groups.setdefault((entry.topic, entry.source, entry.id), []).append(entry)
+        by = entry.causationid if entry.causationid.endswith(ANSWERED) else ""
+        groups.setdefault((entry.topic, entry.source, entry.id, by), []).append(entry)
     return [_line(group[0], len(group) - 1) for group in groups.values()]
 
 

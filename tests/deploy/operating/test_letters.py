@@ -70,7 +70,7 @@ def test_groups_a_group_and_one_are_shown(office: Office) -> None:
     assert f"{group['id']} routing ← routing.inbox nobody can read 2 2 0" in said
     assert "2 of routing: Expected `str`, got `int`" in drawn(letters.items, page, office.log.now)
     shown = drawn(letters.one, one, office.log.now)
-    assert '$.data.note type "string"' in shown
+    assert "$.data.note a text" in shown
     assert "✗ note 7" in shown
     assert "mend a copy of it" in shown
 

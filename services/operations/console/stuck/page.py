@@ -7,7 +7,7 @@ from typing import NamedTuple
 from services.operations.board import Group, Situation, Waiting
 from services.operations.console.facts import same, unit, vnd
 from services.operations.console.spoken import grouped, instant, moment, stretch
-from services.operations.domain.causes import BREAK, CAUSES
+from services.operations.domain.causes import BREAK, CALL, CAUSES, POISON
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.waits import Who
@@ -104,20 +104,28 @@ def lines(situations: Iterable[Situation], units: Units, now: datetime) -> list[
 
 
 def _address(one: Situation) -> str:
-    """Return where more is said: of a break on its own page, also if it is of an application."""
+    """Return where it is explained: as a break, as a record that was set aside, or as an
+    application.
+    """
     if _is_break(one):
         return f"money/breaks/{_about(one)}"
-    return f"journeys/{one.application}" if one.application else ""
+    if _cause(one) in (POISON, CALL):
+        return f"dead/{_about(one)}"
+    return f"journeys/{one.application}"
 
 
 def _about(one: Situation) -> str:
     """Return the break's id, or where a record of nobody stands."""
-    last = one.key.rpartition("/")[2]
-    return last.rpartition(".")[0] if _is_break(one) else last
+    about = one.key.split("/", 3)[3]
+    return about.rpartition(".")[0] if _is_break(one) else about
 
 
 def _is_break(one: Situation) -> bool:
-    return f"/{BREAK}/" in one.key
+    return _cause(one) == BREAK
+
+
+def _cause(one: Situation) -> str:
+    return one.key.split("/", 3)[2]
 
 
 def _row(group: Group, query: str) -> Row:

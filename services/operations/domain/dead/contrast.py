@@ -17,6 +17,7 @@ from shared import events
 from shared.contracts import CARRIED, event_schema
 from shared.events import CONTRACTS, UNREADABLE
 from shared.masking import masked
+from shared.placement import is_canonical
 
 Schema = Mapping[str, Any]
 
@@ -105,6 +106,8 @@ def shown(path: str, value: object, schema: Schema) -> str:
         case str():
             is_closed = any(name in schema for name in _CLOSED)
             is_open = path in _OPEN or (is_closed and _is_valid(value, schema))
+            if path == "$.subject" and is_canonical(value.encode()):
+                return value
             return masked(value)[:SHOWN_LIMIT] if is_open and len(value) <= SHOWN_LIMIT else (
                 form_of(value))  # fmt: skip
         case bool() | None:
@@ -113,6 +116,11 @@ def shown(path: str, value: object, schema: Schema) -> str:
             return f"{value}"
         case _:
             return f"a number of {len(str(value))} signs"
+
+
+def written(value: object) -> str:
+    """Return what somebody put into a copy, for who looks at it: what is personal in it hidden."""
+    return masked(events.encode(value).decode())[:SHOWN_LIMIT]
 
 
 def differences(topic: str, message: object) -> list[Difference]:
@@ -246,6 +254,10 @@ def _resolved(node: Schema, root: Schema) -> Schema:
 
 def _told(node: Schema) -> dict[str, Any]:
     told = {name: node[name] for name in _TOLD if name in node}
+    options = [each for each in node.get("anyOf", ()) if "type" in each]
+    if options:
+        told |= {name: each[name] for each in options for name in _TOLD if name in each}
+        told["type"] = [each["type"] for each in options]
     if "properties" in node:
         told["fields"] = sorted(node["properties"])
     return told

@@ -15,6 +15,7 @@ from shared.events import UNREADABLE
 from shared.events.kernel import RecordAnswered, RecordDead
 from shared.placement import is_canonical
 
+ANSWERED = "/answered"  # how the ids of answers end
 HOUR_MS = 3_600_000
 # what a reason says of this one alone: whatever is quoted, and words with a digit in them
 _OWN = re.compile(r"'[^']*'|\"[^\"]*\"|\S*\d\S*")
@@ -36,6 +37,11 @@ class Place(NamedTuple):
     def key(self) -> str:
         """Return it as a word."""
         return f"{self.topic}/{self.partition}/{self.offset}"
+
+    @property
+    def answer_id(self) -> str:
+        """Return the id of what is said about it: said again it is the same."""
+        return f"{self.key}{ANSWERED}"
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):

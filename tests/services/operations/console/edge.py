@@ -15,6 +15,8 @@ from services.operations.console import door
 from services.operations.console.accounts import Accounts, hashed
 from services.operations.console.alarms import routes as alarm_routes
 from services.operations.console.alarms.routes import Waking, read_runbooks
+from services.operations.console.dead import routes as dead_routes
+from services.operations.console.dead.routes import SettingAside
 from services.operations.console.door import Door
 from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
@@ -50,6 +52,7 @@ from shared.edge_app import edge_app
 from shared.events import Event
 from shared.papers.press import Press
 from tests.services.operations.alarms.watch import Night
+from tests.services.operations.dead.office import Office
 from tests.services.operations.memory import Group, MemoryTable, Over, Store
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.memory_counting import indicator_desk
@@ -133,6 +136,9 @@ class ConsoleEdge:
             urls = {switch.program: "http://127.0.0.1:1" for switch in SWITCHES.values()}
             trying = Trying(self.door, Programs(urls, self.transport))
             routers = (*routers, sandbox_routes.router(trying))
+        self.office = Office(self.store)
+        aside = SettingAside(self.door, self.office.desk, lambda: self.now)
+        routers = (*routers, dead_routes.router(aside))
         self.app = edge_app("operations", Access({}), routers)
 
     def _now(self) -> datetime:
@@ -165,6 +171,11 @@ class ConsoleEdge:
         """Let a second pass, in which one command is sent."""
         self.now += timedelta(seconds=seconds)
         await self.runner.turn()
+
+    async def set_aside(self) -> None:
+        """Let lanes and readers do what they do with what stands on the office's log."""
+        await self.office.turn()
+        self.now = max(self.now, self.office.log.now)
 
     def browser(self, address: str = "203.0.113.7", base: str = BASE) -> httpx.AsyncClient:
         """Return a client that keeps cookies and follows nothing by itself."""

@@ -18,6 +18,9 @@ from services.operations.console.sandbox.page import State
 from services.operations.console.screen import WAYS
 from services.operations.console.spoken import stretch
 from services.operations.console.types import TYPES, called
+from services.operations.dead.desk import RESULTS as DEAD_RESULTS
+from services.operations.dead.desk import Became, Did
+from services.operations.dead.edits import Verdict
 from services.operations.domain.alarm_life import Doing as AlarmAct
 from services.operations.domain.alarm_life import Of as Quieted
 from services.operations.domain.alarm_telling import Finding, What
@@ -25,6 +28,7 @@ from services.operations.domain.alarms import RULES
 from services.operations.domain.breaks import AGES_S
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.clocks import Of, Standing
+from services.operations.domain.dead.letters import KINDS
 from services.operations.domain.entries import Gist
 from services.operations.domain.findings import Kind as FindingKind
 from services.operations.domain.indicators import INDICATORS, WORST_FIRST, Why
@@ -44,6 +48,8 @@ REFUSED = (
     *("not-your-unit", "unknown-unit", "busy"),
     *("too-many-proofs", "no-period", "no-key", "unknown-proof", "no-report"),
 )
+CODES = ("unknown-record", "unknown-edit", "second-person", "not-mendable", "copy-waits",
+         "decided-already")  # fmt: skip
 # what templates and pages put together as they go
 MADE = {
     *(f"kind_{kind}" for kind in get_args(Kind)),
@@ -79,6 +85,12 @@ MADE = {
     *(f"list_{which}" for which in ("open", "closed", "other_open", "other_closed")),
     *(f"step_{what}" for what in ("opened", "closed")),
     "refused_unknown-break",
+    *(f"dead_kind_{kind}" for kind in KINDS.values()),
+    *(f"dead_did_{did}" for did in get_args(Did)),
+    *(f"dead_became_{became}" for became in get_args(Became)),
+    *(f"dead_result_{result}" for result in DEAD_RESULTS),
+    *(f"dead_verdict_{verdict}" for verdict in (*get_args(Verdict), "waits")),
+    *(f"refused_{code}" for code in CODES),
 }
 
 

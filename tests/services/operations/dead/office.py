@@ -34,8 +34,8 @@ KEYS = {"op-key": ("o-1", "operator"), "other-key": ("o-2", "operator"), "p-key"
 class Office:
     """Letters, a desk, and a lane that takes a message once, by source and id."""
 
-    def __init__(self) -> None:
-        self.log, self.store, self.trouble = Log(), Store(), Trouble()
+    def __init__(self, store: Store | None = None) -> None:
+        self.log, self.store, self.trouble = Log(), store or Store(), Trouble()
         self.seal = dead_letter_sealer(KEY)
         self.taken: list[tuple[str, str]] = []
         self.board = MemoryBoard(self.store.tables["situations"].rows)

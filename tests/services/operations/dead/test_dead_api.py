@@ -74,7 +74,10 @@ async def test_one_shows_what_its_contract_says_and_what_it_has(
     assert (one["reason"], one["field"]) == ("Expected `str`, got `int`", "$.data.note")
     assert one["expected"]["type"] == "string"
     found = {d["path"]: (d["expected"].get("type"), d["found"]) for d in one["differences"]}
-    assert found == {"$.data.note": ("string", "7"), "$.data.moves_seen": (None, "“9999999999”")}
+    assert found == {
+        "$.data.note": ("string", "7"),
+        "$.data.moves_seen": (["integer", "null"], "“9999999999”"),
+    }
     lines = {line["path"]: (line["shown"], line["is_wrong"]) for line in one["lines"]}
     assert lines["$.data.note"] == ("7", True)
     assert lines["$.data.for_units[1]"] == ("“Aaaaaa Aaa A”", False)
@@ -250,3 +253,15 @@ async def test_what_is_held_is_decided_again(office: Office, client: httpx.Async
 
 def _outcome() -> Any:
     return routing.Accepted(national_code=2, officer="o-7", due=BEGAN)
+
+
+async def test_what_was_done_about_letters_is_none_of_them(
+    office: Office, client: httpx.AsyncClient
+) -> None:
+    (place,) = await mistaken(office)
+    await client.post(at(place, "/redrive"), json=WHY)
+    await office.turn()
+
+    items = (await client.get("/v1/dead")).json()["items"]
+
+    assert [(item["topic"], item["offset"]) for item in items] == [(place.topic, place.offset)]

@@ -18,6 +18,8 @@ from services.operations.domain.dead.letters import (
     shape,
     split,
 )
+from services.operations.domain.entries import in_order
+from services.operations.domain.timeline import timeline
 from services.operations.situations import NEVER_MS
 from shared.events.kernel import RecordParked
 from tests.services.operations.dead.office import Office, accepted
@@ -172,3 +174,20 @@ def test_a_letter_that_is_none_is_passed_over() -> None:
     office.log.append("routing.inbox.dead", None, msgspec.json.encode({"type": "record.dead"}))
     assert [letter_of(r) for r in office.log.records] == [None, None]
     assert [answer_of(r) for r in office.log.records] == [None, None]
+
+
+async def test_what_was_sent_again_is_a_line_of_its_own_in_the_timeline(office: Office) -> None:
+    office.unknown.add("officer.accepted")
+    office.send("routing.inbox", accepted(application(1)))
+    await office.turn()
+    office.unknown.clear()
+    await office.desk.redrive((await office.desk.open())[0], "o-1", "mended")
+    await office.turn()
+
+    entries, _ = await office.store.journeys.of(application(1))
+    poison, dead, sent, answered = timeline(in_order(entries))
+    assert poison.type == sent.type == "officer.accepted"
+    assert (dead.type, answered.type) == ("record.dead", "record.answered")
+    assert (sent.cause, answered.cause) == (answered.id, dead.id)
+    assert "redriven by o-1: mended" in answered.text
+    assert "set aside by routing" in dead.text

@@ -1,0 +1,1 @@
+"""What is set aside: groups, one with what is wrong in it, a copy mended by two."""

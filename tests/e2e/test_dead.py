@@ -1,0 +1,154 @@
+"""Poison on a real topic: on the board in seconds under its cause, mended by two, and gone."""
+
+import asyncio
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from shared.placement import home
+from shared.trace import span_id, traceparent
+from tests.e2e.system import System, running
+from tests.e2e.test_rounds import lines, motcua, new_id, submit
+from tests.waiting import until
+
+pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]
+
+BOARD_LIMIT_S = 30.0
+LIMIT_S = 120.0
+WHY = "The provincial system sent a number"
+TOKEN = re.compile(r'name="token" value="([^"]+)"')
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running(tmp_path_factory.mktemp("dead")) as started:
+        yield started
+
+
+async def plant(system: System, key: str, value: bytes) -> None:
+    """Append to routing's inbox what no edge would."""
+    async with AIOKafkaProducer(bootstrap_servers=system.servers.kafka_url) as producer:
+        lane = home(key, system.settings.lanes)
+        await producer.send_and_wait(
+            "routing.inbox", value, key=key.encode() or None, partition=lane
+        )
+
+
+def poison(application: str) -> bytes:
+    message = {
+        "specversion": "1.0",
+        "id": f"{application}/province-7",
+        "source": "/officers/province-79",
+        "type": "officer.accepted",
+        "subject": application,
+        "time": "2026-11-20T01:00:00Z",
+        "traceparent": traceparent(application, span_id(application, "province"), True),
+        "data": {"officer": "o-7", "note": 7},
+    }
+    return msgspec.json.encode(message)
+
+
+def on_the_board(system: System) -> dict[str, int]:
+    found = motcua(system, "stuck")[1]["stuck"]
+    return {f"{g['stage']} {g['cause']}": g["matters"] for g in found}
+
+
+async def sign_in(browser: httpx.AsyncClient, system: System) -> None:
+    """Sign a checker in."""
+    page = await browser.get("/console/sign-in")
+    fields = {"name": "checker", "password": system.clients["accounts"]["checker"]}
+    await browser.post("/console/sign-in", data=fields | {"token": token(page), "next": ""})
+
+
+def token(page: httpx.Response) -> str:
+    found = TOKEN.search(page.text)
+    assert found, page.text
+    return found[1]
+
+
+async def test_poison_is_on_the_board_in_time_and_leaves_it_when_a_mended_copy_was_sent(
+    system: System,
+) -> None:
+    id_ = new_id(1)
+    async with system.client("intake", "portal") as intake:
+        await submit(intake, id_)
+    async with system.client("operations", "operator") as operations:
+
+        async def routed() -> bool:
+            return bool(await lines(operations, id_, "application.routed"))
+
+        await until(routed, LIMIT_S, "it is routed")
+        began = time.monotonic()
+        await plant(system, id_, poison(id_))
+        await plant(system, "", b"\xff no JSON")
+
+        def seen() -> bool:
+            return on_the_board(system).get("routing poison_event") == 2
+
+        await until(lambda: asyncio.to_thread(seen), BOARD_LIMIT_S, "both are on the board")
+        assert time.monotonic() - began < BOARD_LIMIT_S
+        groups = (await operations.get("/v1/dead")).json()["groups"]
+        told = {(g["reason"], g["field"], g["nobodys"]) for g in groups}
+        assert ("Expected `str`, got `int`", "$.data.note", 0) in told
+        assert sum(g["nobodys"] for g in groups) == 1
+        (dead,) = await lines(operations, id_, "record.dead")
+        assert "$.data.note" in dead["text"]
+
+        await mended_by_two(system, operations, id_)
+        await the_other_is_dismissed(system, operations)
+
+        def gone() -> bool:
+            return "routing poison_event" not in on_the_board(system)
+
+        await until(lambda: asyncio.to_thread(gone), BOARD_LIMIT_S, "the board is empty")
+
+
+async def mended_by_two(system: System, operations: httpx.AsyncClient, id_: str) -> None:
+    place = await place_of(operations, "$.data.note")
+    status, one = motcua(
+        system, "dead", place, "edit", "--set", '$.data.note="as agreed"', "--reason", WHY, "--yes"
+    )
+    assert (status, [e["verdict"] for e in one["edits"]]) == (0, [None])
+    async with system.client("operations") as browser:
+        await sign_in(browser, system)
+        for _ in range(2):  # said twice it is sent once
+            page = await browser.get(f"/console/dead/{place}")
+            fields = {"token": token(page), "reason": "as the officer meant it"}
+            answer = await browser.post(f"/console/dead/{place}/edits/1/accept", data=fields)
+            assert answer.status_code == 303, answer.text
+
+    async def taken() -> bool:
+        found: Any = (await operations.get(f"/v1/dead/{place}")).json()["answered"]
+        return bool(found and found["became"] == "taken")
+
+    await until(taken, LIMIT_S, "routing has taken the copy")
+    (answered,) = await lines(operations, id_, "record.answered")
+    assert "accepted by checker" in answered["text"]
+    sent = await lines(operations, id_, "officer.accepted")
+    assert [line["cause"] for line in sent if line["cause"]] == [answered["id"]]
+    assert len(await lines(operations, id_, "application.accepted")) + len(
+        await lines(operations, id_, "routing.action_rejected")
+    ) == 1  # fmt: skip
+    journey = (await operations.get(f"/v1/journeys/{id_}")).json()
+    assert journey["findings"] == []
+
+
+async def the_other_is_dismissed(system: System, operations: httpx.AsyncClient) -> None:
+    place = await place_of(operations, "")
+    status, done = motcua(system, "dead", place, "redrive", "--reason", WHY, "--yes")
+    assert (status, [item["result"] for item in done]) == (1, ["unreadable"])
+    status, done = motcua(system, "dead", place, "dismiss", "--reason", WHY, "--yes")
+    assert (status, [item["result"] for item in done]) == (0, ["dismissed"])
+
+
+async def place_of(operations: httpx.AsyncClient, field: str) -> str:
+    """Return where the one whose lane stopped at this field stands."""
+    items = (await operations.get("/v1/dead")).json()["items"]
+    (one,) = [item for item in items if item["field"] == field]
+    return f"{one['topic']}/{one['partition']}/{one['offset']}"
