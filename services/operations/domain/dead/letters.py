@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -115,8 +116,7 @@ class Open(NamedTuple):
     @property
     def group(self) -> str:
         """Return the id of its group."""
-        told = (self.kind, self.service, self.place.topic, shape(self.reason), bare(self.field))
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+        return _group_id(self.kind, self.service, self.place.topic, self.reason, self.field)
 
 
 class DeadGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,6 +195,12 @@ def shape(reason: str) -> str:
 def bare(field: str) -> str:
     """Return a path without the numbers of what it goes through."""
     return _INDEX.sub("[…]", field)
+
+
+@lru_cache(maxsize=4_096)
+def _group_id(kind: Kind, service: str, topic: str, reason: str, field: str) -> str:
+    told = (kind, service, topic, shape(reason), bare(field))
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
 
 
 def grouped(found: Iterable[Open], now_ms: int) -> list[DeadGroup]:
