@@ -36,6 +36,7 @@ from services.operations.console.door import Door
 from services.operations.console.indicators.routes import Judging
 from services.operations.console.money.routes import Counting
 from services.operations.console.proof.routes import Provable
+from services.operations.console.readiness.routes import Checking
 from services.operations.console.reading.routes import Reading
 from services.operations.console.rounds.routes import Releasing
 from services.operations.console.statistics.routes import Tabling
@@ -120,6 +121,7 @@ def _operations() -> APIRouter:
         "tabling": Tabling(door, _UNUSED),
         "waking": Waking(door, *[_UNUSED] * 4),
         "aside": SettingAside(door, _UNUSED, _UNUSED),
+        "checking": Checking(door, _UNUSED),
         "trying": None,
     }  # their routes have the door's own class
     return services.operations.__main__.edge(desks(**unused | pages))

@@ -15,6 +15,7 @@ from services.operations import (
     money_api,
     proof_api,
     rating_api,
+    readiness_api,
     rounds_api,
     statistics_api,
     status_api,
@@ -36,6 +37,8 @@ from services.operations.console.money import routes as money_routes
 from services.operations.console.money.routes import Counting as MoneyCounting
 from services.operations.console.proof import routes as proof_routes
 from services.operations.console.proof.routes import Provable
+from services.operations.console.readiness import routes as readiness_routes
+from services.operations.console.readiness.routes import Checking
 from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
 from services.operations.console.rounds import routes as rounds_routes
@@ -98,6 +101,7 @@ class Desks(NamedTuple):
     counting: MoneyCounting
     waking: Waking
     judging: Judging
+    checking: Checking
     trying: Trying | None = None  # in a demonstration
 
 
@@ -129,6 +133,8 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(alarms_api.router(desks.waking.desk, desks.sources.clock))
     routes.include_router(indicator_routes.router(desks.judging))
     routes.include_router(indicators_api.router(desks.judging.desk))
+    routes.include_router(readiness_routes.router(desks.checking))
+    routes.include_router(readiness_api.router(desks.checking.desk))
     routes.include_router(money_api.router(desks.counting.desk))
     return routes
 
@@ -212,6 +218,7 @@ async def build(resources: Resources) -> Parts:
         counting=MoneyCounting(at_door, money),
         waking=waking,
         judging=judging,
+        checking=Checking(at_door, wiring.readiness(resources, counting, journeys, watch.current)),
         trying=Trying(at_door, Programs(settings.sandbox)) if settings.sandbox else None,
     )
     return Parts(

@@ -34,6 +34,7 @@ from services.operations.edition import (
 from services.operations.facts import Facts
 from services.operations.flow import Flow
 from services.operations.indicators.evidence import Evidence
+from services.operations.indicators.readiness import Readiness
 from services.operations.indicators.scoring import Scoring
 from services.operations.indicators.snapshots import Snapshots
 from services.operations.indicators_api import IndicatorDesk
@@ -48,6 +49,7 @@ from services.operations.proofs.runner import Grounds
 from services.operations.proofs.runner import Runner as Prover
 from services.operations.proving import Proving
 from services.operations.reader import Pace, Reader
+from services.operations.readiness_api import ReadinessDesk
 from services.operations.settings import OperationsSettings
 from services.operations.situations import INDEX, Situations
 from services.operations.statistics import Counting
@@ -168,6 +170,14 @@ def proofs(
     rows = Proofs(resources.table("proofs"))
     prover = Prover(rows, grounds, clock, time.monotonic)
     return prover, ProofDesk(rows, jwk, clock, lambda: uuid4().hex)
+
+
+def readiness(
+    resources: Resources, counting: Counting, journeys: Journeys, catalogue: Catalogue
+) -> ReadinessDesk:
+    """Return what operators ask of service centres."""
+    rows = Readiness(counting, journeys, resources.table("readiness"))
+    return ReadinessDesk(rows, catalogue, resources.clock)
 
 
 def _journeys(resources: Resources) -> Journeys:

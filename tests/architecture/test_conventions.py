@@ -78,12 +78,13 @@ OWN = {
     # what open applications wait for, the board of it, what is done about many; the national form;
     # that nothing of a period is missing; which of two editions of all this serves,
     # and that it still follows from the messages; dead letters, and what operators do about them;
-    # what of partners' days does not match; who is woken for what; how units do
+    # what of partners' days does not match; who is woken for what; how units do, and are
+    # ready
     "operations": {
         *("letters", "dead", "dead_api"),
         *("finding", "seeking", "opened", "console", "situations", "board", "stuck_api"),
         *("rounds", "rounds_api", "money", "money_api", "alarms", "alarms_api"),
-        *("indicators", "indicators_api"),
+        *("indicators", "indicators_api", "readiness_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api", "proofs"),
         *("edition", "mending", "wiring"),

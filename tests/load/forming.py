@@ -29,7 +29,7 @@ from shared.clock import VIETNAM
 from shared.events import numbered_id, routing
 from shared.mongo import MongoTable, connect
 from shared.settings import Settings
-from tests.load import machine, options, screen
+from tests.load import judging, machine, options, screen
 from tests.services.operations.lives import closing, registered, routed
 from tests.services.operations.story import application
 
@@ -52,7 +52,7 @@ class World:
     """Made-up applications, the same ones for the same seed."""
 
     def __init__(self, catalogue: Catalogue, count: int, seed: int = 0) -> None:
-        self._chance, self._count = random.Random(seed), count
+        self._chance, self._count, self.catalogue = random.Random(seed), count, catalogue
         communes = [u for u in catalogue.units_in_force(date(2026, 9, 1)) if not u.is_province]
         self.of: dict[str, list[str]] = {}
         for unit in communes:
@@ -116,7 +116,15 @@ async def run(url: str, count: int, steps: launcher.Steps) -> dict[str, Any]:
     took = await _write(world, facts, balances, count)
     size = await database.command("collStats", "facts")
     steps.done(f"{size['count']:,} rows")
-    asked, wrong = await _ask(world, Counting(facts, balances), steps, count)
+    counting = Counting(facts, balances)
+    asked, wrong = await _ask(world, counting, steps, count)
+    steps.doing("Indicators of the country")
+    told = await judging.ask(database, counting, world.catalogue, world.known, count)
+    judged = {
+        name: {"p50": round(statistics.median(ms)), "most": round(max(ms))}
+        for name, ms in told.items()
+    }
+    steps.done(f"Indicators of the country: {judged}")
     await database.client.drop_database(database.name)
     return {
         "applications": count,
@@ -125,6 +133,7 @@ async def run(url: str, count: int, steps: launcher.Steps) -> dict[str, Any]:
         "disk_bytes_per_application": round((size["storageSize"] + size["totalIndexSize"]) / count),
         **took,
         "asked_ms": asked,
+        "indicators_ms": judged,
         "machine": machine.facts(),
         "wrong": wrong,
     }

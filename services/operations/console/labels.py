@@ -7,6 +7,7 @@ from services.operations.console.dead.labels import DEAD
 from services.operations.console.indicators.labels import INDICATOR_WORDS
 from services.operations.console.money.labels import MONEY
 from services.operations.console.proof.labels import PROOF
+from services.operations.console.readiness.labels import READINESS
 from services.operations.console.reading.labels import READING
 from services.operations.console.rounds.labels import ROUNDS
 from services.operations.console.sandbox.labels import SANDBOX
@@ -87,6 +88,7 @@ PAGES = (  # no label stands in two of them
     MONEY,
     ALARMS,
     INDICATOR_WORDS,
+    READINESS,
     STATISTICS,
     PROOF,
     SANDBOX,

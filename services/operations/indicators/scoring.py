@@ -59,7 +59,9 @@ class Scoring:
             room = limit - len(found)
             for some in _pieces(wanted[:room]):
                 standing = await self._journeys.standing(some)
-                found += [tallied(judge(standing[a], ()).first, _online(catalogue)) for a in some]
+                found += [
+                    tallied(judge(standing[a], ()).first, fully_online(catalogue)) for a in some
+                ]
             if len(wanted) > room:
                 return Scored(added(found), f"{unit}/{wanted[room - 1] if room else ''}")
         return Scored(added(found), "")
@@ -71,7 +73,9 @@ def of_form(forms: dict[str, Form]) -> tuple[int, int]:
     return total.settled_early + total.settled_on_time, total.settled
 
 
-def _online(catalogue: Catalogue) -> IsFullyOnline:
+def fully_online(catalogue: Catalogue) -> IsFullyOnline:
+    """Return what tells whether a procedure was fully online when something was registered."""
+
     def is_fully_online(procedure: str, at_ms: int) -> bool:
         on = local_day(datetime.fromtimestamp(at_ms / 1_000, UTC))
         found = catalogue.procedure(procedure, on)

@@ -11,9 +11,11 @@ from services.operations.domain import thresholds
 from services.operations.domain.facts import OPEN
 from services.operations.domain.statistics import Period, then
 from services.operations.indicators.evidence import Evidence
+from services.operations.indicators.readiness import Readiness
 from services.operations.indicators.scoring import Scoring
 from services.operations.indicators.snapshots import Snapshots
 from services.operations.indicators_api import IndicatorDesk
+from services.operations.readiness_api import ReadinessDesk
 from services.operations.settings import OperationsSettings
 from services.operations.statistics import Counting
 from shared.catalogue import Catalogue
@@ -77,6 +79,14 @@ def indicator_desk(store: Store, catalogue: Catalogue, clock: Clock) -> Indicato
     snapshots = Snapshots(counting, waiting, tables["indicators"], rules, clock)
     evidence = Evidence(counting, waiting, snapshots, clock)
     return IndicatorDesk(snapshots, evidence, Scoring(counting, store.journeys), catalogue)
+
+
+def readiness_desk(store: Store, catalogue: Catalogue, clock: Clock) -> ReadinessDesk:
+    """Return the desk over tables in memory."""
+    tables = store.tables
+    counting = Counting(FactRows(tables["facts"]), tables["balances"])
+    readiness = Readiness(counting, store.journeys, tables["readiness"])
+    return ReadinessDesk(readiness, catalogue, clock)
 
 
 def _key(**values: Any) -> tuple[tuple[str, Any], ...]:

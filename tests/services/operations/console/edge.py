@@ -24,6 +24,8 @@ from services.operations.console.money import routes as money_routes
 from services.operations.console.money.routes import Counting
 from services.operations.console.proof import routes as proof_routes
 from services.operations.console.proof.routes import Provable
+from services.operations.console.readiness import routes as readiness_routes
+from services.operations.console.readiness.routes import Checking
 from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
 from services.operations.console.rounds import routes as rounds_routes
@@ -55,7 +57,7 @@ from tests.services.operations.alarms.watch import Night
 from tests.services.operations.dead.office import Office
 from tests.services.operations.memory import Group, MemoryTable, Over, Store
 from tests.services.operations.memory_board import MemoryBoard
-from tests.services.operations.memory_counting import indicator_desk
+from tests.services.operations.memory_counting import indicator_desk, readiness_desk
 from tests.services.operations.memory_forms import MemoryCounting
 from tests.services.operations.money.partners import Live, Rows, ledger
 from tests.services.operations.proofs.prover import Prover
@@ -121,6 +123,7 @@ class ConsoleEdge:
         self.night = Night()
         alarms = AlarmDesk(self.night.rows, self.night.deliveries, lambda: self.night.now)
         waking = Waking(self.door, alarms, self.catalogue, lambda: self.night.now, read_runbooks())
+        ready = readiness_desk(self.store, self.catalogue, lambda: self.now)
         routers: tuple[APIRouter, ...] = (
             door.router(self.door),
             reading_routes.router(reading),
@@ -131,6 +134,7 @@ class ConsoleEdge:
             rounds_routes.router(releasing),
             money_routes.router(counting),
             alarm_routes.router(waking),
+            readiness_routes.router(Checking(self.door, ready)),
         )
         if self.transport:
             urls = {switch.program: "http://127.0.0.1:1" for switch in SWITCHES.values()}

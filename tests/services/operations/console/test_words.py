@@ -32,6 +32,7 @@ from services.operations.domain.dead.letters import KINDS
 from services.operations.domain.entries import Gist
 from services.operations.domain.findings import Kind as FindingKind
 from services.operations.domain.indicators import INDICATORS, WORST_FIRST, Why
+from services.operations.domain.readiness import State as Ready
 from services.operations.domain.rounds import Check, Doing, Status
 from services.operations.domain.status import _NOTICE_STATES
 from services.operations.finding import Kind
@@ -66,6 +67,7 @@ MADE = {
     *(f"colour_{colour}" for colour in WORST_FIRST),
     *(f"evidence_{part}" for part in (*PARTS, "stuck", "waits")),
     *(f"column_{name.partition('/')[2]}" for name in OF_FORM),
+    *(f"state_{state}" for state in get_args(Ready)),
     *(f"why_{why}" for why in get_args(Why) if why),
     *(f"refused_{code}" for code in REFUSED),
     *(f"sandbox_{state}" for state in get_args(State)),

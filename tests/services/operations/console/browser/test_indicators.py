@@ -18,6 +18,7 @@ PAGES = {
     "province": "indicators/01",
     "ward": "indicators/00004",
     "list": "indicators/01/on_time/denominator",
+    "readiness": "readiness/00004",
     "index": "indicators/01/index?from=2026-08-25",
 }
 TARGET_PX = 24

@@ -1,0 +1,1 @@
+"""Whether a service centre is ready."""
