@@ -15,7 +15,8 @@ class Secrets(NamedTuple):
     `providers` the name of who carries notices to our keys there: the SMS gateway's stand in `sms`.
     `accounts` maps the name of somebody at the console to role, units and hashed password,
     `alarms` the name of who is told of alarms to their address there (`docs/alarms.md`).
-    `proof_jwk` signs reports of proven periods.
+    `proof_jwk` signs reports of proven periods; `oidc` is an identity provider of the console
+    (`docs/operators.md`).
     """
 
     master_key: bytes
@@ -27,6 +28,7 @@ class Secrets(NamedTuple):
     accounts: dict[str, dict[str, str]]
     alarms: dict[str, dict[str, str]]
     proof_jwk: dict[str, Any]
+    oidc: dict[str, Any]
 
 
 def read(path: Path) -> Secrets:
@@ -43,6 +45,7 @@ def read(path: Path) -> Secrets:
             text.get("accounts", {}),
             text.get("alarms", {}),
             text.get("proof_jwk", {}),
+            text.get("oidc", {}),
         )
     except FileNotFoundError:
         raise Misconfigured(f"no secrets at {path}: `motcua up` makes local ones") from None

@@ -105,7 +105,7 @@ def _notify() -> APIRouter:
 
 
 def _operations() -> APIRouter:
-    door = Door.made(_UNUSED, _UNUSED, _UNUSED, b"", float)
+    door = Door.made(_UNUSED, _UNUSED, _UNUSED, b"", float, _UNUSED)
     reading = Reading(door, *[_UNUSED] * 4)
     watching = Watching(door, _UNUSED, _UNUSED, _UNUSED)
     desks = services.operations.__main__.Desks

@@ -6,6 +6,7 @@ import time
 from typing import NamedTuple
 from uuid import uuid4
 
+import httpx
 from fastapi import APIRouter
 
 from services.operations import (
@@ -24,7 +25,7 @@ from services.operations import (
 )
 from services.operations.api import Sources, router
 from services.operations.board import Board
-from services.operations.console import door
+from services.operations.console import oidc, signing_in
 from services.operations.console.accounts import Accounts
 from services.operations.console.alarms import routes as alarm_routes
 from services.operations.console.alarms.routes import Waking, read_runbooks
@@ -108,7 +109,7 @@ class Desks(NamedTuple):
 def edge(desks: Desks) -> APIRouter:
     """Return all that operations answers."""
     routes = APIRouter()
-    routes.include_router(door.router(desks.reading.door))
+    routes.include_router(signing_in.router(desks.reading.door))
     routes.include_router(reading_routes.router(desks.reading))
     routes.include_router(stuck_routes.router(desks.watching))
     if desks.trying:
@@ -178,9 +179,11 @@ async def build(resources: Resources) -> Parts:
     desk = RatingDesk(status, resources.publisher, resources.vault, answers)
     accounts = Accounts(resources.secrets.accounts)
     sessions = Sessions(resources.table("sessions"), resources.clock)
-    key = resources.secrets.master_key
+    key, http = resources.secrets.master_key, httpx.AsyncClient(trust_env=False)
     ways = (*WAYS, sandbox_routes.WAY) if settings.sandbox else WAYS
-    at_door = Door.made(Screen(ways), accounts, sessions, key, time.monotonic)
+    provider = oidc.read(resources.secrets.oidc)
+    going = oidc.Oidc(provider, key, resources.clock, http) if provider else None
+    at_door = Door.made(Screen(ways), accounts, sessions, key, time.monotonic, going)
     reading = Reading(at_door, journeys, finder, watch.current, resources.clock)
     board = Board(situations, time.monotonic)
     watching = Watching(at_door, board, watch.current, resources.clock)
@@ -229,7 +232,7 @@ async def build(resources: Resources) -> Parts:
             *(judging.desk.snapshots.keep_going, until_another(editions, edition)),
         ),
         background=(*reads, ("tables", tables.health, tables.run)),
-        closing=alarming.closing,
+        closing=(*alarming.closing, http.aclose),
     )
 
 

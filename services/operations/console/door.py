@@ -7,27 +7,27 @@ or before there is one, made from a cookie of the sign-in page.
 import asyncio
 import hashlib
 import hmac
-import re
-import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, get_args
 from urllib.parse import quote, urlencode
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 
-from services.operations.console.accounts import NAME_LIMIT, Accounts
+from services.operations.console import cookies
+from services.operations.console.accounts import Accounts
 from services.operations.console.labels import LABELS
+from services.operations.console.oidc import Oidc
 from services.operations.console.screen import HEADERS, ROOT, Screen, Visit
 from services.operations.console.sessions import Session, Sessions
 from services.operations.console.uploads import FILES_TYPE, uploaded
 from services.operations.domain.citizen.words import Language, Words
-from services.operations.status_access import Attempts, network
-from services.operations.status_api import caller_address, form, form_body
+from services.operations.status_access import Attempts
+from services.operations.status_api import form
 from shared import edge
 from shared.errors import Unknown
 from shared.problems import Refusal
@@ -35,11 +35,8 @@ from shared.problems import Refusal
 PER_ADDRESS, PER_PAIR = 30, 10  # wrong attempts in a window, of one who asks, and for one name
 SIGN_IN, SIGN_OUT = f"{ROOT}/sign-in", f"{ROOT}/sign-out"
 HOME = f"{ROOT}/find"
-LANGUAGE = "motcua_lang"
+SESSION, LANGUAGE = "console", "motcua_lang"
 LANGUAGE_S = 365 * 86_400
-PLAIN_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-_NEXT = re.compile(rf"{ROOT}/[A-Za-z0-9._~/?=&%+-]{{0,500}}")
-_EXAMPLE = {"name": "viewer", "password": "…", "token": "…", "next": HOME}
 
 _log = structlog.get_logger("console")
 
@@ -59,6 +56,7 @@ class Door:
     by_address: Attempts
     by_pair: Attempts
     one_at_a_time: asyncio.Lock  # a password costs a tenth of a second of a core
+    oidc: Oidc | None = None  # an identity provider
 
     @classmethod
     def made(
@@ -68,11 +66,13 @@ class Door:
         sessions: Sessions,
         key: bytes,
         ticks: Callable[[], float],
+        oidc: Oidc | None = None,
     ) -> "Door":
         """Return a door that nobody has knocked at."""
         own = hmac.digest(key, b"console/sign-in", hashlib.sha256)
         by_address, by_pair = Attempts(PER_ADDRESS, ticks), Attempts(PER_PAIR, ticks)
-        return cls(screen, accounts, sessions, own, by_address, by_pair, asyncio.Lock())
+        lock = asyncio.Lock()
+        return cls(screen, accounts, sessions, own, by_address, by_pair, lock, oidc)
 
     def route(self) -> type[APIRoute]:
         """Return how the console's routes answer what goes wrong: as pages."""
@@ -105,17 +105,17 @@ class Door:
         except Unknown:
             response = self._wrong(request, 503, LABELS["unreachable"])
         if language := _asked_language(request):
-            _keep(response, request, LANGUAGE, language, LANGUAGE_S)
+            cookies.set_plain(response, request, LANGUAGE, language, LANGUAGE_S)
         return response
 
     def _wrong(self, request: Request, status: int, words: Words) -> HTMLResponse:
-        visit = _visit(request, getattr(request.state, "session", None))
+        visit = visit_of(request, getattr(request.state, "session", None))
         return self.screen.page(visit, "wrong.html", status, words=words)
 
     async def visit(self, request: Request) -> Visit:
         """Return who looks, signed in or not.  Raises `Unknown`."""
-        request.state.session = await self.sessions.find(_token(request))
-        return _visit(request, request.state.session)
+        request.state.session = await self.sessions.find(cookies.kept(request, SESSION))
+        return visit_of(request, request.state.session)
 
     def seat(self, *roles: str) -> Callable[[Request], Awaitable[Visit]]:
         """Return a dependency that lets these roles in.  It raises `Refusal` 403, `SignInFirst`."""
@@ -154,94 +154,8 @@ class Door:
         return hmac.digest(self.key, seed.encode(), hashlib.sha256).hex()
 
 
-def router(door: Door) -> APIRouter:
-    """Return the routes of signing in and out, and of the files that pages have."""
-    routes = APIRouter(prefix=ROOT, tags=["console"], route_class=door.route())
-
-    @routes.get("/sign-in", summary="The console: asks who you are", response_class=HTMLResponse)
-    async def ask_who(request: Request) -> Response:
-        return _sign_in_page(door, request)
-
-    @routes.post(
-        "/sign-in",
-        summary="The console: signs somebody in",
-        response_class=HTMLResponse,
-        openapi_extra=form_body(_EXAMPLE),
-    )
-    async def sign_in(request: Request) -> Response:
-        return await _sign_in(door, request)
-
-    @routes.post(
-        "/sign-out",
-        summary="The console: signs out who is signed in",
-        response_class=HTMLResponse,
-        openapi_extra=form_body({"token": "…"}),
-    )
-    async def sign_out(request: Request) -> Response:
-        visit = await door.visit(request)
-        if visit.session:
-            await door.sent(request, visit.session)
-            await door.sessions.close(_token(request))
-            _log.info("signed out", account=visit.session.caller.name)
-        response = RedirectResponse(SIGN_IN, 303, HEADERS)
-        response.delete_cookie(_session_cookie(request), path="/", secure=_is_safe(request))
-        return response
-
-    @routes.get(
-        "/static/{name}", summary="The console: a file of its pages", response_class=Response
-    )
-    async def static_file(name: str) -> Response:
-        found = door.screen.file(name)
-        if found is None:
-            raise Refusal(404, "not-found", LABELS["refused_not-found"].en)
-        return found
-
-    return routes
-
-
-def _sign_in_page(
-    door: Door, request: Request, status: int = 200, name: str = "", wrong: Words | None = None
-) -> Response:
-    """Return the page, with a cookie that its form belongs to."""
-    seed = request.cookies.get(_cookie(request, "form")) or secrets.token_urlsafe(32)
-    following = _following(request.query_params.get("next", ""))
-    said = {"name": name, "wrong": wrong, "next": following, "token": door.form_token(seed)}
-    visit = _visit(request, None)
-    response = door.screen.page(visit, "sign_in.html", status, **said)
-    _keep(response, request, _cookie(request, "form"), seed)
-    return response
-
-
-async def _sign_in(door: Door, request: Request) -> Response:
-    fields, seed = await form(request), request.cookies.get(_cookie(request, "form"), "")
-    name = fields.get("name", "")[:NAME_LIMIT]
-    if not seed or not hmac.compare_digest(
-        door.form_token(seed).encode(), fields.get("token", "").encode()
-    ):
-        return _sign_in_page(door, request, 403, name, LABELS["form_old"])
-    who = network(caller_address(request))
-    counted = [(door.by_address, who), (door.by_pair, f"{name} {who}")]
-    for attempts, key in counted:
-        if wait_s := attempts.take(key):
-            words = LABELS["too_many"].told(minutes=str(max(1, -int(-wait_s // 60))))
-            response = _sign_in_page(door, request, 429, name, words)
-            response.headers["retry-after"] = str(max(1, -int(-wait_s // 1)))
-            return response
-    async with door.one_at_a_time:
-        caller = await asyncio.to_thread(door.accounts.caller, name, fields.get("password", ""))
-    if caller is None:
-        _log.warning("sign-in refused", address=who)
-        return _sign_in_page(door, request, 422, name, LABELS["wrong_account"])
-    for attempts, key in counted:
-        attempts.give_back(key)
-    token = await door.sessions.open(caller, before=_token(request))
-    _log.info("signed in", account=caller.name, role=caller.role)
-    response = RedirectResponse(_following(fields.get("next", "")), 303, HEADERS)
-    _keep(response, request, _session_cookie(request), token)
-    return response
-
-
-def _visit(request: Request, session: Session | None) -> Visit:
+def visit_of(request: Request, session: Session | None) -> Visit:
+    """Return who looks at what."""
     chosen = _asked_language(request) or request.cookies.get(LANGUAGE)
     language: Language = "en" if chosen == "en" else "vi"
     kept = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
@@ -258,11 +172,6 @@ def _to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"{SIGN_IN}?next={quote(going, safe='')}", 303, HEADERS)
 
 
-def _following(path: str) -> str:
-    """Return where to go after signing in: a page of the console, nowhere else."""
-    return path if _NEXT.fullmatch(path) else HOME
-
-
 def _is_part(request: Request) -> bool:
     """Tell whether a part of a page is asked for, by htmx."""
     return request.headers.get("hx-request") == "true"
@@ -271,29 +180,3 @@ def _is_part(request: Request) -> bool:
 def _asked_language(request: Request) -> Language | None:
     asked = request.query_params.get("lang", "")
     return next((language for language in get_args(Language) if language == asked), None)
-
-
-def _is_safe(request: Request) -> bool:
-    """Tell whether cookies are for encrypted connections alone: always, but on this machine."""
-    return request.url.scheme == "https" or request.url.hostname not in PLAIN_HOSTS
-
-
-def _cookie(request: Request, name: str) -> str:
-    return f"__Host-motcua_{name}" if _is_safe(request) else f"motcua_{name}"
-
-
-def _session_cookie(request: Request) -> str:
-    return _cookie(request, "console")
-
-
-def _token(request: Request) -> str:
-    return request.cookies.get(_session_cookie(request), "")
-
-
-def _keep(
-    response: Response, request: Request, name: str, value: str, age_s: int | None = None
-) -> None:
-    """Let the browser keep something that only we, over this connection, get back."""
-    response.set_cookie(
-        name, value, age_s, path="/", secure=_is_safe(request), httponly=True, samesite="lax"
-    )

@@ -38,6 +38,13 @@ FRAME: Mapping[str, Words] = {
     "wrong_account": Words(
         "Tài khoản hoặc mật khẩu không đúng.", "The account or the password is wrong."
     ),
+    "oidc_sign_in": Words("Đăng nhập bằng tài khoản cơ quan", "Sign in with your organisation"),
+    "oidc_refused": Words(
+        "Không đăng nhập được: lần đăng nhập đã hết hạn, hoặc tài khoản chưa có vai trò ở đây. Hãy "
+        "thử lại, rồi hỏi người quản trị.",
+        "You were not signed in: that try is over, or the account has no role here. Try again, "
+        "then ask an administrator.",
+    ),
     "form_old": Words(
         "Trang này đã cũ. Hãy thử lại; trình duyệt phải nhận cookie.",
         "This page was too old. Try again; the browser has to take cookies.",

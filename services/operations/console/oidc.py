@@ -15,10 +15,9 @@ from urllib.parse import urlencode
 
 import httpx
 import msgspec
-import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import JWKRegistry, KeySet
 from joserfc.jwt import JWTClaimsRegistry
 
 from shared.access import CONSOLE_ROLES, Caller
@@ -26,6 +25,7 @@ from shared.clock import Clock
 from shared.errors import Misconfigured, Unknown
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]  # never none, never a shared secret
+KEYS = ("RSA", "EC", "OKP")
 TIMEOUT_S = 5.0
 SIZE_LIMIT = 256 * 1024
 KNOWN_FOR = timedelta(hours=1)  # what a provider says of itself, and its keys
@@ -33,8 +33,6 @@ ASKED_AGAIN_AFTER = timedelta(minutes=1)  # for a key that is not known
 NAME_LIMIT = 100
 LEEWAY_S = 60  # by which two clocks may differ
 LOOPBACK = ("127.0.0.1", "localhost")
-
-_log = structlog.get_logger("console")
 
 
 class Unwelcome(Exception):
@@ -106,7 +104,7 @@ class Oidc:
 
     async def leave(self, seed: str) -> str:
         """Return where a browser with this seed is to go.  Raises `Unknown`."""
-        going, known = self.going(seed), await self._self_description()
+        going, known = self.going(seed), await self._described()
         challenge = hashlib.sha256(going.verifier.encode()).digest()
         asked = {
             "response_type": "code",
@@ -132,7 +130,7 @@ class Oidc:
         return self._caller(await self._claims(token, going.nonce))
 
     async def _exchanged(self, code: str, verifier: str) -> str:
-        known = await self._self_description()
+        known = await self._described()
         told = self.provider
         form = {
             "grant_type": "authorization_code",
@@ -155,23 +153,34 @@ class Oidc:
 
     async def _claims(self, token: str, nonce: str) -> Mapping[str, Any]:
         """Return what a token says, verified (OpenID Connect Core 3.1.3.7)."""
+        told = self.provider
         try:
-            decoded = jwt.decode(token, (await self._keys_for(token)).keys, ALGORITHMS)
+            claims: Mapping[str, Any] = await self._decoded(token)
             JWTClaimsRegistry(
                 lambda: int(self._clock().timestamp()),
                 LEEWAY_S,
-                iss={"essential": True, "value": self.provider.issuer},
-                aud={"essential": True, "value": self.provider.client_id},
+                iss={"essential": True, "value": told.issuer},
+                aud={"essential": True, "value": told.client_id},
                 exp={"essential": True},
                 iat={"essential": True},
                 nonce={"essential": True, "value": nonce},
-            ).validate(decoded.claims)
+            ).validate(dict(claims))
         except (JoseError, ValueError) as error:
             raise Unwelcome(f"the id_token does not hold: {error}") from error
-        claims: Mapping[str, Any] = decoded.claims
-        if claims.get("azp", self.provider.client_id) != self.provider.client_id:
+        if claims.get("azp", told.client_id) != told.client_id:
             raise Unwelcome("the id_token is for somebody else")
         return claims
+
+    async def _decoded(self, token: str) -> Mapping[str, Any]:
+        """Return what stands in a signed token; with a key that is newer than those known, too."""
+        known = await self._described()
+        try:
+            return jwt.decode(token, known.keys, ALGORITHMS).claims
+        except (JoseError, ValueError):
+            if self._clock() - known.at < ASKED_AGAIN_AFTER:
+                raise
+        self._known = None
+        return jwt.decode(token, (await self._described()).keys, ALGORITHMS).claims
 
     def _caller(self, claims: Mapping[str, Any]) -> Caller:
         told = self.provider
@@ -184,20 +193,7 @@ class Oidc:
             raise Unwelcome(f"{name} has no role here: {told.role_claim} and {told.units_claim}")
         return Caller(name, role, units if role == "unit_officer" else ())
 
-    async def _keys_for(self, token: str) -> _Known:
-        """Return the provider's keys, asked for again when it seems to have a newer one."""
-        known = await self._self_description()
-        kids = {key.kid for key in known.keys.keys}
-        try:
-            kid = jwt.decode(token, known.keys, ALGORITHMS).header.get("kid")
-        except (JoseError, ValueError):
-            kid = None
-        if kid in kids or self._clock() - known.at < ASKED_AGAIN_AFTER:
-            return known
-        self._known = None
-        return await self._self_description()
-
-    async def _self_description(self) -> _Known:
+    async def _described(self) -> _Known:
         """Return what the provider says of itself, asked once an hour.  Raises `Unknown`."""
         now = self._clock()
         if self._known and now - self._known.at < KNOWN_FOR:
@@ -211,8 +207,8 @@ class Oidc:
         try:
             for end in ends:
                 _require_safe(facts[end])
-            keys = KeySet.import_key_set(_object(await self._asked("GET", facts["jwks_uri"])))  # type: ignore[arg-type]
-        except (JoseError, ValueError, KeyError, Misconfigured) as error:
+            keys = _keys(_object(await self._asked("GET", facts["jwks_uri"])))
+        except (JoseError, ValueError, Misconfigured) as error:
             raise Unknown(f"{issuer} says what cannot be used: {error}") from error
         self._known = _Known(facts, keys, now)
         return self._known
@@ -238,6 +234,15 @@ def _object(answer: httpx.Response) -> dict[str, Any]:
     if len(answer.content) > SIZE_LIMIT:
         raise Unknown(f"{answer.url} answers too much")
     return found
+
+
+def _keys(found: Mapping[str, Any]) -> KeySet:
+    """Return the keys of a set that sign.  Raises `ValueError`, `JoseError`."""
+    listed = found.get("keys")
+    if not isinstance(listed, list):
+        raise ValueError("no keys")
+    public = [k for k in listed if isinstance(k, dict) and k.get("kty") in KEYS]
+    return KeySet([JWKRegistry.import_key(key) for key in public])
 
 
 def _strings(value: Any) -> tuple[str, ...]:

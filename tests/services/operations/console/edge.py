@@ -11,7 +11,7 @@ import pytest
 from fastapi import APIRouter
 
 from services.operations.alarms.desk import Desk as AlarmDesk
-from services.operations.console import door
+from services.operations.console import signing_in
 from services.operations.console.accounts import Accounts, hashed
 from services.operations.console.alarms import routes as alarm_routes
 from services.operations.console.alarms.routes import Waking, read_runbooks
@@ -22,6 +22,7 @@ from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
 from services.operations.console.money import routes as money_routes
 from services.operations.console.money.routes import Counting
+from services.operations.console.oidc import Oidc
 from services.operations.console.proof import routes as proof_routes
 from services.operations.console.proof.routes import Provable
 from services.operations.console.readiness import routes as readiness_routes
@@ -76,6 +77,7 @@ ROLES = {
 }
 UNITS = "01"  # the officer's: a province
 BASE = "https://console.test"
+KEY = bytes(range(32))
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
@@ -91,6 +93,7 @@ class ConsoleEdge:
     actions: dict[str, Action] = field(default_factory=lambda: dict(ACTIONS))
     stories: dict[str, Story] = field(default_factory=dict)
     published: list[tuple[str, Event]] = field(default_factory=list)
+    oidc: Oidc | None = None
     transport: httpx.AsyncBaseTransport | None = None  # to a sandbox, where one is told of
 
     def __post_init__(self) -> None:
@@ -100,7 +103,7 @@ class ConsoleEdge:
         }
         sessions = Sessions(MemoryTable(self.store.trouble), self.ticks.clock)
         ways = (*WAYS, sandbox_routes.WAY) if self.transport else WAYS
-        self.door = Door.made(Screen(ways), Accounts(rows), sessions, bytes(range(32)), self.ticks)
+        self.door = Door.made(Screen(ways), Accounts(rows), sessions, KEY, self.ticks, self.oidc)
         finder = self.store.finder(self.catalogue, lambda: self.now)
         reading = Reading(self.door, self.store.journeys, finder, self.catalogue, lambda: self.now)
         board = MemoryBoard(self.store.tables["situations"].rows)
@@ -125,7 +128,7 @@ class ConsoleEdge:
         waking = Waking(self.door, alarms, self.catalogue, lambda: self.night.now, read_runbooks())
         ready = readiness_desk(self.store, self.catalogue, lambda: self.now)
         routers: tuple[APIRouter, ...] = (
-            door.router(self.door),
+            signing_in.router(self.door),
             reading_routes.router(reading),
             stuck_routes.router(watching),
             indicator_routes.router(judging),
