@@ -85,6 +85,10 @@ def _children(children: Sequence[Member], _: Units) -> Words:
     return same(" · ".join(f"{child.name} {child.standing}" for child in children))
 
 
+def _units(codes: Sequence[str], units: Units) -> Words:
+    return same(" · ".join(units.name(code).vi for code in codes))
+
+
 def _fields(names: Sequence[str], _: Units) -> Words:
     return same(", ".join(names))  # what was corrected, never to what
 
@@ -104,6 +108,7 @@ FACTS: Mapping[str, tuple[Words, _Write]] = {
     "competent_unit": (Words("Giải quyết", "Decided by"), unit),
     "returning_unit": (Words("Trả kết quả", "Handed over by"), unit),
     "unit": (Words("Đơn vị", "Unit"), unit),
+    "candidates": (Words("Có thể là", "May be one of"), _units),
     "amount_vnd": (Words("Số tiền", "Amount"), _vnd),
     "total_vnd": (Words("Tổng cộng", "Total"), _vnd),
     "partner": (Words("Đối tác", "Partner"), _plain),
