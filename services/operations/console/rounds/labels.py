@@ -58,8 +58,9 @@ ROUNDS: Mapping[str, Words] = {
         "be.",
     ),
     "new_working_days": Words("Số ngày làm việc kể từ hôm nay", "Working days from now on"),
-    "new_takes": Words(
-        "Hãy điền đủ những gì việc này cần.", "Give what this needs: see the empty field."
+    "wrong_to_unit": Words("Hãy nhập mã đơn vị.", "Give the code of a unit."),
+    "wrong_working_days": Words(
+        "Hãy nhập số ngày làm việc, từ 1 đến {limit}.", "Give working days, from 1 to {limit}."
     ),
     "new_no_unit": Words(
         "Hôm nay không có đơn vị nào mang mã này.", "No unit has this code today."
@@ -133,7 +134,7 @@ ROUNDS: Mapping[str, Words] = {
     "round_itself": Words("hệ thống", "the system"),
     "item_application": Words("Hồ sơ", "Application"),
     "item_unit": Words("Đơn vị", "Unit"),
-    "item_partner": Words("Đối tác", "Partner"),
+    "item_detail": Words("Nội dung", "Detail"),
     "item_since": Words("Chờ từ", "Waits since"),
     "item_money": Words("Tiền", "Money"),
     "item_result": Words("Kết quả", "Result"),

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+import msgspec
+
 from services.operations.board import Situation
+from services.operations.console.labels import LABELS
 from services.operations.console.stuck.page import STAGES, title_of
 from services.operations.domain import actions
 from services.operations.domain.acting.shape import Takes
@@ -12,6 +15,7 @@ from services.operations.domain.actions import ACTIONS, Action, possible
 from services.operations.domain.causes import HELD
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
+from services.operations.domain.rounds import WORKING_DAYS_LIMIT, Reason
 from services.operations.domain.status import held_by
 from services.operations.opened import Opened
 from services.operations.situations import rows_of
@@ -27,6 +31,13 @@ class Offer(NamedTuple):
     does: Words
     about: Words
     address: str
+
+
+class Wrong(NamedTuple):
+    """What is wrong with a field of the form."""
+
+    field: str
+    words: Words
 
 
 class Form(NamedTuple):
@@ -46,7 +57,7 @@ class Form(NamedTuple):
     takes: Takes
     to_units: Sequence[tuple[str, Words]]
     back: str
-    wrong: Words | None = None
+    wrong: Wrong | None = None
 
 
 def offers(
@@ -70,6 +81,22 @@ def offers_of(one: Opened) -> list[Offer]:
         for stage, cause in dict.fromkeys(matters)
         for offer in offers(stage, cause, one.application)
     ]
+
+
+def mistake(typed: Mapping[str, str], takes: Takes) -> Wrong | None:
+    """Return what is wrong with what was typed, as far as that can be told from it alone."""
+    days = typed["working_days"]
+    try:
+        msgspec.convert(typed["reason"], Reason)
+    except msgspec.ValidationError:
+        return Wrong("reason", LABELS["refused_no-reason"])
+    if takes == "to_unit" and not typed["to_unit"]:
+        return Wrong("to_unit", LABELS["wrong_to_unit"])
+    is_number = days.isascii() and days.isdecimal() and len(days) <= len(f"{WORKING_DAYS_LIMIT}")
+    if takes == "working_days" and not (is_number and 1 <= int(days) <= WORKING_DAYS_LIMIT):
+        words = LABELS["wrong_working_days"].told(limit=f"{WORKING_DAYS_LIMIT}")
+        return Wrong("working_days", words)
+    return None
 
 
 def about(stage: str, cause: str) -> Words:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 from services.operations.console.facts import Fact, same, unit, vnd
@@ -51,7 +52,7 @@ class Line(NamedTuple):
     application: str
     name: str
     unit: Words
-    partner: str
+    detail: Words
     since: Words
     money: Words
     result: Words
@@ -129,7 +130,9 @@ def round_page(
         checks=tuple(b for b in buttons if b.verb in BY_ANOTHER),
         bars=tuple(_bars(view)),
         counts=tuple(_counts(view)),
-        lines=tuple(_line(item, units, is_begun=bool(asked_by)) for item in items.items),
+        lines=tuple(
+            _line(item, view.choice, units, is_begun=bool(asked_by)) for item in items.items
+        ),
         after=place[0],
         only=place[1],
         only_said=CHECKS.get(place[1]) or RESULTS.get(place[1], same("")),
@@ -171,6 +174,10 @@ def _facts(view: OneView, units: Units) -> Iterator[Fact]:
     people, items = grouped(view.applications), grouped(view.items)
     yield Fact(LABELS["round_about"], about(view.stage, view.cause))
     yield Fact(LABELS["round_only"], _only(view.choice, units))
+    if view.choice.to_unit:
+        yield Fact(LABELS["new_to_unit"], unit(view.choice.to_unit, units))
+    if view.choice.working_days:
+        yield Fact(LABELS["new_working_days"], grouped(view.choice.working_days))
     touched = LABELS["round_matters"].told(items=items, people=people)
     yield Fact(LABELS["new_to"], touched)
     if view.vnd:
@@ -245,7 +252,18 @@ def _counts(view: OneView) -> Iterator[Count]:
                 yield Count(word, name, grouped(count))
 
 
-def _line(item: ItemView, units: Units, *, is_begun: bool) -> Line:
+def _detail(item: ItemView, choice: Choice, units: Units) -> Words:
+    """Say what a command is about: an order, a notice, the unit that it goes to, a new date."""
+    if not item.reference:
+        return same(item.partner or "–")
+    if choice.to_unit:
+        return unit(item.reference, units)
+    if choice.working_days:
+        return Words(f"{date.fromisoformat(item.reference):%d/%m/%Y}", item.reference)
+    return same(" ".join(part for part in (item.partner, item.reference) if part))
+
+
+def _line(item: ItemView, choice: Choice, units: Units, *, is_begun: bool) -> Line:
     result = CHECKS[item.check] if item.check else RESULTS[item.result]
     if item.result == "not_yet" and not is_begun:
         result = LABELS["item_would"]
@@ -257,7 +275,7 @@ def _line(item: ItemView, units: Units, *, is_begun: bool) -> Line:
         application=item.application,
         name=item.dossier or item.application,
         unit=unit(item.unit, units) if item.unit else same("–"),
-        partner=" ".join(part for part in (item.partner, item.reference) if part) or "–",
+        detail=_detail(item, choice, units),
         since=moment(instant(item.since_ms)),
         money=vnd(item.vnd) if item.vnd else same("–"),
         result=result,

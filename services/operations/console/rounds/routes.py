@@ -14,14 +14,13 @@ from services.operations.board import Board, Place
 from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
 from services.operations.console.rounds.listing import rows
-from services.operations.console.rounds.offers import form_page
+from services.operations.console.rounds.offers import Wrong, form_page, mistake
 from services.operations.console.rounds.page import round_page
 from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
 from services.operations.console.stuck.page import STAGES
 from services.operations.domain.actions import possible
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.citizen.units import Units
-from services.operations.domain.citizen.words import Words
 from services.operations.domain.rounds import ITSELF, Choice, Doing, Reason
 from services.operations.rounds import views
 from services.operations.rounds.desk import Desk
@@ -50,8 +49,6 @@ CHOICE = (
     *("stage", "cause", "action", "which", "unit", "partner", "reason"),
     *("to_unit", "working_days"),
 )
-# what is wrong with what was typed: the form says so, and keeps the rest
-TO_CORRECT = {"not-what-it-takes": "new_takes", "unknown-unit": "new_no_unit"}
 _EXAMPLE = {**dict.fromkeys(("token", "key", "applications"), "…"), **dict.fromkeys(CHOICE, "…")}
 
 Of = Annotated[str, Query(pattern="^(all|chosen)$", description="of the group, or those named")]
@@ -120,8 +117,8 @@ def _add_asking(routes: APIRouter, releasing: Releasing) -> None:
         typed = {name: fields.get(name, "") for name in CHOICE}
         applications = tuple(fields.get("applications", "").split())
         key = fields.get("key", "")
-        if not _is_reason(typed["reason"]):
-            wrong = LABELS["refused_no-reason"]
+        action = releasing.desk.actions.get(typed["action"])
+        if wrong := mistake(typed, action.takes if action else ""):
             return await _form(releasing, visit, typed, applications, key, wrong)
         try:
             choice = _chosen(typed, applications)
@@ -129,9 +126,9 @@ def _add_asking(routes: APIRouter, releasing: Releasing) -> None:
         except msgspec.ValidationError as error:
             raise Refusal(422, "invalid-body", LABELS["not_readable"].en) from error
         except Refusal as why:
-            if why.code not in TO_CORRECT:
+            if why.code != "unknown-unit":
                 raise
-            wrong = LABELS[TO_CORRECT[why.code]]
+            wrong = Wrong("to_unit", LABELS["new_no_unit"])
             return await _form(releasing, visit, typed, applications, key, wrong)
         return _to(found.id)
 
@@ -204,7 +201,7 @@ async def _form(
     typed: Mapping[str, str],
     applications: tuple[str, ...],
     key: str,
-    wrong: Words | None = None,
+    wrong: Wrong | None = None,
 ) -> Response:
     """Return the form as it was typed so far.  Raises `Refusal` 404, 422, `Unknown`."""
     stage, cause, name = typed["stage"], typed["cause"], typed["action"]

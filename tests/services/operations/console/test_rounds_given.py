@@ -14,9 +14,9 @@ ELSEWHERE = "/console/rounds/new/reassign_unit?stage=routing&cause=awaiting_acce
 LATER = "/console/rounds/new/extend_deadline?stage=processing&cause=in_processing"
 
 
-@pytest.mark.parametrize("code", ["", "99999"])
+@pytest.mark.parametrize(("code", "wrong"), [("", "wrong_to_unit"), ("99999", "new_no_unit")])
 async def test_a_unit_that_nobody_knows_is_asked_for_again(
-    edge: ConsoleEdge, seated: httpx.AsyncClient, code: str
+    edge: ConsoleEdge, seated: httpx.AsyncClient, code: str, wrong: str
 ) -> None:
     await edge.read(begun(scenes.submitted))
     fields = await typed(seated, ELSEWHERE)
@@ -24,7 +24,7 @@ async def test_a_unit_that_nobody_knows_is_asked_for_again(
     answer = await send(seated, "/console/rounds", **fields | {"to_unit": code})
 
     assert answer.status_code == 422
-    assert LABELS["wrong_to_unit"].vi in answer.text
+    assert LABELS[wrong].vi in answer.text
     assert fields["reason"] in answer.text
 
 

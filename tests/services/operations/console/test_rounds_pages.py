@@ -245,9 +245,9 @@ async def test_before_the_first_round_the_list_says_how_to_begin(
 async def test_a_group_about_which_nothing_can_be_done_offers_nothing(
     edge: ConsoleEdge, seated: httpx.AsyncClient
 ) -> None:
-    await edge.read(begun(scenes.processing))
-    group = (await seated.get("/console/stuck/processing/in_processing?which=all")).text
-    assert CAUSES["in_processing"].vi in group
+    await edge.read(begun(scenes.supplement_requested))
+    group = (await seated.get("/console/stuck/processing/awaiting_supplement?which=all")).text
+    assert CAUSES["awaiting_supplement"].vi in group
     assert "checkbox" not in group
 
 
@@ -257,7 +257,7 @@ async def test_what_an_action_takes_is_asked_for_and_what_was_typed_stays(
     edge.actions["release"] = ACTIONS["release"]._replace(takes="to_unit")
     form = await typed(seated)
     assert 'id="to_unit"' in (await seated.get(NEW)).text
-    for unit, wrong in (("", "new_takes"), ("99999", "new_no_unit")):
+    for unit, wrong in (("", "wrong_to_unit"), ("99999", "new_no_unit")):
         answer = await send(seated, "/console/rounds", **form, to_unit=unit)
         assert (answer.status_code, LABELS[wrong].vi in answer.text) == (422, True)
         assert f'value="{unit}"' in answer.text

@@ -13,11 +13,13 @@ import pytest
 from services.operations.console.labels import LABELS
 from services.operations.console.rounds.labels import CHECKS, RESULTS, STATUSES
 from services.operations.domain.actions import ACTIONS
+from tests.services.operations import scenes
 from tests.services.operations.browser.test_use import targets
 from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
 from tests.services.operations.console.browser.test_use import TARGET_PX
 from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.releasing import held_one
+from tests.services.operations.scenes import begun
 from tests.services.operations.windows import NARROW, WIDE, overflow
 
 GROUP = "stuck/payment/held"
@@ -221,3 +223,28 @@ async def test_axe_finds_nothing_on_the_way_and_all_can_be_touched(
         for path in ("rounds", f"journeys/{next(iter(sight.edge.stories))}"):
             await other.goto(f"{sight.edge.url}/{path}")
             await axe(other)
+
+
+@needs_axe
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+async def test_what_is_given_is_asked_for_in_its_own_field_and_marked_where_it_is_wrong(
+    sight: Sight, width: int
+) -> None:
+    await sight.edge.read(begun(scenes.processing))
+    async with sight.page(width) as page:
+        await sight.sign_in(page, language="en")
+        asking = "rounds/new/extend_deadline?stage=processing&cause=in_processing&which=all"
+        await page.goto(f"{sight.edge.url}/{asking}")
+        await page.fill("#working_days", "0")
+        await page.fill("#reason", WHY)
+        await page.click("main form button")
+        await page.wait_for_selector("#wrong")
+        assert await page.get_attribute(":focus", "id") == "working_days"
+        await axe(page)
+        await sight.shot(page, f"round-given-wrong-{width}")
+        await page.fill("#working_days", "3")
+        await page.click("main form button")
+        await page.wait_for_selector("#do-start")
+        await axe(page)
+        assert await overflow(page) == 0
+        await sight.shot(page, f"round-given-{width}")
