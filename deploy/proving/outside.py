@@ -46,7 +46,8 @@ class Outside(NamedTuple):
     async def prove(self, period: Period, as_of: datetime, moved: Moved) -> Proof:
         """Return what is found of a whole period; memory does not grow with it."""
         table = self.side.table
-        proving = Proving(table(JOURNEYS), table("names"), table("aside"))
+        own = table(JOURNEYS), table("names"), table("aside")
+        proving = Proving(*own, table("letter_answers"))
         whole, after = Proof(), ""
         while True:
             part, after = await proving.some(period, as_of, after, AT_ONCE)

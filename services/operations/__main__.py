@@ -190,7 +190,8 @@ async def build(resources: Resources) -> Parts:
     counting = Counting(resources.table("facts"), resources.table("balances"))
     forms = FormDesk(counting, watch.current, resources.clock, Press())
     table = resources.table
-    proving = Proving(table("journeys"), table("names"), table("aside"))
+    own = table("journeys"), table("names"), table("aside")
+    proving = Proving(*own, table("letter_answers"))
     prover, proof_desk = wiring.proofs(resources, edition, proving, (counts, aside_counts))
     rows = Rounds(Tables(*(table(f"round_{name}") for name in Tables._fields)))
     runner = Runner(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from services.operations.domain.dead.letters import Place
 from services.operations.domain.entries import Entry
 from services.operations.domain.naming import names_of
 from services.operations.domain.packing import unpacked
@@ -43,13 +44,18 @@ _letter = msgspec.json.Decoder(_Letter)
 
 
 class Proving:
-    """Over the tables of `journeys.Journeys`."""
+    """Over the tables of `journeys.Journeys`, and what was done about letters."""
 
     def __init__(
-        self, journeys: Table, names: Table, aside: Table, page_rows: int = PAGE_ROWS
+        self,
+        journeys: Table,
+        names: Table,
+        aside: Table,
+        answers: Table,
+        page_rows: int = PAGE_ROWS,
     ) -> None:
         self._journeys, self._names, self._aside = journeys, names, aside
-        self._page_rows = page_rows
+        self._answers, self._page_rows = answers, page_rows
 
     async def some(self, period: Period, as_of: datetime, after: str, limit: int) -> Part:
         """Prove `limit` applications of a period or a page more, from `after` on.
@@ -90,11 +96,18 @@ class Proving:
         """Return a page of what nobody can read and names no application; from where to go on."""
         low, high = (f"{DEAD}{ms(at):015d}/" for at in period)
         rows = await self._aside.ranges([(max(low, after), high)], self._page_rows)
-        found = Proof()
+        found, letters = Proof(), {}
         for row in rows:
             if not row["application"]:
                 [letter] = unpacked("", row["entries"])
                 data = read_as(_letter, letter.data, _Letter())
+                stood = (
+                    letter.place if data.offset < 0 else (data.topic, data.partition, data.offset)
+                )
+                letters[Place(*stood).key, row["_id"]] = data
+        answered = {row["_id"] for row in await self._answers.get([key for key, _ in letters])}
+        for (key, _), data in letters.items():
+            if key not in answered:
                 place = f"{data.topic}[{data.partition}]@{data.offset}"
                 found.wait("unreadable", "", place, data.reason)
         return found, f"{rows[-1]['_id']}~" if len(rows) == self._page_rows else ""

@@ -23,7 +23,8 @@ class Checked:
         self.world, self.store = world, world.Store()
         self.places = places or MemoryTable(Trouble())
         tables = self.store.tables
-        proving = Proving(*(tables[name] for name in ("journeys", "names", "aside")))
+        names = ("journeys", "names", "aside", "letter_answers")
+        proving = Proving(*(tables[name] for name in names))
         self.checking = Checking(self.places, proving, self.store.counts())
 
     async def read(self, log: Log) -> None:

@@ -66,7 +66,7 @@ class Edge:
         problems.install(self.app)
         self.app.include_router(router(sources))
         tables = self.store.tables
-        read_side = (tables[name] for name in ("journeys", "names", "aside"))
+        read_side = (tables[name] for name in ("journeys", "names", "aside", "letter_answers"))
         proving = Proving(*read_side, page_rows=20)
         self.prover_now = world.BEGAN
         self.prover = Prover(self.store, lambda: self.prover_now)

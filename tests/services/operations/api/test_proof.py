@@ -150,6 +150,28 @@ async def test_what_nobody_can_read_and_names_no_application_is_named_by_its_pla
     assert [p.waiting for p in others] == [{}]
 
 
+async def test_what_an_operator_did_something_about_is_waited_for_no_more(
+    edge: Edge, client: httpx.AsyncClient, log: Log
+) -> None:
+    place = {"service": "intake", "topic": "portal.submissions", "partition": 0}
+    for n in range(3):
+        dead = kernel.RecordDead(**place, offset=n, reason="no JSON", field="", sealed="")
+        log.append("portal.submissions.dead", b"no id", events.encode(letter(dead)))
+    done = kernel.RecordAnswered(
+        **place, offset=1, did="dismissed", operator="o-1", reason="a test of the portal"
+    )
+    answer = msgspec.structs.replace(
+        letter(dead), id="a", type=done.TYPE, data=msgspec.Raw(events.encode(done))
+    )
+    log.append("portal.submissions.dead", None, events.encode(answer))
+    await lived(edge, log, Story.returned)
+
+    [whole], _ = await asked(client, **{"from": "2026-06-09", "to": "2026-06-09"})
+
+    assert whole.waiting == {"unreadable": 2}
+    assert [i.name for i in whole.named] == ["portal.submissions[0]@0", "portal.submissions[0]@2"]
+
+
 def letter(dead: kernel.RecordDead) -> events.Event:
     return events.Event(
         id="dead-1",

@@ -31,7 +31,8 @@ class Prover:
     def loop(self) -> Runner:
         """Another process."""
         tables = self._store.tables
-        proving = Proving(tables["journeys"], tables["names"], tables["aside"], page_rows=3)
+        names = ("journeys", "names", "aside", "letter_answers")
+        proving = Proving(*(tables[name] for name in names), page_rows=3)
         counts = (self._store.counts(), self._store.counts("operations-aside"))
         grounds = Grounds(proving, counts, self._ends, "motcua", self._jwk)
         ticks = count()  # there is time for a step of two applications in a turn
