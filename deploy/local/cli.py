@@ -38,6 +38,7 @@ from deploy.local.stack import PARTS
 from deploy.local.stats import stats
 from deploy.operating.alarms import alarms
 from deploy.operating.command import release, round_, stuck
+from deploy.operating.incidents import incidents
 from deploy.operating.indicators import index, indicators
 from deploy.operating.letters import dead
 from deploy.operating.money import money
@@ -234,7 +235,10 @@ def show_sizes(
     console.print(f"[dim]{found.applications:,} applications; bytes per application. {to}[/]")
 
 
-OPERATING = (alarms, asking.find, asking.journey, dead, fault, index, indicators, money, release)
+OPERATING = (
+    *(alarms, asking.find, asking.journey, dead, fault, incidents, index, indicators, money),
+    release,
+)
 KEEPING = (archive, archived, conformance, prove, rebuild, reconcile, settlement, stats, stuck)
 for command in (*OPERATING, *KEEPING):
     app.command()(command)

@@ -14,11 +14,11 @@ Reading order: `domain` (what can be said from the log), `journeys` (how the log
 (by unit, partner, days) and `opened` (one application), `api`.  What open applications wait for:
 `situations`, `board`, `mending`; what is done about many of them: `rounds`.  Which of two editions
 of all that is read serves: `edition`.  What lanes set aside: `letters` (kept), `dead` (done about
-it), `dead_api`.  Who is woken for what: `domain.alarms`, `alarms`.  What of partners' days does not
-match: `domain.breaks`, `money`, `money_api`.  The national form: `facts` (what counts),
-`statistics` (counted), `form_lines`, `form_files`, `statistics_api`.  How units do:
-`domain.indicators`, `indicators`, `indicators_api`, `readiness_api`.  That nothing of a period is
-missing: `domain.proof`, `proving`, `proofs` (in the background), `proof_api`.  What a citizen sees:
-`domain.citizen` (what is told), `status_access` (to whom), `pages`, `status_api`, `rating_api`.
-What an operator sees: `console`.
+it), `dead_api`.  Who is woken for what: `domain.alarms`, `alarms`; whom something concerns:
+`domain.incidents`, `incidents`.  What of partners' days does not match: `domain.breaks`, `money`,
+`money_api`.  The national form: `facts` (what counts), `statistics` (counted), `form_lines`,
+`form_files`, `statistics_api`.  How units do: `domain.indicators`, `indicators`, `indicators_api`,
+`readiness_api`.  That nothing of a period is missing: `domain.proof`, `proving`, `proofs` (in the
+background), `proof_api`.  What a citizen sees: `domain.citizen` (what is told), `status_access` (to
+whom), `pages`, `status_api`, `rating_api`.  What an operator sees: `console`.
 """

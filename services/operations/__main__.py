@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from services.operations import (
     alarms_api,
     dead_api,
+    incidents_api,
     indicators_api,
     money_api,
     proof_api,
@@ -60,6 +61,7 @@ from services.operations.edition import (
     until_another,
 )
 from services.operations.finding import Finder
+from services.operations.incidents.desk import Desk as IncidentDesk
 from services.operations.mending import Mending
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.health import Health
@@ -101,6 +103,7 @@ class Desks(NamedTuple):
     aside: SettingAside
     counting: MoneyCounting
     waking: Waking
+    incidents: IncidentDesk
     judging: Judging
     checking: Checking
     trying: Trying | None = None  # in a demonstration
@@ -132,6 +135,7 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(dead_api.router(desks.aside.desk, journeys, clock))
     routes.include_router(alarm_routes.router(desks.waking))
     routes.include_router(alarms_api.router(desks.waking.desk, desks.sources.clock))
+    routes.include_router(incidents_api.router(desks.incidents, desks.sources.clock))
     routes.include_router(indicator_routes.router(desks.judging))
     routes.include_router(indicators_api.router(desks.judging.desk))
     routes.include_router(readiness_routes.router(desks.checking))
@@ -221,6 +225,7 @@ async def build(resources: Resources) -> Parts:
         aside=SettingAside(at_door, dead, resources.clock),
         counting=MoneyCounting(at_door, money),
         waking=waking,
+        incidents=alarming.incidents,
         judging=judging,
         checking=Checking(at_door, wiring.readiness(resources, counting, journeys, watch.current)),
         trying=Trying(at_door, Programs(settings.sandbox)) if settings.sandbox else None,

@@ -33,6 +33,10 @@ from services.operations.edition import (
 )
 from services.operations.facts import Facts
 from services.operations.flow import Flow
+from services.operations.incidents.desk import Desk as IncidentDesk
+from services.operations.incidents.desk import Opener
+from services.operations.incidents.rows import Incidents
+from services.operations.incidents.rows import Tables as IncidentTables
 from services.operations.indicators.evidence import Evidence
 from services.operations.indicators.readiness import Readiness
 from services.operations.indicators.scoring import Scoring
@@ -102,9 +106,12 @@ async def readers(
 
 
 class Alarming(NamedTuple):
-    """What operators do about alarms, the loops that look and tell, and what ends with them."""
+    """What operators do about alarms and incidents, the loops that look, tell and open, and what
+    ends with them.
+    """
 
     desk: AlarmDesk
+    incidents: IncidentDesk
     beside: tuple[Running, ...]
     closing: tuple[Running, ...]
 
@@ -131,9 +138,12 @@ def alarming(
     sending = Sending(http, told(OperationsSettings).console)
     teller = Teller(rows, deliveries, targets(resources.secrets.alarms), sending, clock)
     runner = AlarmRunner(rows, Sightings(looked), clock)
+    own = Incidents(IncidentTables(*(table(f"incident_{n}") for n in IncidentTables._fields)))
+    desk = IncidentDesk(own, table("situations"), clock, lambda: uuid4().hex)
     return Alarming(
         AlarmDesk(rows, deliveries, clock),
-        (runner.keep_going, teller.keep_going),
+        desk,
+        (runner.keep_going, teller.keep_going, Opener(rows, desk).keep_going),
         (lags.close, http.aclose),
     )
 

@@ -84,6 +84,7 @@ OWN = {
         *("letters", "dead", "dead_api"),
         *("finding", "seeking", "opened", "console", "situations", "board", "stuck_api"),
         *("rounds", "rounds_api", "money", "money_api", "alarms", "alarms_api"),
+        *("incidents", "incidents_api"),
         *("indicators", "indicators_api", "readiness_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api", "proofs"),

@@ -1,0 +1,108 @@
+"""The rows of incidents, inserted and never changed.
+
+    incident_acts     <id>/<n>          the n-th act; the first with title and scope
+    incident_items    <id>/<set>/<n>    the n-th application that was frozen under this name
+
+The number is the guard: what stands was done by somebody else first.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+import msgspec
+
+from services.operations.domain.incidents import APPLICATIONS_LIMIT, Act, Incident
+from shared.errors import Refused
+from shared.store import Row, Table, prefix
+
+ROWS_LIMIT = 2_000  # read at once
+INSERTED_AT_ONCE = 1_000
+
+
+class Item(msgspec.Struct, frozen=True):
+    """An application that an incident concerns, with what hung on it when it was frozen."""
+
+    application: str
+    dossier: str
+    unit: str
+    partner: str
+    since_ms: int
+    vnd: int
+
+
+class Tables(NamedTuple):
+    """Where incidents are kept."""
+
+    acts: Table
+    items: Table
+
+
+class Incidents:
+    """All of them.  Whatever is asked of it raises `Unknown`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._acts, self._items = tables
+
+    async def keep(self, id_: str, set_: str, items: Sequence[Item]) -> None:
+        """Keep whom it concerns under a name; again is harmless."""
+        rows: list[Row] = [
+            {"_id": f"{id_}/{set_}/{n:05}", "item": _text(item)} for n, item in enumerate(items, 1)
+        ]
+        for at in range(0, len(rows), INSERTED_AT_ONCE):
+            await self._items.insert_missing(rows[at : at + INSERTED_AT_ONCE])
+
+    async def begin(self, incident: Incident) -> Incident:
+        """Insert one; one that stands already is returned as it is."""
+        first = _row(incident) | {"incident": _text(msgspec.structs.replace(incident, acts=()))}
+        await self._acts.insert_missing([first])
+        return await self.get(incident.id) or incident
+
+    async def act(self, incident: Incident) -> bool:
+        """Insert the last act of one; False: somebody else did something first."""
+        try:
+            await self._acts.insert([_row(incident)])
+        except Refused:
+            return False
+        return True
+
+    async def get(self, id_: str) -> Incident | None:
+        """Return one."""
+        return _folded(await self._acts.ranges([prefix(f"{id_}/")])).get(id_)
+
+    async def before(self, id_: str) -> tuple[list[Incident], str]:
+        """Return a page of them, the newest first, and where the next begins (empty: nowhere)."""
+        rows = await self._acts.last(("", id_ or "~"), ROWS_LIMIT)
+        is_cut = len(rows) == ROWS_LIMIT
+        found = sorted(_folded(rows).values(), key=_id, reverse=True)
+        return found, found[-1].id if is_cut and found else ""
+
+    async def items(self, incident: Incident) -> list[Item]:
+        """Return whom it concerned when that was last frozen."""
+        bounds = prefix(f"{incident.id}/{incident.frozen.set}/")
+        rows = await self._items.ranges([bounds], APPLICATIONS_LIMIT)
+        return [msgspec.json.decode(row["item"], type=Item) for row in rows]
+
+
+def _id(incident: Incident) -> str:
+    return incident.id
+
+
+def _row(incident: Incident) -> Row:
+    return {"_id": f"{incident.id}/{len(incident.acts):04}", "act": _text(incident.acts[-1])}
+
+
+def _text(value: msgspec.Struct) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _folded(rows: Sequence[Row]) -> dict[str, Incident]:
+    """Return incidents from rows in order; of a cut page the first may lack its beginning."""
+    found = {}
+    for id_, group in groupby(rows, key=lambda row: str(row["_id"]).partition("/")[0]):
+        each = list(group)
+        if "incident" in each[0]:
+            incident = msgspec.json.decode(each[0]["incident"], type=Incident)
+            acts = tuple(msgspec.json.decode(row["act"], type=Act) for row in each)
+            found[id_] = msgspec.structs.replace(incident, acts=acts)
+    return found
