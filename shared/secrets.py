@@ -17,6 +17,7 @@ class Secrets(NamedTuple):
     `alarms` the name of who is told of alarms to their address there (`docs/alarms.md`).
     `proof_jwk` signs reports of proven periods; `oidc` is an identity provider of the console
     (`docs/operators.md`).
+    `reports` are rows like those of `alarms`, for whom forms are sent to.
     """
 
     master_key: bytes
@@ -29,6 +30,7 @@ class Secrets(NamedTuple):
     alarms: dict[str, dict[str, str]]
     proof_jwk: dict[str, Any]
     oidc: dict[str, Any]
+    reports: dict[str, dict[str, str]]
 
 
 def read(path: Path) -> Secrets:
@@ -46,6 +48,7 @@ def read(path: Path) -> Secrets:
             text.get("alarms", {}),
             text.get("proof_jwk", {}),
             text.get("oidc", {}),
+            text.get("reports", {}),
         )
     except FileNotFoundError:
         raise Misconfigured(f"no secrets at {path}: `motcua up` makes local ones") from None

@@ -42,6 +42,7 @@ from deploy.operating.incidents import incidents
 from deploy.operating.indicators import index, indicators
 from deploy.operating.letters import dead
 from deploy.operating.money import money
+from deploy.operating.subscriptions import subscribe, subscriptions
 from deploy.proving.command import prove
 from deploy.rebuilding.command import rebuild
 from deploy.reconciling.command import reconcile
@@ -240,7 +241,8 @@ OPERATING = (
     release,
 )
 KEEPING = (archive, archived, conformance, prove, rebuild, reconcile, settlement, stats, stuck)
-for command in (*OPERATING, *KEEPING):
+SENDING = (subscribe, subscriptions)
+for command in (*OPERATING, *KEEPING, *SENDING):
     app.command()(command)
 app.command("import")(import_file)
 app.command("round")(round_)

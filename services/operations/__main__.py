@@ -22,6 +22,7 @@ from services.operations import (
     statistics_api,
     status_api,
     stuck_api,
+    subscriptions_api,
     wiring,
 )
 from services.operations.api import Sources, router
@@ -51,6 +52,7 @@ from services.operations.console.sandbox.routes import Trying
 from services.operations.console.screen import WAYS, Screen
 from services.operations.console.sessions import Sessions
 from services.operations.console.statistics import routes as form_routes
+from services.operations.console.statistics import subscribing
 from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
@@ -77,6 +79,7 @@ from services.operations.statistics import Counting
 from services.operations.statistics_api import FormDesk
 from services.operations.status_access import Attempts, StatusAccess
 from services.operations.status_api import StatusDesk
+from services.operations.subscriptions.desk import SubscriptionDesk
 from services.operations.tables import LiveTables
 from shared import service
 from shared.catalogue.current import Watch
@@ -97,6 +100,7 @@ class Desks(NamedTuple):
     watching: Watching
     releasing: Releasing
     tabling: Tabling
+    subscribing: SubscriptionDesk
     proving: Proving
     provable: Provable
     rounds: Desk
@@ -118,6 +122,8 @@ def edge(desks: Desks) -> APIRouter:
     if desks.trying:
         routes.include_router(sandbox_routes.router(desks.trying))
     routes.include_router(form_routes.router(desks.tabling))
+    routes.include_router(subscribing.router(desks.tabling.door, desks.subscribing))
+    routes.include_router(subscriptions_api.router(desks.subscribing))
     routes.include_router(proof_routes.router(desks.provable))
     routes.include_router(rounds_routes.router(desks.releasing))
     routes.include_router(money_routes.router(desks.counting))
@@ -209,6 +215,7 @@ async def build(resources: Resources) -> Parts:
     dead = wiring.dead(resources, board, journeys, settings.per_second)
     health = Health(situations, tables, resources.clock, time.monotonic)
     money = MoneyDesk(wiring.ledger(resources), health, resources.clock)
+    subscriptions, sending, sent = wiring.subscribing(resources, forms)
     alarming = wiring.alarming(resources, edition, proving, counts, watch)
     waking = Waking(at_door, alarming.desk, watch.current, resources.clock, read_runbooks())
     judging = Judging(at_door, wiring.indicators(resources, counting, journeys, watch.current))
@@ -219,6 +226,7 @@ async def build(resources: Resources) -> Parts:
         watching=watching,
         releasing=Releasing(at_door, rounds, board, watch.current, resources.clock),
         tabling=Tabling(at_door, forms),
+        subscribing=subscriptions,
         proving=proving,
         provable=Provable(at_door, proof_desk),
         rounds=rounds,
@@ -235,10 +243,11 @@ async def build(resources: Resources) -> Parts:
         beside=(
             *(watch.run, runner.keep_going, prover.keep_going, mending.keep_going),
             *alarming.beside,
+            *sending,
             *(judging.desk.snapshots.keep_going, until_another(editions, edition)),
         ),
         background=(*reads, ("tables", tables.health, tables.run)),
-        closing=(*alarming.closing, http.aclose),
+        closing=(*alarming.closing, *sent, http.aclose),
     )
 
 

@@ -25,7 +25,9 @@ from services.operations.dead.desk import Seals
 from services.operations.dead.edits import Edits
 from services.operations.domain import thresholds
 from services.operations.domain.expiry import expiring
+from services.operations.domain.facts import View
 from services.operations.domain.patience import Patience
+from services.operations.domain.statistics import Period
 from services.operations.edition import (
     ASIDE,
     OPERATIONS,
@@ -33,6 +35,8 @@ from services.operations.edition import (
 )
 from services.operations.facts import Facts
 from services.operations.flow import Flow
+from services.operations.form_files import Statistics
+from services.operations.form_lines import told as form_told
 from services.operations.incidents.desk import Desk as IncidentDesk
 from services.operations.incidents.desk import Opener
 from services.operations.incidents.rows import Incidents
@@ -57,6 +61,11 @@ from services.operations.readiness_api import ReadinessDesk
 from services.operations.settings import OperationsSettings
 from services.operations.situations import INDEX, Situations
 from services.operations.statistics import Counting
+from services.operations.statistics_api import FormDesk
+from services.operations.subscriptions.desk import SubscriptionDesk
+from services.operations.subscriptions.rows import Subscriptions
+from services.operations.subscriptions.runner import Runner as Sender
+from services.operations.subscriptions.sending import Sending as FormSending
 from shared.bus import Producer
 from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
@@ -188,6 +197,22 @@ def readiness(
     """Return what operators ask of service centres."""
     rows = Readiness(counting, journeys, resources.table("readiness"))
     return ReadinessDesk(rows, catalogue, resources.clock)
+
+
+def subscribing(
+    resources: Resources, forms: FormDesk
+) -> tuple[SubscriptionDesk, Sequence[Running], Sequence[Running]]:
+    """Return what operators ask of subscriptions, the loop that sends, and what ends with it."""
+    rows = Subscriptions(resources.table("subscriptions"))
+    named = {each.name: each for each in targets(resources.secrets.reports, "reports")}
+    http, clock, catalogue = client(), resources.clock, forms.catalogue
+
+    async def form_of(unit: str, period: Period, view: View) -> Statistics:
+        return await form_told(forms.counting, catalogue.edition(), unit, period, view)
+
+    runner = Sender(rows, named, form_of, FormSending(http), forms.press, clock)
+    desk = SubscriptionDesk(rows, named, catalogue, clock, lambda: uuid4().hex)
+    return desk, (runner.keep_going,), (http.aclose,)
 
 
 def _journeys(resources: Resources) -> Journeys:

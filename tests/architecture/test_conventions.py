@@ -87,6 +87,7 @@ OWN = {
         *("incidents", "incidents_api"),
         *("indicators", "indicators_api", "readiness_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
+        *("subscriptions", "subscriptions_api"),
         *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api", "proofs"),
         *("edition", "mending", "wiring"),
         *("status_access", "status_api", "pages", "example", "rating_api"),

@@ -40,36 +40,42 @@ class Sending:
         """Tell a target once; return what was wrong, nothing if it has it."""
         try:
             if isinstance(target, Webhook):
-                return await self._call(target, alarm, what, at)
-            return await self._write(target, alarm, what, at)
+                said = json.dumps(payload(target, alarm, what, at, self._console)).encode()
+                return await call(self._http, target, f"{alarm.id}_{what}", said, at)
+            return await write(target, letter(target, alarm, what, at, self._console))
         except Exception as error:  # whatever it was, a target is to end nothing
             return f"{type(error).__name__}: {error}"[:PROBLEM_LIMIT]
 
-    async def _call(self, target: Webhook, alarm: Alarm, what: What, at: datetime) -> str:
-        said = json.dumps(payload(target, alarm, what, at, self._console)).encode()
-        secrets = [signing.secret(target.secret)]
-        headers = {
-            **signing.headers(f"{alarm.id}_{what}", int(at.timestamp()), said, secrets),
-            "content-type": "application/json",
-            "user-agent": "motcua-alarms",
-        }
-        answer = await self._http.post(target.url, content=said, headers=headers)
-        return "" if answer.is_success else f"it answered {answer.status_code}"
 
-    async def _write(self, target: Mail, alarm: Alarm, what: What, at: datetime) -> str:
-        host, port, encryption = target.place
-        server = SMTP(
-            hostname=host,
-            port=port,
-            timeout=CALL_LIMIT_S,
-            use_tls=encryption == "tls",
-            start_tls=encryption == "starttls",
-            username=target.user or None,
-            password=target.password or None,
-        )
-        async with server:
-            await server.send_message(letter(target, alarm, what, at, self._console))
-        return ""
+async def call(
+    http: httpx.AsyncClient, target: Webhook, id_: str, said: bytes, at: datetime
+) -> str:
+    """Call a target, signed; return what was wrong, nothing if it has it."""
+    secrets = [signing.secret(target.secret)]
+    headers = {
+        **signing.headers(id_, int(at.timestamp()), said, secrets),
+        "content-type": "application/json",
+        "user-agent": "motcua-operations",
+    }
+    answer = await http.post(target.url, content=said, headers=headers)
+    return "" if answer.is_success else f"it answered {answer.status_code}"
+
+
+async def write(target: Mail, mail: EmailMessage) -> str:
+    """Hand a mail over; return nothing.  Raises whatever the server, or the way to it, does."""
+    host, port, encryption = target.place
+    server = SMTP(
+        hostname=host,
+        port=port,
+        timeout=CALL_LIMIT_S,
+        use_tls=encryption == "tls",
+        start_tls=encryption == "starttls",
+        username=target.user or None,
+        password=target.password or None,
+    )
+    async with server:
+        await server.send_message(mail)
+    return ""
 
 
 def payload(

@@ -73,7 +73,7 @@ def is_near(parts: SplitResult) -> bool:
     return parts.hostname in LOOPBACK
 
 
-def read(rows: Mapping[str, Mapping[str, Any]]) -> list[Webhook | Mail]:
+def read(rows: Mapping[str, Mapping[str, Any]], section: str = "alarms") -> list[Webhook | Mail]:
     """Return the targets.  Raises `Misconfigured`, with the row that is wrong."""
     found: list[Webhook | Mail] = []
     for name, row in sorted(rows.items()):
@@ -82,7 +82,7 @@ def read(rows: Mapping[str, Mapping[str, Any]]) -> list[Webhook | Mail]:
             found.append(msgspec.convert({**row, "name": name}, kind))
         except (msgspec.ValidationError, ValueError) as error:
             raise Misconfigured(
-                f"alarms.{name} of the secrets file: {error}. A row has url and secret, or to,"
+                f"{section}.{name} of the secrets file: {error}. A row has url and secret, or to,"
                 " sender and server."
             ) from None
     return found

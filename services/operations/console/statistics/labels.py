@@ -39,13 +39,47 @@ STATISTICS: Mapping[str, Words] = {
     ),
     "statistics_show_all": Words("Hiện tất cả các dòng", "Show all lines"),
     "statistics_files": Words("Tải về", "Download"),
+    # forms that are sent
+    "subscriptions": Words("Gửi định kỳ", "Sent regularly"),
+    "subscriptions_lead": Words(
+        "Biểu của một đơn vị được gửi sáu giờ sáng hôm sau mỗi kỳ, tới nơi nhận có trong tệp bí mật"
+        " của hệ thống. Nơi nhận có thể nhận một biểu hai lần, dưới cùng một mã.",
+        "A unit's form is sent at six in the morning after each period, to whom the secrets file"
+        " names. They may get a form twice, under the same id.",
+    ),
+    "subscriptions_no_target": Words(
+        "Chưa có nơi nhận nào: thêm vào mục reports của tệp bí mật, rồi khởi động lại.",
+        "There are no targets yet: add some to reports in the secrets file, and start it again.",
+    ),
+    "subscriptions_none": Words("Chưa có biểu nào được gửi.", "Nothing is sent yet."),
+    "subscription_unit": Words("Mã đơn vị, tỉnh, hoặc nation", "Code of a unit, or nation"),
+    "subscription_every": Words("Mỗi", "Every"),
+    "subscription_kind": Words("Định dạng", "Format"),
+    "subscription_target": Words("Gửi tới", "To"),
+    "subscription_do": Words("Đăng ký", "Subscribe"),
+    "subscription_by": Words("Người đăng ký", "Subscribed by"),
+    "subscription_period": Words("Kỳ đến {day}", "Up to {day}"),
+    "subscription_nothing": Words("Chưa có kỳ nào kết thúc.", "No period is over yet."),
+    "subscription_ended": Words("Đã dừng bởi {by}, {at}", "Ended by {by}, {at}"),
+    "subscription_end": Words("Dừng gửi", "Send no more"),
+    "every_daily": Words("Ngày", "Day"),
+    "every_weekly": Words("Tuần", "Week"),
+    "every_monthly": Words("Tháng", "Month"),
+    "sending_begun": Words("đang gửi", "under way"),
+    "sending_sent": Words("đã gửi", "sent"),
+    "sending_given_up": Words("không gửi được", "given up"),
+    "sending_failed": Words("chưa gửi được, sẽ thử lại", "not sent, tried again"),
+    "refused_no-subscription": Words(
+        "Chưa đăng ký được: kiểm tra mã đơn vị và nơi nhận.",
+        "That cannot be subscribed: look at the unit's code and the target.",
+    ),
+    "refused_unknown-subscription": Words("Không có đăng ký này.", "There is no such one."),
+    "refused_too-many-subscriptions": Words(
+        "Đã có quá nhiều đăng ký: hãy dừng bớt.", "As many are open as may be: end some."
+    ),
     "refused_not-your-unit": Words(
         "Tài khoản này chỉ xem được thống kê của đơn vị mình.",
         "This account sees the statistics of its own units alone.",
-    ),
-    "refused_unknown-unit": Words(
-        "Không có đơn vị nào mang mã này trong danh mục.",
-        "No unit of the catalogue has this code.",
     ),
     "refused_busy": Words(
         "Đang lập nhiều biểu cùng lúc. Hãy thử lại sau giây lát.",

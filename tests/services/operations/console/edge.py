@@ -38,6 +38,7 @@ from services.operations.console.sandbox.switches import SWITCHES
 from services.operations.console.screen import WAYS, Screen
 from services.operations.console.sessions import Sessions
 from services.operations.console.statistics import routes as form_routes
+from services.operations.console.statistics import subscribing
 from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
@@ -48,6 +49,8 @@ from services.operations.rounds.desk import Desk
 from services.operations.rounds.rows import Rounds, Tables
 from services.operations.rounds.runner import Runner
 from services.operations.statistics_api import FormDesk
+from services.operations.subscriptions.desk import SubscriptionDesk
+from services.operations.subscriptions.rows import Subscriptions
 from shared import events
 from shared.access import Access
 from shared.catalogue import Catalogue
@@ -111,6 +114,10 @@ class ConsoleEdge:
         judging = Judging(self.door, indicator_desk(self.store, self.catalogue, lambda: self.now))
         counting = MemoryCounting(self.store.tables["facts"].rows)
         forms = FormDesk(counting, self.catalogue, lambda: self.now, Press())
+        kept = Subscriptions(MemoryTable(self.store.trouble))
+        self.subscriptions = SubscriptionDesk(
+            kept, ("office",), self.catalogue, lambda: self.now, lambda: "1234567890"
+        )
         self.prover = Prover(self.store, lambda: self.now)
         provable = Provable(self.door, self.prover.desk)
         rows = Rounds(Tables(*(MemoryTable(self.store.trouble) for _ in Tables._fields)))
@@ -133,6 +140,7 @@ class ConsoleEdge:
             stuck_routes.router(watching),
             indicator_routes.router(judging),
             form_routes.router(Tabling(self.door, forms)),
+            subscribing.router(self.door, self.subscriptions),
             proof_routes.router(provable),
             rounds_routes.router(releasing),
             money_routes.router(counting),

@@ -35,6 +35,7 @@ from services.operations.domain.indicators import INDICATORS, WORST_FIRST, Why
 from services.operations.domain.readiness import State as Ready
 from services.operations.domain.rounds import Check, Doing, Status
 from services.operations.domain.status import _NOTICE_STATES
+from services.operations.domain.subscriptions import Every
 from services.operations.finding import Kind
 from services.operations.indicators.views import PARTS
 from services.operations.rounds.views import Result
@@ -47,12 +48,15 @@ OF_FORM = {n for one in INDICATORS.values() if one.source == "form" for n in one
 HTMX = "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"
 REFUSED = (
     *("not-your-unit", "unknown-unit", "busy"),
+    *("no-subscription", "unknown-subscription", "too-many-subscriptions"),
     *("too-many-proofs", "no-period", "no-key", "unknown-proof", "no-report"),
 )
 CODES = ("unknown-record", "unknown-edit", "second-person", "not-mendable", "copy-waits",
          "decided-already")  # fmt: skip
 # what templates and pages put together as they go
 MADE = {
+    *(f"every_{every}" for every in get_args(Every)),
+    *(f"sending_{finding}" for finding in ("begun", "sent", "failed", "given_up")),
     *(f"kind_{kind}" for kind in get_args(Kind)),
     *(f"example_{kind}" for kind in get_args(Kind)),
     *(f"role_{role}" for role in CONSOLE_ROLES),

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from services.operations.console.labels import LABELS
+from services.operations.domain.subscriptions import Attempt
+from services.operations.subscriptions.desk import Wanted
 from shared.clock import VIETNAM
 from tests.services.operations import scenes
 from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
@@ -26,6 +28,14 @@ async def lived(sight: Sight) -> None:
     settled_again(story)
     await sight.edge.read(story)
     sight.edge.now = datetime(2026, 7, 20, 9, tzinfo=VIETNAM)
+    wanted = Wanted(unit="01", target="office", every="daily", kind="csv")
+    one = await sight.edge.subscriptions.begin(wanted, "o-1")
+    at_ms = int(sight.edge.now.timestamp() * 1_000)
+    for day, finding, problem in (("18", "sent", ""), ("19", "failed", "it answered 500")):
+        attempt = Attempt(
+            period=f"2026-07-{day}", number=1, at_ms=at_ms, finding=finding, problem=problem
+        )
+        await sight.edge.subscriptions.rows.begin(one.id, attempt)
 
 
 async def prove(sight: Sight, page: Any) -> None:
@@ -58,6 +68,7 @@ async def test_the_form_and_the_proof_fit_and_are_right_for_axe(
             ("statistics-form", f"statistics?{JUNE}"),
             ("statistics-nation", f"statistics?{JUNE.replace('01', 'nation', 1)}&all=true"),
             ("statistics-wrong", f"statistics?{JUNE}&to=2027-01-01"),
+            ("subscriptions", "statistics/subscriptions?unit=01"),
             ("proofs", "proof"),
             ("proof-verify", "proof/verify"),
         ):

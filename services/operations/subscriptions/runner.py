@@ -1,0 +1,137 @@
+"""The loop that sends forms; any number of processes may run it.
+
+What a process does not live to say is attempted again, so a target may get a form twice, never less
+than once as long as it takes one of the attempts.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from functools import partial
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from services.operations.alarms.targets import Mail, Webhook
+from services.operations.domain.facts import View
+from services.operations.domain.statistics import Period
+from services.operations.domain.subscriptions import (
+    Attempt,
+    Subscription,
+    next_attempt,
+    periods,
+)
+from services.operations.form_files import FILES, Statistics
+from services.operations.subscriptions.rows import Subscriptions
+from shared.clock import Clock
+from shared.errors import Unknown
+from shared.papers.press import Busy, Press
+
+LOOK_EVERY_S = 30.0
+PER_TURN = 20  # forms: the others have the next turn
+
+_log = structlog.get_logger("subscriptions")
+
+
+class Forms(Protocol):
+    """What a form is worked out by: `form_lines.told` with what it needs."""
+
+    async def __call__(self, unit: str, period: Period, view: View) -> Statistics:
+        """Return a form.  Raises `Unknown`."""
+
+
+class Sends(Protocol):
+    """`services.operations.subscriptions.sending.Sending`."""
+
+    async def send(
+        self,
+        target: Webhook | Mail,
+        subscription: Subscription,
+        form: Statistics,
+        content: bytes,
+        at: datetime,
+    ) -> str:
+        """Send it once; return what was wrong, nothing if the target has it."""
+
+
+class Runner:
+    """Sends what is due."""
+
+    def __init__(
+        self,
+        rows: Subscriptions,
+        targets: Mapping[str, Webhook | Mail],
+        forms: Forms,
+        sends: Sends,
+        press: Press,
+        clock: Clock,
+    ) -> None:
+        self._rows, self._targets, self._forms = rows, targets, forms
+        self._sends, self._press, self._clock = sends, press, clock
+
+    async def keep_going(self) -> None:
+        """Take turns for ever; what is not answered now is done in another turn."""
+        while True:
+            with suppress(Unknown):
+                await self.turn()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def turn(self) -> None:
+        """Send what is due now, the oldest period first.  Raises `Unknown`."""
+        now = self._clock()
+        if not await self._rows.takes(int(now.timestamp() / LOOK_EVERY_S)):
+            return
+        ended = await self._rows.ended()
+        open_ = [s for s in await self._rows.every() if s.id not in ended]
+        wanted = [(s, period) for s in open_ for period in periods(s, now)]
+        if not wanted:
+            return
+        first = min(period.last for _, period in wanted)
+        made = await self._rows.attempts([s.id for s in open_], first.isoformat())
+        doing = [
+            (period.last, s, period, number)
+            for s, period in wanted
+            if isinstance(number := self._number(made[s.id], period.last, now), int)
+        ]
+        doing.sort(key=lambda each: (each[0], each[1].id))
+        for _, subscription, period, number in doing[:PER_TURN]:
+            with suppress(Unknown, Busy):  # nobody knows what came of it: it is made again
+                await self._attempt(subscription, period, number)
+
+    @staticmethod
+    def _number(made: list[Attempt], last: date, now: datetime) -> int | str:
+        own = [a for a in made if a.period == last.isoformat()]
+        return next_attempt(own, int(now.timestamp() * 1_000))
+
+    async def _attempt(self, subscription: Subscription, period: Period, number: int) -> None:
+        at = self._clock()
+        attempt = Attempt(
+            period=period.last.isoformat(),
+            number=number,
+            at_ms=int(at.timestamp() * 1_000),
+            finding="begun",
+        )
+        if not await self._rows.begin(subscription.id, attempt):
+            return
+        problem = await self._send(subscription, period, at)
+        if problem:
+            _log.warning("a form was not sent", id=subscription.id, because=problem)
+        finding = "failed" if problem else "sent"
+        done = msgspec.structs.replace(attempt, finding=finding, problem=problem)
+        await self._rows.done(subscription.id, done)
+
+    async def _send(self, subscription: Subscription, period: Period, at: datetime) -> str:
+        target = self._targets.get(subscription.target)
+        if target is None:
+            return f"the secrets file has no {subscription.target} in reports any more"
+        form = await self._forms(subscription.unit, period, subscription.view)
+        content = await self._press.draw(partial(_drawn, form, subscription))
+        return await self._sends.send(target, subscription, form, content, at)
+
+
+def _drawn(form: Statistics, subscription: Subscription) -> bytes:
+    if subscription.kind == "json":
+        return msgspec.json.encode(form)
+    return FILES[subscription.kind][1](form)
