@@ -143,11 +143,13 @@ class Counting:
             for unit, kind, day, number in _decode(kept[names[known[-1]]]["stock"]):
                 stocks[unit][kind, day] = number
         missing = past[past.index(known[-1]) + 1 :] if known else past
-        if missing:
-            for row in await self._counted(_found(of, missing, view), _OPENED):
+        # all units of many months take longer than a question may: each month is kept
+        pieces = [missing] if of.units else [[month] for month in missing]
+        for piece in filter(None, pieces):
+            for row in await self._counted(_found(of, piece, view), _OPENED):
                 key = row["_id"]
                 stocks[key["unit"]][key["kind"], key["day"]] += row["number"]
-            await self._keep(of, past[-1], view, names[past[-1]], stocks)
+            await self._keep(of, piece[-1], view, names[piece[-1]], stocks)
         return stocks
 
     async def _counted(self, found: Sequence[Match], stages: Sequence[Match]) -> list[Row]:

@@ -13,6 +13,7 @@ from services.operations.domain.statistics import Form, Period, added
 from services.operations.facts import Facts, rows_of
 from services.operations.journeys import read
 from services.operations.statistics import Counting, Scope, scope
+from shared.errors import Unknown
 from shared.mongo import MongoTable, connect
 from tests.services.operations.memory_forms import MemoryCounting
 
@@ -73,7 +74,30 @@ async def test_what_was_open_when_a_month_began_is_worked_out_once(kept: Kept, l
     first = await counting.forms(Scope(), period, "receiving")
     second = await counting.forms(Scope(), period, "receiving")
 
-    assert (first, len(asked)) == (second, 3)
+    assert (first, len(asked)) == (second, 4)  # each month before, and twice the period itself
+
+
+async def test_months_of_all_units_that_were_worked_out_stay_when_a_later_one_takes_too_long(
+    kept: Kept, lived: Any
+) -> None:
+    period = Period(lived.FIRST + timedelta(days=40), lived.FIRST + timedelta(days=45))
+    asked: list[Any] = []
+
+    class Tired:
+        ranges = kept.facts.ranges
+
+        async def aggregate(self, stages: Any) -> Any:
+            asked.append(stages)
+            if len(asked) == 2:
+                raise Unknown("it took too long")
+            return await kept.facts.aggregate(stages)
+
+    counting = Counting(Tired(), kept.balances)
+    with pytest.raises(Unknown):
+        await counting.forms(Scope(), period, "receiving")
+    found = await counting.forms(Scope(), period, "receiving")
+    assert found == await kept.counting.forms(Scope(), period, "receiving")
+    assert len(asked) == 4  # the first month was not asked for again
 
 
 async def test_what_is_read_late_is_in_the_next_answer(
@@ -94,7 +118,7 @@ async def test_what_is_read_late_is_in_the_next_answer(
     assert (two.carried_over, two.in_process) == (one.carried_over + 1, one.in_process + 1)
     assert after == again
     names = [row["_id"] for row in await kept.balances.ranges([("kept/", "kept0")])]
-    assert len(names) == 1  # what was kept before the mark is gone
+    assert len(names) == len({name.rpartition("/")[0] for name in names})  # one of each month
 
 
 async def test_nothing_is_counted_before_anything_was_received(kept: Kept, lived: Any) -> None:
