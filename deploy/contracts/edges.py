@@ -41,6 +41,7 @@ from services.operations.console.reading.routes import Reading
 from services.operations.console.rounds.routes import Releasing
 from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck.routes import Watching
+from services.operations.console.sync.routes import Comparing
 from services.payment.gateways.families import FAMILIES
 from services.payment.partners import SANDBOX, Registry, keyed, read
 from services.payment.settings import PaymentSettings
@@ -122,6 +123,7 @@ def _operations() -> APIRouter:
         "waking": Waking(door, *[_UNUSED] * 4),
         "aside": SettingAside(door, _UNUSED, _UNUSED),
         "checking": Checking(door, _UNUSED),
+        "comparing": Comparing(door, _UNUSED),
         "trying": None,
     }  # their routes have the door's own class
     return services.operations.__main__.edge(desks(**unused | pages))

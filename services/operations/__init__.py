@@ -18,8 +18,8 @@ it), `dead_api`.  Who is woken for what: `domain.alarms`, `alarms`; whom somethi
 `domain.incidents`, `incidents`.  What of partners' days does not match: `domain.breaks`, `money`,
 `money_api`.  The national form: `facts` (what counts), `statistics` (counted), `form_lines`,
 `form_files`, `statistics_api`, `subscriptions` (sent regularly).  How units do:
-`domain.indicators`, `indicators`, `indicators_api`, `readiness_api`.  That nothing of a period is
-missing: `domain.proof`, `proving`, `proofs` (in the background), `proof_api`.  What a citizen sees:
-`domain.citizen` (what is told), `status_access` (to whom), `pages`, `status_api`, `rating_api`.
-What an operator sees: `console`.
+`domain.indicators`, `indicators`, `indicators_api`, `readiness_api`, `sync_api`.  That nothing of a
+period is missing: `domain.proof`, `proving`, `proofs` (in the background), `proof_api`.  What a
+citizen sees: `domain.citizen` (what is told), `status_access` (to whom), `pages`, `status_api`,
+`rating_api`.  What an operator sees: `console`.
 """

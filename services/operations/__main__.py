@@ -23,6 +23,7 @@ from services.operations import (
     status_api,
     stuck_api,
     subscriptions_api,
+    sync_api,
     wiring,
 )
 from services.operations.api import Sources, router
@@ -56,6 +57,8 @@ from services.operations.console.statistics import subscribing
 from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
+from services.operations.console.sync import routes as sync_routes
+from services.operations.console.sync.routes import Comparing
 from services.operations.edition import (
     SERVING,
     Anew,
@@ -64,6 +67,7 @@ from services.operations.edition import (
 )
 from services.operations.finding import Finder
 from services.operations.incidents.desk import Desk as IncidentDesk
+from services.operations.indicators.syncing import Syncing
 from services.operations.mending import Mending
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.health import Health
@@ -80,6 +84,7 @@ from services.operations.statistics_api import FormDesk
 from services.operations.status_access import Attempts, StatusAccess
 from services.operations.status_api import StatusDesk
 from services.operations.subscriptions.desk import SubscriptionDesk
+from services.operations.sync_api import SyncDesk
 from services.operations.tables import LiveTables
 from shared import service
 from shared.catalogue.current import Watch
@@ -110,6 +115,7 @@ class Desks(NamedTuple):
     incidents: IncidentDesk
     judging: Judging
     checking: Checking
+    comparing: Comparing
     trying: Trying | None = None  # in a demonstration
 
 
@@ -144,6 +150,8 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(incidents_api.router(desks.incidents, desks.sources.clock))
     routes.include_router(indicator_routes.router(desks.judging))
     routes.include_router(indicators_api.router(desks.judging.desk))
+    routes.include_router(sync_routes.router(desks.comparing))
+    routes.include_router(sync_api.router(desks.comparing.desk))
     routes.include_router(readiness_routes.router(desks.checking))
     routes.include_router(readiness_api.router(desks.checking.desk))
     routes.include_router(money_api.router(desks.counting.desk))
@@ -219,6 +227,7 @@ async def build(resources: Resources) -> Parts:
     alarming = wiring.alarming(resources, edition, proving, counts, watch)
     waking = Waking(at_door, alarming.desk, watch.current, resources.clock, read_runbooks())
     judging = Judging(at_door, wiring.indicators(resources, counting, journeys, watch.current))
+    sync = SyncDesk(Syncing(proving), counts, watch.current, resources.clock)
     desks = Desks(
         sources=sources,
         ratings=desk,
@@ -235,6 +244,7 @@ async def build(resources: Resources) -> Parts:
         waking=waking,
         incidents=alarming.incidents,
         judging=judging,
+        comparing=Comparing(at_door, sync),
         checking=Checking(at_door, wiring.readiness(resources, counting, journeys, watch.current)),
         trying=Trying(at_door, Programs(settings.sandbox)) if settings.sandbox else None,
     )

@@ -71,7 +71,7 @@ class Proving:
         low = max(low, after)
         moment = Moment(ms(as_of), ms(period.until))
         while low and found.applications < limit:
-            page, low = await self._page(low, high)
+            page, low = await self.page(low, high)
             found.add(await self._proven(page, moment))
         return Part(found, low)
 
@@ -112,7 +112,7 @@ class Proving:
                 found.wait("unreadable", "", place, data.reason)
         return found, f"{rows[-1]['_id']}~" if len(rows) == self._page_rows else ""
 
-    async def _page(self, low: str, high: str) -> tuple[list[tuple[str, list[Row]]], str]:
+    async def page(self, low: str, high: str) -> tuple[list[tuple[str, list[Row]]], str]:
         """Return all rows of the next applications, and from where to go on, empty at the end."""
         rows = await self._journeys.ranges([(low, high)], self._page_rows)
         own = [(a, list(some)) for a, some in groupby(rows, key=_application)]

@@ -85,7 +85,7 @@ OWN = {
         *("finding", "seeking", "opened", "console", "situations", "board", "stuck_api"),
         *("rounds", "rounds_api", "money", "money_api", "alarms", "alarms_api"),
         *("incidents", "incidents_api"),
-        *("indicators", "indicators_api", "readiness_api"),
+        *("indicators", "indicators_api", "readiness_api", "sync_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("subscriptions", "subscriptions_api"),
         *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api", "proofs"),

@@ -13,6 +13,7 @@ from services.operations.console.rounds.labels import ROUNDS
 from services.operations.console.sandbox.labels import SANDBOX
 from services.operations.console.statistics.labels import STATISTICS
 from services.operations.console.stuck.labels import STUCK
+from services.operations.console.sync.labels import SYNC
 from services.operations.domain.citizen.words import Words
 
 FRAME: Mapping[str, Words] = {
@@ -96,6 +97,7 @@ PAGES = (  # no label stands in two of them
     ALARMS,
     INDICATOR_WORDS,
     READINESS,
+    SYNC,
     STATISTICS,
     PROOF,
     SANDBOX,

@@ -2,5 +2,5 @@
 
 Reading order: `snapshots` (counts of all units as of a day), `views` (as everybody is told them),
 `evidence` (which applications that are), `scoring` (the service index),
-`readiness` (what a service centre has).
+`readiness` (what a service centre has), `syncing` (what portals sent, and what stands).
 """

@@ -42,15 +42,20 @@ from services.operations.console.statistics import subscribing
 from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
+from services.operations.console.sync import routes as sync_routes
+from services.operations.console.sync.routes import Comparing
 from services.operations.domain.actions import ACTIONS, Action
+from services.operations.indicators.syncing import Syncing
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.health import Health
+from services.operations.proving import Proving
 from services.operations.rounds.desk import Desk
 from services.operations.rounds.rows import Rounds, Tables
 from services.operations.rounds.runner import Runner
 from services.operations.statistics_api import FormDesk
 from services.operations.subscriptions.desk import SubscriptionDesk
 from services.operations.subscriptions.rows import Subscriptions
+from services.operations.sync_api import SyncDesk
 from shared import events
 from shared.access import Access
 from shared.catalogue import Catalogue
@@ -134,7 +139,12 @@ class ConsoleEdge:
         alarms = AlarmDesk(self.night.rows, self.night.deliveries, lambda: self.night.now)
         waking = Waking(self.door, alarms, self.catalogue, lambda: self.night.now, read_runbooks())
         ready = readiness_desk(self.store, self.catalogue, lambda: self.now)
+        tables = (self.store.tables[name] for name in ("journeys", "names", "aside"))
+        syncing = Syncing(Proving(*tables, page_rows=3))
+        sync = SyncDesk(syncing, self.store.counts(), self.catalogue, lambda: self.now)
+        self.comparing = Comparing(self.door, sync)
         routers: tuple[APIRouter, ...] = (
+            sync_routes.router(self.comparing),
             signing_in.router(self.door),
             reading_routes.router(reading),
             stuck_routes.router(watching),

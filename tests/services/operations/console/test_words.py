@@ -36,6 +36,7 @@ from services.operations.domain.readiness import State as Ready
 from services.operations.domain.rounds import Check, Doing, Status
 from services.operations.domain.status import _NOTICE_STATES
 from services.operations.domain.subscriptions import Every
+from services.operations.domain.sync import Ledger
 from services.operations.finding import Kind
 from services.operations.indicators.views import PARTS
 from services.operations.rounds.views import Result
@@ -72,6 +73,7 @@ MADE = {
     *(f"evidence_{part}" for part in (*PARTS, "stuck", "waits")),
     *(f"column_{name.partition('/')[2]}" for name in OF_FORM),
     *(f"state_{state}" for state in get_args(Ready)),
+    *(f"sync_{name}" for name in Ledger.__struct_fields__),
     *(f"why_{why}" for why in get_args(Why) if why),
     *(f"refused_{code}" for code in REFUSED),
     *(f"sandbox_{state}" for state in get_args(State)),

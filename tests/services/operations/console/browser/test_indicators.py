@@ -11,6 +11,7 @@ from tests.peers.install import is_installed
 from tests.services.operations.browser.test_use import AXE, RULES, targets
 from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.test_indicator_pages import lived
+from tests.services.operations.console.test_sync_pages import days_work
 from tests.services.operations.windows import NARROW, WIDE, overflow
 
 PAGES = {
@@ -19,6 +20,7 @@ PAGES = {
     "ward": "indicators/00004",
     "list": "indicators/01/on_time/denominator",
     "readiness": "readiness/00004",
+    "sync": "sync?day=2026-05-29",
     "index": "indicators/01/index?from=2026-08-25",
 }
 TARGET_PX = 24
@@ -32,6 +34,7 @@ async def test_they_fit_the_window_also_with_large_letters_and_are_pictured(
     await lived(sight.edge)
     async with sight.page(width, night=night) as page:
         await sight.sign_in(page, language="en" if night else "vi")
+        await days_work(sight.edge)
         for name, path in PAGES.items():
             await page.goto(f"{sight.edge.url}/{path}")
             assert await overflow(page) == 0, path
@@ -79,6 +82,7 @@ async def test_axe_finds_nothing(sight: Sight, night: bool) -> None:
     await lived(sight.edge)
     async with sight.page(NARROW if night else WIDE, night=night) as page:
         await sight.sign_in(page, language="en" if night else "vi")
+        await days_work(sight.edge)
         for path in PAGES.values():
             await page.goto(f"{sight.edge.url}/{path}")
             await page.evaluate(AXE.read_text())

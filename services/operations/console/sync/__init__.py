@@ -1,0 +1,1 @@
+"""What portals sent against what stands with us."""
