@@ -96,9 +96,10 @@ TOPICS: dict[str, Topic] = {
         Topic(
             "payment.reconciliation",
             "report",
-            ("payment reconciliation", "payment edge"),
-            ("operations money",),
-            "partners' statements reconciled, breaks opened and closed",
+            ("payment reconciliation", "payment edge", "payment breaks", "operations"),
+            ("payment breaks", "operations money"),
+            "partners' statements reconciled, breaks opened and closed, operators' words to close"
+            " them",
         ),
         Topic(
             "notify.inbox",
@@ -156,6 +157,7 @@ def groups() -> dict[str, tuple[str, ...]]:
     effects = {f"{service}-effects": (f"{service}.events",) for service in WITH_EFFECTS}
     more = {
         "payment-webhooks": ("payment.events",),
+        "payment-breaks": ("payment.reconciliation",),
         "operations-aside": aside(),
         "operations-money": ("payment.reconciliation",),
     }

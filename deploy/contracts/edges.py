@@ -79,7 +79,7 @@ def _payment() -> APIRouter:
         FAMILIES,
     )
     routes = services.payment.api.router(registry, *[_UNUSED] * 8)
-    routes.include_router(services.payment.breaks_api.router(*[_UNUSED] * 4))
+    routes.include_router(services.payment.breaks_api.router(*[_UNUSED] * 5))
     routes.include_router(services.payment.partner_receipts_api.router(registry, *[_UNUSED] * 4))
     routes.include_router(services.payment.accounts_api.router(registry, *[_UNUSED] * 3))
     routes.include_router(services.payment.partner_api.router(registry, _UNUSED))

@@ -1,6 +1,7 @@
 """`motcua money`: what of partners' days does not match."""
 
 from typing import Annotated
+from uuid import uuid4
 
 import typer
 from rich.console import Console
@@ -19,6 +20,9 @@ console = Console(highlight=False)
 Of = Annotated[str, typer.Argument(help="a partner, or a break; left out: all partners")]
 Day = Annotated[str, typer.Argument(help="one of its days: 2026-11-20")]
 Closed = Annotated[bool, typer.Option("--closed", help="those that were closed instead")]
+Close = Annotated[str, typer.Option("--close", help="say that this break is settled, and how")]
+Agree = Annotated[str, typer.Option("--approve", help="agree, as a second person, and why")]
+Reject = Annotated[str, typer.Option("--reject", help="do not agree, and why not")]
 Fare = Annotated[bool, typer.Option("--partners", help="how partners fare, instead")]
 Rows = Annotated[int, typer.Option("--rows", min=1, max=PAGE, help="breaks shown")]
 
@@ -28,6 +32,9 @@ def money(
     day: Day = "",
     closed: Closed = False,
     partners: Fare = False,
+    close: Close = "",
+    approve: Agree = "",
+    reject: Reject = "",
     rows: Rows = 20,
     at: At = "",
     keys: Keys = None,
@@ -35,8 +42,14 @@ def money(
 ) -> None:
     """Show what of partners' statements does not match: all of it, a partner's, a day's, one.
 
-    With --partners: what orders and calls came to with each, in the last hour and day.
+    With --partners: what orders and calls came to with each, in the last hour and day.  With
+    --close, --approve or --reject: says so of one break.
     """
+    said = [(word, why) for word, why in (("close", close), ("check", approve or reject)) if why]
+    if len(said) > 1 or (approve and reject):
+        raise Misconfigured("Say one thing: --close, --approve or --reject.")
+    if said and of.count(".") != PARTS:
+        raise Misconfigured("Name the break before it: `motcua money PARTNER` lists them.")
     if day and not of:
         raise Misconfigured("Name the partner whose day it is before it.")
     now = system_clock()
@@ -50,6 +63,11 @@ def money(
             found = api.get("/v1/money")
             say_json(found) if as_json else shown.overview(console, found)
             return
+        for word, why in said:
+            body = {"reason": why} | ({"approved": bool(approve)} if word == "check" else {})
+            api.post(f"/v1/money/breaks/{of}/{word}", body, f"cli-{uuid4().hex}")
+            if not as_json:
+                console.print("It was said.  What comes of it stands below in some seconds.")
         if of.count(".") == PARTS:
             found = api.get(f"/v1/money/breaks/{of}")
             say_json(found) if as_json else shown.one(console, found, now)

@@ -6,8 +6,9 @@ letters, parked records), in the group `operations-aside`; what reconciling foun
 `operations-money`; the live tables read `operations.flow`.
 Writes its own tables, counts to `operations.flow`, a command to a service's inbox when an operator
 says so, for one application or in a round for many (`domain.actions` has all that there are), dead
-letters to their topics again, behind each what was done about it, and `feedback.given` to notify's
-when a citizen does.  It changes nothing else.
+letters to their topics again, behind each what was done about it, what operators say of breaks to
+`payment.reconciliation`, and `feedback.given` to notify's when a citizen does.  It changes nothing
+else.
 
 Reading order: `domain` (what can be said from the log), `journeys` (how the log is kept), `reader`
 (the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `finding`, `seeking`

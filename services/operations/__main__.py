@@ -71,6 +71,7 @@ from services.operations.indicators.syncing import Syncing
 from services.operations.mending import Mending
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.health import Health
+from services.operations.money.saying import Saying
 from services.operations.pages import Pages
 from services.operations.proving import Proving
 from services.operations.rating_api import PER_APPLICATION, RatingDesk
@@ -222,7 +223,8 @@ async def build(resources: Resources) -> Parts:
     rounds = Desk(rows, board, journeys, resources.clock, lambda: uuid4().hex, watch.current)
     dead = wiring.dead(resources, board, journeys, settings.per_second)
     health = Health(situations, tables, resources.clock, time.monotonic)
-    money = MoneyDesk(wiring.ledger(resources), health, resources.clock)
+    saying = Saying(resources.publisher.append, resources.settings.lanes, resources.clock)
+    money = MoneyDesk(wiring.ledger(resources), health, saying, resources.clock)
     subscriptions, sending, sent = wiring.subscribing(resources, forms)
     alarming = wiring.alarming(resources, edition, proving, counts, watch)
     waking = Waking(at_door, alarming.desk, watch.current, resources.clock, read_runbooks())

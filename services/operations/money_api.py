@@ -4,21 +4,24 @@ from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import Response
 
-from services.operations.money import health, views
+from services.operations.money import examples, health, views
 from services.operations.money.desk import MoneyDesk
 from shared import edge
 from shared.access import Caller, require
-from shared.events.reconciliation import BreakKind
+from shared.events.data import Text
+from shared.events.reconciliation import BreakKind, CloseChecked
 from shared.problems import Refusal
 
 PAGE_LIMIT = 200
+REASON_LEAST, REASON_LIMIT = 3, 500
 BREAK_ID = "[a-z0-9-]{1,63}[.][0-9]{4}-[0-9]{2}-[0-9]{2}[.][a-z_]{4,20}[.][0-9a-f]{16}"
 PARTNER = "[a-z0-9-]{1,63}"
 
 Operator = Annotated[Caller, Depends(require("operator"))]
+Key = Annotated[str, Header(min_length=8, max_length=200)]
 Of = Annotated[str, Query(pattern=f"^({PARTNER})?$", description="of one partner alone")]
 OnDay = Annotated[date | None, Query(description="of one of its days; with `partner`")]
 State = Annotated[Literal["open", "closed"], Query(description="how they stand")]
@@ -28,6 +31,25 @@ BreakId = Annotated[str, Path(pattern=f"^{BREAK_ID}$")]
 Partner = Annotated[str, Path(pattern=f"^{PARTNER}$")]
 
 
+class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was found, and what was done."""
+
+    reason: Text
+
+
+class Checking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a second person says."""
+
+    approved: bool
+    reason: Text
+
+
+class SaidView(msgspec.Struct, frozen=True):
+    """The id of what was said: it stands among the steps of the break."""
+
+    id: str
+
+
 def router(desk: MoneyDesk) -> APIRouter:
     """Return the routes; all of them need the role operator."""
     routes = APIRouter(prefix="/v1", tags=["money"])
@@ -35,7 +57,7 @@ def router(desk: MoneyDesk) -> APIRouter:
     @routes.get(
         "/money",
         summary="What of partners' statements does not match, by kind and age, and their last days",
-        responses=edge.answers(200, views.MoneyView, example=views.MONEY),
+        responses=edge.answers(200, views.MoneyView, example=examples.MONEY),
     )
     async def money(_: Operator) -> Response:
         return _json(await desk.overview())
@@ -44,7 +66,7 @@ def router(desk: MoneyDesk) -> APIRouter:
         "/money/breaks",
         summary="The breaks of all partners, of one, or of one of its days",
         responses=edge.answers(
-            200, views.BreakPage, 422, example=views.BreakPage(items=[views.BREAK], next=None)
+            200, views.BreakPage, 422, example=views.BreakPage(items=[examples.BREAK], next=None)
         ),
     )
     async def breaks(
@@ -66,7 +88,7 @@ def router(desk: MoneyDesk) -> APIRouter:
     @routes.get(
         "/money/breaks/{break_id}",
         summary="A break, and what was done about it",
-        responses=edge.answers(200, views.OneBreakView, 404, 422, example=views.ONE),
+        responses=edge.answers(200, views.OneBreakView, 404, 422, example=examples.ONE),
     )
     async def one_break(break_id: BreakId, _: Operator) -> Response:
         return _json(await known(desk, break_id))
@@ -86,13 +108,87 @@ def router(desk: MoneyDesk) -> APIRouter:
             200,
             views.StatementsView,
             422,
-            example=views.StatementsView(items=[views.STATEMENT]),
+            example=views.StatementsView(items=[examples.STATEMENT]),
         ),
     )
     async def statements(partner: Partner, day: date, _: Operator) -> Response:
         return _json(await desk.statements(partner, day))
 
+    _add_closing(routes, desk)
     return routes
+
+
+def _add_closing(routes: APIRouter, desk: MoneyDesk) -> None:
+    @routes.post(
+        "/money/breaks/{break_id}/close",
+        status_code=202,
+        summary="Say that a break is settled, and how: payment closes it, or asks a second person",
+        description="The same again with the same `Idempotency-Key` is the same word. What came of"
+        " it, GET /v1/money/breaks/{break_id} shows a second or two later.",
+        responses=edge.answers(202, SaidView, 404, 409, 422, example=SaidView(id="break-0f5a2c9b")),
+        openapi_extra=edge.described(Closing, {"reason": "Ngân hàng đã trả lại 1.000 đồng."}),
+    )
+    async def close_break(
+        break_id: BreakId, request: Request, caller: Operator, idempotency_key: Key
+    ) -> Response:
+        reason = (await edge.read(request, Closing)).reason
+        return _json(await said_to_close(desk, break_id, caller, reason, idempotency_key), 202)
+
+    @routes.post(
+        "/money/breaks/{break_id}/check",
+        status_code=202,
+        summary="Agree, as a second person, that a break is settled, or do not; again is harmless",
+        responses=edge.answers(202, SaidView, 404, 409, 422, example=SaidView(id="break-0f5a2c9b")),
+        openapi_extra=edge.described(Checking, {"approved": True, "reason": "Đã xem sao kê."}),
+    )
+    async def check_closing(break_id: BreakId, request: Request, caller: Operator) -> Response:
+        wanted = await edge.read(request, Checking)
+        said = await said_of_wish(desk, break_id, caller, wanted.reason, approved=wanted.approved)
+        return _json(said, 202)
+
+
+async def said_to_close(
+    desk: MoneyDesk, break_id: str, caller: Caller, reason: str, key: str
+) -> SaidView:
+    """Have a break closed.  Raises `Refusal` 404, 409, 422, `Unknown`."""
+    found, reason = await known(desk, break_id), checked(reason)
+    if not found.found.is_open:
+        raise Refusal(409, "break-over", "It is closed already.")
+    said = await desk.saying.close(found.found.partner, break_id, caller, reason, key)
+    return SaidView(id=said)
+
+
+async def said_of_wish(
+    desk: MoneyDesk, break_id: str, caller: Caller, reason: str, *, approved: bool
+) -> SaidView:
+    """Agree to what somebody else wants, or do not.  Raises `Refusal` 404, 409, 422, `Unknown`."""
+    found, reason = await known(desk, break_id), checked(reason)
+    asked = found.asked
+    if asked is None or not asked.is_waiting:
+        raise Refusal(409, "nothing-waits", "Nothing waits for a second person.")
+    if asked.by == caller.name:
+        raise Refusal(409, "own-wish", "You asked for it yourself: let another look at it.")
+    word = CloseChecked(
+        partner=found.found.partner,
+        break_id=break_id,
+        asked=asked.id,
+        approved=approved,
+        by=caller.name,
+        reason=reason,
+    )
+    return SaidView(id=await desk.saying.check(word, caller))
+
+
+def checked(reason: str) -> str:
+    """Return a reason.  Raises `Refusal` 422."""
+    reason = reason.strip()
+    if not REASON_LEAST <= len(reason) <= REASON_LIMIT or not reason.isprintable():
+        raise Refusal(
+            422,
+            "invalid-reason",
+            f"Send as `reason`, in {REASON_LEAST} to {REASON_LIMIT} letters, what was found.",
+        )
+    return reason
 
 
 async def known(desk: MoneyDesk, break_id: str) -> views.OneBreakView:
@@ -103,5 +199,5 @@ async def known(desk: MoneyDesk, break_id: str) -> views.OneBreakView:
     return found
 
 
-def _json(value: object) -> Response:
-    return Response(msgspec.json.encode(value), media_type="application/json")
+def _json(value: object, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, media_type="application/json")

@@ -48,7 +48,7 @@ from services.operations.indicators.snapshots import Snapshots
 from services.operations.indicators_api import IndicatorDesk
 from services.operations.journeys import Journeys
 from services.operations.letters import Letters
-from services.operations.money.hearing import Hearing
+from services.operations.money.hearing import Keeper
 from services.operations.money.rows import Ledger
 from services.operations.money.rows import Tables as MoneyTables
 from services.operations.proofs.desk import ProofDesk
@@ -69,6 +69,7 @@ from services.operations.subscriptions.sending import Sending as FormSending
 from shared.bus import Producer
 from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
+from shared.hearing import Hearing
 from shared.kafka import KafkaLags, KafkaOnlooker
 from shared.service import Loop, Parts, Resources
 from shared.settings import told
@@ -248,7 +249,8 @@ def ledger(resources: Resources) -> Ledger:
 
 
 def _hearing(resources: Resources, group: str, topics: Sequence[str]) -> Loop:
-    hearing = Hearing(ledger(resources), _journeys(resources), time.monotonic)
+    keeper = Keeper(ledger(resources), _journeys(resources))
+    hearing = Hearing(keeper.keep, time.monotonic, keeper.begin)
     subscription = resources.subscription(group, topics)
     return group, hearing.health, lambda: subscription.run(hearing.serve)
 

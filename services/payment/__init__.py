@@ -1,8 +1,9 @@
 """Payment: what is to be paid, by which order, with which money, exactly once.
 
 Reads `routing.events` and `payment.inbox` (callbacks, orders made, answers to queries, citizens'
-choices, refunds and allowances asked for and checked, what statements say, timers); writes
-`payment.events`, and `payment.reconciliation` when a person closes a break.
+choices, refunds and allowances asked for and checked, what statements say, timers), and what
+operators say of breaks on `payment.reconciliation`; writes `payment.events`, and
+`payment.reconciliation` when a person closes a break.
 
 Reading order: `domain/` (fees, state, the table of legal moves), `references` (our order numbers),
 `receipt_numbers`, `lane`, `gateways/` (a bank's words, a folder per family), `callbacks` and `api`

@@ -2,10 +2,11 @@
 
 import os
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import httpx
+from fastapi import APIRouter
 
 from services.payment import (
     accounts_api,
@@ -20,7 +21,8 @@ from services.payment import (
 )
 from services.payment.asking import Asking
 from services.payment.billing import Accounts, Billing
-from services.payment.breaks import Breaks
+from services.payment.breaks import TOPIC, Breaks, messages
+from services.payment.closings import Closings
 from services.payment.disbursing import AskOut, PayOut
 from services.payment.effects import Create, Query
 from services.payment.gateways.families import FAMILIES
@@ -45,13 +47,15 @@ from services.payment.webhooks.endpoints import Endpoints, Sealing
 from services.payment.webhooks.settings import WebhookSettings
 from services.payment.webhooks.telling import Telling
 from shared import service
+from shared.bus import Record
 from shared.catalogue.current import Watch
+from shared.hearing import Hearing
 from shared.kafka import KafkaOnlooker
-from shared.service import Parts, Resources
+from shared.service import Loop, Parts, Resources
 from shared.settings import told
 from shared.vault import dead_letter_sealer
 
-EVENTS, WEBHOOKS = "payment.events", "payment-webhooks"
+EVENTS, WEBHOOKS, BREAKS = "payment.events", "payment-webhooks", "payment-breaks"
 
 
 async def build(resources: Resources) -> Parts:
@@ -90,14 +94,8 @@ async def build(resources: Resources) -> Parts:
             Printer(f"{settings.payment_url}{CHECK_PATH}"),
         ),
     )
-    routes.include_router(
-        breaks_api.router(
-            Breaks(resources.table("breaks"), resources.table("breaks_open")),
-            resources.publisher.append,
-            resources.settings.lanes,
-            resources.clock,
-        )
-    )
+    breaks_routes, closing = _breaks(resources, settings)
+    routes.include_router(breaks_routes)
     asking = Asking(client, limit_s, resources.partners.refuses)
     routes.include_router(
         partner_receipts_api.router(registry, journal, asking, watch.current, resources.clock)
@@ -129,10 +127,30 @@ async def build(resources: Resources) -> Parts:
             PayOut(registry, client, resources.clock, limit_s, resources.vault, refused),
             AskOut(registry, client, resources.clock, limit_s, refused=refused),
         ),
-        background=((WEBHOOKS, courier.health, lambda: hearing.run(courier.serve)),),
+        background=(
+            (WEBHOOKS, courier.health, lambda: hearing.run(courier.serve)),
+            closing,
+        ),
         closing=(client.aclose, log.close, close),
         beside=(watch.run,),
     )
+
+
+def _breaks(resources: Resources, settings: PaymentSettings) -> tuple[APIRouter, Loop]:
+    """Return the edge of breaks, and the loop that hears what operators say of them."""
+    table, lanes, clock = resources.table, resources.settings.lanes, resources.clock
+    breaks = Breaks(table("breaks"), table("breaks_open"))
+    closings = Closings(breaks, table("closings"), settings.payment_check_over_vnd, clock)
+
+    async def keep(records: Sequence[Record]) -> None:
+        found = [event for record in records for event in await closings.heard(record)]
+        if found:
+            await resources.producer.append(messages(found, lanes))
+
+    hearing = Hearing(keep, time.monotonic)
+    subscription = resources.subscription(BREAKS, (TOPIC,))
+    routes = breaks_api.router(breaks, closings, resources.publisher.append, lanes, clock)
+    return routes, (BREAKS, hearing.health, lambda: subscription.run(hearing.serve))
 
 
 def _webhooks(

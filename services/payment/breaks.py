@@ -14,7 +14,14 @@ import msgspec
 from shared import events
 from shared.bus import Message, Partition
 from shared.events import Event
-from shared.events.reconciliation import BreakClosed, BreakKind, BreakOpened, StatementReconciled
+from shared.events.reconciliation import (
+    BreakClosed,
+    BreakKind,
+    BreakOpened,
+    CloseRefused,
+    CloseWaiting,
+    StatementReconciled,
+)
 from shared.placement import home
 from shared.store import Row, Table, prefix
 
@@ -22,6 +29,7 @@ TOPIC = "payment.reconciliation"
 SOURCE = "/services/payment/reconciliation"
 ROWS_LIMIT = 2_000  # read at once
 _END = "~"  # after every id
+Report = BreakOpened | BreakClosed | CloseWaiting | CloseRefused | StatementReconciled
 
 _opened = msgspec.json.Decoder(BreakOpened)
 _closed = msgspec.json.Decoder(BreakClosed)
@@ -183,15 +191,15 @@ def _standing(row: Row) -> Standing:
 def said(standing: Standing) -> list[Event]:
     """Return the events of a break, from its opening on: who has heard it drops it."""
     first = standing.number - 1 if standing.closed else standing.number
-    told = [_event(f"{standing.id}.{first:04d}", standing.opened, standing.opened_at)]
+    told = [happened(f"{standing.id}.{first:04d}", standing.opened, standing.opened_at)]
     if standing.closed and standing.closed_at:
-        told.append(_event(standing.row_id, standing.closed, standing.closed_at))
+        told.append(happened(standing.row_id, standing.closed, standing.closed_at))
     return told
 
 
 def reconciled(data: StatementReconciled, at: datetime) -> Event:
     """Return the event of a statement that is reconciled."""
-    return _event(f"{data.partner}.{data.day}.{data.correction + 1:04d}", data, at)
+    return happened(f"{data.partner}.{data.day}.{data.correction + 1:04d}", data, at)
 
 
 def messages(found: Iterable[Event], lane_count: int) -> dict[Partition, list[Message]]:
@@ -204,7 +212,8 @@ def messages(found: Iterable[Event], lane_count: int) -> dict[Partition, list[Me
     return batches
 
 
-def _event(id_: str, data: BreakOpened | BreakClosed | StatementReconciled, at: datetime) -> Event:
+def happened(id_: str, data: Report, at: datetime) -> Event:
+    """Return the event of what happened to a break or a statement."""
     return Event(
         id=id_,
         source=SOURCE,

@@ -8,13 +8,14 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 
-from services.payment.breaks import Breaks, Standing, closed, messages, said
+from services.payment.breaks import Breaks, Standing, messages, said
+from services.payment.closings import Closings
 from shared import edge
 from shared.access import Caller, require
 from shared.bus import Message, Partition
 from shared.clock import Clock
 from shared.events.data import Text
-from shared.events.reconciliation import BreakCause, BreakClosed, BreakKind, Cure
+from shared.events.reconciliation import BreakCause, BreakKind, Cure
 from shared.problems import Refusal
 
 PAGE_LIMIT = 500
@@ -90,7 +91,9 @@ EXAMPLE = BreakView(
 )
 
 
-def router(breaks: Breaks, append: Append, lane_count: int, clock: Clock) -> APIRouter:
+def router(
+    breaks: Breaks, closings: Closings, append: Append, lane_count: int, clock: Clock
+) -> APIRouter:
     """Return the routes of the break queue."""
     routes = APIRouter(tags=["reconciliation"])
 
@@ -114,7 +117,7 @@ def router(breaks: Breaks, append: Append, lane_count: int, clock: Clock) -> API
     @routes.post(
         "/v1/reconciliation/breaks/{break_id}/close",
         summary="Say that a break is settled, and how; again is harmless",
-        responses=edge.shown(200, EXAMPLE, 400, 404, 413, 415, 422),
+        responses=edge.shown(200, EXAMPLE, 400, 404, 409, 413, 415, 422),
         openapi_extra=edge.described(Closing, {"reason": "Ngân hàng đã trả lại 1.000 đồng."}),
     )
     async def close(break_id: str, request: Request, caller: Operator) -> BreakView:
@@ -131,29 +134,20 @@ def router(breaks: Breaks, append: Append, lane_count: int, clock: Clock) -> API
                 404, "unknown-break", "No break has this id: GET /v1/reconciliation/breaks."
             )
         if standing.closed is None:
-            standing = closed(standing, clock(), _word(standing, reason, caller))
-            await breaks.put([standing])
-            standing = await breaks.get(break_id) or standing  # somebody else may have been first
+            if closings.needs_two(standing):
+                raise Refusal(
+                    409,
+                    "second-person",
+                    "Another has to agree to so much: POST /v1/money/breaks/{id}/close of"
+                    " operations, or its console, asks them.",
+                )
+            standing = await closings.close(standing, caller.name, reason)
         for place, some in messages(said(standing), lane_count).items():
             for message in some:
                 await append(place, message)
         return _view(standing, clock())
 
     return routes
-
-
-def _word(standing: Standing, reason: str, caller: Caller) -> BreakClosed:
-    opened = standing.opened
-    return BreakClosed(
-        partner=opened.partner,
-        day=opened.day,
-        break_id=opened.break_id,
-        kind=opened.kind,
-        amount_vnd=opened.amount_vnd,
-        because="person",
-        reason=reason,
-        by=caller.name,
-    )
 
 
 def _view(standing: Standing, at: datetime) -> BreakView:

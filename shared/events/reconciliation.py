@@ -1,4 +1,5 @@
-"""What reconciling partners' statements found (`payment.reconciliation`); the key is the partner.
+"""What reconciling partners' statements found, and what operators say of it
+(`payment.reconciliation`); the key is the partner.
 
 Amounts are whole đồng, days are Viet Nam's.
 """
@@ -8,7 +9,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from shared.events.data import Amount, Data, Instant
+from shared.events.data import Amount, Data, Instant, Strict, Text
 
 BreakKind = Literal["missing_here", "missing_there", "amount", "duplicate", "late", "unknown"]
 BreakCause = Literal[
@@ -26,6 +27,9 @@ BreakCause = Literal[
 ]
 Cure = Literal["settle", "refund", "ask", "person"]
 Because = Literal["corrected", "cured", "stated", "person"]
+# `over`: it is closed already; `not_waiting`: nothing waits for a second person, or no longer;
+# `same_person`: who asked may not agree; `rejected`: a second person does not
+RefusedBecause = Literal["unknown_break", "over", "not_waiting", "same_person", "rejected"]
 
 
 class BreakOpened(Data, frozen=True, kw_only=True):
@@ -54,7 +58,8 @@ class BreakOpened(Data, frozen=True, kw_only=True):
 
 class BreakClosed(Data, frozen=True, kw_only=True):
     """A break is none any more: a corrected statement has it otherwise, its cure worked, another
-    day's statement names it, or a person says so; `reason` and `by` are that person's.
+    day's statement names it, or a person says so; `reason` and `by` are that person's, `checked_by`
+    is who agreed.
     """
 
     TYPE: ClassVar[str] = "reconciliation.break_closed"
@@ -66,6 +71,54 @@ class BreakClosed(Data, frozen=True, kw_only=True):
     because: Because
     reason: str = ""
     by: str = ""
+    checked_by: str = ""
+
+
+class CloseAsked(Strict, frozen=True, kw_only=True):
+    """An operator says that a break is settled, and how."""
+
+    TYPE: ClassVar[str] = "reconciliation.close_asked"
+    partner: str
+    break_id: str
+    by: str
+    reason: Text
+
+
+class CloseChecked(Strict, frozen=True, kw_only=True):
+    """A second person agrees that it is, or does not; `asked` is the id of the message that asked
+    for it.
+    """
+
+    TYPE: ClassVar[str] = "reconciliation.close_checked"
+    partner: str
+    break_id: str
+    asked: str
+    approved: bool
+    by: str
+    reason: Text
+
+
+class CloseWaiting(Data, frozen=True, kw_only=True):
+    """A second person has to agree: the break is of more money than one may decide about."""
+
+    TYPE: ClassVar[str] = "reconciliation.close_waiting"
+    partner: str
+    break_id: str
+    asked: str
+    by: str
+    amount_vnd: Amount
+
+
+class CloseRefused(Data, frozen=True, kw_only=True):
+    """A break is not closed at this wish; `by` is who asked or agreed, `reason` of who rejects."""
+
+    TYPE: ClassVar[str] = "reconciliation.close_refused"
+    partner: str
+    break_id: str
+    asked: str
+    by: str
+    because: RefusedBecause
+    reason: str = ""
 
 
 class BreakSum(msgspec.Struct, frozen=True, kw_only=True):

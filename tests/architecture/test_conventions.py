@@ -51,7 +51,7 @@ OWN = {
     "payment": {
         *("references", "callbacks", "set_aside", "partners", "billing"),
         *("paying", "orders_api", "lookups", "iso20022", "refunds_api", "refunding"),
-        *("statements", "breaks", "breaks_api"),
+        *("statements", "breaks", "breaks_api", "closings"),
         *("replay", "partner_api", "webhooks", "webhooks_api"),
         *("receipt_numbers", "reassessments_api", "paper", "receipts_api"),
         *("asking", "unanswered", "partner_receipts_api", "accounts_api"),

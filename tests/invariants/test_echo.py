@@ -36,6 +36,7 @@ def test_every_message_from_outside_is_doubled_but_what_operators_commands_say()
     assert {type_ for type_ in said if not external(type_)} == {
         "operator.recounted_due",
         *("payment.unstated", "payment.disbursed", "payment.query.asked", "notice.again.asked"),
+        *("reconciliation.close_asked", "reconciliation.close_checked"),
         # nobody in the town is paid an allowance yet
         *(f"disbursement.{step}" for step in ("asked", "checked", "corrected", "recorded")),
         "broadcast.told",  # nor is one of many, asked how it went, or complains

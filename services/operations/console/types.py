@@ -128,6 +128,10 @@ disbursement.failed | Chi trả không thành | Payout failed
 disbursement.rejected | Không chi trả | Payout rejected
 reconciliation.break_opened | Mở chênh lệch đối soát | Break opened
 reconciliation.break_closed | Đóng chênh lệch đối soát | Break closed
+reconciliation.close_asked | Đề nghị đóng chênh lệch | Break to be closed
+reconciliation.close_checked | Người thứ hai xét chênh lệch | Second person on a break
+reconciliation.close_waiting | Đóng chênh lệch chờ người thứ hai | Closing waits for a second person
+reconciliation.close_refused | Không đóng chênh lệch | Break not closed
 statement.reconciled | Đã đối soát sao kê | Statement reconciled
 notice.answered | Nơi gửi tin trả lời | Gateway answered
 notice.receipt_arrived | Có báo nhận tin | Receipt of a notice

@@ -4,15 +4,25 @@ A break is opened and closed by turns, in events whose ids end in numbers; the h
 stands, so the order in which they are read does not matter.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, get_args
+from typing import NamedTuple, TypeGuard, get_args
 
 import msgspec
 
 from services.operations.domain.causes import AT_ONCE, BREAK, DAY_S
 from services.operations.domain.matters import Matter
-from shared.events.reconciliation import BreakClosed, BreakKind, BreakOpened, Cure
+from shared.events.reconciliation import (
+    BreakClosed,
+    BreakKind,
+    BreakOpened,
+    CloseAsked,
+    CloseChecked,
+    CloseRefused,
+    CloseWaiting,
+    Cure,
+    RefusedBecause,
+)
 
 # a run on the next day sees what a cure did, partners are written to after three days, and what a
 # person is to decide waits for nobody else
@@ -22,6 +32,7 @@ PATIENCE_S: Mapping[Cure, float] = {
     "ask": 3 * DAY_S,
     "person": AT_ONCE,
 }
+ENDS: frozenset[RefusedBecause] = frozenset({"unknown_break", "over", "rejected"})  # of a wish
 AGES_S: Mapping[str, float] = {  # younger than this
     "day": DAY_S,
     "three_days": 3 * DAY_S,
@@ -44,6 +55,27 @@ class Closing(NamedTuple):
     id: str
     at: datetime
     word: BreakClosed
+
+
+class Said(NamedTuple):
+    """Something was said about closing it."""
+
+    id: str
+    at: datetime
+    word: CloseAsked | CloseChecked | CloseWaiting | CloseRefused
+
+
+Turn = Opening | Closing | Said
+
+
+class Asked(NamedTuple):
+    """An operator wants it closed; `is_waiting`: for a second person, else for payment."""
+
+    id: str
+    at: datetime
+    by: str
+    reason: str
+    is_waiting: bool
 
 
 class Standing(NamedTuple):
@@ -95,16 +127,39 @@ class OfDay(msgspec.Struct, kw_only=True):
     kinds: dict[str, int] = {}
 
 
-def standing(turns: Iterable[Opening | Closing]) -> Standing | None:
+def standing(turns: Iterable[Turn]) -> Standing | None:
     """Return how a break stands; None before it was opened."""
     opening: Opening | None = None
     closing: Closing | None = None
-    for turn in sorted(turns, key=_number):
+    for turn in sorted((t for t in turns if not isinstance(t, Said)), key=_number):
         if isinstance(turn, Opening):
             opening, closing = turn, None
         else:
             closing = turn
     return Standing(opening, closing) if opening else None
+
+
+def asked(turns: Sequence[Turn], now: Standing) -> Asked | None:
+    """Return the last wish to close an open break that had no end yet, from what was said in the
+    order of the log; one that waits for a second person goes before others.
+    """
+    if now.closing:
+        return None
+    since = next(n for n, turn in enumerate(turns) if turn.id == now.opening.id)
+    said = [turn for turn in turns[since:] if isinstance(turn, Said)]
+    over = {each.word.asked for each in said if _is_end(each.word)}
+    waits = {each.word.asked for each in said if isinstance(each.word, CloseWaiting)}
+    found = [
+        Asked(each.id, each.at, each.word.by, each.word.reason, each.id in waits)
+        for each in said
+        if isinstance(each.word, CloseAsked) and each.id not in over
+    ]
+    last = [ask for ask in found if ask.is_waiting] or found
+    return last[-1] if last else None
+
+
+def _is_end(word: object) -> TypeGuard[CloseRefused]:
+    return isinstance(word, CloseRefused) and word.because in ENDS
 
 
 def matter(opening: Opening) -> Matter:

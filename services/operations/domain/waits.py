@@ -18,6 +18,7 @@ from shared.events import (
     portal,
     queries,
     reassessments,
+    reconciliation,
     refunds,
     routing,
 )
@@ -75,6 +76,8 @@ RULES: Mapping[str, Rule] = {
     payment.Queried.TYPE: Rule("bank", (payment.QueryRequested.TYPE,)),
     payment.Unstated.TYPE: Rule(None),
     queries.QueryAsked.TYPE: Rule(None),
+    reconciliation.CloseAsked.TYPE: Rule("us", (reconciliation.BreakOpened.TYPE,)),
+    reconciliation.CloseChecked.TYPE: Rule("us", (reconciliation.CloseWaiting.TYPE,)),
     reassessments.ReassessmentAsked.TYPE: Rule(None),
     notify.Answered.TYPE: Rule(
         "gateway", (notify.NoticeRequested.TYPE, notify.NoticeQueryRequested.TYPE)

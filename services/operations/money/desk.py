@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from services.operations.domain.breaks import by_day, by_kind
+from services.operations.domain.breaks import asked, by_day, by_kind
 from services.operations.money import views
 from services.operations.money.health import Health
 from services.operations.money.rows import Ledger
+from services.operations.money.saying import Saying
 from shared.clock import Clock
 from shared.events.reconciliation import BreakKind
 
@@ -18,8 +19,8 @@ class MoneyDesk:
     `Unknown`.
     """
 
-    def __init__(self, ledger: Ledger, health: Health, clock: Clock) -> None:
-        self.ledger, self.health, self.clock = ledger, health, clock
+    def __init__(self, ledger: Ledger, health: Health, saying: Saying, clock: Clock) -> None:
+        self.ledger, self.health, self.saying, self.clock = ledger, health, saying, clock
 
     async def overview(self) -> views.MoneyView:
         """Return what is open, and the last days of all partners."""
@@ -62,8 +63,11 @@ class MoneyDesk:
         standing, turns = await self.ledger.one(break_id)
         if standing is None:
             return None
-        steps = [views.step(turn) for turn in turns]
-        return views.OneBreakView(found=views.one(standing, self.clock()), steps=steps)
+        return views.OneBreakView(
+            found=views.one(standing, self.clock()),
+            steps=[views.step(turn) for turn in turns],
+            asked=views.asked(asked(turns, standing)),
+        )
 
     async def statements(self, partner: str, day: date) -> views.StatementsView:
         """Return the statements of a partner's day."""

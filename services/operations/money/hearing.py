@@ -1,13 +1,8 @@
-"""The loop that hears what reconciling found: a topic of a few messages, in a group of its own, so
-that what services decide is read no slower.
-
-Hearing the same again changes nothing, so on any doubt it is repeated.
+"""What reconciling found, kept as it is heard, and told in the journeys of the applications that it
+is about.  Hearing the same again changes nothing.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import structlog
@@ -16,64 +11,23 @@ from services.operations.domain.breaks import Standing
 from services.operations.domain.entries import Entry
 from services.operations.journeys import Journeys, read
 from services.operations.money.rows import TURNS, Ledger, Told, told
-from shared.bus import Assignment, Partition, Record
-from shared.errors import Unknown
-from shared.lanes.health import Health
+from shared.bus import Record
 
-_T = TypeVar("_T")
 _log = structlog.get_logger("money")
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How the loop spends its time."""
+class Keeper:
+    """Keeps what `shared.hearing` hands to it."""
 
-    batch_limit: int = 1_000
-    fetch_wait_s: float = 1.0
-    retry_s: float = 0.2
-    retry_limit_s: float = 5.0
+    def __init__(self, ledger: Ledger, journeys: Journeys) -> None:
+        self._ledger, self._journeys = ledger, journeys
 
-
-class Hearing:
-    """Keeps what it hears, and tells the journeys of the applications that it is about."""
-
-    def __init__(
-        self,
-        ledger: Ledger,
-        journeys: Journeys,
-        monotonic: Callable[[], float],
-        pace: Pace = Pace(),
-    ) -> None:
-        self.health = Health(monotonic)
-        self._ledger, self._journeys, self._pace = ledger, journeys, pace
-
-    async def serve(self, assignment: Assignment) -> None:
-        """Work on an assignment until it is revoked (cancelled) or found lost (`Fenced`)."""
+    def begin(self) -> None:
+        """Take no application for known: another process may have written since."""
         self._journeys.forget()
-        self.health.assigned(assignment.lanes)
-        try:
-            while True:
-                await self._turn(assignment)
-        finally:
-            self.health.unassigned()
 
-    async def _turn(self, assignment: Assignment) -> None:
-        try:
-            records = await assignment.fetch(self._pace.batch_limit, self._pace.fetch_wait_s)
-        except Unknown as doubt:
-            self.health.waiting(doubt)
-            await assignment.idle(self._pace.retry_limit_s)
-            return
-        if not records:
-            self.health.idle()
-            return
-        self.health.working()
-        await self._until_through(assignment, lambda: self._keep(records))
-        reached: dict[Partition, int] = {(r.topic, r.partition): r.offset + 1 for r in records}
-        with suppress(Unknown):  # what is not committed is heard again
-            await assignment.commit(reached)
-
-    async def _keep(self, records: Sequence[Record]) -> None:
+    async def keep(self, records: Sequence[Record]) -> None:
+        """Keep these; again is harmless.  Raises `Unknown`."""
         found: list[tuple[Record, Told]] = []
         for record in records:
             if one := told(record):
@@ -92,20 +46,8 @@ class Hearing:
         if entries:
             await self._journeys.append(entries)
 
-    async def _until_through(
-        self, assignment: Assignment, attempt: Callable[[], Awaitable[_T]]
-    ) -> _T:
-        wait_s = self._pace.retry_s
-        while True:
-            try:
-                return await attempt()
-            except Unknown as doubt:
-                self.health.waiting(doubt)
-                await assignment.idle(wait_s)
-                wait_s = min(2 * wait_s, self._pace.retry_limit_s)
 
-
-def _entry(record: Record, one: Told, standing: dict[str, Standing]) -> Entry | None:
+def _entry(record: Record, one: Told, standing: Mapping[str, Standing]) -> Entry | None:
     """Return the message as one of the application that its break is of, if it is of one."""
     known = standing.get(one.word.break_id)
     application = known.opening.word.application if known else ""

@@ -13,12 +13,29 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.operations.domain.breaks import Closing, Open, Opening, Standing, open_of, standing
+from services.operations.domain.breaks import (
+    Closing,
+    Open,
+    Opening,
+    Said,
+    Standing,
+    Turn,
+    open_of,
+    standing,
+)
 from services.operations.situations import break_row
 from shared import events
 from shared.bus import Record
 from shared.events import UNREADABLE
-from shared.events.reconciliation import BreakClosed, BreakOpened, StatementReconciled
+from shared.events.reconciliation import (
+    BreakClosed,
+    BreakOpened,
+    CloseAsked,
+    CloseChecked,
+    CloseRefused,
+    CloseWaiting,
+    StatementReconciled,
+)
 from shared.store import Row, Table, prefix
 
 TOPIC = "payment.reconciliation"
@@ -26,13 +43,15 @@ END = "~"  # after every id
 ROWS_LIMIT = 2_000  # read at once
 OPEN_LIMIT = 50_000  # breaks that sums look at
 PARTNERS_LIMIT = 200
-TURNS: Mapping[str, type[Opening] | type[Closing]] = {
+SAID = (CloseAsked, CloseChecked, CloseWaiting, CloseRefused)
+TURNS: Mapping[str, type[Opening] | type[Closing] | type[Said]] = {
     BreakOpened.TYPE: Opening,
     BreakClosed.TYPE: Closing,
+    **{contract.TYPE: Said for contract in SAID},
 }
 _WORDS = {
     contract.TYPE: msgspec.json.Decoder(contract)
-    for contract in (BreakOpened, BreakClosed, StatementReconciled)
+    for contract in (BreakOpened, BreakClosed, *SAID, StatementReconciled)
 }
 
 
@@ -43,7 +62,7 @@ class Told(NamedTuple):
     type: str
     at_ms: int
     place: str
-    word: Any  # of one of the three contracts
+    word: Any  # of one of the contracts above
 
 
 class Statement(NamedTuple):
@@ -125,10 +144,12 @@ class Ledger:
         rows = await self._open.ranges([("", END)], OPEN_LIMIT + 1)
         return [_open(row) for row in rows[:OPEN_LIMIT]], len(rows) <= OPEN_LIMIT
 
-    async def one(self, break_id: str) -> tuple[Standing | None, list[Opening | Closing]]:
-        """Return how a break stands, and what was said of it, in order."""
+    async def one(self, break_id: str) -> tuple[Standing | None, list[Turn]]:
+        """Return how a break stands, and what was said of it, in the order of the log: who says
+        something of it have clocks of their own.
+        """
         rows = (await self._rows_of([break_id]))[break_id]
-        return _standing(rows), sorted(_turns(rows), key=lambda turn: turn.id)
+        return _standing(rows), _turns(sorted(rows, key=lambda row: row["place"]))
 
     async def listed(
         self, within: str, kind: str, *, is_open: bool, after: str, limit: int
@@ -205,7 +226,7 @@ def _open(row: Row) -> Open:
     return Open(id=row["_id"], vnd=int(row["vnd"]), booked_ms=int(row["booked_ms"]), **said)
 
 
-def _turns(rows: Iterable[Row]) -> list[Opening | Closing]:
+def _turns(rows: Iterable[Row]) -> list[Turn]:
     return [
         TURNS[row["type"]](row["_id"].partition("/")[2], _at(row), _word(row))
         for row in rows

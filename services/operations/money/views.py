@@ -1,15 +1,33 @@
 """What is told of partners' days: breaks, and what became of statements."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
 
-from services.operations.domain.breaks import Closing, OfDay, OfKind, Opening, Standing
+from services.operations.domain.breaks import (
+    Asked,
+    OfDay,
+    OfKind,
+    Standing,
+    Turn,
+)
 from services.operations.money.rows import Statement
-from shared.edge import APPLICATION
-from shared.events.reconciliation import BreakCause, BreakKind, BreakSum, Cure
+from shared.events.reconciliation import (
+    BreakCause,
+    BreakClosed,
+    BreakKind,
+    BreakOpened,
+    BreakSum,
+    CloseAsked,
+    CloseChecked,
+    CloseRefused,
+    CloseWaiting,
+    Cure,
+)
+
+Step = Literal["opened", "asked", "waiting", "approved", "rejected", "refused", "closed"]
 
 
 class StatementView(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,23 +102,38 @@ class BreakView(msgspec.Struct, frozen=True, kw_only=True):
     closed_because: str
     closed_reason: str
     closed_by: str
+    closed_checked_by: str
 
 
 class StepView(msgspec.Struct, frozen=True, kw_only=True):
-    """What was said of a break, and when; `by` and `reason` are a person's."""
+    """What was said of a break, and when; `by` and `reason` are a person's.  `because`: of what it
+    was opened, closed or refused.
+    """
 
     at: datetime
-    what: Literal["opened", "closed"]
+    id: str
+    what: Step
     because: str
     by: str
     reason: str
 
 
+class AskedView(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody wants it closed; `is_waiting`: for a second person, else for payment."""
+
+    id: str
+    at: datetime
+    by: str
+    reason: str
+    is_waiting: bool
+
+
 class OneBreakView(msgspec.Struct, frozen=True, kw_only=True):
-    """A break with its history, the oldest first."""
+    """A break with its history, the oldest first; `asked` is null when nobody wants it closed."""
 
     found: BreakView = msgspec.field(name="break")
     steps: list[StepView]
+    asked: AskedView | None
 
 
 class BreakPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,86 +217,36 @@ def one(standing: Standing, now: datetime) -> BreakView:
         closed_because=end.because if end else "",
         closed_reason=end.reason if end else "",
         closed_by=end.by if end else "",
+        closed_checked_by=end.checked_by if end else "",
     )
 
 
-def step(turn: Opening | Closing) -> StepView:
+def asked(found: Asked | None) -> AskedView | None:
+    """Return what is told of a wish to close a break."""
+    return AskedView(**found._asdict()) if found else None
+
+
+def step(turn: Turn) -> StepView:
     """Return a step of a break's history."""
-    if isinstance(turn, Opening):
-        return StepView(at=turn.at, what="opened", because=turn.word.cause, by="", reason="")
-    word = turn.word
-    return StepView(at=turn.at, what="closed", because=word.because, by=word.by, reason=word.reason)
+    what, because, by, reason = _told(turn.word)
+    return StepView(id=turn.id, at=turn.at, what=what, because=because, by=by, reason=reason)
 
 
-# ---- examples: all of it made up
-
-_AT = datetime(2026, 11, 21, 1, tzinfo=UTC)
-STATEMENT = StatementView(
-    partner="vnpay",
-    day=date(2026, 11, 20),
-    at=_AT,
-    correction=0,
-    lines=3,
-    opening_vnd=0,
-    paid_vnd=48_000,
-    left_vnd=0,
-    closing_vnd=48_000,
-    fee_vnd=990,
-    matched=2,
-    matched_vnd=33_000,
-    breaks=(BreakSum(kind="amount", count=1, amount_vnd=15_000),),
-)
-BREAK = BreakView(
-    id="vnpay.2026-11-20.amount.0f5a2c9be1d04477",
-    partner="vnpay",
-    day=date(2026, 11, 20),
-    kind="amount",
-    cause="order_amount",
-    cure="person",
-    movement="paid",
-    application=APPLICATION,
-    reference="DVC027819000000",
-    transaction="14700001",
-    amount_vnd=15_000,
-    expected_vnd=16_000,
-    line=3,
-    booked_at=datetime(2026, 11, 20, 2, tzinfo=UTC),
-    age_s=82_800,
-    opened_at=_AT,
-    is_open=True,
-    closed_at=None,
-    closed_because="",
-    closed_reason="",
-    closed_by="",
-)
-_BOOKED_MS = int(BREAK.booked_at.timestamp() * 1_000)
-MONEY = MoneyView(
-    as_of_ms=_BOOKED_MS + 82_800_000,
-    breaks=1,
-    vnd=15_000,
-    is_whole=True,
-    kinds=[
-        OfKind(
-            kind="amount",
-            breaks=1,
-            vnd=15_000,
-            oldest_ms=_BOOKED_MS,
-            oldest_s=82_800,
-            ages={"day": 1, "three_days": 0, "week": 0, "older": 0},
-        )
-    ],
-    days=[
-        DayView(
-            partner="vnpay",
-            day=STATEMENT.day,
-            breaks=1,
-            vnd=15_000,
-            kinds={"amount": 1},
-            statement=STATEMENT,
-        )
-    ],
-)
-ONE = OneBreakView(
-    found=BREAK,
-    steps=[StepView(at=_AT, what="opened", because="order_amount", by="", reason="")],
-)
+def _told(
+    word: BreakOpened | BreakClosed | CloseAsked | CloseChecked | CloseWaiting | CloseRefused,
+) -> tuple[Step, str, str, str]:
+    """Return what it is, because of what, by whom, and why as they say."""
+    match word:
+        case BreakOpened():
+            return "opened", word.cause, "", ""
+        case BreakClosed():
+            by = " + ".join(name for name in (word.by, word.checked_by) if name)
+            return "closed", word.because, by, word.reason
+        case CloseAsked():
+            return "asked", "", word.by, word.reason
+        case CloseChecked():
+            return "approved" if word.approved else "rejected", "", word.by, word.reason
+        case CloseWaiting():
+            return "waiting", "", word.by, ""
+        case CloseRefused():
+            return "refused", word.because, word.by, word.reason

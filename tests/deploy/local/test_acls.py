@@ -25,7 +25,7 @@ WRITES = {
     "notify": {"notify.inbox", "notify.events"},
     "operations": {
         *("portal.submissions", "intake.inbox", "routing.inbox", "payment.inbox", "notify.inbox"),
-        *("operations.flow", acls.CHANGELOG),
+        *("payment.reconciliation", "operations.flow", acls.CHANGELOG),
     },
     "bootstrap": set[str](),
 }

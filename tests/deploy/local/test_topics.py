@@ -63,6 +63,7 @@ async def test_every_topic_stands_with_one_partition_per_lane(bootstrapped: str)
         ("notify-effects", ("notify.events",)),
         ("operations-aside", aside()),
         ("operations-money", ("payment.reconciliation",)),
+        ("payment-breaks", ("payment.reconciliation",)),
     ],
 )
 async def test_every_group_begins_at_the_beginning(

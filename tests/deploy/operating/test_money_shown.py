@@ -10,7 +10,7 @@ from rich.console import Console
 
 from deploy.operating import money, money_shown
 from services.operations.domain.partner_flow import Standing
-from services.operations.money import health, views
+from services.operations.money import examples, health
 from shared import edge
 from shared.errors import Misconfigured
 
@@ -24,7 +24,7 @@ def drawn(draw: Callable[[Console], None]) -> str:
 
 
 def test_all_partners_are_shown_by_kind_and_by_day() -> None:
-    said = drawn(lambda console: money_shown.overview(console, edge.builtins(views.MONEY)))
+    said = drawn(lambda console: money_shown.overview(console, edge.builtins(examples.MONEY)))
 
     assert "amount 1 23 h 0 min 1 15,000" in said
     assert "vnpay 2026-11-20 1 15,000 3 2 48,000 0 990" in said
@@ -39,7 +39,7 @@ def test_nothing_at_all_says_what_to_do() -> None:
 
 
 def test_a_statement_is_shown_with_what_makes_up_its_balance() -> None:
-    found = edge.builtins([views.STATEMENT])
+    found = edge.builtins([examples.STATEMENT])
 
     said = drawn(lambda console: money_shown.statements(console, found))
 
@@ -48,7 +48,7 @@ def test_a_statement_is_shown_with_what_makes_up_its_balance() -> None:
 
 
 def test_a_break_is_shown_with_its_history() -> None:
-    said = drawn(lambda console: money_shown.one(console, edge.builtins(views.ONE), NOW))
+    said = drawn(lambda console: money_shown.one(console, edge.builtins(examples.ONE), NOW))
 
     assert "14700001 15,000 16,000 1 d 0 h" in said
     assert "2026-11-21T01:00:00Z opened order_amount" in said
@@ -71,6 +71,17 @@ def test_partners_of_whom_nothing_was_heard_are_said_to_be_none() -> None:
 
 def test_every_standing_has_a_word() -> None:
     assert set(money_shown.STANDING) == set(get_args(Standing))
+
+
+@pytest.mark.parametrize("said", [{"close": "a", "approve": "b"}, {"approve": "a", "reject": "b"}])
+def test_two_things_at_once_are_refused_before_anything_is_said(said: dict[str, str]) -> None:
+    with pytest.raises(Misconfigured, match="Say one thing"):
+        money.money(of=examples.BREAK.id, **said)
+
+
+def test_what_is_said_of_no_break_is_refused() -> None:
+    with pytest.raises(Misconfigured, match="Name the break"):
+        money.money(of="sen-vang", close="sent back")
 
 
 def test_a_day_without_its_partner_is_refused_before_anything_is_asked() -> None:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from services.payment import breaks as queue
 from services.payment.breaks import ROWS_LIMIT, Breaks, Standing, closed, said
 from services.payment.breaks_api import router
+from services.payment.closings import Closings
 from shared import events, problems
 from shared.access import Access
 from shared.events.reconciliation import BreakClosed, BreakOpened
@@ -70,7 +71,8 @@ class Desk:
             {hashlib.sha256(f"{r}-key".encode()).hexdigest(): k for r, k in keys.items()}
         )
         problems.install(app)
-        app.include_router(router(self.breaks, self._append, 1, lambda: NOW))
+        closings = Closings(self.breaks, Rows(), 1_000_000, lambda: NOW)
+        app.include_router(router(self.breaks, closings, self._append, 1, lambda: NOW))
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://edge", headers=KEY
         )
@@ -252,3 +254,13 @@ def test_a_break_that_opens_again_has_events_of_its_own() -> None:
     assert [e.id for e in said(again)] == [f"{again.id}.0003"]
     assert [e.id for e in said(over(again))] == [f"{again.id}.0003", f"{again.id}.0004"]
     assert said(again)[0].source == queue.SOURCE
+
+
+async def test_nobody_closes_more_than_the_limit_alone(desk) -> None:
+    large = opened()
+    large = large._replace(opened=msgspec.structs.replace(large.opened, amount_vnd=1_000_001))
+    await desk.breaks.put([large])
+    answer = await desk.close(large.id)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:motcua:problem:second-person")
+    assert [b["id"] for b in (await desk.list())["breaks"]] == [large.id]
+    assert desk.appended == []

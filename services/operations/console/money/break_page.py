@@ -11,14 +11,15 @@ from services.operations.console.money.labels import (
     CURES,
     KINDS,
     MOVEMENTS,
+    REFUSED,
     TODO,
 )
 from services.operations.console.money.page import NOTHING, day_name
 from services.operations.console.spoken import moment, stretch
 from services.operations.domain.citizen.words import Words
-from services.operations.money.views import BreakView, OneBreakView, StepView
+from services.operations.money.views import AskedView, BreakView, OneBreakView, StepView
 
-WHY: Mapping[str, Words] = {**CAUSES, **BECAUSE}  # of a step
+WHY: Mapping[str, Words] = {**CAUSES, **BECAUSE, **REFUSED}  # of a step
 
 
 class Line(NamedTuple):
@@ -43,6 +44,14 @@ class Step(NamedTuple):
     reason: str
 
 
+class Asked(NamedTuple):
+    """A wish to close it, for whoever looks; `may`: they may answer it."""
+
+    words: Words
+    is_waiting: bool
+    may: bool
+
+
 class OnePage(NamedTuple):
     """A break."""
 
@@ -57,6 +66,8 @@ class OnePage(NamedTuple):
     facts: Sequence[Fact]
     todo: Words
     steps: Sequence[Step]
+    asked: Asked | None
+    is_sent: bool  # what was sent does not stand among the steps yet
 
 
 def lines(found: Iterable[BreakView]) -> list[Line]:
@@ -77,8 +88,8 @@ def lines(found: Iterable[BreakView]) -> list[Line]:
     ]
 
 
-def one_page(found: OneBreakView) -> OnePage:
-    """Return a break's page."""
+def one_page(found: OneBreakView, name: str, sent: str) -> OnePage:
+    """Return a break's page for whoever has this name, and has sent what has this id."""
     one = found.found
     return OnePage(
         id=one.id,
@@ -92,6 +103,8 @@ def one_page(found: OneBreakView) -> OnePage:
         facts=[*_facts_of_break(one)],
         todo=TODO[one.kind],
         steps=[_step(step) for step in found.steps],
+        asked=_asked(found.asked, name) if found.asked else None,
+        is_sent=bool(sent) and all(step.id != sent for step in found.steps),
     )
 
 
@@ -108,6 +121,11 @@ def _facts_of_break(one: BreakView) -> Iterator[Fact]:
     yield Fact(LABELS["break_line"], same(one.line) if one.line else LABELS["break_no_line"])
     yield Fact(LABELS["break_booked"], moment(one.booked_at))
     yield Fact(LABELS["break_cure"], CURES[one.cure])
+
+
+def _asked(asked: AskedView, name: str) -> Asked:
+    words = LABELS["close_by"].told(by=asked.by, at=moment(asked.at), reason=asked.reason)
+    return Asked(words, asked.is_waiting, asked.by != name)
 
 
 def _step(step: StepView) -> Step:
@@ -128,6 +146,8 @@ def _booked(one: BreakView) -> Words:
 def _end(one: BreakView) -> Words:
     because = WHY.get(one.closed_because, same(one.closed_because))
     at = moment(one.closed_at) if one.closed_at else NOTHING
-    who = " · ".join(part for part in (one.closed_by, one.closed_reason) if part)
+    who = " · ".join(
+        part for part in (one.closed_by, one.closed_checked_by, one.closed_reason) if part
+    )
     told = f": {who}" if who else ""
     return Words(f"{at.vi} · {because.vi}{told}", f"{at.en} · {because.en}{told}")

@@ -98,7 +98,51 @@ MONEY: Mapping[str, Words] = {
     "break_history": Words("Đã xảy ra", "What happened"),
     "break_do": Words("Cần làm gì", "What to do"),
     "step_opened": Words("Mở", "Opened"),
+    "step_asked": Words("Đề nghị đóng", "Asked to be closed"),
+    "step_waiting": Words("Cần người thứ hai đồng ý", "A second person has to agree"),
+    "step_approved": Words("Người thứ hai đồng ý", "A second person agreed"),
+    "step_rejected": Words("Người thứ hai không đồng ý", "A second person did not agree"),
+    "step_refused": Words("Không đóng", "Not closed"),
     "step_closed": Words("Đóng", "Closed"),
+    # what is done about one
+    "close": Words("Đóng khoản này", "Close it"),
+    "close_lead": Words(
+        "Khi đã làm rõ ngoài hệ thống. Số tiền lớn cần người thứ hai đồng ý; lần đối soát sau "
+        "không mở lại.",
+        "When it was settled outside. A large amount needs a second person; no later statement "
+        "opens it again.",
+    ),
+    "close_reason": Words("Đã tìm thấy gì, đã làm gì", "What was found, and what was done"),
+    "close_do": Words("Đóng", "Close"),
+    "close_wanted": Words("Chờ người thứ hai", "Waits for a second person"),
+    "close_by": Words("{by} đề nghị đóng lúc {at}: “{reason}”", "{by} at {at}: “{reason}”"),
+    "close_yours": Words(
+        "Bạn đã đề nghị; một người khác phải đồng ý.",
+        "You asked for it yourself: another has to agree.",
+    ),
+    "close_why": Words("Lý do", "Reason"),
+    "close_approve": Words("Đồng ý đóng", "Agree"),
+    "close_reject": Words("Không đồng ý", "Do not agree"),
+    "close_under_way": Words(
+        "Đã gửi, đang chờ hệ thống thanh toán xử lý.", "It was sent, and payment acts upon it."
+    ),
+    "close_sent": Words(
+        "Đã gửi. Kết quả hiện ở đây sau vài giây:",
+        "It was sent. What came of it stands here in some seconds:",
+    ),
+    "close_again": Words("tải lại trang", "load the page again"),
+    "refused_invalid-reason": Words(
+        "Ghi lý do, từ 3 đến 500 ký tự, trên một dòng.",
+        "Write the reason, in 3 to 500 letters, on one line.",
+    ),
+    "refused_break-over": Words("Khoản này đã đóng.", "It is closed already."),
+    "refused_own-wish": Words(
+        "Bạn đã đề nghị đóng: hãy để người khác xét.",
+        "You asked for it yourself: let another look at it.",
+    ),
+    "refused_nothing-waits": Words(
+        "Không có gì chờ người thứ hai nữa.", "Nothing waits for a second person any more."
+    ),
     "refused_unknown-break": Words(
         "Không có khoản nào mang mã này.", "No break has this id: the pages of money have all."
     ),
@@ -179,6 +223,13 @@ BECAUSE: Mapping[str, Words] = {
     "cured": Words("đã xử lý xong", "its cure worked"),
     "stated": Words("sao kê ngày khác nêu", "another day's statement names it"),
     "person": Words("người vận hành", "a person says so"),
+}
+REFUSED: Mapping[str, Words] = {
+    "unknown_break": Words("không có khoản này", "there is no such break"),
+    "over": Words("đã đóng rồi", "it was closed already"),
+    "not_waiting": Words("không còn gì chờ người thứ hai", "nothing waited for a second person"),
+    "same_person": Words("người đề nghị không thể tự đồng ý", "who asked may not agree"),
+    "rejected": Words("người thứ hai không đồng ý", "a second person did not agree"),
 }
 MOVEMENTS: Mapping[str, Words] = {
     "paid": Words("tiền nộp", "paid in"),

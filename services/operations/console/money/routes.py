@@ -1,23 +1,40 @@
 """The console's routes of money: what does not match, how partners fare, a day, a break."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.operations import money_api
-from services.operations.console.door import Door
+from services.operations.console.door import Door, SignInFirst
 from services.operations.console.money.break_page import lines, one_page
 from services.operations.console.money.labels import KINDS
 from services.operations.console.money.page import day_name, overview, stated
-from services.operations.console.screen import ALL_UNITS, ROOT, Visit
+from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
+from services.operations.console.sessions import Session
 from services.operations.money.desk import MoneyDesk
-from services.operations.money_api import After, BreakId, Of, OnDay, Partner, State, known
+from services.operations.money_api import (
+    After,
+    BreakId,
+    Of,
+    OnDay,
+    Partner,
+    State,
+    known,
+    said_of_wish,
+    said_to_close,
+)
+from services.operations.status_api import form_body
 from shared.events.reconciliation import BreakKind
 
 PAGE = 50
+KEY_LIMIT = 200
+ASKERS, CHECKERS = ("operator",), ("operator", "checker")
+
+Sent = Annotated[str, Query(pattern="^(break-[0-9a-f]{24})?$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +118,55 @@ def _add_breaks(routes: APIRouter, counting: Counting) -> None:
         summary="The console: a break, and what was done about it",
         response_class=HTMLResponse,
     )
-    async def break_shown(break_id: BreakId, visit: Annotated[Visit, seat]) -> Response:
-        return door.screen.page(
-            visit, "money_break.html", page=one_page(await known(desk, break_id))
-        )
+    async def break_shown(
+        break_id: BreakId, visit: Annotated[Visit, seat], sent: Sent = ""
+    ) -> Response:
+        name = visit.session.caller.name if visit.session else ""
+        page = one_page(await known(desk, break_id), name, sent)
+        key = secrets.token_urlsafe(12)
+        return door.screen.page(visit, "money_break.html", page=page, key=key)
+
+    _add_closing(routes, counting)
+
+
+def _add_closing(routes: APIRouter, counting: Counting) -> None:
+    door, desk = counting.door, counting.desk
+
+    @routes.post(
+        "/breaks/{break_id}/close",
+        summary="The console: says that a break is settled",
+        response_class=HTMLResponse,
+        openapi_extra=form_body({"reason": "…", "key": "…", "token": "…"}),
+    )
+    async def closing_sent(
+        break_id: BreakId, request: Request, visit: Annotated[Visit, Depends(door.seat(*ASKERS))]
+    ) -> Response:
+        session, fields = await _sent(door, request, visit)
+        key, reason = fields.get("key", "")[:KEY_LIMIT], fields.get("reason", "")
+        said = await said_to_close(desk, break_id, session.caller, reason, key)
+        return _back(break_id, said.id)
+
+    @routes.post(
+        "/breaks/{break_id}/check",
+        summary="The console: says what a second person says of closing a break",
+        response_class=HTMLResponse,
+        openapi_extra=form_body({"reason": "…", "approved": "yes", "token": "…"}),
+    )
+    async def check_sent(
+        break_id: BreakId, request: Request, visit: Annotated[Visit, Depends(door.seat(*CHECKERS))]
+    ) -> Response:
+        session, fields = await _sent(door, request, visit)
+        reason, approved = fields.get("reason", ""), fields.get("approved") == "yes"
+        said = await said_of_wish(desk, break_id, session.caller, reason, approved=approved)
+        return _back(break_id, said.id)
+
+
+async def _sent(door: Door, request: Request, visit: Visit) -> tuple[Session, dict[str, str]]:
+    """Return who sends a form, and what is in it.  Raises `SignInFirst`, `Refusal` 403."""
+    if visit.session is None:
+        raise SignInFirst
+    return visit.session, await door.sent(request, visit.session)
+
+
+def _back(break_id: str, said: str) -> Response:
+    return RedirectResponse(f"{ROOT}/money/breaks/{break_id}?sent={said}", 303, HEADERS)

@@ -48,6 +48,7 @@ from services.operations.domain.actions import ACTIONS, Action
 from services.operations.indicators.syncing import Syncing
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.health import Health
+from services.operations.money.saying import Saying
 from services.operations.proving import Proving
 from services.operations.rounds.desk import Desk
 from services.operations.rounds.rows import Rounds, Tables
@@ -58,6 +59,7 @@ from services.operations.subscriptions.rows import Subscriptions
 from services.operations.sync_api import SyncDesk
 from shared import events
 from shared.access import Access
+from shared.bus import Message, Partition
 from shared.catalogue import Catalogue
 from shared.edge_app import edge_app
 from shared.events import Event
@@ -68,10 +70,10 @@ from tests.services.operations.memory import Group, MemoryTable, Over, Store
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.memory_counting import indicator_desk, readiness_desk
 from tests.services.operations.memory_forms import MemoryCounting
-from tests.services.operations.money.partners import Live, Rows, ledger
+from tests.services.operations.money.partners import Live, Payment, Rows, ledger
 from tests.services.operations.proofs.prover import Prover
 from tests.services.operations.status.edge import FORM, Ticks
-from tests.services.operations.story import BEGAN, Story
+from tests.services.operations.story import BEGAN, LANES, Story
 
 PASSWORD = "made-up"
 KEPT = hashed(PASSWORD)
@@ -102,6 +104,7 @@ class ConsoleEdge:
     stories: dict[str, Story] = field(default_factory=dict)
     published: list[tuple[str, Event]] = field(default_factory=list)
     oidc: Oidc | None = None
+    payment: Payment | None = None
     transport: httpx.AsyncBaseTransport | None = None  # to a sandbox, where one is told of
 
     def __post_init__(self) -> None:
@@ -134,7 +137,7 @@ class ConsoleEdge:
         self.runner = Runner(
             rows, situations, self.store.journeys, self, lambda: self.now, 1, self.actions
         )
-        counting = Counting(self.door, MoneyDesk(ledger(self.store), self._health(), self._now))
+        counting = Counting(self.door, self._desk())
         self.night = Night()
         alarms = AlarmDesk(self.night.rows, self.night.deliveries, lambda: self.night.now)
         waking = Waking(self.door, alarms, self.catalogue, lambda: self.night.now, read_runbooks())
@@ -168,6 +171,15 @@ class ConsoleEdge:
 
     def _now(self) -> datetime:
         return self.now
+
+    async def _append(self, place: Partition, message: Message) -> None:
+        """Keep what the console has said; whoever listens is `payment`, if somebody does."""
+        assert self.payment
+        await self.payment.append(place, message)
+
+    def _desk(self) -> MoneyDesk:
+        saying = Saying(self._append, LANES, self._now)
+        return MoneyDesk(ledger(self.store), self._health(), saying, self._now)
 
     def _health(self) -> Health:
         rows = Rows(self.store.tables["situations"].rows)

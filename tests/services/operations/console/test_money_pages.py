@@ -1,5 +1,6 @@
 """The pages of money, by what the edge answers."""
 
+import re
 from datetime import timedelta
 from typing import get_args
 
@@ -13,14 +14,22 @@ from services.operations.console.money.labels import (
     CURES,
     KINDS,
     MOVEMENTS,
+    REFUSED,
     STANDINGS,
     TODO,
     TONES,
 )
 from services.operations.domain.partner_flow import Standing
-from shared.events.reconciliation import Because, BreakCause, BreakKind, BreakOpened, Cure
-from tests.services.operations.console.edge import ConsoleEdge, sign_in
-from tests.services.operations.money.partners import DAY, Partners, heard
+from shared.events.reconciliation import (
+    Because,
+    BreakCause,
+    BreakKind,
+    BreakOpened,
+    Cure,
+    RefusedBecause,
+)
+from tests.services.operations.console.edge import ConsoleEdge, send, sign_in
+from tests.services.operations.money.partners import DAY, Partners, Payment, heard
 from tests.services.operations.story import Story
 
 
@@ -124,6 +133,73 @@ async def test_before_anything_was_reconciled_the_page_says_so(seated: httpx.Asy
     assert LABELS["day_nothing_open"].vi in day
 
 
+async def test_an_operator_has_a_break_closed_and_another_agrees(
+    edge: ConsoleEdge, seated: httpx.AsyncClient, story: Story
+) -> None:
+    edge.payment = Payment(story.log)
+    _, large, _ = await reconciled(edge, story)
+    where = f"/console/money/breaks/{large.break_id}"
+
+    async def goes_on() -> None:
+        assert edge.payment
+        await edge.payment.act()
+        await heard(edge.store, story.log)
+
+    await goes_on()
+    sent = await send(seated, f"{where}/close", **await fields(seated, where), reason="trả lại")
+    assert (sent.status_code, sent.headers["location"].partition("?")[0]) == (303, where)
+    assert LABELS["close_sent"].vi in (await seated.get(sent.headers["location"])).text
+    await goes_on()
+    assert LABELS["close_sent"].vi not in (await seated.get(sent.headers["location"])).text
+    assert LABELS["close_yours"].vi in (await seated.get(where)).text
+
+    async with edge.browser() as browser:
+        await sign_in(browser, "checker")
+        form = await fields(browser, where)
+        answer = await send(browser, f"{where}/check", **form, reason="đã xem", approved="yes")
+        assert answer.status_code == 303
+        await goes_on()
+        page = (await browser.get(where)).text
+        assert "operator · checker · trả lại" in page
+        assert LABELS["break_closed_title"].vi in page
+        assert "/close" not in page
+
+
+async def test_what_is_sent_without_a_reason_or_a_form_of_ours_changes_nothing(
+    edge: ConsoleEdge, seated: httpx.AsyncClient, story: Story
+) -> None:
+    edge.payment = Payment(story.log)
+    first, *_ = await reconciled(edge, story)
+    where, before = f"/console/money/breaks/{first.break_id}", len(story.log.records)
+    form = await fields(seated, where)
+    empty = await send(seated, f"{where}/close", **form, reason="")
+    assert (empty.status_code, LABELS["refused_invalid-reason"].vi in empty.text) == (422, True)
+    strange = await send(seated, f"{where}/close", token="no", key="k" * 8, reason="trả lại")
+    assert strange.status_code == 403
+    none = await send(seated, f"{where}/check", **form, reason="trả lại", approved="yes")
+    assert (none.status_code, LABELS["refused_nothing-waits"].vi in none.text) == (409, True)
+    assert len(story.log.records) == before
+
+
+@pytest.mark.parametrize("name", ["viewer", "checker", "admin"])
+async def test_who_may_not_ask_has_no_form_and_is_refused(
+    edge: ConsoleEdge, story: Story, name: str
+) -> None:
+    first, *_ = await reconciled(edge, story)
+    where = f"/console/money/breaks/{first.break_id}"
+    async with edge.browser() as browser:
+        await sign_in(browser, name)
+        assert f'action="{where}/close"' not in (await browser.get(where)).text
+        answer = await send(browser, f"{where}/close", reason="trả lại")
+        assert answer.status_code == 403
+
+
+async def fields(browser: httpx.AsyncClient, where: str) -> dict[str, str]:
+    """What stands hidden in the forms of a page."""
+    page = (await browser.get(where)).text
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+
 @pytest.mark.parametrize(
     ("where", "status"),
     [
@@ -153,6 +229,7 @@ def test_every_word_of_a_contract_has_words_of_a_page() -> None:
         (CAUSES, BreakCause),
         (CURES, Cure),
         (BECAUSE, Because),
+        (REFUSED, RefusedBecause),
         (STANDINGS, Standing),
         (TONES, Standing),
     ):

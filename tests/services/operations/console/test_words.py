@@ -39,6 +39,7 @@ from services.operations.domain.subscriptions import Every
 from services.operations.domain.sync import Ledger
 from services.operations.finding import Kind
 from services.operations.indicators.views import PARTS
+from services.operations.money.views import Step
 from services.operations.rounds.views import Result
 from services.operations.rounds_api import VERBS
 from shared.access import CONSOLE_ROLES
@@ -91,8 +92,9 @@ MADE = {
     *(f"new_{which}" for which in ("stuck", "all")),
     *(f"age_{age}" for age in AGES_S),
     *(f"list_{which}" for which in ("open", "closed", "other_open", "other_closed")),
-    *(f"step_{what}" for what in ("opened", "closed")),
-    "refused_unknown-break",
+    *(f"step_{what}" for what in get_args(Step)),
+    *(f"refused_{code}" for code in ("unknown-break", "invalid-reason", "break-over")),
+    *(f"refused_{code}" for code in ("nothing-waits", "own-wish")),
     *(f"dead_kind_{kind}" for kind in KINDS.values()),
     *(f"dead_did_{did}" for did in get_args(Did)),
     *(f"dead_became_{became}" for became in get_args(Became)),

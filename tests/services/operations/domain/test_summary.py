@@ -90,7 +90,8 @@ QUIET = {
 }  # fmt: skip
 NOT_OF_AN_APPLICATION = {
     "flow.counted", "record.answered", "record.dead", "reconciliation.break_closed",
-    "reconciliation.break_opened", "statement.reconciled",
+    "reconciliation.break_opened", "reconciliation.close_refused", "reconciliation.close_waiting",
+    "statement.reconciled",
 }  # fmt: skip
 
 

@@ -11,16 +11,21 @@ from services.operations.domain.partner_flow import Live as LivePartner
 from services.operations.flow import TOPIC as FLOW
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.health import Health
-from services.operations.money.hearing import Hearing, Pace
-from services.operations.money.rows import TOPIC, Ledger, Tables
+from services.operations.money.hearing import Keeper
+from services.operations.money.rows import TOPIC, Ledger, Tables, told
+from services.operations.money.saying import Append, Saying
 from services.operations.tables import Flowing, count, flowing, partners
+from services.payment.breaks import Breaks, Standing, messages
+from services.payment.closings import Closings
 from shared import events
+from shared.bus import Message, Partition
 from shared.clock import Clock
 from shared.events import Data, Event
 from shared.events.reconciliation import BreakClosed, BreakOpened, BreakSum, StatementReconciled
+from shared.hearing import Hearing, Pace
 from shared.placement import home
 from shared.store import Row
-from tests.services.operations.memory import Group, Over, Store
+from tests.services.operations.memory import Group, MemoryTable, Over, Store, Trouble
 from tests.services.operations.story import BEGAN, LANES, Log
 
 DAY = date(2026, 6, 8)
@@ -102,7 +107,8 @@ def hearing(store: Store) -> Hearing:
     """A loop of a new process."""
     ticks = iter(range(10**9))
     pace = Pace(retry_s=0.0, retry_limit_s=0.0)
-    return Hearing(ledger(store), store.fresh_journeys(), lambda: float(next(ticks)), pace)
+    keeper = Keeper(ledger(store), store.fresh_journeys())
+    return Hearing(keeper.keep, lambda: float(next(ticks)), keeper.begin, pace)
 
 
 class Live:
@@ -147,12 +153,43 @@ class Rows:
         ]
 
 
-def desk(store: Store, now: datetime) -> MoneyDesk:
+class Payment:
+    """Payment's part: it acts upon what operators say, with the real queue of breaks."""
+
+    def __init__(self, log: Log, over_vnd: int = 1_000_000) -> None:
+        self.log, self._heard = log, 0
+        trouble = Trouble()
+        self.breaks = Breaks(MemoryTable(trouble), MemoryTable(trouble))
+        self._closings = Closings(self.breaks, MemoryTable(trouble), over_vnd, lambda: log.now)
+
+    async def append(self, place: Partition, message: Message) -> None:
+        """Take in what operators say."""
+        self.log.append(place[0], message.key, message.value, place[1])
+
+    async def act(self) -> None:
+        """Hear all that was told since, and say what comes of it."""
+        records = self.log.records[self._heard :]
+        for record in (r for r in records if r.topic == TOPIC):
+            one = told(record)
+            if one and isinstance(one.word, BreakOpened):
+                number = int(one.id.rpartition(".")[2])
+                await self.breaks.put([Standing(number, "f", self.log.now, one.word)])
+            for place, found in messages(await self._closings.heard(record), LANES).items():
+                for message in found:
+                    await self.append(place, message)
+        self._heard = len(self.log.records)
+
+
+async def nowhere(place: Partition, message: Message) -> None:
+    """Take in what nobody acts upon."""
+
+
+def desk(store: Store, now: datetime, append: Append = nowhere) -> MoneyDesk:
     """What is asked of money, over a store's tables as of a moment."""
     ticks = iter(range(0, 10**9, 10**3))
     rows = Rows(store.tables["situations"].rows)
     health = Health(rows, Live(store, lambda: now), lambda: now, ticks.__next__)
-    return MoneyDesk(ledger(store), health, lambda: now)
+    return MoneyDesk(ledger(store), health, Saying(append, LANES, lambda: now), lambda: now)
 
 
 async def heard(store: Store, log: Log, batch: int = 3) -> None:
