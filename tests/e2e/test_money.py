@@ -1,0 +1,104 @@
+"""A break on a real system: a statement opens it, two operators have it closed."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local.settings import ROOT
+from tests.e2e.system import System, running
+from tests.e2e.test_rounds import new_id, submit
+
+pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]
+
+LIMIT_S = 120.0
+DAY = "2026-11-20"
+COLUMNS = "vnp_TxnRef,vnp_TransactionNo,vnp_Amount,vnp_PayDate,vnp_TransactionType"
+FOREIGN = f"""#opening_vnd=0;closing_vnd=2500000;count=1
+{COLUMNS}
+NOBODYS1,14700001,250000000,20261120090000,01
+"""
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running(tmp_path_factory.mktemp("money")) as started:
+        yield started
+
+
+def reconcile(system: System, folder: Path) -> int:
+    path = folder / "vnpay.csv"
+    path.write_text(FOREIGN)
+    command = [sys.executable, "-m", "deploy.local.cli", "reconcile", "--json"]
+    home = {
+        "MOTCUA_HOME": str(system.settings.home),
+        "KAFKA_URL": system.servers.kafka_url,
+        "MONGO_URL": system.servers.mongo_url,
+    }
+    run = subprocess.run(
+        [*command, "--partner", "sen-vang", "--day", DAY, str(path)],
+        cwd=ROOT,
+        env={**os.environ, **home},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    assert run.stdout.startswith("{"), run.stdout + run.stderr
+    assert json.loads(run.stdout)
+    return run.returncode
+
+
+async def shown(http: httpx.AsyncClient, path: str, is_so: Callable[[Any], bool]) -> Any:
+    """What is answered once it is so."""
+    end_s = time.monotonic() + LIMIT_S
+    while True:
+        found = (await http.get(path)).json()
+        if is_so(found):
+            return found
+        assert time.monotonic() < end_s, found
+        await asyncio.sleep(0.5)
+
+
+async def test_what_a_statement_opens_is_closed_when_a_second_operator_agrees(
+    system: System, tmp_path: Path
+) -> None:
+    id_ = new_id(1)  # payment has a journal from the first application on
+    async with system.client("intake", "portal") as intake:
+        await submit(intake, id_)
+    async with system.client("payment", "portal") as payment:
+        await shown(payment, f"/v1/payments/{id_}", lambda found: "type" not in found)
+    assert reconcile(system, tmp_path) == 1  # a break is open
+    async with (
+        system.client("operations", "operator") as first,
+        system.client("operations", "operator:second") as second,
+    ):
+        money = await shown(first, "/v1/money", lambda found: found["breaks"] == 1)
+        (listed,) = (await first.get("/v1/money/breaks")).json()["items"]
+        where = f"/v1/money/breaks/{listed['id']}"
+        board = (await first.get("/v1/stuck")).json()["stuck"]
+        said = {"reason": "the bank sent it back"}
+        key = {"idempotency-key": "e2e-close-1"}
+        for _ in range(2):
+            assert (await first.post(f"{where}/close", json=said, headers=key)).status_code == 202
+        await shown(first, where, lambda found: found["asked"] and found["asked"]["is_waiting"])
+        own = await first.post(f"{where}/check", json={"approved": True, "reason": "seen it"})
+        agreed = await second.post(f"{where}/check", json={"approved": True, "reason": "seen it"})
+        closed = await shown(first, where, lambda found: not found["break"]["is_open"])
+        left = (await first.get("/v1/stuck")).json()["stuck"]
+
+    assert money["days"][0]["statement"]["closing_vnd"] == listed["amount_vnd"] == 2_500_000
+    assert [g["matters"] for g in board if g["cause"] == "reconciliation_break"] == [1]
+    assert (own.status_code, agreed.status_code) == (409, 202)
+    steps = [step["what"] for step in closed["steps"]]
+    assert steps == ["opened", "asked", "waiting", "approved", "closed"]
+    assert closed["break"]["closed_by"] != closed["break"]["closed_checked_by"] != ""
+    assert [g for g in left if g["cause"] == "reconciliation_break"] == []
