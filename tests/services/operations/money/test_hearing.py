@@ -165,3 +165,16 @@ async def _interrupted(store: Store, records: list[Record], rng: random.Random) 
         assignment = Group(records[:cut]).assignment(store.trouble, rng.randrange(1, 5))
         with pytest.raises(Over):
             await hearing(store).serve(assignment)
+
+
+async def test_an_application_that_is_read_anew_keeps_its_break_on_the_board(
+    store: Store, partners: Partners, log: Log
+) -> None:
+    story = Story(log)
+    story.charged()
+    partners.opens(application=story.application)
+    lanes = Group([r for r in log.records if r.topic != TOPIC])
+    await store.read(lanes)
+    await heard(store, log)
+    await store.read(Group(lanes.records))  # all of it again: its rows are looked up
+    assert len(stuck(store)) == 1
