@@ -39,6 +39,7 @@ from services.operations.console.proof.routes import Provable
 from services.operations.console.readiness.routes import Checking
 from services.operations.console.reading.routes import Reading
 from services.operations.console.rounds.routes import Releasing
+from services.operations.console.sandbox.routes import Trying
 from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck.routes import Watching
 from services.operations.console.sync.routes import Comparing
@@ -124,7 +125,7 @@ def _operations() -> APIRouter:
         "aside": SettingAside(door, _UNUSED, _UNUSED),
         "checking": Checking(door, _UNUSED),
         "comparing": Comparing(door, _UNUSED),
-        "trying": None,
+        "trying": Trying(door, _UNUSED),
     }  # their routes have the door's own class
     return services.operations.__main__.edge(desks(**unused | pages))
 
