@@ -43,10 +43,10 @@ _LISTED = Listed(subscription=_MADE, ended=None, attempts=[_SENT])
 
 def router(desk: SubscriptionDesk) -> APIRouter:
     """Return the routes; all of them need the role operator."""
-    routes = APIRouter(prefix="/v1/statistics", tags=["operations"])
+    routes = APIRouter(prefix="/v1", tags=["operations"])
 
     @routes.get(
-        "/subscriptions",
+        "/statistics/subscriptions",
         summary="Which forms are sent to whom, and what came of it",
         responses=edge.answers(
             200,
@@ -58,7 +58,7 @@ def router(desk: SubscriptionDesk) -> APIRouter:
         return _json(SubscriptionsView(items=await desk.listed(), targets=sorted(desk.targets)))
 
     @routes.post(
-        "/subscriptions",
+        "/statistics/subscriptions",
         status_code=201,
         summary="Have a form sent for each period that is over; the same again is the same",
         responses=edge.answers(201, Subscription, 409, 422, example=_MADE),
@@ -68,7 +68,7 @@ def router(desk: SubscriptionDesk) -> APIRouter:
         return _json(await begun(desk, await edge.read(request, Wanted), caller.name), 201)
 
     @routes.post(
-        "/subscriptions/{subscription_id}/end",
+        "/statistics/subscriptions/{subscription_id}/end",
         summary="Have no more of it sent",
         responses=edge.answers(200, Listed, 404, example=_LISTED),
     )

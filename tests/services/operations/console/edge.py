@@ -142,7 +142,9 @@ class ConsoleEdge:
         alarms = AlarmDesk(self.night.rows, self.night.deliveries, lambda: self.night.now)
         waking = Waking(self.door, alarms, self.catalogue, lambda: self.night.now, read_runbooks())
         ready = readiness_desk(self.store, self.catalogue, lambda: self.now)
-        tables = (self.store.tables[name] for name in ("journeys", "names", "aside"))
+        tables = (
+            self.store.tables[name] for name in ("journeys", "names", "aside", "letter_answers")
+        )
         syncing = Syncing(Proving(*tables, page_rows=3))
         sync = SyncDesk(syncing, self.store.counts(), self.catalogue, lambda: self.now)
         self.comparing = Comparing(self.door, sync)

@@ -71,8 +71,8 @@ class Dossiers:
         self.cause = self.story.decide("intake", self.story.submitted(), registered)[0]
         self.take(registered)
 
-    def take(self, data: Data) -> list[Data]:
-        self.at += timedelta(hours=5)
+    def take(self, data: Data, after: timedelta = timedelta(hours=5)) -> list[Data]:
+        self.at += after
         self.log.now = max(self.log.now, self.at)
         event = Event(
             id="m",
@@ -100,9 +100,9 @@ class Dossiers:
         return ACTIONS[name].plan("routing", "", self.entries(), held)
 
     def do(self, name: str, cause: str, command: Command) -> list[Data]:
-        """Do what was previewed."""
+        """Do what was previewed, on the same day: a date that is today's is none tomorrow."""
         told = command.reference, "o-1", "why", "o-2", cause, command.moves_seen
-        return self.take(ACTIONS[name].say(Saying(*told)))
+        return self.take(ACTIONS[name].say(Saying(*told)), timedelta(0))
 
 
 def was_done(said: list[Data]) -> bool:
