@@ -42,7 +42,11 @@ def rows() -> MemoryTable:
 async def test_what_never_changed_serves_as_it_always_did(rows: MemoryTable) -> None:
     assert await serving(rows) == (FIRST, 0)
     assert [FIRST.tables(str)(name) for name in sorted(REBUILT)] == sorted(REBUILT)
-    assert FIRST.groups == {"operations": reads("operations"), "operations-aside": aside()}
+    assert FIRST.groups == {
+        "operations": reads("operations"),
+        "operations-aside": aside(),
+        "operations-money": ("payment.reconciliation",),
+    }
 
 
 async def test_the_two_serve_in_turn(rows: MemoryTable) -> None:
