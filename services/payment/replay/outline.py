@@ -33,6 +33,7 @@ from shared.events.refunds import (
     RefundFailed,
     RefundProposed,
     RefundQueryRequested,
+    RefundRefused,
     RefundRejected,
     RefundRequested,
     RefundWaiting,
@@ -60,6 +61,7 @@ UNSHOWN = frozenset(
         *(CreateRequested.TYPE, QueryRequested.TYPE, RefundQueryRequested.TYPE),
         DisbursementQueryRequested.TYPE,
         *(RefundProposed.TYPE, RefundWaiting.TYPE, RefundRejected.TYPE, FeeOverpaid.TYPE),
+        RefundRefused.TYPE,
     }
 )
 

@@ -155,4 +155,4 @@ def test_data_without_a_format_is_not_touched(tmp_path: Path) -> None:
 
 def test_every_process_has_a_port_of_its_own() -> None:
     found = [value for name, value in Settings().model_dump().items() if name.endswith("_port")]
-    assert len(found) == len(set(found)) == 12
+    assert len(found) == len(set(found)) == 13

@@ -18,7 +18,7 @@ def said(report: Report, rows: int = 20) -> str:
 def test_a_person_sees_each_equation_and_each_exception_by_name(report: Report) -> None:
     text = said(report)
 
-    assert text.startswith("2026-05-28 07:00 – 2026-07-01 07:00 (UTC+7): 23 applications\n")
+    assert text.startswith("2026-05-28 07:00 – 2026-07-01 07:00 (UTC+7): 24 applications\n")
     assert "✗  submissions " in text
     assert all(kind in text and KINDS[kind].en in text for kind in report.proof.excepted)
     assert all(item.application in text for item in report.proof.exceptions)
