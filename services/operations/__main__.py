@@ -185,7 +185,6 @@ async def build(resources: Resources) -> Parts:
     seeking = Seeking(
         resources.table("facts"), resources.table("names"), resources.table("journeys")
     )
-    watch = Watch(resources.settings)
     finder = Finder(journeys, seeking, watch.current, resources.clock)
     sources = Sources(
         journeys, finder, counts, aside_counts, tables.flowing, resources.publisher, resources.clock

@@ -135,8 +135,10 @@ async def read(settings: Settings) -> tuple[Evidence, dict[str, object]]:
     begun = ("application.registered", "interlinked.registered")
     acknowledged = {e.subject for e in registered if e.type in begun and not is_child(e.subject)}
     told = await gather.read_operations(scene, "")
-    sent = [heard.record for heard in evidence.log[wrongs.SUBMISSIONS]]
-    unreadable = {record.key for record in sent if record.value == wrongs.NOT_JSON and record.key}
+    sent = evidence.log[wrongs.SUBMISSIONS]
+    # what is not JSON at all, and what is planted afterwards for a person to mend
+    unreadable = {heard.record.key for heard in sent if heard.event is None and heard.record.key}
+    assert {heard.record.value for heard in sent if heard.event is None} >= {wrongs.NOT_JSON}
     known = replace(evidence, acknowledged=acknowledged, unreadable=unreadable)
     return known, dict(told.counts)
 

@@ -26,6 +26,7 @@ from services.operations.domain.breaks import (
 from services.operations.situations import break_row
 from shared import events
 from shared.bus import Record
+from shared.errors import Unknown
 from shared.events import UNREADABLE
 from shared.events.reconciliation import (
     BreakClosed,
@@ -42,6 +43,7 @@ TOPIC = "payment.reconciliation"
 END = "~"  # after every id
 ROWS_LIMIT = 2_000  # read at once
 OPEN_LIMIT = 50_000  # breaks that sums look at
+TRIES = 5
 PARTNERS_LIMIT = 200
 SAID = (CloseAsked, CloseChecked, CloseWaiting, CloseRefused)
 TURNS: Mapping[str, type[Opening] | type[Closing] | type[Said]] = {
@@ -112,12 +114,18 @@ class Ledger:
         if not turns:
             return {}
         await self._breaks.insert_missing([_row(f"{t.word.break_id}/{t.id}", t) for t in turns])
-        # looked at after it was written: of two that write, the last one has seen both
+        # looked at after it was written, and once more: of two that write, the last has seen both
         ids = {t.word.break_id for t in turns}
-        rows = await self._rows_of(ids)
-        now = {id_: s for id_ in sorted(ids) if (s := _standing(rows[id_]))}
-        await self._follow(rows, now)
-        return now
+        seen: dict[str, list[Row]] = {}
+        now: dict[str, Standing] = {}
+        for _ in range(TRIES):
+            rows = await self._rows_of(ids)
+            if rows == seen:
+                return now
+            now = {id_: s for id_ in sorted(ids) if (s := _standing(rows[id_]))}
+            await self._follow(rows, now)
+            seen = rows
+        raise Unknown("what is said of breaks changes while it is looked at")
 
     async def _follow(self, rows: Mapping[str, Sequence[Row]], now: Mapping[str, Standing]) -> None:
         """Have a row for each that is open, here and on the stuck board, and none for others."""
