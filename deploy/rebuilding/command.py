@@ -49,13 +49,13 @@ async def _rebuild() -> tuple[int, int]:
     async with editions() as there:
         serves, turn = await there.serving()
         other = serves.other
-        if members := await there.members(other):
+        if await there.members(other) or not await there.begins(turn + 1):
             raise Misconfigured(
-                f"A rebuild is under way ({members} members of {', '.join(other.groups)}): wait "
-                "for it, or end it."
+                f"A rebuild is under way (groups {', '.join(other.groups)}): wait for it, or end "
+                "it; after one that was ended wait two minutes."
             )
         await there.drop(other)
-        await there.begin(other)
+        await there.rewind(other)
         with _reading() as reader:
             read = await _until_near(there, other, reader)
             if not await there.have_serve(other, turn + 1):

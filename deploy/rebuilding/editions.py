@@ -13,7 +13,8 @@ from deploy.local import mongo
 from deploy.local.refusals import why
 from deploy.local.settings import HOST, Settings
 from deploy.log.lag import Lags, Sample
-from services.operations.edition import REBUILT, SERVING, Edition, serving, switch
+from services.operations.edition import REBUILT, SERVING, Edition, begin, serving, switch
+from shared.clock import system_clock
 from shared.errors import Misconfigured, Unknown
 from shared.kafka import security
 from shared.mongo import MongoTable, connect
@@ -40,6 +41,10 @@ class Editions(NamedTuple):
         """Have another one serve; False: somebody else did so meanwhile."""
         return await switch(self._rows, edition, turn)
 
+    async def begins(self, turn: int) -> bool:
+        """Note that a rebuild begins; False: somebody else has just begun one."""
+        return await begin(self._rows, turn, system_clock())
+
     async def drop(self, edition: Edition) -> None:
         """Drop the tables of an edition that nobody reads into."""
         for name in sorted(REBUILT):
@@ -58,7 +63,7 @@ class Editions(NamedTuple):
         finally:
             await admin.close()
 
-    async def begin(self, edition: Edition) -> None:
+    async def rewind(self, edition: Edition) -> None:
         """Have the groups of an edition, which has no members, begin with the first records."""
         for group, topics in edition.groups.items():
             consumer = AIOKafkaConsumer(

@@ -7,15 +7,18 @@ than its own ends, and begins anew with that one.  What operators do is in neith
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from shared.errors import Refused, Unknown
-from shared.store import Table
+from shared.store import Row, Table
 from shared.topics import aside, reads
 
 OPERATIONS, ASIDE, MONEY = "operations", "operations-aside", "operations-money"  # groups
 RECONCILIATION = "payment.reconciliation"
 LOOK_EVERY_S = 2.0
+JOINS_IN = timedelta(minutes=2)  # a process starts, and its group takes it in
+TURNS = "0", ":"  # ids that are numbers
 SERVING = "editions"  # the table
 REBUILT = frozenset(
     {
@@ -67,8 +70,24 @@ class Edition(NamedTuple):
 
 async def serving(table: Table) -> tuple[Edition, int]:
     """Return which edition serves, and how often that was another before.  Raises `Unknown`."""
-    rows = await table.last(("", "~"), 1)
+    rows = await table.last(TURNS, 1)
     return (Edition(rows[0]["edition"]), int(rows[0]["_id"])) if rows else (Edition(NAMES[0]), 0)
+
+
+async def begin(table: Table, turn: int, at: datetime) -> bool:
+    """Note that the n-th rebuild begins; False: another has begun it a moment ago, and its reader
+    has not joined yet.  One that began longer ago and has no reader was ended.  Raises `Unknown`.
+    """
+    note: Row = {"_id": f"begun/{turn:06d}", "at": at.isoformat()}
+    for row in await table.get([note["_id"]]):
+        if at - datetime.fromisoformat(row["at"]) < JOINS_IN:
+            return False
+        await table.delete([row["_id"]])
+    try:
+        await table.insert([note])
+    except Refused:
+        return False
+    return True
 
 
 async def switch(table: Table, edition: Edition, turn: int) -> bool:
