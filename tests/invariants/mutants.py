@@ -20,7 +20,10 @@ from deploy.local.settings import ROOT
 from shared.errors import Misconfigured
 from tests.invariants.report import Verdict
 
-COPIED = ("deploy", "services", "shared", "tests/e2e", "tests/invariants", "tests/waiting.py")
+COPIED = (
+    *("deploy", "docs/runbooks", "services", "shared"),
+    *("tests/e2e", "tests/invariants", "tests/waiting.py"),
+)
 RUN_LIMIT_S = 480.0
 
 
