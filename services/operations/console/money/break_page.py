@@ -12,7 +12,7 @@ from services.operations.console.money.labels import (
     KINDS,
     MOVEMENTS,
     REFUSED,
-    TODO,
+    REMEDIES,
 )
 from services.operations.console.money.page import NOTHING, day_name
 from services.operations.console.spoken import moment, stretch
@@ -101,7 +101,7 @@ def one_page(found: OneBreakView, name: str, sent: str) -> OnePage:
         application=one.application,
         is_open=one.is_open,
         facts=[*_facts_of_break(one)],
-        todo=TODO[one.kind],
+        todo=REMEDIES[one.kind],
         steps=[_step(step) for step in found.steps],
         asked=_asked(found.asked, name) if found.asked else None,
         is_sent=bool(sent) and all(step.id != sent for step in found.steps),

@@ -189,7 +189,7 @@ CURES: Mapping[Cure, Words] = {
     "ask": Words("Đã hỏi đối tác", "The partner was asked"),
     "person": Words("Người vận hành quyết định", "A person decides"),
 }
-TODO: Mapping[BreakKind, Words] = {
+REMEDIES: Mapping[BreakKind, Words] = {
     "missing_here": Words(
         "Nếu đã báo cho hồ sơ, lần đối soát sau sẽ đóng khoản này. Tiền ra mà hệ thống không gửi: "
         "hỏi đối tác đã chi cho ai.",

@@ -15,8 +15,8 @@ from services.operations.console.money.labels import (
     KINDS,
     MOVEMENTS,
     REFUSED,
+    REMEDIES,
     STANDINGS,
-    TODO,
     TONES,
 )
 from services.operations.domain.partner_flow import Standing
@@ -225,7 +225,7 @@ async def test_who_is_of_one_unit_does_not_see_the_money_of_all(edge: ConsoleEdg
 def test_every_word_of_a_contract_has_words_of_a_page() -> None:
     for table, literal in (
         (KINDS, BreakKind),
-        (TODO, BreakKind),
+        (REMEDIES, BreakKind),
         (CAUSES, BreakCause),
         (CURES, Cure),
         (BECAUSE, Because),
