@@ -11,7 +11,7 @@ from rich.console import Console
 
 from deploy.local.refusals import say
 from deploy.operating.asking import calling, where
-from deploy.operating.command import AsJson, At, Keys
+from deploy.operating.command import AsJson, At, Keys, say_json
 from deploy.operating.shown import columns
 from shared.errors import Misconfigured
 
@@ -61,7 +61,7 @@ def incidents(
             found = api.post("/v1/incidents", body, f"cli-{uuid4().hex}")
         elif not id_:
             page = api.get("/v1/incidents")
-            _say(page) if as_json else board(console, page)
+            say_json(page) if as_json else board(console, page)
             return
         elif verb:
             found = api.post(*_act(f"/v1/incidents/{id_}", verb, said))
@@ -71,7 +71,7 @@ def incidents(
             kept = api.get(f"/v1/incidents/{found['id']}/applications")["applications"]
             to.write_text(json.dumps({"applications": kept}))
             say(console, f"{len(kept):,} applications: {to}")
-    _say(found) if as_json else one(console, found)
+    say_json(found) if as_json else one(console, found)
 
 
 def _act(place: str, verb: str, said: str) -> tuple[str, dict[str, Any]]:
@@ -117,7 +117,3 @@ def one(console: Console, found: Mapping[str, Any]) -> None:
     for act in found["acts"]:
         words = act.get("text") or act.get("reference") or ""
         say(console, f"  {act['at']}  {act['what']}  [dim]{act['by']}[/]  {words}")
-
-
-def _say(found: Any) -> None:
-    console.print(json.dumps(found, ensure_ascii=False), markup=False, soft_wrap=True)

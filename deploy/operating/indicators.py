@@ -1,6 +1,5 @@
 """`motcua indicators` and `motcua index`."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.operating.asking import calling, where
+from deploy.operating.command import say_json
 from services.operations.domain.service_index import Line, Tally, added, lines
 
 STYLES = {"red": "red", "yellow": "yellow", "grey": "dim", "green": "green"}
@@ -37,7 +37,7 @@ def indicators(
     with calling(*where(at, keys)) as api:
         found = api.get("/v1/indicators", unit=unit, **({"day": day} if day else {}))
     if as_json:
-        console.print(json.dumps(found, ensure_ascii=False), markup=False, soft_wrap=True)
+        say_json(found)
     else:
         show(console, found, rows)
 
