@@ -18,7 +18,7 @@ from deploy.local import launcher
 from deploy.log.lag import Lags
 from shared.clock import system_clock
 from shared.kafka.producer import KafkaProducer
-from shared.topics import aside, reads
+from shared.topics import groups
 from shared.working_time import local_day
 from tests.load import machine, options, screen
 from tests.load.made_up import Made, Writer
@@ -30,21 +30,19 @@ COUNT_LIMIT = 2_000_000
 AT_ONCE = 2_000  # applications that are appended together
 KEPT = 20_000  # of which some are asked about
 ASKED = 300  # times, each question
-GROUPS: Mapping[str, Sequence[str]] = {
-    "operations": reads("operations"),
-    "operations-aside": aside(),
-}
 LOOK_S = 0.5
 ROOM_SHARE = 0.2  # of what an application needs where all services run
 NAME = "operations"
+GROUPS = {group: topics for group, topics in groups().items() if group.startswith(NAME)}
 
 
 async def run(system: MeasuredSystem, count: int, steps: launcher.Steps) -> dict[str, Any]:
     """Write a log, have it read, ask; return what it took."""
     system.stop_services()
     steps.doing(f"Writing {count:,} applications")
-    writer = Writer(system.settings.lanes)
+    writer, since_s = Writer(system.settings.lanes), time.monotonic()
     made = await _write(system, writer, count)
+    write_s = time.monotonic() - since_s
     steps.done(f"{writer.records:,} records of {count:,} applications")
     steps.doing("Reading them")
     system.start(NAME)
@@ -63,6 +61,7 @@ async def run(system: MeasuredSystem, count: int, steps: launcher.Steps) -> dict
         "applications": count,
         "records": writer.records,
         "chapters": dict(writer.chapters),
+        "write_s": round(write_s, 1),
         "read_s": round(seconds, 1),
         "records_per_s": round(writer.records / seconds),
         "cpu_us_per_record": {
@@ -130,6 +129,7 @@ def table(content: Mapping[str, Any]) -> Table:
     drawn.add_column(justify="right")
     drawn.add_row("applications", f"{content['applications']:,}")
     drawn.add_row("records", f"{content['records']:,}")
+    drawn.add_row("written in", f"{content['write_s']:,} s")
     drawn.add_row("read in", f"{content['read_s']:,} s")
     drawn.add_row("records per s", f"{content['records_per_s']:,}")
     for name, used in content["cpu_us_per_record"].items():
