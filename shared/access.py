@@ -1,4 +1,4 @@
-"""Who calls an edge: a bearer key, known by its hash only, gives a name and a role."""
+"""Who calls an edge: a bearer key, known by its hash only, gives a name, a role and a principal."""
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
@@ -8,6 +8,7 @@ from fastapi import Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
+from shared.principals import People
 from shared.problems import Refusal
 
 ROLES = ("portal", "officer", "operator", "partner")
@@ -29,11 +30,13 @@ class Caller(NamedTuple):
     """An authenticated caller; `source` is what its messages carry as CloudEvents source.
 
     `units` are those that it speaks for, a province's code for all in it; none: it is not limited.
+    `principal` is the human (`shared.principals`), empty where that is nobody in particular.
     """
 
     name: str
     role: str
     units: tuple[str, ...] = ()
+    principal: str = ""
 
     @property
     def source(self) -> str:
@@ -42,11 +45,14 @@ class Caller(NamedTuple):
 
 
 class Access:
-    """The callers that an edge knows."""
+    """The callers that an edge knows.  Raises `Misconfigured` for a key of an unknown person."""
 
-    def __init__(self, api_keys: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(
+        self, api_keys: Mapping[str, Mapping[str, str]], people: People | None = None
+    ) -> None:
+        known = people or People({})
         self._callers = {
-            h: Caller(k["name"], k["role"], tuple(k.get("units", "").split()))
+            h: Caller(k["name"], k["role"], tuple(k.get("units", "").split()), known.text_of(k))
             for h, k in api_keys.items()
         }
 

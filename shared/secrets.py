@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from shared.errors import Misconfigured
+from shared.principals import People
 
 
 class Secrets(NamedTuple):
-    """`api_keys` maps the SHA-256 of a key, in hex, to its owner's name and role.
+    """`api_keys` maps the SHA-256 of a key, in hex, to its owner's name and role, and the `person`
+    among `people` whom it belongs to, if it is one's.
 
     `partners` maps a bank's or intermediary's name to who we are there and our keys, by direction;
     `providers` the name of who carries notices to our keys there: the SMS gateway's stand in `sms`.
-    `accounts` maps the name of somebody at the console to role, units and hashed password,
+    `accounts` maps the name of somebody at the console to role, units, person, hashed password,
     `alarms` the name of who is told of alarms to their address there (`docs/alarms.md`).
     `proof_jwk` signs reports of proven periods; `oidc` is an identity provider of the console
     (`docs/operators.md`).
@@ -31,6 +33,12 @@ class Secrets(NamedTuple):
     proof_jwk: dict[str, Any]
     oidc: dict[str, Any]
     reports: dict[str, dict[str, str]]
+    people: dict[str, dict[str, str]]
+
+    @property
+    def known(self) -> People:
+        """Return the humans whom keys and accounts name.  Raises `Misconfigured`."""
+        return People(self.people, str(self.oidc.get("issuer", "")))
 
 
 def read(path: Path) -> Secrets:
@@ -49,6 +57,7 @@ def read(path: Path) -> Secrets:
             text.get("proof_jwk", {}),
             text.get("oidc", {}),
             text.get("reports", {}),
+            text.get("people", {}),
         )
     except FileNotFoundError:
         raise Misconfigured(f"no secrets at {path}: `motcua up` makes local ones") from None

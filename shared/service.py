@@ -242,7 +242,8 @@ def _effects(resources: Resources, effects: Sequence[Effect], limits: Limits) ->
 def _app(service: str, resources: Resources, parts: Parts, loops: Sequence[Loop]) -> ASGIApp:
     healths = {name: health for name, health, _ in loops}
     own = process_routes.router(healths, resources.telemetry.metrics)
-    app = edge_app(service, Access(resources.secrets.api_keys), (parts.router, own))
+    access = Access(resources.secrets.api_keys, resources.secrets.known)
+    app = edge_app(service, access, (parts.router, own))
     return bare.in_front(app, (parts.router,))
 
 

@@ -37,6 +37,12 @@ ACCOUNTS: Mapping[str, Mapping[str, str]] = {
     "sen-vang": {"role": "partner"},
     "admin": {"role": "admin"},
 }
+# whose a key is, by the name of who calls; portals' and banks' systems are nobody in particular
+PERSONS: Mapping[str, str] = {
+    "sandbox-officer": "officer",
+    "sandbox-operator": "operator",
+    "sandbox-second-operator": "second-operator",
+}
 SECRET_ID = {"payos": "api_key", "momo": "access_key"}  # beside the keys, by family
 
 
@@ -48,6 +54,7 @@ def ensure(folder: Path) -> Path:
         _give_missing(own, theirs, "providers", _providers)
         _give_missing(own, theirs, "accounts", _accounts)
         _give_missing(own, theirs, "proof_jwk", _proof_key)
+        _name_people(own)
         return folder
     if own.exists():
         raise Misconfigured(
@@ -78,6 +85,28 @@ def _give_missing(own: Path, theirs: Path, part: str, made: Callable[[], Made]) 
     for_services, for_clients = made()
     _write(theirs, clients | for_clients)
     _write(own, ours | for_services)
+
+
+def _name_people(own: Path) -> None:
+    """Say in a file from before whose its keys and accounts are."""
+    ours = json.loads(own.read_text())
+    if "people" not in ours:
+        _write(own, ours | _with_people(ours))
+
+
+def _with_people(ours: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the humans, and keys and accounts with whose they are."""
+    return {
+        "people": {name: {} for name in sorted({*ACCOUNTS, *PERSONS.values()})},
+        "api_keys": {
+            key: row | ({"person": PERSONS[row["name"]]} if row["name"] in PERSONS else {})
+            for key, row in ours["api_keys"].items()
+        },
+        "accounts": {
+            name: row | ({"person": name} if name in ACCOUNTS else {})
+            for name, row in ours["accounts"].items()
+        },
+    }
 
 
 def _proof_key() -> Made:
@@ -136,6 +165,7 @@ def generate() -> Made:
         **accounts_for_services,
         **proof_for_services,
     }
+    for_services |= _with_people(for_services)
     for_clients = {
         "api_keys": keys,
         "intake_jwk": intake.as_dict(private=False),

@@ -195,7 +195,7 @@ async def build(resources: Resources) -> Parts:
     status = StatusDesk(access, journeys, watch.current, Pages(settings.forms), resources.clock)
     answers = Attempts(PER_APPLICATION, time.monotonic)
     desk = RatingDesk(status, resources.publisher, resources.vault, answers)
-    accounts = Accounts(resources.secrets.accounts)
+    accounts = Accounts(resources.secrets.accounts, resources.secrets.known)
     sessions = Sessions(resources.table("sessions"), resources.clock)
     key, http = resources.secrets.master_key, httpx.AsyncClient(trust_env=False)
     ways = (*WAYS, sandbox_routes.WAY) if settings.sandbox else WAYS

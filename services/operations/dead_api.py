@@ -18,7 +18,7 @@ from services.operations.dead.acting import (
     propose,
 )
 from services.operations.dead.desk import Desk, Verb
-from services.operations.dead.edits import Decided, Verdict
+from services.operations.dead.edits import Verdict
 from services.operations.domain.dead.letters import Place
 from services.operations.domain.dead.mending import Edit
 from services.operations.domain.rounds import Reason
@@ -164,7 +164,7 @@ def _add_edits(routes: APIRouter, desk: Desk, clock: Clock) -> None:
     ) -> Response:
         mended = await edge.read(request, Mended)
         place = Place(topic, partition, offset)
-        await propose(desk, place, mended, caller.name, mended.reason)
+        await propose(desk, place, mended, caller, mended.reason)
         return _json(await one_of(desk, place), 201)
 
     for verb, (verdict, means) in VERDICTS.items():
@@ -191,8 +191,7 @@ def _add_verdict(
     ) -> Response:
         reasoned = await edge.read(request, Reasoned)
         place = Place(topic, partition, offset)
-        said = Decided(verdict=verdict, by=caller.name, at=clock(), reason=reasoned.reason)
-        await decide(desk, place, number, said)
+        await decide(desk, place, number, verdict, caller, reasoned.reason, clock())
         return _json(await one_of(desk, place))
 
 

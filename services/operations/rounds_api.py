@@ -22,7 +22,7 @@ from services.operations.domain.rounds import (
     Round,
 )
 from services.operations.rounds import views
-from services.operations.rounds.desk import Desk, SamePerson, TooManyOpen
+from services.operations.rounds.desk import Desk, TooManyOpen
 from shared import edge
 from shared.access import Caller, require
 from shared.catalogue import Catalogue
@@ -93,7 +93,7 @@ def _add_preview(routes: APIRouter, desk: Desk, clock: Clock) -> None:
     )
     async def preview_round(request: Request, caller: Operator, idempotency_key: Key) -> Response:
         choice = await edge.read(request, Choice)
-        found = await begun(desk, choice, caller.name, idempotency_key, clock())
+        found = await begun(desk, choice, caller, idempotency_key, clock())
         where = {"Location": f"/v1/rounds/{found.id}"}
         return _as_json(await whole(desk, found), 201, where)
 
@@ -142,32 +142,29 @@ def _add_verb(routes: APIRouter, desk: Desk, name: Doing, verb: Verb) -> None:
         round_id: str, request: Request, caller: Annotated[Caller, Depends(require(*verb.roles))]
     ) -> Response:
         doing = await edge.read(request, verb.takes)
-        after = await done(desk, round_id, name, caller.name, doing.reason or "")
+        after = await done(desk, round_id, name, caller, doing.reason or "")
         return _as_json(await whole(desk, after))
 
 
-async def begun(desk: Desk, choice: Choice, by: str, key: str, now: datetime) -> Round:
+async def begun(desk: Desk, choice: Choice, by: Caller, key: str, now: datetime) -> Round:
     """Return the round that somebody chose under this key, on this day or the day before: a new
     one, unless it stands.  Raises `Refusal` 404, 422, `Unknown`.
     """
     _check(choice, desk.actions)
     _check_unit(choice, desk.catalogue, now)
-    said = msgspec.json.encode((by, key, choice))
+    said = msgspec.json.encode((by.name, key, choice))
     mark = hashlib.sha256(said).hexdigest()[:10]
     ids = [f"{now - timedelta(days=n):%Y%m%d}-{mark}" for n in (0, 1)]
     return await desk.preview(ids, choice, by, now)
 
 
-async def done(desk: Desk, id_: str, what: Doing, by: str, reason: str) -> Round:
+async def done(desk: Desk, id_: str, what: Doing, by: Caller, reason: str) -> Round:
     """Return a round after somebody acted on it.  Raises `Refusal` 404, 409, `Unknown`."""
     found = await known(desk, id_)
     if what == "pause" and len(found.acts) >= ACTS_LIMIT:
         raise Refusal(409, "too-many-acts", "It was paused too often: abort it, or let it be.")
     try:
         after = await desk.do(found, what, by, reason)
-    except SamePerson:
-        detail = "You asked for it yourself: let another look at it, or abort it."
-        raise Refusal(409, "same-person", detail) from None
     except TooManyOpen:
         detail = f"{OPEN_LIMIT} rounds are under way: wait for one of them, or abort one."
         raise Refusal(409, "too-many-open", detail) from None

@@ -13,6 +13,7 @@ from services.intake.settings import IntakeSettings
 from services.notify.settings import NotifySettings
 from shared import service
 from shared.errors import Misconfigured
+from shared.principals import People
 from shared.service import Parts, Resources
 from shared.settings import Settings, told
 
@@ -21,7 +22,8 @@ SERVICES = ("intake", "notify", "operations", "payment", "routing")
 
 def test_no_edge_has_a_page_that_loads_scripts_from_elsewhere() -> None:
     resources: Any = SimpleNamespace(
-        secrets=SimpleNamespace(api_keys={}), telemetry=SimpleNamespace(metrics=bytes)
+        secrets=SimpleNamespace(api_keys={}, known=People({})),
+        telemetry=SimpleNamespace(metrics=bytes),
     )
     parts: Any = SimpleNamespace(router=APIRouter())
     app = service._app("intake", resources, parts, [])

@@ -23,14 +23,12 @@ from services.notify.domain.broadcasts import (
 from services.notify.domain.slots import slot_of, ways_for
 from services.notify.domain.sms_text import size
 from services.notify.domain.templates import Templates, template
+from shared.access import Caller
 from shared.clock import Clock
 from shared.journal import Decision, Journal
+from shared.second_person import refusal_of
 
 SAMPLES = 3  # recipients
-
-
-class SamePerson(Exception):
-    """Another one than who drafted it has to do this."""
 
 
 class Desk:
@@ -50,7 +48,7 @@ class Desk:
         self._words, self._clock = Wordbook(rows, templates), clock
 
     async def draft(
-        self, ids: Sequence[str], draft: Draft, by: str, at: datetime
+        self, ids: Sequence[str], draft: Draft, by: Caller, at: datetime
     ) -> Broadcast | None:
         """Begin a broadcast under the first of these ids, unless one of them stands; None: too
         many are open.  Raises `Unknown`.
@@ -63,17 +61,22 @@ class Desk:
         if sum(broadcast.status not in ENDED for broadcast in others) >= OPEN_LIMIT:
             return None
         listed = tuple(dict.fromkeys(draft.audience.applications))
-        return await self.rows.begin(drafted(ids[0], draft, len(listed), by, at), listed)
+        begun = drafted(ids[0], draft, len(listed), by.name, at, by.principal)
+        return await self.rows.begin(begun, listed)
 
-    async def do(self, broadcast: Broadcast, what: Doing, by: str, reason: str) -> Broadcast | None:
-        """Return a broadcast after an act; None: it is not possible now.  Raises `SamePerson`,
+    async def do(
+        self, broadcast: Broadcast, what: Doing, by: Caller, reason: str
+    ) -> Broadcast | None:
+        """Return a broadcast after an act; None: it is not possible now.  Raises `Refusal` 409,
         `Unknown`.
         """
         if what not in MOVES[broadcast.status]:
             return None
-        if what in BY_ANOTHER and by == broadcast.by:
-            raise SamePerson
-        after = broadcast.after(Act(what=what, by=by, at=self._clock(), reason=reason))
+        drafter = broadcast.acts[0].principal
+        if what in BY_ANOTHER and (why := refusal_of(drafter, by)):
+            raise why
+        act = Act(what=what, by=by.name, at=self._clock(), reason=reason, principal=by.principal)
+        after = broadcast.after(act)
         if await self.rows.act(after):
             return after
         now = await self.rows.get(broadcast.id)  # the loop may have been first

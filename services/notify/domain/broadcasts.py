@@ -57,13 +57,14 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who did what, when and why; `tally`: what was counted."""
+    """Who did what, when and why; `tally`: what was counted, `principal`: the human, if known."""
 
     what: Doing
     by: str
     at: datetime
     reason: str = ""
     tally: Tally | None = None
+    principal: str = ""
 
 
 class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,10 +107,12 @@ class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, status=status, acts=(*self.acts, act))
 
 
-def drafted(id_: str, draft: Draft, listed: int, by: str, at: datetime) -> Broadcast:
+def drafted(
+    id_: str, draft: Draft, listed: int, by: str, at: datetime, principal: str = ""
+) -> Broadcast:
     """Return a new broadcast; the applications that it names, so many, are kept elsewhere."""
     audience = msgspec.structs.replace(draft.audience, applications=())
-    act = Act(what="draft", by=by, at=at, reason=draft.reason)
+    act = Act(what="draft", by=by, at=at, reason=draft.reason, principal=principal)
     kept = msgspec.structs.replace(draft, audience=audience)
     return Broadcast(id=id_, draft=kept, listed=listed, acts=(act,))
 

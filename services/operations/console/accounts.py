@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from shared.access import CONSOLE_ROLES, Caller
 from shared.errors import Misconfigured
+from shared.principals import People
 
 NAME_LIMIT, PASSWORD_LIMIT = 100, 200  # characters
 COST, BLOCK, PARALLEL = 1 << 14, 8, 1
@@ -40,8 +41,11 @@ def _digest(password: str, salt: bytes) -> bytes:
 class Accounts:
     """Who may sign in.  Raises `Misconfigured` for a row that would let in too many."""
 
-    def __init__(self, rows: Mapping[str, Mapping[str, str]]) -> None:
-        self._rows = {name: (_caller(name, row), row["password"]) for name, row in rows.items()}
+    def __init__(self, rows: Mapping[str, Mapping[str, str]], people: People | None = None) -> None:
+        known = people or People({})
+        self._rows = {
+            name: (_caller(name, row, known), row["password"]) for name, row in rows.items()
+        }
         # of a name that is not there a hash is worked out as well
         self._nobody = Caller("", "viewer"), hashed(secrets.token_hex(8))
 
@@ -56,10 +60,10 @@ class Accounts:
         return known if is_right(password, kept) and known.name else None
 
 
-def _caller(name: str, row: Mapping[str, str]) -> Caller:
+def _caller(name: str, row: Mapping[str, str], people: People) -> Caller:
     role, units = row["role"], tuple(row.get("units", "").split())
     if role not in CONSOLE_ROLES:
         raise Misconfigured(f"account {name}: role {role} is none of {', '.join(CONSOLE_ROLES)}")
     if role == "unit_officer" and not units:
         raise Misconfigured(f"account {name}: a unit_officer needs `units`, codes with blanks")
-    return Caller(name, role, units)
+    return Caller(name, role, units, people.text_of(row))

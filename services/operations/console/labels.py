@@ -82,6 +82,16 @@ FRAME: Mapping[str, Words] = {
         "Vai trò của tài khoản này không có trang này.",
         "The role of this account has no such page.",
     ),
+    "refused_same-person": Words(
+        "Bạn là người đề nghị: hãy để người khác duyệt, hoặc rút lại.",
+        "You asked for it yourself: let another look at it, or take it back.",
+    ),
+    "refused_not-told-apart": Words(
+        "Không chắc bạn là người khác với người đề nghị: tài khoản hoặc khóa chưa nói là của ai, "
+        "hoặc hai người đăng nhập theo hai cách. Hãy nhờ người quản trị ghi rõ trong cấu hình.",
+        "Nobody can be sure that you are another than who asked: an account or key does not say "
+        "whose it is, or the two of you sign in in two ways. Have it said in the secrets.",
+    ),
     "refused_wrong-form": Words(
         "Biểu mẫu đã cũ, chưa có gì thay đổi. Hãy mở lại trang rồi gửi lại.",
         "The form was too old and nothing has changed. Open the page again and send it anew.",

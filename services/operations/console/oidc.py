@@ -23,6 +23,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from shared.access import CONSOLE_ROLES, Caller
 from shared.clock import Clock
 from shared.errors import Misconfigured, Unknown
+from shared.principals import MARK, SUBJECT_LIMIT, Principal
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]  # never none, never a shared secret
 KEYS = ("RSA", "EC", "OKP")
@@ -84,6 +85,8 @@ def read(secret: Mapping[str, Any]) -> Provider | None:
             raise Misconfigured(f"oidc: role {role} is none of {', '.join(CONSOLE_ROLES)}")
     for url in (found.issuer, found.back):
         _require_safe(url)
+    if MARK in found.issuer:
+        raise Misconfigured(f"oidc: the issuer {found.issuer} has a {MARK}, which none has")
     return found
 
 
@@ -191,7 +194,8 @@ class Oidc:
             raise Unwelcome(f"no {told.name_claim} in the id_token")
         if not role or (role == "unit_officer" and not units):
             raise Unwelcome(f"{name} has no role here: {told.role_claim} and {told.units_claim}")
-        return Caller(name, role, units if role == "unit_officer" else ())
+        who = Principal(told.issuer, _subject(claims)).text
+        return Caller(name, role, units if role == "unit_officer" else (), who)
 
     async def _described(self) -> _Known:
         """Return what the provider says of itself, asked once an hour.  Raises `Unknown`."""
@@ -243,6 +247,14 @@ def _keys(found: Mapping[str, Any]) -> KeySet:
         raise ValueError("no keys")
     public = [k for k in listed if isinstance(k, dict) and k.get("kty") in KEYS]
     return KeySet([JWKRegistry.import_key(key) for key in public])
+
+
+def _subject(claims: Mapping[str, Any]) -> str:
+    """Return as whom the provider knows somebody, for ever.  Raises `Unwelcome`."""
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT_LIMIT:
+        raise Unwelcome("no sub in the id_token")
+    return subject
 
 
 def _strings(value: Any) -> tuple[str, ...]:

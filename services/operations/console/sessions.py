@@ -5,7 +5,9 @@ soon as there are none:
 
     <hash>/            who it is, since when, and what its forms have to bring
     <hash>/seen/<n>    seen in the n-th stretch of time, the last one alone
-    of/<name>/<since>/<hash>, until/<since>/<hash>    to find those of an account, and those over
+    of/<whom>/<since>/<hash>, until/<since>/<hash>    to find those of a human, and those over
+
+Whose sessions they are says the principal; of an account that names none, its name.
 """
 
 import hashlib
@@ -23,7 +25,7 @@ from shared.store import Row, Table, prefix
 IDLE_S = 30 * 60
 LIVES_S = 8 * 3_600  # a working day, whatever is done meanwhile
 SEEN_S = 60  # how exactly it is known when somebody was seen
-KEPT_EACH = 10  # of one account; the oldest is signed out
+KEPT_EACH = 10  # of one human; the oldest is signed out
 CLEARED = 100  # that are over, whenever somebody signs in
 
 
@@ -49,12 +51,12 @@ class Sessions:
         """Return the token of a new session; `before`, what the browser had, is none any more."""
         now_s = _seconds(self._clock())
         await self.close(before)
-        await self._clear(caller.name, now_s)
+        await self._clear(_whom(caller), now_s)
         token = secrets.token_urlsafe(32)
         key, since = _key(token), f"{now_s:012d}"
-        who = {"name": caller.name, "role": caller.role, "units": list(caller.units)}
+        who = {**caller._asdict(), "units": list(caller.units)}
         begun = {"since_s": now_s, "csrf": secrets.token_urlsafe(32)}
-        ids = [*_entries(caller.name, since, key), f"{key}/seen/{now_s // SEEN_S}"]
+        ids = [*_entries(_whom(caller), since, key), f"{key}/seen/{now_s // SEEN_S}"]
         await self._table.insert_missing([{"_id": id_} for id_ in ids])
         await self._table.insert_missing([{"_id": f"{key}/", **who, **begun}])
         return token
@@ -76,17 +78,17 @@ class Sessions:
         if now_s // SEEN_S > last:
             await self._table.insert_missing([{"_id": f"{key}/seen/{now_s // SEEN_S}"}])
             await self._table.delete([row["_id"] for row in seen])
-        return Session(Caller(first["name"], first["role"], tuple(first["units"])), first["csrf"])
+        return Session(_caller(first), first["csrf"])
 
     async def close(self, token: str) -> None:
         """Sign out; an unknown token is no error."""
         if token:
             await self._end(await self._table.ranges([prefix(f"{_key(token)}/")]))
 
-    async def _clear(self, name: str, now_s: int) -> None:
-        """End those that are over, and so many of this account that one more may begin."""
+    async def _clear(self, whom: str, now_s: int) -> None:
+        """End those that are over, and so many of this human that one more may begin."""
         over = await self._table.ranges([("until/", f"until/{now_s - LIVES_S:012d}")], CLEARED)
-        own = await self._table.ranges([prefix(f"of/{quote(name, safe='')}/")])
+        own = await self._table.ranges([prefix(f"of/{quote(whom, safe='')}/")])
         many = own[: max(0, len(own) + 1 - KEPT_EACH)]
         keys = {str(row["_id"]).rpartition("/")[2] for row in (*over, *many)}
         bounds = [prefix(f"{key}/") for key in sorted(keys)]
@@ -98,12 +100,21 @@ class Sessions:
         for row in rows:
             if "name" in row:
                 key = str(row["_id"]).partition("/")[0]
-                ids += _entries(row["name"], f"{row['since_s']:012d}", key)
+                ids += _entries(_whom(_caller(row)), f"{row['since_s']:012d}", key)
         await self._table.delete(ids)
 
 
-def _entries(name: str, since: str, key: str) -> list[str]:
-    return [f"of/{quote(name, safe='')}/{since}/{key}", f"until/{since}/{key}"]
+def _caller(row: Row) -> Caller:
+    units, principal = tuple(row["units"]), row.get("principal", "")
+    return Caller(row["name"], row["role"], units, principal)
+
+
+def _whom(caller: Caller) -> str:
+    return caller.principal or caller.name
+
+
+def _entries(whom: str, since: str, key: str) -> list[str]:
+    return [f"of/{quote(whom, safe='')}/{since}/{key}", f"until/{since}/{key}"]
 
 
 def _key(token: str) -> str:

@@ -8,14 +8,16 @@ import msgspec
 
 from services.operations.dead import showing, views
 from services.operations.dead.desk import Desk, Held, Verb
-from services.operations.dead.edits import Decided, NotNow, Proposal
+from services.operations.dead.edits import Decided, NotNow, Proposal, Verdict
 from services.operations.domain.dead import wording
 from services.operations.domain.dead.contrast import Difference
 from services.operations.domain.dead.letters import DeadGroup, Open, Place, grouped
 from services.operations.domain.dead.mending import WHY, Edit, NoSuchPlace, edited, objections
 from services.operations.domain.dead.wording import told
+from shared.access import Caller
 from shared.events.data import Problem
 from shared.problems import Refusal
+from shared.second_person import refusal_of
 
 Page = tuple[str, str, int]  # a group, after which of it, how many
 
@@ -84,7 +86,7 @@ async def do_one(desk: Desk, verb: Verb, place: Place, by: str, reason: str) -> 
     return showing.outcomes([one], await desk.do(verb, [one], by, reason), None)
 
 
-async def propose(desk: Desk, place: Place, edit: Edit, by: str, reason: str) -> Proposal:
+async def propose(desk: Desk, place: Place, edit: Edit, by: Caller, reason: str) -> Proposal:
     """Keep a mended copy.  Raises `Refusal` 404, 409, 422, `Unknown`."""
     held = await _held(desk, place)
     if held.why in ("a_call", "our_own", "cut_off", "answered"):
@@ -102,7 +104,9 @@ async def propose(desk: Desk, place: Place, edit: Edit, by: str, reason: str) ->
         raise Refusal(409, "copy-waits", detail) from None
 
 
-async def decide(desk: Desk, place: Place, number: int, said: Decided) -> None:
+async def decide(
+    desk: Desk, place: Place, number: int, verdict: Verdict, by: Caller, reason: str, at: datetime
+) -> None:
     """Accept or reject a copy; accepted once, it is sent however often that is said.
 
     Raises `Refusal` 404, 409, `Unknown`.
@@ -111,9 +115,9 @@ async def decide(desk: Desk, place: Place, number: int, said: Decided) -> None:
     proposal = next((one for one in await desk.edits.of(place) if one.number == number), None)
     if proposal is None:
         raise Refusal(404, "unknown-edit", "There is no such copy of it.")
-    if said.verdict == "accepted" and said.by == proposal.by:
-        detail = "Who mended it cannot accept it: ask another operator, or a checker."
-        raise Refusal(409, "second-person", detail)
+    said = Decided(verdict=verdict, by=by.name, at=at, reason=reason, principal=by.principal)
+    if verdict == "accepted" and (why := refusal_of(proposal.principal, by)):
+        raise why
     if held.answer and not (proposal.decided and proposal.decided.verdict == said.verdict):
         raise Refusal(409, "decided-already", WHY["answered"].en)
     stands = proposal if proposal.decided else await desk.edits.decide(place, number, said)

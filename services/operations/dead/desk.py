@@ -22,6 +22,7 @@ from services.operations.journeys import Journeys
 from services.operations.letters import OPEN_LIMIT, Letters, open_of
 from services.operations.rounds.commands import command
 from shared import events
+from shared.access import Caller
 from shared.bus import Message, Partition
 from shared.clock import Clock
 from shared.events import Event
@@ -232,11 +233,14 @@ class Desk:
             done[one.key] = "dismissed"
         return done
 
-    async def propose(self, held: Held, copy: Mapping[str, Any], by: str, reason: str) -> Proposal:
+    async def propose(
+        self, held: Held, copy: Mapping[str, Any], by: Caller, reason: str
+    ) -> Proposal:
         """Keep a mended copy until a second person has looked at it.  Raises `NotNow`."""
         differing = changes(held.message, dict(copy))
         proposal = Proposal(
-            by=by,
+            by=by.name,
+            principal=by.principal,
             at=self._clock(),
             reason=reason,
             fields=tuple(change.path for change in differing),

@@ -21,17 +21,18 @@ Verdict = Literal["accepted", "rejected"]
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
-    """What the second person said."""
+    """What the second person said; `principal` is the human behind the name."""
 
     verdict: Verdict
     by: str
     at: datetime
     reason: str
+    principal: str = ""
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """A copy, sealed: who mended it and why, and which fields differ; `changes` has both values of
-    each, sealed.
+    each, sealed; `principal` is the human behind the name.
     """
 
     by: str
@@ -42,6 +43,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     copy: str
     number: int = 0
     decided: Decided | None = None
+    principal: str = ""
 
     @property
     def checker(self) -> str:

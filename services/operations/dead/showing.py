@@ -159,6 +159,7 @@ def _waiting(one: Proposal, changes: list[Change]) -> Waiting:
         verdict=decided.verdict if decided else None,
         checked_by=decided.by if decided else "",
         checked_reason=decided.reason if decided else "",
+        principal=one.principal,
     )
 
 

@@ -80,7 +80,9 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """A mended copy: who made it and why, where it differs, and what the second person said."""
+    """A mended copy: who made it and why, where it differs, and what the second person said;
+    `principal` is the human who made it.
+    """
 
     number: int
     by: str
@@ -90,6 +92,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict | None
     checked_by: str
     checked_reason: str
+    principal: str = ""
 
 
 class OneDead(msgspec.Struct, frozen=True, kw_only=True):

@@ -119,12 +119,13 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who did what, when and why."""
+    """Who did what, when and why; `principal` is the human behind the name, empty: nobody knows."""
 
     what: Doing
     by: str
     at: datetime
     reason: str = ""
+    principal: str = ""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -170,20 +171,22 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def asked_by(self) -> str:
         """Return who started it, or asked to; empty: nobody did."""
-        return self._by("start", "ask")
+        return self.asked.by if self.asked else ""
+
+    @property
+    def asked(self) -> Act | None:
+        """Return the act of who started it, or asked to."""
+        return asked_of(self.acts)
 
     @property
     def checked_by(self) -> str:
         """Return who agreed to it; empty: nobody did, or nobody had to."""
-        return self._by("approve")
+        return next((act.by for act in self.acts if act.what == "approve"), "")
 
     @property
     def has_begun(self) -> bool:
         """Tell whether anything was ever sent, or could have been."""
         return any(act.what in BEGINS for act in self.acts)
-
-    def _by(self, *what: Doing) -> str:
-        return next((act.by for act in self.acts if act.what in what), "")
 
     def after(self, act: Act) -> "Round":
         """Return it after an act.  Raises `KeyError`: that is not possible now."""
@@ -191,9 +194,16 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, status=status, acts=(*self.acts, act))
 
 
-def previewed(id_: str, choice: Choice, found: Found, by: str, at: datetime) -> Round:
+def asked_of(acts: Iterable[Act]) -> Act | None:
+    """Return the act by which a round was started or asked for, if it was."""
+    return next((act for act in acts if act.what in ("start", "ask")), None)
+
+
+def previewed(
+    id_: str, choice: Choice, found: Found, by: str, at: datetime, principal: str = ""
+) -> Round:
     """Return a new round."""
-    act = Act(what="preview", by=by, at=at, reason=choice.reason)
+    act = Act(what="preview", by=by, at=at, reason=choice.reason, principal=principal)
     return Round(id=id_, choice=choice, found=found, acts=(act,))
 
 

@@ -24,18 +24,16 @@ from services.operations.domain.rounds import (
 from services.operations.journeys import Journeys
 from services.operations.rounds.rows import Rounds
 from services.operations.situations import NEVER_MS
+from shared.access import Caller
 from shared.catalogue import Catalogue
 from shared.clock import Clock
+from shared.second_person import refusal_of
 
 PLANNED_AT_ONCE = 200  # applications
 
 
 class TooManyOpen(Exception):
     """One of the rounds under way has to end first."""
-
-
-class SamePerson(Exception):
-    """Another one than who asked for it has to do this."""
 
 
 class Desk:
@@ -57,7 +55,7 @@ class Desk:
         self._board, self._journeys, self._clock = board, journeys, clock
         self._new_set = new_set
 
-    async def preview(self, ids: Sequence[str], choice: Choice, by: str, at: datetime) -> Round:
+    async def preview(self, ids: Sequence[str], choice: Choice, by: Caller, at: datetime) -> Round:
         """Begin a round under the first of these ids, unless one of them stands; nothing is done
         yet.  Raises `Unknown`.
         """
@@ -73,7 +71,8 @@ class Desk:
             items += [self._item(choice, given, s, standing[s.application]) for s in some]
         items.sort(key=lambda item: item.why is not None)  # those refused come last
         found = found_of(self._new_set(), items, is_whole=len(chosen) <= ITEMS_LIMIT)
-        return await self.rows.begin(previewed(ids[0], choice, found, by, at), items)
+        begun = previewed(ids[0], choice, found, by.name, at, by.principal)
+        return await self.rows.begin(begun, items)
 
     async def _chosen(self, choice: Choice, now_ms: int) -> list[Situation]:
         only = {
@@ -87,19 +86,21 @@ class Desk:
             choice.stage, choice.cause, Place(), until_ms, ITEMS_LIMIT + 1, {**only, **named}
         )
 
-    async def do(self, round_: Round, what: Doing, by: str, reason: str) -> Round | None:
+    async def do(self, round_: Round, what: Doing, by: Caller, reason: str) -> Round | None:
         """Return a round after an act; None: it is not possible now.  Who starts what needs a
-        check asks for it.  Raises `SamePerson`, `TooManyOpen`, `Unknown`.
+        check asks for it.  Raises `Refusal` 409, `TooManyOpen`, `Unknown`.
         """
         is_asked = what == "start" and self.actions[round_.choice.action].needs_check
         doing: Doing = "ask" if is_asked else what
         if doing not in MOVES[round_.status]:
             return None
-        if doing in BY_ANOTHER and by == round_.asked_by:
-            raise SamePerson
+        asked = round_.asked
+        if doing in BY_ANOTHER and asked and (why := refusal_of(asked.principal, by)):
+            raise why
         if doing in BEGINS and await self._are_too_many(round_):
             raise TooManyOpen
-        after = round_.after(Act(what=doing, by=by, at=self._clock(), reason=reason))
+        act = Act(what=doing, by=by.name, at=self._clock(), reason=reason, principal=by.principal)
+        after = round_.after(act)
         if await self.rows.act(after):
             return after
         now = await self.rows.get(round_.id)  # the loop may have been first

@@ -11,6 +11,7 @@ from services.operations.console.accounts import Accounts
 from shared import secrets as services_side
 from shared.access import CONSOLE_ROLES, ROLES, Access
 from shared.errors import Misconfigured
+from shared.principals import People, is_another
 
 
 def read(path: Path) -> Any:
@@ -37,16 +38,49 @@ def test_services_read_what_was_made(tmp_path: Path) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_a_clients_key_opens_the_edge_in_its_role(role: str) -> None:
     for_services, for_clients = secrets.generate()
-    caller = Access(for_services["api_keys"]).caller(f"Bearer {for_clients['api_keys'][role]}")
+    access = Access(for_services["api_keys"], People(for_services["people"]))
+    caller = access.caller(f"Bearer {for_clients['api_keys'][role]}")
     assert caller.role == role
 
 
 def test_there_is_a_second_operator_who_can_look_at_what_the_first_asks_for() -> None:
     for_services, for_clients = secrets.generate()
-    access, keys = Access(for_services["api_keys"]), for_clients["api_keys"]
+    access = Access(for_services["api_keys"], People(for_services["people"]))
+    keys = for_clients["api_keys"]
     one, other = (access.caller(f"Bearer {keys[n]}") for n in ("operator", "operator:second"))
     assert one.role == other.role == "operator"
     assert one.name != other.name
+    assert is_another(one.principal, other.principal)
+
+
+def test_the_operators_account_and_key_are_one_human() -> None:
+    for_services, for_clients = secrets.generate()
+    people = People(for_services["people"])
+    keyed = Access(for_services["api_keys"], people).caller(
+        f"Bearer {for_clients['api_keys']['operator']}"
+    )
+    signed_in = Accounts(for_services["accounts"], people).caller(
+        "operator", for_clients["accounts"]["operator"]
+    )
+    assert signed_in is not None
+    assert keyed.name != signed_in.name
+    assert keyed.principal == signed_in.principal != ""
+
+
+def test_files_from_before_say_whose_their_keys_are_once_they_are_used(tmp_path: Path) -> None:
+    folder = secrets.ensure(tmp_path / "secrets")
+    own = folder / secrets.SERVICES_FILE
+    whole = read(own)
+    before = {name: part for name, part in whole.items() if name != "people"}
+    for part in ("api_keys", "accounts"):
+        before[part] = {
+            key: {n: v for n, v in row.items() if n != "person"} for key, row in whole[part].items()
+        }
+    own.write_text(json.dumps(before))
+
+    secrets.ensure(folder)
+
+    assert read(own) == whole
 
 
 def test_services_hold_api_keys_as_hashes_only() -> None:
@@ -111,7 +145,8 @@ def test_a_direction_has_a_key_of_its_own_where_the_protocol_has() -> None:
 
 def test_accounts_of_the_console_have_passwords_that_services_hold_as_hashes_only() -> None:
     for_services, for_clients = secrets.generate()
-    accounts, passwords = Accounts(for_services["accounts"]), for_clients["accounts"]
+    people = People(for_services["people"])
+    accounts, passwords = Accounts(for_services["accounts"], people), for_clients["accounts"]
     roles = {
         name: (c := accounts.caller(name, word)) and c.role for name, word in passwords.items()
     }

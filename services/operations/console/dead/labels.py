@@ -118,10 +118,6 @@ DEAD: Mapping[str, Words] = {
         "Không có bản ghi nào bị để lại ở đây.", "Nothing that was set aside stands there."
     ),
     "refused_unknown-edit": Words("Không có bản sao này.", "There is no such copy of it."),
-    "refused_second-person": Words(
-        "Người sửa không thể tự chấp nhận: hãy nhờ người khác.",
-        "Who mended it cannot accept it: ask somebody else.",
-    ),
     "refused_not-mendable": Words(
         "Bản ghi này không sửa được bằng bản sao.", "This record cannot be mended by a copy."
     ),

@@ -4,18 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from services.operations.console.labels import LABELS
 from services.operations.console.spoken import moment, stretch
 from services.operations.console.stuck.page import STAGES
 from services.operations.dead.acting import typed
-from services.operations.dead.views import Changed, DeadItem, OneDead, Outcome
+from services.operations.dead.views import Changed, DeadItem, OneDead, Outcome, Waiting
 from services.operations.domain import actions
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.dead.contrast import Line
 from services.operations.domain.dead.letters import DeadGroup
 from services.operations.domain.dead.mending import Edit
 from services.operations.domain.dead.wording import found, told
+from shared.access import Caller
 from shared.events.data import Problem
 from shared.masking import masked
+from shared.second_person import refusal_of
 
 ROWS = 6  # of the form in which a copy is mended: whoever has more to mend sends it as JSON
 BLANKS = 1  # of these at least for what nobody named
@@ -61,7 +64,9 @@ class FormRow(NamedTuple):
 
 
 class OnePage(NamedTuple):
-    """One that was set aside; `expected` has the contract's words for each difference's path."""
+    """One that was set aside; `expected` has the contract's words for each difference's path, the
+    last of a copy why who looks cannot accept it.
+    """
 
     one: OneDead
     address: str
@@ -71,7 +76,7 @@ class OnePage(NamedTuple):
     differences: Sequence[tuple[str, Words, Words]]
     lines: Sequence[Line]
     answered_at: Words
-    copies: Sequence[tuple[int, str, Words, str, Sequence[Changed], str, str]]
+    copies: Sequence[tuple[int, str, Words, str, Sequence[Changed], str, str, Words | None]]
     is_waiting: bool
 
 
@@ -109,8 +114,8 @@ def item_rows(items: Iterable[DeadItem], now: datetime) -> list[ItemRow]:
     ]
 
 
-def one_page(one: OneDead) -> OnePage:
-    """Return one."""
+def one_page(one: OneDead, caller: Caller) -> OnePage:
+    """Return one, for whoever looks."""
     return OnePage(
         one=one,
         address=f"{one.topic}/{one.partition}/{one.offset}",
@@ -131,11 +136,20 @@ def one_page(one: OneDead) -> OnePage:
                 copy.changes,
                 copy.verdict or "waits",
                 copy.checked_by,
+                _barred(copy, caller),
             )
             for copy in one.edits
         ],
         is_waiting=any(copy.verdict is None for copy in one.edits),
     )
+
+
+def _barred(copy: Waiting, caller: Caller) -> Words | None:
+    """Say why who looks is no second person to who mended it."""
+    why = refusal_of(copy.principal, caller)
+    if why is None:
+        return None
+    return LABELS["dead_own" if why.code == "same-person" else f"refused_{why.code}"]
 
 
 def blank_form(one: OneDead) -> list[FormRow]:

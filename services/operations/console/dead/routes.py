@@ -23,9 +23,10 @@ from services.operations.console.labels import LABELS
 from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
 from services.operations.dead import acting
 from services.operations.dead.desk import RESULTS, Desk, Verb
-from services.operations.dead.edits import Decided, Verdict
+from services.operations.dead.edits import Verdict
 from services.operations.domain.dead.letters import Place
 from services.operations.status_api import form_body
+from shared.access import Caller
 from shared.clock import Clock
 from shared.problems import Refusal
 
@@ -115,13 +116,13 @@ async def _one(
     aside: SettingAside, visit: Visit, place: Place, status: int = 200, **more: Any
 ) -> Response:
     one = await acting.one_of(aside.desk, place)
-    name = visit.session.caller.name if visit.session else ""
+    assert visit.session is not None  # whoever has a seat
+    caller = visit.session.caller
     said: dict[str, Any] = {"form": blank_form(one), "wrong": [], "results": [], "reason": ""}
     said["is_refused"] = False
-    said |= {"may": visit.role in DOERS, "may_check": visit.role in CHECKERS, "name": name}
-    return aside.door.screen.page(
-        visit, "dead_one.html", status, page=one_page(one), **(said | more)
-    )
+    said |= {"may": visit.role in DOERS, "may_check": visit.role in CHECKERS}
+    page = one_page(one, caller)
+    return aside.door.screen.page(visit, "dead_one.html", status, page=page, **(said | more))
 
 
 def _add_verb(routes: APIRouter, aside: SettingAside, verb: Verb) -> None:
@@ -137,7 +138,8 @@ def _add_verb(routes: APIRouter, aside: SettingAside, verb: Verb) -> None:
     async def group_done(
         group: str, request: Request, visit: Annotated[Visit, seat], after: After = ""
     ) -> Response:
-        by, reason, _ = await _sent(aside, visit, request)
+        caller, reason, _ = await _sent(aside, visit, request)
+        by = caller.name
         page = group, after, PAGE
         found = await acting.do_group(desk, verb, page, by, reason, aside.clock())
         _log.info("dead letters", what=verb, group=group, account=by, records=len(found.items))
@@ -158,7 +160,8 @@ def _add_verb(routes: APIRouter, aside: SettingAside, verb: Verb) -> None:
         request: Request,
         visit: Annotated[Visit, seat],
     ) -> Response:
-        by, reason, _ = await _sent(aside, visit, request)
+        caller, reason, _ = await _sent(aside, visit, request)
+        by = caller.name
         place = Place(topic, partition, offset)
         found = await acting.do_one(desk, verb, place, by, reason)
         _log.info("dead letter", what=verb, record=place.key, account=by)
@@ -179,18 +182,18 @@ def _add_mending(routes: APIRouter, aside: SettingAside) -> None:
         request: Request,
         visit: Annotated[Visit, Depends(aside.door.seat(*DOERS))],
     ) -> Response:
-        by, reason, fields = await _sent(aside, visit, request)
+        caller, reason, fields = await _sent(aside, visit, request)
         place = Place(topic, partition, offset)
         one = await acting.one_of(aside.desk, place)
         try:
-            await acting.propose(aside.desk, place, edit_of(one, fields), by, reason)
+            await acting.propose(aside.desk, place, edit_of(one, fields), caller, reason)
         except Refusal as refused:
             if not refused.problems:
                 raise
             rows, wrong = sent_form(one, fields, refused.problems)
             said = {"form": rows, "wrong": wrong, "reason": reason, "is_refused": True}
             return await _one(aside, visit, place, 422, **said)
-        _log.info("dead letter mended", record=place.key, account=by)
+        _log.info("dead letter mended", record=place.key, account=caller.name)
         return _back(place)
 
 
@@ -210,24 +213,23 @@ def _add_verdict(routes: APIRouter, aside: SettingAside, name: str, verdict: Ver
         request: Request,
         visit: Annotated[Visit, Depends(aside.door.seat(*CHECKERS))],
     ) -> Response:
-        by, reason, _ = await _sent(aside, visit, request)
+        caller, reason, _ = await _sent(aside, visit, request)
         place = Place(topic, partition, offset)
-        said = Decided(verdict=verdict, by=by, at=aside.clock(), reason=reason)
-        await acting.decide(aside.desk, place, number, said)
-        _log.info("dead letter copy", what=verdict, record=place.key, account=by)
+        await acting.decide(aside.desk, place, number, verdict, caller, reason, aside.clock())
+        _log.info("dead letter copy", what=verdict, record=place.key, account=caller.name)
         return _back(place)
 
 
 async def _sent(
     aside: SettingAside, visit: Visit, request: Request
-) -> tuple[str, str, dict[str, str]]:
+) -> tuple[Caller, str, dict[str, str]]:
     """Return who sends a form, why, and its fields.  Raises `Refusal` 403, 422."""
     assert visit.session is not None  # whoever has a seat
     fields = await aside.door.sent(request, visit.session)
     reason = fields.get("reason", "")
     if not REASON_LEAST <= len(reason) <= REASON_LIMIT:
         raise Refusal(422, "reason-needed", LABELS["refused_reason-needed"].en)
-    return visit.session.caller.name, reason, fields
+    return visit.session.caller, reason, fields
 
 
 def _back(place: Place, **query: str) -> Response:

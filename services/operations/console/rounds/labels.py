@@ -154,10 +154,6 @@ ROUNDS: Mapping[str, Words] = {
         "3 to 500 characters; it is kept with the round.",
     ),
     "check_reason": Words("Lý do duyệt hoặc từ chối", "Why you approve or reject"),
-    "refused_same-person": Words(
-        "Bạn là người xin: hãy để người khác duyệt, hoặc dừng lượt này.",
-        "You asked for it yourself: let another look at it, or abort it.",
-    ),
     "refused_too-many-open": Words(
         "Đang có quá nhiều lượt chạy: hãy đợi một lượt xong, hoặc dừng một lượt.",
         "Too many rounds are under way: wait for one of them, or abort one.",

@@ -11,6 +11,7 @@ from services.operations.console.rounds.labels import CHECKS, DOINGS, RESULTS, S
 from services.operations.console.rounds.listing import TONES
 from services.operations.console.rounds.offers import about, in_words
 from services.operations.console.spoken import grouped, instant, moment
+from services.operations.domain import rounds
 from services.operations.domain.actions import WHY
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
@@ -18,6 +19,7 @@ from services.operations.domain.rounds import BY_ANOTHER, ITSELF, MOVES, Act, Ch
 from services.operations.rounds.views import ItemsView, ItemView, OneView
 from services.operations.rounds_api import VERBS
 from shared.access import Caller
+from shared.second_person import refusal_of
 
 _ITEM_TONES = {"gone": "sent", "still_there": "failed", "came_back": "failed", "refused": "paused"}
 
@@ -109,8 +111,8 @@ def round_page(
     """Return a round as somebody sees it; `place`: where its items begin, and of which outcome
     they are; `is_late`: what he asked for was not possible.
     """
-    asked_by = next((act.by for act in view.acts if act.what in ("start", "ask")), "")
-    buttons = tuple(_buttons(view, caller, asked_by))
+    asked = rounds.asked_of(view.acts)
+    buttons = tuple(_buttons(view, caller, asked))
     is_live = _is_live(view)
     page = Page(
         id=view.id,
@@ -124,14 +126,14 @@ def round_page(
         refusals=tuple(
             (in_words(said), grouped(view.why[why])) for why, said in WHY.items() if why in view.why
         ),
-        notes=tuple(_notes(view, caller, asked_by, is_late=is_late)),
+        notes=tuple(_notes(view, caller, asked, is_late=is_late)),
         verdict=None if is_live else _verdict(view),
         buttons=tuple(b for b in buttons if b.verb not in BY_ANOTHER),
         checks=tuple(b for b in buttons if b.verb in BY_ANOTHER),
         bars=tuple(_bars(view)),
         counts=tuple(_counts(view)),
         lines=tuple(
-            _line(item, view.choice, units, is_begun=bool(asked_by)) for item in items.items
+            _line(item, view.choice, units, is_begun=asked is not None) for item in items.items
         ),
         after=place[0],
         only=place[1],
@@ -156,11 +158,11 @@ def _is_live(view: OneView) -> bool:
     )
 
 
-def _buttons(view: OneView, caller: Caller, asked_by: str) -> Iterator[Button]:
+def _buttons(view: OneView, caller: Caller, asked: Act | None) -> Iterator[Button]:
     for verb, how in VERBS.items():
-        is_own = verb in BY_ANOTHER and caller.name == asked_by
+        is_barred = verb in BY_ANOTHER and asked and refusal_of(asked.principal, caller)
         is_empty = verb == "start" and not view.items
-        if verb not in MOVES[view.status] or caller.role not in how.roles or is_own or is_empty:
+        if verb not in MOVES[view.status] or caller.role not in how.roles or is_barred or is_empty:
             continue
         if verb == "start" and view.needs_check:
             yield Button(verb, LABELS["do_ask"])
@@ -199,7 +201,7 @@ def _only(choice: Choice, units: Units) -> Words:
     return Words(" · ".join(w.vi for w in found), " · ".join(w.en for w in found))
 
 
-def _notes(view: OneView, caller: Caller, asked_by: str, *, is_late: bool) -> Iterator[Words]:
+def _notes(view: OneView, caller: Caller, asked: Act | None, *, is_late: bool) -> Iterator[Words]:
     if is_late:
         yield LABELS["round_late"]
     if not view.items:
@@ -210,9 +212,12 @@ def _notes(view: OneView, caller: Caller, asked_by: str, *, is_late: bool) -> It
             yield LABELS["new_needs_check"]
     if not view.is_whole:
         yield LABELS["round_cut"]
-    if view.status == "waiting_for_check":
-        is_own = caller.name == asked_by
-        yield LABELS["round_yours"] if is_own else LABELS["round_waits"].told(by=asked_by)
+    if view.status == "waiting_for_check" and asked:
+        why = refusal_of(asked.principal, caller)
+        is_own = why is not None and why.code == "same-person"
+        yield LABELS["round_yours"] if is_own else LABELS["round_waits"].told(by=asked.by)
+        if why and not is_own and caller.role in VERBS["approve"].roles:
+            yield LABELS["refused_not-told-apart"]
 
 
 def _verdict(view: OneView) -> tuple[str, Words] | None:

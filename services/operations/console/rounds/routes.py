@@ -122,7 +122,7 @@ def _add_asking(routes: APIRouter, releasing: Releasing) -> None:
             return await _form(releasing, visit, typed, applications, key, wrong)
         try:
             choice = _chosen(typed, applications)
-            found = await begun(releasing.desk, choice, caller.name, key, releasing.clock())
+            found = await begun(releasing.desk, choice, caller, key, releasing.clock())
         except msgspec.ValidationError as error:
             raise Refusal(422, "invalid-body", LABELS["not_readable"].en) from error
         except Refusal as why:
@@ -187,7 +187,7 @@ def _add_verb(routes: APIRouter, releasing: Releasing, verb: Doing) -> None:
         if how.takes is Checking and not _is_reason(reason):
             raise Refusal(422, "no-reason", LABELS["refused_no-reason"].en)
         try:
-            await done(releasing.desk, round_id, verb, caller.name, reason)
+            await done(releasing.desk, round_id, verb, caller, reason)
         except Refusal as why:
             if why.code != "not-possible-now":
                 raise
@@ -229,7 +229,7 @@ async def _was_done(releasing: Releasing, id_: str, verb: Doing, caller: Caller)
     """Tell whether this is what a person did last: the button was pressed twice."""
     acts = [act for act in (await known(releasing.desk, id_)).acts if act.by != ITSELF]
     last = "start" if acts[-1].what == "ask" else acts[-1].what
-    return (last, acts[-1].by) == (verb, caller.name)
+    return (last, acts[-1].by, acts[-1].principal) == (verb, caller.name, caller.principal)
 
 
 async def _sent(

@@ -1,16 +1,14 @@
 """The routes of broadcasts, behind the real doors."""
 
-import hashlib
-
 import httpx
 from fastapi import FastAPI
 
 from services.notify import broadcasts_api
 from services.notify.broadcasts.views import DRAFT
 from shared import problems
-from shared.access import Access
 from shared.edge import builtins
 from tests.services.notify.broadcasts.office import ME, OTHER
+from tests.shared.callers import access
 
 BROADCASTS = "/v1/broadcasts"
 UNITS = {"audience": {"units": ["00004"]}}
@@ -22,12 +20,7 @@ class Edge:
 
     def __init__(self, office) -> None:
         self.office, self.app = office, FastAPI()
-        self.app.state.access = Access(
-            {
-                hashlib.sha256(name.encode()).hexdigest(): {"name": name, "role": role}
-                for name, role in CALLERS.items()
-            }
-        )
+        self.app.state.access = access({name: (name, role) for name, role in CALLERS.items()})
         problems.install(self.app)
         self.app.include_router(broadcasts_api.router(office.desk, office.clock))
 

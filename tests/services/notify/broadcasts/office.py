@@ -29,6 +29,7 @@ from shared.journal import Cause, Decision, Journal
 from shared.lanes.table import Arrival, Timer
 from shared.pages import Pages
 from tests.services.payment.webhooks.memory import Table
+from tests.shared.callers import caller
 
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 ID, ME, OTHER = "20261120-3f9ac1d2e4", "operator-1", "operator-2"
@@ -170,12 +171,12 @@ class Office:
     async def draft(self, id_: str = ID, draft: Draft = DRAFT, **audience: Any) -> Broadcast:
         if audience:
             draft = replace(draft, audience=Audience(**audience))
-        found = await self.desk.draft([id_], draft, ME, self.at)
+        found = await self.desk.draft([id_], draft, caller(ME), self.at)
         assert found
         return found
 
     async def do(self, what: Any, by: str = OTHER, id_: str = ID) -> Broadcast | None:
-        return await self.desk.do(await self.one(id_), what, by, "synthetic")
+        return await self.desk.do(await self.one(id_), what, caller(by), "synthetic")
 
     async def one(self, id_: str = ID) -> Broadcast:
         found = await self.rows.get(id_)

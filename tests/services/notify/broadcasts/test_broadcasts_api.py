@@ -19,6 +19,7 @@ from services.notify.domain.broadcasts import (
 from services.notify.domain.moves import MOVES as NOTICE_MOVES
 from tests.services.notify.broadcasts.door import BROADCASTS
 from tests.services.notify.broadcasts.office import ME, OTHER, application
+from tests.shared.callers import caller
 
 # ---- the table
 
@@ -150,7 +151,7 @@ async def test_of_two_who_decide_at_once_one_is_too_late(edge):
     await edge.office.until("ready", id_=id_)
     stale = await edge.office.one(id_)
     await edge.do(id_, "reject")
-    assert await edge.office.desk.do(stale, "approve", OTHER, "synthetic") is None
+    assert await edge.office.desk.do(stale, "approve", caller(OTHER), "synthetic") is None
     assert (await edge.office.one(id_)).status == "rejected"
 
 

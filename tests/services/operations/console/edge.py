@@ -64,6 +64,7 @@ from shared.catalogue import Catalogue
 from shared.edge_app import edge_app
 from shared.events import Event
 from shared.papers.press import Press
+from shared.principals import People
 from tests.services.operations.alarms.watch import Night
 from tests.services.operations.dead.office import Office
 from tests.services.operations.memory import Group, MemoryTable, Over, Store
@@ -109,12 +110,16 @@ class ConsoleEdge:
 
     def __post_init__(self) -> None:
         rows = {
-            name: {"role": role, "password": KEPT} | ({"units": UNITS} if "_" in role else {})
+            name: {"role": role, "password": KEPT, "person": name}
+            | ({"units": UNITS} if "_" in role else {})
             for name, role in ROLES.items()
         }
+        people = People({name: {} for name in ROLES})
         sessions = Sessions(MemoryTable(self.store.trouble), self.ticks.clock)
         ways = (*WAYS, sandbox_routes.WAY) if self.transport else WAYS
-        self.door = Door.made(Screen(ways), Accounts(rows), sessions, KEY, self.ticks, self.oidc)
+        self.door = Door.made(
+            Screen(ways), Accounts(rows, people), sessions, KEY, self.ticks, self.oidc
+        )
         finder = self.store.finder(self.catalogue, lambda: self.now)
         reading = Reading(self.door, self.store.journeys, finder, self.catalogue, lambda: self.now)
         board = MemoryBoard(self.store.tables["situations"].rows)

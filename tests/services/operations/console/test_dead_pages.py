@@ -132,7 +132,7 @@ async def test_a_copy_is_mended_by_one_and_accepted_by_a_checker(
     page = (await seated.get(at(place))).text
     assert LABELS["dead_own"].vi in page
     alone = await submit(seated, at(place), f"{at(place)}/edits/1/accept")
-    assert (alone.status_code, LABELS["refused_second-person"].vi in alone.text) == (409, True)
+    assert (alone.status_code, LABELS["refused_same-person"].vi in alone.text) == (409, True)
 
     async with edge.browser() as browser:
         await sign_in(browser, "checker")

@@ -247,7 +247,7 @@ async def test_a_session_ends_when_it_is_idle_and_at_the_end_of_the_day(
 async def test_a_session_is_known_to_every_process_and_ended_for_every_one(
     sessions: Sessions, rows: MemoryTable, ticks: Ticks
 ) -> None:
-    officer = Caller("a", "unit_officer", ("01", "79"))
+    officer = Caller("a", "unit_officer", ("01", "79"), "https://id.example.test#7c9e")
     token, another = await sessions.open(officer), Sessions(rows, ticks.clock)
     here, there = await sessions.find(token), await another.find(token)
     assert here == there
@@ -265,9 +265,10 @@ async def test_an_account_has_so_many_sessions_and_the_oldest_ends(
     for _ in range(KEPT_EACH + 1):
         ticks.now_s += 1
         own.append(await sessions.open(Caller("a", "viewer")))
-    other = await sessions.open(Caller("a/b", "viewer"))
+    others = [Caller("a/b", "viewer"), Caller("a", "viewer", (), "https://id.example.test#a")]
+    tokens = [await sessions.open(other) for other in others]
     assert [await sessions.find(t) is not None for t in own] == [False] + [True] * KEPT_EACH
-    assert await sessions.find(other)
+    assert all([await sessions.find(token) for token in tokens])
     assert await sessions.find("") is None
 
 

@@ -186,6 +186,7 @@ class Made:
             "iat": now,
             "exp": now + 60,
             "nonce": self.oidc.going("seed").nonce,
+            "sub": "7c9e",
             "preferred_username": "an",
             "groups": ["motcua-operators"],
             **self.changes,
@@ -199,7 +200,8 @@ class Made:
 
 
 async def test_a_right_token_says_who_comes() -> None:
-    assert await Made().come_back() == Caller("an", "operator", ())
+    made = Made()
+    assert await made.come_back() == Caller("an", "operator", (), f"{made.issuer}#7c9e")
 
 
 @pytest.mark.parametrize(
@@ -210,6 +212,10 @@ async def test_a_right_token_says_who_comes() -> None:
         {"aud": ["console", "another"], "azp": "another"},
         {"nonce": "of another try"},
         {"nonce": None},
+        {"sub": None},
+        {"sub": ""},
+        {"sub": 7},
+        {"sub": "x" * 256},
         {"exp": None},
         {"exp": 1},
         {"iat": None},

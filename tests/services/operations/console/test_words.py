@@ -53,7 +53,7 @@ REFUSED = (
     *("no-subscription", "unknown-subscription", "too-many-subscriptions"),
     *("too-many-proofs", "no-period", "no-key", "unknown-proof", "no-report"),
 )
-CODES = ("unknown-record", "unknown-edit", "second-person", "not-mendable", "copy-waits",
+CODES = ("unknown-record", "unknown-edit", "not-mendable", "copy-waits",
          "decided-already")  # fmt: skip
 # what templates and pages put together as they go
 MADE = {

@@ -1,6 +1,5 @@
 """What operators do about dead letters, over tables in memory, with a lane that buries."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,6 @@ from services.operations.dead.desk import Desk, Seals
 from services.operations.dead.edits import Edits
 from services.operations.domain.dead.letters import Place
 from shared import events, problems
-from shared.access import Access
 from shared.bus import Message, Partition, Record
 from shared.errors import DeadLetter
 from shared.events import CONTRACTS, UNREADABLE, Event, kernel
@@ -24,6 +22,7 @@ from shared.vault import dead_letter_sealer, open_dead_letter
 from tests.services.operations.memory import Group, MemoryTable, Over, Store, Trouble
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.story import LANES, Log, application
+from tests.shared.callers import access
 
 KEY = bytes(range(32))
 SERVICES = {"portal.submissions": "intake", "routing.inbox": "routing", "payment.inbox": "payment"}
@@ -133,12 +132,7 @@ class Office:
 
     def app(self) -> FastAPI:
         app = FastAPI()
-        app.state.access = Access(
-            {
-                hashlib.sha256(key.encode()).hexdigest(): {"name": name, "role": role}
-                for key, (name, role) in KEYS.items()
-            }
-        )
+        app.state.access = access(KEYS)
         problems.install(app)
         app.include_router(dead_api.router(self.desk, self.store.journeys, lambda: self.log.now))
         return app

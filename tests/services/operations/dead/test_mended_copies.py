@@ -31,7 +31,7 @@ async def test_a_mended_copy_is_sent_when_a_second_person_accepts_it(
     assert edit["changes"] == [{"path": "$.data.note", "before": "7", "after": '"by the book"'}]
 
     alone = await client.post(at(place, "/edits/1/accept"), json=WHY)
-    assert (alone.status_code, alone.json()["type"]) == (409, "urn:motcua:problem:second-person")
+    assert (alone.status_code, alone.json()["type"]) == (409, "urn:motcua:problem:same-person")
     for _ in range(2):
         answer = await client.post(at(place, "/edits/1/accept"), json=WHY, headers=OTHER)
         assert answer.status_code == 200

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.operations import dead_api
-from services.operations.dead.edits import Decided
 from services.operations.domain.dead.letters import Place
 from services.operations.domain.dead.mending import Edit
 from shared.errors import Unknown
 from shared.problems import Refusal
 from tests.services.operations.dead.office import Office, accepted
 from tests.services.operations.story import application
+from tests.shared.callers import caller
 
 COUNT = 4
 AT = datetime(2026, 6, 9, tzinfo=UTC)
@@ -39,13 +39,12 @@ async def work(office: Office, places: list[Place], rng: random.Random) -> None:
     """One thing that somebody does, or a reader, or a lane; it may end in the middle."""
     desk = office.new_desk()  # a process of its own
     by, place = rng.choice(["o-1", "o-2"]), rng.choice(places)
-    accept = Decided(verdict="accepted", by=by, at=AT, reason=WHY)
     mend = Edit(set={"$.data.note": "by the book"})
     acts: list[Callable[[], Awaitable[object]]] = [
         office.turn,
         partial(dead_api.do_one, desk, "redrive", place, by, WHY),
-        partial(dead_api.propose, desk, places[-1], mend, by, WHY),
-        partial(dead_api.decide, desk, places[-1], 1, accept),
+        partial(dead_api.propose, desk, places[-1], mend, caller(by), WHY),
+        partial(dead_api.decide, desk, places[-1], 1, "accepted", caller(by), WHY, AT),
     ]
     with suppress(Unknown, Refusal):
         await rng.choice(acts)()
@@ -59,12 +58,11 @@ async def finished(office: Office, places: list[Place]) -> None:
         await dead_api.do_one(office.desk, "redrive", place, "o-1", WHY)
     with suppress(Refusal):
         await dead_api.propose(
-            office.desk, places[-1], Edit(set={"$.data.note": "by the book"}), "o-1", WHY
+            office.desk, places[-1], Edit(set={"$.data.note": "by the book"}), caller("o-1"), WHY
         )
     for by in ("o-1", "o-2"):
         with suppress(Refusal):
-            said = Decided(verdict="accepted", by=by, at=AT, reason=WHY)
-            await dead_api.decide(office.desk, places[-1], 1, said)
+            await dead_api.decide(office.desk, places[-1], 1, "accepted", caller(by), WHY, AT)
     await office.turn()
 
 

@@ -1,6 +1,5 @@
 """Rounds at operations' edge, with the loop that carries them on."""
 
-import hashlib
 import time
 from datetime import timedelta
 from typing import Any
@@ -18,10 +17,10 @@ from services.operations.rounds.rows import Rounds, Tables
 from services.operations.rounds.runner import Runner
 from services.operations.situations import Situations
 from shared import problems
-from shared.access import Access
 from shared.catalogue import load
 from shared.mongo import MongoTable
 from tests.services.operations.api.edge import Published
+from tests.shared.callers import access
 
 HELD = {"stage": "payment", "cause": "held", "action": "release", "reason": "the rule is mended"}
 CATALOGUE = load()
@@ -30,6 +29,7 @@ KEYS = {
     "op-key": ("o-1", "operator"),
     "op-key-2": ("o-2", "operator"),
     "checker-key": ("c-1", "checker"),
+    "robot-key": ("robot", "operator"),  # nobody's in particular
 }
 
 
@@ -52,12 +52,7 @@ class Door:
             rows, self.situations, self.journeys, self.published, lambda: self.now, 20
         )
         self.app = FastAPI()
-        self.app.state.access = Access(
-            {
-                hashlib.sha256(key.encode()).hexdigest(): {"name": name, "role": role}
-                for key, (name, role) in KEYS.items()
-            }
-        )
+        self.app.state.access = access(KEYS, nobodys=("robot",))
         problems.install(self.app)
         self.app.include_router(rounds_api.router(desk, lambda: self.now))
 

@@ -1,15 +1,20 @@
 """What corrects money or state: asked for by one, and done once another agreed."""
 
+import hashlib
+
 import httpx
 import pytest
 
 from services.operations.domain.actions import ACTIONS
 from services.operations.domain.rounds import OPEN_LIMIT
+from shared.access import Access
 from shared.events import Event
+from shared.principals import People
 from tests.services.operations.rounds.edge import Door, preview
 
 SECOND = {"authorization": "Bearer op-key-2"}
 CHECKER = {"authorization": "Bearer checker-key"}
+ROBOT = {"authorization": "Bearer robot-key"}
 WHY = {"reason": "looked at both of them"}
 
 
@@ -48,6 +53,41 @@ async def test_who_asked_is_not_who_checks(
 
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:motcua:problem:same-person")
     assert (await client.get(asked)).json()["status"] == "waiting_for_check"
+
+
+async def test_a_key_that_is_nobodys_is_no_second_person(
+    client: httpx.AsyncClient, asked: str
+) -> None:
+    answer = await client.post(f"{asked}/approve", json=WHY, headers=ROBOT)
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:motcua:problem:not-told-apart")
+    assert (await client.get(asked)).json()["status"] == "waiting_for_check"
+
+
+async def test_what_a_key_that_is_nobodys_asked_for_nobody_agrees_to(
+    client: httpx.AsyncClient, door: Door, held: list[Event]
+) -> None:
+    door.actions["release"] = ACTIONS["release"]._replace(needs_check=True)
+    client.headers.update(ROBOT)
+    where = (await preview(client)).headers["location"]
+    await client.post(f"{where}/start", json={})
+
+    answer = await client.post(f"{where}/approve", json=WHY, headers=SECOND)
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:motcua:problem:not-told-apart")
+
+
+async def test_who_asked_by_another_name_is_not_who_checks(
+    client: httpx.AsyncClient, door: Door, asked: str
+) -> None:
+    """The same human comes with a checker's key of another name."""
+    row = {"name": "c-1", "role": "checker", "person": "o-1"}
+    hashed = hashlib.sha256(b"checker-key").hexdigest()
+    door.app.state.access = Access({hashed: row}, People({"o-1": {}}))
+
+    answer = await client.post(f"{asked}/approve", json=WHY, headers=CHECKER)
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:motcua:problem:same-person")
 
 
 async def test_what_another_turns_down_is_not_done(
