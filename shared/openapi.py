@@ -22,6 +22,7 @@ ROLES: Mapping[str, str] = {
     "officer": "The key of an officer, or of a provincial system.",
     "operator": "An operator's key.",
     "checker": "The key of who agrees to what operators ask for.",
+    "admin": "The key of who looks after accounts and what they read.",
     "partner": "The key of a bank, or of a gateway that reports to us.",
 }
 MEANS: Mapping[str, str] = {

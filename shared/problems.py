@@ -65,9 +65,14 @@ async def _refusal(_: Request, error: Exception) -> Response:
     return answer(error.status, error.code, error.detail, error.problems, headers)
 
 
-async def _unknown(_: Request, _error: Exception) -> Response:
+def unknown() -> Response:
+    """Return what is answered where nobody can say what came of it."""
     detail = "We cannot say whether this was taken in: send the same again, it will count once."
     return answer(503, "outcome-unknown", detail, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
+async def _unknown(_: Request, _error: Exception) -> Response:
+    return unknown()
 
 
 async def _mistake(_: Request, _error: Exception) -> Response:

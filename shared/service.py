@@ -99,7 +99,7 @@ Loop = tuple[str, Health, Callable[[], Coroutine[Any, Any, None]]]  # name, heal
 class Parts:
     """What a service consists of.  `journal`: what its lanes write, if it does more than others';
     `background`: more loops, beside lanes and effects; `beside`: what runs along and has no lanes
-    to be ready for.
+    to be ready for; `around`: what stands around its edge.
     """
 
     router: APIRouter
@@ -111,6 +111,7 @@ class Parts:
     background: Sequence[Loop] = ()
     beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
     closing: Sequence[Callable[[], Coroutine[Any, Any, None]]] = field(default=())
+    around: Callable[[ASGIApp], ASGIApp] = lambda app: app
 
 
 Build = Callable[[Resources], Awaitable[Parts]]
@@ -244,7 +245,7 @@ def _app(service: str, resources: Resources, parts: Parts, loops: Sequence[Loop]
     own = process_routes.router(healths, resources.telemetry.metrics)
     access = Access(resources.secrets.api_keys, resources.secrets.known)
     app = edge_app(service, access, (parts.router, own))
-    return bare.in_front(app, (parts.router,))
+    return bare.in_front(parts.around(app), (parts.router,))
 
 
 class _Server(uvicorn.Server):

@@ -43,6 +43,7 @@ from services.operations.console.sandbox.routes import Trying
 from services.operations.console.statistics.routes import Tabling
 from services.operations.console.stuck.routes import Watching
 from services.operations.console.sync.routes import Comparing
+from services.operations.guard import Guard
 from services.payment.gateways.families import FAMILIES
 from services.payment.partners import SANDBOX, Registry, keyed, read
 from services.payment.settings import PaymentSettings
@@ -106,7 +107,8 @@ def _notify() -> APIRouter:
     return routes
 
 
-def _operations() -> APIRouter:
+def operations(guard: Guard | None = None) -> APIRouter:
+    """Return all that operations answers, with what stands before it."""
     door = Door.made(_UNUSED, _UNUSED, _UNUSED, b"", float, _UNUSED)
     reading = Reading(door, *[_UNUSED] * 4)
     watching = Watching(door, _UNUSED, _UNUSED, _UNUSED)
@@ -125,6 +127,7 @@ def _operations() -> APIRouter:
         "aside": SettingAside(door, _UNUSED, _UNUSED),
         "checking": Checking(door, _UNUSED),
         "comparing": Comparing(door, _UNUSED),
+        "guard": guard or Guard(door, _UNUSED, _UNUSED),
         "trying": Trying(door, _UNUSED),
     }  # their routes have the door's own class
     return services.operations.__main__.edge(desks(**unused | pages))
@@ -135,7 +138,7 @@ _ROUTERS: Mapping[str, Callable[[], APIRouter]] = {
     "routing": lambda: services.routing.__main__.edge(*[_UNUSED] * 7),
     "payment": _payment,
     "notify": _notify,
-    "operations": _operations,
+    "operations": operations,
 }
 
 

@@ -42,6 +42,7 @@ from deploy.operating.incidents import incidents
 from deploy.operating.indicators import index, indicators
 from deploy.operating.letters import dead
 from deploy.operating.money import money
+from deploy.operating.reads import reads
 from deploy.operating.subscriptions import subscribe, subscriptions
 from deploy.proving.command import prove
 from deploy.rebuilding.command import rebuild
@@ -238,7 +239,7 @@ def show_sizes(
 
 OPERATING = (
     *(alarms, asking.find, asking.journey, dead, fault, incidents, index, indicators, money),
-    release,
+    *(reads, release),
 )
 KEEPING = (archive, archived, conformance, prove, rebuild, reconcile, settlement, stats, stuck)
 SENDING = (subscribe, subscriptions)

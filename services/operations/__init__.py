@@ -22,5 +22,6 @@ it), `dead_api`.  Who is woken for what: `domain.alarms`, `alarms`; whom somethi
 `domain.indicators`, `indicators`, `indicators_api`, `readiness_api`, `sync_api`.  That nothing of a
 period is missing: `domain.proof`, `proving`, `proofs` (in the background), `proof_api`.  What a
 citizen sees: `domain.citizen` (what is told), `status_access` (to whom), `pages`, `status_api`,
-`rating_api`.  What an operator sees: `console`.
+`rating_api`.  What an operator sees: `console`.  Who was shown what of
+whom: `reads`, `reads_api`; what stands around every route: `guard`.
 """

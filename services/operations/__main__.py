@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 import httpx
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from services.operations import (
     alarms_api,
@@ -18,6 +18,7 @@ from services.operations import (
     proof_api,
     rating_api,
     readiness_api,
+    reads_api,
     rounds_api,
     statistics_api,
     status_api,
@@ -66,6 +67,7 @@ from services.operations.edition import (
     until_another,
 )
 from services.operations.finding import Finder
+from services.operations.guard import Guard
 from services.operations.incidents.desk import Desk as IncidentDesk
 from services.operations.indicators.syncing import Syncing
 from services.operations.mending import Mending
@@ -75,6 +77,7 @@ from services.operations.money.saying import Saying
 from services.operations.pages import Pages
 from services.operations.proving import Proving
 from services.operations.rating_api import PER_APPLICATION, RatingDesk
+from services.operations.reads.rows import Reads
 from services.operations.rounds.desk import Desk
 from services.operations.rounds.rows import Rounds, Tables
 from services.operations.rounds.runner import Runner
@@ -117,12 +120,13 @@ class Desks(NamedTuple):
     judging: Judging
     checking: Checking
     comparing: Comparing
+    guard: Guard
     trying: Trying | None = None  # in a demonstration
 
 
 def edge(desks: Desks) -> APIRouter:
     """Return all that operations answers."""
-    routes = APIRouter()
+    routes = APIRouter(dependencies=[Depends(desks.guard.enter)])
     routes.include_router(signing_in.router(desks.reading.door))
     routes.include_router(reading_routes.router(desks.reading))
     routes.include_router(stuck_routes.router(desks.watching))
@@ -156,6 +160,7 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(readiness_routes.router(desks.checking))
     routes.include_router(readiness_api.router(desks.checking.desk))
     routes.include_router(money_api.router(desks.counting.desk))
+    routes.include_router(reads_api.router(desks.guard.reads, journeys))
     return routes
 
 
@@ -203,6 +208,7 @@ async def build(resources: Resources) -> Parts:
     going = oidc.Oidc(provider, key, resources.clock, http) if provider else None
     at_door = Door.made(Screen(ways), accounts, sessions, key, time.monotonic, going)
     reading = Reading(at_door, journeys, finder, watch.current, resources.clock)
+    guard = Guard(at_door, Reads(resources.table("reads"), resources.clock), resources.clock)
     board = Board(situations, time.monotonic)
     watching = Watching(at_door, board, watch.current, resources.clock)
     counting = Counting(resources.table("facts"), resources.table("balances"))
@@ -246,6 +252,7 @@ async def build(resources: Resources) -> Parts:
         incidents=alarming.incidents,
         judging=judging,
         comparing=Comparing(at_door, sync),
+        guard=guard,
         checking=Checking(at_door, wiring.readiness(resources, counting, journeys, watch.current)),
         trying=Trying(at_door, Programs(settings.sandbox)) if settings.sandbox else None,
     )
@@ -255,10 +262,12 @@ async def build(resources: Resources) -> Parts:
             *(watch.run, runner.keep_going, prover.keep_going, mending.keep_going),
             *alarming.beside,
             *sending,
+            guard.reads.keep_clear,
             *(judging.desk.snapshots.keep_going, until_another(editions, edition)),
         ),
         background=(*reads, ("tables", tables.health, tables.run)),
         closing=(*alarming.closing, *sent, http.aclose),
+        around=guard.around,
     )
 
 

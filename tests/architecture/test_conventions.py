@@ -79,12 +79,13 @@ OWN = {
     # that nothing of a period is missing; which of two editions of all this serves,
     # and that it still follows from the messages; dead letters, and what operators do about them;
     # what of partners' days does not match; who is woken for what; how units do, and are
-    # ready
+    # ready; who was shown what of whom
     "operations": {
         *("letters", "dead", "dead_api"),
         *("finding", "seeking", "opened", "console", "situations", "board", "stuck_api"),
         *("rounds", "rounds_api", "money", "money_api", "alarms", "alarms_api"),
         *("incidents", "incidents_api"),
+        *("guard", "reads", "reads_api"),
         *("indicators", "indicators_api", "readiness_api", "sync_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("subscriptions", "subscriptions_api"),

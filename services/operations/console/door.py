@@ -98,23 +98,25 @@ class Door:
         except SignInFirst:
             return _to_sign_in(request)
         except RequestValidationError:
-            response = self._wrong(request, 422, LABELS["not_readable"])
+            response = self.wrong(request, 422, LABELS["not_readable"])
         except Refusal as why:
             words = LABELS.get(f"refused_{why.code}", Words(why.detail, why.detail))
-            response = self._wrong(request, why.status, words)
+            response = self.wrong(request, why.status, words)
         except Unknown:
-            response = self._wrong(request, 503, LABELS["unreachable"])
+            response = self.wrong(request, 503, LABELS["unreachable"])
         if language := _asked_language(request):
             cookies.set_plain(response, request, LANGUAGE, language, LANGUAGE_S)
         return response
 
-    def _wrong(self, request: Request, status: int, words: Words) -> HTMLResponse:
+    def wrong(self, request: Request, status: int, words: Words) -> HTMLResponse:
+        """Return a page that says what was refused."""
         visit = visit_of(request, getattr(request.state, "session", None))
         return self.screen.page(visit, "wrong.html", status, words=words)
 
     async def visit(self, request: Request) -> Visit:
-        """Return who looks, signed in or not.  Raises `Unknown`."""
-        request.state.session = await self.sessions.find(cookies.kept(request, SESSION))
+        """Return who looks, signed in or not; it is asked for once.  Raises `Unknown`."""
+        if not hasattr(request.state, "session"):
+            request.state.session = await self.sessions.find(cookies.kept(request, SESSION))
         return visit_of(request, request.state.session)
 
     def seat(self, *roles: str) -> Callable[[Request], Awaitable[Visit]]:

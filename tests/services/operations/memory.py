@@ -37,7 +37,7 @@ class Trouble:
 class MemoryTable:
     def __init__(self, trouble: Trouble) -> None:
         self.rows: dict[str, Row] = {}
-        self._trouble = trouble
+        self.trouble = trouble
 
     async def insert(self, rows: Sequence[Row]) -> None:
         for row in rows:
@@ -45,7 +45,7 @@ class MemoryTable:
                 raise Refused(row["_id"])
 
     async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
-        self._trouble.maybe()
+        self.trouble.maybe()
         await asyncio.sleep(0)  # somebody else may be first
         stood = set()
         for row in rows:
@@ -53,15 +53,15 @@ class MemoryTable:
             if row["_id"] in self.rows:
                 stood.add(row["_id"])
             self.rows.setdefault(row["_id"], dict(row))
-            self._trouble.maybe()
+            self.trouble.maybe()
         return stood
 
     async def get(self, ids: Sequence[str]) -> list[Row]:
-        self._trouble.maybe()
+        self.trouble.maybe()
         return [self.rows[i] for i in ids if i in self.rows]
 
     async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
-        self._trouble.maybe()
+        self.trouble.maybe()
         await asyncio.sleep(0)
         ids = sorted(i for i in self.rows if any(low <= i < high for low, high in bounds))
         return [self.rows[i] for i in (ids[:limit] if limit else ids)]
@@ -71,7 +71,7 @@ class MemoryTable:
 
     async def delete(self, ids: Sequence[str]) -> None:
         for id_ in ids:
-            self._trouble.maybe()
+            self.trouble.maybe()
             self.rows.pop(id_, None)
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
-import structlog
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -26,8 +25,6 @@ from shared.problems import Refusal
 from shared.working_time import local_day
 
 AFTER_LIMIT = 500
-
-_log = structlog.get_logger("console")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,6 @@ def _journey(routes: APIRouter, reading: Reading, readers: object) -> None:
         now = reading.clock()
         told = journey_of(one, now)
         page = journey_page(told, one, reading.catalogue, now, is_whole=whole)
-        _log.info("journey read", account=_caller(visit).name, application=one.application)
         may_act = visit.role in OPERATORS
         return reading.door.screen.page(
             visit, "journey.html", page=page, offers=offers_of(one), may_act=may_act
@@ -108,9 +104,6 @@ def _journey(routes: APIRouter, reading: Reading, readers: object) -> None:
         entry = next((e for e in one.entries if e.place == place), None)
         if entry is None:
             raise Refusal(404, "not-found", LABELS["refused_not-found"].en)
-        _log.info(
-            "message read", account=_caller(visit).name, application=one.application, id=entry.id
-        )
         return reading.door.screen.page(visit, "message.html", entry=entry, text=raw(entry))
 
 

@@ -1,5 +1,6 @@
-"""The console's edge over tables in memory."""
+"""The console's edge, and what of the API stands beside it, over tables in memory."""
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,9 +9,12 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
+from services.operations import reads_api
 from services.operations.alarms.desk import Desk as AlarmDesk
+from services.operations.api import Sources
+from services.operations.api import router as api_router
 from services.operations.console import signing_in
 from services.operations.console.accounts import Accounts, hashed
 from services.operations.console.alarms import routes as alarm_routes
@@ -45,11 +49,13 @@ from services.operations.console.stuck.routes import Watching
 from services.operations.console.sync import routes as sync_routes
 from services.operations.console.sync.routes import Comparing
 from services.operations.domain.actions import ACTIONS, Action
+from services.operations.guard import Guard
 from services.operations.indicators.syncing import Syncing
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.health import Health
 from services.operations.money.saying import Saying
 from services.operations.proving import Proving
+from services.operations.reads.rows import Reads
 from services.operations.rounds.desk import Desk
 from services.operations.rounds.rows import Rounds, Tables
 from services.operations.rounds.runner import Runner
@@ -67,7 +73,7 @@ from shared.papers.press import Press
 from shared.principals import People
 from tests.services.operations.alarms.watch import Night
 from tests.services.operations.dead.office import Office
-from tests.services.operations.memory import Group, MemoryTable, Over, Store
+from tests.services.operations.memory import Group, MemoryTable, Over, Store, Trouble
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.memory_counting import indicator_desk, readiness_desk
 from tests.services.operations.memory_forms import MemoryCounting
@@ -89,6 +95,7 @@ ROLES = {
 UNITS = "01"  # the officer's: a province
 BASE = "https://console.test"
 KEY = bytes(range(32))
+API_KEYS = {role: f"{role}-key" for role in ("operator", "checker", "admin")}
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
@@ -174,7 +181,22 @@ class ConsoleEdge:
         self.office = Office(self.store)
         aside = SettingAside(self.door, self.office.desk, lambda: self.now)
         routers = (*routers, dead_routes.router(aside))
-        self.app = edge_app("operations", Access({}), routers)
+        self.reads_table = MemoryTable(Trouble())
+        self.reads = Reads(self.reads_table, self._now)
+        guard = Guard(self.door, self.reads, self._now)
+        guarded = APIRouter(dependencies=[Depends(guard.enter)])
+        sources = Sources(
+            *(self.store.journeys, finder, self.store.counts(), self.store.counts()),
+            *(lambda: None, self, self._now),
+        )
+        beside = (api_router(sources), reads_api.router(self.reads, self.store.journeys))
+        for router in (*routers, *beside):
+            guarded.include_router(router)
+        keys = {
+            hashlib.sha256(key.encode()).hexdigest(): {"name": f"{role}-1", "role": role}
+            for role, key in API_KEYS.items()
+        }
+        self.app = guard.around(edge_app("operations", Access(keys), (guarded,)))
 
     def _now(self) -> datetime:
         return self.now
@@ -225,6 +247,12 @@ class ConsoleEdge:
         """Return a client that keeps cookies and follows nothing by itself."""
         transport = httpx.ASGITransport(self.app, client=(address, 4711))
         return httpx.AsyncClient(transport=transport, base_url=base)
+
+    def program(self, role: str = "operator") -> httpx.AsyncClient:
+        """Return a client that has the key of a role."""
+        headers = {"authorization": f"Bearer {API_KEYS[role]}"}
+        transport = httpx.ASGITransport(self.app, client=("203.0.113.8", 4711))
+        return httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers)
 
 
 async def send(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:

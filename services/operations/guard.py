@@ -1,0 +1,139 @@
+"""What stands around every route of operations, of the API as of the console.
+
+Before it: who calls.  Behind it: whom the answer named is written down before it leaves; what
+cannot be written down is not shown.
+"""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from fastapi.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.operations.console.door import Door
+from services.operations.console.labels import LABELS
+from services.operations.console.screen import ROOT
+from services.operations.reads.naming import OPEN, kept, named, takes
+from services.operations.reads.rows import Read, Reads
+from services.operations.status_access import network
+from services.operations.status_api import caller_address
+from shared import problems
+from shared.access import Access, Caller
+from shared.clock import Clock
+from shared.errors import Unknown
+from shared.problems import Refusal
+
+ASKED_LIMIT = 500  # characters of what was asked that are kept
+NOBODY = Caller("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What is seen to is wired with this."""
+
+    door: Door
+    reads: Reads
+    clock: Clock
+
+    async def enter(self, request: Request) -> None:
+        """Find out who calls; a dependency of all routes.  Raises `Unknown`."""
+        if _route(request.scope) not in OPEN:
+            request.state.caller = await self._caller(request)
+
+    async def _caller(self, request: Request) -> Caller:
+        """Return who is signed in, or whose key it is; nobody: the route says so."""
+        if _is_page(request.url.path):
+            visit = await self.door.visit(request)
+            return visit.session.caller if visit.session else NOBODY
+        access: Access = request.app.state.access
+        try:
+            return access.caller(request.headers.get("authorization", ""))
+        except Refusal:
+            return NOBODY
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """Return an app whose answers are written down."""
+
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                scope.setdefault("state", {})
+                await _Answer(self, scope, receive, send).pass_on(app)
+            else:
+                await app(scope, receive, send)
+
+        return watched
+
+    async def note(self, scope: Scope, body: bytes) -> None:
+        """Write down whom an answer named.  Raises `Unknown`."""
+        request = Request(scope)
+        asked = _asked(request)
+        names = named((asked, body.decode(errors="replace")))
+        if not names and not takes(request.path_params, request.query_params):
+            return
+        caller: Caller = getattr(request.state, "caller", NOBODY)
+        read = Read(
+            at=self.clock(),
+            by=caller.name,
+            role=caller.role,
+            address=network(caller_address(request)),
+            what=f"{request.method} {_route(scope)}",
+            asked=kept(asked)[:ASKED_LIMIT],
+            count=len(names),
+        )
+        await self.reads.note(read, names)
+
+    def unreachable(self, request: Request) -> Response:
+        """Return what is answered in the place of what could not be written down."""
+        if _is_page(request.url.path):
+            return self.door.wrong(request, 503, LABELS["unreachable"])
+        return problems.unknown()
+
+
+class _Answer:
+    """One answer: held back until it is written down, if it is to be."""
+
+    def __init__(self, guard: Guard, scope: Scope, receive: Receive, send: Send) -> None:
+        self._guard, self._scope, self._receive, self._send = guard, scope, receive, send
+        self._held: list[Message] = []
+        self._is_held = False
+
+    async def pass_on(self, app: ASGIApp) -> None:
+        """Let the app answer."""
+        await app(self._scope, self._receive, self._hold)
+
+    async def _hold(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            is_shown = 200 <= message["status"] < 300
+            self._is_held = is_shown and _route(self._scope) not in OPEN
+        if not self._is_held:
+            await self._send(message)
+            return
+        self._held.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            await self._let_go()
+
+    async def _let_go(self) -> None:
+        body = b"".join(message.get("body", b"") for message in self._held)
+        try:
+            await self._guard.note(self._scope, body)
+        except Unknown:
+            response = self._guard.unreachable(Request(self._scope))
+            await response(self._scope, self._receive, self._send)
+            return
+        for message in self._held:
+            await self._send(message)
+
+
+def _route(scope: Scope) -> str:
+    """Return a route as it is described, or the address where there is none."""
+    return str(getattr(scope.get("route"), "path", scope["path"]))
+
+
+def _is_page(path: str) -> bool:
+    return path == ROOT or path.startswith(f"{ROOT}/")
+
+
+def _asked(request: Request) -> str:
+    """Return what was asked as people write it."""
+    said = " ".join(f"{name}={value}" for name, value in request.query_params.multi_items())
+    return f"{request.url.path} {said}".strip()

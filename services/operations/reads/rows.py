@@ -1,0 +1,141 @@
+"""What was read, by whom: rows that are inserted and never changed.
+
+    at/<stretch>/<key>/<of whom>        a read, and whom it named
+    by/<name>/<stretch>/<key>           the same, of who read
+    of/<application>/<stretch>/<key>    the same, of whom it named: an application, a dossier code
+
+A stretch has ten minutes.  What one person reads again and again within it, from one address, is
+one read: a page that looks for news by itself is written down once.
+"""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import quote
+
+import msgspec
+import structlog
+
+from shared.clock import Clock
+from shared.errors import Unknown
+from shared.store import Bounds, Row, Table, prefix
+
+STRETCH_S = 600
+KEPT_FOR = timedelta(days=730)
+CLEAR_EVERY_S = 3_600.0
+CLEARED = 100  # reads at once
+REMEMBERED = 100_000  # rows that stand, and are not written again
+
+_log = structlog.get_logger("reads")
+
+
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody was shown something: `what` is the route, `asked` what was asked of it, `count` how
+    many applications and dossier codes the answer named.
+    """
+
+    at: datetime
+    by: str
+    role: str
+    address: str
+    what: str
+    asked: str
+    count: int
+
+
+class Page(NamedTuple):
+    """Reads, the newest first; `next` is the `after` of the page that follows, empty at the end."""
+
+    items: list[Read]
+    next: str
+
+
+class Reads:
+    """All that was read.  Whatever is asked raises `Unknown`."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table, self._clock = table, clock
+        self._stand: OrderedDict[str, None] = OrderedDict()
+
+    async def note(self, read: Read, names: Collection[str]) -> None:
+        """Write down a read and whom it named, by one write, or none where all of it stands."""
+        ids = [id_ for id_ in _ids(read, names) if id_ not in self._stand]
+        if not ids:
+            return
+        said = msgspec.json.encode(read).decode()
+        rows: list[Row] = [{"_id": id_, "said": said} for id_ in ids]
+        for row in rows:
+            if row["_id"].startswith("at/"):
+                row["names"] = sorted(names)
+        await self._table.insert_missing(rows)
+        self._stand.update(dict.fromkeys(ids))
+        while len(self._stand) > REMEMBERED:
+            self._stand.popitem(last=False)
+
+    async def all(self, after: str, limit: int) -> Page:
+        """Return what was read, the newest first."""
+        return await self._page([prefix("at/")], after, limit)
+
+    async def by(self, name: str, after: str, limit: int) -> Page:
+        """Return what somebody read, the newest first."""
+        return await self._page([prefix(f"by/{_quoted(name)}/")], after, limit)
+
+    async def of(self, names: Sequence[str], after: str, limit: int) -> Page:
+        """Return who read of an application, under any of its names, the newest first."""
+        return await self._page([prefix(f"of/{name}/") for name in names], after, limit)
+
+    async def _page(self, bounds: Sequence[Bounds], after: str, limit: int) -> Page:
+        found: dict[str, Row] = {}
+        for low, high in bounds:
+            until = min(high, f"{low}{after}") if after else high
+            for row in await self._table.last((low, until), limit + 1):
+                found.setdefault(str(row["_id"]).removeprefix(low), row)
+        marks = sorted(found, reverse=True)
+        some = [msgspec.json.decode(found[mark]["said"], type=Read) for mark in marks[:limit]]
+        return Page(some, marks[limit - 1] if len(marks) > limit else "")
+
+    async def clear(self) -> int:
+        """Delete some that are too old; return how many."""
+        until = _stretch(self._clock() - KEPT_FOR)
+        old = await self._table.ranges([("at/", f"at/{until}")], CLEARED)
+        for row in old:
+            read = msgspec.json.decode(row["said"], type=Read)
+            ids = _ids(read, row["names"])
+            await self._table.delete([id_ for id_ in ids if id_ != row["_id"]])
+            await self._table.delete([row["_id"]])  # the last: it says which the others are
+        return len(old)
+
+    async def keep_clear(self) -> None:
+        """Delete what is too old, for ever."""
+        while True:
+            try:
+                is_more = await self.clear() == CLEARED
+            except Unknown:
+                is_more = False
+                _log.warning("old reads stand for another hour")
+            await asyncio.sleep(0 if is_more else CLEAR_EVERY_S)
+
+
+def _ids(read: Read, names: Collection[str]) -> list[str]:
+    said = "\n".join((read.by, read.role, read.address, read.what, read.asked))
+    place = f"{_stretch(read.at)}/{_digest(said)}"
+    return [
+        f"at/{place}/{_digest(' '.join(sorted(names)))}",
+        f"by/{_quoted(read.by)}/{place}",
+        *(f"of/{name}/{place}" for name in sorted(names)),
+    ]
+
+
+def _stretch(at: datetime) -> str:
+    return f"{int(at.timestamp()) // STRETCH_S:010d}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _quoted(name: str) -> str:
+    return quote(name, safe="")
