@@ -69,6 +69,7 @@ from services.operations.edition import (
 from services.operations.finding import Finder
 from services.operations.guard import Guard
 from services.operations.incidents.desk import Desk as IncidentDesk
+from services.operations.incidents.offers import Offers
 from services.operations.indicators.syncing import Syncing
 from services.operations.mending import Mending
 from services.operations.money.desk import MoneyDesk
@@ -117,6 +118,7 @@ class Desks(NamedTuple):
     counting: MoneyCounting
     waking: Waking
     incidents: IncidentDesk
+    offers: Offers
     judging: Judging
     checking: Checking
     comparing: Comparing
@@ -152,7 +154,7 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(dead_api.router(desks.aside.desk, journeys, clock))
     routes.include_router(alarm_routes.router(desks.waking))
     routes.include_router(alarms_api.router(desks.waking.desk, desks.sources.clock))
-    routes.include_router(incidents_api.router(desks.incidents, desks.sources.clock))
+    routes.include_router(incidents_api.router(desks.incidents, desks.offers, clock))
     routes.include_router(indicator_routes.router(desks.judging))
     routes.include_router(indicators_api.router(desks.judging.desk))
     routes.include_router(sync_routes.router(desks.comparing))
@@ -250,6 +252,7 @@ async def build(resources: Resources) -> Parts:
         counting=MoneyCounting(at_door, money),
         waking=waking,
         incidents=alarming.incidents,
+        offers=alarming.offers,
         judging=judging,
         comparing=Comparing(at_door, sync),
         guard=guard,

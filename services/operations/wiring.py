@@ -39,8 +39,10 @@ from services.operations.form_files import Statistics
 from services.operations.form_lines import told as form_told
 from services.operations.incidents.desk import Desk as IncidentDesk
 from services.operations.incidents.desk import Opener
+from services.operations.incidents.offers import Offers
 from services.operations.incidents.rows import Incidents
 from services.operations.incidents.rows import Tables as IncidentTables
+from services.operations.incidents.whom import Whom
 from services.operations.indicators.evidence import Evidence
 from services.operations.indicators.readiness import Readiness
 from services.operations.indicators.scoring import Scoring
@@ -58,6 +60,8 @@ from services.operations.proofs.runner import Runner as Prover
 from services.operations.proving import Proving
 from services.operations.reader import Pace, Reader
 from services.operations.readiness_api import ReadinessDesk
+from services.operations.rounds.rows import Rounds
+from services.operations.rounds.rows import Tables as RoundTables
 from services.operations.settings import OperationsSettings
 from services.operations.situations import INDEX, Situations
 from services.operations.statistics import Counting
@@ -122,6 +126,7 @@ class Alarming(NamedTuple):
 
     desk: AlarmDesk
     incidents: IncidentDesk
+    offers: Offers
     beside: tuple[Running, ...]
     closing: tuple[Running, ...]
 
@@ -149,10 +154,13 @@ def alarming(
     teller = Teller(rows, deliveries, targets(resources.secrets.alarms), sending, clock)
     runner = AlarmRunner(rows, Sightings(looked), clock)
     own = Incidents(IncidentTables(*(table(f"incident_{n}") for n in IncidentTables._fields)))
-    desk = IncidentDesk(own, table("situations"), clock, lambda: uuid4().hex)
+    whom = Whom(table("situations"), rows.wrong, clock, time.monotonic)
+    desk = IncidentDesk(own, whom, clock, lambda: uuid4().hex)
+    rounds = Rounds(RoundTables(*(table(f"round_{name}") for name in RoundTables._fields)))
     return Alarming(
         AlarmDesk(rows, deliveries, clock),
         desk,
+        Offers(own, rounds, _journeys(resources)),
         (runner.keep_going, teller.keep_going, Opener(rows, desk).keep_going),
         (lags.close, http.aclose),
     )

@@ -9,6 +9,7 @@
                     past/<minute>             what was counted then
                     look/<instant>            the last look
                     turn/<n>                  who inserts it looks in the n-th turn
+                    wrong/<kind>/<application>, see `checking`
 
 The number is the guard: what stands was done by somebody else, and is carried on as it stands.
 """
@@ -111,6 +112,11 @@ class Alarms:
     async def close(self, id_: str) -> None:
         """Be done with one: it has ended, and whoever was to know does."""
         await self._places.delete([f"open/{id_}"])
+
+    async def wrong(self, kind: str) -> list[str]:
+        """Return the applications in whose log this was found wrong, and is not mended yet."""
+        rows = await self._places.ranges([prefix(f"wrong/{kind}/")], ROWS_LIMIT)
+        return [str(row["_id"]).rpartition("/")[2] for row in rows]
 
     # ---- silences
 

@@ -1,34 +1,33 @@
-"""What operators do with incidents, and the loop that opens one for each critical alarm."""
+"""What is done about incidents: opened by hand or for an alarm, frozen anew, acted on, closed.
+
+An act is a row more; where two act at once the second one comes after the first.
+"""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
-from typing import Any
+
+from msgspec.structs import replace
 
 from services.operations.alarms.rows import Alarms
-from services.operations.board import Rows
 from services.operations.domain.alarm_life import Alarm
-from services.operations.domain.alarms import RULES
+from services.operations.domain.incident_scopes import opens, scope_of, title_of
 from services.operations.domain.incidents import (
     ACTS_LIMIT,
-    APPLICATIONS_LIMIT,
     ITSELF,
+    JOINS_LIMIT,
     Act,
     Doing,
-    Found,
     Incident,
     Scope,
     incident_id,
-    scope_of,
 )
-from services.operations.incidents.rows import Incidents, Item
+from services.operations.incidents.rows import Incidents
+from services.operations.incidents.whom import Whom
 from shared.clock import Clock
 from shared.errors import Unknown
-from shared.store import Row
 
 LOOK_EVERY_S = 10.0
-ROWS_LIMIT = 200_000  # of the board's rows: whoever waits for so much is counted no further
 
 
 class NotPossible(Exception):
@@ -45,9 +44,9 @@ class Desk:
     """
 
     def __init__(
-        self, rows: Incidents, situations: Rows, clock: Clock, new_set: Callable[[], str]
+        self, rows: Incidents, whom: Whom, clock: Clock, new_set: Callable[[], str]
     ) -> None:
-        self.rows, self._situations, self._clock = rows, situations, clock
+        self.rows, self.whom, self._clock = rows, whom, clock
         self._new_set = new_set
 
     async def open(
@@ -69,15 +68,18 @@ class Desk:
     async def do(
         self, incident: Incident, what: Doing, by: str, text: str = "", reference: str = ""
     ) -> Incident:
-        """Add a note, a link or the end; the same link or end again is one.  Raises
+        """Add a note, a link, an owner or the end; the same again is one.  Raises
         `NotPossible`.
         """
-        if reference in incident.linked(what) and reference:
-            return incident
-        if what == "close" and incident.status == "closed":
+        is_owned = what == "own" and incident.owner == by
+        is_over = what == "close" and incident.status == "closed"
+        if is_owned or is_over or (reference and reference in incident.linked(what)):
             return incident
         act = Act(what=what, by=by, at=self._clock(), text=text, reference=reference)
-        return await self.act(incident, act)
+        after = await self.act(incident, act)
+        if what == "close":
+            await self.rows.shut(incident.id)
+        return after
 
     async def act(self, incident: Incident, act: Act) -> Incident:
         """Return one with an act more.  Raises `NotPossible`."""
@@ -91,41 +93,23 @@ class Desk:
                 return after
             incident = await self.rows.get(incident.id) or incident  # somebody was first
 
-    async def now(self, scope: Scope) -> Found:
-        """Return whom it concerns now."""
-        rows = await self._situations.aggregate([*_each(scope, self._clock()), _SUM])
-        if not rows:
-            return Found(applications=0, matters=0, vnd=0)
-        matters = int(rows[0]["matters"])
-        return Found(
-            applications=int(rows[0]["applications"]),
-            matters=matters,
-            vnd=int(rows[0]["vnd"]),
-            is_whole=matters < ROWS_LIMIT,
-        )
-
     async def _frozen(self, id_: str, scope: Scope, act: Act) -> Act:
-        found, set_ = await self.now(scope), self._new_set()
-        stages = [*_each(scope, self._clock()), _OLDEST_FIRST, {"$limit": APPLICATIONS_LIMIT}]
-        rows = await self._situations.aggregate(stages)
-        await self.rows.keep(id_, set_, [_item(row) for row in rows])
-        kept = Found(
-            applications=found.applications,
-            matters=found.matters,
-            vnd=found.vnd,
-            is_whole=found.is_whole and found.applications <= len(rows),
-        )
-        return Act(what=act.what, by=act.by, at=act.at, text=act.text, found=kept, set=set_)
+        found, set_ = await self.whom.count(scope), self._new_set()
+        items = await self.whom.items(scope)
+        await self.rows.keep(id_, set_, items)
+        kept = replace(found, is_whole=found.is_whole and found.applications <= len(items))
+        return replace(act, found=kept, set=set_)
 
 
 class Opener:
-    """Opens an incident for each critical alarm of which the board's rows tell whom it concerns.
+    """Opens an incident for each critical alarm, or has the alarm join the one of its scope.
 
-    Its id is the alarm's: any number of processes may run it, and one is opened once.
+    The id is that of the first alarm: any number of processes may run it, and one is opened once.
     """
 
     def __init__(self, alarms: Alarms, desk: Desk) -> None:
         self._alarms, self._desk = alarms, desk
+        self._has_begun = False
 
     async def keep_going(self) -> None:
         """Look for ever; what is not answered now is looked at another time."""
@@ -136,61 +120,32 @@ class Opener:
 
     async def turn(self) -> None:
         """Open what is to be opened.  Raises `Unknown`."""
-        for alarm in (await self._alarms.open()).values():
-            scope = scope_of(alarm)
-            if scope and alarm.severity == "critical" and alarm.ended_at is None:
-                id_ = incident_id(alarm.fired_at, alarm.id)
-                await self._desk.open(id_, title_of(alarm), scope, ITSELF, alarm.id)
+        rows = self._desk.rows
+        if not self._has_begun:
+            await rows.recall()
+            self._has_begun = True
+        standing = [a for a in (await self._alarms.open()).values() if a.ended_at is None]
+        wanted = {a.id: scope for a in standing if opens(a) and (scope := scope_of(a))}
+        met = await rows.of_alarms(list(wanted))
+        # in one order, so that two processes which look at once meet at the first of them
+        for alarm in sorted(standing, key=_fired):
+            if alarm.id in wanted and alarm.id not in met:
+                await self._meet(alarm, wanted[alarm.id])
+
+    async def _meet(self, alarm: Alarm, scope: Scope) -> None:
+        """Have an alarm be part of an incident."""
+        rows = self._desk.rows
+        stands = next((i for i in await rows.open_ones() if i.scope == scope), None)
+        if stands is None:
+            id_ = incident_id(alarm.fired_at, alarm.id)
+            stands = await self._desk.open(id_, title_of(alarm), scope, ITSELF, alarm.id)
+        elif alarm.id not in stands.alarms and len(stands.alarms) < JOINS_LIMIT:
+            try:
+                await self._desk.do(stands, "alarm", ITSELF, reference=alarm.id)
+            except NotPossible:  # it was closed just now: the next look opens another
+                return
+        await rows.join(alarm.id, stands.id)
 
 
-def title_of(alarm: Alarm) -> str:
-    """Return what an incident is called that is opened for an alarm, Vietnamese first."""
-    title = RULES[alarm.rule].title
-    return f"{title.vi} · {title.en}: {alarm.about}"
-
-
-def _each(scope: Scope, now: datetime) -> list[Mapping[str, Any]]:
-    """Return how to find the applications of a scope, each with what it waits for."""
-    stuck = {"stuck_ms": {"$lte": _ms(now)}} if scope.which == "stuck" else {}
-    named = {n: v for n in ("unit", "partner", "procedure") if (v := getattr(scope, n))}
-    began = {
-        **({"$gte": _ms(scope.since)} if scope.since else {}),
-        **({"$lt": _ms(scope.until)} if scope.until else {}),
-    }
-    also = {**stuck, **named, **({"since_ms": began} if began else {})}
-    either = [{"stage": stage, "cause": cause, **also} for stage, cause in scope.kinds]
-    group = {
-        "_id": "$application",
-        "matters": {"$sum": 1},
-        "vnd": {"$sum": "$vnd"},
-        "since_ms": {"$min": "$since_ms"},
-        **{name: {"$first": f"${name}"} for name in ("dossier", "unit")},
-        "partner": {"$max": "$partner"},
-    }
-    return [{"$match": {"$or": either}}, {"$limit": ROWS_LIMIT}, {"$group": group}]
-
-
-_SUM: Mapping[str, Any] = {
-    "$group": {
-        "_id": None,
-        "applications": {"$sum": 1},
-        "matters": {"$sum": "$matters"},
-        "vnd": {"$sum": "$vnd"},
-    }
-}
-_OLDEST_FIRST: Mapping[str, Any] = {"$sort": {"since_ms": 1, "_id": 1}}
-
-
-def _item(row: Row) -> Item:
-    return Item(
-        application=row["_id"],
-        dossier=row["dossier"],
-        unit=row["unit"],
-        partner=row["partner"],
-        since_ms=int(row["since_ms"]),
-        vnd=int(row["vnd"]),
-    )
-
-
-def _ms(at: datetime) -> int:
-    return int(at.timestamp() * 1_000)
+def _fired(alarm: Alarm) -> str:
+    return alarm.id

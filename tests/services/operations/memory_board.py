@@ -23,7 +23,7 @@ class _Rows:
     async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
         """Do what the three questions of the board ask of a database."""
         match = stages[0]["$match"]["$or"]
-        found = [row for row in self._rows.values() if any(_fits(row, each) for each in match)]
+        found = [row for row in self._rows.values() if any(fits(row, each) for each in match)]
         if "$sort" in stages[1]:
             found.sort(key=lambda row: Place(row["stuck_ms"], row["_id"]))
             return found[: stages[2]["$limit"]]
@@ -34,7 +34,8 @@ class _Rows:
         return [_group(kind, rows, is_stuck=is_stuck) for kind, rows in kinds.items()]
 
 
-def _fits(row: Row, wanted: Mapping[str, Any]) -> bool:
+def fits(row: Row, wanted: Mapping[str, Any]) -> bool:
+    """Tell whether a row is what a match of the database wants."""
     return all(_within(row[field], limit) for field, limit in wanted.items())
 
 
@@ -44,6 +45,7 @@ def _within(value: Any, limit: Any) -> bool:
     tests: Mapping[str, Callable[[Any], bool]] = {
         "$gt": lambda edge: value > edge,
         "$gte": lambda edge: value >= edge,
+        "$lt": lambda edge: value < edge,
         "$lte": lambda edge: value <= edge,
         "$in": lambda some: value in some,
     }

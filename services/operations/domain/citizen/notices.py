@@ -4,7 +4,7 @@ Never what it said; but of what is told to many, which says nothing of a person,
 else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -116,18 +116,23 @@ _ENDS: Mapping[type[Data], Standing | None] = {
 }
 
 
-def announced(entries: Iterable[Entry], dossier_code: str) -> dict[str, Words]:
-    """Return the words of what was told to many, by its milestone."""
-    found = {}
+def told_to_many(entries: Iterable[Entry]) -> Iterator[tuple[Entry, notify.BroadcastTold]]:
+    """Yield what an application was told as many were, each with what it says."""
     for entry in entries:
         if entry.type == notify.BroadcastTold.TYPE and not entry.is_decided:
             try:
-                told = _told_to_many(entry.data)
+                yield entry, _told_to_many(entry.data)
             except UNREADABLE:
                 continue
-            if told.vi and told.en:
-                vi, en = (text.replace(CODE, dossier_code) for text in (told.vi, told.en))
-                found[f"{TO_MANY_IS}{told.broadcast}"] = Words(vi, en)
+
+
+def announced(entries: Iterable[Entry], dossier_code: str) -> dict[str, Words]:
+    """Return the words of what was told to many, by its milestone."""
+    found = {}
+    for _, told in told_to_many(entries):
+        if told.vi and told.en:
+            vi, en = (text.replace(CODE, dossier_code) for text in (told.vi, told.en))
+            found[f"{TO_MANY_IS}{told.broadcast}"] = Words(vi, en)
     return found
 
 

@@ -1,108 +1,26 @@
-"""Incidents: whom they concern on a real database, what was done, and one for each alarm."""
+"""Incidents over HTTP: whom they concern, who has them, what was done and how they leave."""
 
 import asyncio
 import csv
-import hashlib
 import io
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from itertools import count
 from typing import Any
-from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
-from fastapi import FastAPI
 
-from services.operations import incidents_api
-from services.operations.domain.alarm_life import fired
-from services.operations.domain.alarms import RULES, Sight
-from services.operations.domain.causes import CAUSES
-from services.operations.domain.incidents import ACTS_LIMIT, Scope, scope_of
-from services.operations.incidents.desk import Desk, Opener
-from services.operations.incidents.rows import Incidents, Tables
-from services.operations.situations import INDEX, NEVER_MS
-from shared import problems
-from shared.access import Access
-from shared.mongo import MongoTable, connect
-from tests.services.operations.alarms.watch import Night, down, late
+from services.operations.domain.incidents import ACTS_LIMIT, Scope
+from services.operations.domain.rounds import Choice, Found, previewed
+from services.operations.incidents import views
+from services.operations.incidents.desk import Opener
+from services.operations.situations import NEVER_MS
+from shared.events.notify import BroadcastTold
+from tests.services.operations import scenes
+from tests.services.operations.incidents.house import HOUR, KEY, PAYMENT, Office, begin, number
+from tests.services.operations.memory import Group
+from tests.services.operations.scenes import begun
 from tests.services.operations.story import BEGAN
-
-OPERATOR = {"authorization": "Bearer op-key"}
-KEY = {"idempotency-key": "an-incident-of-mine"}
-HOUR = timedelta(hours=1)
-PAYMENT = {"title": "sen-vang is silent", "scope": {"stage": "payment", "partner": "sen-vang"}}
-
-
-class Office:
-    """The edge of incidents on a database of its own."""
-
-    def __init__(self, database: Any) -> None:
-        self.now, self._count = BEGAN, 0
-        self.situations, acts, items = (
-            MongoTable(database[n]) for n in ("situations", "acts", "items")
-        )
-        names = map(str, count())
-        rows = Incidents(Tables(acts, items))
-        self.desk = Desk(rows, self.situations, lambda: self.now, names.__next__)
-        self.app = FastAPI()
-        hashed = hashlib.sha256(b"op-key").hexdigest()
-        self.app.state.access = Access({hashed: {"name": "o-1", "role": "operator"}})
-        problems.install(self.app)
-        self.app.include_router(incidents_api.router(self.desk, lambda: self.now))
-
-    async def waits(self, cause: str, many: int = 1, **changed: Any) -> list[str]:
-        """Let so many applications wait; return them."""
-        found = []
-        for _ in range(many):
-            self._count += 1
-            application = changed.get("application", f"{self._count:036}")
-            found.append(application)
-            stage, since = CAUSES[cause].stage, changed.get("since", self.now - HOUR)
-            row = {
-                "_id": f"{application}/{stage}/{cause}/{self._count}",
-                "stage": stage,
-                "cause": cause,
-                "application": application,
-                "stuck_ms": changed.get("stuck_ms", 0),
-                "since_ms": int(since.timestamp() * 1_000),
-                "vnd": 50_000,
-                "dossier": f"H29.1-20261120-{self._count:07}",
-                "procedure": changed.get("procedure", "2.000635"),
-                "unit": changed.get("unit", "26737"),
-                "partner": changed.get("partner", ""),
-            }
-            await self.situations.insert([row])
-        return found
-
-
-@pytest.fixture
-async def office(mongo_url: str) -> AsyncIterator[Office]:
-    database = connect(mongo_url, f"test_incidents_{uuid4().hex[:8]}")
-    office = Office(database)
-    await office.situations.index(INDEX)
-    yield office
-    await database.client.drop_database(database.name)
-    database.client.close()
-
-
-@pytest.fixture
-async def client(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(office.app)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://operations", headers=OPERATOR
-    ) as client:
-        yield client
-
-
-async def begin(client: httpx.AsyncClient, **changed: Any) -> Any:
-    answer = await client.post("/v1/incidents", json=PAYMENT | changed, headers=KEY)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-def number(found: Any) -> tuple[int, int, int]:
-    return found["applications"], found["matters"], found["vnd"]
 
 
 async def test_whom_it_concerns_is_kept_when_it_is_opened_and_told_as_it_grows(
@@ -127,22 +45,6 @@ async def test_whom_it_concerns_is_kept_when_it_is_opened_and_told_as_it_grows(
     await client.post(f"{where}/freeze")
     kept = (await client.get(f"{where}/applications")).json()
     assert sorted(kept["applications"]) == sorted([*first, *more])
-
-
-async def test_all_that_is_named_holds_together(office: Office) -> None:
-    await office.waits("partner_silent", partner="sen-vang", unit="00004")
-    await office.waits("partner_silent", partner="sen-vang", since=BEGAN - 9 * HOUR)
-    await office.waits("unanswered", procedure="1.000001", stuck_ms=NEVER_MS)
-    for scope, applications in (
-        (Scope(), 2),
-        (Scope(which="all"), 3),
-        (Scope(unit="00004"), 1),
-        (Scope(partner="sen-vang", since=BEGAN - 2 * HOUR), 1),
-        (Scope(partner="sen-vang", until=BEGAN - 2 * HOUR), 1),
-        (Scope(procedure="1.000001", which="all"), 1),
-        (Scope(stage="intake", partner="sen-vang"), 0),
-    ):
-        assert (await office.desk.now(scope)).applications == applications, scope
 
 
 async def test_what_is_exported_is_what_a_broadcast_takes_and_a_spreadsheet_reads(
@@ -228,33 +130,115 @@ async def test_an_incident_that_is_none_is_not_found(client: httpx.AsyncClient) 
         assert (await client.get(f"/v1/incidents/{path}")).status_code == 404
 
 
-# ---- for alarms
-
-
-async def test_one_is_opened_for_each_critical_alarm_once_whoever_looks(office: Office) -> None:
-    night = Night()
-    night.sights = [down(), late(), Sight(rule="due_soon", about="26737", value=12, unit="26737")]
-    await night.turns(60)
-    await office.waits("partner_silent", 2, partner="sen-vang")
-    openers = [Opener(night.rows, office.desk) for _ in range(2)]
-
+async def test_who_takes_it_over_has_it_until_another_does(client: httpx.AsyncClient) -> None:
+    where = f"/v1/incidents/{(await begin(client))['id']}"
     for _ in range(2):
-        await asyncio.gather(*(opener.turn() for opener in openers))
-
-    found = {i.alarm: i for i in (await office.desk.rows.before(""))[0]}
-    alarms = {a.rule: a for a in (await night.rows.open()).values()}
-    assert set(found) == {alarms["partner_down"].id, alarms["late_intake"].id}
-    kept = found[alarms["partner_down"].id]
-    assert (len(kept.acts), len(await office.desk.rows.items(kept))) == (1, 2)
+        owned = (await client.post(f"{where}/own", json={"text": "I call the bank"})).json()
+    assert (owned["owner"], [act["what"] for act in owned["acts"]]) == ("o-1", ["open", "own"])
+    [listed] = (await client.get("/v1/incidents?which=open")).json()["incidents"]
+    assert (listed["owner"], listed["opened_by"]) == ("o-1", "o-1")
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_whom_an_alarm_concerns_is_a_scope_that_has_a_stage_or_nothing(rule: str) -> None:
-    about = {
-        "late_intake": "unrouted",
-        "stuck_old": "payment/unpaid",
-        "stuck_growth": "payment/unpaid",
-    }.get(rule, "x")
-    sight = Sight(rule=rule, about=about, value=1, unit="26737", partner="sen-vang")
-    scope = scope_of(fired("1-a", sight, BEGAN))
-    assert scope is None or scope.kinds
+async def test_a_preview_counts_and_keeps_nothing(
+    client: httpx.AsyncClient, office: Office
+) -> None:
+    await office.waits("partner_silent", 3, partner="sen-vang")
+    answer = await client.post("/v1/incidents/preview", json={"scope": PAYMENT["scope"]})
+    assert number(answer.json()["now"]) == (3, 3, 150_000)
+    assert (await client.get("/v1/incidents")).json()["incidents"] == []
+    refused = await client.post("/v1/incidents/preview", json={"scope": {"stage": "moon"}})
+    assert refused.status_code == 422
+
+
+async def test_those_that_are_open_are_listed_with_how_they_grow_and_a_closed_one_is_not(
+    client: httpx.AsyncClient, office: Office
+) -> None:
+    opened = await begin(client)
+    other = await begin(client, title="another one")
+    await client.post(f"/v1/incidents/{other['id']}/close", json={"text": "it is over"})
+    await office.waits("partner_silent", partner="sen-vang")
+    [one] = (await client.get("/v1/incidents?which=open")).json()["incidents"]
+    assert (one["id"], number(one["frozen"]), number(one["now"])) == (
+        opened["id"],
+        (0, 0, 0),
+        (1, 1, 50_000),
+    )
+    every = (await client.get("/v1/incidents")).json()["incidents"]
+    assert {i["id"]: i["now"] is None for i in every} == {opened["id"]: False, other["id"]: True}
+
+
+async def test_open_ones_of_before_there_were_places_are_found_again(office: Office) -> None:
+    stands = await office.desk.open("20261120-a", "one of before", Scope(), "o-1")
+    await office.desk.rows.shut(stands.id)
+    assert await office.desk.rows.open_ones() == []
+    await Opener(office.night.rows, office.desk).turn()
+    assert [one.id for one in await office.desk.rows.open_ones()] == [stands.id]
+
+
+async def test_what_somebody_died_closing_is_not_among_the_open_ones(office: Office) -> None:
+    stands = await office.desk.open("20261120-a", "one of before", Scope(), "o-1")
+    await office.desk.do(stands, "close", "o-1", "it is over")
+    await office.desk.rows.recall()
+    await office.desk.rows.begin(stands)  # its place, again
+    assert await office.desk.rows.open_ones() == []
+
+
+async def test_applications_come_by_page_and_all_of_them_as_one_file(
+    client: httpx.AsyncClient, office: Office
+) -> None:
+    for hours in range(5, 0, -1):
+        await office.waits("partner_silent", partner="sen-vang", since=BEGAN - hours * HOUR)
+    where = f"/v1/incidents/{(await begin(client))['id']}"
+    every = (await client.get(f"{where}/applications")).json()["applications"]
+    pages, after = [], 1
+    while after:
+        page = (await client.get(f"{where}/applications?limit=2&after={after}")).json()
+        pages.append(page["applications"])
+        after = page["next"]
+    assert ([a for page in pages for a in page], [len(p) for p in pages]) == (every, [2, 2, 1])
+
+    export = (await client.get(f"{where}/export")).json()
+    assert [item["application"] for item in export["items"]] == every
+    assert export["incident"]["title"] == PAYMENT["title"]
+
+
+@pytest.mark.parametrize("many", [0, 1, 2, 4, 5])
+async def test_a_file_is_whole_however_many_pages_it_is_read_in(office: Office, many: int) -> None:
+    await office.waits("partner_silent", many, partner="sen-vang")
+    one = await office.desk.open("20261120-a", "a silent one", Scope(partner="sen-vang"), "o-1")
+    whole, rows = views.whole(one, await office.desk.whom.now(one.scope)), office.desk.rows
+    export = b"".join([part async for part in views.as_export(whole, rows.every_item(one, 2))])
+    lines = b"".join([part async for part in views.as_csv(rows.every_item(one, 2))])
+    read = list(csv.DictReader(io.StringIO(lines.decode("utf-8-sig"))))
+    items = msgspec.json.decode(export, type=views.ExportView).items
+    assert [i.application for i in items] == [row["application"] for row in read]
+    assert len(items) == many
+
+
+async def test_rounds_and_broadcasts_that_touch_it_are_offered_until_they_are_linked(
+    client: httpx.AsyncClient, office: Office
+) -> None:
+    story = begun(scenes.processing)
+    told = BroadcastTold(broadcast="20261120-5b1f0a77c2", vi="Đang chậm", en="Delayed")
+    story.external("notify.inbox", f"/services/notify/broadcasts/{told.broadcast}", told)
+    await office.store.read(Group(story.log.records))
+    await office.waits("partner_silent", application=story.application, partner="sen-vang")
+    for n, (cause, partner) in enumerate(
+        (("partner_silent", ""), ("partner_down", "vnpay"), ("unpaid", "sen-vang"))
+    ):
+        choice = Choice(
+            stage="payment", cause=cause, action="ask_partner", reason="why", partner=partner
+        )
+        found, at = Found(set="1", items=0, refused=0), BEGAN + n * HOUR / 4
+        await office.rounds.begin(previewed(f"r-{n}", choice, found, "o-2", at), [])
+    where = f"/v1/incidents/{(await begin(client))['id']}"
+
+    offers = (await client.get(f"{where}/offers")).json()
+    assert [one["id"] for one in offers["rounds"]] == ["r-2", "r-0"]
+    assert [(b["id"], b["en"], b["told"]) for b in offers["broadcasts"]] == [
+        ("20261120-5b1f0a77c2", "Delayed", 1)
+    ]
+    for what, id_ in (("round", "r-0"), ("broadcast", "20261120-5b1f0a77c2")):
+        await client.post(f"{where}/links", json={"what": what, "id": id_})
+    offers = (await client.get(f"{where}/offers")).json()
+    assert ([one["id"] for one in offers["rounds"]], offers["broadcasts"]) == (["r-2"], [])

@@ -1,0 +1,64 @@
+"""Whom a scope concerns, on a real database and in memory."""
+
+from services.operations.domain.incidents import Scope
+from services.operations.incidents.whom import SHARE
+from services.operations.situations import NEVER_MS
+from tests.services.operations.incidents.house import HOUR, Office
+from tests.services.operations.story import BEGAN
+
+
+async def test_all_that_is_named_holds_together(either: Office) -> None:
+    await either.waits("partner_silent", partner="sen-vang", unit="00004")
+    await either.waits("partner_silent", partner="sen-vang", since=BEGAN - 9 * HOUR)
+    await either.waits("unanswered", procedure="1.000001", stuck_ms=NEVER_MS)
+    for scope, applications in (
+        (Scope(), 2),
+        (Scope(which="all"), 3),
+        (Scope(unit="00004"), 1),
+        (Scope(partner="sen-vang", since=BEGAN - 2 * HOUR), 1),
+        (Scope(partner="sen-vang", until=BEGAN - 2 * HOUR), 1),
+        (Scope(procedure="1.000001", which="all"), 1),
+        (Scope(stage="intake", partner="sen-vang"), 0),
+    ):
+        assert (await either.desk.whom.count(scope)).applications == applications, scope
+
+
+async def test_a_count_is_told_for_twenty_times_as_long_as_it_took(either: Office) -> None:
+    scope, either.took_s = Scope(partner="sen-vang"), 0.1
+    counted = [await either.desk.whom.now(scope)]
+    await either.waits("partner_silent", partner="sen-vang")
+    counted += [await either.desk.whom.now(scope) for _ in range(SHARE + 1)]
+    assert [c.found.applications for c in counted] == [0] * (SHARE) + [1] * 2
+
+
+async def test_a_list_counts_no_longer_than_its_time_and_says_what_was_not_counted(
+    either: Office,
+) -> None:
+    either.took_s = 0.1
+    scopes = [Scope(partner=f"p-{n}") for n in range(5)]
+    counted = await either.desk.whom.each_now(scopes)
+    assert [one is None for one in counted] == [False, False, True, True, True]
+
+
+async def test_a_fault_of_the_log_concerns_those_in_which_it_was_found_on_the_board_or_not(
+    either: Office,
+) -> None:
+    [on_board] = await either.waits("unpaid", stuck_ms=NEVER_MS)
+    places = either.night.tables.places
+    for application in (on_board, "z" * 36):
+        await places.insert([{"_id": f"wrong/gap/{application}"}])
+    await places.insert([{"_id": f"wrong/unbooked/{'y' * 36}"}])
+    scope = Scope(finding="gap")
+    found = await either.desk.whom.count(scope)
+    assert (found.applications, found.matters, found.vnd) == (2, 1, 50_000)
+    items = await either.desk.whom.items(scope)
+    assert [(i.application, i.since_ms > 0) for i in items] == [(on_board, True), ("z" * 36, False)]
+
+
+async def test_a_group_that_is_behind_concerns_what_waits_for_it(either: Office) -> None:
+    await either.waits("unrouted", stuck_ms=NEVER_MS)
+    await either.waits("partner_asked", 2, stuck_ms=NEVER_MS)
+    for group, many in (("routing", 1), ("payment-effects", 2), ("notify", 0)):
+        scope = Scope(group=group, which="all")
+        assert (await either.desk.whom.count(scope)).applications == many
+        assert len(await either.desk.whom.items(scope)) == many
