@@ -118,6 +118,7 @@ COUNTED = tuple(
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How units are judged from a day on: over so many days; grey, what received fewer than
     `least`; never greener than the commune behind `part_percent` of them, the worst first.
+    `source_vi` is the source in Vietnamese, where somebody wrote it.
     """
 
     valid_from: date
@@ -125,11 +126,12 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     least: int
     part_percent: int
     source: str
+    source_vi: str = ""
 
 
 class Threshold(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From a day on: how much per mille is still `green`, and beyond which it is `red`; of fewer
-    than `least` nothing is said.
+    than `least` nothing is said.  `source_vi` is the source in Vietnamese, where somebody wrote it.
     """
 
     indicator: str
@@ -138,6 +140,7 @@ class Threshold(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     red: int
     least: int
     source: str
+    source_vi: str = ""
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):

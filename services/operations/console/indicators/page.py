@@ -59,7 +59,7 @@ class Line(NamedTuple):
     title: Words
     green: Words
     red: Words
-    source: str
+    source: Words
 
 
 class Counted(NamedTuple):
@@ -202,7 +202,7 @@ def _line(row: Threshold) -> Line:
         title=TITLES[row.indicator],
         green=LABELS[green].told(limit=percent(row.green)),
         red=LABELS[red].told(limit=percent(row.red)),
-        source=row.source,
+        source=Words(row.source_vi or row.source, row.source),
     )
 
 

@@ -36,6 +36,20 @@ async def page(edge: ConsoleEdge, seated: httpx.AsyncClient) -> httpx.AsyncClien
     return seated
 
 
+async def test_where_thresholds_are_from_is_said_in_the_language_of_the_page(
+    page: httpx.AsyncClient,
+) -> None:
+    sources = {
+        language: (await page.get("/console/indicators", params={"lang": language})).text
+        for language in ("vi", "en")
+    }
+    assert ("tự đặt: chưa có ngưỡng công bố" in sources["vi"], "ours: " in sources["vi"]) == (
+        True,
+        False,
+    )
+    assert "ours: nothing is published" in sources["en"]
+
+
 async def test_a_tile_for_each_province_leads_to_its_communes(
     page: httpx.AsyncClient, catalogue: Catalogue
 ) -> None:

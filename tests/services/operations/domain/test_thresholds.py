@@ -29,7 +29,7 @@ def test_the_shipped_table_has_every_indicator_from_the_first_day_and_says_where
     table = made(rows)
     assert {row.indicator for row in table.thresholds} == set(INDICATORS)
     assert {row.valid_from for row in table.thresholds} == {table.first}
-    assert all(row.source for row in (*table.thresholds, *table.rules))
+    assert all(row.source and row.source_vi for row in (*table.thresholds, *table.rules))
 
 
 def test_a_later_row_counts_from_its_day_on(rows: Any) -> None:
