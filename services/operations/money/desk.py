@@ -49,13 +49,13 @@ class MoneyDesk:
     ) -> views.BreakPage:
         """Return a page of breaks that are open, or that are not any more."""
         within = f"{partner}.{day}." if partner and day else f"{partner}." if partner else ""
-        found = await self.ledger.listed(
+        found, following = await self.ledger.listed(
             within, kind or "", is_open=is_open, after=after, limit=limit
         )
         now = self.clock()
         return views.BreakPage(
             items=[views.one(standing, now) for standing in found],
-            next=found[-1].id if len(found) == limit else None,
+            next=following or None,
         )
 
     async def one(self, break_id: str) -> views.OneBreakView | None:

@@ -42,6 +42,8 @@ from shared.store import Row, Table, prefix
 TOPIC = "payment.reconciliation"
 END = "~"  # after every id
 ROWS_LIMIT = 2_000  # read at once
+AT_ONCE = 200  # of a list
+LOOKED_LIMIT = 2_000  # for a page of it
 OPEN_LIMIT = 50_000  # breaks that sums look at
 TRIES = 5
 PARTNERS_LIMIT = 200
@@ -161,27 +163,30 @@ class Ledger:
 
     async def listed(
         self, within: str, kind: str, *, is_open: bool, after: str, limit: int
-    ) -> list[Standing]:
-        """Return breaks whose ids begin so, of a kind if one is named, in order of their ids."""
+    ) -> tuple[list[Standing], str]:
+        """Return breaks whose ids begin so, of a kind if one is named, in order of their ids; and
+        after which id they go on, empty: nowhere.  Of a kind that is rare a page may be short.
+        """
         low, high = prefix(within) if within else ("", END)
         low = max(low, f"{after}{END}") if after else low
         out: list[Standing] = []
-        while True:
-            ids, low = await self._ids(low, high, limit, is_open=is_open)
+        for _ in range(LOOKED_LIMIT // AT_ONCE):
+            ids, is_more = await self._ids(low, high, is_open=is_open)
             wanted = [id_ for id_ in ids if not kind or id_.split(".")[2] == kind]
             out += [s for s in await self._standings(wanted) if is_open is (s.closing is None)]
-            if len(out) >= limit or not low:
-                return out[:limit]
+            if len(out) > limit or (len(out) == limit and is_more):
+                return out[:limit], out[limit - 1].id
+            if not is_more:
+                return out, ""
+            low = f"{ids[-1]}{END}"
+        return out, ids[-1]
 
-    async def _ids(
-        self, low: str, high: str, limit: int, *, is_open: bool
-    ) -> tuple[list[str], str]:
-        """Return ids of breaks from `low` on, and where to go on; empty: nowhere."""
+    async def _ids(self, low: str, high: str, *, is_open: bool) -> tuple[list[str], bool]:
+        """Return ids of breaks from `low` on, and whether there may be more."""
         table = self._open if is_open else self._breaks
-        rows = await table.ranges([(low, high)], limit)
+        rows = await table.ranges([(low, high)], AT_ONCE)
         ids = [_open(r).break_id if is_open else r["_id"].partition("/")[0] for r in rows]
-        is_more = len(rows) == limit
-        return list(dict.fromkeys(ids)), f"{ids[-1]}{END}" if is_more else ""
+        return list(dict.fromkeys(ids)), len(rows) == AT_ONCE
 
     async def _standings(self, ids: Sequence[str]) -> list[Standing]:
         rows = await self._rows_of(ids) if ids else {}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.operations.domain.breaks import BREAK, DAY_S, PATIENCE_S
-from services.operations.money.rows import TOPIC
+from services.operations.money.rows import AT_ONCE, LOOKED_LIMIT, TOPIC
 from shared.bus import Record
 from shared.errors import Fenced
 from tests.services.operations.memory import Group, Over, Store, Trouble
@@ -124,6 +124,20 @@ async def test_the_last_statement_of_each_day_is_shown_the_newest_first(
     assert set(await books.partners()) == {"sen", "sen-vang"}
     found = await books.last_statements("sen-vang", 14)
     assert [(s.word.day.day, s.word.correction) for s in found] == [(9, 0), (8, 1)]
+
+
+async def test_of_a_kind_that_is_rare_no_more_is_looked_at_than_a_page_may_cost(
+    store: Store, partners: Partners, log: Log
+) -> None:
+    for n in range(LOOKED_LIMIT + AT_ONCE):
+        partners.opens(n)
+    rare = partners.opens(1, kind="late", day=DAY + timedelta(days=1))
+    await heard(store, log, batch=len(log.records))
+    books = ledger(store)
+    found, following = await books.listed("", "late", is_open=True, after="", limit=5)
+    assert (found, following.split(".")[2]) == ([], "amount")
+    found, following = await books.listed("", "late", is_open=True, after=following, limit=5)
+    assert ([s.id for s in found], following) == ([rare.break_id], "")
 
 
 @given(seed=st.integers(0, 2**32), doubt=st.sampled_from([0.0, 0.05]))
