@@ -111,7 +111,7 @@ def operations(guard: Guard | None = None) -> APIRouter:
     """Return all that operations answers, with what stands before it."""
     door = Door.made(_UNUSED, _UNUSED, _UNUSED, b"", float, _UNUSED)
     reading = Reading(door, *[_UNUSED] * 4)
-    watching = Watching(door, _UNUSED, _UNUSED, _UNUSED)
+    watching = Watching(door, *[_UNUSED] * 4)
     desks = services.operations.__main__.Desks
     unused = dict.fromkeys(desks._fields, _UNUSED)
     judging = Judging(door, _UNUSED)

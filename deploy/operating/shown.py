@@ -24,19 +24,27 @@ def board(console: Console, found: Mapping[str, Any]) -> None:
 
 
 def _groups(title: str, groups: Rows) -> Table:
-    table = columns(title, "", ">matters", ">citizens", ">oldest", ">95 %", ">đồng")
+    table = columns(
+        *(title, "", ">matters", ">in 1 h", ">in 24 h", ">citizens", ">oldest", ">95 %", ">đồng")
+    )
     for group in groups:
         people, p95_s = group["applications"], group["p95_s"]
         table.add_row(
             f"{group['stage']} {group['cause']}",
             f"[dim]{group['title_en']}[/]",
             f"{group['matters']:,}",
+            *(_more(group["matters"], group[then]) for then in ("hour_ago", "day_ago")),
             "" if people is None else f"{people:,}",
             age(group["oldest_s"]),
             "" if p95_s is None else age(p95_s),
             f"{group['vnd']:,}",
         )
     return table
+
+
+def _more(now: int, then: int | None) -> str:
+    """Return by how many it grew; nothing where nobody counted then."""
+    return "" if then is None else f"{now - then:+,}"
 
 
 def situations(console: Console, items: Rows, now: datetime, *, more: bool) -> None:

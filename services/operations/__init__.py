@@ -13,7 +13,7 @@ else.
 Reading order: `domain` (what can be said from the log), `journeys` (how the log is kept), `reader`
 (the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `finding`, `seeking`
 (by unit, partner, days) and `opened` (one application), `api`.  What open applications wait for:
-`situations`, `board`, `mending`; what is done about many of them: `rounds`.  Which of two editions
+`situations`, `board`, `trends` (what it was), `mending`; what is done about many of them: `rounds`.  Which of two editions
 of all that is read serves: `edition`.  What lanes set aside: `letters` (kept), `dead` (done about
 it), `dead_api`.  Who is woken for what: `domain.alarms`, `alarms`; whom something concerns:
 `domain.incidents`, `incidents`.  What of partners' days does not match: `domain.breaks`, `money`,

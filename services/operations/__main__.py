@@ -91,6 +91,7 @@ from services.operations.status_api import StatusDesk
 from services.operations.subscriptions.desk import SubscriptionDesk
 from services.operations.sync_api import SyncDesk
 from services.operations.tables import LiveTables
+from services.operations.trends import Trends
 from shared import service
 from shared.catalogue.current import Watch
 from shared.papers.press import Press
@@ -143,7 +144,8 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(router(desks.sources))
     routes.include_router(status_api.router(desks.ratings.status))
     routes.include_router(rating_api.router(desks.ratings))
-    routes.include_router(stuck_api.router(desks.watching.board, desks.sources.clock))
+    watching = desks.watching
+    routes.include_router(stuck_api.router(watching.board, watching.trends, watching.clock))
     routes.include_router(statistics_api.router(desks.tabling.desk))
     routes.include_router(
         proof_api.router(desks.proving, desks.sources.counts, desks.provable.desk)
@@ -212,7 +214,9 @@ async def build(resources: Resources) -> Parts:
     reading = Reading(at_door, journeys, finder, watch.current, resources.clock)
     guard = Guard(at_door, Reads(resources.table("reads"), resources.clock), resources.clock)
     board = Board(situations, time.monotonic)
-    watching = Watching(at_door, board, watch.current, resources.clock)
+    trends = Trends(board, resources.table("board_counts"), resources.clock)
+    sandbox = Programs(settings.sandbox) if settings.sandbox else None
+    watching = Watching(at_door, board, trends, watch.current, resources.clock, sandbox)
     counting = Counting(resources.table("facts"), resources.table("balances"))
     forms = FormDesk(counting, watch.current, resources.clock, Press())
     table = resources.table
@@ -257,12 +261,13 @@ async def build(resources: Resources) -> Parts:
         comparing=Comparing(at_door, sync),
         guard=guard,
         checking=Checking(at_door, wiring.readiness(resources, counting, journeys, watch.current)),
-        trying=Trying(at_door, Programs(settings.sandbox)) if settings.sandbox else None,
+        trying=Trying(at_door, sandbox) if sandbox else None,
     )
     return Parts(
         router=edge(desks),
         beside=(
             *(watch.run, runner.keep_going, prover.keep_going, mending.keep_going),
+            trends.keep_going,
             *alarming.beside,
             *sending,
             guard.reads.keep_clear,

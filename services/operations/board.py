@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from services.operations.domain.causes import CALL, CAUSES, HELD, OF_LANES, POISON
+from services.operations.domain.partner_flow import WIDTHS, share_of
 from services.operations.domain.waits import Who
 from services.operations.journeys import ID_LENGTH
 from services.operations.situations import NEVER_MS
@@ -35,7 +36,8 @@ class Group(msgspec.Struct, frozen=True):
 
     `matters` are all that wait, `vnd` the money that hangs on them.  Of what is stuck is told as
     well of how many `applications` they are, one for each citizen affected, and `p95_s`, an age
-    that one in twenty is older than.
+    that one in twenty is older than; `hour_ago` and `day_ago`: how many were stuck then, null where
+    nobody counted then.
     """
 
     stage: str
@@ -50,6 +52,18 @@ class Group(msgspec.Struct, frozen=True):
     vnd: int
     applications: int | None = None
     p95_s: int | None = None
+    hour_ago: int | None = None
+    day_ago: int | None = None
+
+
+class Ages(msgspec.Struct, frozen=True, kw_only=True):
+    """How old what waits at a stage is, stuck or not; `median_s` and `p95_s` to within a tenth."""
+
+    stage: str
+    matters: int
+    oldest_s: int
+    median_s: int
+    p95_s: int
 
 
 class Situation(msgspec.Struct, frozen=True):
@@ -115,6 +129,15 @@ class Board:
                 ended_s = self._monotonic()
                 self._kept_until_s = ended_s + max(KEPT_S, SHARE * (ended_s - began_s))
         return self._kept
+
+    async def ages(self, now_ms: int) -> list[Ages]:
+        """Return how old what waits is, by stage; for a million of them that takes the database
+        seconds.  Raises `Unknown`.
+        """
+        stages: dict[str, list[Row]] = {}
+        for row in await self._rows.aggregate(_by_age(now_ms)):
+            stages.setdefault(row["_id"]["stage"], []).append(row)
+        return [_ages(stage, rows, now_ms) for stage, rows in sorted(stages.items())]
 
     async def situations(
         self,
@@ -192,6 +215,34 @@ def _waiting(now_ms: int) -> list[Mapping[str, Any]]:
         "vnd": {"$sum": "$vnd"},
     }
     return [{"$match": {"$or": each}}, {"$project": only}, {"$group": of_all}]
+
+
+def _by_age(now_ms: int) -> list[Mapping[str, Any]]:
+    """Return how to count by age, in a histogram: two numbers read off it say enough."""
+    each = [
+        {"stage": stage, "cause": cause, "stuck_ms": {"$gt": over_ms(cause, now_ms)}}
+        for stage, cause in _KINDS
+    ]
+    age_s = {"$divide": [{"$subtract": [now_ms, "$since_ms"]}, 1_000]}
+    octaves = {"$log": [{"$max": [1, age_s]}, 2]}
+    width = {"$toInt": {"$floor": {"$multiply": [WIDTHS, octaves]}}}
+    of_width = {
+        "_id": {"stage": "$stage", "width": width},
+        "matters": {"$sum": 1},
+        "since_ms": {"$min": "$since_ms"},
+    }
+    return [{"$match": {"$or": each}}, {"$project": {"_id": 0, **_INDEXED}}, {"$group": of_width}]
+
+
+def _ages(stage: str, rows: Sequence[Row], now_ms: int) -> Ages:
+    widths = {int(row["_id"]["width"]): int(row["matters"]) for row in rows}
+    return Ages(
+        stage=stage,
+        matters=sum(widths.values()),
+        oldest_s=_age_s(min(int(row["since_ms"]) for row in rows), now_ms),
+        median_s=share_of(widths, 0.5) or 0,
+        p95_s=share_of(widths, P95) or 0,
+    )
 
 
 def _group(row: Row, now_ms: int, *, is_stuck: bool) -> Group:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from services.operations.board import Board, Group, Place, Situation, over_ms
 from services.operations.domain.causes import CAUSES
 from services.operations.situations import NEVER_MS
+from services.operations.trends import Trends
 from shared import edge
 from shared.access import Caller, require
 from shared.clock import Clock
@@ -24,8 +25,8 @@ Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 
 
 class StuckView(msgspec.Struct, kw_only=True):
-    """The board: what is stuck, as of now, and what waits as it should, as of a little before; the
-    oldest first.
+    """The board: what is stuck, as of now, beside how many it was, and what waits as it should, as
+    of a little before; the oldest first.
     """
 
     as_of_ms: int
@@ -41,7 +42,7 @@ class SituationPage(msgspec.Struct, kw_only=True):
     next: str | None
 
 
-def router(board: Board, clock: Clock) -> APIRouter:
+def router(board: Board, trends: Trends, clock: Clock) -> APIRouter:
     """Return the routes; all of them need the role operator."""
     routes = APIRouter(prefix="/v1", tags=["operations"])
 
@@ -52,7 +53,7 @@ def router(board: Board, clock: Clock) -> APIRouter:
     )
     async def stuck(_: Operator) -> Response:
         now_ms = int(clock().timestamp() * 1_000)
-        groups, waiting = await board.stuck(now_ms), await board.waiting(now_ms)
+        groups, waiting = await trends.stuck(now_ms), await board.waiting(now_ms)
         return _json(
             StuckView(
                 as_of_ms=now_ms,

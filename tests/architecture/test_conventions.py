@@ -75,7 +75,8 @@ OWN = {
     # it reads with a loop of its own instead of a lane: it decides nothing; how an application
     # stands for its citizen: who may see it, as a page, as JSON with an example; and how it went;
     # which application somebody means, and one of them opened, for whoever asks; operators' pages;
-    # what open applications wait for, the board of it, what is done about many; the national form;
+    # what open applications wait for, the board of it and what it was, what is done about many; the
+    # national form;
     # that nothing of a period is missing; which of two editions of all this serves,
     # and that it still follows from the messages; dead letters, and what operators do about them;
     # what of partners' days does not match; who is woken for what; how units do, and are
@@ -90,7 +91,7 @@ OWN = {
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("subscriptions", "subscriptions_api"),
         *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api", "proofs"),
-        *("edition", "mending", "wiring"),
+        *("edition", "mending", "wiring", "trends"),
         *("status_access", "status_api", "pages", "example", "rating_api"),
     },
 }

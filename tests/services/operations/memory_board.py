@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from math import floor, log2
 from typing import Any
 
 from services.operations.board import Board, Place
+from services.operations.domain.partner_flow import WIDTHS
 from services.operations.journeys import ID_LENGTH
 from shared.store import Row
 
@@ -21,12 +23,14 @@ class _Rows:
         self._rows = rows
 
     async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
-        """Do what the three questions of the board ask of a database."""
+        """Do what the questions of the board ask of a database."""
         match = stages[0]["$match"]["$or"]
         found = [row for row in self._rows.values() if any(fits(row, each) for each in match)]
         if "$sort" in stages[1]:
             found.sort(key=lambda row: Place(row["stuck_ms"], row["_id"]))
             return found[: stages[2]["$limit"]]
+        if width := stages[2]["$group"]["_id"].get("width"):
+            return _by_age(found, _now_ms(width))
         is_stuck = len(stages) == 4
         kinds: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in found:
@@ -50,6 +54,24 @@ def _within(value: Any, limit: Any) -> bool:
         "$in": lambda some: value in some,
     }
     return all(tests[name](edge) for name, edge in limit.items())
+
+
+def _now_ms(width: Any) -> int:
+    """Return the instant that ages are counted from."""
+    _, octaves = width["$toInt"]["$floor"]["$multiply"]
+    _, age_s = octaves["$log"][0]["$max"]
+    return int(age_s["$divide"][0]["$subtract"][0])
+
+
+def _by_age(rows: Sequence[Row], now_ms: int) -> list[Row]:
+    widths: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for row in rows:
+        age_s = max(1.0, (now_ms - row["since_ms"]) / 1_000)
+        widths[row["stage"], floor(WIDTHS * log2(age_s))].append(row["since_ms"])
+    return [
+        {"_id": {"stage": stage, "width": width}, "matters": len(some), "since_ms": min(some)}
+        for (stage, width), some in widths.items()
+    ]
 
 
 def _group(kind: tuple[str, str], rows: Sequence[Row], *, is_stuck: bool) -> Row:

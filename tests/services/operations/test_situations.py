@@ -2,12 +2,13 @@
 
 import random
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from services.operations.board import Board, Group, Place
+from services.operations.board import Ages, Board, Group, Place
 from services.operations.domain.causes import CALL, CAUSES, HELD, POISON
 from services.operations.domain.senders import REPEATED
 from services.operations.journeys import read
@@ -115,7 +116,26 @@ async def _is_a_board(board: Board, rows: list[Any]) -> None:
     assert all(g.is_stuck and g.applications == g.matters for g in stuck)
     assert not any(g.is_stuck for g in waiting)
     assert stuck == sorted(stuck, key=lambda g: g.oldest_ms)
+    assert await board.ages(NOW_MS) == _aged(rows)
     await _pages(board, rows)
+
+
+def _aged(rows: list[Any]) -> list[Any]:
+    """How old what waits is, told to within a tenth."""
+    found = []
+    for stage in sorted({row["stage"] for row in rows}):
+        ages = sorted((NOW_MS - r["since_ms"]) / 1_000 for r in rows if r["stage"] == stage)
+        middle, late = (ages[ceil(share * len(ages)) - 1] for share in (0.5, 0.95))
+        found.append(
+            Ages(
+                stage=stage,
+                matters=len(ages),
+                oldest_s=int(ages[-1]),
+                median_s=pytest.approx(middle, rel=0.1),
+                p95_s=pytest.approx(late, rel=0.1),
+            )
+        )
+    return found
 
 
 async def test_what_ends_by_itself_is_over_when_nothing_of_it_came_again_for_so_long(

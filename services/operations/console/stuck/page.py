@@ -29,6 +29,18 @@ WHOM: Mapping[Who, Words] = {
     "us": Words("hệ thống", "us"),
 }
 _NONE = same("–")
+_AGO: Sequence[tuple[str, Words]] = (
+    ("hour_ago", Words("1 giờ", "1 h")),
+    ("day_ago", Words("24 giờ", "24 h")),
+)
+
+
+class Trend(NamedTuple):
+    """How many more or fewer it is than a while ago; `tone`: of the mark."""
+
+    arrow: str
+    tone: str
+    words: Words
 
 
 class Row(NamedTuple):
@@ -43,14 +55,18 @@ class Row(NamedTuple):
     oldest: Words
     p95: Words
     money: Words
+    trends: Sequence[Trend]
 
 
 class Page(NamedTuple):
-    """The board; `as_of` is when what waits as it should was counted."""
+    """The board; `as_of` is when what waits as it should was counted, `faults` what is made to fail
+    in a demonstration.
+    """
 
     stuck: Sequence[Row]
     waiting: Sequence[Row]
     as_of: Words
+    faults: Sequence[Words]
 
 
 class Line(NamedTuple):
@@ -67,13 +83,33 @@ class Line(NamedTuple):
     money: Words
 
 
-def board_page(stuck: Iterable[Group], waiting: Waiting) -> Page:
+def board_page(stuck: Iterable[Group], waiting: Waiting, faults: Sequence[Words] = ()) -> Page:
     """Return the board."""
     return Page(
         [_row(group, "") for group in stuck],
         [_row(group, "?which=waiting") for group in waiting.groups],
         moment(instant(waiting.as_of_ms)),
+        faults,
     )
+
+
+def trends(group: Group) -> list[Trend]:
+    """Return how many more or fewer it is than at each time at which somebody counted."""
+    return [
+        _trend(group.matters - then, ago)
+        for name, ago in _AGO
+        if (then := getattr(group, name)) is not None
+    ]
+
+
+def _trend(more: int, ago: Words) -> Trend:
+    if not more:
+        return Trend("→", "same", Words(f"như {ago.vi} trước", f"as {ago.en} ago"))
+    by = grouped(abs(more))
+    if more > 0:
+        words = Words(f"thêm {by.vi} sau {ago.vi}", f"{by.en} more in {ago.en}")
+        return Trend("↗", "late", words)
+    return Trend("↘", "running", Words(f"bớt {by.vi} sau {ago.vi}", f"{by.en} fewer in {ago.en}"))
 
 
 def title_of(cause: str, *, is_stuck: bool = False) -> Words:
@@ -139,4 +175,5 @@ def _row(group: Group, query: str) -> Row:
         oldest=stretch(group.oldest_s * 1_000),
         p95=_NONE if group.p95_s is None else stretch(group.p95_s * 1_000),
         money=vnd(group.vnd) if group.vnd else _NONE,
+        trends=trends(group),
     )

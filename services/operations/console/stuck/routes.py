@@ -10,6 +10,8 @@ from services.operations.board import Board
 from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
 from services.operations.console.rounds.offers import offers
+from services.operations.console.sandbox.programs import Programs
+from services.operations.console.sandbox.switches import SWITCHES
 from services.operations.console.screen import ALL_UNITS, ROOT, Visit
 from services.operations.console.stuck.page import STAGES, board_page, lines, title_of
 from services.operations.domain.actions import possible
@@ -17,6 +19,7 @@ from services.operations.domain.causes import CAUSES
 from services.operations.domain.citizen.units import Units
 from services.operations.rounds_api import OPERATORS
 from services.operations.stuck_api import After, Which, page_of
+from services.operations.trends import Trends
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.problems import Refusal
@@ -27,12 +30,14 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """What these pages are wired with."""
+    """What these pages are wired with; `sandbox`: whose faults may be on, in a demonstration."""
 
     door: Door
     board: Board
+    trends: Trends
     catalogue: Catalogue
     clock: Clock
+    sandbox: Programs | None = None
 
 
 def router(watching: Watching) -> APIRouter:
@@ -44,8 +49,10 @@ def router(watching: Watching) -> APIRouter:
     @routes.get("", summary="The console: the stuck board", response_class=HTMLResponse)
     async def stuck_shown(visit: Annotated[Visit, seat]) -> Response:
         now_ms = int(watching.clock().timestamp() * 1_000)
-        found, waiting = await watching.board.stuck(now_ms), await watching.board.waiting(now_ms)
-        return door.screen.page(visit, "stuck.html", page=board_page(found, waiting))
+        found, waiting = await watching.trends.stuck(now_ms), await watching.board.waiting(now_ms)
+        turned = await watching.sandbox.turned() if watching.sandbox else {}
+        faults = [SWITCHES[name].title for name, is_on in turned.items() if is_on]
+        return door.screen.page(visit, "stuck.html", page=board_page(found, waiting, faults))
 
     @routes.get(
         "/{stage}/{cause}",

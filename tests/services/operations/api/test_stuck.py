@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from services.operations import stuck_api
 from services.operations.board import Board
 from services.operations.situations import rows_of
+from services.operations.trends import Trends
 from shared import problems
 from shared.access import Access
 from shared.mongo import MongoTable, connect
@@ -40,9 +41,10 @@ async def client(
     hashed = hashlib.sha256(b"op-key").hexdigest()
     app.state.access = Access({hashed: {"name": "o-1", "role": "operator"}})
     problems.install(app)
-    app.include_router(
-        stuck_api.router(Board(table, time.monotonic), lambda: world.BEGAN + HELD_UP)
-    )
+    board, now = Board(table, time.monotonic), world.BEGAN + HELD_UP
+    trends = Trends(board, MongoTable(database["board_counts"]), lambda: now - HELD_UP)
+    await trends.turn()  # an hour ago
+    app.include_router(stuck_api.router(board, trends, lambda: now))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://operations", headers=OPERATOR
@@ -72,6 +74,7 @@ async def test_what_is_stuck_stands_before_what_waits_as_it_should(
         1,
     )
     assert assessing["oldest_s"] == assessing["p95_s"]
+    assert (assessing["hour_ago"], assessing["day_ago"]) == (0, None), "nobody counted a day ago"
 
 
 async def test_the_applications_of_a_group_come_by_the_page(

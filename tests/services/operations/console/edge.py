@@ -63,6 +63,7 @@ from services.operations.statistics_api import FormDesk
 from services.operations.subscriptions.desk import SubscriptionDesk
 from services.operations.subscriptions.rows import Subscriptions
 from services.operations.sync_api import SyncDesk
+from services.operations.trends import Trends
 from shared import events
 from shared.access import Access
 from shared.bus import Message, Partition
@@ -130,7 +131,10 @@ class ConsoleEdge:
         finder = self.store.finder(self.catalogue, lambda: self.now)
         reading = Reading(self.door, self.store.journeys, finder, self.catalogue, lambda: self.now)
         board = MemoryBoard(self.store.tables["situations"].rows)
-        watching = Watching(self.door, board, self.catalogue, lambda: self.now)
+        self.trends = Trends(board, MemoryTable(self.store.trouble), self._now)
+        urls = {switch.program: "http://127.0.0.1:1" for switch in SWITCHES.values()}
+        programs = Programs(urls, self.transport) if self.transport else None
+        watching = Watching(self.door, board, self.trends, self.catalogue, self._now, programs)
         judging = Judging(self.door, indicator_desk(self.store, self.catalogue, lambda: self.now))
         counting = MemoryCounting(self.store.tables["facts"].rows)
         forms = FormDesk(counting, self.catalogue, lambda: self.now, Press())
@@ -174,10 +178,8 @@ class ConsoleEdge:
             alarm_routes.router(waking),
             readiness_routes.router(Checking(self.door, ready)),
         )
-        if self.transport:
-            urls = {switch.program: "http://127.0.0.1:1" for switch in SWITCHES.values()}
-            trying = Trying(self.door, Programs(urls, self.transport))
-            routers = (*routers, sandbox_routes.router(trying))
+        if programs:
+            routers = (*routers, sandbox_routes.router(Trying(self.door, programs)))
         self.office = Office(self.store)
         aside = SettingAside(self.door, self.office.desk, lambda: self.now)
         routers = (*routers, dead_routes.router(aside))

@@ -5,9 +5,12 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from services.operations.board import Group
 from services.operations.console.labels import LABELS
-from services.operations.console.stuck.page import STAGES, WHOM
+from services.operations.console.sandbox.switches import SWITCHES
+from services.operations.console.stuck.page import STAGES, WHOM, trends
 from services.operations.domain.causes import CAUSES
+from shared.catalogue import Catalogue
 from shared.topics import SERVICES
 from tests.services.operations import scenes
 from tests.services.operations.console.edge import ConsoleEdge, sign_in
@@ -75,3 +78,45 @@ async def test_who_is_of_one_unit_does_not_see_what_is_of_all(edge: ConsoleEdge)
 def test_every_stage_and_everybody_who_is_waited_for_has_a_name() -> None:
     assert set(STAGES) == {cause.stage for cause in CAUSES.values()} | set(SERVICES)
     assert {cause.who for cause in CAUSES.values()} <= set(WHOM)
+
+
+async def test_a_group_says_how_many_more_it_is_than_an_hour_ago(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    edge.now += timedelta(days=30)
+    await edge.trends.turn()
+    await edge.read(begun(scenes.fee_due))
+    edge.now += timedelta(hours=1)
+    board = (await seated.get("/console/stuck", params={"lang": "en"})).text
+    assert "1 more in 1 h" in board
+    assert "in 24 h" not in board, "nobody counted then"
+
+
+@pytest.mark.parametrize(
+    ("matters", "then", "tone", "words"),
+    [
+        (1_500, 1, "late", "1,499 more in 1 h"),
+        (2, 5, "running", "3 fewer in 1 h"),
+        (7, 7, "same", "as 1 h ago"),
+    ],
+)
+def test_a_trend_is_said_in_words_beside_its_arrow(
+    matters: int, then: int, tone: str, words: str
+) -> None:
+    group = Group("payment", "held", True, "us", "vi", "en", matters, 0, 0, 0, 1, 0, then)
+    (trend,) = trends(group)
+    assert (trend.tone, trend.words.en) == (tone, words)
+
+
+async def test_what_is_made_to_fail_stands_on_the_board_of_a_demonstration(
+    catalogue: Catalogue,
+) -> None:
+    on = httpx.MockTransport(lambda _: httpx.Response(200, json={"silent": True, "down": False}))
+    edge = ConsoleEdge(catalogue, transport=on)
+    async with edge.browser() as browser:
+        await sign_in(browser, "operator")
+        board = (await browser.get("/console/stuck", params={"lang": "en"})).text
+    told = board.split('id="faults"')[1].split("</p>")[0]
+    assert SWITCHES["bank-silent"].title.en in told
+    assert SWITCHES["bank-down"].title.en not in told
+    assert 'href="/console/sandbox"' in told
