@@ -11,14 +11,23 @@ from shared.lanes.health import Health
 PLAIN: dict[str, Any] = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 
 
-def router(healths: Mapping[str, Health], metrics: Callable[[], bytes]) -> APIRouter:
-    """Return the routes; `healths` are those of the process's loops, by name."""
+NONE: Mapping[str, Health] = {}
+
+
+def router(
+    healths: Mapping[str, Health],
+    metrics: Callable[[], bytes],
+    beside: Mapping[str, Health] = NONE,
+) -> APIRouter:
+    """Return the routes; `healths` are those of the process's loops, by name; `beside`, of loops
+    that are shown and that nobody waits for.
+    """
     routes = APIRouter(tags=["process"])
 
     def report() -> dict[str, Any]:
         return {
             name: {"doing": h.doing, "because": h.because, "lanes": sorted(h.lanes)}
-            for name, h in healths.items()
+            for name, h in (*healths.items(), *beside.items())
         }
 
     @routes.get(

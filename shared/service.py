@@ -99,7 +99,8 @@ Loop = tuple[str, Health, Callable[[], Coroutine[Any, Any, None]]]  # name, heal
 class Parts:
     """What a service consists of.  `journal`: what its lanes write, if it does more than others';
     `background`: more loops, beside lanes and effects; `beside`: what runs along and has no lanes
-    to be ready for; `around`: what stands around its edge.
+    to be ready for; `watched`: the same, with a health that is shown; `around`: what stands around
+    its edge.
     """
 
     router: APIRouter
@@ -110,6 +111,7 @@ class Parts:
     limits: Limits = LIMITS
     background: Sequence[Loop] = ()
     beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    watched: Sequence[Loop] = ()
     closing: Sequence[Callable[[], Coroutine[Any, Any, None]]] = field(default=())
     around: Callable[[ASGIApp], ASGIApp] = lambda app: app
 
@@ -140,7 +142,8 @@ async def _run(service: str, settings: Settings, build: Build) -> None:
         server = _Server(_config(_app(service, resources, parts, loops), settings))
         memory.collect_seldom()
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(run(), name=name) for name, _, run in loops]
+            every = (*loops, *parts.watched)
+            tasks = [group.create_task(run(), name=name) for name, _, run in every]
             tasks += [group.create_task(run()) for run in parts.beside]
             await server.serve()
             for task in tasks:
@@ -242,7 +245,8 @@ def _effects(resources: Resources, effects: Sequence[Effect], limits: Limits) ->
 
 def _app(service: str, resources: Resources, parts: Parts, loops: Sequence[Loop]) -> ASGIApp:
     healths = {name: health for name, health, _ in loops}
-    own = process_routes.router(healths, resources.telemetry.metrics)
+    beside = {name: health for name, health, _ in parts.watched}
+    own = process_routes.router(healths, resources.telemetry.metrics, beside)
     access = Access(resources.secrets.api_keys, resources.secrets.known)
     app = edge_app(service, access, (parts.router, own))
     return bare.in_front(parts.around(app), (parts.router,))

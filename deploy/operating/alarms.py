@@ -94,6 +94,9 @@ def board(console: Console, found: Mapping[str, Any], now: datetime) -> None:
         console.print("No alarm stands.")
     for rule in found["unseen"]:
         say(console, f"[yellow]{rule} could not be looked at.[/]")
+    for fault in found.get("failing", ()):
+        times = f"{fault['times']} times in a row"
+        say(console, f"[red]{fault['loop']} fails, {times}:[/] {fault['because']}")
     looked = found["looked_at"]
     say(console, f"[dim]Looked {_since(looked, now)} ago.[/]" if looked else "Nobody looked yet.")
 

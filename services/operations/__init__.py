@@ -10,18 +10,28 @@ letters to their topics again, behind each what was done about it, what operator
 `payment.reconciliation`, and `feedback.given` to notify's when a citizen does.  It changes nothing
 else.
 
-Reading order: `domain` (what can be said from the log), `journeys` (how the log is kept), `reader`
-(the loop), `counts` (exact numbers), `flow` and `tables` (live, approximate), `finding`, `seeking`
-(by unit, partner, days) and `opened` (one application), `api`.  What open applications wait for:
-`situations`, `board`, `trends` (what it was), `mending`; what is done about many of them: `rounds`.  Which of two editions
-of all that is read serves: `edition`.  What lanes set aside: `letters` (kept), `dead` (done about
-it), `dead_api`.  Who is woken for what: `domain.alarms`, `alarms`; whom something concerns:
-`domain.incidents`, `incidents`.  What of partners' days does not match: `domain.breaks`, `money`,
-`money_api`.  The national form: `facts` (what counts), `statistics` (counted), `form_lines`,
-`form_files`, `statistics_api`, `subscriptions` (sent regularly).  How units do:
-`domain.indicators`, `indicators`, `indicators_api`, `readiness_api`, `sync_api`.  That nothing of a
-period is missing: `domain.proof`, `proving`, `proofs` (in the background), `proof_api`.  What a
-citizen sees: `domain.citizen` (what is told), `status_access` (to whom), `pages`, `status_api`,
-`rating_api`.  What an operator sees: `console`.  Who was shown what of
-whom: `reads`, `reads_api`; what stands around every route: `guard`.
+Reading order, what is needed by what follows first:
+
+    domain                           what can be said from the log; pure
+    journeys, reader, counts         how the log is kept, the loop that reads it, exact numbers
+    flow, tables                     live numbers, approximate
+    finding, seeking, opened, api    which application is meant, by what it is found, one opened
+    situations, board, mending       what open applications wait for, and that it still follows
+    trends                           what the board was a while ago
+    rounds                           what is done about many
+    edition                          which of two editions of all that is read serves
+    letters, dead, dead_api          what lanes set aside, and what is done about it
+    alarms, incidents                who is woken for what; whom something concerns
+    money, money_api                 what of partners' days does not match
+    facts, statistics, form_lines    the national form: what counts, counted, as lines
+    form_files, statistics_api       and as files
+    subscriptions                    and sent regularly
+    indicators, indicators_api       how units do
+    readiness_api, sync_api          whether centres are ready, and what they sent
+    proving, proofs, proof_api       that nothing of a period is missing
+    status_access, status_api        what a citizen sees, and who may
+    pages, rating_api                the same as pages, and how it went
+    console                          what an operator sees
+    guard, reads, reads_api          what stands around every route; who was shown what of whom
+    turns                            loops beside the edge
 """

@@ -92,6 +92,7 @@ from services.operations.subscriptions.desk import SubscriptionDesk
 from services.operations.sync_api import SyncDesk
 from services.operations.tables import LiveTables
 from services.operations.trends import Trends
+from services.operations.turns import Watched
 from shared import service
 from shared.catalogue.current import Watch
 from shared.papers.press import Press
@@ -236,8 +237,9 @@ async def build(resources: Resources) -> Parts:
     health = Health(situations, tables, resources.clock, time.monotonic)
     saying = Saying(resources.publisher.append, resources.settings.lanes, resources.clock)
     money = MoneyDesk(wiring.ledger(resources), health, saying, resources.clock)
-    subscriptions, sending, sent = wiring.subscribing(resources, forms)
-    alarming = wiring.alarming(resources, edition, proving, counts, watch)
+    watched = Watched(table("loops"), resources.clock, time.monotonic, uuid4().hex[:12])
+    subscriptions, sending, sent = wiring.subscribing(resources, forms, watched)
+    alarming = wiring.alarming(resources, edition, proving, counts, watch, watched)
     waking = Waking(at_door, alarming.desk, watch.current, resources.clock, read_runbooks())
     judging = Judging(at_door, wiring.indicators(resources, counting, journeys, watch.current))
     sync = SyncDesk(Syncing(proving), counts, watch.current, resources.clock)
@@ -265,13 +267,15 @@ async def build(resources: Resources) -> Parts:
     )
     return Parts(
         router=edge(desks),
-        beside=(
-            *(watch.run, runner.keep_going, prover.keep_going, mending.keep_going),
-            trends.keep_going,
-            *alarming.beside,
-            *sending,
-            guard.reads.keep_clear,
-            *(judging.desk.snapshots.keep_going, until_another(editions, edition)),
+        beside=(watch.run, until_another(editions, edition)),
+        watched=(
+            *(watched.loop("rounds", runner), watched.loop("proofs", prover)),
+            watched.loop("mending", mending),
+            watched.loop("trends", trends),
+            watched.loop("reads", guard.reads),
+            watched.loop("indicators", judging.desk.snapshots),
+            *alarming.watched,
+            sending,
         ),
         background=(*reads, ("tables", tables.health, tables.run)),
         closing=(*alarming.closing, *sent, http.aclose),

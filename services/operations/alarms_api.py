@@ -120,11 +120,12 @@ def _add_acting(routes: APIRouter, desk: Desk, clock: Clock) -> None:
 async def listed(desk: Desk, which: str, before: str, now: datetime) -> views.ListView:
     """Return what stands, or a page of all.  Raises `Unknown`."""
     look, silences = await desk.rows.last_look(), await desk.silences()
+    failing = await desk.faults.standing()
     if which == "standing":
         found = views.standing((await desk.rows.open()).values())
-        return views.listed(found, look, silences, now)
+        return views.listed(found, look, silences, now, failing=failing)
     page, next_ = await desk.rows.before(before)
-    return views.listed(page, look, silences, now, next_)
+    return views.listed(page, look, silences, now, next_, failing)
 
 
 async def known(desk: Desk, id_: str) -> Alarm:

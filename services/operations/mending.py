@@ -5,8 +5,8 @@ follow from the messages that are kept: where it does not, twice in a row, it is
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 
 import structlog
@@ -17,6 +17,7 @@ from services.operations.domain.packing import unpacked
 from services.operations.domain.patience import Patience
 from services.operations.journeys import Journeys
 from services.operations.situations import PLAIN, all_rows_of
+from services.operations.turns import SomeFailed
 from shared.clock import Clock
 from shared.errors import Unknown
 from shared.store import Row, Table, prefix
@@ -26,12 +27,15 @@ ROWS = 200  # of journeys, looked at in a turn
 AGAIN_S = 5.0  # a reader keeps a message first, and turns what it changes then
 LEFT = 10  # places before the last that somebody may not have taken away
 TRIES = 5
+WRONG_LIMIT = 1_000
 
 _log = structlog.get_logger("mending")
 
 
 class Mending:
     """Any number of processes may have one: who notes the next place does what is up to it."""
+
+    every_s = TURN_S
 
     def __init__(
         self,
@@ -46,24 +50,27 @@ class Mending:
         self._patience = patience
         self._journeys, self._kept, self._situations = journeys, kept, situations
         self._places, self._clock, self._again_s = places, clock, again_s
-
-    async def keep_going(self) -> None:
-        """Take turns for ever; what is not answered now is looked at the next time round."""
-        while True:
-            with suppress(Unknown):
-                await self.turn()
-            await asyncio.sleep(TURN_S)
+        self._wrong: dict[str, Exception] = {}  # until they are looked at again
 
     async def turn(self) -> int:
-        """Look at the next applications; return how many were put right.  Raises `Unknown`."""
+        """Look at the next applications; return how many were put right, False where another
+        process looks.  Raises `SomeFailed` as long as there are some whose messages say nothing,
+        `Unknown`.
+        """
+        mended = await self._look()
+        if self._wrong:
+            raise SomeFailed(self._wrong)
+        return mended
+
+    async def _look(self) -> int:
         turn = int(self._clock().timestamp() / TURN_S)
         before = await self._places.last(("", "~"), 1)
         if before and int(before[0]["_id"]) >= turn:
-            return 0
+            return False
         found, after = await self._from(before[0]["after"] if before else "")
         note: Row = {"_id": f"{turn:012d}", "after": after}
         if await self._places.insert_missing([note]):
-            return 0
+            return False
         if before:
             await self._places.delete([f"{int(before[0]['_id']) - n:012d}" for n in range(LEFT)])
         unlike = await self._unlike(found)
@@ -97,7 +104,21 @@ class Mending:
         groups = [(a, list(some)) for a, some in groupby(rows, _application)]
         is_cut = len(rows) == ROWS
         whole = groups[:-1] if is_cut and len(groups) > 1 else groups
-        return {a: _entries(a, some) for a, some in whole}, f"{whole[-1][0]}0" if is_cut else ""
+        found: dict[str, list[Entry]] = {}
+        for application, some in whole:
+            self._wrong.pop(application, None)
+            with self._noting(application):
+                found[application] = _entries(application, some)
+        return found, f"{whole[-1][0]}0" if is_cut else ""
+
+    @contextmanager
+    def _noting(self, application: str) -> Iterator[None]:
+        """Note what is wrong with one application: the others have nothing to do with it."""
+        try:
+            yield
+        except Exception as error:
+            if len(self._wrong) < WRONG_LIMIT:
+                self._wrong[application] = error
 
     async def _unlike(
         self, found: Mapping[str, Sequence[Entry]]
@@ -113,7 +134,11 @@ class Mending:
             have[row["application"]][row["_id"]] = row
         unlike = {}
         for application, entries in found.items():
-            due, has = all_rows_of(application, entries, self._patience), have[application]
+            due, has = None, have[application]
+            with self._noting(application):
+                due = all_rows_of(application, entries, self._patience)
+            if due is None:
+                continue
             come = {i: row for i, row in due.items() if has.get(i) != row}
             gone = [i for i in has if i not in due]
             if come or gone:

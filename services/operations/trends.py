@@ -10,13 +10,11 @@ They follow from no log, so they stay when the read side is read anew.
 
 import asyncio
 from collections.abc import Iterable
-from contextlib import suppress
 
 import msgspec
 
 from services.operations.board import Ages, Board, Group
 from shared.clock import Clock
-from shared.errors import Unknown
 from shared.store import Row, Table
 
 MINUTE_S = 60
@@ -39,6 +37,8 @@ class Count(msgspec.Struct, frozen=True):
 class Trends:
     """The board beside what it was.  Whatever is asked of it raises `Unknown`."""
 
+    every_s = LOOK_S
+
     def __init__(self, board: Board, rows: Table, clock: Clock) -> None:
         self._board, self._rows, self._clock = board, rows, clock
 
@@ -54,19 +54,12 @@ class Trends:
         rows = await self._rows.last(("at/", "at0"), 1)
         return _count(rows[0]) if rows else None
 
-    async def keep_going(self) -> None:
-        """Count for ever; a minute that does not go through is left out."""
-        while True:
-            with suppress(Unknown):
-                await self.turn()
-            await asyncio.sleep(LOOK_S)
-
-    async def turn(self) -> None:
-        """Count, if nobody else has in this minute, and forget what is old."""
+    async def turn(self) -> bool:
+        """Count, and forget what is old; False: another has counted in this minute."""
         now_ms = int(self._clock().timestamp() * 1_000)
         minute = _minute(now_ms)
         if await self._rows.insert_missing([{"_id": f"turn/{minute:010d}"}]):
-            return
+            return False
         groups, ages = await self._board.stuck(now_ms), await self._board.ages(now_ms)
         count = Count(now_ms, {_key(group): group.matters for group in groups}, ages)
         row: Row = {"_id": f"at/{minute:010d}", "count": msgspec.json.encode(count).decode()}
@@ -74,6 +67,7 @@ class Trends:
         old = ("at/", f"at/{minute - KEPT:010d}"), ("turn/", f"turn/{minute - TURNS_KEPT:010d}")
         rows = await self._rows.ranges(old, DELETED_AT_ONCE)
         await self._rows.delete([str(row["_id"]) for row in rows])
+        return True
 
     async def _before(self, now_ms: int, minutes: int) -> Count | None:
         """Return what was counted so many minutes ago, or a little before."""

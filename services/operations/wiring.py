@@ -12,6 +12,7 @@ from services.operations.alarms.checking import Checking
 from services.operations.alarms.desk import Desk as AlarmDesk
 from services.operations.alarms.rows import Alarms
 from services.operations.alarms.rows import Tables as AlarmTables
+from services.operations.alarms.runner import SHARE
 from services.operations.alarms.runner import Runner as AlarmRunner
 from services.operations.alarms.sending import Sending, client
 from services.operations.alarms.sightings import Sightings
@@ -70,6 +71,7 @@ from services.operations.subscriptions.desk import SubscriptionDesk
 from services.operations.subscriptions.rows import Subscriptions
 from services.operations.subscriptions.runner import Runner as Sender
 from services.operations.subscriptions.sending import Sending as FormSending
+from services.operations.turns import Watched
 from shared.bus import Producer
 from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
@@ -127,12 +129,17 @@ class Alarming(NamedTuple):
     desk: AlarmDesk
     incidents: IncidentDesk
     offers: Offers
-    beside: tuple[Running, ...]
+    watched: tuple[Loop, ...]
     closing: tuple[Running, ...]
 
 
 def alarming(
-    resources: Resources, edition: Edition, proving: Proving, counts: Counts, watch: Watch
+    resources: Resources,
+    edition: Edition,
+    proving: Proving,
+    counts: Counts,
+    watch: Watch,
+    watched: Watched,
 ) -> Alarming:
     """Return all of it."""
     settings, table, clock = resources.settings, resources.table, resources.clock
@@ -146,6 +153,7 @@ def alarming(
         facts=table("facts"),
         lags=lags,
         checking=Checking(tables.places, proving, counts),
+        faults=watched.faults,
         expiring=expiring(resources.secrets.partners),
         catalogue=watch.current,
     )
@@ -158,10 +166,14 @@ def alarming(
     desk = IncidentDesk(own, whom, clock, lambda: uuid4().hex)
     rounds = Rounds(RoundTables(*(table(f"round_{name}") for name in RoundTables._fields)))
     return Alarming(
-        AlarmDesk(rows, deliveries, clock),
+        AlarmDesk(rows, deliveries, clock, watched.faults),
         desk,
         Offers(own, rounds, _journeys(resources)),
-        (runner.keep_going, teller.keep_going, Opener(rows, desk).keep_going),
+        (
+            watched.loop("alarms", runner, SHARE),
+            watched.loop("telling", teller),
+            watched.loop("incidents", Opener(rows, desk)),
+        ),
         (lags.close, http.aclose),
     )
 
@@ -209,8 +221,8 @@ def readiness(
 
 
 def subscribing(
-    resources: Resources, forms: FormDesk
-) -> tuple[SubscriptionDesk, Sequence[Running], Sequence[Running]]:
+    resources: Resources, forms: FormDesk, watched: Watched
+) -> tuple[SubscriptionDesk, Loop, Sequence[Running]]:
     """Return what operators ask of subscriptions, the loop that sends, and what ends with it."""
     rows = Subscriptions(resources.table("subscriptions"))
     named = {each.name: each for each in targets(resources.secrets.reports, "reports")}
@@ -221,7 +233,7 @@ def subscribing(
 
     runner = Sender(rows, named, form_of, FormSending(http), forms.press, clock)
     desk = SubscriptionDesk(rows, named, catalogue, clock, lambda: uuid4().hex)
-    return desk, (runner.keep_going,), (http.aclose,)
+    return desk, watched.loop("subscriptions", runner), (http.aclose,)
 
 
 def _journeys(resources: Resources) -> Journeys:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-Doing = Literal["starting", "idle", "working", "waiting"]
+Doing = Literal["starting", "idle", "working", "waiting", "failing"]
 
 STUCK_AFTER_S = 60.0
 
@@ -12,7 +12,7 @@ STUCK_AFTER_S = 60.0
 @dataclass(slots=True)
 class Health:
     """`waiting` (with `because`): an outage is waited out; `working` without progress for long:
-    stuck.
+    stuck; `failing` (with `because`): what is tried again does not go through.
     """
 
     monotonic: Callable[[], float]
@@ -51,6 +51,10 @@ class Health:
         """An outcome is unknown: the batch is repeated."""
         if self.doing != "waiting":
             self._turn("waiting", str(doubt) or type(doubt).__name__)
+
+    def failing(self, because: str) -> None:
+        """It went wrong, and is tried again."""
+        self._turn("failing", because)
 
     def is_stuck(self) -> bool:
         """Tell whether nothing has moved for long although nobody is waited for."""

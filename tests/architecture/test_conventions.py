@@ -78,9 +78,9 @@ OWN = {
     # what open applications wait for, the board of it and what it was, what is done about many; the
     # national form;
     # that nothing of a period is missing; which of two editions of all this serves,
-    # and that it still follows from the messages; dead letters, and what operators do about them;
-    # what of partners' days does not match; who is woken for what; how units do, and are
-    # ready; who was shown what of whom
+    # and that it still follows from the messages; what takes turns in the background; dead
+    # letters, and what operators do about them; what of partners' days does not match; who is
+    # woken for what; how units do, and are ready; who was shown what of whom
     "operations": {
         *("letters", "dead", "dead_api"),
         *("finding", "seeking", "opened", "console", "situations", "board", "stuck_api"),
@@ -91,7 +91,7 @@ OWN = {
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("subscriptions", "subscriptions_api"),
         *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api", "proofs"),
-        *("edition", "mending", "wiring", "trends"),
+        *("edition", "mending", "wiring", "trends", "turns"),
         *("status_access", "status_api", "pages", "example", "rating_api"),
     },
 }

@@ -6,13 +6,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
 from services.intake.settings import IntakeSettings
 from services.notify.settings import NotifySettings
-from shared import service
+from shared import process_routes, service
 from shared.errors import Misconfigured
+from shared.lanes.health import Health
 from shared.principals import People
 from shared.service import Parts, Resources
 from shared.settings import Settings, told
@@ -25,11 +27,29 @@ def test_no_edge_has_a_page_that_loads_scripts_from_elsewhere() -> None:
         secrets=SimpleNamespace(api_keys={}, known=People({})),
         telemetry=SimpleNamespace(metrics=bytes),
     )
-    parts: Any = SimpleNamespace(router=APIRouter())
+    parts: Any = SimpleNamespace(router=APIRouter(), watched=())
     app = service._app("intake", resources, parts, [])
     paths = {getattr(route, "path", "") for route in app.routes}
     assert "/openapi.json" in paths
     assert paths.isdisjoint({"/docs", "/redoc"})
+
+
+async def test_a_loop_beside_that_fails_is_shown_and_keeps_nobody_from_being_ready() -> None:
+    lanes, rounds = Health(lambda: 0.0), Health(lambda: 0.0)
+    lanes.assigned(frozenset({0}))
+    rounds.failing("KeyError: planted")
+    app = FastAPI()
+    app.include_router(process_routes.router({"lanes": lanes}, bytes, {"rounds": rounds}))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://any") as client:
+        for path in ("/healthz", "/readyz"):
+            answer = await client.get(path)
+            assert answer.status_code == 200
+            assert answer.json()["loops"]["rounds"] == {
+                "doing": "failing",
+                "because": "KeyError: planted",
+                "lanes": [],
+            }
 
 
 @pytest.mark.parametrize(

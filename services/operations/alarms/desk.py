@@ -14,6 +14,7 @@ from services.operations.domain.alarm_life import (
     Silence,
     silence_of,
 )
+from services.operations.turns import Faults
 from shared.clock import Clock
 
 
@@ -28,8 +29,9 @@ class NotPossible(Exception):
 class Desk:
     """Looks at and acts on alarms.  Whatever is asked of it raises `Unknown`."""
 
-    def __init__(self, rows: Alarms, deliveries: Deliveries, clock: Clock) -> None:
+    def __init__(self, rows: Alarms, deliveries: Deliveries, clock: Clock, faults: Faults) -> None:
         self.rows, self.deliveries, self._clock = rows, deliveries, clock
+        self.faults = faults
 
     async def own(self, alarm: Alarm, by: str, reason: str) -> Alarm:
         """Take an alarm over; who has it already has it still.  Raises `NotPossible`."""

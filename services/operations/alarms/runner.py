@@ -4,9 +4,7 @@ What fires and what ends is worked out from rows and what is seen, and written u
 the same whoever writes them: two that look at the same time find the same alarms.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -14,11 +12,11 @@ from services.operations.alarms.rows import Alarms, Look, Past
 from services.operations.alarms.sightings import Seen
 from services.operations.domain.alarm_life import ITSELF, Act, Alarm, fired
 from services.operations.domain.alarms import RULES, Mark, Sight, judged
+from services.operations.turns import SomeFailed
 from shared.clock import Clock
-from shared.errors import Unknown
 
 LOOK_S = 10.0
-SHARE = 20  # of the time at most one part is spent on looking
+SHARE = 20  # of the time at most one part is spent on looking: `Turns` rests
 
 
 class Looking(Protocol):
@@ -31,27 +29,25 @@ class Looking(Protocol):
 class Runner:
     """Looks, and says what fires and what ends."""
 
+    every_s = LOOK_S
+
     def __init__(self, rows: Alarms, looking: Looking, clock: Clock) -> None:
         self._rows, self._looking, self._clock = rows, looking, clock
 
-    async def keep_going(self) -> None:
-        """Look for ever; what is not answered now is looked at another time."""
-        loop = asyncio.get_running_loop()
-        while True:
-            began_s = loop.time()
-            with suppress(Unknown):
-                await self.turn()
-            await asyncio.sleep(max(LOOK_S, SHARE * (loop.time() - began_s)))
-
-    async def turn(self) -> None:
-        """Look once, if nobody else has in this turn.  Raises `Unknown`."""
+    async def turn(self) -> bool:
+        """Look once; False: somebody else does in this turn.  Raises `SomeFailed` once all else is
+        done, `Unknown`.
+        """
         now = self._clock()
         if not await self._rows.takes(int(now.timestamp() / LOOK_S)):
-            return
+            return False
         seen = await self._looking.look(now, await self._rows.past())
         await self._bring(seen, now)
         await self._rows.remember(seen.past)
         await self._rows.looked(Look(seen.past.at_ms, seen.sights, seen.unseen))
+        if seen.errors:
+            raise SomeFailed(seen.errors)
+        return True
 
     async def _bring(self, seen: Seen, now: datetime) -> None:
         """Bring alarms to what was seen."""

@@ -13,6 +13,7 @@ from services.operations.domain.alarms import SIGHTS_LIMIT, Sight, worst
 from services.operations.domain.causes import CAUSES, HELD
 from services.operations.domain.expiry import Expiring, days_left
 from services.operations.situations import NEVER_MS
+from services.operations.turns import Faults
 from shared.catalogue import Catalogue
 from shared.errors import Misconfigured, Unknown
 from shared.store import Row
@@ -32,11 +33,14 @@ WORK = ("in_processing", "awaiting_signature")
 
 
 class Seen(NamedTuple):
-    """A look: what was seen, what nobody could look at, and what is counted for later looks."""
+    """A look: what was seen, what nobody could look at, what is counted for later looks, and what
+    went wrong, by the rules that it is about.
+    """
 
     sights: list[Sight]
     unseen: list[str]
     past: Past
+    errors: Mapping[str, Exception] = {}
 
 
 class Lagging(Protocol):
@@ -60,6 +64,7 @@ class Sources(NamedTuple):
     facts: Rows
     lags: Lagging
     checking: Sampling
+    faults: Faults
     expiring: Sequence[Expiring]
     catalogue: Catalogue
 
@@ -82,18 +87,24 @@ class Sightings:
             ("due_soon",): lambda: self._due(now),
             ("silent_unit",): lambda: self._silent(now),
             ("sequence_gap", "parity_difference"): lambda: self._from.checking.look(now),
+            ("loop_failing",): self._failing,
         }
         sights: list[Sight] = []
         unseen: list[str] = []
+        errors: dict[str, Exception] = {}
         for rules, look in looks.items():
             try:
                 found = await look()
             except (Unknown, CalendarEnds, Misconfigured):
                 unseen += rules
                 continue
+            except Exception as error:  # the other rules are to be looked at all the same
+                unseen += rules
+                errors[", ".join(rules)] = error
+                continue
             for rule in rules:
                 sights += worst([s for s in found if s.rule == rule])
-        return Seen(sights, unseen, past)
+        return Seen(sights, unseen, past, errors)
 
     # ---- the board
 
@@ -158,6 +169,11 @@ class Sightings:
             )
             for group, (done, ends) in found.items()
         ]
+
+    async def _failing(self) -> list[Sight]:
+        faults = sorted(await self._from.faults.standing(), key=lambda f: f.times)
+        most = {fault.loop: fault.times for fault in faults}
+        return [Sight(rule="loop_failing", about=loop, value=n) for loop, n in most.items()]
 
     async def _expiring(self, now: datetime) -> list[Sight]:
         kinds = [("processing", "certificate_expired", {"$lte": _ms(now)})]

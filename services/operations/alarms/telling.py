@@ -67,6 +67,8 @@ class Sends(Protocol):
 class Teller:
     """Tells whoever is to know, until they do or it was tried often enough."""
 
+    every_s = LOOK_EVERY_S
+
     def __init__(
         self,
         rows: Alarms,
@@ -78,13 +80,6 @@ class Teller:
         self._rows, self._deliveries, self._targets = rows, deliveries, targets
         self._sends, self._clock = sends, clock
         self._slots = asyncio.Semaphore(SLOTS)
-
-    async def keep_going(self) -> None:
-        """Tell for ever; what is not answered now is looked at another time."""
-        while True:
-            with suppress(Unknown):
-                await self.turn()
-            await asyncio.sleep(LOOK_EVERY_S)
 
     async def turn(self) -> None:
         """Tell what is due, and be done with what is over and told.  Raises `Unknown`."""
@@ -99,10 +94,11 @@ class Teller:
         doing: list[tuple[Alarm, Webhook | Mail, Due]] = []
         for alarm in alarms.values():
             has_ended, is_quiet = alarm.ended_at is not None, is_silenced(alarm, silences, now)
-            targets = [t for t in self._targets if t.wants(alarm.severity)]
+            known = told[alarm.id]  # who was told that it fired is told that it ended, too
+            targets = [t for t in self._targets if t.wants(alarm.severity) or t.name in known]
             dues = [
                 due(
-                    told[alarm.id].get(target.name, ()),
+                    known.get(target.name, ()),
                     has_ended=has_ended,
                     is_silenced=is_quiet,
                     now_ms=now_ms,

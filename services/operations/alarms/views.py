@@ -15,10 +15,12 @@ from services.operations.domain.alarm_life import (
     is_silenced,
 )
 from services.operations.domain.alarm_telling import Attempt, Finding, What, latest
-from services.operations.domain.alarms import RULES, Measure, Severity, Sight
+from services.operations.domain.alarm_words import runbook
+from services.operations.domain.alarms import RULES, Measure, Severity, Sight, rule_of
+from services.operations.turns import Fault
 from shared.edge import APPLICATION
 
-RUNBOOKS = "/console/alarms/runbooks"
+PAGES = "/console/alarms"
 
 
 class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,13 +82,15 @@ class OneView(AlarmView, frozen=True, kw_only=True):
 
 class ListView(msgspec.Struct, frozen=True, kw_only=True):
     """Alarms.  `looked_at` is when operations looked last (null: never), `unseen` the rules of
-    which it could see nothing then.  `next`: where the next page begins, empty at the end.
+    which it could see nothing then; `failing` what operations cannot do in the background.
+    `next`: where the next page begins, empty at the end.
     """
 
     looked_at: datetime | None
     unseen: list[str]
     alarms: list[AlarmView]
     silences: list[SilenceView]
+    failing: list[Fault] = []
     next: str = ""
 
 
@@ -121,6 +125,7 @@ def listed(
     silences: Sequence[Silence],
     now: datetime,
     next_: str = "",
+    failing: Sequence[Fault] = (),
 ) -> ListView:
     """Return alarms as a list shows them, the critical ones first; a page of all of them stays in
     its order.
@@ -130,6 +135,7 @@ def listed(
         unseen=look.unseen if look else [],
         alarms=[short(alarm, look, silences, now) for alarm in alarms],
         silences=[_silence(silence) for silence in silences],
+        failing=list(failing),
         next=next_,
     )
 
@@ -141,7 +147,7 @@ def standing(alarms: Iterable[Alarm]) -> Sequence[Alarm]:
 
 def short(alarm: Alarm, look: Look | None, silences: Sequence[Silence], now: datetime) -> AlarmView:
     """Return one as a list shows it."""
-    rule, sight = RULES[alarm.rule], _sight(alarm, look)
+    rule, sight = rule_of(alarm.rule), _sight(alarm, look)
     return AlarmView(
         id=alarm.id,
         rule=alarm.rule,
@@ -159,7 +165,7 @@ def short(alarm: Alarm, look: Look | None, silences: Sequence[Silence], now: dat
         ended_at=alarm.ended_at,
         owner=alarm.owner,
         is_silenced=is_silenced(alarm, silences, now),
-        runbook=f"{RUNBOOKS}/{alarm.rule}",
+        runbook=f"{PAGES}/{runbook(alarm.rule)}",
     )
 
 
@@ -197,7 +203,7 @@ def rules() -> RulesView:
                 ends_at=rule.ends_at,
                 lasts_s=rule.lasts_s,
                 quiet_s=rule.quiet_s,
-                runbook=f"{RUNBOOKS}/{name}",
+                runbook=f"{PAGES}/{runbook(name)}",
             )
             for name, rule in RULES.items()
         ]

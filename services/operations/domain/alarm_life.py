@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from services.operations.domain.alarms import RULES, Severity, Sight
+from services.operations.domain.alarms import Severity, Sight, rule_of
 
 ACTS_LIMIT = 200  # of an alarm: then nobody takes it over any more
 SILENCE_LIMIT = timedelta(days=30)
@@ -50,7 +50,7 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def severity(self) -> Severity:
         """Return how bad it is."""
-        return RULES[self.rule].severity
+        return rule_of(self.rule).severity
 
     @property
     def fired_at(self) -> datetime:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.operations.domain.alarm_life import Alarm
 from services.operations.domain.alarm_telling import What
-from services.operations.domain.alarms import RULES, Measure
+from services.operations.domain.alarms import RULES, Measure, rule_of
 from services.operations.domain.citizen.words import Language, Words
 from shared.clock import VIETNAM
 
@@ -25,12 +25,12 @@ _LOOK, _RUNBOOK = Words("Xem", "Look"), Words("Làm gì", "What to do")
 def headline(alarm: Alarm, what: What, language: Language) -> str:
     """Return one line."""
     head = _in(_HEADS[what, alarm.severity], language)
-    return f"[{head}] {_in(RULES[alarm.rule].title, language)}: {alarm.about}"
+    return f"[{head}] {_in(rule_of(alarm.rule).title, language)}: {alarm.about}"
 
 
 def body(alarm: Alarm, what: What, language: Language, console: str) -> str:
     """Return all of it; `console` is where the console is reached."""
-    rule = RULES[alarm.rule]
+    rule = rule_of(alarm.rule)
     seen = measured(alarm.value, rule.measure)
     limit = measured(rule.fires_at, rule.measure)
     lines = [
@@ -48,9 +48,14 @@ def body(alarm: Alarm, what: What, language: Language, console: str) -> str:
     lines += [
         "",
         f"{_in(_LOOK, language)}: {console}/alarms/{alarm.id}",
-        f"{_in(_RUNBOOK, language)}: {console}/alarms/runbooks/{alarm.rule}",
+        f"{_in(_RUNBOOK, language)}: {console}/alarms/{runbook(alarm.rule)}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def runbook(rule: str) -> str:
+    """Return where what to do about an alarm stands, among the pages of alarms."""
+    return f"runbooks/{rule}" if rule in RULES else "runbooks"
 
 
 def measured(value: int, measure: Measure) -> Words:

@@ -172,6 +172,20 @@ RULES: Mapping[str, Rule] = {
         lasts_s=0,
         quiet_s=5 * MINUTE_S,
     ),
+    "loop_failing": Rule(
+        "critical",
+        Words("Một việc chạy nền bị lỗi", "Something in the background fails"),
+        Words(
+            "Một việc chạy nền của operations đã lỗi bao nhiêu lần liên tiếp.",
+            "How often in a row something that operations does in the background failed.",
+        ),
+        Words("việc chạy nền", "what fails"),
+        "count",
+        fires_at=3,
+        ends_at=0,
+        lasts_s=0,
+        quiet_s=2 * MINUTE_S,
+    ),
     "certificate_expiry": Rule(
         "warning",
         Words("Chứng thư hoặc khóa sắp hết hạn", "A certificate or key is about to expire"),
@@ -190,6 +204,28 @@ RULES: Mapping[str, Rule] = {
         worse="less",
     ),
 }
+
+
+# what stands of a rule that was renamed or taken away since: it ends at the next look
+GONE = Rule(
+    "warning",
+    Words("Quy tắc không còn dùng", "A rule that is no more"),
+    Words(
+        "Quy tắc này đã được bỏ hoặc đổi tên; cảnh báo của nó tự hết.",
+        "This rule was taken away or renamed; its alarms end by themselves.",
+    ),
+    Words("đối tượng", "what it was about"),
+    "count",
+    fires_at=0,
+    ends_at=0,
+    lasts_s=0,
+    quiet_s=0,
+)
+
+
+def rule_of(name: str) -> Rule:
+    """Return a rule, also of what stands of one that is gone."""
+    return RULES.get(name, GONE)
 
 
 class Sight(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from services.operations.domain.alarm_life import Alarm
-from services.operations.domain.alarms import RULES
+from services.operations.domain.alarms import rule_of
 from services.operations.domain.incidents import Scope
 
 
@@ -34,8 +34,17 @@ SCOPES: Mapping[str, Drawn] = {
     "stuck_old": Drawn(_GROUP, _WARNING),
     "due_soon": Drawn({"stage": "processing", "unit": "{unit}", "which": "all"}, _WARNING),
     "silent_unit": Drawn({"unit": "{unit}", "which": "all"}, _WARNING),
+    "loop_failing": Drawn({}, "nobody's application waits for it alone"),
     "certificate_expiry": Drawn({}, "nobody waits for a key that still holds"),
 }
+
+
+_GONE = Drawn({}, "there is no such rule any more")
+
+
+def drawn(alarm: Alarm) -> Drawn:
+    """Return the row of an alarm's rule; that of one that is gone opens nothing."""
+    return SCOPES.get(alarm.rule, _GONE)
 
 
 def scope_of(alarm: Alarm) -> Scope | None:
@@ -48,16 +57,16 @@ def scope_of(alarm: Alarm) -> Scope | None:
         "stage": stage,
         "cause": cause,
     }
-    fields = {name: text.format_map(has) for name, text in SCOPES[alarm.rule].scope.items()}
+    fields = {name: text.format_map(has) for name, text in drawn(alarm).scope.items()}
     return msgspec.convert(fields, Scope) if fields else None
 
 
 def opens(alarm: Alarm) -> bool:
     """Tell whether an incident is opened for an alarm, or it joins one."""
-    return not SCOPES[alarm.rule].why_not
+    return not drawn(alarm).why_not
 
 
 def title_of(alarm: Alarm) -> str:
     """Return what an incident is called that is opened for an alarm, Vietnamese first."""
-    title = RULES[alarm.rule].title
+    title = rule_of(alarm.rule).title
     return f"{title.vi} · {title.en}: {alarm.about}"

@@ -3,9 +3,7 @@
 An act is a row more; where two act at once the second one comes after the first.
 """
 
-import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -24,6 +22,7 @@ from services.operations.domain.incidents import (
 )
 from services.operations.incidents.rows import Incidents
 from services.operations.incidents.whom import Whom
+from services.operations.turns import SomeFailed
 from shared.clock import Clock
 from shared.errors import Unknown
 
@@ -107,20 +106,15 @@ class Opener:
     The id is that of the first alarm: any number of processes may run it, and one is opened once.
     """
 
+    every_s = LOOK_EVERY_S
+
     def __init__(self, alarms: Alarms, desk: Desk) -> None:
         self._alarms, self._desk = alarms, desk
         self._has_begun = False
 
-    async def keep_going(self) -> None:
-        """Look for ever; what is not answered now is looked at another time."""
-        while True:
-            with suppress(Unknown):
-                await self.turn()
-            await asyncio.sleep(LOOK_EVERY_S)
-
     async def turn(self) -> None:
-        """Open what is to be opened.  Raises `Unknown`."""
-        rows = self._desk.rows
+        """Open what is to be opened.  Raises `SomeFailed` once the others are, `Unknown`."""
+        rows, errors = self._desk.rows, dict[str, Exception]()
         if not self._has_begun:
             await rows.recall()
             self._has_begun = True
@@ -130,7 +124,14 @@ class Opener:
         # in one order, so that two processes which look at once meet at the first of them
         for alarm in sorted(standing, key=_fired):
             if alarm.id in wanted and alarm.id not in met:
-                await self._meet(alarm, wanted[alarm.id])
+                try:
+                    await self._meet(alarm, wanted[alarm.id])
+                except Unknown:
+                    raise
+                except Exception as error:  # the other alarms have nothing to do with it
+                    errors[alarm.id] = error
+        if errors:
+            raise SomeFailed(errors)
 
     async def _meet(self, alarm: Alarm, scope: Scope) -> None:
         """Have an alarm be part of an incident."""

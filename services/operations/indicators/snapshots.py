@@ -7,7 +7,6 @@ is known of the moment alone: of an earlier day only where it was counted on the
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any, NamedTuple, Protocol
 
@@ -19,7 +18,6 @@ from services.operations.domain.statistics import Period
 from services.operations.domain.thresholds import Table as Thresholds
 from services.operations.statistics import Counting, Scope
 from shared.clock import Clock
-from shared.errors import Unknown
 from shared.store import Row, Table, prefix
 from shared.working_time import local_day
 
@@ -58,6 +56,8 @@ class Situations(Protocol):
 class Snapshots:
     """Counts, and keeps what was counted: the last row of a day counts, `<day>/<counted at>`."""
 
+    every_s = LOOK_S
+
     def __init__(
         self,
         counting: Counting,
@@ -90,13 +90,6 @@ class Snapshots:
         Raises `Unknown`.
         """
         return await self._found(day) or await self._made(day)
-
-    async def keep_going(self) -> None:
-        """Count yesterday anew, for ever, whenever what there is has become old."""
-        while True:
-            with suppress(Unknown):
-                await self.turn()
-            await asyncio.sleep(LOOK_S)
 
     async def turn(self) -> None:
         """Count yesterday anew if what there is is old.  Raises `Unknown`."""

@@ -22,7 +22,7 @@ KEPT = 50  # the older ones are forgotten
 DAYS_LIMIT = 366
 REPORT_LIMIT_BYTES = 16 << 20
 
-Standing = Literal["waiting", "proving", "done", "aborted"]
+Standing = Literal["waiting", "proving", "done", "aborted", "failed"]
 
 
 class TooManyOpen(Exception):
@@ -32,7 +32,8 @@ class TooManyOpen(Exception):
 class Made(msgspec.Struct, frozen=True, kw_only=True):
     """A proof, and how it stands; `share`: of the period, in percent, what was looked at.
 
-    `holds` is null before it is done, or where it was aborted by `ended_by`.
+    `holds` is null before it is done, where it was aborted by `ended_by`, or failed `because` of
+    something: begin another once that is mended.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     holds: bool | None
     ended_at: datetime | None
     ended_by: str
+    because: str = ""
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,6 +152,7 @@ def _made(wanted: Wanted, part: Part | None, ended: Ended | None) -> Made:
         holds=ended.holds if ended else None,
         ended_at=ended.at if ended else None,
         ended_by=ended.by if ended else "",
+        because=ended.because if ended else "",
     )
 
 

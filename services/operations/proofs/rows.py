@@ -54,11 +54,12 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """How a proof ended; `holds` is null where it was aborted."""
+    """How a proof ended; `holds` is null where it was aborted, or failed `because` of something."""
 
-    what: Literal["done", "aborted"]
+    what: Literal["done", "aborted", "failed"]
     at: datetime
     by: str = ""
+    because: str = ""
     holds: bool | None = None
     applications: int = 0
     excepted: int = 0

@@ -4,9 +4,7 @@ It works half of each second at most, so that whatever else the process does goe
 first step it waits for operations to have read what stood on the log when work began.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -19,6 +17,7 @@ from services.operations.domain.proof.tally import Proof
 from services.operations.proofs.report import report_of, signed
 from services.operations.proofs.rows import Ended, LogEnd, Part, Proofs, Wanted
 from services.operations.proving import Proving
+from services.operations.turns import because
 from shared.clock import Clock
 from shared.errors import Unknown
 
@@ -46,6 +45,8 @@ class Grounds(NamedTuple):
 class Runner:
     """Proves one period after another."""
 
+    every_s = TURN_S
+
     def __init__(
         self,
         rows: Proofs,
@@ -57,19 +58,25 @@ class Runner:
         self._rows, self._grounds, self._clock = rows, grounds, clock
         self._monotonic, self._at_once = monotonic, at_once
 
-    async def keep_going(self) -> None:
-        """Take turns for ever; what is not answered now is done in another turn."""
-        while True:
-            with suppress(Unknown):
-                await self.turn()
-            await asyncio.sleep(TURN_S)
-
-    async def turn(self) -> None:
-        """Do a second's work.  Raises `Unknown`."""
+    async def turn(self) -> bool:
+        """Do a second's work; False: another process does.  Raises `Unknown`."""
         ids = await self._rows.open_ids()
-        if not ids or not await self._rows.takes(int(self._clock().timestamp() / TURN_S)):
-            return
-        wanted, until_s = await self._rows.wanted(ids[:1]), self._monotonic() + WORK_S
+        if not ids:
+            return True
+        if not await self._rows.takes(int(self._clock().timestamp() / TURN_S)):
+            return False
+        try:
+            await self._work(ids[0])
+        except Unknown:
+            raise
+        except Exception as error:  # those that wait have nothing to do with it
+            _log.exception("not proven", id=ids[0])
+            failed = Ended(what="failed", at=self._clock(), because=because(error))
+            await self._rows.end(ids[0], failed)
+        return True
+
+    async def _work(self, id_: str) -> None:
+        wanted, until_s = await self._rows.wanted([id_]), self._monotonic() + WORK_S
         for one in wanted.values():
             while self._monotonic() < until_s and await self._step(one):
                 pass

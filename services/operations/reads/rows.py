@@ -8,7 +8,6 @@ A stretch has ten minutes.  What one person reads again and again within it, fro
 one read: a page that looks for news by itself is written down once.
 """
 
-import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
@@ -17,10 +16,8 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import msgspec
-import structlog
 
 from shared.clock import Clock
-from shared.errors import Unknown
 from shared.store import Bounds, Row, Table, prefix
 
 STRETCH_S = 600
@@ -28,8 +25,6 @@ KEPT_FOR = timedelta(days=730)
 CLEAR_EVERY_S = 3_600.0
 CLEARED = 100  # reads at once
 REMEMBERED = 100_000  # rows that stand, and are not written again
-
-_log = structlog.get_logger("reads")
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +50,8 @@ class Page(NamedTuple):
 
 class Reads:
     """All that was read.  Whatever is asked raises `Unknown`."""
+
+    every_s = CLEAR_EVERY_S
 
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table, self._clock = table, clock
@@ -108,15 +105,10 @@ class Reads:
             await self._table.delete([row["_id"]])  # the last: it says which the others are
         return len(old)
 
-    async def keep_clear(self) -> None:
-        """Delete what is too old, for ever."""
-        while True:
-            try:
-                is_more = await self.clear() == CLEARED
-            except Unknown:
-                is_more = False
-                _log.warning("old reads stand for another hour")
-            await asyncio.sleep(0 if is_more else CLEAR_EVERY_S)
+    async def turn(self) -> None:
+        """Delete all that is too old."""
+        while await self.clear() == CLEARED:
+            pass
 
 
 def _ids(read: Read, names: Collection[str]) -> list[str]:

@@ -13,7 +13,9 @@ from typing import Protocol
 from services.operations.domain.actions import ACTIONS, Action, Saying
 from services.operations.domain.entries import Entry
 from services.operations.domain.rounds import (
+    ACTS_LIMIT,
     ITSELF,
+    MOVES,
     STOPPED,
     Act,
     Doing,
@@ -27,6 +29,7 @@ from services.operations.domain.rounds import (
 from services.operations.journeys import Journeys
 from services.operations.rounds.commands import command
 from services.operations.rounds.rows import Rounds
+from services.operations.turns import SomeFailed, because
 from shared.clock import Clock
 from shared.errors import Unknown
 from shared.events import Event
@@ -47,6 +50,8 @@ class Publishing(Protocol):
 class Runner:
     """Carries on all rounds that were started; `per_turn` commands at most, of all together."""
 
+    every_s = TURN_S
+
     def __init__(
         self,
         rows: Rounds,
@@ -61,25 +66,35 @@ class Runner:
         self._publisher, self._clock, self._per_turn = publisher, clock, per_turn
         self._actions = actions
 
-    async def keep_going(self) -> None:
-        """Take turns for ever; what is not answered now is done in another turn."""
-        while True:
-            with suppress(Unknown):
-                await self.turn()
-            await asyncio.sleep(TURN_S)
-
-    async def turn(self) -> None:
-        """Do a second's work, the round that was begun first before the others.  Raises
-        `Unknown`.
+    async def turn(self) -> bool:
+        """Do a second's work, the round that was begun first before the others; False: another
+        process does.  Raises `SomeFailed` once the others are done, `Unknown`.
         """
         watched = await self._rows.watched()
-        if not watched or not await self._rows.takes(int(self._clock().timestamp() / TURN_S)):
-            return
-        rounds, left = await self._rows.every(watched), self._per_turn
+        if not watched:
+            return True
+        if not await self._rows.takes(int(self._clock().timestamp() / TURN_S)):
+            return False
+        rounds, left, errors = await self._rows.every(watched), self._per_turn, {}
         for round_ in sorted(rounds.values(), key=lambda r: (r.at, r.id)):
             with suppress(Unknown):
-                left -= await self._send(round_, left)
-                await self._check(round_)
+                try:
+                    left -= await self._send(round_, left)
+                    await self._check(round_)
+                except Unknown:
+                    raise
+                except Exception as error:  # the other rounds have nothing to do with it
+                    errors[round_.id] = error
+                    await self._stop(round_, error)
+        if errors:
+            raise SomeFailed(errors)
+        return True
+
+    async def _stop(self, round_: Round, error: Exception) -> None:
+        """Pause a round that cannot go on, with the reason: an operator resumes it, or aborts."""
+        if "pause" in MOVES[round_.status] and len(round_.acts) < ACTS_LIMIT:
+            act = Act(what="pause", by=ITSELF, at=self._clock(), reason=because(error))
+            await self._rows.act(round_.after(act))
 
     async def _send(self, round_: Round, limit: int) -> int:
         """Send the next commands of a round; return how many items that were."""

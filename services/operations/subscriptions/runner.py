@@ -4,7 +4,6 @@ What a process does not live to say is attempted again, so a target may get a fo
 than once as long as it takes one of the attempts.
 """
 
-import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime
@@ -25,6 +24,7 @@ from services.operations.domain.subscriptions import (
 )
 from services.operations.form_files import FILES, Statistics
 from services.operations.subscriptions.rows import Subscriptions
+from services.operations.turns import because
 from shared.clock import Clock
 from shared.errors import Unknown
 from shared.papers.press import Busy, Press
@@ -59,6 +59,8 @@ class Sends(Protocol):
 class Runner:
     """Sends what is due."""
 
+    every_s = LOOK_EVERY_S
+
     def __init__(
         self,
         rows: Subscriptions,
@@ -71,23 +73,18 @@ class Runner:
         self._rows, self._targets, self._forms = rows, targets, forms
         self._sends, self._press, self._clock = sends, press, clock
 
-    async def keep_going(self) -> None:
-        """Take turns for ever; what is not answered now is done in another turn."""
-        while True:
-            with suppress(Unknown):
-                await self.turn()
-            await asyncio.sleep(LOOK_EVERY_S)
-
-    async def turn(self) -> None:
-        """Send what is due now, the oldest period first.  Raises `Unknown`."""
+    async def turn(self) -> bool:
+        """Send what is due now, the oldest period first; False: another process does.  Raises
+        `Unknown`.
+        """
         now = self._clock()
         if not await self._rows.takes(int(now.timestamp() / LOOK_EVERY_S)):
-            return
+            return False
         ended = await self._rows.ended()
         open_ = [s for s in await self._rows.every() if s.id not in ended]
         wanted = [(s, period) for s in open_ for period in periods(s, now)]
         if not wanted:
-            return
+            return True
         first = min(period.last for _, period in wanted)
         made = await self._rows.attempts([s.id for s in open_], first.isoformat())
         doing = [
@@ -99,6 +96,7 @@ class Runner:
         for _, subscription, period, number in doing[:PER_TURN]:
             with suppress(Unknown, Busy):  # nobody knows what came of it: it is made again
                 await self._attempt(subscription, period, number)
+        return True
 
     @staticmethod
     def _number(made: list[Attempt], last: date, now: datetime) -> int | str:
@@ -115,7 +113,13 @@ class Runner:
         )
         if not await self._rows.begin(subscription.id, attempt):
             return
-        problem = await self._send(subscription, period, at)
+        try:
+            problem = await self._send(subscription, period, at)
+        except (Unknown, Busy):
+            raise
+        except Exception as error:  # the other subscriptions have nothing to do with it
+            _log.exception("no form", id=subscription.id)
+            problem = because(error)
         if problem:
             _log.warning("a form was not sent", id=subscription.id, because=problem)
         finding = "failed" if problem else "sent"

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from services.operations.mending import ROWS, Mending
+from services.operations.turns import SomeFailed
 from shared.events.kernel import LaneReleased
 from tests.services.operations.story import BEGAN
 from tests.services.operations.test_situations import PARKED
@@ -117,3 +119,33 @@ async def test_more_than_one_page_is_gone_through(world: Any) -> None:
     store.tables["situations"].rows.clear()
     await go_round(mending(world, store))
     assert store.tables["situations"].rows == right
+
+
+async def test_an_application_of_which_nothing_can_be_said_keeps_no_other_waiting(
+    world: Any, store: Any
+) -> None:
+    kept, rows = store.tables["journeys"].rows, store.tables["situations"].rows
+    right = dict(rows)
+    broken, *_, hurt = sorted(rows)
+    wrong, sound = (rows[key]["application"] for key in (broken, hurt))
+    entries = {i: row["entries"] for i, row in kept.items() if i.startswith(wrong)}
+    for id_ in entries:
+        kept[id_] = {**kept[id_], "entries": b"what no version wrote"}
+    del rows[hurt]
+    mends = mending(world, store)
+    failed = []
+    for _ in range(8):
+        try:
+            await mends.turn()
+        except SomeFailed as some:
+            failed.append(set(some.errors))
+    assert failed
+    assert all(each == {wrong} for each in failed)
+    assert wrong != sound
+    assert rows == right
+
+    for id_, was in entries.items():
+        kept[id_] = {**kept[id_], "entries": was}
+    with suppress(SomeFailed):
+        await go_round(mends)
+    assert await go_round(mends) == 0

@@ -4,6 +4,18 @@ from collections.abc import Mapping
 
 from services.operations.domain.citizen.words import Words
 
+# what operations does in the background, by the names of its loops
+LOOPS: Mapping[str, Words] = {
+    "rounds": Words("Xử lý hàng loạt", "Rounds"),
+    "proofs": Words("Chứng minh không mất hồ sơ", "Proofs of periods"),
+    "mending": Words("Soát lại việc đang chờ", "Checking what waits"),
+    "indicators": Words("Tính chỉ số", "Counting indicators"),
+    "alarms": Words("Kiểm tra cảnh báo", "Looking for alarms"),
+    "telling": Words("Báo cảnh báo cho người trực", "Telling of alarms"),
+    "incidents": Words("Mở sự cố theo cảnh báo", "Opening incidents for alarms"),
+    "subscriptions": Words("Gửi biểu mẫu thống kê", "Sending forms"),
+}
+
 ALARMS: Mapping[str, Words] = {
     "alarms": Words("Cảnh báo", "Alarms"),
     "alarms_none": Words("Không có cảnh báo nào.", "No alarm stands."),
@@ -16,6 +28,11 @@ ALARMS: Mapping[str, Words] = {
         "Nobody has looked for more than a minute: see to the processes of operations.",
     ),
     "alarms_unseen": Words("Không kiểm tra được:", "Could not be looked at:"),
+    "alarms_failing": Words("Đang lỗi", "What fails"),
+    "alarms_fails": Words(
+        "{count} lần liên tiếp, lần cuối lúc {at}: {because}",
+        "{count} times in a row, last at {at}: {because}",
+    ),
     "alarms_quiet": Words("Đang tắt tiếng", "Silenced"),
     "alarms_more": Words("Cũ hơn", "Older ones"),
     "alarm_what": Words("Cảnh báo", "Alarm"),

@@ -7,12 +7,14 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 
 from services.operations.alarms.views import AlarmView, ListView, OneView, SilenceView
+from services.operations.console.alarms.labels import LOOPS
 from services.operations.console.facts import same
 from services.operations.console.spoken import moment, stretch
 from services.operations.console.stuck.page import STAGES, title_of
 from services.operations.domain.alarm_life import ITSELF
 from services.operations.domain.alarm_words import measured
-from services.operations.domain.alarms import RULES
+from services.operations.domain.alarm_words import runbook as runbook_of
+from services.operations.domain.alarms import RULES, rule_of
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Language, Words
@@ -50,12 +52,22 @@ class Quiet(NamedTuple):
     reason: str
 
 
+class Failing(NamedTuple):
+    """What operations cannot do in the background: how often in a row, when last, and why."""
+
+    what: Words
+    times: str
+    at: Words
+    because: str
+
+
 class Board(NamedTuple):
     """What stands; `looked` is when operations looked last, `is_old`: too long ago."""
 
     rows: Sequence[Row]
     quiet: Sequence[Quiet]
     unseen: Sequence[Words]
+    failing: Sequence[Failing]
     looked: Words | None
     is_old: bool
     following: str
@@ -93,7 +105,7 @@ class One(NamedTuple):
     """One alarm, with all that is known of it; `silences`: what of it may be silenced."""
 
     row: Row
-    rule: str
+    runbook: str
     looks_at: Words
     fires_at: Words
     partner: str
@@ -126,7 +138,8 @@ def board(view: ListView, units: Units, now: datetime) -> Board:
     return Board(
         [_row(alarm, units, now) for alarm in view.alarms],
         [_quiet(silence, units) for silence in view.silences],
-        [RULES[rule].title for rule in view.unseen],
+        [rule_of(rule).title for rule in view.unseen],
+        [Failing(loop_name(f.loop), str(f.times), moment(f.at), f.because) for f in view.failing],
         moment(looked) if looked else None,
         looked is None or now - looked > OLD,
         view.next,
@@ -135,11 +148,11 @@ def board(view: ListView, units: Units, now: datetime) -> Board:
 
 def one(view: OneView, units: Units, now: datetime) -> One:
     """Return what one alarm's page says."""
-    rule = RULES[view.rule]
+    rule = rule_of(view.rule)
     named = {"partner": view.partner, "unit": view.unit}
     return One(
         row=_row(view, units, now),
-        rule=view.rule,
+        runbook=runbook_of(view.rule),
         looks_at=rule.looks_at,
         fires_at=measured(rule.fires_at, rule.measure),
         partner=view.partner,
@@ -210,7 +223,7 @@ def links(alarm: AlarmView) -> list[Link]:
             stage, _, cause = alarm.about.partition("/")
             found = [(stage, cause, "")]
         case "late_intake":
-            found = [(CAUSES[alarm.about].stage, alarm.about, "")]
+            found = [(CAUSES[alarm.about].stage, alarm.about, "")] if alarm.about in CAUSES else []
         case "partner_down":
             found = [("payment", "partner_down", ""), ("payment", "partner_silent", "")]
         case "due_soon":
@@ -228,6 +241,8 @@ def about(rule: str, what: str, units: Units) -> Words:
     """Return what an alarm is about, in words where there are any."""
     if rule in ("due_soon", "silent_unit"):
         return units.name(what)
+    if rule == "loop_failing":
+        return loop_name(what)
     if rule in ("sequence_gap", "parity_difference"):
         return KINDS.get(what, same(what))
     stage, _, cause = what.rpartition("/")
@@ -239,6 +254,11 @@ def about(rule: str, what: str, units: Units) -> Words:
         unit = units.name(cause)
         return Words(f"người ký ở {unit.vi}", f"a signer at {unit.en}")
     return same(what)
+
+
+def loop_name(loop: str) -> Words:
+    """Return what is done in the background, in words."""
+    return LOOPS.get(loop, same(loop))
 
 
 def _row(view: AlarmView, units: Units, now: datetime) -> Row:
@@ -263,7 +283,7 @@ def _row(view: AlarmView, units: Units, now: datetime) -> Row:
 
 def _quiet(view: SilenceView, units: Units) -> Quiet:
     parts: Mapping[str, Words | None] = {
-        "rule": RULES[view.rule].title if view.rule in RULES else None,
+        "rule": rule_of(view.rule).title if view.rule else None,
         "about": about(view.rule, view.about, units) if view.about else None,
         "partner": same(view.partner) if view.partner else None,
         "unit": units.name(view.unit) if view.unit else None,

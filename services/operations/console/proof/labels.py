@@ -37,6 +37,10 @@ PROOF: Mapping[str, Words] = {
         "Đang chờ đọc hết nhật ký", "Waits until the log is read to where it ends now"
     ),
     "proof_proving": Words("Đang xem: {share} % của kỳ", "Under way: {share} % of the period"),
+    "proof_failed": Words(
+        "Không chứng minh được: {because}. Khi đã khắc phục, hãy bắt đầu lại.",
+        "It could not be proven: {because}. Once that is mended, begin another.",
+    ),
     "proof_aborted": Words("Đã dừng bởi {by}", "Aborted by {by}"),
     "proof_left": Words("còn khoảng {left}", "about {left} left"),
     "proof_looked": Words("Đã xem {count} hồ sơ.", "{count} applications were looked at."),

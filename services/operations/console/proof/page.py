@@ -83,6 +83,8 @@ def standing(made: Made, now: datetime) -> tuple[str, Words]:
             return "", Words(f"{told.vi}, {left.vi}", f"{told.en}, {left.en}") if left else told
         case "aborted":
             return "", PROOF["proof_aborted"].told(by=made.ended_by)
+        case "failed":
+            return "held", PROOF["proof_failed"].told(because=made.because)
     return verdict(made.holds or False, made.excepted)
 
 

@@ -45,7 +45,9 @@ async def client(night: Night) -> AsyncIterator[httpx.AsyncClient]:
     )
     problems.install(app)
     app.include_router(
-        alarms_api.router(Desk(night.rows, night.deliveries, lambda: night.now), lambda: night.now)
+        alarms_api.router(
+            Desk(night.rows, night.deliveries, lambda: night.now, night.faults), lambda: night.now
+        )
     )
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://operations", headers=as_("one-key")

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.operations.domain.alarm_life import Act
+from services.operations.turns import SomeFailed
 from shared.errors import Unknown
-from tests.services.operations.alarms.watch import Night, down, late
+from tests.services.operations.alarms.watch import Night, down, late, of_a_rule_that_is_gone
 
 
 async def test_it_fires_stands_and_ends() -> None:
@@ -144,3 +145,25 @@ async def test_two_processes_in_any_trouble_keep_one_alarm_of_a_key(seed: int, s
     marks = await night.rows.marks()
     assert list(marks) == ["late_intake/unanswered"]
     assert marks["late_intake/unanswered"].id in await night.rows.open()
+
+
+# ---- what goes wrong
+
+
+async def test_what_goes_wrong_with_one_rule_is_raised_when_all_others_are_done() -> None:
+    night = Night()
+    night.sights, night.errors = [late()], {"due_soon": KeyError("planted")}
+    for _ in range(4):
+        with pytest.raises(SomeFailed, match="due_soon: KeyError"):
+            await night.turn()
+    assert await night.told() == [("late_intake/unanswered", ["fired"])]
+    look = await night.rows.last_look()
+    assert look
+    assert look.sights == [late()]
+
+
+async def test_an_alarm_of_a_rule_that_is_gone_ends_at_the_next_look() -> None:
+    night = Night()
+    await night.rows.fire(of_a_rule_that_is_gone(night))
+    await night.turn()
+    assert await night.told() == [("renamed/x", ["fired", "ended"])]

@@ -15,6 +15,7 @@ from services.operations.domain.alarms import Sight
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.expiry import Expiring
 from services.operations.situations import INDEX, NEVER_MS
+from services.operations.turns import Faults
 from shared.catalogue import Catalogue, load
 from shared.errors import Unknown
 from shared.mongo import MongoTable, connect
@@ -46,12 +47,14 @@ class Office:
         self.situations, self.facts = (MongoTable(database[n]) for n in ("situations", "facts"))
         self.lags: Mapping[str, tuple[Mapping[int, int], Mapping[int, int]]] = {}
         self.has_kafka = True
+        self.faults = Faults(MongoTable(database["loops"]), lambda: NOW)
         self.sightings = Sightings(
             Sources(
                 situations=self.situations,
                 facts=self.facts,
                 lags=self,
                 checking=Sound(),
+                faults=self.faults,
                 expiring=[Expiring("vnpay", "outgoing", NOW + timedelta(days=9, hours=1))],
                 catalogue=catalogue,
             )
@@ -230,3 +233,20 @@ def test_growth_is_of_the_last_quarter_of_an_hour_and_by_half(
 ) -> None:
     past = Past(0, {"payment/unpaid": was}, {})
     assert grown("payment/unpaid", count, age_min * 60_000, [past]) == more
+
+
+async def test_what_fails_in_the_background_is_counted_by_what_it_is(office: Office) -> None:
+    await office.faults.note("rounds", "p1", 3, KeyError("planted"))
+    await office.faults.note("rounds", "p2", 7, KeyError("planted"))
+    await office.faults.note("proofs", "p1", 1, KeyError("planted"))
+    assert await office.found("loop_failing") == {"rounds": 7, "proofs": 1}
+
+
+async def test_a_question_that_fails_leaves_the_others_and_is_said(office: Office) -> None:
+    await office.situations.insert([{"_id": "x", "stage": "routing", "cause": "unrouted"}])
+    await office.waits("partner_silent", 3, partner="sen-vang", stuck=None)
+    office.lags = {"intake": ({0: 1}, {})}  # a group that reads what is not there
+    seen = await office.seen()
+    assert set(seen.errors) == {"read_lag"}
+    assert seen.unseen == ["read_lag"]
+    assert "certificate_expiry" in {sight.rule for sight in seen.sights}

@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.operations.alarms.sending import payload
 from services.operations.alarms.targets import Mail, Webhook
 from services.operations.alarms.telling import Teller
 from services.operations.domain.alarm_life import Act, Alarm, silence_of
-from services.operations.domain.alarm_telling import LOST_AFTER_S, What
+from services.operations.domain.alarm_telling import LOST_AFTER_S, Attempt, What
+from services.operations.domain.alarm_words import body
 from shared import signing
 from shared.errors import Unknown
-from tests.services.operations.alarms.watch import Night, down, late
+from tests.services.operations.alarms.watch import Night, down, late, of_a_rule_that_is_gone
 
 SECRET = signing.shown(bytes(32))
 SHIFT = Webhook(name="shift", url="http://127.0.0.1:9/", secret=SECRET)
@@ -168,3 +170,22 @@ async def test_two_processes_in_any_trouble_tell_each_target_of_what_stands(
             gave_up = any(a.number == 6 for a in own)
             assert done["fired"] == 1 or gave_up
     assert len(await night.rows.open_ids()) == 1
+
+
+async def test_an_alarm_of_a_rule_that_is_gone_ends_with_those_who_know_of_it() -> None:
+    night = Night()
+    told, alarm = Told(night), of_a_rule_that_is_gone(night)
+    await night.rows.fire(alarm)
+    known = Attempt(what="fired", number=1, at_ms=0, finding="done")
+    await night.deliveries.end(alarm.id, ON_CALL.name, known)
+    await night.turn()
+    for _ in range(3):
+        await told.teller().turn()
+    assert ("on-call", "renamed/x", "ended") in told.told
+    assert await night.rows.open_ids() == []
+
+
+def test_what_is_said_of_a_rule_that_is_gone_has_its_name() -> None:
+    alarm = of_a_rule_that_is_gone(Night())
+    assert "renamed" in body(alarm, "fired", "en", "https://console")
+    assert payload(SHIFT, alarm, "fired", Night().now, "")["data"]["rule"] == "renamed"

@@ -155,7 +155,8 @@ class ConsoleEdge:
         )
         counting = Counting(self.door, self._desk())
         self.night = Night()
-        alarms = AlarmDesk(self.night.rows, self.night.deliveries, lambda: self.night.now)
+        night = self.night
+        alarms = AlarmDesk(night.rows, night.deliveries, lambda: night.now, night.faults)
         waking = Waking(self.door, alarms, self.catalogue, lambda: self.night.now, read_runbooks())
         ready = readiness_desk(self.store, self.catalogue, lambda: self.now)
         tables = (

@@ -3,27 +3,30 @@
 import re
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from services.operations.alarms.views import short
+from services.operations.console.alarms.labels import LOOPS
 from services.operations.console.alarms.page import about, links, runbook
 from services.operations.console.labels import LABELS
 from services.operations.console.stuck.page import title_of
 from services.operations.domain.alarm_life import Alarm, fired
 from services.operations.domain.alarm_telling import Attempt
-from services.operations.domain.alarms import RULES, Sight
+from services.operations.domain.alarms import GONE, RULES, Sight
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.citizen.units import Units
 from shared.catalogue import Catalogue
 from shared.edge import APPLICATION
 from shared.working_time import local_day
-from tests.services.operations.alarms.watch import down, late
+from tests.services.operations.alarms.watch import down, late, of_a_rule_that_is_gone
 from tests.services.operations.console.edge import TOKEN, ConsoleEdge, send, sign_in
 from tests.services.operations.story import BEGAN
 
+ROOT = Path(__file__).parents[4]
 WHY = "ngân hàng bảo trì đêm nay"
 MONEY = Sight(rule="parity_difference", about="unbooked", value=1, named=(APPLICATION,))
 
@@ -236,3 +239,37 @@ def test_tags_in_a_runbook_are_text() -> None:
     shown = runbook("# T\n\n<b>x</b>\n\n---\n\n# T\n\n<script>y</script>\n", "vi")
     assert "<script>" not in shown
     assert "&lt;script&gt;" in shown
+
+
+# ---- what goes wrong
+
+
+async def test_an_alarm_of_a_rule_that_is_gone_is_shown_as_such(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    alarm = of_a_rule_that_is_gone(edge.night)
+    await edge.night.rows.fire(alarm)
+    for where in ("", f"/{alarm.id}", "?which=all"):
+        page = unescape((await seated.get(f"/console/alarms{where}")).text)
+        assert GONE.title.vi in page
+    await edge.night.turn()
+    assert alarm.id not in (await seated.get("/console/alarms")).text
+    assert 'href="/console/alarms/runbooks"' in (await seated.get("/console/alarms")).text
+
+
+async def test_what_fails_in_the_background_is_named_with_the_reason(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    await edge.night.faults.note("rounds", "p1", 3, KeyError("<planted>"))
+    page = (await seated.get("/console/alarms?lang=en")).text
+    assert "<strong>Rounds</strong>" in page
+    assert "3 times in a row" in page
+    assert "&lt;planted&gt;" in page
+
+
+def test_every_loop_of_operations_has_words() -> None:
+    wired = "".join(
+        (ROOT / "services" / "operations" / f"{name}.py").read_text()
+        for name in ("__main__", "wiring")
+    )
+    assert set(re.findall(r'watched\.loop\("(\w+)"', wired)) == set(LOOPS)

@@ -12,6 +12,7 @@ from services.operations.console.proof.page import found_page
 from services.operations.console.uploads import uploaded
 from services.operations.domain.proof.equations import equations
 from services.operations.domain.proof.tally import Proof
+from services.operations.proofs.rows import Ended
 from tests.services.operations.console.edge import TOKEN, ConsoleEdge, send, sign_in
 from tests.services.operations.domain.proof.plant import settled_again
 from tests.services.operations.story import Log, Story
@@ -31,6 +32,15 @@ async def begin(browser: httpx.AsyncClient) -> str:
     answer = await send(browser, "/console/proof", token=await token_of(browser), **DAYS)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]
+
+
+async def test_one_that_failed_says_why(edge: ConsoleEdge, seated: httpx.AsyncClient) -> None:
+    where = await begin(seated)
+    id_ = where.rpartition("/")[2]
+    failed = Ended(what="failed", at=edge.now, because="Misconfigured: <no key>")
+    await edge.prover.rows.end(id_, failed)
+    for page in (where, "/console/proof"):
+        assert "Misconfigured: &lt;no key&gt;" in (await seated.get(page)).text
 
 
 @pytest.fixture

@@ -10,13 +10,15 @@ import httpx
 import msgspec
 import pytest
 
-from services.operations.domain.incidents import ACTS_LIMIT, Scope
+from services.operations.domain.incidents import ACTS_LIMIT, Incident, Scope
 from services.operations.domain.rounds import Choice, Found, previewed
 from services.operations.incidents import views
-from services.operations.incidents.desk import Opener
+from services.operations.incidents.desk import Desk, Opener
 from services.operations.situations import NEVER_MS
+from services.operations.turns import SomeFailed
 from shared.events.notify import BroadcastTold
 from tests.services.operations import scenes
+from tests.services.operations.alarms.watch import down, late
 from tests.services.operations.incidents.house import HOUR, KEY, PAYMENT, Office, begin, number
 from tests.services.operations.memory import Group
 from tests.services.operations.scenes import begun
@@ -242,3 +244,26 @@ async def test_rounds_and_broadcasts_that_touch_it_are_offered_until_they_are_li
         await client.post(f"{where}/links", json={"what": what, "id": id_})
     offers = (await client.get(f"{where}/offers")).json()
     assert ([one["id"] for one in offers["rounds"]], offers["broadcasts"]) == (["r-2"], [])
+
+
+class OfNoPartner(Desk):
+    """A desk that cannot open what is about a partner."""
+
+    async def open(
+        self, id_: str, title: str, scope: Scope, by: str, alarm: str = "", text: str = ""
+    ) -> Incident:
+        if scope.partner:
+            raise KeyError("planted")
+        return await super().open(id_, title, scope, by, alarm, text)
+
+
+async def test_an_alarm_for_which_none_can_be_opened_keeps_no_other_waiting(
+    office: Office,
+) -> None:
+    office.night.sights = [down(), late()]
+    await office.night.turns(60)
+    desk = OfNoPartner(office.desk.rows, office.desk.whom, lambda: office.now, lambda: "s")
+    with pytest.raises(SomeFailed, match="KeyError: 'planted'"):
+        await Opener(office.night.rows, desk).turn()
+    [incident], _ = await office.desk.rows.before("")
+    assert incident.scope.cause == "unanswered"

@@ -28,13 +28,13 @@ class Prover:
         self.desk = ProofDesk(self.rows, jwk, clock, lambda: next(ids))
         self._store, self._clock, self._jwk = store, clock, jwk
 
-    def loop(self) -> Runner:
-        """Another process."""
+    def loop(self, jwk: Mapping[str, Any] | None = None) -> Runner:
+        """Another process, which may have another key."""
         tables = self._store.tables
         names = ("journeys", "names", "aside", "letter_answers")
         proving = Proving(*(tables[name] for name in names), page_rows=3)
         counts = (self._store.counts(), self._store.counts("operations-aside"))
-        grounds = Grounds(proving, counts, self._ends, "motcua", self._jwk)
+        grounds = Grounds(proving, counts, self._ends, "motcua", self._jwk if jwk is None else jwk)
         ticks = count()  # there is time for a step of two applications in a turn
         return Runner(self.rows, grounds, self._clock, lambda: next(ticks) / 4, 2)
 

@@ -187,3 +187,35 @@ async def test_a_report_that_was_changed_is_not_verified(office: Office) -> None
 
 def later(days: int) -> datetime:
     return PERIOD.since + timedelta(days=days + 1)
+
+
+# ---- what goes wrong with one
+
+
+async def test_one_that_cannot_be_signed_in_the_end_has_failed_and_the_next_goes_on(
+    office: Office,
+) -> None:
+    first = await office.prover.desk.begin(PERIOD, "o-1")
+    office.now += timedelta(seconds=1)
+    second = await office.prover.desk.begin(Period(PERIOD.since, later(1)), "o-1")
+    keyless, loop = office.prover.loop({}), office.prover.loop()
+    while first.id in await office.prover.rows.open_ids():
+        await keyless.turn()
+        office.now += timedelta(seconds=1)
+    await office.turns(loop)
+
+    found = {made.id: made for made in await office.prover.desk.latest()}
+    assert (found[first.id].standing, found[first.id].holds) == ("failed", None)
+    assert "Misconfigured: proof_jwk" in found[first.id].because
+    assert await office.prover.desk.report(first.id) is None
+    assert found[second.id].standing == "done"
+
+
+async def test_one_whose_period_cannot_be_proven_has_failed(office: Office) -> None:
+    made = await office.prover.desk.begin(PERIOD, "o-1")
+    for row in office.store.tables["journeys"].rows.values():
+        row["entries"] = b"what no version wrote"
+    await office.turns()
+    [failed] = await office.prover.desk.latest()
+    assert (failed.id, failed.standing) == (made.id, "failed")
+    assert failed.because

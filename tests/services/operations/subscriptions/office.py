@@ -70,6 +70,7 @@ class Office:
     def __init__(self, catalogue: Catalogue) -> None:
         self.now, self.trouble, self.sent = BEGAN, Trouble(), Sent()
         self.rows = Subscriptions(MemoryTable(self.trouble))
+        self.undrawn: dict[str, Exception] = {}
         self.targets: dict[str, Any] = {"office": MAIL}
         ids = (f"{n:08}" for n in count(1))
         self.desk = SubscriptionDesk(
@@ -78,7 +79,12 @@ class Office:
 
     def loop(self) -> Runner:
         """Another process."""
-        return Runner(self.rows, self.targets, form_of, self.sent, PRESS, lambda: self.now)
+        return Runner(self.rows, self.targets, self.form_of, self.sent, PRESS, lambda: self.now)
+
+    async def form_of(self, unit: str, period: Period, view: View) -> Statistics:
+        if unit in self.undrawn:
+            raise self.undrawn[unit]
+        return await form_of(unit, period, view)
 
     async def pass_by(self, span: timedelta, every: timedelta = timedelta(hours=1)) -> None:
         """Let time go by with a turn now and then."""

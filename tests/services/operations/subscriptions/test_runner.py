@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from services.operations.domain.subscriptions import AFTER_S, LOST_AFTER_S, Attempt
@@ -134,3 +135,28 @@ async def test_a_target_that_is_gone_is_said(office: Office) -> None:
     await office.pass_by(DAY)
     [one] = await office.desk.listed()
     assert "no office in reports" in one.attempts[0].problem
+
+
+# ---- what goes wrong with one
+
+
+async def test_a_form_that_cannot_be_drawn_is_said_at_it_and_the_others_are_sent(
+    office: Office,
+) -> None:
+    broken = await office.desk.begin(msgspec.structs.replace(WANTED, unit="79"), "o-1")
+    office.now += timedelta(seconds=1)
+    made = await office.desk.begin(WANTED, "o-1")
+    office.undrawn = {"79": LookupError("the unit is in no edition")}
+    await office.pass_by(DAY)
+    listed = {one.subscription.id: one.attempts[0] for one in await office.desk.listed()}
+    assert listed[made.id].finding == "sent"
+    assert listed[broken.id].finding == "failed"
+    assert listed[broken.id].problem == "LookupError: the unit is in no edition"
+
+
+async def test_a_target_that_was_taken_away_is_said_at_it(office: Office) -> None:
+    await office.desk.begin(WANTED, "o-1")
+    office.targets.clear()
+    await office.pass_by(DAY)
+    [one] = await office.desk.listed()
+    assert one.attempts[0].problem == "the secrets file has no office in reports any more"
