@@ -34,4 +34,5 @@ Reading order, what is needed by what follows first:
     console                          what an operator sees
     guard, reads, reads_api          what stands around every route; who was shown what of whom
     turns                            loops beside the edge
+    readers, wiring                  how all of it is put together
 """

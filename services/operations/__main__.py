@@ -6,7 +6,6 @@ import time
 from typing import NamedTuple
 from uuid import uuid4
 
-import httpx
 from fastapi import APIRouter, Depends
 
 from services.operations import (
@@ -17,6 +16,7 @@ from services.operations import (
     money_api,
     proof_api,
     rating_api,
+    readers,
     readiness_api,
     reads_api,
     rounds_api,
@@ -29,13 +29,11 @@ from services.operations import (
 )
 from services.operations.api import Sources, router
 from services.operations.board import Board
-from services.operations.console import oidc, signing_in
-from services.operations.console.accounts import Accounts
+from services.operations.console import signing_in
 from services.operations.console.alarms import routes as alarm_routes
 from services.operations.console.alarms.routes import Waking, read_runbooks
 from services.operations.console.dead import routes as dead_routes
 from services.operations.console.dead.routes import SettingAside
-from services.operations.console.door import Door
 from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
 from services.operations.console.money import routes as money_routes
@@ -51,8 +49,6 @@ from services.operations.console.rounds.routes import Releasing
 from services.operations.console.sandbox import routes as sandbox_routes
 from services.operations.console.sandbox.programs import Programs
 from services.operations.console.sandbox.routes import Trying
-from services.operations.console.screen import WAYS, Screen
-from services.operations.console.sessions import Sessions
 from services.operations.console.statistics import routes as form_routes
 from services.operations.console.statistics import subscribing
 from services.operations.console.statistics.routes import Tabling
@@ -176,11 +172,11 @@ async def build(resources: Resources) -> Parts:
     settings, editions = told(OperationsSettings), resources.table(SERVING)
     edition, _ = await serving(editions)
     if settings.rebuilds:
-        return await wiring.rebuilding(resources, edition.other)
-    resources = wiring.in_edition(resources, edition)
+        return await readers.rebuilding(resources, edition.other)
+    resources = readers.in_edition(resources, edition)
     watch = Watch(resources.settings)
-    patience = wiring.patience(watch.current)
-    reads, journeys, counts, aside_counts = await wiring.readers(
+    patience = readers.patience(watch.current)
+    reads, journeys, counts, aside_counts = await readers.readers(
         resources, edition, resources.producer, patience
     )
     tables = LiveTables(
@@ -205,13 +201,7 @@ async def build(resources: Resources) -> Parts:
     status = StatusDesk(access, journeys, watch.current, Pages(settings.forms), resources.clock)
     answers = Attempts(PER_APPLICATION, time.monotonic)
     desk = RatingDesk(status, resources.publisher, resources.vault, answers)
-    accounts = Accounts(resources.secrets.accounts, resources.secrets.known)
-    sessions = Sessions(resources.table("sessions"), resources.clock)
-    key, http = resources.secrets.master_key, httpx.AsyncClient(trust_env=False)
-    ways = (*WAYS, sandbox_routes.WAY) if settings.sandbox else WAYS
-    provider = oidc.read(resources.secrets.oidc)
-    going = oidc.Oidc(provider, key, resources.clock, http) if provider else None
-    at_door = Door.made(Screen(ways), accounts, sessions, key, time.monotonic, going)
+    at_door, http = wiring.door(resources, is_sandbox=bool(settings.sandbox))
     reading = Reading(at_door, journeys, finder, watch.current, resources.clock)
     guard = Guard(at_door, Reads(resources.table("reads"), resources.clock), resources.clock)
     board = Board(situations, time.monotonic)
@@ -236,7 +226,7 @@ async def build(resources: Resources) -> Parts:
     dead = wiring.dead(resources, board, journeys, settings.per_second)
     health = Health(situations, tables, resources.clock, time.monotonic)
     saying = Saying(resources.publisher.append, resources.settings.lanes, resources.clock)
-    money = MoneyDesk(wiring.ledger(resources), health, saying, resources.clock)
+    money = MoneyDesk(readers.ledger(resources), health, saying, resources.clock)
     watched = Watched(table("loops"), resources.clock, time.monotonic, uuid4().hex[:12])
     subscriptions, sending, sent = wiring.subscribing(resources, forms, watched)
     alarming = wiring.alarming(resources, edition, proving, counts, watch, watched)

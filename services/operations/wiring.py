@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from fastapi import APIRouter
+import httpx
 
 from services.operations.alarms.checking import Checking
 from services.operations.alarms.desk import Desk as AlarmDesk
@@ -20,6 +19,12 @@ from services.operations.alarms.sightings import Sources as Looked
 from services.operations.alarms.targets import read as targets
 from services.operations.alarms.telling import Deliveries, Teller
 from services.operations.board import Board
+from services.operations.console import oidc
+from services.operations.console.accounts import Accounts
+from services.operations.console.door import Door
+from services.operations.console.sandbox import routes as sandbox_routes
+from services.operations.console.screen import WAYS, Screen
+from services.operations.console.sessions import Sessions
 from services.operations.counts import Counts
 from services.operations.dead.desk import Desk as DeadDesk
 from services.operations.dead.desk import Seals
@@ -27,15 +32,12 @@ from services.operations.dead.edits import Edits
 from services.operations.domain import thresholds
 from services.operations.domain.expiry import expiring
 from services.operations.domain.facts import View
-from services.operations.domain.patience import Patience
 from services.operations.domain.statistics import Period
 from services.operations.edition import (
     ASIDE,
     OPERATIONS,
     Edition,
 )
-from services.operations.facts import Facts
-from services.operations.flow import Flow
 from services.operations.form_files import Statistics
 from services.operations.form_lines import told as form_told
 from services.operations.incidents.desk import Desk as IncidentDesk
@@ -50,21 +52,16 @@ from services.operations.indicators.scoring import Scoring
 from services.operations.indicators.snapshots import Snapshots
 from services.operations.indicators_api import IndicatorDesk
 from services.operations.journeys import Journeys
-from services.operations.letters import Letters
-from services.operations.money.hearing import Keeper
-from services.operations.money.rows import Ledger
-from services.operations.money.rows import Tables as MoneyTables
 from services.operations.proofs.desk import ProofDesk
 from services.operations.proofs.rows import Proofs
 from services.operations.proofs.runner import Grounds
 from services.operations.proofs.runner import Runner as Prover
 from services.operations.proving import Proving
-from services.operations.reader import Pace, Reader
+from services.operations.readers import journeys_of, letters_of
 from services.operations.readiness_api import ReadinessDesk
 from services.operations.rounds.rows import Rounds
 from services.operations.rounds.rows import Tables as RoundTables
 from services.operations.settings import OperationsSettings
-from services.operations.situations import INDEX, Situations
 from services.operations.statistics import Counting
 from services.operations.statistics_api import FormDesk
 from services.operations.subscriptions.desk import SubscriptionDesk
@@ -72,53 +69,15 @@ from services.operations.subscriptions.rows import Subscriptions
 from services.operations.subscriptions.runner import Runner as Sender
 from services.operations.subscriptions.sending import Sending as FormSending
 from services.operations.turns import Watched
-from shared.bus import Producer
 from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
-from shared.hearing import Hearing
 from shared.kafka import KafkaLags, KafkaOnlooker
-from shared.service import Loop, Parts, Resources
+from shared.service import Loop, Resources
 from shared.settings import told
 from shared.topics import groups
 from shared.vault import dead_letter_sealer, open_dead_letter
 
 Running = Callable[[], Coroutine[Any, Any, None]]
-
-
-def in_edition(resources: Resources, edition: Edition) -> Resources:
-    """Return the same with the tables of an edition."""
-    return replace(resources, table=edition.tables(resources.table))
-
-
-async def rebuilding(resources: Resources, edition: Edition) -> Parts:
-    """Return what reads an edition anew; what flowed long ago is not told as if it did now."""
-    known = patience(Watch(resources.settings).current)
-    loops, *_ = await readers(in_edition(resources, edition), edition, None, known)
-    return Parts(router=APIRouter(), background=loops)
-
-
-def patience(catalogue: Catalogue) -> Patience:
-    """Return how long what waits may wait."""
-    return Patience(catalogue.working_calendar, told(OperationsSettings).patience_s)
-
-
-async def readers(
-    resources: Resources, edition: Edition, producer: Producer | None, patience: Patience
-) -> tuple[list[Loop], Journeys, Counts, Counts]:
-    """Return the two readers of an edition; the journeys of the first, the counts of both."""
-    await resources.table("situations").index(INDEX)
-    await resources.table("facts").clustered()
-    table, pace, loops = resources.table("counts"), Pace(), list[Loop]()
-    journeys, aside_journeys = _journeys(resources), _journeys(resources)
-    both = (
-        Kept(journeys, Counts(table, OPERATIONS), None),
-        Kept(aside_journeys, Counts(table, ASIDE), _letters(resources, aside_journeys)),
-    )
-    *read, heard = edition.groups.items()
-    for (group, topics), kept in zip(read, both, strict=True):
-        loops.append(_reading(resources, group, topics, kept, pace, producer, patience))
-    loops.append(_hearing(resources, *heard))
-    return loops, journeys, both[0].counts, both[1].counts
 
 
 class Alarming(NamedTuple):
@@ -168,7 +127,7 @@ def alarming(
     return Alarming(
         AlarmDesk(rows, deliveries, clock, watched.faults),
         desk,
-        Offers(own, rounds, _journeys(resources)),
+        Offers(own, rounds, journeys_of(resources)),
         (
             watched.loop("alarms", runner, SHARE),
             watched.loop("telling", teller),
@@ -236,9 +195,15 @@ def subscribing(
     return desk, watched.loop("subscriptions", runner), (http.aclose,)
 
 
-def _journeys(resources: Resources) -> Journeys:
-    table = resources.table
-    return Journeys(table("journeys"), table("names"), table("aside"))
+def door(resources: Resources, *, is_sandbox: bool) -> tuple[Door, httpx.AsyncClient]:
+    """Return by what the console is entered, and what asks the provider of identities."""
+    accounts = Accounts(resources.secrets.accounts, resources.secrets.known)
+    sessions = Sessions(resources.table("sessions"), resources.clock)
+    key, http = resources.secrets.master_key, httpx.AsyncClient(trust_env=False)
+    ways = (*WAYS, sandbox_routes.WAY) if is_sandbox else WAYS
+    provider = oidc.read(resources.secrets.oidc)
+    going = oidc.Oidc(provider, key, resources.clock, http) if provider else None
+    return Door.made(Screen(ways), accounts, sessions, key, time.monotonic, going), http
 
 
 def dead(resources: Resources, board: Board, journeys: Journeys, per_second: int) -> DeadDesk:
@@ -246,51 +211,5 @@ def dead(resources: Resources, board: Board, journeys: Journeys, per_second: int
     key = resources.secrets.master_key
     seals = Seals(lambda sealed: open_dead_letter(key, sealed), dead_letter_sealer(key))
     edits, publisher = Edits(resources.table("dead_edits")), resources.publisher
-    letters = _letters(resources, journeys)
+    letters = letters_of(resources, journeys)
     return DeadDesk(letters, board, journeys, edits, publisher, seals, resources.clock, per_second)
-
-
-def _letters(resources: Resources, journeys: Journeys) -> Letters:
-    table = resources.table
-    return Letters(table("letters"), table("letter_answers"), table("situations"), journeys)
-
-
-class Kept(NamedTuple):
-    """What one reader keeps by itself."""
-
-    journeys: Journeys
-    counts: Counts
-    letters: Letters | None
-
-
-def ledger(resources: Resources) -> Ledger:
-    """Return what is kept of partners' days."""
-    return Ledger(MoneyTables(*map(resources.table, MoneyTables._fields)))
-
-
-def _hearing(resources: Resources, group: str, topics: Sequence[str]) -> Loop:
-    keeper = Keeper(ledger(resources), _journeys(resources))
-    hearing = Hearing(keeper.keep, time.monotonic, keeper.begin)
-    subscription = resources.subscription(group, topics)
-    return group, hearing.health, lambda: subscription.run(hearing.serve)
-
-
-def _reading(
-    resources: Resources,
-    group: str,
-    topics: Sequence[str],
-    kept: Kept,
-    pace: Pace,
-    producer: Producer | None,
-    patience: Patience,
-) -> Loop:
-    flow, table = Flow(producer, group, resources.settings.lanes), resources.table
-    situations = Situations(table("situations"), kept.journeys, patience)
-    facts = Facts(table("facts"), table("balances"), kept.journeys, resources.clock)
-    reader = Reader(
-        *(kept.journeys, kept.counts, flow, situations, facts, kept.letters),
-        monotonic=time.monotonic,
-        pace=pace,
-    )
-    subscription = resources.subscription(group, topics)
-    return group, reader.health, lambda: subscription.run(reader.serve)

@@ -14,6 +14,8 @@ LOOPS: Mapping[str, Words] = {
     "telling": Words("Báo cảnh báo cho người trực", "Telling of alarms"),
     "incidents": Words("Mở sự cố theo cảnh báo", "Opening incidents for alarms"),
     "subscriptions": Words("Gửi biểu mẫu thống kê", "Sending forms"),
+    "trends": Words("Đếm việc đang kẹt mỗi phút", "Counting the board each minute"),
+    "reads": Words("Xóa nhật ký xem đã quá hạn", "Deleting old reads"),
 }
 
 ALARMS: Mapping[str, Words] = {

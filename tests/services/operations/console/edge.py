@@ -154,8 +154,7 @@ class ConsoleEdge:
             rows, situations, self.store.journeys, self, lambda: self.now, 1, self.actions
         )
         counting = Counting(self.door, self._desk())
-        self.night = Night()
-        night = self.night
+        self.night = night = Night()
         alarms = AlarmDesk(night.rows, night.deliveries, lambda: night.now, night.faults)
         waking = Waking(self.door, alarms, self.catalogue, lambda: self.night.now, read_runbooks())
         ready = readiness_desk(self.store, self.catalogue, lambda: self.now)
