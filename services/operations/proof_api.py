@@ -2,6 +2,8 @@
 background, with a signed report in the end.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -17,10 +19,12 @@ from services.operations.domain.proof.tally import Item, Proof
 from services.operations.proofs.desk import (
     OPEN_LIMIT,
     REPORT_LIMIT_BYTES,
+    UPLOAD_LIMIT_S,
     Made,
     Opened,
     ProofDesk,
     TooManyOpen,
+    TooManyUploads,
     Verified,
 )
 from services.operations.proofs.report import Signed, Unreadable
@@ -191,14 +195,26 @@ def _reports(routes: APIRouter, desk: ProofDesk) -> None:
     @routes.post(
         "/proofs/verifications",
         summary="Whether a report is as this system signed it, and what it says",
-        responses=edge.answers(200, Verified, 413, 422),
+        responses=edge.answers(200, Verified, 413, 422, 429),
     )
     async def verify(request: Request, _: Operator) -> Response:
-        text = await edge.body(request, REPORT_LIMIT_BYTES)
-        try:
-            return _json(desk.verify(text))
-        except Unreadable as why:
-            raise Refusal(422, "no-report", f"{why}") from None
+        async with upload(desk):
+            text = await edge.body(request, REPORT_LIMIT_BYTES)
+            try:
+                return _json(await desk.verify(text))
+            except Unreadable as why:
+                raise Refusal(422, "no-report", f"{why}") from None
+
+
+@asynccontextmanager
+async def upload(desk: ProofDesk) -> AsyncIterator[None]:
+    """Have room for a report.  Raises `Refusal` 429."""
+    try:
+        async with desk.upload():
+            yield
+    except TooManyUploads:
+        detail = f"Reports are read a few at a time, each in {UPLOAD_LIMIT_S:.0f} s: send it again."
+        raise Refusal(429, "too-many-uploads", detail) from None
 
 
 async def begun(desk: ProofDesk, period: Period, by: str) -> Made:

@@ -1,7 +1,9 @@
 """What is asked of proofs that are made in the background: begin, look, abort, verify."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -21,12 +23,18 @@ OPEN_LIMIT = 3
 KEPT = 50  # the older ones are forgotten
 DAYS_LIMIT = 366
 REPORT_LIMIT_BYTES = 16 << 20
+UPLOADS_AT_ONCE = 2  # each takes a few times its size while it is verified
+UPLOAD_LIMIT_S = 60.0
 
 Standing = Literal["waiting", "proving", "done", "aborted", "failed"]
 
 
 class TooManyOpen(Exception):
     """As many are under way as may be."""
+
+
+class TooManyUploads(Exception):
+    """Others are read, or this one comes too slowly: send it again in a moment."""
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +82,8 @@ class ProofDesk:
     jwk: Any
     clock: Clock
     new_id: Callable[[], str]
+    upload_limit_s: float = UPLOAD_LIMIT_S
+    _uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS_AT_ONCE))
 
     async def begin(self, period: Period, by: str) -> Made:
         """Begin a proof; one of the same period that is open is that one.
@@ -114,7 +124,8 @@ class ProofDesk:
         ended = (await self.rows.ended([id_])).get(id_)
         part = await self.rows.part(id_)
         text = await self.report(id_)
-        proof = read(text)[1].proof if text else part.proof if part else Proof()
+        found = (await asyncio.to_thread(read, text))[1].proof if text else None
+        proof = found or (part.proof if part else Proof())
         made = _made(wanted, part, ended)
         return Opened(made=made, equations=equations(proof), proof=proof)
 
@@ -127,14 +138,29 @@ class ProofDesk:
         ended = (await self.rows.ended([id_])).get(id_)
         return await self.rows.report(id_) if ended and ended.what == "done" else None
 
-    def verify(self, text: bytes) -> Verified:
-        """Tell whether a report is as we signed it.  Raises `report.Unreadable`."""
-        found, report = read(text)
+    @asynccontextmanager
+    async def upload(self) -> AsyncIterator[None]:
+        """Have room for a report while it is read and verified: there is room for a few, each for a
+        limited time.  Raises `TooManyUploads`.
+        """
         try:
-            is_ours = signing.is_signed(found.report, found.signature, self.jwk, "the secrets file")
-        except Misconfigured:
-            is_ours = False
-        return Verified(is_signed=is_ours, report=report)
+            async with asyncio.timeout(self.upload_limit_s), self._uploads:
+                yield
+        except TimeoutError:
+            raise TooManyUploads from None
+
+    async def verify(self, text: bytes) -> Verified:
+        """Tell whether a report is as we signed it.  Raises `report.Unreadable`."""
+        return await asyncio.to_thread(_verified, text, self.jwk)
+
+
+def _verified(text: bytes, jwk: Any) -> Verified:
+    found, report = read(text)
+    try:
+        is_ours = signing.is_signed(found.report, found.signature, jwk, "the secrets file")
+    except Misconfigured:
+        is_ours = False
+    return Verified(is_signed=is_ours, report=report)
 
 
 def _made(wanted: Wanted, part: Part | None, ended: Ended | None) -> Made:

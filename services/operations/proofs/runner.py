@@ -4,6 +4,7 @@ It works half of each second at most, so that whatever else the process does goe
 first step it waits for operations to have read what stood on the log when work began.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -119,7 +120,8 @@ class Runner:
         now, proof = self._clock(), last.proof
         period, system = Period(wanted.since, wanted.until), self._grounds.system
         report = report_of(proof, period, log.as_of, now, system, last.unread)
-        text = msgspec.json.encode(signed(report, self._grounds.jwk))
+        made = await asyncio.to_thread(signed, report, self._grounds.jwk)
+        text = msgspec.json.encode(made)
         ended = Ended(
             what="done",
             at=now,

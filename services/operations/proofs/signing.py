@@ -17,13 +17,14 @@ from shared.errors import Misconfigured
 
 ALGORITHM = "Ed25519"
 KEY = "proof_jwk"  # its name in the files of secrets
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def canonical(value: Any) -> bytes:
-    """Return a JSON value in its one form."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    """Return a JSON value in its one form, made piece by piece: whatever else the process does goes
+    on meanwhile, if this is in a thread.
+    """
+    return "".join(_JSON.iterencode(value)).encode()
 
 
 def sign(value: Any, jwk: Mapping[str, Any]) -> str:

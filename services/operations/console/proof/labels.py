@@ -37,6 +37,10 @@ PROOF: Mapping[str, Words] = {
         "Đang chờ đọc hết nhật ký", "Waits until the log is read to where it ends now"
     ),
     "proof_proving": Words("Đang xem: {share} % của kỳ", "Under way: {share} % of the period"),
+    "refused_too-many-uploads": Words(
+        "Hệ thống chỉ đọc vài báo cáo cùng lúc: hãy gửi lại sau ít phút.",
+        "Reports are read a few at a time: send it again in a moment.",
+    ),
     "proof_failed": Words(
         "Không chứng minh được: {because}. Khi đã khắc phục, hãy bắt đầu lại.",
         "It could not be proven: {because}. Once that is mended, begin another.",

@@ -1,5 +1,6 @@
 """The proof's routes of the console."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from services.operations.console.spoken import moment
 from services.operations.console.statistics.page import last_month
 from services.operations.console.uploads import FILES_TYPE
 from services.operations.domain.citizen.words import Words
-from services.operations.proof_api import begun, found, report_of
+from services.operations.proof_api import begun, found, report_of, upload
 from services.operations.proof_api import period_of as read_period
 from services.operations.proofs.desk import (
     DAYS_LIMIT,
@@ -105,12 +106,13 @@ def _verifying(routes: APIRouter, provable: Provable, seat: object) -> None:
     )
     async def report_verified(request: Request, visit: Annotated[Visit, seat]) -> Response:
         assert visit.session  # the seat has seen to it
-        fields = await door.sent_with_files(request, visit.session, REPORT_LIMIT_BYTES)
-        text = fields.get("file", b"").strip() or fields.get("text", b"")
-        try:
-            found = desk.verify(text)
-        except Unreadable:
-            return door.screen.page(visit, "proof_verify.html", 422, page=None, wrong=True)
+        async with upload(desk):
+            fields = await door.sent_with_files(request, visit.session, REPORT_LIMIT_BYTES)
+            text = fields.get("file", b"").strip() or fields.get("text", b"")
+            try:
+                found = await desk.verify(text)
+            except Unreadable:
+                return door.screen.page(visit, "proof_verify.html", 422, page=None, wrong=True)
         return door.screen.page(visit, "proof_verify.html", wrong=False, **_verified(found))
 
 
@@ -165,8 +167,8 @@ def _one(routes: APIRouter, provable: Provable, seat: object, asker: object) -> 
         response_class=HTMLResponse,
     )
     async def report_printed(proof_id: str, _: Annotated[Visit, seat]) -> Response:
-        text = paper(*read(await report_of(desk, proof_id)))
-        return HTMLResponse(text, 200, PAPER)
+        signed = await asyncio.to_thread(read, await report_of(desk, proof_id))
+        return HTMLResponse(paper(*signed), 200, PAPER)
 
 
 def _verified(found: Verified) -> dict[str, object]:

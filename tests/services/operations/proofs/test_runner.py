@@ -51,7 +51,7 @@ class Office:
     async def report(self, id_: str) -> Report:
         text = await self.prover.desk.report(id_)
         assert text
-        verified = self.prover.desk.verify(text)
+        verified = await self.prover.desk.verify(text)
         assert verified.is_signed
         return verified.report
 
@@ -180,9 +180,9 @@ async def test_a_report_that_was_changed_is_not_verified(office: Office) -> None
     assert text
     changed = msgspec.json.decode(text)
     changed["report"]["holds"] = True
-    assert not office.prover.desk.verify(msgspec.json.encode(changed)).is_signed
+    assert not (await office.prover.desk.verify(msgspec.json.encode(changed))).is_signed
     with pytest.raises(Unreadable):
-        office.prover.desk.verify(b"{}")
+        await office.prover.desk.verify(b"{}")
 
 
 def later(days: int) -> datetime:
