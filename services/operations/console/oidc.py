@@ -5,6 +5,7 @@ Nothing is kept between leaving and coming back: state, nonce and verifier are m
 the browser keeps in a cookie.  What the provider says of somebody is mapped to a role by a table.
 """
 
+import asyncio
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
@@ -27,7 +28,8 @@ from shared.principals import MARK, SUBJECT_LIMIT, Principal
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]  # never none, never a shared secret
 KEYS = ("RSA", "EC", "OKP")
-TIMEOUT_S = 5.0
+TIMEOUT_S = 5.0  # for each step of an answer
+ANSWER_LIMIT_S = 10.0  # for all of it: who answers by drops holds up nobody
 SIZE_LIMIT = 256 * 1024
 KNOWN_FOR = timedelta(hours=1)  # what a provider says of itself, and its keys
 ASKED_AGAIN_AFTER = timedelta(minutes=1)  # for a key that is not known
@@ -70,6 +72,14 @@ class _Known(NamedTuple):
     facts: Mapping[str, Any]
     keys: KeySet
     at: datetime
+
+
+class _Answer(NamedTuple):
+    """What a provider answers."""
+
+    url: str
+    status_code: int
+    content: bytes
 
 
 def read(secret: Mapping[str, Any]) -> Provider | None:
@@ -217,27 +227,34 @@ class Oidc:
         self._known = _Known(facts, keys, now)
         return self._known
 
-    async def _asked(self, method: str, url: str, **more: Any) -> httpx.Response:
+    async def _asked(self, method: str, url: str, **more: Any) -> _Answer:
+        """Return what is answered, no more of it read than there may be.  Raises `Unknown`."""
+        plain = {"accept-encoding": "identity"}  # what is packed is larger than what is read
+        asking = self._http.stream(method, url, headers=plain, timeout=TIMEOUT_S, **more)
+        read = bytearray()
         try:
-            answer = await self._http.request(method, url, timeout=TIMEOUT_S, **more)
-        except httpx.HTTPError as error:
+            async with asyncio.timeout(ANSWER_LIMIT_S), asking as answer:
+                if answer.headers.get("content-encoding", "identity") != "identity":
+                    raise Unknown(f"{url} answers packed, which nobody asked for")
+                async for chunk in answer.aiter_bytes():
+                    read += chunk
+                    if len(read) > SIZE_LIMIT:
+                        raise Unknown(f"{url} answers too much")
+        except (httpx.HTTPError, TimeoutError) as error:
             raise Unknown(f"{url}: {error!r}") from error
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise Unknown(f"{url} answers {answer.status_code}")
-        return answer
+        return _Answer(url, answer.status_code, bytes(read))
 
     def _made(self, what: str, seed: str) -> str:
         return _text(hmac.digest(self._key, f"{what}/{seed}".encode(), hashlib.sha256))
 
 
-def _object(answer: httpx.Response) -> dict[str, Any]:
+def _object(answer: _Answer) -> dict[str, Any]:
     try:
-        found = msgspec.json.decode(answer.content, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+        return msgspec.json.decode(answer.content, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unknown(f"{answer.url} answers no object") from error
-    if len(answer.content) > SIZE_LIMIT:
-        raise Unknown(f"{answer.url} answers too much")
-    return found
 
 
 def _keys(found: Mapping[str, Any]) -> KeySet:
