@@ -18,7 +18,6 @@ from tests.services.operations.proofs.prover import OURS
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 LISTED = 20_000  # 4 MB: it takes some tenths of a second
-LAG_LIMIT_S = 0.1
 
 
 @pytest.fixture
@@ -35,15 +34,12 @@ def large() -> bytes:
 
 
 async def test_while_a_large_report_is_verified_everything_else_goes_on(desk: ProofDesk) -> None:
-    text, loop = large(), asyncio.get_running_loop()
-    verifying, lags_s = asyncio.create_task(desk.verify(text)), list[float]()
+    verifying, turns = asyncio.create_task(desk.verify(large())), 0
     while not verifying.done():
-        before_s = loop.time()
-        await asyncio.sleep(0.001)
-        lags_s.append(loop.time() - before_s)
+        await asyncio.sleep(0)
+        turns += 1
     assert (await verifying).is_signed
-    assert len(lags_s) > 10
-    assert sorted(lags_s)[len(lags_s) * 9 // 10] < LAG_LIMIT_S
+    assert turns > 100  # in one go it would be one or two
 
 
 async def test_there_is_room_for_a_few_and_who_is_too_slow_makes_room(desk: ProofDesk) -> None:
