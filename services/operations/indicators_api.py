@@ -14,7 +14,7 @@ from services.operations.domain.service_index import Line, Tally, lines
 from services.operations.domain.statistics import Period
 from services.operations.form_lines import NATION, no_period, no_unit, province_of
 from services.operations.indicators.evidence import Evidence, Item
-from services.operations.indicators.scoring import Scored, Scoring, of_form
+from services.operations.indicators.scoring import OPENED_LIMIT, Scored, Scoring, of_form
 from services.operations.indicators.snapshots import Snapshot, Snapshots
 from services.operations.indicators.views import Frame, IndicatorsView, Part, told
 from shared import edge
@@ -24,7 +24,6 @@ from shared.events.data import Problem
 from shared.problems import Refusal
 
 PAGE_LIMIT = 200
-INDEX_LIMIT = 2_000  # dossiers: a second or two
 
 Operator = Annotated[Caller, Depends(require("operator"))]
 UnitCode = Annotated[str, Query(max_length=20, description="a unit, a province, or `nation`")]
@@ -68,15 +67,21 @@ class IndicatorDesk:
         page = await self.evidence.page(found, units, names, after, limit)
         return EvidencePage(day=found.day, items=page.items, next=page.after or None)
 
-    async def scored(self, unit: str, period: Period, after: str, limit: int) -> "IndexPage":
-        """Return the service index of some dossiers.  Raises `Refusal` 404, 422, `Unknown`."""
+    async def scored(
+        self, unit: str, period: Period, after: str = "", limit: int | None = None
+    ) -> "IndexPage":
+        """Return the service index of some dossiers; without a limit of all, as it is kept, where
+        they are not too many.  Raises `Refusal` 404, 422, `Unknown`.
+        """
         catalogue, latest = self.catalogue.edition(), self.snapshots.latest
         _refuse(no_unit(unit, catalogue), 404)
         _refuse(no_period(period.first, period.last, latest + timedelta(days=1)), 422)
         forms = await self.scoring.forms(unit, period, catalogue)
         in_time = of_form(forms)
         found = Scored(None, "")
-        if limit:
+        if limit is None:
+            found = await self.scoring.whole(forms, unit, period, catalogue)
+        elif limit:
             found = await self.scoring.some(forms, period, catalogue, after, limit)
         return IndexPage(
             unit=unit,
@@ -173,7 +178,7 @@ def _add_index(routes: APIRouter, desk: IndicatorDesk) -> None:
         first: First,
         last: Last,
         after: After = "",
-        limit: Annotated[int, Query(ge=0, le=INDEX_LIMIT)] = 500,
+        limit: Annotated[int, Query(ge=0, le=OPENED_LIMIT)] = 500,
     ) -> Response:
         return _json(await desk.scored(unit, Period(first, last), after, limit))
 

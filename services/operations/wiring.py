@@ -145,7 +145,8 @@ def indicators(
     situations, clock = resources.table("situations"), resources.clock
     snapshots = Snapshots(counting, situations, resources.table("indicators"), rules, clock)
     evidence = Evidence(counting, situations, snapshots, clock)
-    return IndicatorDesk(snapshots, evidence, Scoring(counting, journeys), catalogue)
+    scoring = Scoring(counting, journeys, resources.table("scores"), clock)
+    return IndicatorDesk(snapshots, evidence, scoring, catalogue)
 
 
 def proofs(

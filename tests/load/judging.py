@@ -38,7 +38,8 @@ async def ask(
     snapshots = Snapshots(counting, situations, kept, rules, lambda: NOW)
     evidence = Evidence(counting, situations, snapshots, lambda: NOW)
     journeys = Journeys(*(MongoTable(database[name]) for name in ("journeys", "names", "aside")))
-    desk = IndicatorDesk(snapshots, evidence, Scoring(counting, journeys), catalogue)
+    scoring = Scoring(counting, journeys, MongoTable(database["scores"]), lambda: NOW)
+    desk = IndicatorDesk(snapshots, evidence, scoring, catalogue)
     began_s = time.perf_counter()
     await snapshots.turn()
     found: dict[str, Any] = {"counted": [1_000 * (time.perf_counter() - began_s)]}

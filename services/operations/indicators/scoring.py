@@ -1,8 +1,11 @@
 """The service index of a unit and period: the dossiers it settled, opened some at a time."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
+
+import msgspec
 
 from services.operations.domain.occurrences import judge
 from services.operations.domain.service_index import IsFullyOnline, Tally, added, tallied
@@ -12,9 +15,14 @@ from services.operations.form_lines import NATION, province_of
 from services.operations.journeys import Journeys
 from services.operations.statistics import Counting, Scope, scope
 from shared.catalogue import Catalogue
+from shared.clock import Clock
+from shared.store import Table, prefix
 from shared.working_time import local_day
 
 AT_ONCE = 100  # dossiers opened together
+OPENED_LIMIT = 2_000  # for a page: a second or two
+KEPT_MS = 15 * 60_000  # as long as what indicators are worked out from
+KEPT_LIMIT = 500
 SETTLED = frozenset(name for name in ENDS.values() if name.startswith("settled"))
 
 
@@ -26,10 +34,14 @@ class Scored(NamedTuple):
 
 
 class Scoring:
-    """Opens journeys; nothing is kept."""
+    """Opens journeys; what all dossiers of a unit and period come to is kept for a while, under
+    `<unit>/<first>/<last>/<counted at>`.
+    """
 
-    def __init__(self, counting: Counting, journeys: Journeys) -> None:
+    def __init__(self, counting: Counting, journeys: Journeys, kept: Table, clock: Clock) -> None:
         self._counting, self._journeys = counting, journeys
+        self._kept, self._clock = kept, clock
+        self._making = asyncio.Lock()  # one at a time: whoever waits may find what it wants
 
     async def forms(self, unit: str, period: Period, catalogue: Catalogue) -> dict[str, Form]:
         """Return the forms of who decides, of a unit and all in it.  Raises `Unknown`."""
@@ -38,6 +50,34 @@ class Scoring:
         on = period.last
         below = [c for c in catalogue.units if unit in (c, province_of(c, catalogue, on))]
         return await self._counting.forms(scope(below, catalogue.units), period, "competent")
+
+    async def whole(
+        self, forms: dict[str, Form], unit: str, period: Period, catalogue: Catalogue
+    ) -> Scored:
+        """Return what all dossiers of a unit count as, none where they are too many to be opened.
+
+        Raises `Unknown`.
+        """
+        if of_form(forms)[1] > OPENED_LIMIT:
+            return Scored(None, "")
+        own = f"{unit}/{period.first}/{period.last}/"
+        async with self._making:
+            now_ms = int(self._clock().timestamp() * 1_000)
+            rows = await self._kept.last(prefix(own), 1)
+            if rows and now_ms - int(str(rows[0]["_id"]).removeprefix(own)) < KEPT_MS:
+                return Scored(msgspec.json.decode(rows[0]["said"], type=Tally | None), "")
+            found = await self.some(forms, period, catalogue, limit=OPENED_LIMIT + 1)
+            said = msgspec.json.encode(found.tally).decode()
+            await self._kept.insert_missing([{"_id": f"{own}{now_ms:015d}", "said": said}])
+            await self._forget(now_ms)
+        return found
+
+    async def _forget(self, now_ms: int) -> None:
+        """Forget what is old; of very much no more than there is room for stays."""
+        rows = await self._kept.ranges([("", "~")], 2 * KEPT_LIMIT)
+        ids = sorted((str(row["_id"]) for row in rows), key=_counted_ms)
+        many = ids[: max(0, len(ids) - KEPT_LIMIT)]
+        await self._kept.delete([i for i in ids if i in many or now_ms - _counted_ms(i) >= KEPT_MS])
 
     async def some(
         self,
@@ -82,6 +122,10 @@ def fully_online(catalogue: Catalogue) -> IsFullyOnline:
         return found is not None and found.online_level == "full"
 
     return is_fully_online
+
+
+def _counted_ms(id_: str) -> int:
+    return int(id_.rpartition("/")[2])
 
 
 def _pieces(applications: list[str]) -> Iterator[list[str]]:

@@ -18,12 +18,15 @@ from services.operations.domain.statistics import Period
 from services.operations.domain.thresholds import Table as Thresholds
 from services.operations.statistics import Counting, Scope
 from shared.clock import Clock
-from shared.store import Row, Table, prefix
+from shared.store import Bounds, Row, Table, prefix
 from shared.working_time import local_day
 
 EVERY_S = 900.0  # a nation is counted in seconds: a small share of the time
 LOOK_S = 30.0
+ASKED_KEPT = 60  # days that somebody asked for
+FORGOTTEN_LIMIT = 10  # in a go: a row is as long as the country
 DAY = timedelta(days=1)
+DAYS_KEPT = timedelta(days=3 * 366)  # of what waited on each: that is counted on the day alone
 OF_FORM = tuple(f"{view}/" for view in VIEWS)
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -129,7 +132,31 @@ class Snapshots:
         }
         await self._kept.insert_missing([row])
         await self._kept.delete([old["_id"] for old in before if old["_id"] != row["_id"]])
+        if not board_ms:
+            await self._forget_asked(day, now_ms)
+        await self._forget_old(day)
         return _snapshot(day, row)
+
+    async def _forget_asked(self, day: date, now_ms: int) -> None:
+        """Keep no more days that were counted since somebody asked for them than there is room for:
+        they can be counted again.
+        """
+        await self._kept.insert_missing([{"_id": f"asked/{now_ms:015d}/{day}"}])
+        rows = await self._kept.ranges([prefix("asked/")], 2 * ASKED_KEPT)
+        marks = [str(row["_id"]) for row in rows]
+        over = [m for m in marks[:-ASKED_KEPT] if not m.endswith(f"{day}")]
+        for mark in over:
+            await self._forget(prefix(f"{mark.rpartition('/')[2]}/"))
+        await self._kept.delete(over)
+
+    async def _forget_old(self, day: date) -> None:
+        """Forget what was counted day by day as long ago as that."""
+        if day == self.latest:
+            await self._forget(("0", f"{day - DAYS_KEPT}"))
+
+    async def _forget(self, bounds: Bounds) -> None:
+        rows = await self._kept.ranges([bounds], FORGOTTEN_LIMIT)
+        await self._kept.delete([str(row["_id"]) for row in rows])
 
     async def _basis(self, day: date) -> str:
         """Return what a count of this day rests on: other days, or more of them, are another."""

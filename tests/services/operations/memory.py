@@ -147,7 +147,7 @@ class Store:
             name: MemoryTable(self.trouble)
             for name in (
                 *("journeys", "names", "aside", "counts", "situations", "facts", "balances"),
-                *("letters", "letter_answers", "indicators", "readiness"),
+                *("letters", "letter_answers", "indicators", "scores", "readiness"),
                 *("breaks", "breaks_open", "statements"),
             )
         }

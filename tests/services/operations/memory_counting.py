@@ -78,7 +78,8 @@ def indicator_desk(store: Store, catalogue: Catalogue, clock: Clock) -> Indicato
     rules = thresholds.read(OperationsSettings().thresholds.read_bytes())
     snapshots = Snapshots(counting, waiting, tables["indicators"], rules, clock)
     evidence = Evidence(counting, waiting, snapshots, clock)
-    return IndicatorDesk(snapshots, evidence, Scoring(counting, store.journeys), catalogue)
+    scoring = Scoring(counting, store.journeys, tables["scores"], clock)
+    return IndicatorDesk(snapshots, evidence, scoring, catalogue)
 
 
 def readiness_desk(store: Store, catalogue: Catalogue, clock: Clock) -> ReadinessDesk:

@@ -15,7 +15,7 @@ from services.operations.domain.facts import CHANNELS, VIEWS
 from services.operations.domain.indicators import COUNTED
 from services.operations.domain.statistics import ENDS, SUMS, Period
 from services.operations.facts import LATE, rows_of
-from services.operations.indicators.snapshots import EVERY_S, Snapshots
+from services.operations.indicators.snapshots import ASKED_KEPT, DAYS_KEPT, EVERY_S, Snapshots
 from services.operations.settings import OperationsSettings
 from services.operations.statistics import Counting
 from shared.mongo import MongoTable, connect
@@ -210,3 +210,23 @@ async def test_a_day_is_over_at_midnight_in_viet_nam(kept: Kept) -> None:
 
 def test_the_first_day_is_that_of_the_first_rule() -> None:
     assert RULES.first == date(2025, 7, 1)
+
+
+async def test_of_days_that_are_asked_for_the_last_ones_alone_are_kept(kept: Kept) -> None:
+    await kept.snapshots.turn()
+    kept.now += timedelta(days=ASKED_KEPT + 9)
+    days = [DAY + timedelta(days=n) for n in range(1, ASKED_KEPT + 8)]
+    for day in days:
+        kept.now += timedelta(seconds=1)
+        await kept.snapshots.of(day)
+    assert {id_[:10] for id_ in kept.table.rows if id_[0].isdigit()} == {
+        f"{day}" for day in (DAY, *days[-ASKED_KEPT:])
+    }
+    assert sum(id_.startswith("asked/") for id_ in kept.table.rows) == ASKED_KEPT
+
+
+async def test_what_was_counted_day_by_day_is_forgotten_after_years(kept: Kept) -> None:
+    await kept.snapshots.turn()
+    kept.now += DAYS_KEPT + timedelta(days=1)
+    await kept.snapshots.turn()
+    assert [id_[:10] for id_ in kept.table.rows] == [f"{kept.snapshots.latest}"]

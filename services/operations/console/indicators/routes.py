@@ -20,7 +20,7 @@ from services.operations.domain.indicators import INDICATORS
 from services.operations.domain.statistics import Period
 from services.operations.form_lines import NATION, NATION_NAME
 from services.operations.indicators.views import Part
-from services.operations.indicators_api import INDEX_LIMIT, After, Asked, IndicatorDesk
+from services.operations.indicators_api import After, Asked, IndicatorDesk
 from shared.problems import Refusal
 
 PAGE = 50
@@ -68,9 +68,7 @@ def router(judging: Judging) -> APIRouter:
     ) -> Response:
         until = last or desk.snapshots.latest
         period = Period(first or until - MONTH, until)
-        found = await desk.scored(unit, period, "", INDEX_LIMIT)
-        if found.next:  # a part would be taken for all
-            found = await desk.scored(unit, period, "", 0)
+        found = await desk.scored(unit, period)
         name = _named(unit, Units(desk.catalogue, until))
         shown = index_page(found)
         return door.screen.page(visit, "index.html", page=shown, unit=unit, name=name)

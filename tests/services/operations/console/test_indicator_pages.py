@@ -13,6 +13,7 @@ from services.operations.console.labels import LABELS
 from services.operations.domain.indicators import INDICATORS, WORST_FIRST
 from services.operations.domain.service_criteria import CRITERIA, GROUPS
 from services.operations.facts import rows_of
+from services.operations.indicators.scoring import KEPT_LIMIT, KEPT_MS
 from shared.catalogue import Catalogue
 from tests.services.operations.console.edge import ConsoleEdge, sign_in
 from tests.services.operations.lives import FIRST, entries_of, lives
@@ -184,3 +185,31 @@ async def test_of_too_many_dossiers_the_page_says_who_counts_them(
     shown = (await seated.get("/console/indicators/00004/index", params={"lang": "en"})).text
     assert LABELS["index_many"].en in shown
     assert LABELS["index_not_opened"].en in shown
+
+
+async def test_what_dossiers_come_to_is_kept_for_a_while_and_no_longer(
+    edge: ConsoleEdge, page: httpx.AsyncClient
+) -> None:
+    asked, kept = {"from": f"{FIRST}", "to": f"{DAY}"}, edge.store.tables["scores"].rows
+    unopened = LABELS["index_not_opened"].vi
+    assert unopened not in (await page.get("/console/indicators/01/index", params=asked)).text
+    [row] = kept
+    kept[row]["said"] = "null"
+    assert unopened in (await page.get("/console/indicators/01/index", params=asked)).text
+
+    edge.now += timedelta(milliseconds=KEPT_MS)
+    assert unopened not in (await page.get("/console/indicators/01/index", params=asked)).text
+    assert row not in kept
+
+
+async def test_however_many_are_asked_for_no_more_are_kept_than_there_is_room_for(
+    edge: ConsoleEdge, page: httpx.AsyncClient
+) -> None:
+    now_ms = int(edge.now.timestamp() * 1_000)
+    kept = edge.store.tables["scores"].rows
+    for n in range(KEPT_LIMIT):
+        id_ = f"01/2026-01-01/2026-01-{n:04}/{now_ms - n:015d}"
+        kept[id_] = {"_id": id_, "said": "null"}
+    await page.get("/console/indicators/01/index", params={"from": f"{FIRST}", "to": f"{DAY}"})
+    assert len(kept) == KEPT_LIMIT
+    assert id_ not in kept
