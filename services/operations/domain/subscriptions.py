@@ -3,7 +3,7 @@
 At least once: an attempt of which nobody knows what came of it is made again, under the same id.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -18,6 +18,7 @@ Every = Literal["daily", "weekly", "monthly"]
 SentKind = Literal["xlsx", "pdf", "csv", "json"]
 
 HOUR = 6  # of the morning after a period: by then all of it is read
+DAYS_AT_MOST: Mapping[Every, int] = {"daily": 1, "weekly": 7, "monthly": 31}
 PERIODS_LIMIT = 31  # back: what is older and was not sent is not sent any more
 # before the first attempt, between it and the second …: 31 h in all
 AFTER_S: Sequence[int] = (0, 60, 600, 3_600, 21_600, 86_400)
@@ -53,12 +54,13 @@ def periods(subscription: Subscription, now: datetime) -> list[Period]:
     The first is the one in which it was subscribed.
     """
     today = (now.astimezone(VIETNAM) - timedelta(hours=HOUR)).date()
+    back = timedelta(days=(PERIODS_LIMIT + 1) * DAYS_AT_MOST[subscription.every])
     found: list[Period] = []
-    period = period_of(subscription.every, local_day(subscription.at))
+    period = period_of(subscription.every, max(local_day(subscription.at), today - back))
     while period.last < today:
-        found = [*found, period][-PERIODS_LIMIT:]
+        found.append(period)
         period = period_of(subscription.every, period.last + timedelta(days=1))
-    return found
+    return found[-PERIODS_LIMIT:]
 
 
 def period_of(every: Every, day: date) -> Period:

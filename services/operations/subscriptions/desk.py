@@ -12,6 +12,7 @@ from services.operations.domain.subscriptions import (
     Every,
     SentKind,
     Subscription,
+    periods,
 )
 from services.operations.form_lines import no_unit
 from services.operations.subscriptions.rows import Ended, Subscriptions, latest
@@ -20,6 +21,7 @@ from shared.clock import Clock
 
 OPEN_LIMIT = 500
 SHOWN = 12  # periods of each
+ENDED_KEPT = 100  # the others are forgotten
 
 
 class TooManyOpen(Exception):
@@ -83,7 +85,12 @@ class SubscriptionDesk:
     async def listed(self) -> list[Listed]:
         """Return all, the newest first."""
         every, ended = await self.rows.every(), await self.rows.ended()
-        made = await self.rows.attempts([s.id for s in every])
+        now, since = self.clock(), {}
+        for one in every:
+            until = ended[one.id].at if one.id in ended else now
+            shown = periods(one, until)[-SHOWN:]
+            since[one.id] = shown[0].last.isoformat() if shown else ""
+        made = await self.rows.attempts(since)
         return [
             Listed(subscription=s, ended=ended.get(s.id), attempts=latest(made[s.id])[:SHOWN])
             for s in reversed(every)
@@ -94,4 +101,7 @@ class SubscriptionDesk:
         if id_ not in {s.id for s in await self.rows.every()}:
             return None
         await self.rows.end(id_, Ended(by, self.clock()))
+        ended = await self.rows.ended()
+        newest = sorted((i for i in ended if i != id_), key=lambda i: ended[i].at, reverse=True)
+        await self.rows.forget(newest[ENDED_KEPT - 1 :])
         return next(one for one in await self.listed() if one.subscription.id == id_)

@@ -9,7 +9,7 @@
 A period is named after its last day.  An attempt is claimed by its row before it is made.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -18,6 +18,7 @@ from services.operations.domain.subscriptions import Attempt, Subscription
 from shared.store import Row, Table, prefix
 
 TURNS_KEPT = 10
+ROWS_LIMIT = 1_000  # forgotten at once
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -54,10 +55,12 @@ class Subscriptions:
             for row in rows
         }
 
-    async def attempts(self, ids: Iterable[str], since: str = "") -> dict[str, list[Attempt]]:
-        """Return by subscription what was attempted for periods from this one on, in order."""
-        found: dict[str, list[Attempt]] = {id_: [] for id_ in ids}
-        bounds = [(f"try/{id_}/{since}", f"try/{id_}/~") for id_ in found]
+    async def attempts(self, since: Mapping[str, str]) -> dict[str, list[Attempt]]:
+        """Return by subscription what was attempted for periods from the one on that is named for
+        it, in order.
+        """
+        found: dict[str, list[Attempt]] = {id_: [] for id_ in since}
+        bounds = [(f"try/{id_}/{first}", f"try/{id_}/~") for id_, first in since.items()]
         rows = await self._table.ranges(bounds) if bounds else []
         latest = {str(row["_id"]).removesuffix("!"): row for row in rows}  # `!` sorts after it
         for id_, row in latest.items():
@@ -71,6 +74,18 @@ class Subscriptions:
     async def done(self, id_: str, attempt: Attempt) -> None:
         """Say what came of an attempt."""
         await self._table.insert_missing([_row(f"{_place(id_, attempt)}!", attempt)])
+
+    async def forget_before(self, id_: str, period: str) -> None:
+        """Forget what was attempted for periods before this one."""
+        rows = await self._table.ranges([(f"try/{id_}/", f"try/{id_}/{period}")], ROWS_LIMIT)
+        await self._table.delete([str(row["_id"]) for row in rows])
+
+    async def forget(self, ids: Iterable[str]) -> None:
+        """Forget all of these, which are ended."""
+        for id_ in ids:
+            rows = await self._table.ranges([prefix(f"try/{id_}/")])
+            tries = [str(row["_id"]) for row in rows]
+            await self._table.delete([*tries, f"of/{id_}", f"ended/{id_}"])
 
     async def takes(self, turn: int) -> bool:
         """Tell whether the work of this turn is ours; another process may have it."""

@@ -6,7 +6,7 @@ than once as long as it takes one of the attempts.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -30,6 +30,7 @@ from shared.errors import Unknown
 from shared.papers.press import Busy, Press
 
 LOOK_EVERY_S = 30.0
+STILL_KNOWN = timedelta(days=62)  # whatever a process takes for now
 PER_TURN = 20  # forms: the others have the next turn
 
 _log = structlog.get_logger("subscriptions")
@@ -85,8 +86,8 @@ class Runner:
         wanted = [(s, period) for s in open_ for period in periods(s, now)]
         if not wanted:
             return True
-        first = min(period.last for _, period in wanted)
-        made = await self._rows.attempts([s.id for s in open_], first.isoformat())
+        first = {s.id: period.last for s, period in reversed(wanted)}
+        made = await self._rows.attempts({id_: last.isoformat() for id_, last in first.items()})
         doing = [
             (period.last, s, period, number)
             for s, period in wanted
@@ -96,6 +97,8 @@ class Runner:
         for _, subscription, period, number in doing[:PER_TURN]:
             with suppress(Unknown, Busy):  # nobody knows what came of it: it is made again
                 await self._attempt(subscription, period, number)
+                forgotten = first[subscription.id] - STILL_KNOWN
+                await self._rows.forget_before(subscription.id, forgotten.isoformat())
         return True
 
     @staticmethod

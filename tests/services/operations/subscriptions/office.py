@@ -69,7 +69,8 @@ class Office:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.now, self.trouble, self.sent = BEGAN, Trouble(), Sent()
-        self.rows = Subscriptions(MemoryTable(self.trouble))
+        self.table = MemoryTable(self.trouble)
+        self.rows = Subscriptions(self.table)
         self.undrawn: dict[str, Exception] = {}
         self.targets: dict[str, Any] = {"office": MAIL}
         ids = (f"{n:08}" for n in count(1))

@@ -9,8 +9,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from services.operations.domain.subscriptions import AFTER_S, LOST_AFTER_S, Attempt
-from services.operations.subscriptions.desk import Unfit, Wanted
+from services.operations.domain.subscriptions import AFTER_S, LOST_AFTER_S, PERIODS_LIMIT, Attempt
+from services.operations.subscriptions.desk import ENDED_KEPT, SHOWN, Unfit, Wanted
+from services.operations.subscriptions.runner import STILL_KNOWN
 from shared.catalogue import Catalogue, load
 from shared.errors import Unknown
 from tests.services.operations.subscriptions.office import WANTED, Office
@@ -135,6 +136,31 @@ async def test_a_target_that_is_gone_is_said(office: Office) -> None:
     await office.pass_by(DAY)
     [one] = await office.desk.listed()
     assert "no office in reports" in one.attempts[0].problem
+
+
+# ---- what is kept
+
+
+async def test_of_years_no_more_is_kept_than_may_still_be_sent(office: Office) -> None:
+    await office.desk.begin(WANTED, "o-1")
+    await office.pass_by(400 * DAY, every=DAY)
+    days = {id_.split("/")[2] for id_ in office.table.rows if id_.startswith("try/")}
+    assert PERIODS_LIMIT <= len(days) <= PERIODS_LIMIT + STILL_KNOWN.days
+    taken = [day for _, day in office.sent.taken]
+    assert len(taken) == len(set(taken)) > 390
+    [one] = await office.desk.listed()
+    assert [a.period for a in one.attempts] == sorted(taken)[: -SHOWN - 1 : -1]
+
+
+async def test_of_those_that_are_ended_the_last_ones_are_kept(office: Office) -> None:
+    made = []
+    for _ in range(ENDED_KEPT + 3):
+        office.now += timedelta(seconds=1)
+        made.append((await office.desk.begin(WANTED, "o-1")).id)
+        assert await office.desk.end(made[-1], "o-1")
+    still = await office.desk.begin(WANTED, "o-1")
+    listed = [one.subscription.id for one in await office.desk.listed()]
+    assert listed == [still.id, *made[: -ENDED_KEPT - 1 : -1]]
 
 
 # ---- what goes wrong with one
