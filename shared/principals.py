@@ -37,6 +37,15 @@ def is_another(asked: str, agrees: str) -> bool:
     return bool(one[2] and other[2]) and one[0] == other[0] and one[2] != other[2]
 
 
+def may_answer(asked: str, answers: str, *, agrees: bool) -> bool:
+    """Tell whether somebody may agree to what this principal asked for, or turn it down: for which
+    it is enough to be somebody, where nobody knows who asked.
+    """
+    if asked or agrees:
+        return is_another(asked, answers)
+    return bool(answers)
+
+
 class People:
     """The humans whom accounts and keys may name: name → `subject`, as whom the identity provider
     knows them, where it does.  Raises `Misconfigured` for a table that makes two of one.

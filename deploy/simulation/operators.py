@@ -17,9 +17,10 @@ from shared.events.notify import AgainAsked, NoticeFailed, NoticeRequested, Noti
 from shared.events.payment import Mismatched, Overpaid
 from shared.events.refunds import RefundAsked
 from shared.events.routing import OfficerApologised
+from shared.principals import LOCAL, Principal
 from shared.working_time import local_day
 
-OPERATOR = "operator.simulated"
+OPERATOR, CHECKER = "operator.simulated", "checker.simulated"
 AGAIN, TWICE = 0.5, 0.3  # how often
 MOVED, DATED, BACK = 0.2, 0.1, 0.3
 MONEY = frozenset({Mismatched.TYPE, Overpaid.TYPE})
@@ -94,6 +95,9 @@ class Operators:
                 amount_vnd=money.amount_vnd + more_vnd,
                 by=OPERATOR,
                 reason="r",
+                principal=Principal(LOCAL, OPERATOR).text,
+                checked_by=CHECKER,
+                checked_principal=Principal(LOCAL, self._rng.choice((OPERATOR, CHECKER))).text,
             )
             self._say(Said("payment", event.subject), wish)
 

@@ -14,6 +14,7 @@ from shared.access import Caller, require
 from shared.events.data import Text
 from shared.events.reconciliation import BreakKind, CloseChecked
 from shared.problems import Refusal
+from shared.second_person import refusal_of
 
 PAGE_LIMIT = 200
 REASON_LEAST, REASON_LIMIT = 3, 500
@@ -166,14 +167,15 @@ async def said_of_wish(
     asked = found.asked
     if asked is None or not asked.is_waiting:
         raise Refusal(409, "nothing-waits", "Nothing waits for a second person.")
-    if asked.by == caller.name:
-        raise Refusal(409, "own-wish", "You asked for it yourself: let another look at it.")
+    if why := refusal_of(asked.principal, caller, agrees=approved):
+        raise why
     word = CloseChecked(
         partner=found.found.partner,
         break_id=break_id,
         asked=asked.id,
         approved=approved,
         by=caller.name,
+        principal=caller.principal,
         reason=reason,
     )
     return SaidView(id=await desk.saying.check(word, caller))

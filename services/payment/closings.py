@@ -25,6 +25,7 @@ from shared.events.reconciliation import (
     CloseWaiting,
     RefusedBecause,
 )
+from shared.principals import may_answer
 from shared.store import Row, Table
 
 _WORDS: Mapping[str, msgspec.json.Decoder[Any]] = {
@@ -99,7 +100,7 @@ class Closings:
             return [*said(standing), *([] if is_so else [self._no(id_, word, "over")])]
         if standing.row_id != waiting.row_id:
             return [self._no(id_, word, "not_waiting")]
-        if asked.by == word.by:
+        if not may_answer(asked.principal, word.principal, agrees=word.approved):
             return [self._no(id_, word, "same_person")]
         first = await self._first(key, id_)
         if first != id_:

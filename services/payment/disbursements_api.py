@@ -27,7 +27,7 @@ from services.payment.allowances import (
     refusal,
 )
 from services.payment.domain.disbursements import obstacle
-from services.payment.domain.leaving import MOVES, Trigger, may_record
+from services.payment.domain.leaving import MOVES, Trigger, may_check, may_record
 from services.payment.domain.paying_out import key_of
 from services.payment.domain.reassessing import speaks_for
 from services.payment.domain.state import Disbursement, Payment
@@ -49,6 +49,7 @@ from shared.events.disbursements import (
 from shared.journal import Decision, Journal
 from shared.problems import Refusal
 from shared.publisher import Publisher
+from shared.second_person import unfit
 from shared.vault import Vault, seal
 
 Office = Annotated[Caller, Depends(require("officer", "operator"))]
@@ -130,6 +131,7 @@ def _add_asking(routes: APIRouter, desk: Desk) -> None:
             amount_vnd=asking.amount_vnd,
             decision=asking.decision,
             by=caller.name,
+            principal=caller.principal,
             **await _sealed(desk, decision.application, asking.payee),
         )
         number = len(state.disbursements) + 1
@@ -148,12 +150,13 @@ def _add_checking(routes: APIRouter, desk: Desk) -> None:
         checking = await edge.read(request, Checking, BODY_LIMIT_BYTES)
         trigger: Trigger = "approved" if checking.approved else "rejected"
         decision, paid = await _find(desk, application, number, caller, trigger)
-        if paid.by == caller.name:
-            raise _same_person()
+        if not may_check(paid, caller.principal, agrees=checking.approved):
+            raise unfit(paid.principal, caller)
         data = DisbursementChecked(
             disbursement=key_of(decision.application, number),
             approved=checking.approved,
             by=caller.name,
+            principal=caller.principal,
             reason=checking.reason,
         )
         id_ = f"{data.disbursement}/{paid.tries}/{trigger}"
@@ -171,13 +174,14 @@ def _add_recording(routes: APIRouter, desk: Desk) -> None:
         recording = await edge.read(request, Recording, BODY_LIMIT_BYTES)
         trigger: Trigger = "recorded" if recording.finding == "paid" else "not_done"
         decision, paid = await _find(desk, application, number, caller, trigger)
-        if trigger == "recorded" and not may_record(paid, caller.name):
-            raise _same_person()
+        if trigger == "recorded" and not may_record(paid, caller.name, caller.principal):
+            raise unfit(paid.principal, caller)
         data = DisbursementRecorded(
             disbursement=key_of(decision.application, number),
             finding=recording.finding,
             transaction=recording.transaction,
             by=caller.name,
+            principal=caller.principal,
             reason=recording.reason,
         )
         id_ = f"{data.disbursement}/{paid.tries}/{paid.status}/{recording.finding}"
@@ -197,6 +201,7 @@ def _add_correcting(routes: APIRouter, desk: Desk) -> None:
         data = DisbursementCorrected(
             disbursement=key_of(decision.application, number),
             by=caller.name,
+            principal=caller.principal,
             reason=correcting.reason,
             **await _sealed(desk, decision.application, correcting.payee),
         )
@@ -236,10 +241,6 @@ async def _find(
     if state.has_ended and trigger in ("approved", "corrected"):
         raise refusal("ended")
     return decision, paid
-
-
-def _same_person() -> Refusal:
-    return Refusal(409, "same-person", "You asked for it yourself: let another look at it.")
 
 
 def _is_again(asking: Asking, state: Payment, caller: Caller) -> bool:

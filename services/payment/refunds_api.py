@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import Response
 
-from services.payment.domain.leaving import may_record
+from services.payment.domain.leaving import may_check, may_record
 from services.payment.domain.refunds import find, refundable_vnd
 from services.payment.domain.state import Leaving, Payment, Refund
 from services.payment.lookups import application_id, payments_of
@@ -22,6 +22,7 @@ from shared.events.refunds import RefundAsked, RefundChecked, RefundRecorded
 from shared.journal import Decision, Journal
 from shared.problems import Refusal
 from shared.publisher import Publisher
+from shared.second_person import unfit
 
 Operator = Annotated[Caller, Depends(require("operator"))]
 Key = Annotated[str, Header(min_length=8, max_length=200)]
@@ -112,6 +113,7 @@ def _add_asking(
             transaction=asking.transaction,
             amount_vnd=asking.amount_vnd,
             by=caller.name,
+            principal=caller.principal,
             reason=asking.reason,
         )
         mark = hashlib.sha256(msgspec.json.encode((caller.name, asking))).hexdigest()[:16]
@@ -132,10 +134,14 @@ def _add_checks(
     async def check(key: str, request: Request, caller: Caller, verb: Verb) -> Response:
         checking = await edge.read(request, Checking, BODY_LIMIT_BYTES)
         decision, refund = await refund_for(key, journal, caller, verb)
-        if refund.by == caller.name:
-            raise _same_person()
+        if not may_check(refund, caller.principal, agrees=verb == "approve"):
+            raise unfit(refund.principal, caller)
         data = RefundChecked(
-            refund=key, approved=verb == "approve", by=caller.name, reason=checking.reason
+            refund=key,
+            approved=verb == "approve",
+            by=caller.name,
+            principal=caller.principal,
+            reason=checking.reason,
         )
         event = _event(data, f"{key}/{verb}", caller, decision, clock)
         await publisher.publish(INBOX, event)
@@ -168,12 +174,13 @@ def _add_record(
     async def record(key: str, request: Request, caller: Operator) -> Response:
         recording = await edge.read(request, Recording, BODY_LIMIT_BYTES)
         decision, refund = await refund_for(key, journal, caller, "done")
-        if not may_record(refund, caller.name):
-            raise _same_person()
+        if not may_record(refund, caller.name, caller.principal):
+            raise unfit(refund.principal, caller)
         data = RefundRecorded(
             refund=key,
             transaction=recording.transaction,
             by=caller.name,
+            principal=caller.principal,
             reason=recording.reason,
         )
         event = _event(data, f"{key}/done", caller, decision, clock)
@@ -198,11 +205,6 @@ async def refund_for(
             409, "not-possible-now", f"It is {refund.status}; this needs one that is {possible}."
         )
     return decision, refund
-
-
-def _same_person() -> Refusal:
-    detail = "You asked for it yourself: let another operator look at it."
-    return Refusal(409, "same-person", detail)
 
 
 def _too_much(left_vnd: int) -> Refusal:

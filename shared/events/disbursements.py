@@ -2,7 +2,8 @@
 
 `disbursement` is what one is called everywhere; it begins with the application's id.  `payee` is
 sealed with the application's key: nobody reads it but the call that pays.  `bank` is the payee's,
-by its NAPAS number, and `ending` the last four digits of the account.
+by its NAPAS number, and `ending` the last four digits of the account.  `principal` is the human
+behind `by` (`shared.principals`); empty: unknown.
 """
 
 from typing import ClassVar, Literal
@@ -23,6 +24,7 @@ class DisbursementAsked(Strict, frozen=True, kw_only=True):
     ending: str
     payee: str
     by: str
+    principal: str = ""
 
 
 class DisbursementChecked(Strict, frozen=True, kw_only=True):
@@ -33,6 +35,7 @@ class DisbursementChecked(Strict, frozen=True, kw_only=True):
     approved: bool
     by: str
     reason: Text
+    principal: str = ""
 
 
 class DisbursementCorrected(Strict, frozen=True, kw_only=True):
@@ -45,6 +48,7 @@ class DisbursementCorrected(Strict, frozen=True, kw_only=True):
     payee: str
     by: str
     reason: Text
+    principal: str = ""
 
 
 class DisbursementRecorded(Strict, frozen=True, kw_only=True):
@@ -59,6 +63,7 @@ class DisbursementRecorded(Strict, frozen=True, kw_only=True):
     transaction: str
     by: str
     reason: Text
+    principal: str = ""
 
 
 class DisbursementAnswered(Strict, frozen=True, kw_only=True):

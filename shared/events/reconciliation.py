@@ -1,7 +1,8 @@
 """What reconciling partners' statements found, and what operators say of it
 (`payment.reconciliation`); the key is the partner.
 
-Amounts are whole đồng, days are Viet Nam's.
+Amounts are whole đồng, days are Viet Nam's.  `principal` is the human behind `by`
+(`shared.principals`); empty: unknown.
 """
 
 from datetime import date
@@ -82,6 +83,7 @@ class CloseAsked(Strict, frozen=True, kw_only=True):
     break_id: str
     by: str
     reason: Text
+    principal: str = ""
 
 
 class CloseChecked(Strict, frozen=True, kw_only=True):
@@ -96,6 +98,7 @@ class CloseChecked(Strict, frozen=True, kw_only=True):
     approved: bool
     by: str
     reason: Text
+    principal: str = ""
 
 
 class CloseWaiting(Data, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What is asked for, said and decided of money that is given back; all of it is payment's.
 
-`refund` is what a refund is called everywhere; it begins with the application's id.
+`refund` is what a refund is called everywhere; it begins with the application's id.  `principal` is
+the human behind `by`, `checked_principal` behind `checked_by` (`shared.principals`), if known.
 """
 
 from typing import ClassVar, Literal
@@ -11,7 +12,9 @@ from shared.events.data import Amount, Data, Instant, Strict, Text
 
 
 class RefundAsked(Strict, frozen=True, kw_only=True):
-    """An operator wants this much of a transaction given back, and says why."""
+    """An operator wants this much of a transaction given back, and says why; `checked_by` agreed to
+    it before it was sent.
+    """
 
     TYPE: ClassVar[str] = "refund.asked"
     partner: str
@@ -19,6 +22,9 @@ class RefundAsked(Strict, frozen=True, kw_only=True):
     amount_vnd: Amount
     by: str
     reason: Text
+    principal: str = ""
+    checked_by: str = ""
+    checked_principal: str = ""
 
 
 class RefundChecked(Strict, frozen=True, kw_only=True):
@@ -29,6 +35,7 @@ class RefundChecked(Strict, frozen=True, kw_only=True):
     approved: bool
     by: str
     reason: Text
+    principal: str = ""
 
 
 class RefundRecorded(Strict, frozen=True, kw_only=True):
@@ -39,6 +46,7 @@ class RefundRecorded(Strict, frozen=True, kw_only=True):
     transaction: str
     by: str
     reason: Text
+    principal: str = ""
 
 
 class RefundAnswered(Strict, frozen=True, kw_only=True):
@@ -69,7 +77,8 @@ class _Refund(Data, frozen=True, kw_only=True):
 
 
 class RefundProposed(_Refund, frozen=True, kw_only=True):
-    """Money is to be given back; `by` is the operator who asked, empty: a rule.
+    """Money is to be given back; `by` is the operator who asked, empty: a rule; `checked_by` has
+    agreed.
 
     `reason`: `overpaid`, `amount_differs`, `reassessed`, `not_accepted`, `withdrawn`, `asked`.
     """
@@ -77,6 +86,7 @@ class RefundProposed(_Refund, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "refund.proposed"
     reason: str
     by: str
+    checked_by: str = ""
 
 
 class RefundRefused(Data, frozen=True, kw_only=True):

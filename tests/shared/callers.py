@@ -7,9 +7,14 @@ from shared.access import Access, Caller
 from shared.principals import LOCAL, People, Principal
 
 
+def human(name: str) -> str:
+    """The principal of somebody whom the secrets name."""
+    return Principal(LOCAL, name).text
+
+
 def caller(name: str, role: str = "operator", units: tuple[str, ...] = ()) -> Caller:
     """Somebody whom the secrets name."""
-    return Caller(name, role, units, Principal(LOCAL, name).text)
+    return Caller(name, role, units, human(name))
 
 
 def access(keys: Mapping[str, tuple[str, str]], nobodys: Collection[str] = ()) -> Access:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.access import Access, Caller
 from shared.errors import Misconfigured
-from shared.principals import LOCAL, MARK, People, Principal, is_another
+from shared.principals import LOCAL, MARK, People, Principal, is_another, may_answer
 from shared.second_person import refusal_of
 
 ISSUER = "https://id.example.test"
@@ -62,6 +62,20 @@ def test_what_stands_in_the_way_says_what_to_do() -> None:
     assert shared.code == unknown.code == "not-told-apart"
     assert shared.detail.startswith("Your key or account does not say which human it is")
     assert unknown.detail.startswith("What it was asked with does not say which human it is")
+
+
+def test_what_nobody_knows_who_asked_for_anybody_may_turn_down_but_nobody_in_particular() -> None:
+    me = Principal(LOCAL, "an").text
+    assert may_answer("", me, agrees=False)
+    assert not may_answer("", "", agrees=False)
+    assert not may_answer("", me, agrees=True)
+
+
+@given(texts, texts)
+def test_who_may_agree_may_turn_down(asked: str, answers: str) -> None:
+    assert may_answer(asked, answers, agrees=True) == is_another(asked, answers)
+    if is_another(asked, answers):
+        assert may_answer(asked, answers, agrees=False)
 
 
 def test_a_key_an_account_and_the_provider_may_know_one_human() -> None:

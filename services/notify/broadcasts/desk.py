@@ -73,7 +73,8 @@ class Desk:
         if what not in MOVES[broadcast.status]:
             return None
         drafter = broadcast.acts[0].principal
-        if what in BY_ANOTHER and (why := refusal_of(drafter, by)):
+        agrees = what == "approve"
+        if what in BY_ANOTHER and (why := refusal_of(drafter, by, agrees=agrees)):
             raise why
         act = Act(what=what, by=by.name, at=self._clock(), reason=reason, principal=by.principal)
         after = broadcast.after(act)

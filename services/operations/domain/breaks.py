@@ -69,13 +69,16 @@ Turn = Opening | Closing | Said
 
 
 class Asked(NamedTuple):
-    """An operator wants it closed; `is_waiting`: for a second person, else for payment."""
+    """An operator wants it closed; `is_waiting`: for a second person, else for payment;
+    `principal`: the human.
+    """
 
     id: str
     at: datetime
     by: str
     reason: str
     is_waiting: bool
+    principal: str = ""
 
 
 class Standing(NamedTuple):
@@ -150,7 +153,10 @@ def asked(turns: Sequence[Turn], now: Standing) -> Asked | None:
     over = {each.word.asked for each in said if _is_end(each.word)}
     waits = {each.word.asked for each in said if isinstance(each.word, CloseWaiting)}
     found = [
-        Asked(each.id, each.at, each.word.by, each.word.reason, each.id in waits)
+        Asked(
+            *(each.id, each.at, each.word.by, each.word.reason, each.id in waits),
+            principal=each.word.principal,
+        )
         for each in said
         if isinstance(each.word, CloseAsked) and each.id not in over
     ]

@@ -179,9 +179,9 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
         return asked_of(self.acts)
 
     @property
-    def checked_by(self) -> str:
-        """Return who agreed to it; empty: nobody did, or nobody had to."""
-        return next((act.by for act in self.acts if act.what == "approve"), "")
+    def agreed(self) -> Act | None:
+        """Return the act of who agreed to it; None: nobody did, or nobody had to."""
+        return next((act for act in self.acts if act.what == "approve"), None)
 
     @property
     def has_begun(self) -> bool:

@@ -30,7 +30,13 @@ class Saying:
         self, partner: str, break_id: str, caller: Caller, reason: str, key: str
     ) -> str:
         """Say that a break is settled; return the id of what was said."""
-        word = CloseAsked(partner=partner, break_id=break_id, by=caller.name, reason=reason)
+        word = CloseAsked(
+            partner=partner,
+            break_id=break_id,
+            by=caller.name,
+            principal=caller.principal,
+            reason=reason,
+        )
         return await self._say(word, caller, key)
 
     async def check(self, word: CloseChecked, caller: Caller) -> str:

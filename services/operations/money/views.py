@@ -119,13 +119,16 @@ class StepView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AskedView(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody wants it closed; `is_waiting`: for a second person, else for payment."""
+    """Somebody wants it closed; `is_waiting`: for a second person, else for payment; `principal`:
+    the human.
+    """
 
     id: str
     at: datetime
     by: str
     reason: str
     is_waiting: bool
+    principal: str = ""
 
 
 class OneBreakView(msgspec.Struct, frozen=True, kw_only=True):

@@ -95,8 +95,10 @@ class Desk:
         if doing not in MOVES[round_.status]:
             return None
         asked = round_.asked
-        if doing in BY_ANOTHER and asked and (why := refusal_of(asked.principal, by)):
-            raise why
+        if doing in BY_ANOTHER and asked:
+            agrees = doing == "approve"
+            if why := refusal_of(asked.principal, by, agrees=agrees):
+                raise why
         if doing in BEGINS and await self._are_too_many(round_):
             raise TooManyOpen
         act = Act(what=doing, by=by.name, at=self._clock(), reason=reason, principal=by.principal)

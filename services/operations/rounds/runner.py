@@ -141,10 +141,12 @@ class Runner:
         return await self._rows.add_step(round_.id, "decided", step)
 
     async def _publish(self, round_: Round, number: int, item: Item, step: Step) -> None:
-        by, why = round_.asked_by, round_.choice.reason
+        by, agreed = round_.asked_by, round_.agreed
         said = Saying(
-            *(item.reference, by, why, round_.checked_by, round_.choice.cause),
-            *(item.moves_seen, item.partner, item.vnd),
+            *(item.reference, by, round_.choice.reason, agreed.by if agreed else ""),
+            *(round_.choice.cause, item.moves_seen, item.partner, item.vnd),
+            principal=round_.asked.principal if round_.asked else "",
+            checked_principal=agreed.principal if agreed else "",
         )
         data = self._actions[round_.choice.action].say(said)
         id_, source = command_id(round_.id, number), f"/operators/{by}"

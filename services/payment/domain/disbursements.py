@@ -13,7 +13,15 @@ import msgspec
 
 from services.payment.domain import paying_out
 from services.payment.domain.draft import Draft
-from services.payment.domain.leaving import ANSWERS, MOVES, Deed, Heard, Trigger, may_record
+from services.payment.domain.leaving import (
+    ANSWERS,
+    MOVES,
+    Deed,
+    Heard,
+    Trigger,
+    may_check,
+    may_record,
+)
 from services.payment.domain.state import Disbursement, Payment
 from shared.catalogue import Allowance, Catalogue
 from shared.events.disbursements import (
@@ -109,6 +117,7 @@ def asked(draft: Draft, wish: DisbursementAsked, catalogue: Catalogue) -> None:
         ending=wish.ending,
         payee=wish.payee,
         by=wish.by,
+        principal=wish.principal,
         asked_at=draft.at,
     )
     draft.put_disbursement(paid)
@@ -131,7 +140,9 @@ def step(draft: Draft, paid: Disbursement, trigger: Trigger, heard: Heard) -> No
 def checked(draft: Draft, verdict: DisbursementChecked) -> None:
     """Take in what a second person says: nobody agrees to what he asked for himself."""
     paid = find(draft.state, draft.application, verdict.disbursement)
-    if paid is None or paid.by == verdict.by or (verdict.approved and draft.state.has_ended):
+    if paid is None or (verdict.approved and draft.state.has_ended):
+        return
+    if not may_check(paid, verdict.principal, agrees=verdict.approved):
         return
     trigger: Trigger = "approved" if verdict.approved else "rejected"
     step(draft, paid, trigger, Heard(by=verdict.by, reason=verdict.reason))
@@ -148,6 +159,7 @@ def corrected(draft: Draft, wish: DisbursementCorrected) -> None:
         ending=wish.ending,
         payee=wish.payee,
         by=wish.by,
+        principal=wish.principal,
         partner="",
         tries=paid.tries + 1,
         calls=0,
@@ -179,7 +191,7 @@ def recorded(draft: Draft, deed: DisbursementRecorded) -> None:
     if paid is None:
         return
     if deed.finding == "paid":
-        if may_record(paid, deed.by):
+        if may_record(paid, deed.by, deed.principal):
             step(draft, paid, "recorded", Heard(deed.transaction, by=deed.by))
     else:
         step(draft, paid, "not_done", Heard(deed.transaction, NOT_PAID, deed.by))

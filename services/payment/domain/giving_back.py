@@ -39,11 +39,17 @@ def named(draft: Draft, refund: Refund) -> dict[str, Any]:
 
 
 def submit(draft: Draft, refund: Refund, heard: Heard) -> None:
-    """Send it at once, or let a second person look at it: it comes to more than the limit."""
+    """Send it at once, or let a second person look at it, unless one agreed before: it comes to
+    more than the limit.
+    """
     if _with_its_parts_vnd(draft, refund) <= draft.pace.check_over_vnd:
         request(draft, refund, heard)
         return
-    _turn(draft, msgspec.structs.replace(refund, is_dear=True), "waiting_for_check")
+    dear = msgspec.structs.replace(refund, is_dear=True)
+    if refund.checked_by:
+        request(draft, dear, heard)
+        return
+    _turn(draft, dear, "waiting_for_check")
     draft.events.append(RefundWaiting(**named(draft, refund), waits_for="check"))
 
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, Protocol, get_args
 
 from services.payment.domain.draft import Pace
 from services.payment.domain.state import Leaving
+from shared.principals import is_another, may_answer
 
 Trigger = Literal[
     "submitted",  # it is known what is to leave, and to whom
@@ -100,21 +101,42 @@ class Heard(NamedTuple):
     reason: str = ""
 
 
-class Wanted(Protocol):
-    """What is to leave, `by` whose wish."""
+class Asked(Protocol):
+    """What somebody wants, `by` whose name."""
 
     @property
     def by(self) -> str:
         """Return who asked, empty: a rule."""
 
     @property
+    def principal(self) -> str:
+        """Return which human that is; empty: nobody knows."""
+
+
+class Wanted(Asked, Protocol):
+    """What is to leave."""
+
+    @property
     def is_dear(self) -> bool:
         """Tell whether it takes a second person."""
 
 
-def may_record(wanted: Wanted, by: str) -> bool:
+def may_check(asked: Asked, principal: str, *, agrees: bool) -> bool:
+    """Tell whether this human may agree, or turn it down; of what a rule wants they are the first,
+    and have to be somebody.
+    """
+    if not asked.by:
+        return bool(principal)
+    return may_answer(asked.principal, principal, agrees=agrees)
+
+
+def may_record(wanted: Wanted, by: str, principal: str) -> bool:
     """Tell whether a person may say that it is done: not who asked, where that takes two."""
-    return not (wanted.is_dear and wanted.by == by)
+    if not wanted.is_dear or not wanted.by:
+        return True
+    if wanted.principal:
+        return is_another(wanted.principal, principal)
+    return bool(principal) and wanted.by != by  # asked and agreed to before humans were kept
 
 
 def pause_s(pace: Pace, calls: int) -> int | None:

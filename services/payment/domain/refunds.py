@@ -10,7 +10,15 @@ from typing import Literal
 
 from services.payment.domain import giving_back
 from services.payment.domain.draft import Draft
-from services.payment.domain.leaving import ANSWERS, MOVES, Deed, Heard, Trigger, may_record
+from services.payment.domain.leaving import (
+    ANSWERS,
+    MOVES,
+    Deed,
+    Heard,
+    Trigger,
+    may_check,
+    may_record,
+)
 from services.payment.domain.reassessing import FURTHER, ON_DEMAND
 from services.payment.domain.state import (
     Money,
@@ -27,6 +35,7 @@ from shared.events.refunds import (
     RefundRecorded,
     RefundRefused,
 )
+from shared.principals import is_another
 
 DEEDS: Mapping[Deed, Callable[[Draft, Refund, Heard], None]] = {
     "nothing": lambda *_: None,
@@ -128,7 +137,9 @@ def _reason(state: Payment, money: Money) -> str:
     return "amount_differs" if attempt and attempt.amount_vnd != money.amount_vnd else "overpaid"
 
 
-def _add(draft: Draft, money: Money, amount_vnd: int, reason: str, by: str = "") -> None:
+def _add(
+    draft: Draft, money: Money, amount_vnd: int, reason: str, wish: RefundAsked | None = None
+) -> None:
     refund = Refund(
         number=len(draft.state.refunds) + 1,
         partner=money.partner,
@@ -137,11 +148,25 @@ def _add(draft: Draft, money: Money, amount_vnd: int, reason: str, by: str = "")
         amount_vnd=amount_vnd,
         reason=reason,
         asked_at=draft.at,
-        by=by,
+        by=wish.by if wish else "",
+        principal=wish.principal if wish else "",
+        checked_by=_agreed(wish) if wish else "",
     )
     draft.put_refund(refund)
-    draft.events.append(RefundProposed(**giving_back.named(draft, refund), reason=reason, by=by))
+    draft.events.append(
+        RefundProposed(
+            **giving_back.named(draft, refund),
+            reason=reason,
+            by=refund.by,
+            checked_by=refund.checked_by,
+        )
+    )
     step(draft, refund, "submitted", Heard())
+
+
+def _agreed(wish: RefundAsked) -> str:
+    """Return who agreed to a wish before it came; empty: nobody, or not for sure another."""
+    return wish.checked_by if is_another(wish.principal, wish.checked_principal) else ""
 
 
 # ---- what is heard
@@ -169,7 +194,7 @@ def asked(draft: Draft, wish: RefundAsked) -> None:
     if money.kept_as == "mismatched":
         draft.keep(money, "overpaid")
         money = draft.state.received()[of]
-    _add(draft, money, wish.amount_vnd, "asked", wish.by)
+    _add(draft, money, wish.amount_vnd, "asked", wish)
 
 
 def refundable_vnd(state: Payment, of: Transaction) -> int:
@@ -182,7 +207,7 @@ def refundable_vnd(state: Payment, of: Transaction) -> int:
 def checked(draft: Draft, verdict: RefundChecked) -> None:
     """Take in what a second person says: nobody agrees to what he asked for himself."""
     refund = find(draft.state, draft.application, verdict.refund)
-    if refund is None or refund.by == verdict.by:
+    if refund is None or not may_check(refund, verdict.principal, agrees=verdict.approved):
         return
     trigger: Trigger = "approved" if verdict.approved else "rejected"
     step(draft, refund, trigger, Heard(by=verdict.by, reason=verdict.reason))
@@ -217,7 +242,7 @@ def _another(state: Payment, refund: Refund, told: str) -> Refund | None:
 def recorded(draft: Draft, deed: RefundRecorded) -> None:
     """Take in that a person gave it back."""
     refund = find(draft.state, draft.application, deed.refund)
-    if refund is not None and may_record(refund, deed.by):
+    if refund is not None and may_record(refund, deed.by, deed.principal):
         step(draft, refund, "recorded", Heard(deed.transaction, by=deed.by))
 
 

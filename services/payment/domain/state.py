@@ -139,7 +139,8 @@ class Released(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
 
 
 class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """Money to be given back, of one transaction; `by` is the operator who asked, none: a rule.
+    """Money to be given back, of one transaction; `by` is the operator who asked, none: a rule,
+    `principal` the human, and `checked_by` who agreed before it came.
 
     `asked_at`: since when it is wanted; `calls`: how often the partner was called about it;
     `call_key`: of the last time; `told`: the number that it has there; `is_dear`: above the limit,
@@ -159,6 +160,8 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     call_key: str = ""
     told: str = ""
     is_dear: bool = False
+    principal: str = ""
+    checked_by: str = ""
 
     @property
     def of(self) -> Transaction:
@@ -172,7 +175,7 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
 
 
 class Disbursement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """An allowance to be paid out for a period; `by` asked for this try of it.
+    """An allowance to be paid out for a period; `by` asked for this try of it, `principal`: who.
 
     `payee` is sealed, `ending` the last four digits of the account; `tries`: accounts so far;
     `calls` of this try, `call_key` of the last of them; `transaction`: the bank's number of it;
@@ -195,6 +198,7 @@ class Disbursement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     call_key: str = ""
     transaction: str = ""
     is_dear: bool = False
+    principal: str = ""
 
     @property
     def timer(self) -> str:

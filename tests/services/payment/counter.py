@@ -1,7 +1,5 @@
 """The edge of payment, and the lane behind it, over tables in memory."""
 
-import hashlib
-
 import httpx
 import msgspec
 from fastapi import FastAPI
@@ -19,7 +17,6 @@ from services.payment.receipt_numbers import ReceiptNumbers
 from services.payment.receipts_api import Papers
 from services.payment.references import References, reference
 from shared import events, problems
-from shared.access import Access
 from shared.bus import Record
 from shared.events import Event
 from shared.events.kernel import RecordDead
@@ -30,6 +27,7 @@ from shared.lanes.step import Step
 from shared.publisher import Publisher
 from shared.vault import dead_letter_sealer
 from tests.services.payment.office import CALLBACK, KEYS, MASTER
+from tests.shared.callers import access
 
 OPERATORS = ("maker", "checker")
 
@@ -68,12 +66,7 @@ class Counter:
         )
         app = FastAPI()
         callers = {role: role for role in KEYS} | dict.fromkeys(OPERATORS, "operator")
-        app.state.access = Access(
-            {
-                hashlib.sha256(f"{name}-key".encode()).hexdigest(): {"name": name, "role": role}
-                for name, role in callers.items()
-            }
-        )
+        app.state.access = access({f"{name}-key": (name, role) for name, role in callers.items()})
         problems.install(app)
         self.seal = dead_letter_sealer(MASTER)
         app.include_router(

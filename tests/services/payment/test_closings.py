@@ -16,6 +16,7 @@ from shared.events import Data, Event
 from shared.events.reconciliation import CloseAsked, CloseChecked
 from tests.services.payment.office import Rows
 from tests.services.payment.test_breaks import NOW, opened, over
+from tests.shared.callers import human
 
 LIMIT_VND = 1_000_000
 LARGE, SMALL = opened(1), opened(2)
@@ -30,13 +31,16 @@ class Desk:
         self.closings = Closings(self.breaks, Rows(), LIMIT_VND, lambda: NOW)
 
     async def asks(self, of: Standing, by: str = "o-1", id_: str = "ask-1") -> list[Event]:
-        word = CloseAsked(partner="a-bank", break_id=of.id, by=by, reason="sent back")
+        word = CloseAsked(
+            partner="a-bank", break_id=of.id, by=by, principal=human(by), reason="sent back"
+        )
         return await self.hears(id_, word)
 
     async def checks(
         self, of: Standing, by: str = "o-2", *, approved: bool = True, id_: str = "check-1"
     ) -> list[Event]:
         said: Any = {"asked": "ask-1", "approved": approved, "by": by, "reason": "seen"}
+        said |= {"principal": human(by)}
         return await self.hears(id_, CloseChecked(partner="a-bank", break_id=of.id, **said))
 
     async def hears(self, id_: str, word: Data) -> list[Event]:
@@ -131,9 +135,11 @@ async def test_whatever_is_said_again_changes_nothing_and_is_said_under_the_same
     """Of a lane every word may come again, and all before it."""
     rng, desk = random.Random(seed), Desk()
     await desk.breaks.put([LARGE, SMALL])
+    asked: Any = {"partner": "a-bank", "by": "o-1", "principal": human("o-1")}
+    checkers = rng.choices(["o-1", "o-2", "o-3"], k=3)
     words = [
-        record("ask-1", CloseAsked(partner="a-bank", break_id=LARGE.id, by="o-1", reason="a")),
-        record("ask-2", CloseAsked(partner="a-bank", break_id=SMALL.id, by="o-1", reason="b")),
+        record("ask-1", CloseAsked(**asked, break_id=LARGE.id, reason="a")),
+        record("ask-2", CloseAsked(**asked, break_id=SMALL.id, reason="b")),
         *(
             record(
                 f"check-{n}",
@@ -142,11 +148,12 @@ async def test_whatever_is_said_again_changes_nothing_and_is_said_under_the_same
                     break_id=LARGE.id,
                     asked="ask-1",
                     approved=rng.random() < 0.5,
-                    by=rng.choice(["o-1", "o-2", "o-3"]),
+                    by=by,
+                    principal=human(by),
                     reason="c",
                 ),
             )
-            for n in range(3)
+            for n, by in enumerate(checkers)
         ),
     ]
     first = [{e.id for e in await desk.closings.heard(word)} for word in words]

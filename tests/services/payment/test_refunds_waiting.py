@@ -7,6 +7,7 @@ from services.payment.domain.draft import Pace
 from services.payment.refunds_waiting import OVER_IN, STATUSES
 from shared.events.refunds import RefundAnswered, RefundAsked, RefundChecked, RefundRecorded
 from tests.services.payment.office import APPLICATION
+from tests.shared.callers import human
 
 REFUND = f"{APPLICATION}.refund.1"
 
@@ -27,19 +28,29 @@ def test_a_refund_never_comes_back_to_what_is_over(an_office, a, done, check_ove
     office.hear(a.routed())
     office.hear(a.paid(reference=office.state.attempts[0].reference, transaction="T1"))
     asked = RefundAsked(
-        partner="vnpay", transaction="T1", amount_vnd=a.amount_vnd, by="maker", reason="x"
+        partner="vnpay",
+        transaction="T1",
+        amount_vnd=a.amount_vnd,
+        by="maker",
+        principal=human("maker"),
+        reason="x",
     )
     office.hear(asked)
     seen = [office.state.refunds[0].status]
     for act, how in done:
         now = office.state.refunds[0]
         if act == "checked":
-            office.hear(RefundChecked(refund=REFUND, approved=how, by="checker", reason="x"))
+            who = {"by": "checker", "principal": human("checker")}
+            office.hear(RefundChecked(refund=REFUND, approved=how, **who, reason="x"))
         elif act == "answered":
             said = {"refund": REFUND, "finding": how, "transaction": "", "code": ""}
             office.hear(RefundAnswered(key=now.call_key or "-", **said))
         elif act == "recorded":
-            office.hear(RefundRecorded(refund=REFUND, transaction="F1", by="x", reason="x"))
+            office.hear(
+                RefundRecorded(
+                    refund=REFUND, transaction="F1", by="x", principal=human("x"), reason="x"
+                )
+            )
         elif office.timers:
             office.ring()
         if office.state.refunds[0].status != seen[-1]:

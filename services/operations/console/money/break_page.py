@@ -18,6 +18,8 @@ from services.operations.console.money.page import NOTHING, day_name
 from services.operations.console.spoken import moment, stretch
 from services.operations.domain.citizen.words import Words
 from services.operations.money.views import AskedView, BreakView, OneBreakView, StepView
+from shared.access import Caller
+from shared.second_person import refusal_of
 
 WHY: Mapping[str, Words] = {**CAUSES, **BECAUSE, **REFUSED}  # of a step
 
@@ -45,11 +47,11 @@ class Step(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A wish to close it, for whoever looks; `may`: they may answer it."""
+    """A wish to close it, for whoever looks; `barred`: why they cannot agree."""
 
     words: Words
     is_waiting: bool
-    may: bool
+    barred: Words | None
 
 
 class OnePage(NamedTuple):
@@ -88,8 +90,8 @@ def lines(found: Iterable[BreakView]) -> list[Line]:
     ]
 
 
-def one_page(found: OneBreakView, name: str, sent: str) -> OnePage:
-    """Return a break's page for whoever has this name, and has sent what has this id."""
+def one_page(found: OneBreakView, caller: Caller, sent: str) -> OnePage:
+    """Return a break's page for whoever looks, and has sent what has this id."""
     one = found.found
     return OnePage(
         id=one.id,
@@ -103,7 +105,7 @@ def one_page(found: OneBreakView, name: str, sent: str) -> OnePage:
         facts=[*_facts_of_break(one)],
         todo=REMEDIES[one.kind],
         steps=[_step(step) for step in found.steps],
-        asked=_asked(found.asked, name) if found.asked else None,
+        asked=_asked(found.asked, caller) if found.asked else None,
         is_sent=bool(sent) and all(step.id != sent for step in found.steps),
     )
 
@@ -123,9 +125,12 @@ def _facts_of_break(one: BreakView) -> Iterator[Fact]:
     yield Fact(LABELS["break_cure"], CURES[one.cure])
 
 
-def _asked(asked: AskedView, name: str) -> Asked:
+def _asked(asked: AskedView, caller: Caller) -> Asked:
     words = LABELS["close_by"].told(by=asked.by, at=moment(asked.at), reason=asked.reason)
-    return Asked(words, asked.is_waiting, asked.by != name)
+    why = refusal_of(asked.principal, caller)
+    is_own = why is not None and why.code == "same-person"
+    barred = LABELS["close_yours" if is_own else f"refused_{why.code}"] if why else None
+    return Asked(words, asked.is_waiting, barred)
 
 
 def _step(step: StepView) -> Step:

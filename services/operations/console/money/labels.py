@@ -136,10 +136,6 @@ MONEY: Mapping[str, Words] = {
         "Write the reason, in 3 to 500 letters, on one line.",
     ),
     "refused_break-over": Words("Khoản này đã đóng.", "It is closed already."),
-    "refused_own-wish": Words(
-        "Bạn đã đề nghị đóng: hãy để người khác xét.",
-        "You asked for it yourself: let another look at it.",
-    ),
     "refused_nothing-waits": Words(
         "Không có gì chờ người thứ hai nữa.", "Nothing waits for a second person any more."
     ),

@@ -121,8 +121,8 @@ def _add_breaks(routes: APIRouter, counting: Counting) -> None:
     async def break_shown(
         break_id: BreakId, visit: Annotated[Visit, seat], sent: Sent = ""
     ) -> Response:
-        name = visit.session.caller.name if visit.session else ""
-        page = one_page(await known(desk, break_id), name, sent)
+        assert visit.session  # the seat has seen to it
+        page = one_page(await known(desk, break_id), visit.session.caller, sent)
         key = secrets.token_urlsafe(12)
         return door.screen.page(visit, "money_break.html", page=page, key=key)
 

@@ -19,6 +19,7 @@ from services.operations.domain.rounds import BY_ANOTHER, ITSELF, MOVES, Act, Ch
 from services.operations.rounds.views import ItemsView, ItemView, OneView
 from services.operations.rounds_api import VERBS
 from shared.access import Caller
+from shared.principals import may_answer
 from shared.second_person import refusal_of
 
 _ITEM_TONES = {"gone": "sent", "still_there": "failed", "came_back": "failed", "refused": "paused"}
@@ -160,7 +161,7 @@ def _is_live(view: OneView) -> bool:
 
 def _buttons(view: OneView, caller: Caller, asked: Act | None) -> Iterator[Button]:
     for verb, how in VERBS.items():
-        is_barred = verb in BY_ANOTHER and asked and refusal_of(asked.principal, caller)
+        is_barred = verb in BY_ANOTHER and _is_barred(asked, caller, verb)
         is_empty = verb == "start" and not view.items
         if verb not in MOVES[view.status] or caller.role not in how.roles or is_barred or is_empty:
             continue
@@ -170,6 +171,11 @@ def _buttons(view: OneView, caller: Caller, asked: Act | None) -> Iterator[Butto
             yield Button(verb, LABELS["do_discard"])
         else:
             yield Button(verb, LABELS[f"do_{verb}"])
+
+
+def _is_barred(asked: Act | None, caller: Caller, verb: Doing) -> bool:
+    whose = asked.principal if asked else ""
+    return not may_answer(whose, caller.principal, agrees=verb == "approve")
 
 
 def _facts(view: OneView, units: Units) -> Iterator[Fact]:

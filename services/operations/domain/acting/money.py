@@ -43,6 +43,9 @@ def _asked(said: Saying) -> RefundAsked:
         transaction=said.reference,
         amount_vnd=said.amount_vnd,
         by=said.by,
+        principal=said.principal,
+        checked_by=said.checked_by,
+        checked_principal=said.checked_principal,
         reason=said.reason,
     )
 
@@ -60,8 +63,8 @@ GIVE_BACK = Action(
             "The partner is told to give it back, once; what it cannot do is left to a person.",
         ),
         Words(
-            "Trên mức quy định, mỗi khoản còn chờ người thứ hai đồng ý.",
-            "Over the limit each of them waits for a second person besides.",
+            "Ai duyệt lượt này là đồng ý với từng khoản, kể cả trên mức quy định.",
+            "Who agrees to the round agrees to each of them, also over the limit.",
         ),
         Words(
             "Khoản phí vẫn phải nộp: công dân nộp lại đúng số tiền khi giao dịch còn hạn.",

@@ -54,6 +54,7 @@ class Words(msgspec.Struct, frozen=True):
 class Saying(NamedTuple):
     """What a command says beside what it has done: of which order, who asked for it and why, and
     who agreed to it, empty where nobody had to; about which cause, and which partner's money.
+    `principal`, `checked_principal`: the humans behind both names.
     """
 
     reference: str
@@ -64,6 +65,8 @@ class Saying(NamedTuple):
     moves_seen: int | None = None
     partner: str = ""
     amount_vnd: int = 0
+    principal: str = ""
+    checked_principal: str = ""
 
 
 class Given(NamedTuple):

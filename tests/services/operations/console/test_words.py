@@ -95,7 +95,7 @@ MADE = {
     *(f"list_{which}" for which in ("open", "closed", "other_open", "other_closed")),
     *(f"step_{what}" for what in get_args(Step)),
     *(f"refused_{code}" for code in ("unknown-break", "invalid-reason", "break-over")),
-    *(f"refused_{code}" for code in ("nothing-waits", "own-wish")),
+    *(f"refused_{code}" for code in ("nothing-waits",)),
     *(f"dead_kind_{kind}" for kind in KINDS.values()),
     *(f"dead_did_{did}" for did in get_args(Did)),
     *(f"dead_became_{became}" for became in get_args(Became)),

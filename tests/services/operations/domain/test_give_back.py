@@ -27,12 +27,25 @@ def test_all_of_the_transaction_is_asked_back_from_the_partner_that_took_it(
 
     command = planned(story, log)
     said = ACTION.say(
-        Saying(command.reference, "o-1", "why", "o-2", partner="sandbox", amount_vnd=9_000)
+        Saying(
+            *(command.reference, "o-1", "why", "o-2"),
+            partner="sandbox",
+            amount_vnd=9_000,
+            principal="local#o-1",
+            checked_principal="local#o-2",
+        )
     )
 
     assert command == Command("payment.inbox", came.id, came.traceparent, "T1")
     assert said == refunds.RefundAsked(
-        partner="sandbox", transaction="T1", amount_vnd=9_000, by="o-1", reason="why"
+        partner="sandbox",
+        transaction="T1",
+        amount_vnd=9_000,
+        by="o-1",
+        reason="why",
+        principal="local#o-1",
+        checked_by="o-2",
+        checked_principal="local#o-2",
     )
     assert ACTION.needs_check
 

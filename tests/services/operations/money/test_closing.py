@@ -1,6 +1,5 @@
 """A break is closed by what operators say, payment does, and operations hears of."""
 
-import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -11,10 +10,10 @@ from fastapi import FastAPI
 
 from services.operations import money_api
 from shared import problems
-from shared.access import Access
 from tests.services.operations.memory import Store
 from tests.services.operations.money.partners import Partners, Payment, desk, heard
 from tests.services.operations.story import BEGAN, Log, Story
+from tests.shared.callers import access
 
 NOW = BEGAN + timedelta(hours=4)
 WHY = {"reason": "the bank sent it back"}
@@ -27,12 +26,7 @@ class Office:
     def __init__(self, log: Log) -> None:
         self.store, self.partners, self.payment = Store(), Partners(log), Payment(log)
         app = FastAPI()
-        app.state.access = Access(
-            {
-                hashlib.sha256(name.encode()).hexdigest(): {"name": name, "role": "operator"}
-                for name in ("o-1", "o-2")
-            }
-        )
+        app.state.access = access({name: (name, "operator") for name in ("o-1", "o-2")})
         problems.install(app)
         app.include_router(money_api.router(desk(self.store, NOW, self.payment.append)))
         self.http = httpx.AsyncClient(
@@ -101,7 +95,7 @@ async def test_a_large_one_is_closed_when_another_agrees(office: Office) -> None
     assert (waits["asked"]["by"], waits["asked"]["is_waiting"]) == ("o-1", True)
 
     own = await office.says("o-1", f"{one.break_id}/check", approved=True, reason="seen it")
-    assert refusal(own) == (409, "own-wish")
+    assert refusal(own) == (409, "same-person")
     said = await office.says("o-2", f"{one.break_id}/check", approved=True, reason="seen it")
     assert said.status_code == 202
     await office.read()

@@ -11,6 +11,7 @@ from services.operations.rounds.runner import CHECK_AFTER
 from shared import events
 from shared.events import payment, routing
 from tests.services.operations.rounds.edge import Door, preview
+from tests.shared.callers import human
 
 SECOND = {"authorization": "Bearer op-key-2"}
 WHY = {"reason": "looked at it"}
@@ -129,3 +130,5 @@ async def test_money_goes_back_of_the_partner_and_the_amount_that_the_preview_sh
         "o-1",
     )
     assert (item["reference"], item["vnd"]) == ("T1", 9_000)
+    people = said["principal"], said["checked_by"], said["checked_principal"]
+    assert people == (human("o-1"), "o-2", human("o-2"))

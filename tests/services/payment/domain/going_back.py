@@ -7,9 +7,11 @@ from shared.events.refunds import (
     RefundChecked,
     RefundProposed,
     RefundQueryRequested,
+    RefundRecorded,
     RefundRequested,
 )
 from shared.events.routing import Closed, NotAccepted
+from tests.shared.callers import human
 
 NOT_ACCEPTED = NotAccepted(national_code=3, officer="o", reason="r")
 WITHDRAWN = Closed(national_code=7, reason="r")
@@ -25,16 +27,28 @@ def answer(office, finding, **changes):
     return office.hear(RefundAnswered(**(said | changes)))
 
 
-def ask(office, amount_vnd=16_000, by="maker", transaction="14700001"):
+def ask(office, amount_vnd=16_000, by="maker", transaction="14700001", **agreed):
+    """Asked for by somebody; `agreed`: who agreed to it before it came."""
     wish = RefundAsked(
-        partner="vnpay", transaction=transaction, amount_vnd=amount_vnd, by=by, reason="asked for"
+        partner="vnpay",
+        transaction=transaction,
+        amount_vnd=amount_vnd,
+        by=by,
+        reason="asked for",
+        **({"principal": human(by)} | agreed),
     )
     return office.hear(wish)
 
 
-def check(office, approved=True, by="checker"):
+def check(office, approved=True, by="checker", **changed):
     key = office.of(RefundProposed)[-1].refund
-    return office.hear(RefundChecked(refund=key, approved=approved, by=by, reason="looked at"))
+    who = {"by": by, "principal": human(by)} | changed
+    return office.hear(RefundChecked(refund=key, approved=approved, **who, reason="looked at"))
+
+
+def record(office, key, by="cashier"):
+    slip = {"transaction": "FT1", "reason": "by slip"}
+    return office.hear(RefundRecorded(refund=key, by=by, principal=human(by), **slip))
 
 
 def assess_again(office, **facts):

@@ -14,6 +14,7 @@ from shared.events.disbursements import (
     DisbursementRequested,
 )
 from tests.services.payment.office import APPLICATION, PARTNER
+from tests.shared.callers import human
 
 PENSION = "1.014027"  # 500,000 VND each month
 FUNERAL = "1.014028"  # 10,000,000 VND once
@@ -31,6 +32,7 @@ ASKED = DisbursementAsked(
     ending="0101",
     payee="v1.sealed",
     by="maker",
+    principal=human("maker"),
 )
 
 
@@ -62,22 +64,22 @@ def answer(office, finding, **changes):
 
 def check(office, approved=True, by="checker"):
     key_ = office.of(DisbursementProposed)[-1].disbursement
+    who = {"by": by, "principal": human(by)}
     return office.hear(
-        DisbursementChecked(disbursement=key_, approved=approved, by=by, reason="looked at")
+        DisbursementChecked(disbursement=key_, approved=approved, **who, reason="looked at")
     )
 
 
 def correct(office, by="maker", **changes):
     whole = {"bank": "970436", "ending": "0202", "payee": "v1.other", "reason": "closed"} | changes
-    return office.hear(DisbursementCorrected(disbursement=key(), by=by, **whole))
+    who = {"by": by, "principal": human(by)}
+    return office.hear(DisbursementCorrected(disbursement=key(), **who, **whole))
 
 
 def record(office, finding="paid", by="treasurer"):
-    return office.hear(
-        DisbursementRecorded(
-            disbursement=key(), finding=finding, transaction="FT9", by=by, reason="statement"
-        )
-    )
+    who = {"by": by, "principal": human(by)}
+    slip = {"transaction": "FT9", "reason": "statement"}
+    return office.hear(DisbursementRecorded(disbursement=key(), finding=finding, **who, **slip))
 
 
 def statuses(office):

@@ -20,6 +20,7 @@ from shared.events.disbursements import (
 )
 from shared.events.routing import Closed
 from tests.services.payment.domain.paid_out import PARTNERS, ask, granted
+from tests.shared.callers import human
 
 PERIODS = ("2026-11", "2026-11", "2026-12")
 numbers = st.integers(0, 3)
@@ -74,10 +75,12 @@ def about(office, kind, place, *rest):
         return None
     named = {"disbursement": proposed.disbursement, "reason": "why"}
     if kind == "check":
-        return DisbursementChecked(**named, approved=rest[0], by=rest[1])
+        return DisbursementChecked(**named, approved=rest[0], by=rest[1], principal=human(rest[1]))
     if kind == "correct":
-        return DisbursementCorrected(**named, bank="970436", ending="2", payee="v1.o", by="m")
-    return DisbursementRecorded(**named, finding=rest[0], transaction="FT", by="p")
+        to = {"bank": "970436", "ending": "2", "payee": "v1.o"}
+        return DisbursementCorrected(**named, **to, by="m", principal=human("m"))
+    slip = {"finding": rest[0], "transaction": "FT"}
+    return DisbursementRecorded(**named, **slip, by="p", principal=human("p"))
 
 
 @settings(max_examples=1_000, deadline=None)

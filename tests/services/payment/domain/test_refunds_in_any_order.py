@@ -20,6 +20,7 @@ from shared.events.refunds import (
 )
 from shared.events.routing import Closed, NotAccepted
 from tests.services.payment.domain.going_back import assess_again
+from tests.shared.callers import human
 
 numbers = st.integers(0, 3)
 heard = st.lists(
@@ -55,7 +56,12 @@ def next_data(office, a, what):
         return of_a_refund(office, at(refunds, rest[0]).refund, kind, rest)
     if kind == "ask":
         return RefundAsked(
-            partner="vnpay", transaction=f"T{rest[0]}", amount_vnd=rest[1], by="m", reason="why"
+            partner="vnpay",
+            transaction=f"T{rest[0]}",
+            amount_vnd=rest[1],
+            by="m",
+            principal=human("m"),
+            reason="why",
         )
     of_routing = {
         "payment_due": a.payment_due(),
@@ -74,10 +80,14 @@ def of_the_partner(a, order, kind, transaction=0, off_vnd=0):
 
 def of_a_refund(office, key, kind, rest):
     if kind == "check":
-        return RefundChecked(refund=key, approved=rest[1], by=rest[2], reason="why")
+        return RefundChecked(
+            refund=key, approved=rest[1], by=rest[2], principal=human(rest[2]), reason="why"
+        )
     calls = [e for e in office.events if isinstance(e, RefundRequested | RefundQueryRequested)]
     if kind == "record" or not calls:
-        return RefundRecorded(refund=key, transaction="FT", by="c", reason="why")
+        return RefundRecorded(
+            refund=key, transaction="FT", by="c", principal=human("c"), reason="why"
+        )
     call = at(calls, rest[0])
     return RefundAnswered(key=call.key, refund=call.refund, finding=rest[1], transaction="R")
 

@@ -13,7 +13,13 @@ from shared.events.disbursements import (
     DisbursementWaiting,
 )
 from shared.events.payment import Requested
-from shared.events.refunds import RefundDone, RefundProposed, RefundRecorded
+from shared.events.refunds import (
+    RefundDone,
+    RefundProposed,
+    RefundRejected,
+    RefundRequested,
+    RefundWaiting,
+)
 from tests.services.payment.domain import going_back
 from tests.services.payment.domain.paid_out import (
     PACE,
@@ -25,6 +31,7 @@ from tests.services.payment.domain.paid_out import (
     kinds,
     record,
 )
+from tests.shared.callers import human
 
 # ---- refunds
 
@@ -41,8 +48,7 @@ def settled(an_office, a):
 def back_by_hand(office, by):
     going_back.answer(office, "by_hand")
     key = office.of(RefundProposed)[-1].refund
-    deed = RefundRecorded(refund=key, transaction="FT1", by=by, reason="by slip")
-    return RefundDone in kinds(office.hear(deed))
+    return RefundDone in kinds(going_back.record(office, key, by))
 
 
 def test_above_the_limit_who_asked_does_not_record_that_it_is_done(settled):
@@ -60,6 +66,49 @@ def test_nor_of_a_part_by_which_the_limit_is_passed(settled):
     going_back.ask(settled, 8_000)
     going_back.check(settled)
     assert not back_by_hand(settled, by="maker")
+
+
+ROUND = {"checked_by": "checker", "checked_principal": human("checker")}
+
+
+def test_who_agreed_before_it_came_has_agreed_to_it(settled):
+    proposed, asked, *_ = going_back.ask(settled, **ROUND)
+
+    assert (proposed.by, proposed.checked_by) == ("maker", "checker")
+    assert isinstance(asked, RefundRequested)
+    assert not back_by_hand(settled, by="maker"), "it takes two still"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"checked_principal": human("maker")},
+        {"checked_principal": ""},
+        {"checked_principal": "https://id.example.test#checker"},
+        {"principal": ""},
+    ],
+    ids=["who asked, by another name", "nobody in particular", "of another issuer", "unknown"],
+)
+def test_who_may_be_who_asked_has_agreed_to_nothing(settled, changed):
+    proposed, waiting = going_back.ask(settled, **(ROUND | changed))
+
+    assert proposed.checked_by == ""
+    assert (type(waiting), waiting.waits_for) == (RefundWaiting, "check")
+
+
+def test_who_asked_does_not_agree_by_another_name(settled):
+    going_back.ask(settled)
+
+    assert going_back.check(settled, by="checker", principal=human("maker")) == []
+    assert going_back.check(settled, by="checker", principal="") == []
+    assert RefundRequested in kinds(going_back.check(settled))
+
+
+def test_what_nobody_knows_who_asked_for_is_turned_down_and_never_agreed_to(settled):
+    going_back.ask(settled, principal="")
+
+    assert going_back.check(settled) == []
+    assert kinds(going_back.check(settled, approved=False)) == [RefundRejected]
 
 
 # ---- allowances
