@@ -25,10 +25,10 @@ from services.operations.domain.dead.contrast import (
     sample,
     schema_of,
     shown,
-    written,
 )
 from services.operations.domain.dead.letters import Kind, Open, Place
 from services.operations.domain.dead.mending import WHY, Change, Why
+from services.operations.domain.dead.seen import written
 from services.operations.domain.entries import Entry
 from shared.masking import masked
 
@@ -81,7 +81,7 @@ def one_letter(
         found=found,
         why=held.why,
         answered=answered,
-        edits=[_waiting(one, changes) for one, changes in edits],
+        edits=[_waiting(letter.topic, message, one, changes) for one, changes in edits],
     )
 
 
@@ -146,15 +146,20 @@ def _one(
     )
 
 
-def _waiting(one: Proposal, changes: list[Change]) -> Waiting:
+def _waiting(topic: str, message: object, one: Proposal, changes: list[Change]) -> Waiting:
     decided = one.decided
+    was = message.get("type") if isinstance(message, dict) else None
+    type_ = next((c.after for c in changes if c.path == "$.type"), was)
     return Waiting(
         number=one.number,
         by=one.by,
         at=one.at,
         reason=one.reason,
         changes=[
-            Changed(masked(c.path), shown(c.path, c.before, {}), written(c.after)) for c in changes
+            Changed(
+                masked(c.path), shown(c.path, c.before, {}), written(topic, type_, c.path, c.after)
+            )
+            for c in changes
         ],
         verdict=decided.verdict if decided else None,
         checked_by=decided.by if decided else "",

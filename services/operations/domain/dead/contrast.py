@@ -37,6 +37,7 @@ _OPEN = frozenset(
 _TOLD = ("type", "const", "enum", "pattern", "format", "minLength", "maxLength", "minimum",
          "maximum", "minItems", "maxItems", "required")  # fmt: skip
 _CLOSED = ("const", "enum", "pattern", "format")
+_WORD = re.compile(r"[!-~]*")  # no name of a person, as names are written
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
 
@@ -105,7 +106,8 @@ def shown(path: str, value: object, schema: Schema) -> str:
             return "[]" if not value else f"[{len(value)}]"
         case str():
             is_closed = any(name in schema for name in _CLOSED)
-            is_open = path in _OPEN or (is_closed and _is_valid(value, schema))
+            is_open = bool(path in _OPEN and _WORD.fullmatch(value))
+            is_open = is_open or (is_closed and _is_valid(value, schema))
             if path == "$.subject" and is_canonical(value.encode()):
                 return value
             return masked(value)[:SHOWN_LIMIT] if is_open and len(value) <= SHOWN_LIMIT else (
@@ -116,11 +118,6 @@ def shown(path: str, value: object, schema: Schema) -> str:
             return f"{value}"
         case _:
             return f"a number of {len(str(value))} signs"
-
-
-def written(value: object) -> str:
-    """Return what somebody put into a copy, for who looks at it: what is personal in it hidden."""
-    return masked(events.encode(value).decode())[:SHOWN_LIMIT]
 
 
 def differences(topic: str, message: object) -> list[Difference]:

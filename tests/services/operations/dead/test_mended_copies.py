@@ -28,7 +28,7 @@ async def test_a_mended_copy_is_sent_when_a_second_person_accepts_it(
     assert office.taken == []
     (edit,) = one["edits"]
     assert (edit["number"], edit["verdict"]) == (1, None)
-    assert edit["changes"] == [{"path": "$.data.note", "before": "7", "after": '"by the book"'}]
+    assert edit["changes"] == [{"path": "$.data.note", "before": "7", "after": "“aa aaa aaaa”"}]
 
     alone = await client.post(at(place, "/edits/1/accept"), json=WHY)
     assert (alone.status_code, alone.json()["type"]) == (409, "urn:motcua:problem:same-person")
