@@ -127,7 +127,7 @@ def operations(guard: Guard | None = None) -> APIRouter:
         "aside": SettingAside(door, _UNUSED, _UNUSED),
         "checking": Checking(door, _UNUSED),
         "comparing": Comparing(door, _UNUSED),
-        "guard": guard or Guard(door, _UNUSED, _UNUSED),
+        "guard": guard or Guard(door, _UNUSED, _UNUSED, _UNUSED),
         "trying": Trying(door, _UNUSED),
     }  # their routes have the door's own class
     return services.operations.__main__.edge(desks(**unused | pages))

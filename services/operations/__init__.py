@@ -32,7 +32,8 @@ Reading order, what is needed by what follows first:
     status_access, status_api        what a citizen sees, and who may
     pages, rating_api                the same as pages, and how it went
     console                          what an operator sees
-    guard, reads, reads_api          what stands around every route; who was shown what of whom
+    guard, limits                    what stands around every route; how often somebody may ask
+    reads, reads_api                 who was shown what of whom
     turns                            loops beside the edge
     readers, wiring                  how all of it is put together
 """

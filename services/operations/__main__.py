@@ -67,6 +67,7 @@ from services.operations.guard import Guard
 from services.operations.incidents.desk import Desk as IncidentDesk
 from services.operations.incidents.offers import Offers
 from services.operations.indicators.syncing import Syncing
+from services.operations.limits import Limits
 from services.operations.mending import Mending
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.health import Health
@@ -203,7 +204,8 @@ async def build(resources: Resources) -> Parts:
     desk = RatingDesk(status, resources.publisher, resources.vault, answers)
     at_door, http = wiring.door(resources, is_sandbox=bool(settings.sandbox))
     reading = Reading(at_door, journeys, finder, watch.current, resources.clock)
-    guard = Guard(at_door, Reads(resources.table("reads"), resources.clock), resources.clock)
+    seen = Reads(resources.table("reads"), resources.clock)
+    guard = Guard(at_door, seen, Limits(time.monotonic), resources.clock)
     board = Board(situations, time.monotonic)
     trends = Trends(board, resources.table("board_counts"), resources.clock)
     sandbox = Programs(settings.sandbox) if settings.sandbox else None

@@ -1,7 +1,7 @@
 """What stands around every route of operations, of the API as of the console.
 
-Before it: who calls.  Behind it: whom the answer named is written down before it leaves; what
-cannot be written down is not shown.
+Before it: who calls, and whether it may just now.  Behind it: whom the answer named is written down
+before it leaves; what cannot be written down is not shown.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
 from services.operations.console.screen import ROOT
-from services.operations.reads.naming import OPEN, kept, named, takes
+from services.operations.limits import OWN, Limits, kind_of
+from services.operations.reads.naming import OPEN, TOLD, kept, named, takes
 from services.operations.reads.rows import Read, Reads
 from services.operations.status_access import network
 from services.operations.status_api import caller_address
@@ -33,12 +34,22 @@ class Guard:
 
     door: Door
     reads: Reads
+    limits: Limits
     clock: Clock
 
     async def enter(self, request: Request) -> None:
-        """Find out who calls; a dependency of all routes.  Raises `Unknown`."""
-        if _route(request.scope) not in OPEN:
-            request.state.caller = await self._caller(request)
+        """Find out who calls, and count it; a dependency of all routes.
+
+        Raises `Refusal` 429, `Unknown`.
+        """
+        route = _route(request.scope)
+        if route in OWN:
+            return
+        is_open = route in OPEN and route not in TOLD
+        caller = NOBODY if is_open else await self._caller(request)
+        request.state.caller = caller
+        kind = kind_of(request.method, route, is_known=bool(caller.name), is_open=is_open)
+        self.limits.take(kind, caller.name or network(caller_address(request)))
 
     async def _caller(self, request: Request) -> Caller:
         """Return who is signed in, or whose key it is; nobody: the route says so."""

@@ -72,21 +72,13 @@ OWN = {
         # what operators tell many
         *("broadcasts", "broadcasts_api"),
     },
-    # it reads with a loop of its own instead of a lane: it decides nothing; how an application
-    # stands for its citizen: who may see it, as a page, as JSON with an example; and how it went;
-    # which application somebody means, and one of them opened, for whoever asks; operators' pages;
-    # what open applications wait for, the board of it and what it was, what is done about many; the
-    # national form;
-    # that nothing of a period is missing; which of two editions of all this serves,
-    # and that it still follows from the messages; what takes turns in the background; dead
-    # letters, and what operators do about them; what of partners' days does not match; who is
-    # woken for what; how units do, and are ready; who was shown what of whom
+    # it reads with a loop of its own instead of a lane: its package says what each is for
     "operations": {
         *("letters", "dead", "dead_api"),
         *("finding", "seeking", "opened", "console", "situations", "board", "stuck_api"),
         *("rounds", "rounds_api", "money", "money_api", "alarms", "alarms_api"),
         *("incidents", "incidents_api"),
-        *("guard", "reads", "reads_api"),
+        *("guard", "limits", "reads", "reads_api"),
         *("indicators", "indicators_api", "readiness_api", "sync_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("subscriptions", "subscriptions_api"),

@@ -101,7 +101,11 @@ class Door:
             response = self.wrong(request, 422, LABELS["not_readable"])
         except Refusal as why:
             words = LABELS.get(f"refused_{why.code}", Words(why.detail, why.detail))
+            headers = why.headers or {}
+            if "Retry-After" in headers:
+                words = LABELS["refused_too-many-calls"].told(seconds=headers["Retry-After"])
             response = self.wrong(request, why.status, words)
+            response.headers.update(headers)
         except Unknown:
             response = self.wrong(request, 503, LABELS["unreachable"])
         if language := _asked_language(request):

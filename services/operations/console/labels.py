@@ -74,6 +74,10 @@ FRAME: Mapping[str, Words] = {
         "No message of it is in the log. One submitted just now may need seconds; check the code.",
     ),
     "refused_not-found": Words("Không có trang này.", "There is no such page."),
+    "refused_too-many-calls": Words(
+        "Đã mở hoặc gửi quá nhiều lần. Hãy đợi {seconds} giây rồi thử lại.",
+        "That was opened or sent too often. Wait {seconds} seconds, then try again.",
+    ),
     "refused_not-yours": Words(
         "Hồ sơ này không thuộc đơn vị của tài khoản này.",
         "This application is not with the units of this account.",

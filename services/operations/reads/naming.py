@@ -37,6 +37,8 @@ OPEN: Mapping[str, str] = {
     "/v1/status": "to the citizen's portal, with what the citizen has; attempts are counted there",
 }
 
+TOLD = frozenset({"/v1/reads"})  # of those, to who is known alone
+
 
 def named(texts: Iterable[str]) -> frozenset[str]:
     """Return the applications, petitions and dossier codes in these texts."""

@@ -51,6 +51,7 @@ from services.operations.console.sync.routes import Comparing
 from services.operations.domain.actions import ACTIONS, Action
 from services.operations.guard import Guard
 from services.operations.indicators.syncing import Syncing
+from services.operations.limits import Limits
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.health import Health
 from services.operations.money.saying import Saying
@@ -185,7 +186,8 @@ class ConsoleEdge:
         routers = (*routers, dead_routes.router(aside))
         self.reads_table = MemoryTable(Trouble())
         self.reads = Reads(self.reads_table, self._now)
-        guard = Guard(self.door, self.reads, self._now)
+        self.limits = Limits(self.ticks)
+        guard = Guard(self.door, self.reads, self.limits, self._now)
         guarded = APIRouter(dependencies=[Depends(guard.enter)])
         sources = Sources(
             *(self.store.journeys, finder, self.store.counts(), self.store.counts()),

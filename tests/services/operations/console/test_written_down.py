@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 
 from deploy.contracts.edges import openapi, operations
 from services.operations.guard import Guard
+from services.operations.limits import Limits
 from services.operations.reads.naming import OPEN, TAKES
 from services.operations.reads.rows import STRETCH_S
 from services.operations.reads_api import PAGE_LIMIT
@@ -152,7 +153,7 @@ def routes() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def answering(edge: ConsoleEdge) -> httpx.AsyncClient:
     """Return all addresses of operations, each of which names an application."""
-    guard = Guard(edge.door, edge.reads, lambda: BEGAN)
+    guard = Guard(edge.door, edge.reads, Limits(edge.ticks), lambda: BEGAN)
     stand = APIRouter(dependencies=[Depends(guard.enter)])
 
     async def name_one() -> dict[str, str]:
@@ -184,7 +185,7 @@ class Closed(Guard):
 
 
 async def test_every_route_of_the_edge_has_the_guard_before_it(edge: ConsoleEdge) -> None:
-    own = operations(Closed(edge.door, edge.reads, lambda: BEGAN))
+    own = operations(Closed(edge.door, edge.reads, Limits(edge.ticks), lambda: BEGAN))
     transport = httpx.ASGITransport(edge_app("operations", Access({}), (own,)))
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         for method, path, _ in routes():
