@@ -35,6 +35,7 @@ from services.operations.console.dead.routes import SettingAside
 from services.operations.console.door import Door
 from services.operations.console.indicators.routes import Judging
 from services.operations.console.money.routes import Counting
+from services.operations.console.partner.routes import Owning
 from services.operations.console.proof.routes import Provable
 from services.operations.console.readiness.routes import Checking
 from services.operations.console.reading.routes import Reading
@@ -121,6 +122,7 @@ def operations(guard: Guard | None = None) -> APIRouter:
         "judging": judging,
         "releasing": Releasing(door, *[_UNUSED] * 4),
         "counting": Counting(door, _UNUSED),
+        "owning": Owning(door, _UNUSED),
         "provable": Provable(door, _UNUSED),
         "tabling": Tabling(door, _UNUSED),
         "waking": Waking(door, *[_UNUSED] * 4),

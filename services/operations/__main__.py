@@ -14,6 +14,7 @@ from services.operations import (
     incidents_api,
     indicators_api,
     money_api,
+    partner_api,
     proof_api,
     rating_api,
     readers,
@@ -38,6 +39,8 @@ from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
 from services.operations.console.money import routes as money_routes
 from services.operations.console.money.routes import Counting as MoneyCounting
+from services.operations.console.partner import routes as partner_routes
+from services.operations.console.partner.routes import Owning
 from services.operations.console.proof import routes as proof_routes
 from services.operations.console.proof.routes import Provable
 from services.operations.console.readiness import routes as readiness_routes
@@ -115,6 +118,7 @@ class Desks(NamedTuple):
     rounds: Desk
     aside: SettingAside
     counting: MoneyCounting
+    owning: Owning
     waking: Waking
     incidents: IncidentDesk
     offers: Offers
@@ -163,6 +167,8 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(readiness_api.router(desks.checking.desk))
     routes.include_router(money_api.router(desks.counting.desk))
     routes.include_router(reads_api.router(desks.guard.reads, journeys))
+    routes.include_router(partner_routes.router(desks.owning))
+    routes.include_router(partner_api.router(desks.owning.desk))
     return routes
 
 
@@ -248,6 +254,7 @@ async def build(resources: Resources) -> Parts:
         rounds=rounds,
         aside=SettingAside(at_door, dead, resources.clock),
         counting=MoneyCounting(at_door, money),
+        owning=Owning(at_door, wiring.partner(resources, money, journeys)),
         waking=waking,
         incidents=alarming.incidents,
         offers=alarming.offers,

@@ -3,16 +3,18 @@
 Two tables, and the rows of what nobody did anything about beside the others of the stuck board:
 
 - `letters`: `<topic>/<partition>/<offset>` of the record; a lane that says it again is not kept.
+  Calls of partners once more, as `@<partner>/<logged at>/<the same>`, with what was wrong alone.
 - `letter_answers`: the same id; of several answers the first one on the log counts.
 
 All of it follows from the log.  An answer stands on its letter's partition, behind it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from services.operations.domain.causes import CALL
 from services.operations.domain.dead.letters import (
     KINDS,
     Answer,
@@ -26,9 +28,18 @@ from services.operations.domain.matters import Matter
 from services.operations.journeys import Journeys
 from services.operations.situations import row_apart
 from shared.bus import Record
-from shared.store import Row, Table
+from shared.store import Row, Table, prefix
 
+AT_DIGITS = 15  # of milliseconds in an id
 OPEN_LIMIT = 20_000  # looked at together; whatever is more is not counted, and that is said
+
+
+class Refused(NamedTuple):
+    """A partner's call that could not be taken: what of it was wrong, and in words."""
+
+    at_ms: int
+    field: str
+    reason: str
 
 
 class Letters:
@@ -46,6 +57,7 @@ class Letters:
         answers = [answer for r in records if (answer := answer_of(r))]
         if letters:
             rows = [_row(key, letter) for key, letter in letters.items()]
+            rows += [row for letter in letters.values() if (row := _refused(letter))]
             await self._letters.insert_missing(rows)
         if answers:
             await self._answers.insert_missing([_row(_about(one).key, one) for one in answers])
@@ -89,6 +101,36 @@ class Letters:
             row["_id"]: msgspec.json.decode(row["said"], type=Answer)
             for row in await self._answers.get(keys)
         }
+
+    async def refused(
+        self, partner: str, before: str, limit: int
+    ) -> tuple[list[tuple[Refused, bool]], str]:
+        """Return the calls of a partner that could not be taken, the newest first, each with
+        whether somebody has dealt with it; and below which they go on, empty: nowhere.
+        """
+        low, high = prefix(f"@{partner}/")
+        rows = await self._letters.last((low, f"{low}{before}" if before else high), limit)
+        found = [(row["_id"].removeprefix(low), row) for row in reversed(rows)]
+        answered = await self.answers([_key_of(id_) for id_, _ in found])
+        out = [
+            (Refused(int(id_[:AT_DIGITS]), row["field"], row["reason"]), _key_of(id_) in answered)
+            for id_, row in found
+        ]
+        return out, found[-1][0] if len(found) == limit else ""
+
+
+def _refused(letter: Letter) -> Row | None:
+    """Return the row by which a partner finds a call of its own; None: it is none."""
+    root, _, rest = letter.id.removeprefix("/").partition("/")
+    if root != "partners" or letter.cause != CALL:
+        return None
+    partner, key = rest.partition("/")[0], letter.place.key
+    id_ = f"@{partner}/{letter.at_ms:0{AT_DIGITS}d}/{key}"
+    return {"_id": id_, "reason": letter.reason, "field": letter.field}
+
+
+def _key_of(id_: str) -> str:
+    return id_[AT_DIGITS + 1 :]
 
 
 def open_of(row: Mapping[str, Any]) -> Open:

@@ -52,6 +52,8 @@ from services.operations.indicators.scoring import Scoring
 from services.operations.indicators.snapshots import Snapshots
 from services.operations.indicators_api import IndicatorDesk
 from services.operations.journeys import Journeys
+from services.operations.money.desk import MoneyDesk
+from services.operations.money.partner import PartnerDesk
 from services.operations.proofs.desk import ProofDesk
 from services.operations.proofs.rows import Proofs
 from services.operations.proofs.runner import Grounds
@@ -214,3 +216,8 @@ def dead(resources: Resources, board: Board, journeys: Journeys, per_second: int
     edits, publisher = Edits(resources.table("dead_edits")), resources.publisher
     letters = letters_of(resources, journeys)
     return DeadDesk(letters, board, journeys, edits, publisher, seals, resources.clock, per_second)
+
+
+def partner(resources: Resources, money: MoneyDesk, journeys: Journeys) -> PartnerDesk:
+    """Return what bank partners ask of themselves."""
+    return PartnerDesk(money, journeys, letters_of(resources, journeys))

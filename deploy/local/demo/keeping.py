@@ -14,7 +14,8 @@ from deploy.local.fitted import print_whole
 from deploy.local.journey_view import FAINT
 from deploy.local.settings import ROOT
 
-WHO = ("operator", "checker")  # what one asks for, another agrees to
+# what one asks for, another agrees to; a bank has pages of its own
+WHO = ("operator", "checker", "sen-vang")
 # what is planted is called, by the cause that it shows as
 PLANTED: Mapping[str, str] = {
     "wrong_amount": "a wrong amount was paid",

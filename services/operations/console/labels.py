@@ -6,6 +6,7 @@ from services.operations.console.alarms.labels import ALARMS
 from services.operations.console.dead.labels import DEAD
 from services.operations.console.indicators.labels import INDICATOR_WORDS
 from services.operations.console.money.labels import MONEY
+from services.operations.console.partner.labels import PARTNER
 from services.operations.console.proof.labels import PROOF
 from services.operations.console.readiness.labels import READINESS
 from services.operations.console.reading.labels import READING
@@ -114,6 +115,7 @@ PAGES = (  # no label stands in two of them
     SYNC,
     STATISTICS,
     PROOF,
+    PARTNER,
     SANDBOX,
 )
 LABELS: Mapping[str, Words] = {name: words for page in PAGES for name, words in page.items()}

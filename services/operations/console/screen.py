@@ -54,6 +54,7 @@ class Way(NamedTuple):
 
 ALL_UNITS = ("viewer", "operator", "checker", "admin")  # who may see what is of any unit
 READERS = (*ALL_UNITS, "unit_officer")
+PARTNERS = ("partner",)  # bank partners: each sees itself alone
 WAYS = (
     Way(f"{ROOT}/find", "find", READERS),
     Way(f"{ROOT}/stuck", "stuck", ALL_UNITS),
@@ -64,7 +65,15 @@ WAYS = (
     Way(f"{ROOT}/indicators", "indicators", ALL_UNITS),
     Way(f"{ROOT}/statistics", "statistics", READERS),
     Way(f"{ROOT}/proof", "proof", ALL_UNITS),
+    Way(f"{ROOT}/partner/overview", "own", PARTNERS),
+    Way(f"{ROOT}/partner/calls", "calls", PARTNERS),
+    Way(f"{ROOT}/partner/refused", "refusals", PARTNERS),
 )
+
+
+def home_of(role: str) -> str:
+    """Return the page that somebody of a role begins with."""
+    return next((way.path for way in WAYS if role in way.roles), WAYS[0].path)
 
 
 class Visit(NamedTuple):

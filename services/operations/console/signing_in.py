@@ -19,7 +19,7 @@ from services.operations.console.accounts import NAME_LIMIT
 from services.operations.console.door import HOME, SESSION, SIGN_IN, Door, visit_of
 from services.operations.console.labels import LABELS
 from services.operations.console.oidc import Oidc, Unwelcome
-from services.operations.console.screen import HEADERS, ROOT
+from services.operations.console.screen import HEADERS, ROOT, home_of
 from services.operations.domain.citizen.words import Words
 from services.operations.status_access import network
 from services.operations.status_api import caller_address, form, form_body
@@ -159,7 +159,8 @@ async def _sign_in(door: Door, request: Request) -> Response:
 async def _let_in(door: Door, request: Request, caller: Caller, where: str) -> Response:
     token = await door.sessions.open(caller, before=cookies.kept(request, SESSION))
     _log.info("signed in", account=caller.name, role=caller.role)
-    response = RedirectResponse(_following(where), 303, HEADERS)
+    going = _following(where)
+    response = RedirectResponse(home_of(caller.role) if going == HOME else going, 303, HEADERS)
     cookies.keep(response, request, SESSION, token)
     return response
 

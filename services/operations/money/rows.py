@@ -149,9 +149,10 @@ class Ledger:
 
     # ---- read
 
-    async def every_open(self) -> tuple[list[Open], bool]:
-        """Return what is open, and whether that is all of it."""
-        rows = await self._open.ranges([("", END)], OPEN_LIMIT + 1)
+    async def every_open(self, partner: str = "") -> tuple[list[Open], bool]:
+        """Return what is open, of all or of one partner, and whether that is all of it."""
+        within = prefix(f"{partner}.") if partner else ("", END)
+        rows = await self._open.ranges([within], OPEN_LIMIT + 1)
         return [_open(row) for row in rows[:OPEN_LIMIT]], len(rows) <= OPEN_LIMIT
 
     async def one(self, break_id: str) -> tuple[Standing | None, list[Turn]]:

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.operations.console.door import HOME, Door
+from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
 from services.operations.console.reading.page import journey_page, raw
 from services.operations.console.reading.sought import sought
 from services.operations.console.rounds.offers import offers_of
-from services.operations.console.screen import HEADERS, READERS, ROOT, Visit
+from services.operations.console.screen import HEADERS, READERS, ROOT, Visit, home_of
 from services.operations.domain.citizen.units import Units
 from services.operations.finding import ASKED_LIMIT, Finder, Found
 from services.operations.journeys import Journeys
@@ -49,8 +49,9 @@ def router(reading: Reading) -> APIRouter:
 
 def _find(routes: APIRouter, reading: Reading, readers: object) -> None:
     @routes.get("", summary="The console: leads to its first page", response_class=HTMLResponse)
-    async def console() -> Response:
-        return RedirectResponse(HOME, 303, HEADERS)
+    async def console(request: Request) -> Response:
+        visit = await reading.door.visit(request)
+        return RedirectResponse(home_of(visit.role), 303, HEADERS)
 
     @routes.get("/find", summary="The console: finds an application", response_class=HTMLResponse)
     async def find_page(

@@ -34,7 +34,9 @@ def test_the_console_and_the_pages_of_one_applications_devices_have_addresses(wi
         url=SCENE.url,
         stack=Stack("k", "m"),
         settings=Settings(),
-        clients=lambda: {"accounts": {"operator": "made-up", "checker": "made-up-too"}},
+        clients=lambda: {
+            "accounts": {"operator": "made-up", "checker": "made-up-too", "sen-vang": "and-this"}
+        },
     )
     url = "http://127.0.0.1:8203/devices/0123456789ab"
     cases = [Case("routing", "needs_choice", ONE, "H29.1-20261123-0000001")]

@@ -27,6 +27,8 @@ from services.operations.console.indicators.routes import Judging
 from services.operations.console.money import routes as money_routes
 from services.operations.console.money.routes import Counting
 from services.operations.console.oidc import Oidc
+from services.operations.console.partner import routes as partner_routes
+from services.operations.console.partner.routes import Owning
 from services.operations.console.proof import routes as proof_routes
 from services.operations.console.proof.routes import Provable
 from services.operations.console.readiness import routes as readiness_routes
@@ -54,6 +56,7 @@ from services.operations.indicators.syncing import Syncing
 from services.operations.limits import Limits
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.health import Health
+from services.operations.money.partner import PartnerDesk
 from services.operations.money.saying import Saying
 from services.operations.proving import Proving
 from services.operations.reads.rows import Reads
@@ -92,6 +95,7 @@ ROLES = {
     "operator": "operator",
     "checker": "checker",
     "sen-vang": "partner",
+    "an-phat": "partner",
     "admin": "admin",
 }
 UNITS = "01"  # the officer's: a province
@@ -154,7 +158,9 @@ class ConsoleEdge:
         self.runner = Runner(
             rows, situations, self.store.journeys, self, lambda: self.now, 1, self.actions
         )
-        counting = Counting(self.door, self._desk())
+        self.money = self._desk()
+        counting = Counting(self.door, self.money)
+        own = PartnerDesk(self.money, self.store.journeys, self.store.letters())
         self.night = night = Night()
         alarms = AlarmDesk(night.rows, night.deliveries, lambda: night.now, night.faults)
         waking = Waking(self.door, alarms, self.catalogue, lambda: self.night.now, read_runbooks())
@@ -176,6 +182,7 @@ class ConsoleEdge:
             proof_routes.router(provable),
             rounds_routes.router(releasing),
             money_routes.router(counting),
+            partner_routes.router(Owning(self.door, own)),
             alarm_routes.router(waking),
             readiness_routes.router(Checking(self.door, ready)),
         )

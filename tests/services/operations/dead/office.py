@@ -76,7 +76,7 @@ class Office:
         record = self.log.append(topic, whose.encode() if whose else None, value, lane)
         return Place(topic, record.partition, record.offset)
 
-    def refuse_call(self, reason: str, n: int = 1) -> None:
+    def refuse_call(self, reason: str, n: int = 1, partner: str = "sandbox") -> None:
         """A partner's call that payment could not place, as it keeps it."""
         said = kernel.RecordDead(
             service="payment",
@@ -88,7 +88,7 @@ class Office:
             sealed=self.seal(b"vnp_TxnRef=DVC1"),
         )
         event = Event(
-            id=f"/partners/sandbox/{n}",
+            id=f"/partners/{partner}/{n}",
             source="/services/payment",
             type=said.TYPE,
             subject="",

@@ -40,4 +40,4 @@ class Sight(Windows):
         await page.fill("#name", name)
         await page.fill("#password", PASSWORD)
         await page.click("main form button")
-        await page.wait_for_selector("#q")
+        await page.wait_for_selector("header nav")

@@ -1,0 +1,1 @@
+"""A bank partner's own pages: itself and nothing else."""
