@@ -37,22 +37,22 @@ AfterRefused = Annotated[
 
 def router(desk: PartnerDesk) -> APIRouter:
     """Return the routes; all of them need the role partner."""
-    routes = APIRouter(prefix="/v1/partner", tags=["partners"])
+    routes = APIRouter(prefix="/v1", tags=["partners"])
 
     @routes.get(
-        "",
+        "/partner",
         summary="Your open breaks by kind and age, how you fare as we see it, and your last days",
         responses=edge.answers(200, own.OwnView, example=examples.OVERVIEW),
     )
-    async def overview(caller: Partner) -> Response:
+    async def partner_overview(caller: Partner) -> Response:
         return _json(await desk.overview(partner_of(caller)))
 
     @routes.get(
-        "/breaks",
+        "/partner/breaks",
         summary="Your breaks, or those of one of your days",
         responses=edge.answers(200, own.OwnBreakPage, 422, example=examples.BREAKS),
     )
-    async def breaks(
+    async def partner_breaks(
         caller: Partner,
         day: OnDay = None,
         kind: BreakKind | None = None,
@@ -68,27 +68,27 @@ def router(desk: PartnerDesk) -> APIRouter:
         )
 
     @routes.get(
-        "/days/{day}",
+        "/partner/days/{day}",
         summary="What became of your statements of a day; each corrects the one before",
         responses=edge.answers(200, own.DayOfOneView, 422, example=examples.DAY),
     )
-    async def one_day(day: date, caller: Partner) -> Response:
+    async def partner_day(day: date, caller: Partner) -> Response:
         return _json(await desk.day(partner_of(caller), day))
 
     @routes.get(
-        "/calls",
+        "/partner/calls",
         summary="What was said of an order: your calls with our answers, our questions with yours",
         responses=edge.answers(200, own.CallsView, 422, example=examples.CALLS),
     )
-    async def calls(caller: Partner, of: Asked) -> Response:
+    async def partner_calls(caller: Partner, of: Asked) -> Response:
         return _json(await desk.calls(partner_of(caller), of))
 
     @routes.get(
-        "/refused",
+        "/partner/refused",
         summary="Your calls that we could not take, and why; the newest first",
         responses=edge.answers(200, own.RefusedPage, 422, example=examples.REFUSED),
     )
-    async def refused(caller: Partner, after: AfterRefused = "", limit: Limit = 50) -> Response:
+    async def partner_refused(caller: Partner, after: AfterRefused = "", limit: Limit = 50) -> Response:
         return _json(await desk.refused(partner_of(caller), after, limit))
 
     return routes

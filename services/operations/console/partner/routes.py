@@ -46,7 +46,7 @@ def router(owning: Owning) -> APIRouter:
         summary="The console: a bank partner's breaks, days and how it fares",
         response_class=HTMLResponse,
     )
-    async def own_shown(visit: Annotated[Visit, seat]) -> Response:
+    async def partner_shown(visit: Annotated[Visit, seat]) -> Response:
         page = own_page(await desk.overview(_name(visit)))
         return door.screen.page(visit, "partner.html", page=page, partner=_name(visit))
 
@@ -55,7 +55,7 @@ def router(owning: Owning) -> APIRouter:
         summary="The console: a bank partner's breaks, of a kind, of a day",
         response_class=HTMLResponse,
     )
-    async def own_breaks(
+    async def partner_breaks_shown(
         visit: Annotated[Visit, seat],
         day: OnDay = None,
         kind: BreakKind | None = None,
@@ -82,7 +82,7 @@ def router(owning: Owning) -> APIRouter:
         summary="The console: a bank partner's day, its statements and breaks",
         response_class=HTMLResponse,
     )
-    async def own_day(day: date, visit: Annotated[Visit, seat]) -> Response:
+    async def partner_day_shown(day: date, visit: Annotated[Visit, seat]) -> Response:
         name = _name(visit)
         found = [
             await desk.breaks(name, day, None, is_open=is_open, after="", limit=PAGE)
@@ -111,7 +111,7 @@ def _add_calls(routes: APIRouter, owning: Owning) -> None:
         summary="The console: what a bank partner and we said of an order",
         response_class=HTMLResponse,
     )
-    async def own_calls(visit: Annotated[Visit, seat], of: Of = "") -> Response:
+    async def partner_calls_shown(visit: Annotated[Visit, seat], of: Of = "") -> Response:
         found = await desk.calls(_name(visit), of) if of.strip() else None
         return door.screen.page(
             visit,
@@ -127,7 +127,7 @@ def _add_calls(routes: APIRouter, owning: Owning) -> None:
         summary="The console: a bank partner's calls that could not be taken",
         response_class=HTMLResponse,
     )
-    async def own_refused(visit: Annotated[Visit, seat], after: AfterRefused = "") -> Response:
+    async def partner_refused_shown(visit: Annotated[Visit, seat], after: AfterRefused = "") -> Response:
         page = await desk.refused(_name(visit), after, PAGE)
         said = {"refused": refusals_shown(page.items), "following": page.next}
         return door.screen.page(visit, "partner_refused.html", **said)
