@@ -12,17 +12,18 @@ from deploy.simulation.people import catalogue
 from deploy.simulation.world import World
 from services.operations.domain.acting.dossiers import STILL
 from shared.events import Data, Event
+from shared.events.cancelling import OperatorCancelled
 from shared.events.handover import OfficerTransferred
 from shared.events.notify import AgainAsked, NoticeFailed, NoticeRequested, NoticeSent
 from shared.events.payment import Mismatched, Overpaid
 from shared.events.refunds import RefundAsked
-from shared.events.routing import OfficerApologised
+from shared.events.routing import Accepted, OfficerApologised
 from shared.principals import LOCAL, Principal
 from shared.working_time import local_day
 
 OPERATOR, CHECKER = "operator.simulated", "checker.simulated"
 AGAIN, TWICE = 0.5, 0.3  # how often
-MOVED, DATED, BACK = 0.2, 0.1, 0.3
+MOVED, DATED, BACK, ENDED = 0.2, 0.1, 0.3, 0.4
 MONEY = frozenset({Mismatched.TYPE, Overpaid.TYPE})
 NOTICES = frozenset({NoticeFailed.TYPE, NoticeRequested.TYPE, NoticeSent.TYPE})
 
@@ -84,6 +85,8 @@ class Operators:
         if self._rng.random() < DATED:
             new_due = today + timedelta(days=self._rng.randrange(60))
             self._say(said, OfficerApologised(**asked, new_due=new_due))
+        if self._rng.random() < (ENDED if event.type == Accepted.TYPE else ENDED / 10):
+            self._say(said, OperatorCancelled(**asked, checked_by="operator.second"))
 
     def _hear_of_money(self, event: Event) -> None:
         if event.type in MONEY and self._rng.random() < BACK:

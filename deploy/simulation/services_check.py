@@ -14,9 +14,11 @@ from deploy.simulation.world import Violation, World
 from services.intake.domain.saga import ENDS
 from services.notify.domain import Dossier
 from services.notify.domain.moves import OVER
+from services.operations.domain.acting.cancelling import back_vnd
 from services.payment.domain.state import Payment
 from shared import events
 from shared.events import Data, Event
+from shared.events.cancelling import Cancelled
 from shared.events.intake import (
     Corrected,
     CorrectionAsked,
@@ -45,6 +47,7 @@ def check_services(world: World, submitted: Sequence[str], bank: Bank, gateway: 
     """Check all of it.  Raises `Violation`."""
     _check_applications(world, submitted)
     _check_payments(world, bank)
+    _check_cancelled(world)
     _check_references(world)
     _check_notices(world, gateway)
 
@@ -167,6 +170,18 @@ def _check_refunds(who: str, application: str, state: Payment, bank: Bank) -> No
     waiting = [m for m in state.money if m.kept_as == "mismatched"]
     if owed_vnd and not waiting:
         raise Violation(f"{who}: {owed_vnd} VND are owed, and nobody gives them back")
+
+
+def _check_cancelled(world: World) -> None:
+    """Nothing of the fee stays of an application that was cancelled."""
+    payments = journals(world, "payment")
+    for application, versions in journals(world, "routing").items():
+        if not _of(_emitted(versions), Cancelled):
+            continue
+        money = _emitted(payments.get(application, ()))
+        said = [msgspec.json.decode(e.data, type=events.CONTRACTS[e.type]) for e in money]
+        if kept_vnd := back_vnd(said):
+            raise Violation(f"payment {application[-4:]}: cancelled, and {kept_vnd} VND kept")
 
 
 def _check_references(world: World) -> None:

@@ -18,6 +18,7 @@ from services.payment.references import Attempt, Claimed, References
 from shared.catalogue import Catalogue
 from shared.catalogue.fees import LATE
 from shared.clock import VIETNAM
+from shared.events.cancelling import Cancelled
 from shared.events.disbursements import (
     DisbursementAnswered,
     DisbursementAsked,
@@ -30,7 +31,14 @@ from shared.events.payment import Chosen, Created, Notified, Queried, Unstated
 from shared.events.queries import QueryAsked
 from shared.events.reassessments import ReassessmentAsked
 from shared.events.refunds import RefundAnswered, RefundAsked, RefundChecked, RefundRecorded
-from shared.events.routing import Accepted, Closed, NotAccepted, PaymentDue, Routed, Settled
+from shared.events.routing import (
+    Accepted,
+    Closed,
+    NotAccepted,
+    PaymentDue,
+    Routed,
+    Settled,
+)
 from shared.lanes.table import Arrival, LaneTable, Outcome
 
 Number = Callable[[Claim], int]
@@ -61,6 +69,7 @@ def table(
         Settled.TYPE: _hear_moment,
         PaymentDue.TYPE: _hear_payment_due,
         NotAccepted.TYPE: _hear_not_accepted,
+        Cancelled.TYPE: _hear_cancelled,
         Closed.TYPE: _hear_closed,
         ReassessmentAsked.TYPE: lambda draft, asked, _: reassess(draft, asked, catalogue),
         DisbursementAsked.TYPE: lambda draft, wish, _: disbursements.asked(draft, wish, catalogue),
@@ -179,6 +188,11 @@ def _hear_payment_due(draft: Draft, due: PaymentDue, _: Arrival) -> None:
 def _hear_not_accepted(draft: Draft, _: Any, __: Arrival) -> None:
     orders.ended(draft)
     refunds.ended(draft, "not_accepted")
+
+
+def _hear_cancelled(draft: Draft, _: Any, __: Arrival) -> None:
+    orders.ended(draft)
+    refunds.ended(draft, "cancelled")
 
 
 def _hear_closed(draft: Draft, _: Any, __: Arrival) -> None:

@@ -14,7 +14,7 @@ from services.routing.domain.registration import accept_if_ready, register
 from services.routing.domain.rules import Rules
 from services.routing.domain.states import Asked, Move, Stage
 from shared.catalogue import Catalogue
-from shared.events import Data, encode, handover, intake, payment
+from shared.events import Data, cancelling, encode, handover, intake, payment
 from shared.events import routing as events
 from shared.events.data import joined
 from shared.events.kernel import TimerFired
@@ -46,6 +46,7 @@ OFFICER_ACTIONS: Mapping[Move, type[events.OfficerAction]] = {
 
 OPERATOR_COMMANDS: Mapping[Move, type[events.OfficerAction]] = {
     Move.RECOUNT_DUE: handover.DueRecounted,
+    Move.CANCEL: cancelling.OperatorCancelled,
 }
 
 _KEPT = (  # what a citizen reads whose supplement came while the dossier is suspended

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from shared.events import (
+    cancelling,
     disbursements,
     feedback,
     handover,
@@ -44,7 +45,7 @@ PRODUCERS: dict[str, tuple[ModuleType, ...]] = {
     "portal": (portal,),
     "kernel": (kernel,),
     "intake": (intake,),
-    "routing": (routing, handover),
+    "routing": (routing, handover, cancelling),
     "payment": (payment, queries, reassessments, refunds, disbursements),
     "reconciliation": (reconciliation,),
     "notify": (notify, feedback, petitions),

@@ -80,7 +80,8 @@ class RefundProposed(_Refund, frozen=True, kw_only=True):
     """Money is to be given back; `by` is the operator who asked, empty: a rule; `checked_by` has
     agreed.
 
-    `reason`: `overpaid`, `amount_differs`, `reassessed`, `not_accepted`, `withdrawn`, `asked`.
+    `reason`: `overpaid`, `amount_differs`, `reassessed`, `not_accepted`, `cancelled`, `withdrawn`,
+    `asked`.
     """
 
     TYPE: ClassVar[str] = "refund.proposed"

@@ -43,13 +43,13 @@ class Signed(Said, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The words of a form from a day on, in Viet Nam.
 
-    `reached_by`: the event that brings it; `file`: what a file of it is called; `exists_vi`,
+    `reached_by`: the events that bring it; `file`: what a file of it is called; `exists_vi`,
     `exists_en`: when there is one, for who asks too early.
     """
 
     form: str
     valid_from: date
-    reached_by: str
+    reached_by: tuple[str, ...]
     file: str
     of: Said
     desk: Said

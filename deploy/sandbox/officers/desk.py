@@ -12,6 +12,7 @@ import msgspec
 
 from deploy.sandbox.officers.habits import Body, Fate, Habits, Lot, react, refusal
 from shared.events import Event
+from shared.events.cancelling import Cancelled
 from shared.events.routing import (
     ActionRejected,
     Closed,
@@ -25,7 +26,7 @@ LOOK_AGAIN_S = (0.5, 1.0, 2.0, 5.0)
 
 NO_LOTS: Mapping[str, Lot] = MappingProxyType({})
 _NOT_TAKEN_UP = frozenset({"submitted", "incomplete", "resubmitted"})
-_ENDS = (Returned.TYPE, Closed.TYPE, NotAccepted.TYPE)
+_ENDS = (Returned.TYPE, Closed.TYPE, NotAccepted.TYPE, Cancelled.TYPE)
 
 
 class TurnedAway(Exception):

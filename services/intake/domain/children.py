@@ -20,7 +20,7 @@ from services.intake.domain.follow_ups import (
 from services.intake.domain.interlinked import OURS
 from services.intake.domain.remedies import problem
 from shared.catalogue import Catalogue
-from shared.events import routing
+from shared.events import cancelling, routing
 from shared.events.data import Problem, filed, marked, marks
 from shared.events.intake import (
     ChildOpened,
@@ -37,6 +37,7 @@ from shared.lanes.table import Arrival, Letter, Outcome
 # what a child's dossier does, as its parent counts it; the rest of its moves are routing's to tell
 STANDINGS: Mapping[type[routing.Moved], Standing] = {
     routing.NotAccepted: "not_accepted",
+    cancelling.Cancelled: "not_accepted",
     routing.Closed: "withdrawn",
     routing.Returned: "returned",
     routing.Settled: "done",

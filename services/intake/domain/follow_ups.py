@@ -16,7 +16,7 @@ from services.intake.domain.message_ids import id_of, is_reused, under
 from services.intake.domain.pending import Brought
 from services.intake.domain.remedies import malformed, problem
 from services.intake.domain.validation import portal_of, supplement_problems, withdrawal_problems
-from shared.events import routing
+from shared.events import cancelling, routing
 from shared.events.data import Problem, filed, marked, marks
 from shared.events.intake import FollowUpRejected, Supplemented, Withdrawn
 from shared.events.portal import SupplementSubmitted, WithdrawalRequested
@@ -31,10 +31,11 @@ STOPPED = 8  # the national code of what may go on again
 FOLLOWED: Mapping[type[routing.Moved], int] = {
     routing.SupplementRequested: 5,
     routing.NotAccepted: 3,
+    cancelling.Cancelled: 3,
     routing.Closed: 7,
     routing.Returned: 10,
 }
-ENDINGS = (routing.NotAccepted, routing.Closed, routing.Returned)
+ENDINGS = (routing.NotAccepted, cancelling.Cancelled, routing.Closed, routing.Returned)
 
 
 FollowUp = SupplementSubmitted | WithdrawalRequested

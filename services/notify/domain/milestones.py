@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from shared.events import (
     Data,
+    cancelling,
     handover,
     intake,
     notify,
@@ -52,7 +53,7 @@ def _types(*contracts: type[Data]) -> frozenset[str]:
     return frozenset(c.TYPE for c in contracts)
 
 
-_END = _types(routing.Closed, routing.Returned)
+_END = _types(cancelling.Cancelled, routing.Closed, routing.Returned)
 # these stop the clock, move the due date or end the wait: a due date told now would be wrong
 _DUE_GONE = _types(
     routing.SupplementRequested,
@@ -90,7 +91,11 @@ MILESTONES: dict[str, Milestone] = {
         until="expires_at",
     ),
     "payment_settled": Milestone(
-        payment.Settled, ("amount_vnd",), _types(routing.Closed), urgent=True, again=True
+        payment.Settled,
+        ("amount_vnd",),
+        _types(cancelling.Cancelled, routing.Closed),
+        urgent=True,
+        again=True,
     ),
     "accepted": Milestone(
         routing.Accepted,
@@ -108,6 +113,7 @@ MILESTONES: dict[str, Milestone] = {
         unless_told="due",
     ),
     "not_accepted": Milestone(routing.NotAccepted, (), _types(routing.Closed)),
+    "cancelled": Milestone(cancelling.Cancelled),
     "supplement_requested": Milestone(
         routing.SupplementRequested,
         (),
@@ -212,7 +218,7 @@ def may_say(milestone: str) -> frozenset[str]:
 
 # a day told by mail stands in a calendar: what tells it, the last one counts, and takes it out
 TELLS_DUE = frozenset({"accepted", "resumed", "apologised"})
-ENDS_DUE = frozenset({"supplement_requested", "withdrawn"})
+ENDS_DUE = frozenset({"supplement_requested", "cancelled", "withdrawn"})
 
 REACHED_BY: dict[str, str] = {m.reached_by.TYPE: name for name, m in MILESTONES.items()}
 

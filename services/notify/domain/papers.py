@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from shared.events import Data, handover, intake, routing
+from shared.events import Data, cancelling, handover, intake, routing
 
 DOCUMENTS_LIMIT = 200  # of an application and its supplements
 
@@ -94,7 +94,9 @@ def _asked(papers: Papers, data: routing.SupplementRequested, at: datetime) -> P
     return _with(papers, "supplement", Told(at=at, officer=data.officer, text=data.content))
 
 
-def _refused(papers: Papers, data: routing.NotAccepted, at: datetime) -> Papers:
+def _refused(
+    papers: Papers, data: routing.NotAccepted | cancelling.Cancelled, at: datetime
+) -> Papers:
     return _with(papers, "refusal", Told(at=at, officer=data.officer, text=data.reason))
 
 
@@ -138,5 +140,6 @@ NOTED: Mapping[type[Data], Callable[[Papers, Any, datetime], Papers]] = {
     routing.Accepted: _accepted,
     routing.SupplementRequested: _asked,
     routing.NotAccepted: _refused,
+    cancelling.Cancelled: _refused,
     routing.Apologised: _apologised,
 }

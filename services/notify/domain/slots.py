@@ -36,6 +36,7 @@ TOLD: Mapping[str, Mapping[Audience, tuple[Channel, ...]]] = {
     "payment_settled": _CITIZEN,  # who paid saw it
     "accepted": _BOTH,
     "not_accepted": _BOTH,
+    "cancelled": _UNIT,
     "supplement_requested": _BOTH,
     "apologised": _BOTH,
     "transferred": _UNIT,

@@ -14,6 +14,7 @@ BROUGHT_BY: Mapping[str, str] = {
     "accepted": "receipt",
     "supplement_requested": "supplement",
     "not_accepted": "refusal",
+    "cancelled": "refusal",
     "apologised": "apology",
 }
 

@@ -43,6 +43,7 @@ officer.returned | Cán bộ trả kết quả | Officer returned the result
 application.routed | Đã phân về đơn vị | Routed
 routing.choice_needed | Cần người chọn đơn vị | A person has to choose the unit
 application.accepted | Đã tiếp nhận | Accepted
+application.cancelled | Đã hủy, hoàn tiền | Cancelled, money goes back
 application.not_accepted | Không tiếp nhận | Not accepted
 application.processing | Đang xử lý | In processing
 application.supplement_requested | Yêu cầu bổ sung giấy tờ | Supplement requested
@@ -65,6 +66,7 @@ officer.did_step | Cán bộ xong một bước | Officer did a step
 officer.posted | Cán bộ gửi bưu chính | Officer posted it
 officer.told_of_carriage | Cán bộ báo đường đi bưu gửi | Officer told of the carriage
 officer.took_back | Cán bộ nhận lại bưu gửi | Officer took it back
+operator.cancelled | Vận hành hủy hồ sơ | Operator cancelled it
 operator.recounted_due | Vận hành tính lại hạn | Operator recounted the date
 application.transferred | Đã chuyển đơn vị khác | Transferred
 application.readdressed | Đã đổi nơi nhận hoặc trả | Readdressed

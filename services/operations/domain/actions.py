@@ -6,7 +6,7 @@ of the messages of its application, or it is refused, with a reason that `WHY` w
 
 from collections.abc import Mapping, Sequence
 
-from services.operations.domain.acting import dossiers, money, notices
+from services.operations.domain.acting import cancelling, dossiers, money, notices
 from services.operations.domain.acting.shape import (
     WHY,
     Action,
@@ -132,6 +132,7 @@ ACTIONS: Mapping[str, Action] = {
     "give_back": money.GIVE_BACK,
     "reassign_unit": dossiers.REASSIGN_UNIT,
     "extend_deadline": dossiers.EXTEND_DEADLINE,
+    "cancel": cancelling.CANCEL,
 }
 
 

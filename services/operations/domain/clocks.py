@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from services.operations.domain.citizen.decided import Decided
-from shared.events import Data, handover, routing
+from shared.events import Data, cancelling, handover, routing
 
 Of = Literal["acceptance", "result", "return"]
 Standing = Literal["running", "paused", "ended"]
@@ -79,7 +79,7 @@ def _take(found: dict[Of, _Running], at: datetime, data: Data) -> None:
         case routing.Settled():
             _end(found, at)
             found["return"] = _Running("return", at)
-        case routing.NotAccepted() | routing.Closed() | routing.Returned():
+        case routing.NotAccepted() | cancelling.Cancelled() | routing.Closed() | routing.Returned():
             _end(found, at)
         case routing.Processing():
             _go_on(found, data.due)

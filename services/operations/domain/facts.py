@@ -15,7 +15,7 @@ import msgspec
 from services.operations.domain.entries import Entry, Gist, gist
 from services.operations.domain.occurrences import offset
 from services.operations.domain.status import STATES, WITHDRAWN
-from shared.events import handover, intake, routing
+from shared.events import cancelling, handover, intake, routing
 from shared.working_time import local_day
 
 View = Literal["receiving", "competent"]
@@ -40,6 +40,7 @@ _MOVING = _DATED | {
         routing.Routed,
         routing.Resubmitted,
         routing.NotAccepted,
+        cancelling.Cancelled,
         routing.SupplementRequested,
         routing.PaymentDue,
         routing.Suspended,

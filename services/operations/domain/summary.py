@@ -19,6 +19,7 @@ from services.operations.domain.matters import (
 )
 from services.operations.domain.senders import gateway_answered, sent, taken_in
 from shared.events import (
+    cancelling,
     disbursements,
     handover,
     intake,
@@ -212,6 +213,7 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     ),
     routing.Returned.TYPE: (ends(*_ALL_OF_ROUTING, "repeated"),),
     routing.NotAccepted.TYPE: (ends(*_ALL_OF_ROUTING, "unpaid", "repeated"),),
+    cancelling.Cancelled.TYPE: (ends(*_ALL_OF_ROUTING, "unpaid", "repeated"),),
     routing.Closed.TYPE: (ends(*_ALL_OF_ROUTING, "unpaid", "repeated"),),
     payment.FeeAssessed.TYPE: (_ASSESSED, ends("unpaid")),
     payment.FeeWaived.TYPE: (_ASSESSED, _paid, ends("awaiting_payment", "unpaid", *_PARTNER)),

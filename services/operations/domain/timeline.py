@@ -9,6 +9,7 @@ from services.operations.domain.dead.letters import ANSWERED
 from services.operations.domain.entries import Entry, Gist, Member, gist
 from shared.events import (
     CONTRACTS,
+    cancelling,
     disbursements,
     feedback,
     handover,
@@ -126,6 +127,8 @@ TELL: Mapping[str, Tell] = {
     routing.ChoiceNeeded.TYPE: _reason,
     routing.Accepted.TYPE: _officer,
     routing.NotAccepted.TYPE: _officer,
+    cancelling.Cancelled.TYPE: _officer,
+    cancelling.OperatorCancelled.TYPE: _officer,
     routing.Processing.TYPE: _officer,
     routing.SupplementRequested.TYPE: _officer,
     routing.PaymentDue.TYPE: lambda g: _vnd(g.amount_vnd),

@@ -7,6 +7,7 @@ import msgspec
 
 from services.operations.domain.entries import Entry
 from shared.events import (
+    cancelling,
     disbursements,
     feedback,
     handover,
@@ -115,6 +116,7 @@ RULES: Mapping[str, Rule] = {
     handover.OfficerToldOfCarriage.TYPE: _OFFICER,
     handover.OfficerTookBack.TYPE: _OFFICER,
     handover.DueRecounted.TYPE: Rule(None),
+    cancelling.OperatorCancelled.TYPE: Rule(None),
     kernel.TimerFired.TYPE: Rule(None),
     intake.ChildOpened.TYPE: Rule(None),
     intake.ChildTakenBack.TYPE: Rule(None),
@@ -138,6 +140,7 @@ NEXT: Mapping[str, Who | None] = {
     payment.QueryRequested.TYPE: "bank",
     routing.Accepted.TYPE: "officer",
     routing.NotAccepted.TYPE: None,
+    cancelling.Cancelled.TYPE: None,
     routing.Processing.TYPE: "officer",
     routing.SupplementRequested.TYPE: "citizen",
     routing.PaymentDue.TYPE: "citizen",

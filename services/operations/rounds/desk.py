@@ -125,7 +125,7 @@ class Desk:
             unit=situation.unit,
             partner=situation.partner,
             since_ms=situation.since_ms,
-            vnd=situation.vnd,
+            vnd=situation.vnd if done.vnd is None else done.vnd,
             topic=done.topic,
             reference=done.reference,
             cause=done.cause,

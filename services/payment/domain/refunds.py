@@ -51,15 +51,17 @@ DEEDS: Mapping[Deed, Callable[[Draft, Refund, Heard], None]] = {
     "finish": giving_back.finish,
 }
 
-End = Literal["not_accepted", "withdrawn"]
+End = Literal["not_accepted", "cancelled", "withdrawn"]
+_BY_US = {
+    "at_submission": True,
+    "after_acceptance": True,
+    "with_result": True,
+    "on_demand": False,  # a tax is given back by who demanded it
+}
 # how an application ends → of which moments' obligations all that was paid is given back
 REFUND_ON: Mapping[End, Mapping[str, bool]] = {
-    "not_accepted": {
-        "at_submission": True,
-        "after_acceptance": True,
-        "with_result": True,
-        "on_demand": False,  # a tax is given back by who demanded it
-    },
+    "not_accepted": _BY_US,
+    "cancelled": _BY_US,
     "withdrawn": {
         "at_submission": True,
         "after_acceptance": True,

@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.states import CLOCK, Asked
-from shared.events import handover
+from shared.events import cancelling, handover
 from shared.events import routing as events
 
 
@@ -122,6 +122,12 @@ _EVENTS: Mapping[type[events.Moved], Callable[[Dossier, Asked, datetime], events
         reason=a.note,
         due_before=d.due_history[-2].due,
         due=_due(d),
+    ),
+    cancelling.Cancelled: lambda d, a, _at: cancelling.Cancelled(
+        national_code=d.national_code,
+        officer=a.officer,
+        reason=a.note,
+        checked_by=a.checked_by,
     ),
     events.Closed: lambda d, a, _at: events.Closed(national_code=d.national_code, reason=a.note),
     handover.Transferred: lambda d, a, _at: handover.Transferred(

@@ -1,14 +1,15 @@
 """The dossier's life as a table: from a stage, by a move, to a stage, and the event that says so.
 
-The moves between codes are those of the national list, with one more: 5 to 3, for an applicant who
-never completes what was never accepted.
+The moves between codes are those of the national list, and those to 3 besides: from 5, for an
+applicant who never completes what was never accepted, and from wherever there is no result yet, for
+what is cancelled.  Of the ends, 7 is the citizen's wish and 10 a result; 8 may go on again.
 """
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from services.routing.domain.states import Move, Stage
-from shared.events import handover
+from shared.events import cancelling, handover
 from shared.events import routing as events
 
 
@@ -32,6 +33,7 @@ _TO_AWAITING_SIGNATURE = Edge(Stage.AWAITING_SIGNATURE, handover.SignatureAsked)
 _TO_SETTLED = Edge(Stage.SETTLED, events.Settled)
 _TO_RETURNED = Edge(Stage.RETURNED, events.Returned)
 _TO_WITHDRAWN = Edge(Stage.WITHDRAWN, events.Closed)
+_CANCELLED = {Move.CANCEL: Edge(Stage.NOT_ACCEPTED, cancelling.Cancelled)}
 
 
 def _here(stage: Stage, *moves: Move) -> Mapping[Move, Edge]:
@@ -58,6 +60,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.CHOOSE_UNIT: Edge(Stage.SUBMITTED, events.Routed),
         Move.REFUSE: _TO_NOT_ACCEPTED,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_CANCELLED,
         **_here(Stage.UNROUTED, Move.CORRECT, Move.RECOUNT_DUE),
     },
     Stage.SUBMITTED: {
@@ -65,6 +68,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.REFUSE: _TO_NOT_ACCEPTED,
         Move.ASK_SUPPLEMENT: _TO_INCOMPLETE,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_CANCELLED,
         **_here(Stage.SUBMITTED, Move.CORRECT, Move.TRANSFER, Move.RECOUNT_DUE, Move.READDRESS),
     },
     Stage.INCOMPLETE: {
@@ -72,6 +76,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ACCEPT: _TO_ACCEPTED,
         Move.REFUSE: _TO_NOT_ACCEPTED,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_CANCELLED,
         **_here(Stage.INCOMPLETE, Move.CORRECT, Move.TRANSFER, Move.READDRESS),
     },
     Stage.RESUBMITTED: {
@@ -80,6 +85,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ASK_SUPPLEMENT: _TO_INCOMPLETE,
         Move.SUPPLEMENT: _TO_RESUBMITTED,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_CANCELLED,
         **_here(Stage.RESUBMITTED, Move.CORRECT, Move.TRANSFER, Move.RECOUNT_DUE, Move.READDRESS),
     },
     Stage.NOT_ACCEPTED: {},
@@ -89,11 +95,13 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ASK_SUPPLEMENT: _TO_AWAITING_SUPPLEMENT,
         Move.DEMAND_PAYMENT: _TO_AWAITING_PAYMENT,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_CANCELLED,
         **_here(Stage.ACCEPTED, *_AT_WORK),
     },
     Stage.TRANSFERRED: {
         Move.START: _TO_PROCESSING,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_CANCELLED,
         **_here(Stage.TRANSFERRED, Move.TRANSFER, Move.APOLOGISE, Move.RECOUNT_DUE, Move.READDRESS),
     },
     Stage.PROCESSING: {
@@ -104,6 +112,7 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.ASK_SIGNATURE: _TO_AWAITING_SIGNATURE,
         Move.SETTLE: _TO_SETTLED,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_CANCELLED,
         **_here(Stage.PROCESSING, *_AT_WORK),
     },
     Stage.AWAITING_SIGNATURE: {
@@ -112,24 +121,28 @@ MOVES: Mapping[Stage, Mapping[Move, Edge]] = {
         Move.REOPEN: _TO_PROCESSING,
         Move.TRANSFER: _TO_TRANSFERRED,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_CANCELLED,
         **_here(Stage.AWAITING_SIGNATURE, *_AT_WORK),
     },
     Stage.AWAITING_SUPPLEMENT: {
         Move.SUPPLEMENT: _TO_PROCESSING,
         Move.SUSPEND: _TO_SUSPENDED,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_CANCELLED,
         **_here(Stage.AWAITING_SUPPLEMENT, Move.TRANSFER, Move.READDRESS),
     },
     Stage.AWAITING_PAYMENT: {
         Move.PAY: _TO_PROCESSING,
         Move.SUSPEND: _TO_SUSPENDED,
         Move.WITHDRAW: _TO_WITHDRAWN,
+        **_CANCELLED,
         **_here(Stage.AWAITING_PAYMENT, Move.TRANSFER, Move.READDRESS),
     },
     Stage.SUSPENDED: {
         Move.RESUME: _TO_PROCESSING,
         Move.SETTLE: _TO_SETTLED,
         Move.SUPPLEMENT: _TO_SUSPENDED,
+        **_CANCELLED,
         **_here(Stage.SUSPENDED, Move.TRANSFER, Move.READDRESS),
     },
     Stage.SETTLED: {

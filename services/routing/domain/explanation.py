@@ -129,8 +129,8 @@ _TOLD: Words = {
 }
 OVER: Mapping[Stage, Words] = {
     Stage.NOT_ACCEPTED: {
-        "vi": "Cán bộ đã từ chối tiếp nhận hồ sơ.",
-        "en": "An officer has refused to take it in.",
+        "vi": "Hồ sơ đã bị từ chối tiếp nhận, giải quyết.",
+        "en": "It has been refused, or cancelled.",
     },
     Stage.RETURNED: {"vi": "Đã trả kết quả.", "en": "Its result has been handed out."},
     Stage.WITHDRAWN: {"vi": "Hồ sơ đã được rút.", "en": "It has been withdrawn."},

@@ -62,10 +62,11 @@ class Move(StrEnum):
     CORRECT = "correct"
     PAY = "pay"
     RECOUNT_DUE = "recount_due"
+    CANCEL = "cancel"
 
 
 APPLICANT_MOVES = frozenset({Move.SUPPLEMENT, Move.WITHDRAW, Move.CORRECT})
-OPERATOR_MOVES = frozenset({Move.RECOUNT_DUE})
+OPERATOR_MOVES = frozenset({Move.RECOUNT_DUE, Move.CANCEL})
 OFFICER_MOVES = frozenset(Move) - APPLICANT_MOVES - OPERATOR_MOVES - {Move.PAY}
 
 NATIONAL_CODE: Mapping[Stage, int] = {
@@ -184,3 +185,4 @@ class Asked(NamedTuple):
     due: datetime | None = None
     catalogue_version: str = ""
     documents: tuple[Document, ...] = ()
+    checked_by: str = ""

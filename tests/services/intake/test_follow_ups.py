@@ -190,6 +190,7 @@ def test_no_move_is_followed_that_every_application_makes_before_its_end() -> No
     assert {t.TYPE for t in FOLLOWED} == {
         "application.supplement_requested",
         "application.not_accepted",
+        "application.cancelled",
         "application.closed",
         "application.returned",
     }

@@ -14,7 +14,17 @@ from shared import events
 from shared.contracts import producer
 from shared.effects import Request
 from shared.errors import Unknown
-from shared.events import Data, Event, handover, intake, kernel, notify, payment, routing
+from shared.events import (
+    Data,
+    Event,
+    cancelling,
+    handover,
+    intake,
+    kernel,
+    notify,
+    payment,
+    routing,
+)
 from shared.events.data import Consent, Filed
 from shared.kinship import child_id
 from shared.lanes.table import Arrival, Timer
@@ -72,6 +82,7 @@ WHOLE: dict[str, Data] = {
         payment.Expired(reference="R1"),
         routing.Accepted(**OFFICER, due=AT + timedelta(days=5)),
         routing.NotAccepted(**OFFICER, reason="synthetic"),
+        cancelling.Cancelled(**OFFICER, reason="synthetic"),
         routing.Processing(**OFFICER, due=AT + timedelta(days=5)),
         routing.SupplementRequested(**OFFICER, content="synthetic"),
         routing.Resubmitted(national_code=1, acceptance_due=AT),

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.events import (
     Event,
+    cancelling,
     disbursements,
     feedback,
     handover,
@@ -206,6 +207,16 @@ def withdrawn(story: Story) -> None:
         refunds.RefundDone(**money, told="R1"),
         payment.ReceiptInvalidated(**receipt, amount_vnd=50_000, reason="withdrawn"),
     )
+
+
+def cancelled(story: Story) -> None:
+    accepted(story)
+    words = {"officer": "operator-1", "reason": "Hồ sơ đã được giải quyết ở hồ sơ khác"}
+    end = act(story, cancelling.Cancelled(national_code=3, **words), "cancelled")
+    money: dict[str, Any] = {"partner": "sandbox", "transaction": "T1"}
+    money |= {"reference": story.reference, "amount_vnd": 50_000}
+    money["refund"] = f"{story.application}/r/1"
+    story.decide("payment", end, refunds.RefundProposed(**money, reason="cancelled", by=""))
 
 
 def not_accepted(story: Story) -> None:

@@ -13,6 +13,7 @@ from tests.services.operations.scenes import (
     act,
     bring,
     came_back,
+    cancelled,
     processing,
     settled,
     supplement_requested,
@@ -131,6 +132,7 @@ def told_to_many(story: Story) -> None:
 VARIANTS: Mapping[str, Callable[[Story], None]] = {
     "asked_at_length": asked_at_length,
     "came_back": came_back,
+    "cancelled": cancelled,
     "demanded_beside_the_fee": demanded_beside_the_fee,
     "family_failed": family_failed,
     "fee_over_beside_a_demand": fee_over_beside_a_demand,

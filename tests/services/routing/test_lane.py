@@ -8,7 +8,7 @@ from services.routing.domain.dossier import Dossier
 from services.routing.domain.states import OFFICER_MOVES, Stage
 from services.routing.lane import OFFICER_ACTIONS
 from shared import events
-from shared.events import handover, intake, kernel, payment
+from shared.events import cancelling, handover, intake, kernel, payment
 from shared.events import routing as contracts
 from shared.events.data import Filed, Mark
 from shared.topics import reads
@@ -41,6 +41,7 @@ WHOLE = (
         officer="officer-1", tracking="EX000000001VN", place="synthetic"
     ),
     handover.OfficerTookBack(officer="officer-1", tracking="EX000000001VN"),
+    cancelling.OperatorCancelled(officer="operator-1", note="synthetic", checked_by="operator-2"),
     handover.DueRecounted(
         officer="operator-1",
         due_before=datetime(2026, 11, 23, 10, tzinfo=UTC),

@@ -29,7 +29,11 @@ DUE = Day(
 )
 TOLD: Mapping[str, Day] = {"accepted": DUE, "resumed": DUE, "apologised": DUE}
 # the clock stands still, or nothing is waited for any more
-GONE: Mapping[str, Day] = {"supplement_requested": DUE, "withdrawn": DUE}
+GONE: Mapping[str, Day] = {
+    "supplement_requested": DUE,
+    "cancelled": DUE,
+    "withdrawn": DUE,
+}
 
 
 def entries(

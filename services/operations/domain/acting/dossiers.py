@@ -36,7 +36,7 @@ _DATED = (
 )
 
 
-class _Dossier:
+class Dossier:
     """A dossier as far as the log tells of it."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
@@ -46,6 +46,7 @@ class _Dossier:
         )
         said = [(e, gist(e.data)) for e in decided]
         self.last = decided[-1] if decided else None
+        self.code = said[-1][1].national_code if said else 0
         self.moved = [e for e in decided if e.type not in STILL]
         self.receiving = _latest(g.receiving_unit for _, g in said)
         self.competent = _latest(g.competent_unit for _, g in said)
@@ -61,6 +62,7 @@ class _Dossier:
         self.filed_at = registered.receiving_unit if registered else ""
 
     def command(self, reference: str) -> Command:
+        """Return what is to be appended about it, as of how often it has moved."""
         assert self.last
         seen = len(self.moved) - 1  # that it was routed is none
         return Command("routing.inbox", self.last.id, self.last.traceparent, reference, seen)
@@ -76,14 +78,14 @@ def _reassign(
 ) -> Command | Why:
     """Have another unit decide it: choose it, where the rules could not, or transfer it there."""
     assert given
-    dossier = _Dossier(entries)
+    dossier = Dossier(entries)
     if dossier.last is None:
         return "not_routed"
     why = _unfit(dossier, given) if not dossier.competent else _unreachable(dossier, given)
     return why or dossier.command(given.to_unit)
 
 
-def _unfit(dossier: _Dossier, given: Given) -> Why | None:
+def _unfit(dossier: Dossier, given: Given) -> Why | None:
     """Return why a unit cannot be chosen; of candidates that ended since, routing knows more."""
     catalogue, on = given.catalogue, local_day(given.at)
     if dossier.candidates and all(catalogue.unit(c, on) for c in dossier.candidates):
@@ -98,7 +100,7 @@ def _unfit(dossier: _Dossier, given: Given) -> Why | None:
     return _elsewhere((dossier.filed_at,), given)
 
 
-def _unreachable(dossier: _Dossier, given: Given) -> Why | None:
+def _unreachable(dossier: Dossier, given: Given) -> Why | None:
     if given.to_unit == dossier.competent:
         return "same_unit"
     return _elsewhere((dossier.receiving, dossier.competent, dossier.returning), given)
@@ -134,7 +136,7 @@ def _extend(
 ) -> Command | Why:
     """Have the citizen get an apology, and a date so many working days from now on."""
     assert given
-    dossier = _Dossier(entries)
+    dossier = Dossier(entries)
     if dossier.last is None or not dossier.due:
         return "no_due"
     if dossier.apologies >= given.catalogue.policy(local_day(given.at)).max_reappointments:
@@ -160,7 +162,7 @@ def _apologised(said: Saying) -> routing.OfficerApologised:
     )
 
 
-_MOVED_SINCE = Words(
+MOVED_SINCE = Words(
     "Nếu hồ sơ đã thay đổi từ lúc xem trước, không có gì xảy ra; dòng thời gian của hồ sơ ghi lý "
     "do.",
     "If it has moved since the preview, nothing happens: the timeline says why.",
@@ -183,7 +185,7 @@ REASSIGN_UNIT = Action(
             "Thời hạn không đổi: hồ sơ đã quá hạn vẫn quá hạn ở đơn vị mới.",
             "The clock goes on: what was late is late with the other unit.",
         ),
-        _MOVED_SINCE,
+        MOVED_SINCE,
     ),
     _reassign,
     _reassigned,
@@ -206,7 +208,7 @@ EXTEND_DEADLINE = Action(
             "Hồ sơ trễ hạn vẫn được thống kê là trễ hạn: việc hẹn lại không làm cho đúng hạn.",
             "What is late counts as late: a new date makes nothing punctual.",
         ),
-        _MOVED_SINCE,
+        MOVED_SINCE,
     ),
     _extend,
     _apologised,

@@ -22,6 +22,7 @@ Why = Literal[
     "other_province",
     "wrong_level",
     "not_a_candidate",
+    "has_result",
     "no_due",
     "dated_enough",
     "calendar_ends",
@@ -34,7 +35,8 @@ class Command(NamedTuple):
     """What is to be appended for one matter; `reference` is what it is about: an order, a notice,
     the unit that it goes to, a new date; `cause` is the id of the message that it answers.
 
-    `moves_seen`: how often the dossier had moved by then; has it since, nothing is done.
+    `moves_seen`: how often the dossier had moved by then; has it since, nothing is done.  `vnd`:
+    what it moves, where that is not what hangs on the matter (None).
     """
 
     topic: str
@@ -42,6 +44,7 @@ class Command(NamedTuple):
     traceparent: str
     reference: str = ""
     moves_seen: int | None = None
+    vnd: int | None = None
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -148,6 +151,9 @@ WHY: Mapping[Why, Words] = {
     "not_a_candidate": Words(
         "Hồ sơ này chỉ có thể do một trong các đơn vị khác giải quyết: xem hồ sơ.",
         "It can be one of some other units alone: its journey names them.",
+    ),
+    "has_result": Words(
+        "Đã có kết quả: không hủy được nữa.", "Its result is there: it cannot be cancelled."
     ),
     "no_due": Words("Hồ sơ chưa có ngày hẹn.", "It has no date yet."),
     "dated_enough": Words(

@@ -9,7 +9,7 @@ from services.operations.domain.citizen.decided import Decided
 from services.operations.domain.citizen.reasons import said, why
 from services.operations.domain.citizen.sentences import BY_CODE, StateName
 from services.operations.domain.citizen.words import Quote, Words
-from shared.events import handover, intake, routing
+from shared.events import cancelling, handover, intake, routing
 
 TOO_LATE = "too-late-to-withdraw"  # why a withdrawal does not count
 Asked = Literal["withdrawal", "taking_back", "correction"]
@@ -39,6 +39,7 @@ class Course:
     must_go_on: bool = False  # it was too late to take it back
     has_brought: bool = False  # what was asked for
     results: int = 0
+    is_cancelled: bool = False
     is_family: bool = False
     is_refused: bool = False
     problems: tuple[Words, ...] = ()
@@ -75,6 +76,7 @@ class Course:
         self._keep_said(data)
         self._keep_units(data)
         self._keep_dates(data)
+        self.is_cancelled |= isinstance(data, cancelling.Cancelled)
         match data:
             case routing.Resubmitted():
                 self.has_brought, self.said, self.why = True, None, None

@@ -7,7 +7,7 @@ import msgspec
 
 from services.operations.domain.citizen.decided import Decided
 from services.operations.domain.citizen.words import Words
-from shared.events import Data, intake, routing
+from shared.events import Data, cancelling, intake, routing
 
 
 class _Brought(NamedTuple):
@@ -15,6 +15,10 @@ class _Brought(NamedTuple):
     title: Words
 
 
+_REFUSAL = _Brought(
+    "refusal",
+    Words("Phiếu từ chối tiếp nhận, giải quyết hồ sơ", "Refusal to accept and settle the dossier"),
+)
 FORMS: Mapping[type[Data], _Brought] = {
     routing.Accepted: _Brought(
         "receipt",
@@ -30,12 +34,8 @@ FORMS: Mapping[type[Data], _Brought] = {
             "Request to supplement and complete the dossier",
         ),
     ),
-    routing.NotAccepted: _Brought(
-        "refusal",
-        Words(
-            "Phiếu từ chối tiếp nhận, giải quyết hồ sơ", "Refusal to accept and settle the dossier"
-        ),
-    ),
+    routing.NotAccepted: _REFUSAL,
+    cancelling.Cancelled: _REFUSAL,
     routing.Apologised: _Brought(
         "apology",
         Words(

@@ -17,6 +17,7 @@ from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Fact, Quote, Words
 from shared.events import (
     Data,
+    cancelling,
     disbursements,
     feedback,
     handover,
@@ -56,6 +57,9 @@ TOLD: Mapping[type[Data], Words] = {
         "It was accepted; the result is due on {due}.",
     ),
     routing.NotAccepted: Words("Hồ sơ không được tiếp nhận.", "It was not accepted."),
+    cancelling.Cancelled: Words(
+        "Hồ sơ đã bị hủy, phí đã nộp được hoàn.", "It was cancelled; fees that were paid go back."
+    ),
     routing.Processing: Words(
         "Cơ quan giải quyết hồ sơ, hẹn trả kết quả ngày {due}.",
         "Work on it went on; the result is due on {due}.",

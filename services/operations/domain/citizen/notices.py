@@ -27,6 +27,7 @@ ABOUT: Mapping[str, Words] = {
     "accepted": Words("Hồ sơ được tiếp nhận", "Your application was accepted"),
     "resumed": Words("Ngày hẹn trả kết quả mới", "A new date for the result"),
     "not_accepted": Words("Hồ sơ không được tiếp nhận", "Your application was not accepted"),
+    "cancelled": Words("Hồ sơ đã bị hủy", "Your application was cancelled"),
     "supplement_requested": Words("Yêu cầu bổ sung giấy tờ", "Something is to be brought"),
     "apologised": Words("Xin lỗi và hẹn lại ngày", "An apology and a new date"),
     "transferred": Words("Hồ sơ chuyển cơ quan khác", "Another unit decides it"),

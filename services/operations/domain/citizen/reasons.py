@@ -10,13 +10,14 @@ from typing import Any
 
 from services.operations.domain.citizen.words import Quote, Words
 from shared.catalogue.interlinked import FAILURES
-from shared.events import Data, intake, payment, routing
+from shared.events import Data, cancelling, intake, payment, routing
 from shared.masking import masked
 
 # which field is what an officer wrote for the citizen to read
 SAID: Mapping[type[Data], str] = {
     routing.SupplementRequested: "content",
     routing.NotAccepted: "reason",
+    cancelling.Cancelled: "reason",
     routing.Suspended: "reason",
     routing.Apologised: "reason",
 }

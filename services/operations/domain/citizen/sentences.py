@@ -165,6 +165,14 @@ FAMILY_FAILED = (
         "All parts of your application have ended without a result. See each below.",
     ),
 )
+# of one that was not turned down at once: it counts as not accepted as well
+CANCELLED = (
+    Words("Đã bị hủy", "Cancelled"),
+    Words(
+        "Cơ quan đã hủy hồ sơ, phí đã nộp được hoàn. Lý do ở bên dưới.",
+        "Your application was cancelled; fees that you paid go back. The reason is below.",
+    ),
+)
 PARTLY = Words("xong một phần", "done in part")  # a stage that not all parts passed
 NEW_RESULT = Words(
     "Đã có kết quả mới, thay cho kết quả trước. Mời ông/bà đến nhận.",

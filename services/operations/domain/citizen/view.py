@@ -14,6 +14,7 @@ from services.operations.domain.citizen.money import Money, at_the_end, made, mo
 from services.operations.domain.citizen.notices import Rating, Sent, announced, rating, sent
 from services.operations.domain.citizen.parts import CITIZEN, Part, parts, without_result
 from services.operations.domain.citizen.sentences import (
+    CANCELLED,
     FAMILY_FAILED,
     NEW_RESULT,
     OVER,
@@ -141,6 +142,8 @@ def _state(stands: Course) -> StateTold:
         sentence = NEW_RESULT
     if stands.state == "not_accepted" and stands.is_family:
         name, sentence = FAMILY_FAILED
+    if stands.is_cancelled:
+        name, sentence = CANCELLED
     return StateTold(
         state=stands.state,
         national_code=stands.national_code,

@@ -26,7 +26,8 @@ def test_every_form_but_the_control_slip_is_filled_and_brought_by_a_milestone():
     assert set(FILLED) == set(BROUGHT_BY.values()) == set(FACTS) - {"control-slip"}
     reached_by = {row.form: row.reached_by for row in load()}
     for milestone, form in BROUGHT_BY.items():
-        assert MILESTONES[milestone].reached_by.TYPE == reached_by[form] == BRINGS[form]
+        assert MILESTONES[milestone].reached_by.TYPE in reached_by[form]
+        assert BRINGS[form] in reached_by[form]
         assert MILESTONES[milestone].reached_by in NOTED
 
 

@@ -132,3 +132,27 @@ async def test_money_goes_back_of_the_partner_and_the_amount_that_the_preview_sh
     assert (item["reference"], item["vnd"]) == ("T1", 9_000)
     people = said["principal"], said["checked_by"], said["checked_principal"]
     assert people == (human("o-1"), "o-2", human("o-2"))
+
+
+async def test_a_cancelling_says_how_much_goes_back_and_both_who_agreed_to_it(
+    client: httpx.AsyncClient, door: Door, log: Any, story: Any
+) -> None:
+    fee = payment.FeeAssessed(
+        total_vnd=50_000, moment="at_submission", lines=(), catalogue_version="1"
+    )
+    of = {"partner": "sandbox", "reference": story.reference, "transaction": "T1"}
+    paid = payment.Settled(**of, amount_vnd=50_000, moment="at_submission")
+    story.decide("payment", story.routed(), fee, paid)
+    await door.read(log)
+    made = await preview(client, **UNACCEPTED, action="cancel")
+    where = made.headers["location"]
+    assert (made.json()["needs_check"], made.json()["vnd"]) == (True, 50_000)
+    await client.post(f"{where}/start", json={})
+    await client.post(f"{where}/approve", json=WHY, headers=SECOND)
+
+    await door.turn()
+
+    ((topic, event),) = door.published.events
+    said = msgspec.json.decode(event.data)
+    assert (topic, event.type) == ("routing.inbox", "operator.cancelled")
+    assert (said["officer"], said["checked_by"]) == ("o-1", "o-2")

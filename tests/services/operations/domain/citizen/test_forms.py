@@ -20,7 +20,7 @@ def test_each_form_that_notify_draws_is_offered_after_what_brings_it_by_its_titl
     assert {brought.name for brought in FORMS.values()} == set(FILLED) == set(rows)
     for contract, brought in FORMS.items():
         row = rows[brought.name]
-        assert row.reached_by == contract.TYPE
+        assert contract.TYPE in row.reached_by
         assert brought.title == Words(row.title.vi, row.title.en)
 
 
@@ -32,6 +32,7 @@ def test_each_form_that_notify_draws_is_offered_after_what_brings_it_by_its_titl
         (scenes.supplement_requested, ["receipt", "supplement"]),
         (scenes.apologised, ["receipt", "apology"]),
         (scenes.not_accepted, ["refusal"]),
+        (scenes.cancelled, ["receipt", "refusal"]),
         (scenes.refused, []),
         (scenes.family, []),
     ],

@@ -10,7 +10,7 @@ import pytest
 from services.operations.domain.citizen import happenings, notices, sentences
 from services.operations.domain.citizen.decided import decided
 from services.operations.domain.citizen.notices import OTHER, TO_MANY, rating
-from services.operations.domain.citizen.sentences import STATES
+from services.operations.domain.citizen.sentences import CANCELLED, STATES
 from services.operations.domain.citizen.view import CitizenStatus, view
 from services.operations.domain.citizen.words import Quote, Words
 from shared.catalogue import Catalogue
@@ -43,6 +43,15 @@ def test_every_point_of_a_life_is_told_as_what_it_is(state: str, seen: Seen) -> 
     assert found.state.sentence == STATES[found.state.state].sentence
     assert found.tasks
     assert found.happened
+
+
+def test_what_was_cancelled_is_told_as_that_with_its_reason(seen: Seen) -> None:
+    found = seen(begun(scenes.cancelled))
+
+    assert (found.state.state, found.state.national_code) == ("not_accepted", 3)
+    assert (found.state.name, found.state.sentence) == CANCELLED
+    assert found.state.said
+    assert found.money.to_give_back_vnd == 50_000
 
 
 def test_every_state_has_a_scene() -> None:
