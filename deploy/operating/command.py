@@ -13,6 +13,7 @@ from deploy.local.refusals import say
 from deploy.operating import shown
 from deploy.operating.asking import OPERATOR, Api, calling, where
 from services.operations.domain.actions import possible
+from services.operations.domain.remedies import REMEDIES
 from shared.clock import system_clock
 from shared.errors import Misconfigured
 
@@ -190,9 +191,11 @@ def only_action(cause: str) -> str:
     """Return the action for a cause that has one alone.  Raises `Misconfigured`."""
     names = possible(cause)
     if len(names) != 1:
-        can = f"one of {', '.join(names)}" if names else "none yet"
+        if cause in REMEDIES:
+            raise Misconfigured(f"No round is about {cause!r}. {REMEDIES[cause].words.en}")
+        can = f"one of {', '.join(names)}: name it with --action" if names else "nothing"
         raise Misconfigured(
-            f"What can be done about {cause!r} is {can}: `motcua stuck` has causes."
+            f"What can be done about {cause!r} is {can}; `motcua stuck` has causes."
         )
     return names[0]
 

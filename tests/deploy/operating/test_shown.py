@@ -144,5 +144,7 @@ def test_a_cause_about_which_nothing_can_be_done_is_said_to_have_no_action() -> 
     found: Any = command.only_action("held")
 
     assert found == "release"
-    with pytest.raises(Misconfigured, match="none yet"):
+    with pytest.raises(Misconfigured, match="No round is about 'in_post'"):
         command.only_action("in_post")
+    with pytest.raises(Misconfigured, match="name it with --action"):
+        command.only_action("in_processing")

@@ -27,6 +27,7 @@ STUCK: Mapping[str, Words] = {
     "group_waiting": Words("đang chờ đúng quy định", "waiting as it should"),
     "group_all": Words("tất cả", "all of it"),
     "group_since": Words("Từ {at}, đã {took}", "Since {at}, for {took}"),
+    "group_where": Words("Đến trang xử lý", "Go where it is seen to"),
     "group_more": Words("Trang tiếp theo", "Next page"),
     "group_empty": Words("Không còn hồ sơ nào ở đây.", "Nothing is here any more."),
 }

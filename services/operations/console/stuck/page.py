@@ -10,6 +10,7 @@ from services.operations.console.spoken import grouped, instant, moment, stretch
 from services.operations.domain.causes import BREAK, CALL, CAUSES, POISON
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
+from services.operations.domain.remedies import REMEDIES
 from services.operations.domain.waits import Who
 
 STAGES: Mapping[str, Words] = {
@@ -118,6 +119,20 @@ def title_of(cause: str, *, is_stuck: bool = False) -> Words:
     if is_stuck and one.stuck_vi:
         return Words(one.stuck_vi, one.stuck_en)
     return Words(one.vi, one.en)
+
+
+class Otherwise(NamedTuple):
+    """Who ends a cause that no round is about; `page`: where in the console, or empty."""
+
+    words: Words
+    page: str
+
+
+def remedy_of(cause: str) -> Otherwise | None:
+    """Return how a cause ends that no round is about."""
+    if (remedy := REMEDIES.get(cause)) is None:
+        return None
+    return Otherwise(Words(remedy.words.vi, remedy.words.en), remedy.page)
 
 
 def lines(situations: Iterable[Situation], units: Units, now: datetime) -> list[Line]:

@@ -13,7 +13,7 @@ from services.operations.console.rounds.offers import offers
 from services.operations.console.sandbox.programs import Programs
 from services.operations.console.sandbox.switches import SWITCHES
 from services.operations.console.screen import ALL_UNITS, ROOT, Visit
-from services.operations.console.stuck.page import STAGES, board_page, lines, title_of
+from services.operations.console.stuck.page import STAGES, board_page, lines, remedy_of, title_of
 from services.operations.domain.actions import possible
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.citizen.units import Units
@@ -83,6 +83,7 @@ def router(watching: Watching) -> APIRouter:
             which=which,
             group={"stage": stage, "cause": cause, "which": "stuck" if which == "stuck" else "all"},
             offers=offers(stage, cause),
+            remedy=remedy_of(cause),
             may_act=may_act,
         )
 

@@ -1,5 +1,6 @@
 """The stuck board's pages, by what the edge answers."""
 
+import html
 from datetime import timedelta
 
 import httpx
@@ -10,6 +11,7 @@ from services.operations.console.labels import LABELS
 from services.operations.console.sandbox.switches import SWITCHES
 from services.operations.console.stuck.page import STAGES, WHOM, trends
 from services.operations.domain.causes import CAUSES
+from services.operations.domain.remedies import REMEDIES
 from shared.catalogue import Catalogue
 from shared.topics import SERVICES
 from tests.services.operations import scenes
@@ -55,6 +57,17 @@ async def test_a_long_group_goes_on_on_the_next_page(
     following = page.split('href="?', 1)[1].split('"', 1)[0].replace("&amp;", "&")
     seen = (await seated.get(f"/console/stuck/payment/awaiting_payment?{following}")).text
     assert seen.count("/console/journeys/") == 1
+
+
+async def test_of_what_no_round_is_about_it_is_said_who_ends_it(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    await edge.read(begun(scenes.settled))
+
+    group = (await seated.get("/console/stuck/result/awaiting_return?which=waiting")).text
+
+    assert html.escape(REMEDIES["awaiting_return"].words.vi) in group
+    assert "rounds/new" not in group
 
 
 async def test_an_empty_board_says_so(seated: httpx.AsyncClient) -> None:

@@ -1,0 +1,116 @@
+"""What becomes of a cause that no round is about: who ends it, and where.
+
+With the table of actions it is every cause there is; a test proves that.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from services.operations.domain.acting.shape import Words
+from services.operations.domain.causes import BREAK, CALL, POISON
+
+
+class Remedy(NamedTuple):
+    """Who ends it and how; `page`: where in the console, empty where nobody here can."""
+
+    words: Words
+    page: str = ""
+
+
+_TAKEN_IN = Words(
+    "Tự xử lý khi dịch vụ chạy. Hồ sơ mà dịch vụ giữ lại hoặc không đọc được nằm ở nhóm riêng, có "
+    "thao tác riêng.",
+    "It goes on by itself once the service runs. What the service holds, or cannot read, stands in "
+    "a group of its own, with what can be done about it.",
+)
+_REFUND = Words(
+    "Người phụ trách thanh toán đồng ý, hoặc chuyển tiền và ghi lại, qua API của dịch vụ thanh "
+    "toán (GET /v1/refunds): tiền rời đi từng khoản một.",
+    "A person agrees to it, or makes it and records it, at payment's API (GET /v1/refunds): money "
+    "leaves one by one.",
+)
+_ALLOWANCE = Words(
+    "Cơ quan đã đề nghị chi kiểm tra, ghi lại hoặc sửa tài khoản qua API của dịch vụ thanh toán "
+    "(/v1/payments/…/disbursements): chỉ cơ quan biết tài khoản của công dân.",
+    "The office that asked for it checks, records or corrects it at payment's API "
+    "(/v1/payments/…/disbursements): whose account it is only the office knows.",
+)
+_BANK = Words(
+    "Chỉ đối tác mới kết thúc được: hệ thống hỏi lại theo lịch; quá số lần thì giao cho người phụ "
+    "trách.",
+    "Only the partner ends it: it is asked by the schedule, and after the last question a person "
+    "has to see to it.",
+)
+_GATEWAY = Words(
+    "Chỉ nơi gửi tin mới kết thúc được: hệ thống hỏi lại hoặc đổi nơi gửi; tin không đi được thì "
+    "sang nhóm gửi lại.",
+    "Only the gateway ends it: it is asked again, or another takes its place; a notice that fails "
+    "comes to the group of those that can be sent again.",
+)
+_UNIT = Words(
+    "Chỉ đơn vị trả kết quả, bưu chính và công dân mới kết thúc được: kết quả đã có, không còn gì "
+    "để đổi.",
+    "Only the unit that hands it out, the post and the citizen end it: there is a result, and "
+    "nothing to be changed.",
+)
+REMEDIES: Mapping[str, Remedy] = {
+    "unanswered": Remedy(_TAKEN_IN),
+    "unrouted": Remedy(_TAKEN_IN),
+    "unassessed": Remedy(_TAKEN_IN),
+    "repeated": Remedy(
+        Words(
+            "Chỉ cổng đang gửi mới dừng được; hồ sơ chỉ được tính một lần.",
+            "Only the portal that sends it can stop; it counts once however often it comes.",
+        )
+    ),
+    "interlinked_needs_person": Remedy(
+        Words(
+            "Mở hồ sơ: từng phần có việc riêng cần làm; cơ quan của phần đó quyết định.",
+            "Open it: each part has what can be done about it, and is for its own unit to decide.",
+        )
+    ),
+    "refund_under_way": Remedy(_BANK),
+    "refund_waits": Remedy(_REFUND),
+    "refund_failed": Remedy(_REFUND),
+    "allowance_under_way": Remedy(_BANK),
+    "allowance_waits": Remedy(_ALLOWANCE),
+    "allowance_failed": Remedy(_ALLOWANCE),
+    BREAK: Remedy(
+        Words(
+            "Mở từng khoản lệch: người vận hành đóng với lý do, người thứ hai đồng ý.",
+            "Open each break: an operator marks it as reconciled, with a reason, and another "
+            "agrees.",
+        ),
+        "money/breaks",
+    ),
+    POISON: Remedy(
+        Words(
+            "Mở bản ghi: gửi lại sau khi sửa nguyên nhân, hoặc gửi bản đã sửa.",
+            "Open the message: have it read again once the cause is mended, or send a mended copy.",
+        ),
+        "dead",
+    ),
+    CALL: Remedy(
+        Words(
+            "Đối tác gọi lại, hoặc sao kê có khoản này; nội dung nằm ở trang bản ghi không đọc "
+            "được.",
+            "The partner calls again, or its statement has it; what it said stands with the "
+            "messages that were set aside.",
+        ),
+        "dead",
+    ),
+    "awaiting_return": Remedy(_UNIT),
+    "in_post": Remedy(_UNIT),
+    "post_came_back": Remedy(_UNIT),
+    "notice_under_way": Remedy(_GATEWAY),
+    "gateway_silent": Remedy(_GATEWAY),
+    "petition_unassigned": Remedy(
+        Words(
+            "Người vận hành phân công qua API của dịch vụ thông báo (phản ánh, kiến nghị).",
+            "An operator assigns it, at notify's API of petitions.",
+        )
+    ),
+    "petition_open": Remedy(
+        Words("Chỉ đơn vị được giao mới trả lời được.", "Only the unit that has it can answer it.")
+    ),
+}
