@@ -100,10 +100,11 @@ class Parts:
     """What a service consists of.  `journal`: what its lanes write, if it does more than others';
     `background`: more loops, beside lanes and effects; `beside`: what runs along and has no lanes
     to be ready for; `watched`: the same, with a health that is shown; `around`: what stands around
-    its edge.
+    its edge; `near`: what the edge has at hand (`shared.bare`).
     """
 
     router: APIRouter
+    near: Mapping[str, bare.Near] = field(default_factory=dict)
     lanes: LaneTable[Any, Any] | None = None
     journal: Journal[Any] | None = None
     pace: Pace = PACE
@@ -248,8 +249,8 @@ def _app(service: str, resources: Resources, parts: Parts, loops: Sequence[Loop]
     beside = {name: health for name, health, _ in parts.watched}
     own = process_routes.router(healths, resources.telemetry.metrics, beside)
     access = Access(resources.secrets.api_keys, resources.secrets.known)
-    app = edge_app(service, access, (parts.router, own))
-    return bare.in_front(parts.around(app), (parts.router,))
+    inner = parts.around(edge_app(service, access, (parts.router, own)))
+    return bare.near_in_front(bare.in_front(inner, (parts.router,)), access, parts.near)
 
 
 class _Server(uvicorn.Server):

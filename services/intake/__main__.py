@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import router
+from services.intake.api import APPLICATIONS, near, router
 from services.intake.attachments.settings import AttachmentSettings
 from services.intake.attachments.wired import attachments
 from services.intake.desk import Desk
@@ -73,6 +73,7 @@ async def build(resources: Resources) -> Parts:
     )
     return Parts(
         router=edge(desk, files.router, catalogue, forms, resources.clock),
+        near={APPLICATIONS: near(desk, resources.known.get)},
         lanes=lanes,
         background=(files.loop,),
         beside=(watch.run,),

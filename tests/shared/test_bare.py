@@ -5,7 +5,8 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
-from shared.bare import Answered, Bare, Headers, in_front
+from shared.access import Access
+from shared.bare import Answered, Bare, Headers, in_front, near_in_front
 
 LIMIT_BYTES = 8
 
@@ -72,3 +73,4 @@ async def test_an_answer_has_the_headers_that_it_was_given() -> None:
 async def test_without_bare_endpoints_the_app_itself_is_the_edge() -> None:
     app = FastAPI()
     assert in_front(app, [APIRouter()]) is app
+    assert near_in_front(app, Access({}), {}) is app

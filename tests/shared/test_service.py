@@ -27,7 +27,7 @@ def test_no_edge_has_a_page_that_loads_scripts_from_elsewhere() -> None:
         secrets=SimpleNamespace(api_keys={}, known=People({})),
         telemetry=SimpleNamespace(metrics=bytes),
     )
-    parts: Any = SimpleNamespace(router=APIRouter(), watched=())
+    parts = service.Parts(router=APIRouter())
     app = service._app("intake", resources, parts, [])
     paths = {getattr(route, "path", "") for route in app.routes}
     assert "/openapi.json" in paths

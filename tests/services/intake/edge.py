@@ -7,13 +7,15 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
-from services.intake.api import router
+from services.intake.api import APPLICATIONS, near, router
 from services.intake.desk import Desk
 from services.intake.domain.receipt import load_contacts
 from services.intake.forms_api import forms_router
 from shared import jwe, problems
 from shared.access import Access
+from shared.bare import near_in_front
 from shared.errors import Unknown
 from shared.events import Event
 from shared.journal import Cause, Decision
@@ -42,6 +44,9 @@ class Journal:
         self.lane = lane
 
     async def latest(self, application: str) -> Any:
+        return self.known(application)
+
+    def known(self, application: str) -> Any:
         state = self.lane.states.get(application)
         if state is None:
             return None
@@ -88,9 +93,13 @@ class Edge:
         app.include_router(router(desk))
         app.include_router(forms_router(CATALOGUE, FORMS, lambda: NOW))
         self.app = app
-        self.client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://intake"
-        )
+        self.near = near(desk, Journal(self.lane).known if shown is None else lambda _: None)
+        self.client = self.in_front(app)
+
+    def in_front(self, app: ASGIApp) -> httpx.AsyncClient:
+        """Return a client of an app with that in front which intake has at hand."""
+        front = near_in_front(app, self.app.state.access, {APPLICATIONS: self.near})
+        return httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url="http://intake")
 
     async def call(
         self, method: str, path: str, body: Any = None, key: str = "sandbox", **headers: str
