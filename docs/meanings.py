@@ -100,6 +100,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_OPERATIONS_REPLICAS": "copies of what the live tables keep on Kafka",
         "MOTCUA_OPERATIONS_FORMS": "where a citizen's browser asks notify for official forms, from "
         "the status page; nothing: the page offers none",
+        "MOTCUA_OPERATIONS_INTAKE": "where intake answers operations, that asks whose applications "
+        "are whose",
         "MOTCUA_OPERATIONS_CONSOLE": "where operators' browsers reach the console: links in what "
         "[alarms](alarms.md) tell lead there",
         "MOTCUA_OPERATIONS_REBUILDS": "read the edition that does not serve, and answer nothing: "

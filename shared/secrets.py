@@ -20,6 +20,7 @@ class Secrets(NamedTuple):
     `proof_jwk` signs reports of proven periods; `oidc` is an identity provider of the console
     (`docs/operators.md`).
     `reports` are rows like those of `alarms`, for whom forms are sent to.
+    `intake_key` is what operations shows intake, as an operator there.
     """
 
     master_key: bytes
@@ -34,6 +35,7 @@ class Secrets(NamedTuple):
     oidc: dict[str, Any]
     reports: dict[str, dict[str, str]]
     people: dict[str, dict[str, str]]
+    intake_key: str
 
     @property
     def known(self) -> People:
@@ -58,6 +60,7 @@ def read(path: Path) -> Secrets:
             text.get("oidc", {}),
             text.get("reports", {}),
             text.get("people", {}),
+            text.get("intake_key", ""),
         )
     except FileNotFoundError:
         raise Misconfigured(f"no secrets at {path}: `motcua up` makes local ones") from None

@@ -66,7 +66,7 @@ _UNUSED: Any = _Unused()
 
 def _intake() -> APIRouter:
     files = services.intake.attachments.routes.router(_UNUSED)
-    return services.intake.__main__.edge(_UNUSED, files, *[_UNUSED] * 3)
+    return services.intake.__main__.edge(_UNUSED, files, *[_UNUSED] * 5)
 
 
 def _payment() -> APIRouter:
@@ -111,7 +111,7 @@ def _notify() -> APIRouter:
 def operations(guard: Guard | None = None) -> APIRouter:
     """Return all that operations answers, with what stands before it."""
     door = Door.made(_UNUSED, _UNUSED, _UNUSED, b"", float, _UNUSED)
-    reading = Reading(door, *[_UNUSED] * 4)
+    reading = Reading(door, *[_UNUSED] * 5)
     watching = Watching(door, *[_UNUSED] * 4)
     desks = services.operations.__main__.Desks
     unused = dict.fromkeys(desks._fields, _UNUSED)

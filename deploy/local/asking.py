@@ -1,6 +1,7 @@
 """`motcua find` and `motcua journey`: what operations answers of an application, in a terminal."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from rich.table import Table
 from deploy.local import journey_view, processes, secrets
 from deploy.local.children import home_in_use
 from deploy.local.settings import Settings
+from services.operations.domain.persons import number_in
 from shared.clock import VIETNAM
 from shared.errors import Misconfigured
 
@@ -25,6 +27,10 @@ Name = Annotated[
     str, typer.Argument(help="a dossier code, an id, an order, [partner/]transaction, a petition")
 ]
 Sought = Annotated[str, typer.Argument(help="the same; or unit:79, a partner, days, or all three")]
+Person = Annotated[
+    bool, typer.Option("--person", help="by a personal number, asked for or read from a pipe")
+]
+Reason = Annotated[str, typer.Option("--reason", help="why a person is looked for: written down")]
 After = Annotated[str, typer.Option("--after", help="where the page before says that it goes on")]
 AsJson = Annotated[bool, typer.Option("--json", help="say it as JSON, as the API answers it")]
 
@@ -38,24 +44,55 @@ KINDS = {
     "unit": "a unit",
     "partner": "a partner",
     "days": "days",
+    "subject": "a person",
 }
 
 
-def find(name: Sought, after: After = "", as_json: AsJson = False) -> None:
+def find(
+    name: Sought = "",
+    after: After = "",
+    person: Person = False,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
     """Find applications by any of their names, or by unit, partner and days, the newest first.
 
-    Blanks, dashes, marks and case do not matter.
+    Blanks, dashes, marks and case do not matter. A personal number is never typed as an argument.
     """
+    if number_in(name):
+        raise Misconfigured(
+            "A personal number does not belong on a command line, which others see and the shell "
+            "keeps: `motcua find --person --reason '…'` asks for it."
+        )
+    if bool(name) == person:
+        raise Misconfigured("Say what to find: a name, or --person; `motcua find --help`.")
     with _operations() as operations:
-        found = _get(operations, "/v1/find", q=name, after=after)
+        if person:
+            found = _post(operations, "/v1/find", q=_number(), reason=reason)
+        else:
+            found = _get(operations, "/v1/find", q=name, after=after)
     if as_json:
         _say(found)
     elif found["found"]:
         console.print(_listed(found))
     if found["next"] and not as_json:
         console.print(f"… and more: --after '{found['next']}'", style="dim", soft_wrap=True)
+    if found["is_cut"] and person and not as_json:
+        console.print("… and older ones: only the newest are shown", style="dim")
     if not found["found"] and not found["next"]:
         raise Misconfigured(_nothing(found))
+
+
+def _number() -> str:
+    """Return a personal number, typed unseen or read from a pipe."""
+    if sys.stdin.isatty():
+        typed = typer.prompt("Personal number (not shown)", hide_input=True)
+    else:
+        typed = sys.stdin.readline()
+    number = number_in(typed)
+    if not number:
+        raise Misconfigured("This is no personal number: it has 12 digits.")
+    return number
 
 
 def journey(name: Name, as_json: AsJson = False) -> None:
@@ -94,8 +131,16 @@ def _operations() -> httpx.Client:
 
 
 def _get(operations: httpx.Client, path: str, **asked: str) -> Mapping[str, Any]:
+    return _answered(operations, operations.build_request("GET", path, params=asked))
+
+
+def _post(operations: httpx.Client, path: str, **said: str) -> Mapping[str, Any]:
+    return _answered(operations, operations.build_request("POST", path, json=said))
+
+
+def _answered(operations: httpx.Client, request: httpx.Request) -> Mapping[str, Any]:
     try:
-        answer = operations.get(path, params=asked)
+        answer = operations.send(request)
     except httpx.TransportError:
         raise Misconfigured(
             f"Operations does not answer at {operations.base_url}: `make status`, or set {URL}."
@@ -129,9 +174,14 @@ def _listed(found: Mapping[str, Any]) -> Table:
             hit["dossier_code"] or hit["petition"],
             f"{state['code']} · {state['name_en']}" if state else "",
             hit["procedure"],
-            f"{KINDS[hit['kind']]}, {partner}{hit['name']}",
+            f"{KINDS[hit['kind']]}, {partner}{_short(hit)}",
         )
     return table
+
+
+def _short(named: Mapping[str, Any]) -> str:
+    """Return a name; of a person, how its hash begins."""
+    return f"{named['name'][:12]}…" if named["kind"] == "subject" else str(named["name"])
 
 
 def _decided(journey: Mapping[str, Any]) -> Iterator[str]:
@@ -153,7 +203,7 @@ def _local(instant: str) -> str:
 
 def _nothing(found: Mapping[str, Any]) -> str:
     may_be = " or ".join(
-        f"{KINDS[u['kind']]}, {u['partner'] + '/' if u['partner'] else ''}{u['name']}"
+        f"{KINDS[u['kind']]}, {u['partner'] + '/' if u['partner'] else ''}{_short(u)}"
         for u in found["understood"]
     )
     taken = f"it was taken for {may_be}" if may_be else "it is none of the names known here"

@@ -61,6 +61,7 @@ def env(process: Process, settings: Settings, stack: Stack) -> Mapping[str, str]
     addresses = {f"MOTCUA_{row.name.upper()}_URL": url(settings, row.name) for row in TABLE}
     addresses |= _devices(settings)
     addresses["MOTCUA_OPERATIONS_FORMS"] = f"{url(settings, 'notify')}/v1/forms"
+    addresses["MOTCUA_OPERATIONS_INTAKE"] = url(settings, "intake")
     addresses["MOTCUA_STATUS_PAGE"] = f"{url(settings, 'operations')}/status"
     own = {"MOTCUA_PORT": str(settings.port(process.name))}
     log = {"KAFKA_URL": stack.kafka_url, "MOTCUA_LANES": str(settings.lanes)}

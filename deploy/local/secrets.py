@@ -55,6 +55,7 @@ def ensure(folder: Path) -> Path:
         _give_missing(own, theirs, "accounts", _accounts)
         _give_missing(own, theirs, "proof_jwk", _proof_key)
         _name_people(own)
+        _give_own_key(own)
         return folder
     if own.exists():
         raise Misconfigured(
@@ -109,6 +110,25 @@ def _with_people(ours: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _give_own_key(own: Path) -> None:
+    """Give a file from before there was any what operations shows intake."""
+    ours = json.loads(own.read_text())
+    if "intake_key" not in ours:
+        made = _own_key()
+        _write(own, ours | made | {"api_keys": ours["api_keys"] | made["api_keys"]})
+
+
+def _own_key() -> dict[str, Any]:
+    """Return a new key of operations at intake: no partner has it."""
+    key = f"operations_{secrets.token_urlsafe(32)}"
+    row = {"name": "operations", "role": "operator"}
+    return {"intake_key": key, "api_keys": {_hash(key): row}}
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
 def _proof_key() -> Made:
     """Return a new key that proofs are signed with, and what they are verified with."""
     said = {"use": "sig", "alg": "Ed25519", "kid": f"proof-{secrets.token_hex(4)}"}
@@ -153,13 +173,16 @@ def generate() -> Made:
     carry_for_services, carry_for_clients = _providers()
     accounts_for_services, accounts_for_clients = _accounts()
     proof_for_services, proof_for_clients = _proof_key()
+    own = _own_key()
     for_services = {
         "master_key": b64encode(secrets.token_bytes(32)).decode(),
         "intake_jwk": intake.as_dict(private=True),
+        "intake_key": own["intake_key"],
         "api_keys": {
-            hashlib.sha256(keys[known_as].encode()).hexdigest(): {"name": name, "role": role}
+            _hash(keys[known_as]): {"name": name, "role": role}
             for known_as, (name, role) in callers.items()
-        },
+        }
+        | own["api_keys"],
         "partners": partners,
         "sms": sms,
         **carry_for_services,

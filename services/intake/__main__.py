@@ -6,6 +6,7 @@ from services.intake.api import APPLICATIONS, near, router
 from services.intake.attachments.settings import AttachmentSettings
 from services.intake.attachments.wired import attachments
 from services.intake.desk import Desk
+from services.intake.domain.dossier import Application
 from services.intake.domain.receipt import load_contacts
 from services.intake.door import Door
 from services.intake.forms_api import forms_router
@@ -14,6 +15,8 @@ from services.intake.likeness import Likeness
 from services.intake.numbers import Numbers
 from services.intake.revisions import Revisions
 from services.intake.settings import IntakeSettings
+from services.intake.subjects import Subjects
+from services.intake.subjects_api import subjects_router
 from shared import jwe, service
 from shared.catalogue import Catalogue
 from shared.catalogue import forms as procedure_forms
@@ -21,18 +24,27 @@ from shared.catalogue.current import Watch
 from shared.catalogue.forms import Forms
 from shared.clock import Clock
 from shared.lanes.known import LatestDecisions
+from shared.noted import NotedJournal
+from shared.pages import Pages
 from shared.service import Parts, Resources
 from shared.settings import told
 from shared.status_links import StatusLinks
 
 
 def edge(
-    desk: Desk, files: APIRouter, catalogue: Catalogue, forms: Forms, clock: Clock
+    desk: Desk,
+    files: APIRouter,
+    catalogue: Catalogue,
+    forms: Forms,
+    clock: Clock,
+    subjects: Subjects,
+    pages: Pages[Application],
 ) -> APIRouter:
     """Return all that intake answers."""
     routes = router(desk)
     routes.include_router(files)
     routes.include_router(forms_router(catalogue, forms, clock))
+    routes.include_router(subjects_router(subjects, pages))
     return routes
 
 
@@ -57,7 +69,8 @@ async def build(resources: Resources) -> Parts:
         settings.duplicates_refused,
     )
     lanes = table(door)
-    journal = resources.journal(lanes)
+    subjects, rows = Subjects(resources.table("subjects")), resources.table("journal")
+    journal = NotedJournal(rows, lanes, subjects)
     desk = Desk(
         resources.publisher,
         LatestDecisions(resources.known, journal),
@@ -71,10 +84,12 @@ async def build(resources: Resources) -> Parts:
         load_contacts(settings.contacts),
         files.named,
     )
+    pages = Pages(rows, journal)
     return Parts(
-        router=edge(desk, files.router, catalogue, forms, resources.clock),
+        router=edge(desk, files.router, catalogue, forms, resources.clock, subjects, pages),
         near={APPLICATIONS: near(desk, resources.known.get)},
         lanes=lanes,
+        journal=journal,
         background=(files.loop,),
         beside=(watch.run,),
         closing=(files.close,),

@@ -6,6 +6,7 @@ import time
 from typing import NamedTuple
 from uuid import uuid4
 
+import httpx
 from fastapi import APIRouter, Depends
 
 from services.operations import (
@@ -41,6 +42,7 @@ from services.operations.console.money import routes as money_routes
 from services.operations.console.money.routes import Counting as MoneyCounting
 from services.operations.console.partner import routes as partner_routes
 from services.operations.console.partner.routes import Owning
+from services.operations.console.persons import routes as person_routes
 from services.operations.console.proof import routes as proof_routes
 from services.operations.console.proof.routes import Provable
 from services.operations.console.readiness import routes as readiness_routes
@@ -133,6 +135,7 @@ def edge(desks: Desks) -> APIRouter:
     """Return all that operations answers."""
     routes = APIRouter(dependencies=[Depends(desks.guard.enter)])
     routes.include_router(signing_in.router(desks.reading.door))
+    routes.include_router(person_routes.router(desks.reading))
     routes.include_router(reading_routes.router(desks.reading))
     routes.include_router(stuck_routes.router(desks.watching))
     if desks.trying:
@@ -199,8 +202,11 @@ async def build(resources: Resources) -> Parts:
         resources.table("facts"), resources.table("names"), resources.table("journeys")
     )
     finder = Finder(journeys, seeking, watch.current, resources.clock)
+    http = httpx.AsyncClient(trust_env=False)
+    persons = wiring.persons(resources, journeys, http)
     sources = Sources(
-        journeys, finder, counts, aside_counts, tables.flowing, resources.publisher, resources.clock
+        *(journeys, finder, persons, counts, aside_counts, tables.flowing),
+        *(resources.publisher, resources.clock),
     )
     situations = resources.table("situations")
     links = StatusLinks(resources.secrets.master_key, STATUS_PAGE)
@@ -208,8 +214,8 @@ async def build(resources: Resources) -> Parts:
     status = StatusDesk(access, journeys, watch.current, Pages(settings.forms), resources.clock)
     answers = Attempts(PER_APPLICATION, time.monotonic)
     desk = RatingDesk(status, resources.publisher, resources.vault, answers)
-    at_door, http = wiring.door(resources, is_sandbox=bool(settings.sandbox))
-    reading = Reading(at_door, journeys, finder, watch.current, resources.clock)
+    at_door = wiring.door(resources, http, is_sandbox=bool(settings.sandbox))
+    reading = Reading(at_door, journeys, finder, persons, watch.current, resources.clock)
     seen = Reads(resources.table("reads"), resources.clock)
     guard = Guard(at_door, seen, Limits(time.monotonic), resources.clock)
     board = Board(situations, time.monotonic)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
@@ -22,6 +22,7 @@ from services.operations.domain.timeline import instant
 from services.operations.finding import ASKED_LIMIT, Finder, Found
 from services.operations.journeys import Journeys
 from services.operations.opened import journey_of, opened, waterfall_of
+from services.operations.persons import Persons
 from services.operations.rounds.commands import command
 from services.operations.tables import Flowing
 from shared import edge
@@ -56,11 +57,25 @@ class Sources:
 
     journeys: Journeys
     finder: Finder
+    persons: Persons
     counts: Counts
     aside: Counts
     flowing: Callable[[], Flowing]
     publisher: Publisher
     clock: Clock
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody typed; `reason` where it names a person: a personal number, or its hash as
+    `subject:<hash>`.
+    """
+
+    q: Annotated[str, msgspec.Meta(min_length=1, max_length=ASKED_LIMIT)]
+    reason: str = ""
+    after: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+FINDING = Finding(q="001099000001", reason="The citizen called")
 
 
 class Release(BaseModel):
@@ -86,10 +101,25 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
     @routes.get(
         "/find",
         summary="Which application is meant by what somebody typed",
-        responses=edge.answers(200, Found, 422),
+        responses=edge.answers(200, Found, 400, 422),
     )
     async def find_by_any_name(q: Typed, _: Operator, after: After = "") -> Response:
+        if sources.persons.meant(q):
+            detail = "What names a person does not stand in an address: send it with a reason, as "
+            raise Refusal(400, "person-in-address", f"{detail}`POST /v1/find`.")
         return _json(await sources.finder.find(q, after))
+
+    @routes.post(
+        "/find",
+        summary="The same of what is not to stand in an address: a person's number",
+        openapi_extra=edge.described(Finding, FINDING),
+        responses=edge.answers(200, Found, 400, 413, 415, 422, 503),
+    )
+    async def find_by_what_is_sent(request: Request, caller: Operator) -> Response:
+        asked = await edge.read(request, Finding)
+        if subject := sources.persons.meant(asked.q):
+            return _json(await sources.persons.find(subject, caller, asked.reason))
+        return _json(await sources.finder.find(asked.q, asked.after))
 
     @routes.get(
         "/journeys/{name}",

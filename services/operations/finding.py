@@ -6,7 +6,7 @@ Blanks, dashes and case are forgiven wherever nothing else can be meant.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
@@ -32,7 +32,7 @@ FOUND_LIMIT = 20
 TRANSACTION_LEAST = 2  # characters, else everything is one
 
 Named = Literal["application", "dossier_code", "petition_code", "order", "transaction"]
-Kind = Literal[Named, "unit", "partner", "days"]
+Kind = Literal[Named, "unit", "partner", "days", "subject"]
 
 _ID = re.compile(r"[0-9A-F]{32}")
 _ORDER = re.compile(r"(?:DVC)?([0-9]{15})")
@@ -43,7 +43,9 @@ _RUN = re.compile(
 
 
 class Understood(msgspec.Struct, frozen=True):
-    """One thing that was typed may be; `name` is how it is kept, `partner` whose transaction."""
+    """One thing that was typed may be; `name` is how it is kept (of a person, the hash), `partner`
+    whose transaction.
+    """
 
     kind: Kind
     name: str
@@ -141,6 +143,16 @@ async def _of(journeys: Journeys, each: Understood) -> list[_Named]:
         _Named(application, each.kind, transaction, partner)
         for partner, transaction, application in moved
         if each.partner in ("", partner)
+    ]
+
+
+async def hits(journeys: Journeys, named: Mapping[str, Understood]) -> list[Hit]:
+    """Return how these applications stand, those that are on the log.  Raises `Unknown`."""
+    standing = await journeys.standing(named)
+    return [
+        _told(_Named(application, one.kind, one.name, one.partner), entries)
+        for application, one in named.items()
+        if (entries := standing[application])
     ]
 
 

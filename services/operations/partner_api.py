@@ -88,7 +88,9 @@ def router(desk: PartnerDesk) -> APIRouter:
         summary="Your calls that we could not take, and why; the newest first",
         responses=edge.answers(200, own.RefusedPage, 422, example=examples.REFUSED),
     )
-    async def partner_refused(caller: Partner, after: AfterRefused = "", limit: Limit = 50) -> Response:
+    async def partner_refused(
+        caller: Partner, after: AfterRefused = "", limit: Limit = 50
+    ) -> Response:
         return _json(await desk.refused(partner_of(caller), after, limit))
 
     return routes

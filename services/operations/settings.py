@@ -12,6 +12,7 @@ from services.operations.domain.causes import CAUSES
 
 class OperationsSettings(BaseSettings):
     """`MOTCUA_OPERATIONS_…`.  `forms`: where a citizen's browser asks notify for official forms;
+    `intake`: where intake answers whose applications are whose;
     `console`: where operators' browsers reach the console, for links in what alarms tell;
     `rebuilds`: read the edition that does not serve, and answer nothing (`motcua rebuild`).
     `thresholds`: the file of those that units are judged by.  `sandbox`: where the programs of a
@@ -25,6 +26,7 @@ class OperationsSettings(BaseSettings):
         default="http://127.0.0.1:8104/v1/forms",
         pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*)?$",
     )
+    intake: str = Field(default="http://127.0.0.1:8101", pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$")
     console: str = Field(
         default="http://127.0.0.1:8105/console",
         pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*$",

@@ -54,6 +54,7 @@ from services.operations.indicators_api import IndicatorDesk
 from services.operations.journeys import Journeys
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.partner import PartnerDesk
+from services.operations.persons import Persons
 from services.operations.proofs.desk import ProofDesk
 from services.operations.proofs.rows import Proofs
 from services.operations.proofs.runner import Grounds
@@ -139,6 +140,12 @@ def alarming(
     )
 
 
+def persons(resources: Resources, journeys: Journeys, http: httpx.AsyncClient) -> Persons:
+    """Return how the applications of a person are found."""
+    secrets, address = resources.secrets, told(OperationsSettings).intake
+    return Persons(journeys, http, address, secrets.intake_key, resources.vault.subject_hash)
+
+
 def indicators(
     resources: Resources, counting: Counting, journeys: Journeys, catalogue: Catalogue
 ) -> IndicatorDesk:
@@ -198,15 +205,15 @@ def subscribing(
     return desk, watched.loop("subscriptions", runner), (http.aclose,)
 
 
-def door(resources: Resources, *, is_sandbox: bool) -> tuple[Door, httpx.AsyncClient]:
-    """Return by what the console is entered, and what asks the provider of identities."""
+def door(resources: Resources, http: httpx.AsyncClient, *, is_sandbox: bool) -> Door:
+    """Return by what the console is entered."""
     accounts = Accounts(resources.secrets.accounts, resources.secrets.known)
     sessions = Sessions(resources.table("sessions"), resources.clock)
-    key, http = resources.secrets.master_key, httpx.AsyncClient(trust_env=False)
+    key = resources.secrets.master_key
     ways = (*WAYS, sandbox_routes.WAY) if is_sandbox else WAYS
     provider = oidc.read(resources.secrets.oidc)
     going = oidc.Oidc(provider, key, resources.clock, http) if provider else None
-    return Door.made(Screen(ways), accounts, sessions, key, time.monotonic, going), http
+    return Door.made(Screen(ways), accounts, sessions, key, time.monotonic, going)
 
 
 def dead(resources: Resources, board: Board, journeys: Journeys, per_second: int) -> DeadDesk:

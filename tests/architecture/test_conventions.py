@@ -21,9 +21,11 @@ SOME = {"lane", "effects", "settings", "views", "gateways", "channels"}
 OWN = {
     # what portals send, and what procedures ask for; what a batch of it needs; dossier codes,
     # claimed in blocks; likely duplicates, known by marks; what is corrected, put on top of what
-    # stands; what the edge is wired with, and what follows on an application; files, from upload on
+    # stands; what the edge is wired with, and what follows on an application; files, from upload
+    # on; whose applications are whose
     "intake": {
         *("forms", "forms_api", "door", "numbers", "likeness", "revisions"),
+        *("subjects", "subjects_api"),
         *("desk", "follow_ups_api", "corrections_api", "attachments"),
     },
     # an officer's act, once per key; its steps, and what lies at a unit; why a dossier is where it
@@ -75,7 +77,7 @@ OWN = {
     # it reads with a loop of its own instead of a lane: its package says what each is for
     "operations": {
         *("letters", "dead", "dead_api"),
-        *("finding", "seeking", "opened", "console", "situations", "board", "stuck_api"),
+        *("finding", "persons", "seeking", "opened", "console", "situations", "board", "stuck_api"),
         *("rounds", "rounds_api", "money", "money_api", "partner_api", "alarms", "alarms_api"),
         *("incidents", "incidents_api"),
         *("guard", "limits", "reads", "reads_api"),

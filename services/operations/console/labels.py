@@ -7,6 +7,7 @@ from services.operations.console.dead.labels import DEAD
 from services.operations.console.indicators.labels import INDICATOR_WORDS
 from services.operations.console.money.labels import MONEY
 from services.operations.console.partner.labels import PARTNER
+from services.operations.console.persons.labels import PERSONS
 from services.operations.console.proof.labels import PROOF
 from services.operations.console.readiness.labels import READINESS
 from services.operations.console.reading.labels import READING
@@ -105,6 +106,7 @@ FRAME: Mapping[str, Words] = {
 PAGES = (  # no label stands in two of them
     FRAME,
     READING,
+    PERSONS,
     STUCK,
     ROUNDS,
     DEAD,

@@ -23,6 +23,7 @@ from shared.catalogue import load
 from shared.edge_app import edge_app
 from shared.events import payment
 from tests.services.operations import scenes
+from tests.services.operations.at_intake import NUMBER, AtIntake
 from tests.services.operations.memory import Group, Over, Store
 from tests.services.operations.scenes import begun
 from tests.services.operations.story import BEGAN
@@ -49,7 +50,10 @@ def url() -> Iterator[str]:
     """Operations on a loopback port."""
     store = asyncio.run(kept())
     finder = store.finder(load(), lambda: BEGAN)
-    sources = Sources(store.journeys, finder, UNUSED, UNUSED, UNUSED, UNUSED, lambda: BEGAN)
+    at_intake = AtIntake(store)
+    asyncio.run(at_intake.registered(*(begun(scenes.fee_due, n).application for n in (2, 3))))
+    asked = store.journeys, finder, at_intake.persons
+    sources = Sources(*asked, UNUSED, UNUSED, UNUSED, UNUSED, lambda: BEGAN)
     hashed = hashlib.sha256(KEY.encode()).hexdigest()
     access = Access({hashed: {"name": "o-1", "role": "operator"}})
     app = edge_app("operations", access, (router(sources),))
@@ -62,9 +66,12 @@ def url() -> Iterator[str]:
         thread.join()
 
 
-def motcua(home: Path, *arguments: str, **told: str) -> subprocess.CompletedProcess[str]:
+def motcua(
+    home: Path, *arguments: str, typed: str = "", **told: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "deploy.local", *arguments],
+        input=typed,
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "MOTCUA_HOME": str(home), "COLUMNS": "140", **told},
         capture_output=True,
@@ -76,7 +83,7 @@ def motcua(home: Path, *arguments: str, **told: str) -> subprocess.CompletedProc
 @pytest.fixture
 def ask(tmp_path: Path, url: str) -> Any:
     told = {"MOTCUA_OPERATIONS_URL": url, "MOTCUA_OPERATOR_KEY": KEY}
-    return lambda *words: motcua(tmp_path, *words, **told)
+    return lambda *words, typed="": motcua(tmp_path, *words, typed=typed, **told)
 
 
 def test_find_lists_what_is_found_and_as_what(ask: Any) -> None:
@@ -127,3 +134,32 @@ def test_without_a_system_it_is_said_what_to_do(tmp_path: Path, url: str) -> Non
     assert "does not answer" in motcua(tmp_path, "find", "x", **told).stdout
     wrong = {"MOTCUA_OPERATIONS_URL": url, "MOTCUA_OPERATOR_KEY": "x"}
     assert "Operations answered 401" in motcua(tmp_path, "find", "x", **wrong).stdout
+
+
+def test_a_person_is_found_by_a_number_that_comes_by_a_pipe(ask: Any) -> None:
+    said = ask("find", "--person", "--reason", "The citizen called", typed=f"{NUMBER}\n")
+    assert said.returncode == 0, said.stdout
+    assert said.stdout.count("a person, ") == 2
+    as_json = ask("find", "--person", "--reason", "Called", "--json", typed="001 199 000001\n")
+    found = json.loads(as_json.stdout)
+    assert [hit["kind"] for hit in found["found"]] == ["subject", "subject"]
+    for each in (said, as_json):
+        assert NUMBER not in each.stdout + each.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "told"),
+    [
+        (("find", NUMBER), "", "does not belong on a command line"),
+        (("find",), "", "Say what to find"),
+        (("find", "77", "--person"), NUMBER, "Say what to find"),
+        (("find", "--person", "--reason", "Called"), "77", "no personal number"),
+        (("find", "--person"), NUMBER, "Say why"),
+    ],
+)
+def test_of_a_person_it_is_said_how_to_ask(
+    ask: Any, words: tuple[str, ...], typed: str, told: str
+) -> None:
+    said = ask(*words, typed=typed)
+    assert said.returncode == 1
+    assert told in " ".join((said.stdout + said.stderr).split())

@@ -13,6 +13,8 @@ from services.intake.api import APPLICATIONS, near, router
 from services.intake.desk import Desk
 from services.intake.domain.receipt import load_contacts
 from services.intake.forms_api import forms_router
+from services.intake.subjects import Subjects
+from services.intake.subjects_api import subjects_router
 from shared import jwe, problems
 from shared.access import Access
 from shared.bare import near_in_front
@@ -20,8 +22,11 @@ from shared.errors import Unknown
 from shared.events import Event
 from shared.journal import Cause, Decision
 from shared.lanes.table import Outcome
-from tests.services.intake.memory import Lane, decided
+from shared.pages import Page
+from tests.services.intake.memory import Lane, Rows, decided
 from tests.services.intake.sent import CATALOGUE, FORMS, LINKS, NOW, PRIVATE_KEY, form, uuid7
+
+CALLERS = {"sandbox": "portal", "other": "portal", "clerk": "officer", "watch": "operator"}
 
 
 class Topics:
@@ -62,6 +67,18 @@ class Journal:
         )
 
 
+class Pages:
+    """The lane's states a page at a time, two on each."""
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
+
+    async def after(self, application: str) -> Page[Any]:
+        known = Journal(self.lane).known
+        later = sorted(a for a in self.lane.states if a > application)
+        return Page(tuple(map(known, later[:2])), later[1] if len(later) > 2 else "")
+
+
 class Edge:
     """Intake's edge over a lane in memory, which decides when it is told, or after so many."""
 
@@ -73,7 +90,7 @@ class Edge:
         app.state.access = Access(
             {
                 sha256(name.encode()).hexdigest(): {"name": name, "role": role}
-                for name, role in (("sandbox", "portal"), ("other", "portal"), ("clerk", "officer"))
+                for name, role in CALLERS.items()
             }
         )
         problems.install(app)
@@ -92,6 +109,8 @@ class Edge:
         )
         app.include_router(router(desk))
         app.include_router(forms_router(CATALOGUE, FORMS, lambda: NOW))
+        self.subjects = Subjects(Rows())
+        app.include_router(subjects_router(self.subjects, Pages(self.lane)))
         self.app = app
         self.near = near(desk, Journal(self.lane).known if shown is None else lambda _: None)
         self.client = self.in_front(app)
@@ -127,7 +146,10 @@ class Edge:
     async def settle(self) -> list[Outcome[Any]]:
         """Let the lane decide all that was appended."""
         sent, self.topics.sent = self.topics.sent, []
-        return await decided(self.lane, *(event for _, event in sent))
+        outcomes = await decided(self.lane, *(event for _, event in sent))
+        known = Journal(self.lane).known
+        await self.subjects.write(self.subjects.new([known(e.subject) for _, e in sent]))
+        return outcomes
 
 
 def fields(answer) -> list[tuple[str, str]]:

@@ -59,7 +59,7 @@ class Rows:
         return [self.rows[i] for i in sorted(self.rows) if any(a <= i < b for a, b in bounds)]
 
     async def last(self, bounds: Bounds, limit: int) -> list[Row]:
-        raise NotImplementedError
+        return (await self.ranges([bounds]))[-limit:]
 
     async def delete(self, ids: Sequence[str]) -> None:
         for i in ids:

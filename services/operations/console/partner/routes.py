@@ -127,7 +127,9 @@ def _add_calls(routes: APIRouter, owning: Owning) -> None:
         summary="The console: a bank partner's calls that could not be taken",
         response_class=HTMLResponse,
     )
-    async def partner_refused_shown(visit: Annotated[Visit, seat], after: AfterRefused = "") -> Response:
+    async def partner_refused_shown(
+        visit: Annotated[Visit, seat], after: AfterRefused = ""
+    ) -> Response:
         page = await desk.refused(_name(visit), after, PAGE)
         said = {"refused": refusals_shown(page.items), "following": page.next}
         return door.screen.page(visit, "partner_refused.html", **said)

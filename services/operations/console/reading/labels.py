@@ -24,6 +24,7 @@ READING: Mapping[str, Words] = {
     "kind_unit": Words("Đơn vị", "Unit"),
     "kind_partner": Words("Đối tác", "Partner"),
     "kind_days": Words("Thời gian", "Days"),
+    "kind_subject": Words("Người", "Person"),
     "example_unit": Words(
         "đơn vị 26734, hoặc tên: phường Ba Đình; đơn vị 79: mọi đơn vị của tỉnh",
         "unit 26734, or its name: phường Ba Đình; unit 79: all of a province",
@@ -32,6 +33,9 @@ READING: Mapping[str, Words] = {
     "example_days": Words(
         "20/11/2026, 11/2026 hoặc hôm qua; ghép được: sen-vang 20/11/2026",
         "2026-11-20, 2026-11 or yesterday; together: sen-vang 2026-11-20",
+    ),
+    "example_subject": Words(
+        "số định danh cá nhân, sau đó là lý do", "a personal number; then why is asked"
     ),
     "example_dossier_code": Words("H29.1-20261120-0000001", "H29.1-20261120-0000001"),
     "example_application": Words(

@@ -17,6 +17,7 @@ from services.operations.domain.citizen.units import Units
 from services.operations.finding import ASKED_LIMIT, Finder, Found
 from services.operations.journeys import Journeys
 from services.operations.opened import Opened, journey_of, opened, units_of
+from services.operations.persons import Persons
 from services.operations.rounds_api import OPERATORS
 from shared.access import Caller
 from shared.catalogue import Catalogue
@@ -25,6 +26,7 @@ from shared.problems import Refusal
 from shared.working_time import local_day
 
 AFTER_LIMIT = 500
+PERSON = f"{ROOT}/find/person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Reading:
     door: Door
     journeys: Journeys
     finder: Finder
+    persons: Persons
     catalogue: Catalogue
     clock: Clock
 
@@ -59,19 +62,26 @@ def _find(routes: APIRouter, reading: Reading, readers: object) -> None:
         q: Annotated[str, Query(max_length=ASKED_LIMIT)] = "",
         after: Annotated[str, Query(max_length=AFTER_LIMIT)] = "",
     ) -> Response:
+        if reading.persons.meant(q):  # it leaves the address, and what the browser remembers
+            return RedirectResponse(PERSON, 303, HEADERS)
         found = await reading.finder.find(q, after) if q.strip() else None
         if found is None:
             return reading.door.screen.page(
                 visit, "find.html", found=None, sought=(), procedures={}
             )
-        found = await _theirs(reading, _caller(visit), found)
-        if len(found.found) == 1 and not found.is_cut and not after:
-            where = f"{ROOT}/journeys/{found.found[0].application}"
-            return RedirectResponse(where, 303, HEADERS)
-        units = Units(reading.catalogue, local_day(reading.clock()))
-        procedures = {hit.procedure: units.procedure(hit.procedure) for hit in found.found}
-        said = {"sought": sought(found, units), "procedures": procedures}
-        return reading.door.screen.page(visit, "find.html", found=found, **said)
+        return await found_page(reading, visit, found, after)
+
+
+async def found_page(reading: Reading, visit: Visit, found: Found, after: str = "") -> Response:
+    """Return the page of what was found; what is found alone is opened.  Raises `Unknown`."""
+    found = await _theirs(reading, _caller(visit), found)
+    if len(found.found) == 1 and not found.is_cut and not after:
+        where = f"{ROOT}/journeys/{found.found[0].application}"
+        return RedirectResponse(where, 303, HEADERS)
+    units = Units(reading.catalogue, local_day(reading.clock()))
+    procedures = {hit.procedure: units.procedure(hit.procedure) for hit in found.found}
+    said = {"sought": sought(found, units), "procedures": procedures}
+    return reading.door.screen.page(visit, "find.html", found=found, **said)
 
 
 def _journey(routes: APIRouter, reading: Reading, readers: object) -> None:

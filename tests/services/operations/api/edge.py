@@ -17,6 +17,7 @@ from shared.access import Access
 from shared.catalogue import Catalogue, load
 from shared.errors import Unknown
 from shared.events import Event, kernel
+from tests.services.operations.at_intake import AtIntake
 from tests.services.operations.proofs.prover import Prover
 
 KEYS = {"op-key": ("o-1", "operator"), "portal-key": ("sandbox", "portal")}
@@ -47,7 +48,9 @@ class Edge:
     def __init__(self, world: Any) -> None:
         self.world, self.store, self.published = world, world.Store(), Published()
         self.table: dict[str, Any] = {}
+        self.at_intake = AtIntake(self.store)
         sources = Sources(
+            persons=self.at_intake.persons,
             journeys=self.store.journeys,
             finder=self.store.finder(catalogue(), lambda: world.BEGAN),
             counts=self.store.counts(),

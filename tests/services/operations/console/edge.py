@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from fastapi import APIRouter, Depends
+from starlette.types import ASGIApp
 
 from services.operations import reads_api
 from services.operations.alarms.desk import Desk as AlarmDesk
@@ -29,6 +31,7 @@ from services.operations.console.money.routes import Counting
 from services.operations.console.oidc import Oidc
 from services.operations.console.partner import routes as partner_routes
 from services.operations.console.partner.routes import Owning
+from services.operations.console.persons import routes as person_routes
 from services.operations.console.proof import routes as proof_routes
 from services.operations.console.proof.routes import Provable
 from services.operations.console.readiness import routes as readiness_routes
@@ -51,6 +54,7 @@ from services.operations.console.stuck.routes import Watching
 from services.operations.console.sync import routes as sync_routes
 from services.operations.console.sync.routes import Comparing
 from services.operations.domain.actions import ACTIONS, Action
+from services.operations.finding import Finder
 from services.operations.guard import Guard
 from services.operations.indicators.syncing import Syncing
 from services.operations.limits import Limits
@@ -77,6 +81,7 @@ from shared.events import Event
 from shared.papers.press import Press
 from shared.principals import People
 from tests.services.operations.alarms.watch import Night
+from tests.services.operations.at_intake import AtIntake
 from tests.services.operations.dead.office import Office
 from tests.services.operations.memory import Group, MemoryTable, Over, Store, Trouble
 from tests.services.operations.memory_board import MemoryBoard
@@ -134,7 +139,11 @@ class ConsoleEdge:
             Screen(ways), Accounts(rows, people), sessions, KEY, self.ticks, self.oidc
         )
         finder = self.store.finder(self.catalogue, lambda: self.now)
-        reading = Reading(self.door, self.store.journeys, finder, self.catalogue, lambda: self.now)
+        self.at_intake = AtIntake(self.store)
+        reading = Reading(
+            *(self.door, self.store.journeys, finder, self.at_intake.persons),
+            *(self.catalogue, lambda: self.now),
+        )
         board = MemoryBoard(self.store.tables["situations"].rows)
         self.trends = Trends(board, MemoryTable(self.store.trouble), self._now)
         urls = {switch.program: "http://127.0.0.1:1" for switch in SWITCHES.values()}
@@ -174,6 +183,7 @@ class ConsoleEdge:
         routers: tuple[APIRouter, ...] = (
             sync_routes.router(self.comparing),
             signing_in.router(self.door),
+            person_routes.router(reading),
             reading_routes.router(reading),
             stuck_routes.router(watching),
             indicator_routes.router(judging),
@@ -191,14 +201,18 @@ class ConsoleEdge:
         self.office = Office(self.store)
         aside = SettingAside(self.door, self.office.desk, lambda: self.now)
         routers = (*routers, dead_routes.router(aside))
+        self.app = self._guarded(routers, finder)
+
+    def _guarded(self, routers: Iterable[APIRouter], finder: Finder) -> ASGIApp:
+        """Return the edge, with what stands around every route."""
         self.reads_table = MemoryTable(Trouble())
         self.reads = Reads(self.reads_table, self._now)
         self.limits = Limits(self.ticks)
         guard = Guard(self.door, self.reads, self.limits, self._now)
         guarded = APIRouter(dependencies=[Depends(guard.enter)])
         sources = Sources(
-            *(self.store.journeys, finder, self.store.counts(), self.store.counts()),
-            *(lambda: None, self, self._now),
+            *(self.store.journeys, finder, self.at_intake.persons),
+            *(self.store.counts(), self.store.counts(), lambda: None, self, self._now),
         )
         beside = (api_router(sources), reads_api.router(self.reads, self.store.journeys))
         for router in (*routers, *beside):
@@ -207,7 +221,7 @@ class ConsoleEdge:
             hashlib.sha256(key.encode()).hexdigest(): {"name": f"{role}-1", "role": role}
             for role, key in API_KEYS.items()
         }
-        self.app = guard.around(edge_app("operations", Access(keys), (guarded,)))
+        return guard.around(edge_app("operations", Access(keys), (guarded,)))
 
     def _now(self) -> datetime:
         return self.now

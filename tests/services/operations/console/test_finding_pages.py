@@ -111,19 +111,24 @@ async def test_a_chosen_language_is_kept(seated: httpx.AsyncClient) -> None:
     assert LABELS["find_lead"].vi in (await seated.get("/console/find")).text
 
 
-async def test_an_officer_of_units_sees_what_is_with_them_alone(
-    edge: ConsoleEdge, browser: httpx.AsyncClient
-) -> None:
-    assert UNITS == "01"
-    theirs = await edge.read(begun(scenes.submitted, 1))  # at 00004, in that province
-    other = Story(Log(), 2)
+def elsewhere(n: int) -> Story:
+    """An application in another province."""
+    other = Story(Log(), n)
     registered = other.registered()
     other.routed(registered)
     for record in list(other.log.records):
         assert record.value
         moved = record.value.replace(b'"00004"', b'"26737"')
         other.log.records[other.log.records.index(record)] = record._replace(value=moved)
-    await edge.read(other)
+    return other
+
+
+async def test_an_officer_of_units_sees_what_is_with_them_alone(
+    edge: ConsoleEdge, browser: httpx.AsyncClient
+) -> None:
+    assert UNITS == "01"
+    theirs = await edge.read(begun(scenes.submitted, 1))  # at 00004, in that province
+    other = await edge.read(elsewhere(2))
     await sign_in(browser, "officer")
 
     assert (await browser.get(f"/console/journeys/{theirs.code}")).status_code == 200

@@ -87,6 +87,7 @@ MADE = {
     *(f"refused_{why}" for why in ("unknown-alarm", "no-such-time", "nothing-to-silence")),
     "refused_acted-on-too-often",
     "refused_unknown-application",
+    *(f"refused_intake-{how}" for how in ("silent", "refuses")),
     *(f"do_{verb}" for verb in VERBS),
     *(f"refused_{code}" for code in ("unknown-round", "same-person")),
     *("refused_too-many-open", "refused_too-many-acts"),

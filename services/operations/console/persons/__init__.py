@@ -1,0 +1,1 @@
+"""Find by person: what the one box sends, why somebody asks, and what intake knows."""
