@@ -1,5 +1,7 @@
 """Wires intake and runs it."""
 
+import asyncio
+
 from fastapi import APIRouter
 
 from services.intake.api import APPLICATIONS, near, router
@@ -67,6 +69,7 @@ async def build(resources: Resources) -> Parts:
         files.named,
         Revisions(resources.table("journal"), resources.vault, private_key),
         settings.duplicates_refused,
+        breathe=lambda: asyncio.sleep(0),
     )
     lanes = table(door)
     subjects, rows = Subjects(resources.table("subjects")), resources.table("journal")

@@ -1,5 +1,6 @@
 """A table in memory, and intake's lane over such tables."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -91,6 +92,7 @@ class Lane:
             self.named,
             Revisions(self.journal, self.vault, PRIVATE_KEY),
             duplicates_refused,
+            breathe=lambda: asyncio.sleep(0),
         )
         self.table: LaneTable[Any, Any] = table(door)
         self.states: dict[str, Any] = {}

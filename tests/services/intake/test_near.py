@@ -1,7 +1,12 @@
-"""Status look-ups that the process answers by itself: nobody sees a difference."""
+"""Status look-ups that the process answers by itself: nobody sees a difference, nobody waits."""
+
+import asyncio
+from itertools import count
 
 import httpx
 import pytest
+
+from services.intake.door import AT_ONCE
 
 
 @pytest.mark.parametrize(
@@ -55,3 +60,25 @@ async def test_only_good_answers_of_what_is_known_are_given_without_the_framewor
         await client.get(f"/v1/applications/{name}", headers={"authorization": f"Bearer {key}"})
 
     assert asked == [f"/v1/applications/{make.uuid7()}", f"/v1/applications/{make.uuid7(2)}"]
+
+
+async def test_between_the_submissions_of_a_large_batch_the_edge_gets_its_turn(make, lane) -> None:
+    documents = [[{"name": "Original document", "sha256": f"{n:064x}"}] for n in range(3 * AT_ONCE)]
+    batch = [
+        make.arrival(make.form(documents=each), subject=make.uuid7(n))
+        for n, each in enumerate(documents, 1)
+    ]
+    turns = count()
+
+    async def edge() -> None:
+        while True:
+            await asyncio.sleep(0)
+            next(turns)
+
+    beside = asyncio.create_task(edge())
+    await asyncio.sleep(0)
+    outcomes = await lane.take(*batch)
+    beside.cancel()
+
+    assert len(outcomes) == 3 * AT_ONCE
+    assert next(turns) == 2 * 3  # they are opened, then sealed
