@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import blake2s
 
 import msgspec
+from msgspec import UNSET
 
 from services.routing.domain.alarms import NAMES, ring, timed
 from services.routing.domain.dossier import Dossier
@@ -181,7 +182,8 @@ def _timer(catalogue: Catalogue) -> Decision:
 
 def asked_by_officer(move: Move, data: events.OfficerAction) -> Asked:
     """Return the move that an officer's action asks for; its fields have the same names."""
-    return Asked(move, **msgspec.structs.asdict(data))
+    said = msgspec.structs.asdict(data)
+    return Asked(move, **{name: value for name, value in said.items() if value is not UNSET})
 
 
 def _asked_by_officer(move: Move) -> Callable[[Data], Asked]:

@@ -13,7 +13,7 @@ from shared.events.data import Amount, Data, Instant, Strict, Text
 # --- payment.inbox
 
 
-class DisbursementAsked(Strict, frozen=True, kw_only=True):
+class DisbursementAsked(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody wants an allowance paid out, for a period, by a decision that grants it."""
 
     TYPE: ClassVar[str] = "disbursement.asked"
@@ -27,7 +27,7 @@ class DisbursementAsked(Strict, frozen=True, kw_only=True):
     principal: str = ""
 
 
-class DisbursementChecked(Strict, frozen=True, kw_only=True):
+class DisbursementChecked(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """A second person has looked at it."""
 
     TYPE: ClassVar[str] = "disbursement.checked"
@@ -38,7 +38,7 @@ class DisbursementChecked(Strict, frozen=True, kw_only=True):
     principal: str = ""
 
 
-class DisbursementCorrected(Strict, frozen=True, kw_only=True):
+class DisbursementCorrected(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """One that failed is to be tried again, to this account."""
 
     TYPE: ClassVar[str] = "disbursement.corrected"
@@ -51,7 +51,7 @@ class DisbursementCorrected(Strict, frozen=True, kw_only=True):
     principal: str = ""
 
 
-class DisbursementRecorded(Strict, frozen=True, kw_only=True):
+class DisbursementRecorded(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """A person paid it, or found that it was paid; or that it was not, or came back.
 
     `transaction` is the bank's number of what shows that.

@@ -6,6 +6,8 @@ What is asked (`routing.inbox`), and what routing decided (`routing.events`), as
 from datetime import date
 from typing import ClassVar, Literal
 
+from msgspec import UNSET, UnsetType
+
 from shared.events.data import Instant
 from shared.events.routing import Moved, OfficerAction
 
@@ -25,6 +27,7 @@ class OfficerTransferred(OfficerAction, frozen=True, kw_only=True):
     returning_unit: str = ""
     rule: str = ""
     rule_version: str = ""
+    checked_by: str | UnsetType = UNSET
 
 
 class OfficerReaddressed(OfficerAction, frozen=True, kw_only=True):
@@ -106,6 +109,7 @@ class Transferred(Moved, frozen=True, kw_only=True):
     returning_unit: str
     rule: str
     catalogue_version: str
+    checked_by: str | UnsetType = UNSET
 
 
 class Readdressed(Moved, frozen=True, kw_only=True):

@@ -15,12 +15,15 @@ class TimerFired(Strict, frozen=True, kw_only=True):
     version: int
 
 
-class LaneReleased(Strict, frozen=True, kw_only=True):
-    """An operator lets the records held for an application be decided again, in order."""
+class LaneReleased(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """An operator lets the records held for an application be decided again, in order; `checked_by`
+    agreed to it, where that takes two.
+    """
 
     TYPE: ClassVar[str] = "lane.released"
     operator: str
     reason: str
+    checked_by: str = ""
 
 
 class RecordParked(Data, frozen=True, kw_only=True):

@@ -64,14 +64,17 @@ class BroadcastTold(Strict, frozen=True, kw_only=True):
     en: str | UnsetType = UNSET
 
 
-class AgainAsked(Strict, frozen=True, kw_only=True):
-    """An operator wants a milestone told again whom it did not reach, and says why."""
+class AgainAsked(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """An operator wants a milestone told again whom it did not reach, and says why; `checked_by`
+    agreed to it, where that takes two.
+    """
 
     TYPE: ClassVar[str] = "notice.again.asked"
     milestone: str
     occasion: int
     by: str
     reason: str
+    checked_by: str = ""
 
 
 # --- notify.events: `occasion` is above 1 where a milestone was reached again, with news
@@ -184,13 +187,16 @@ class NoticeDropped(Data, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class NoticeReopened(Data, frozen=True, kw_only=True, omit_defaults=True):
-    """It had failed, and is tried again from now on, as often as the first time: `by` says so."""
+    """It had failed, and is tried again from now on, as often as the first time: `by` says so, and
+    `checked_by` agreed.
+    """
 
     TYPE: ClassVar[str] = "notice.reopened"
     milestone: str
     channel: str
     by: str
     occasion: int = 1
+    checked_by: str = ""
 
 
 AgainBecause = Literal[

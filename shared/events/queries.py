@@ -9,13 +9,16 @@ Because = Literal["unknown_order", "over", "under_way", "unaskable"]
 # --- payment.inbox
 
 
-class QueryAsked(Strict, frozen=True, kw_only=True):
-    """An operator wants the partner of an order asked now, beside the schedule, and why."""
+class QueryAsked(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """An operator wants the partner of an order asked now, beside the schedule, and why;
+    `checked_by` agreed to it, where that takes two.
+    """
 
     TYPE: ClassVar[str] = "payment.query.asked"
     reference: str
     by: str
     reason: str
+    checked_by: str = ""
 
 
 # --- payment.events

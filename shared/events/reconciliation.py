@@ -75,7 +75,7 @@ class BreakClosed(Data, frozen=True, kw_only=True):
     checked_by: str = ""
 
 
-class CloseAsked(Strict, frozen=True, kw_only=True):
+class CloseAsked(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """An operator says that a break is settled, and how."""
 
     TYPE: ClassVar[str] = "reconciliation.close_asked"
@@ -86,7 +86,7 @@ class CloseAsked(Strict, frozen=True, kw_only=True):
     principal: str = ""
 
 
-class CloseChecked(Strict, frozen=True, kw_only=True):
+class CloseChecked(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """A second person agrees that it is, or does not; `asked` is the id of the message that asked
     for it.
     """

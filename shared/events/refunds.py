@@ -11,7 +11,7 @@ from shared.events.data import Amount, Data, Instant, Strict, Text
 # --- payment.inbox
 
 
-class RefundAsked(Strict, frozen=True, kw_only=True):
+class RefundAsked(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """An operator wants this much of a transaction given back, and says why; `checked_by` agreed to
     it before it was sent.
     """
@@ -27,7 +27,7 @@ class RefundAsked(Strict, frozen=True, kw_only=True):
     checked_principal: str = ""
 
 
-class RefundChecked(Strict, frozen=True, kw_only=True):
+class RefundChecked(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """A second person has looked at a refund over the limit."""
 
     TYPE: ClassVar[str] = "refund.checked"
@@ -38,7 +38,7 @@ class RefundChecked(Strict, frozen=True, kw_only=True):
     principal: str = ""
 
 
-class RefundRecorded(Strict, frozen=True, kw_only=True):
+class RefundRecorded(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """A person gave it back, or found that it was; `transaction` is the bank's number of that."""
 
     TYPE: ClassVar[str] = "refund.recorded"

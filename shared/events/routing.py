@@ -1,7 +1,8 @@
 """What officers do (`routing.inbox`), and what routing decided (`routing.events`).
 
 Every decided event carries `national_code`, 1 to 10, as it stands afterwards (0 if an action was
-rejected as no dossier is known yet).  `officer` is empty when a rule or the applicant acted.
+rejected as no dossier is known yet).  `officer` is empty when a rule or the applicant acted;
+`checked_by` is who agreed, where an operator asked for what takes two.
 """
 
 from datetime import date
@@ -31,10 +32,8 @@ class OfficerAction(Strict, frozen=True, kw_only=True):
 
 
 class UnitChosen(OfficerAction, frozen=True, kw_only=True):
-    """An officer chose the competent unit where the rules could not.
-
-    Where an operator carries out what they now can: `rule` and its version, and who received it and
-    hands the result out by then (empty: as it is).
+    """An officer chose the competent unit where the rules could not; where an operator carries out
+    what they now can, `rule` and its version, and who receives it and hands it out by then.
     """
 
     TYPE: ClassVar[str] = "officer.chose_unit"
@@ -43,6 +42,7 @@ class UnitChosen(OfficerAction, frozen=True, kw_only=True):
     rule_version: str = ""
     receiving_unit: str = ""
     returning_unit: str = ""
+    checked_by: str | UnsetType = UNSET
 
 
 class OfficerAccepted(OfficerAction, frozen=True, kw_only=True):
@@ -105,6 +105,7 @@ class OfficerApologised(OfficerAction, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "officer.apologised"
     new_due: date
+    checked_by: str | UnsetType = UNSET
 
 
 class OfficerReturned(OfficerAction, frozen=True, kw_only=True):
@@ -242,6 +243,7 @@ class Apologised(Moved, frozen=True, kw_only=True):
     reason: str
     due_before: Instant
     due: Instant
+    checked_by: str | UnsetType = UNSET
 
 
 class PaymentDue(Moved, frozen=True, kw_only=True):
@@ -286,10 +288,9 @@ class Closed(Moved, frozen=True, kw_only=True):
 
 
 class ActionRejected(Moved, frozen=True, kw_only=True):
-    """What an officer or an applicant asked is not possible now; nothing moved.
-
-    `reason` says what to do instead (`reason_vi`: in Vietnamese), `possible` what an officer may do
-    now.  The envelope's `causationid` is the id of the message that asked.
+    """What an officer or an applicant asked is not possible now; nothing moved.  `reason` says what
+    to do instead (`reason_vi`: in Vietnamese), `possible` what an officer may do now.  The
+    envelope's `causationid` is the id of the message that asked.
     """
 
     TYPE: ClassVar[str] = "routing.action_rejected"

@@ -38,7 +38,13 @@ def again(clerk: Clerk, wish: AgainAsked) -> None:
 
 def _reopened(slot: str, wish: AgainAsked) -> NoticeReopened:
     milestone, _, way, occasion = slot_of(slot)
-    return NoticeReopened(milestone=milestone, channel=way, by=wish.by, occasion=occasion)
+    return NoticeReopened(
+        milestone=milestone,
+        channel=way,
+        by=wish.by,
+        occasion=occasion,
+        checked_by=wish.checked_by,
+    )
 
 
 def _in_the_way(clerk: Clerk, slot: str, told: list[str]) -> AgainBecause | None:

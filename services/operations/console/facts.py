@@ -127,6 +127,7 @@ FACTS: Mapping[str, tuple[Words, _Write]] = {
     "did": (Words("Đã làm", "Did"), _plain),
     "field": (Words("Trường", "Field"), _plain),
     "by": (Words("Người làm", "Done by"), _plain),
+    "checked_by": (Words("Người duyệt", "Agreed to by"), _plain),
     "action": (Words("Thao tác", "Action"), _plain),
     "signer": (Words("Người ký", "Signer"), _plain),
     "certificate_expires": (Words("Chứng thư hết hạn", "Certificate expires"), _plain),

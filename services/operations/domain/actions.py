@@ -60,7 +60,7 @@ def _release(
 
 
 def _released(said: Saying) -> LaneReleased:
-    return LaneReleased(operator=said.by, reason=said.reason)
+    return LaneReleased(operator=said.by, reason=said.reason, checked_by=said.checked_by)
 
 
 def _ask(_: str, about: str, entries: Sequence[Entry], __: Given | None = None, /) -> Command | Why:
@@ -76,7 +76,9 @@ def _ask(_: str, about: str, entries: Sequence[Entry], __: Given | None = None, 
 
 
 def _asked(said: Saying) -> QueryAsked:
-    return QueryAsked(reference=said.reference, by=said.by, reason=said.reason)
+    return QueryAsked(
+        reference=said.reference, by=said.by, reason=said.reason, checked_by=said.checked_by
+    )
 
 
 ACTIONS: Mapping[str, Action] = {

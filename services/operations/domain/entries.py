@@ -173,6 +173,7 @@ class Gist(msgspec.Struct, frozen=True):
     did: str = ""
     field: str = ""
     by: str = ""
+    checked_by: str = ""
     children: list[Member] = []
     outcome: str = ""
     standing: str = ""

@@ -251,6 +251,11 @@ def _checked(g: Gist) -> str:
     return f", accepted by {g.checker}" if g.checker else ""
 
 
+def _told(tell: Tell, g: Gist) -> str:
+    """Return what a message says, and who agreed to what was asked for, if somebody did."""
+    return f"{tell(g)}, agreed to by {g.checked_by}" if g.checked_by else tell(g)
+
+
 def timeline(entries: Sequence[Entry]) -> list[Line]:
     """Return the lines of one application, from entries in order.
 
@@ -270,7 +275,7 @@ def _line(entry: Entry, repeats: int) -> Line:
         at=instant(entry.logged_ms),
         service=entry.service,
         type=entry.type,
-        text=tell(gist(entry.data)) if tell else "",
+        text=_told(tell, gist(entry.data)) if tell else "",
         id=entry.id,
         source=entry.source,
         cause=entry.causationid,

@@ -122,6 +122,7 @@ _EVENTS: Mapping[type[events.Moved], Callable[[Dossier, Asked, datetime], events
         reason=a.note,
         due_before=d.due_history[-2].due,
         due=_due(d),
+        checked_by=a.checked_by or UNSET,
     ),
     cancelling.Cancelled: lambda d, a, _at: cancelling.Cancelled(
         national_code=d.national_code,
@@ -140,6 +141,7 @@ _EVENTS: Mapping[type[events.Moved], Callable[[Dossier, Asked, datetime], events
         returning_unit=d.returning_unit,
         rule=d.rule,
         catalogue_version=d.catalogue_version,
+        checked_by=a.checked_by or UNSET,
     ),
     handover.Readdressed: lambda d, a, _at: handover.Readdressed(
         national_code=d.national_code,

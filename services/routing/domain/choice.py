@@ -67,7 +67,8 @@ def _facts(dossier: Dossier, asked: Asked) -> dict[str, str]:
     if dossier.candidates:
         first["candidates"] = " ".join(dossier.candidates)
     kept = {name: value for name, value in dossier.facts.items() if name != "outcome"}
-    return first | kept | {"officer": asked.officer}
+    agreed = {"checked_by": asked.checked_by} if asked.checked_by else {}
+    return first | kept | {"officer": asked.officer} | agreed
 
 
 def _receiving(dossier: Dossier, asked: Asked, catalogue: Catalogue, on: date) -> str:

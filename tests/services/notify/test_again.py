@@ -21,6 +21,14 @@ def wish(case, milestone="registered", occasion=1):
     )
 
 
+def test_who_agreed_to_it_stands_on_what_is_opened_again(failed):
+    asked = AgainAsked(
+        milestone="registered", occasion=1, by="o-1", reason="it works", checked_by="o-2"
+    )
+    opened = [e for e in failed.take(asked, "/operators/o-1") if isinstance(e, NoticeReopened)]
+    assert [(e.by, e.checked_by) for e in opened] == [("o-1", "o-2")]
+
+
 def because(said):
     (refused,) = said
     assert isinstance(refused, AgainRefused)

@@ -5,6 +5,8 @@ well; routing makes it if the dossier has not moved since it was looked at.
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from msgspec import UNSET
+
 from services.operations.domain.acting.shape import (
     Action,
     Command,
@@ -121,6 +123,7 @@ def _reassigned(said: Saying) -> OfficerAction:
             note=said.reason,
             moves_seen=said.moves_seen,
             competent_unit=said.reference,
+            checked_by=said.checked_by or UNSET,
         )
     return handover.OfficerTransferred(
         officer=said.by,
@@ -128,6 +131,7 @@ def _reassigned(said: Saying) -> OfficerAction:
         moves_seen=said.moves_seen,
         competent_unit=said.reference,
         receiving_unit=said.reference if said.cause == UNACCEPTED else "",
+        checked_by=said.checked_by or UNSET,
     )
 
 
@@ -159,6 +163,7 @@ def _apologised(said: Saying) -> routing.OfficerApologised:
         note=said.reason,
         moves_seen=said.moves_seen,
         new_due=date.fromisoformat(said.reference),
+        checked_by=said.checked_by or UNSET,
     )
 
 

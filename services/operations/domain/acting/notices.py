@@ -92,7 +92,13 @@ def _in_the_way(name: str, ways: dict[str, _Way]) -> Why | None:
 
 def _asked(said: Saying) -> AgainAsked:
     milestone, _, occasion = said.reference.rpartition("~")
-    return AgainAsked(milestone=milestone, occasion=int(occasion), by=said.by, reason=said.reason)
+    return AgainAsked(
+        milestone=milestone,
+        occasion=int(occasion),
+        by=said.by,
+        reason=said.reason,
+        checked_by=said.checked_by,
+    )
 
 
 SEND_AGAIN = Action(

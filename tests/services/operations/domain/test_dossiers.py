@@ -12,6 +12,7 @@ from services.operations.domain.actions import ACTIONS, Command, Given, Saying
 from services.operations.domain.entries import Entry
 from services.operations.domain.matters import Summary
 from services.operations.domain.summary import followed
+from services.operations.domain.timeline import timeline
 from services.routing.domain.dossier import Dossier
 from services.routing.domain.rules import load_rules
 from services.routing.lane import table
@@ -151,6 +152,7 @@ def test_where_a_person_chooses_an_operator_may_as_well() -> None:
 
     assert isinstance(routed, routing.Routed)
     assert (routed.competent_unit, routed.facts["officer"]) == ("00008", "o-1")
+    assert routed.facts["checked_by"] == "o-2"
     assert dossiers.waits_for() == {"awaiting_acceptance", "unassessed"}
 
 
@@ -166,6 +168,8 @@ def test_what_was_not_accepted_is_for_the_other_unit_to_accept() -> None:
 
     assert isinstance(transferred, handover.Transferred)
     assert (transferred.receiving_unit, transferred.competent_unit) == ("00008", "00008")
+    assert (transferred.officer, transferred.checked_by) == ("o-1", "o-2")
+    assert timeline(dossiers.entries())[-1].text.endswith("o-1 · why, agreed to by o-2")
     assert dossiers.plan("reassign_unit", to_unit="00008") == "same_unit"
     assert dossiers.plan("reassign_unit", to_unit="26737") == "other_province"
 
@@ -194,6 +198,8 @@ def test_a_late_one_gets_an_apology_and_a_date_from_today_on_once() -> None:
 
     assert isinstance(apologised, routing.Apologised)
     assert local_day(apologised.due) == date(2026, 7, 6)
+    assert (apologised.officer, apologised.checked_by) == ("o-1", "o-2")
+    assert timeline(dossiers.entries())[-1].text == "o-1 · why, agreed to by o-2"
     assert dossiers.plan("extend_deadline", working_days=3) == "dated_enough"
 
 
