@@ -51,6 +51,7 @@ def test_every_state_and_trigger_is_covered():
 def test_every_end_says_of_every_moment_whether_money_goes_back():
     assert {end: set(row) for end, row in REFUND_ON.items()} == {
         "not_accepted": set(DUE_ON),
+        "cancelled": set(DUE_ON),
         "withdrawn": set(DUE_ON),
     }
 
