@@ -33,6 +33,7 @@ import services.routing.__main__
 from services.operations.console.alarms.routes import Waking
 from services.operations.console.dead.routes import SettingAside
 from services.operations.console.door import Door
+from services.operations.console.incidents.wired import Gathering
 from services.operations.console.indicators.routes import Judging
 from services.operations.console.money.routes import Counting
 from services.operations.console.partner.routes import Owning
@@ -125,7 +126,8 @@ def operations(guard: Guard | None = None) -> APIRouter:
         "owning": Owning(door, _UNUSED),
         "provable": Provable(door, _UNUSED),
         "tabling": Tabling(door, _UNUSED),
-        "waking": Waking(door, *[_UNUSED] * 4),
+        "gathering": Gathering(door, *[_UNUSED] * 5),
+        "waking": Waking(door, *[_UNUSED] * 5),
         "aside": SettingAside(door, _UNUSED, _UNUSED),
         "checking": Checking(door, _UNUSED),
         "comparing": Comparing(door, _UNUSED),

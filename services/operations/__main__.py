@@ -36,6 +36,8 @@ from services.operations.console.alarms import routes as alarm_routes
 from services.operations.console.alarms.routes import Waking, read_runbooks
 from services.operations.console.dead import routes as dead_routes
 from services.operations.console.dead.routes import SettingAside
+from services.operations.console.incidents import routes as incident_routes
+from services.operations.console.incidents.wired import Gathering
 from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
 from services.operations.console.money import routes as money_routes
@@ -69,8 +71,6 @@ from services.operations.edition import (
 )
 from services.operations.finding import Finder
 from services.operations.guard import Guard
-from services.operations.incidents.desk import Desk as IncidentDesk
-from services.operations.incidents.offers import Offers
 from services.operations.indicators.syncing import Syncing
 from services.operations.limits import Limits
 from services.operations.mending import Mending
@@ -122,8 +122,7 @@ class Desks(NamedTuple):
     counting: MoneyCounting
     owning: Owning
     waking: Waking
-    incidents: IncidentDesk
-    offers: Offers
+    gathering: Gathering
     judging: Judging
     checking: Checking
     comparing: Comparing
@@ -161,7 +160,9 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(dead_api.router(desks.aside.desk, journeys, clock))
     routes.include_router(alarm_routes.router(desks.waking))
     routes.include_router(alarms_api.router(desks.waking.desk, desks.sources.clock))
-    routes.include_router(incidents_api.router(desks.incidents, desks.offers, clock))
+    gathering = desks.gathering
+    routes.include_router(incident_routes.router(gathering))
+    routes.include_router(incidents_api.router(gathering.desk, gathering.offers, clock))
     routes.include_router(indicator_routes.router(desks.judging))
     routes.include_router(indicators_api.router(desks.judging.desk))
     routes.include_router(sync_routes.router(desks.comparing))
@@ -244,7 +245,11 @@ async def build(resources: Resources) -> Parts:
     watched = Watched(table("loops"), resources.clock, time.monotonic, uuid4().hex[:12])
     subscriptions, sending, sent = wiring.subscribing(resources, forms, watched)
     alarming = wiring.alarming(resources, edition, proving, counts, watch, watched)
-    waking = Waking(at_door, alarming.desk, watch.current, resources.clock, read_runbooks())
+    waking = Waking(
+        *(at_door, alarming.desk, watch.current, resources.clock),
+        runbooks=read_runbooks(),
+        incidents=alarming.incidents.rows,
+    )
     judging = Judging(at_door, wiring.indicators(resources, counting, journeys, watch.current))
     sync = SyncDesk(Syncing(proving), counts, watch.current, resources.clock)
     desks = Desks(
@@ -262,8 +267,7 @@ async def build(resources: Resources) -> Parts:
         counting=MoneyCounting(at_door, money),
         owning=Owning(at_door, wiring.partner(resources, money, journeys)),
         waking=waking,
-        incidents=alarming.incidents,
-        offers=alarming.offers,
+        gathering=Gathering(at_door, *alarming.gathered, watch.current, resources.clock),
         judging=judging,
         comparing=Comparing(at_door, sync),
         guard=guard,

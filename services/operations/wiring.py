@@ -89,10 +89,16 @@ class Alarming(NamedTuple):
     """
 
     desk: AlarmDesk
+    alarms: Alarms
     incidents: IncidentDesk
     offers: Offers
     watched: tuple[Loop, ...]
     closing: tuple[Running, ...]
+
+    @property
+    def gathered(self) -> tuple[IncidentDesk, Offers, Alarms]:
+        """Return what pages of incidents are made of."""
+        return self.incidents, self.offers, self.alarms
 
 
 def alarming(
@@ -129,6 +135,7 @@ def alarming(
     rounds = Rounds(RoundTables(*(table(f"round_{name}") for name in RoundTables._fields)))
     return Alarming(
         AlarmDesk(rows, deliveries, clock, watched.faults),
+        rows,
         desk,
         Offers(own, rounds, journeys_of(resources)),
         (

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.operations.console.alarms.labels import ALARMS
 from services.operations.console.dead.labels import DEAD
+from services.operations.console.incidents.labels import INCIDENTS
 from services.operations.console.indicators.labels import INDICATOR_WORDS
 from services.operations.console.money.labels import MONEY
 from services.operations.console.partner.labels import PARTNER
@@ -111,6 +112,7 @@ PAGES = (  # no label stands in two of them
     ROUNDS,
     DEAD,
     MONEY,
+    INCIDENTS,
     ALARMS,
     INDICATOR_WORDS,
     READINESS,

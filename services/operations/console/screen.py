@@ -61,6 +61,7 @@ WAYS = (
     Way(f"{ROOT}/rounds", "rounds", ALL_UNITS),
     Way(f"{ROOT}/dead", "dead", ALL_UNITS),
     Way(f"{ROOT}/money", "money", ALL_UNITS),
+    Way(f"{ROOT}/incidents", "incidents", ALL_UNITS),
     Way(f"{ROOT}/alarms", "alarms", ALL_UNITS),
     Way(f"{ROOT}/indicators", "indicators", ALL_UNITS),
     Way(f"{ROOT}/statistics", "statistics", READERS),

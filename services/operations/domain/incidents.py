@@ -90,6 +90,11 @@ class Scope(
         """Tell whether anybody could ever be concerned."""
         return self.finding in KINDS if self.finding else bool(self.kinds)
 
+    def is_same(self, other: "Scope") -> bool:
+        """Tell whether it asks the same, however that is said."""
+        said = [msgspec.structs.replace(one, stage="", cause="") for one in (self, other)]
+        return said[0] == said[1] and self.kinds == other.kinds
+
     def touches(self, choice: Choice) -> bool:
         """Tell whether a round of this choice may do something for those whom it concerns."""
         pairs = ((self.unit, choice.unit), (self.partner, choice.partner))

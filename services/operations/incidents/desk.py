@@ -136,7 +136,7 @@ class Opener:
     async def _meet(self, alarm: Alarm, scope: Scope) -> None:
         """Have an alarm be part of an incident."""
         rows = self._desk.rows
-        stands = next((i for i in await rows.open_ones() if i.scope == scope), None)
+        stands = next((i for i in await rows.open_ones() if i.scope.is_same(scope)), None)
         if stands is None:
             id_ = incident_id(alarm.fired_at, alarm.id)
             stands = await self._desk.open(id_, title_of(alarm), scope, ITSELF, alarm.id)

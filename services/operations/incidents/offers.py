@@ -9,7 +9,7 @@ import msgspec
 
 from services.operations.domain.citizen.notices import told_to_many
 from services.operations.domain.incidents import LINKED_SINCE, Incident
-from services.operations.domain.rounds import Status
+from services.operations.domain.rounds import Round, Status
 from services.operations.incidents.rows import Incidents
 from services.operations.journeys import Journeys
 from services.operations.rounds.rows import Rounds
@@ -69,23 +69,16 @@ class Offers:
             looked_at=len(items),
         )
 
+    async def linked_rounds(self, incident: Incident) -> dict[str, RoundOffer]:
+        """Return the rounds that belong to one, as far as there are such."""
+        ids = incident.linked("round")[-OFFERS_LIMIT:]
+        return {id_: _offer(one) for id_, one in (await self._rounds.every(ids)).items()}
+
     async def _of_rounds(self, incident: Incident) -> list[RoundOffer]:
         since = incident.acts[0].at - LINKED_SINCE
         found, _ = await self._rounds.before("")
         near = [r for r in found if r.at >= since and incident.scope.touches(r.choice)]
-        return [
-            RoundOffer(
-                id=one.id,
-                action=one.choice.action,
-                stage=one.choice.stage,
-                cause=one.choice.cause,
-                reason=one.choice.reason,
-                by=one.by,
-                at=one.at,
-                status=one.status,
-            )
-            for one in near[:OFFERS_LIMIT]
-        ]
+        return [_offer(one) for one in near[:OFFERS_LIMIT]]
 
     async def _broadcasts(self, applications: set[str]) -> dict[str, BroadcastOffer]:
         found: dict[str, BroadcastOffer] = {}
@@ -101,6 +94,19 @@ class Offers:
                     told=1 + (before.told if before else 0),
                 )
         return found
+
+
+def _offer(one: Round) -> RoundOffer:
+    return RoundOffer(
+        id=one.id,
+        action=one.choice.action,
+        stage=one.choice.stage,
+        cause=one.choice.cause,
+        reason=one.choice.reason,
+        by=one.by,
+        at=one.at,
+        status=one.status,
+    )
 
 
 def _at(offer: BroadcastOffer) -> datetime:

@@ -14,11 +14,14 @@ from services.operations.alarms.desk import Desk
 from services.operations.alarms_api import Before, Which, done, known, listed, whole
 from services.operations.console.alarms.page import board, guides, one, runbook
 from services.operations.console.door import Door
+from services.operations.console.incidents.scopes import address_of
 from services.operations.console.labels import LABELS
 from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
 from services.operations.domain.alarm_life import Of, Reason
 from services.operations.domain.alarms import RULES
 from services.operations.domain.citizen.units import Units
+from services.operations.domain.incident_scopes import scope_of
+from services.operations.incidents.rows import Incidents
 from services.operations.status_api import form_body
 from shared.catalogue import Catalogue
 from shared.clock import Clock
@@ -32,13 +35,16 @@ _EXAMPLE = {"token": "…", "reason": "The bank told us of works tonight"}
 
 @dataclass(frozen=True, slots=True)
 class Waking:
-    """What these pages are wired with; `runbooks`: the text of each, by rule."""
+    """What these pages are wired with; `runbooks`: the text of each, by rule; `incidents`: of which
+    alarms are part.
+    """
 
     door: Door
     desk: Desk
     catalogue: Catalogue
     clock: Clock
     runbooks: Mapping[str, str]
+    incidents: Incidents
 
     @property
     def units(self) -> Units:
@@ -100,8 +106,17 @@ def _add_looking(routes: APIRouter, waking: Waking) -> None:
     @routes.get("/{alarm_id}", summary="The console: one alarm", response_class=HTMLResponse)
     async def alarm_shown(alarm_id: str, visit: Annotated[Visit, seat]) -> Response:
         now = waking.clock()
-        view = await whole(waking.desk, await known(waking.desk, alarm_id), now)
-        return door.screen.page(visit, "alarm.html", page=one(view, waking.units, now))
+        alarm = await known(waking.desk, alarm_id)
+        view = await whole(waking.desk, alarm, now)
+        incident = (await waking.incidents.of_alarms([alarm_id])).get(alarm_id, "")
+        scope = scope_of(alarm)
+        return door.screen.page(
+            visit,
+            "alarm.html",
+            page=one(view, waking.units, now),
+            incident=incident,
+            opening=address_of(scope) if scope else "",
+        )
 
 
 def _add_acting(routes: APIRouter, waking: Waking) -> None:

@@ -24,6 +24,8 @@ from services.operations.console.alarms.routes import Waking, read_runbooks
 from services.operations.console.dead import routes as dead_routes
 from services.operations.console.dead.routes import SettingAside
 from services.operations.console.door import Door
+from services.operations.console.incidents import routes as incident_routes
+from services.operations.console.incidents.wired import Gathering
 from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
 from services.operations.console.money import routes as money_routes
@@ -56,6 +58,11 @@ from services.operations.console.sync.routes import Comparing
 from services.operations.domain.actions import ACTIONS, Action
 from services.operations.finding import Finder
 from services.operations.guard import Guard
+from services.operations.incidents.desk import Desk as IncidentDesk
+from services.operations.incidents.offers import Offers
+from services.operations.incidents.rows import Incidents
+from services.operations.incidents.rows import Tables as IncidentTables
+from services.operations.incidents.whom import Whom
 from services.operations.indicators.syncing import Syncing
 from services.operations.limits import Limits
 from services.operations.money.desk import MoneyDesk
@@ -87,6 +94,7 @@ from tests.services.operations.memory import Group, MemoryTable, Over, Store, Tr
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.memory_counting import indicator_desk, readiness_desk
 from tests.services.operations.memory_forms import MemoryCounting
+from tests.services.operations.memory_whom import MemoryWhom
 from tests.services.operations.money.partners import Live, Payment, Rows, ledger
 from tests.services.operations.proofs.prover import Prover
 from tests.services.operations.status.edge import FORM, Ticks
@@ -172,7 +180,12 @@ class ConsoleEdge:
         own = PartnerDesk(self.money, self.store.journeys, self.store.letters())
         self.night = night = Night()
         alarms = AlarmDesk(night.rows, night.deliveries, lambda: night.now, night.faults)
-        waking = Waking(self.door, alarms, self.catalogue, lambda: self.night.now, read_runbooks())
+        self.rounds, self.gathering = rows, self._gathering(rows)
+        waking = Waking(
+            *(self.door, alarms, self.catalogue, lambda: self.night.now),
+            runbooks=read_runbooks(),
+            incidents=self.gathering.desk.rows,
+        )
         ready = readiness_desk(self.store, self.catalogue, lambda: self.now)
         tables = (
             self.store.tables[name] for name in ("journeys", "names", "aside", "letter_answers")
@@ -194,6 +207,7 @@ class ConsoleEdge:
             money_routes.router(counting),
             partner_routes.router(Owning(self.door, own)),
             alarm_routes.router(waking),
+            incident_routes.router(self.gathering),
             readiness_routes.router(Checking(self.door, ready)),
         )
         if programs:
@@ -234,6 +248,15 @@ class ConsoleEdge:
     def _desk(self) -> MoneyDesk:
         saying = Saying(self._append, LANES, self._now)
         return MoneyDesk(ledger(self.store), self._health(), saying, self._now)
+
+    def _gathering(self, rounds: Rounds) -> Gathering:
+        """Return what pages of incidents are wired with, on tables of their own."""
+        own = Incidents(IncidentTables(*(MemoryTable(self.store.trouble) for _ in range(3))))
+        asked = MemoryWhom(self.store.tables["situations"].rows)
+        whom = Whom(asked, self.night.rows.wrong, self._now, lambda: 0.0)
+        desk = IncidentDesk(own, whom, self._now, map("{}".format, count()).__next__)
+        offers = Offers(own, rounds, self.store.journeys)
+        return Gathering(self.door, desk, offers, self.night.rows, self.catalogue, self._now)
 
     def _health(self) -> Health:
         rows = Rows(self.store.tables["situations"].rows)

@@ -31,6 +31,8 @@ from services.operations.domain.clocks import Of, Standing
 from services.operations.domain.dead.letters import KINDS
 from services.operations.domain.entries import Gist
 from services.operations.domain.findings import Kind as FindingKind
+from services.operations.domain.incidents import Doing as IncidentAct
+from services.operations.domain.incidents import Status as IncidentStatus
 from services.operations.domain.indicators import INDICATORS, WORST_FIRST, Why
 from services.operations.domain.readiness import State as Ready
 from services.operations.domain.rounds import Check, Doing, Status
@@ -82,6 +84,16 @@ MADE = {
     *(f"severity_{rule.severity}" for rule in RULES.values()),
     *(f"did_{what}" for what in get_args(AlarmAct)),
     *(f"told_{what}" for what in get_args(What)),
+    *(f"incident_did_{what}" for what in get_args(IncidentAct)),
+    *(f"incident_{status}" for status in get_args(IncidentStatus)),
+    *(f"incident_{when}" for when in ("frozen", "now")),
+    *(f"incident_alarm_{standing}" for standing in ("over", "stands")),
+    *(f"incident_offers_{what}s" for what in ("round", "broadcast")),
+    *(f"scope_{name}" for name in ("unit", "partner", "procedure", "since", "until")),
+    *(f"scope_{which}" for which in ("stuck", "all")),
+    *(f"wrong_incident_{name}" for name in ("scope", "title", "text")),
+    *(f"refused_{why}" for why in ("unknown-incident", "nothing-in-scope", "is-closed")),
+    *("refused_too-much-done", "refused_incident-words"),
     *(f"finding_{finding}" for finding in get_args(Finding)),
     *(f"alarm_silence_{of}" for of in get_args(Quieted)),
     *(f"refused_{why}" for why in ("unknown-alarm", "no-such-time", "nothing-to-silence")),
