@@ -1,5 +1,6 @@
 """`motcua money`: what of partners' days does not match."""
 
+from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
@@ -17,8 +18,13 @@ PARTS = 3  # of a break's id beside its hash: a partner, a day, a kind
 
 console = Console(highlight=False)
 
-Of = Annotated[str, typer.Argument(help="a partner, or a break; left out: all partners")]
+SETTLEMENT = "settlement"
+
+Of = Annotated[
+    str, typer.Argument(help="a partner, or a break; settlement: of the partner that follows")
+]
 Day = Annotated[str, typer.Argument(help="one of its days: 2026-11-20")]
+When = Annotated[str, typer.Argument(help="of a settlement: a month, 2026-11, or a day")]
 Closed = Annotated[bool, typer.Option("--closed", help="those that were closed instead")]
 Close = Annotated[str, typer.Option("--close", help="say that this break is settled, and how")]
 Agree = Annotated[str, typer.Option("--approve", help="agree, as a second person, and why")]
@@ -30,6 +36,7 @@ Rows = Annotated[int, typer.Option("--rows", min=1, max=PAGE, help="breaks shown
 def money(
     of: Of = "",
     day: Day = "",
+    when: When = "",
     closed: Closed = False,
     partners: Fare = False,
     close: Close = "",
@@ -42,16 +49,14 @@ def money(
 ) -> None:
     """Show what of partners' statements does not match: all of it, a partner's, a day's, one.
 
-    With --partners: what orders and calls came to with each, in the last hour and day.  With
-    --close, --approve or --reject: says so of one break.
+    With `settlement PARTNER 2026-11`: what moved in a month or a day, and what has to be equal;
+    ends with 1 where something is not.  With --partners: what orders and calls came to with each,
+    in the last hour and day.  With --close, --approve or --reject: says so of one break.
     """
-    said = [(word, why) for word, why in (("close", close), ("check", approve or reject)) if why]
-    if len(said) > 1 or (approve and reject):
-        raise Misconfigured("Say one thing: --close, --approve or --reject.")
-    if said and of.count(".") != PARTS:
-        raise Misconfigured("Name the break before it: `motcua money PARTNER` lists them.")
-    if day and not of:
-        raise Misconfigured("Name the partner whose day it is before it.")
+    if of == SETTLEMENT:
+        _settlement(day, when, at, keys, as_json=as_json)
+        return
+    said = _said(of, day, close, approve, reject)
     now = system_clock()
     with calling(*where(at, keys)) as api:
         if partners:
@@ -80,3 +85,25 @@ def money(
     else:
         shown.statements(console, stated["items"])
         shown.breaks(console, found, now)
+
+
+def _said(of: str, day: str, close: str, approve: str, reject: str) -> list[tuple[str, str]]:
+    """Return what is to be said of a break, and why; at most one.  Raises `Misconfigured`."""
+    said = [(word, why) for word, why in (("close", close), ("check", approve or reject)) if why]
+    if len(said) > 1 or (approve and reject):
+        raise Misconfigured("Say one thing: --close, --approve or --reject.")
+    if said and of.count(".") != PARTS:
+        raise Misconfigured("Name the break before it: `motcua money PARTNER` lists them.")
+    if day and not of:
+        raise Misconfigured("Name the partner whose day it is before it.")
+    return said
+
+
+def _settlement(partner: str, when: str, at: str, keys: Path | None, *, as_json: bool) -> None:
+    """Show a report.  Raises `Misconfigured`, and `typer.Exit` 1 where something is not equal."""
+    if not partner or not when:
+        raise Misconfigured("Name partner and period: `motcua money settlement sen-vang 2026-11`.")
+    with calling(*where(at, keys)) as api:
+        found = api.get(f"/v1/money/settlements/{partner}", period=when)
+    say_json(found) if as_json else shown.settlement(console, found)
+    raise typer.Exit(0 if found["holds"] else 1)

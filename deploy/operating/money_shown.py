@@ -12,6 +12,14 @@ from deploy.operating.shown import age, columns
 Rows = Sequence[Mapping[str, Any]]
 HOW_LONG = {"hour": "1 h", "day": "1 d"}
 OF_WINDOW = (">paid ", ">% ", ">median ", ">95 % ")
+MOVED_TITLES = (">settled", ">over", ">given back", ">paid out", ">came back")
+EQUATIONS = {
+    "balance": "statements: opening + in − out − fee kept = closing",
+    "carried": "the closing of a day = the opening of the next",
+    "lines": "lines matched + lines that break = in + out",
+    "moved": "books by day = books by agency",
+    "breaks": "breaks found = closed + open",
+}
 STANDING = {
     "answers": "answers",
     "silent": "[yellow]silent[/]",
@@ -145,3 +153,41 @@ def _end(each: Mapping[str, Any]) -> str:
 
 def _ago(at: str, now: datetime) -> str:
     return age(max(0, int((now - datetime.fromisoformat(at)).total_seconds())))
+
+
+def settlement(console: Console, found: Mapping[str, Any]) -> None:
+    """Show a settlement: what moved, what statements say, and what has to be equal."""
+    told, moved, breaks_ = found["stated"], found["moved"], found["breaks"]
+    say(console, f"{found['partner']}, {found['first']} to {found['last']}: "
+        f"{moved['moves']:,} moves, {told['days']:,} days with a statement")  # fmt: skip
+    drawn = columns("day", *MOVED_TITLES, ">stated in", ">out", ">fee", ">to be paid")
+    for day in (*found["days"], {**found, "day": "[bold]together[/]"}):
+        said = day["stated"]
+        names = ("paid_vnd", "left_vnd", "fee_vnd", "to_pay_vnd")
+        drawn.add_row(
+            day["day"], *_moved(day["moved"]), *(f"{said[n]:,}" if said else "" for n in names)
+        )
+    console.print(drawn)
+    drawn = columns("agency", ">opening", *MOVED_TITLES, ">closing")
+    for one_ in found["agencies"]:
+        opening, closing = f"{one_['opening_vnd']:,}", f"{one_['closing_vnd']:,}"
+        drawn.add_row(one_["unit"] or "not told", opening, *_moved(one_["moved"]), closing)
+    drawn.add_row(
+        "[bold]together[/]",
+        f"{found['opening_vnd']:,}",
+        *_moved(moved),
+        f"{found['closing_vnd']:,}",
+    )
+    console.print(drawn)
+    say(console, f"breaks: {breaks_['found']:,} found, {breaks_['closed']:,} closed, "
+        f"{breaks_['open']:,} open ({breaks_['open_vnd']:,} đồng); our books less the statements, "
+        f"in: {found['differs_vnd']:,} đồng")  # fmt: skip
+    for check in found["checks"]:
+        mark = "[green]✓[/]" if check["holds"] else "[red]✗[/]"
+        say(console, f"{mark} {EQUATIONS[check['name']]}: {check['one_vnd']:,} = "
+            f"{check['other_vnd']:,}")  # fmt: skip
+
+
+def _moved(of: Mapping[str, Any]) -> Sequence[str]:
+    names = ("settled_vnd", "overpaid_vnd", "refunded_vnd", "disbursed_vnd", "returned_vnd")
+    return [f"{of[name]:,}" if of[name] else "" for name in names]

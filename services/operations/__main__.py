@@ -22,6 +22,7 @@ from services.operations import (
     readiness_api,
     reads_api,
     rounds_api,
+    settlement_api,
     statistics_api,
     status_api,
     stuck_api,
@@ -173,6 +174,7 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(reads_api.router(desks.guard.reads, journeys))
     routes.include_router(partner_routes.router(desks.owning))
     routes.include_router(partner_api.router(desks.owning.desk))
+    routes.include_router(settlement_api.router(desks.counting.settling))
     return routes
 
 
@@ -241,6 +243,7 @@ async def build(resources: Resources) -> Parts:
     dead = wiring.dead(resources, board, journeys, settings.per_second)
     health = Health(situations, tables, resources.clock, time.monotonic)
     saying = Saying(resources.publisher.append, resources.settings.lanes, resources.clock)
+    settling = wiring.settling(resources, journeys)
     money = MoneyDesk(readers.ledger(resources), health, saying, resources.clock)
     watched = Watched(table("loops"), resources.clock, time.monotonic, uuid4().hex[:12])
     subscriptions, sending, sent = wiring.subscribing(resources, forms, watched)
@@ -264,8 +267,8 @@ async def build(resources: Resources) -> Parts:
         provable=Provable(at_door, proof_desk),
         rounds=rounds,
         aside=SettingAside(at_door, dead, resources.clock),
-        counting=MoneyCounting(at_door, money),
-        owning=Owning(at_door, wiring.partner(resources, money, journeys)),
+        counting=MoneyCounting(at_door, money, settling),
+        owning=Owning(at_door, wiring.partner(resources, money, journeys), settling),
         waking=waking,
         gathering=Gathering(at_door, *alarming.gathered, watch.current, resources.clock),
         judging=judging,

@@ -8,7 +8,8 @@ Three tables, written by batch, none with a second index:
   range.  A numbered event that came again as it was is not kept, with other content it is a fork.
 - `names`: dossier code, payment reference, or a petition's code → application, or petition; and
   `<a partner's transaction, folded>/<partner>/<application>`: two partners may count alike; and
-  `@<partner, folded>/<day>/<application>`, for whatever had to do with it on a day.
+  `@<partner, folded>/<day>/<application>`, for whatever had to do with it on a day; and
+  `=<partner>/<day>/<application>/<number>`, for money that moved.
 - `aside`: dead letters and parked records, `<dead|parked>/<logged at>/<topic>/<place>`, as they
   came.
 """

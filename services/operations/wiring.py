@@ -54,13 +54,14 @@ from services.operations.indicators_api import IndicatorDesk
 from services.operations.journeys import Journeys
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.partner import PartnerDesk
+from services.operations.money.settling import Settling
 from services.operations.persons import Persons
 from services.operations.proofs.desk import ProofDesk
 from services.operations.proofs.rows import Proofs
 from services.operations.proofs.runner import Grounds
 from services.operations.proofs.runner import Runner as Prover
 from services.operations.proving import Proving
-from services.operations.readers import journeys_of, letters_of
+from services.operations.readers import journeys_of, ledger, letters_of
 from services.operations.readiness_api import ReadinessDesk
 from services.operations.rounds.rows import Rounds
 from services.operations.rounds.rows import Tables as RoundTables
@@ -230,6 +231,11 @@ def dead(resources: Resources, board: Board, journeys: Journeys, per_second: int
     edits, publisher = Edits(resources.table("dead_edits")), resources.publisher
     letters = letters_of(resources, journeys)
     return DeadDesk(letters, board, journeys, edits, publisher, seals, resources.clock, per_second)
+
+
+def settling(resources: Resources, journeys: Journeys) -> Settling:
+    """Return who makes settlement reports."""
+    return Settling(resources.table("names"), journeys, ledger(resources), resources.clock)
 
 
 def partner(resources: Resources, money: MoneyDesk, journeys: Journeys) -> PartnerDesk:

@@ -78,7 +78,8 @@ OWN = {
     "operations": {
         *("letters", "dead", "dead_api"),
         *("finding", "persons", "seeking", "opened", "console", "situations", "board", "stuck_api"),
-        *("rounds", "rounds_api", "money", "money_api", "partner_api", "alarms", "alarms_api"),
+        *("rounds", "rounds_api", "money", "money_api", "partner_api", "settlement_api"),
+        *("alarms", "alarms_api"),
         *("incidents", "incidents_api"),
         *("guard", "limits", "reads", "reads_api"),
         *("indicators", "indicators_api", "readiness_api", "sync_api"),

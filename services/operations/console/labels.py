@@ -7,6 +7,7 @@ from services.operations.console.dead.labels import DEAD
 from services.operations.console.incidents.labels import INCIDENTS
 from services.operations.console.indicators.labels import INDICATOR_WORDS
 from services.operations.console.money.labels import MONEY
+from services.operations.console.money.settlement_labels import SETTLEMENT
 from services.operations.console.partner.labels import PARTNER
 from services.operations.console.persons.labels import PERSONS
 from services.operations.console.proof.labels import PROOF
@@ -113,6 +114,7 @@ PAGES = (  # no label stands in two of them
     DEAD,
     MONEY,
     INCIDENTS,
+    SETTLEMENT,
     ALARMS,
     INDICATOR_WORDS,
     READINESS,

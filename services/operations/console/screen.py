@@ -67,6 +67,7 @@ WAYS = (
     Way(f"{ROOT}/statistics", "statistics", READERS),
     Way(f"{ROOT}/proof", "proof", ALL_UNITS),
     Way(f"{ROOT}/partner/overview", "own", PARTNERS),
+    Way(f"{ROOT}/partner/settlements", "settlement", PARTNERS),
     Way(f"{ROOT}/partner/calls", "calls", PARTNERS),
     Way(f"{ROOT}/partner/refused", "refusals", PARTNERS),
 )

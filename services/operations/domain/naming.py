@@ -7,6 +7,7 @@ from unicodedata import normalize
 from services.operations.domain.entries import Entry, gist
 from services.operations.domain.facts import logged_day
 from services.operations.domain.seeking import folded_partner
+from services.operations.domain.settlement import MOVES, move_of
 from shared.events import intake, payment, petitions
 from shared.store import Row
 
@@ -21,8 +22,14 @@ def names_of(entry: Entry) -> Sequence[Row]:
     """Return the rows of names that an event of ours gives its application.
 
     A partner's transaction is no name by itself: two partners may count alike.  Whatever has to do
-    with a partner is found by it, and the day, as well.
+    with a partner is found by it, and the day, as well; what moved with it, for its settlement.
     """
+    if entry.type in MOVES and (moved := move_of(entry)):
+        return (moved, *_named(entry))
+    return _named(entry)
+
+
+def _named(entry: Entry) -> Sequence[Row]:
     if entry.type not in _NAMED_IN or not entry.sequence:
         return ()
     g = gist(entry.data)

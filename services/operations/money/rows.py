@@ -8,7 +8,7 @@ A break's id is `<partner>.<day>.<kind>.<hash>`, so a partner's day is a range o
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -43,6 +43,7 @@ TOPIC = "payment.reconciliation"
 END = "~"  # after every id
 ROWS_LIMIT = 2_000  # read at once
 AT_ONCE = 200  # of a list
+OF_DAYS_LIMIT = 20_000  # breaks, of the days of a settlement
 LOOKED_LIMIT = 2_000  # for a page of it
 OPEN_LIMIT = 50_000  # breaks that sums look at
 TRIES = 5
@@ -215,6 +216,26 @@ class Ledger:
         rows = await self._statements.last(prefix(f"{partner}."), limit)
         last = {row["_id"].rpartition(".")[0]: _statement(row) for row in rows}
         return [*reversed(last.values())]
+
+    async def statements_of(self, partner: str, first: date, last: date) -> list[Statement]:
+        """Return the last statement of each of these days, in their order."""
+        within = f"{partner}.{first}.", f"{partner}.{last}.{END}"
+        rows = await self._statements.ranges([within], ROWS_LIMIT)
+        return [*{row["_id"].rpartition(".")[0]: _statement(row) for row in rows}.values()]
+
+    async def standings_of(
+        self, partner: str, first: date, last: date
+    ) -> tuple[list[Standing], bool]:
+        """Return how the breaks of these days stand, and whether that is all of them."""
+        low, high, found = f"{partner}.{first}.", f"{partner}.{last}.{END}", list[Standing]()
+        for _ in range(OF_DAYS_LIMIT // ROWS_LIMIT):
+            rows = await self._breaks.ranges([(low, high)], ROWS_LIMIT)
+            ids = [*dict.fromkeys(row["_id"].partition("/")[0] for row in rows)]
+            found += await self._standings(ids)
+            if len(rows) < ROWS_LIMIT:
+                return found, True
+            low = f"{ids[-1]}{END}"
+        return found, False
 
     async def statements(self, partner: str, day: str) -> list[Statement]:
         """Return a day's statements: each corrects the one before."""

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from deploy.operating import money, money_shown
 from services.operations.domain.partner_flow import Standing
-from services.operations.money import examples, health
+from services.operations.domain.settlement import Equation
+from services.operations.money import examples, health, settlement_examples
 from shared import edge
 from shared.errors import Misconfigured
 
@@ -67,6 +68,25 @@ def test_partners_of_whom_nothing_was_heard_are_said_to_be_none() -> None:
     said = drawn(lambda console: money_shown.partners(console, {"partners": []}, NOW))
 
     assert said == "Nothing was heard of any partner yet."
+
+
+def test_a_settlement_is_shown_with_its_days_agencies_and_what_has_to_be_equal() -> None:
+    found = edge.builtins(settlement_examples.SETTLEMENT)
+
+    said = drawn(lambda console: money_shown.settlement(console, found))
+
+    assert "2026-11-20 48,000 16,000 16,000 64,000 16,000 990 48,000" in said
+    assert "26734 120,000 48,000 16,000 16,000 168,000" in said
+    assert "✓ statements: opening + in − out − fee kept = closing: 168,000 = 168,000" in said
+    assert set(money_shown.EQUATIONS) == set(get_args(Equation))
+
+
+@pytest.mark.parametrize(("of", "when"), [("", ""), ("sen-vang", ""), ("", "2026-11")])
+def test_a_settlement_of_nobody_or_of_no_time_is_refused_before_it_is_asked(
+    of: str, when: str
+) -> None:
+    with pytest.raises(Misconfigured, match="Name partner and period"):
+        money.money("settlement", of, when)
 
 
 def test_every_standing_has_a_word() -> None:

@@ -13,9 +13,11 @@ from services.operations.console.door import Door, SignInFirst
 from services.operations.console.money.break_page import lines, one_page
 from services.operations.console.money.labels import KINDS
 from services.operations.console.money.page import day_name, overview, stated
+from services.operations.console.money.settlement_page import settlement_page
 from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
 from services.operations.console.sessions import Session
 from services.operations.money.desk import MoneyDesk
+from services.operations.money.settling import Settling
 from services.operations.money_api import (
     After,
     BreakId,
@@ -27,6 +29,7 @@ from services.operations.money_api import (
     said_of_wish,
     said_to_close,
 )
+from services.operations.settlement_api import As, PeriodAsked, filed, reported
 from services.operations.status_api import form_body
 from shared.events.reconciliation import BreakKind
 
@@ -43,6 +46,7 @@ class Counting:
 
     door: Door
     desk: MoneyDesk
+    settling: Settling
 
 
 def router(counting: Counting) -> APIRouter:
@@ -77,7 +81,39 @@ def router(counting: Counting) -> APIRouter:
         )
 
     _add_breaks(routes, counting)
+    _add_settlements(routes, counting)
     return routes
+
+
+def _add_settlements(routes: APIRouter, counting: Counting) -> None:
+    door = counting.door
+
+    @routes.get(
+        "/settlements/{partner}",
+        summary="The console: a partner's settlement, of a day or a month",
+        response_class=HTMLResponse,
+    )
+    async def settlement_shown(
+        partner: Partner,
+        visit: Annotated[Visit, Depends(door.seat(*ALL_UNITS))],
+        period: PeriodAsked = "",
+    ) -> Response:
+        report = await reported(counting.settling, partner, period)
+        page = settlement_page(report)
+        return door.screen.page(visit, "settlement.html", page=page, is_own=False)
+
+    @routes.get(
+        "/settlements/{partner}/file",
+        summary="The console: the same as a file",
+        response_class=Response,
+        dependencies=[Depends(door.seat(*ALL_UNITS))],
+    )
+    async def settlement_file(
+        partner: Partner,
+        period: PeriodAsked = "",
+        as_: As = "csv",
+    ) -> Response:
+        return filed(await reported(counting.settling, partner, period), as_)
 
 
 def _add_breaks(routes: APIRouter, counting: Counting) -> None:

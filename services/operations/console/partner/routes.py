@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from services.operations.console.door import Door
 from services.operations.console.money.labels import KINDS
 from services.operations.console.money.page import day_name, stated
+from services.operations.console.money.settlement_page import settlement_page
 from services.operations.console.partner.page import (
     breaks_shown,
     lines_shown,
@@ -18,8 +19,10 @@ from services.operations.console.partner.page import (
 )
 from services.operations.console.screen import PARTNERS, ROOT, Visit
 from services.operations.money.partner import PartnerDesk, partner_of
+from services.operations.money.settling import Settling
 from services.operations.money_api import After, OnDay, State
 from services.operations.partner_api import ASKED_LIMIT, AfterRefused
+from services.operations.settlement_api import As, PeriodAsked, filed, reported
 from shared.events.reconciliation import BreakKind
 
 PAGE = 50
@@ -33,6 +36,7 @@ class Owning:
 
     door: Door
     desk: PartnerDesk
+    settling: Settling
 
 
 def router(owning: Owning) -> APIRouter:
@@ -99,6 +103,7 @@ def router(owning: Owning) -> APIRouter:
         )
 
     _add_calls(routes, owning)
+    _add_settlements(routes, owning)
     return routes
 
 
@@ -133,6 +138,33 @@ def _add_calls(routes: APIRouter, owning: Owning) -> None:
         page = await desk.refused(_name(visit), after, PAGE)
         said = {"refused": refusals_shown(page.items), "following": page.next}
         return door.screen.page(visit, "partner_refused.html", **said)
+
+
+def _add_settlements(routes: APIRouter, owning: Owning) -> None:
+    door = owning.door
+    seat = Depends(door.seat(*PARTNERS))
+
+    @routes.get(
+        "/settlements",
+        summary="The console: a bank partner's settlement, of a day or a month",
+        response_class=HTMLResponse,
+    )
+    async def partner_settlement_shown(
+        visit: Annotated[Visit, seat], period: PeriodAsked = ""
+    ) -> Response:
+        report = await reported(owning.settling, _name(visit), period)
+        page = settlement_page(report)
+        return door.screen.page(visit, "settlement.html", page=page, is_own=True)
+
+    @routes.get(
+        "/settlements/file",
+        summary="The console: the same as a file",
+        response_class=Response,
+    )
+    async def partner_settlement_file(
+        visit: Annotated[Visit, seat], period: PeriodAsked = "", as_: As = "csv"
+    ) -> Response:
+        return filed(await reported(owning.settling, _name(visit), period), as_)
 
 
 def _name(visit: Visit) -> str:

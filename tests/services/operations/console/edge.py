@@ -95,7 +95,7 @@ from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.memory_counting import indicator_desk, readiness_desk
 from tests.services.operations.memory_forms import MemoryCounting
 from tests.services.operations.memory_whom import MemoryWhom
-from tests.services.operations.money.partners import Live, Payment, Rows, ledger
+from tests.services.operations.money.partners import Live, Payment, Rows, ledger, settler
 from tests.services.operations.proofs.prover import Prover
 from tests.services.operations.status.edge import FORM, Ticks
 from tests.services.operations.story import BEGAN, LANES, Story
@@ -176,7 +176,8 @@ class ConsoleEdge:
             rows, situations, self.store.journeys, self, lambda: self.now, 1, self.actions
         )
         self.money = self._desk()
-        counting = Counting(self.door, self.money)
+        settling = settler(self.store, self._now)
+        counting = Counting(self.door, self.money, settling)
         own = PartnerDesk(self.money, self.store.journeys, self.store.letters())
         self.night = night = Night()
         alarms = AlarmDesk(night.rows, night.deliveries, lambda: night.now, night.faults)
@@ -205,7 +206,7 @@ class ConsoleEdge:
             proof_routes.router(provable),
             rounds_routes.router(releasing),
             money_routes.router(counting),
-            partner_routes.router(Owning(self.door, own)),
+            partner_routes.router(Owning(self.door, own, settling)),
             alarm_routes.router(waking),
             incident_routes.router(self.gathering),
             readiness_routes.router(Checking(self.door, ready)),

@@ -58,6 +58,7 @@ def money_of(opened: list[BreakOpened]) -> list[tuple[str, str]]:
         ("kind", "money/breaks?kind=unknown"),
         ("break", f"money/breaks/{opened[0].break_id}"),
         ("closed", f"money/breaks/{opened[2].break_id}"),
+        ("settlement", "money/settlements/sen-vang?period=2026-06"),
     ]
 
 
@@ -84,6 +85,20 @@ async def test_from_all_of_it_a_partner_leads_to_its_day_a_break_and_the_journey
 
     journey = (await seated.get(f"/console/journeys/{story.application}")).text
     assert "Mở chênh lệch đối soát" in journey
+
+
+async def test_a_partners_settlement_says_what_is_equal_and_is_there_as_files(
+    edge: ConsoleEdge, seated: httpx.AsyncClient, story: Story
+) -> None:
+    await reconciled(edge, story)
+    page = (await seated.get("/console/money/settlements/sen-vang?period=2026-06")).text
+    assert LABELS["settlement_holds"].vi in page
+    assert f'href="/console/money/days/sen-vang/{DAY}"' in page
+    where = "/console/money/settlements/sen-vang/file?period=2026-06&as="
+    assert f"{DAY},0," in (await seated.get(f"{where}csv")).text
+    assert (await seated.get(f"{where}json")).json()["stated"]["paid_vnd"] == 48_000
+    wrong = await seated.get("/console/money/settlements/sen-vang?period=2027-01&lang=en")
+    assert (wrong.status_code, LABELS["refused_no-such-period"].en in wrong.text) == (422, True)
 
 
 async def test_breaks_are_listed_by_kind_and_those_that_were_closed_apart(

@@ -20,7 +20,7 @@ from shared.events import payment
 from tests.services.operations.console.edge import ConsoleEdge, sign_in
 from tests.services.operations.console.test_money_pages import reconciled
 from tests.services.operations.memory import Group, Over
-from tests.services.operations.money.partners import DAY
+from tests.services.operations.money.partners import DAY, settler
 from tests.services.operations.story import Story
 
 PAGES = {
@@ -32,6 +32,8 @@ PAGES = {
     "found": "partner/calls?of=MC0000000001",
     "none": "partner/calls?of=FT999999",
     "refused": "partner/refused",
+    "settlement": "partner/settlements",
+    "file": "partner/settlements/file",
 }
 
 
@@ -116,7 +118,7 @@ async def test_nothing_of_a_person_an_application_or_who_works_here_is_shown(
 async def test_somebody_of_another_bank_finds_nothing_of_it_at_any_page(
     edge: ConsoleEdge, bank: httpx.AsyncClient, story: Story
 ) -> None:
-    traces = ("sen-vang", "FT26160000001", "DVC041212345678908", "48.000", "1.250.000", "T1")
+    traces = ("sen-vang", "FT26160000001", "DVC041212345678908", "48.000", "1.250.000", "48000")
     async with edge.browser() as other:
         await sign_in(other, "an-phat")
         for name, path in PAGES.items():
@@ -141,7 +143,8 @@ async def test_a_bank_has_no_page_but_its_own_and_nobody_else_has_those(
 
 def test_every_route_of_these_pages_is_walked(edge: ConsoleEdge) -> None:
     desk = PartnerDesk(edge.money, edge.store.journeys, edge.store.letters())
-    routes = partner_routes.router(Owning(edge.door, desk)).routes
+    settling = settler(edge.store, lambda: edge.now)
+    routes = partner_routes.router(Owning(edge.door, desk, settling)).routes
     own = {route.path for route in routes if isinstance(route, APIRoute)}
     walked = {p.partition("?")[0].replace(f"{DAY}", "{day}") for p in PAGES.values()}
     assert own == {f"/console/{path}" for path in walked}

@@ -108,7 +108,7 @@ MADE = {
     *(f"list_{which}" for which in ("open", "closed", "other_open", "other_closed")),
     *(f"step_{what}" for what in get_args(Step)),
     *(f"refused_{code}" for code in ("unknown-break", "invalid-reason", "break-over")),
-    *(f"refused_{code}" for code in ("nothing-waits",)),
+    *(f"refused_{code}" for code in ("nothing-waits", "no-such-period")),
     *(f"dead_kind_{kind}" for kind in KINDS.values()),
     *(f"dead_did_{did}" for did in get_args(Did)),
     *(f"dead_became_{became}" for became in get_args(Became)),
@@ -121,7 +121,7 @@ MADE = {
 TEXT = "\n".join(
     path.read_text()
     for path in sorted(HERE.rglob("*"))
-    if path.suffix in (".py", ".html") and path.name != "labels.py"
+    if path.suffix in (".py", ".html") and not path.name.endswith("labels.py")
 )
 
 

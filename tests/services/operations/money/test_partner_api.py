@@ -11,13 +11,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from services.operations import partner_api
+from services.operations import partner_api, settlement_api
 from services.operations.money.partner import PartnerDesk
 from shared import problems
 from shared.access import Access
 from tests.services.operations.dead.office import Office
 from tests.services.operations.memory import Group, Over, Store
-from tests.services.operations.money.partners import DAY, Partners, desk, heard
+from tests.services.operations.money.partners import DAY, Partners, desk, heard, settler
 from tests.services.operations.story import BEGAN, Log, Story
 
 NOW = BEGAN + timedelta(hours=4)
@@ -44,8 +44,10 @@ class Bank:
         problems.install(app)
         money = desk(self.store, NOW)
         own = PartnerDesk(money, self.store.journeys, self.store.letters())
-        self.routes = partner_api.router(own)
-        app.include_router(self.routes)
+        settling = settlement_api.router(settler(self.store, lambda: NOW))
+        self.routes = [*partner_api.router(own).routes, *settling.routes]
+        app.include_router(partner_api.router(own))
+        app.include_router(settling)
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://operations"
         )
@@ -98,7 +100,9 @@ async def test_it_sees_what_is_open_how_it_fares_and_its_days(bank: Bank) -> Non
 
 async def test_a_person_of_a_bank_with_a_name_of_their_own_sees_the_same(bank: Bank) -> None:
     for path, params in addresses(bank):
-        assert await bank.told(path, "person", **params) == await bank.told(path, **params)
+        own = await bank.get(path, **params)
+        assert (await bank.get(path, "person", **params)).text == own.text
+        assert own.status_code == 200
 
 
 async def test_of_a_break_it_sees_the_line_and_neither_application_nor_who_closed_it(
@@ -125,6 +129,25 @@ async def test_it_learns_whether_its_call_came_and_what_was_answered(
     assert [line["answer"] for line in told["lines"]] == ["", "recorded", ""]
 
 
+async def test_its_settlement_says_what_moved_and_that_it_is_equal(bank: Bank) -> None:
+    told = await bank.told("/settlements", period="2026-06")
+    assert (told["moved"]["settled_vnd"], told["stated"]["paid_vnd"]) == (50_000, 48_000)
+    assert (told["differs_vnd"], told["breaks"]["open"], told["holds"]) == (2_000, 2, True)
+    answer = await bank.get("/settlements", period="2026-06", **{"as": "csv"})
+    assert answer.headers["content-disposition"].endswith('"sandbox-2026-06-01-2026-06-09.csv"')
+    titles, stated, moved, whole, _ = answer.content.decode("utf-8-sig").split("\r\n")
+    rows = [dict(zip(titles.split(","), row.split(","), strict=True)) for row in (stated, moved)]
+    assert [row["day"] for row in rows] == [f"{DAY}", "2026-06-09"]
+    assert [row["net_vnd"] for row in rows] == ["0", "50000"]
+    assert whole.startswith("together,1,50000,0,50000,")
+
+
+@pytest.mark.parametrize("period", ["2026-13", "2026-02-30", "2026", "2027-01", ""])
+async def test_a_period_that_is_none_or_to_come_is_refused(bank: Bank, period: str) -> None:
+    answer = await bank.get("/settlements", period=period)
+    assert answer.status_code == 422
+
+
 async def test_a_refused_call_that_names_an_order_is_found_by_it(bank: Bank) -> None:
     told = await bank.told("/calls", of=f"{bank.story.reference}9")
     assert told["lines"] == []
@@ -145,11 +168,14 @@ def addresses(bank: Bank) -> list[tuple[str, dict[str, str]]]:
     breaks = "sandbox.2026-06-08.amount.0000000000000000"
     params: dict[str, list[dict[str, str]]] = {
         "/calls": [{"of": bank.story.reference}, {"of": "T1"}, {"of": bank.story.application}],
+        "/settlements": [{"period": "2026-06"}, {"period": "2026-06-09", "as": "csv"}],
         "/breaks": [{}, {"state": "closed"}, {"after": breaks}, {"day": f"{DAY}"}],
     }
     out = []
-    for route in bank.routes.routes:
+    for route in bank.routes:
         assert isinstance(route, APIRoute)
+        if not route.path.startswith("/v1/partner"):
+            continue  # an operator's
         path = route.path.removeprefix("/v1/partner").replace("{day}", f"{DAY}")
         out += [(path, asked) for asked in params.get(path, [{}])]
     return out
@@ -164,9 +190,12 @@ async def test_whoever_has_another_name_finds_nothing_of_it_at_any_route(
         own = (await bank.get(path, **params)).text
         answer = await bank.get(path, key, **params)
         assert answer.status_code == 200
-        told = json.loads(answer.text)
-        told.pop("asked", None)  # what one sends oneself
-        assert [t for t in traces if t in json.dumps(told)] == [], path
+        said = answer.text
+        if "as" not in params:
+            told = json.loads(answer.text)
+            told.pop("asked", None)  # what one sends oneself
+            said = json.dumps(told)
+        assert [t for t in traces if t in said] == [], path
         if bank.story.application not in params.values():
             assert [t for t in traces if t in own] != [], path  # there is something to be found
 

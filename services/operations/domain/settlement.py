@@ -1,0 +1,228 @@
+"""What moved with partners, and what follows of it for a period.  Pure.
+
+Each event of payment by which money moved is a row, by partner, day (of the log, in Viet Nam) and
+application; so sums of rows are sums of the log, in whatever order and however often it was read.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from services.operations.domain.entries import Entry, gist
+from services.operations.domain.facts import logged_day
+from shared.events import disbursements, payment, refunds
+from shared.events.reconciliation import StatementReconciled
+
+Kind = Literal["settled", "overpaid", "refunded", "disbursed", "returned"]
+Equation = Literal["balance", "carried", "lines", "moved", "breaks"]
+MOVES: Mapping[str, Kind] = {
+    payment.Settled.TYPE: "settled",
+    payment.Overpaid.TYPE: "overpaid",
+    refunds.RefundDone.TYPE: "refunded",
+    disbursements.DisbursementDone.TYPE: "disbursed",
+    disbursements.DisbursementFailed.TYPE: "returned",  # where it was paid out before
+}
+PERIOD = "[0-9]{4}-[0-9]{2}(-[0-9]{2})?"
+_PERIOD = re.compile(PERIOD)
+
+
+class Period(NamedTuple):
+    """Days, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def before(self) -> "Period | None":
+        """Return the days of the year before it: balances begin with the budget's year."""
+        begins = date(self.first.year, 1, 1)
+        return Period(begins, self.first - timedelta(days=1)) if begins < self.first else None
+
+    @property
+    def months(self) -> "list[Period]":
+        """Return it month by month."""
+        out, first = list[Period](), self.first
+        while first <= self.last:
+            ends = first.replace(day=monthrange(first.year, first.month)[1])
+            out.append(Period(first, min(ends, self.last)))
+            first = ends + timedelta(days=1)
+        return out
+
+
+class Sums(msgspec.Struct, frozen=True, kw_only=True):
+    """What moved: settled what was due; came though nothing needed it; went back; was paid out as
+    allowances; and came back of those.  `moves`: how many there were.
+    """
+
+    moves: int = 0
+    settled_vnd: int = 0
+    overpaid_vnd: int = 0
+    refunded_vnd: int = 0
+    disbursed_vnd: int = 0
+    returned_vnd: int = 0
+
+    @property
+    def collected_vnd(self) -> int:
+        """Return all that came."""
+        return self.settled_vnd + self.overpaid_vnd
+
+    @property
+    def net_vnd(self) -> int:
+        """Return what stays of it."""
+        return self.collected_vnd - self.refunded_vnd - self.disbursed_vnd + self.returned_vnd
+
+
+class Stated(msgspec.Struct, frozen=True, kw_only=True):
+    """What statements say, the last one of each day.  `withheld_vnd` is the fee where it was kept
+    of the money, `fee_vnd` the fee either way; `to_pay_vnd` is what came by them, without what left
+    and was withheld: what the partner has of ours of these days.
+    """
+
+    days: int
+    opening_vnd: int
+    paid_vnd: int
+    left_vnd: int
+    withheld_vnd: int
+    closing_vnd: int
+    fee_vnd: int
+    to_pay_vnd: int
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """Two numbers that have to be equal."""
+
+    name: Equation
+    one_vnd: int
+    other_vnd: int
+
+    @property
+    def is_equal(self) -> bool:
+        """Tell whether they are."""
+        return self.one_vnd == self.other_vnd
+
+
+def period_of(text: str) -> Period | None:
+    """Return a day (2026-11-20) or a month (2026-11); None: it is neither."""
+    if not _PERIOD.fullmatch(text):
+        return None
+    try:
+        first = date.fromisoformat(text if len(text) > len("2026-11") else f"{text}-01")
+    except ValueError:
+        return None
+    if len(text) > len("2026-11"):
+        return Period(first, first)
+    return Period(first, first.replace(day=monthrange(first.year, first.month)[1]))
+
+
+def move_of(entry: Entry) -> dict[str, Any] | None:
+    """Return the row of an event by which money moved; None: none did."""
+    kind, g = MOVES.get(entry.type), gist(entry.data)
+    if kind is None or not entry.is_decided or not g.partner or (kind == "returned" and not g.by):
+        return None
+    place = f"{moved_with(g.partner)}{logged_day(entry)}/{entry.application}/{entry.sequence:06d}"
+    row: dict[str, Any] = {"_id": place, "kind": kind, "vnd": g.amount_vnd, "unit": g.unit}
+    if kind == "returned":
+        row |= {"application": entry.application, "of": g.disbursement, "sequence": entry.sequence}
+    return row
+
+
+def moved_with(partner: str) -> str:
+    """Return how rows of what moved with a partner begin; a day follows."""
+    return f"={partner}/"
+
+
+def came_back(entries: Iterable[Entry], disbursement: str, sequence: int) -> bool:
+    """Tell whether an allowance had been paid out when it was said that it was not."""
+    was = [
+        (e.sequence, MOVES[e.type])
+        for e in entries
+        if MOVES.get(e.type) in ("disbursed", "returned")
+        and e.is_decided
+        and e.sequence < sequence
+        and gist(e.data).disbursement == disbursement
+    ]
+    return bool(was) and max(was)[1] == "disbursed"
+
+
+def plus(one: Sums, kind: Kind, moves: int, vnd: int) -> Sums:
+    """Return sums with more of a kind."""
+    name = f"{kind}_vnd"
+    more = {name: getattr(one, name) + vnd, "moves": one.moves + moves}
+    return msgspec.structs.replace(one, **more)
+
+
+def together(found: Iterable[Sums]) -> Sums:
+    """Return all of them as one."""
+    some = [*found]
+    names = Sums.__struct_fields__
+    return Sums(**{name: sum(getattr(one, name) for one in some) for name in names})
+
+
+def withheld_vnd(word: StatementReconciled) -> int:
+    """Return the fee where the statement says what is left of the money, else nothing."""
+    lacks_vnd = word.opening_vnd + word.paid_vnd - word.left_vnd - word.closing_vnd
+    return word.fee_vnd if lacks_vnd == word.fee_vnd else 0
+
+
+def stated(days: Sequence[StatementReconciled]) -> Stated:
+    """Return what the statements of days say, in their order."""
+    paid, left = sum(w.paid_vnd for w in days), sum(w.left_vnd for w in days)
+    kept = sum(map(withheld_vnd, days))
+    return Stated(
+        days=len(days),
+        opening_vnd=days[0].opening_vnd if days else 0,
+        paid_vnd=paid,
+        left_vnd=left,
+        withheld_vnd=kept,
+        closing_vnd=days[-1].closing_vnd if days else 0,
+        fee_vnd=sum(w.fee_vnd for w in days),
+        to_pay_vnd=paid - left - kept,
+    )
+
+
+def checks(
+    days: Sequence[StatementReconciled],
+    by_day: Iterable[Sums],
+    by_unit: Iterable[Sums],
+    breaks: tuple[int, int],
+) -> list[Check]:
+    """Return what has to be equal: in each statement, from one to the next, of its lines, between
+    days and agencies, and of `breaks` (all, and those that are open or closed).
+    """
+    balances = [w.opening_vnd + w.paid_vnd - w.left_vnd - withheld_vnd(w) for w in days]
+    found = [
+        Check(
+            name="balance",
+            one_vnd=sum(balances),
+            other_vnd=sum(w.closing_vnd for w in days),
+        ),
+        Check(
+            name="lines",
+            one_vnd=sum(w.matched_vnd + _with_a_line_vnd(w) for w in days),
+            other_vnd=sum(w.paid_vnd + w.left_vnd for w in days),
+        ),
+        Check(
+            name="moved",
+            one_vnd=together(by_day).net_vnd,
+            other_vnd=together(by_unit).net_vnd,
+        ),
+        Check(name="breaks", one_vnd=breaks[0], other_vnd=breaks[1]),
+    ]
+    if any(w.opening_vnd for w in days[1:]):  # else its format has no balances
+        next_to = [(a, b) for a, b in pairwise(days) if _follows(a, b)]
+        carried = sum(a.closing_vnd for a, _ in next_to), sum(b.opening_vnd for _, b in next_to)
+        found.insert(1, Check(name="carried", one_vnd=carried[0], other_vnd=carried[1]))
+    return found
+
+
+def _follows(one: StatementReconciled, other: StatementReconciled) -> bool:
+    return other.day - one.day == timedelta(days=1)
+
+
+def _with_a_line_vnd(word: StatementReconciled) -> int:
+    return sum(found.amount_vnd for found in word.breaks if found.kind != "missing_there")

@@ -1,0 +1,238 @@
+"""The settlement report of a partner: what moved, what its statements say, what does not match."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from services.operations.domain.breaks import Standing
+from services.operations.domain.settlement import (
+    Check,
+    Kind,
+    Period,
+    Stated,
+    Sums,
+    came_back,
+    checks,
+    moved_with,
+    plus,
+    stated,
+    together,
+)
+from services.operations.journeys import Journeys
+from services.operations.money.rows import Ledger
+from shared.clock import Clock
+from shared.events.reconciliation import StatementReconciled
+from shared.store import Row
+from shared.working_time import local_day
+
+RETURNED_LIMIT = 1_000  # allowances of a period that came back
+DAY_LENGTH = len("2026-11-20")
+
+By = Literal["day", "unit"]
+
+
+class Rows(Protocol):
+    """`shared.mongo.MongoTable`."""
+
+    async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """Return what the database makes of the rows.  Raises `Unknown`."""
+
+
+class OfDay(msgspec.Struct, frozen=True, kw_only=True):
+    """A day: what moved by our books, and what its last statement says; null: none was read."""
+
+    day: date
+    moved: Sums
+    collected_vnd: int
+    net_vnd: int
+    stated: Stated | None
+
+
+class OfAgency(msgspec.Struct, frozen=True, kw_only=True):
+    """The agency whose money it is, empty where events do not say it: what had stayed since 1
+    January, what moved, and what has stayed.
+    """
+
+    unit: str
+    opening_vnd: int
+    moved: Sums
+    closing_vnd: int
+
+
+class Breaks(msgspec.Struct, frozen=True, kw_only=True):
+    """Breaks of the days of a period, as they stand when it is asked; not `is_whole`: there are
+    more than were looked at.
+    """
+
+    found: int
+    found_vnd: int
+    open: int
+    open_vnd: int
+    closed: int
+    closed_vnd: int
+    is_whole: bool
+
+
+class Equal(Check, frozen=True, kw_only=True):
+    """Two numbers that have to be equal, and whether they are."""
+
+    holds: bool
+
+
+class SettlementView(msgspec.Struct, frozen=True, kw_only=True):
+    """A partner's days, from `first` to `last`.  By our books: `opening_vnd` stayed since 1
+    January, `moved` is of these days, `closing_vnd` stays.  By its statements: `stated`.
+
+    `differs_vnd`: what came by our books, without what came by the statements; breaks explain it,
+    and money at midnight.
+    """
+
+    partner: str
+    first: date
+    last: date
+    as_of_ms: int
+    opening_vnd: int
+    moved: Sums
+    collected_vnd: int
+    net_vnd: int
+    closing_vnd: int
+    stated: Stated
+    differs_vnd: int
+    breaks: Breaks
+    checks: list[Equal]
+    holds: bool
+    agencies: list[OfAgency]
+    days: list[OfDay]
+
+
+class Settling:
+    """Answers from rows of what moved, and from the ledger.  All of it raises `Unknown`."""
+
+    def __init__(self, moves: Rows, journeys: Journeys, ledger: Ledger, clock: Clock) -> None:
+        self._moves, self._journeys, self._ledger = moves, journeys, ledger
+        self._clock = clock
+
+    def today(self) -> date:
+        """Return which day it is, in Viet Nam."""
+        return local_day(self._clock())
+
+    async def report(self, partner: str, period: Period) -> SettlementView:
+        """Return the report of a partner's days."""
+        days = await self.moved(partner, period, "day")
+        units = await self.moved(partner, period, "unit")
+        before = await self._before(partner, period)
+        words = [s.word for s in await self._ledger.statements_of(partner, *period)]
+        breaks = await self._breaks(partner, period)
+        agencies = _agencies(before, units)
+        moved, told = together(days.values()), stated(words)
+        opening_vnd = sum(one.opening_vnd for one in agencies)
+        sums = breaks.found_vnd, breaks.open_vnd + breaks.closed_vnd
+        equal = [_equal(c) for c in checks(words, days.values(), units.values(), sums)]
+        return SettlementView(
+            partner=partner,
+            first=period.first,
+            last=period.last,
+            as_of_ms=int(self._clock().timestamp() * 1_000),
+            opening_vnd=opening_vnd,
+            moved=moved,
+            collected_vnd=moved.collected_vnd,
+            net_vnd=moved.net_vnd,
+            closing_vnd=opening_vnd + moved.net_vnd,
+            stated=told,
+            differs_vnd=moved.collected_vnd - told.paid_vnd,
+            breaks=breaks,
+            checks=equal,
+            holds=all(one.holds for one in equal),
+            agencies=agencies,
+            days=_days(days, words),
+        )
+
+    async def moved(self, partner: str, period: Period, by: By) -> dict[str, Sums]:
+        """Return what moved in a period, by day or by agency."""
+        begins = moved_with(partner)
+        key: Any = "$unit"
+        if by == "day":
+            key = {"$substrBytes": ["$_id", len(begins), DAY_LENGTH]}
+        group = {"_id": {"by": key, "kind": "$kind"}, "moves": {"$sum": 1}, "vnd": {"$sum": "$vnd"}}
+        within = {"$gte": f"{begins}{period.first}", "$lt": f"{begins}{period.last}~"}
+        wanted = {"_id": within, "kind": {"$ne": "returned"}}
+        out: dict[str, Sums] = {}
+        for row in await self._moves.aggregate([{"$match": wanted}, {"$group": group}]):
+            of, kind = row["_id"]["by"], row["_id"]["kind"]
+            out[of] = plus(out.get(of, Sums()), kind, int(row["moves"]), int(row["vnd"]))
+        return await self._with_returned(out, begins, within, by)
+
+    async def _with_returned(
+        self, out: dict[str, Sums], begins: str, within: Mapping[str, str], by: By
+    ) -> dict[str, Sums]:
+        """Add what came back of what had been paid out: a journey says whether it had."""
+        kind: Kind = "returned"
+        wanted = {"_id": within, "kind": kind}
+        rows = await self._moves.aggregate([{"$match": wanted}, {"$limit": RETURNED_LIMIT}])
+        standing = await self._journeys.standing({row["application"] for row in rows})
+        for row in rows:
+            if came_back(standing[row["application"]], row["of"], int(row["sequence"])):
+                day = row["_id"][len(begins) :][:DAY_LENGTH]
+                of = day if by == "day" else row["unit"]
+                out[of] = plus(out.get(of, Sums()), kind, 1, int(row["vnd"]))
+        return out
+
+    async def _before(self, partner: str, period: Period) -> dict[str, int]:
+        """Return what had stayed of each agency, a month at a time: each is an answer in itself."""
+        out: dict[str, int] = {}
+        for month in period.before.months if period.before else ():
+            for unit, sums in (await self.moved(partner, month, "unit")).items():
+                out[unit] = out.get(unit, 0) + sums.net_vnd
+        return out
+
+    async def _breaks(self, partner: str, period: Period) -> Breaks:
+        found, is_whole = await self._ledger.standings_of(partner, *period)
+        still = [one for one in found if one.closing is None]
+        over = [one for one in found if one.closing]
+        return Breaks(
+            found=len(found),
+            found_vnd=_vnd(found),
+            open=len(still),
+            open_vnd=_vnd(still),
+            closed=len(over),
+            closed_vnd=_vnd(over),
+            is_whole=is_whole,
+        )
+
+
+def _vnd(found: Sequence[Standing]) -> int:
+    return sum(one.opening.word.amount_vnd for one in found)
+
+
+def _equal(check: Check) -> Equal:
+    return Equal(**msgspec.structs.asdict(check), holds=check.is_equal)
+
+
+def _agencies(before: Mapping[str, int], moved: Mapping[str, Sums]) -> list[OfAgency]:
+    out = []
+    for unit in sorted({*before, *moved}):
+        sums, opening_vnd = moved.get(unit, Sums()), before.get(unit, 0)
+        closing_vnd = opening_vnd + sums.net_vnd
+        out.append(
+            OfAgency(unit=unit, opening_vnd=opening_vnd, moved=sums, closing_vnd=closing_vnd)
+        )
+    return out
+
+
+def _days(moved: Mapping[str, Sums], words: Sequence[StatementReconciled]) -> list[OfDay]:
+    told = {f"{word.day}": word for word in words}
+    out = []
+    for day in sorted({*moved, *told}):
+        sums = moved.get(day, Sums())
+        out.append(
+            OfDay(
+                day=date.fromisoformat(day),
+                moved=sums,
+                collected_vnd=sums.collected_vnd,
+                net_vnd=sums.net_vnd,
+                stated=stated([told[day]]) if day in told else None,
+            )
+        )
+    return out

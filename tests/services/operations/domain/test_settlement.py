@@ -1,0 +1,204 @@
+"""Sums over partners and days are those of the log, in whatever order and however often read."""
+
+import random
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.operations.domain.settlement import (
+    Period,
+    Sums,
+    checks,
+    move_of,
+    period_of,
+    stated,
+    together,
+    withheld_vnd,
+)
+from services.operations.journeys import read
+from shared.events import Data, disbursements, payment, refunds
+from shared.events.reconciliation import BreakSum, StatementReconciled
+from shared.mongo import MongoTable, connect
+from tests.services.operations.memory import Group, Store
+from tests.services.operations.money.partners import settler
+from tests.services.operations.story import BEGAN, Log, Story
+
+PARTNERS = ("sen-vang", "sen", "an-phat")
+YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+DAY = date(2026, 6, 8)
+OUT: dict[str, Any] = {"period": "2026-06", "bank": "970436", "ending": "0001"}
+
+
+def moves(story: Story, rng: random.Random) -> list[tuple[str, str, int]]:
+    """Let money move a few times; return partner, kind and amount of each."""
+    out: list[tuple[str, str, int]] = []
+    for n in range(rng.randrange(5)):
+        partner, vnd = rng.choice(PARTNERS), rng.randrange(1, 100_000)
+        of = {"partner": partner, "reference": f"R{n}", "amount_vnd": vnd}
+        paid = {"disbursement": f"D{n}", **of, **OUT}
+        words: dict[str, list[Data]] = {
+            "settled": [payment.Settled(**of, transaction=f"T{n}")],
+            "overpaid": [payment.Overpaid(**of, transaction=f"T{n}")],
+            "refunded": [refunds.RefundDone(**of, refund=f"F{n}", transaction=f"T{n}", told="x")],
+            "disbursed": [disbursements.DisbursementDone(**paid, transaction="x")],
+            "failed": [disbursements.DisbursementFailed(**paid, code="x", by="o-1")],
+            "returned": [
+                disbursements.DisbursementDone(**paid, transaction="x"),
+                disbursements.DisbursementFailed(**paid, code="not_paid", by="o-1"),
+            ],
+        }
+        kind = rng.choice(list(words))
+        for word in words[kind]:
+            story.log.pass_time(hours=rng.choice((0, 5, 30)))
+            story.decide("payment", story.submitted(), word)
+        if kind == "returned":
+            out.append((partner, "disbursed", vnd))
+        if kind != "failed":  # nothing had moved
+            out.append((partner, kind, vnd))
+    return out
+
+
+@given(seed=st.integers(0, 2**32))
+async def test_sums_over_days_and_agencies_are_those_of_the_log_however_it_is_read(
+    seed: int,
+) -> None:
+    rng, log, store = random.Random(seed), Log(), Store()
+    moved = [m for n in range(1, 6) for m in moves(Story(log, n), rng)]
+    records = log.records
+    store.trouble.fails = lambda: rng.random() < 0.02
+    for _ in range(2):  # read by one process, and by another from the beginning
+        await store.read(Group(records), batch=rng.choice((3, 7, 1_000)))
+    store.trouble.fails = lambda: False
+
+    wanted = Counter[tuple[str, str]]()
+    for partner, kind, vnd in moved:
+        wanted[partner, f"{kind}_vnd"] += vnd
+    settling = settler(store, lambda: log.now)
+    for partner in PARTNERS:
+        by_day = await settling.moved(partner, YEAR, "day")
+        by_unit = await settling.moved(partner, YEAR, "unit")
+        whole = together(by_day.values())
+        assert whole == together(by_unit.values())
+        for kind in ("settled", "overpaid", "refunded", "disbursed", "returned"):
+            assert getattr(whole, f"{kind}_vnd") == wanted[partner, f"{kind}_vnd"]
+        months = [together((await settling.moved(partner, m, "day")).values()) for m in YEAR.months]
+        assert together(months) == whole
+
+
+async def test_what_has_stayed_is_carried_from_day_to_day_within_the_year(log: Log) -> None:
+    store, story = Store(), Story(log)
+    for n, vnd in enumerate((1_000, 20, 300)):
+        word = payment.Settled(
+            partner="sen", reference=f"R{n}", transaction=f"T{n}", amount_vnd=vnd
+        )
+        story.decide("payment", story.submitted(), word)
+        log.pass_time(days=1)
+    await store.read(Group(log.records))
+    settling = settler(store, lambda: log.now)
+    days = [BEGAN.date() + timedelta(days=n) for n in range(3)]
+    found = [await settling.report("sen", Period(day, day)) for day in days]
+    assert [(r.opening_vnd, r.closing_vnd) for r in found] == [
+        (0, 1_000),
+        (1_000, 1_020),
+        (1_020, 1_320),
+    ]
+    again = await settling.report("sen", Period(days[0], days[0]))
+    assert again == found[0]
+    first = await settling.report("sen", Period(date(2027, 1, 1), date(2027, 1, 1)))
+    assert first.opening_vnd == 0
+
+
+def test_what_another_service_or_a_sender_says_moves_nothing(story: Story) -> None:
+    word = payment.Settled(partner="sen", reference="R", transaction="T", amount_vnd=1)
+    story.external("payment.inbox", "/partners/sen", word)
+    assert [move_of(read(record)) for record in story.log.records] == [None]
+
+
+def word(**changed: Any) -> StatementReconciled:
+    said: dict[str, Any] = {
+        "partner": "sen",
+        "day": DAY,
+        "sha256": "0" * 64,
+        "correction": 0,
+        "lines": 3,
+        "opening_vnd": 100,
+        "closing_vnd": 148,
+        "paid_vnd": 58,
+        "left_vnd": 10,
+        "matched": 2,
+        "matched_vnd": 60,
+        "breaks": (
+            BreakSum(kind="amount", count=1, amount_vnd=8),
+            BreakSum(kind="missing_there", count=1, amount_vnd=77),
+        ),
+        "fee_vnd": 5,
+    }
+    return StatementReconciled(**said | changed)
+
+
+def test_a_fee_that_was_kept_of_the_money_is_seen_by_the_balance() -> None:
+    assert withheld_vnd(word()) == 0
+    assert withheld_vnd(word(closing_vnd=143)) == 5
+    assert stated([word(closing_vnd=143)]).to_pay_vnd == 43
+
+
+NEXT = DAY + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("days", "broken"),
+    [
+        ([word()], set()),
+        ([word(closing_vnd=150)], {"balance"}),
+        ([word(matched_vnd=61)], {"lines"}),
+        ([word(), word(day=NEXT, opening_vnd=148, closing_vnd=196)], set()),
+        ([word(), word(day=NEXT, opening_vnd=147, closing_vnd=195)], {"carried"}),
+        ([word(), word(day=NEXT + timedelta(days=1), opening_vnd=1, closing_vnd=49)], set()),
+        # a format without balances: each day begins with nothing
+        (
+            [
+                word(opening_vnd=0, closing_vnd=48),
+                word(day=NEXT, opening_vnd=0, closing_vnd=48),
+            ],
+            set(),
+        ),
+    ],
+)
+def test_what_has_to_be_equal_is_said_to_be_or_not(
+    days: list[StatementReconciled], broken: set[str]
+) -> None:
+    one = Sums(settled_vnd=5)
+    found = checks(days, [one], [one], (8, 8))
+    assert {check.name for check in found if not check.is_equal} == broken
+    odd = checks(days, [one], [Sums()], (8, 7))
+    assert {c.name for c in odd if not c.is_equal} == broken | {"moved", "breaks"}
+
+
+def test_a_period_is_a_day_or_a_month() -> None:
+    assert period_of("2026-02") == Period(date(2026, 2, 1), date(2026, 2, 28))
+    assert period_of("2026-11-20") == Period(date(2026, 11, 20), date(2026, 11, 20))
+    assert [period_of(text) for text in ("2026-13", "2026-02-30", "2026", "", "x")] == [None] * 5
+
+
+async def test_the_database_sums_as_the_rows_in_memory_do(log: Log, mongo_url: str) -> None:
+    rng, store = random.Random(7), Store()
+    for n in range(1, 30):
+        moves(Story(log, n), rng)
+    await store.read(Group(log.records), batch=1_000)
+    rows = store.tables["names"].rows
+    database = connect(mongo_url, f"test_moved_{uuid4().hex[:8]}")
+    try:
+        table = MongoTable(database["names"])
+        await table.insert([*rows.values()])
+        ours, theirs = settler(store, lambda: log.now), settler(store, lambda: log.now, table)
+        for partner in PARTNERS:
+            for period in (YEAR, Period(BEGAN.date(), BEGAN.date() + timedelta(days=3))):
+                assert await ours.report(partner, period) == await theirs.report(partner, period)
+    finally:
+        await database.client.drop_database(database.name)
+        database.client.close()
