@@ -14,9 +14,9 @@ HOW_LONG = {"hour": "1 h", "day": "1 d"}
 OF_WINDOW = (">paid ", ">% ", ">median ", ">95 % ")
 MOVED_TITLES = (">settled", ">over", ">given back", ">paid out", ">came back")
 EQUATIONS = {
-    "balance": "statements: opening + in − out − fee kept = closing",
+    "balance": "statements: opening + in − out = closing",
     "carried": "the closing of a day = the opening of the next",
-    "lines": "lines matched + lines that break = in + out",
+    "lines": "lines matched + lines that break = in + out + fee kept",
     "moved": "books by day = books by agency",
     "breaks": "breaks found = closed + open",
 }

@@ -79,8 +79,8 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
 
 class Stated(msgspec.Struct, frozen=True, kw_only=True):
     """What statements say, the last one of each day.  `withheld_vnd` is the fee where it was kept
-    of the money, `fee_vnd` the fee either way; `to_pay_vnd` is what came by them, without what left
-    and was withheld: what the partner has of ours of these days.
+    of the money, and `paid_vnd` what was left of that; `fee_vnd` is the fee either way.
+    `to_pay_vnd`: what came by them without what left, which the partner has of ours of these days.
     """
 
     days: int
@@ -164,9 +164,11 @@ def together(found: Iterable[Sums]) -> Sums:
 
 
 def withheld_vnd(word: StatementReconciled) -> int:
-    """Return the fee where the statement says what is left of the money, else nothing."""
-    lacks_vnd = word.opening_vnd + word.paid_vnd - word.left_vnd - word.closing_vnd
-    return word.fee_vnd if lacks_vnd == word.fee_vnd else 0
+    """Return the fee where the statement says what is left of the money, else nothing: what is
+    told of its lines is always what was paid.
+    """
+    kept_vnd = _lines_vnd(word) - word.paid_vnd - word.left_vnd
+    return word.fee_vnd if kept_vnd == word.fee_vnd else 0
 
 
 def stated(days: Sequence[StatementReconciled]) -> Stated:
@@ -181,7 +183,7 @@ def stated(days: Sequence[StatementReconciled]) -> Stated:
         withheld_vnd=kept,
         closing_vnd=days[-1].closing_vnd if days else 0,
         fee_vnd=sum(w.fee_vnd for w in days),
-        to_pay_vnd=paid - left - kept,
+        to_pay_vnd=paid - left,
     )
 
 
@@ -194,7 +196,7 @@ def checks(
     """Return what has to be equal: in each statement, from one to the next, of its lines, between
     days and agencies, and of `breaks` (all, and those that are open or closed).
     """
-    balances = [w.opening_vnd + w.paid_vnd - w.left_vnd - withheld_vnd(w) for w in days]
+    balances = [w.opening_vnd + w.paid_vnd - w.left_vnd for w in days]
     found = [
         Check(
             name="balance",
@@ -203,8 +205,8 @@ def checks(
         ),
         Check(
             name="lines",
-            one_vnd=sum(w.matched_vnd + _with_a_line_vnd(w) for w in days),
-            other_vnd=sum(w.paid_vnd + w.left_vnd for w in days),
+            one_vnd=sum(map(_lines_vnd, days)),
+            other_vnd=sum(w.paid_vnd + w.left_vnd + withheld_vnd(w) for w in days),
         ),
         Check(
             name="moved",
@@ -224,5 +226,7 @@ def _follows(one: StatementReconciled, other: StatementReconciled) -> bool:
     return other.day - one.day == timedelta(days=1)
 
 
-def _with_a_line_vnd(word: StatementReconciled) -> int:
-    return sum(found.amount_vnd for found in word.breaks if found.kind != "missing_there")
+def _lines_vnd(word: StatementReconciled) -> int:
+    """Return the sum of all lines: those that match, and those that break."""
+    named = (found.amount_vnd for found in word.breaks if found.kind != "missing_there")
+    return word.matched_vnd + sum(named)

@@ -85,8 +85,8 @@ class SettlementView(msgspec.Struct, frozen=True, kw_only=True):
     """A partner's days, from `first` to `last`.  By our books: `opening_vnd` stayed since 1
     January, `moved` is of these days, `closing_vnd` stays.  By its statements: `stated`.
 
-    `differs_vnd`: what came by our books, without what came by the statements; breaks explain it,
-    and money at midnight.
+    `differs_vnd`: what came by our books, without what was paid by the statements; breaks explain
+    it, and money at midnight.
     """
 
     partner: str
@@ -141,7 +141,7 @@ class Settling:
             net_vnd=moved.net_vnd,
             closing_vnd=opening_vnd + moved.net_vnd,
             stated=told,
-            differs_vnd=moved.collected_vnd - told.paid_vnd,
+            differs_vnd=moved.collected_vnd - told.paid_vnd - told.withheld_vnd,
             breaks=breaks,
             checks=equal,
             holds=all(one.holds for one in equal),

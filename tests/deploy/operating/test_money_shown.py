@@ -77,7 +77,7 @@ def test_a_settlement_is_shown_with_its_days_agencies_and_what_has_to_be_equal()
 
     assert "2026-11-20 48,000 16,000 16,000 64,000 16,000 990 48,000" in said
     assert "26734 120,000 48,000 16,000 16,000 168,000" in said
-    assert "✓ statements: opening + in − out − fee kept = closing: 168,000 = 168,000" in said
+    assert "✓ statements: opening + in − out = closing: 168,000 = 168,000" in said
     assert set(money_shown.EQUATIONS) == set(get_args(Equation))
 
 

@@ -60,14 +60,15 @@ SETTLEMENT: Mapping[str, Words] = {
 
 EQUATIONS: Mapping[Equation, Words] = {
     "balance": Words(
-        "Sao kê: đầu ngày + vào − ra − phí đã trừ = cuối ngày",
-        "Statements: opening + in − out − fee kept = closing",
+        "Sao kê: đầu ngày + vào − ra = cuối ngày",
+        "Statements: opening + in − out = closing",
     ),
     "carried": Words(
         "Cuối ngày trước = đầu ngày sau", "The closing of a day = the opening of the next"
     ),
     "lines": Words(
-        "Dòng khớp + dòng chưa khớp = vào + ra", "Lines matched + lines that break = in + out"
+        "Dòng khớp + dòng chưa khớp = vào + ra + phí đã trừ",
+        "Lines matched + lines that break = in + out + fee kept",
     ),
     "moved": Words("Sổ theo ngày = sổ theo cơ quan", "Books by day = books by agency"),
     "breaks": Words("Đã tìm thấy = đã đóng + còn mở", "Breaks found = closed + open"),

@@ -141,10 +141,12 @@ def word(**changed: Any) -> StatementReconciled:
     return StatementReconciled(**said | changed)
 
 
-def test_a_fee_that_was_kept_of_the_money_is_seen_by_the_balance() -> None:
+def test_a_fee_that_was_kept_of_the_money_is_seen_by_the_lines() -> None:
     assert withheld_vnd(word()) == 0
-    assert withheld_vnd(word(closing_vnd=143)) == 5
-    assert stated([word(closing_vnd=143)]).to_pay_vnd == 43
+    net = word(paid_vnd=53, closing_vnd=143)  # its lines say what is left, we what was paid
+    assert withheld_vnd(net) == 5
+    assert (stated([net]).to_pay_vnd, stated([word()]).to_pay_vnd) == (43, 48)
+    assert all(check.is_equal for check in checks([net], [], [], (0, 0)))
 
 
 NEXT = DAY + timedelta(days=1)
