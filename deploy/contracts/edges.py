@@ -33,6 +33,7 @@ import services.routing.__main__
 from services.operations.console.alarms.routes import Waking
 from services.operations.console.dead.routes import SettingAside
 from services.operations.console.door import Door
+from services.operations.console.flow.routes import Flowing
 from services.operations.console.incidents.wired import Gathering
 from services.operations.console.indicators.routes import Judging
 from services.operations.console.money.routes import Counting
@@ -120,6 +121,7 @@ def operations(guard: Guard | None = None) -> APIRouter:
     pages = {
         "reading": reading,
         "watching": watching,
+        "flowing": Flowing(door, _UNUSED),
         "judging": judging,
         "releasing": Releasing(door, *[_UNUSED] * 4),
         "counting": Counting(door, _UNUSED, _UNUSED),

@@ -38,6 +38,7 @@ from deploy.local.stack import PARTS
 from deploy.local.stats import stats
 from deploy.operating.alarms import alarms
 from deploy.operating.command import release, round_, stuck
+from deploy.operating.flow import flow
 from deploy.operating.incidents import incidents
 from deploy.operating.indicators import index, indicators
 from deploy.operating.letters import dead
@@ -238,7 +239,7 @@ def show_sizes(
 
 
 OPERATING = (
-    *(alarms, asking.find, asking.journey, dead, fault, incidents, index, indicators, money),
+    *(alarms, asking.find, asking.journey, dead, fault, flow, incidents, index, indicators, money),
     *(reads, release),
 )
 KEEPING = (archive, archived, conformance, prove, rebuild, reconcile, settlement, stats, stuck)

@@ -10,14 +10,14 @@ letters to their topics again, behind each what was done about it, what operator
 `payment.reconciliation`, and `feedback.given` to notify's when a citizen does.  It changes nothing
 else.
 
-Reading order, what is needed by what follows first:
+Reading order: what is needed by what follows first.
 
     domain                           what can be said from the log; pure
     journeys, reader, counts         how the log is kept, the loop that reads it, exact numbers
     flow, tables                     live numbers, approximate
     finding, seeking, opened, api    which application is meant, by what it is found, one opened
     situations, board, mending       what open applications wait for, and that it still follows
-    trends                           what the board was a while ago
+    trends, live                     what the board was a while ago; what flows, and how fresh
     rounds                           what is done about many
     edition                          which of two editions of all that is read serves
     letters, dead, dead_api          what lanes set aside, and what is done about it

@@ -37,6 +37,8 @@ from services.operations.console.alarms import routes as alarm_routes
 from services.operations.console.alarms.routes import Waking, read_runbooks
 from services.operations.console.dead import routes as dead_routes
 from services.operations.console.dead.routes import SettingAside
+from services.operations.console.flow import routes as flow_routes
+from services.operations.console.flow.routes import Flowing
 from services.operations.console.incidents import routes as incident_routes
 from services.operations.console.incidents.wired import Gathering
 from services.operations.console.indicators import routes as indicator_routes
@@ -93,7 +95,6 @@ from services.operations.status_access import Attempts, StatusAccess
 from services.operations.status_api import StatusDesk
 from services.operations.subscriptions.desk import SubscriptionDesk
 from services.operations.sync_api import SyncDesk
-from services.operations.tables import LiveTables
 from services.operations.trends import Trends
 from services.operations.turns import Watched
 from shared import service
@@ -113,6 +114,7 @@ class Desks(NamedTuple):
     ratings: RatingDesk
     reading: Reading
     watching: Watching
+    flowing: Flowing
     releasing: Releasing
     tabling: Tabling
     subscribing: SubscriptionDesk
@@ -138,6 +140,7 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(person_routes.router(desks.reading))
     routes.include_router(reading_routes.router(desks.reading))
     routes.include_router(stuck_routes.router(desks.watching))
+    routes.include_router(flow_routes.router(desks.flowing))
     if desks.trying:
         routes.include_router(sandbox_routes.router(desks.trying))
     routes.include_router(form_routes.router(desks.tabling))
@@ -192,15 +195,9 @@ async def build(resources: Resources) -> Parts:
     reads, journeys, counts, aside_counts = await readers.readers(
         resources, edition, resources.producer, patience
     )
-    tables = LiveTables(
-        resources.settings.kafka_url,
-        lanes=resources.settings.lanes,
-        clock=resources.clock,
-        monotonic=time.monotonic,
-        replicas=settings.replicas,
-        session_s=resources.settings.session_s,
-        security=resources.security,
-    )
+    board = Board(resources.table("situations"), time.monotonic)
+    trends = Trends(board, resources.table("board_counts"), resources.clock)
+    tables, flow, flow_ended = wiring.live(resources, edition, trends)
     seeking = Seeking(
         resources.table("facts"), resources.table("names"), resources.table("journeys")
     )
@@ -208,7 +205,7 @@ async def build(resources: Resources) -> Parts:
     http = httpx.AsyncClient(trust_env=False)
     persons = wiring.persons(resources, journeys, http)
     sources = Sources(
-        *(journeys, finder, persons, counts, aside_counts, tables.flowing),
+        *(journeys, finder, persons, counts, aside_counts, flow),
         *(resources.publisher, resources.clock),
     )
     situations = resources.table("situations")
@@ -221,8 +218,6 @@ async def build(resources: Resources) -> Parts:
     reading = Reading(at_door, journeys, finder, persons, watch.current, resources.clock)
     seen = Reads(resources.table("reads"), resources.clock)
     guard = Guard(at_door, seen, Limits(time.monotonic), resources.clock)
-    board = Board(situations, time.monotonic)
-    trends = Trends(board, resources.table("board_counts"), resources.clock)
     sandbox = Programs(settings.sandbox) if settings.sandbox else None
     watching = Watching(at_door, board, trends, watch.current, resources.clock, sandbox)
     counting = Counting(resources.table("facts"), resources.table("balances"))
@@ -260,6 +255,7 @@ async def build(resources: Resources) -> Parts:
         ratings=desk,
         reading=reading,
         watching=watching,
+        flowing=Flowing(at_door, flow),
         releasing=Releasing(at_door, rounds, board, watch.current, resources.clock),
         tabling=Tabling(at_door, forms),
         subscribing=subscriptions,
@@ -290,7 +286,7 @@ async def build(resources: Resources) -> Parts:
             sending,
         ),
         background=(*reads, ("tables", tables.health, tables.run)),
-        closing=(*alarming.closing, *sent, http.aclose),
+        closing=(*alarming.closing, *sent, http.aclose, flow_ended),
         around=guard.around,
     )
 

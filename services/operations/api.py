@@ -2,7 +2,7 @@
 but a release is appended to a service's inbox, with the name of who said so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -21,10 +21,10 @@ from services.operations.domain.status import STATES, held_by, totals
 from services.operations.domain.timeline import instant
 from services.operations.finding import ASKED_LIMIT, Finder, Found
 from services.operations.journeys import Journeys
+from services.operations.live import FLOW, FlowDesk, FlowView
 from services.operations.opened import journey_of, opened, waterfall_of
 from services.operations.persons import Persons
 from services.operations.rounds.commands import command
-from services.operations.tables import Flowing
 from shared import edge
 from shared.access import Caller, require
 from shared.clock import Clock
@@ -60,7 +60,7 @@ class Sources:
     persons: Persons
     counts: Counts
     aside: Counts
-    flowing: Callable[[], Flowing]
+    flow: FlowDesk
     publisher: Publisher
     clock: Clock
 
@@ -172,11 +172,11 @@ def _overview(routes: APIRouter, sources: Sources) -> None:
 
     @routes.get(
         "/flow",
-        summary="How much flows, per stage and minute: live, approximate",
-        responses=edge.answers(200, Flowing),
+        summary="What flows, how fresh that is, who is behind, and how old what waits is",
+        responses=edge.answers(200, FlowView, example=FLOW),
     )
     async def flow(_: Operator) -> Response:
-        return _json(sources.flowing())
+        return _json(await sources.flow.look())
 
 
 def _releases(routes: APIRouter, sources: Sources) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from shared.errors import Refused, Unknown
 from shared.store import Row, Table
-from shared.topics import aside, reads
+from shared.topics import aside, groups, reads
 
 OPERATIONS, ASIDE, MONEY = "operations", "operations-aside", "operations-money"  # groups
 RECONCILIATION = "payment.reconciliation"
@@ -54,6 +54,12 @@ class Edition(NamedTuple):
             self.of(ASIDE): aside(),
             self.of(MONEY): (RECONCILIATION,),
         }
+
+    @property
+    def all_groups(self) -> dict[str, tuple[str, ...]]:
+        """Return every group that reads the log while this edition serves, with its topics."""
+        others = {g: read for g, read in groups().items() if g not in Edition("").groups}
+        return others | self.groups
 
     def of(self, group: str) -> str:
         """Return what a group is called in this edition."""

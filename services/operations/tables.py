@@ -11,9 +11,10 @@ consumer and producer, and a thread for the consumer.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +22,7 @@ import faust
 import msgspec
 from faust.auth import Credentials
 
+from services.operations.domain.flows import Halves, Rate, halved, passed, rates
 from services.operations.domain.partner_flow import Live, added, live, slot_key
 from services.operations.flow import TOPIC
 from shared import events
@@ -52,13 +54,26 @@ class Minute(msgspec.Struct, frozen=True):
     types: dict[str, int]
 
 
-class Flowing(msgspec.Struct, frozen=True):
-    """The table.  `newest_second`: the last second counted; `behind_s`: how long ago that was."""
+class Passed(msgspec.Struct, frozen=True):
+    """What flowed into and out of a service in a minute."""
+
+    stage: str
+    minute: datetime
+    came: int
+    gave: int
+
+
+class Flowing(msgspec.Struct, frozen=True, kw_only=True):
+    """The table.  `newest_second`: the last second counted; `behind_s`: how long ago that was;
+    `rates` are of the last half minute, `passed` what flowed in and out of each service by minute.
+    """
 
     minutes: list[Minute]
     newest_second: datetime | None
     behind_s: float | None
     unreadable: int
+    rates: list[Rate]
+    passed: list[Passed]
 
 
 def count(table: Table, value: bytes) -> None:
@@ -76,11 +91,17 @@ def count(table: Table, value: bytes) -> None:
     slot = table.get(key) or {}
     if slot.get("minute", -1) > minute:
         return  # older than what is kept
-    types: dict[str, int] = dict(slot["types"]) if slot.get("minute") == minute else {}
+    is_same = slot.get("minute") == minute
+    types: dict[str, int] = dict(slot["types"]) if is_same else {}
     for type_, number in counted.types.items():
         types[type_] = types.get(type_, 0) + number
+    seconds: dict[str, list[int]] = dict(slot.get("seconds", {})) if is_same else {}
+    told, gave = seconds.get(f"{second % 60}", (0, 0))
+    more = halved(counted.stage, counted.types)
+    seconds[f"{second % 60}"] = [told + more.told, gave + more.gave]
     newest = max(second, slot.get("newest", 0))
-    table[key] = {"stage": counted.stage, "minute": minute, "types": types, "newest": newest}
+    own = {"stage": counted.stage, "minute": minute, "newest": newest}
+    table[key] = own | {"types": types, "seconds": seconds}
 
 
 def count_partners(table: Table, second: int, counted: FlowCounted) -> None:
@@ -107,11 +128,26 @@ def flowing(table: Mapping[str, Slot], now: datetime) -> Flowing:
         if slot["minute"] > oldest
     ]
     return Flowing(
-        minutes,
-        datetime.fromtimestamp(newest, UTC) if newest else None,
-        max(0.0, now.timestamp() - newest) if newest else None,
-        table.get(UNREADABLE, {"total": 0})["total"],
+        minutes=minutes,
+        newest_second=datetime.fromtimestamp(newest, UTC) if newest else None,
+        behind_s=max(0.0, now.timestamp() - newest) if newest else None,
+        unreadable=table.get(UNREADABLE, {"total": 0})["total"],
+        rates=rates(
+            _seconds(s for s in slots if s["minute"] >= newest // 60 - 1), int(now.timestamp())
+        ),
+        passed=[
+            Passed(stage, minute, *numbers)
+            for minute, own in groupby(minutes, key=lambda one: one.minute)
+            for stage, numbers in passed({m.stage: halved(m.stage, m.types) for m in own}).items()
+        ],
     )
+
+
+def _seconds(slots: Iterable[Slot]) -> Iterator[tuple[str, int, Halves]]:
+    """Yield what was counted of each service in each second of the minutes that are kept."""
+    for slot in slots:
+        for second, numbers in slot.get("seconds", {}).items():
+            yield slot["stage"], slot["minute"] * 60 + int(second), Halves(*numbers)
 
 
 def partners(table: Mapping[str, Slot], now: datetime) -> list[Live]:
@@ -171,6 +207,10 @@ class LiveTables:
     def flowing(self) -> Flowing:
         """Return what the table holds now."""
         return flowing(dict(self._table.items()), self._clock())
+
+    def is_ready(self) -> bool:
+        """Tell whether it holds all that was counted: not while it is filled again."""
+        return self.health.is_ready()
 
     def partners(self) -> list[Live]:
         """Return what the table holds of partners now."""

@@ -33,11 +33,8 @@ from services.operations.domain import thresholds
 from services.operations.domain.expiry import expiring
 from services.operations.domain.facts import View
 from services.operations.domain.statistics import Period
-from services.operations.edition import (
-    ASIDE,
-    OPERATIONS,
-    Edition,
-)
+from services.operations.edition import ASIDE, OPERATIONS, Edition
+from services.operations.flow import TOPIC as FLOW
 from services.operations.form_files import Statistics
 from services.operations.form_lines import told as form_told
 from services.operations.incidents.desk import Desk as IncidentDesk
@@ -52,6 +49,7 @@ from services.operations.indicators.scoring import Scoring
 from services.operations.indicators.snapshots import Snapshots
 from services.operations.indicators_api import IndicatorDesk
 from services.operations.journeys import Journeys
+from services.operations.live import FlowDesk
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.partner import PartnerDesk
 from services.operations.money.settling import Settling
@@ -72,13 +70,14 @@ from services.operations.subscriptions.desk import SubscriptionDesk
 from services.operations.subscriptions.rows import Subscriptions
 from services.operations.subscriptions.runner import Runner as Sender
 from services.operations.subscriptions.sending import Sending as FormSending
+from services.operations.tables import APP_ID, LiveTables
+from services.operations.trends import Trends
 from services.operations.turns import Watched
 from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
 from shared.kafka import KafkaLags, KafkaOnlooker
 from shared.service import Loop, Resources
 from shared.settings import told
-from shared.topics import groups
 from shared.vault import dead_letter_sealer, open_dead_letter
 
 Running = Callable[[], Coroutine[Any, Any, None]]
@@ -114,8 +113,7 @@ def alarming(
     settings, table, clock = resources.settings, resources.table, resources.clock
     tables = AlarmTables(*(table(f"alarm_{name}") for name in AlarmTables._fields))
     rows = Alarms(tables)
-    others = {g: read for g, read in groups().items() if g not in Edition("").groups}
-    read = others | edition.groups
+    read = edition.all_groups
     lags = KafkaLags(settings.kafka_url, read, settings.lanes, security=resources.security)
     looked = Looked(
         situations=table("situations"),
@@ -152,6 +150,26 @@ def persons(resources: Resources, journeys: Journeys, http: httpx.AsyncClient) -
     """Return how the applications of a person are found."""
     secrets, address = resources.secrets, told(OperationsSettings).intake
     return Persons(journeys, http, address, secrets.intake_key, resources.vault.subject_hash)
+
+
+def live(
+    resources: Resources, edition: Edition, trends: Trends
+) -> tuple[LiveTables, FlowDesk, Running]:
+    """Return the live tables, what operators ask of them, and what ends with it."""
+    settings, security, clock = resources.settings, resources.security, resources.clock
+    tables = LiveTables(
+        settings.kafka_url,
+        lanes=settings.lanes,
+        clock=clock,
+        monotonic=time.monotonic,
+        replicas=told(OperationsSettings).replicas,
+        session_s=settings.session_s,
+        security=security,
+    )
+    read = edition.all_groups | {APP_ID: (FLOW,)}
+    lags = KafkaLags(settings.kafka_url, read, settings.lanes, security=security)
+    desk = FlowDesk(tables, lags, trends, edition.of(OPERATIONS), clock, time.monotonic)
+    return tables, desk, lags.close
 
 
 def indicators(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.operations.console.alarms.labels import ALARMS
 from services.operations.console.dead.labels import DEAD
+from services.operations.console.flow.labels import FLOW
 from services.operations.console.incidents.labels import INCIDENTS
 from services.operations.console.indicators.labels import INDICATOR_WORDS
 from services.operations.console.money.labels import MONEY
@@ -110,6 +111,7 @@ PAGES = (  # no label stands in two of them
     READING,
     PERSONS,
     STUCK,
+    FLOW,
     ROUNDS,
     DEAD,
     MONEY,

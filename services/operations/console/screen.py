@@ -58,6 +58,7 @@ PARTNERS = ("partner",)  # bank partners: each sees itself alone
 WAYS = (
     Way(f"{ROOT}/find", "find", READERS),
     Way(f"{ROOT}/stuck", "stuck", ALL_UNITS),
+    Way(f"{ROOT}/flow", "flow", ALL_UNITS),
     Way(f"{ROOT}/rounds", "rounds", ALL_UNITS),
     Way(f"{ROOT}/dead", "dead", ALL_UNITS),
     Way(f"{ROOT}/money", "money", ALL_UNITS),

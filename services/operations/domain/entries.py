@@ -100,6 +100,11 @@ def counted_as(topic: str, type_: str, is_decided: bool) -> str:
     return type_ if type_ in CONTRACTS else OTHER
 
 
+def decided_by(type_: str) -> str:
+    """Return the service whose numbered event this type is; nothing for what comes from outside."""
+    return _DECIDED_BY.get(type_, "")
+
+
 class Kind(NamedTuple):
     """What is counted of a message: where it was logged and when, and as what."""
 

@@ -148,7 +148,7 @@ class Store:
             for name in (
                 *("journeys", "names", "aside", "counts", "situations", "facts", "balances"),
                 *("letters", "letter_answers", "indicators", "scores", "readiness"),
-                *("breaks", "breaks_open", "statements"),
+                *("breaks", "breaks_open", "statements", "board_counts"),
             )
         }
         self.producer = MemoryProducer(self.trouble)

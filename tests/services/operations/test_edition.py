@@ -22,7 +22,7 @@ from services.operations.edition import (
 from services.operations.money.rows import Tables as MoneyTables
 from shared.errors import Unknown
 from shared.store import Row, Table
-from shared.topics import aside, reads
+from shared.topics import aside, groups, reads
 from tests.services.operations.memory import MemoryTable, Trouble
 from tests.services.operations.story import BEGAN
 
@@ -92,6 +92,13 @@ def test_two_editions_share_no_table_that_is_read_anew_and_no_group() -> None:
     tables = [{e.tables(str)(name) for name in REBUILT} for e in (FIRST, SECOND)]
     assert tables[0].isdisjoint(tables[1])
     assert set(FIRST.groups).isdisjoint(SECOND.groups)
+
+
+def test_while_one_serves_its_own_groups_read_beside_those_of_the_services() -> None:
+    for own, other in ((FIRST, SECOND), (SECOND, FIRST)):
+        assert own.groups.items() <= own.all_groups.items()
+        assert own.all_groups.keys().isdisjoint(other.groups)
+        assert own.all_groups.keys() - own.groups.keys() == groups().keys() - FIRST.groups.keys()
 
 
 @pytest.mark.parametrize("name", ["round_acts", "editions"])

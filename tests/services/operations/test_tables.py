@@ -8,15 +8,12 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy.local.topics import create
 from services.operations.tables import MINUTES, Crashed, LiveTables, count, flowing
-from shared import events
-from shared.events import Event
-from shared.events.operations import FlowCounted
+from tests.services.operations import live
 from tests.waiting import until
 
 AT = datetime(2026, 6, 9, 1, 2, 3, tzinfo=UTC)
@@ -25,17 +22,7 @@ LIMIT_S = 60
 
 
 def counted(stage: str = "payment", at: datetime = AT, **types: int) -> bytes:
-    data = FlowCounted(stage=stage, second=at, types=types or {"paid": 1}, units={})
-    return events.encode(
-        Event(
-            id=uuid4().hex,
-            source="/services/operations/test",
-            type=FlowCounted.TYPE,
-            subject=stage,
-            time=at,
-            data=msgspec.Raw(events.encode(data)),
-        )
-    )
+    return live.counted(stage, at, types or {"paid": 1})
 
 
 def test_messages_of_a_minute_add_up_by_stage_and_type() -> None:
@@ -80,6 +67,29 @@ def test_minutes_that_have_passed_are_not_shown() -> None:
     count(table, counted())
 
     assert not flowing(table, AT + timedelta(minutes=MINUTES + 1)).minutes
+
+
+def test_a_rate_is_what_came_in_the_last_seconds_across_minutes() -> None:
+    table: dict[str, Any] = {}
+    for n in range(60):
+        settled = {"payment.settled": 4}
+        count(table, live.counted("payment", AT + timedelta(seconds=n), settled))
+
+    found = flowing(table, AT + timedelta(seconds=60))
+
+    assert {r.stage: r.out_per_s for r in found.rates}["payment"] == 4.0
+    assert {r.stage: r.in_per_s for r in found.rates}["notify"] == 4.0
+    assert sum(p.gave for p in found.passed) == 240
+
+
+def test_a_slot_of_before_seconds_were_kept_goes_on() -> None:
+    table: dict[str, Any] = {}
+    count(table, counted(paid=2))
+    (key,) = table
+    del table[key]["seconds"]
+    count(table, counted(paid=1))
+
+    assert flowing(table, AT).minutes[0].total == 3
 
 
 @pytest.mark.parametrize("value", [b"", b"{", b"{}", b"\xff", counted().replace(b"second", b"x")])

@@ -10,4 +10,8 @@
     box.focus();
     box.select();
   });
+  // what looks again by itself does so only while somebody can see it
+  addEventListener("htmx:beforeRequest", function (event) {
+    if (document.hidden && event.target.hasAttribute("data-while-seen")) event.preventDefault();
+  });
 })();

@@ -11,13 +11,15 @@ from fastapi import FastAPI
 from services.operations import proof_api
 from services.operations.api import Sources, router
 from services.operations.proving import Proving
-from services.operations.tables import flowing
+from services.operations.trends import Trends
 from shared import problems
 from shared.access import Access
 from shared.catalogue import Catalogue, load
 from shared.errors import Unknown
 from shared.events import Event, kernel
 from tests.services.operations.at_intake import AtIntake
+from tests.services.operations.live import Live
+from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.proofs.prover import Prover
 
 KEYS = {"op-key": ("o-1", "operator"), "portal-key": ("sandbox", "portal")}
@@ -49,13 +51,21 @@ class Edge:
         self.world, self.store, self.published = world, world.Store(), Published()
         self.table: dict[str, Any] = {}
         self.at_intake = AtIntake(self.store)
+        self.now = world.BEGAN + timedelta(minutes=1)
+        self.live = Live(self.table, lambda: self.now)
+        self.trends = Trends(
+            MemoryBoard(self.store.tables["situations"].rows),
+            self.store.tables["board_counts"],
+            lambda: self.now,
+        )
+        self.flow = self.live.desk(self.trends)
         sources = Sources(
             persons=self.at_intake.persons,
             journeys=self.store.journeys,
             finder=self.store.finder(catalogue(), lambda: world.BEGAN),
             counts=self.store.counts(),
             aside=self.store.counts("operations-aside"),
-            flowing=lambda: flowing(self.table, world.BEGAN + timedelta(minutes=1)),
+            flow=self.flow,
             publisher=self.published,
             clock=lambda: world.BEGAN,
         )

@@ -54,4 +54,4 @@ async def test_the_flow_says_how_fresh_it_is(edge: Edge, client: httpx.AsyncClie
     body = (await client.get("/v1/flow")).json()
 
     assert [(m["stage"], m["total"]) for m in body["minutes"]] == [("payment", 3)]
-    assert body["behind_s"] == 30
+    assert (body["behind_s"], body["standing"]) == (30, "quiet")

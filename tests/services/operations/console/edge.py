@@ -24,6 +24,8 @@ from services.operations.console.alarms.routes import Waking, read_runbooks
 from services.operations.console.dead import routes as dead_routes
 from services.operations.console.dead.routes import SettingAside
 from services.operations.console.door import Door
+from services.operations.console.flow import routes as flow_routes
+from services.operations.console.flow.routes import Flowing
 from services.operations.console.incidents import routes as incident_routes
 from services.operations.console.incidents.wired import Gathering
 from services.operations.console.indicators import routes as indicator_routes
@@ -90,12 +92,14 @@ from shared.principals import People
 from tests.services.operations.alarms.watch import Night
 from tests.services.operations.at_intake import AtIntake
 from tests.services.operations.dead.office import Office
+from tests.services.operations.live import Live
 from tests.services.operations.memory import Group, MemoryTable, Over, Store, Trouble
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.memory_counting import indicator_desk, readiness_desk
 from tests.services.operations.memory_forms import MemoryCounting
 from tests.services.operations.memory_whom import MemoryWhom
-from tests.services.operations.money.partners import Live, Payment, Rows, ledger, settler
+from tests.services.operations.money.partners import Live as PartnersLive
+from tests.services.operations.money.partners import Payment, Rows, ledger, settler
 from tests.services.operations.proofs.prover import Prover
 from tests.services.operations.status.edge import FORM, Ticks
 from tests.services.operations.story import BEGAN, LANES, Story
@@ -154,9 +158,9 @@ class ConsoleEdge:
         )
         board = MemoryBoard(self.store.tables["situations"].rows)
         self.trends = Trends(board, MemoryTable(self.store.trouble), self._now)
-        urls = {switch.program: "http://127.0.0.1:1" for switch in SWITCHES.values()}
-        programs = Programs(urls, self.transport) if self.transport else None
+        programs = self._sandbox()
         watching = Watching(self.door, board, self.trends, self.catalogue, self._now, programs)
+        self.live = Live({}, self._now, {"operations": 0, "operations-tables": 0})
         judging = Judging(self.door, indicator_desk(self.store, self.catalogue, lambda: self.now))
         counting = MemoryCounting(self.store.tables["facts"].rows)
         forms = FormDesk(counting, self.catalogue, lambda: self.now, Press())
@@ -200,6 +204,7 @@ class ConsoleEdge:
             person_routes.router(reading),
             reading_routes.router(reading),
             stuck_routes.router(watching),
+            flow_routes.router(Flowing(self.door, self.live.desk(self.trends))),
             indicator_routes.router(judging),
             form_routes.router(Tabling(self.door, forms)),
             subscribing.router(self.door, self.subscriptions),
@@ -238,6 +243,10 @@ class ConsoleEdge:
         }
         return guard.around(edge_app("operations", Access(keys), (guarded,)))
 
+    def _sandbox(self) -> Programs | None:
+        urls = {switch.program: "http://127.0.0.1:1" for switch in SWITCHES.values()}
+        return Programs(urls, self.transport) if self.transport else None
+
     def _now(self) -> datetime:
         return self.now
 
@@ -262,7 +271,10 @@ class ConsoleEdge:
     def _health(self) -> Health:
         rows = Rows(self.store.tables["situations"].rows)
         return Health(
-            rows, Live(self.store, self._now), self._now, iter(range(0, 10**9, 10**3)).__next__
+            rows,
+            PartnersLive(self.store, self._now),
+            self._now,
+            iter(range(0, 10**9, 10**3)).__next__,
         )
 
     async def read(self, story: Story) -> Story:

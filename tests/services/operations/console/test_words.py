@@ -41,6 +41,7 @@ from services.operations.domain.subscriptions import Every
 from services.operations.domain.sync import Ledger
 from services.operations.finding import Kind
 from services.operations.indicators.views import PARTS
+from services.operations.live import Standing as FlowStanding
 from services.operations.money.views import Step
 from services.operations.rounds.views import Result
 from services.operations.rounds_api import VERBS
@@ -49,7 +50,21 @@ from shared.events import CONTRACTS
 
 HERE = Path(console.__file__).parent
 OF_FORM = {n for one in INDICATORS.values() if one.source == "form" for n in one.denominator}
-HTMX = "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"
+VENDORED = {  # by file: the package, and the SHA-256 of the file in it
+    "htmx.min.js": (
+        "htmx.org 2.0.11",
+        "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717",
+    ),
+    "uPlot.iife.min.js": (
+        "uplot 1.6.32",
+        "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f",
+    ),
+    "uPlot.min.css": (
+        "uplot 1.6.32",
+        "df630c6a8d6f8eeaff264b50f73ce5b114f646ffd9a0bb74f049b0a00135fa04",
+    ),
+}
+OWN_FILES = {"console.css", "console.js", "door.svg", "flow.js"}
 REFUSED = (
     *("not-your-unit", "unknown-unit", "busy"),
     *("no-subscription", "unknown-subscription", "too-many-subscriptions"),
@@ -60,6 +75,8 @@ CODES = ("unknown-record", "unknown-edit", "not-mendable", "copy-waits",
          "decided-already")  # fmt: skip
 # what templates and pages put together as they go
 MADE = {
+    *(f"flow_{standing}" for standing in get_args(FlowStanding)),
+    *("flow_median", "flow_p95", "flow_oldest", "flow_waits"),
     *(f"every_{every}" for every in get_args(Every)),
     *(f"sending_{finding}" for finding in ("begun", "sent", "failed", "given_up")),
     *(f"kind_{kind}" for kind in get_args(Kind)),
@@ -184,8 +201,14 @@ def test_a_stretch_of_time_is_told_in_two_units_at_most(ms: int, vi: str, en: st
     assert stretch(ms) == Words(vi, en)
 
 
-def test_htmx_is_the_published_file_and_the_notice_names_it() -> None:
-    content = (HERE / "static" / "htmx.min.js").read_bytes()
-    assert hashlib.sha256(content).hexdigest() == HTMX
-    assert b'version:"2.0.11"' in content
-    assert "htmx.org 2.0.11" in (HERE.parents[2] / "NOTICE").read_text()
+@pytest.mark.parametrize("name", VENDORED)
+def test_what_is_vendored_is_the_published_file_and_the_notice_names_it(name: str) -> None:
+    package, digest = VENDORED[name]
+    assert hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest() == digest
+    notice = (HERE.parents[2] / "NOTICE").read_text()
+    assert package in notice
+    assert name in notice
+
+
+def test_every_file_of_the_pages_is_ours_or_vendored() -> None:
+    assert {path.name for path in (HERE / "static").iterdir()} == OWN_FILES | VENDORED.keys()

@@ -1,0 +1,1 @@
+"""What flows: live numbers, each with how fresh it is."""
