@@ -14,15 +14,17 @@ Reading order: what is needed by what follows first.
 
     domain                           what can be said from the log; pure
     journeys, reader, counts         how the log is kept, the loop that reads it, exact numbers
-    flow, tables                     live numbers, approximate
+    flow, tables, live               live numbers, approximate, and how fresh they are
     finding, seeking, opened, api    which application is meant, by what it is found, one opened
     situations, board, mending       what open applications wait for, and that it still follows
     trends, live                     what the board was a while ago; what flows, and how fresh
     rounds                           what is done about many
+    persons                          the applications of a person, as intake knows them
     edition                          which of two editions of all that is read serves
     letters, dead, dead_api          what lanes set aside, and what is done about it
     alarms, incidents                who is woken for what; whom something concerns
     money, money_api                 what of partners' days does not match
+    partner_api, settlement_api      what a bank partner sees of itself; what it owes
     facts, statistics, form_lines    the national form: what counts, counted, as lines
     form_files, statistics_api       and as files
     subscriptions                    and sent regularly
