@@ -27,7 +27,6 @@ from services.operations.console.door import Door
 from services.operations.console.flow import routes as flow_routes
 from services.operations.console.flow.routes import Flowing
 from services.operations.console.incidents import routes as incident_routes
-from services.operations.console.incidents.wired import Gathering
 from services.operations.console.indicators import routes as indicator_routes
 from services.operations.console.indicators.routes import Judging
 from services.operations.console.money import routes as money_routes
@@ -60,17 +59,9 @@ from services.operations.console.sync.routes import Comparing
 from services.operations.domain.actions import ACTIONS, Action
 from services.operations.finding import Finder
 from services.operations.guard import Guard
-from services.operations.incidents.desk import Desk as IncidentDesk
-from services.operations.incidents.offers import Offers
-from services.operations.incidents.rows import Incidents
-from services.operations.incidents.rows import Tables as IncidentTables
-from services.operations.incidents.whom import Whom
 from services.operations.indicators.syncing import Syncing
 from services.operations.limits import Limits
-from services.operations.money.desk import MoneyDesk
-from services.operations.money.health import Health
 from services.operations.money.partner import PartnerDesk
-from services.operations.money.saying import Saying
 from services.operations.proving import Proving
 from services.operations.reads.rows import Reads
 from services.operations.rounds.desk import Desk
@@ -91,18 +82,17 @@ from shared.papers.press import Press
 from shared.principals import People
 from tests.services.operations.alarms.watch import Night
 from tests.services.operations.at_intake import AtIntake
+from tests.services.operations.console.desks import gathering_of, money_desk
 from tests.services.operations.dead.office import Office
 from tests.services.operations.live import Live
 from tests.services.operations.memory import Group, MemoryTable, Over, Store, Trouble
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.memory_counting import indicator_desk, readiness_desk
 from tests.services.operations.memory_forms import MemoryCounting
-from tests.services.operations.memory_whom import MemoryWhom
-from tests.services.operations.money.partners import Live as PartnersLive
-from tests.services.operations.money.partners import Payment, Rows, ledger, settler
+from tests.services.operations.money.partners import Payment, settler
 from tests.services.operations.proofs.prover import Prover
 from tests.services.operations.status.edge import FORM, Ticks
-from tests.services.operations.story import BEGAN, LANES, Story
+from tests.services.operations.story import BEGAN, Story
 
 PASSWORD = "made-up"
 KEPT = hashed(PASSWORD)
@@ -179,13 +169,13 @@ class ConsoleEdge:
         self.runner = Runner(
             rows, situations, self.store.journeys, self, lambda: self.now, 1, self.actions
         )
-        self.money = self._desk()
+        self.money = money_desk(self.store, self._append, self._now)
         settling = settler(self.store, self._now)
         counting = Counting(self.door, self.money, settling)
         own = PartnerDesk(self.money, self.store.journeys, self.store.letters())
         self.night = night = Night()
         alarms = AlarmDesk(night.rows, night.deliveries, lambda: night.now, night.faults)
-        self.rounds, self.gathering = rows, self._gathering(rows)
+        self.rounds, self.gathering = rows, gathering_of(self, rows)
         waking = Waking(
             *(self.door, alarms, self.catalogue, lambda: self.night.now),
             runbooks=read_runbooks(),
@@ -254,28 +244,6 @@ class ConsoleEdge:
         """Keep what the console has said; whoever listens is `payment`, if somebody does."""
         assert self.payment
         await self.payment.append(place, message)
-
-    def _desk(self) -> MoneyDesk:
-        saying = Saying(self._append, LANES, self._now)
-        return MoneyDesk(ledger(self.store), self._health(), saying, self._now)
-
-    def _gathering(self, rounds: Rounds) -> Gathering:
-        """Return what pages of incidents are wired with, on tables of their own."""
-        own = Incidents(IncidentTables(*(MemoryTable(self.store.trouble) for _ in range(3))))
-        asked = MemoryWhom(self.store.tables["situations"].rows)
-        whom = Whom(asked, self.night.rows.wrong, self._now, lambda: 0.0)
-        desk = IncidentDesk(own, whom, self._now, map("{}".format, count()).__next__)
-        offers = Offers(own, rounds, self.store.journeys)
-        return Gathering(self.door, desk, offers, self.night.rows, self.catalogue, self._now)
-
-    def _health(self) -> Health:
-        rows = Rows(self.store.tables["situations"].rows)
-        return Health(
-            rows,
-            PartnersLive(self.store, self._now),
-            self._now,
-            iter(range(0, 10**9, 10**3)).__next__,
-        )
 
     async def read(self, story: Story) -> Story:
         """Read all of a story's log, and let it be that moment."""
