@@ -120,10 +120,15 @@ class MongoTable:
         except PyMongoError as error:
             raise Unknown(str(error)) from error
 
-    async def index(self, fields: Sequence[str]) -> None:
-        """Have an index of these fields, ascending; again is harmless.  Raises `Unknown`."""
+    async def index(self, fields: Sequence[str], only: str = "") -> None:
+        """Have an index of these fields, ascending, of rows that have the field `only` alone, where
+        one is named; again is harmless.  Raises `Unknown`.
+        """
+        some: dict[str, Any] = (
+            {"partialFilterExpression": {only: {"$exists": True}}} if only else {}
+        )
         try:
-            await self._collection.create_index([(field, ASCENDING) for field in fields])
+            await self._collection.create_index([(f, ASCENDING) for f in fields], **some)
         except PyMongoError as error:
             raise Unknown(str(error)) from error
 

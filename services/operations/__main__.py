@@ -235,7 +235,7 @@ async def build(resources: Resources) -> Parts:
         patience=patience,
     )
     rounds = Desk(rows, board, journeys, resources.clock, lambda: uuid4().hex, watch.current)
-    dead = wiring.dead(resources, board, journeys, settings.per_second)
+    dead = wiring.dead(resources, journeys, settings.per_second)
     health = Health(situations, tables, resources.clock, time.monotonic)
     saying = Saying(resources.publisher.append, resources.settings.lanes, resources.clock)
     settling = wiring.settling(resources, journeys)

@@ -24,11 +24,11 @@ NOTHING: Mapping[str, Any] = {}
 _INDEXED = {"stage": 1, "cause": 1, "since_ms": 1, "vnd": 1}  # the rows are not looked at
 _KIND = {"stage": "$stage", "cause": "$cause"}
 # every stage and cause that there are: the index begins with them
-_APART = [
+APART_KINDS = [
     *((service, cause) for service in SERVICES for cause in (HELD, POISON)),
     (CAUSES[CALL].stage, CALL),
 ]
-_KINDS = [*((c.stage, name) for name, c in CAUSES.items() if name not in OF_LANES), *_APART]
+_KINDS = [*((c.stage, name) for name, c in CAUSES.items() if name not in OF_LANES), *APART_KINDS]
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -161,14 +161,6 @@ class Board:
         order = {"stage": 1, "cause": 1, "stuck_ms": 1, "_id": 1}
         found = await self._rows.aggregate([{"$match": pages}, {"$sort": order}, {"$limit": limit}])
         return [_situation(row) for row in found]
-
-    async def apart(self, limit: int) -> list[Row]:
-        """Return the rows of what lanes set aside, whichever came first.  Raises `Unknown`."""
-        each = [{"stage": stage, "cause": cause} for stage, cause in _APART]
-        order = {"stuck_ms": 1, "_id": 1}
-        return await self._rows.aggregate(
-            [{"$match": {"$or": each}}, {"$sort": order}, {"$limit": limit}]
-        )
 
 
 def over_ms(cause: str, now_ms: int) -> int:

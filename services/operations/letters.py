@@ -78,7 +78,8 @@ class Letters:
             whose = one.application or one.stands[:36]
             row = row_apart(whose, found.get(one.application, ()), matter, one.service)
             told = {"topic": one.topic, "partition": one.partition, "offset": one.offset,
-                    "reason": one.reason, "field": one.field}  # fmt: skip
+                    "reason": one.reason, "field": one.field,
+                    "group": one.as_open().group}  # fmt: skip
             rows.append(row | told | {"_id": one.stands, "application": one.application})
         if rows:
             await self._situations.insert_missing(rows)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from fastapi import APIRouter
 
 from services.operations.counts import Counts
+from services.operations.dead.standing import INDEX as OF_GROUPS
 from services.operations.domain.patience import Patience
 from services.operations.edition import (
     ASIDE,
@@ -54,6 +55,7 @@ async def readers(
 ) -> tuple[list[Loop], Journeys, Counts, Counts]:
     """Return the two readers of an edition; the journeys of the first, the counts of both."""
     await resources.table("situations").index(INDEX)
+    await resources.table("situations").index(OF_GROUPS, only="group")
     await resources.table("facts").clustered()
     table, pace, loops = resources.table("counts"), Pace(), list[Loop]()
     journeys, aside_journeys = journeys_of(resources), journeys_of(resources)

@@ -13,7 +13,7 @@ import msgspec
 
 from services.operations.domain import breaks
 from services.operations.domain.causes import APART, CAUSES, HELD
-from services.operations.domain.dead.letters import split
+from services.operations.domain.dead.letters import group_id, split
 from services.operations.domain.entries import Entry, in_order
 from services.operations.domain.matters import Matter, Summary
 from services.operations.domain.occurrences import by_application, judge
@@ -162,12 +162,13 @@ def _parked(entry: Entry) -> _Parked:
         return _Parked()
 
 
-def _because(parked: _Parked | None) -> Row:
+def _because(service: str, parked: _Parked | None) -> Row:
     """Return what a row says of the record that an application is held for."""
     told = parked or _Parked()
     reason, field = split(told.reason)
     place = {"topic": told.topic, "partition": told.partition, "offset": told.offset}
-    return {**place, "reason": reason, "field": field}
+    group = group_id("parked", service, told.topic, reason, field)
+    return {**place, "reason": reason, "field": field, "group": group}
 
 
 def row_apart(application: str, found: Sequence[Entry], matter: Matter, stage: str) -> Row:
@@ -199,7 +200,7 @@ def _held_rows(application: str, entries: Sequence[Entry]) -> dict[str, Row]:
     because = {p.service: p for _, p in told if p.reason != HELD_BEHIND}
     return {
         service: row_apart(application, entries, Matter(HELD, "", at_ms), service)
-        | _because(because.get(service))
+        | _because(service, because.get(service))
         for service, at_ms in since.items()
     }
 

@@ -18,7 +18,6 @@ from services.operations.alarms.sightings import Sightings
 from services.operations.alarms.sightings import Sources as Looked
 from services.operations.alarms.targets import read as targets
 from services.operations.alarms.telling import Deliveries, Teller
-from services.operations.board import Board
 from services.operations.console import oidc
 from services.operations.console.accounts import Accounts
 from services.operations.console.door import Door
@@ -29,6 +28,7 @@ from services.operations.counts import Counts
 from services.operations.dead.desk import Desk as DeadDesk
 from services.operations.dead.desk import Seals
 from services.operations.dead.edits import Edits
+from services.operations.dead.standing import Standing
 from services.operations.domain import thresholds
 from services.operations.domain.expiry import expiring
 from services.operations.domain.facts import View
@@ -242,13 +242,15 @@ def door(resources: Resources, http: httpx.AsyncClient, *, is_sandbox: bool) -> 
     return Door.made(Screen(ways), accounts, sessions, key, time.monotonic, going)
 
 
-def dead(resources: Resources, board: Board, journeys: Journeys, per_second: int) -> DeadDesk:
+def dead(resources: Resources, journeys: Journeys, per_second: int) -> DeadDesk:
     """Return what operators do about what lanes set aside."""
     key = resources.secrets.master_key
     seals = Seals(lambda sealed: open_dead_letter(key, sealed), dead_letter_sealer(key))
     edits, publisher = Edits(resources.table("dead_edits")), resources.publisher
     letters = letters_of(resources, journeys)
-    return DeadDesk(letters, board, journeys, edits, publisher, seals, resources.clock, per_second)
+    standing = Standing(resources.table("situations"))
+    about = letters, standing, journeys, edits, publisher, seals
+    return DeadDesk(*about, resources.clock, per_second)
 
 
 def settling(resources: Resources, journeys: Journeys) -> Settling:

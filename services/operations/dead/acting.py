@@ -9,9 +9,10 @@ import msgspec
 from services.operations.dead import showing, views
 from services.operations.dead.desk import Desk, Held, Verb
 from services.operations.dead.edits import Decided, NotNow, Proposal, Verdict
+from services.operations.dead.standing import mark
 from services.operations.domain.dead import wording
 from services.operations.domain.dead.contrast import Difference
-from services.operations.domain.dead.letters import DeadGroup, Open, Place, grouped
+from services.operations.domain.dead.letters import DeadGroup, Open, Place
 from services.operations.domain.dead.mending import WHY, Edit, NoSuchPlace, edited, objections
 from services.operations.domain.dead.wording import told
 from shared.access import Caller
@@ -24,8 +25,7 @@ Page = tuple[str, str, int]  # a group, after which of it, how many
 
 async def groups_of(desk: Desk, now: datetime) -> tuple[list[DeadGroup], bool]:
     """Return the groups, and whether they are all there are.  Raises `Unknown`."""
-    found, is_whole = await desk.open()
-    return grouped(found, _ms(now)), is_whole
+    return await desk.standing.groups(_ms(now))
 
 
 async def page_of(desk: Desk, page: Page, now: datetime) -> views.DeadPage:
@@ -38,19 +38,13 @@ async def page_of(desk: Desk, page: Page, now: datetime) -> views.DeadPage:
 
 async def _some(desk: Desk, page: Page, now: datetime) -> tuple[list[Open], DeadGroup, str | None]:
     """Return a page of a group, the group, and where the next begins.  Raises `Refusal` 404."""
-    (group, after, limit), (found, _) = page, await desk.open()
-    own = [one for one in found if one.group == group]
-    if not own:
+    group, after, limit = page
+    whole = await desk.standing.group(group, _ms(now))
+    if whole is None:
         detail = "Nothing of this group is open any more: GET /v1/dead lists what is."
         raise Refusal(404, "unknown-group", detail)
-    (whole,) = grouped(own, _ms(now))
-    rest = [one for one in own if _mark(one) > after]
-    some = rest[:limit]
-    return some, whole, _mark(some[-1]) if len(rest) > limit else None
-
-
-def _mark(one: Open) -> str:
-    return f"{one.since_ms:015d} {one.key}"
+    some = await desk.standing.page(group, after, limit + 1)
+    return some[:limit], whole, mark(some[limit - 1]) if len(some) > limit else None
 
 
 async def one_of(desk: Desk, place: Place) -> views.OneDead:

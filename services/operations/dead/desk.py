@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 import msgspec
 
-from services.operations.board import Board
 from services.operations.dead.edits import Edits, Proposal
+from services.operations.dead.standing import Standing
 from services.operations.domain.actions import last_held, release_of
 from services.operations.domain.causes import CALL
 from services.operations.domain.dead.letters import Answer, Letter, Open, Place
@@ -19,7 +19,7 @@ from services.operations.domain.dead.mending import Change, Why, barred, changes
 from services.operations.domain.entries import Entry, in_order
 from services.operations.domain.status import held_by
 from services.operations.journeys import Journeys
-from services.operations.letters import OPEN_LIMIT, Letters, open_of
+from services.operations.letters import Letters
 from services.operations.rounds.commands import command
 from shared import events
 from shared.access import Caller
@@ -82,7 +82,7 @@ class Desk:
     def __init__(
         self,
         letters: Letters,
-        board: Board,
+        standing: Standing,
         journeys: Journeys,
         edits: Edits,
         publisher: Publishing,
@@ -92,16 +92,10 @@ class Desk:
     ) -> None:
         self.edits = edits
         self._rest_s = 1 / per_second
-        self._letters, self._board, self._journeys = letters, board, journeys
+        self._letters, self.standing, self._journeys = letters, standing, journeys
         self._publisher, self._seals, self._clock = publisher, seals, clock
 
     # ---- what there is
-
-    async def open(self) -> tuple[list[Open], bool]:
-        """Return what nobody did anything about, oldest first, and whether that is all."""
-        rows = await self._board.apart(OPEN_LIMIT + 1)
-        found = sorted(map(open_of, rows[:OPEN_LIMIT]), key=lambda o: (o.since_ms, o.key))
-        return found, len(rows) <= OPEN_LIMIT
 
     async def of(self, places: Sequence[Place]) -> dict[str, Held]:
         """Return letters with what was sent, by key; those that there are."""
@@ -122,8 +116,7 @@ class Desk:
 
     async def parked(self, place: Place) -> tuple[Open, Entry | None] | None:
         """Return what is held at a place, with its message as it is kept."""
-        found, _ = await self.open()
-        one = next((o for o in found if o.kind == "parked" and o.place == place), None)
+        one = await self.standing.parked(place)
         if one is None:
             return None
         entries, _ = await self._journeys.of(one.application)

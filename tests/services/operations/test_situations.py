@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 
 from services.operations.board import Ages, Board, Group, Place
-from services.operations.domain.causes import CALL, CAUSES, HELD, POISON
+from services.operations.domain.causes import CAUSES, HELD
 from services.operations.domain.senders import REPEATED
 from services.operations.journeys import read
-from services.operations.situations import INDEX, NEVER_MS, Situations, rows_of
+from services.operations.situations import INDEX, Situations, rows_of
 from services.operations.stuck_api import page_of
 from shared.events.kernel import LaneReleased, RecordParked
 from shared.mongo import MongoTable, connect
@@ -167,42 +167,6 @@ async def test_what_is_stuck_may_be_called_otherwise_than_what_waits(story: Any,
     (stuck,) = [g for g in await board.stuck(at_ms + LONG_MS) if g.title_en == cause.stuck_en]
     assert (waiting.cause, waiting.title_vi) == (stuck.cause, cause.vi)
     assert stuck.title_vi == cause.stuck_vi
-
-
-async def test_what_lanes_set_aside_is_read_by_age_on_a_database_as_in_memory(
-    kept_rows: list[Any], mongo_url: str
-) -> None:
-    letters = [_letter(n) for n in range(9)]
-    database = connect(mongo_url, f"test_apart_{uuid4().hex[:8]}")
-    try:
-        table = MongoTable(database["situations"])
-        await table.index(INDEX)
-        await table.insert([*kept_rows, *letters])
-        found = await Board(table, lambda: 0.0).apart(5)
-    finally:
-        await database.client.drop_database(database.name)
-        database.client.close()
-
-    ordered = sorted(letters, key=lambda row: (row["stuck_ms"], row["_id"]))
-    memory = MemoryBoard({row["_id"]: row for row in (*kept_rows, *letters)})
-    assert found == ordered[:5] == await memory.apart(5)
-
-
-def _letter(n: int) -> Any:
-    """A row of what a lane set aside; of a partner's call nobody can say since when it is stuck."""
-    is_call, service = n % 3 == 2, ("intake", "routing")[n % 2]
-    cause, stage = (CALL, "payment") if is_call else (POISON, service)
-    told = {"topic": f"{stage}.inbox", "partition": 0, "offset": n, "reason": "r", "field": ""}
-    return {
-        "_id": f"{n:036}/{stage}/{cause}/{n}",
-        "stage": stage,
-        "cause": cause,
-        "stuck_ms": NEVER_MS if is_call else NOW_MS - n,
-        "since_ms": NOW_MS - n,
-        "vnd": 0,
-        "application": "",
-        **told,
-    }
 
 
 async def test_what_waits_as_it_should_is_asked_again_after_a_while_longer_if_it_takes_long() -> (

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -116,7 +116,7 @@ class Open(NamedTuple):
     @property
     def group(self) -> str:
         """Return the id of its group."""
-        return _group_id(self.kind, self.service, self.place.topic, self.reason, self.field)
+        return group_id(self.kind, self.service, self.place.topic, self.reason, self.field)
 
 
 class DeadGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,35 +198,7 @@ def bare(field: str) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def _group_id(kind: Kind, service: str, topic: str, reason: str, field: str) -> str:
+def group_id(kind: Kind, service: str, topic: str, reason: str, field: str) -> str:
+    """Return what all that are alike have in common."""
     told = (kind, service, topic, shape(reason), bare(field))
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
-
-
-def grouped(found: Iterable[Open], now_ms: int) -> list[DeadGroup]:
-    """Return groups, what came last first."""
-    groups: dict[str, list[Open]] = {}
-    for one in found:
-        groups.setdefault(one.group, []).append(one)
-    made = [_group(id_, some, now_ms) for id_, some in groups.items()]
-    return sorted(made, key=lambda g: (-g.newest_ms, g.id))
-
-
-def _group(id_: str, some: Sequence[Open], now_ms: int) -> DeadGroup:
-    first, ages = some[0], [now_ms - one.since_ms for one in some]
-    known = {one.application for one in some if one.application}
-    return DeadGroup(
-        id=id_,
-        kind=first.kind,
-        service=first.service,
-        topic=first.place.topic,
-        reason=shape(first.reason),
-        field=bare(first.field),
-        count=len(some),
-        oldest_ms=min(one.since_ms for one in some),
-        newest_ms=max(one.since_ms for one in some),
-        last_hour=sum(age < HOUR_MS for age in ages),
-        hour_before=sum(HOUR_MS <= age < 2 * HOUR_MS for age in ages),
-        applications=len(known),
-        nobodys=sum(not one.application for one in some),
-    )

@@ -152,8 +152,12 @@ class ConsoleEdge:
         watching = Watching(self.door, board, self.trends, self.catalogue, self._now, programs)
         self.live = Live({}, self._now, {"operations": 0, "operations-tables": 0})
         judging = Judging(self.door, indicator_desk(self.store, self.catalogue, lambda: self.now))
-        counting = MemoryCounting(self.store.tables["facts"].rows)
-        forms = FormDesk(counting, self.catalogue, lambda: self.now, Press())
+        forms = FormDesk(
+            MemoryCounting(self.store.tables["facts"].rows),
+            self.catalogue,
+            lambda: self.now,
+            Press(),
+        )
         kept = Subscriptions(MemoryTable(self.store.trouble))
         self.subscriptions = SubscriptionDesk(
             kept, ("office",), self.catalogue, lambda: self.now, lambda: "1234567890"
@@ -162,8 +166,8 @@ class ConsoleEdge:
         provable = Provable(self.door, self.prover.desk)
         rows = Rounds(Tables(*(MemoryTable(self.store.trouble) for _ in Tables._fields)))
         names = map("{}".format, count())
-        clock, units = self._now, self.catalogue
-        desk = Desk(rows, board, self.store.journeys, clock, names.__next__, units, self.actions)
+        told = self._now, names.__next__, self.catalogue, self.actions
+        desk = Desk(rows, board, self.store.journeys, *told)
         releasing = Releasing(self.door, desk, board, self.catalogue, lambda: self.now)
         situations = self.store.tables["situations"]
         self.runner = Runner(
@@ -185,8 +189,8 @@ class ConsoleEdge:
         tables = (
             self.store.tables[name] for name in ("journeys", "names", "aside", "letter_answers")
         )
-        syncing = Syncing(Proving(*tables, page_rows=3))
-        sync = SyncDesk(syncing, self.store.counts(), self.catalogue, lambda: self.now)
+        proving = Proving(*tables, page_rows=3)
+        sync = SyncDesk(Syncing(proving), self.store.counts(), self.catalogue, lambda: self.now)
         self.comparing = Comparing(self.door, sync)
         routers: tuple[APIRouter, ...] = (
             sync_routes.router(self.comparing),

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from services.operations import dead_api
 from services.operations.dead.desk import Desk, Seals
 from services.operations.dead.edits import Edits
-from services.operations.domain.dead.letters import Place
+from services.operations.domain.dead.letters import Open, Place
 from shared import events, problems
 from shared.bus import Message, Partition, Record
 from shared.errors import DeadLetter
@@ -19,6 +19,7 @@ from shared.lanes.notices import Notices
 from shared.lanes.reading import Dead
 from shared.placement import home
 from shared.vault import dead_letter_sealer, open_dead_letter
+from tests.services.operations.dead.standing import MemoryStanding
 from tests.services.operations.memory import Group, MemoryTable, Over, Store, Trouble
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.story import LANES, Log, application
@@ -48,10 +49,21 @@ class Office:
         seals = Seals(lambda sealed: open_dead_letter(KEY, sealed), self.seal)
         letters = self.store.letters()
         return Desk(
-            *(letters, self.board, self.store.journeys, Edits(self.table), self, seals),
+            *(
+                letters,
+                MemoryStanding(self.store.tables["situations"].rows),
+                self.store.journeys,
+                Edits(self.table),
+                self,
+                seals,
+            ),
             clock=lambda: self.log.now,
             per_second=10**6,
         )
+
+    def open(self) -> list[Open]:
+        """What nobody did anything about, oldest first."""
+        return MemoryStanding(self.store.tables["situations"].rows).every()
 
     # ---- as the publisher of the desk
 

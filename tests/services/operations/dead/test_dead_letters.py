@@ -13,7 +13,6 @@ from services.operations.domain.dead.letters import (
     Place,
     answer_of,
     bare,
-    grouped,
     letter_of,
     shape,
     split,
@@ -23,6 +22,7 @@ from services.operations.domain.timeline import timeline
 from services.operations.situations import NEVER_MS
 from shared.events.kernel import RecordParked
 from tests.services.operations.dead.office import Office, accepted
+from tests.services.operations.dead.standing import grouped
 from tests.services.operations.story import BEGAN, Story, application
 
 NOW_MS = int(BEGAN.timestamp() * 1_000)
@@ -76,7 +76,7 @@ async def test_a_partners_call_that_was_not_placed_waits_for_the_partner(office:
     (group,) = (await office.board.waiting(now_ms)).groups
     assert (group.stage, group.cause, group.who, group.matters) == (
         "payment", "unplaced_call", "bank", 2)  # fmt: skip
-    (one,) = grouped((await office.desk.open())[0], now_ms)
+    (one,) = grouped(office.open(), now_ms)
     assert (one.kind, one.reason, one.count) == ("call", "no order has the reference …", 2)
 
 
@@ -91,7 +91,7 @@ async def test_what_is_held_is_grouped_by_why_it_was_held_first(office: Office) 
         story.external("routing.inbox.parked", "/services/routing", parked)
     await office.turn()
 
-    (one,) = (await office.desk.open())[0]
+    (one,) = office.open()
     assert (one.kind, one.service, one.application) == ("parked", "routing", story.application)
     assert (one.reason, one.field) == ("Expected `str`", "$.note")
     assert one.place == Place("routing.inbox", story.lane, 0)
@@ -102,7 +102,7 @@ async def test_what_is_kept_is_the_same_however_the_log_is_read(office: Office) 
     office.send("routing.inbox", accepted(application(1), note=7))
     office.send("routing.inbox", b"no JSON")
     await office.turn()
-    (one, other) = (await office.desk.open())[0]
+    (one, other) = office.open()
     await office.desk.dismiss([one], "o-1", "a test of the portal")
     await office.turn()
     before = {name: dict(t.rows) for name, t in office.store.tables.items() if "letter" in name}
@@ -181,7 +181,7 @@ async def test_what_was_sent_again_is_a_line_of_its_own_in_the_timeline(office: 
     office.send("routing.inbox", accepted(application(1)))
     await office.turn()
     office.unknown.clear()
-    await office.desk.redrive((await office.desk.open())[0], "o-1", "mended")
+    await office.desk.redrive(office.open(), "o-1", "mended")
     await office.turn()
 
     entries, _ = await office.store.journeys.of(application(1))
