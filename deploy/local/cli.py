@@ -18,7 +18,6 @@ from deploy.conformance.command import conformance
 from deploy.importing.command import import_file
 from deploy.local import (
     acls,
-    asking,
     clean,
     launcher,
     log_lines,
@@ -36,15 +35,7 @@ from deploy.local.faults import fault
 from deploy.local.settings import HOST, Settings
 from deploy.local.stack import PARTS
 from deploy.local.stats import stats
-from deploy.operating.alarms import alarms
-from deploy.operating.command import release, round_, stuck
-from deploy.operating.flow import flow
-from deploy.operating.incidents import incidents
-from deploy.operating.indicators import index, indicators
-from deploy.operating.letters import dead
-from deploy.operating.money import money
-from deploy.operating.reads import reads
-from deploy.operating.subscriptions import subscribe, subscriptions
+from deploy.operating.commands import OPERATING, round_
 from deploy.proving.command import prove
 from deploy.rebuilding.command import rebuild
 from deploy.reconciling.command import reconcile
@@ -238,13 +229,8 @@ def show_sizes(
     console.print(f"[dim]{found.applications:,} applications; bytes per application. {to}[/]")
 
 
-OPERATING = (
-    *(alarms, asking.find, asking.journey, dead, fault, flow, incidents, index, indicators, money),
-    *(reads, release),
-)
-KEEPING = (archive, archived, conformance, prove, rebuild, reconcile, settlement, stats, stuck)
-SENDING = (subscribe, subscriptions)
-for command in (*OPERATING, *KEEPING, *SENDING):
+KEEPING = (archive, archived, conformance, fault, prove, rebuild, reconcile, settlement, stats)
+for command in (*OPERATING, *KEEPING):
     app.command()(command)
 app.command("import")(import_file)
 app.command("round")(round_)

@@ -1,6 +1,6 @@
 """`motcua alarms`: what stands, who has it, and what is to be quiet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -25,6 +25,7 @@ Why = Annotated[str, typer.Option("--reason", help="why, for whoever looks next"
 Hours = Annotated[float, typer.Option("--hours", min=0.1, max=720, help="how long it is quiet")]
 Of = Annotated[str, typer.Option("--of", help="what is quiet: alarm, rule, partner or unit")]
 Every = Annotated[bool, typer.Option("--all", help="also those that have ended")]
+Rules = Annotated[bool, typer.Option("--rules", help="what fires at which number, instead")]
 
 
 def alarms(
@@ -34,6 +35,7 @@ def alarms(
     hours: Hours = 4.0,
     of: Of = "alarm",
     everything: Every = False,
+    rules: Rules = False,
     at: At = "",
     keys: Keys = None,
     as_json: AsJson = False,
@@ -46,6 +48,10 @@ def alarms(
         raise Misconfigured(f"{verb!r} is none of {', '.join(VERBS)}.")
     now = system_clock()
     with calling(*where(at, keys)) as api:
+        if rules:
+            found = api.get("/v1/alarms/rules")
+            say_json(found) if as_json else all_rules(console, found["rules"])
+            return
         if id_:
             found = _one(api, id_, verb, reason, now + timedelta(hours=hours), of)
             say_json(found) if as_json else one(console, found, now)
@@ -99,6 +105,17 @@ def board(console: Console, found: Mapping[str, Any], now: datetime) -> None:
         say(console, f"[red]{fault['loop']} fails, {times}:[/] {fault['because']}")
     looked = found["looked_at"]
     say(console, f"[dim]Looked {_since(looked, now)} ago.[/]" if looked else "Nobody looked yet.")
+
+
+def all_rules(console: Console, rules: Sequence[Mapping[str, Any]]) -> None:
+    """Show what is looked at, and at which number it fires and ends."""
+    table = columns("rule", "", ">fires at", ">ends at", ">lasts", "looks at")
+    for rule in rules:
+        numbers = (value(rule[name], rule["measure"]) for name in ("fires_at", "ends_at"))
+        lasts = age(int(rule["lasts_s"]))
+        marks = (rule["rule"], MARKS[rule["severity"]])
+        table.add_row(*marks, *numbers, lasts, rule["looks_at_en"])
+    console.print(table)
 
 
 def one(console: Console, found: Mapping[str, Any], now: datetime) -> None:

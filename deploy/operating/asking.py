@@ -13,8 +13,9 @@ from deploy.local.secrets import CLIENTS_FILE
 from deploy.local.settings import HOST, Settings
 from shared.errors import Misconfigured
 
+URL, KEY = "MOTCUA_OPERATIONS_URL", "MOTCUA_OPERATOR_KEY"  # in `Settings`
 LIMIT_S = 60.0  # a preview of 10,000 takes seconds
-REFUSED_FROM = 400
+REFUSED_FROM, UNKNOWN_KEY = 400, 401
 OPERATOR = "operator"  # as a clients.json names who asks
 
 
@@ -38,40 +39,68 @@ class Api:
         headers = {"idempotency-key": key} if key else {}
         return self._said("POST", path, json=body, headers=headers, params=params)
 
+    def content(self, path: str) -> bytes:
+        """Return an answer as it came, byte by byte.  Raises `Misconfigured`."""
+        return self._answer("GET", path).content
+
+    def sent(self, path: str, content: bytes) -> Any:
+        """Return the answer to some bytes of JSON.  Raises `Misconfigured`."""
+        headers = {"content-type": "application/json"}
+        return self._said("POST", path, content=content, headers=headers)
+
     def _said(self, verb: str, path: str, **more: Any) -> Any:
+        return self._answer(verb, path, **more).json()
+
+    def _answer(self, verb: str, path: str, **more: Any) -> httpx.Response:
         try:
             answer = self._http.request(verb, path, **more)
         except httpx.HTTPError as error:
             raise Misconfigured(
                 f"Operations does not answer at {self._http.base_url} ({error}): `make status` "
-                "says whether it runs; --at names another address."
+                f"says whether it runs; --at or {URL} names another address."
             ) from None
+        if answer.status_code == UNKNOWN_KEY:
+            raise Misconfigured(
+                f"Operations at {self._http.base_url} does not know this key: set {KEY}, or give "
+                "the clients.json of that system as --keys."
+            )
         if answer.status_code >= REFUSED_FROM:
             raise Misconfigured(_why(answer))
-        return answer.json()
+        return answer
 
 
 @contextmanager
-def calling(address: str, keys: Path, who: str = OPERATOR) -> Iterator[Api]:
-    """Call as somebody whose key stands in a clients.json.  Raises `Misconfigured`."""
+def calling(address: str, keys: Path | None, who: str = OPERATOR) -> Iterator[Api]:
+    """Call as somebody whose key stands in a clients.json, or in the environment.
+
+    Raises `Misconfigured`.
+    """
     headers = {"authorization": f"Bearer {_key(keys, who)}"}
-    with httpx.Client(base_url=address, headers=headers, timeout=LIMIT_S) as http:
+    with httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=LIMIT_S) as http:
         yield Api(http)
 
 
-def where(at: str, keys: Path | None) -> tuple[str, Path]:
+def where(at: str, keys: Path | None) -> tuple[str, Path | None]:
     """Return an address and the file with the key for it; of the local system, if none is named."""
     settings = Settings()
-    address = at or f"http://{HOST}:{settings.operations_port}"
-    return address, keys or home_in_use(settings) / "secrets" / CLIENTS_FILE
+    return at or settings.operations_url or f"http://{HOST}:{settings.operations_port}", keys
 
 
-def _key(path: Path, who: str) -> str:
+def _key(path: Path | None, who: str) -> str:
+    settings = Settings()
+    if path is None and who == OPERATOR and settings.operator_key:
+        return settings.operator_key
+    own = home_in_use(settings) / "secrets" / CLIENTS_FILE
+    if path is None and not own.exists():
+        raise Misconfigured(
+            f"No system was started here: `make up`, or set {URL} and {KEY}, or give the "
+            "clients.json of a system as --keys."
+        )
     try:
-        return str(json.loads(path.read_text())["api_keys"][who])
+        return str(json.loads((path or own).read_text())["api_keys"][who])
     except (OSError, ValueError, KeyError):
         raise Misconfigured(
-            f"{path} has no key of {who}: give the clients.json of a system as --keys."
+            f"{path or own} has no key of {who}: give the clients.json of a system as --keys."
         ) from None
 
 

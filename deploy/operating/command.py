@@ -128,7 +128,7 @@ def release(
 
 
 def round_(
-    id_: Annotated[str, typer.Argument(metavar="ID", help="of a round")],
+    id_: Annotated[str, typer.Argument(metavar="[ID]", help="of a round; left out: all")] = "",
     verb: Annotated[str, typer.Argument(help=", ".join(VERBS))] = "",
     reason: Annotated[str, typer.Option("--reason", help="why; who agrees or not says it")] = "",
     only: Only = "",
@@ -138,11 +138,15 @@ def round_(
     keys: Keys = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show how a round stands; start it, agree to it, pause it, resume it or abort it."""
+    """Show all rounds, or how one stands; start it, agree to it, pause, resume or abort it."""
     if verb and verb not in VERBS:
         raise Misconfigured(f"{verb!r} is none of {', '.join(VERBS)}.")
     said = {"reason": reason} if reason else {}
     with calling(*where(at, keys), who) as api:
+        if not id_:
+            listed = api.get("/v1/rounds")
+            say_json(listed) if as_json else shown.rounds(console, listed["rounds"][:rows])
+            return
         place = f"/v1/rounds/{id_}"
         found = api.post(f"{place}/{verb}", said) if verb else api.get(place)
         _tell(api, found, rows, as_json, only)

@@ -20,6 +20,9 @@ console = Console(highlight=False)
 Unit = Annotated[str, typer.Argument(help="a unit's or a province's code, or nation")]
 Day = Annotated[str, typer.Option("--day", help="as of the end of it; left out: yesterday")]
 Rows = Annotated[int, typer.Option("--rows", min=0, help="units shown, the worst first")]
+Evidence = Annotated[
+    str, typer.Option("--evidence", help="on_time/denominator: the applications that it counts")
+]
 At = Annotated[str, typer.Option("--at", help="operations' address; left out: the local one")]
 Keys = Annotated[Path | None, typer.Option("--keys", help="a system's clients.json")]
 AsJson = Annotated[bool, typer.Option("--json", help="say it as one line of JSON")]
@@ -28,18 +31,38 @@ AsJson = Annotated[bool, typer.Option("--json", help="say it as one line of JSON
 def indicators(
     unit: Unit = "nation",
     day: Day = "",
+    evidence: Evidence = "",
     rows: Rows = 40,
     at: At = "",
     keys: Keys = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show how a unit does, and those below it, the worst first."""
+    """Show how a unit does, and those below it, the worst first; or what a number counts."""
+    asked = {"unit": unit} | ({"day": day} if day else {})
     with calling(*where(at, keys)) as api:
-        found = api.get("/v1/indicators", unit=unit, **({"day": day} if day else {}))
+        if evidence:
+            indicator, _, part = evidence.partition("/")
+            counted = {"indicator": indicator, "part": part or "numerator", "limit": max(1, rows)}
+            found = api.get("/v1/indicators/evidence", **asked, **counted)
+            say_json(found) if as_json else show_evidence(console, found)
+            return
+        found = api.get("/v1/indicators", **asked)
     if as_json:
         say_json(found)
     else:
         show(console, found, rows)
+
+
+def show_evidence(console: Console, found: Mapping[str, Any]) -> None:
+    """Show the applications that a number counts."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("unit", "application", "counted as"):
+        table.add_column(title)
+    for item in found["items"]:
+        table.add_row(item["unit"], item["application"], item["counted_as"])
+    console.print(table if found["items"] else "It counts none.")
+    if found["next"] is not None:
+        console.print("[dim]… and more: --rows, or --json[/]")
 
 
 def index(

@@ -89,6 +89,18 @@ def preview(console: Console, round_: Mapping[str, Any], items: Rows, now: datet
         say(console, "There are more than a round takes: do it again when this one is done.")
 
 
+def rounds(console: Console, found: Rows) -> None:
+    """Show rounds, the newest first."""
+    table = columns("id", "stage and cause", "does", "", ">items", "by")
+    for one in found:
+        about, status = f"{one['stage']} {one['cause']}", str(one["status"]).replace("_", " ")
+        table.add_row(one["id"], about, one["action"], status, f"{one['items']:,}", one["by"])
+    if found:
+        console.print(table)
+    else:
+        console.print("There was no round yet: `motcua release` begins one.")
+
+
 def outcome(console: Console, round_: Mapping[str, Any], items: Rows, now: datetime) -> None:
     """Show what came of a round; of items those that are not done with."""
     counted = {**round_["results"], **round_["checks"]}

@@ -19,10 +19,10 @@ from services.operations.domain.ledger import Ledger
 from services.operations.domain.spans import otlp, spans
 from services.operations.domain.status import STATES, held_by, totals
 from services.operations.domain.timeline import instant
-from services.operations.finding import ASKED_LIMIT, Finder, Found
+from services.operations.finding import ASKED_LIMIT, FOUND, Finder, Found
 from services.operations.journeys import Journeys
 from services.operations.live import FLOW, FlowDesk, FlowView
-from services.operations.opened import journey_of, opened, waterfall_of
+from services.operations.opened import journey_of, message_of, opened, waterfall_of
 from services.operations.persons import Persons
 from services.operations.rounds.commands import command
 from shared import edge
@@ -101,7 +101,7 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
     @routes.get(
         "/find",
         summary="Which application is meant by what somebody typed",
-        responses=edge.answers(200, Found, 400, 422),
+        responses=edge.answers(200, Found, 400, 422, example=FOUND),
     )
     async def find_by_any_name(q: Typed, _: Operator, after: After = "") -> Response:
         if sources.persons.meant(q):
@@ -137,6 +137,15 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
     async def waterfall(name: str, _: Operator) -> Response:
         application, entries, _forks = await opened(sources.journeys, name)
         return _json(waterfall_of(application, entries))
+
+    @routes.get(
+        "/journeys/{name}/messages/{topic}/{partition}/{offset}",
+        summary="A message of it as it is kept",
+        responses=edge.answers(200, views.MessageView, 404, 422, example=views.MESSAGE),
+    )
+    async def message(name: str, topic: str, partition: int, offset: int, _: Operator) -> Response:
+        one = await opened(sources.journeys, name)
+        return _json(message_of(one, (topic, partition, offset)))
 
     @routes.get(
         "/journeys/{name}/trace",

@@ -17,13 +17,14 @@ import msgspec
 from services.operations.domain.entries import Entry, in_order
 from services.operations.domain.naming import folded
 from services.operations.domain.seeking import UNIT_CODE, Sought, sought
-from services.operations.domain.status import State, status
+from services.operations.domain.status import STATES, State, status
 from services.operations.form_lines import below
 from services.operations.journeys import Journeys
 from services.operations.seeking import Seeking, is_shown
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.dossier_codes import read_code
+from shared.edge import APPLICATION
 from shared.petition_codes import read_petition_code
 from shared.working_time import local_day
 
@@ -77,6 +78,26 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     found: list[Hit]
     is_cut: bool
     next: str | None = None
+
+
+FOUND = Found(  # an example, made up
+    asked="dvc 1",
+    understood=[Understood(kind="order", name="DVC1")],
+    found=[
+        Hit(
+            application=APPLICATION,
+            kind="order",
+            name="DVC1",
+            partner="",
+            dossier_code="H29.1-20261120-0000001",
+            petition="",
+            procedure="2.000635",
+            state=STATES[4],
+            last_at="2026-11-20T01:00:00Z",
+        )
+    ],
+    is_cut=False,
+)
 
 
 class _Named(NamedTuple):

@@ -15,7 +15,7 @@ from services.operations.domain.status import status
 from services.operations.domain.timeline import timeline
 from services.operations.domain.waits import waits
 from services.operations.journeys import ENTRIES_LIMIT, Journeys
-from services.operations.views import JourneyView
+from services.operations.views import JourneyView, MessageView
 from shared.problems import Refusal
 
 NAME_LIMIT = 200
@@ -41,6 +41,20 @@ async def opened(journeys: Journeys, name: str) -> Opened:
             "payment reference; what was sent a moment ago may need a second.",
         )
     return Opened(application, in_order(entries), forks)
+
+
+def message_of(one: Opened, place: tuple[str, int, int]) -> MessageView:
+    """Return a message of it as it is kept.  Raises `Refusal` 404."""
+    entry = next((e for e in one.entries if e.place == place), None)
+    if entry is None:
+        raise Refusal(404, "unknown-message", "It has no such message: see its timeline.")
+    same = ("topic", "partition", "offset", "id", "source", "type", "traceparent", "causationid")
+    return MessageView(
+        **{name: getattr(entry, name) for name in same},
+        subject=entry.application,
+        sequence=entry.sequence or None,
+        data=msgspec.Raw(entry.data),
+    )
 
 
 def journey_of(one: Opened, now: datetime) -> JourneyView:

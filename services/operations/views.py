@@ -29,6 +29,24 @@ class JourneyView(msgspec.Struct, kw_only=True):
     is_truncated: bool
 
 
+class MessageView(msgspec.Struct, kw_only=True):
+    """A message as it is kept; what is sealed in `data` stays sealed.  `sequence` is null for what
+    is not a numbered event.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    id: str
+    source: str
+    type: str
+    subject: str
+    sequence: int | None
+    traceparent: str
+    causationid: str
+    data: msgspec.Raw
+
+
 class WaitView(Wait, frozen=True, kw_only=True):
     """A wait; `span` is that of the message that ended it."""
 
@@ -110,6 +128,19 @@ class Releasing(msgspec.Struct, kw_only=True):
     id: str
 
 
+MESSAGE = MessageView(
+    topic="payment.events",
+    partition=3,
+    offset=1_042,
+    id=f"{APPLICATION}/payment/00000004",
+    source="/services/payment",
+    type="payment.settled",
+    subject=APPLICATION,
+    sequence=4,
+    traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    causationid="ft-2026-77",
+    data=msgspec.Raw(b'{"reference":"DVC1","amount_vnd":50000}'),
+)
 RELEASE: dict[str, Any] = {
     "application": APPLICATION,
     "service": "routing",

@@ -30,6 +30,32 @@ async def test_a_journey_is_found_by_each_of_its_names(
     assert body["timeline"][1]["data"]["dossier_code"] == story.code
 
 
+async def test_each_line_of_a_journey_leads_to_its_message_as_it_is_kept(
+    edge: Edge, client: httpx.AsyncClient, story: Any, log: Any
+) -> None:
+    story.returned()
+    await edge.read(log)
+    for record in log.records:
+        place = f"{record.topic}/{record.partition}/{record.offset}"
+        found = (await client.get(f"/v1/journeys/{story.code}/messages/{place}")).json()
+        assert f"{found['topic']}/{found['partition']}/{found['offset']}" == place
+        assert found["subject"] == story.application
+        assert isinstance(found["data"], dict)
+
+
+async def test_a_place_that_is_of_another_application_is_no_message_of_it(
+    edge: Edge, client: httpx.AsyncClient, story: Any, log: Any, world: Any
+) -> None:
+    story.registered()
+    other = world.Story(log, 2)
+    other.registered()
+    await edge.read(log)
+    theirs = log.records[-1]
+    place = f"{theirs.topic}/{theirs.partition}/{theirs.offset}"
+    answer = await client.get(f"/v1/journeys/{story.application}/messages/{place}")
+    assert (answer.status_code, "no such message" in answer.json()["detail"]) == (404, True)
+
+
 async def test_a_journey_with_a_gap_says_so(
     edge: Edge, client: httpx.AsyncClient, story: Any, log: Any
 ) -> None:

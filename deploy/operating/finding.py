@@ -1,25 +1,20 @@
 """`motcua find` and `motcua journey`: what operations answers of an application, in a terminal."""
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy.local import journey_view, processes, secrets
-from deploy.local.children import home_in_use
-from deploy.local.settings import Settings
+from deploy.local import journey_view
+from deploy.operating.asking import calling, where
+from deploy.operating.command import AsJson, At, Keys, say_json
 from services.operations.domain.persons import number_in
 from shared.clock import VIETNAM
 from shared.errors import Misconfigured
-
-CALL_LIMIT_S = 30.0
-URL, KEY = "MOTCUA_OPERATIONS_URL", "MOTCUA_OPERATOR_KEY"  # in `Settings`
 
 console = Console(highlight=False)
 
@@ -32,7 +27,9 @@ Person = Annotated[
 ]
 Reason = Annotated[str, typer.Option("--reason", help="why a person is looked for: written down")]
 After = Annotated[str, typer.Option("--after", help="where the page before says that it goes on")]
-AsJson = Annotated[bool, typer.Option("--json", help="say it as JSON, as the API answers it")]
+Message = Annotated[
+    str, typer.Option("--message", metavar="PLACE", help="topic/partition/offset of a message")
+]
 
 # how operations calls what a name may be → how people do
 KINDS = {
@@ -53,6 +50,8 @@ def find(
     after: After = "",
     person: Person = False,
     reason: Reason = "",
+    at: At = "",
+    keys: Keys = None,
     as_json: AsJson = False,
 ) -> None:
     """Find applications by any of their names, or by unit, partner and days, the newest first.
@@ -66,13 +65,13 @@ def find(
         )
     if bool(name) == person:
         raise Misconfigured("Say what to find: a name, or --person; `motcua find --help`.")
-    with _operations() as operations:
+    with calling(*where(at, keys)) as api:
         if person:
-            found = _post(operations, "/v1/find", q=_number(), reason=reason)
+            found = api.post("/v1/find", {"q": _number(), "reason": reason})
         else:
-            found = _get(operations, "/v1/find", q=name, after=after)
+            found = api.get("/v1/find", q=name, after=after)
     if as_json:
-        _say(found)
+        say_json(found)
     elif found["found"]:
         console.print(_listed(found))
     if found["next"] and not as_json:
@@ -95,71 +94,34 @@ def _number() -> str:
     return number
 
 
-def journey(name: Name, as_json: AsJson = False) -> None:
-    """Show one application: where it stands, every event, and where the time went."""
-    with _operations() as operations:
-        found = _get(operations, "/v1/find", q=name)
+def journey(
+    name: Name, message: Message = "", at: At = "", keys: Keys = None, as_json: AsJson = False
+) -> None:
+    """Show one application: where it stands, every event, and where the time went.
+
+    With --message: that one, as it is kept.
+    """
+    with calling(*where(at, keys)) as api:
+        found = api.get("/v1/find", q=name)
         if len(found["found"]) > 1:
             console.print(_listed(found))
             raise Misconfigured(f"{name} is of several applications: name one of these ids.")
         if not found["found"]:
             raise Misconfigured(_nothing(found))
         path = f"/v1/journeys/{found['found'][0]['application']}"
-        told, drawn = _get(operations, path), _get(operations, f"{path}/waterfall")
+        if message:
+            told = api.get(f"{path}/messages/{message}")
+            say_json(told) if as_json else console.print_json(data=told)
+            return
+        told, drawn = api.get(path), api.get(f"{path}/waterfall")
     if as_json:
-        _say({**told, "waterfall": drawn})
+        say_json({**told, "waterfall": drawn})
         return
     console.print(journey_view.timeline(told))
     for line in _decided(told):
         console.print(line, markup=False)
     console.print()
     console.print(journey_view.waterfall(drawn))
-
-
-def _operations() -> httpx.Client:
-    """Return a client of operations, elsewhere or here, that shows an operator's key."""
-    settings = Settings()
-    settings = settings.model_copy(update={"home": home_in_use(settings)})
-    base = settings.operations_url or processes.url(settings, "operations")
-    clients = processes.secret(settings, secrets.CLIENTS_FILE)
-    key = settings.operator_key
-    if not key and not clients.exists():
-        raise Misconfigured(f"No system was started here: `make up`, or set {URL} and {KEY}.")
-    key = key or str(json.loads(clients.read_text())["api_keys"]["operator"])
-    bearer = {"authorization": f"Bearer {key}"}
-    return httpx.Client(base_url=base, headers=bearer, trust_env=False, timeout=CALL_LIMIT_S)
-
-
-def _get(operations: httpx.Client, path: str, **asked: str) -> Mapping[str, Any]:
-    return _answered(operations, operations.build_request("GET", path, params=asked))
-
-
-def _post(operations: httpx.Client, path: str, **said: str) -> Mapping[str, Any]:
-    return _answered(operations, operations.build_request("POST", path, json=said))
-
-
-def _answered(operations: httpx.Client, request: httpx.Request) -> Mapping[str, Any]:
-    try:
-        answer = operations.send(request)
-    except httpx.TransportError:
-        raise Misconfigured(
-            f"Operations does not answer at {operations.base_url}: `make status`, or set {URL}."
-        ) from None
-    if answer.is_error:
-        raise Misconfigured(f"Operations answered {answer.status_code}: {_detail(answer)}")
-    told: Mapping[str, Any] = answer.json()
-    return told
-
-
-def _detail(answer: httpx.Response) -> str:
-    try:
-        return str(answer.json()["detail"])
-    except (ValueError, KeyError):
-        return "see its log."
-
-
-def _say(told: Mapping[str, Any]) -> None:
-    console.print(json.dumps(told, ensure_ascii=False), markup=False, soft_wrap=True)
 
 
 def _listed(found: Mapping[str, Any]) -> Table:

@@ -133,7 +133,10 @@ def test_without_a_system_it_is_said_what_to_do(tmp_path: Path, url: str) -> Non
     told = {"MOTCUA_OPERATIONS_URL": nowhere, "MOTCUA_OPERATOR_KEY": KEY}
     assert "does not answer" in motcua(tmp_path, "find", "x", **told).stdout
     wrong = {"MOTCUA_OPERATIONS_URL": url, "MOTCUA_OPERATOR_KEY": "x"}
-    assert "Operations answered 401" in motcua(tmp_path, "find", "x", **wrong).stdout
+    assert (
+        "does not know this key: set MOTCUA_OPERATOR_KEY"
+        in motcua(tmp_path, "find", "x", **wrong).stdout
+    )
 
 
 def test_a_person_is_found_by_a_number_that_comes_by_a_pipe(ask: Any) -> None:
