@@ -64,3 +64,22 @@ async def test_the_application_handed_in_with_curl_is_registered(system: System)
 async def test_the_application_written_to_kafka_is_registered(system: System) -> None:
     application = run(sys.executable, "-c", example(system, "python")).strip()
     assert (await standing(system, application))["status"] == "registered"
+
+
+async def test_who_handed_one_in_is_found_by_the_personal_number(system: System) -> None:
+    code = example(system, "sh")
+    number = re.findall(r'"personal_number": "([0-9]{12})"', code)[0]
+    application = json.loads(run("bash", "-c", code).splitlines()[0])["application_id"]
+    await standing(system, application)
+    async with system.client("operations", "operator") as operations:
+
+        async def found() -> list[str] | None:
+            asked = {"q": number, "reason": "The citizen called"}
+            answer = await operations.post("/v1/find", json=asked)
+            hits = [hit["application"] for hit in answer.raise_for_status().json()["found"]]
+            return hits if application in hits else None
+
+        await until(found, LIMIT_S, "operations to have read it")
+    logs = {path.name: path.read_text() for path in (system.settings.home / "logs").iterdir()}
+    assert "subject sought" in logs["intake.log"]
+    assert [name for name, said in logs.items() if number in said] == []
