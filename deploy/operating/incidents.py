@@ -15,6 +15,7 @@ from deploy.operating.command import AsJson, At, Keys, say_json
 from deploy.operating.shown import columns
 from shared.errors import Misconfigured
 
+ID_WIDTH = 19
 VERBS = ("own", "freeze", "note", "close", "round", "broadcast", "offers")
 
 console = Console(highlight=False)
@@ -113,6 +114,7 @@ def _act(place: str, verb: str, said: str) -> tuple[str, dict[str, Any]]:
 def board(console: Console, found: Mapping[str, Any]) -> None:
     """Show incidents."""
     table = columns("incident", "", "title", ">then", ">now", ">đồng", "opened", "owner")
+    table.columns[0].min_width = ID_WIDTH  # it is to be copied
     for each in found["incidents"]:
         kept, now = each["frozen"], each["now"]
         table.add_row(
@@ -122,7 +124,7 @@ def board(console: Console, found: Mapping[str, Any]) -> None:
             f"{kept['applications']:,}",
             f"{now['applications']:,}" if now else "",
             f"{(now or kept)['vnd']:,}",
-            each["opened_at"],
+            f"{each['opened_at'][:16]}Z",
             each["owner"] or "nobody",
         )
     if found["incidents"]:

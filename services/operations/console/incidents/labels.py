@@ -17,7 +17,6 @@ INCIDENTS: Mapping[str, Words] = {
     "incidents_more": Words("Cũ hơn", "Older ones"),
     "incident_new": Words("Mở sự cố", "Open an incident"),
     "incident_what": Words("Sự cố", "Incident"),
-    "incident_status": Words("Tình trạng", "Status"),
     "incident_owner": Words("Ai xử lý", "Who is at it"),
     "incident_nobody": Words("chưa có ai", "nobody"),
     "incident_since": Words("Mở lúc", "Open since"),
