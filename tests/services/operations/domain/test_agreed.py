@@ -29,7 +29,8 @@ def test_every_command_of_a_checked_round_says_who_agreed(action: str) -> None:
     assert said["checked_by"] == "o-2"
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+# the command of `cancel` has always said who agreed
+@pytest.mark.parametrize("action", [action for action in ACTIONS if action != "cancel"])
 def test_a_command_that_nobody_had_to_agree_to_is_one_that_an_older_reader_takes(
     action: str,
 ) -> None:
