@@ -47,7 +47,7 @@ TOPICS: dict[str, Topic] = {
             ("intake edge", "intake", "intake timers", "operations"),
             ("intake", "operations"),
             "supplements, corrections, withdrawals, parents' and children's letters, fired timers,"
-            " releases",
+            " releases, and that operators had sealed fields opened",
         ),
         Topic(
             "intake.events",

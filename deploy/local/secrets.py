@@ -164,7 +164,7 @@ def generate() -> Made:
     partners = {row.name: _partner(row.family) for row in read(SANDBOX)}
     callers = {role: (f"sandbox-{role}", role) for role in ROLES}
     callers["operator:second"] = ("sandbox-second-operator", "operator")  # who checks the first
-    callers["checker"] = ("sandbox-checker", "checker")
+    callers |= {role: (f"sandbox-{role}", role) for role in ("checker", "admin")}
     callers |= {f"partner:{name}": (name, "partner") for name in partners}
     keys = {
         known_as: f"{role}_{secrets.token_urlsafe(32)}" for known_as, (_, role) in callers.items()

@@ -13,10 +13,11 @@ from deploy.operating.proofs import proofs
 from deploy.operating.reads import reads
 from deploy.operating.subscriptions import subscribe, subscriptions
 from deploy.operating.units import readiness, sync
+from deploy.operating.unsealing import unseal
 
 OPERATING = (
     *(alarms, dead, find, flow, incidents, index, indicators, journey, money, partner, proofs),
-    *(readiness, reads, release, stuck, subscribe, subscriptions, sync),
+    *(readiness, reads, release, stuck, subscribe, subscriptions, sync, unseal),
 )
 
 __all__ = ["OPERATING", "round_"]

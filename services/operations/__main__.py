@@ -28,6 +28,7 @@ from services.operations import (
     stuck_api,
     subscriptions_api,
     sync_api,
+    unsealing_api,
     wiring,
 )
 from services.operations.api import Sources, router
@@ -178,6 +179,7 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(partner_routes.router(desks.owning))
     routes.include_router(partner_api.router(desks.owning.desk))
     routes.include_router(settlement_api.router(desks.counting.settling))
+    routes.include_router(unsealing_api.router(desks.reading.unsealing))
     return routes
 
 
@@ -215,7 +217,10 @@ async def build(resources: Resources) -> Parts:
     answers = Attempts(PER_APPLICATION, time.monotonic)
     desk = RatingDesk(status, resources.publisher, resources.vault, answers)
     at_door = wiring.door(resources, http, is_sandbox=bool(settings.sandbox))
-    reading = Reading(at_door, journeys, finder, persons, watch.current, resources.clock)
+    reading = Reading(
+        *(at_door, journeys, finder, persons, watch.current, resources.clock),
+        unsealing=wiring.unsealing(resources, journeys),
+    )
     seen = Reads(resources.table("reads"), resources.clock)
     guard = Guard(at_door, seen, Limits(time.monotonic), resources.clock)
     sandbox = Programs(settings.sandbox) if settings.sandbox else None

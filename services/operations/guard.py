@@ -90,6 +90,7 @@ class Guard:
             what=f"{request.method} {_route(scope)}",
             asked=kept(asked)[:ASKED_LIMIT],
             count=len(names),
+            reason=getattr(request.state, "reason", ""),
         )
         await self.reads.note(read, names)
 

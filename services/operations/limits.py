@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from services.operations.status_access import Attempts
 from shared.problems import Refusal
 
-Kind = Literal["read", "change", "find", "find_by_key", "export", "nobody", "open"]
+Kind = Literal["read", "change", "find", "find_by_key", "export", "unseal", "nobody", "open"]
 
 
 class Limit(NamedTuple):
@@ -27,11 +27,14 @@ LIMITS: Mapping[Kind, Limit] = {
     "find": Limit(60, 60),  # by hand: one a second, for a minute
     "find_by_key": Limit(600, 60),
     "export": Limit(20, 600),
+    "unseal": Limit(10, 900),
     "nobody": Limit(300, 60),  # an office may share an address
     "open": Limit(1_200, 60),  # files of the pages: a few for each page
 }
 # other routes are a `read` or a `change` by their method
 TIGHT: Mapping[str, Kind] = {
+    "/console/journeys/{name}/unsealing": "unseal",
+    "/v1/journeys/{name}/unsealing": "unseal",
     "/console/find": "find",
     "/v1/find": "find_by_key",
     "/v1/incidents/{incident_id}/applications": "export",

@@ -73,6 +73,7 @@ from services.operations.subscriptions.sending import Sending as FormSending
 from services.operations.tables import APP_ID, LiveTables
 from services.operations.trends import Trends
 from services.operations.turns import Watched
+from services.operations.unsealing import Unsealing, from_log
 from shared.catalogue import Catalogue
 from shared.catalogue.current import Watch
 from shared.kafka import KafkaLags, KafkaOnlooker
@@ -240,6 +241,17 @@ def door(resources: Resources, http: httpx.AsyncClient, *, is_sandbox: bool) -> 
     provider = oidc.read(resources.secrets.oidc)
     going = oidc.Oidc(provider, key, resources.clock, http) if provider else None
     return Door.made(Screen(ways), accounts, sessions, key, time.monotonic, going)
+
+
+def unsealing(resources: Resources, journeys: Journeys) -> Unsealing:
+    """Return what opens sealed fields."""
+    told = resources.settings
+
+    def log(topic: str) -> KafkaOnlooker:
+        return KafkaOnlooker(told.kafka_url, topic, told.lanes, security=resources.security)
+
+    claims, vault = resources.table("unsealings"), resources.vault
+    return Unsealing(journeys, from_log(log), vault, claims, resources.publisher, resources.clock)
 
 
 def dead(resources: Resources, journeys: Journeys, per_second: int) -> DeadDesk:

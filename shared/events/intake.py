@@ -221,6 +221,15 @@ class ChildTold(Strict, frozen=True, kw_only=True):
 # --- on intake.events
 
 
+class PersonalUnsealed(Strict, frozen=True, kw_only=True):
+    """Somebody had the sealed fields at these paths opened, and said why; nothing follows."""
+
+    TYPE: ClassVar[str] = "personal.unsealed"
+    operator: str
+    reason: str
+    fields: tuple[str, ...]
+
+
 class ChildView(msgspec.Struct, frozen=True, kw_only=True):
     """A child as its parent knows it.
 

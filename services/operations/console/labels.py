@@ -79,6 +79,20 @@ FRAME: Mapping[str, Words] = {
         "No message of it is in the log. One submitted just now may need seconds; check the code.",
     ),
     "refused_not-found": Words("Không có trang này.", "There is no such page."),
+    "refused_reason-missing": Words(
+        "Hãy nêu lý do, từ 3 đến 500 ký tự.", "Say why, in 3 to 500 characters."
+    ),
+    "refused_nothing-sealed": Words(
+        "Hồ sơ này không có trường nào niêm phong.", "Nothing of this application is sealed."
+    ),
+    "refused_erased": Words(
+        "Khóa của hồ sơ đã bị hủy: dữ liệu cá nhân đã xóa, không ai mở lại được.",
+        "Its key was destroyed: the personal data are erased, nobody can open them again.",
+    ),
+    "refused_shown-already": Words(
+        "Đã hiện một lần. Muốn xem lại, hãy về hồ sơ và nêu lý do lần nữa.",
+        "This was shown once already. To see it again, go back to the journey and say why again.",
+    ),
     "refused_too-many-calls": Words(
         "Đã mở hoặc gửi quá nhiều lần. Hãy đợi {seconds} giây rồi thử lại.",
         "That was opened or sent too often. Wait {seconds} seconds, then try again.",

@@ -25,6 +25,7 @@ application.withdrawn | Đã rút hồ sơ | Withdrawn
 child.opened | Mở hồ sơ con | Child opened
 child.taken_back | Rút hồ sơ con | Child taken back
 child.told | Hồ sơ con báo kết quả | Child told how it stands
+personal.unsealed | Mở trường niêm phong | Sealed fields were opened
 interlinked.registered | Đã ghi nhận hồ sơ liên thông | Interlinked registered
 interlinked.moved | Hồ sơ liên thông chuyển bước | Interlinked moved
 interlinked.ended | Hồ sơ liên thông kết thúc | Interlinked ended

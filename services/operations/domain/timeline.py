@@ -240,6 +240,7 @@ TELL: Mapping[str, Tell] = {
     kernel.RecordDead.TYPE: lambda g: f"set aside by {g.service}: {g.reason}{_at(g)}",
     kernel.RecordAnswered.TYPE: lambda g: f"{g.did} by {g.operator}{_checked(g)}: {g.reason}",
     kernel.LaneReleased.TYPE: lambda g: f"by {g.operator}: {g.reason}",
+    intake.PersonalUnsealed.TYPE: lambda g: f"by {g.operator}: {g.reason}",
 }
 
 

@@ -121,6 +121,7 @@ RULES: Mapping[str, Rule] = {
     intake.ChildOpened.TYPE: Rule(None),
     intake.ChildTakenBack.TYPE: Rule(None),
     intake.ChildTold.TYPE: Rule(None),
+    intake.PersonalUnsealed.TYPE: Rule(None),
     kernel.LaneReleased.TYPE: Rule("us", (kernel.RecordParked.TYPE,)),
 }
 

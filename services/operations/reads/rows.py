@@ -29,7 +29,7 @@ REMEMBERED = 100_000  # rows that stand, and are not written again
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody was shown something: `what` is the route, `asked` what was asked of it, `count` how
-    many applications and dossier codes the answer named.
+    many applications and dossier codes the answer named; `reason` why, where that has to be said.
     """
 
     at: datetime
@@ -39,6 +39,7 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     asked: str
     count: int
+    reason: str = ""
 
 
 class Page(NamedTuple):
@@ -112,7 +113,7 @@ class Reads:
 
 
 def _ids(read: Read, names: Collection[str]) -> list[str]:
-    said = "\n".join((read.by, read.role, read.address, read.what, read.asked))
+    said = "\n".join((read.by, read.role, read.address, read.what, read.asked, read.reason))
     place = f"{_stretch(read.at)}/{_digest(said)}"
     return [
         f"at/{place}/{_digest(' '.join(sorted(names)))}",

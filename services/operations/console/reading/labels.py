@@ -178,5 +178,25 @@ READING: Mapping[str, Words] = {
         "Như được lưu: trường niêm phong vẫn niêm phong, chuỗi dài được rút gọn.",
         "As it is kept: sealed fields stay sealed, long strings are shortened.",
     ),
+    # what is sealed
+    "unseal": Words("Mở trường niêm phong", "Open what is sealed"),
+    "unseal_lead": Words(
+        "Dữ liệu cá nhân được hiện một lần. Ai mở, khi nào và vì sao được ghi vào diễn biến của hồ "
+        "sơ và sổ theo dõi việc xem.",
+        "Personal data are shown once. Who opened them, when and why stands in the timeline, and "
+        "in the record of who was shown what.",
+    ),
+    "unseal_why": Words("Lý do", "Why"),
+    "unseal_do": Words("Mở và hiện một lần", "Open, and show once"),
+    "unsealed": Words("Dữ liệu đã niêm phong", "What was sealed"),
+    "unsealed_once": Words(
+        "{by} mở, lý do: {reason}. Trang này chỉ hiện một lần.",
+        "Opened by {by}: {reason}. This page is shown once.",
+    ),
+    "unsealed_none": Words("Không mở được trường nào.", "None of it could be opened."),
+    "unsealed_more": Words(
+        "Còn trường niêm phong khác của các bản ghi cũ hơn.",
+        "Older messages have more sealed fields.",
+    ),
     "back_to_journey": Words("Về hồ sơ", "Back to the journey"),
 }

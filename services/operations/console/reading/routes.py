@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import quote
+from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request
@@ -11,6 +13,7 @@ from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
 from services.operations.console.reading.page import journey_page, raw
 from services.operations.console.reading.sought import sought
+from services.operations.console.reading.unsealed import unsealed
 from services.operations.console.rounds.offers import offers_of
 from services.operations.console.screen import HEADERS, READERS, ROOT, Visit, home_of
 from services.operations.domain.citizen.units import Units
@@ -19,6 +22,8 @@ from services.operations.journeys import Journeys
 from services.operations.opened import Opened, journey_of, opened, units_of
 from services.operations.persons import Persons
 from services.operations.rounds_api import OPERATORS
+from services.operations.status_api import form_body
+from services.operations.unsealing import UNSEALERS, Unsealing
 from shared.access import Caller
 from shared.catalogue import Catalogue
 from shared.clock import Clock
@@ -27,6 +32,7 @@ from shared.working_time import local_day
 
 AFTER_LIMIT = 500
 PERSON = f"{ROOT}/find/person"
+REASON_LEAST, REASON_LIMIT = 3, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Reading:
     persons: Persons
     catalogue: Catalogue
     clock: Clock
+    unsealing: Unsealing
 
 
 def router(reading: Reading) -> APIRouter:
@@ -47,6 +54,7 @@ def router(reading: Reading) -> APIRouter:
     readers = Depends(reading.door.seat(*READERS))
     _find(routes, reading, readers)
     _journey(routes, reading, readers)
+    _unseal(routes, reading)
     return routes
 
 
@@ -97,9 +105,9 @@ def _journey(routes: APIRouter, reading: Reading, readers: object) -> None:
         now = reading.clock()
         told = journey_of(one, now)
         page = journey_page(told, one, reading.catalogue, now, is_whole=whole)
-        may_act = visit.role in OPERATORS
+        may = {"may_act": visit.role in OPERATORS, "may_unseal": visit.role in UNSEALERS}
         return reading.door.screen.page(
-            visit, "journey.html", page=page, offers=offers_of(one), may_act=may_act
+            visit, "journey.html", page=page, offers=offers_of(one), key=uuid4().hex, **may
         )
 
     @routes.get(
@@ -116,6 +124,41 @@ def _journey(routes: APIRouter, reading: Reading, readers: object) -> None:
         if entry is None:
             raise Refusal(404, "not-found", LABELS["refused_not-found"].en)
         return reading.door.screen.page(visit, "message.html", entry=entry, text=raw(entry))
+
+
+def _unseal(routes: APIRouter, reading: Reading) -> None:
+    where, door = "/journeys/{name}/unsealing", reading.door
+    unsealers = Depends(door.seat(*UNSEALERS))
+
+    @routes.post(
+        where,
+        name="unseal_on_page",
+        summary="The console: shows, once, what is sealed of an application",
+        response_class=HTMLResponse,
+        openapi_extra=form_body({"token": "…", "key": "…", "reason": "…"}),
+    )
+    async def unsealed_shown(
+        name: str, request: Request, visit: Annotated[Visit, unsealers]
+    ) -> Response:
+        assert visit.session
+        fields = await door.sent(request, visit.session)
+        reason, key = fields.get("reason", ""), fields.get("key", "")
+        if not REASON_LEAST <= len(reason) <= REASON_LIMIT or not key:
+            raise Refusal(422, "reason-missing", LABELS["refused_reason-missing"].en)
+        request.state.reason = reason
+        found = await reading.unsealing.unseal(name, _caller(visit), reason, key)
+        back = visit._replace(address=f"{ROOT}/journeys/{found.application}")
+        shown = unsealed(found)
+        return door.screen.page(back, "unsealed.html", found=found, fields=shown)
+
+    @routes.get(
+        where,
+        name="unseal_is_over",
+        summary="The console: leads back to the journey",
+        response_class=HTMLResponse,
+    )
+    async def leads_back(name: str, _: Annotated[Visit, unsealers]) -> Response:
+        return RedirectResponse(f"{ROOT}/journeys/{quote(name, safe='')}", 303, HEADERS)
 
 
 def _caller(visit: Visit) -> Caller:

@@ -13,7 +13,7 @@ import pytest
 from fastapi import APIRouter, Depends
 from starlette.types import ASGIApp
 
-from services.operations import reads_api
+from services.operations import reads_api, unsealing_api
 from services.operations.alarms.desk import Desk as AlarmDesk
 from services.operations.api import Sources
 from services.operations.api import router as api_router
@@ -57,6 +57,7 @@ from services.operations.console.stuck.routes import Watching
 from services.operations.console.sync import routes as sync_routes
 from services.operations.console.sync.routes import Comparing
 from services.operations.domain.actions import ACTIONS, Action
+from services.operations.domain.entries import Entry
 from services.operations.finding import Finder
 from services.operations.guard import Guard
 from services.operations.indicators.syncing import Syncing
@@ -72,6 +73,7 @@ from services.operations.subscriptions.desk import SubscriptionDesk
 from services.operations.subscriptions.rows import Subscriptions
 from services.operations.sync_api import SyncDesk
 from services.operations.trends import Trends
+from services.operations.unsealing import Unsealing
 from shared import events
 from shared.access import Access
 from shared.bus import Message, Partition
@@ -80,6 +82,7 @@ from shared.edge_app import edge_app
 from shared.events import Event
 from shared.papers.press import Press
 from shared.principals import People
+from shared.vault import Vault
 from tests.services.operations.alarms.watch import Night
 from tests.services.operations.at_intake import AtIntake
 from tests.services.operations.console.desks import gathering_of, money_desk
@@ -124,6 +127,7 @@ class ConsoleEdge:
     actions: dict[str, Action] = field(default_factory=lambda: dict(ACTIONS))
     stories: dict[str, Story] = field(default_factory=dict)
     published: list[tuple[str, Event]] = field(default_factory=list)
+    doubt: Exception | None = None  # of what is published
     oidc: Oidc | None = None
     payment: Payment | None = None
     transport: httpx.AsyncBaseTransport | None = None  # to a sandbox, where one is told of
@@ -141,10 +145,10 @@ class ConsoleEdge:
             Screen(ways), Accounts(rows, people), sessions, KEY, self.ticks, self.oidc
         )
         finder = self.store.finder(self.catalogue, lambda: self.now)
-        self.at_intake = AtIntake(self.store)
+        self.at_intake, self.unsealing = AtIntake(self.store), self._unsealing()
         reading = Reading(
             *(self.door, self.store.journeys, finder, self.at_intake.persons),
-            *(self.catalogue, lambda: self.now),
+            *(self.catalogue, self._now, self.unsealing),
         )
         board = MemoryBoard(self.store.tables["situations"].rows)
         self.trends = Trends(board, MemoryTable(self.store.trouble), self._now)
@@ -228,7 +232,11 @@ class ConsoleEdge:
             *(self.store.journeys, finder, self.at_intake.persons),
             *(self.store.counts(), self.store.counts(), lambda: None, self, self._now),
         )
-        beside = (api_router(sources), reads_api.router(self.reads, self.store.journeys))
+        beside = (
+            api_router(sources),
+            reads_api.router(self.reads, self.store.journeys),
+            unsealing_api.router(self.unsealing),
+        )
         for router in (*routers, *beside):
             guarded.include_router(router)
         keys = {
@@ -243,6 +251,18 @@ class ConsoleEdge:
 
     def _now(self) -> datetime:
         return self.now
+
+    def _unsealing(self) -> Unsealing:
+        self.vault_table = MemoryTable(Trouble())
+        self.vault = Vault(self.vault_table, KEY, monotonic=self.ticks)
+        journeys, claims = self.store.journeys, MemoryTable(Trouble())
+        return Unsealing(journeys, self._original, self.vault, claims, self, self._now)
+
+    async def _original(self, entry: Entry) -> bytes:
+        """Return a message's data as its log has it."""
+        records = self.stories[entry.application].log.records
+        (found,) = (r for r in records if (r.topic, r.partition, r.offset) == entry.place)
+        return bytes(events.decode(found.value).data)
 
     async def _append(self, place: Partition, message: Message) -> None:
         """Keep what the console has said; whoever listens is `payment`, if somebody does."""
@@ -260,6 +280,8 @@ class ConsoleEdge:
 
     async def publish(self, topic: str, event: Event) -> None:
         """Take a command, and read it; a release is all that a service needs to do."""
+        if self.doubt:
+            raise self.doubt
         self.published.append((topic, event))
         story = self.stories[event.subject]
         story.log.now = max(story.log.now, self.now)

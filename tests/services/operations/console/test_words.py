@@ -117,6 +117,7 @@ MADE = {
     "refused_acted-on-too-often",
     "refused_unknown-application",
     *(f"refused_intake-{how}" for how in ("silent", "refuses")),
+    *(f"refused_{why}" for why in ("nothing-sealed", "erased", "shown-already")),
     *(f"do_{verb}" for verb in VERBS),
     *(f"refused_{code}" for code in ("unknown-round", "same-person")),
     *("refused_too-many-open", "refused_too-many-acts"),
