@@ -37,5 +37,6 @@ Reading order: what is needed by what follows first.
     guard, limits                    what stands around every route; how often somebody may ask
     reads, reads_api                 who was shown what of whom
     turns                            loops beside the edge
+    delivery                         signed calls and mails to who is told something
     readers, wiring                  how all of it is put together
 """

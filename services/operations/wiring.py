@@ -13,10 +13,9 @@ from services.operations.alarms.rows import Alarms
 from services.operations.alarms.rows import Tables as AlarmTables
 from services.operations.alarms.runner import SHARE
 from services.operations.alarms.runner import Runner as AlarmRunner
-from services.operations.alarms.sending import Sending, client
+from services.operations.alarms.sending import Sending
 from services.operations.alarms.sightings import Sightings
 from services.operations.alarms.sightings import Sources as Looked
-from services.operations.alarms.targets import read as targets
 from services.operations.alarms.telling import Deliveries, Teller
 from services.operations.console import oidc
 from services.operations.console.accounts import Accounts
@@ -29,6 +28,8 @@ from services.operations.dead.desk import Desk as DeadDesk
 from services.operations.dead.desk import Seals
 from services.operations.dead.edits import Edits
 from services.operations.dead.standing import Standing
+from services.operations.delivery import client
+from services.operations.delivery import read as targets
 from services.operations.domain import thresholds
 from services.operations.domain.expiry import expiring
 from services.operations.domain.facts import View

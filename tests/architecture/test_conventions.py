@@ -86,7 +86,7 @@ OWN = {
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("subscriptions", "subscriptions_api"),
         *("journeys", "reader", "counts", "flow", "tables", "proving", "proof_api", "proofs"),
-        *("edition", "mending", "wiring", "readers", "trends", "turns", "live"),
+        *("edition", "mending", "wiring", "readers", "trends", "turns", "delivery", "live"),
         *("status_access", "status_api", "pages", "example", "rating_api"),
     },
 }

@@ -1,9 +1,8 @@
-"""One attempt to tell a target of an alarm: a call, or a mail, for a bounded time.
+"""What a target is told of an alarm, as a call or a mail.
 
 The id of what is told is the same in each attempt, so whoever gets it twice can tell.
 """
 
-import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,23 +12,12 @@ from typing import Any
 
 import httpx
 import msgspec
-from aiosmtplib import SMTP
 
-from services.operations.alarms.targets import Mail, Webhook
 from services.operations.alarms.views import short
+from services.operations.delivery import PROBLEM_LIMIT, Mail, Webhook, call, write
 from services.operations.domain.alarm_life import Alarm
 from services.operations.domain.alarm_telling import What
 from services.operations.domain.alarm_words import body, headline
-from shared import signing
-
-CALL_LIMIT_S = 10.0  # for each step of it
-ATTEMPT_LIMIT_S = 30.0  # for all of it: who answers by drops holds up nobody
-PROBLEM_LIMIT = 200
-
-
-def client() -> httpx.AsyncClient:
-    """Return a client that follows nothing and has no proxy."""
-    return httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=CALL_LIMIT_S)
 
 
 class Sending:
@@ -47,38 +35,6 @@ class Sending:
             return await write(target, letter(target, alarm, what, at, self._console))
         except Exception as error:  # whatever it was, a target is to end nothing
             return f"{type(error).__name__}: {error}"[:PROBLEM_LIMIT]
-
-
-async def call(
-    http: httpx.AsyncClient, target: Webhook, id_: str, said: bytes, at: datetime
-) -> str:
-    """Call a target, signed; return what was wrong, nothing if it has it."""
-    secrets = [signing.secret(target.secret)]
-    headers = {
-        **signing.headers(id_, int(at.timestamp()), said, secrets),
-        "content-type": "application/json",
-        "user-agent": "motcua-operations",
-    }
-    told = http.stream("POST", target.url, content=said, headers=headers)
-    async with asyncio.timeout(ATTEMPT_LIMIT_S), told as answer:  # what it says is not read
-        return "" if answer.is_success else f"it answered {answer.status_code}"
-
-
-async def write(target: Mail, mail: EmailMessage) -> str:
-    """Hand a mail over; return nothing.  Raises whatever the server, or the way to it, does."""
-    host, port, encryption = target.place
-    server = SMTP(
-        hostname=host,
-        port=port,
-        timeout=CALL_LIMIT_S,
-        use_tls=encryption == "tls",
-        start_tls=encryption == "starttls",
-        username=target.user or None,
-        password=target.password or None,
-    )
-    async with asyncio.timeout(ATTEMPT_LIMIT_S), server:
-        await server.send_message(mail)
-    return ""
 
 
 def payload(

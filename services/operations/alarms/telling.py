@@ -17,7 +17,7 @@ import msgspec
 import structlog
 
 from services.operations.alarms.rows import Alarms
-from services.operations.alarms.targets import Mail, Webhook
+from services.operations.delivery import Mail, Webhook
 from services.operations.domain.alarm_life import Alarm, is_silenced
 from services.operations.domain.alarm_telling import Attempt, Due, What, due
 from shared.clock import Clock

@@ -13,7 +13,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from services.operations.alarms.targets import Mail, Webhook
+from services.operations.delivery import Mail, Webhook
 from services.operations.domain.facts import View
 from services.operations.domain.statistics import Period
 from services.operations.domain.subscriptions import (

@@ -12,8 +12,7 @@ from email.utils import format_datetime
 import httpx
 import msgspec
 
-from services.operations.alarms.sending import PROBLEM_LIMIT, call, write
-from services.operations.alarms.targets import Mail, Webhook
+from services.operations.delivery import PROBLEM_LIMIT, Mail, Webhook, call, write
 from services.operations.domain.subscriptions import Subscription
 from services.operations.form_files import COUNTED, FILES, Statistics, name_of
 

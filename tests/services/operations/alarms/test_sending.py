@@ -16,8 +16,8 @@ import msgspec
 import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 
-from services.operations.alarms.sending import Sending, client
-from services.operations.alarms.targets import Mail, Webhook, read
+from services.operations.alarms.sending import Sending
+from services.operations.delivery import Mail, Webhook, client, read
 from services.operations.domain.alarm_life import Act, Alarm, fired
 from services.operations.domain.alarms import alarm_id
 from shared import signing

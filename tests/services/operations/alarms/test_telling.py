@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.operations.alarms.sending import payload
-from services.operations.alarms.targets import Mail, Webhook
 from services.operations.alarms.telling import Teller
+from services.operations.delivery import Mail, Webhook
 from services.operations.domain.alarm_life import Act, Alarm, silence_of
 from services.operations.domain.alarm_telling import LOST_AFTER_S, Attempt, What
 from services.operations.domain.alarm_words import body

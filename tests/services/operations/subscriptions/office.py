@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from services.operations.alarms.targets import Mail, Webhook
+from services.operations.delivery import Mail, Webhook
 from services.operations.domain.facts import View
 from services.operations.domain.statistics import Period, added
 from services.operations.domain.subscriptions import Subscription

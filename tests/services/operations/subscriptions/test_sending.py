@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.operations.alarms.sending import client
+from services.operations.delivery import client
 from services.operations.domain.statistics import Period
 from services.operations.domain.subscriptions import Subscription
 from services.operations.form_files import as_csv

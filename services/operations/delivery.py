@@ -1,20 +1,29 @@
-"""Who is told of alarms, as the secrets file names them: `alarms`, a row for each name.
+"""Who is told something, as the secrets file names them, a row for each name: `alarms`, `reports`;
+and one attempt to tell one, by a signed call or a mail, for a bounded time.
 
 A row is the deployment's own, so its address may be inside its network; it is encrypted all the
 same, but on this machine.
 """
 
+import asyncio
 from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
 from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
+import httpx
 import msgspec
+from aiosmtplib import SMTP
 
 from services.operations.domain.alarm_telling import Target
 from shared import signing
 from shared.errors import Misconfigured
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+CALL_LIMIT_S = 10.0  # for each step of it
+ATTEMPT_LIMIT_S = 30.0  # for all of it: who answers by drops holds up nobody
+PROBLEM_LIMIT = 200
 PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -86,3 +95,40 @@ def read(rows: Mapping[str, Mapping[str, Any]], section: str = "alarms") -> list
                 " sender and server."
             ) from None
     return found
+
+
+def client() -> httpx.AsyncClient:
+    """Return a client that follows nothing and has no proxy."""
+    return httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=CALL_LIMIT_S)
+
+
+async def call(
+    http: httpx.AsyncClient, target: Webhook, id_: str, said: bytes, at: datetime
+) -> str:
+    """Call a target, signed; return what was wrong, nothing if it has it."""
+    secrets = [signing.secret(target.secret)]
+    headers = {
+        **signing.headers(id_, int(at.timestamp()), said, secrets),
+        "content-type": "application/json",
+        "user-agent": "motcua-operations",
+    }
+    told = http.stream("POST", target.url, content=said, headers=headers)
+    async with asyncio.timeout(ATTEMPT_LIMIT_S), told as answer:  # what it says is not read
+        return "" if answer.is_success else f"it answered {answer.status_code}"
+
+
+async def write(target: Mail, mail: EmailMessage) -> str:
+    """Hand a mail over; return nothing.  Raises whatever the server, or the way to it, does."""
+    host, port, encryption = target.place
+    server = SMTP(
+        hostname=host,
+        port=port,
+        timeout=CALL_LIMIT_S,
+        use_tls=encryption == "tls",
+        start_tls=encryption == "starttls",
+        username=target.user or None,
+        password=target.password or None,
+    )
+    async with asyncio.timeout(ATTEMPT_LIMIT_S), server:
+        await server.send_message(mail)
+    return ""
