@@ -133,7 +133,8 @@ class DisbursementQueryRequested(_DisbursementCall, frozen=True, kw_only=True):
 
 class DisbursementDone(_Disbursement, frozen=True, kw_only=True):
     """It was paid out; `transaction` is the bank's number of that, `by` who recorded it, if
-    somebody did.  No partner: it was paid by hand.
+    somebody did.  No partner: it was paid by hand.  `unit`: which received the application, empty
+    in an event from before it was told.
     """
 
     TYPE: ClassVar[str] = "disbursement.done"
@@ -141,16 +142,20 @@ class DisbursementDone(_Disbursement, frozen=True, kw_only=True):
     reference: str
     transaction: str
     by: str = ""
+    unit: str = ""
 
 
 class DisbursementFailed(_Disbursement, frozen=True, kw_only=True):
-    """It surely was not paid, `code` is the partner's word; or it came back, as `by` recorded."""
+    """It surely was not paid, `code` is the partner's word; or it came back, as `by` recorded;
+    `unit` as of one that was paid.
+    """
 
     TYPE: ClassVar[str] = "disbursement.failed"
     partner: str
     reference: str
     code: str
     by: str = ""
+    unit: str = ""
 
 
 class DisbursementRejected(_Disbursement, frozen=True, kw_only=True):

@@ -153,7 +153,11 @@ class QueryRequested(Data, frozen=True, kw_only=True):
 
 
 class Settled(Data, frozen=True, kw_only=True):
-    """An obligation is met, once; `moment` says which: `on_demand` is an officer's, not the fee."""
+    """An obligation is met, once; `moment` says which: `on_demand` is an officer's, not the fee.
+
+    `unit`: whose money it is, which received the application; empty in an event from before it was
+    told.
+    """
 
     TYPE: ClassVar[str] = "payment.settled"
     partner: str
@@ -161,6 +165,7 @@ class Settled(Data, frozen=True, kw_only=True):
     transaction: str
     amount_vnd: Amount
     moment: str = ""
+    unit: str = ""
 
 
 class Failed(Data, frozen=True, kw_only=True):
@@ -206,13 +211,16 @@ class Mismatched(Data, frozen=True, kw_only=True):
 
 
 class Overpaid(Data, frozen=True, kw_only=True):
-    """Money came that no obligation needs (double or late): to be refunded, never lost."""
+    """Money came that no obligation needs (double or late): to be refunded, never lost; `unit` is
+    that of the application, as of money that settles.
+    """
 
     TYPE: ClassVar[str] = "payment.overpaid"
     partner: str
     reference: str
     transaction: str
     amount_vnd: Amount
+    unit: str = ""
 
 
 class ReceiptIssued(Data, frozen=True, kw_only=True):

@@ -139,12 +139,13 @@ class RefundQueryRequested(_RefundCall, frozen=True, kw_only=True):
 
 class RefundDone(_Refund, frozen=True, kw_only=True):
     """It was given back; `told` is the partner's number of that, `by` who recorded it, if somebody
-    did.
+    did; `unit`: of whose money, empty in an event from before it was told.
     """
 
     TYPE: ClassVar[str] = "refund.done"
     told: str
     by: str = ""
+    unit: str = ""
 
 
 class RefundFailed(_Refund, frozen=True, kw_only=True):

@@ -75,6 +75,11 @@ class Draft:
     events: list[Data] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
 
+    @property
+    def unit(self) -> str:
+        """Return whose money it is, empty where nobody knows."""
+        return self.state.basis.unit if self.state.basis else ""
+
     def belongs_to(self, portal: str, basis: Basis | None = None) -> None:
         """Remember whose application it is, and what its fee stands on."""
         self._change(portal=portal, basis=self.state.basis or basis)
@@ -134,11 +139,10 @@ class Draft:
     @contextmanager
     def receipts(self) -> Iterator[Desk]:
         """Write receipts: what was written is remembered and said."""
-        unit = self.state.basis.unit if self.state.basis else ""
         mine = self.state.receipts
         desk = Desk(
             application=self.application,
-            unit=unit,
+            unit=self.unit,
             on=self.on,
             number=self.number,
             receipts=mine,

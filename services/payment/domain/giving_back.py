@@ -121,7 +121,7 @@ def finish(draft: Draft, refund: Refund, heard: Heard) -> None:
     """Say that it was given back; of an obligation given back in whole no receipt counts."""
     told = heard.transaction or refund.told
     _turn(draft, msgspec.structs.replace(refund, told=told), "done")
-    done = RefundDone(**named(draft, refund), told=told, by=heard.by)
+    done = RefundDone(**named(draft, refund), told=told, by=heard.by, unit=draft.unit)
     draft.events.append(done)
     paid = next((a for a in draft.state.attempts if _is_of(a, refund)), None)
     if paid is None:

@@ -69,6 +69,7 @@ def settle(draft: Draft, cause: Cause) -> None:
             transaction=money.transaction,
             amount_vnd=money.amount_vnd,
             moment=obligation.moment,
+            unit=draft.unit,
         )
     )
     with draft.receipts() as desk:
@@ -85,6 +86,7 @@ def overpay(draft: Draft, cause: Cause) -> None:
             reference=cause.money.reference,
             transaction=cause.money.transaction,
             amount_vnd=cause.money.amount_vnd,
+            unit=draft.unit,
         )
     )
 

@@ -108,9 +108,8 @@ def leave(draft: Draft, paid: Disbursement, _: Heard) -> None:
 def fail(draft: Draft, paid: Disbursement, heard: Heard) -> None:
     """Say that it was not paid, or came back."""
     _turn(draft, paid, "failed")
-    draft.events.append(
-        DisbursementFailed(**named(draft, paid), **_at(draft, paid), code=heard.code, by=heard.by)
-    )
+    said = {**named(draft, paid), **_at(draft, paid), "by": heard.by, "unit": draft.unit}
+    draft.events.append(DisbursementFailed(**said, code=heard.code))
 
 
 def reject(draft: Draft, paid: Disbursement, heard: Heard) -> None:
@@ -125,10 +124,8 @@ def finish(draft: Draft, paid: Disbursement, heard: Heard) -> None:
     """Say that it was paid out."""
     transaction = heard.transaction or paid.transaction
     _turn(draft, msgspec.structs.replace(paid, transaction=transaction), "done")
-    where = _at(draft, paid)
-    draft.events.append(
-        DisbursementDone(**named(draft, paid), **where, transaction=transaction, by=heard.by)
-    )
+    said = {**named(draft, paid), **_at(draft, paid), "by": heard.by, "unit": draft.unit}
+    draft.events.append(DisbursementDone(**said, transaction=transaction))
 
 
 # ---- steps of moves

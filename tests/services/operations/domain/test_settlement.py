@@ -34,12 +34,13 @@ DAY = date(2026, 6, 8)
 OUT: dict[str, Any] = {"period": "2026-06", "bank": "970436", "ending": "0001"}
 
 
-def moves(story: Story, rng: random.Random) -> list[tuple[str, str, int]]:
-    """Let money move a few times; return partner, kind and amount of each."""
-    out: list[tuple[str, str, int]] = []
+def moves(story: Story, rng: random.Random) -> list[tuple[str, str, str, int]]:
+    """Let money move a few times; return partner, agency, kind and amount of each."""
+    out: list[tuple[str, str, str, int]] = []
+    unit = rng.choice(("", "00004", "26734"))
     for n in range(rng.randrange(5)):
         partner, vnd = rng.choice(PARTNERS), rng.randrange(1, 100_000)
-        of = {"partner": partner, "reference": f"R{n}", "amount_vnd": vnd}
+        of = {"partner": partner, "reference": f"R{n}", "amount_vnd": vnd, "unit": unit}
         paid = {"disbursement": f"D{n}", **of, **OUT}
         words: dict[str, list[Data]] = {
             "settled": [payment.Settled(**of, transaction=f"T{n}")],
@@ -57,9 +58,9 @@ def moves(story: Story, rng: random.Random) -> list[tuple[str, str, int]]:
             story.log.pass_time(hours=rng.choice((0, 5, 30)))
             story.decide("payment", story.submitted(), word)
         if kind == "returned":
-            out.append((partner, "disbursed", vnd))
+            out.append((partner, unit, "disbursed", vnd))
         if kind != "failed":  # nothing had moved
-            out.append((partner, kind, vnd))
+            out.append((partner, unit, kind, vnd))
     return out
 
 
@@ -75,19 +76,21 @@ async def test_sums_over_days_and_agencies_are_those_of_the_log_however_it_is_re
         await store.read(Group(records), batch=rng.choice((3, 7, 1_000)))
     store.trouble.fails = lambda: False
 
-    wanted = Counter[tuple[str, str]]()
-    for partner, kind, vnd in moved:
-        wanted[partner, f"{kind}_vnd"] += vnd
+    wanted = Counter[tuple[str, str, str]]()
+    for partner, unit, kind, vnd in moved:
+        wanted[partner, unit, f"{kind}_vnd"] += vnd
     settling = settler(store, lambda: log.now)
     for partner in PARTNERS:
         by_day = await settling.moved(partner, YEAR, "day")
         by_unit = await settling.moved(partner, YEAR, "unit")
         whole = together(by_day.values())
         assert whole == together(by_unit.values())
-        for kind in ("settled", "overpaid", "refunded", "disbursed", "returned"):
-            assert getattr(whole, f"{kind}_vnd") == wanted[partner, f"{kind}_vnd"]
+        for unit, sums in by_unit.items():
+            for name in Sums.__struct_fields__[1:]:
+                assert getattr(sums, name) == wanted.pop((partner, unit, name), 0)
         months = [together((await settling.moved(partner, m, "day")).values()) for m in YEAR.months]
         assert together(months) == whole
+    assert not wanted.total()
 
 
 async def test_what_has_stayed_is_carried_from_day_to_day_within_the_year(log: Log) -> None:

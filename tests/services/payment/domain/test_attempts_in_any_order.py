@@ -93,7 +93,9 @@ def test_one_settlement_and_nothing_is_forgotten(an_office, a, story, some_sign)
         office.hear(data)
         is_watched(office)
 
-    kept = [*office.of(Settled), *office.of(Overpaid), *office.of(Mismatched)]
+    booked = [*office.of(Settled), *office.of(Overpaid)]
+    assert {e.unit for e in booked} <= {a.hcmc}, "whose money it is"
+    kept = [*booked, *office.of(Mismatched)]
     assert {(e.reference, e.transaction) for e in kept} == received
     assert len(office.of(Settled)) <= 1
     assert len(office.state.attempts) <= PACE.attempt_limit + len(office.of(CreateRequested))

@@ -177,6 +177,7 @@ def test_what_was_withdrawn_meanwhile_is_not_agreed_to(dear):
 def test_it_is_done_when_the_bank_says_so(asked):
     (done,) = answer(asked, "done", transaction="FT1")
     assert isinstance(done, DisbursementDone)
+    assert done.unit, "which received the application"
     assert (done.partner, done.transaction, done.by) == ("song-hong", "FT1", "")
     assert standing(asked.state) == "resting"
     assert answer(asked, "done", transaction="FT1") == []

@@ -38,6 +38,7 @@ from tests.services.payment.domain.going_back import (
     ring_refund,
     statuses,
 )
+from tests.services.payment.office import HCMC
 
 
 def test_every_state_and_trigger_is_covered():
@@ -76,7 +77,7 @@ def test_what_was_given_back_is_not_owed_any_more(twice):
     assert kinds(answer(twice, "done", transaction="R1")) == [RefundDone]
 
     assert (twice.state.to_refund_vnd, twice.state.refunded_vnd) == (0, 16_000)
-    assert twice.of(RefundDone)[0].told == "R1"
+    assert (twice.of(RefundDone)[0].told, twice.of(RefundDone)[0].unit) == ("R1", HCMC)
     assert answer(twice, "done", transaction="R1") == []
     assert twice.state.status == "settled", "the first payment stays"
 
