@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
+from zlib import crc32
 
 import msgspec
 
@@ -22,6 +23,8 @@ ENDS = (
     *("paid, then paid", "paid, then paid", "mispaid, then paid", ""),
 )
 DECLINED = "24"
+REFUSED = 4  # one name in so many
+Became = Literal["done", "failed", "by_hand"]
 
 
 class Deed(NamedTuple):
@@ -40,6 +43,17 @@ class Bank:
         self.deeds: dict[str, list[Deed]] = {}
         self.given_back: Counter[str] = Counter()  # refund → how often it was told so
         outside.listen("payment.events", self._hear)
+
+    def give_back(self, wanted: RefundRequested | RefundQueryRequested) -> None:
+        """Do what is told, each time; some names are refused for ever."""
+        if not _is_refused(wanted):
+            self.given_back[_name(wanted)] += 1
+
+    def became_of(self, wanted: RefundRequested | RefundQueryRequested) -> Became:
+        """Return what it did; of what was not heard of yet nobody knows."""
+        if _is_refused(wanted):
+            return "failed"
+        return "done" if self.given_back[_name(wanted)] else "by_hand"
 
     def _hear(self, event: Event) -> None:
         if event.type == Requested.TYPE:
@@ -151,10 +165,10 @@ class BankRefund:
         if self._rng.random() < self._bank.trouble():
             raise NotCalled("connection refused")
         for request in requests:
-            self._bank.given_back[_wanted(request).refund] += 1
+            self._bank.give_back(_wanted(request))
         slow = self._rng.random() < self._bank.trouble()
         await asyncio.sleep(self._rng.random() * (2 * QUERY_LIMIT_S if slow else 0.02))
-        return [_refunded(_wanted(r), "done") for r in requests]
+        return [_refunded(w, self._bank.became_of(w)) for w in map(_wanted, requests)]
 
     def unknown(self, request: Request) -> Data:
         """Return that nobody knows."""
@@ -166,7 +180,9 @@ class BankRefund:
 
 
 class BankRefundQuery(BankRefund):
-    """The call by which payment asks what became of a refund; the bank never says no."""
+    """The call by which payment asks what became of a refund; the bank says no only of
+    what it never does.
+    """
 
     request_type = RefundQueryRequested.TYPE
 
@@ -175,10 +191,7 @@ class BankRefundQuery(BankRefund):
         if self._rng.random() < self._bank.trouble():
             raise NotCalled("connection refused")
         await asyncio.sleep(self._rng.random() * 0.02)
-        return [
-            _refunded(w, "done" if self._bank.given_back[w.refund] else "by_hand")
-            for w in map(_wanted, requests)
-        ]
+        return [_refunded(w, self._bank.became_of(w)) for w in map(_wanted, requests)]
 
 
 def _wanted(request: Request) -> RefundRequested | RefundQueryRequested:
@@ -186,9 +199,17 @@ def _wanted(request: Request) -> RefundRequested | RefundQueryRequested:
     return request.data
 
 
+def _name(wanted: RefundRequested | RefundQueryRequested) -> str:
+    return wanted.name or wanted.refund
+
+
+def _is_refused(wanted: RefundRequested | RefundQueryRequested) -> bool:
+    return crc32(_name(wanted).encode()) % REFUSED == 0
+
+
 def _refunded(
     wanted: RefundRequested | RefundQueryRequested,
-    finding: Literal["done", "unknown", "deferred", "by_hand"],
+    finding: Became | Literal["unknown", "deferred"],
 ) -> RefundAnswered:
     return RefundAnswered(key=wanted.key, refund=wanted.refund, finding=finding)
 

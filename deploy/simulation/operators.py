@@ -16,14 +16,14 @@ from shared.events.cancelling import OperatorCancelled
 from shared.events.handover import OfficerTransferred
 from shared.events.notify import AgainAsked, NoticeFailed, NoticeRequested, NoticeSent
 from shared.events.payment import Mismatched, Overpaid
-from shared.events.refunds import RefundAsked
+from shared.events.refunds import RefundAsked, RefundFailed, RefundRetried, RefundWaiting
 from shared.events.routing import Accepted, OfficerApologised
 from shared.principals import LOCAL, Principal
 from shared.working_time import local_day
 
 OPERATOR, CHECKER = "operator.simulated", "checker.simulated"
 AGAIN, TWICE = 0.5, 0.3  # how often
-MOVED, DATED, BACK, ENDED = 0.2, 0.1, 0.3, 0.4
+MOVED, DATED, BACK, ENDED, RETRIED = 0.2, 0.1, 0.3, 0.4, 0.6
 MONEY = frozenset({Mismatched.TYPE, Overpaid.TYPE})
 NOTICES = frozenset({NoticeFailed.TYPE, NoticeRequested.TYPE, NoticeSent.TYPE})
 
@@ -43,6 +43,7 @@ class _Told(msgspec.Struct):
     partner: str = ""
     transaction: str = ""
     amount_vnd: int = 0
+    refund: str = ""
 
 
 class Operators:
@@ -58,6 +59,7 @@ class Operators:
         self._outside.listen("notify.events", self._hear_of_notice)
         self._outside.listen("routing.events", self._hear_of_dossier)
         self._outside.listen("payment.events", self._hear_of_money)
+        self._outside.listen("payment.events", self._hear_of_refund)
 
     def _hear_of_notice(self, event: Event) -> None:
         if event.type not in NOTICES:
@@ -102,6 +104,14 @@ class Operators:
                 checked_by=CHECKER,
                 checked_principal=Principal(LOCAL, self._rng.choice((OPERATOR, CHECKER))).text,
             )
+            self._say(Said("payment", event.subject), wish)
+
+    def _hear_of_refund(self, event: Event) -> None:
+        chance = {RefundFailed.TYPE: RETRIED, RefundWaiting.TYPE: RETRIED / 3}
+        if self._rng.random() < chance.get(event.type, 0.0):
+            refund = msgspec.json.decode(event.data, type=_Told).refund
+            second = self._rng.choice(("operator.second", "operator.second", ""))
+            wish = RefundRetried(refund=refund, by=OPERATOR, reason="r", checked_by=second)
             self._say(Said("payment", event.subject), wish)
 
     def _say(self, said: Said, data: Data) -> None:

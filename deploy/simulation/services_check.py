@@ -31,7 +31,7 @@ from shared.events.intake import (
 from shared.events.notify import AgainRefused
 from shared.events.payment import Mismatched, Overpaid, ReceiptIssued, Settled
 from shared.events.portal import Submitted
-from shared.events.refunds import RefundRefused
+from shared.events.refunds import RefundRefused, RefundRetryRefused
 from shared.events.routing import ActionRejected
 from shared.store import Row
 
@@ -39,8 +39,10 @@ T = TypeVar("T")
 D = TypeVar("D", bound=Data)
 
 ASK_LIMIT = 4  # questions after an order: whoever answers none leaves it to the day's statement
-REFUSALS = frozenset({AgainRefused.TYPE, ActionRejected.TYPE, RefundRefused.TYPE})
-WITH_A_PERSON = ("by_hand", "waiting_for_check")
+REFUSALS = frozenset(
+    {AgainRefused.TYPE, ActionRejected.TYPE, RefundRefused.TYPE, RefundRetryRefused.TYPE}
+)
+WITH_A_PERSON = ("by_hand", "waiting_for_check", "failed")
 
 
 def check_services(world: World, submitted: Sequence[str], bank: Bank, gateway: Gateway) -> None:
@@ -161,7 +163,9 @@ def _check_refunds(who: str, application: str, state: Payment, bank: Bank) -> No
     """What is not needed is given back, once; or a person knows that it is to be."""
     owed_vnd = state.to_refund_vnd
     for refund in state.refunds:
-        given = bank.given_back[f"{application}.refund.{refund.number}"]
+        name = f"{application}.refund.{refund.number}"
+        tries = [name, *(f"{name}.{n}" for n in range(2, refund.tries + 1))]
+        given = sum(bank.given_back[each] for each in tries)
         if given > 1 or (refund.status == "done") != (given == 1):
             raise Violation(f"{who}: given back {given} times: {refund}")
         if refund.status not in ("done", *WITH_A_PERSON):

@@ -30,7 +30,13 @@ from shared.events.kernel import TimerFired
 from shared.events.payment import Chosen, Created, Notified, Queried, Unstated
 from shared.events.queries import QueryAsked
 from shared.events.reassessments import ReassessmentAsked
-from shared.events.refunds import RefundAnswered, RefundAsked, RefundChecked, RefundRecorded
+from shared.events.refunds import (
+    RefundAnswered,
+    RefundAsked,
+    RefundChecked,
+    RefundRecorded,
+    RefundRetried,
+)
 from shared.events.routing import (
     Accepted,
     Closed,
@@ -87,6 +93,7 @@ def table(
         RefundAsked.TYPE: lambda draft, wish, _: refunds.asked(draft, wish),
         RefundChecked.TYPE: lambda draft, verdict, _: refunds.checked(draft, verdict),
         RefundRecorded.TYPE: lambda draft, deed, _: refunds.recorded(draft, deed),
+        RefundRetried.TYPE: lambda draft, wish, _: refunds.retried(draft, wish),
         RefundAnswered.TYPE: lambda draft, said, _: refunds.answered(draft, said),
     }
 

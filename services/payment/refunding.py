@@ -65,7 +65,7 @@ class AskBack(PartnerCall[RefundQueryRequested]):
 
 def _refund(wanted: Wanted, told: Told) -> Refund:
     return Refund(
-        key=wanted.refund,
+        key=wanted.name or wanted.refund,
         reference=wanted.reference,
         transaction=wanted.transaction,
         amount_vnd=wanted.amount_vnd,

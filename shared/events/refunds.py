@@ -8,6 +8,8 @@ from typing import ClassVar, Literal
 
 from shared.events.data import Amount, Data, Instant, Strict, Text
 
+WhyNot = Literal["unknown_refund", "not_over", "unaskable", "unchecked"]
+
 # --- payment.inbox
 
 
@@ -47,6 +49,18 @@ class RefundRecorded(Strict, frozen=True, kw_only=True, omit_defaults=True):
     by: str
     reason: Text
     principal: str = ""
+
+
+class RefundRetried(Strict, frozen=True, kw_only=True):
+    """Two persons want one that failed, or waits for a person, tried again: its partner is asked
+    first what became of it.
+    """
+
+    TYPE: ClassVar[str] = "refund.retried"
+    refund: str
+    by: str
+    reason: Text
+    checked_by: str = ""
 
 
 class RefundAnswered(Strict, frozen=True, kw_only=True):
@@ -113,7 +127,8 @@ class RefundWaiting(_Refund, frozen=True, kw_only=True):
 class _RefundCall(_Refund, frozen=True, kw_only=True):
     """`key` is claimed before the call; `paid_vnd` and `opened_at` are of the order.
 
-    `asked_at`: since when it is wanted; `told`: the partner's own number of the refund, if any.
+    `asked_at`: since when it is wanted; `told`: the partner's own number of the refund, if any;
+    `name`: what the partner knows this try by, empty: as `refund`.
     """
 
     key: str
@@ -123,6 +138,7 @@ class _RefundCall(_Refund, frozen=True, kw_only=True):
     told: str
     reason: str
     by: str
+    name: str = ""
 
 
 class RefundRequested(_RefundCall, frozen=True, kw_only=True):
@@ -153,6 +169,18 @@ class RefundFailed(_Refund, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "refund.failed"
     code: str
+
+
+class RefundRetryRefused(Data, frozen=True, kw_only=True):
+    """It is not tried again.  `unknown_refund`: this application has none of that name; `not_over`:
+    it is under way, done, or waits to be looked at; `unaskable`: its partner made no order of ours,
+    or was never told; `unchecked`: nobody else agreed.
+    """
+
+    TYPE: ClassVar[str] = "refund.retry_refused"
+    refund: str
+    by: str
+    because: WhyNot
 
 
 class RefundRejected(_Refund, frozen=True, kw_only=True):

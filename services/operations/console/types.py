@@ -109,6 +109,8 @@ refund.asked | Đề nghị hoàn tiền | Refund asked
 refund.checked | Người thứ hai xét hoàn tiền | Refund checked
 refund.recorded | Ghi nhận hoàn tiền bằng tay | Refund recorded by hand
 payment.refunded | Ngân hàng trả lời hoàn tiền | Bank answered a refund
+refund.retried | Vận hành yêu cầu thử hoàn lại | Refund to be tried again
+refund.retry_refused | Không thử hoàn lại được | Refund not tried again
 refund.proposed | Đề xuất hoàn tiền | Refund proposed
 refund.waiting | Hoàn tiền chờ người xét | Refund waits for a person
 refund.requested | Gửi lệnh hoàn tiền | Refund sent to the bank

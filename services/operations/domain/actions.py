@@ -6,7 +6,7 @@ of the messages of its application, or it is refused, with a reason that `WHY` w
 
 from collections.abc import Mapping, Sequence
 
-from services.operations.domain.acting import cancelling, dossiers, money, notices
+from services.operations.domain.acting import cancelling, dossiers, money, notices, refunding
 from services.operations.domain.acting.shape import (
     WHY,
     Action,
@@ -132,6 +132,7 @@ ACTIONS: Mapping[str, Action] = {
     ),
     "send_again": notices.SEND_AGAIN,
     "give_back": money.GIVE_BACK,
+    "retry_refund": refunding.RETRY_REFUND,
     "reassign_unit": dossiers.REASSIGN_UNIT,
     "extend_deadline": dossiers.EXTEND_DEADLINE,
     "cancel": cancelling.CANCEL,

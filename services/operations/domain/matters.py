@@ -1,6 +1,6 @@
 """Matters: what an application waits for, and how events open and end them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import msgspec
@@ -100,6 +100,17 @@ def ends(*causes: str, about: Name | None = None) -> Act:
                 now.matters.pop((cause, about(g)), None)
         else:
             now.matters = {k: m for k, m in now.matters.items() if k[0] not in causes}
+
+    return act
+
+
+def turns(causes: Iterable[str], into: str, about: Name) -> Act:
+    """Let one that waits for one of these causes wait for another, from now on."""
+
+    def act(now: Summary, g: Gist, entry: Entry) -> None:
+        if any((cause, about(g)) in now.matters for cause in causes):
+            ends(*causes, about=about)(now, g, entry)
+            opens(into, about)(now, g, entry)
 
     return act
 

@@ -23,12 +23,6 @@ _TAKEN_IN = Words(
     "It goes on by itself once the service runs. What the service holds, or cannot read, stands in "
     "a group of its own, with what can be done about it.",
 )
-_REFUND = Words(
-    "Người phụ trách thanh toán đồng ý, hoặc chuyển tiền và ghi lại, qua API của dịch vụ thanh "
-    "toán (GET /v1/refunds): tiền rời đi từng khoản một.",
-    "A person agrees to it, or makes it and records it, at payment's API (GET /v1/refunds): money "
-    "leaves one by one.",
-)
 _ALLOWANCE = Words(
     "Cơ quan đã đề nghị chi kiểm tra, ghi lại hoặc sửa tài khoản qua API của dịch vụ thanh toán "
     "(/v1/payments/…/disbursements): chỉ cơ quan biết tài khoản của công dân.",
@@ -70,8 +64,6 @@ REMEDIES: Mapping[str, Remedy] = {
         )
     ),
     "refund_under_way": Remedy(_BANK),
-    "refund_waits": Remedy(_REFUND),
-    "refund_failed": Remedy(_REFUND),
     "allowance_under_way": Remedy(_BANK),
     "allowance_waits": Remedy(_ALLOWANCE),
     "allowance_failed": Remedy(_ALLOWANCE),

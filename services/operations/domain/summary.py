@@ -16,6 +16,7 @@ from services.operations.domain.matters import (
     ends,
     moves_due,
     opens,
+    turns,
 )
 from services.operations.domain.senders import gateway_answered, sent, taken_in
 from shared.events import (
@@ -154,6 +155,7 @@ _PARTNER = ("partner_silent", "partner_down")
 _REFUND = ("refund_under_way", "refund_waits", "refund_failed")
 _ALLOWANCE = ("allowance_under_way", "allowance_waits", "allowance_failed")
 _PETITION = ("petition_unassigned", "petition_open")
+_ASKED_ABOUT = turns(_REFUND[1:], _REFUND[0], _refund)
 _ROUTED = answers("unrouted")
 _ASSESSED = answers("unassessed")
 
@@ -219,10 +221,7 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     payment.FeeWaived.TYPE: (_ASSESSED, _paid, ends("awaiting_payment", "unpaid", *_PARTNER)),
     reassessments.FeeReassessed.TYPE: (ends("awaiting_payment", "unpaid", *_PARTNER),),
     payment.Requested.TYPE: (opens("awaiting_payment", _reference, _expiry),),
-    payment.Settled.TYPE: (
-        _paid,
-        ends("awaiting_payment", "unpaid", *_PARTNER),
-    ),
+    payment.Settled.TYPE: (_paid, ends("awaiting_payment", "unpaid", *_PARTNER)),
     payment.Failed.TYPE: (ends("awaiting_payment", *_PARTNER, about=_reference),),
     payment.Expired.TYPE: (ends("awaiting_payment", *_PARTNER), opens("unpaid")),
     payment.CreateRequested.TYPE: (opens("partner_asked", _key),),
@@ -240,7 +239,7 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
         opens("refund_under_way", _refund),
         opens("partner_asked", _key),
     ),
-    refunds.RefundQueryRequested.TYPE: (opens("partner_asked", _key),),
+    refunds.RefundQueryRequested.TYPE: (_ASKED_ABOUT, opens("partner_asked", _key)),
     refunds.RefundAnswered.TYPE: (_heard_of(_refund, *_REFUND),),
     refunds.RefundDone.TYPE: (ends(*_REFUND, *_PARTNER, about=_refund),),
     refunds.RefundRejected.TYPE: (ends(*_REFUND, *_PARTNER, about=_refund),),

@@ -184,6 +184,8 @@ TELL: Mapping[str, Tell] = {
     refunds.RefundAsked.TYPE: lambda g: f"{_vnd(g.amount_vnd)} by {g.by}: {g.reason}",
     refunds.RefundChecked.TYPE: lambda g: f"by {g.by}: {g.reason}",
     refunds.RefundRecorded.TYPE: lambda g: f"by {g.by}: {g.reason}",
+    refunds.RefundRetried.TYPE: lambda g: f"{g.refund} by {g.by}: {g.reason}",
+    refunds.RefundRetryRefused.TYPE: lambda g: f"{g.refund}: {g.because}",
     refunds.RefundAnswered.TYPE: _finding,
     refunds.RefundProposed.TYPE: lambda g: f"{g.reason}: {_money(g)}",
     refunds.RefundWaiting.TYPE: _money,

@@ -60,6 +60,7 @@ RULES: Mapping[str, Rule] = {
     refunds.RefundRecorded.TYPE: Rule(
         "us", (refunds.RefundWaiting.TYPE, refunds.RefundFailed.TYPE)
     ),
+    refunds.RefundRetried.TYPE: Rule("us", (refunds.RefundWaiting.TYPE, refunds.RefundFailed.TYPE)),
     refunds.RefundAnswered.TYPE: Rule(
         "bank", (refunds.RefundRequested.TYPE, refunds.RefundQueryRequested.TYPE)
     ),

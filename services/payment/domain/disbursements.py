@@ -53,6 +53,7 @@ DEEDS: Mapping[Deed, Callable[[Draft, Disbursement, Heard], None]] = {
     "reject": paying_out.reject,
     "send": paying_out.send,
     "ask": paying_out.ask,
+    "ask_first": paying_out.ask,
     "wait": paying_out.wait,
     "put_off": paying_out.put_off,
     "leave": paying_out.leave,

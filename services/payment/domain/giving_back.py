@@ -88,6 +88,11 @@ def ask(draft: Draft, refund: Refund, _: Heard) -> None:
     draft.events.append(RefundQueryRequested(**_call(draft, called, attempt)))
 
 
+def ask_first(draft: Draft, refund: Refund, heard: Heard) -> None:
+    """Ask the partner what became of it, and only if it surely was not done send it anew."""
+    ask(draft, msgspec.structs.replace(refund, is_again=True), heard)
+
+
 def wait(draft: Draft, refund: Refund, heard: Heard) -> None:
     """Ask later, as often as after an order; then a person has to find out."""
     _later(draft, refund, "unknown", heard)
@@ -100,12 +105,15 @@ def put_off(draft: Draft, refund: Refund, heard: Heard) -> None:
 
 def leave(draft: Draft, refund: Refund, _: Heard) -> None:
     """Leave it to a person, who records it when it is done."""
-    _turn(draft, refund, "by_hand")
+    _turn(draft, msgspec.structs.replace(refund, is_again=False), "by_hand")
     draft.events.append(RefundWaiting(**named(draft, refund), waits_for="person"))
 
 
 def fail(draft: Draft, refund: Refund, heard: Heard) -> None:
-    """Say that the partner did not do it."""
+    """Say that the partner did not do it; or send it anew, if that was to be known first."""
+    if refund.is_again:
+        _anew(draft, refund, heard)
+        return
     _turn(draft, refund, "failed")
     draft.events.append(RefundFailed(**named(draft, refund), code=heard.code))
 
@@ -187,9 +195,23 @@ def _turn(draft: Draft, refund: Refund, status: Leaving) -> Refund:
     return turned
 
 
+def calls_of(draft: Draft, refund: Refund) -> str:
+    """Return what the keys of all calls of this try begin with."""
+    first = f"{draft.application}/refund/{refund.number}/"
+    return first if refund.tries == 1 else f"{first}{refund.tries}/"
+
+
+def _anew(draft: Draft, refund: Refund, heard: Heard) -> None:
+    """Tell the partner by another name: by the one before it would say again what it said."""
+    another = msgspec.structs.replace(
+        refund, tries=refund.tries + 1, is_again=False, calls=0, told="", asked_at=draft.at
+    )
+    send(draft, another, heard)
+
+
 def _called(draft: Draft, refund: Refund) -> Refund:
     calls = refund.calls + 1
-    key = f"{draft.application}/refund/{refund.number}/{calls}"
+    key = f"{calls_of(draft, refund)}{calls}"
     return msgspec.structs.replace(refund, calls=calls, call_key=key)
 
 
@@ -203,6 +225,7 @@ def _call(draft: Draft, refund: Refund, attempt: Attempt) -> dict[str, Any]:
         "told": refund.told,
         "reason": refund.reason,
         "by": refund.by,
+        "name": "" if refund.tries == 1 else f"{key_of(draft, refund)}.{refund.tries}",
     }
 
 

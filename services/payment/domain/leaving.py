@@ -1,7 +1,7 @@
 """Money that leaves, given back or paid out: the one table of its legal moves.
 
 What a move does is named here; `giving_back` and `paying_out` do it, each with what is its own.
-The last three triggers are of what is paid out alone: it may be tried again.
+What failed may be tried again: paid out to another account, given back as another try.
 """
 
 from collections.abc import Mapping
@@ -24,6 +24,7 @@ Trigger = Literal[
     "recorded",  # a person did it, or found that it was done
     "not_done",  # a person found that it was not, or that the money came back
     "corrected",  # a person wants it tried again, to another account
+    "retried",  # two persons want it tried again
     "done_before",  # the partner says that it was done after all, and said before that it was not
 ]
 Deed = Literal[
@@ -33,6 +34,7 @@ Deed = Literal[
     "reject",
     "send",
     "ask",  # what became of it
+    "ask_first",  # and send it anew if it surely was not done
     "wait",  # and ask later
     "put_off",  # and send later: it was not sent
     "leave",  # to a person
@@ -63,6 +65,7 @@ MOVES: Mapping[Leaving, Mapping[Trigger, Deed]] = {
         "deferred": "put_off",
         "incapable": "leave",
         "silent": "send",
+        "done_before": "leave",
     },
     "unknown": {
         **_OVER,
@@ -74,9 +77,15 @@ MOVES: Mapping[Leaving, Mapping[Trigger, Deed]] = {
         "silent": "ask",
         "recorded": "finish",
         "not_done": "fail",
+        "done_before": "leave",
     },
-    "by_hand": {**_WITH_A_PERSON, "not_done": "fail"},
-    "failed": {**_WITH_A_PERSON, "corrected": "submit", "done_before": "leave"},
+    "by_hand": {**_WITH_A_PERSON, "not_done": "fail", "retried": "ask"},
+    "failed": {
+        **_WITH_A_PERSON,
+        "corrected": "submit",
+        "retried": "ask_first",
+        "done_before": "leave",
+    },
     "done": {**_OVER, "not_done": "fail"},
     "rejected": _OVER,
 }

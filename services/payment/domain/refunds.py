@@ -34,6 +34,9 @@ from shared.events.refunds import (
     RefundProposed,
     RefundRecorded,
     RefundRefused,
+    RefundRetried,
+    RefundRetryRefused,
+    WhyNot,
 )
 from shared.principals import is_another
 
@@ -44,6 +47,7 @@ DEEDS: Mapping[Deed, Callable[[Draft, Refund, Heard], None]] = {
     "reject": giving_back.reject,
     "send": giving_back.send,
     "ask": giving_back.ask,
+    "ask_first": giving_back.ask_first,
     "wait": giving_back.wait,
     "put_off": giving_back.put_off,
     "leave": giving_back.leave,
@@ -216,7 +220,8 @@ def checked(draft: Draft, verdict: RefundChecked) -> None:
 
 
 def answered(draft: Draft, said: RefundAnswered) -> None:
-    """Take in a partner's answer; that it is done is good whenever it comes.
+    """Take in a partner's answer; that it is done is good whenever it comes, but for a try that it
+    said was not: a person has to look at that.
 
     Asked after one of several, a partner may tell of another: its number shows that.  Who tells
     of the last one will not come back to one before it, so a person finds out.
@@ -229,7 +234,9 @@ def answered(draft: Draft, said: RefundAnswered) -> None:
     if other is not None:
         trigger = "incapable" if other.number > refund.number else "unsure"
         heard = Heard(code=said.code)
-    if trigger == "done" or said.key == refund.call_key:
+    if trigger == "done" and not said.key.startswith(giving_back.calls_of(draft, refund)):
+        step(draft, refund, "done_before", heard)
+    elif trigger == "done" or said.key == refund.call_key:
         step(draft, refund, trigger, heard)
 
 
@@ -246,6 +253,28 @@ def recorded(draft: Draft, deed: RefundRecorded) -> None:
     refund = find(draft.state, draft.application, deed.refund)
     if refund is not None and may_record(refund, deed.by, deed.principal):
         step(draft, refund, "recorded", Heard(deed.transaction, by=deed.by))
+
+
+def retried(draft: Draft, wish: RefundRetried) -> None:
+    """Try one again that failed, or ask after one that waits for a person; or say why not."""
+    refund = find(draft.state, draft.application, wish.refund)
+    if because := _why_not(draft.state, refund, wish):
+        refused = RefundRetryRefused(refund=wish.refund, by=wish.by, because=because)
+        draft.events.append(refused)
+        return
+    assert refund
+    step(draft, refund, "retried", Heard(by=wish.by, reason=wish.reason))
+
+
+def _why_not(state: Payment, refund: Refund | None, wish: RefundRetried) -> WhyNot | None:
+    if refund is None:
+        return "unknown_refund"
+    if MOVES[refund.status]["retried"] == "nothing":
+        return "not_over"
+    attempt = state.attempt(refund.reference)
+    if not refund.calls or attempt is None or attempt.partner != refund.partner:
+        return "unaskable"
+    return None if wish.checked_by not in ("", wish.by) else "unchecked"
 
 
 def timer_fired(draft: Draft, name: str) -> None:

@@ -144,7 +144,8 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
 
     `asked_at`: since when it is wanted; `calls`: how often the partner was called about it;
     `call_key`: of the last time; `told`: the number that it has there; `is_dear`: above the limit,
-    it takes a second person.
+    it takes a second person; `tries`: as how many refunds its partner was told of it; `is_again`:
+    it is asked about one that failed, to send it anew.
     """
 
     number: int
@@ -162,6 +163,8 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     is_dear: bool = False
     principal: str = ""
     checked_by: str = ""
+    tries: int = 1
+    is_again: bool = False
 
     @property
     def of(self) -> Transaction:
@@ -171,7 +174,8 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     @property
     def timer(self) -> str:
         """Return the name of the timer at which its partner is called again."""
-        return f"refund.{self.number}.{self.calls}"
+        this_try = "" if self.tries == 1 else f"{self.tries}."
+        return f"refund.{self.number}.{this_try}{self.calls}"
 
 
 class Disbursement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

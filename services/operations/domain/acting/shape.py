@@ -27,6 +27,10 @@ Why = Literal[
     "dated_enough",
     "calendar_ends",
     "no_money",
+    "no_refund",
+    "refund_moves",
+    "waits_for_check",
+    "never_told",
 ]
 Takes = Literal["", "to_unit", "working_days"]
 
@@ -167,6 +171,18 @@ WHY: Mapping[Why, Words] = {
     "no_money": Words(
         "Không còn tiền của giao dịch này để hoàn.",
         "Nothing of this transaction is left to be given back.",
+    ),
+    "no_refund": Words("Hồ sơ không có khoản hoàn tiền này.", "It has no refund of this name."),
+    "refund_moves": Words(
+        "Khoản hoàn tiền đang được thực hiện hoặc đã xong.", "The refund is under way, or over."
+    ),
+    "waits_for_check": Words(
+        "Khoản hoàn tiền chờ người thứ hai đồng ý: chưa gửi lần nào.",
+        "It waits for a second person to agree, and was not tried yet.",
+    ),
+    "never_told": Words(
+        "Đối tác này không hoàn được giao dịch: người phụ trách tự chuyển và ghi lại.",
+        "Its partner was never told of it: a person makes it, and records that.",
     ),
     "too_often": Words(
         "Đã gửi lại ba lần: hãy liên hệ người nhận bằng cách khác.",

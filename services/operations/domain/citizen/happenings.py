@@ -149,7 +149,7 @@ UNTOLD: frozenset[type[Data]] = frozenset(
         *(handover.CertificateExpiring, handover.CertificateExpired, handover.StepFinished),
         handover.ReturnLate,
         *(payment.FeeAssessed, payment.CreateRequested, payment.QueryRequested, payment.Failed),
-        *(queries.QueryRefused, refunds.RefundRefused),
+        *(queries.QueryRefused, refunds.RefundRefused, refunds.RefundRetryRefused),
         *(payment.Mismatched, payment.Overpaid),  # a refund follows
         *(payment.ReceiptIssued, payment.ReceiptAdjusted, payment.ReceiptReplaced),  # in `money`
         payment.ReceiptInvalidated,

@@ -86,6 +86,7 @@ QUIET = {
     "payment.query.refused",
     "petition.due_soon", "petition.overdue", "petition.rejected", "receipt.adjusted",
     "receipt.invalidated", "receipt.issued", "receipt.replaced", "refund.refused",
+    "refund.retry_refused",
     "routing.action_rejected",
 }  # fmt: skip
 NOT_OF_AN_APPLICATION = {

@@ -17,6 +17,7 @@ from shared.events.refunds import (
     RefundQueryRequested,
     RefundRecorded,
     RefundRequested,
+    RefundRetried,
 )
 from shared.events.routing import Closed, NotAccepted
 from tests.services.payment.domain.going_back import assess_again
@@ -35,6 +36,7 @@ heard = st.lists(
         st.tuples(st.just("ask"), st.integers(1, 3), st.sampled_from([1, 6_000, 16_000, 20_000])),
         st.tuples(st.just("check"), numbers, st.booleans(), st.sampled_from("mc")),
         st.tuples(st.just("record"), numbers),
+        st.tuples(st.just("retry"), numbers, st.sampled_from("cccm")),
         st.tuples(st.just("reassess"), st.integers(1, 4)),
         st.tuples(st.just("ring")),
         st.tuples(st.sampled_from(["payment_due", "accepted", "closed", "not_accepted"])),
@@ -52,7 +54,7 @@ def next_data(office, a, what):
     refunds = office.of(RefundProposed)
     if kind in ("paid", "declined"):
         return of_the_partner(a, at(office.of(Requested), rest[0]), kind, *rest[1:])
-    if kind in ("check", "record", "answer") and refunds:
+    if kind in ("check", "record", "answer", "retry") and refunds:
         return of_a_refund(office, at(refunds, rest[0]).refund, kind, rest)
     if kind == "ask":
         return RefundAsked(
@@ -83,6 +85,8 @@ def of_a_refund(office, key, kind, rest):
         return RefundChecked(
             refund=key, approved=rest[1], by=rest[2], principal=human(rest[2]), reason="why"
         )
+    if kind == "retry":
+        return RefundRetried(refund=key, by="m", reason="why", checked_by=rest[1])
     calls = [e for e in office.events if isinstance(e, RefundRequested | RefundQueryRequested)]
     if kind == "record" or not calls:
         return RefundRecorded(
@@ -97,6 +101,7 @@ def of_a_refund(office, key, kind, rest):
 def test_received_is_settled_and_to_refund_and_refunded(an_office, a, story):
     office = an_office(pace=Pace(check_over_vnd=10_000))
     office.hear(a.routed())
+    asked: dict[str, str] = {}
     for what in story:
         if what[0] == "ring":
             if office.timers:
@@ -104,7 +109,8 @@ def test_received_is_settled_and_to_refund_and_refunded(an_office, a, story):
         elif what[0] == "reassess":
             assess_again(office, copies=what[1])
         else:
-            office.hear(next_data(office, a, what))
+            data = next_data(office, a, what)
+            is_known_first(data, office.hear(data), asked)
         holds(office.state)
         receipts_agree(office.state)
     events_agree(office)
@@ -142,6 +148,16 @@ def receipts_agree(state: Payment) -> None:
         mine = [r for r in state.receipts if (r.attempt, r.status) == (paid.number, "valid")]
         if gone_vnd < paid.amount_vnd:
             assert sum(r.amount_vnd for r in mine) == paid.amount_vnd - gone_vnd
+
+
+def is_known_first(data, said, asked) -> None:
+    """Check that a partner is told anew only once it answers, asked for that, that it did not."""
+    for event in said:
+        if isinstance(event, RefundRequested) and event.name and event.key.endswith("/1"):
+            assert isinstance(data, RefundAnswered)
+            assert (data.finding, data.key) == ("failed", asked[event.refund])
+        if isinstance(event, RefundQueryRequested):
+            asked[event.refund] = event.key
 
 
 def events_agree(office) -> None:
