@@ -128,7 +128,8 @@ class Proving:
         """Return the dossier codes and references that stand for another application already."""
         found = Proof()
         stand = await self._names.get(list({name for _, name in given}))
-        whose = {row["_id"]: str(row["application"]) for row in stand}
+        # what a settlement report reads by day stands among the names, and is of its own application
+        whose = {row["_id"]: str(row["application"]) for row in stand if "application" in row}
         for entry, name in given:
             other = whose.get(name, entry.application)
             if other != entry.application:
