@@ -128,7 +128,7 @@ class Proving:
         """Return the dossier codes and references that stand for another application already."""
         found = Proof()
         stand = await self._names.get(list({name for _, name in given}))
-        # what a settlement report reads by day stands among the names, and is of its own application
+        # what a settlement report reads by day stands among the names: its id has its application
         whose = {row["_id"]: str(row["application"]) for row in stand if "application" in row}
         for entry, name in given:
             other = whose.get(name, entry.application)

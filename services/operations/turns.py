@@ -26,10 +26,22 @@ RETRY_LIMIT_S = 60.0
 UNKNOWN_LIMIT_S = 300.0  # longer is no outage of a moment
 FAILURES_LIMIT = 10  # more of them make no difference to how long is waited
 STANDS = timedelta(minutes=5)  # a process that lives says it again by then
-FAULTS_LIMIT = 1_000
+ROWS_LIMIT = 1_000  # read at once
+TURNS_KEPT = 10  # before the last: a process may be late
 BECAUSE_LIMIT = 300
 
 _log = structlog.get_logger("turns")
+
+
+async def takes(table: Table, turn: int) -> bool:
+    """Tell whether a turn is this process's, by a row `turn/<n>`: who inserts it has it, and the
+    others do nothing.  Raises `Unknown`.
+    """
+    if await table.insert_missing([{"_id": f"turn/{turn:012d}"}]):
+        return False
+    old = await table.ranges([("turn/", f"turn/{turn - TURNS_KEPT:012d}")], ROWS_LIMIT)
+    await table.delete([str(row["_id"]) for row in old])
+    return True
 
 
 class SomeFailed(Exception):
@@ -73,14 +85,14 @@ class Faults:
 
     async def standing(self) -> list[Fault]:
         """Return the last of each, and forget those of processes that are gone."""
-        rows, now = await self._table.ranges([("", "~")], FAULTS_LIMIT), self._clock()
+        rows, now = await self._table.ranges([("", "~")], ROWS_LIMIT), self._clock()
         faults = {str(row["_id"]): _read(row) for row in rows}
         gone = [id_ for id_, fault in faults.items() if now - fault.at > STANDS]
         await self._table.delete(gone)
         return list({(f.loop, f.process): f for i, f in faults.items() if i not in gone}.values())
 
     async def _clear(self, bounds: list[tuple[str, str]]) -> None:
-        rows = await self._table.ranges(bounds, FAULTS_LIMIT)
+        rows = await self._table.ranges(bounds, ROWS_LIMIT)
         await self._table.delete([str(row["_id"]) for row in rows])
 
 

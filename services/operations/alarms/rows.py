@@ -22,10 +22,10 @@ import msgspec
 
 from services.operations.domain.alarm_life import Act, Alarm, Silence
 from services.operations.domain.alarms import Mark, Sight
+from services.operations.turns import takes
 from shared.errors import Refused
 from shared.store import Row, Table, prefix
 
-TURNS_KEPT = 10
 PAST_KEPT = 20  # minutes
 ROWS_LIMIT = 1_000  # read at once
 MARKS_LIMIT = 10_000
@@ -181,10 +181,7 @@ class Alarms:
 
     async def takes(self, turn: int) -> bool:
         """Tell whether the look of this turn is ours; another process may have it."""
-        stood = await self._places.insert_missing([{"_id": f"turn/{turn:012d}"}])
-        if not stood:
-            await self._forget("turn/", f"turn/{turn - TURNS_KEPT:012d}")
-        return not stood
+        return await takes(self._places, turn)
 
     async def remember(self, past: Past) -> None:
         """Keep what was counted; once a minute is enough."""

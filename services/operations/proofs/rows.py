@@ -19,9 +19,8 @@ from typing import Any, Literal
 import msgspec
 
 from services.operations.domain.proof.tally import Proof
+from services.operations.turns import takes
 from shared.store import Row, Table, prefix
-
-TURNS_KEPT = 10
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,10 +138,7 @@ class Proofs:
 
     async def takes(self, turn: int) -> bool:
         """Tell whether the work of this turn is ours; another process may have it."""
-        stood = await self._table.insert_missing([{"_id": f"turn/{turn}"}])
-        if not stood:
-            await self._table.delete([f"turn/{turn - TURNS_KEPT}"])
-        return not stood
+        return await takes(self._table, turn)
 
 
 def _row(id_: str, value: msgspec.Struct) -> Row:

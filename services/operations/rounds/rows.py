@@ -18,10 +18,10 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from services.operations.domain.rounds import BEGINS, Act, Choice, Found, Item, Round, Step, fold
+from services.operations.turns import takes
 from shared.errors import Refused
 from shared.store import Row, Table, prefix
 
-TURNS_KEPT = 10
 ROWS_LIMIT = 2_000  # read at once
 INSERTED_AT_ONCE = 1_000
 Kind = Literal["decided", "sent", "checked"]
@@ -135,10 +135,7 @@ class Rounds:
 
     async def takes(self, turn: int) -> bool:
         """Tell whether the work of this turn is ours; another process may have it."""
-        stood = await self._places.insert_missing([{"_id": f"turn/{turn}"}])
-        if not stood:
-            await self._places.delete([f"turn/{turn - TURNS_KEPT}"])
-        return not stood
+        return await takes(self._places, turn)
 
 
 def _row(round_: Round) -> Row:

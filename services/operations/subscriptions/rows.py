@@ -15,9 +15,9 @@ from datetime import datetime
 import msgspec
 
 from services.operations.domain.subscriptions import Attempt, Subscription
+from services.operations.turns import takes
 from shared.store import Row, Table, prefix
 
-TURNS_KEPT = 10
 ROWS_LIMIT = 1_000  # forgotten at once
 
 
@@ -89,10 +89,7 @@ class Subscriptions:
 
     async def takes(self, turn: int) -> bool:
         """Tell whether the work of this turn is ours; another process may have it."""
-        stood = await self._table.insert_missing([{"_id": f"turn/{turn}"}])
-        if not stood:
-            await self._table.delete([f"turn/{turn - TURNS_KEPT}"])
-        return not stood
+        return await takes(self._table, turn)
 
 
 def latest(attempts: Sequence[Attempt]) -> list[Attempt]:

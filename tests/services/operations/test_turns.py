@@ -9,11 +9,13 @@ import pytest
 from services.operations.turns import (
     RETRY_LIMIT_S,
     STANDS,
+    TURNS_KEPT,
     UNKNOWN_LIMIT_S,
     Faults,
     SomeFailed,
     Turns,
     Watched,
+    takes,
 )
 from shared.errors import Unknown
 from tests.services.operations.memory import MemoryTable, Trouble
@@ -163,3 +165,31 @@ async def test_a_loop_that_runs_ends_when_it_is_told_to_alone() -> None:
     going.cancel()
     with pytest.raises(asyncio.CancelledError):
         await going
+
+
+# ---- one process at a time
+
+
+async def test_of_several_processes_one_has_a_turn_and_old_ones_are_forgotten() -> None:
+    table = MemoryTable(Trouble())
+    for turn in range(1, 200, 7):
+        had = await asyncio.gather(*(takes(table, turn) for _ in range(3)))
+        assert sorted(had) == [False, False, True]
+    assert len(table.rows) <= TURNS_KEPT
+
+
+async def test_a_turn_of_which_it_is_unknown_whose_it_is_is_nobodys() -> None:
+    trouble, left = Trouble(), 2
+    table = MemoryTable(trouble)
+
+    def fails() -> bool:
+        nonlocal left
+        left -= 1
+        return left == 0
+
+    trouble.fails = fails
+    with pytest.raises(Unknown):
+        await takes(table, 1)
+    trouble.fails = lambda: False
+    assert not await takes(table, 1)
+    assert await takes(table, 2)
