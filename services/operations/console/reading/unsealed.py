@@ -1,12 +1,21 @@
 """What was sealed, as the page shows it that is shown once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from services.operations.console.facts import same
 from services.operations.console.spoken import moment, read
 from services.operations.console.types import called
 from services.operations.domain.citizen.words import Words
-from services.operations.unsealing import Unsealed
+from services.operations.unsealing import Field, Unsealed
+
+CALLED: Mapping[str, Words] = {
+    "name": Words("Họ và tên", "Name"),
+    "personal_number": Words("Số định danh", "Personal number"),
+    "phone": Words("Số điện thoại", "Telephone"),
+    "email": Words("Thư điện tử", "Mail"),
+    "address": Words("Địa chỉ", "Address"),
+}
 
 
 class ShownField(NamedTuple):
@@ -15,15 +24,20 @@ class ShownField(NamedTuple):
     name: Words
     at: Words
     path: str
-    values: tuple[tuple[str, str], ...]
+    values: tuple[tuple[Words, str], ...]
 
 
 def unsealed(found: Unsealed) -> list[ShownField]:
     """Return what is shown of each field, the newest first."""
     return [
-        ShownField(called(f.type), moment(read(f.at)), f.path, tuple(_values("", f.value)))
+        ShownField(called(f.type), moment(read(f.at)), f.path, tuple(_shown(f)))
         for f in found.fields
     ]
+
+
+def _shown(field: Field) -> Iterator[tuple[Words, str]]:
+    for path, value in _values("", field.value):
+        yield CALLED.get(path) or same(path or field.path), value
 
 
 def _values(path: str, value: object) -> Iterator[tuple[str, str]]:
