@@ -38,6 +38,8 @@ TIGHT: Mapping[str, Kind] = {
     "/console/find": "find",
     "/v1/find": "find_by_key",
     "/v1/incidents/{incident_id}/applications": "export",
+    "/v1/incidents/{incident_id}/export": "export",
+    "/console/incidents/{incident_id}/export": "export",
     "/console/statistics/file": "export",
     "/console/proof/{proof_id}/report.html": "export",
     "/console/proof/{proof_id}/report.json": "export",

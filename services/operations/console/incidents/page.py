@@ -17,7 +17,7 @@ from services.operations.console.spoken import grouped, instant, moment
 from services.operations.console.stuck.page import title_of
 from services.operations.domain.actions import ACTIONS
 from services.operations.domain.alarm_life import Alarm
-from services.operations.domain.alarms import RULES
+from services.operations.domain.alarms import RULES, rule_of
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
@@ -197,7 +197,9 @@ def broadcast_offers(view: OffersView) -> list[Offer]:
 
 def named(view: IncidentView, alarm: Alarm | None, units: Units) -> Words:
     """Return what it is called: as a person said, or as the alarm that opened it is in words."""
-    return _alarm_name(alarm, units) if alarm else same(view.title)
+    if alarm is None or alarm.rule not in RULES:
+        return same(view.title)
+    return _alarm_name(alarm, units)
 
 
 def tone(view: IncidentView) -> str:
@@ -250,7 +252,7 @@ def _alarm(id_: str, alarm: Alarm | None, units: Units) -> Link:
 
 
 def _alarm_name(alarm: Alarm, units: Units) -> Words:
-    title, of = RULES[alarm.rule].title, about_alarm(alarm.rule, alarm.about, units)
+    title, of = rule_of(alarm.rule).title, about_alarm(alarm.rule, alarm.about, units)
     return Words(f"{title.vi}: {of.vi}", f"{title.en}: {of.en}")
 
 

@@ -7,16 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.operations.console.incidents.page import named
 from services.operations.console.incidents.scopes import (
     choices,
     in_a_line,
     scope_of,
     typed_of,
 )
+from services.operations.domain.alarm_life import fired
+from services.operations.domain.alarms import Sight
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.incidents import GROUPS, Scope
 from services.operations.domain.proof.words import KINDS
+from services.operations.incidents import views
 from shared.catalogue import Catalogue
 from shared.clock import VIETNAM
 from shared.working_time import local_day
@@ -60,6 +64,13 @@ def test_all_that_may_wait_may_be_chosen() -> None:
     findings = {f"finding/{kind}" for kind in KINDS}
     groups = {f"group/{name}" for name, causes in GROUPS.items() if causes}
     assert pairs | findings | groups <= set(CHOSEN)
+
+
+def test_an_incident_of_a_rule_that_is_gone_is_called_as_it_was(catalogue: Catalogue) -> None:
+    units = Units(catalogue, local_day(BEGAN))
+    gone = fired("1-a", Sight(rule="gone_rule", about="x", value=1), BEGAN)
+    one = views.LIST.incidents[0]
+    assert named(one, gone, units).en == one.title
 
 
 def test_a_scope_has_words_in_both_languages(catalogue: Catalogue) -> None:
