@@ -110,8 +110,15 @@ class Operators:
         chance = {RefundFailed.TYPE: RETRIED, RefundWaiting.TYPE: RETRIED / 3}
         if self._rng.random() < chance.get(event.type, 0.0):
             refund = msgspec.json.decode(event.data, type=_Told).refund
-            second = self._rng.choice(("operator.second", "operator.second", ""))
-            wish = RefundRetried(refund=refund, by=OPERATOR, reason="r", checked_by=second)
+            second = self._rng.choice((CHECKER, CHECKER, OPERATOR))
+            wish = RefundRetried(
+                refund=refund,
+                by=OPERATOR,
+                reason="r",
+                principal=Principal(LOCAL, OPERATOR).text,
+                checked_by=second,
+                checked_principal=Principal(LOCAL, second).text,
+            )
             self._say(Said("payment", event.subject), wish)
 
     def _say(self, said: Said, data: Data) -> None:

@@ -51,7 +51,7 @@ class RefundRecorded(Strict, frozen=True, kw_only=True, omit_defaults=True):
     principal: str = ""
 
 
-class RefundRetried(Strict, frozen=True, kw_only=True):
+class RefundRetried(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """Two persons want one that failed, or waits for a person, tried again: its partner is asked
     first what became of it.
     """
@@ -60,7 +60,9 @@ class RefundRetried(Strict, frozen=True, kw_only=True):
     refund: str
     by: str
     reason: Text
+    principal: str = ""
     checked_by: str = ""
+    checked_principal: str = ""
 
 
 class RefundAnswered(Strict, frozen=True, kw_only=True):

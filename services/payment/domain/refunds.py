@@ -274,7 +274,7 @@ def _why_not(state: Payment, refund: Refund | None, wish: RefundRetried) -> WhyN
     attempt = state.attempt(refund.reference)
     if not refund.calls or attempt is None or attempt.partner != refund.partner:
         return "unaskable"
-    return None if wish.checked_by not in ("", wish.by) else "unchecked"
+    return None if is_another(wish.principal, wish.checked_principal) else "unchecked"
 
 
 def timer_fired(draft: Draft, name: str) -> None:

@@ -56,7 +56,12 @@ def _retry(
 
 def _retried(said: Saying) -> RefundRetried:
     return RefundRetried(
-        refund=said.reference, by=said.by, reason=said.reason, checked_by=said.checked_by
+        refund=said.reference,
+        by=said.by,
+        reason=said.reason,
+        principal=said.principal,
+        checked_by=said.checked_by,
+        checked_principal=said.checked_principal,
     )
 
 

@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from shared.catalogue import Catalogue, load
-from tests.services.operations.console.edge import ConsoleEdge, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.releasing import held_one
+from tests.services.operations.console.visits import sign_in
 from tests.services.operations.story import Story
 
 

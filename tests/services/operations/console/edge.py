@@ -1,12 +1,10 @@
 """The console's edge, and what of the API stands beside it, over tables in memory."""
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -18,7 +16,7 @@ from services.operations.alarms.desk import Desk as AlarmDesk
 from services.operations.api import Sources
 from services.operations.api import router as api_router
 from services.operations.console import signing_in
-from services.operations.console.accounts import Accounts, hashed
+from services.operations.console.accounts import Accounts
 from services.operations.console.alarms import routes as alarm_routes
 from services.operations.console.alarms.routes import Waking, read_runbooks
 from services.operations.console.dead import routes as dead_routes
@@ -86,6 +84,7 @@ from shared.vault import Vault
 from tests.services.operations.alarms.watch import Night
 from tests.services.operations.at_intake import AtIntake
 from tests.services.operations.console.desks import gathering_of, money_desk
+from tests.services.operations.console.visits import API_KEYS, BASE, KEPT, KEY, ROLES, UNITS
 from tests.services.operations.dead.office import Office
 from tests.services.operations.live import Live
 from tests.services.operations.memory import Group, MemoryTable, Over, Store, Trouble
@@ -94,25 +93,8 @@ from tests.services.operations.memory_counting import indicator_desk, readiness_
 from tests.services.operations.memory_forms import MemoryCounting
 from tests.services.operations.money.partners import Payment, settler
 from tests.services.operations.proofs.prover import Prover
-from tests.services.operations.status.edge import FORM, Ticks
+from tests.services.operations.status.edge import Ticks
 from tests.services.operations.story import BEGAN, Story
-
-PASSWORD = "made-up"
-KEPT = hashed(PASSWORD)
-ROLES = {
-    "viewer": "viewer",
-    "officer": "unit_officer",
-    "operator": "operator",
-    "checker": "checker",
-    "sen-vang": "partner",
-    "an-phat": "partner",
-    "admin": "admin",
-}
-UNITS = "01"  # the officer's: a province
-BASE = "https://console.test"
-KEY = bytes(range(32))
-API_KEYS = {role: f"{role}-key" for role in ("operator", "checker", "admin")}
-TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
 @dataclass
@@ -308,19 +290,3 @@ class ConsoleEdge:
         headers = {"authorization": f"Bearer {API_KEYS[role]}"}
         transport = httpx.ASGITransport(self.app, client=("203.0.113.8", 4711))
         return httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers)
-
-
-async def send(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
-    """Send a form as a browser does."""
-    return await browser.post(path, content=urlencode(fields), headers=FORM)
-
-
-async def sign_in(
-    browser: httpx.AsyncClient, name: str = "viewer", password: str = PASSWORD, following: str = ""
-) -> httpx.Response:
-    """Sign in by the page's own form."""
-    page = await browser.get("/console/sign-in", params={"next": following})
-    token = TOKEN.search(page.text)
-    assert token
-    fields = {"name": name, "password": password, "token": token[1], "next": following}
-    return await send(browser, "/console/sign-in", **fields)

@@ -6,7 +6,7 @@ import httpx
 
 from tests.services.operations import scenes
 from tests.services.operations.api.edge import park
-from tests.services.operations.console.edge import send
+from tests.services.operations.console.visits import send
 from tests.services.operations.scenes import begun
 from tests.services.operations.story import Story
 

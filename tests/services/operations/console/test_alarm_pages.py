@@ -23,7 +23,8 @@ from shared.catalogue import Catalogue
 from shared.edge import APPLICATION
 from shared.working_time import local_day
 from tests.services.operations.alarms.watch import down, late, of_a_rule_that_is_gone
-from tests.services.operations.console.edge import TOKEN, ConsoleEdge, send, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import TOKEN, send, sign_in
 from tests.services.operations.story import BEGAN
 
 ROOT = Path(__file__).parents[4]

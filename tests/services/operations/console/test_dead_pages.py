@@ -7,7 +7,8 @@ import pytest
 
 from services.operations.console.labels import LABELS
 from services.operations.domain.dead.letters import Place
-from tests.services.operations.console.edge import ConsoleEdge, send, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import send, sign_in
 from tests.services.operations.dead.office import accepted
 from tests.services.operations.story import application
 

@@ -12,8 +12,9 @@ from services.operations.console.screen import HEADERS
 from services.operations.console.sessions import IDLE_S, KEPT_EACH, LIVES_S, SEEN_S, Sessions
 from shared.access import Caller
 from shared.errors import Misconfigured
-from tests.services.operations.console.edge import KEPT as PASSWORD_KEPT
-from tests.services.operations.console.edge import TOKEN, ConsoleEdge, send, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import KEPT as PASSWORD_KEPT
+from tests.services.operations.console.visits import TOKEN, send, sign_in
 from tests.services.operations.memory import MemoryTable, Trouble
 from tests.services.operations.scenes import begun, processing
 from tests.services.operations.status.edge import Ticks

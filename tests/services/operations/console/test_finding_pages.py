@@ -10,7 +10,8 @@ from services.operations.console.labels import LABELS
 from services.operations.console.types import TYPES
 from shared.events import payment
 from tests.services.operations import scenes
-from tests.services.operations.console.edge import UNITS, ConsoleEdge, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import UNITS, sign_in
 from tests.services.operations.scenes import SCENES, begun
 from tests.services.operations.story import Log, Story
 

@@ -14,7 +14,8 @@ from services.operations.live import FLOW
 from services.operations.tables import APP_ID
 from shared.topics import groups
 from tests.services.operations import scenes
-from tests.services.operations.console.edge import ConsoleEdge, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import sign_in
 from tests.services.operations.scenes import begun
 
 PAGE = "/console/flow"

@@ -20,7 +20,8 @@ from services.operations.form_files import COLUMNS, Line, Statistics
 from shared.catalogue import Catalogue
 from shared.clock import VIETNAM
 from tests.services.operations import scenes
-from tests.services.operations.console.edge import UNITS, ConsoleEdge, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import UNITS, sign_in
 from tests.services.operations.scenes import begun
 
 JUNE = {"from": "2026-06-01", "to": "2026-06-30"}

@@ -15,8 +15,9 @@ from services.operations.domain.rounds import Choice, Found, previewed
 from services.operations.incidents.desk import Opener
 from shared.events.notify import BroadcastTold
 from tests.services.operations import scenes
-from tests.services.operations.console.edge import TOKEN, ConsoleEdge, send, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.test_alarm_pages import woken
+from tests.services.operations.console.visits import TOKEN, send, sign_in
 from tests.services.operations.incidents.house import waiting
 from tests.services.operations.scenes import begun
 

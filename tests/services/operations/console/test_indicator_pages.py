@@ -15,7 +15,8 @@ from services.operations.domain.service_criteria import CRITERIA, GROUPS
 from services.operations.facts import rows_of
 from services.operations.indicators.scoring import KEPT_LIMIT, KEPT_MS
 from shared.catalogue import Catalogue
-from tests.services.operations.console.edge import ConsoleEdge, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import sign_in
 from tests.services.operations.lives import FIRST, entries_of, lives
 from tests.services.operations.story import BEGAN
 

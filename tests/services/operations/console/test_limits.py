@@ -9,7 +9,8 @@ from deploy.contracts.edges import openapi
 from services.operations.limits import LIMITS, OWN, TIGHT, Kind, Limits, kind_of
 from services.operations.reads.naming import OPEN
 from shared.problems import Refusal
-from tests.services.operations.console.edge import ConsoleEdge, send, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import send, sign_in
 from tests.services.operations.status.edge import Ticks
 
 

@@ -28,7 +28,8 @@ from shared.events.reconciliation import (
     Cure,
     RefusedBecause,
 )
-from tests.services.operations.console.edge import ConsoleEdge, send, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import send, sign_in
 from tests.services.operations.money.partners import DAY, Partners, Payment, heard
 from tests.services.operations.story import Story
 

@@ -20,7 +20,8 @@ from services.operations.console.oidc import Oidc, Provider, Unwelcome, read
 from shared.access import Caller
 from shared.catalogue import Catalogue
 from shared.errors import Misconfigured, Unknown
-from tests.services.operations.console.edge import KEY, ConsoleEdge
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import KEY
 from tests.waiting import until_blocking
 
 BACK = "https://console.test/console/oidc/back"

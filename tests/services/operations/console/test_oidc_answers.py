@@ -8,8 +8,8 @@ import pytest
 
 from services.operations.console.oidc import SIZE_LIMIT, Oidc
 from shared.errors import Unknown
-from tests.services.operations.console.edge import KEY
 from tests.services.operations.console.test_oidc import provider_at
+from tests.services.operations.console.visits import KEY
 
 
 async def endless(sent: list[bytes]) -> AsyncIterator[bytes]:

@@ -17,8 +17,9 @@ from services.operations.domain.partner_calls import Answer, What
 from services.operations.money.partner import PartnerDesk
 from services.payment.gateways import Why
 from shared.events import payment
-from tests.services.operations.console.edge import ConsoleEdge, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.test_money_pages import reconciled
+from tests.services.operations.console.visits import sign_in
 from tests.services.operations.memory import Group, Over
 from tests.services.operations.money.partners import DAY, settler
 from tests.services.operations.story import Story

@@ -10,8 +10,9 @@ from services.operations.console.labels import LABELS
 from services.operations.console.reading.routes import PERSON
 from tests.services.operations import scenes
 from tests.services.operations.at_intake import NUMBER, not_known, silent
-from tests.services.operations.console.edge import TOKEN, ConsoleEdge, send, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.test_finding_pages import elsewhere
+from tests.services.operations.console.visits import TOKEN, send, sign_in
 from tests.services.operations.scenes import begun
 
 FIND = "/console/find"

@@ -13,7 +13,8 @@ from services.operations.console.uploads import uploaded
 from services.operations.domain.proof.equations import equations
 from services.operations.domain.proof.tally import Proof
 from services.operations.proofs.rows import Ended
-from tests.services.operations.console.edge import TOKEN, ConsoleEdge, send, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import TOKEN, send, sign_in
 from tests.services.operations.domain.proof.plant import settled_again
 from tests.services.operations.story import Log, Story
 

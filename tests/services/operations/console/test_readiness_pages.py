@@ -14,7 +14,8 @@ from services.operations.domain.readiness import BY_HAND, POINTS
 from shared.access import Access
 from shared.catalogue import Catalogue
 from shared.edge_app import edge_app
-from tests.services.operations.console.edge import TOKEN, ConsoleEdge, send, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import TOKEN, send, sign_in
 from tests.services.operations.memory_counting import readiness_desk
 from tests.services.operations.story import Log, Story
 

@@ -6,8 +6,9 @@ import pytest
 from services.operations.console.labels import LABELS
 from services.operations.domain.rounds import WORKING_DAYS_LIMIT
 from tests.services.operations import scenes
-from tests.services.operations.console.edge import ConsoleEdge, send
+from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.releasing import typed
+from tests.services.operations.console.visits import send
 from tests.services.operations.scenes import begun
 
 ELSEWHERE = "/console/rounds/new/reassign_unit?stage=routing&cause=awaiting_acceptance"

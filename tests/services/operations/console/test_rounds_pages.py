@@ -12,7 +12,7 @@ from services.operations.domain.causes import CAUSES
 from services.operations.rounds.runner import CHECK_AFTER
 from shared.events import kernel
 from tests.services.operations import scenes
-from tests.services.operations.console.edge import ConsoleEdge, send
+from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.releasing import (
     GROUP,
     NEW,
@@ -22,6 +22,7 @@ from tests.services.operations.console.releasing import (
     previewed,
     typed,
 )
+from tests.services.operations.console.visits import send
 from tests.services.operations.scenes import begun
 from tests.services.operations.story import Story
 

@@ -7,8 +7,9 @@ import httpx
 from services.operations.console.labels import LABELS
 from services.operations.console.rounds.labels import STATUSES
 from services.operations.domain.actions import ACTIONS
-from tests.services.operations.console.edge import ConsoleEdge, send, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.releasing import GROUP, NEW, press, previewed, typed
+from tests.services.operations.console.visits import send, sign_in
 from tests.services.operations.story import Story
 
 

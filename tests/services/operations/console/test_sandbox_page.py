@@ -11,7 +11,8 @@ from deploy.sandbox.switches import Switches
 from services.operations.console.labels import LABELS
 from services.operations.console.sandbox.switches import SWITCHES
 from shared.catalogue import Catalogue
-from tests.services.operations.console.edge import TOKEN, ConsoleEdge, send, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import TOKEN, send, sign_in
 
 PAGE = "/console/sandbox"
 

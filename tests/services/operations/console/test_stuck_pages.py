@@ -15,7 +15,8 @@ from services.operations.domain.remedies import REMEDIES
 from shared.catalogue import Catalogue
 from shared.topics import SERVICES
 from tests.services.operations import scenes
-from tests.services.operations.console.edge import ConsoleEdge, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import sign_in
 from tests.services.operations.scenes import begun
 
 

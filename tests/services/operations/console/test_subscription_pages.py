@@ -5,7 +5,8 @@ import pytest
 
 from services.operations.console.labels import LABELS
 from services.operations.domain.subscriptions import Attempt
-from tests.services.operations.console.edge import TOKEN, ConsoleEdge, send, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import TOKEN, send, sign_in
 
 WHERE = "/console/statistics/subscriptions"
 ASKED = {"unit": "01", "every": "daily", "kind": "csv", "view": "receiving", "target": "office"}

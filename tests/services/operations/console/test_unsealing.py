@@ -15,7 +15,8 @@ from shared.errors import Unknown
 from shared.events.intake import PersonalUnsealed
 from shared.vault import seal
 from tests.services.operations import scenes
-from tests.services.operations.console.edge import TOKEN, ConsoleEdge, send, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import TOKEN, send, sign_in
 from tests.services.operations.scenes import begun
 from tests.services.operations.story import Story
 

@@ -17,7 +17,8 @@ from services.operations.reads_api import PAGE_LIMIT
 from shared.access import Access
 from shared.edge_app import edge_app
 from tests.services.operations import scenes
-from tests.services.operations.console.edge import BASE, ConsoleEdge, sign_in
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import BASE, sign_in
 from tests.services.operations.scenes import begun
 from tests.services.operations.story import BEGAN, Story, application
 

@@ -29,6 +29,7 @@ from shared.events.routing import Closed
 from tests.services.operations.domain.test_cancelling import next_data
 from tests.services.operations.story import Log, Story
 from tests.services.payment.office import LONG_AGO, NOW, ROUTED, Office, Rows
+from tests.shared.callers import human
 
 ACTION = ACTIONS["retry_refund"]
 FINDINGS = ["done", "failed", "failed", "pending", "unknown", "deferred", "by_hand"]
@@ -64,7 +65,8 @@ class Both:
         return ACTION.plan("payment", refund, self.log.entries(self.story.application))
 
     def retry(self, refund: str, second: str = "o-2") -> list[Data]:
-        return self.take(ACTION.say(Saying(refund, "o-1", "why", second)))
+        people = {"principal": human("o-1"), "checked_principal": human(second) if second else ""}
+        return self.take(ACTION.say(Saying(refund, "o-1", "why", second, **people)))
 
     def waits_for(self, refund: str) -> set[str]:
         matters = followed(Summary(), self.log.entries(self.story.application)).matters

@@ -86,7 +86,14 @@ def of_a_refund(office, key, kind, rest):
             refund=key, approved=rest[1], by=rest[2], principal=human(rest[2]), reason="why"
         )
     if kind == "retry":
-        return RefundRetried(refund=key, by="m", reason="why", checked_by=rest[1])
+        return RefundRetried(
+            refund=key,
+            by="m",
+            reason="why",
+            principal=human("m"),
+            checked_by=rest[1],
+            checked_principal=human(rest[1]) if rest[1] else "",
+        )
     calls = [e for e in office.events if isinstance(e, RefundRequested | RefundQueryRequested)]
     if kind == "record" or not calls:
         return RefundRecorded(

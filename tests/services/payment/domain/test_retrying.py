@@ -14,6 +14,7 @@ from shared.events.refunds import (
     RefundWaiting,
 )
 from tests.services.payment.domain.going_back import answer, kinds, statuses
+from tests.shared.callers import human
 
 
 @pytest.fixture
@@ -24,7 +25,14 @@ def failed(twice):
 
 def retry(office, checked_by="second", number=1):
     key = office.of(RefundRequested)[0].refund.rpartition(".")[0]
-    wish = RefundRetried(refund=f"{key}.{number}", by="first", reason="why", checked_by=checked_by)
+    wish = RefundRetried(
+        refund=f"{key}.{number}",
+        by="first",
+        reason="why",
+        principal=human("first"),
+        checked_by=checked_by,
+        checked_principal=human(checked_by) if checked_by else "",
+    )
     return office.hear(wish)
 
 

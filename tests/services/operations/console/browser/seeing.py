@@ -8,7 +8,8 @@ import pytest
 
 from tests.peers.install import is_installed
 from tests.services.operations.browser.test_use import AXE, RULES
-from tests.services.operations.console.edge import PASSWORD, ConsoleEdge
+from tests.services.operations.console.edge import ConsoleEdge
+from tests.services.operations.console.visits import PASSWORD
 from tests.services.operations.windows import Windows
 
 needs_axe = pytest.mark.skipif(

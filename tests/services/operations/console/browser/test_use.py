@@ -6,9 +6,9 @@ from services.operations.console.labels import LABELS
 from tests.services.operations import scenes
 from tests.services.operations.browser.test_use import targets
 from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
-from tests.services.operations.console.edge import PASSWORD
 from tests.services.operations.console.test_finding_pages import two_of_one_number
 from tests.services.operations.console.test_money_pages import money_of, reconciled
+from tests.services.operations.console.visits import PASSWORD
 from tests.services.operations.scenes import begun
 from tests.services.operations.windows import NARROW, WIDE, overflow
 
