@@ -24,6 +24,8 @@ ROLES: Mapping[str, str] = {
     "checker": "The key of who agrees to what operators ask for.",
     "admin": "The key of who looks after accounts and what they read.",
     "partner": "The key of a bank, or of a gateway that reports to us.",
+    "viewer": "The key of who sees all of operations and changes nothing.",
+    "unit_officer": "The key of who sees what is with his units.",
 }
 MEANS: Mapping[str, str] = {
     "202": "It is in the log and will be decided, once; the answer says where to look.",

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from services.operations.alarms import views
 from services.operations.alarms.desk import Desk, NotPossible
 from services.operations.domain.alarm_life import Alarm, Of, Reason
+from services.operations.domain.roles import MAY
 from shared import edge
 from shared.access import Caller, require
 from shared.clock import Clock
@@ -19,7 +20,8 @@ from shared.problems import Refusal
 
 ID_LIMIT = 24
 
-Operator = Annotated[Caller, Depends(require("operator"))]
+Operator = Annotated[Caller, Depends(require(*MAY["operate"]))]
+Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
 Before = Annotated[str, Query(max_length=ID_LIMIT, description="`next` of the page before")]
 Which = Annotated[
     Literal["standing", "all"], Query(description="what stands now, or all, the newest first")
@@ -47,7 +49,7 @@ class Unsilencing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 def router(desk: Desk, clock: Clock) -> APIRouter:
-    """Return the routes; all of them need the role operator."""
+    """Return the routes; `domain.roles` says who may what."""
     routes = APIRouter(prefix="/v1", tags=["alarms"])
     _add_looking(routes, desk, clock)
     _add_acting(routes, desk, clock)
@@ -60,7 +62,7 @@ def _add_looking(routes: APIRouter, desk: Desk, clock: Clock) -> None:
         summary="The alarms that stand, the critical ones first; or all that there were",
         responses=edge.answers(200, views.ListView, 422, example=views.LIST),
     )
-    async def alarms(_: Operator, which: Which = "standing", before: Before = "") -> Response:
+    async def alarms(_: Reader, which: Which = "standing", before: Before = "") -> Response:
         return _as_json(await listed(desk, which, before, clock()))
 
     @routes.get(
@@ -68,7 +70,7 @@ def _add_looking(routes: APIRouter, desk: Desk, clock: Clock) -> None:
         summary="What is looked at, when it fires and when it ends",
         responses=edge.answers(200, views.RulesView),
     )
-    async def alarm_rules(_: Operator) -> Response:
+    async def alarm_rules(_: Reader) -> Response:
         return _as_json(views.rules())
 
     @routes.get(
@@ -76,7 +78,7 @@ def _add_looking(routes: APIRouter, desk: Desk, clock: Clock) -> None:
         summary="One alarm: how it stands, who did what",
         responses=edge.answers(200, views.OneView, 404, example=views.ONE),
     )
-    async def one_alarm(alarm_id: str, _: Operator) -> Response:
+    async def one_alarm(alarm_id: str, _: Reader) -> Response:
         return _as_json(await whole(desk, await known(desk, alarm_id), clock()))
 
 

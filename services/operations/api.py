@@ -16,6 +16,7 @@ from services.operations.counts import Counts
 from services.operations.domain.actions import last_held, release_of
 from services.operations.domain.entries import Entry
 from services.operations.domain.ledger import Ledger
+from services.operations.domain.roles import MAY
 from services.operations.domain.spans import otlp, spans
 from services.operations.domain.status import STATES, held_by, totals
 from services.operations.domain.timeline import instant
@@ -36,7 +37,8 @@ from shared.publisher import Publisher
 PAGE_LIMIT = 200
 KEY_LIMIT = 200
 
-Operator = Annotated[Caller, Depends(require("operator"))]
+Operator = Annotated[Caller, Depends(require(*MAY["operate"]))]
+Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
 After = Annotated[str, Query(max_length=500, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 Typed = Annotated[
@@ -89,7 +91,7 @@ class Release(BaseModel):
 
 
 def router(sources: Sources) -> APIRouter:
-    """Return the routes; all of them need the role operator."""
+    """Return the routes; `domain.roles` says who may what."""
     routes = APIRouter(prefix="/v1", tags=["operations"])
     _journeys(routes, sources)
     _overview(routes, sources)
@@ -103,7 +105,7 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
         summary="Which application is meant by what somebody typed",
         responses=edge.answers(200, Found, 400, 422, example=FOUND),
     )
-    async def find_by_any_name(q: Typed, _: Operator, after: After = "") -> Response:
+    async def find_by_any_name(q: Typed, _: Reader, after: After = "") -> Response:
         if sources.persons.meant(q):
             detail = "What names a person does not stand in an address: send it with a reason, as "
             raise Refusal(400, "person-in-address", f"{detail}`POST /v1/find`.")
@@ -126,7 +128,7 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
         summary="Timeline, status and findings of an application",
         responses=edge.answers(200, views.JourneyView, 404),
     )
-    async def journey(name: str, _: Operator) -> Response:
+    async def journey(name: str, _: Reader) -> Response:
         return _json(journey_of(await opened(sources.journeys, name), sources.clock()))
 
     @routes.get(
@@ -134,7 +136,7 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
         summary="Its spans, and who was waited for",
         responses=edge.answers(200, views.WaterfallView, 404),
     )
-    async def waterfall(name: str, _: Operator) -> Response:
+    async def waterfall(name: str, _: Reader) -> Response:
         application, entries, _forks = await opened(sources.journeys, name)
         return _json(waterfall_of(application, entries))
 
@@ -152,7 +154,7 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
         summary="Its trace as OTLP/JSON, sampled or not",
         responses=edge.answers(200, views.TraceView, 404),
     )
-    async def trace(name: str, _: Operator) -> Response:
+    async def trace(name: str, _: Reader) -> Response:
         application, entries, _forks = await opened(sources.journeys, name)
         return _json(otlp(application, spans(application, entries)))
 
@@ -163,7 +165,7 @@ def _overview(routes: APIRouter, sources: Sources) -> None:
         summary="Exact numbers, as of the last commit",
         responses=edge.answers(200, views.CountsView),
     )
-    async def counts(_: Operator) -> Response:
+    async def counts(_: Reader) -> Response:
         return _json(_counts(await sources.counts.total(), await sources.aside.total()))
 
     @routes.get(
@@ -171,7 +173,7 @@ def _overview(routes: APIRouter, sources: Sources) -> None:
         summary="What lanes hold for an operator, oldest first",
         responses=edge.answers(200, views.ParkedPage, 422),
     )
-    async def parked(_: Operator, after: After = "", limit: Limit = 50) -> Response:
+    async def parked(_: Reader, after: After = "", limit: Limit = 50) -> Response:
         page = await sources.journeys.aside("parked", after, limit)
         items = [views.set_aside(key, entry) for key, entry in page]
         released = _first(await sources.journeys.releases({i["application"] for i in items}))
@@ -184,7 +186,7 @@ def _overview(routes: APIRouter, sources: Sources) -> None:
         summary="What flows, how fresh that is, who is behind, and how old what waits is",
         responses=edge.answers(200, FlowView, example=FLOW),
     )
-    async def flow(_: Operator) -> Response:
+    async def flow(_: Reader) -> Response:
         return _json(await sources.flow.look())
 
 

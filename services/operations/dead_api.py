@@ -21,6 +21,7 @@ from services.operations.dead.desk import Desk, Verb
 from services.operations.dead.edits import Verdict
 from services.operations.domain.dead.letters import Place
 from services.operations.domain.dead.mending import Edit
+from services.operations.domain.roles import MAY
 from services.operations.domain.rounds import Reason
 from services.operations.journeys import Journeys
 from services.operations.views import SetAside, set_aside
@@ -32,7 +33,9 @@ PAGE_LIMIT = 200
 SENT_LIMIT = 100  # by one request
 NUMBER_LIMIT = 2**62
 
-Operator = Annotated[Caller, Depends(require("operator"))]
+Operator = Annotated[Caller, Depends(require(*MAY["operate"]))]
+Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
+Checker = Annotated[Caller, Depends(require(*MAY["agree"]))]
 After = Annotated[str, Query(max_length=500, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 Number = Annotated[int, Path(ge=0, le=NUMBER_LIMIT)]
@@ -64,7 +67,7 @@ _MENDED = Mended(set={"$.data.copies": 2}, reason="The portal sent the number as
 
 
 def router(desk: Desk, journeys: Journeys, clock: Clock) -> APIRouter:
-    """Return the routes; all of them need the role operator."""
+    """Return the routes; `domain.roles` says who may what."""
     routes = APIRouter(prefix="/v1", tags=["dead"])
     _add_lists(routes, desk, journeys, clock)
     _add_one(routes, desk)
@@ -80,7 +83,7 @@ def _add_lists(routes: APIRouter, desk: Desk, journeys: Journeys, clock: Clock) 
         summary="What is set aside, in groups; and all dead letters, oldest first",
         responses=edge.answers(200, views.DeadView, 422),
     )
-    async def dead(_: Operator, after: After = "", limit: Limit = 50) -> Response:
+    async def dead(_: Reader, after: After = "", limit: Limit = 50) -> Response:
         page = await journeys.aside("dead", after, limit)
         groups, is_whole = ([], True) if after else await groups_of(desk, clock())
         shown = views.DeadView(
@@ -96,7 +99,7 @@ def _add_lists(routes: APIRouter, desk: Desk, journeys: Journeys, clock: Clock) 
         summary="What is in a group, oldest first, and what of it cannot be sent again as it was",
         responses=edge.answers(200, views.DeadPage, 404, 422),
     )
-    async def dead_group(group: str, _: Operator, after: After = "", limit: Limit = 50) -> Response:
+    async def dead_group(group: str, _: Reader, after: After = "", limit: Limit = 50) -> Response:
         return _json(await page_of(desk, (group, after, limit), clock()))
 
 
@@ -106,7 +109,7 @@ def _add_one(routes: APIRouter, desk: Desk) -> None:
         summary="One record: why it was set aside, and where it is not as its contract has it",
         responses=edge.answers(200, views.OneDead, 404),
     )
-    async def one_dead(topic: str, partition: Number, offset: Number, _: Operator) -> Response:
+    async def one_dead(topic: str, partition: Number, offset: Number, _: Reader) -> Response:
         return _json(await one_of(desk, Place(topic, partition, offset)))
 
 
@@ -187,7 +190,7 @@ def _add_verdict(
         offset: Number,
         number: Number,
         request: Request,
-        caller: Operator,
+        caller: Checker,
     ) -> Response:
         reasoned = await edge.read(request, Reasoned)
         place = Place(topic, partition, offset)

@@ -13,6 +13,7 @@ from services.operations.domain.incidents import (
     Scope,
     Text,
 )
+from services.operations.domain.roles import MAY
 from services.operations.incidents import views
 from services.operations.incidents.answers import (
     Opening,
@@ -34,7 +35,8 @@ ID_LIMIT = 24
 As = Literal["csv", "json"]
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
-Operator = Annotated[Caller, Depends(require("operator"))]
+Operator = Annotated[Caller, Depends(require(*MAY["operate"]))]
+Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
 Key = Annotated[str, Header(min_length=8, max_length=200)]
 Before = Annotated[str, Query(max_length=ID_LIMIT, description="`next` of the page before")]
 Which = Annotated[
@@ -72,7 +74,7 @@ class Linking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 def router(desk: Desk, offers: Offers, clock: Clock) -> APIRouter:
-    """Return the routes; all of them need the role operator."""
+    """Return the routes; `domain.roles` says who may what."""
     routes = APIRouter(prefix="/v1", tags=["incidents"])
     _add_opening(routes, desk, clock)
     _add_lists(routes, desk)
@@ -105,7 +107,7 @@ def _add_opening(routes: APIRouter, desk: Desk, clock: Clock) -> None:
         responses=edge.answers(200, views.PreviewView, 422, example=views.PREVIEW),
         openapi_extra=edge.described(Previewing, Previewing(scope=views.ONE.scope)),
     )
-    async def preview_incident(request: Request, _: Operator) -> Response:
+    async def preview_incident(request: Request, _: Reader) -> Response:
         return _as_json(await previewed(desk, (await edge.read(request, Previewing)).scope))
 
 
@@ -116,7 +118,7 @@ def _add_lists(routes: APIRouter, desk: Desk) -> None:
         responses=edge.answers(200, views.ListView, 422, example=views.LIST),
     )
     async def incidents(
-        _: Operator, which: Which = "all", before: Before = "", alarm: OfAlarm = ""
+        _: Reader, which: Which = "all", before: Before = "", alarm: OfAlarm = ""
     ) -> Response:
         return _as_json(await listed(desk, which, before, alarm))
 
@@ -129,7 +131,7 @@ def _add_lists(routes: APIRouter, desk: Desk) -> None:
     )
     async def incident_applications(
         incident_id: str,
-        _: Operator,
+        _: Reader,
         as_: Format = "json",
         after: First = 1,
         limit: Limit = APPLICATIONS_LIMIT,
@@ -146,7 +148,7 @@ def _add_looking(routes: APIRouter, desk: Desk, offers: Offers) -> None:
         summary="One incident: whom it concerned and concerns now, and its timeline",
         responses=edge.answers(200, views.OneView, 404, example=views.ONE),
     )
-    async def one_incident(incident_id: str, _: Operator) -> Response:
+    async def one_incident(incident_id: str, _: Reader) -> Response:
         return _as_json(await whole(desk, await known(desk, incident_id)))
 
     @routes.get(
@@ -155,7 +157,7 @@ def _add_looking(routes: APIRouter, desk: Desk, offers: Offers) -> None:
         description=f"At most {APPLICATIONS_LIMIT:,} applications are kept; they are streamed.",
         responses=edge.answers(200, views.ExportView, 404, example=views.EXPORT),
     )
-    async def export_incident(incident_id: str, _: Operator) -> Response:
+    async def export_incident(incident_id: str, _: Reader) -> Response:
         return await exported(desk, await known(desk, incident_id), "json")
 
     @routes.get(
@@ -163,7 +165,7 @@ def _add_looking(routes: APIRouter, desk: Desk, offers: Offers) -> None:
         summary="Rounds and broadcasts that may belong to it, and do not yet",
         responses=edge.answers(200, OffersView, 404, example=views.OFFERS),
     )
-    async def incident_offers(incident_id: str, _: Operator) -> Response:
+    async def incident_offers(incident_id: str, _: Reader) -> Response:
         return _as_json(await offers.of(await known(desk, incident_id)))
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from services.operations.domain.indicators import INDICATORS
+from services.operations.domain.roles import MAY
 from services.operations.domain.service_index import Line, Tally, lines
 from services.operations.domain.statistics import Period
 from services.operations.form_lines import NATION, no_period, no_unit, province_of
@@ -25,7 +26,7 @@ from shared.problems import Refusal
 
 PAGE_LIMIT = 200
 
-Operator = Annotated[Caller, Depends(require("operator"))]
+Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
 UnitCode = Annotated[str, Query(max_length=20, description="a unit, a province, or `nation`")]
 Day = Annotated[date | None, Query(description="the last day, UTC+7; left out: yesterday")]
 
@@ -133,7 +134,7 @@ class Asked(NamedTuple):
 
 
 def router(desk: IndicatorDesk) -> APIRouter:
-    """Return the routes; all of them need the role operator."""
+    """Return the routes; `domain.roles` says who may what."""
     routes = APIRouter(prefix="/v1", tags=["operations"])
 
     @routes.get(
@@ -141,7 +142,7 @@ def router(desk: IndicatorDesk) -> APIRouter:
         summary="How a unit and those below it do: each indicator as a colour, the worst first",
         responses=edge.answers(200, IndicatorsView, 404, 422),
     )
-    async def indicators(_: Operator, unit: UnitCode = NATION, day: Day = None) -> Response:
+    async def indicators(_: Reader, unit: UnitCode = NATION, day: Day = None) -> Response:
         return _json(await desk.told(unit, day))
 
     @routes.get(
@@ -150,7 +151,7 @@ def router(desk: IndicatorDesk) -> APIRouter:
         responses=edge.answers(200, EvidencePage, 404, 422),
     )
     async def evidence(
-        _: Operator,
+        _: Reader,
         indicator: Annotated[str, Query(max_length=40)],
         part: Part,
         unit: UnitCode = NATION,
@@ -173,7 +174,7 @@ def _add_index(routes: APIRouter, desk: IndicatorDesk) -> None:
         responses=edge.answers(200, IndexPage, 404, 422),
     )
     async def index(
-        _: Operator,
+        _: Reader,
         unit: UnitCode,
         first: First,
         last: Last,

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import Response
 
+from services.operations.domain.roles import MAY
 from services.operations.money import examples, health, views
 from services.operations.money.desk import MoneyDesk
 from shared import edge
@@ -21,7 +22,9 @@ REASON_LEAST, REASON_LIMIT = 3, 500
 BREAK_ID = "[a-z0-9-]{1,63}[.][0-9]{4}-[0-9]{2}-[0-9]{2}[.][a-z_]{4,20}[.][0-9a-f]{16}"
 PARTNER = "[a-z0-9-]{1,63}"
 
-Operator = Annotated[Caller, Depends(require("operator"))]
+Operator = Annotated[Caller, Depends(require(*MAY["operate"]))]
+Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
+Checker = Annotated[Caller, Depends(require(*MAY["agree"]))]
 Key = Annotated[str, Header(min_length=8, max_length=200)]
 Of = Annotated[str, Query(pattern=f"^({PARTNER})?$", description="of one partner alone")]
 OnDay = Annotated[date | None, Query(description="of one of its days; with `partner`")]
@@ -52,7 +55,7 @@ class SaidView(msgspec.Struct, frozen=True):
 
 
 def router(desk: MoneyDesk) -> APIRouter:
-    """Return the routes; all of them need the role operator."""
+    """Return the routes; `domain.roles` says who may what."""
     routes = APIRouter(prefix="/v1", tags=["money"])
 
     @routes.get(
@@ -60,7 +63,7 @@ def router(desk: MoneyDesk) -> APIRouter:
         summary="What of partners' statements does not match, by kind and age, and their last days",
         responses=edge.answers(200, views.MoneyView, example=examples.MONEY),
     )
-    async def money(_: Operator) -> Response:
+    async def money(_: Reader) -> Response:
         return _json(await desk.overview())
 
     @routes.get(
@@ -71,7 +74,7 @@ def router(desk: MoneyDesk) -> APIRouter:
         ),
     )
     async def breaks(
-        _: Operator,
+        _: Reader,
         partner: Of = "",
         day: OnDay = None,
         kind: BreakKind | None = None,
@@ -91,7 +94,7 @@ def router(desk: MoneyDesk) -> APIRouter:
         summary="A break, and what was done about it",
         responses=edge.answers(200, views.OneBreakView, 404, 422, example=examples.ONE),
     )
-    async def one_break(break_id: BreakId, _: Operator) -> Response:
+    async def one_break(break_id: BreakId, _: Reader) -> Response:
         return _json(await known(desk, break_id))
 
     @routes.get(
@@ -99,7 +102,7 @@ def router(desk: MoneyDesk) -> APIRouter:
         summary="How partners fare: what the last hour and day brought, and which orders stand",
         responses=edge.answers(200, health.PartnersView, example=health.PARTNERS),
     )
-    async def partners(_: Operator) -> Response:
+    async def partners(_: Reader) -> Response:
         return _json(await desk.health.partners())
 
     @routes.get(
@@ -112,7 +115,7 @@ def router(desk: MoneyDesk) -> APIRouter:
             example=views.StatementsView(items=[examples.STATEMENT]),
         ),
     )
-    async def statements(partner: Partner, day: date, _: Operator) -> Response:
+    async def statements(partner: Partner, day: date, _: Reader) -> Response:
         return _json(await desk.statements(partner, day))
 
     _add_closing(routes, desk)
@@ -142,7 +145,7 @@ def _add_closing(routes: APIRouter, desk: MoneyDesk) -> None:
         responses=edge.answers(202, SaidView, 404, 409, 422, example=SaidView(id="break-0f5a2c9b")),
         openapi_extra=edge.described(Checking, {"approved": True, "reason": "Đã xem sao kê."}),
     )
-    async def check_closing(break_id: BreakId, request: Request, caller: Operator) -> Response:
+    async def check_closing(break_id: BreakId, request: Request, caller: Checker) -> Response:
         wanted = await edge.read(request, Checking)
         said = await said_of_wish(desk, break_id, caller, wanted.reason, approved=wanted.approved)
         return _json(said, 202)

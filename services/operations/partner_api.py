@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
+from services.operations.domain.roles import MAY
 from services.operations.money import partner_examples as examples
 from services.operations.money import partner_views as own
 from services.operations.money.partner import PartnerDesk, partner_of
@@ -21,7 +22,7 @@ from shared.events.reconciliation import BreakKind
 ASKED_LIMIT = 100
 REFUSED_AFTER = "[0-9]{15}/[a-z.]{1,60}/[0-9]{1,4}/[0-9]{1,18}"
 
-Partner = Annotated[Caller, Depends(require("partner"))]
+Partner = Annotated[Caller, Depends(require(*MAY["read_of_partner"]))]
 Asked = Annotated[
     str,
     Query(

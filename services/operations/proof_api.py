@@ -16,6 +16,7 @@ from services.operations.counts import Counts
 from services.operations.domain.proof.equations import Equation, equations
 from services.operations.domain.proof.period import Period, Unfit, read_period
 from services.operations.domain.proof.tally import Item, Proof
+from services.operations.domain.roles import MAY
 from services.operations.proofs.desk import (
     OPEN_LIMIT,
     REPORT_LIMIT_BYTES,
@@ -37,7 +38,8 @@ from shared.problems import Refusal
 
 LIMIT = 2_000  # applications: seconds
 
-Operator = Annotated[Caller, Depends(require("operator"))]
+Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
+Prover = Annotated[Caller, Depends(require(*MAY["prove"]))]
 Since = Annotated[
     str,
     Query(alias="from", max_length=40, description="a day in Viet Nam, or an instant"),
@@ -131,7 +133,7 @@ def _pages(routes: APIRouter, proving: Proving, counts: Counts) -> None:
         responses=edge.answers(200, ProofPage, 422, example=_EXAMPLE),
     )
     async def proof(
-        _: Operator, since: Since, until: Until, after: After = "", limit: Limit = 500
+        _: Reader, since: Since, until: Until, after: After = "", limit: Limit = 500
     ) -> Response:
         period = period_of(since, until)
         as_of = datetime.fromtimestamp((await counts.total()).newest_ms / 1_000, UTC)
@@ -154,12 +156,12 @@ def _background(routes: APIRouter, desk: ProofDesk) -> None:
         summary="Prove a period in the background; one that is open is answered as it is",
         responses=edge.answers(202, Made, 409, 422, example=_MADE),
     )
-    async def begin(asked: Began, caller: Operator) -> Response:
+    async def begin(asked: Began, caller: Prover) -> Response:
         made = await begun(desk, period_of(asked.since, asked.until), caller.name)
         return _json(made, 202, {"Location": f"/v1/proofs/{made.id}"})
 
     @routes.get("/proofs", summary="The newest proofs", responses=edge.answers(200, MadeList))
-    async def listed(_: Operator) -> Response:
+    async def listed(_: Reader) -> Response:
         return _json(MadeList(items=await desk.latest()))
 
     @routes.get(
@@ -167,7 +169,7 @@ def _background(routes: APIRouter, desk: ProofDesk) -> None:
         summary="How a proof stands, and what was found until now",
         responses=edge.answers(200, Opened, 404),
     )
-    async def look(proof_id: str, _: Operator) -> Response:
+    async def look(proof_id: str, _: Reader) -> Response:
         return _json(await found(desk, proof_id))
 
     @routes.post(
@@ -175,7 +177,7 @@ def _background(routes: APIRouter, desk: ProofDesk) -> None:
         summary="End a proof before its time",
         responses=edge.answers(200, Opened, 404, 409),
     )
-    async def abort(proof_id: str, caller: Operator) -> Response:
+    async def abort(proof_id: str, caller: Prover) -> Response:
         await found(desk, proof_id)
         if not await desk.abort(proof_id, caller.name):
             raise Refusal(409, "over", "It has ended.")
@@ -188,7 +190,7 @@ def _reports(routes: APIRouter, desk: ProofDesk) -> None:
         summary="The signed report, as `motcua prove --verify` reads it",
         responses=edge.answers(200, Signed, 404),
     )
-    async def report(proof_id: str, _: Operator) -> Response:
+    async def report(proof_id: str, _: Reader) -> Response:
         text = await report_of(desk, proof_id)
         return Response(text, media_type="application/json")
 
@@ -197,7 +199,7 @@ def _reports(routes: APIRouter, desk: ProofDesk) -> None:
         summary="Whether a report is as this system signed it, and what it says",
         responses=edge.answers(200, Verified, 413, 422, 429),
     )
-    async def verify(request: Request, _: Operator) -> Response:
+    async def verify(request: Request, _: Reader) -> Response:
         async with upload(desk):
             text = await edge.body(request, REPORT_LIMIT_BYTES)
             try:

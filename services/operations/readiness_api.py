@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from msgspec import Meta
 
 from services.operations.domain.readiness import BY_HAND, Finding, Tick
+from services.operations.domain.roles import MAY
 from services.operations.form_lines import NATION, no_unit
 from services.operations.indicators.readiness import Readiness
 from shared import edge
@@ -20,7 +21,8 @@ from shared.working_time import local_day
 
 NOTE_MIN, NOTE_LIMIT = 3, 500  # characters
 
-Operator = Annotated[Caller, Depends(require("operator"))]
+Operator = Annotated[Caller, Depends(require(*MAY["operate"]))]
+Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
 Note = Annotated[str, Meta(min_length=NOTE_MIN, max_length=NOTE_LIMIT)]
 
 
@@ -77,7 +79,7 @@ class ReadinessDesk:
 
 
 def router(desk: ReadinessDesk) -> APIRouter:
-    """Return the routes; all of them need the role operator."""
+    """Return the routes; `domain.roles` says who may what."""
     routes = APIRouter(prefix="/v1", tags=["operations"])
 
     @routes.get(
@@ -85,7 +87,7 @@ def router(desk: ReadinessDesk) -> APIRouter:
         summary="Whether a service centre is ready, point by point, with what each rests on",
         responses=edge.answers(200, ReadinessView, 404),
     )
-    async def readiness(unit: str, _: Operator) -> Response:
+    async def readiness(unit: str, _: Reader) -> Response:
         return _json(await desk.told(unit))
 
     @routes.post(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from services.operations.domain.entries import in_order
+from services.operations.domain.roles import MAY
 from services.operations.domain.status import status
 from services.operations.journeys import Journeys
 from services.operations.opened import NAME_LIMIT
@@ -16,9 +17,8 @@ from shared.access import Caller, require
 from shared.problems import Refusal
 
 PAGE_LIMIT = 200
-AUDITORS = ("admin", "checker")
 
-Auditor = Annotated[Caller, Depends(require(*AUDITORS))]
+Auditor = Annotated[Caller, Depends(require(*MAY["audit"]))]
 After = Annotated[str, Query(max_length=500, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 Name = Annotated[

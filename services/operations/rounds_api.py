@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from services.operations.domain.acting.shape import Takes
 from services.operations.domain.actions import Action, possible
 from services.operations.domain.causes import CAUSES
+from services.operations.domain.roles import MAY
 from services.operations.domain.rounds import (
     ACTS_LIMIT,
     MOVES,
@@ -32,9 +33,8 @@ from shared.working_time import local_day
 
 PAGE_LIMIT = 200
 
-OPERATORS, CHECKERS = ("operator",), ("operator", "checker")
-Operator = Annotated[Caller, Depends(require(*OPERATORS))]
-Onlooker = Annotated[Caller, Depends(require(*CHECKERS))]
+Operator = Annotated[Caller, Depends(require(*MAY["operate"]))]
+Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
 Key = Annotated[str, Header(min_length=8, max_length=200)]
 After = Annotated[int, Query(ge=0, le=99_999, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
@@ -57,14 +57,14 @@ class Verb(NamedTuple):
     """What somebody does to a round: what that means, who may, and what is to be said."""
 
     means: str
-    roles: tuple[str, ...] = OPERATORS
+    roles: tuple[str, ...] = MAY["operate"]
     takes: type[Doings | Checking] = Doings
 
 
 VERBS: Mapping[Doing, Verb] = {
     "start": Verb("Do it: the commands are sent, so many in a second; or ask another to agree"),
-    "approve": Verb("Agree to a round that another asked for: it starts", CHECKERS, Checking),
-    "reject": Verb("Turn down a round that another asked for", CHECKERS, Checking),
+    "approve": Verb("Agree to a round that another asked for: it starts", MAY["agree"], Checking),
+    "reject": Verb("Turn down a round that another asked for", MAY["agree"], Checking),
     "pause": Verb("Send no more for the time being"),
     "resume": Verb("Go on sending"),
     "abort": Verb("Send no more, for good; what was sent stays sent"),
@@ -105,7 +105,7 @@ def _add_looking(routes: APIRouter, desk: Desk) -> None:
         responses=edge.answers(200, views.ListView, 422, example=views.LIST),
     )
     async def rounds(
-        _: Onlooker,
+        _: Reader,
         before: Annotated[str, Query(max_length=19, description="`next` of the page before")] = "",
     ) -> Response:
         found, next_ = await desk.rows.before(before)
@@ -116,7 +116,7 @@ def _add_looking(routes: APIRouter, desk: Desk) -> None:
         summary="How a round stands, who did what, and what came of it",
         responses=edge.answers(200, views.OneView, 404, example=views.ONE),
     )
-    async def one_round(round_id: str, _: Onlooker) -> Response:
+    async def one_round(round_id: str, _: Reader) -> Response:
         return _as_json(await whole(desk, await known(desk, round_id)))
 
     @routes.get(
@@ -125,7 +125,7 @@ def _add_looking(routes: APIRouter, desk: Desk) -> None:
         responses=edge.answers(200, views.ItemsView, 404, 422, example=views.ITEMS),
     )
     async def round_items(
-        round_id: str, _: Onlooker, after: After = 0, limit: Limit = 50, only: Only = None
+        round_id: str, _: Reader, after: After = 0, limit: Limit = 50, only: Only = None
     ) -> Response:
         return _as_json(await items_of(desk, await known(desk, round_id), after, limit, only))
 

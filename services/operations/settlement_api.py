@@ -9,6 +9,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
+from services.operations.domain.roles import MAY
 from services.operations.domain.settlement import PERIOD, Period, period_of
 from services.operations.money import settlement_examples as examples
 from services.operations.money.partner import partner_of
@@ -33,8 +34,8 @@ PeriodNamed = Annotated[
     str, Query(pattern=f"^{PERIOD}$", description="a day, 2026-11-20, or a month, 2026-11")
 ]
 As = Annotated[Literal["csv", "json"], Query(alias="as", description="a file of days, or all")]
-Operator = Annotated[Caller, Depends(require("operator"))]
-Own = Annotated[Caller, Depends(require("partner"))]
+Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
+Own = Annotated[Caller, Depends(require(*MAY["read_of_partner"]))]
 
 
 def router(settling: Settling) -> APIRouter:
@@ -48,7 +49,7 @@ def router(settling: Settling) -> APIRouter:
         responses=told,
     )
     async def settlement(
-        partner: Partner, _: Operator, period: PeriodNamed, as_: As = "json"
+        partner: Partner, _: Reader, period: PeriodNamed, as_: As = "json"
     ) -> Response:
         return filed(await reported(settling, partner, period), as_)
 

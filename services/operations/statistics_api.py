@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from services.operations.domain.facts import View
+from services.operations.domain.roles import MAY
 from services.operations.domain.statistics import Period
 from services.operations.form_files import FILES, Statistics, name_of
 from services.operations.form_lines import is_of, no_period, no_unit, told
@@ -28,7 +29,7 @@ from shared.papers.press import Busy, Press
 from shared.problems import Refusal
 from shared.working_time import local_day
 
-Office = Annotated[Caller, Depends(require("officer", "operator"))]
+Office = Annotated[Caller, Depends(require(*MAY["tabulate"]))]
 UnitCode = Annotated[str, Query(max_length=20, description="a unit, a province, or `nation`")]
 First = Annotated[date, Query(alias="from", description="its first day, UTC+7")]
 Last = Annotated[date, Query(alias="to", description="its last day, UTC+7; before today")]

@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse, Response
 from services.operations.domain.citizen.view import CitizenStatus, view
 from services.operations.domain.citizen.words import Language
 from services.operations.domain.entries import in_order
+from services.operations.domain.roles import MAY
 from services.operations.example import LOOK, STATUS
 from services.operations.journeys import Journeys
 from services.operations.pages import NOT_ANSWERED, Answered, Mistake, Pages, Typed
@@ -36,7 +37,7 @@ FIELDS_LIMIT = 24
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _APART = re.compile(r"[\W_]+")
 
-Portal = Annotated[Caller, Depends(require("portal"))]
+Portal = Annotated[Caller, Depends(require(*MAY["answer_citizens"]))]
 
 
 def _language(

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from services.operations.board import Board, Group, Place, Situation, over_ms
 from services.operations.domain.causes import CAUSES
+from services.operations.domain.roles import MAY
 from services.operations.situations import NEVER_MS
 from services.operations.trends import Trends
 from shared import edge
@@ -18,7 +19,7 @@ from shared.problems import Refusal
 
 PAGE_LIMIT = 200
 
-Operator = Annotated[Caller, Depends(require("operator"))]
+Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
 After = Annotated[str, Query(max_length=500, description="`next` of the page before")]
 Which = Annotated[Literal["stuck", "waiting", "all"], Query(description="of the group")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
@@ -43,7 +44,7 @@ class SituationPage(msgspec.Struct, kw_only=True):
 
 
 def router(board: Board, trends: Trends, clock: Clock) -> APIRouter:
-    """Return the routes; all of them need the role operator."""
+    """Return the routes; `domain.roles` says who may what."""
     routes = APIRouter(prefix="/v1", tags=["operations"])
 
     @routes.get(
@@ -51,7 +52,7 @@ def router(board: Board, trends: Trends, clock: Clock) -> APIRouter:
         summary="What waits, by stage and cause, what is stuck apart from what should wait",
         responses=edge.answers(200, StuckView),
     )
-    async def stuck(_: Operator) -> Response:
+    async def stuck(_: Reader) -> Response:
         now_ms = int(clock().timestamp() * 1_000)
         groups, waiting = await trends.stuck(now_ms), await board.waiting(now_ms)
         return _json(
@@ -71,7 +72,7 @@ def router(board: Board, trends: Trends, clock: Clock) -> APIRouter:
     async def group(
         stage: str,
         cause: str,
-        _: Operator,
+        _: Reader,
         which: Which = "stuck",
         after: After = "",
         limit: Limit = 50,

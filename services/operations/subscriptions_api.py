@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from services.operations.domain.roles import MAY
 from services.operations.domain.subscriptions import Attempt, Subscription
 from services.operations.subscriptions.desk import (
     OPEN_LIMIT,
@@ -20,7 +21,8 @@ from shared import edge
 from shared.access import Caller, require
 from shared.problems import Refusal
 
-Operator = Annotated[Caller, Depends(require("operator"))]
+Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
+Prover = Annotated[Caller, Depends(require(*MAY["prove"]))]
 
 
 class SubscriptionsView(msgspec.Struct, kw_only=True):
@@ -42,7 +44,7 @@ _LISTED = Listed(subscription=_MADE, ended=None, attempts=[_SENT])
 
 
 def router(desk: SubscriptionDesk) -> APIRouter:
-    """Return the routes; all of them need the role operator."""
+    """Return the routes; `domain.roles` says who may what."""
     routes = APIRouter(prefix="/v1", tags=["operations"])
 
     @routes.get(
@@ -54,7 +56,7 @@ def router(desk: SubscriptionDesk) -> APIRouter:
             example=SubscriptionsView(items=[_LISTED], targets=[_WANTED.target]),
         ),
     )
-    async def subscriptions(_: Operator) -> Response:
+    async def subscriptions(_: Reader) -> Response:
         return _json(SubscriptionsView(items=await desk.listed(), targets=sorted(desk.targets)))
 
     @routes.post(
@@ -64,7 +66,7 @@ def router(desk: SubscriptionDesk) -> APIRouter:
         responses=edge.answers(201, Subscription, 409, 422, example=_MADE),
         openapi_extra=edge.described(Wanted, _WANTED),
     )
-    async def subscribe(request: Request, caller: Operator) -> Response:
+    async def subscribe(request: Request, caller: Prover) -> Response:
         return _json(await begun(desk, await edge.read(request, Wanted), caller.name), 201)
 
     @routes.post(
@@ -72,7 +74,7 @@ def router(desk: SubscriptionDesk) -> APIRouter:
         summary="Have no more of it sent",
         responses=edge.answers(200, Listed, 404, example=_LISTED),
     )
-    async def unsubscribe(subscription_id: str, caller: Operator) -> Response:
+    async def unsubscribe(subscription_id: str, caller: Prover) -> Response:
         return _json(await ended(desk, subscription_id, caller.name))
 
     return routes

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from services.operations.counts import Counts
 from services.operations.domain.proof.period import read_period
+from services.operations.domain.roles import MAY
 from services.operations.domain.sync import Difference, Ledger
 from services.operations.form_lines import NATION, no_unit, province_of
 from services.operations.indicators.syncing import Syncing
@@ -22,7 +23,7 @@ from shared.working_time import local_day
 
 LIMIT = 2_000  # applications: seconds
 
-Operator = Annotated[Caller, Depends(require("operator"))]
+Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
 UnitCode = Annotated[str, Query(max_length=20, description="a unit, a province, or `nation`")]
 Day = Annotated[date | None, Query(description="on which ids were made, UTC+7; left out: today")]
 After = Annotated[str, Query(max_length=200, description="`next` of the page before")]
@@ -98,7 +99,7 @@ def router(desk: SyncDesk) -> APIRouter:
         responses=edge.answers(200, SyncView, 404, 422),
     )
     async def sync(
-        _: Operator, unit: UnitCode = NATION, day: Day = None, after: After = "", limit: Limit = 500
+        _: Reader, unit: UnitCode = NATION, day: Day = None, after: After = "", limit: Limit = 500
     ) -> Response:
         view = await desk.told(unit, day, after, limit)
         return Response(msgspec.json.encode(view), media_type="application/json")

@@ -29,7 +29,6 @@ from shared.problems import Refusal
 from shared.store import Table
 from shared.vault import Sealed, Vault
 
-UNSEALERS = ("admin",)  # who changes nothing of an application: docs/adr/0024
 INBOX = "intake.inbox"
 FIELDS_LIMIT = 60
 MARK = "v1."  # how a sealed value begins

@@ -6,14 +6,15 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import Response
 
+from services.operations.domain.roles import MAY
 from services.operations.domain.rounds import Reason
-from services.operations.unsealing import UNSEALERS, Unsealed, Unsealing
+from services.operations.unsealing import Unsealed, Unsealing
 from shared import edge
 from shared.access import Caller, require
 
 KEY_LIMIT = 200
 
-Unsealer = Annotated[Caller, Depends(require(*UNSEALERS))]
+Unsealer = Annotated[Caller, Depends(require(*MAY["unseal"]))]
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.operations.console.labels import LABELS
 from services.operations.console.sessions import Session
 from services.operations.domain.citizen.words import Fact, Language, Words, written
+from services.operations.domain.roles import MAY
 
 HERE = Path(__file__).parent
 ROOT = "/console"
@@ -52,9 +53,9 @@ class Way(NamedTuple):
     roles: tuple[str, ...]
 
 
-ALL_UNITS = ("viewer", "operator", "checker", "admin")  # who may see what is of any unit
-READERS = (*ALL_UNITS, "unit_officer")
-PARTNERS = ("partner",)  # bank partners: each sees itself alone
+ALL_UNITS = MAY["read"]
+READERS = MAY["read_of_units"]
+PARTNERS = MAY["read_of_partner"]
 WAYS = (
     Way(f"{ROOT}/find", "find", READERS),
     Way(f"{ROOT}/stuck", "stuck", ALL_UNITS),

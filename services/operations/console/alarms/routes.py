@@ -21,6 +21,7 @@ from services.operations.domain.alarm_life import Of, Reason
 from services.operations.domain.alarms import RULES
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.incident_scopes import scope_of
+from services.operations.domain.roles import MAY
 from services.operations.incidents.rows import Incidents
 from services.operations.status_api import form_body
 from shared.catalogue import Catalogue
@@ -120,7 +121,7 @@ def _add_looking(routes: APIRouter, waking: Waking) -> None:
 
 
 def _add_acting(routes: APIRouter, waking: Waking) -> None:
-    desk, seat = waking.desk, Depends(waking.door.seat("operator"))
+    desk, seat = waking.desk, Depends(waking.door.seat(*MAY["operate"]))
 
     @routes.post(
         "/{alarm_id}/own",

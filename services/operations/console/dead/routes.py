@@ -25,6 +25,7 @@ from services.operations.dead import acting
 from services.operations.dead.desk import RESULTS, Desk, Verb
 from services.operations.dead.edits import Verdict
 from services.operations.domain.dead.letters import Place
+from services.operations.domain.roles import MAY
 from services.operations.status_api import form_body
 from shared.access import Caller
 from shared.clock import Clock
@@ -34,8 +35,6 @@ PAGE = 50
 NUMBER_LIMIT = 2**62
 REASON_LEAST, REASON_LIMIT = 3, 500
 HOME = f"{ROOT}/dead"
-DOERS = ("operator",)
-CHECKERS = ("operator", "checker")
 _SENT = {"token": "…", "reason": "The release was mended"}
 _MENDED = {**_SENT, "path1": "$.data.copies", "value1": "2"}
 VERDICTS: tuple[tuple[str, Verdict], ...] = (("accept", "accepted"), ("reject", "rejected"))
@@ -87,7 +86,11 @@ def _add_looking(routes: APIRouter, aside: SettingAside) -> None:
         group: str, visit: Annotated[Visit, seat], after: After = "", done: Done = ""
     ) -> Response:
         now, results = aside.clock(), results_of(done, RESULTS)
-        said: dict[str, Any] = {"results": results, "may": visit.role in DOERS, "after": after}
+        said: dict[str, Any] = {
+            "results": results,
+            "may": visit.role in MAY["operate"],
+            "after": after,
+        }
         try:
             page = await acting.page_of(desk, (group, after, PAGE), now)
         except Refusal:  # all of it left meanwhile
@@ -120,13 +123,13 @@ async def _one(
     caller = visit.session.caller
     said: dict[str, Any] = {"form": blank_form(one), "wrong": [], "results": [], "reason": ""}
     said["is_refused"] = False
-    said |= {"may": visit.role in DOERS, "may_check": visit.role in CHECKERS}
+    said |= {"may": visit.role in MAY["operate"], "may_check": visit.role in MAY["agree"]}
     page = one_page(one, caller)
     return aside.door.screen.page(visit, "dead_one.html", status, page=page, **(said | more))
 
 
 def _add_verb(routes: APIRouter, aside: SettingAside, verb: Verb) -> None:
-    desk, seat = aside.desk, Depends(aside.door.seat(*DOERS))
+    desk, seat = aside.desk, Depends(aside.door.seat(*MAY["operate"]))
 
     @routes.post(
         f"/{{group}}/{verb}",
@@ -180,7 +183,7 @@ def _add_mending(routes: APIRouter, aside: SettingAside) -> None:
         partition: Number,
         offset: Number,
         request: Request,
-        visit: Annotated[Visit, Depends(aside.door.seat(*DOERS))],
+        visit: Annotated[Visit, Depends(aside.door.seat(*MAY["operate"]))],
     ) -> Response:
         caller, reason, fields = await _sent(aside, visit, request)
         place = Place(topic, partition, offset)
@@ -211,7 +214,7 @@ def _add_verdict(routes: APIRouter, aside: SettingAside, name: str, verdict: Ver
         offset: Number,
         number: Number,
         request: Request,
-        visit: Annotated[Visit, Depends(aside.door.seat(*CHECKERS))],
+        visit: Annotated[Visit, Depends(aside.door.seat(*MAY["agree"]))],
     ) -> Response:
         caller, reason, _ = await _sent(aside, visit, request)
         place = Place(topic, partition, offset)

@@ -15,6 +15,7 @@ from services.operations.console.labels import LABELS
 from services.operations.console.screen import Visit
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.incidents import Scope, Text, Title
+from services.operations.domain.roles import MAY
 from services.operations.incidents import answers
 from services.operations.incidents.answers import Opening
 from services.operations.status_api import form_body
@@ -26,7 +27,7 @@ _SCOPE = {**dict.fromkeys(TYPED, ""), "kind": "payment/partner_silent", "which":
 
 def add_opening(routes: APIRouter, gathering: Gathering) -> None:
     """Add the form, and what takes it."""
-    seat = Depends(gathering.door.seat("operator"))
+    seat = Depends(gathering.door.seat(*MAY["operate"]))
 
     @routes.get(
         "/new",

@@ -18,6 +18,7 @@ from services.operations.console.incidents.scopes import TYPED
 from services.operations.console.incidents.wired import Gathering, said, sent, to_it, words
 from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
 from services.operations.domain.incidents import Doing, Reference, Text
+from services.operations.domain.roles import MAY
 from services.operations.incidents import answers
 from services.operations.incidents.answers import done, known, whole
 from services.operations.incidents_api import As, Before, First, Which, exported
@@ -79,7 +80,7 @@ def _add_looking(routes: APIRouter, gathering: Gathering) -> None:
         response_class=HTMLResponse,
     )
     async def links_shown(
-        incident_id: str, visit: Annotated[Visit, Depends(door.seat("operator"))]
+        incident_id: str, visit: Annotated[Visit, Depends(door.seat(*MAY["operate"]))]
     ) -> Response:
         found = await known(desk, incident_id)
         view = await gathering.offers.of(found)
@@ -105,7 +106,7 @@ def _add_looking(routes: APIRouter, gathering: Gathering) -> None:
 
 
 def _add_acting(routes: APIRouter, gathering: Gathering) -> None:
-    desk, seat = gathering.desk, Depends(gathering.door.seat("operator"))
+    desk, seat = gathering.desk, Depends(gathering.door.seat(*MAY["operate"]))
 
     @routes.post(
         "/{incident_id}/freeze",
@@ -149,7 +150,7 @@ _SAID: tuple[tuple[str, Doing, str], ...] = (
 
 
 def _add_said(routes: APIRouter, gathering: Gathering, verb: str, what: Doing, means: str) -> None:
-    desk, seat = gathering.desk, Depends(gathering.door.seat("operator"))
+    desk, seat = gathering.desk, Depends(gathering.door.seat(*MAY["operate"]))
 
     @routes.post(
         f"/{{incident_id}}/{verb}",

@@ -16,6 +16,7 @@ from services.operations.console.money.page import day_name, overview, stated
 from services.operations.console.money.settlement_page import settlement_page
 from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
 from services.operations.console.sessions import Session
+from services.operations.domain.roles import MAY
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.settling import Settling
 from services.operations.money_api import (
@@ -35,7 +36,6 @@ from shared.events.reconciliation import BreakKind
 
 PAGE = 50
 KEY_LIMIT = 200
-ASKERS, CHECKERS = ("operator",), ("operator", "checker")
 
 Sent = Annotated[str, Query(pattern="^(break-[0-9a-f]{24})?$")]
 
@@ -175,7 +175,9 @@ def _add_closing(routes: APIRouter, counting: Counting) -> None:
         openapi_extra=form_body({"reason": "…", "key": "…", "token": "…"}),
     )
     async def closing_sent(
-        break_id: BreakId, request: Request, visit: Annotated[Visit, Depends(door.seat(*ASKERS))]
+        break_id: BreakId,
+        request: Request,
+        visit: Annotated[Visit, Depends(door.seat(*MAY["operate"]))],
     ) -> Response:
         session, fields = await _sent(door, request, visit)
         key, reason = fields.get("key", "")[:KEY_LIMIT], fields.get("reason", "")
@@ -189,7 +191,9 @@ def _add_closing(routes: APIRouter, counting: Counting) -> None:
         openapi_extra=form_body({"reason": "…", "approved": "yes", "token": "…"}),
     )
     async def check_sent(
-        break_id: BreakId, request: Request, visit: Annotated[Visit, Depends(door.seat(*CHECKERS))]
+        break_id: BreakId,
+        request: Request,
+        visit: Annotated[Visit, Depends(door.seat(*MAY["agree"]))],
     ) -> Response:
         session, fields = await _sent(door, request, visit)
         reason, approved = fields.get("reason", ""), fields.get("approved") == "yes"

@@ -11,18 +11,17 @@ from services.operations.console.labels import LABELS
 from services.operations.console.reading.routes import PERSON, Reading, found_page
 from services.operations.console.screen import HEADERS, READERS, ROOT, Visit
 from services.operations.domain.persons import hash_in
+from services.operations.domain.roles import MAY
 from services.operations.finding import ASKED_LIMIT
 from services.operations.persons import REASON_LEAST, REASON_LIMIT
 from shared.problems import Refusal
-
-ASKERS = ("operator", "unit_officer")
 
 
 def router(reading: Reading) -> APIRouter:
     """Return the routes; of what is found, an officer sees what is with his units."""
     door = reading.door
     routes = APIRouter(prefix=ROOT, tags=["console"], route_class=door.route())
-    readers, askers = Depends(door.seat(*READERS)), Depends(door.seat(*ASKERS))
+    readers, askers = Depends(door.seat(*READERS)), Depends(door.seat(*MAY["find_person"]))
 
     @routes.post("/find", summary="The console: what the one box sends", response_class=Response)
     async def sought(request: Request, visit: Annotated[Visit, readers]) -> Response:
@@ -32,7 +31,7 @@ def router(reading: Reading) -> APIRouter:
         if subject is None:
             where = f"{HOME}?q={quote(typed, safe='')}" if typed else HOME
             return RedirectResponse(where, 303, HEADERS)
-        if visit.role not in ASKERS:
+        if visit.role not in MAY["find_person"]:
             raise Refusal(403, "wrong-role", LABELS["refused_wrong-role"].en)
         return _asking(reading, visit, subject)
 

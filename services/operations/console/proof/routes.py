@@ -14,6 +14,7 @@ from services.operations.console.spoken import moment
 from services.operations.console.statistics.page import last_month
 from services.operations.console.uploads import FILES_TYPE
 from services.operations.domain.citizen.words import Words
+from services.operations.domain.roles import MAY
 from services.operations.proof_api import begun, found, report_of, upload
 from services.operations.proof_api import period_of as read_period
 from services.operations.proofs.desk import (
@@ -30,7 +31,6 @@ from shared.access import Caller
 from shared.working_time import local_day
 
 HOME = f"{ROOT}/proof"
-ASKERS = ("operator", "checker", "admin")
 REPORT = {"token": "…", "file": "", "text": '{"report": {}, "signature": "…"}'}
 PERIOD = {"token": "…", "from": "2026-11-01", "to": "2026-11-30"}
 REPORT_FORM = {
@@ -56,7 +56,7 @@ def router(provable: Provable) -> APIRouter:
     """Return the routes: for those who may see what is of every unit."""
     door = provable.door
     routes = APIRouter(prefix=HOME, tags=["console"], route_class=door.route())
-    seat, asker = Depends(door.seat(*ALL_UNITS)), Depends(door.seat(*ASKERS))
+    seat, asker = Depends(door.seat(*ALL_UNITS)), Depends(door.seat(*MAY["prove"]))
     _asking(routes, provable, seat, asker)
     _verifying(routes, provable, seat)
     _one(routes, provable, seat, asker)
@@ -72,7 +72,7 @@ def _asking(routes: APIRouter, provable: Provable, seat: object, asker: object) 
         said = {
             "rows": [row(one, now) for one in await desk.latest()],
             "usual": last_month(local_day(now)),
-            "may_ask": visit.role in ASKERS,
+            "may_ask": visit.role in MAY["prove"],
             "limits": {"limit": str(OPEN_LIMIT), "days": str(DAYS_LIMIT)},
         }
         return door.screen.page(visit, "proofs.html", **said)
@@ -132,7 +132,7 @@ def _one(routes: APIRouter, provable: Provable, seat: object, asker: object) -> 
             "tone": tone,
             "stands": stands,
             "page": found_page(one.proof, one.equations),
-            "may_ask": visit.role in ASKERS,
+            "may_ask": visit.role in MAY["prove"],
         }
         return door.screen.page(visit, "proof.html", **said)
 

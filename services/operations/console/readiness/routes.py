@@ -11,6 +11,7 @@ from services.operations.console.door import Door, SignInFirst
 from services.operations.console.labels import LABELS
 from services.operations.console.readiness.page import readiness_page
 from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
+from services.operations.domain.roles import MAY
 from services.operations.readiness_api import NOTE_LIMIT, NOTE_MIN, ReadinessDesk, Said
 from services.operations.status_api import form_body
 from shared.problems import Refusal
@@ -31,7 +32,7 @@ def router(checking: Checking) -> APIRouter:
     """Return the routes: all may look who see every unit, operators tick."""
     door, desk = checking.door, checking.desk
     routes = APIRouter(prefix=f"{ROOT}/readiness", tags=["console"], route_class=door.route())
-    seat, operator = Depends(door.seat(*ALL_UNITS)), Depends(door.seat("operator"))
+    seat, operator = Depends(door.seat(*ALL_UNITS)), Depends(door.seat(*MAY["operate"]))
 
     @routes.get(
         "/{unit}", summary="The console: whether a unit is ready", response_class=HTMLResponse

@@ -17,13 +17,13 @@ from services.operations.console.reading.unsealed import unsealed
 from services.operations.console.rounds.offers import offers_of
 from services.operations.console.screen import HEADERS, READERS, ROOT, Visit, home_of
 from services.operations.domain.citizen.units import Units
+from services.operations.domain.roles import MAY
 from services.operations.finding import ASKED_LIMIT, Finder, Found
 from services.operations.journeys import Journeys
 from services.operations.opened import Opened, journey_of, opened, units_of
 from services.operations.persons import Persons
-from services.operations.rounds_api import OPERATORS
 from services.operations.status_api import form_body
-from services.operations.unsealing import UNSEALERS, Unsealing
+from services.operations.unsealing import Unsealing
 from shared.access import Caller
 from shared.catalogue import Catalogue
 from shared.clock import Clock
@@ -105,7 +105,10 @@ def _journey(routes: APIRouter, reading: Reading, readers: object) -> None:
         now = reading.clock()
         told = journey_of(one, now)
         page = journey_page(told, one, reading.catalogue, now, is_whole=whole)
-        may = {"may_act": visit.role in OPERATORS, "may_unseal": visit.role in UNSEALERS}
+        may = {
+            "may_act": visit.role in MAY["operate"],
+            "may_unseal": visit.role in MAY["unseal"],
+        }
         return reading.door.screen.page(
             visit, "journey.html", page=page, offers=offers_of(one), key=uuid4().hex, **may
         )
@@ -128,7 +131,7 @@ def _journey(routes: APIRouter, reading: Reading, readers: object) -> None:
 
 def _unseal(routes: APIRouter, reading: Reading) -> None:
     where, door = "/journeys/{name}/unsealing", reading.door
-    unsealers = Depends(door.seat(*UNSEALERS))
+    unsealers = Depends(door.seat(*MAY["unseal"]))
 
     @routes.post(
         where,

@@ -21,11 +21,11 @@ from services.operations.console.stuck.page import STAGES
 from services.operations.domain.actions import possible
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.citizen.units import Units
+from services.operations.domain.roles import MAY
 from services.operations.domain.rounds import ITSELF, Choice, Doing, Reason
 from services.operations.rounds import views
 from services.operations.rounds.desk import Desk
 from services.operations.rounds_api import (
-    OPERATORS,
     VERBS,
     Checking,
     Only,
@@ -83,7 +83,7 @@ def router(releasing: Releasing) -> APIRouter:
 
 
 def _add_asking(routes: APIRouter, releasing: Releasing) -> None:
-    operators = Depends(releasing.door.seat(*OPERATORS))
+    operators = Depends(releasing.door.seat(*MAY["operate"]))
 
     @routes.get(
         "/new/{action}",

@@ -13,11 +13,12 @@ from services.operations.console.sandbox.page import sandbox_page
 from services.operations.console.sandbox.programs import Programs
 from services.operations.console.sandbox.switches import SWITCHES
 from services.operations.console.screen import HEADERS, ROOT, Visit, Way
+from services.operations.domain.roles import MAY
 from services.operations.status_api import form_body
 from shared.problems import Refusal
 
 PATH = f"{ROOT}/sandbox"
-WAY = Way(PATH, "sandbox", ("operator",))
+WAY = Way(PATH, "sandbox", MAY["operate"])
 
 _log = structlog.get_logger("console")
 

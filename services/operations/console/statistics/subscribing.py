@@ -13,6 +13,7 @@ from services.operations.console.labels import LABELS
 from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
 from services.operations.console.spoken import instant, moment
 from services.operations.domain.citizen.words import Words
+from services.operations.domain.roles import MAY
 from services.operations.domain.subscriptions import Attempt, Every, SentKind
 from services.operations.form_files import COUNTED
 from services.operations.form_lines import NATION, NATION_NAME
@@ -22,7 +23,6 @@ from services.operations.subscriptions_api import begun, ended
 from shared.problems import Refusal
 
 HOME = f"{ROOT}/statistics/subscriptions"
-ASKERS = ("operator", "checker", "admin")
 _EXAMPLE = {"token": "…", **msgspec.structs.asdict(Wanted(unit="79", target="office"))}
 
 
@@ -42,14 +42,14 @@ class Row(NamedTuple):
 def router(door: Door, desk: SubscriptionDesk) -> APIRouter:
     """Return the routes: for those who may see what is of every unit."""
     routes = APIRouter(prefix=HOME, tags=["console"], route_class=door.route())
-    seat, asker = Depends(door.seat(*ALL_UNITS)), Depends(door.seat(*ASKERS))
+    seat, asker = Depends(door.seat(*ALL_UNITS)), Depends(door.seat(*MAY["prove"]))
 
     @routes.get("", summary="The console: forms that are sent", response_class=HTMLResponse)
     async def subscriptions_shown(visit: Annotated[Visit, seat], unit: str = "") -> Response:
         said = {
             "rows": [_row(one, desk) for one in await desk.listed()],
             "targets": sorted(desk.targets),
-            "may_ask": visit.role in ASKERS,
+            "may_ask": visit.role in MAY["prove"],
             "unit": unit[:20],
             "everies": get_args(Every),
             "kinds": get_args(SentKind),

@@ -17,7 +17,7 @@ from services.operations.console.stuck.page import STAGES, board_page, lines, re
 from services.operations.domain.actions import possible
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.citizen.units import Units
-from services.operations.rounds_api import OPERATORS
+from services.operations.domain.roles import MAY
 from services.operations.stuck_api import After, Which, page_of
 from services.operations.trends import Trends
 from shared.catalogue import Catalogue
@@ -72,7 +72,7 @@ def router(watching: Watching) -> APIRouter:
         now = watching.clock()
         page = await page_of(watching.board, (stage, cause), which, after, limit, now)
         shown = lines(page.items, Units(watching.catalogue, local_day(now)), now)
-        may_act = visit.role in OPERATORS and bool(possible(cause))
+        may_act = visit.role in MAY["operate"] and bool(possible(cause))
         return door.screen.page(
             visit,
             "group.html",
