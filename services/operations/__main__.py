@@ -78,9 +78,6 @@ from services.operations.guard import Guard
 from services.operations.indicators.syncing import Syncing
 from services.operations.limits import Limits
 from services.operations.mending import Mending
-from services.operations.money.desk import MoneyDesk
-from services.operations.money.health import Health
-from services.operations.money.saying import Saying
 from services.operations.pages import Pages
 from services.operations.proving import Proving
 from services.operations.rating_api import PER_APPLICATION, RatingDesk
@@ -241,10 +238,8 @@ async def build(resources: Resources) -> Parts:
     )
     rounds = Desk(rows, board, journeys, resources.clock, lambda: uuid4().hex, watch.current)
     dead = wiring.dead(resources, journeys, settings.per_second)
-    health = Health(situations, tables, resources.clock, time.monotonic)
-    saying = Saying(resources.publisher.append, resources.settings.lanes, resources.clock)
+    money, readings = wiring.money(resources, tables)
     settling = wiring.settling(resources, journeys)
-    money = MoneyDesk(readers.ledger(resources), health, saying, resources.clock)
     watched = Watched(table("loops"), resources.clock, time.monotonic, uuid4().hex[:12])
     subscriptions, sending, sent = wiring.subscribing(resources, forms, watched)
     alarming = wiring.alarming(resources, edition, proving, counts, watch, watched)
@@ -286,6 +281,7 @@ async def build(resources: Resources) -> Parts:
             watched.loop("mending", mending),
             watched.loop("trends", trends),
             watched.loop("reads", guard.reads),
+            watched.loop("readings", readings),
             watched.loop("indicators", judging.desk.snapshots),
             *alarming.watched,
             sending,

@@ -52,7 +52,10 @@ from services.operations.indicators_api import IndicatorDesk
 from services.operations.journeys import Journeys
 from services.operations.live import FlowDesk
 from services.operations.money.desk import MoneyDesk
+from services.operations.money.health import Health
 from services.operations.money.partner import PartnerDesk
+from services.operations.money.readings import Readings
+from services.operations.money.saying import Saying
 from services.operations.money.settling import Settling
 from services.operations.persons import Persons
 from services.operations.proofs.desk import ProofDesk
@@ -264,6 +267,15 @@ def dead(resources: Resources, journeys: Journeys, per_second: int) -> DeadDesk:
     standing = Standing(resources.table("situations"))
     about = letters, standing, journeys, edits, publisher, seals
     return DeadDesk(*about, resources.clock, per_second)
+
+
+def money(resources: Resources, tables: LiveTables) -> tuple[MoneyDesk, Readings]:
+    """Return what is done about breaks, and what tells other processes how partners fare."""
+    table, clock = resources.table, resources.clock
+    told = Readings(table("partner_readings"), tables, uuid4().hex, clock)
+    health = Health(table("situations"), told, clock, time.monotonic)
+    saying = Saying(resources.publisher.append, resources.settings.lanes, clock)
+    return MoneyDesk(ledger(resources), health, saying, clock), told
 
 
 def settling(resources: Resources, journeys: Journeys) -> Settling:

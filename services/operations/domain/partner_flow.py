@@ -72,12 +72,14 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
 class Live(msgspec.Struct, frozen=True, kw_only=True):
     """A partner as the live table has it.  `standing`: by the last call; `let_alone`: it failed so
-    often that it is not called for a while.  `sign_s`: the second of its last word, 0 for none.
+    often that it is not called for a while.  `sign_s`: the second of its last word, 0 for none;
+    `newest_s`: of the last message of any kind.
     """
 
     partner: str
     standing: Standing
     sign_s: int
+    newest_s: int
     hour: Window
     day: Window
 
@@ -156,6 +158,7 @@ def _live(partner: str, slots: list[Slot], now_s: int) -> Live:
         partner=partner,
         standing=_standing(last),
         sign_s=last.get("answered", 0),
+        newest_s=max(last.values(), default=0),
         hour=window(slots, now_s - HOUR_S),
         day=window(slots, now_s - DAY_S),
     )

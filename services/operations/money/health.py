@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import msgspec
 
 from services.operations.domain.partner_flow import Live, Standing, Window, window
-from services.operations.tables import Flowing
+from services.operations.money.readings import Readings, folded
 from shared.clock import Clock
 from shared.store import Row
 
@@ -51,9 +51,9 @@ class PartnerView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PartnersView(msgspec.Struct, frozen=True, kw_only=True):
-    """All partners.  The numbers of hour and day are live and approximate: `newest_second` is the
-    last that was counted, `behind_s` how long ago that was; orders were counted at
-    `orders_as_of_ms`.
+    """All partners, of all processes.  The numbers of hour and day are live and approximate:
+    `newest_second` is the last that was counted, `behind_s` how long ago that was; orders were
+    counted at `orders_as_of_ms`.
     """
 
     as_of_ms: int
@@ -70,16 +70,6 @@ class Rows(Protocol):
         """Return what the database makes of the rows.  Raises `Unknown`."""
 
 
-class Tables(Protocol):
-    """`services.operations.tables.LiveTables`."""
-
-    def flowing(self) -> Flowing:
-        """Return what flows."""
-
-    def partners(self) -> list[Live]:
-        """Return what partners do."""
-
-
 class Counted(NamedTuple):
     """Orders by partner, as of then."""
 
@@ -88,25 +78,26 @@ class Counted(NamedTuple):
 
 
 class Health:
-    """Answers from the live table, and from the rows of the stuck board."""
+    """Answers from the live tables of all processes, and from the rows of the stuck board."""
 
     def __init__(
-        self, rows: Rows, tables: Tables, clock: Clock, monotonic: Callable[[], float]
+        self, rows: Rows, readings: Readings, clock: Clock, monotonic: Callable[[], float]
     ) -> None:
-        self._rows, self._tables = rows, tables
+        self._rows, self._readings = rows, readings
         self._clock, self._monotonic = clock, monotonic
         self._kept, self._kept_until_s = Counted(0, {}), float("-inf")
         self._looking = asyncio.Lock()
 
     async def partners(self) -> PartnersView:
         """Return how all partners fare.  Raises `Unknown`."""
-        now, counted, flowing = self._clock(), await self._orders(), self._tables.flowing()
+        now, counted, readings = self._clock(), await self._orders(), await self._readings.all()
+        live, newest = folded(readings)
         return PartnersView(
             as_of_ms=int(now.timestamp() * 1_000),
-            newest_second=flowing.newest_second,
-            behind_s=flowing.behind_s,
+            newest_second=newest,
+            behind_s=max(0.0, (now - newest).total_seconds()) if newest else None,
             orders_as_of_ms=counted.as_of_ms,
-            partners=fared(self._tables.partners(), counted.orders),
+            partners=fared(live, counted.orders),
         )
 
     async def _orders(self) -> Counted:

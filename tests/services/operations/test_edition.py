@@ -121,6 +121,7 @@ async def test_a_process_begins_anew_when_another_edition_serves_and_not_before(
 KEPT = {
     *("dead_edits", "alarm_deliveries", "indicators", "mended_places", "proofs", "readiness"),
     *("sessions", "subscriptions", "reads", "board_counts", "loops", "scores", "unsealings"),
+    "partner_readings",
 }
 
 

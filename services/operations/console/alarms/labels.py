@@ -15,6 +15,7 @@ LOOPS: Mapping[str, Words] = {
     "incidents": Words("Mở sự cố theo cảnh báo", "Opening incidents for alarms"),
     "subscriptions": Words("Gửi biểu mẫu thống kê", "Sending forms"),
     "trends": Words("Đếm việc đang kẹt mỗi phút", "Counting the board each minute"),
+    "readings": Words("Báo cho nhau về đối tác", "Telling each other of partners"),
     "reads": Words("Xóa nhật ký xem đã quá hạn", "Deleting old reads"),
 }
 

@@ -12,6 +12,7 @@ from services.operations.incidents.rows import Tables as IncidentTables
 from services.operations.incidents.whom import Whom
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.health import Health
+from services.operations.money.readings import Readings
 from services.operations.money.saying import Saying
 from services.operations.rounds.rows import Rounds
 from shared.bus import Message, Partition
@@ -27,7 +28,8 @@ def money_desk(
 ) -> MoneyDesk:
     """What is done about breaks, and how partners fare."""
     ticks = iter(range(0, 10**9, 10**3)).__next__
-    health = Health(Rows(store.tables["situations"].rows), Live(store, now), now, ticks)
+    readings = Readings(MemoryTable(store.trouble), Live(store, now), "one", now)
+    health = Health(Rows(store.tables["situations"].rows), readings, now, ticks)
     return MoneyDesk(ledger(store), health, Saying(append, LANES, now), now)
 
 

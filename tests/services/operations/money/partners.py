@@ -12,6 +12,7 @@ from services.operations.flow import TOPIC as FLOW
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.health import Health
 from services.operations.money.hearing import Keeper
+from services.operations.money.readings import Readings
 from services.operations.money.rows import TOPIC, Ledger, Tables, told
 from services.operations.money.saying import Append, Saying
 from services.operations.money.settling import Rows as MovedRows
@@ -133,6 +134,11 @@ class Live:
         return partners(self._table(), self._clock())
 
 
+def alone(store: Store, clock: Clock) -> Readings:
+    """The readings of a process that is the only one."""
+    return Readings(MemoryTable(store.trouble), Live(store, clock), "one", clock)
+
+
 class Rows:
     """What the database counts of orders; it passes the real one's test."""
 
@@ -230,7 +236,7 @@ def desk(store: Store, now: datetime, append: Append = nowhere) -> MoneyDesk:
     """What is asked of money, over a store's tables as of a moment."""
     ticks = iter(range(0, 10**9, 10**3))
     rows = Rows(store.tables["situations"].rows)
-    health = Health(rows, Live(store, lambda: now), lambda: now, ticks.__next__)
+    health = Health(rows, alone(store, lambda: now), lambda: now, ticks.__next__)
     return MoneyDesk(ledger(store), health, Saying(append, LANES, lambda: now), lambda: now)
 
 

@@ -12,7 +12,7 @@ from services.operations.situations import INDEX
 from shared.events import payment
 from shared.mongo import MongoTable, connect
 from tests.services.operations.memory import Group, Store
-from tests.services.operations.money.partners import Live, Rows, desk
+from tests.services.operations.money.partners import Rows, alone, desk
 from tests.services.operations.story import BEGAN, Log, Story
 
 
@@ -108,7 +108,7 @@ async def test_orders_are_counted_again_after_a_while_alone(store: Store, log: L
     await store.read(Group(log.records))
     ticks = iter((0.0, 1.0, 5.0, 31.0, 32.0))
     rows = Rows(store.tables["situations"].rows)
-    health = Health(rows, Live(store, lambda: log.now), lambda: log.now, ticks.__next__)
+    health = Health(rows, alone(store, lambda: log.now), lambda: log.now, ticks.__next__)
     first = await health.partners()
     store.tables["situations"].rows.clear()
     assert (await health.partners()).partners == first.partners
@@ -138,5 +138,5 @@ async def test_the_database_counts_orders_as_the_rows_in_memory_do(
 
 
 async def _counted(rows: Any, now: datetime) -> Any:
-    health = Health(rows, Live(Store(), lambda: now), lambda: now, lambda: 0.0)
+    health = Health(rows, alone(Store(), lambda: now), lambda: now, lambda: 0.0)
     return {each.partner: each.orders for each in (await health.partners()).partners}
