@@ -70,6 +70,7 @@ class Evidence:
     collections: Mapping[str, list[Row]] = field(default_factory=dict)  # all but journals, vault
     told: Mapping[str, Any] = field(default_factory=dict)  # what operations counts
     unreadable: Set[bytes] = frozenset()  # keys of what was put there for nobody to take
+    mended: Set[bytes] = frozenset()  # and of what was put there wrong, to be mended and taken
 
     def events_of(self, service: str) -> list[Heard]:
         """Return the first occurrence of each event of a service, in log order per lane."""

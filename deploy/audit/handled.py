@@ -102,6 +102,7 @@ def _expected(evidence: Evidence, service: str, types: set[str]) -> set[Name]:
 
 def _buried(evidence: Evidence) -> Iterator[str]:
     """Find dead letters of what was not put there to be buried: a service may be wrong about it."""
+    planted = evidence.unreadable | evidence.mended
     for topic in topics.TOPICS:
         letters = [
             heard.data() for heard in evidence.log.get(topics.dead(topic), ()) if heard.event
@@ -111,7 +112,7 @@ def _buried(evidence: Evidence) -> Iterator[str]:
         keys = {heard.record[:3]: heard.record.key for heard in evidence.log[topic]}
         for data in letters:
             place = _place(data)
-            if place[2] != NO_OFFSET and keys.get(place) not in evidence.unreadable:
+            if place[2] != NO_OFFSET and keys.get(place) not in planted:
                 at = f"{topic}[{place[1]}]@{place[2]}"
                 yield f"{data['service']} buried what stands at {at}: {data['reason']}"
 

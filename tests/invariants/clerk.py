@@ -1,61 +1,137 @@
-"""The operator on duty: whatever is parked is released, each release asked for twice or more."""
+"""The operators on duty.  Whatever is parked is released, each release asked for twice or more: one
+time each by itself, one time together, by a round.  What was planted to be mended is mended, and
+agreed to two times at once.
+"""
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from itertools import count
 from typing import Any
 
 import httpx
 
+from tests.invariants.echo import MENDED
 from tests.invariants.town import Town
 
+REASON = "the mistake is mended"
 LOOK_EVERY_S = 1.0
 AGAIN_S = 4.0  # a release that changed nothing is repeated so late
 RELEASES_LIMIT = 30  # of one application by one service
+ROUND_LIMIT = 1_000  # applications that one may name
 NOBODYS_LIMIT = 2  # of what is held for ever, since nobody can read it
+PAGE = 200
+
+Item = dict[str, Any]
 
 
 class Clerk:
-    """Releases what operations shows as parked."""
+    """Releases what operations shows as parked, and answers what it shows as dead."""
 
     def __init__(self, town: Town) -> None:
         self._town = town
         self._released: Counter[tuple[str, str]] = Counter()
+        self._mended: set[str] = set()
         self._next_s: dict[tuple[str, str], float] = {}
+        self._turns, self._keys = count(), count()
         self._after = ""  # up to this place of the list everything is released
+        self._dead_after = ""  # and of the dead
 
     async def work(self) -> None:
         """Release until cancelled."""
-        async with self._town.client("operations", "operator") as operations:
+        async with (
+            self._town.client("operations", "operator") as one,
+            self._town.client("clerk", "operator:second", "operations") as other,
+        ):
             while True:
-                with suppress(httpx.HTTPError, ValueError, LookupError):  # down: look again
-                    await self._look(operations)
+                for look in (self._look_at_parked(one), self._look_at_dead(one, other)):
+                    with suppress(httpx.HTTPError, ValueError, LookupError):  # down: look again
+                        await look
                 await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _look(self, operations: httpx.AsyncClient) -> None:
-        after, is_all_released = self._after, True
-        while True:
-            answer = await operations.get("/v1/parked", params={"after": after, "limit": 200})
-            page = answer.raise_for_status().json()
-            for item in page["items"]:
-                if item["released_at"] is None:
-                    is_all_released = False
-                    await self._release(operations, item)
-            if page["next"] is None:
-                return
-            after = page["next"]
-            if is_all_released:
-                self._after = after
+    async def _look_at_parked(self, operations: httpx.AsyncClient) -> None:
+        is_all_released, due = True, list[Item]()
+        async for items, next_ in _pages(operations, "/v1/parked", self._after):
+            held = [item for item in items if item["released_at"] is None]
+            is_all_released = is_all_released and not held
+            due += [item for item in held if self._is_due(item)]
+            if next_ and is_all_released:
+                self._after = next_
+        if due:
+            is_round = next(self._turns) % 2
+            await (self._release_together if is_round else self._release_each)(operations, due)
 
-    async def _release(self, operations: httpx.AsyncClient, item: dict[str, Any]) -> None:
+    def _is_due(self, item: Item) -> bool:
         held = item["application"], item["service"]
-        now = asyncio.get_running_loop().time()
+        now_s = asyncio.get_running_loop().time()
         is_known = item["application"] in self._town.portal.acknowledged
         limit = RELEASES_LIMIT if is_known else NOBODYS_LIMIT
-        if self._released[held] >= limit or now < self._next_s.get(held, 0.0):
+        return self._released[held] < limit and now_s >= self._next_s.get(held, 0.0)
+
+    def _count(self, *released: tuple[str, str]) -> None:
+        for held in released:
+            self._next_s[held] = asyncio.get_running_loop().time() + AGAIN_S
+            self._released[held] += 1
+
+    async def _release_each(self, operations: httpx.AsyncClient, items: list[Item]) -> None:
+        for item in items:
+            held = item["application"], item["service"]
+            asked = {"application": held[0], "service": held[1], "reason": REASON}
+            key = f"release-{held[1]}-{self._released[held]:03d}"
+            said = {"idempotency-key": key}
+            (await operations.post("/v1/releases", json=asked, headers=said)).raise_for_status()
+            self._count(held)
+
+    async def _release_together(self, operations: httpx.AsyncClient, items: list[Item]) -> None:
+        for service in sorted({item["service"] for item in items}):
+            own = sorted({i["application"] for i in items if i["service"] == service})
+            chosen = own[:ROUND_LIMIT]
+            asked = {"stage": service, "cause": "held", "action": "release", "reason": REASON,
+                     "applications": chosen}  # fmt: skip
+            said = {"idempotency-key": f"round-{service}-{next(self._keys):05d}"}
+            made = await operations.post("/v1/rounds", json=asked, headers=said)
+            where = made.raise_for_status().headers["location"]
+            (await operations.post(f"{where}/start", json={})).raise_for_status()
+            self._count(*((application, service) for application in chosen))
+
+    async def _look_at_dead(self, one: httpx.AsyncClient, other: httpx.AsyncClient) -> None:
+        async for items, next_ in _pages(one, "/v1/dead", self._dead_after):
+            for item in items:
+                await self._answer(item, one, other)
+            self._dead_after = next_ or self._dead_after
+
+    async def _answer(self, item: Item, one: httpx.AsyncClient, other: httpx.AsyncClient) -> None:
+        where = f"/v1/dead/{item['topic']}/{item['partition']}/{item['offset']}"
+        planted = MENDED.get(item["topic"])
+        if planted is None or where in self._mended:
             return
-        self._next_s[held] = now + AGAIN_S
-        self._released[held] += 1
-        asked = {"application": held[0], "service": held[1], "reason": "the mistake is mended"}
-        key = f"release-{held[1]}-{self._released[held]:03d}"
-        await operations.post("/v1/releases", json=asked, headers={"idempotency-key": key})
+        dead = (await one.get(where)).raise_for_status().json()
+        if dead["type"] == planted.type and dead["why"] == "still_wrong":
+            await _mend(where, planted.change, one, other)
+        self._mended.add(where)
+
+
+async def _mend(
+    where: str, change: Mapping[str, Any], one: httpx.AsyncClient, other: httpx.AsyncClient
+) -> None:
+    """Propose a copy, and have it accepted by the second person, two times at once."""
+    asked = {"set": change, "reason": REASON}
+    await one.post(f"{where}/edits", json=asked)  # 409: it waits already
+    accept = f"{where}/edits/1/accept"
+    both = [other.post(accept, json={"reason": REASON}) for _ in range(2)]
+    for answer in await asyncio.gather(*both):
+        answer.raise_for_status()
+
+
+async def _pages(
+    operations: httpx.AsyncClient, path: str, after: str
+) -> AsyncIterator[tuple[list[Item], str | None]]:
+    """Yield the pages of a list, each with where the next begins; None: it is the last."""
+    while True:
+        answer = await operations.get(path, params={"after": after, "limit": PAGE})
+        page = answer.raise_for_status().json()
+        yield page["items"], page["next"]
+        if page["next"] is None:
+            return
+        after = page["next"]

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from statistics import median
 
 from deploy.audit.evidence import Evidence, Heard
+from services.operations.domain.dead.letters import ANSWERED
 from shared import topics
 from shared.events import Event
 from shared.events.portal import Submitted
 from shared.placement import home
 from tests.invariants.echo import EARLY_ID, NOT_JSON, Odd
-from tests.invariants.faults import ALL, FAULTS, LANED, OUTSIDE, Fault, external
+from tests.invariants.faults import ALL, FAULTS, LANED, OUTSIDE, TO_MEND, Fault, external
 from tests.invariants.partners import of_partners
 from tests.invariants.told import of_carriers
 
@@ -91,8 +92,21 @@ def _odd(seen: Seen) -> Iterator[Fault]:
                  *seen.evidence.log[topics.parked(odd.topic)]]  # fmt: skip
         by_service = _places(aside)
         readers = [service for service in LANED if odd.topic in topics.reads(service)]
-        if all(places & by_service[service] for service in readers):
+        is_aside = all(places & by_service[service] for service in readers)
+        if is_aside and (odd.kind != TO_MEND or _is_taken(seen, odd)):
             yield Fault(odd.kind, odd.topic)
+
+
+def _is_taken(seen: Seen, odd: Odd) -> bool:
+    """Tell whether a mended copy was sent, however often, and a lane has decided it."""
+    sent = {
+        (h.record.topic, h.record.partition, h.record.offset)
+        for h in seen.evidence.log[odd.topic]
+        if h.event and h.event.subject == odd.key and h.event.causationid.endswith(ANSWERED)
+    }
+    causes = (row["cause"] for name in LANED for row in seen.evidence.journals[name]
+              if "archived" not in row and row["application"] == odd.key)  # fmt: skip
+    return any((c["topic"], c["partition"], c["offset"]) in sent for c in causes)
 
 
 def _places(aside: Collection[Heard]) -> dict[str, set[tuple[str, int, int]]]:

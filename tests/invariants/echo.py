@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from shared.events.portal import CorrectionSubmitted, SupplementSubmitted, Withd
 from shared.events.routing import OfficerSettled
 from shared.kafka import KafkaProducer
 from shared.placement import home
-from tests.invariants.faults import OUTSIDE, external
+from tests.invariants.faults import OUTSIDE, TO_MEND, external
 
 COPIED = 0.25  # of all messages; of rare ones all
 RARE = frozenset(
@@ -47,6 +47,24 @@ NOBODYS_TYPE = "nobody.takes.this"
 NOBODYS_JWE = "e30.e30.e30.e30.e30"
 # a letter that no child wrote: a portal did
 FORGED = ChildTold(name="birth", number=999, standing="returned", national_code=10, dossier_code="")
+
+
+class Mended(NamedTuple):
+    """What is planted with a value that its contract does not have, and what mends it."""
+
+    type: str
+    data: bytes
+    change: Mapping[str, Any]
+
+
+MENDED: Mapping[str, Mended] = {
+    "portal.submissions": Mended(
+        WithdrawalRequested.TYPE, b'{"reason":5}', {"$.data.reason": "planted"}
+    ),
+    "notify.inbox": Mended(
+        PreferencesChanged.TYPE, b'{"channels":"none"}', {"$.data.channels": []}
+    ),
+}
 
 
 class Odd(NamedTuple):
@@ -146,6 +164,7 @@ class Echo:
         kinds = ("poison", "nearly too large", "unknown type")
         messages = [self._odd(kind, topic, done) for topic in OUTSIDE for kind in kinds]
         messages.append(self._odd("poison", "intake.events", done))
+        messages += [self._odd(TO_MEND, topic, done) for topic in MENDED]
         for place, message in messages:  # one by one: each is nearly as large as a request
             await self.append([(place, message)])
         return done
@@ -153,11 +172,7 @@ class Echo:
     def _odd(self, kind: str, topic: str, done: list[Odd]) -> tuple[Partition, Message]:
         key = uuid7(int(datetime.now(UTC).timestamp() * 1000), self._chance)
         done.append(Odd(kind, topic, key))
-        value = {
-            "poison": NOT_JSON,
-            "nearly too large": b"x" * NEARLY_BYTES,
-            "unknown type": _event(key, "/portals/odd", NOBODYS_TYPE, WithdrawalRequested()),
-        }[kind]
+        value = _ODD[kind](key, topic)
         return (topic, home(key, self._lanes)), Message(key.encode(), value)
 
     async def too_large(self) -> bool:
@@ -168,6 +183,14 @@ class Echo:
         except Unknown as refused:
             return "MessageSizeTooLarge" in str(refused)
         return False
+
+
+_ODD: Mapping[str, Callable[[str, str], bytes]] = {
+    "poison": lambda _, __: NOT_JSON,
+    "nearly too large": lambda _, __: b"x" * NEARLY_BYTES,
+    "unknown type": lambda key, _: _event(key, "/portals/odd", NOBODYS_TYPE, WithdrawalRequested()),
+    TO_MEND: lambda key, topic: _to_mend(key, topic),
+}
 
 
 def copied_to(kind: str, lane: int, at_home: int, lanes: int, chance: random.Random) -> int | None:
@@ -186,13 +209,19 @@ def elsewhere(lane: int, lanes: int, chance: random.Random) -> int:
 
 
 def _event(application: str, source: str, type_: str, data: Data) -> bytes:
+    return _whole(application, source, (f"{EARLY_ID}/{type_}", type_), events.encode(data))
+
+
+def _to_mend(application: str, topic: str) -> bytes:
+    planted = MENDED[topic]
+    return _whole(application, "/portals/odd", ("planted", planted.type), planted.data)
+
+
+def _whole(application: str, source: str, named: tuple[str, str], data: bytes) -> bytes:
+    id_, type_ = named
+    at = datetime.now(UTC)
     return events.encode(
         Event(
-            id=f"{EARLY_ID}/{type_}",
-            source=source,
-            type=type_,
-            subject=application,
-            time=datetime.now(UTC),
-            data=msgspec.Raw(events.encode(data)),
+            id=id_, source=source, type=type_, subject=application, time=at, data=msgspec.Raw(data)
         )
     )

@@ -56,6 +56,7 @@ EDGES = ("submissions", "supplements", "withdrawals", "corrections", "transfers"
          "apologies", "signatures asked", "postal legs", "officers' actions", "choices",
          "refunds asked", "refunds checked", "refunds recorded", "fees asked anew",
          "bank callbacks", "releases")  # fmt: skip
+TO_MEND = "mended and sent again"
 ODD = ("poison", "nearly too large", "unknown type", "wrong partition")
 STEPS = {
     service: (*LANE, *(EFFECTS if service in CALLING else ())) if service in LANED else READER
@@ -123,6 +124,7 @@ def _faults() -> Iterator[Fault]:
     yield from (Fault("early", name) for name in EARLY)
     yield from (Fault(kind, topic) for kind, topic in product(ODD, OUTSIDE))
     yield Fault("poison", "intake.events")
+    yield from (Fault(TO_MEND, topic) for topic in ("portal.submissions", "notify.inbox"))
     yield Fault("too large", "the broker")
     yield from _of_partners()
     yield from (Fault(kind, whom) for kind, whom in carriers.happens())

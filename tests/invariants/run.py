@@ -21,7 +21,7 @@ from tests.invariants.cashiers import Cashiers
 from tests.invariants.clerk import Clerk
 from tests.invariants.counting import Seen, exercised
 from tests.invariants.echo import Echo, Odd
-from tests.invariants.faults import ALL, LET_ALONE, Fault
+from tests.invariants.faults import ALL, LET_ALONE, TO_MEND, Fault
 from tests.invariants.lives import Lives
 from tests.invariants.minds import Minds
 from tests.invariants.outcome import Outcome
@@ -159,7 +159,8 @@ class _Run:
             self._target.centre_url,
             acknowledged=set(self._town.portal.acknowledged),
             personal=self._town.personal,
-            unreadable={odd.key.encode() for odd in self._odd},
+            unreadable={odd.key.encode() for odd in self._odd if odd.kind != TO_MEND},
+            mended={odd.key.encode() for odd in self._odd if odd.kind == TO_MEND},
         )
         async with self._town.client("operations", "operator") as operations:
             try:

@@ -127,6 +127,23 @@ def test_an_odd_record_counts_once_every_lane_that_reads_it_set_it_aside() -> No
         assert times(seen, "poison", "intake.events") == so_far
 
 
+def test_what_was_planted_to_be_mended_counts_once_a_lane_has_decided_the_copy() -> None:
+    odd = Odd("mended and sent again", "notify.inbox", APPLICATION)
+    wrong = event("notice.preferences_changed", "planted")
+    aside = with_records(nothing(), "notify.inbox", wrong)
+    aside = with_records(aside, "notify.inbox.dead", letter("notify", "notify.inbox"))
+    seen = replace(aside, odd=(odd,))
+    assert times(seen, odd.kind, odd.topic) == 0
+    copy = msgspec.structs.replace(wrong, causationid="notify.inbox/0/0/answered")
+    sent = with_records(seen, "notify.inbox", copy)
+    assert times(sent, odd.kind, odd.topic) == 0
+    cause = {"topic": "notify.inbox", "partition": HOME, "offset": 1}
+    row = {"application": APPLICATION, "cause": cause}
+    journals = {**sent.evidence.journals, "notify": [row]}
+    taken = replace(sent, evidence=replace(sent.evidence, journals=journals))
+    assert times(taken, odd.kind, odd.topic) == 1
+
+
 def test_a_stray_record_counts_once_it_came_home() -> None:
     said = event("officer.accepted")
     seen = with_records(nothing(), "routing.inbox", said, lane=(HOME + 1) % LANES)
