@@ -15,6 +15,7 @@ READS     ?= 2000
 RECORDS   ?= 100000
 MINUTES   ?= 60
 LINES     ?= 200000
+WORKERS   ?= 1
 PY        := .venv/bin/python
 READY     := .venv/.ready
 # a variable as given by the caller, or another default than the one above
@@ -46,8 +47,8 @@ logs: $(READY)  ## the last lines of every log (NAME=payment: of one)
 clean: $(READY)  ## what a local system left behind (SURE=yes removes it)
 	@$(PY) -m deploy.local clean $(if $(filter yes,$(SURE)),--sure)
 
-test: lint  ## all that a change has to pass, on real servers
-	$(PY) -m pytest
+test: lint  ## all that a change has to pass, on real servers (WORKERS=2: so many files at a time)
+	$(PY) -m pytest $(if $(filter-out 1,$(WORKERS)),-n "$(WORKERS)" --dist loadfile --no-loadscope-reorder)
 
 check: lint  ## the fast part: format, lint, types, imports, unit tests
 	$(PY) -m pytest -q -m "not stack"

@@ -4,6 +4,7 @@ A test asks for `kafka_url`, `mongo_url` or `stack` (both) and is marked `stack`
 shared by the whole session and start empty: a test brings topics and a database of its own names.
 """
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -18,6 +19,9 @@ settings.load_profile("motcua")
 
 # a shell that runs this in the background ignores Ctrl-C, and so would all that tests start
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+LONG = {"e2e", "invariants", "simulation"}  # folders
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +44,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "stack" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.stack)
+    if "PYTEST_XDIST_WORKER" in os.environ:  # several files at a time: the longest ones begin
+        items.sort(key=lambda item: not LONG & set(item.path.parts))
