@@ -102,3 +102,23 @@ async def test_what_a_statement_opens_is_closed_when_a_second_operator_agrees(
     assert steps == ["opened", "asked", "waiting", "approved", "closed"]
     assert closed["break"]["closed_by"] != closed["break"]["closed_checked_by"] != ""
     assert [g for g in left if g["cause"] == "reconciliation_break"] == []
+
+
+async def test_a_bank_sees_its_day_and_settlement_with_its_own_key_and_another_bank_nothing(
+    system: System,
+) -> None:
+    settled = f"/v1/partner/settlements?period={DAY}"
+    async with (
+        system.client("operations", "partner:sen-vang") as own,
+        system.client("operations", "partner:song-hong") as other,
+        system.client("operations", "operator") as operator,
+    ):
+        seen, unseen = [(await http.get("/v1/partner")).json() for http in (own, other)]
+        report, empty = [(await http.get(settled)).json() for http in (own, other)]
+        refused = await operator.get("/v1/partner")
+
+    assert [day["day"] for day in seen["days"]] == [DAY]
+    assert (unseen["days"], unseen["breaks"], empty["days"]) == ([], 0, [])
+    assert (report["stated"]["to_pay_vnd"], report["breaks"]["closed"]) == (2_500_000, 1)
+    assert report["holds"], report["checks"]
+    assert refused.status_code == 403
