@@ -76,6 +76,7 @@ async def test_from_all_of_it_a_partner_leads_to_its_day_a_break_and_the_journey
     assert LABELS["days_unstated"].vi in page
 
     day = (await seated.get(f"/console/money/days/sen-vang/{DAY}")).text
+    assert 'href="/console/money/settlements/sen-vang?period=2026-06"' in day
     assert "0 đồng + 48.000 đồng − 0 đồng = 48.000 đồng" in day
     assert f'href="/console/money/breaks/{first.break_id}"' in day
     assert "the bank sent 1,000 back" in day
