@@ -35,7 +35,14 @@ class Half:
         self.has, self.newest = list(partners), newest
 
     def flowing(self) -> Flowing:
-        return Flowing([], self.newest, None, 0)
+        return Flowing(
+            minutes=[],
+            newest_second=self.newest,
+            behind_s=None,
+            unreadable=0,
+            rates=[],
+            passed=[],
+        )
 
     def partners(self) -> list[Live]:
         return self.has
