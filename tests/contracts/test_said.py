@@ -37,6 +37,7 @@ NO_EDITION = {  # decided types, and why no reference data play a part
     "refund.done": "what the partner said",
     "refund.failed": "what the partner said",
     "refund.refused": "what an operator asked",
+    "refund.retry_refused": "what operators asked",
     "refund.rejected": "what a person said",
     "disbursement.waiting": "as it was proposed",
     "disbursement.requested": "as it was proposed",

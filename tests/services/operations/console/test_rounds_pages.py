@@ -246,9 +246,9 @@ async def test_before_the_first_round_the_list_says_how_to_begin(
 async def test_a_group_about_which_nothing_can_be_done_offers_nothing(
     edge: ConsoleEdge, seated: httpx.AsyncClient
 ) -> None:
-    await edge.read(begun(scenes.supplement_requested))
-    group = (await seated.get("/console/stuck/processing/awaiting_supplement?which=all")).text
-    assert CAUSES["awaiting_supplement"].vi in group
+    await edge.read(begun(scenes.settled))
+    group = (await seated.get("/console/stuck/result/awaiting_return?which=all")).text
+    assert CAUSES["awaiting_return"].vi in group
     assert "checkbox" not in group
 
 
