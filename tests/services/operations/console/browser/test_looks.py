@@ -36,7 +36,7 @@ async def test_every_page_fits_the_window_and_is_pictured(
             await page.goto(f"{sight.edge.url}/find?q={typed}")
             assert await overflow(page) == 0
             await sight.shot(page, f"find-{what}-{name}")
-        for what, address in (("stuck", "stuck"), ("group", "stuck/notify/notice_under_way")):
+        for what, address in (("stuck", "stuck"), ("group", "stuck/payment/reconciliation_break")):
             await page.goto(
                 f"{sight.edge.url}/{address}?which=all"
                 if what == "group"
