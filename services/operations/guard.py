@@ -14,7 +14,7 @@ from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
 from services.operations.console.screen import ROOT
 from services.operations.limits import OWN, Limits, kind_of
-from services.operations.reads.naming import OPEN, TOLD, kept, named, takes
+from services.operations.reads.naming import OPEN, SEARCHES, TOLD, kept, named, takes
 from services.operations.reads.rows import Read, Reads
 from services.operations.status_access import network
 from services.operations.status_api import caller_address
@@ -79,7 +79,8 @@ class Guard:
         request = Request(scope)
         asked = _asked(request)
         names = named((asked, body.decode(errors="replace")))
-        if not names and not takes(request.path_params, request.query_params):
+        is_search = (request.method, _route(scope)) in SEARCHES
+        if not (names or is_search or takes(request.path_params, request.query_params)):
             return
         caller: Caller = getattr(request.state, "caller", NOBODY)
         read = Read(

@@ -17,6 +17,8 @@ _APART = re.compile(rf"({_ID.pattern})|(?:(?!{_ID.pattern}).)+", re.DOTALL)
 _CODE = re.compile(rf"(?<![\w.-]){FORM.pattern}(?![\w.-])")
 # what a route takes that stands for somebody, whatever its answer names
 TAKES = frozenset({"name", "offset", "q"})
+# calls whose body does: what stands there is not written down, that somebody asked is
+SEARCHES = frozenset({("POST", "/v1/find"), ("POST", "/console/find/person")})
 
 # routes whose answers are not written down, and why
 OPEN: Mapping[str, str] = {

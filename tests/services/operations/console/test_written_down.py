@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from deploy.contracts.edges import openapi, operations
 from services.operations.guard import Guard
 from services.operations.limits import Limits
-from services.operations.reads.naming import OPEN, TAKES
+from services.operations.reads.naming import OPEN, SEARCHES, TAKES
 from services.operations.reads.rows import STRETCH_S
 from services.operations.reads_api import PAGE_LIMIT
 from shared.access import Access
@@ -89,6 +89,21 @@ async def test_a_search_is_written_down_also_when_nothing_is_found_and_numbers_a
         await program.get("/v1/find", params={"q": "nobody@example.invalid"})
     found = (await edge.reads.all("", PAGE_LIMIT)).items
     assert {(each.asked, each.count) for each in found} == {("/v1/find q=•••", 0)}
+
+
+async def test_a_search_for_a_person_is_written_down_without_the_number(
+    edge: ConsoleEdge,
+) -> None:
+    edge.reads_table.rows.clear()
+    for method, path in SEARCHES:
+        scope = {"type": "http", "method": method, "path": path, "query_string": b""}
+        scope |= {"headers": [], "client": ("203.0.113.8", 1), "path_params": {}, "state": {}}
+        await Guard(edge.door, edge.reads, Limits(edge.ticks), lambda: BEGAN).note(scope, b"{}")
+    found = (await edge.reads.all("", PAGE_LIMIT)).items
+    assert {(each.what, each.asked, each.count) for each in found} == {
+        (f"{method} {path}", path, 0) for method, path in SEARCHES
+    }
+    assert {path for _, path in SEARCHES} <= {path for _, path, _ in routes()}
 
 
 async def test_what_is_refused_shows_nothing_and_is_not_written_down(
