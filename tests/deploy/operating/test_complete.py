@@ -30,6 +30,7 @@ KEYS = {
     "operator": "made-up",
     "operator:second": "made-up",
     "checker": "made-up",
+    "admin": "made-up",
     "partner:sen-vang": "x",
 }
 NUMBER = "001099000001"  # made up

@@ -50,6 +50,9 @@ WAYS = {
         "GET /v1/journeys/{name}/messages/{topic}/{partition}/{offset}",
         ("journey", "77", "--message", PLACE),
     ),
+    "POST /console/journeys/{name}/unsealing": Way(
+        "POST /v1/journeys/{name}/unsealing", ("unseal", "77", *WHY)
+    ),
     "GET /console/stuck": Way("GET /v1/stuck", ("stuck",)),
     "GET /console/stuck/{stage}/{cause}": Way(
         "GET /v1/stuck/{stage}/{cause}", ("stuck", "payment", "held")
@@ -203,6 +206,7 @@ ELSEWHERE = {
     "GET /console/oidc/back": "keys stand for who calls",
     "GET /console/static/{name}": "a file of the pages",
     "GET /console/find/person": "an empty form of POST /console/find/person",
+    "GET /console/journeys/{name}/unsealing": "an empty form of the POST to the same place",
     "GET /console/rounds/new/{action}": "an empty form of POST /console/rounds",
     "GET /console/proof/verify": "an empty form of POST /console/proof/verify",
     "GET /console/statistics/units": "a list of the form: `motcua catalogue units`",
