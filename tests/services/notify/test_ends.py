@@ -63,7 +63,7 @@ def run(case, say) -> timedelta:
 
 
 @pytest.mark.parametrize("providers", [ONE, TWO], ids=["one", "two"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_notice_ends_for_a_reason_and_in_days(kind, providers, new_case):
     say, status, reason = KINDS[kind]
     took = run(case := new_case(providers=providers), say)
@@ -75,7 +75,7 @@ def test_a_notice_ends_for_a_reason_and_in_days(kind, providers, new_case):
     assert took <= timedelta(seconds=waits_s * (1 + policy.jitter) * 2)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_notice_ends_when_its_providers_went_out_of_the_file_meanwhile(kind, new_case):
     say, _, _ = KINDS[kind]
     case = new_case(providers=TWO)
