@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -24,6 +26,7 @@ from deploy.local.demo.show import own
 from deploy.local.demo.verdict import Verdict, judge
 from deploy.local.settings import HOST, ROOT, Settings
 from deploy.local.stack import Stack
+from services.operations.domain.proof.tally import READ_MS
 from shared.clock import VIETNAM
 from shared.kinship import is_child
 from shared.mongo import connect
@@ -110,14 +113,18 @@ def motcua(settings: Settings, *words: str) -> "subprocess.CompletedProcess[str]
 
 
 async def lose_how_it_began(settings: Settings) -> None:
-    """Make operations forget the first that it read of an application, and not what followed."""
+    """Make operations forget the first that it read of the oldest application, and not what
+    followed; come back once it is so old that nothing more of it may be on its way.
+    """
     database = connect(f"mongodb://{HOST}:{settings.mongo_port}/?replicaSet=rs0", "motcua")
     try:
         rows = database["operations.journeys"]
-        followed = await rows.find_one({"_id": {"$regex": "/routing.events/"}})
+        followed = await rows.find_one({"_id": {"$regex": "/routing.events/"}}, sort=[("_id", 1)])
         assert followed  # so it was routed: who says so without having come in is found at once
         first = f"{followed['_id'].partition('/')[0]}/"
         assert (await rows.delete_one({"_id": first})).deleted_count == 1
+        came_ms = int(UUID(first[:-1]).int >> 80)
+        await asyncio.sleep(max(0.0, (came_ms + 2 * READ_MS) / 1_000 - time.time()))
     finally:
         database.client.close()
 
