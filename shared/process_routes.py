@@ -26,8 +26,13 @@ def router(
 
     def report() -> dict[str, Any]:
         return {
-            name: {"doing": h.doing, "because": h.because, "lanes": sorted(h.lanes)}
-            for name, h in (*healths.items(), *beside.items())
+            "loops": {
+                name: {"doing": h.doing, "because": h.because, "lanes": sorted(h.lanes)}
+                for name, h in healths.items()
+            },
+            "beside": {
+                name: {"doing": h.doing, "because": h.because} for name, h in beside.items()
+            },
         }
 
     @routes.get(
@@ -37,7 +42,7 @@ def router(
     )
     async def healthz() -> JSONResponse:
         stuck = any(health.is_stuck() for health in healths.values())
-        return JSONResponse({"stuck": stuck, "loops": report()}, 503 if stuck else 200)
+        return JSONResponse({"stuck": stuck, **report()}, 503 if stuck else 200)
 
     @routes.get(
         "/readyz",
@@ -46,7 +51,7 @@ def router(
     )
     async def readyz() -> JSONResponse:
         ready = all(health.is_ready() for health in healths.values())
-        return JSONResponse({"ready": ready, "loops": report()}, 200 if ready else 503)
+        return JSONResponse({"ready": ready, **report()}, 200 if ready else 503)
 
     @routes.get(
         "/metrics",
@@ -72,6 +77,7 @@ def _shown(verdict: str, means: str) -> dict[str, Any]:
     properties = {
         verdict: {"type": "boolean"},
         "loops": {"type": "object", "additionalProperties": loop},
+        "beside": {"type": "object", "additionalProperties": loop},
     }
     schema = {"type": "object", "properties": properties, "required": [verdict, "loops"]}
     return {"description": means, "content": {"application/json": {"schema": schema}}}

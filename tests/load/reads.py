@@ -93,15 +93,13 @@ def table(content: Mapping[str, Any]) -> Table:
     for name, said in (("p50", "half within"), ("p99", "99 of 100 within"), ("max", "slowest")):
         both = (found.get(name) for found in (reads["latency_ms"], writes))
         drawn.add_row(said, *("-" if ms is None else f"{ms:.0f} ms" for ms in both))
-    drawn.add_row("cores: intake", f"{content['cores_by_process']['intake']:.2f}", "")
-    drawn.add_row("… readers", f"{content['cores_by_process']['readers']:.2f}", "")
-    drawn.add_row("… all others of ours", "", f"{_others(content['cores_by_process']):.2f}")
+    cores = content["cores_by_process"]
+    asked = {name: cores.get(name, 0.0) for name in ("intake", "readers")}
+    for name, used in asked.items():
+        drawn.add_row(f"cores of {name}", f"{used:.2f}", "")
+    drawn.add_row("… all others of ours", "", f"{sum(cores.values()) - sum(asked.values()):.2f}")
     drawn.add_row("… other programs", "", f"{content['other_cores']:.2f}")
     return drawn
-
-
-def _others(cores: Mapping[str, float]) -> float:
-    return sum(cores.values()) - cores["intake"] - cores["readers"]
 
 
 def main(

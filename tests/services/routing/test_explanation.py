@@ -188,7 +188,7 @@ def test_what_belongs_to_another_province_is_refused_at_once_in_the_citizens_lan
 def test_what_an_officer_refused_is_told_as_refused(filed, decide, rules, catalogue):
     no = contracts.OfficerRefused(officer="officer-1", note="synthetic")
     told = explanation(decide(filed().state, no).state, rules, catalogue)
-    assert "An officer has refused to take it in." in told.en
+    assert "It has been refused, or cancelled." in told.en
     assert len(told.vi) == len(told.en)
 
 

@@ -30,7 +30,7 @@ async def test_over_the_api_too_much_is_429_with_how_long_to_wait_and_then_goes_
         assert answer.status_code == 429
         assert answer.json()["type"] == "urn:motcua:problem:too-many-calls"
         assert answer.headers["Retry-After"] == "60"
-        assert (await other.get("/v1/counts")).status_code == 403  # another's are not counted
+        assert (await other.get("/v1/counts")).status_code == 200  # another's are not counted
         edge.ticks.now_s += 60
         assert (await program.get("/v1/counts")).status_code == 200
 
