@@ -47,7 +47,7 @@ logs: $(READY)  ## the last lines of every log (NAME=payment: of one)
 clean: $(READY)  ## what a local system left behind (SURE=yes removes it)
 	@$(PY) -m deploy.local clean $(if $(filter yes,$(SURE)),--sure)
 
-test: lint  ## all that a change has to pass, on real servers (WORKERS=2)
+test: lint  ## what a change has to pass, on real servers (WORKERS=2)
 	$(PY) -m pytest $(if $(filter-out 1,$(WORKERS)),-n "$(WORKERS)" --dist loadfile --no-loadscope-reorder)
 
 check: lint  ## the fast part: format, lint, types, imports, unit tests

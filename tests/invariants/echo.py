@@ -50,19 +50,19 @@ FORGED = ChildTold(name="birth", number=999, standing="returned", national_code=
 
 
 class Mended(NamedTuple):
-    """What is planted with a value that its contract does not have, and what mends it."""
+    """What is planted with something in it that its contract does not have, and what mends it."""
 
     type: str
-    data: bytes
+    wrong: Mapping[str, Any]  # what stands in the message instead
     change: Mapping[str, Any]
 
 
 MENDED: Mapping[str, Mended] = {
-    "portal.submissions": Mended(
-        WithdrawalRequested.TYPE, b'{"reason":5}', {"$.data.reason": "planted"}
+    "portal.submissions": Mended(  # wrong data of portals are answered, they are not set aside
+        WithdrawalRequested.TYPE, {"time": "at noon"}, {"$.time": "2026-11-20T12:00:00+07:00"}
     ),
     "notify.inbox": Mended(
-        PreferencesChanged.TYPE, b'{"channels":"none"}', {"$.data.channels": []}
+        PreferencesChanged.TYPE, {"data": {"channels": "none"}}, {"$.data.channels": []}
     ),
 }
 
@@ -214,7 +214,8 @@ def _event(application: str, source: str, type_: str, data: Data) -> bytes:
 
 def _to_mend(application: str, topic: str) -> bytes:
     planted = MENDED[topic]
-    return _whole(application, "/portals/odd", ("planted", planted.type), planted.data)
+    right = _whole(application, "/portals/odd", ("planted", planted.type), b"{}")
+    return msgspec.json.encode(msgspec.json.decode(right) | planted.wrong)
 
 
 def _whole(application: str, source: str, named: tuple[str, str], data: bytes) -> bytes:
