@@ -107,7 +107,7 @@ class Clerk:
         if planted is None or where in self._mended:
             return
         dead = (await one.get(where)).raise_for_status().json()
-        if dead["type"] == planted.type and dead["why"] == "still_wrong":
+        if dead["type"] == planted.type and dead["why"] in ("still_wrong", "unreadable"):
             await _mend(where, planted.change, one, other)
         self._mended.add(where)
 
