@@ -78,8 +78,12 @@ class Resources:
         """Return the service's journal."""
         return Journal(self.table("journal"), lane_table)
 
-    def subscription(self, group: str, topics: Sequence[str]) -> KafkaSubscription:
-        """Return a membership of a group over whole lanes of these topics."""
+    def subscription(
+        self, group: str, topics: Sequence[str], *, is_aligned: bool = False
+    ) -> KafkaSubscription:
+        """Return a membership of a group over whole lanes of these topics; `is_aligned`: where much
+        is to be read, all of them are read at the same pace, by the log's time.
+        """
         told = self.settings
         return KafkaSubscription(
             told.kafka_url,
@@ -88,6 +92,7 @@ class Resources:
             session_s=told.session_s,
             poll_limit_s=told.poll_limit_s,
             lanes=told.lanes,
+            is_aligned=is_aligned,
             security=self.security,
         )
 

@@ -3,6 +3,7 @@
 Reading the same again changes nothing, so on any doubt the batch is repeated.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from shared.failpoints import reach
 from shared.lanes.health import Health
 
 _T = TypeVar("_T")
+Batch = tuple[Sequence[Record], Sequence[Entry]]  # the same, as it came and as it is kept
 
 MOVES = "routing.events"  # on which dossiers go from one national code to the next
 CODES_LIMIT = 50_000  # applications whose last national code is remembered
@@ -70,6 +72,7 @@ class Reader:
         self._codes: dict[str, int] = {}  # event of routing → the national code after it
         self._changed: set[int] = set()  # lanes read since the last commit
         self._settled_at = 0.0
+        self._coming: asyncio.Task[Batch] | None = None  # read ahead, while much is waiting
 
     async def serve(self, assignment: Assignment) -> None:
         """Work on an assignment until it is revoked (cancelled) or found lost (`Fenced`)."""
@@ -89,12 +92,14 @@ class Reader:
                 await self._turn(assignment)
         finally:
             self.health.unassigned()
+            await self._drop_coming()
             with suppress(Fenced, Unknown):
                 await self._settle(assignment)
 
     async def _turn(self, assignment: Assignment) -> None:
+        coming, self._coming = self._coming or self._come(assignment), None
         try:
-            records = await assignment.fetch(self._pace.batch_limit, self._pace.fetch_wait_s)
+            records, entries = await coming
         except Unknown as doubt:
             self.health.waiting(doubt)
             await assignment.idle(self._pace.retry_limit_s)
@@ -102,13 +107,26 @@ class Reader:
         if records:
             began = self._monotonic()
             self.health.working()
-            await self._batch(assignment, records)
+            if len(records) >= self._pace.batch_limit:
+                self._coming = asyncio.create_task(self._come(assignment))
+            await self._batch(assignment, records, entries)
             await assignment.idle(self._rest_s(len(records), self._monotonic() - began))
         else:
             self.health.idle()
         if self._changed and self._monotonic() - self._settled_at >= self._pace.settle_every_s:
             self._settled_at = self._monotonic()
             await self._until_through(assignment, lambda: self._settle(assignment))
+
+    async def _come(self, assignment: Assignment) -> Batch:
+        """Return what comes next; more is read while the database keeps what came before."""
+        records = await assignment.fetch(self._pace.batch_limit, self._pace.fetch_wait_s)
+        return records, [read(record) for record in records]
+
+    async def _drop_coming(self) -> None:
+        coming, self._coming = self._coming, None
+        if coming:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
 
     def _rest_s(self, records: int, spent_s: float) -> float:
         """Return what is left of the window; with more waiting than a batch takes, nothing."""
@@ -118,8 +136,9 @@ class Reader:
         stretch_s = self._pace.window_limit_s - self._pace.window_s
         return max(0.0, self._pace.window_s + share * stretch_s - spent_s)
 
-    async def _batch(self, assignment: Assignment, records: Sequence[Record]) -> None:
-        entries = [read(record) for record in records]
+    async def _batch(
+        self, assignment: Assignment, records: Sequence[Record], entries: Sequence[Entry]
+    ) -> None:
         appended = await self._until_through(assignment, lambda: self._journeys.append(entries))
         reach("reader.appended")
         await self._until_through(assignment, lambda: self._situations.follow(entries))
@@ -206,6 +225,8 @@ class Reader:
                 done = await attempt()
             except Unknown as doubt:
                 self.health.waiting(doubt)
+                if self._coming:  # waiting polls as well, and must not take what comes
+                    await asyncio.wait([self._coming])
                 await assignment.idle(wait_s)
                 wait_s = min(2 * wait_s, self._pace.retry_limit_s)
             else:

@@ -119,5 +119,5 @@ def _reading(
         monotonic=time.monotonic,
         pace=pace,
     )
-    subscription = resources.subscription(group, topics)
+    subscription = resources.subscription(group, topics, is_aligned=True)
     return group, reader.health, lambda: subscription.run(reader.serve)

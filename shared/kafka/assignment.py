@@ -38,8 +38,14 @@ class KafkaAssignment:
 
     async def fetch(self, max_records: int, wait_s: float) -> list[Record]:
         """See `shared.bus.Assignment`."""
+        return await self._come(self._partitions, max_records, wait_s)
+
+    async def _come(
+        self, partitions: Sequence[TopicPartition], max_records: int | None, wait_s: float
+    ) -> list[Record]:
+        """Return what has come of these.  Raises `Unknown`."""
         try:
-            found = await self._poll(self._partitions, max_records, wait_s)
+            found = await self._poll(partitions, max_records, wait_s)
             if found:
                 may_stop_fetching(self._consumer)
             else:
@@ -54,13 +60,17 @@ class KafkaAssignment:
             return await self._one_of_each()
 
     async def _poll(
-        self, partitions: Sequence[TopicPartition], max_records: int, wait_s: float
+        self,
+        partitions: Sequence[TopicPartition],
+        max_records: int | None,
+        wait_s: float,
+        beside: Sequence[TopicPartition] = (),
     ) -> Mapping[TopicPartition, Sequence[Any]]:
         """Poll these.  All are paused but for that: what is fetched ahead is old when it is taken,
-        and all else waits until a fetch of the quiet partitions is over.
+        and all else waits until a fetch of the quiet partitions is over.  `beside`: fetched along.
         """
         timeout_ms = int(wait_s * 1000)
-        self._consumer.resume(*self._partitions)  # all: a fetch of one alone would hold up the rest
+        self._consumer.resume(*partitions, *beside)
         try:
             found: Mapping[TopicPartition, Sequence[Any]] = await self._consumer.getmany(
                 *partitions, timeout_ms=timeout_ms, max_records=max_records
@@ -76,6 +86,11 @@ class KafkaAssignment:
                 self._next[partition] = messages[-1].offset + 1
         return [record(m) for messages in found.values() for m in messages]
 
+    def _behind(self) -> list[TopicPartition]:
+        """Return of which partitions there was more when they were looked at."""
+        ends = ((p, self._consumer.highwater(p)) for p in self._partitions)
+        return [p for p, end in ends if end is not None and self._next[p] < end]
+
     def _rewind(self) -> None:
         """Go back to what was handed out: a failed poll has passed over what it had drained."""
         try:
@@ -89,7 +104,9 @@ class KafkaAssignment:
         found: list[Record] = []
         for partition in self._partitions:
             try:
-                found += self._taken(await self._poll([partition], 1, ONE_WAIT_S))
+                # a fetch of one quiet partition alone would hold up the rest
+                polled = await self._poll([partition], 1, ONE_WAIT_S, self._partitions)
+                found += self._taken(polled)
             except (KafkaError, OSError) as error:
                 self._rewind()
                 raise Unknown(f"the log cannot be read: {error!r}") from error

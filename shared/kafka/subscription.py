@@ -16,12 +16,15 @@ from aiokafka.errors import KafkaError
 
 from shared.bus import Assignment, Partition
 from shared.errors import Fenced, Misconfigured, Unknown
+from shared.kafka.aligned import AlignedAssignment
 from shared.kafka.assignment import COMMIT_LIMIT_S, KafkaAssignment
 from shared.kafka.consumer import SILENCE_LIMIT_S, Broken, Watch, build, end
 
 ANSWER_LIMIT_S = 10.0
 RETRY_S = 0.5
 ANEW_S = 1.0
+FETCHED_BYTES = 4 << 20  # at once of a partition
+ALIGNED_BYTES = 512 << 10  # the same, where as much of each is held until all others have come
 _NOWHERE = TopicPartition("", 0)  # polling for it returns nothing, and counts as polling
 
 _log = structlog.get_logger("kafka")
@@ -41,10 +44,12 @@ class KafkaSubscription:
         fetch_wait_s: float = 0.5,
         silence_limit_s: float = SILENCE_LIMIT_S,
         lanes: int = 0,
+        is_aligned: bool = False,
         security: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self._topics, self._group, self._lanes = tuple(topics), group, lanes
         self._silence_limit_s, self._has_joined = silence_limit_s, False
+        self._kind = AlignedAssignment if is_aligned else KafkaAssignment
         self._serving: asyncio.Task[None] | None = None
         self._assigned: asyncio.Queue[frozenset[int]] = asyncio.Queue()
         self._settings: dict[str, Any] = {
@@ -59,7 +64,7 @@ class KafkaSubscription:
             "heartbeat_interval_ms": int(session_s * 1000 / 4),
             "max_poll_interval_ms": int(poll_limit_s * 1000),
             "fetch_max_wait_ms": int(fetch_wait_s * 1000),
-            "max_partition_fetch_bytes": 4 << 20,
+            "max_partition_fetch_bytes": ALIGNED_BYTES if is_aligned else FETCHED_BYTES,
             # joining may take a session; an answer that takes longer does not come
             "request_timeout_ms": int((session_s + ANSWER_LIMIT_S) * 1000),
             **security,
@@ -126,7 +131,7 @@ class KafkaSubscription:
         async def guarded() -> None:
             committed = await _committed(consumer, self._topics, lanes, self._group)
             try:
-                await serve(KafkaAssignment(consumer, self._topics, lanes, committed))
+                await serve(self._kind(consumer, self._topics, lanes, committed))
             except Fenced as lost:
                 _log.info("lanes lost", group=self._group, lanes=sorted(lanes), because=str(lost))
 

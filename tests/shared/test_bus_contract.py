@@ -25,13 +25,20 @@ from tests.shared.two_buses import (
 )
 from tests.waiting import until
 
+KINDS = [
+    "simulated",
+    pytest.param("kafka", marks=pytest.mark.stack),
+    pytest.param("kafka, aligned", marks=pytest.mark.stack),
+]
 
-@pytest.fixture(params=["simulated", pytest.param("kafka", marks=pytest.mark.stack)])
+
+@pytest.fixture(params=KINDS)
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     if request.param == "simulated":
         yield from simulated()
     else:
-        yield from kafka(request.getfixturevalue("kafka_url"))
+        is_aligned = request.param == "kafka, aligned"
+        yield from kafka(request.getfixturevalue("kafka_url"), is_aligned=is_aligned)
 
 
 def test_what_is_appended_comes_back_in_order_and_whole(backend: Backend) -> None:

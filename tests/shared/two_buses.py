@@ -50,8 +50,8 @@ class SimulatedBus:
 
 
 class RealBus:
-    def __init__(self, url: str) -> None:
-        self.url, name = url, uuid4().hex[:8]
+    def __init__(self, url: str, *, is_aligned: bool = False) -> None:
+        self.url, self.is_aligned, name = url, is_aligned, uuid4().hex[:8]
         self.topics = (f"{name}.one", f"{name}.two")
         self.producers: list[KafkaProducer] = []
 
@@ -65,17 +65,19 @@ class RealBus:
         name = f"{self.topics[0]}-{group}"
         with suppress(Exception):  # a group with members refuses: it has begun
             await topics.begin(self.url, name, self.topics, LANES)
-        return KafkaSubscription(self.url, name, self.topics, session_s=6.0)
+        return KafkaSubscription(
+            self.url, name, self.topics, session_s=6.0, is_aligned=self.is_aligned
+        )
 
     async def stop(self) -> None:
         for producer in self.producers:
             await producer.stop()
 
 
-def kafka(url: str) -> Iterator[Backend]:
+def kafka(url: str, *, is_aligned: bool = False) -> Iterator[Backend]:
     def run(check: Check) -> None:
         async def main() -> None:
-            bus = RealBus(url)
+            bus = RealBus(url, is_aligned=is_aligned)
             await topics.create(url, bus.topics, LANES)
             try:
                 await check(bus)

@@ -174,7 +174,9 @@ class Store:
     def counts(self, group: str = "operations") -> Counts:
         return Counts(self.tables["counts"], group)
 
-    def reader(self, group: str = "operations", full: int = 1_000) -> Reader:
+    def reader(
+        self, group: str = "operations", full: int = 1_000, batch_limit: int = 1_000
+    ) -> Reader:
         ticks, journeys = iter(range(10**9)), self.fresh_journeys()
         return Reader(
             journeys,
@@ -185,6 +187,7 @@ class Store:
             self.letters(journeys) if group == "operations-aside" else None,
             monotonic=lambda: float(next(ticks)),
             pace=Pace(
+                batch_limit=batch_limit,
                 window_s=0.0,
                 window_limit_s=0.0,
                 window_full_records=full,

@@ -212,10 +212,12 @@ async def test_whatever_fails_the_numbers_are_those_of_the_log(
     group = world.Group(log.records)
     for _ in range(100):
         group.records = interleaved(log.records, rng)
-        assignment = group.assignment(store.trouble, rng.choice((1, 3, 8, 50)))
+        batch = rng.choice((1, 3, 8, 50))
+        assignment = group.assignment(store.trouble, batch)
         assignment.is_lost = faults > 0 and rng.random() < 0.2
         try:
-            await store.reader().serve(assignment)
+            # where a batch is full, the next one is read while this one is kept
+            await store.reader(batch_limit=rng.choice((batch, 1_000))).serve(assignment)
         except (Crash, Fenced):
             continue
         except world.Over:

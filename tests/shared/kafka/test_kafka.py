@@ -16,15 +16,17 @@ from shared.kafka import KafkaSubscription
 from tests.shared.kafka.one_topic import LANES, LIMIT_S, POLL_S, Reading, append, run_until
 
 
+@pytest.mark.parametrize("is_aligned", [False, True])
 @pytest.mark.parametrize("lane", range(LANES))  # also behind a quiet one
 async def test_a_record_that_the_client_cannot_read_comes_without_content_and_stops_nobody(
-    kafka_url: str, topic: str, lane: int
+    kafka_url: str, topic: str, lane: int, is_aligned: bool
 ) -> None:
     await append(kafka_url, topic, b"before", lane=lane)
     await append_with_broken_header(kafka_url, topic, lane)
     await append(kafka_url, topic, b"after", lane=lane)
     reading = Reading(3)
-    await run_until(KafkaSubscription(kafka_url, topic, [topic]), reading.serve, reading.done)
+    subscription = KafkaSubscription(kafka_url, topic, [topic], is_aligned=is_aligned)
+    await run_until(subscription, reading.serve, reading.done)
     assert [(r.offset, r.value) for r in reading.records] == [
         (0, b"before"),
         (1, None),
@@ -53,8 +55,9 @@ async def append_with_broken_header(kafka_url: str, topic: str, lane: int) -> No
     await producer.stop()
 
 
+@pytest.mark.parametrize("is_aligned", [False, True])
 async def test_what_came_during_a_rest_is_in_the_next_poll_while_other_partitions_are_quiet(
-    kafka_url: str, topic: str
+    kafka_url: str, topic: str, is_aligned: bool
 ) -> None:
     done, values = asyncio.Event(), []
 
@@ -68,7 +71,9 @@ async def test_what_came_during_a_rest_is_in_the_next_poll_while_other_partition
 
     await append(kafka_url, topic, b"first")
     quiet_s = 4 * POLL_S  # how long a fetch of the quiet partition alone would take
-    subscription = KafkaSubscription(kafka_url, topic, [topic], fetch_wait_s=quiet_s)
+    subscription = KafkaSubscription(
+        kafka_url, topic, [topic], fetch_wait_s=quiet_s, is_aligned=is_aligned
+    )
     await run_until(subscription, serve, done)
     assert values == [b"first", b"second", b"third"]
 
