@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from heapq import heappop, heappush
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -216,19 +219,41 @@ def gist(data: bytes) -> Gist:
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """Return entries as they happened: by the log's time, a cause before what it led to."""
-    found = list(entries)
-    causes = {e.id: e.causationid for e in found}
-    depths: dict[str, int] = {}
+    """Return entries as they happened: by the log's time; of one instant, each partition in its own
+    order and a cause before what it led to.
+    """
+    found = sorted(entries, key=_when)
+    return [e for _, some in groupby(found, _logged_ms) for e in _by_cause(list(some))]
 
-    def depth(id_: str) -> int:
-        chain = []
-        while id_ in causes and id_ not in depths and id_ not in chain:
-            chain.append(id_)
-            id_ = causes[id_]
-        base = depths.get(id_, 0)
-        for n, link in enumerate(reversed(chain), start=1):
-            depths[link] = base + n
-        return base + len(chain)
 
-    return sorted(found, key=lambda e: (e.logged_ms, depth(e.id), e.topic, e.partition, e.offset))
+_logged_ms = attrgetter("logged_ms")
+_when = attrgetter("logged_ms", "topic", "partition", "offset")
+_partition = attrgetter("topic", "partition")
+
+
+def _by_cause(some: list[Entry]) -> list[Entry]:
+    """Return entries of one instant, that come partition by partition, as they happened."""
+    if len(some) == 1:
+        return some
+    places = {entry.id: n for n, entry in enumerate(some)}
+    leads: list[list[int]] = [[] for _ in some]
+    waits = [0] * len(some)
+    for n, entry in enumerate(some):
+        before = {places.get(entry.causationid, n)}
+        if n and _partition(some[n - 1]) == _partition(entry):
+            before.add(n - 1)
+        for earlier in before - {n}:
+            leads[earlier].append(n)
+            waits[n] += 1
+    ready = [(0, n) for n, count in enumerate(waits) if not count]
+    order: list[int] = []
+    while ready:
+        depth, n = heappop(ready)
+        order.append(n)
+        for later in leads[n]:
+            waits[later] -= 1
+            if not waits[later]:
+                heappush(ready, (depth + 1, later))
+    # whose cause came later, by what a sender wrote: as they stand
+    order += [n for n, count in enumerate(waits) if count]
+    return [some[n] for n in order]
