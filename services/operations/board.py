@@ -3,32 +3,24 @@
 The database groups; what a group says is worked out here.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from services.operations.domain.causes import CALL, CAUSES, HELD, OF_LANES, POISON
-from services.operations.domain.partner_flow import WIDTHS, share_of
+from services.operations.board_stages import by_age_stages, stuck_stages, waiting_stages
+from services.operations.domain.causes import CAUSES
+from services.operations.domain.partner_flow import share_of
 from services.operations.domain.waits import Who
-from services.operations.journeys import ID_LENGTH
+from services.operations.lately import Lately
 from services.operations.situations import NEVER_MS
 from shared.store import Row
-from shared.topics import SERVICES
 
 P95 = 0.95
-KEPT_S = 30.0
+KEPT_S = 30.0  # what waits as it should
 SHARE = 20  # of the time at most one part is spent on what waits as it should
+STUCK_SHARE = 5  # and on what is stuck
 NOTHING: Mapping[str, Any] = {}
-_INDEXED = {"stage": 1, "cause": 1, "since_ms": 1, "vnd": 1}  # the rows are not looked at
-_KIND = {"stage": "$stage", "cause": "$cause"}
-# every stage and cause that there are: the index begins with them
-APART_KINDS = [
-    *((service, cause) for service in SERVICES for cause in (HELD, POISON)),
-    (CAUSES[CALL].stage, CALL),
-]
-_KINDS = [*((c.stage, name) for name, c in CAUSES.items() if name not in OF_LANES), *APART_KINDS]
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -89,8 +81,8 @@ class Place(NamedTuple):
     key: str = ""
 
 
-class Waiting(NamedTuple):
-    """What waits as it should, as of then."""
+class Counted(NamedTuple):
+    """What is stuck, or what waits as it should, as of then; the oldest first."""
 
     as_of_ms: int
     groups: list[Group]
@@ -107,35 +99,39 @@ class Board:
     """Answers from the rows of `situations`, by their index."""
 
     def __init__(self, rows: Rows, monotonic: Callable[[], float]) -> None:
-        self._rows, self._monotonic = rows, monotonic
-        self._kept, self._kept_until_s = Waiting(0, []), 0.0
-        self._looking = asyncio.Lock()
+        self._rows = rows
+        self._stuck = Lately(self._count_stuck, monotonic, least_s=0.0, share=STUCK_SHARE)
+        self._waiting = Lately(self._count_waiting, monotonic, least_s=KEPT_S, share=SHARE)
 
-    async def stuck(self, now_ms: int) -> list[Group]:
-        """Return what is stuck, the oldest first.  Raises `Unknown`."""
-        found = await self._rows.aggregate(_stuck(now_ms))
-        return sorted((_group(row, now_ms, is_stuck=True) for row in found), key=_age)
-
-    async def waiting(self, now_ms: int) -> Waiting:
-        """Return what waits as it should: for a million of them that takes the database seconds,
-        so what was found is told for a while.  Raises `Unknown`.
+    async def stuck(self, now_ms: int) -> Counted:
+        """Return what is stuck; where that is so much that it takes the database long, as of a
+        little before.  Raises `Unknown`.
         """
-        async with self._looking:
-            began_s = self._monotonic()
-            if began_s >= self._kept_until_s:
-                found = await self._rows.aggregate(_waiting(now_ms))
-                groups = sorted((_group(row, now_ms, is_stuck=False) for row in found), key=_age)
-                self._kept = Waiting(now_ms, groups)
-                ended_s = self._monotonic()
-                self._kept_until_s = ended_s + max(KEPT_S, SHARE * (ended_s - began_s))
-        return self._kept
+        return await self._stuck.at(now_ms)
+
+    async def waiting(self, now_ms: int) -> Counted:
+        """Return what waits as it should, as of a little before: for a million of them it takes the
+        database seconds.  Raises `Unknown`.
+        """
+        return await self._waiting.at(now_ms)
+
+    async def _count_stuck(self, now_ms: int) -> Counted:
+        kinds: dict[tuple[str, str], list[Row]] = {}
+        for row in await self._rows.aggregate(stuck_stages(now_ms)):
+            kinds.setdefault((row["_id"]["stage"], row["_id"]["cause"]), []).append(row)
+        groups = (_stuck_group(kind, rows, now_ms) for kind, rows in kinds.items())
+        return Counted(now_ms, sorted(groups, key=_age))
+
+    async def _count_waiting(self, now_ms: int) -> Counted:
+        found = await self._rows.aggregate(waiting_stages(now_ms))
+        return Counted(now_ms, sorted((_group(row, now_ms) for row in found), key=_age))
 
     async def ages(self, now_ms: int) -> list[Ages]:
         """Return how old what waits is, by stage; for a million of them that takes the database
         seconds.  Raises `Unknown`.
         """
         stages: dict[str, list[Row]] = {}
-        for row in await self._rows.aggregate(_by_age(now_ms)):
+        for row in await self._rows.aggregate(by_age_stages(now_ms)):
             stages.setdefault(row["_id"]["stage"], []).append(row)
         return [_ages(stage, rows, now_ms) for stage, rows in sorted(stages.items())]
 
@@ -163,69 +159,6 @@ class Board:
         return [_situation(row) for row in found]
 
 
-def over_ms(cause: str, now_ms: int) -> int:
-    """Return until when what was stuck then is over by now, of a cause that ends by itself."""
-    lasts_s = CAUSES[cause].lasts_s
-    return now_ms - int(lasts_s * 1_000) if lasts_s else -1
-
-
-def _stuck(now_ms: int) -> list[Mapping[str, Any]]:
-    each = [
-        {
-            "stage": stage,
-            "cause": cause,
-            "stuck_ms": {"$lte": now_ms, "$gt": over_ms(cause, now_ms)},
-        }
-        for stage, cause in _KINDS
-    ]
-    application = {"$substrBytes": ["$_id", 0, ID_LENGTH]}
-    of_one = {
-        "_id": {**_KIND, "application": application},
-        "matters": {"$sum": 1},
-        "since_ms": {"$min": "$since_ms"},
-        "vnd": {"$sum": "$vnd"},
-    }
-    of_all = {
-        "_id": {name: f"$_id.{name}" for name in _KIND},
-        "matters": {"$sum": "$matters"},
-        "since_ms": {"$push": "$since_ms"},
-        "vnd": {"$sum": "$vnd"},
-    }
-    only = {"_id": 1, **_INDEXED}
-    return [{"$match": {"$or": each}}, {"$project": only}, {"$group": of_one}, {"$group": of_all}]
-
-
-def _waiting(now_ms: int) -> list[Mapping[str, Any]]:
-    each = [
-        {"stage": stage, "cause": cause, "stuck_ms": {"$gt": now_ms}} for stage, cause in _KINDS
-    ]
-    only = {"_id": 0, **_INDEXED}
-    of_all = {
-        "_id": _KIND,
-        "matters": {"$sum": 1},
-        "since_ms": {"$min": "$since_ms"},
-        "vnd": {"$sum": "$vnd"},
-    }
-    return [{"$match": {"$or": each}}, {"$project": only}, {"$group": of_all}]
-
-
-def _by_age(now_ms: int) -> list[Mapping[str, Any]]:
-    """Return how to count by age, in a histogram: two numbers read off it say enough."""
-    each = [
-        {"stage": stage, "cause": cause, "stuck_ms": {"$gt": over_ms(cause, now_ms)}}
-        for stage, cause in _KINDS
-    ]
-    age_s = {"$divide": [{"$subtract": [now_ms, "$since_ms"]}, 1_000]}
-    octaves = {"$log": [{"$max": [1, age_s]}, 2]}
-    width = {"$toInt": {"$floor": {"$multiply": [WIDTHS, octaves]}}}
-    of_width = {
-        "_id": {"stage": "$stage", "width": width},
-        "matters": {"$sum": 1},
-        "since_ms": {"$min": "$since_ms"},
-    }
-    return [{"$match": {"$or": each}}, {"$project": {"_id": 0, **_INDEXED}}, {"$group": of_width}]
-
-
 def _ages(stage: str, rows: Sequence[Row], now_ms: int) -> Ages:
     widths = {int(row["_id"]["width"]): int(row["matters"]) for row in rows}
     return Ages(
@@ -237,12 +170,30 @@ def _ages(stage: str, rows: Sequence[Row], now_ms: int) -> Ages:
     )
 
 
-def _group(row: Row, now_ms: int, *, is_stuck: bool) -> Group:
+def _stuck_group(kind: tuple[str, str], columns: Sequence[Row], now_ms: int) -> Group:
+    """Return a group from its histogram, oldest first; p95 is the oldest age of its column."""
+    found = sorted(columns, key=lambda column: -int(column["_id"]["width"]))
+    applications = sum(column["applications"] for column in found)
+    total = {
+        "_id": {"stage": kind[0], "cause": kind[1]},
+        "matters": sum(column["matters"] for column in found),
+        "since_ms": min(column["since_ms"] for column in found),
+        "vnd": sum(column["vnd"] for column in found),
+    }
+    older = 0
+    for column in found:
+        older += column["applications"]
+        if older > (1 - P95) * applications:
+            break
+    p95_s = _age_s(int(column["since_ms"]), now_ms)
+    group = _group(total, now_ms, is_stuck=True)
+    return msgspec.structs.replace(group, applications=applications, p95_s=p95_s)
+
+
+def _group(row: Row, now_ms: int, *, is_stuck: bool = False) -> Group:
     kind, cause = row["_id"], CAUSES[row["_id"]["cause"]]
-    told = row["since_ms"]
-    # the driver has a type of its own for long numbers
-    since = sorted(map(int, told)) if is_stuck else [int(told)]
-    group = Group(
+    since_ms = int(row["since_ms"])  # the driver has a type of its own for long numbers
+    return Group(
         stage=kind["stage"],
         cause=kind["cause"],
         is_stuck=is_stuck,
@@ -250,14 +201,10 @@ def _group(row: Row, now_ms: int, *, is_stuck: bool) -> Group:
         title_vi=(is_stuck and cause.stuck_vi) or cause.vi,
         title_en=(is_stuck and cause.stuck_en) or cause.en,
         matters=row["matters"],
-        oldest_ms=since[0],
-        oldest_s=_age_s(since[0], now_ms),
+        oldest_ms=since_ms,
+        oldest_s=_age_s(since_ms, now_ms),
         vnd=int(row["vnd"]),
     )
-    if not is_stuck:
-        return group
-    p95_s = _age_s(since[int((1 - P95) * (len(since) - 1))], now_ms)
-    return msgspec.structs.replace(group, applications=len(since), p95_s=p95_s)
 
 
 def _age_s(since_ms: int, now_ms: int) -> int:

@@ -7,7 +7,8 @@ import msgspec
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from services.operations.board import Board, Group, Place, Situation, over_ms
+from services.operations.board import Board, Group, Place, Situation
+from services.operations.board_stages import over_ms
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.roles import MAY
 from services.operations.situations import NEVER_MS
@@ -26,8 +27,8 @@ Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 
 
 class StuckView(msgspec.Struct, kw_only=True):
-    """The board: what is stuck, as of now, beside how many it was, and what waits as it should, as
-    of a little before; the oldest first.
+    """The board: what is stuck, beside how many it was, and what waits as it should, each as of
+    now or of a little before; the oldest first.
     """
 
     as_of_ms: int
@@ -54,11 +55,11 @@ def router(board: Board, trends: Trends, clock: Clock) -> APIRouter:
     )
     async def stuck(_: Reader) -> Response:
         now_ms = int(clock().timestamp() * 1_000)
-        groups, waiting = await trends.stuck(now_ms), await board.waiting(now_ms)
+        found, waiting = await trends.stuck(now_ms), await board.waiting(now_ms)
         return _json(
             StuckView(
-                as_of_ms=now_ms,
-                stuck=groups,
+                as_of_ms=found.as_of_ms,
+                stuck=found.groups,
                 waiting_as_of_ms=waiting.as_of_ms,
                 waiting=waiting.groups,
             )

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from services.operations.board import Ages, Board, Group
+from services.operations.board import Ages, Board, Counted, Group
 from shared.clock import Clock
 from shared.store import Row, Table
 
@@ -42,12 +42,12 @@ class Trends:
     def __init__(self, board: Board, rows: Table, clock: Clock) -> None:
         self._board, self._rows, self._clock = board, rows, clock
 
-    async def stuck(self, now_ms: int) -> list[Group]:
+    async def stuck(self, now_ms: int) -> Counted:
         """Return what is stuck, the oldest first, each with how many it was."""
-        groups, hour, day = await asyncio.gather(
+        found, hour, day = await asyncio.gather(
             self._board.stuck(now_ms), self._before(now_ms, HOUR), self._before(now_ms, DAY)
         )
-        return compared(groups, hour, day)
+        return found._replace(groups=compared(found.groups, hour, day))
 
     async def last(self) -> Count | None:
         """Return the last count; None: there is none of these days."""
@@ -60,8 +60,8 @@ class Trends:
         minute = _minute(now_ms)
         if await self._rows.insert_missing([{"_id": f"turn/{minute:010d}"}]):
             return False
-        groups, ages = await self._board.stuck(now_ms), await self._board.ages(now_ms)
-        count = Count(now_ms, {_key(group): group.matters for group in groups}, ages)
+        found, ages = await self._board.stuck(now_ms), await self._board.ages(now_ms)
+        count = Count(now_ms, {_key(group): group.matters for group in found.groups}, ages)
         row: Row = {"_id": f"at/{minute:010d}", "count": msgspec.json.encode(count).decode()}
         await self._rows.insert_missing([row])
         old = ("at/", f"at/{minute - KEPT:010d}"), ("turn/", f"turn/{minute - TURNS_KEPT:010d}")

@@ -7,7 +7,8 @@ than is shown.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.operations.board import APART_KINDS, Rows
+from services.operations.board import Rows
+from services.operations.board_stages import APART_KINDS
 from services.operations.domain.causes import HELD
 from services.operations.domain.dead.letters import (
     HOUR_MS,

@@ -1,11 +1,11 @@
 """The stuck board over rows in memory; it passes the real one's test."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import floor, log2
 from typing import Any
 
-from services.operations.board import Board, Place
+from services.operations.board import Board, Counted, Place
 from services.operations.domain.partner_flow import WIDTHS
 from services.operations.journeys import ID_LENGTH
 from shared.store import Row
@@ -15,7 +15,13 @@ class MemoryBoard(Board):
     """A board whose database is a dict, by `_id`, and nothing of what waits is kept."""
 
     def __init__(self, rows: Mapping[str, Row]) -> None:
-        super().__init__(_Rows(rows), iter(range(0, 10**9, 10**3)).__next__)
+        super().__init__(_Rows(rows), lambda: 0.0)
+
+    async def stuck(self, now_ms: int) -> Counted:
+        return await self._count_stuck(now_ms)
+
+    async def waiting(self, now_ms: int) -> Counted:
+        return await self._count_waiting(now_ms)
 
 
 class _Rows:
@@ -29,13 +35,18 @@ class _Rows:
         if "$sort" in stages[1]:
             found.sort(key=lambda row: Place(row["stuck_ms"], row["_id"]))
             return found[: stages[2]["$limit"]]
-        if width := stages[2]["$group"]["_id"].get("width"):
-            return _by_age(found, _now_ms(width))
-        is_stuck = len(stages) == 4
-        kinds: dict[tuple[str, str], list[Row]] = defaultdict(list)
-        for row in found:
-            kinds[row["stage"], row["cause"]].append(row)
-        return [_group(kind, rows, is_stuck=is_stuck) for kind, rows in kinds.items()]
+        if width := stages[-1]["$group"]["_id"].get("width"):
+            now_ms = _now_ms(width)
+            return _stuck(found, now_ms) if len(stages) == 4 else _by_age(found, now_ms)
+        return [
+            {
+                "_id": {"stage": stage, "cause": cause},
+                "matters": len(rows),
+                "since_ms": min(row["since_ms"] for row in rows),
+                "vnd": sum(row["vnd"] for row in rows),
+            }
+            for (stage, cause), rows in _by(found, "stage", "cause").items()
+        ]
 
 
 def fits(row: Row, wanted: Mapping[str, Any]) -> bool:
@@ -66,22 +77,44 @@ def _now_ms(width: Any) -> int:
 def _by_age(rows: Sequence[Row], now_ms: int) -> list[Row]:
     widths: dict[tuple[str, int], list[int]] = defaultdict(list)
     for row in rows:
-        age_s = max(1.0, (now_ms - row["since_ms"]) / 1_000)
-        widths[row["stage"], floor(WIDTHS * log2(age_s))].append(row["since_ms"])
+        widths[row["stage"], _width(row, now_ms)].append(row["since_ms"])
     return [
         {"_id": {"stage": stage, "width": width}, "matters": len(some), "since_ms": min(some)}
         for (stage, width), some in widths.items()
     ]
 
 
-def _group(kind: tuple[str, str], rows: Sequence[Row], *, is_stuck: bool) -> Row:
-    oldest: dict[str, int] = {}
+def _width(row: Row, now_ms: int) -> int:
+    return floor(WIDTHS * log2(max(1.0, (now_ms - row["since_ms"]) / 1_000)))
+
+
+def _by(rows: Iterable[Row], *fields: str) -> dict[tuple[Any, ...], list[Row]]:
+    found: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in rows:
-        application = row["_id"][:ID_LENGTH]
-        oldest[application] = min(row["since_ms"], oldest.get(application, row["since_ms"]))
-    return {
-        "_id": {"stage": kind[0], "cause": kind[1]},
-        "matters": len(rows),
-        "since_ms": list(oldest.values()) if is_stuck else min(oldest.values()),
-        "vnd": sum(row["vnd"] for row in rows),
-    }
+        found[tuple(row[field] for field in fields)].append(row)
+    return found
+
+
+def _stuck(rows: Sequence[Row], now_ms: int) -> list[Row]:
+    one = [{**row, "application": row["_id"][:ID_LENGTH]} for row in rows]
+    each = [
+        {
+            "stage": stage,
+            "cause": cause,
+            "matters": len(some),
+            "since_ms": min(row["since_ms"] for row in some),
+            "vnd": sum(row["vnd"] for row in some),
+        }
+        for (stage, cause, _), some in _by(one, "stage", "cause", "application").items()
+    ]
+    of_width = [{**row, "width": _width(row, now_ms)} for row in each]
+    return [
+        {
+            "_id": {"stage": stage, "cause": cause, "width": width},
+            "matters": sum(row["matters"] for row in some),
+            "applications": len(some),
+            "since_ms": min(row["since_ms"] for row in some),
+            "vnd": sum(row["vnd"] for row in some),
+        }
+        for (stage, cause, width), some in _by(of_width, "stage", "cause", "width").items()
+    ]

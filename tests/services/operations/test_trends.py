@@ -51,7 +51,7 @@ class Office:
 
     async def group(self) -> Group:
         """Return the one group that there is."""
-        (group,) = await self.process().stuck(int(self.now.timestamp() * 1_000))
+        (group,) = (await self.process().stuck(int(self.now.timestamp() * 1_000))).groups
         return group
 
 

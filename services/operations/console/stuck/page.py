@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from services.operations.board import Group, Situation, Waiting
+from services.operations.board import Counted, Group, Situation
 from services.operations.console.facts import same, unit, vnd
 from services.operations.console.spoken import grouped, instant, moment, stretch
 from services.operations.domain.causes import BREAK, CALL, CAUSES, POISON
@@ -60,10 +60,11 @@ class Row(NamedTuple):
 
 
 class Page(NamedTuple):
-    """The board; `as_of` is when what waits as it should was counted, `faults` what is made to fail
-    in a demonstration.
+    """The board; `counted_at` is when what is stuck was counted, `as_of` the same of what waits as
+    it should; `faults` what is made to fail in a demonstration.
     """
 
+    counted_at: Words
     stuck: Sequence[Row]
     waiting: Sequence[Row]
     as_of: Words
@@ -84,10 +85,11 @@ class Line(NamedTuple):
     money: Words
 
 
-def board_page(stuck: Iterable[Group], waiting: Waiting, faults: Sequence[Words] = ()) -> Page:
+def board_page(stuck: Counted, waiting: Counted, faults: Sequence[Words] = ()) -> Page:
     """Return the board."""
     return Page(
-        [_row(group, "") for group in stuck],
+        moment(instant(stuck.as_of_ms)),
+        [_row(group, "") for group in stuck.groups],
         [_row(group, "?which=waiting") for group in waiting.groups],
         moment(instant(waiting.as_of_ms)),
         faults,

@@ -49,7 +49,8 @@ async def test_one_that_is_of_nobody_is_counted_all_the_same(office: Office) -> 
     office.send("routing.inbox", b"\xff no JSON either")
     await office.turn()
 
-    (group,) = await office.board.stuck(int(office.log.now.timestamp() * 1_000) + 1_000)
+    at_ms = int(office.log.now.timestamp() * 1_000) + 1_000
+    (group,) = (await office.board.stuck(at_ms)).groups
     assert (group.stage, group.cause, group.who) == ("routing", POISON, "us")
     assert (group.matters, group.applications) == (2, 2)
     assert all(row["application"] == "" for row in office.rows())
@@ -72,7 +73,7 @@ async def test_a_partners_call_that_was_not_placed_waits_for_the_partner(office:
     await office.turn()
 
     now_ms = int(office.log.now.timestamp() * 1_000) + 1_000
-    assert await office.board.stuck(now_ms) == []
+    assert (await office.board.stuck(now_ms)).groups == []
     (group,) = (await office.board.waiting(now_ms)).groups
     assert (group.stage, group.cause, group.who, group.matters) == (
         "payment", "unplaced_call", "bank", 2)  # fmt: skip
