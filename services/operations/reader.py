@@ -4,6 +4,7 @@ Reading the same again changes nothing, so on any doubt the batch is repeated.
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -69,7 +70,8 @@ class Reader:
         self._situations, self._facts = situations, facts
         self._monotonic, self._pace = monotonic, pace
         self._ledgers: dict[int, Ledger] = {}
-        self._codes: dict[str, int] = {}  # event of routing → the national code after it
+        # event of routing → the national code after it; a plain dict is slow to give up its first
+        self._codes: OrderedDict[str, int] = OrderedDict()
         self._changed: set[int] = set()  # lanes read since the last commit
         self._settled_at = 0.0
         self._coming: asyncio.Task[Batch] | None = None  # read ahead, while much is waiting
@@ -196,7 +198,7 @@ class Reader:
         for earlier in previous.values():
             self._codes.pop(earlier, None)
         while len(self._codes) > CODES_LIMIT:
-            del self._codes[next(iter(self._codes))]
+            self._codes.popitem(last=False)
         return before
 
     async def _settle(self, assignment: Assignment) -> None:
