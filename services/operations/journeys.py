@@ -199,7 +199,7 @@ class Journeys:
 
     async def _append_others(self, appended: Appended) -> None:
         first = appended.first
-        names = [row for e in first for row in names_of(e)]
+        names = list({row["_id"]: row for e in reversed(first) for row in names_of(e)}.values())
         aside = [_aside(e) for e in first if e.is_aside and e.type != RecordAnswered.TYPE]
         for table, rows in ((self._names, names), (self._aside, aside)):
             if rows:

@@ -64,18 +64,20 @@ class Situations:
         """
         turned: dict[str, _Known] = {}
         old: dict[str, Mapping[str, Row]] = {}
+        new: dict[str, Mapping[str, Row]] = {}
         doubtful = []
         for application, piece in by_application(e for e in entries if not e.is_aside).items():
             known, stood = self._before(application), self._journeys.stood.get(application, ())
             first = judge(piece, stood).first
             fresh = in_order(e for e in first if e.place not in known.stood)
             turned[application] = known._replace(summary=followed(known.summary, fresh))
-            old[application] = _rows(application, known.summary, self._patience)
+            both = known.summary, turned[application].summary
+            old[application], new[application] = _changed(application, *both, self._patience)
             is_anew = application in self._known and bool(stood)
             if is_anew or any(e.place in known.stood for e in piece):
                 doubtful.append(application)
         old |= await self._standing(doubtful)
-        new = {a: _rows(a, known.summary, self._patience) for a, known in turned.items()}
+        new |= {a: _rows(a, turned[a].summary, self._patience) for a in doubtful}
         await self._turn(old, new)
         self._remember(turned)
 
@@ -218,7 +220,26 @@ def _summary(entries: Sequence[Entry]) -> Summary:
 
 
 def _rows(application: str, summary: Summary, patience: Patience) -> Mapping[str, Row]:
-    rows = (_row(application, summary, m, CAUSES[m.cause].stage, patience) for m in summary.waits())
+    return _rows_about(application, summary, summary.waits(), patience)
+
+
+def _changed(
+    application: str, before: Summary, after: Summary, patience: Patience
+) -> tuple[Mapping[str, Row], Mapping[str, Row]]:
+    """Return the rows before and after, without those that stay as they are."""
+    was, waits = before.waits(), after.waits()
+    if before.names == after.names:
+        was, waits = [m for m in was if m not in waits], [m for m in waits if m not in was]
+    return (
+        _rows_about(application, before, was, patience),
+        _rows_about(application, after, waits, patience),
+    )
+
+
+def _rows_about(
+    application: str, summary: Summary, matters: Iterable[Matter], patience: Patience
+) -> Mapping[str, Row]:
+    rows = (_row(application, summary, m, CAUSES[m.cause].stage, patience) for m in matters)
     return {row["_id"]: row for row in rows}
 
 

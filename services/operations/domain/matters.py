@@ -46,6 +46,11 @@ class Summary(msgspec.Struct, gc=False):
         """Return one that may be changed."""
         return msgspec.structs.replace(self, matters=dict(self.matters))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what it is called, what it is about, and whose it is."""
+        return self.dossier, self.procedure, self.receiving, self.competent, self.returning
+
     def waits(self) -> list[Matter]:
         """Return what is waited for.  Nobody can accept before a fee that is due is paid: until
         then a unit is not waited for, and its time begins when it is.
