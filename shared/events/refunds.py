@@ -15,7 +15,8 @@ WhyNot = Literal["unknown_refund", "not_over", "unaskable", "unchecked"]
 
 class RefundAsked(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """An operator wants this much of a transaction given back, and says why; `checked_by` agreed to
-    it before it was sent.
+    it before it was sent.  `if_mismatched`: only of money that came by another amount than was
+    asked for, and settles nothing.
     """
 
     TYPE: ClassVar[str] = "refund.asked"
@@ -27,6 +28,7 @@ class RefundAsked(Strict, frozen=True, kw_only=True, omit_defaults=True):
     principal: str = ""
     checked_by: str = ""
     checked_principal: str = ""
+    if_mismatched: bool = False
 
 
 class RefundChecked(Strict, frozen=True, kw_only=True, omit_defaults=True):
@@ -108,7 +110,8 @@ class RefundProposed(_Refund, frozen=True, kw_only=True):
 
 class RefundRefused(Data, frozen=True, kw_only=True):
     """What an operator asked for is not given back.  `unknown_transaction`: this application has no
-    such money; `more_than_is_left`: so much of it does not stay to be given back.
+    such money; `more_than_is_left`: so much of it does not stay to be given back, or it counts
+    by now and was asked for only as money that settles nothing.
     """
 
     TYPE: ClassVar[str] = "refund.refused"

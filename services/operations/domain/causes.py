@@ -21,6 +21,7 @@ BREAK = "reconciliation_break"
 APART = OF_LANES | {BREAK}  # and of this one from statements
 AT_ONCE = 0.0
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
+STATED_S = 3 * DAY_S  # ours: by then a statement has said what a transaction is
 SUPPLEMENT_S = 30 * DAY_S  # ours: no text says how long a citizen may take
 ACCEPTANCE_HOURS = 4  # ours: half of what the law gives, so that somebody can still be called
 
@@ -122,6 +123,14 @@ CAUSES: Mapping[str, Cause] = {
         AT_ONCE,
         "Số tiền đã nộp không khớp",
         "Another amount came than was asked for",
+    ),
+    "told_otherwise": Cause(
+        "payment",
+        "us",
+        AT_ONCE,
+        "Đối tác báo khác về giao dịch đã ghi nhận",
+        "A transaction that counts was told otherwise",
+        lasts_s=STATED_S,
     ),
     BREAK: Cause(
         "payment",

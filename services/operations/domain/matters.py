@@ -41,6 +41,7 @@ class Summary(msgspec.Struct, gc=False):
     submissions: int = 0  # how often it was sent
     is_taken_in: bool = False  # or refused: intake has answered
     paid_ms: int = 0  # since when no fee stands in the way any more
+    counted: tuple[str, ...] = ()  # partner/transaction: what settled something, or goes back
 
     def copy(self) -> "Summary":
         """Return one that may be changed."""

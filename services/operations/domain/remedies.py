@@ -63,6 +63,15 @@ REMEDIES: Mapping[str, Remedy] = {
             "Open it: each part has what can be done about it, and is for its own unit to decide.",
         )
     ),
+    "told_otherwise": Remedy(
+        Words(
+            "Hỏi đối tác nội dung nào đúng; khoản đã ghi nhận và biên lai giữ nguyên. Sao kê nói "
+            "khác thì thành khoản lệch đối soát; sau ba ngày thì thôi hiện ở đây.",
+            "Ask the partner which is right: what was booked and its receipt stand. If its "
+            "statement has it otherwise, that is a break; after three days it is no longer here.",
+        ),
+        "money/breaks",
+    ),
     "refund_under_way": Remedy(_BANK),
     "allowance_under_way": Remedy(_BANK),
     "allowance_waits": Remedy(_ALLOWANCE),

@@ -19,6 +19,7 @@ from services.operations.domain.matters import (
     turns,
 )
 from services.operations.domain.senders import gateway_answered, sent, taken_in
+from services.operations.domain.transactions import counts, told_wrong
 from shared.events import (
     cancelling,
     disbursements,
@@ -109,10 +110,6 @@ def _key(g: Gist) -> str:
 
 def _reference(g: Gist) -> str:
     return g.reference
-
-
-def _transaction(g: Gist) -> str:
-    return g.transaction
 
 
 def _refund(g: Gist) -> str:
@@ -221,18 +218,16 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     payment.FeeWaived.TYPE: (_ASSESSED, _paid, ends("awaiting_payment", "unpaid", *_PARTNER)),
     reassessments.FeeReassessed.TYPE: (ends("awaiting_payment", "unpaid", *_PARTNER),),
     payment.Requested.TYPE: (opens("awaiting_payment", _reference, _expiry),),
-    payment.Settled.TYPE: (_paid, ends("awaiting_payment", "unpaid", *_PARTNER)),
+    payment.Settled.TYPE: (_paid, counts, ends("awaiting_payment", "unpaid", *_PARTNER)),
+    payment.Overpaid.TYPE: (counts,),
     payment.Failed.TYPE: (ends("awaiting_payment", *_PARTNER, about=_reference),),
     payment.Expired.TYPE: (ends("awaiting_payment", *_PARTNER), opens("unpaid")),
     payment.CreateRequested.TYPE: (opens("partner_asked", _key),),
     payment.QueryRequested.TYPE: (opens("partner_asked", _key),),
     payment.Created.TYPE: (_heard_of(_reference, "awaiting_payment"),),
     payment.Queried.TYPE: (_heard_of(_reference, "awaiting_payment"),),
-    payment.Mismatched.TYPE: (opens("wrong_amount", _transaction),),
-    refunds.RefundProposed.TYPE: (
-        ends("wrong_amount", about=_transaction),
-        opens("refund_under_way", _refund),
-    ),
+    payment.Mismatched.TYPE: (told_wrong,),
+    refunds.RefundProposed.TYPE: (counts, opens("refund_under_way", _refund)),
     refunds.RefundWaiting.TYPE: (ends(*_REFUND, about=_refund), opens("refund_waits", _refund)),
     refunds.RefundRequested.TYPE: (
         ends(*_REFUND, about=_refund),

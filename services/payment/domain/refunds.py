@@ -187,7 +187,9 @@ def asked(draft: Draft, wish: RefundAsked) -> None:
     """Take in an operator's request, or say why nothing is given back."""
     of = wish.partner, wish.transaction
     money = draft.state.received().get(of)
-    if money is None or not 0 < wish.amount_vnd <= refundable_vnd(draft.state, of):
+    has_counted = money is not None and money.counts and wish.if_mismatched
+    left_vnd = 0 if has_counted else refundable_vnd(draft.state, of)
+    if money is None or not 0 < wish.amount_vnd <= left_vnd:
         refused = RefundRefused(
             partner=wish.partner,
             transaction=wish.transaction,

@@ -20,11 +20,17 @@ def _give_back(
     _: str, about: str, entries: Sequence[Entry], __: Given | None = None, /
 ) -> Command | Why:
     """Have a payment of another amount given back, all of it: of the transaction of this number."""
-    came = [
+    told = [
         e for e in entries if is_one(e, payment.Mismatched) and gist(e.data).transaction == about
     ]
+    counting = {
+        gist(e.data).partner
+        for e in entries
+        if is_one(e, payment.Settled, payment.Overpaid) and gist(e.data).transaction == about
+    }
+    came = [e for e in told if gist(e.data).partner not in counting]
     if not came:
-        return "no_money"
+        return "counts" if told else "no_money"
     money = gist(came[-1].data)
     going = {
         g.refund: g.partner
@@ -47,6 +53,7 @@ def _asked(said: Saying) -> RefundAsked:
         checked_by=said.checked_by,
         checked_principal=said.checked_principal,
         reason=said.reason,
+        if_mismatched=True,
     )
 
 
@@ -71,8 +78,10 @@ GIVE_BACK = Action(
             "The fee is still due: the citizen pays the right amount while the order is open.",
         ),
         Words(
-            "Nếu khoản tiền đã được hoàn, không có gì xảy ra; dòng thời gian của hồ sơ ghi lý do.",
-            "If it was given back meanwhile, nothing happens: the timeline says why.",
+            "Nếu khoản tiền đã được hoàn hoặc đã được ghi nhận, không có gì xảy ra; dòng thời gian "
+            "của hồ sơ ghi lý do.",
+            "If it was given back meanwhile, or counts by now, nothing happens: the timeline says "
+            "why.",
         ),
     ),
     _give_back,

@@ -27,6 +27,7 @@ Why = Literal[
     "dated_enough",
     "calendar_ends",
     "no_money",
+    "counts",
     "no_refund",
     "refund_moves",
     "waits_for_check",
@@ -171,6 +172,12 @@ WHY: Mapping[Why, Words] = {
     "no_money": Words(
         "Không còn tiền của giao dịch này để hoàn.",
         "Nothing of this transaction is left to be given back.",
+    ),
+    "counts": Words(
+        "Giao dịch này đã được ghi nhận: khoản nộp được tính, hoặc đang được hoàn. Xem hồ sơ; cần "
+        "hoàn thì yêu cầu riêng.",
+        "This transaction counts by now: it settled what was due, or goes back. Look at the "
+        "journey; to give it back all the same, ask for a refund of its own.",
     ),
     "no_refund": Words("Hồ sơ không có khoản hoàn tiền này.", "It has no refund of this name."),
     "refund_moves": Words(

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from services.operations.domain.actions import ACTIONS, Command, Saying
 from shared.events import Event, payment, refunds
 
@@ -46,6 +48,7 @@ def test_all_of_the_transaction_is_asked_back_from_the_partner_that_took_it(
         principal="local#o-1",
         checked_by="o-2",
         checked_principal="local#o-2",
+        if_mismatched=True,
     )
     assert ACTION.needs_check
 
@@ -61,6 +64,29 @@ def test_what_a_second_person_turned_down_may_be_asked_for_again(story: Any, log
     came = mismatched(story)
     story.decide("payment", came, refunds.RefundProposed(**REFUND, reason="asked", by="o-1"))
     story.decide("payment", came, refunds.RefundRejected(**REFUND, by="o-2", reason="no"))
+
+    assert isinstance(planned(story, log), Command)
+
+
+@pytest.mark.parametrize("kind", [payment.Settled, payment.Overpaid])
+@pytest.mark.parametrize("is_first", [False, True])
+def test_what_counts_by_now_or_did_before_is_not_given_back(
+    story: Any, log: Any, kind: Any, is_first: bool
+) -> None:
+    came = payment.Mismatched(**OF, amount_vnd=9_000, expected_vnd=50_000)
+    counts = kind(**OF, amount_vnd=50_000)
+    story.decide("payment", story.charged(), *([counts, came] if is_first else [came, counts]))
+
+    assert planned(story, log) == "counts"
+
+
+def test_what_counts_of_another_partner_or_was_only_told_stops_nothing(
+    story: Any, log: Any
+) -> None:
+    came = mismatched(story)
+    theirs = payment.Settled(**{**OF, "partner": "sen-vang"}, amount_vnd=50_000)
+    story.decide("payment", came, theirs)
+    story.external("payment.inbox", "/partners/x", payment.Settled(**OF, amount_vnd=50_000))
 
     assert isinstance(planned(story, log), Command)
 

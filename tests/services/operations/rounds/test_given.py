@@ -134,6 +134,28 @@ async def test_money_goes_back_of_the_partner_and_the_amount_that_the_preview_sh
     assert people == (human("o-1"), "o-2", human("o-2"))
 
 
+async def test_money_that_counts_by_its_turn_stays_where_it_is(
+    client: httpx.AsyncClient, door: Door, log: Any, story: Any
+) -> None:
+    of = {"partner": "sandbox", "reference": story.reference, "transaction": "T1"}
+    charged = story.charged()
+    story.decide(
+        "payment", charged, payment.Mismatched(**of, amount_vnd=49_999, expected_vnd=50_000)
+    )
+    await door.read(log)
+    wrong = {"stage": "payment", "cause": "wrong_amount", "action": "give_back"}
+    where = (await preview(client, **wrong)).headers["location"]
+    await client.post(f"{where}/start", json={})
+    await client.post(f"{where}/approve", json=WHY, headers=SECOND)
+
+    story.decide("payment", charged, payment.Settled(**of, amount_vnd=50_000))
+    await door.read(log)
+    await door.turn()
+
+    assert door.published.events == []
+    assert (await client.get(where)).json()["results"] == {"gone_before": 1}
+
+
 async def test_a_cancelling_says_how_much_goes_back_and_both_who_agreed_to_it(
     client: httpx.AsyncClient, door: Door, log: Any, story: Any
 ) -> None:

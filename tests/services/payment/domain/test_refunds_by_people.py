@@ -187,6 +187,33 @@ def test_another_amount_that_is_asked_back_twice_goes_back_once(office, a):
     assert kinds(ask(office, 9_000, transaction="T1")) == [RefundRefused]
 
 
+def test_what_was_asked_back_as_another_amount_stays_once_it_settled_what_was_due(office, a):
+    office.hear(a.paid(reference=office.reference, transaction="T1", amount_vnd=15_999))
+    office.hear(a.paid(reference=office.reference, transaction="T1"))
+
+    (refused,) = ask(office, 15_999, transaction="T1", if_mismatched=True)
+
+    assert (refused.because, office.state.refunds) == ("more_than_is_left", ())
+    assert office.state.status == "settled"
+
+
+def test_what_a_settled_transaction_was_told_as_afterwards_is_no_money_to_give_back(office, a):
+    office.hear(a.paid(reference=office.reference, transaction="T1"))
+    assert kinds(
+        office.hear(a.paid(reference=office.reference, transaction="T1", amount_vnd=9))
+    ) == [Mismatched]
+
+    assert kinds(ask(office, 9, transaction="T1", if_mismatched=True)) == [RefundRefused]
+    assert RefundRequested in kinds(ask(office, 9, transaction="T1")), "asked for by itself it goes"
+
+
+def test_what_is_overpaid_goes_back_by_rule_and_not_as_another_amount(twice):
+    (money,) = [m for m in twice.state.money if m.kept_as == "overpaid"]
+    wish = {"transaction": money.transaction, "if_mismatched": True}
+
+    assert kinds(ask(twice, 1, **wish)) == [RefundRefused]
+
+
 def test_a_refund_of_another_application_is_unknown_here(twice):
     key = "019aa0a5-b1c0-7d3e-8f4a-000000000404.refund.1"
     assert twice.hear(RefundRecorded(refund=key, transaction="F", by="c", reason="r")) == []
