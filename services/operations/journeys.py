@@ -210,12 +210,13 @@ class Journeys:
         application = _application(name)
         if application:
             return application
-        rows = await self._names.get([read_code(name) or read_petition_code(name) or name])
+        code = read_code(name) or read_petition_code(name) or name
+        rows = await self._names.get(_real([code]))
         return str(rows[0]["application"]) if rows else None
 
     async def named(self, names: Sequence[str]) -> dict[str, str]:
         """Return by name, each as it is kept, the application that has it.  Raises `Unknown`."""
-        return {str(r["_id"]): str(r["application"]) for r in await self._names.get(names)}
+        return {str(r["_id"]): str(r["application"]) for r in await self._names.get(_real(names))}
 
     async def moved_by(self, transaction: str, limit: int) -> list[tuple[str, str, str]]:
         """Return partner, transaction and application of what moved under this number, however it
@@ -277,6 +278,11 @@ def _aside(entry: Entry) -> Row:
     key = f"{kind}/{entry.logged_ms:015d}/{entry.stands_at}"
     entries = packed(entry.application, [entry])
     return {"_id": key, "application": entry.application, "entries": entries}
+
+
+def _real(names: Iterable[str]) -> list[str]:
+    """Return names without those of rows that are none: of days, and of money that moved."""
+    return [name for name in names if not name.startswith(("=", "@"))]
 
 
 def _application(text: str) -> str:

@@ -55,6 +55,18 @@ async def test_the_dossier_code_and_the_payment_reference_find_it_as_well(
     assert await store.journeys.find("G00") is None
 
 
+async def test_rows_of_days_and_of_money_that_moved_are_nobodys_name(
+    store: Any, story: Any, log: Any
+) -> None:
+    story.paid()
+    await kept(store.journeys, log)
+    rows = [id_ for id_ in store.tables["names"].rows if id_.startswith(("=", "@"))]
+    assert {id_[0] for id_ in rows} == {"=", "@"}
+
+    assert [await store.journeys.find(id_) for id_ in rows] == [None] * len(rows)
+    assert await store.journeys.named([*rows, story.code]) == {story.code: story.application}
+
+
 async def test_keeping_a_batch_again_changes_nothing(store: Any, story: Any, log: Any) -> None:
     story.returned()
     first = await kept(store.journeys, log)

@@ -129,6 +129,11 @@ async def test_it_learns_whether_its_call_came_and_what_was_answered(
     assert [line["answer"] for line in told["lines"]] == ["", "recorded", ""]
 
 
+async def test_how_operations_keeps_what_moved_is_no_name_of_a_call(bank: Bank) -> None:
+    rows = [id_ for id_ in bank.store.tables["names"].rows if id_.startswith("=sandbox/")]
+    assert [(await bank.told("/calls", of=id_))["lines"] for id_ in rows] == [[]]
+
+
 async def test_its_settlement_says_what_moved_and_that_it_is_equal(bank: Bank) -> None:
     told = await bank.told("/settlements", period="2026-06")
     assert (told["moved"]["settled_vnd"], told["stated"]["paid_vnd"]) == (50_000, 48_000)
