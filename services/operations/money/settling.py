@@ -27,7 +27,7 @@ from shared.events.reconciliation import StatementReconciled
 from shared.store import Row
 from shared.working_time import local_day
 
-RETURNED_LIMIT = 1_000  # allowances of a period that came back
+AT_ONCE = 200  # allowances that came back, looked at together
 DAY_LENGTH = len("2026-11-20")
 
 By = Literal["day", "unit"]
@@ -169,15 +169,18 @@ class Settling:
     ) -> dict[str, Sums]:
         """Add what came back of what had been paid out: a journey says whether it had."""
         kind: Kind = "returned"
-        wanted = {"_id": within, "kind": kind}
-        rows = await self._moves.aggregate([{"$match": wanted}, {"$limit": RETURNED_LIMIT}])
-        standing = await self._journeys.standing({row["application"] for row in rows})
-        for row in rows:
-            if came_back(standing[row["application"]], row["of"], int(row["sequence"])):
-                day = row["_id"][len(begins) :][:DAY_LENGTH]
-                of = day if by == "day" else row["unit"]
-                out[of] = plus(out.get(of, Sums()), kind, 1, int(row["vnd"]))
-        return out
+        page: list[Mapping[str, Any]] = [{"$sort": {"_id": 1}}, {"$limit": AT_ONCE}]
+        while True:
+            rows = await self._moves.aggregate([{"$match": {"_id": within, "kind": kind}}, *page])
+            standing = await self._journeys.standing({row["application"] for row in rows})
+            for row in rows:
+                if came_back(standing[row["application"]], row["of"], int(row["sequence"])):
+                    day = row["_id"][len(begins) :][:DAY_LENGTH]
+                    of = day if by == "day" else row["unit"]
+                    out[of] = plus(out.get(of, Sums()), kind, 1, int(row["vnd"]))
+            if len(rows) < AT_ONCE:
+                return out
+            within = {**within, "$gte": f"{rows[-1]['_id']}~"}
 
     async def _before(self, partner: str, period: Period) -> dict[str, int]:
         """Return what had stayed of each agency, a month at a time: each is an answer in itself."""

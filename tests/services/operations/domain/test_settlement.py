@@ -21,6 +21,7 @@ from services.operations.domain.settlement import (
     withheld_vnd,
 )
 from services.operations.journeys import read
+from services.operations.money.settling import AT_ONCE
 from shared.events import Data, disbursements, payment, refunds
 from shared.events.reconciliation import BreakSum, StatementReconciled
 from shared.mongo import MongoTable, connect
@@ -182,6 +183,23 @@ def test_what_has_to_be_equal_is_said_to_be_or_not(
     assert {check.name for check in found if not check.is_equal} == broken
     odd = checks(days, [one], [Sums()], (8, 7))
     assert {c.name for c in odd if not c.is_equal} == broken | {"moved", "breaks"}
+
+
+async def test_of_what_came_back_nothing_is_left_out_however_much_it_is(
+    log: Log, story: Story
+) -> None:
+    store, out = Store(), AT_ONCE + 1
+    for n in range(out):
+        paid = {"disbursement": f"D{n}", "partner": "sen", "reference": f"R{n}", "amount_vnd": 1}
+        story.decide(
+            "payment",
+            story.submitted(),
+            disbursements.DisbursementDone(**paid, **OUT, transaction=f"x{n}"),
+            disbursements.DisbursementFailed(**paid, **OUT, code="not_paid", by="o-1"),
+        )
+    await store.read(Group(log.records), batch=1_000)
+    report = await settler(store, lambda: log.now).report("sen", YEAR)
+    assert (report.moved.disbursed_vnd, report.moved.returned_vnd, report.net_vnd) == (out, out, 0)
 
 
 def test_a_period_is_a_day_or_a_month() -> None:

@@ -168,7 +168,7 @@ class Moved:
         self._rows = rows
 
     async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
-        wanted, then = stages[0]["$match"], stages[1]
+        wanted, *then = (stage for each in stages for stage in each.values())
         low, high = wanted["_id"]["$gte"], wanted["_id"]["$lt"]
         is_returned = wanted["kind"] == "returned"
         rows = [
@@ -177,8 +177,10 @@ class Moved:
             if low <= id_ < high and (row["kind"] == "returned") is is_returned
         ]
         if is_returned:
-            return rows[: then["$limit"]]
-        by, groups = then["$group"]["_id"]["by"], dict[tuple[str, str], list[Row]]()
+            order, limit = then
+            assert order == {"_id": 1}
+            return rows[:limit]
+        by, groups = then[0]["_id"]["by"], dict[tuple[str, str], list[Row]]()
         for row in rows:
             key = row["unit"]
             if by != "$unit":
