@@ -17,8 +17,7 @@ EQUATIONS = {
     "balance": "statements: opening + in − out = closing",
     "carried": "the closing of a day = the opening of the next",
     "lines": "lines matched + lines that break = in + out + fee kept",
-    "moved": "books by day = books by agency",
-    "breaks": "breaks found = closed + open",
+    "books": "days with a statement: our books − statements, in = breaks + money of other days",
 }
 STANDING = {
     "answers": "answers",

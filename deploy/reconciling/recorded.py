@@ -24,12 +24,15 @@ _done = msgspec.json.Decoder(StatementReconciled)
 
 
 class Chunk(NamedTuple):
-    """What became of some lines; `breaks` are their ids, `fee_vnd` is the partner's of them."""
+    """What became of some lines; `breaks` are their ids, `fee_vnd` is the partner's of them;
+    `beside`: what came by them on other days, by day, or `unknown`.
+    """
 
     matched: int
     matched_vnd: int
     breaks: tuple[str, ...]
     fee_vnd: int = 0
+    beside: Mapping[str, int] = {}
 
 
 class File(NamedTuple):
@@ -70,8 +73,8 @@ class Recorded:
                 found[-1] = found[-1]._replace(done=_done.decode(row["report"]))
             else:
                 file = found[-1]
-                fee_vnd = row.get("fee_vnd", 0)
-                chunk = Chunk(row["matched"], row["matched_vnd"], tuple(row["breaks"]), fee_vnd)
+                told = row.get("fee_vnd", 0), row.get("beside", {})
+                chunk = Chunk(row["matched"], row["matched_vnd"], tuple(row["breaks"]), *told)
                 found[-1] = file._replace(
                     chunks={**file.chunks, int(parts[1]): chunk},
                     digests=[*file.digests, bytes(row["digests"])],
@@ -90,6 +93,7 @@ class Recorded:
             "matched_vnd": chunk.matched_vnd,
             "breaks": list(chunk.breaks),
             "fee_vnd": chunk.fee_vnd,
+            "beside": dict(chunk.beside),
             "digests": b"".join(map(digest, lines)),
         }
         await self._put(f"{file.number:04d}.{place:06d}", row)

@@ -7,7 +7,7 @@ remembered when all of it stands.  So a run may end anywhere, and the next one g
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -35,8 +35,12 @@ from shared.events.reconciliation import (
     BreakKind,
     BreakOpened,
     BreakSum,
+    DaySum,
     StatementReconciled,
 )
+from shared.working_time import local_day
+
+UNKNOWN = "unknown"  # on which day money came
 
 
 class Day(NamedTuple):
@@ -139,7 +143,8 @@ class Run:
         gone = [s for s in standing.values() if s.closed is None and s.id not in wanted]
         await self._queue.close(gone, because)
         now = await self._books.breaks.since(partner, on, on)
-        report = _report(file, checked, chunks, [now[id_].opened for id_ in sorted(wanted)])
+        opened = [now[id_].opened for id_ in sorted(wanted)]
+        report = _report(file, checked, chunks, opened, _later_vnd(checked, day))
         at = self._around.clock()
         await self._books.outbox.publish([reconciled(report, at)])
         await self._books.recorded.done(file, report, at)
@@ -162,7 +167,9 @@ class Run:
         await self._books.recorded.state([*found.beyond, *told])
         await self._close_named({key for key in found.beyond if not key.startswith("paid/")})
         fee_vnd = sum(fee_of(self._fees, x) for x in paid)
-        chunk = Chunk(found.lines, found.amount_vnd, tuple(b.id for b in found.breaks), fee_vnd)
+        beside = {f"{day or UNKNOWN}": vnd for day, vnd in found.beside.items()}
+        ids = tuple(b.id for b in found.breaks)
+        chunk = Chunk(found.lines, found.amount_vnd, ids, fee_vnd, beside)
         await self._books.recorded.chunk(file, place, chunk, lines)
         return chunk
 
@@ -224,13 +231,29 @@ def _chunks(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:
         yield some
 
 
+def _later_vnd(checked: Checked, day: Day) -> int:
+    """Return what came that day after the statement's hours, and is for the next one to name."""
+    return sum(
+        held.amount_vnd
+        for held in chain.from_iterable(day.held.values())
+        if held.kind == "paid" and held.kept_as != "mismatched" and held.key not in checked.keys
+        if held.at and held.at >= day.until and local_day(held.at) == checked.statement.day
+    )
+
+
 def _report(
-    file: File, checked: Checked, chunks: Sequence[Chunk], breaks: Iterable[BreakOpened]
+    file: File,
+    checked: Checked,
+    chunks: Sequence[Chunk],
+    breaks: Iterable[BreakOpened],
+    later_vnd: int,
 ) -> StatementReconciled:
-    count, amount_vnd = Counter[BreakKind](), Counter[BreakKind]()
+    count, amount_vnd, beside = Counter[BreakKind](), Counter[BreakKind](), Counter[str]()
     for one in breaks:
         count[one.kind] += 1
         amount_vnd[one.kind] += one.amount_vnd
+    for chunk in chunks:
+        beside.update(chunk.beside)
     statement = checked.statement
     return StatementReconciled(
         partner=statement.partner,
@@ -249,4 +272,9 @@ def _report(
             for kind in sorted(count)
         ),
         fee_vnd=sum(c.fee_vnd for c in chunks),
+        beside=tuple(
+            DaySum(day=None if day == UNKNOWN else date.fromisoformat(day), amount_vnd=beside[day])
+            for day in sorted(beside)
+        ),
+        later_vnd=later_vnd,
     )

@@ -132,10 +132,20 @@ class BreakSum(msgspec.Struct, frozen=True, kw_only=True):
     amount_vnd: int
 
 
+class DaySum(msgspec.Struct, frozen=True, kw_only=True):
+    """What came on a day by our books; no `day`: one that nobody looked at, or not as come."""
+
+    day: date | None
+    amount_vnd: int
+
+
 class StatementReconciled(Data, frozen=True, kw_only=True):
     """Every line of a file is matched or a break; `correction` counts the files before it of that
     partner and day.  `paid_vnd`: what came in by its lines, `left_vnd`: what left; `fee_vnd`: the
     partner's fee, as its row has it.
+
+    `beside`: of what came and matches, what payment took in on other days (Viet Nam's);
+    `later_vnd`: what it took in that day after the hours that the statement is of.
     """
 
     TYPE: ClassVar[str] = "statement.reconciled"
@@ -152,3 +162,5 @@ class StatementReconciled(Data, frozen=True, kw_only=True):
     matched_vnd: Amount
     breaks: tuple[BreakSum, ...]
     fee_vnd: Amount = 0
+    beside: tuple[DaySum, ...] = ()
+    later_vnd: Amount = 0

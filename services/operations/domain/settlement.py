@@ -19,7 +19,7 @@ from shared.events import disbursements, payment, refunds
 from shared.events.reconciliation import StatementReconciled
 
 Kind = Literal["settled", "overpaid", "refunded", "disbursed", "returned"]
-Equation = Literal["balance", "carried", "lines", "moved", "breaks"]
+Equation = Literal["balance", "carried", "lines", "books"]
 MOVES: Mapping[str, Kind] = {
     payment.Settled.TYPE: "settled",
     payment.Overpaid.TYPE: "overpaid",
@@ -188,13 +188,10 @@ def stated(days: Sequence[StatementReconciled]) -> Stated:
 
 
 def checks(
-    days: Sequence[StatementReconciled],
-    by_day: Iterable[Sums],
-    by_unit: Iterable[Sums],
-    breaks: tuple[int, int],
+    days: Sequence[StatementReconciled], differs_vnd: int, explained_vnd: int
 ) -> list[Check]:
-    """Return what has to be equal: in each statement, from one to the next, of its lines, between
-    days and agencies, and of `breaks` (all, and those that are open or closed).
+    """Return what has to be equal: in each statement, from one to the next, of its lines, and
+    between our books of these days and them: by how much they differ, and what of that is known.
     """
     balances = [w.opening_vnd + w.paid_vnd - w.left_vnd for w in days]
     found = [
@@ -208,12 +205,7 @@ def checks(
             one_vnd=sum(map(_lines_vnd, days)),
             other_vnd=sum(w.paid_vnd + w.left_vnd + withheld_vnd(w) for w in days),
         ),
-        Check(
-            name="moved",
-            one_vnd=together(by_day).net_vnd,
-            other_vnd=together(by_unit).net_vnd,
-        ),
-        Check(name="breaks", one_vnd=breaks[0], other_vnd=breaks[1]),
+        Check(name="books", one_vnd=differs_vnd, other_vnd=explained_vnd),
     ]
     if any(w.opening_vnd for w in days[1:]):  # else its format has no balances
         next_to = [(a, b) for a, b in pairwise(days) if _follows(a, b)]

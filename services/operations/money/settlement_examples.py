@@ -30,7 +30,10 @@ SETTLEMENT = SettlementView(
     breaks=Breaks(
         found=1, found_vnd=15_000, open=1, open_vnd=15_000, closed=0, closed_vnd=0, is_whole=True
     ),
-    checks=[Equal(name="balance", one_vnd=168_000, other_vnd=168_000, holds=True)],
+    checks=[
+        Equal(name="balance", one_vnd=168_000, other_vnd=168_000, holds=True),
+        Equal(name="books", one_vnd=0, other_vnd=0, holds=True),
+    ],
     holds=True,
     agencies=[
         OfAgency(unit="26734", opening_vnd=120_000, moved=_MOVED, closing_vnd=168_000),

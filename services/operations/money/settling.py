@@ -1,11 +1,13 @@
 """The settlement report of a partner: what moved, what its statements say, what does not match."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any, Literal, Protocol
 
 import msgspec
 
+from services.operations.domain import differing
 from services.operations.domain.breaks import Standing
 from services.operations.domain.settlement import (
     Check,
@@ -27,7 +29,7 @@ from shared.events.reconciliation import StatementReconciled
 from shared.store import Row
 from shared.working_time import local_day
 
-AT_ONCE = 200  # allowances that came back, looked at together
+AT_ONCE = 200  # allowances that came back, and applications of breaks, looked at together
 DAY_LENGTH = len("2026-11-20")
 
 By = Literal["day", "unit"]
@@ -76,7 +78,9 @@ class Breaks(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Equal(Check, frozen=True, kw_only=True):
-    """Two numbers that have to be equal, and whether they are."""
+    """Two numbers that have to be equal, and whether they are; those of `books` are not, where
+    there are more breaks than were looked at.
+    """
 
     holds: bool
 
@@ -85,8 +89,8 @@ class SettlementView(msgspec.Struct, frozen=True, kw_only=True):
     """A partner's days, from `first` to `last`.  By our books: `opening_vnd` stayed since 1
     January, `moved` is of these days, `closing_vnd` stays.  By its statements: `stated`.
 
-    `differs_vnd`: what came by our books, without what was paid by the statements; breaks explain
-    it, and money at midnight.
+    `differs_vnd`: what came by our books, without what was paid by the statements.  Of days with a
+    statement the check `books` has it beside what breaks and money of other days explain.
     """
 
     partner: str
@@ -123,13 +127,20 @@ class Settling:
         days = await self.moved(partner, period, "day")
         units = await self.moved(partner, period, "unit")
         before = await self._before(partner, period)
-        words = [s.word for s in await self._ledger.statements_of(partner, *period)]
-        breaks = await self._breaks(partner, period)
+        near = differing.around(*period)
+        around = [s.word for s in await self._ledger.statements_of(partner, *near)]
+        words = [word for word in around if period.first <= word.day <= period.last]
+        found, is_whole = await self._ledger.standings_of(partner, *differing.beside(*period))
+        breaks = _breaks(found, period, is_whole=is_whole)
         agencies = _agencies(before, units)
         moved, told = together(days.values()), stated(words)
         opening_vnd = sum(one.opening_vnd for one in agencies)
-        sums = breaks.found_vnd, breaks.open_vnd + breaks.closed_vnd
-        equal = [_equal(c) for c in checks(words, days.values(), units.values(), sums)]
+        compared = {word.day for word in words}
+        booked_vnd = sum(days[f"{day}"].collected_vnd for day in compared if f"{day}" in days)
+        explained_vnd = await self._explained_vnd(partner, compared, found)
+        explained_vnd += differing.in_transit_vnd(around, compared)
+        books = booked_vnd - told.paid_vnd - told.withheld_vnd, explained_vnd
+        equal = [_equal(check, is_whole=is_whole) for check in checks(words, *books)]
         return SettlementView(
             partner=partner,
             first=period.first,
@@ -190,27 +201,40 @@ class Settling:
                 out[unit] = out.get(unit, 0) + sums.net_vnd
         return out
 
-    async def _breaks(self, partner: str, period: Period) -> Breaks:
-        found, is_whole = await self._ledger.standings_of(partner, *period)
-        still = [one for one in found if one.closing is None]
-        over = [one for one in found if one.closing]
-        return Breaks(
-            found=len(found),
-            found_vnd=_vnd(found),
-            open=len(still),
-            open_vnd=_vnd(still),
-            closed=len(over),
-            closed_vnd=_vnd(over),
-            is_whole=is_whole,
-        )
+    async def _explained_vnd(
+        self, partner: str, days: Collection[date], found: Sequence[Standing]
+    ) -> int:
+        """Return by how much our books exceed statements of these days, for these breaks."""
+        breaks, booked = differing.of_money(found), dict[differing.Transaction, int]()
+        named = iter(sorted({a for one in breaks if (a := one.opening.word.application)}))
+        while some := [*islice(named, AT_ONCE)]:
+            for entries in (await self._journeys.standing(some)).values():
+                booked |= differing.came(entries, partner, days)
+        return differing.by_breaks_vnd(breaks, days, booked)
+
+
+def _breaks(around: Sequence[Standing], period: Period, *, is_whole: bool) -> Breaks:
+    found = [one for one in around if period.first <= one.opening.word.day <= period.last]
+    still = [one for one in found if one.closing is None]
+    over = [one for one in found if one.closing]
+    return Breaks(
+        found=len(found),
+        found_vnd=_vnd(found),
+        open=len(still),
+        open_vnd=_vnd(still),
+        closed=len(over),
+        closed_vnd=_vnd(over),
+        is_whole=is_whole,
+    )
 
 
 def _vnd(found: Sequence[Standing]) -> int:
     return sum(one.opening.word.amount_vnd for one in found)
 
 
-def _equal(check: Check) -> Equal:
-    return Equal(**msgspec.structs.asdict(check), holds=check.is_equal)
+def _equal(check: Check, *, is_whole: bool) -> Equal:
+    holds = check.is_equal and (is_whole or check.name != "books")
+    return Equal(**msgspec.structs.asdict(check), holds=holds)
 
 
 def _agencies(before: Mapping[str, int], moved: Mapping[str, Sums]) -> list[OfAgency]:

@@ -5,6 +5,7 @@ Nothing here depends on the order of lines: of a line that stands there several 
 matched, and the others are repeats of it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import blake2b
@@ -15,6 +16,7 @@ from services.payment.domain.ordered import Ordered
 from services.payment.domain.paying_out import reference_of
 from services.payment.domain.state import KeptAs, Payment
 from shared.events.reconciliation import BreakCause, BreakKind, Cure
+from shared.working_time import local_day
 
 Cause = Literal["agrees"] | BreakCause
 
@@ -97,13 +99,14 @@ class Break(NamedTuple):
 
 class Matched(NamedTuple):
     """What became of some lines; `lines` of them match.  `beyond`: the keys of those that match
-    money of another day.
+    money of another statement's hours; `beside`: what came by them on other days, None: unknown.
     """
 
     lines: int
     amount_vnd: int
     breaks: tuple[Break, ...]
     beyond: tuple[str, ...]
+    beside: Mapping[date | None, int]
 
 
 class Matching:
@@ -131,14 +134,11 @@ class Matching:
     def take(self, lines: Iterable[Line], known: Known) -> Matched:
         """Match these lines."""
         count = amount_vnd = 0
-        breaks, beyond = list[Break](), list[str]()
+        breaks, beyond, beside = list[Break](), list[str](), Counter[date | None]()
         for line in lines:
             times = self._again(line)
-            cause, ordered, held = (
-                ("repeated", None, None)
-                if times
-                else judge(line, self._partner, known, self._named)
-            )
+            found = judge(line, self._partner, known, self._named)
+            cause, ordered, held = ("repeated", None, None) if times else found
             if cause != "agrees":
                 breaks.append(self._break(line, cause, ordered, held, times))
                 continue
@@ -146,7 +146,10 @@ class Matching:
             amount_vnd += line.amount_vnd
             if held is None or held.at is None or not self._is_of_day(held.at):
                 beyond.extend(line.keys)
-        return Matched(count, amount_vnd, tuple(breaks), tuple(beyond))
+            day = local_day(held.at) if held and held.at else None
+            if line.kind == "paid" and day != self._day:
+                beside[day] += line.amount_vnd
+        return Matched(count, amount_vnd, tuple(breaks), tuple(beyond), beside)
 
     def unstated(self, held: Iterable[Held], named: Collection[str]) -> Iterator[Break]:
         """Yield the money of the day that no line names, each transaction once."""

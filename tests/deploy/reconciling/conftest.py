@@ -193,7 +193,9 @@ class World:
         generate.write(path, lines)
         return path
 
-    async def run(self, path: Path, day: date = DAY, chunk: int = 2) -> Outcome:
+    async def run(
+        self, path: Path, day: date = DAY, chunk: int = 2, grace: timedelta = timedelta()
+    ) -> Outcome:
         asked = Asked(PARTNER_NAME, day)
         books = Books(
             Recorded(self.statements, self.stated, asked),
@@ -212,7 +214,7 @@ class World:
         holdings = Holdings(PARTNER_NAME)
         for value in self.decided:
             holdings.hear(value)
-        begin = datetime(day.year, day.month, day.day, tzinfo=VIETNAM).astimezone(UTC)
+        begin = datetime(day.year, day.month, day.day, tzinfo=VIETNAM).astimezone(UTC) - grace
         whole = Day(begin, begin + timedelta(days=1), holdings.by_key())
         with path.open("rb") as file:
             read = reader(file)

@@ -70,6 +70,8 @@ EQUATIONS: Mapping[Equation, Words] = {
         "Dòng khớp + dòng chưa khớp = vào + ra + phí đã trừ",
         "Lines matched + lines that break = in + out + fee kept",
     ),
-    "moved": Words("Sổ theo ngày = sổ theo cơ quan", "Books by day = books by agency"),
-    "breaks": Words("Đã tìm thấy = đã đóng + còn mở", "Breaks found = closed + open"),
+    "books": Words(
+        "Ngày có sao kê: sổ − sao kê (tiền vào) = khoản chưa khớp + tiền của ngày khác",
+        "Days with a statement: our books − statements, in = breaks + money of other days",
+    ),
 }

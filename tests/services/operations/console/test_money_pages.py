@@ -94,7 +94,9 @@ async def test_a_partners_settlement_says_what_is_equal_and_is_there_as_files(
 ) -> None:
     await reconciled(edge, story)
     page = (await seated.get("/console/money/settlements/sen-vang?period=2026-06")).text
-    assert LABELS["settlement_holds"].vi in page
+    assert LABELS["settlement_broken"].vi in page, "two lines match that nobody has money for"
+    before = (await seated.get("/console/money/settlements/sen-vang?period=2026-05")).text
+    assert LABELS["settlement_holds"].vi in before
     assert f'href="/console/money/days/sen-vang/{DAY}"' in page
     where = "/console/money/settlements/sen-vang/file?period=2026-06&as="
     assert f"{DAY},0," in (await seated.get(f"{where}csv")).text

@@ -69,23 +69,23 @@ class Partners:
         word = BreakClosed(**{name: getattr(opened, name) for name in own} | said)
         self._tell(f"{word.break_id}.{turn:04d}", word.partner, word)
 
-    def states(self, partner: str = "sen-vang", day: date = DAY, correction: int = 0) -> None:
+    def states(
+        self, partner: str = "sen-vang", day: date = DAY, correction: int = 0, **changed: Any
+    ) -> None:
         """Tell of a statement: 48,000 came in by three lines, two of them match."""
-        word = StatementReconciled(
-            partner=partner,
-            day=day,
-            sha256="0" * 64,
-            correction=correction,
-            lines=3,
-            opening_vnd=0,
-            closing_vnd=48_000,
-            paid_vnd=48_000,
-            left_vnd=0,
-            matched=2,
-            matched_vnd=32_999,
-            breaks=(BreakSum(kind="amount", count=1, amount_vnd=15_001),),
-            fee_vnd=990,
-        )
+        said = {
+            "sha256": "0" * 64,
+            "lines": 3,
+            "opening_vnd": 0,
+            "closing_vnd": 48_000,
+            "paid_vnd": 48_000,
+            "left_vnd": 0,
+            "matched": 2,
+            "matched_vnd": 32_999,
+            "breaks": (BreakSum(kind="amount", count=1, amount_vnd=15_001),),
+            "fee_vnd": 990,
+        } | changed
+        word = StatementReconciled(partner=partner, day=day, correction=correction, **said)
         self._tell(f"{partner}.{day}.{correction + 1:04d}", partner, word)
 
     def _tell(self, id_: str, partner: str, word: Data) -> None:
