@@ -18,15 +18,14 @@ from services.operations.domain.entries import Entry, in_order
 from services.operations.domain.matters import Matter, Summary
 from services.operations.domain.occurrences import by_application, judge
 from services.operations.domain.patience import Patience
-from services.operations.domain.status import held_by
+from services.operations.domain.status import held_by, is_of_holding
 from services.operations.domain.summary import followed
 from services.operations.journeys import KNOWN_LIMIT, Journeys
 from shared.errors import Unknown
-from shared.events.kernel import LaneReleased, RecordParked
+from shared.events.kernel import RecordParked
 from shared.lanes.step import HELD_BEHIND
 from shared.store import Row, Table, prefix
 
-HOLDING = frozenset({RecordParked.TYPE, LaneReleased.TYPE})
 TRIES = 5
 NEVER_MS = 4_102_444_800_000  # the year 2100
 PLAIN = Patience()
@@ -122,7 +121,7 @@ class Situations:
         Who reads of the holding and who reads of the release may be two: each looks again after
         it wrote, so that the last one who writes has seen both.
         """
-        todo = {e.application for e in entries if e.type in HOLDING and e.application}
+        todo = {e.application for e in entries if is_of_holding(e) and e.application}
         seen: dict[str, frozenset[str]] = {}
         for _ in range(TRIES):
             standing = await self._journeys.standing(todo)
@@ -197,7 +196,7 @@ def all_rows_of(
 
 def _held_rows(application: str, entries: Sequence[Entry]) -> dict[str, Row]:
     """Return what there would be of each service that has ever held it."""
-    told = [(e, _parked(e)) for e in entries if e.type == RecordParked.TYPE]
+    told = [(e, _parked(e)) for e in entries if e.type == RecordParked.TYPE and e.belongs]
     since = {parked.service: e.logged_ms for e, parked in told}
     because = {p.service: p for _, p in told if p.reason != HELD_BEHIND}
     return {

@@ -140,7 +140,7 @@ class Desk:
         by = {e.causationid for e in entries if e.is_decided and e.service == held.letter.service}
         if any(e.id in by for e in sent):
             return "taken"
-        parked = [e.data for e in entries if e.type == RecordParked.TYPE]
+        parked = [e.data for e in entries if e.type == RecordParked.TYPE and e.belongs]
         places = [msgspec.json.decode(data, type=RecordParked) for data in parked]
         is_held = any((p.topic, p.partition, p.offset) in {e.place for e in sent} for p in places)
         return "held" if is_held else "not_yet"

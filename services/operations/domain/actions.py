@@ -40,7 +40,7 @@ __all__ = [
 
 def last_held(service: str, entries: Sequence[Entry]) -> Entry | None:
     """Return the last notice of what a service holds, whether or not it was released since."""
-    parked = [e for e in entries if e.type == RecordParked.TYPE]
+    parked = [e for e in entries if e.type == RecordParked.TYPE and e.belongs]
     own = [e for e in parked if gist(e.data).service == service]
     return own[-1] if own else None
 

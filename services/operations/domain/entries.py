@@ -1,7 +1,7 @@
 """One message of the log, as operations keeps it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import groupby
@@ -10,18 +10,19 @@ from typing import NamedTuple
 
 import msgspec
 
-from shared.events import CONTRACTS, PRODUCERS
-from shared.events.data import Strict
+from shared.contracts import CARRIED
 from shared.topics import TOPICS
 from shared.trace import parent_span
 
 OTHER = "other"
-_DECIDED_BY = {  # type → the one service whose numbered event it is
-    type_: service
-    for type_, contract in CONTRACTS.items()
-    for service in ("intake", "routing", "payment", "notify")
-    if any(contract.__module__ == module.__name__ for module in PRODUCERS[service])
-    and not issubclass(contract, Strict)
+# each topic with each type that it carries → whether that is a numbered event
+_CARRIED: Mapping[tuple[str, str], bool] = {
+    (topic, type_): topic in TOPICS and TOPICS[topic].kind == "events"
+    for topic, types in CARRIED.items()
+    for type_ in types
+}
+_DECIDED_BY = {
+    type_: topic.partition(".")[0] for (topic, type_), is_own in _CARRIED.items() if is_own
 }
 
 
@@ -74,8 +75,15 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         return self.sequence > 0
 
     @property
+    def belongs(self) -> bool:
+        """Tell whether this topic carries this type: a sender may write any, also one that is not
+        his.  What does not belong says nothing, whatever it says.
+        """
+        return _CARRIED.get((self.topic, self.type)) is self.is_decided
+
+    @property
     def counted_as(self) -> str:
-        """Return the type to count this under: a sender may write any, also one that is not his."""
+        """Return the type to count this under."""
         return counted_as(self.topic, self.type, self.is_decided)
 
     @property
@@ -97,10 +105,7 @@ def service_of(topic: str) -> str:
 
 def counted_as(topic: str, type_: str, is_decided: bool) -> str:
     """Return the type to count a message of this type under."""
-    service = _DECIDED_BY.get(type_)
-    if service:
-        return type_ if is_decided and service_of(topic) == service else OTHER
-    return type_ if type_ in CONTRACTS else OTHER
+    return type_ if _CARRIED.get((topic, type_)) is is_decided else OTHER
 
 
 def decided_by(type_: str) -> str:

@@ -48,6 +48,7 @@ OF_FAMILIES = frozenset(
     }
 )
 _PETITION = petitions.PetitionReceived.TYPE
+HOLDING = frozenset({kernel.RecordParked.TYPE, kernel.LaneReleased.TYPE})
 CODES: Mapping[str, int] = {"done": 10, "partly_done": 10, "failed": 3}  # of a parent at its end
 WITHDRAWN = 7
 
@@ -134,13 +135,18 @@ def _ended(family: Gist) -> int:
     return CODES.get(family.outcome, 0)
 
 
+def is_of_holding(entry: Entry) -> bool:
+    """Tell whether a lane says that it holds something, or is told to let it be decided again."""
+    return entry.type in HOLDING and entry.belongs
+
+
 def held_by(entries: Sequence[Entry]) -> list[str]:
     """Return the services that hold something and were not told to release it since."""
     found: dict[str, bool] = {}
-    for entry in entries:
+    for entry in filter(is_of_holding, entries):
         if entry.type == kernel.RecordParked.TYPE:
             found[gist(entry.data).service] = True
-        elif entry.type == kernel.LaneReleased.TYPE:
+        else:
             found[entry.service] = False
     return sorted(service for service, is_held in found.items() if is_held)
 

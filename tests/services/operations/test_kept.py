@@ -16,8 +16,10 @@ from services.operations.flow import Flow
 from services.operations.journeys import UNREADABLE, WORD_LIMIT, read
 from shared import events
 from shared.bus import Record
+from shared.contracts import CARRIED
 from shared.events.data import NOTE_LIMIT, Problem
 from shared.events.routing import NotAccepted
+from shared.topics import all_names
 
 APPLICATION = "0197c3a0-1111-7222-8333-444444444444"
 
@@ -173,8 +175,22 @@ def test_an_event_is_counted_only_where_its_own_service_decided_it(story: Any, l
     assert read(genuine).counted_as == "application.registered"
     for topic in ("portal.submissions", "payment.events", "intake.inbox"):
         assert read(genuine._replace(topic=topic)).counted_as == "other"
+        assert not read(genuine._replace(topic=topic)).belongs
+    assert read(genuine).belongs
     assert read(log.records[0]).counted_as == "application.submitted"
     assert read(record(b'{"type":"made.up"}')).counted_as == "other"
+
+
+@pytest.mark.parametrize("type_", ["payment.queried", "lane.released", "record.parked"])
+def test_what_comes_from_outside_counts_only_where_it_is_said(type_: str) -> None:
+    value = json.dumps({"type": type_}).encode()
+
+    found = {topic: read(record(value)._replace(topic=topic)) for topic in all_names()}
+
+    carry = {topic for topic, types in CARRIED.items() if type_ in types}
+    assert {topic for topic, entry in found.items() if entry.belongs} == carry
+    assert {topic for topic, entry in found.items() if entry.counted_as == type_} == carry
+    assert "portal.submissions" not in carry
 
 
 @pytest.mark.parametrize("timestamp_ms", [-(1 << 62), -1, 1 << 62])

@@ -28,7 +28,7 @@ async def store(world: Any) -> Any:
         if n % 3:
             story.routed()
         if n % 4 == 0:
-            story.external("routing.parked", "/services/routing", PARKED)
+            story.external("intake.events.parked", "/services/routing", PARKED)
         if n % 8 == 0:
             story.external("routing.inbox", "/operations", RELEASED)
     await store.read(world.Group(log.records))

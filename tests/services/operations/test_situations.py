@@ -12,7 +12,7 @@ from services.operations.board import Ages, Board, Group, Place
 from services.operations.domain.causes import CAUSES, HELD
 from services.operations.domain.senders import REPEATED
 from services.operations.journeys import read
-from services.operations.situations import INDEX, Situations, rows_of
+from services.operations.situations import INDEX, Situations, all_rows_of, rows_of
 from services.operations.stuck_api import page_of
 from shared.events.kernel import LaneReleased, RecordParked
 from shared.mongo import MongoTable, connect
@@ -43,7 +43,7 @@ async def test_what_a_service_holds_stands_at_its_stage_until_it_is_released(
     store: Any, story: Any, log: Any, world: Any
 ) -> None:
     story.registered()
-    story.external("routing.parked", "/services/routing", PARKED)
+    story.external("intake.events.parked", "/services/routing", PARKED)
     await read_all(store, log, world)
     (row,) = held_rows(store)
     assert (row["_id"], row["dossier"]) == (f"{story.application}/routing/held/", story.code)
@@ -56,14 +56,37 @@ async def test_what_a_service_holds_stands_at_its_stage_until_it_is_released(
 async def test_what_is_held_again_after_its_release_stands_there_anew(
     store: Any, story: Any, log: Any, world: Any
 ) -> None:
-    story.external("routing.parked", "/services/routing", PARKED)
+    story.external("intake.events.parked", "/services/routing", PARKED)
     story.external("routing.inbox", "/operations", LaneReleased(operator="o", reason="mended"))
     log.pass_time(minutes=1)
-    story.external("routing.parked", "/services/routing", PARKED)
+    story.external("intake.events.parked", "/services/routing", PARKED)
     await read_all(store, log, world)
 
     (row,) = held_rows(store)
     assert row["since_ms"] == log.records[-1].timestamp_ms
+
+
+@pytest.mark.parametrize("topic", ["portal.submissions", "routing.inbox", "intake.events.dead"])
+async def test_only_a_lanes_own_notice_has_an_application_held(
+    store: Any, story: Any, log: Any, world: Any, topic: str
+) -> None:
+    """Whoever may write to a topic may write any type."""
+    story.external(topic, "/portals/sandbox", PARKED)
+    await read_all(store, log, world)
+
+    assert held_rows(store) == []
+    assert all_rows_of(story.application, log.entries(story.application)) == {}
+
+
+async def test_only_what_stands_on_its_own_inbox_releases_a_service(
+    store: Any, story: Any, log: Any, world: Any
+) -> None:
+    story.external("intake.events.parked", "/services/routing", PARKED)
+    for topic in ("portal.submissions", "routing.events"):
+        story.external(topic, "/x", LaneReleased(operator="o", reason="mended"))
+    await read_all(store, log, world)
+
+    assert [row["stage"] for row in held_rows(store)] == ["routing"]
 
 
 async def test_one_who_reads_of_the_release_too_early_leaves_what_is_held_since(
@@ -71,11 +94,11 @@ async def test_one_who_reads_of_the_release_too_early_leaves_what_is_held_since(
 ) -> None:
     """The release is read while somebody else already keeps that it is held again."""
     store = world.Store()
-    story.external("routing.parked", "/services/routing", PARKED)
+    story.external("intake.events.parked", "/services/routing", PARKED)
     story.external("routing.inbox", "/operations", LaneReleased(operator="o", reason="mended"))
     first, released = store.fresh_journeys(), log.records[:]
     await first.append([read(r) for r in released])
-    story.external("routing.parked", "/services/routing", PARKED)
+    story.external("intake.events.parked", "/services/routing", PARKED)
     await first.append([read(log.records[-1])])
 
     situations = Situations(store.tables["situations"], store.fresh_journeys())

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.operations.console.labels import LABELS
 from services.operations.console.spoken import moment, stretch
-from services.operations.console.stuck.page import STAGES
+from services.operations.console.stuck.page import stage_of
 from services.operations.dead.acting import typed
 from services.operations.dead.views import Changed, DeadItem, OneDead, Outcome, Waiting
 from services.operations.domain import actions
@@ -88,7 +88,7 @@ def group_row(group: DeadGroup, now: datetime) -> GroupRow:
         kind=group.kind,
         reason=masked(group.reason),
         field=masked(group.field),
-        stage=STAGES[group.service],
+        stage=stage_of(group.service),
         topic=group.topic,
         how_many=number(group.count),
         last_hour=number(group.last_hour),
@@ -119,7 +119,7 @@ def one_page(one: OneDead, caller: Caller) -> OnePage:
     return OnePage(
         one=one,
         address=f"{one.topic}/{one.partition}/{one.offset}",
-        stage=STAGES[one.service],
+        stage=stage_of(one.service),
         since=moment(one.at),
         why=Words(one.why_vi, one.why_en),
         differences=[

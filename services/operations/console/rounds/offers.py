@@ -8,7 +8,7 @@ import msgspec
 
 from services.operations.board import Situation
 from services.operations.console.labels import LABELS
-from services.operations.console.stuck.page import STAGES, title_of
+from services.operations.console.stuck.page import stage_of, title_of
 from services.operations.domain import actions
 from services.operations.domain.acting.shape import Takes
 from services.operations.domain.actions import ACTIONS, Action, possible
@@ -101,7 +101,7 @@ def mistake(typed: Mapping[str, str], takes: Takes) -> Wrong | None:
 
 def about(stage: str, cause: str) -> Words:
     """Return what a group is called."""
-    title, at = title_of(cause), STAGES[stage]
+    title, at = title_of(cause), stage_of(stage)
     return Words(f"{title.vi} · {at.vi}", f"{title.en} · {at.en}")
 
 

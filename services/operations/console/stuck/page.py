@@ -115,6 +115,11 @@ def _trend(more: int, ago: Words) -> Trend:
     return Trend("↘", "running", Words(f"bớt {by.vi} sau {ago.vi}", f"{by.en} fewer in {ago.en}"))
 
 
+def stage_of(stage: str) -> Words:
+    """Return what a stage is called; one that there is not has no name, and breaks no page."""
+    return STAGES.get(stage, _NONE)
+
+
 def title_of(cause: str, *, is_stuck: bool = False) -> Words:
     """Return what a cause is called."""
     one = CAUSES[cause]
@@ -185,7 +190,7 @@ def _row(group: Group, query: str) -> Row:
     return Row(
         address=f"stuck/{group.stage}/{group.cause}{query}",
         title=Words(group.title_vi, group.title_en),
-        stage=STAGES[group.stage],
+        stage=stage_of(group.stage),
         who=group.who,
         whom=WHOM[group.who],
         matters=grouped(group.matters),

@@ -7,10 +7,11 @@ import pytest
 
 from services.operations.console.labels import LABELS
 from services.operations.domain.dead.letters import Place
+from shared.events.kernel import RecordParked
 from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.visits import send, sign_in
 from tests.services.operations.dead.office import accepted
-from tests.services.operations.story import application
+from tests.services.operations.story import Story, application
 
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
 WHY = "the release was mended"
@@ -63,6 +64,33 @@ async def test_groups_lead_to_records_and_they_to_what_is_wrong(
     assert "$.data.note" in wrong
     assert "urn:motcua:event:officer.accepted" in page
     assert 'value="$.data.note"' in page
+
+
+async def test_what_a_sender_says_in_a_lanes_stead_breaks_no_page(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    story = Story(edge.office.log)
+    parked = RecordParked(
+        service="routing", topic="portal.submissions", partition=0, offset=0, reason="x"
+    )
+    story.submitted()
+    story.external("portal.submissions", "/portals/sandbox", parked)
+    await edge.read(story)
+    journey = await seated.get(f"/console/journeys/{story.application}")
+
+    assert LABELS["dead_nothing"].vi in (await seated.get("/console/dead")).text
+    assert (journey.status_code, LABELS["now_held"].vi in journey.text) == (200, False)
+
+
+async def test_a_row_of_a_stage_that_there_is_not_breaks_no_page(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    await poisoned(edge)
+    (row,) = edge.office.rows()
+    row["stage"] = ""
+    group = await group_of(seated)
+
+    assert (await seated.get(group)).status_code == 200
 
 
 async def test_an_empty_board_says_so(seated: httpx.AsyncClient) -> None:

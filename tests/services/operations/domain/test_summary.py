@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from services.operations.domain.entries import Entry, in_order
 from services.operations.domain.matters import Summary
+from services.operations.domain.status import HOLDING
 from services.operations.domain.summary import ACTS, FROM_OUTSIDE, followed
 from services.operations.journeys import read
-from services.operations.situations import HOLDING
 from shared.events import (
     CONTRACTS,
     payment,
