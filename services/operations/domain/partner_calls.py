@@ -46,7 +46,6 @@ SAID: Mapping[str, What] = {
     refunds.RefundDone.TYPE: "refund_done",
     refunds.RefundFailed.TYPE: "refund_failed",
 }
-_HEARD = frozenset({"called", "asked", "made"})  # what stands in an inbox; all else is decided
 _OVER = frozenset({"settled", "failed", "expired"})
 _ENDS = frozenset(  # with these an order may be let go that nobody paid
     {reassessments.FeeReassessed.TYPE, routing.NotAccepted.TYPE, routing.Closed.TYPE}
@@ -87,10 +86,10 @@ def lines(entries: Iterable[Entry], partner: str, asked: str) -> list[Line]:
     books = _Books()
     out: list[Line] = []
     for entry in found:
-        if entry.is_decided and entry.type in _ENDS:
+        if entry.type in _ENDS and entry.belongs:
             books.may_be_over = True
         g = _of(entry, partner)
-        if g is None and not (entry.type == payment.Expired.TYPE and entry.is_decided):
+        if g is None and not (entry.type == payment.Expired.TYPE and entry.belongs):
             books.pass_by(entry)
             continue
         g = g or gist(entry.data)
@@ -103,8 +102,7 @@ def lines(entries: Iterable[Entry], partner: str, asked: str) -> list[Line]:
 
 def _of(entry: Entry, partner: str) -> Gist | None:
     """Return what a message says, if it is of this partner and to be shown."""
-    what = SAID.get(entry.type)
-    if what is None or (what not in _HEARD and not entry.is_decided):
+    if entry.type not in SAID or not entry.belongs:
         return None
     g = gist(entry.data)
     return g if g.partner == partner else None
@@ -140,7 +138,7 @@ class _Books:
 
     def pass_by(self, entry: Entry) -> None:
         """Take note of what another partner brought: it may meet what our order is for."""
-        if entry.is_decided and entry.type in (payment.Requested.TYPE, payment.Settled.TYPE):
+        if entry.type in (payment.Requested.TYPE, payment.Settled.TYPE) and entry.belongs:
             g = gist(entry.data)
             if entry.type == payment.Requested.TYPE:
                 self.of[g.reference] = _obligation(entry)

@@ -86,8 +86,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
 
 def noted(entry: Entry) -> Noted | None:
     """Return what a message counts as; None for nothing."""
-    decided = DECIDED.get(entry.type) if entry.is_decided else None
-    if decided is None and entry.type not in HEARD:
+    if entry.type not in FOLLOWED or not entry.belongs:
         return None
     try:
         of = _of.decode(entry.data)
@@ -95,7 +94,8 @@ def noted(entry: Entry) -> Noted | None:
         return None
     if not of.partner or of.finding == NO_CALL:
         return None
-    return Noted(of.partner, of.reference, decided or WITHOUT_ANSWER.get(of.finding, "answered"))
+    what = DECIDED.get(entry.type) or WITHOUT_ANSWER.get(of.finding, "answered")
+    return Noted(of.partner, of.reference, what)
 
 
 def width_of(took_ms: int) -> int:

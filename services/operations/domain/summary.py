@@ -40,7 +40,7 @@ def followed(summary: Summary, entries: Iterable[Entry]) -> Summary:
     now = summary.copy()
     for entry in entries:
         acts = ACTS.get(entry.type)
-        if acts is None or (entry.sequence == 0) != (entry.type in FROM_OUTSIDE):
+        if acts is None or not entry.belongs:
             continue
         g = gist(entry.data)
         for act in acts:
@@ -281,14 +281,3 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     petitions.PetitionWithdrawn.TYPE: (ends(*_PETITION),),
     petitions.PetitionApologised.TYPE: (moves_due("petition_open"),),
 }
-FROM_OUTSIDE = frozenset(
-    c.TYPE
-    for c in (
-        portal.Submitted,
-        payment.Created,
-        payment.Queried,
-        refunds.RefundAnswered,
-        disbursements.DisbursementAnswered,
-        notify.Answered,
-    )
-)

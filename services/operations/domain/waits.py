@@ -184,7 +184,7 @@ def waits(entries: Sequence[Entry]) -> list[Wait]:
     answered: set[tuple[str, str]] = set()
     for n, entry in enumerate(entries):
         rule = RULES.get(entry.type)
-        if rule is None or rule.who is None or entry.is_decided:
+        if rule is None or rule.who is None or not entry.belongs:
             continue
         since = by_id.get(entry.causationid) or _latest(entries[:n], rule)
         if since is None or (rule.who, since.id) in answered:
@@ -199,7 +199,7 @@ def waiting_for(entries: Sequence[Entry]) -> Who | None:
     """Return who is to act now, from entries in order; None: nobody any more, or not yet known."""
     who: Who | None = None
     for entry in entries:
-        who = NEXT.get(entry.type, who)
+        who = NEXT.get(entry.type, who) if entry.belongs else who
     return who
 
 

@@ -141,7 +141,7 @@ _TAKES: Mapping[type[Data], Callable[[_Purse, Any], None]] = {
 
 def made(entries: Iterable[Entry]) -> frozenset[str]:
     """Return the orders that partners said they made."""
-    said = (gist(e.data) for e in entries if e.type == payment.Created.TYPE and not e.is_decided)
+    said = (gist(e.data) for e in entries if e.type == payment.Created.TYPE and e.belongs)
     return frozenset(one.reference for one in said if one.finding == "created")
 
 

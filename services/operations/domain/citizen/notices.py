@@ -120,7 +120,7 @@ _ENDS: Mapping[type[Data], Standing | None] = {
 def told_to_many(entries: Iterable[Entry]) -> Iterator[tuple[Entry, notify.BroadcastTold]]:
     """Yield what an application was told as many were, each with what it says."""
     for entry in entries:
-        if entry.type == notify.BroadcastTold.TYPE and not entry.is_decided:
+        if entry.type == notify.BroadcastTold.TYPE and entry.belongs:
             try:
                 yield entry, _told_to_many(entry.data)
             except UNREADABLE:

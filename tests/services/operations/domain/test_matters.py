@@ -7,7 +7,7 @@ import pytest
 
 from services.operations.domain.causes import APART, CAUSES
 from services.operations.domain.matters import Summary
-from services.operations.domain.summary import FROM_OUTSIDE, followed
+from services.operations.domain.summary import followed
 from shared.events import (
     PRODUCERS,
     Data,
@@ -19,6 +19,7 @@ from shared.events import (
     routing,
 )
 from shared.events import disbursements as d
+from shared.events.data import Strict
 
 DUE = datetime(2026, 6, 12, 10, 0, tzinfo=UTC)
 ORDER = {"partner": "sen-vang", "reference": "DVC1"}
@@ -49,8 +50,8 @@ def waits(story: Any, log: Any) -> Any:
 
     def after(*said: Data) -> set[tuple[str, str]]:
         for data in said:
-            if data.TYPE in FROM_OUTSIDE:
-                story.external("payment.inbox", "/services/payment/effects", data)
+            if isinstance(data, Strict):
+                story.external(f"{_service(data)}.inbox", "/services/payment/effects", data)
             else:
                 cause = story.external(
                     "routing.inbox", "/test", routing.OfficerStarted(officer="o")

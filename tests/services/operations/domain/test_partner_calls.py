@@ -126,6 +126,13 @@ def test_an_order_that_expired_without_a_word_of_whose_it_was_is_final(story: St
     assert answers(story) == ["already_final"]
 
 
+def test_what_a_portal_says_in_a_partners_stead_is_not_told(story: Story) -> None:
+    opened(story, "DVC1")
+    word = payment.Queried(key="k", partner="sen-vang", reference="DVC1", finding="deferred")
+    story.external("portal.submissions", "/portals/x", word)
+    assert [line.what for line in lines(entries(story), "sen-vang", "DVC1")] == ["opened"]
+
+
 def test_what_stands_on_an_inbox_in_the_name_of_a_decision_is_not_told(log: Log) -> None:
     story = Story(log)
     opened(story, "DVC1")

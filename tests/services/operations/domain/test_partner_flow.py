@@ -70,6 +70,12 @@ def test_a_decision_that_another_sends_under_its_name_counts_for_nobody(
     assert read(story, log) is None
 
 
+@pytest.mark.parametrize("data", [data for _, data in HEARD if data.finding != "unaskable"])
+def test_what_a_portal_says_of_a_call_counts_for_nobody(story: Any, log: Any, data: Any) -> None:
+    story.external("portal.submissions", "/portals/x", data)
+    assert read(story, log) is None
+
+
 def test_what_is_followed_is_what_is_told_of_above() -> None:
     assert {data.TYPE for _, data in (*DECIDED, *HEARD)} == FOLLOWED
     assert {what for what, _ in (*DECIDED, *HEARD) if what} == set(COUNTS)

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from services.operations.domain.status import STATES, held_by, status, totals
 from services.operations.domain.timeline import TELL, timeline
-from shared.events import CONTRACTS, intake, kernel
+from services.operations.domain.waits import waiting_for, waits
+from shared.events import CONTRACTS, intake, kernel, routing
 from shared.events.data import Data
 
 RECORDED = Path(__file__).parents[3] / "contracts" / "recorded" / "routing"
@@ -148,6 +149,22 @@ def test_what_is_held_is_named_until_it_is_released(story: Any, log: Any) -> Non
     assert held_by(held) == ["payment"]
     assert status(held).waiting_for == "us"
     assert held_by(log.entries(story.application)) == []
+
+
+@pytest.mark.parametrize("service", ["payment", "routing"])
+def test_nobody_is_waited_for_because_a_portal_says_so(story: Any, log: Any, service: str) -> None:
+    story.routed()
+    before = log.entries(story.application)
+    parked = kernel.RecordParked(
+        service=service, topic="portal.submissions", partition=0, offset=0, reason="x"
+    )
+    for forged in (parked, routing.OfficerAccepted(officer="o-1")):
+        story.external("portal.submissions", "/portals/x", forged)
+    found = log.entries(story.application)
+
+    assert len(found) == len(before) + 2
+    assert (status(found).held_by, waiting_for(found)) == ([], "officer")
+    assert waits(found) == waits(before)
 
 
 def test_every_national_code_has_a_column_of_the_statistics_form() -> None:

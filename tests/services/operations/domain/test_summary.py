@@ -4,19 +4,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.operations.domain.entries import Entry, in_order
 from services.operations.domain.matters import Summary
 from services.operations.domain.status import HOLDING
-from services.operations.domain.summary import ACTS, FROM_OUTSIDE, followed
+from services.operations.domain.summary import ACTS, followed
 from services.operations.journeys import read
-from shared.events import (
-    CONTRACTS,
-    payment,
-    portal,
-)
+from shared.events import CONTRACTS, payment
 from shared.events.data import Strict
 from shared.events.kernel import RecordParked
 
@@ -72,6 +69,24 @@ def test_an_event_that_another_sends_under_its_name_changes_nothing(story: Any, 
     assert followed(Summary(), log.entries(story.application)).matters == {}
 
 
+@pytest.mark.parametrize("finding", ["deferred", "not_found"])
+def test_what_a_partner_says_counts_only_where_it_is_said(
+    story: Any, log: Any, finding: str
+) -> None:
+    """A portal may write any type to its topic: it makes no partner stand, and ends no silence."""
+    asked = story.charged()
+    said = {"key": "k", "partner": "sandbox", "reference": story.reference}
+    if finding == "not_found":
+        story.external("payment.inbox", "/effects", payment.Queried(**said, finding="deferred"))
+    before = followed(Summary(), log.entries(story.application)).matters
+
+    word = payment.Queried(**said, finding=finding)
+    story.external("portal.submissions", "/portals/x", word, asked.id)
+
+    assert followed(Summary(), log.entries(story.application)).matters == before
+    assert (("partner_down", story.reference) in before) == (finding == "not_found")
+
+
 # ---- the tables
 
 # what our services decide, and nobody waits because of it, or no longer than before
@@ -102,11 +117,8 @@ def test_the_table_has_every_event_that_our_services_decide() -> None:
     assert RecordParked.TYPE in HOLDING
 
 
-def test_every_event_in_the_table_is_a_contract_and_comes_from_where_it_should() -> None:
+def test_every_event_in_the_table_is_a_contract() -> None:
     assert ACTS.keys() <= CONTRACTS.keys()
-    strict = {type_ for type_ in ACTS if issubclass(CONTRACTS[type_], Strict)}
-    assert strict == FROM_OUTSIDE
-    assert portal.Submitted.TYPE in FROM_OUTSIDE
 
 
 def test_a_record_is_read_whatever_it_says(story: Any, log: Any) -> None:

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
+from services.operations.domain.citizen.money import made
 from services.operations.domain.citizen.owed import PURPOSES
 from services.operations.domain.citizen.view import CitizenStatus
 from shared.events import payment, reassessments, routing
@@ -26,6 +29,16 @@ def test_a_fee_that_comes_first_is_asked_for_with_its_last_day(seen: Seen) -> No
     assert found.due is not None
     assert found.due.of == "acceptance"
     assert any("nộp phí" in words.vi for words in found.due.depends_on)
+
+
+@pytest.mark.parametrize(("topic", "is_made"), [("payment.inbox", 1), ("portal.submissions", 0)])
+def test_an_order_is_made_when_its_partner_says_so_where_partners_do(
+    topic: str, is_made: int
+) -> None:
+    story = begun(scenes.fee_due)
+    word = payment.Created(key="k", partner="x", reference="DVC1", finding="created")
+    story.external(topic, "/x", word)
+    assert len(made(story.log.entries(story.application))) == is_made
 
 
 def test_a_fee_that_was_not_paid_in_time_says_whom_to_ask(seen: Seen) -> None:

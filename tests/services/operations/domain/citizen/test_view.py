@@ -14,7 +14,7 @@ from services.operations.domain.citizen.sentences import CANCELLED, STATES
 from services.operations.domain.citizen.view import CitizenStatus, view
 from services.operations.domain.citizen.words import Quote, Words
 from shared.catalogue import Catalogue
-from shared.events import Event, handover, intake, payment, portal, routing
+from shared.events import Event, handover, intake, notify, payment, portal, routing
 from shared.masking import HIDDEN
 from tests.services.operations import scenes, variants
 from tests.services.operations.scenes import DUE, NEW_DUE, SCENES, act, begun
@@ -204,6 +204,14 @@ def test_what_was_told_to_many_is_shown_with_its_words_and_what_came_of_it(seen:
         f"Application {story.code}: the bank confirms payments late.",
     )
     assert told.standing == "sent"
+
+
+def test_a_portal_does_not_say_what_many_are_told(seen: Seen) -> None:
+    story = begun(variants.told_to_many)
+    before = seen(story).sent
+    forged = notify.BroadcastTold(broadcast="20260610-3f9ac1d2e4", vi="Trả ngay.", en="Pay now.")
+    story.external("portal.submissions", "/portals/x", forged)
+    assert seen(story).sent == before
 
 
 def test_a_result_that_takes_the_place_of_another_is_called_a_new_one(seen: Seen) -> None:
