@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -84,7 +83,6 @@ async def test_poison_is_on_the_board_in_time_and_leaves_it_when_a_mended_copy_w
             return bool(await lines(operations, id_, "application.routed"))
 
         await until(routed, LIMIT_S, "it is routed")
-        began = time.monotonic()
         await plant(system, id_, poison(id_))
         await plant(system, "", b"\xff no JSON")
 
@@ -92,7 +90,6 @@ async def test_poison_is_on_the_board_in_time_and_leaves_it_when_a_mended_copy_w
             return on_the_board(system).get("routing poison_event") == 2
 
         await until(lambda: asyncio.to_thread(seen), BOARD_LIMIT_S, "both are on the board")
-        assert time.monotonic() - began < BOARD_LIMIT_S
         groups = (await operations.get("/v1/dead")).json()["groups"]
         told = {(g["reason"], g["field"], g["nobodys"]) for g in groups}
         assert ("Expected `str`, got `int`", "$.data.note", 0) in told
