@@ -19,13 +19,16 @@ from shared.errors import Misconfigured
 
 PAGE = 100
 DOING, DECIDING = ("redrive", "dismiss"), ("accept", "reject")
+DONE = ("sent", "asked", "dismissed", "rejected")
 PARTS = 3  # of what names one: topic, partition, offset
 GROUPED = {"dead": "nobody can read", "call": "a partner's call", "parked": "held"}
 
 What = Annotated[
     str, typer.Argument(help="a group, or one: portal.submissions/3/1042; left out: the groups")
 ]
-Verb = Annotated[str, typer.Argument(help="redrive, dismiss or edit; accept or reject a copy")]
+Verb = Annotated[
+    str, typer.Argument(help="redrive, dismiss or edit; accept or reject what was asked")
+]
 Why = Annotated[str, typer.Option("--reason", help="why, for the timelines")]
 Set = Annotated[
     list[str] | None,
@@ -53,7 +56,7 @@ def dead(
 ) -> None:
     """Show what is set aside, in groups; a group; one, with what is wrong in it; and mend it.
 
-    With --yes it is done.  Ends with 1 when something was not sent.
+    With --yes it is done.  Ends with 1 when something was not.
     """
     if verb and verb not in (possible := (*DOING, "edit", *DECIDING)):
         raise Misconfigured(f"{verb!r} is none of {', '.join(possible)}.")
@@ -68,10 +71,10 @@ def dead(
             return
         if len(reason) < PARTS:
             raise Misconfigured("Say why, for the timelines: --reason.")
-        if verb in DOING:
+        if verb in DOING or (verb in DECIDING and "/" not in what):
             done = _do(api, f"{path}/{verb}", reason, is_group="/" not in what)
             say_json(done) if as_json else outcome(console, done)
-            raise typer.Exit(int(any(d["result"] not in ("sent", "dismissed") for d in done)))
+            raise typer.Exit(int(any(d["result"] not in DONE for d in done)))
         said: dict[str, Any] = {"reason": reason}
         if verb == "edit":
             said |= {"set": dict(map(_assigned, put or ())), "remove": remove or []}
@@ -142,7 +145,7 @@ def groups(out: Console, found: Mapping[str, Any], now: datetime) -> None:
 
 
 def items(out: Console, found: Mapping[str, Any], now: datetime) -> None:
-    """Show what is in a group, and what cannot be sent again as it was."""
+    """Show what is in a group, what cannot be sent again as it was, and who asked what of it."""
     group = found["group"]
     say(out, f"[bold]{group['count']:,}[/] of {group['service']}: {escape(group['reason'])}")
     shown = columns("record", "application", "dossier", ">since", "")
@@ -154,6 +157,8 @@ def items(out: Console, found: Mapping[str, Any], now: datetime) -> None:
             _age(_ms(item["at"]), now),
             f"[yellow]{item['why_en']}[/]" if item["why"] else "",
         )
+        if asked := item["asked"]:
+            shown.add_row("", f"  {escape(_asked(asked))}")
     out.print(shown)
     if found["next"] is not None:
         out.print("[dim]… and more: --rows, or --json[/]")
@@ -179,8 +184,13 @@ def one(out: Console, found: Mapping[str, Any], now: datetime) -> None:
         say(out, f"[yellow]{found['why_en']}[/]")
     for edit in found["edits"]:
         stands = f"{edit['verdict']} by {edit['checked_by']}" if edit["verdict"] else "waits"
-        fields = escape(", ".join(f"{c['path']} → {c['after']}" for c in edit["changes"]))
-        say(out, f"copy {edit['number']} by {edit['by']}: {fields} · {stands}")
+        fields = ", ".join(f"{c['path']} → {c['after']}" for c in edit["changes"])
+        does = _asked(edit) if edit["is_dismissal"] else f"copy by {edit['by']}: {fields}"
+        say(out, f"{edit['number']}: {escape(does)} · {stands}")
+
+
+def _asked(said: Mapping[str, Any]) -> str:
+    return f"{said['by']} asks to dismiss it: {said['reason']}"
 
 
 def _answered(said: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from services.operations.dead import views
 from services.operations.dead.acting import (
     decide,
+    decide_group,
     do_group,
     do_one,
     groups_of,
@@ -42,11 +43,17 @@ Number = Annotated[int, Path(ge=0, le=NUMBER_LIMIT)]
 
 VERBS: Mapping[Verb, str] = {
     "redrive": "Send it again, as it was; what is held is decided again",
-    "dismiss": "Say that nothing is to be sent: it leaves the board, and the record stays",
+    "dismiss": "Ask that nothing is sent: with a second person it leaves the board, and is kept",
 }
 VERDICTS: Mapping[Literal["accept", "reject"], tuple[Verdict, str]] = {
-    "accept": ("accepted", "Send a mended copy: by another person than who mended it"),
-    "reject": ("rejected", "Do not send a mended copy; who mended it may say so too"),
+    "accept": (
+        "accepted",
+        "Send a mended copy, or agree that nothing is sent: another person than who asked for it",
+    ),
+    "reject": (
+        "rejected",
+        "Do not send a mended copy, or turn down that nothing is sent; who asked may say so too",
+    ),
 }
 
 
@@ -73,6 +80,8 @@ def router(desk: Desk, journeys: Journeys, clock: Clock) -> APIRouter:
     _add_one(routes, desk)
     for verb, means in VERBS.items():
         _add_verb(routes, desk, verb, means, clock)
+    for name, (verdict, _) in VERDICTS.items():
+        _add_group_verdict(routes, desk, name, verdict, clock)
     _add_edits(routes, desk, clock)
     return routes
 
@@ -135,7 +144,7 @@ def _add_verb(routes: APIRouter, desk: Desk, verb: Verb, means: str, clock: Cloc
     ) -> Response:
         reasoned = await edge.read(request, Reasoned)
         page = group, after, limit
-        return _json(await do_group(desk, verb, page, caller.name, reasoned.reason, clock()))
+        return _json(await do_group(desk, verb, page, caller, reasoned.reason, clock()))
 
     @routes.post(
         f"/dead/{{topic}}/{{partition}}/{{offset}}/{verb}",
@@ -149,7 +158,30 @@ def _add_verb(routes: APIRouter, desk: Desk, verb: Verb, means: str, clock: Cloc
     ) -> Response:
         reasoned = await edge.read(request, Reasoned)
         place = Place(topic, partition, offset)
-        return _json(await do_one(desk, verb, place, caller.name, reasoned.reason))
+        return _json(await do_one(desk, verb, place, caller, reasoned.reason))
+
+
+def _add_group_verdict(
+    routes: APIRouter, desk: Desk, name: str, verdict: Verdict, clock: Clock
+) -> None:
+    @routes.post(
+        f"/dead/{{group}}/{name}",
+        name=f"{name}_group",
+        summary=f"{name.capitalize()} dismissals that somebody asked for: of a page of a group",
+        description="`asked` of each of the group says who asked for it. `next` as of `dismiss`.",
+        responses=edge.answers(200, views.Outcomes, 404, 422, example=views.OUTCOMES),
+        openapi_extra=edge.described(Reasoned, _WHY),
+    )
+    async def decide_on_group(
+        group: str,
+        request: Request,
+        caller: Checker,
+        after: After = "",
+        limit: Annotated[int, Query(ge=1, le=SENT_LIMIT)] = SENT_LIMIT,
+    ) -> Response:
+        reasoned = await edge.read(request, Reasoned)
+        page = group, after, limit
+        return _json(await decide_group(desk, verdict, page, caller, reasoned.reason, clock()))
 
 
 def _add_edits(routes: APIRouter, desk: Desk, clock: Clock) -> None:

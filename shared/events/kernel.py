@@ -63,7 +63,7 @@ class RecordAnswered(Data, frozen=True, kw_only=True):
     `topic`, `partition` and `offset` are where it stood; what was a partner's call stood nowhere,
     so they are its letter's.  `redriven`: sent again as it was, `edited`: a copy was, in which
     `fields` differ (JSON paths; `sealed` has both values of each), `dismissed`: nothing was sent.
-    `checker` is who looked at a copy beside the operator.
+    `checker` is who agreed to a copy, or to a dismissal, beside the operator.
     """
 
     TYPE: ClassVar[str] = "record.answered"

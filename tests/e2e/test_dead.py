@@ -148,7 +148,10 @@ async def the_other_is_dismissed(system: System, operations: httpx.AsyncClient) 
     status, done = motcua(system, "dead", place, "redrive", "--reason", WHY, "--yes")
     assert (status, [item["result"] for item in done]) == (1, ["unreadable"])
     status, done = motcua(system, "dead", place, "dismiss", "--reason", WHY, "--yes")
-    assert (status, [item["result"] for item in done]) == (0, ["dismissed"])
+    assert (status, [item["result"] for item in done]) == (0, ["asked"])
+    async with system.client("operations", "operator:second") as second:
+        answer = await second.post(f"/v1/dead/{place}/edits/1/accept", json={"reason": WHY})
+    assert (answer.status_code, answer.json()["edits"][0]["checked_by"] != "") == (200, True)
 
 
 async def place_of(operations: httpx.AsyncClient, field: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from services.operations.dead import showing, views
-from services.operations.dead.desk import Desk, Held, Verb
-from services.operations.dead.edits import Decided, NotNow, Proposal, Verdict
+from services.operations.dead.desk import Desk, Held, Result, Verb
+from services.operations.dead.edits import Decided, NotNow, Proposal, Verdict, dismissal
 from services.operations.dead.standing import mark
 from services.operations.domain.dead import wording
 from services.operations.domain.dead.contrast import Difference
@@ -21,6 +21,12 @@ from shared.problems import Refusal
 from shared.second_person import refusal_of
 
 Page = tuple[str, str, int]  # a group, after which of it, how many
+_REFUSED: Mapping[str, Result] = {  # why somebody does not decide of one of many, by its code
+    "same-person": "own",
+    "not-told-apart": "not_told_apart",
+    "decided-already": "not_asked",
+    "unknown-record": "answered",
+}
 
 
 async def groups_of(desk: Desk, now: datetime) -> tuple[list[DeadGroup], bool]:
@@ -31,8 +37,12 @@ async def groups_of(desk: Desk, now: datetime) -> tuple[list[DeadGroup], bool]:
 async def page_of(desk: Desk, page: Page, now: datetime) -> views.DeadPage:
     """Return a page of a group.  Raises `Refusal` 404, `Unknown`."""
     some, whole, next_ = await _some(desk, page, now)
-    letters = await desk.of([one.place for one in some if one.kind != "parked"])
-    items = [showing.item(one, letters.get(one.place.key)) for one in some]
+    places = [one.place for one in some if one.kind != "parked"]
+    letters, asked = await desk.of(places), await desk.edits.of_all(places)
+    items = []
+    for one in some:
+        key = one.place.key
+        items.append(showing.item(one, letters.get(key), dismissal(asked.get(key, ()))))
     return views.DeadPage(group=whole, items=items, next=next_)
 
 
@@ -60,14 +70,36 @@ async def one_of(desk: Desk, place: Place) -> views.OneDead:
 
 
 async def do_group(
-    desk: Desk, verb: Verb, page: Page, by: str, reason: str, now: datetime
+    desk: Desk, verb: Verb, page: Page, by: Caller, reason: str, now: datetime
 ) -> views.Outcomes:
     """Do it to a page of a group.  Raises `Refusal` 404, `Unknown`."""
     some, _, next_ = await _some(desk, page, now)
     return showing.outcomes(some, await desk.do(verb, some, by, reason), next_)
 
 
-async def do_one(desk: Desk, verb: Verb, place: Place, by: str, reason: str) -> views.Outcomes:
+async def decide_group(
+    desk: Desk, verdict: Verdict, page: Page, by: Caller, reason: str, now: datetime
+) -> views.Outcomes:
+    """Agree that of a page of a group nothing is sent, or turn it down: of whatever somebody asked
+    that for.  Raises `Refusal` 404, `Unknown`.
+    """
+    some, _, next_ = await _some(desk, page, now)
+    asked = await desk.edits.of_all([one.place for one in some])
+    done: dict[str, Result] = {}
+    for one in some:
+        # the last one: who agreed and went away before that was said does both again
+        said = next((p for p in reversed(asked[one.place.key]) if p.is_dismissal), None)
+        done[one.key] = "not_asked"
+        if said:
+            try:
+                await decide(desk, one.place, said.number, verdict, by, reason, now)
+                done[one.key] = "dismissed" if verdict == "accepted" else "rejected"
+            except Refusal as refused:
+                done[one.key] = _REFUSED[refused.code]
+    return showing.outcomes(some, done, next_)
+
+
+async def do_one(desk: Desk, verb: Verb, place: Place, by: Caller, reason: str) -> views.Outcomes:
     """Do it to one, also to one that is open no more.  Raises `Refusal` 404, `Unknown`."""
     held = (await desk.of([place])).get(place.key)
     if held is None:
@@ -94,14 +126,15 @@ async def propose(desk: Desk, place: Place, edit: Edit, by: Caller, reason: str)
     try:
         return await desk.propose(held, copy, by, reason)
     except NotNow:
-        detail = "A copy of it waits already, or there were too many: accept or reject that one."
+        detail = "Something of it waits already, or there was too much: accept or reject that."
         raise Refusal(409, "copy-waits", detail) from None
 
 
 async def decide(
     desk: Desk, place: Place, number: int, verdict: Verdict, by: Caller, reason: str, at: datetime
 ) -> None:
-    """Accept or reject a copy; accepted once, it is sent however often that is said.
+    """Accept or reject a copy, or that nothing is sent; accepted once, that is done however often
+    it is said.
 
     Raises `Refusal` 404, 409, `Unknown`.
     """

@@ -1,4 +1,5 @@
-"""Looks at what lanes set aside, sends it again, and has a mended copy checked by a second person.
+"""Looks at what lanes set aside, sends it again, and has a mended copy or a dismissal checked by a
+second person.
 
 The record is appended first and the answer about it behind it: who finds the letter open after a
 crash does both again, under the same ids, so that the lane takes one.
@@ -10,7 +11,7 @@ from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 import msgspec
 
-from services.operations.dead.edits import Edits, Proposal
+from services.operations.dead.edits import Edits, NotNow, Proposal, dismissal
 from services.operations.dead.standing import Standing
 from services.operations.domain.actions import last_held, release_of
 from services.operations.domain.causes import CALL
@@ -34,8 +35,12 @@ from shared.topics import dead
 
 Verb = Literal["redrive", "dismiss"]
 Did = Literal["redriven", "edited", "dismissed"]
-Result = Literal["sent", "dismissed"] | Why
-RESULTS: tuple[Result, ...] = ("sent", "dismissed", *get_args(Why))
+# `asked`: a second person has to agree; `waits`: for one, something else of it
+Done = Literal[
+    "sent", "asked", "dismissed", "rejected", "not_asked", "waits", "own", "not_told_apart"
+]
+Result = Done | Why
+RESULTS: tuple[Result, ...] = (*get_args(Done), *get_args(Why))
 # what came of a record that was sent again: `not_yet`: it is not read, or nothing came of it yet
 Became = Literal["not_yet", "taken", "held", "came_back"]
 
@@ -147,10 +152,13 @@ class Desk:
 
     # ---- what is done
 
-    async def do(self, verb: Verb, items: Sequence[Open], by: str, why: str) -> dict[str, Result]:
-        """Do it to these; return what was done, by key."""
-        act = self.redrive if verb == "redrive" else self.dismiss
-        return await act(items, by, why)
+    async def do(
+        self, verb: Verb, items: Sequence[Open], by: Caller, why: str
+    ) -> dict[str, Result]:
+        """Do it to these, or ask for it; return what was done, by key."""
+        if verb == "redrive":
+            return await self.redrive(items, by.name, why)
+        return await self.dismiss(items, by, why)
 
     async def redrive(self, items: Sequence[Open], by: str, reason: str) -> dict[str, Result]:
         """Send these again as they were, one after the other; return what was done, by key."""
@@ -212,19 +220,28 @@ class Desk:
         await self._publisher.publish(told.topic, event)
         return "sent"
 
-    async def dismiss(self, items: Sequence[Open], by: str, reason: str) -> dict[str, Result]:
-        """Say of these that nothing is to be sent; what is held cannot be dismissed."""
-        letters = await self.of([one.place for one in items if one.kind != "parked"])
+    async def dismiss(self, items: Sequence[Open], by: Caller, reason: str) -> dict[str, Result]:
+        """Ask that nothing is sent of these; what is held cannot be dismissed."""
+        places = [one.place for one in items if one.kind != "parked"]
+        letters, asked = await self.of(places), await self.edits.of_all(places)
+        said = Proposal(by=by.name, principal=by.principal, at=self._clock(), reason=reason)
         done: dict[str, Result] = {}
         for one in items:
             held = letters.get(one.place.key)
             if held is None or held.answer:
                 done[one.key] = "answered" if one.kind != "parked" else "nothing_held"
-                continue
-            said = _answered(held.letter, "dismissed", by, reason)
-            await self._answer(held.letter, held.letter.application, said)
-            done[one.key] = "dismissed"
+            elif dismissal(asked[one.place.key]):
+                done[one.key] = "asked"
+            else:
+                done[one.key] = await self._ask(one.place, said)
         return done
+
+    async def _ask(self, place: Place, said: Proposal) -> Result:
+        try:
+            await self.edits.add(place, said)
+        except NotNow:
+            return "waits"
+        return "asked"
 
     async def propose(
         self, held: Held, copy: Mapping[str, Any], by: Caller, reason: str
@@ -244,19 +261,24 @@ class Desk:
 
     def changed(self, proposal: Proposal) -> list[Change]:
         """Return where a copy differs."""
+        if proposal.is_dismissal:
+            return []
         return msgspec.json.decode(self._seals.open(proposal.changes), type=list[Change])
 
     async def accept(self, held: Held, proposal: Proposal) -> None:
-        """Send a copy that was accepted; again is harmless."""
-        event = events.decode(self._seals.open(proposal.copy))
-        said = _answered(held.letter, "edited", proposal.by, proposal.reason)
+        """Send a copy that was accepted, or say that nothing is sent; again is harmless."""
+        letter = held.letter
+        did: Did = "dismissed" if proposal.is_dismissal else "edited"
         said = msgspec.structs.replace(
-            said,
+            _answered(letter, did, proposal.by, proposal.reason),
             checker=proposal.checker,
             fields=proposal.fields,
             sealed=proposal.changes,
         )
-        await self._send(held.letter, event, said)
+        if proposal.is_dismissal:
+            await self._answer(letter, letter.application, said)
+        else:
+            await self._send(letter, events.decode(self._seals.open(proposal.copy)), said)
 
 
 def _answered(letter: Letter, did: Did, by: str, reason: str) -> RecordAnswered:

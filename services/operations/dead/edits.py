@@ -1,11 +1,12 @@
-"""Mended copies that wait for a second person: rows inserted and never changed.
+"""What waits for a second person, a mended copy or a dismissal: rows inserted and never changed.
 
-    dead_edits   <topic>/<partition>/<offset>#<n>          the n-th copy that somebody proposed
+    dead_edits   <topic>/<partition>/<offset>#<n>          the n-th that somebody proposed
                  <topic>/<partition>/<offset>#<n>/decided  who accepted or rejected it
 
 The number is the guard: of two who decide, the first did.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -32,18 +33,23 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """A copy, sealed: who mended it and why, and which fields differ; `changes` has both values of
-    each, sealed; `principal` is the human behind the name.
+    each, sealed; `principal` is the human behind the name.  Without a copy: that nothing is sent.
     """
 
     by: str
     at: datetime
     reason: str
-    fields: tuple[str, ...]
-    changes: str
-    copy: str
+    fields: tuple[str, ...] = ()
+    changes: str = ""
+    copy: str = ""
     number: int = 0
     decided: Decided | None = None
     principal: str = ""
+
+    @property
+    def is_dismissal(self) -> bool:
+        """Tell whether somebody asked that nothing is sent."""
+        return not self.copy
 
     @property
     def checker(self) -> str:
@@ -52,7 +58,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotNow(Exception):
-    """One copy waits already, or there were too many."""
+    """One waits already, or there were too many."""
 
 
 class Edits:
@@ -62,20 +68,26 @@ class Edits:
         self._table = table
 
     async def of(self, place: Place) -> list[Proposal]:
-        """Return the copies of a letter, in the order in which they were proposed."""
-        rows = {row["_id"]: row for row in await self._table.ranges([prefix(f"{place.key}#")])}
-        found = []
+        """Return what was proposed for a letter, in that order."""
+        return (await self.of_all([place]))[place.key]
+
+    async def of_all(self, places: Sequence[Place]) -> dict[str, list[Proposal]]:
+        """Return the same of many, by key."""
+        bounds = [prefix(f"{place.key}#") for place in places]
+        rows = {row["_id"]: row for row in await self._table.ranges(bounds)} if bounds else {}
+        found: dict[str, list[Proposal]] = {place.key: [] for place in places}
         for id_, row in sorted(rows.items()):
             if id_.endswith("/decided"):
                 continue
             proposal = msgspec.json.decode(row["said"], type=Proposal)
             after = rows.get(f"{id_}/decided")
             decided = msgspec.json.decode(after["said"], type=Decided) if after else None
-            found.append(msgspec.structs.replace(proposal, decided=decided))
+            whole = msgspec.structs.replace(proposal, decided=decided)
+            found[id_.rpartition("#")[0]].append(whole)
         return found
 
     async def add(self, place: Place, proposal: Proposal) -> Proposal:
-        """Keep a copy; one of a letter waits at a time.  Raises `NotNow`."""
+        """Keep it; one of a letter waits at a time.  Raises `NotNow`."""
         standing = await self.of(place)
         if len(standing) >= PROPOSED_LIMIT or any(one.decided is None for one in standing):
             raise NotNow
@@ -87,11 +99,16 @@ class Edits:
         return numbered
 
     async def decide(self, place: Place, number: int, decided: Decided) -> Proposal | None:
-        """Keep what was decided, unless somebody did before; None: there is no such copy."""
+        """Keep what was decided, unless somebody did before; None: there is none such."""
         if not await self._table.get([_id(place, number)]):
             return None
         await self._table.insert_missing([_row(f"{_id(place, number)}/decided", decided)])
         return next((one for one in await self.of(place) if one.number == number), None)
+
+
+def dismissal(proposals: Sequence[Proposal]) -> Proposal | None:
+    """Return the one that waits for a second person, of a letter's, if it is to dismiss it."""
+    return next((one for one in proposals if one.is_dismissal and one.decided is None), None)
 
 
 def _id(place: Place, number: int) -> str:

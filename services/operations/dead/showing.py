@@ -9,6 +9,7 @@ from services.operations.dead.desk import Became, Held, Result
 from services.operations.dead.edits import Proposal
 from services.operations.dead.views import (
     Answered,
+    Asked,
     Changed,
     DeadItem,
     OneDead,
@@ -33,8 +34,8 @@ from services.operations.domain.entries import Entry
 from shared.masking import masked
 
 
-def item(one: Open, held: Held | None) -> DeadItem:
-    """Return one of a group; of what is parked there is no letter."""
+def item(one: Open, held: Held | None, asked: Proposal | None) -> DeadItem:
+    """Return one of a group, and what somebody `asked`; of what is parked there is no letter."""
     why: Why | None = held.why if held else None
     words = _words(why)
     return DeadItem(
@@ -49,6 +50,7 @@ def item(one: Open, held: Held | None) -> DeadItem:
         why=why,
         why_vi=words.vi,
         why_en=words.en,
+        asked=Asked(asked.by, asked.at, asked.reason, asked.principal) if asked else None,
     )
 
 
@@ -165,6 +167,7 @@ def _waiting(topic: str, message: object, one: Proposal, changes: list[Change]) 
         checked_by=decided.by if decided else "",
         checked_reason=decided.reason if decided else "",
         principal=one.principal,
+        is_dismissal=one.is_dismissal,
     )
 
 

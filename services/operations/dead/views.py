@@ -29,8 +29,19 @@ class DeadView(msgspec.Struct, kw_only=True):
     next: str | None
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """Who asked that nothing is sent of one, and why; `principal` is the human behind the name."""
+
+    by: str
+    at: datetime
+    reason: str
+    principal: str
+
+
 class DeadItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One of a group; `why` it cannot be sent again as it was, null where it can."""
+    """One of a group; `why` it cannot be sent again as it was, null where it can; `asked` that it
+    is dismissed, and nobody has agreed yet.
+    """
 
     topic: str
     partition: int
@@ -45,6 +56,7 @@ class DeadItem(msgspec.Struct, frozen=True, kw_only=True):
     why: Why | None
     why_vi: str
     why_en: str
+    asked: Asked | None
 
 
 class DeadPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +68,7 @@ class DeadPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done about it, by whom and why; `checker` looked at a copy, `fields` differ in it.
+    """What was done about it, by whom and why; `checker` agreed to it, `fields` differ in a copy.
 
     `became` says what came of what was sent, null where nothing was.
     """
@@ -81,7 +93,8 @@ class Changed(msgspec.Struct, frozen=True):
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """A mended copy: who made it and why, where it differs, and what the second person said;
-    `principal` is the human who made it.
+    `principal` is the human who made it.  Where it `is_dismissal`, there is no copy: nothing is
+    to be sent.
     """
 
     number: int
@@ -93,6 +106,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     checked_by: str
     checked_reason: str
     principal: str = ""
+    is_dismissal: bool = False
 
 
 class OneDead(msgspec.Struct, frozen=True, kw_only=True):

@@ -160,6 +160,12 @@ WAYS = {
     ),
     **_dead("redrive"),
     **_dead("dismiss"),
+    **{
+        f"POST /console/dead/{{group}}/{verb}": Way(
+            f"POST /v1/dead/{{group}}/{verb}", ("dead", ID, verb, *WHY, "--yes")
+        )
+        for verb in ("accept", "reject")
+    },
     "POST /console/dead/{topic}/{partition}/{offset}/edits": Way(
         "POST /v1/dead/{topic}/{partition}/{offset}/edits",
         ("dead", PLACE, "edit", "--set", "$.data.copies=2", *WHY, "--yes"),

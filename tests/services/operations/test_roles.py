@@ -90,8 +90,9 @@ def test_who_may_over_the_api_may_at_the_console(method: str, api: str, page: st
 
 
 @pytest.mark.parametrize("verdict", ["accept", "reject"])
-def test_a_mended_copy_is_agreed_to_at_both_doors_by_the_same(verdict: str) -> None:
-    path = "/{topic}/{partition}/{offset}/edits/{number}/" + verdict
+@pytest.mark.parametrize("where", ["/{topic}/{partition}/{offset}/edits/{number}", "/{group}"])
+def test_what_takes_two_is_agreed_to_at_both_doors_by_the_same(where: str, verdict: str) -> None:
+    path = f"{where}/{verdict}"
     assert DOORS["POST", f"/v1/dead{path}"] == DOORS["POST", f"/console/dead{path}"]
     assert DOORS["POST", f"/v1/dead{path}"] == [MAY["agree"]]
 

@@ -75,11 +75,38 @@ DEAD: Mapping[str, Words] = {
         "After the cause was mended. However often it is sent, it counts once.",
     ),
     "dead_decide_again": Words("Cho xử lý lại", "Have it decided again"),
+    "dead_dismiss_all": Words(
+        "Đề nghị cho qua cả trang: {count} bản ghi", "Ask to dismiss these: {count} records"
+    ),
+    "dead_dismiss_lead": Words(
+        "Không gửi gì nữa; bản gốc vẫn được giữ. Người thứ hai phải đồng ý.",
+        "Nothing is sent of it, and it is kept. A second person has to agree.",
+    ),
+    "dead_asked": Words("Đề nghị cho qua", "Asked to be dismissed"),
+    "dead_asked_by": Words(
+        "{by}, {count} bản ghi ở trang này: {reason}", "{by}, {count} records here: {reason}"
+    ),
+    "dead_asked_one": Words(
+        "{by} đề nghị cho qua, không gửi lại", "{by} asks to dismiss it, nothing is sent"
+    ),
+    "dead_agree": Words("Đồng ý cho qua", "Agree: nothing is sent"),
     "dead_dismiss": Words("Cho qua, không gửi lại", "Dismiss it, nothing is sent"),
     "dead_why": Words("Lý do", "Reason"),
     "dead_result": Words("Kết quả", "Result"),
     "dead_result_sent": Words("đã gửi", "sent"),
+    "dead_result_asked": Words("chờ người thứ hai đồng ý", "wait for a second person"),
     "dead_result_dismissed": Words("đã cho qua", "dismissed"),
+    "dead_result_rejected": Words("đã từ chối", "turned down"),
+    "dead_result_not_asked": Words("chưa ai đề nghị cho qua", "nobody asked to dismiss"),
+    "dead_result_waits": Words(
+        "đã có đề nghị khác chờ người thứ hai", "have something else waiting for a second person"
+    ),
+    "dead_result_own": Words(
+        "do bạn đề nghị: người khác phải đồng ý", "you asked for: somebody else has to agree"
+    ),
+    "dead_result_not_told_apart": Words(
+        "không chắc là hai người", "nobody can be sure that you are two"
+    ),
     "dead_result_unreadable": Words("không đọc được", "cannot be read"),
     "dead_result_cut_off": Words("chỉ còn phần đầu", "only its beginning is kept"),
     "dead_result_a_call": Words("là cuộc gọi của đối tác", "is a partner's call"),
@@ -102,7 +129,7 @@ DEAD: Mapping[str, Words] = {
     "dead_row": Words("Trường {n}", "Field {n}"),
     "dead_propose": Words("Gửi để kiểm tra", "Send it to be checked"),
     "dead_not_accepted": Words("Bản sao chưa đúng hợp đồng", "The copy is not as agreed"),
-    "dead_copies": Words("Bản sao đã sửa", "Mended copies"),
+    "dead_copies": Words("Việc cần hai người", "What takes two"),
     "dead_copy": Words("Bản sao {n} của {by}", "Copy {n}, by {by}"),
     "dead_verdict_accepted": Words("đã chấp nhận", "accepted"),
     "dead_verdict_rejected": Words("đã từ chối", "rejected"),
@@ -110,8 +137,8 @@ DEAD: Mapping[str, Words] = {
     "dead_accept": Words("Chấp nhận và gửi", "Accept and send"),
     "dead_reject": Words("Từ chối", "Reject"),
     "dead_own": Words(
-        "Bạn đã sửa bản này: người khác phải chấp nhận.",
-        "You mended it: somebody else has to accept it.",
+        "Bạn đã đề nghị: người khác phải chấp nhận.",
+        "You asked for it: somebody else has to agree.",
     ),
     # what is refused
     "refused_unknown-record": Words(
@@ -122,8 +149,8 @@ DEAD: Mapping[str, Words] = {
         "Bản ghi này không sửa được bằng bản sao.", "This record cannot be mended by a copy."
     ),
     "refused_copy-waits": Words(
-        "Đã có một bản sao chờ kiểm tra, hoặc đã quá nhiều bản sao.",
-        "A copy of it waits already, or there were too many.",
+        "Đã có một đề nghị chờ người thứ hai, hoặc đã quá nhiều đề nghị.",
+        "Something of it waits for a second person already, or there was too much.",
     ),
     "refused_decided-already": Words(
         "Người khác đã quyết định: hãy mở lại trang.",

@@ -1,5 +1,6 @@
 """What is set aside, as pages.  Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from services.operations.console.labels import LABELS
 from services.operations.console.spoken import moment, stretch
 from services.operations.console.stuck.page import stage_of
 from services.operations.dead.acting import typed
-from services.operations.dead.views import Changed, DeadItem, OneDead, Outcome, Waiting
+from services.operations.dead.views import Changed, DeadItem, OneDead, Outcome
 from services.operations.domain import actions
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.dead.contrast import Line
@@ -41,7 +42,9 @@ class GroupRow(NamedTuple):
 
 
 class ItemRow(NamedTuple):
-    """One of a group, as a row; `why`: it cannot be sent again as it was."""
+    """One of a group, as a row; `why`: it cannot be sent again as it was; `asked_by`: that it is
+    dismissed.
+    """
 
     address: str
     name: str
@@ -50,6 +53,16 @@ class ItemRow(NamedTuple):
     since: Words
     waited: Words
     why: Words
+    asked_by: str
+
+
+class AskedRow(NamedTuple):
+    """Of how many on a page somebody asked that nothing is sent, and why who looks cannot agree."""
+
+    by: str
+    reason: str
+    how_many: Words
+    barred: Words | None
 
 
 class FormRow(NamedTuple):
@@ -64,8 +77,8 @@ class FormRow(NamedTuple):
 
 
 class OnePage(NamedTuple):
-    """One that was set aside; `expected` has the contract's words for each difference's path, the
-    last of a copy why who looks cannot accept it.
+    """One that was set aside; `expected` has the contract's words for each difference's path.  The
+    last two of a copy: why who looks cannot accept it, and whether it is none, but a dismissal.
     """
 
     one: OneDead
@@ -76,7 +89,7 @@ class OnePage(NamedTuple):
     differences: Sequence[tuple[str, Words, Words]]
     lines: Sequence[Line]
     answered_at: Words
-    copies: Sequence[tuple[int, str, Words, str, Sequence[Changed], str, str, Words | None]]
+    copies: Sequence[tuple[int, str, Words, str, Sequence[Changed], str, str, Words | None, bool]]
     is_waiting: bool
 
 
@@ -109,8 +122,18 @@ def item_rows(items: Iterable[DeadItem], now: datetime) -> list[ItemRow]:
             since=moment(one.at),
             waited=stretch(max(0, int((now - one.at).total_seconds() * 1_000))),
             why=Words(one.why_vi, one.why_en),
+            asked_by=one.asked.by if one.asked else "",
         )
         for one in items
+    ]
+
+
+def asked_rows(items: Iterable[DeadItem], caller: Caller) -> list[AskedRow]:
+    """Return what was asked of these, each wish once."""
+    wishes = Counter((a.by, a.reason, a.principal) for one in items if (a := one.asked))
+    return [
+        AskedRow(by, reason, number(count), _barred(principal, caller))
+        for (by, reason, principal), count in wishes.items()
     ]
 
 
@@ -136,7 +159,8 @@ def one_page(one: OneDead, caller: Caller) -> OnePage:
                 copy.changes,
                 copy.verdict or "waits",
                 copy.checked_by,
-                _barred(copy, caller),
+                _barred(copy.principal, caller),
+                copy.is_dismissal,
             )
             for copy in one.edits
         ],
@@ -144,9 +168,9 @@ def one_page(one: OneDead, caller: Caller) -> OnePage:
     )
 
 
-def _barred(copy: Waiting, caller: Caller) -> Words | None:
-    """Say why who looks is no second person to who mended it."""
-    why = refusal_of(copy.principal, caller)
+def _barred(asked: str, caller: Caller) -> Words | None:
+    """Say why who looks is no second person to who asked."""
+    why = refusal_of(asked, caller)
     if why is None:
         return None
     return LABELS["dead_own" if why.code == "same-person" else f"refused_{why.code}"]

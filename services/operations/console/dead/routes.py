@@ -1,4 +1,6 @@
-"""The console's routes of what is set aside: many look, operators do, copies need two."""
+"""The console's routes of what is set aside: many look, operators do, copies and dismissals need
+two.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -9,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.operations.console.dead.page import (
+    asked_rows,
     blank_form,
     edit_of,
     group_row,
@@ -24,6 +27,7 @@ from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
 from services.operations.dead import acting
 from services.operations.dead.desk import RESULTS, Desk, Verb
 from services.operations.dead.edits import Verdict
+from services.operations.dead.views import Outcomes
 from services.operations.domain.dead.letters import Place
 from services.operations.domain.roles import MAY
 from services.operations.status_api import form_body
@@ -65,6 +69,7 @@ def router(aside: SettingAside) -> APIRouter:
     _add_mending(routes, aside)
     for name, verdict in VERDICTS:
         _add_verdict(routes, aside, name, verdict)
+        _add_group_verdict(routes, aside, name, verdict)
     return routes
 
 
@@ -89,6 +94,7 @@ def _add_looking(routes: APIRouter, aside: SettingAside) -> None:
         said: dict[str, Any] = {
             "results": results,
             "may": visit.role in MAY["operate"],
+            "may_check": visit.role in MAY["agree"],
             "after": after,
         }
         try:
@@ -96,7 +102,9 @@ def _add_looking(routes: APIRouter, aside: SettingAside) -> None:
         except Refusal:  # all of it left meanwhile
             return door.screen.page(visit, "dead_group.html", row=None, rows=[], **said)
         row, rows = group_row(page.group, now), item_rows(page.items, now)
-        said |= {"following": page.next}
+        assert visit.session is not None  # whoever has a seat
+        asked = asked_rows(page.items, visit.session.caller)
+        said |= {"following": page.next, "asked": asked}
         return door.screen.page(visit, "dead_group.html", row=row, rows=rows, **said)
 
     @routes.get(
@@ -142,12 +150,9 @@ def _add_verb(routes: APIRouter, aside: SettingAside, verb: Verb) -> None:
         group: str, request: Request, visit: Annotated[Visit, seat], after: After = ""
     ) -> Response:
         caller, reason, _ = await _sent(aside, visit, request)
-        by = caller.name
         page = group, after, PAGE
-        found = await acting.do_group(desk, verb, page, by, reason, aside.clock())
-        _log.info("dead letters", what=verb, group=group, account=by, records=len(found.items))
-        query = {"done": result_words(found.items)} | ({"after": found.next} if found.next else {})
-        return RedirectResponse(f"{HOME}/{group}?{urlencode(query)}", 303, HEADERS)
+        found = await acting.do_group(desk, verb, page, caller, reason, aside.clock())
+        return _next(group, verb, caller, found)
 
     @routes.post(
         f"/{{topic}}/{{partition}}/{{offset}}/{verb}",
@@ -164,10 +169,9 @@ def _add_verb(routes: APIRouter, aside: SettingAside, verb: Verb) -> None:
         visit: Annotated[Visit, seat],
     ) -> Response:
         caller, reason, _ = await _sent(aside, visit, request)
-        by = caller.name
         place = Place(topic, partition, offset)
-        found = await acting.do_one(desk, verb, place, by, reason)
-        _log.info("dead letter", what=verb, record=place.key, account=by)
+        found = await acting.do_one(desk, verb, place, caller, reason)
+        _log.info("dead letter", what=verb, record=place.key, account=caller.name)
         return _back(place, done=result_words(found.items))
 
 
@@ -221,6 +225,33 @@ def _add_verdict(routes: APIRouter, aside: SettingAside, name: str, verdict: Ver
         await acting.decide(aside.desk, place, number, verdict, caller, reason, aside.clock())
         _log.info("dead letter copy", what=verdict, record=place.key, account=caller.name)
         return _back(place)
+
+
+def _add_group_verdict(routes: APIRouter, aside: SettingAside, name: str, verdict: Verdict) -> None:
+    @routes.post(
+        f"/{{group}}/{name}",
+        name=f"console_{name}_group",
+        summary=f"The console: {name} that nothing is sent of a page of a group",
+        openapi_extra=form_body(_SENT),
+        response_class=HTMLResponse,
+    )
+    async def group_decided(
+        group: str,
+        request: Request,
+        visit: Annotated[Visit, Depends(aside.door.seat(*MAY["agree"]))],
+        after: After = "",
+    ) -> Response:
+        caller, reason, _ = await _sent(aside, visit, request)
+        page = group, after, PAGE
+        found = await acting.decide_group(aside.desk, verdict, page, caller, reason, aside.clock())
+        return _next(group, name, caller, found)
+
+
+def _next(group: str, what: str, caller: Caller, found: Outcomes) -> Response:
+    """Lead to the page of a group that follows, with what was done on this one."""
+    _log.info("dead letters", what=what, group=group, account=caller.name, records=len(found.items))
+    query = {"done": result_words(found.items)} | ({"after": found.next} if found.next else {})
+    return RedirectResponse(f"{HOME}/{group}?{urlencode(query)}", 303, HEADERS)
 
 
 async def _sent(

@@ -176,6 +176,49 @@ async def test_a_copy_is_mended_by_one_and_accepted_by_a_checker(
     assert edge.office.taken == [("/officers/o-7", "act-1")]
 
 
+async def test_a_group_is_dismissed_when_another_agrees_who_sees_how_many_and_why(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    await mistaken(edge, 3)
+    group = await group_of(seated)
+    assert LABELS["dead_dismiss_all"].told(count="3").vi in (await seated.get(group)).text
+    asked = await submit(seated, group, f"{group}/dismiss?after=")
+    assert asked.headers["location"] == f"{group}?done=asked.3"
+    page = (await seated.get(group)).text
+    assert LABELS["dead_own"].vi in page
+    assert f'action="{group}/accept' not in page
+    await edge.set_aside()
+    assert len(edge.office.rows()) == 3
+
+    async with edge.browser() as browser:
+        await sign_in(browser, "checker")
+        page = (await browser.get(group)).text
+        assert LABELS["dead_asked_by"].told(by="operator", count="3", reason=WHY).vi in page
+        agreed = await submit(browser, group, f"{group}/accept?after=")
+        assert agreed.headers["location"] == f"{group}?done=dismissed.3"
+    await edge.set_aside()
+    assert (edge.office.rows(), edge.office.taken) == ([], [])
+
+
+async def test_one_is_dismissed_when_another_agrees(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    place = await poisoned(edge)
+    await submit(seated, at(place), f"{at(place)}/dismiss")
+    page = (await seated.get(at(place))).text
+    assert LABELS["dead_asked_one"].told(by="operator").vi in page
+    assert f'action="{at(place)}/dismiss' not in page
+
+    async with edge.browser() as browser:
+        await sign_in(browser, "checker")
+        assert LABELS["dead_agree"].vi in (await browser.get(at(place))).text
+        await submit(browser, at(place), f"{at(place)}/edits/1/accept")
+        await edge.set_aside()
+        page = (await browser.get(at(place))).text
+    assert LABELS["dead_did_dismissed"].vi in page
+    assert LABELS["dead_checked"].told(by="checker").vi in page
+
+
 @pytest.mark.parametrize("name", ["viewer", "admin", "checker"])
 async def test_who_only_looks_has_no_form_and_can_send_none(edge: ConsoleEdge, name: str) -> None:
     place = await poisoned(edge)

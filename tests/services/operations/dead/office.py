@@ -23,7 +23,7 @@ from tests.services.operations.dead.standing import MemoryStanding
 from tests.services.operations.memory import Group, MemoryTable, Over, Store, Trouble
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.story import LANES, Log, application
-from tests.shared.callers import access
+from tests.shared.callers import access, caller
 
 KEY = bytes(range(32))
 SERVICES = {"portal.submissions": "intake", "routing.inbox": "routing", "payment.inbox": "payment"}
@@ -198,6 +198,15 @@ async def poisoned(office: Office, **data: Any) -> Place:
     place = office.send("routing.inbox", accepted(application(1), **{"note": 7, **data}))
     await office.turn()
     return place
+
+
+async def dismissed(office: Office, place: Place) -> None:
+    """Asked for by one, agreed to by another."""
+    (why,) = WHY.values()
+    await dead_api.do_one(office.desk, "dismiss", place, caller("o-1"), why)
+    (asked,) = await office.desk.edits.of(place)
+    said = place, asked.number, "accepted", caller("o-2"), why, office.log.now
+    await dead_api.decide(office.desk, *said)
 
 
 async def mistaken(office: Office, count: int = 1) -> list[Place]:

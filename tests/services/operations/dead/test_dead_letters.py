@@ -21,7 +21,7 @@ from services.operations.domain.entries import in_order
 from services.operations.domain.timeline import timeline
 from services.operations.situations import NEVER_MS
 from shared.events.kernel import RecordParked
-from tests.services.operations.dead.office import Office, accepted
+from tests.services.operations.dead.office import Office, accepted, dismissed
 from tests.services.operations.dead.standing import grouped
 from tests.services.operations.story import BEGAN, Story, application
 
@@ -104,7 +104,7 @@ async def test_what_is_kept_is_the_same_however_the_log_is_read(office: Office) 
     office.send("routing.inbox", b"no JSON")
     await office.turn()
     (one, other) = office.open()
-    await office.desk.dismiss([one], "o-1", "a test of the portal")
+    await dismissed(office, one.place)
     await office.turn()
     before = {name: dict(t.rows) for name, t in office.store.tables.items() if "letter" in name}
     situations = dict(office.store.tables["situations"].rows)

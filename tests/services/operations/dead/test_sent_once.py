@@ -42,7 +42,7 @@ async def work(office: Office, places: list[Place], rng: random.Random) -> None:
     mend = Edit(set={"$.data.note": "by the book"})
     acts: list[Callable[[], Awaitable[object]]] = [
         office.turn,
-        partial(dead_api.do_one, desk, "redrive", place, by, WHY),
+        partial(dead_api.do_one, desk, "redrive", place, caller(by), WHY),
         partial(dead_api.propose, desk, places[-1], mend, caller(by), WHY),
         partial(dead_api.decide, desk, places[-1], 1, "accepted", caller(by), WHY, AT),
     ]
@@ -55,7 +55,7 @@ async def finished(office: Office, places: list[Place]) -> None:
     office.trouble.fails = lambda: False
     await office.turn()
     for place in places[:-1]:
-        await dead_api.do_one(office.desk, "redrive", place, "o-1", WHY)
+        await dead_api.do_one(office.desk, "redrive", place, caller("o-1"), WHY)
     with suppress(Refusal):
         await dead_api.propose(
             office.desk, places[-1], Edit(set={"$.data.note": "by the book"}), caller("o-1"), WHY
