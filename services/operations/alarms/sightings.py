@@ -1,6 +1,7 @@
 """What rules look at: the board's rows, groups of Kafka, keys, and the log checked by sample.
 
-Every question has a limit.  What nobody answers is `unseen`: then nothing fires or ends by it.
+Groups are limited, and never rows: a group that is cut off before looks as if it were gone.  What
+nobody answers is `unseen`: then nothing fires or ends by it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -8,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from services.operations.alarms.rows import Past
+from services.operations.alarms.signs import Signs
 from services.operations.board import Rows
-from services.operations.domain.alarms import SIGHTS_LIMIT, Sight, worst
+from services.operations.domain.alarms import Sight, worst
 from services.operations.domain.causes import CAUSES, HELD
 from services.operations.domain.expiry import Expiring, days_left
 from services.operations.situations import NEVER_MS
@@ -20,8 +22,7 @@ from shared.store import Row
 from shared.topics import SERVICES
 from shared.working_time import CalendarEnds, WorkingCalendar, local_day
 
-ROWS_LIMIT = 200_000  # of the board's index
-UNIT_ROWS_LIMIT = 20_000  # rows that are looked at themselves
+GROUPS_LIMIT = 10_000  # three times as many as there are units
 GROWTH = timedelta(minutes=15)
 GROWTH_FROM = timedelta(minutes=10)  # a look younger than that says nothing of growth
 GREW = 1.5
@@ -74,6 +75,7 @@ class Sightings:
 
     def __init__(self, sources: Sources) -> None:
         self._from = sources
+        self._signs = Signs(sources.facts)
 
     async def look(self, now: datetime, before: Sequence[Past]) -> Seen:
         """Return what is seen now; `before`: what was counted in the last minutes."""
@@ -145,12 +147,11 @@ class Sightings:
             ("processing", "in_processing", {"$lte": _ms(now)}),
         ]
         old = {"since_ms": {"$lte": _ms(since)}}
-        rows = await self._from.situations.aggregate(_by("unit", kinds, old))
-        units = [row["_id"] for row in rows if row["_id"]]
-        moved = await self._from.facts.aggregate(_moved(units, since, now)) if units else []
-        alive = {row["_id"] for row in moved}
+        found = await self._from.situations.aggregate(_by("unit", kinds, old))
+        rows = {str(row["_id"]): row for row in found if row["_id"]}
+        alive = await self._signs.alive(rows.keys(), local_day(since), local_day(now))
         return [
-            _sight("silent_unit", r, unit=r["_id"]) for r in rows if r["_id"] not in {*alive, ""}
+            _sight("silent_unit", row, unit=unit) for unit, row in rows.items() if unit not in alive
         ]
 
     def _calendar(self, now: datetime) -> WorkingCalendar:
@@ -234,12 +235,7 @@ def _stuck(now_ms: int) -> list[Mapping[str, Any]]:
         "count": {"$sum": 1},
         "stuck_ms": {"$min": "$stuck_ms"},
     }
-    return [
-        {"$match": {"$or": each}},
-        {"$limit": ROWS_LIMIT},
-        {"$project": only},
-        {"$group": group},
-    ]
+    return [{"$match": {"$or": each}}, {"$project": only}, {"$group": group}]
 
 
 def _by(
@@ -252,27 +248,10 @@ def _by(
     group = {"_id": f"${field}", "count": {"$sum": 1}}
     return [
         {"$match": {"$or": each}},
-        {"$limit": UNIT_ROWS_LIMIT},
         {"$group": group},
         {"$sort": {"count": -1, "_id": 1}},
-        {"$limit": SIGHTS_LIMIT},
+        {"$limit": GROUPS_LIMIT},
     ]
-
-
-def _moved(units: Sequence[str], since: datetime, now: datetime) -> list[Mapping[str, Any]]:
-    """Return how to find which of these units did something, from the day of `since` on: a change
-    of what was there before.
-    """
-    days = [local_day(since) + timedelta(days=n) for n in range((now - since).days + 2)]
-    months = sorted({f"{day:%Y-%m}" for day in days})
-    first = f"{days[0]:%d}"
-    places = [
-        (f"{month}/{unit}/{first if n == 0 else ''}", f"{month}/{unit}0")
-        for n, month in enumerate(months)
-        for unit in units
-    ]
-    each = [{"_id": {"$gte": low, "$lt": high}, "was": {"$exists": True}} for low, high in places]
-    return [{"$match": {"$or": each}}, {"$limit": UNIT_ROWS_LIMIT}, {"$group": {"_id": "$unit"}}]
 
 
 def _sight(rule: str, row: Row, partner: str = "", unit: str = "") -> Sight:

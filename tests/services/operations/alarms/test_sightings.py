@@ -1,120 +1,12 @@
 """What rules look at: the board's rows on a real database, groups that are behind, keys."""
 
-from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, timedelta
-from typing import Any
-from uuid import uuid4
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.operations.alarms.rows import Past
-from services.operations.alarms.sightings import Seen, Sightings, Sources, behind_s, grown
-from services.operations.domain.alarms import Sight
-from services.operations.domain.causes import CAUSES
-from services.operations.domain.expiry import Expiring
-from services.operations.situations import INDEX, NEVER_MS
-from services.operations.turns import Faults
-from shared.catalogue import Catalogue, load
-from shared.errors import Unknown
-from shared.mongo import MongoTable, connect
-
-NOW = datetime.fromisoformat("2026-06-10T10:00:00+07:00")  # a Wednesday
-HOUR = timedelta(hours=1)
-
-
-def ms(at: datetime) -> int:
-    return int(at.timestamp() * 1_000)
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return load()
-
-
-class Sound:
-    """A log in which nothing is wrong."""
-
-    async def look(self, now: datetime) -> list[Sight]:
-        return []
-
-
-class Office:
-    """Sightings on a database of their own."""
-
-    def __init__(self, database: Any, catalogue: Catalogue) -> None:
-        self.situations, self.facts = (MongoTable(database[n]) for n in ("situations", "facts"))
-        self.lags: Mapping[str, tuple[Mapping[int, int], Mapping[int, int]]] = {}
-        self.has_kafka = True
-        self.faults = Faults(MongoTable(database["loops"]), lambda: NOW)
-        self.sightings = Sightings(
-            Sources(
-                situations=self.situations,
-                facts=self.facts,
-                lags=self,
-                checking=Sound(),
-                faults=self.faults,
-                expiring=[Expiring("vnpay", "outgoing", NOW + timedelta(days=9, hours=1))],
-                catalogue=catalogue,
-            )
-        )
-        self._count = 0
-
-    async def look(self) -> Mapping[str, tuple[Mapping[int, int], Mapping[int, int]]]:
-        """As Kafka: how far groups are."""
-        if not self.has_kafka:
-            raise Unknown("planted")
-        return self.lags
-
-    async def waits(
-        self,
-        cause: str,
-        count: int = 1,
-        *,
-        since: datetime = NOW - HOUR,
-        stuck: datetime | None = NOW - HOUR,
-        unit: str = "26737",
-        partner: str = "",
-    ) -> None:
-        for _ in range(count):
-            self._count += 1
-            row = {
-                "_id": f"{self._count:036}/{CAUSES[cause].stage}/{cause}/",
-                "stage": CAUSES[cause].stage,
-                "cause": cause,
-                "application": f"{self._count:036}",
-                "since_ms": ms(since),
-                "stuck_ms": ms(stuck) if stuck else NEVER_MS,
-                "unit": unit,
-                "partner": partner,
-                "vnd": 0,
-            }
-            await self.situations.insert([row])
-
-    async def moved(self, unit: str, day: str, was: str = "p") -> None:
-        """An application that counted there counts otherwise since this day."""
-        self._count += 1
-        id_ = f"{day[:7]}/{unit}/{day[8:]}/{self._count:036}/000002b"
-        row = {"_id": id_, "unit": unit, "day": day, "views": "b", "now": "p"}
-        await self.facts.insert([row | ({"was": was} if was else {})])
-
-    async def seen(self, *before: Past) -> Seen:
-        return await self.sightings.look(NOW, before)
-
-    async def found(self, rule: str, *before: Past) -> dict[str, int]:
-        return {s.about: s.value for s in (await self.seen(*before)).sights if s.rule == rule}
-
-
-@pytest.fixture
-async def office(mongo_url: str, catalogue: Catalogue) -> AsyncIterator[Office]:
-    database = connect(mongo_url, f"test_alarms_{uuid4().hex[:8]}")
-    office = Office(database, catalogue)
-    await office.situations.index(INDEX)
-    await office.facts.clustered()
-    yield office
-    await database.client.drop_database(database.name)
-    database.client.close()
+from services.operations.alarms.sightings import behind_s, grown
+from tests.services.operations.alarms.office import HOUR, NOW, Office, ms
 
 
 async def test_where_nothing_waits_nothing_is_seen_but_keys(office: Office) -> None:
@@ -162,27 +54,11 @@ async def test_what_is_due_within_four_hours_of_work_is_counted_by_unit(office: 
     assert await office.found("due_soon") == {"26737": 4, "00004": 2}
 
 
-@pytest.mark.parametrize(
-    ("unit", "day", "was", "is_silent"),
-    [
-        ("00004", "2026-06-10", "p", True),  # another's
-        ("26737", "2026-06-08", "p", True),  # too long ago
-        ("26737", "2026-06-10", "", True),  # it only came
-        ("26737", "2026-06-09", "p", False),
-        ("26737", "2026-06-10", "p", False),
-    ],
-)
-async def test_a_unit_is_silent_when_work_waits_and_nothing_moved_there(
-    office: Office, unit: str, day: str, was: str, is_silent: bool
-) -> None:
-    await office.waits("awaiting_acceptance", 2, since=NOW - 26 * HOUR, stuck=None)
-    await office.moved(unit, day, was)
-    assert await office.found("silent_unit") == ({"26737": 2} if is_silent else {})
-
-
-async def test_work_that_came_just_now_makes_nobody_silent(office: Office) -> None:
-    await office.waits("awaiting_acceptance", 2, since=NOW - HOUR, stuck=None)
-    assert await office.found("silent_unit") == {}
+async def test_what_is_cut_off_is_cut_after_it_was_grouped(office: Office) -> None:
+    await office.seen()
+    asked = [[name for stage in stages for name in stage] for stages in office.asked.asked]
+    assert len(asked) == 5
+    assert [names for names in asked if "$limit" in names[: names.index("$group")]] == []
 
 
 async def test_a_signer_whose_certificate_has_expired_has_no_day_left(office: Office) -> None:
