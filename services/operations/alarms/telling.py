@@ -8,7 +8,7 @@ nobody knows what came of it is made again.  Rows of `alarm_deliveries`:
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
@@ -26,9 +26,12 @@ from shared.store import Row, Table, prefix
 
 LOOK_EVERY_S = 2.0
 SLOTS = 8  # attempts of a process at the same time
-ALARMS_LIMIT = 500  # looked at in a turn, the oldest first
+READ_AT_ONCE = 500  # alarms
+ATTEMPTS_LIMIT = 32  # in a turn, the most urgent: what fires meanwhile goes before the others
 
 _log = structlog.get_logger("alarms")
+Known = Mapping[str, Sequence[Attempt]]  # by target
+_Doing = tuple[Alarm, Webhook | Mail, Due]
 
 
 class Deliveries:
@@ -83,36 +86,41 @@ class Teller:
 
     async def turn(self) -> None:
         """Tell what is due, and be done with what is over and told.  Raises `Unknown`."""
-        ids = (await self._rows.open_ids())[:ALARMS_LIMIT]
-        alarms = await self._rows.every(ids)
-        if not alarms:
-            return
-        now = self._clock()
-        now_ms = int(now.timestamp() * 1_000)
-        silences = await self._rows.silences(now_ms)
-        told = await self._deliveries.of(list(alarms))
-        doing: list[tuple[Alarm, Webhook | Mail, Due]] = []
-        for alarm in alarms.values():
-            has_ended, is_quiet = alarm.ended_at is not None, is_silenced(alarm, silences, now)
-            known = told[alarm.id]  # who was told that it fired is told that it ended, too
-            targets = [t for t in self._targets if t.wants(alarm.severity) or t.name in known]
-            dues = [
-                due(
-                    known.get(target.name, ()),
-                    has_ended=has_ended,
-                    is_silenced=is_quiet,
-                    now_ms=now_ms,
-                )
-                for target in targets
-            ]
-            if has_ended and all(each == "settled" for each in dues):
-                await self._rows.close(alarm.id)
-            doing += [
-                (alarm, target, each)
-                for target, each in zip(targets, dues, strict=True)
-                if isinstance(each, Due)
-            ]
-        await asyncio.gather(*(self._attempt(*each) for each in doing))
+        ids, now = await self._rows.open_ids(), self._clock()
+        silences = await self._rows.silences(_ms(now)) if ids else []
+        doing: list[_Doing] = []
+        for at in range(0, len(ids), READ_AT_ONCE):
+            alarms = await self._rows.every(ids[at : at + READ_AT_ONCE])
+            told = await self._deliveries.of(list(alarms))
+            for alarm in alarms.values():
+                is_quiet = is_silenced(alarm, silences, now)
+                doing += await self._due(alarm, told[alarm.id], now, is_quiet=is_quiet)
+        doing.sort(key=_urgency)
+        await asyncio.gather(*(self._attempt(*each) for each in doing[:ATTEMPTS_LIMIT]))
+
+    async def _due(
+        self, alarm: Alarm, known: Known, now: datetime, *, is_quiet: bool
+    ) -> list[_Doing]:
+        """Return whom to tell of an alarm now; be done with it where nobody is to be told again."""
+        has_ended = alarm.ended_at is not None
+        # who was told that it fired is told that it ended, too
+        targets = [t for t in self._targets if t.wants(alarm.severity) or t.name in known]
+        dues = [
+            due(
+                known.get(target.name, ()),
+                has_ended=has_ended,
+                is_silenced=is_quiet,
+                now_ms=_ms(now),
+            )
+            for target in targets
+        ]
+        if has_ended and all(each == "settled" for each in dues):
+            await self._rows.close(alarm.id)
+        return [
+            (alarm, target, each)
+            for target, each in zip(targets, dues, strict=True)
+            if isinstance(each, Due)
+        ]
 
     async def _attempt(self, alarm: Alarm, target: Webhook | Mail, each: Due) -> None:
         with suppress(Unknown):  # what came of it is then unknown: it is made again
@@ -124,7 +132,7 @@ class Teller:
             attempt = Attempt(
                 what=each.what,
                 number=each.number,
-                at_ms=int(at.timestamp() * 1_000),
+                at_ms=_ms(at),
                 finding="begun",
             )
             if not await self._deliveries.begin(alarm.id, target.name, attempt):
@@ -140,3 +148,13 @@ class Teller:
 def _row(alarm: str, target: str, attempt: Attempt, mark: str) -> Row:
     id_ = f"{alarm}/{attempt.what}/{target}/{attempt.number:02}{mark}"
     return {"_id": id_, "said": msgspec.json.encode(attempt).decode()}
+
+
+def _urgency(doing: _Doing) -> tuple[bool, int, str]:
+    """Return what sorts the critical ones first, of these what was tried least, then by age."""
+    alarm, _, each = doing
+    return alarm.severity != "critical", each.number, alarm.id
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1_000)

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.operations.alarms.sending import payload
-from services.operations.alarms.telling import Teller
+from services.operations.alarms.telling import ATTEMPTS_LIMIT, READ_AT_ONCE, Teller
 from services.operations.delivery import Mail, Webhook
-from services.operations.domain.alarm_life import Act, Alarm, silence_of
+from services.operations.domain.alarm_life import Act, Alarm, fired, silence_of
 from services.operations.domain.alarm_telling import LOST_AFTER_S, Attempt, What
 from services.operations.domain.alarm_words import body
+from services.operations.domain.alarms import Sight, alarm_id
 from shared import signing
 from shared.errors import Unknown
 from tests.services.operations.alarms.watch import Night, down, late, of_a_rule_that_is_gone
@@ -95,6 +96,44 @@ async def test_one_that_fails_is_tried_again_and_keeps_nobody_else_waiting() -> 
         (1, "failed", "it answered 500"),
         (2, "done", ""),
     ]
+
+
+async def stands(night: Night, count: int, rule: str = "silent_unit") -> None:
+    """So many alarms, each a second younger than the one before."""
+    for n in range(count):
+        at = night.now + timedelta(seconds=n)
+        id_ = alarm_id(f"{rule}/{n}", int(at.timestamp() * 1_000))
+        await night.rows.fire(fired(id_, Sight(rule=rule, about=f"{n}", value=9), at))
+
+
+async def test_what_fires_is_told_however_much_stands_and_the_critical_first() -> None:
+    night = Night()
+    told = Told(night)
+    await stands(night, READ_AT_ONCE + 3)
+    night.now += timedelta(hours=1)
+    night.sights = [*(Sight(rule="stuck_old", about=f"{n}", value=90_000) for n in range(3))]
+    await night.turns(60)
+    night.sights = [*night.sights, down()]
+    await night.turns(60)
+
+    await told.teller().turn()
+
+    assert sorted(told.told[:2]) == [(who, down().key, "fired") for who in ("on-call", "shift")]
+    assert len(told.told) == ATTEMPTS_LIMIT
+
+
+async def test_a_target_that_fails_again_and_again_keeps_no_other_waiting() -> None:
+    night = Night()
+    told = Told(night)
+    told.fails = {"on-call"}
+    await stands(night, ATTEMPTS_LIMIT + 1, "partner_down")
+    for _ in range(3):
+        await told.teller().turn()
+    night.now += timedelta(minutes=2)
+    await stands(night, 1, "late_intake")
+    told.told.clear()
+    await told.teller().turn()
+    assert told.told == [("shift", "late_intake/0", "fired")]
 
 
 async def test_what_is_silenced_is_told_when_the_silence_is_over() -> None:
