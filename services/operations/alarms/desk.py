@@ -49,7 +49,7 @@ class Desk:
             silence = silence_of(alarm, of, by, now, until, reason)
         except ValueError as error:
             raise NotPossible("nothing-to-silence", f"{error}: silence the alarm.") from None
-        if silence.id in {one.id for one in await self.silences()}:
+        if any(silence.says_again(one) for one in await self.silences()):
             return alarm
         await self.rows.silence(silence)
         return await self._act(alarm, "silence", by, reason)

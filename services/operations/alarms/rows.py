@@ -133,7 +133,9 @@ class Alarms:
         rows = await self._silences.ranges([(f"{now_ms + 1:013d}", "~")], ROWS_LIMIT)
         lifted = {str(row["_id"])[:-2] for row in rows if str(row["_id"]).endswith("/2")}
         return [
-            msgspec.json.decode(row["said"], type=Silence)
+            msgspec.structs.replace(
+                msgspec.json.decode(row["said"], type=Silence), id=str(row["_id"])[:-2]
+            )
             for row in rows
             if str(row["_id"]).endswith("/1") and str(row["_id"])[:-2] not in lifted
         ]

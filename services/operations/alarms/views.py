@@ -227,7 +227,7 @@ def _told(target: str, attempt: Attempt) -> ToldView:
 
 
 def _silence(silence: Silence) -> SilenceView:
-    return SilenceView(id=silence.id, **msgspec.structs.asdict(silence))
+    return SilenceView(**msgspec.structs.asdict(silence))
 
 
 # ---- as the description of the edge shows them

@@ -74,7 +74,7 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
 
 class Silence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Nothing that has all of what is named here is delivered until then; what is empty names
-    nothing.
+    nothing.  `id`: those that end later sort after it; empty until it is kept.
     """
 
     by: str
@@ -85,12 +85,17 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     about: str = ""
     partner: str = ""
     unit: str = ""
+    id: str = ""
 
-    @property
-    def id(self) -> str:
-        """Return its id, the same for the same; those that end later sort after it."""
-        said = msgspec.json.encode(msgspec.structs.replace(self, at=self.until))
-        return f"{_ms(self.until):013d}-{blake2b(said, digest_size=5).hexdigest()}"
+    def kept(self) -> "Silence":
+        """Return it under an id: the same words said at another time are another silence."""
+        said = msgspec.json.encode(msgspec.structs.replace(self, id=""))
+        id_ = f"{_ms(self.until):013d}-{blake2b(said, digest_size=5).hexdigest()}"
+        return msgspec.structs.replace(self, id=id_)
+
+    def says_again(self, other: "Silence") -> bool:
+        """Tell whether it says what another does, whenever that was said."""
+        return msgspec.structs.replace(other, at=self.at, id=self.id) == self
 
     def covers(self, alarm: Alarm, now: datetime) -> bool:
         """Tell whether it holds for an alarm now."""
@@ -124,7 +129,7 @@ def silence_of(
     }[of]
     if not all(named.values()):
         raise ValueError(f"the alarm is of no {of}")
-    return Silence(by=by, at=at, until=until, reason=reason, **named)
+    return Silence(by=by, at=at, until=until, reason=reason, **named).kept()
 
 
 def is_silenced(alarm: Alarm, silences: Iterable[Silence], now: datetime) -> bool:

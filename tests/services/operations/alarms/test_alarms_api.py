@@ -163,6 +163,36 @@ async def test_a_silence_ends_by_itself_and_by_who_lifts_it(
     assert (await client.get("/v1/alarms")).json()["silences"] == []
 
 
+async def test_what_was_lifted_can_be_silenced_again_in_the_same_words(
+    client: httpx.AsyncClient, night: Night
+) -> None:
+    alarm = (await standing(client))["partner_down"]
+    until = (night.now + timedelta(hours=4)).isoformat()
+    await silence(client, alarm, night, until=until)
+    night.now += timedelta(seconds=1)
+    where = f"/v1/alarms/{alarm['id']}/unsilence"
+    await client.post(where, json={"reason": "the works are over"})
+    night.now += timedelta(seconds=1)
+
+    again = (await silence(client, alarm, night, until=until)).json()
+
+    assert (again["is_silenced"], len(again["silences"])) == (True, 1)
+    assert [act["what"] for act in again["acts"][1:]] == ["silence", "unsilence", "silence"]
+
+
+async def test_a_silence_that_was_kept_under_another_id_is_lifted_all_the_same(
+    client: httpx.AsyncClient, night: Night
+) -> None:
+    alarm = (await standing(client))["partner_down"]
+    await silence(client, alarm, night)
+    table = night.tables.silences
+    [row] = await table.ranges([("", "~")])
+    await table.delete([row["_id"]])
+    await table.insert([row | {"_id": f"{row['_id'][:14]}0123456789/1"}])
+    lifted = await client.post(f"/v1/alarms/{alarm['id']}/unsilence", json={"reason": "over now"})
+    assert not lifted.json()["is_silenced"]
+
+
 async def test_the_same_silence_again_is_one(client: httpx.AsyncClient, night: Night) -> None:
     alarm = (await standing(client))["partner_down"]
     until = (night.now + timedelta(hours=4)).isoformat()
