@@ -37,7 +37,7 @@ MOVES: Mapping[Status, Mapping[Doing, Status]] = {
     "waiting_for_check": {"approve": "running", "reject": "rejected", "abort": "aborted"},
     "running": {"pause": "paused", "abort": "aborted", "sent": "checking"},
     "paused": {"resume": "running", "abort": "aborted"},
-    "checking": {"checked": "done"},
+    "checking": {"checked": "done", "pause": "paused"},
     "done": {},
     "aborted": {},
     "rejected": {},

@@ -91,10 +91,14 @@ class Runner:
         return True
 
     async def _stop(self, round_: Round, error: Exception) -> None:
-        """Pause a round that cannot go on, with the reason: an operator resumes it, or aborts."""
+        """Pause a round that cannot go on, with the reason: an operator resumes it, or aborts, and
+        one that was aborted is let be.
+        """
         if "pause" in MOVES[round_.status] and len(round_.acts) < ACTS_LIMIT:
             act = Act(what="pause", by=ITSELF, at=self._clock(), reason=because(error))
             await self._rows.act(round_.after(act))
+        elif round_.status in STOPPED:
+            await self._rows.unwatch(round_.id)
 
     async def _send(self, round_: Round, limit: int) -> int:
         """Send the next commands of a round; return how many items that were."""
