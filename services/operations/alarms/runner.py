@@ -11,7 +11,7 @@ from typing import Protocol
 from services.operations.alarms.rows import Alarms, Look, Past
 from services.operations.alarms.sightings import Seen
 from services.operations.domain.alarm_life import ITSELF, Act, Alarm, fired
-from services.operations.domain.alarms import RULES, Mark, Sight, judged
+from services.operations.domain.alarms import RULES, Mark, Sight, judged, worst
 from services.operations.turns import SomeFailed
 from shared.clock import Clock
 
@@ -42,19 +42,20 @@ class Runner:
         if not await self._rows.takes(int(now.timestamp() / LOOK_S)):
             return False
         seen = await self._looking.look(now, await self._rows.past())
-        await self._bring(seen, now)
+        sights = await self._bring(seen, now)
         await self._rows.remember(seen.past)
-        await self._rows.looked(Look(seen.past.at_ms, seen.sights, seen.unseen))
+        await self._rows.looked(Look(seen.past.at_ms, sights, seen.unseen))
         if seen.errors:
             raise SomeFailed(seen.errors)
         return True
 
-    async def _bring(self, seen: Seen, now: datetime) -> None:
-        """Bring alarms to what was seen."""
+    async def _bring(self, seen: Seen, now: datetime) -> list[Sight]:
+        """Bring alarms to what was seen; return as much of it as was looked at."""
         ids = await self._rows.open_ids()  # before the marks, which who fires writes first
         marks = await self._rows.marks()
         alarms = await self._rows.every({*ids, *(mark.id for mark in marks.values() if mark.id)})
-        sights = {sight.key: sight for sight in seen.sights}
+        looked_at = worst(seen.sights, marks)
+        sights = {sight.key: sight for sight in looked_at}
         after = turned(marks, sights, seen.unseen, now)
         for key, mark in after.items():
             if mark and mark.id and mark.id not in alarms and key in sights:
@@ -68,6 +69,7 @@ class Runner:
         # of one that has ended nothing may stay, or nothing would fire again
         over = {a.key for a in alarms.values() if a.ended_at and _is_of(marks.get(a.key), a)}
         await self._rows.put(marks, after | dict.fromkeys(over))
+        return looked_at
 
     async def _end(self, alarm: Alarm, now: datetime) -> None:
         while alarm.ended_at is None:

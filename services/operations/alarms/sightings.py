@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from services.operations.alarms.rows import Past
 from services.operations.alarms.signs import Signs
 from services.operations.board import Rows
-from services.operations.domain.alarms import Sight, worst
+from services.operations.domain.alarms import Sight
 from services.operations.domain.causes import CAUSES, HELD
 from services.operations.domain.expiry import Expiring, days_left
 from services.operations.situations import NEVER_MS
@@ -96,16 +96,12 @@ class Sightings:
         errors: dict[str, Exception] = {}
         for rules, look in looks.items():
             try:
-                found = await look()
+                sights += await look()
             except (Unknown, CalendarEnds, Misconfigured):
                 unseen += rules
-                continue
             except Exception as error:  # the other rules are to be looked at all the same
                 unseen += rules
                 errors[", ".join(rules)] = error
-                continue
-            for rule in rules:
-                sights += worst([s for s in found if s.rule == rule])
         return Seen(sights, unseen, past, errors)
 
     # ---- the board

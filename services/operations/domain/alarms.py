@@ -5,7 +5,7 @@ too low) for long enough, and ends when it was far enough from that for long eno
 and down at the threshold does not ring again and again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
@@ -273,10 +273,19 @@ def judged(key: str, mark: Mark | None, value: int | None, now_ms: int) -> Mark 
     return msgspec.structs.replace(mark, well_ms=well_ms)
 
 
-def worst(sights: list[Sight]) -> list[Sight]:
-    """Return as many sights of one rule as are looked at."""
-    sign = -1 if sights and RULES[sights[0].rule].worse == "more" else 1
-    return sorted(sights, key=lambda s: (sign * s.value, s.about))[:SIGHTS_LIMIT]
+def worst(sights: Iterable[Sight], standing: Container[str]) -> list[Sight]:
+    """Return as many sights of each rule as are looked at: those whose keys stand somewhere, which
+    must not look as if they were gone, and then the worst.
+    """
+    rules: dict[str, list[Sight]] = {}
+    for sight in sights:
+        rules.setdefault(sight.rule, []).append(sight)
+    found = []
+    for rule, each in rules.items():
+        sign = -1 if RULES[rule].worse == "more" else 1
+        each.sort(key=lambda s: (s.key not in standing, sign * s.value, s.about))
+        found += each[:SIGHTS_LIMIT]
+    return found
 
 
 def alarm_id(key: str, since_ms: int) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.operations.domain.alarm_life import Act
+from services.operations.domain.alarms import SIGHTS_LIMIT
 from services.operations.turns import SomeFailed
 from shared.errors import Unknown
 from tests.services.operations.alarms.watch import Night, down, late, of_a_rule_that_is_gone
@@ -57,6 +58,26 @@ async def test_what_nobody_can_look_at_stays_as_it_is() -> None:
     look = await night.rows.last_look()
     assert look
     assert look.unseen == ["late_intake"]
+
+
+async def test_what_stands_is_not_ended_by_others_that_are_worse() -> None:
+    night = Night()
+    standing = [down(f"{n}") for n in range(SIGHTS_LIMIT)]
+    night.sights = standing
+    await night.turns(60)
+    worse = [down("worse", 40), down("worst", 50)]
+    night.sights = [*standing, *worse]
+    for _ in range(3):
+        await night.turn(seconds=400)
+    acts = dict(await night.told())
+    assert acts == {sight.key: ["fired"] for sight in standing}
+
+    night.sights = [*standing[1:], *worse]
+    for _ in range(4):
+        await night.turn(seconds=400)
+    acts = dict(await night.told())
+    assert acts.pop(standing[0].key) == ["fired", "ended"]
+    assert acts == {sight.key: ["fired"] for sight in (*standing[1:], worse[1])}
 
 
 async def test_a_look_is_taken_by_one_process_alone() -> None:

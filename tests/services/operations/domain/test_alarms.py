@@ -104,6 +104,12 @@ def test_the_id_is_the_same_whoever_finds_it_and_sorts_by_time() -> None:
 @pytest.mark.parametrize(("rule", "kept"), [("due_soon", 399), ("certificate_expiry", 0)])
 def test_of_too_many_the_worst_are_looked_at(rule: str, kept: int) -> None:
     sights = [Sight(rule=rule, about=str(n), value=n) for n in range(400)]
-    found = worst(sights)
+    found = worst(sights, ())
     assert len(found) == SIGHTS_LIMIT
     assert kept in {sight.value for sight in found}
+
+
+def test_of_too_many_those_that_stand_are_looked_at_first() -> None:
+    sights = [Sight(rule="due_soon", about=str(n), value=n) for n in range(400)]
+    found = worst([*sights, Sight(rule="stuck_old", about="x", value=1)], {"due_soon/3"})
+    assert [s.about for s in found] == ["3", *map(str, range(399, 200, -1)), "x"]
