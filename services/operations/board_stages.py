@@ -15,7 +15,7 @@ APART_KINDS = [
     *((service, cause) for service in SERVICES for cause in (HELD, POISON)),
     (CAUSES[CALL].stage, CALL),
 ]
-_KINDS = [*((c.stage, name) for name, c in CAUSES.items() if name not in OF_LANES), *APART_KINDS]
+KINDS = [*((c.stage, name) for name, c in CAUSES.items() if name not in OF_LANES), *APART_KINDS]
 
 
 def over_ms(cause: str, now_ms: int) -> int:
@@ -32,7 +32,7 @@ def stuck_stages(now_ms: int) -> list[Mapping[str, Any]]:
             "cause": cause,
             "stuck_ms": {"$lte": now_ms, "$gt": over_ms(cause, now_ms)},
         }
-        for stage, cause in _KINDS
+        for stage, cause in KINDS
     ]
     application = {"$substrBytes": ["$_id", 0, ID_LENGTH]}
     of_one = {
@@ -54,9 +54,7 @@ def stuck_stages(now_ms: int) -> list[Mapping[str, Any]]:
 
 def waiting_stages(now_ms: int) -> list[Mapping[str, Any]]:
     """Return how to count what waits as it should, by group."""
-    each = [
-        {"stage": stage, "cause": cause, "stuck_ms": {"$gt": now_ms}} for stage, cause in _KINDS
-    ]
+    each = [{"stage": stage, "cause": cause, "stuck_ms": {"$gt": now_ms}} for stage, cause in KINDS]
     only = {"_id": 0, **_INDEXED}
     of_all = {
         "_id": _KIND,
@@ -71,7 +69,7 @@ def by_age_stages(now_ms: int) -> list[Mapping[str, Any]]:
     """Return how to count by age, in a histogram: two numbers read off it say enough."""
     each = [
         {"stage": stage, "cause": cause, "stuck_ms": {"$gt": over_ms(cause, now_ms)}}
-        for stage, cause in _KINDS
+        for stage, cause in KINDS
     ]
     of_width = {
         "_id": {"stage": "$stage", "width": _width(now_ms)},

@@ -1,16 +1,19 @@
 """Which applications an indicator counts: the lists behind a numerator and a denominator."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
+from services.operations.board_stages import KINDS
 from services.operations.domain.facts import CHANNELS, VIEWS, View
-from services.operations.domain.indicators import counted_as
+from services.operations.domain.indicators import counted_as, of_board
 from services.operations.indicators.snapshots import OF_FORM, Situations, Snapshot, Snapshots
 from services.operations.statistics import Counting
 from shared.clock import Clock
+
+_Either = list[Mapping[str, Any]]
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -43,35 +46,37 @@ class Evidence:
     async def page(
         self, snapshot: Snapshot, units: Iterable[str], names: Sequence[str], after: str, limit: int
     ) -> Page:
-        """Return a page of what is counted under these names at these units.
+        """Return a page of what is counted under these names, of one source, at these units.
 
         Of the form it is what was counted; what waits is looked at now.  Raises `Unknown`.
         """
         begin_unit, _, begin = after.partition("/")
+        counted = [
+            unit
+            for unit in sorted(units)
+            if unit >= begin_unit
+            and any(snapshot.counts.get(unit, {}).get(name, 0) for name in names)
+        ]
+        if not counted:
+            return Page([], "")
+        if not names[0].startswith(OF_FORM):
+            return _page(await self._waiting(counted, names, begin_unit, begin, limit), limit)
         items: list[Item] = []
-        for unit in sorted(units):
-            is_any = any(snapshot.counts.get(unit, {}).get(name, 0) for name in names)
-            if not is_any or unit < begin_unit:
-                continue
+        for unit in counted:
             found = await self._of_unit(snapshot, unit, names)
             items += [item for item in found if unit > begin_unit or item.key > begin]
             if len(items) > limit:
-                last = items[limit - 1]
-                return Page(items[:limit], f"{last.unit}/{last.key}")
-        return Page(items, "")
+                break
+        return _page(items, limit)
 
     async def _of_unit(self, snapshot: Snapshot, unit: str, names: Sequence[str]) -> list[Item]:
-        """Return all of a unit, by key."""
+        """Return all that the form counts of a unit, by key."""
         found: dict[str, Item] = {}
         for view in VIEWS:
             wanted = {name.partition("/")[2] for name in names if name.startswith(f"{view}/")}
             for application, column in (await self._columns(snapshot, unit, view, wanted)).items():
                 if column in wanted:
                     found[application] = Item(unit, application, f"{view}/{column}", application)
-        causes = [name.partition("/")[0] for name in names if not name.startswith(OF_FORM)]
-        for item in await self._waiting(unit, causes) if causes else ():
-            if item.counted_as in names:
-                found[item.key] = item
         return sorted(found.values(), key=_key)
 
     async def _columns(
@@ -85,19 +90,53 @@ class Evidence:
             return await self._counting.filed(unit, period, view)
         return await self._counting.standing(unit, period, view)
 
-    async def _waiting(self, unit: str, causes: Sequence[str]) -> list[Item]:
+    async def _waiting(
+        self, units: Sequence[str], names: Sequence[str], begin_unit: str, begin: str, limit: int
+    ) -> list[Item]:
+        """Return what waits at these units, from a place on, and one more than fits on a page: of
+        all units together, as no index has them.
+        """
         now_ms = int(self._clock().timestamp() * 1_000)
-        match = {"unit": unit, "cause": {"$in": sorted(set(causes))}}
-        rows = await self._situations.aggregate([{"$match": match}])
+        later: _Either = [
+            {"unit": {"$gt": begin_unit}},
+            {"unit": begin_unit, "_id": {"$gt": begin}},
+        ]
+        match = {"$and": [{"$or": _kinds(names, now_ms)}, {"$or": later}], "unit": {"$in": units}}
+        stages: _Either = [
+            {"$match": match},
+            {"$sort": {"unit": 1, "_id": 1}},
+            {"$limit": limit + 1},
+            {"$project": {"unit": 1, "application": 1, "cause": 1, "stuck_ms": 1}},
+        ]
+        rows = await self._situations.aggregate(stages)
         return [
             Item(
-                unit,
+                row["unit"],
                 row["application"],
                 counted_as(row["cause"], row["stuck_ms"], now_ms),
                 row["_id"],
             )
             for row in rows
         ]
+
+
+def _kinds(names: Sequence[str], now_ms: int) -> _Either:
+    """Return what matters are that are counted so, as their index has them."""
+    found: _Either = []
+    for stage, cause in KINDS:
+        stuck, waits = (name in names for name in of_board(cause))
+        if stuck or waits:
+            within = {} if stuck and waits else {"stuck_ms": {"$lte" if stuck else "$gt": now_ms}}
+            found.append({"stage": stage, "cause": cause, **within})
+    return found
+
+
+def _page(items: list[Item], limit: int) -> Page:
+    """Return the first of these, and where the others begin, if there are more."""
+    if len(items) <= limit:
+        return Page(items, "")
+    last = items[limit - 1]
+    return Page(items[:limit], f"{last.unit}/{last.key}")
 
 
 def _key(item: Item) -> str:

@@ -56,11 +56,13 @@ class SituationRows:
         self._table = table
 
     async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
-        """Count matters by unit, cause, and whether they are stuck by then; or return those of a
-        unit and causes.
+        """Count matters by unit, cause, and whether they are stuck by then; or return a page of
+        some units and causes.
         """
         if "$match" in stages[0]:
-            return [row for row in self._table.rows.values() if _fits(row, stages[0]["$match"])]
+            found = [row for row in self._table.rows.values() if _fits(row, stages[0]["$match"])]
+            found.sort(key=lambda row: (row["unit"], row["_id"]))
+            return found[: stages[2]["$limit"]]
         now_ms = stages[1]["$group"]["_id"]["is_stuck"]["$lte"][1]
         return _told(
             _key(unit=row["unit"], cause=row["cause"], is_stuck=row["stuck_ms"] <= now_ms)
@@ -136,6 +138,10 @@ def _changes(rows: Iterable[Row], period: Period) -> Iterable[tuple[tuple[str, A
 
 
 def _fits(row: Row, match: Mapping[str, Any]) -> bool:
+    if not all(_fits(row, each) for each in match.get("$and", ())):
+        return False
+    if "$or" in match and not any(_fits(row, each) for each in match["$or"]):
+        return False
     tests: Mapping[str, Callable[[Any, Any], bool]] = {
         "$gte": lambda value, edge: value >= edge,
         "$gt": lambda value, edge: value > edge,
@@ -147,5 +153,6 @@ def _fits(row: Row, match: Mapping[str, Any]) -> bool:
     return all(
         tests[name](row.get(field), edge)
         for field, asked in match.items()
+        if field not in ("$and", "$or")
         for name, edge in (asked.items() if isinstance(asked, dict) else [("$in", [asked])])
     )

@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.operations import indicators_api
+from services.operations.domain.causes import CAUSES
 from services.operations.domain.indicators import INDICATORS, WORST_FIRST
 from services.operations.facts import rows_of
 from shared import problems
@@ -46,6 +47,7 @@ async def waiting(store: Store) -> None:
         stuck_ms = now_ms + (1 if n % 2 else -1)
         row = {
             "unit": UNITS[n % 4],
+            "stage": "intake" if cause == "held" else CAUSES[cause].stage,
             "cause": cause,
             "stuck_ms": stuck_ms,
             "application": f"a{n % 9}",
