@@ -11,15 +11,14 @@ from typing import Any, NamedTuple, Protocol
 from services.operations.alarms.rows import Past
 from services.operations.alarms.signs import Signs
 from services.operations.board import Rows
+from services.operations.board_stages import KINDS, over_ms
 from services.operations.domain.alarms import Sight
-from services.operations.domain.causes import CAUSES, HELD
 from services.operations.domain.expiry import Expiring, days_left
 from services.operations.situations import NEVER_MS
 from services.operations.turns import Faults
 from shared.catalogue import Catalogue
 from shared.errors import Misconfigured, Unknown
 from shared.store import Row
-from shared.topics import SERVICES
 from shared.working_time import CalendarEnds, WorkingCalendar, local_day
 
 GROUPS_LIMIT = 10_000  # three times as many as there are units
@@ -220,11 +219,10 @@ def after_work(calendar: WorkingCalendar, at: datetime, hours: int) -> datetime:
 
 
 def _stuck(now_ms: int) -> list[Mapping[str, Any]]:
-    kinds = [
-        *((cause.stage, name) for name, cause in CAUSES.items() if name != HELD),
-        *((service, HELD) for service in SERVICES),
+    each = [
+        {"stage": s, "cause": c, "stuck_ms": {"$lte": now_ms, "$gt": over_ms(c, now_ms)}}
+        for s, c in KINDS
     ]
-    each = [{"stage": s, "cause": c, "stuck_ms": {"$lte": now_ms}} for s, c in kinds]
     only = {"_id": 0, "stage": 1, "cause": 1, "stuck_ms": 1}
     group = {
         "_id": {"stage": "$stage", "cause": "$cause"},

@@ -79,13 +79,16 @@ class Office:
         stuck: datetime | None = NOW - HOUR,
         unit: str = "26737",
         partner: str = "",
+        stage: str = "",
     ) -> None:
+        """Let so many applications wait; at the stage of the cause, where none is named."""
+        stage = stage or CAUSES[cause].stage
         rows = []
         for _ in range(count):
             self._count += 1
             row: Row = {
-                "_id": f"{self._count:036}/{CAUSES[cause].stage}/{cause}/",
-                "stage": CAUSES[cause].stage,
+                "_id": f"{self._count:036}/{stage}/{cause}/",
+                "stage": stage,
                 "cause": cause,
                 "application": f"{self._count:036}",
                 "since_ms": ms(since),

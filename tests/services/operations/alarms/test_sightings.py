@@ -1,5 +1,7 @@
 """What rules look at: the board's rows on a real database, groups that are behind, keys."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,21 @@ async def test_the_oldest_of_a_group_says_for_how_long_it_is_stuck(office: Offic
     await office.waits("unpaid", 3)
     await office.waits("unpaid", stuck=NOW - 30 * HOUR)
     assert await office.found("stuck_old") == {"payment/unpaid": 30 * 3_600}
+
+
+async def test_a_message_that_nobody_can_read_is_seen_at_whichever_service(office: Office) -> None:
+    await office.waits("poison_event", stage="routing")
+    await office.waits("held", stage="notify")
+    assert await office.found("stuck_old") == {
+        "routing/poison_event": 3_600,
+        "notify/held": 3_600,
+    }
+
+
+async def test_what_is_over_by_itself_is_stuck_no_more(office: Office) -> None:
+    await office.waits("repeated")
+    await office.waits("repeated", stuck=NOW - timedelta(seconds=50))
+    assert await office.found("stuck_old") == {"intake/repeated": 50}
 
 
 async def test_a_group_that_grew_by_half_in_a_quarter_of_an_hour_is_told(office: Office) -> None:
