@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from services.operations.domain.causes import CAUSES, HELD
+from services.operations.domain.causes import CAUSES, HELD, POISON
 from services.operations.domain.proof.words import KINDS
 from services.operations.domain.rounds import Choice
 from shared.events.data import Instant
@@ -32,6 +32,7 @@ Title = Annotated[str, msgspec.Meta(min_length=3, max_length=200)]
 Text = Annotated[str, msgspec.Meta(min_length=3, max_length=2_000)]
 Reference = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9._-]{3,100}$")]
 
+_ANYWHERE = (HELD, POISON)  # whichever service it is
 # which causes wait for a group that reads the log; none: the board cannot tell who waits for it
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "intake": ("unanswered",),
@@ -75,8 +76,8 @@ class Scope(
         if self.finding:
             return []
         every = [
-            *((cause.stage, name) for name, cause in CAUSES.items() if name != HELD),
-            *((service, HELD) for service in SERVICES),
+            *((cause.stage, name) for name, cause in CAUSES.items() if name not in _ANYWHERE),
+            *((service, name) for service in SERVICES for name in _ANYWHERE),
         ]
         of_group = GROUPS.get(self.group, ())
         return [

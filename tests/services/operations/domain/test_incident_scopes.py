@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.operations import board_stages
 from services.operations.domain.alarm_life import Alarm, fired
 from services.operations.domain.alarms import RULES, Sight
 from services.operations.domain.causes import CAUSES
@@ -54,6 +55,10 @@ def test_whom_an_alarm_concerns_can_be_asked(rule: str) -> None:
     scope = scope_of(alarm(rule))
     assert scope is None or scope.is_known
     assert RULES[rule].title.en in title_of(alarm(rule))
+
+
+def test_a_scope_may_be_of_every_group_of_the_board() -> None:
+    assert sorted(Scope().kinds) == sorted(board_stages.KINDS)
 
 
 def test_every_reader_of_the_log_says_what_waits_for_it() -> None:
