@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 import msgspec
 
 from services.operations.domain.citizen.notices import told_to_many
-from services.operations.domain.incidents import LINKED_SINCE, Incident
+from services.operations.domain.incidents import APPLICATIONS_LIMIT, LINKED_SINCE, Incident
 from services.operations.domain.rounds import Round, Status
 from services.operations.incidents.rows import Incidents
 from services.operations.journeys import Journeys
 from services.operations.rounds.rows import Rounds
 
 OFFERS_LIMIT = 20  # of each
-SAMPLE = 20  # applications in whose logs it is looked what they were told
+SAMPLE = 200  # applications in whose logs it is looked what they were told, spread over all
 
 
 class RoundOffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +59,9 @@ class Offers:
 
     async def of(self, incident: Incident) -> OffersView:
         """Return what may belong to one."""
-        items = await self._rows.items(incident, 1, SAMPLE)
+        found = incident.frozen.found
+        kept = min(found.applications if found else 0, APPLICATIONS_LIMIT)
+        items = await self._rows.numbered(incident, spread(kept, SAMPLE))
         broadcasts = await self._broadcasts({item.application for item in items})
         linked = {*incident.linked("round"), *incident.linked("broadcast")}
         told = [one for one in broadcasts.values() if one.id not in linked]
@@ -94,6 +96,14 @@ class Offers:
                     told=1 + (before.told if before else 0),
                 )
         return found
+
+
+def spread(count: int, most: int) -> list[int]:
+    """Return so many numbers from 1 up to `count`, as far apart as they can be, all where they are
+    no more.
+    """
+    some = min(count, most)
+    return [1 + n * count // some for n in range(some)]
 
 
 def _offer(one: Round) -> RoundOffer:

@@ -98,6 +98,12 @@ class Incidents:
         rows = await self._items.ranges([(f"{own}{first:05}", f"{own}:")], limit)
         return [msgspec.json.decode(row["item"], type=Item) for row in rows]
 
+    async def numbered(self, incident: Incident, numbers: Sequence[int]) -> list[Item]:
+        """Return those of these numbers of whom it concerned when that was last frozen."""
+        own = f"{incident.id}/{incident.frozen.set}/"
+        rows = await self._items.get([f"{own}{number:05}" for number in numbers])
+        return [msgspec.json.decode(row["item"], type=Item) for row in rows]
+
     async def every_item(
         self, incident: Incident, at_once: int = READ_AT_ONCE
     ) -> AsyncIterator[list[Item]]:
