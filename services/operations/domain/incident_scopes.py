@@ -34,7 +34,7 @@ SCOPES: Mapping[str, Drawn] = {
     "stuck_old": Drawn(_GROUP, _WARNING),
     "due_soon": Drawn({"stage": "processing", "unit": "{unit}", "which": "all"}, _WARNING),
     "silent_unit": Drawn({"unit": "{unit}", "which": "all"}, _WARNING),
-    "loop_failing": Drawn({}, "nobody's application waits for it alone"),
+    "loop_failing": Drawn({"loop": "{about}"}),
     "certificate_expiry": Drawn({}, "nobody waits for a key that still holds"),
 }
 

@@ -56,7 +56,8 @@ class Scope(
 
     `since`, `until`: when they began to wait; `which`: what is stuck, or all that waits; `group`:
     what waits for this reader of the log; `finding`: those in whose log alarms found this wrong,
-    whether they wait or not, and then nothing else is asked.
+    whether they wait or not, and then nothing else is asked.  `loop`: what operations does in the
+    background and fails at, for which nobody can say who waits.
     """
 
     stage: Name = ""
@@ -69,11 +70,12 @@ class Scope(
     which: Literal["stuck", "all"] = "stuck"
     group: Name = ""
     finding: Name = ""
+    loop: Name = ""
 
     @property
     def kinds(self) -> list[tuple[str, str]]:
         """Return the stages and causes that it may be about."""
-        if self.finding:
+        if self.finding or self.loop:
             return []
         every = [
             *((cause.stage, name) for name, cause in CAUSES.items() if name not in _ANYWHERE),

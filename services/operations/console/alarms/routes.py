@@ -116,7 +116,7 @@ def _add_looking(routes: APIRouter, waking: Waking) -> None:
             "alarm.html",
             page=one(view, waking.units, now),
             incident=incident,
-            opening=address_of(scope) if scope else "",
+            opening=address_of(scope) if scope and scope.is_known else "",
         )
 
 

@@ -66,6 +66,7 @@ INCIDENTS: Mapping[str, Words] = {
     "scope_stage": Words("Mọi việc ở khâu này", "All of this stage"),
     "scope_of_finding": Words("Sai lệch trong nhật ký", "Wrong in the log"),
     "scope_of_group": Words("Chờ tiến trình đọc nhật ký", "Waits for a reader of the log"),
+    "scope_of_loop": Words("Một việc chạy nền bị lỗi", "Something in the background fails"),
     "scope_unit": Words("Mã đơn vị", "Unit's code"),
     "scope_partner": Words("Đối tác", "Partner"),
     "scope_procedure": Words("Mã thủ tục", "Procedure's code"),

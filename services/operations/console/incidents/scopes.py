@@ -99,7 +99,7 @@ def in_words(scope: Scope, units: Units) -> list[Fact]:
         "scope_procedure": units.procedure(scope.procedure) if scope.procedure else None,
         "scope_since": moment(scope.since) if scope.since else None,
         "scope_until": moment(scope.until) if scope.until else None,
-        "scope_which": None if scope.finding else LABELS[f"scope_{scope.which}"],
+        "scope_which": None if scope.finding or scope.loop else LABELS[f"scope_{scope.which}"],
     }
     return [Fact(LABELS[name], words) for name, words in named.items() if words]
 
@@ -121,6 +121,8 @@ def title_for(scope: Scope, units: Units) -> Words:
 def _kind(scope: Scope) -> Words:
     if scope.finding:
         return _pair(LABELS["scope_of_finding"], KINDS.get(scope.finding, same(scope.finding)))
+    if scope.loop:
+        return _pair(LABELS["scope_of_loop"], same(scope.loop))
     if scope.group:
         return _pair(LABELS["scope_of_group"], same(scope.group))
     if scope.cause:

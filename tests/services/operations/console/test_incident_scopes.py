@@ -82,3 +82,5 @@ def test_a_scope_has_words_in_both_languages(catalogue: Catalogue) -> None:
     assert in_a_line(Scope(), units).en == "Anything · what is stuck"
     assert KINDS["gap"].en in in_a_line(Scope(finding="gap"), units).en
     assert "routing" in in_a_line(Scope(group="routing", which="all"), units).en
+    said = in_a_line(Scope(loop="rounds"), units)
+    assert said.en == "Something in the background fails · rounds"

@@ -6,10 +6,12 @@ import httpx
 
 from services.operations.domain.alarm_life import Alarm
 from services.operations.domain.alarms import Sight
-from services.operations.domain.incidents import JOINS_LIMIT, Incident, Scope
+from services.operations.domain.incidents import JOINS_LIMIT, Found, Incident, Scope
 from services.operations.incidents.desk import Opener
 from tests.services.operations.alarms.watch import down, late
 from tests.services.operations.incidents.house import Office, begin
+
+NOBODY = Found(applications=0, matters=0, vnd=0)
 
 
 async def found_of(office: Office) -> dict[str, Incident]:
@@ -26,7 +28,8 @@ async def test_one_is_opened_for_each_critical_alarm_once_whoever_looks(office: 
     gap = Sight(rule="sequence_gap", about="gap", value=1)
     behind = Sight(rule="read_lag", about="operations-second", value=300)
     warning = Sight(rule="due_soon", about="26737", value=12, unit="26737")
-    night.sights = [down(), late(), gap, behind, warning]
+    failing = Sight(rule="loop_failing", about="rounds", value=3)
+    night.sights = [down(), late(), gap, behind, failing, warning]
     await night.turns(60)
     await office.waits("partner_silent", 2, partner="sen-vang")
     openers = [Opener(night.rows, office.desk) for _ in range(2)]
@@ -38,6 +41,8 @@ async def test_one_is_opened_for_each_critical_alarm_once_whoever_looks(office: 
     assert set(found) == {a.id for a in alarms.values() if a.severity == "critical"}
     kept = found[alarms["partner_down"].id]
     assert (len(kept.acts), len(await office.desk.rows.items(kept))) == (1, 2)
+    of_loop = found[alarms["loop_failing"].id]
+    assert (of_loop.scope, of_loop.frozen.found) == (Scope(loop="rounds"), NOBODY)
 
 
 async def test_an_alarm_that_comes_and_goes_is_one_incident_that_says_so(office: Office) -> None:
