@@ -1,7 +1,7 @@
 """What stands around every route of operations, of the API as of the console.
 
 Before it: who calls, and whether it may just now.  Behind it: whom the answer named is written down
-before it leaves; what cannot be written down is not shown.
+before it leaves, a long one part by part; what cannot be written down is not shown.
 """
 
 from dataclasses import dataclass
@@ -25,6 +25,8 @@ from shared.errors import Unknown
 from shared.problems import Refusal
 
 ASKED_LIMIT = 500  # characters of what was asked that are kept
+PART_LIMIT = 256 * 1_024  # bytes of an answer that are held back
+TAIL = 64  # and no name is as long
 NOBODY = Caller("", "")
 
 
@@ -74,8 +76,8 @@ class Guard:
 
         return watched
 
-    async def note(self, scope: Scope, body: bytes) -> None:
-        """Write down whom an answer named.  Raises `Unknown`."""
+    async def note(self, scope: Scope, body: bytes, part: int = 1) -> None:
+        """Write down whom a part of an answer named.  Raises `Unknown`."""
         request = Request(scope)
         asked = _asked(request)
         names = named((asked, body.decode(errors="replace")))
@@ -89,7 +91,7 @@ class Guard:
             role=caller.role,
             address=network(caller_address(request)),
             what=f"{request.method} {_route(scope)}",
-            asked=kept(asked)[:ASKED_LIMIT],
+            asked=kept(asked)[:ASKED_LIMIT] + (f" ({part})" if part > 1 else ""),
             count=len(names),
             reason=getattr(request.state, "reason", ""),
         )
@@ -103,12 +105,13 @@ class Guard:
 
 
 class _Answer:
-    """One answer: held back until it is written down, if it is to be."""
+    """One answer: each part is held back until it is written down, if it is to be."""
 
     def __init__(self, guard: Guard, scope: Scope, receive: Receive, send: Send) -> None:
         self._guard, self._scope, self._receive, self._send = guard, scope, receive, send
         self._held: list[Message] = []
-        self._is_held = False
+        self._is_held = self._is_refused = False
+        self._part, self._size, self._tail = 1, 0, b""
 
     async def pass_on(self, app: ASGIApp) -> None:
         """Let the app answer."""
@@ -122,19 +125,31 @@ class _Answer:
             await self._send(message)
             return
         self._held.append(message)
-        if message["type"] == "http.response.body" and not message.get("more_body", False):
+        self._size += len(message.get("body", b""))
+        is_last = message["type"] == "http.response.body" and not message.get("more_body", False)
+        if is_last or self._size > PART_LIMIT:
             await self._let_go()
 
     async def _let_go(self) -> None:
-        body = b"".join(message.get("body", b"") for message in self._held)
+        if self._is_refused:
+            self._held.clear()
+            return
+        told = b"".join(message.get("body", b"") for message in self._held)
+        body = self._tail + told
         try:
-            await self._guard.note(self._scope, body)
+            if told or self._part == 1:
+                await self._guard.note(self._scope, body, self._part)
         except Unknown:
+            if self._part > 1:  # the caller sees that it broke off
+                raise
+            self._is_refused = True
             response = self._guard.unreachable(Request(self._scope))
             await response(self._scope, self._receive, self._send)
             return
         for message in self._held:
             await self._send(message)
+        self._held.clear()
+        self._part, self._size, self._tail = self._part + 1, 0, body[-TAIL:]
 
 
 def _route(scope: Scope) -> str:
