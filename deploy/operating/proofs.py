@@ -13,6 +13,8 @@ from deploy.operating.asking import Api, calling, where
 from deploy.operating.command import AsJson, At, Keys, say_json
 from deploy.operating.shown import columns
 from deploy.proving.shown import show
+from services.operations.domain.proof.tally import Proof
+from services.operations.domain.proof.words import waited
 from services.operations.proofs.paper import page
 from services.operations.proofs.report import Report, Unreadable, read
 from shared.errors import Misconfigured
@@ -140,6 +142,8 @@ def show_one(console: Console, found: Mapping[str, Any]) -> None:
         table.add_row(mark, name, f"{one['left']:,}", f"{one['relation']} {right}")
     if table.row_count:
         console.print(table)
+    if waits := waited(msgspec.convert(found.get("proof", {}), Proof)):
+        say(console, f"[yellow]…[/] {waits.en}.")
 
 
 def show_verified(console: Console, found: Mapping[str, Any]) -> None:

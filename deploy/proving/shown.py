@@ -10,7 +10,7 @@ from deploy.local.refusals import say
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.proof.equations import Equation
 from services.operations.domain.proof.tally import Item
-from services.operations.domain.proof.words import KINDS, SECTIONS, WAITS, part
+from services.operations.domain.proof.words import KINDS, SECTIONS, WAITS, part, waited
 from services.operations.proofs.report import Report
 from shared.clock import VIETNAM
 
@@ -33,6 +33,8 @@ def show(console: Console, report: Report, rows: int) -> None:
         say(console, "[green]✓[/] Everything holds.")
     else:
         say(console, "[red]✗[/] It does not hold: see the exceptions, by name.")
+    if waits := waited(proof):
+        say(console, f"[yellow]…[/] {waits.en}.")
 
 
 def _cells(one: Equation) -> tuple[Text, Text, Text, Text]:

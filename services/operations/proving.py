@@ -2,7 +2,8 @@
 
 Rows of journeys are ordered by application, and a UUIDv7 by the instant at which it was made: a
 period is one range, read in pages.  Before it comes what was set aside in the period and names no
-application: nobody can tell which one it was to be.
+application: nobody can tell which one it was to be, so that letters are counted by what was done
+about them.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from services.operations.domain.dead.letters import Place
+from services.operations.domain.dead.letters import Answer, Place
 from services.operations.domain.entries import Entry
 from services.operations.domain.naming import names_of
 from services.operations.domain.packing import unpacked
@@ -64,7 +65,7 @@ class Proving:
         """
         found = Proof()
         if not after or after.startswith(DEAD):
-            found, after = await self._of_nobody(period, after)
+            found, after = await self._of_nobody(period, as_of, after)
             if after:
                 return Part(found, after)
         low, high = period.ids
@@ -92,11 +93,11 @@ class Proving:
         found.add(*proofs, await self._elsewhere(given))
         return found
 
-    async def _of_nobody(self, period: Period, after: str) -> tuple[Proof, str]:
+    async def _of_nobody(self, period: Period, as_of: datetime, after: str) -> tuple[Proof, str]:
         """Return a page of what nobody can read and names no application; from where to go on."""
         low, high = (f"{DEAD}{ms(at):015d}/" for at in period)
         rows = await self._aside.ranges([(max(low, after), high)], self._page_rows)
-        found, letters = Proof(), {}
+        letters: dict[str, tuple[_Letter, int]] = {}  # a lane may say it again
         for row in rows:
             if not row["application"]:
                 [letter] = unpacked("", row["entries"])
@@ -104,12 +105,14 @@ class Proving:
                 stood = (
                     letter.place if data.offset < 0 else (data.topic, data.partition, data.offset)
                 )
-                letters[Place(*stood).key, row["_id"]] = data
-        answered = {row["_id"] for row in await self._answers.get([key for key, _ in letters])}
-        for (key, _), data in letters.items():
-            if key not in answered:
-                place = f"{data.topic}[{data.partition}]@{data.offset}"
-                found.wait("unreadable", "", place, data.reason)
+                letters.setdefault(Place(*stood).key, (data, letter.logged_ms))
+        answers = {
+            row["_id"]: msgspec.json.decode(row["said"], type=Answer).data.did
+            for row in await self._answers.get(list(letters))
+        }
+        found, moment = Proof(), Moment(ms(as_of), ms(period.until))
+        for key, (data, logged_ms) in letters.items():
+            _count_letter(data, logged_ms, answers.get(key, ""), moment, found)
         return found, f"{rows[-1]['_id']}~" if len(rows) == self._page_rows else ""
 
     async def page(self, low: str, high: str) -> tuple[list[tuple[str, list[Row]]], str]:
@@ -135,6 +138,18 @@ class Proving:
             if other != entry.application:
                 found.blame("name_taken", entry.application, name, f"stands for {other}")
         return found
+
+
+def _count_letter(data: _Letter, logged_ms: int, did: str, moment: Moment, into: Proof) -> None:
+    into.count("letters", "set_aside")
+    called = "", f"{data.topic}[{data.partition}]@{data.offset}", data.reason
+    if did:
+        into.count("letters", "dismissed" if did == "dismissed" else "sent_again")
+    elif moment.bears("unreadable", logged_ms):
+        into.count("letters", "waiting")
+        into.wait("unreadable", *called, logged_ms)
+    else:
+        into.blame("left_unreadable", *called)
 
 
 def _application(row: Row) -> str:

@@ -7,7 +7,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from services.operations.domain.citizen.words import Words
-from services.operations.domain.proof.words import KINDS, SECTIONS, WAITS, part
+from services.operations.domain.proof.words import KINDS, SECTIONS, WAITS, part, waited
 from services.operations.proofs.report import Report, Signed
 from shared.clock import VIETNAM
 
@@ -32,6 +32,7 @@ def page(found: Signed, report: Report) -> str:
         part=part,
         both=_both,
         grouped=_grouped,
+        waited=waited(proof),
         lists=(
             (EXCEPTED, proof.excepted, KINDS, proof.exceptions),
             (WAITED, proof.waiting, WAITS, proof.named),

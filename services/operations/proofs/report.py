@@ -25,10 +25,11 @@ class Unreadable(ValueError):
 
 class Report(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`as_of`: until when the log was read; `unread`: how much of it operations had not read then.
-    `system`: the database that it was read from.
+    `system`: the database that it was read from.  In the first kind what waited might do so for
+    ever, and counted as an answer.
     """
 
-    is_a: Literal["motcua.proof/1"] = "motcua.proof/1"
+    is_a: Literal["motcua.proof/1", "motcua.proof/2"] = "motcua.proof/2"
     system: str
     since: datetime
     until: datetime

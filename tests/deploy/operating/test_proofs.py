@@ -35,6 +35,13 @@ def test_one_that_is_done_says_whether_it_holds_and_what_it_found() -> None:
     said = drawn(show_one, found)
     assert "does not hold 800 2" in said
     assert "✓ doors 9 = registered 9" in said
+    assert "wait" not in said
+
+
+def test_how_many_wait_and_since_when_is_said() -> None:
+    proof = {"waiting": {"held": 2, "money": 1}, "oldest_ms": {"held": 0, "money": 9_000_000}}
+    said = drawn(show_one, {"made": DONE, "equations": [], "proof": proof})
+    assert "… 3 wait, the oldest since 1970-01-01 07:00." in said
 
 
 def test_where_there_is_none_it_says_how_to_begin_one() -> None:

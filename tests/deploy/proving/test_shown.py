@@ -22,7 +22,10 @@ def test_a_person_sees_each_equation_and_each_exception_by_name(report: Report) 
     assert "✗  submissions " in text
     assert all(kind in text and KINDS[kind].en in text for kind in report.proof.excepted)
     assert all(item.application in text for item in report.proof.exceptions)
-    assert text.endswith("✗ It does not hold: see the exceptions, by name.\n")
+    assert text.endswith(
+        "✗ It does not hold: see the exceptions, by name.\n"
+        "… 1 wait, the oldest since 2026-06-17 11:12.\n"
+    )
 
 
 def test_of_each_kind_no_more_rows_are_shown_than_asked_for(report: Report) -> None:

@@ -10,7 +10,7 @@ from services.operations.console.spoken import grouped, moment, stretch
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.proof.equations import Equation
 from services.operations.domain.proof.tally import Item, Proof
-from services.operations.domain.proof.words import KINDS, SECTIONS, WAITS, part
+from services.operations.domain.proof.words import KINDS, SECTIONS, WAITS, part, waited
 from services.operations.proofs.desk import Made
 from shared.clock import VIETNAM
 
@@ -36,9 +36,13 @@ class Kind(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What was found; nothing of it is of one application alone but the items."""
+    """What was found; nothing of it is of one application alone but the items.
+
+    `waited`: how many wait, and since when; None: nothing does.
+    """
 
     looked: Words
+    waited: Words | None
     lines: Sequence[Line]
     excepted: Sequence[Kind]
     waiting: Sequence[Kind]
@@ -59,6 +63,7 @@ def found_page(proof: Proof, equations: Sequence[Equation]) -> Page:
     """Return what was found."""
     return Page(
         looked=PROOF["proof_looked"].told(count=grouped(proof.applications)),
+        waited=waited(proof),
         lines=[_line(one) for one in equations],
         excepted=_kinds(proof.excepted, KINDS, proof.exceptions),
         waiting=_kinds(proof.waiting, WAITS, proof.named),

@@ -1,7 +1,7 @@
 """What came in was answered, once: applications, children of interlinked ones, petitions.
 
-A message on the log is what a portal was promised: from then on it is registered or refused, or it
-is named here with what it waits for.
+A message on the log is what a portal was promised: from then on it is registered or refused, or
+somebody dismissed it, or it is named here with what it waits for, for as long as it may.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import msgspec
 from services.operations.domain.entries import Entry
 from services.operations.domain.proof.tally import Journey, Moment, Proof, read_as
 from shared.events.intake import ChildOpened, InterlinkedRegistered, Refused, Registered
-from shared.events.kernel import RecordDead
+from shared.events.kernel import RecordAnswered, RecordDead
 from shared.events.petitions import PetitionFiled, PetitionReceived, PetitionRejected
 from shared.events.portal import Submitted
 from shared.kinship import is_child
@@ -69,6 +69,7 @@ class _Place(msgspec.Struct):
     topic: str = ""
     partition: int = -1
     offset: int = -1
+    did: str = ""
 
 
 _refusal = msgspec.json.Decoder(_Refusal)
@@ -113,24 +114,37 @@ def _once(
 def _not_yet(
     door: Door, asked: Sequence[Entry], journey: Journey, moment: Moment, into: Proof
 ) -> None:
+    kind, why = _waits_as(door, asked, journey)
+    if kind == "dismissed":
+        into.count(door.section, "dismissed")
+        return
     first = min(asked, key=lambda e: e.logged_ms)
     called = journey.application, first.id
-    buried = _buried(journey.entries)
-    if all(e.place in buried for e in asked):
-        into.count(door.section, "set_aside")
-        into.wait("set_aside", *called, f"{door.service} cannot read it: see the dead letters")
-    elif door.service in journey.held:
-        into.count(door.section, "held")
-        into.wait("held", *called, f"{door.service} holds it: see what is parked")
-    elif moment.is_young(first.logged_ms):
-        into.count(door.section, "being_read")
-        into.wait("being_read", *called, f"{door.service} has not answered yet")
+    if moment.bears(kind, first.logged_ms):
+        into.count(door.section, "waiting")
+        into.wait(kind, *called, why, first.logged_ms)
     else:
-        into.blame("unanswered", *called, f"{door.service} neither took nor refused it")
+        into.blame("unanswered", *called, f"{door.service} neither took nor refused it: {why}")
 
 
-def _buried(entries: Sequence[Entry]) -> set[tuple[str, int, int]]:
-    """Return the places of which a lane said that nobody can read what stands there."""
-    aside = [e.data for e in entries if e.type == RecordDead.TYPE and e.is_aside]
-    found = [read_as(_place, data, _Place()) for data in aside]
-    return {(p.topic, p.partition, p.offset) for p in found}
+def _waits_as(door: Door, asked: Sequence[Entry], journey: Journey) -> tuple[str, str]:
+    """Return as what it waits, and why; or that somebody dismissed it."""
+    buried = _said_of(journey.entries, RecordDead.TYPE)
+    if all(e.place in buried for e in asked):
+        answers = _said_of(journey.entries, RecordAnswered.TYPE)
+        did = [answers.get(e.place, "") for e in asked]
+        if all(did) and "dismissed" in did:  # the others were sent again, and came to the same
+            return "dismissed", ""
+        return "set_aside", f"{door.service} cannot read it, see the dead letters"
+    if door.service in journey.held:
+        return "held", f"{door.service} holds it, see what is parked"
+    return "being_read", f"{door.service} has not answered yet"
+
+
+def _said_of(entries: Sequence[Entry], type_: str) -> dict[tuple[str, int, int], str]:
+    """Return the places of which a lane said that nobody can read what stands there, or somebody
+    what he did about it: what was said first counts.
+    """
+    aside = [e.data for e in entries if e.type == type_ and e.is_aside]
+    found = [read_as(_place, data, _Place()) for data in reversed(aside)]
+    return {(p.topic, p.partition, p.offset): p.did for p in found}

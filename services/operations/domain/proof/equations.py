@@ -7,7 +7,8 @@ import msgspec
 
 from services.operations.domain.proof.tally import Proof
 
-ANSWERS = ("registered", "refused", "held", "set_aside", "being_read")
+ANSWERS = ("registered", "refused", "waiting", "dismissed")
+LETTERS = ("sent_again", "dismissed", "waiting")
 KEPT = ("settled", "overpaid", "mismatched", "waiting")
 ENDS = ("sent", "delivered", "failed", "dropped", "under_way")
 COLUMNS = ("settled", "in_process", "suspended", "not_accepted")
@@ -31,6 +32,7 @@ def equations(proof: Proof) -> list[Equation]:
         *_counted(proof, "submissions", "acknowledged", ANSWERS),
         *_counted(proof, "children", "acknowledged", ANSWERS),
         *_counted(proof, "petitions", "acknowledged", ANSWERS),
+        *_counted(proof, "letters", "set_aside", LETTERS),
         *_counted(proof, "sequences", "highest_numbers", ("first_occurrences",)),
         *_money(proof),
         *_counted(proof, "notices", "requested", ENDS),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from services.operations.domain.entries import Entry
-from services.operations.domain.proof.tally import TIMED_MS, Journey, Moment, Proof, read_as
+from services.operations.domain.proof.tally import Journey, Moment, Proof, read_as
 from shared.events.payment import (
     FeeAssessed,
     Mismatched,
@@ -25,6 +25,7 @@ from shared.events.refunds import RefundDone, RefundProposed, RefundRejected
 
 _TELLS = frozenset({Notified.TYPE, Queried.TYPE})
 _INBOX = "payment.inbox"
+_MAY_WAIT = "it may wait for its order"
 _KEPT_AS = {
     Settled.TYPE: "settled",
     Overpaid.TYPE: "overpaid",
@@ -193,16 +194,18 @@ def _received(account: _Account) -> dict[_Transaction, int]:
 def _is_all_there(account: _Account, journey: Journey, moment: Moment, into: Proof) -> None:
     """Match what was told with what was booked, one by one."""
     kept = {booked.money for booked in account.booked}
+    is_held = "payment" in journey.held
+    kind, why = ("money_held", "payment holds it") if is_held else ("money", _MAY_WAIT)
     received = _received(account)
     for told in sorted(account.told.keys() - kept):
         called = journey.application, told.reference
-        if "payment" in journey.held or moment.is_young(account.told[told], TIMED_MS):
-            why = "payment holds it" if "payment" in journey.held else "it may wait for its order"
-            into.wait("money", *called, f"{told.shown}: {why}")
+        if moment.bears(kind, account.told[told]):
+            into.wait(kind, *called, f"{told.shown}: {why}", account.told[told])
             if told.moved_by not in account.standing:
                 into.add_vnd(told.partner, "waiting", received.pop(told.moved_by, 0))
         else:
-            into.blame("unbooked", *called, f"{told.shown} was told of, and nobody has it")
+            detail = f"{told.shown} was told of, and nobody has it"
+            into.blame("unbooked", *called, f"{detail}: {why}" if is_held else detail)
     for money in sorted(kept - account.told.keys()):
         detail = f"{money.shown} is booked, and no partner told of it"
         into.blame("untold", journey.application, money.reference, detail)
@@ -233,10 +236,10 @@ def _settles_once(account: _Account, application: str, moment: Moment, into: Pro
     settled_vnd = sum(money.amount_vnd for _, money in account.settlements)
     receipts_vnd = account.receipts.total()
     awaited_vnd = settled_vnd - receipts_vnd
-    if awaited_vnd and moment.is_young(account.last_ms):
+    if awaited_vnd and moment.bears("receipt", account.last_ms):
         partner = account.settlements[-1][1].partner if account.settlements else ""
         into.add_vnd(partner, "receipts_awaited", awaited_vnd)
-        into.wait("receipt", application, references, f"for {awaited_vnd:,} đồng")
+        into.wait("receipt", application, references, f"for {awaited_vnd:,} đồng", account.last_ms)
     elif awaited_vnd:
         detail = f"{settled_vnd:,} đồng settled, receipts are of {receipts_vnd:,}"
         into.blame("receipts_differ", application, references or "none settled", detail)

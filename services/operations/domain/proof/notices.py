@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from services.operations.domain.entries import Entry
-from services.operations.domain.proof.tally import TIMED_MS, Journey, Moment, Proof, read_as
+from services.operations.domain.proof.tally import Journey, Moment, Proof, read_as
 from shared.events.notify import (
     NoticeDelivered,
     NoticeDropped,
@@ -29,6 +29,7 @@ _ENDS = {
     NoticeFailed.TYPE: "failed",
     NoticeDropped.TYPE: "dropped",
 }
+_HOLDS = "notify holds it"
 _HEARD = frozenset({*_ENDS, NoticeRequested.TYPE, NoticeQueryRequested.TYPE, NoticeReopened.TYPE})
 
 
@@ -102,16 +103,18 @@ def notices_end_once(journey: Journey, moment: Moment, into: Proof) -> None:
     for entry in sorted(decided, key=lambda e: e.sequence):
         if entry.service == "notify":
             found.hear(entry)
+    is_held = "notify" in journey.held
+    kind, why = ("notice_held", _HOLDS) if is_held else ("notice", "its carrier or a timer has it")
     for slot, last_ms in found.requested.items():
         into.count("notices", "requested")
         if slot in found.ended:
             into.count("notices", found.ended[slot])
-        elif "notify" in journey.held or moment.is_young(last_ms, TIMED_MS):
+        elif moment.bears(kind, last_ms):
             into.count("notices", "under_way")
-            why = "notify holds it" if "notify" in journey.held else "its carrier or a timer has it"
-            into.wait("notice", journey.application, f"{slot}", why)
+            into.wait(kind, journey.application, f"{slot}", why, last_ms)
         else:
             detail = "asked for, and nobody says what became of it"
+            detail = f"{detail}: {why}" if is_held else detail
             into.blame("notice_without_end", journey.application, f"{slot}", detail)
     for slot in found.ended.keys() - found.requested.keys():
         into.count("notices_not_handed_over", found.ended[slot])

@@ -39,10 +39,13 @@ def _is_on_its_way(
 ) -> None:
     called = journey.application, gist(first.data).dossier_code
     if not routed:
-        if "routing" in journey.held or moment.is_young(first.logged_ms):
-            into.wait("unrouted", *called, "routing has not taken it yet")
+        is_held = "routing" in journey.held
+        kind = "unrouted_held" if is_held else "unrouted"
+        why = "routing holds it" if is_held else "routing has not taken it yet"
+        if moment.bears(kind, first.logged_ms):
+            into.wait(kind, *called, why, first.logged_ms)
         else:
-            into.blame("never_routed", *called, "received, and routing never took it")
+            into.blame("never_routed", *called, f"received, and routing never took it: {why}")
     elif _column(routed) == "nowhere":
         code = gist(routed[-1].data).national_code
         into.blame("nowhere", *called, f"stands at code {code}, which is none")

@@ -1,14 +1,20 @@
 """What equations, exceptions and what is waited for are called; Vietnamese first."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from services.operations.domain.citizen.words import Words
+from services.operations.domain.proof.tally import Proof
+from shared.clock import VIETNAM
 
 # by the name of an equation: what is on its left
 SECTIONS: Mapping[str, Words] = {
     "submissions": Words("Hồ sơ đã gửi", "submissions"),
     "children": Words("Hồ sơ thành phần liên thông", "children"),
     "petitions": Words("Phản ánh, kiến nghị", "petitions"),
+    "letters": Words(
+        "Thông điệp không đọc được, không rõ hồ sơ", "unreadable messages of no application"
+    ),
     "sequences": Words("Sự kiện có số thứ tự", "numbered events"),
     "money": Words("Tiền đã nhận (đồng)", "đồng received"),
     "receipts": Words("Tiền đã ghi nhận thanh toán (đồng)", "đồng settled"),
@@ -21,6 +27,9 @@ SECTIONS: Mapping[str, Words] = {
 PARTS: Mapping[str, Words] = {
     "registered": Words("đã đăng ký", "registered"),
     "refused": Words("bị từ chối", "refused"),
+    "dismissed": Words("được cho qua", "dismissed by an operator"),
+    "sent_again": Words("được gửi lại", "sent again"),
+    # reports from before what waits was one number
     "held": Words("đang bị giữ", "held"),
     "set_aside": Words("không đọc được", "set aside"),
     "being_read": Words("đang chờ trả lời", "being read"),
@@ -51,6 +60,10 @@ KINDS: Mapping[str, Words] = {
     "unanswered": Words(
         "đã gửi, không được đăng ký cũng không bị từ chối",
         "submitted, and neither registered nor refused",
+    ),
+    "left_unreadable": Words(
+        "thông điệp không đọc được, không ai xử lý",
+        "messages that nobody can read, and nobody did anything about",
     ),
     "answered_twice": Words("được trả lời nhiều lần", "answered more than once"),
     "never_submitted": Words("có trả lời, không có hồ sơ gửi", "answered, and never submitted"),
@@ -104,14 +117,40 @@ WAITS: Mapping[str, Words] = {
         "messages that nobody can read, of no known application",
     ),
     "unrouted": Words("đã tiếp nhận, chưa phân luồng", "received, and not routed yet"),
-    "money": Words(
-        "tiền đang chờ khoản phải nộp, hoặc bị giữ", "money that waits for its order, or is held"
+    "unrouted_held": Words(
+        "đã tiếp nhận, phân luồng đang giữ, chờ giải phóng",
+        "received, and held by routing, to be released",
+    ),
+    "money": Words("tiền đang chờ khoản phải nộp", "money that waits for its order"),
+    "money_held": Words(
+        "tiền đang bị giữ, chờ giải phóng", "money that payment holds, to be released"
     ),
     "receipt": Words("biên lai sắp phát hành", "settled, its receipts are on their way"),
     "notice": Words("thông báo đang gửi", "notices that are under way"),
+    "notice_held": Words(
+        "thông báo đang bị giữ, chờ giải phóng", "notices that notify holds, to be released"
+    ),
 }
 
 
 def part(equation: str, name: str) -> Words:
     """Return what a number on the right of an equation is called."""
     return (COLUMNS if equation in ("at_the_end", "now") else PARTS)[name]
+
+
+def waited(proof: Proof) -> Words | None:
+    """Return how many wait, and since when the oldest does; None: nothing waits.
+
+    Reports from before that was looked at do not say since when.
+    """
+    number = sum(proof.waiting.values())
+    if not number:
+        return None
+    vi, en = f"{number:,} mục đang chờ".replace(",", "."), f"{number:,} wait"
+    if not proof.oldest_ms:
+        return Words(vi, en)
+    since = datetime.fromtimestamp(min(proof.oldest_ms.values()) / 1_000, UTC).astimezone(VIETNAM)
+    return Words(
+        f"{vi}, lâu nhất từ {since:%H:%M %d/%m/%Y}",
+        f"{en}, the oldest since {since:%Y-%m-%d %H:%M}",
+    )

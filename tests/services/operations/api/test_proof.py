@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from services.operations.domain.proof.equations import equations, holds
-from services.operations.domain.proof.tally import Proof
+from services.operations.domain.proof.tally import LIMITS_MS, Proof
 from shared import events
 from shared.events import kernel, routing
 from tests.services.operations.api.edge import Edge
@@ -150,26 +150,53 @@ async def test_what_nobody_can_read_and_names_no_application_is_named_by_its_pla
     assert [p.waiting for p in others] == [{}]
 
 
-async def test_what_an_operator_did_something_about_is_waited_for_no_more(
-    edge: Edge, client: httpx.AsyncClient, log: Log
-) -> None:
+def three_letters(log: Log) -> None:
+    """What nobody can read three times: one was dismissed, and one sent again."""
     place = {"service": "intake", "topic": "portal.submissions", "partition": 0}
     for n in range(3):
         dead = kernel.RecordDead(**place, offset=n, reason="no JSON", field="", sealed="")
         log.append("portal.submissions.dead", b"no id", events.encode(letter(dead)))
-    done = kernel.RecordAnswered(
-        **place, offset=1, did="dismissed", operator="o-1", reason="a test of the portal"
-    )
-    answer = msgspec.structs.replace(
-        letter(dead), id="a", type=done.TYPE, data=msgspec.Raw(events.encode(done))
-    )
-    log.append("portal.submissions.dead", None, events.encode(answer))
+    log.again(log.records[0])  # a lane that died says it again
+    for n, did in ((1, "dismissed"), (2, "redriven")):
+        done = kernel.RecordAnswered(
+            **place, offset=n, did=did, operator="o-1", reason="a test of the portal"
+        )
+        answer = msgspec.structs.replace(
+            letter(dead), id=f"a{n}", type=done.TYPE, data=msgspec.Raw(events.encode(done))
+        )
+        log.append("portal.submissions.dead", None, events.encode(answer))
+
+
+DAY = {"from": "2026-06-09", "to": "2026-06-09"}  # when they were set aside
+
+
+async def test_what_an_operator_did_about_a_letter_of_nobody_is_counted(
+    edge: Edge, client: httpx.AsyncClient, log: Log
+) -> None:
+    three_letters(log)
     await lived(edge, log, Story.returned)
 
-    [whole], _ = await asked(client, **{"from": "2026-06-09", "to": "2026-06-09"})
+    [whole], page = await asked(client, **DAY)
 
-    assert whole.waiting == {"unreadable": 2}
-    assert [i.name for i in whole.named] == ["portal.submissions[0]@0", "portal.submissions[0]@2"]
+    assert whole.waiting == {"unreadable": 1}
+    assert [i.name for i in whole.named] == ["portal.submissions[0]@0"]
+    [told] = [e for e in page["equations"] if e["name"] == "letters"]
+    assert (told["left"], told["holds"]) == (3, True)
+    assert told["right"] == {"sent_again": 1, "dismissed": 1, "waiting": 1}
+
+
+async def test_a_letter_of_nobody_that_nobody_sees_to_is_excepted_in_the_end(
+    edge: Edge, client: httpx.AsyncClient, log: Log
+) -> None:
+    three_letters(log)
+    log.now += timedelta(milliseconds=LIMITS_MS["unreadable"])
+    await lived(edge, log, Story.returned)
+
+    [whole], page = await asked(client, **DAY)
+
+    assert (whole.waiting, whole.excepted) == ({}, {"left_unreadable": 1})
+    assert [i.name for i in whole.exceptions] == ["portal.submissions[0]@0"]
+    assert [e["name"] for e in page["equations"] if not e["holds"]] == ["letters"]
 
 
 def letter(dead: kernel.RecordDead) -> events.Event:

@@ -13,9 +13,10 @@ from services.operations.console.uploads import uploaded
 from services.operations.domain.proof.equations import equations
 from services.operations.domain.proof.tally import Proof
 from services.operations.proofs.rows import Ended
+from tests.services.operations.api.edge import park
 from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.visits import TOKEN, send, sign_in
-from tests.services.operations.domain.proof.plant import settled_again
+from tests.services.operations.domain.proof.plant import never_answered, settled_again
 from tests.services.operations.story import Log, Story
 
 # the instants in the ids of stories
@@ -80,6 +81,21 @@ async def test_a_period_is_proven_and_what_is_excepted_leads_to_its_journey(
     listed = (await seated.get("/console/proof")).text
     assert f'href="{where}"' in listed
     assert "Không đúng" in listed
+
+
+async def test_how_many_wait_and_since_when_is_said_beside_the_verdict(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    story = Story(Log(), 1)
+    never_answered(story)
+    park(story, "intake", "portal.submissions")
+    await edge.read(story)
+
+    page = (await seated.get(await made(edge, seated))).text
+
+    assert LABELS["proof_holds"].vi in page
+    assert "1 mục đang chờ, lâu nhất từ" in page
+    assert "1 hồ sơ đang bị giữ, chờ giải phóng" in page
 
 
 async def test_a_part_of_the_page_is_what_htmx_asks_for_again(

@@ -1,6 +1,6 @@
 """The statistics form and the proof in a real browser: they fit, and axe finds nothing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from shared.clock import VIETNAM
 from tests.services.operations import scenes
 from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
 from tests.services.operations.console.test_proof_pages import DAYS, proven
-from tests.services.operations.domain.proof.plant import settled_again
+from tests.services.operations.domain.proof.plant import never_answered, settled_again
 from tests.services.operations.scenes import begun
 from tests.services.operations.story import Log, Story
 from tests.services.operations.windows import NARROW, WIDE, overflow
@@ -28,6 +28,11 @@ async def lived(sight: Sight) -> None:
     settled_again(story)
     await sight.edge.read(story)
     sight.edge.now = datetime(2026, 7, 20, 9, tzinfo=VIETNAM)
+    log = Log()
+    log.now = sight.edge.now - timedelta(minutes=5)
+    waits = Story(log, 6)
+    never_answered(waits)
+    await sight.edge.read(waits)
     wanted = Wanted(unit="01", target="office", every="daily", kind="csv")
     one = await sight.edge.subscriptions.begin(wanted, "o-1")
     at_ms = int(sight.edge.now.timestamp() * 1_000)

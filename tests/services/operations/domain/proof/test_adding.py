@@ -51,7 +51,7 @@ def many(numbers: range, kind: str = "gap") -> Proof:
     proof = Proof()
     for n in numbers:
         proof.blame(kind, f"{n:06d}", "name", "detail")
-        proof.wait(kind, f"{n:06d}", "name", "detail")
+        proof.wait(kind, f"{n:06d}", "name", "detail", since_ms=1_000 + n)
     return proof
 
 
@@ -66,4 +66,5 @@ def test_of_each_kind_the_first_are_listed_and_all_are_counted(cut: int) -> None
     names = [i.application for i in whole.exceptions if i.kind == "gap"]
     assert names == [f"{n:06d}" for n in range(LISTED)]
     assert whole.exceptions == whole.named
+    assert whole.oldest_ms == {"gap": 1_000, "fork": 1_000}
     assert len(whole.exceptions) == LISTED + 3

@@ -55,7 +55,9 @@ def test_what_does_not_add_up_is_told(vnd: dict[str, int], wrong: list[tuple[str
     [
         ("submissions", "acknowledged", "refused"),
         ("children", "acknowledged", "registered"),
-        ("petitions", "acknowledged", "being_read"),
+        ("submissions", "acknowledged", "waiting"),
+        ("petitions", "acknowledged", "dismissed"),
+        ("letters", "set_aside", "sent_again"),
         ("sequences", "highest_numbers", "first_occurrences"),
         ("notices", "requested", "under_way"),
         ("at_the_end", "received", "suspended"),

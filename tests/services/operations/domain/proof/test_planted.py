@@ -12,15 +12,11 @@ from services.operations.domain.proof.checks import proof_of
 from services.operations.domain.proof.equations import equations, holds
 from services.operations.domain.proof.tally import TIMED_MS, Moment, Proof
 from shared.events import notify, routing
-from tests.services.operations.api.edge import park
 from tests.services.operations.domain.proof.plant import (
     LOST,
     PLANTED,
-    a_notice_without_an_end,
     lost,
     money_that_nobody_has,
-    never_answered,
-    never_routed,
     requested,
 )
 from tests.services.operations.scenes import SCENES, begun
@@ -136,46 +132,6 @@ def test_exceptions_are_told_by_reference() -> None:
 
     assert (found.application, found.name) == (story.application, story.reference)
     assert found.detail == "50,000 đồng by T2 of sandbox was told of, and nobody has it"
-
-
-@pytest.mark.parametrize(
-    ("plant", "kind"),
-    [
-        (never_answered, "being_read"),
-        (never_routed, "unrouted"),
-        (money_that_nobody_has, "money"),
-        (a_notice_without_an_end, "notice"),
-    ],
-    ids=lambda x: getattr(x, "__name__", x),
-)
-def test_what_may_still_come_is_named_and_not_excepted(
-    plant: Callable[[Any], None], kind: str
-) -> None:
-    proof = proven(life(plant), later_ms=60_000)
-
-    assert (proof.excepted, set(proof.waiting)) == ({}, {kind})
-    assert holds(proof)
-
-
-@pytest.mark.parametrize(
-    ("plant", "service", "kind"),
-    [
-        (never_answered, "intake", "held"),
-        (never_routed, "routing", "unrouted"),
-        (money_that_nobody_has, "payment", "money"),
-        (a_notice_without_an_end, "notify", "notice"),
-    ],
-)
-def test_what_a_service_holds_is_named_and_not_excepted(
-    plant: Callable[[Any], None], service: str, kind: str
-) -> None:
-    story = life(plant)
-    park(story, service, "portal.submissions")
-
-    proof = proven(story)
-
-    assert (proof.excepted, set(proof.waiting)) == ({}, {kind})
-    assert holds(proof)
 
 
 def test_an_event_that_came_again_with_other_content_is_found() -> None:

@@ -9,7 +9,8 @@ import pytest
 from services.operations.domain import proof
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.proof import equations
-from services.operations.domain.proof.words import COLUMNS, KINDS, PARTS, SECTIONS, WAITS
+from services.operations.domain.proof.tally import LIMITS_MS, PERSON_MS, Proof
+from services.operations.domain.proof.words import COLUMNS, KINDS, PARTS, SECTIONS, WAITS, waited
 from tests.services.operations.domain.proof.plant import LOST, PLANTED
 
 FOLDER = Path(proof.__file__).parent
@@ -37,21 +38,40 @@ def test_every_exception_has_words_and_none_is_left_over() -> None:
 def test_every_exception_but_those_of_others_is_planted() -> None:
     planted = set().union(*PLANTED.values(), *LOST.values())
 
-    assert KINDS.keys() - planted == {"misorder", "fork", "truncated", "name_taken", "unread"}
+    assert KINDS.keys() - planted == {
+        *("misorder", "fork", "truncated", "name_taken"),
+        *("unread", "left_unreadable"),
+    }
 
 
 def test_everything_that_is_waited_for_has_words_and_none_is_left_over() -> None:
-    assert said_by("wait") == WAITS.keys()
+    assert LIMITS_MS.keys() == WAITS.keys()
+
+
+def test_every_kind_that_is_waited_for_has_a_limit_of_age() -> None:
+    assert said_by("wait", "bears") <= LIMITS_MS.keys()
+    assert all(0 < limit_ms <= PERSON_MS for limit_ms in LIMITS_MS.values())
 
 
 def test_every_part_of_an_equation_has_words() -> None:
-    named = (equations.ANSWERS, equations.KEPT, equations.ENDS, ["first_occurrences"])
-    others = {"receipts", "receipts_awaited", "released"}
+    named = (equations.ANSWERS, equations.LETTERS, equations.KEPT, equations.ENDS)
+    others = {"receipts", "receipts_awaited", "released", "first_occurrences"}
+    of_older_reports = {"held", "set_aside", "being_read"}
 
-    assert {name for names in named for name in names} | others | set(equations.COLUMNS) == (
-        PARTS.keys()
-    )
+    said = {name for names in named for name in names} | others | of_older_reports
+    assert said | set(equations.COLUMNS) == PARTS.keys()
     assert COLUMNS.keys() == PARTS.keys()
+
+
+def test_what_waits_is_told_with_its_number_and_its_age() -> None:
+    proof = Proof()
+    assert waited(proof) is None
+    for n in range(1_200):
+        proof.wait("held", "", f"{n}", "", since_ms=9_000_000 + n)
+    assert waited(proof) == Words(
+        "1.200 mục đang chờ, lâu nhất từ 09:30 01/01/1970",
+        "1,200 wait, the oldest since 1970-01-01 09:30",
+    )
 
 
 @pytest.mark.parametrize("table", [SECTIONS, PARTS, COLUMNS, KINDS, WAITS])
