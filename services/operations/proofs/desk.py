@@ -20,7 +20,9 @@ from shared.clock import Clock
 from shared.errors import Misconfigured
 
 OPEN_LIMIT = 3
-KEPT = 50  # the older ones are forgotten
+# the older ones are forgotten, each kind for itself: who aborts many pushes out no evidence
+SIGNED_KEPT, UNSIGNED_KEPT = 200, 20
+LOOKED_AT = 1_000  # more than there can be
 DAYS_LIMIT = 366
 REPORT_LIMIT_BYTES = 16 << 20
 UPLOADS_AT_ONCE = 2  # each takes a few times its size while it is verified
@@ -103,13 +105,19 @@ class ProofDesk:
         id_ = f"{at:%Y%m%d%H%M%S}-{self.new_id()[:8]}"
         wanted = Wanted(id=id_, since=period.since, until=period.until, by=by, at=at)
         await self.rows.begin(wanted)
-        everything = await self.rows.latest(KEPT + OPEN_LIMIT)
-        await self.rows.forget(one.id for one in everything[KEPT:])
+        await self._forget()
         return _made(wanted, None, None)
+
+    async def _forget(self) -> None:
+        ids = [one.id for one in await self.rows.latest(LOOKED_AT)]
+        ended = await self.rows.ended(ids)
+        signed = [id_ for id_ in ids if id_ in ended and ended[id_].what == "done"]
+        unsigned = [id_ for id_ in ids if id_ in ended and ended[id_].what != "done"]
+        await self.rows.forget([*signed[SIGNED_KEPT:], *unsigned[UNSIGNED_KEPT:]])
 
     async def latest(self) -> list[Made]:
         """Return the newest, the newest first."""
-        found = await self.rows.latest(KEPT)
+        found = await self.rows.latest(LOOKED_AT)
         ended = await self.rows.ended([one.id for one in found])
         return [
             _made(one, None if one.id in ended else await self.rows.part(one.id), ended.get(one.id))

@@ -4,6 +4,7 @@ import asyncio
 import random
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ from services.operations.domain.proof.tally import Proof
 from services.operations.proofs import desk as desks
 from services.operations.proofs.desk import ProofDesk, TooManyOpen
 from services.operations.proofs.report import Report, Unreadable
+from services.operations.proofs.rows import Ended
 from services.operations.proofs.runner import Runner
 from services.operations.proving import Proving
 from shared.errors import Misconfigured, Unknown
@@ -150,15 +152,40 @@ async def test_only_some_are_open_at_a_time(office: Office) -> None:
         await office.prover.desk.begin(Period(PERIOD.since, later(9)), "o-1")
 
 
-async def test_the_oldest_are_forgotten(office: Office) -> None:
-    office.store.tables["journeys"].rows.clear()
-    for n in range(desks.KEPT + 4):
-        await office.prover.desk.begin(Period(PERIOD.since, later(n)), "o-1")
+async def ended(office: Office, what: Literal["done", "aborted", "failed"], times: int) -> None:
+    """Begin proofs one after the other, which end so."""
+    for _ in range(times):
+        made = await office.prover.desk.begin(PERIOD, "o-1")
+        report = b"signed" if what == "done" else b""
+        await office.prover.rows.end(made.id, Ended(what=what, at=office.now), report)
         office.now += timedelta(seconds=1)
-        await office.turns()
+
+
+async def test_no_signed_report_gives_way_to_what_was_aborted_or_failed(office: Office) -> None:
+    await ended(office, "done", 1)
+    [signed] = await office.prover.desk.latest()
+    await ended(office, "aborted", 3 * desks.UNSIGNED_KEPT)
+    await ended(office, "failed", 3 * desks.UNSIGNED_KEPT)
+
     found = await office.prover.desk.latest()
-    assert len(found) == desks.KEPT
-    assert len({i for i in office.prover.table.rows if i.startswith("report/")}) == desks.KEPT
+
+    assert await office.prover.desk.report(signed.id) == b"signed"
+    assert (len(found), found[-1].id) == (1 + desks.UNSIGNED_KEPT + 1, signed.id)
+
+
+async def test_the_oldest_signed_ones_are_forgotten_and_nothing_is_left_of_them(
+    office: Office,
+) -> None:
+    await ended(office, "aborted", 1)
+    await ended(office, "done", desks.SIGNED_KEPT + 4)
+    await office.prover.desk.begin(PERIOD, "o-1")
+
+    found = await office.prover.desk.latest()
+
+    assert [made.standing for made in found].count("done") == desks.SIGNED_KEPT
+    assert found[-1].standing == "aborted"
+    kept = {id_.split("/")[1] for id_ in office.prover.table.rows if not id_.startswith("turn/")}
+    assert kept == {made.id for made in found}
 
 
 async def test_a_period_that_is_too_long_is_refused(office: Office) -> None:
