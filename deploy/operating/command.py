@@ -19,7 +19,7 @@ from shared.errors import Misconfigured
 
 PAGE = 200
 LOOK_EVERY_S = 0.5
-OVER = ("done", "aborted", "rejected")
+OVER = ("done", "aborted", "rejected", "expired")
 VERBS = ("start", "approve", "reject", "pause", "resume", "abort")
 
 console = Console(highlight=False)

@@ -23,7 +23,7 @@ from services.operations.domain.rounds import (
     Round,
 )
 from services.operations.rounds import views
-from services.operations.rounds.desk import Desk, TooManyOpen
+from services.operations.rounds.desk import Desk, TooManyOpen, TooOld
 from shared import edge
 from shared.access import Caller, require
 from shared.catalogue import Catalogue
@@ -168,6 +168,9 @@ async def done(desk: Desk, id_: str, what: Doing, by: Caller, reason: str) -> Ro
     except TooManyOpen:
         detail = f"{OPEN_LIMIT} rounds are under way: wait for one of them, or abort one."
         raise Refusal(409, "too-many-open", detail) from None
+    except TooOld:
+        detail = "It was previewed too long ago, and much may have changed: preview it anew."
+        raise Refusal(409, "preview-too-old", detail) from None
     if after is None:
         raise _not_now(await known(desk, id_), what)
     return after
@@ -197,11 +200,11 @@ async def items_of(
     if only:
         return await _only(desk, round_, after, limit, only)
     first = after + 1
-    items = await desk.rows.items(round_, first, limit)
+    items = await desk.rows.items(round_, first, limit)  # none where they were deleted
     end = first + len(items)
     sent = await desk.rows.steps(round_.id, "sent", first, end)
     checked = await desk.rows.steps(round_.id, "checked", first, end)
-    is_more = end <= round_.found.items + round_.found.refused
+    is_more = bool(items) and end <= round_.found.items + round_.found.refused
     listed = views.seen(round_, enumerate(items, first), sent, checked)
     return views.ItemsView(items=listed, next=end - 1 if is_more else None)
 
@@ -215,6 +218,8 @@ async def _only(
     numbers = [n for n in views.those(round_, only, sent, checked) if n > after]
     page = numbers[:limit]
     items = await desk.rows.numbered(round_, page)
+    if len(items) < len(page):  # they were deleted
+        return views.ItemsView(items=[], next=None)
     listed = views.seen(round_, zip(page, items, strict=True), sent, checked)
     return views.ItemsView(items=listed, next=page[-1] if len(numbers) > limit else None)
 

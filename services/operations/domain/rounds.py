@@ -3,7 +3,7 @@ its acts are its audit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -26,24 +26,53 @@ Status = Literal[
     "done",
     "aborted",  # what was not sent is not sent any more
     "rejected",
+    "expired",  # nobody began it for as long as it stands: what it found is deleted
 ]
 # `ask`: to start what another has to agree to
 Doing = Literal[
-    "preview", "start", "ask", "approve", "reject", "pause", "resume", "abort", "sent", "checked"
+    "preview",
+    "start",
+    "ask",
+    "approve",
+    "reject",
+    "pause",
+    "resume",
+    "abort",
+    "sent",
+    "checked",
+    "expire",
 ]
 # What a round in the first status becomes when something is done; not listed: it is refused.
 MOVES: Mapping[Status, Mapping[Doing, Status]] = {
-    "ready": {"start": "running", "ask": "waiting_for_check", "abort": "aborted"},
-    "waiting_for_check": {"approve": "running", "reject": "rejected", "abort": "aborted"},
+    "ready": {
+        "start": "running",
+        "ask": "waiting_for_check",
+        "abort": "aborted",
+        "expire": "expired",
+    },
+    "waiting_for_check": {
+        "approve": "running",
+        "reject": "rejected",
+        "abort": "aborted",
+        "expire": "expired",
+    },
     "running": {"pause": "paused", "abort": "aborted", "sent": "checking"},
     "paused": {"resume": "running", "abort": "aborted"},
     "checking": {"checked": "done", "pause": "paused"},
     "done": {},
     "aborted": {},
     "rejected": {},
+    "expired": {},
+}
+# how long what nobody began stands since its preview, with all that it found
+STANDS_FOR: Mapping[Status, timedelta] = {
+    "ready": timedelta(days=1),
+    "aborted": timedelta(days=1),
+    "waiting_for_check": timedelta(days=7),
+    "rejected": timedelta(days=7),
 }
 OPEN: frozenset[Status] = frozenset({"running", "paused", "checking"})
-STOPPED: frozenset[Status] = frozenset({"aborted", "rejected"})
+STOPPED: frozenset[Status] = frozenset({"aborted", "rejected", "expired"})
 BEGINS: frozenset[Doing] = frozenset({"start", "approve"})
 BY_ANOTHER: frozenset[Doing] = frozenset({"approve", "reject"})  # than who asked for it
 # what came of an item: `gone_before`: nobody waited any more when it was its turn
@@ -187,6 +216,11 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     def has_begun(self) -> bool:
         """Tell whether anything was ever sent, or could have been."""
         return any(act.what in BEGINS for act in self.acts)
+
+    @property
+    def until(self) -> datetime | None:
+        """Return until when what it found stands; None: for good, as it was begun."""
+        return None if self.has_begun else self.at + STANDS_FOR.get(self.status, timedelta())
 
     def after(self, act: Act) -> "Round":
         """Return it after an act.  Raises `KeyError`: that is not possible now."""

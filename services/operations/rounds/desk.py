@@ -36,6 +36,10 @@ class TooManyOpen(Exception):
     """One of the rounds under way has to end first."""
 
 
+class TooOld(Exception):
+    """What it found stood for as long as it does without being begun: it takes another preview."""
+
+
 class Desk:
     """Begins, looks at and acts on rounds; `new_set` names what a round found, `actions` is the
     table of what can be done.
@@ -88,8 +92,10 @@ class Desk:
 
     async def do(self, round_: Round, what: Doing, by: Caller, reason: str) -> Round | None:
         """Return a round after an act; None: it is not possible now.  Who starts what needs a
-        check asks for it.  Raises `Refusal` 409, `TooManyOpen`, `Unknown`.
+        check asks for it.  Raises `Refusal` 409, `TooManyOpen`, `TooOld`, `Unknown`.
         """
+        if what in BEGINS and round_.until and round_.until <= self._clock():
+            raise TooOld
         is_asked = what == "start" and self.actions[round_.choice.action].needs_check
         doing: Doing = "ask" if is_asked else what
         if doing not in MOVES[round_.status]:

@@ -6,12 +6,14 @@
                    <id>/sent/<n>           the same, done
                    <id>/checked/<n>        what came of them
     round_places   watched/<id>            the loop has something to do with it
+                   until/<ms>/<id>         the loop has to see then whether it was begun
                    turn/<n>                who inserts it does the n-th second's work
 
 The number is the guard: what stands was done by somebody else, and is carried on as it stands.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Literal, NamedTuple
 
@@ -36,6 +38,13 @@ class Tables(NamedTuple):
     places: Table
 
 
+class Due(NamedTuple):
+    """When the loop was to see to a round, in milliseconds of a fixed width, and to which."""
+
+    ms: str
+    id: str
+
+
 class Rounds:
     """All of them.  Whatever is asked of it raises `Unknown`."""
 
@@ -46,6 +55,7 @@ class Rounds:
 
     async def begin(self, round_: Round, items: Sequence[Item]) -> Round:
         """Insert a round with its items; one that stands already is returned as it is."""
+        await self.see_to(round_.id, round_.until)
         own = f"{round_.id}/{round_.found.set}/"
         rows = [{"_id": f"{own}{n:05}", "item": _text(item)} for n, item in enumerate(items, 1)]
         for at in range(0, len(rows), INSERTED_AT_ONCE):
@@ -133,9 +143,33 @@ class Rounds:
         """Be done with one."""
         await self._places.delete([f"watched/{id_}"])
 
+    async def due(self, now: datetime, limit: int) -> list[Due]:
+        """Return the first of those whose time has come."""
+        rows = await self._places.ranges([("until/", f"until/{_ms(now)}~")], limit)
+        return [Due(*str(row["_id"]).split("/")[1:]) for row in rows]
+
+    async def see_to(self, id_: str, at: datetime | None, instead: Due | None = None) -> None:
+        """Have the loop see to one then, `instead` of when it was to; None: no more."""
+        if at is not None:
+            await self._places.insert_missing([{"_id": f"until/{_ms(at)}/{id_}"}])
+        if instead is not None:
+            await self._places.delete([f"until/{instead.ms}/{instead.id}"])
+
+    async def drop(self, id_: str, limit: int, but: str = "") -> int:
+        """Delete so many items of one, but those of one set; return how many there were."""
+        low, high = prefix(f"{id_}/")
+        kept = prefix(f"{id_}/{but}/") if but else (low, low)
+        rows = await self._items.ranges([(low, kept[0]), (kept[1], high)], limit)
+        await self._items.delete([str(row["_id"]) for row in rows])
+        return len(rows)
+
     async def takes(self, turn: int) -> bool:
         """Tell whether the work of this turn is ours; another process may have it."""
         return await takes(self._places, turn)
+
+
+def _ms(at: datetime) -> str:
+    return f"{int(at.timestamp() * 1_000):015d}"
 
 
 def _row(round_: Round) -> Row:

@@ -28,6 +28,7 @@ from services.operations.domain.rounds import (
 )
 from services.operations.journeys import Journeys
 from services.operations.rounds.commands import command
+from services.operations.rounds.expiring import LOOKED_AT, expire
 from services.operations.rounds.rows import Rounds
 from services.operations.turns import SomeFailed, because
 from shared.clock import Clock
@@ -71,7 +72,8 @@ class Runner:
         process does.  Raises `SomeFailed` once the others are done, `Unknown`.
         """
         watched = await self._rows.watched()
-        if not watched:
+        due = await self._rows.due(self._clock(), LOOKED_AT)
+        if not watched and not due:
             return True
         if not await self._rows.takes(int(self._clock().timestamp() / TURN_S)):
             return False
@@ -86,6 +88,7 @@ class Runner:
                 except Exception as error:  # the other rounds have nothing to do with it
                     errors[round_.id] = error
                     await self._stop(round_, error)
+        await expire(self._rows, due, self._clock())
         if errors:
             raise SomeFailed(errors)
         return True

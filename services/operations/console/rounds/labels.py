@@ -162,6 +162,10 @@ ROUNDS: Mapping[str, Words] = {
         "Lượt này đã bị tạm dừng quá nhiều lần: hãy dừng hẳn, hoặc để nó chạy.",
         "It was paused too often: abort it, or let it be.",
     ),
+    "refused_preview-too-old": Words(
+        "Kết quả xem trước đã quá cũ: hãy xem trước lại rồi bắt đầu.",
+        "It was previewed too long ago: preview it anew, then start it.",
+    ),
     "refused_unknown-round": Words("Không có lượt nào mang mã này.", "No round has this id."),
     "refused_no-such-action": Words(
         "Không có cách xử lý này cho nguyên nhân đó.", "There is no such action for this cause."
@@ -180,6 +184,7 @@ STATUSES: Mapping[Status, Words] = {
     "done": Words("Đã xong", "Done"),
     "aborted": Words("Đã dừng hẳn", "Aborted"),
     "rejected": Words("Bị từ chối", "Rejected"),
+    "expired": Words("Hết hạn, không ai bắt đầu", "Expired, nobody started it"),
 }
 RESULTS: Mapping[str, Words] = {
     "not_yet": Words("chưa đến lượt", "not its turn yet"),
@@ -205,4 +210,5 @@ DOINGS: Mapping[Doing, Words] = {
     "abort": Words("dừng hẳn", "aborted it"),
     "sent": Words("đã gửi hết", "sent all of it"),
     "checked": Words("đã kiểm tra hết", "looked at all of it"),
+    "expire": Words("xóa kết quả xem trước đã cũ", "deleted the old preview"),
 }

@@ -20,6 +20,7 @@ TONES: Mapping[Status, str] = {
     "done": "sent",
     "aborted": "failed",
     "rejected": "failed",
+    "expired": "failed",
 }
 
 

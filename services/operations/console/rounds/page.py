@@ -241,7 +241,7 @@ def _verdict(view: OneView) -> tuple[str, Words] | None:
 
 
 def _bars(view: OneView) -> Iterator[Bar]:
-    if view.status in ("ready", "waiting_for_check", "rejected") or not view.items:
+    if view.status in ("ready", "waiting_for_check", "rejected", "expired") or not view.items:
         return
     sent = _sent(view)
     pairs = (

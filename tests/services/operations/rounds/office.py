@@ -36,7 +36,9 @@ class Office:
         self.now, self.trouble, self.log = BEGAN, Trouble(), Log()
         self.store = Store(Trouble())
         self.situations = MemoryTable(Trouble())
-        self.rows = Rounds(Tables(*(MemoryTable(self.trouble) for _ in Tables._fields)))
+        acts, items, steps, places = (MemoryTable(self.trouble) for _ in range(4))
+        self.tables = Tables(acts, items, steps, places)
+        self.rows = Rounds(self.tables)
         self.count, self.refused = count, refused
         self.stubborn, self.held_again = stubborn, held_again
         self.actions = actions

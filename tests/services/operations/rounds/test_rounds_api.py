@@ -7,7 +7,7 @@ import httpx
 import msgspec
 import pytest
 
-from services.operations.domain.rounds import ITEMS_LIMIT, OPEN_LIMIT
+from services.operations.domain.rounds import ITEMS_LIMIT, OPEN_LIMIT, STANDS_FOR
 from services.operations.journeys import read
 from services.operations.rounds.runner import CHECK_AFTER, CHECK_LIMIT
 from shared import events
@@ -97,6 +97,28 @@ async def test_the_same_preview_again_is_the_same_round(
 
     assert (await preview(client)).json() == first.json()
     assert (await preview(client, reason="another reason")).json()["id"] != first.json()["id"]
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+async def test_what_was_previewed_too_long_ago_is_not_started(
+    client: httpx.AsyncClient, door: Door, held: list[Event], turns: int
+) -> None:
+    where = (await preview(client)).headers["location"]
+    door.now += STANDS_FOR["ready"]
+    for _ in range(turns):  # then what it found is gone as well
+        await door.turn()
+
+    refused = await client.post(f"{where}/start", json={})
+
+    assert (refused.status_code, refused.json()["type"]) == (
+        409,
+        "urn:motcua:problem:preview-too-old",
+    )
+    now = (await client.get(where)).json()
+    assert now["status"] == ("expired" if turns else "ready")
+    for only in ({}, {"only": "not_sent"}):
+        page = (await client.get(f"{where}/items", params=only)).json()
+        assert (len(page["items"]), page["next"]) == (0 if turns or only else 2, None)
 
 
 @pytest.mark.parametrize(
