@@ -32,10 +32,11 @@ from shared.problems import Refusal
 from shared.working_time import local_day
 
 PAGE_LIMIT = 200
+KEY_MIN, KEY_LIMIT = 8, 200  # characters
 
 Operator = Annotated[Caller, Depends(require(*MAY["operate"]))]
 Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
-Key = Annotated[str, Header(min_length=8, max_length=200)]
+Key = Annotated[str, Header(min_length=KEY_MIN, max_length=KEY_LIMIT)]
 After = Annotated[int, Query(ge=0, le=99_999, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 Only = Annotated[views.Outcome | None, Query(description="those of which this came")]
@@ -147,12 +148,16 @@ def _add_verb(routes: APIRouter, desk: Desk, name: Doing, verb: Verb) -> None:
 
 
 async def begun(desk: Desk, choice: Choice, by: Caller, key: str, now: datetime) -> Round:
-    """Return the round that somebody chose under this key, on this day or the day before: a new
-    one, unless it stands.  Raises `Refusal` 404, 422, `Unknown`.
+    """Return the round that a human chose under this key, on this day or the day before, by
+    whatever name: a new one, unless it stands.  Raises `Refusal` 404, 422, `Unknown`.
     """
+    if not KEY_MIN <= len(key) <= KEY_LIMIT:
+        detail = f"The key of a form has {KEY_MIN} to {KEY_LIMIT} characters: open it anew."
+        raise Refusal(422, "no-form-key", detail)
     _check(choice, desk.actions)
     _check_unit(choice, desk.catalogue, now)
-    said = msgspec.json.encode((by.name, key, choice))
+    whose = (by.principal, "") if by.principal else ("", by.name)
+    said = msgspec.json.encode((*whose, key, choice))
     mark = hashlib.sha256(said).hexdigest()[:10]
     ids = [f"{now - timedelta(days=n):%Y%m%d}-{mark}" for n in (0, 1)]
     return await desk.preview(ids, choice, by, now)

@@ -166,6 +166,10 @@ ROUNDS: Mapping[str, Words] = {
         "Kết quả xem trước đã quá cũ: hãy xem trước lại rồi bắt đầu.",
         "It was previewed too long ago: preview it anew, then start it.",
     ),
+    "refused_no-form-key": Words(
+        "Biểu mẫu không đầy đủ: hãy mở lại và gửi lần nữa.",
+        "The form is not whole: open it anew, and send it again.",
+    ),
     "refused_unknown-round": Words("Không có lượt nào mang mã này.", "No round has this id."),
     "refused_no-such-action": Words(
         "Không có cách xử lý này cho nguyên nhân đó.", "There is no such action for this cause."

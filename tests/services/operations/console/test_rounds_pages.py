@@ -99,6 +99,16 @@ async def test_who_chooses_nobody_is_not_given_everybody(seated: httpx.AsyncClie
     assert LABELS["refused_none-chosen"].vi in answer.text
 
 
+async def test_a_form_without_its_key_is_not_taken(
+    edge: ConsoleEdge, seated: httpx.AsyncClient, held: list[Story]
+) -> None:
+    answer = await send(seated, "/console/rounds", **(await typed(seated) | {"key": ""}))
+
+    assert answer.status_code == 422
+    assert LABELS["refused_no-form-key"].vi in answer.text
+    assert await edge.rounds.before("") == ([], "")
+
+
 async def test_a_unit_where_nothing_waits_leaves_nothing_to_start(
     seated: httpx.AsyncClient, held: list[Story]
 ) -> None:

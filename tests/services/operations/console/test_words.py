@@ -122,6 +122,7 @@ MADE = {
     *(f"refused_{code}" for code in ("unknown-round", "same-person")),
     *("refused_too-many-open", "refused_too-many-acts"),
     "refused_preview-too-old",
+    "refused_no-form-key",
     *(f"new_{which}" for which in ("stuck", "all")),
     *(f"age_{age}" for age in AGES_S),
     *(f"list_{which}" for which in ("open", "closed", "other_open", "other_closed")),
