@@ -37,6 +37,7 @@ from shared.events import Event
 from shared.store import Row, Table
 
 TURN_S = 1.0
+LEFT_ALONE = timedelta(seconds=10)  # what another decided: it may be sending it still
 CHECK_AFTER = timedelta(seconds=15)  # what a service does about a command takes it a second or two
 CHECK_LIMIT = timedelta(minutes=10)  # the read side may be behind
 
@@ -66,6 +67,7 @@ class Runner:
         self._rows, self._situations, self._journeys = rows, situations, journeys
         self._publisher, self._clock, self._per_turn = publisher, clock, per_turn
         self._actions = actions
+        self._own: dict[str, int] = {}  # where the step begins that was decided here last, by round
 
     async def turn(self) -> bool:
         """Do a second's work, the round that was begun first before the others; False: another
@@ -109,7 +111,7 @@ class Runner:
         sent = await self._rows.last_step(round_.id, "sent")
         if decided is None or (sent and sent.first == decided.first):
             decided = await self._decide(round_, decided, limit)
-        if decided is None:
+        if decided is None or self._is_anothers(round_, decided):
             return 0
         items = await self._rows.items(round_, decided.first, len(decided.found))
         await asyncio.gather(
@@ -124,6 +126,19 @@ class Runner:
         await self._rows.add_step(round_.id, "sent", decided)
         return len(decided.found)
 
+    def _is_anothers(self, round_: Round, step: Step) -> bool:
+        """Tell whether another process may be sending this: a turn may take longer than a second,
+        and what both sent would be more in a second than may be.
+        """
+        is_own = self._own.get(round_.id) == step.first
+        return not is_own and self._clock() - step.at < LEFT_ALONE
+
+    async def _decided(self, round_: Round, step: Step) -> Step:
+        stands = await self._rows.add_step(round_.id, "decided", step)
+        if stands is step:
+            self._own[round_.id] = step.first
+        return stands
+
     async def _decide(self, round_: Round, last: Step | None, limit: int) -> Step | None:
         """Decide what is done to the next items; None: nothing, for the time being or for good."""
         first, now = last.next if last else 1, self._clock()
@@ -132,7 +147,7 @@ class Runner:
             return None
         if round_.status in STOPPED:  # this takes the place of what another may be about to do
             closing = Step(first=first, at=now, so_far=so_far, is_last=True)
-            return await self._rows.add_step(round_.id, "decided", closing)
+            return await self._decided(round_, closing)
         if round_.status != "running":
             return None
         size = min(limit, round_.found.items - first + 1)
@@ -145,7 +160,7 @@ class Runner:
         standing = {row["_id"] for row in rows}
         found = tuple("sent" if item.key in standing else "gone_before" for item in items)
         step = Step(first=first, at=now, found=found, so_far=counted(so_far, found))
-        return await self._rows.add_step(round_.id, "decided", step)
+        return await self._decided(round_, step)
 
     async def _publish(self, round_: Round, number: int, item: Item, step: Step) -> None:
         by, agreed = round_.asked_by, round_.agreed
@@ -170,6 +185,7 @@ class Runner:
                 await self._look_again(round_, step, last)
         elif round_.status == "done" or (step and step.is_last):
             await self._rows.unwatch(round_.id)
+            self._own.pop(round_.id, None)
         elif round_.status == "checking" and next_ > round_.found.items:
             await self._act(round_, "checked")
 

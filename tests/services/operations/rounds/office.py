@@ -1,5 +1,6 @@
 """Rounds over tables in memory, with a read side that follows what they send."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -44,6 +45,8 @@ class Office:
         self.actions = actions
         self.published: list[tuple[str, Event]] = []
         self.is_read = True
+        self.publishing, self.acknowledged = asyncio.Event(), asyncio.Event()
+        self.acknowledged.set()
 
     async def begin(self) -> Round:
         items = [self._item(n) for n in range(1, self.count + self.refused + 1)]
@@ -98,6 +101,8 @@ class Office:
         """A publisher that may lose the acknowledgement, and services that hear at once."""
         self.trouble.maybe()
         self.published.append((topic, event))
+        self.publishing.set()
+        await self.acknowledged.wait()
         self.log.now = self.now
         record = self.log.append(topic, event.subject.encode(), events.encode(event))
         if self.is_read:
