@@ -118,7 +118,7 @@ _MADE = Made(
 
 
 def router(proving: Proving, counts: Counts, desk: ProofDesk) -> APIRouter:
-    """Return the routes; they need the role operator."""
+    """Return the routes; `domain.roles` says who may what."""
     routes = APIRouter(prefix="/v1", tags=["operations"])
     _pages(routes, proving, counts)
     _background(routes, desk)

@@ -39,7 +39,7 @@ Own = Annotated[Caller, Depends(require(*MAY["read_of_partner"]))]
 
 
 def router(settling: Settling) -> APIRouter:
-    """Return the routes; one needs the role operator, the other the role partner."""
+    """Return the routes; `domain.roles` says who may what."""
     routes = APIRouter(prefix="/v1", tags=["money"])
     told = edge.answers(200, SettlementView, 422, example=examples.SETTLEMENT)
 

@@ -90,7 +90,7 @@ class SyncDesk:
 
 
 def router(desk: SyncDesk) -> APIRouter:
-    """Return the route; it needs the role operator."""
+    """Return the route; `domain.roles` says who may what."""
     routes = APIRouter(prefix="/v1", tags=["operations"])
 
     @routes.get(
