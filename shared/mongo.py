@@ -152,6 +152,18 @@ class MongoTable:
         except PyMongoError as error:
             raise Unknown(str(error)) from error
 
+    async def aggregate_any(
+        self, matches: Sequence[Mapping[str, Any]], stages: Sequence[Mapping[str, Any]]
+    ) -> list[Row]:
+        """Return what the database makes of the rows that fit any of these, each of which is found
+        by itself: by a range of ids, say.  Raises `Unknown`.
+        """
+        first, *others = ({"$match": match} for match in matches)
+        joined = [
+            {"$unionWith": {"coll": self._collection.name, "pipeline": [other]}} for other in others
+        ]
+        return await self.aggregate([first, *joined, *stages])
+
     async def _find(self, query: dict[str, Any], limit: int, order: int = ASCENDING) -> list[Row]:
         try:
             cursor = self._collection.find(query, sort=[("_id", order)], limit=limit)

@@ -6,7 +6,8 @@ is over changes only by what is read late, which leaves a mark.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Set as AbstractSet
+from datetime import date, timedelta
 from hashlib import blake2b
 from itertools import groupby
 from types import MappingProxyType
@@ -16,17 +17,20 @@ import msgspec
 
 from services.operations.domain.facts import BOTH, IN_PROCESS, OPEN, VIEWS, View
 from services.operations.domain.statistics import (
+    ENDS,
     Change,
     Form,
     Period,
     column,
     form,
+    likes_of,
     month_of,
     months,
 )
 from services.operations.facts import LATE
 from shared.store import Bounds, Row, Table, prefix
 
+YEAR = timedelta(days=334)  # from the first of a month back to that of the eleventh before it
 KEPT = "kept"  # `kept/<view>/<units>/<month>/<marks>`
 EVERYTHING: Bounds = ("0", ":")  # rows begin with a year
 Stocks = Mapping[str, Mapping[tuple[str, str], int]]
@@ -61,6 +65,14 @@ def scope(units: Iterable[str], known: Iterable[str]) -> Scope:
     return Scope(tuple(sorted(wanted)), tuple(runs))
 
 
+class Page(NamedTuple):
+    """Of a list of applications in some columns, or by some channels: so many after one of them."""
+
+    columns: frozenset[str]
+    after: str
+    limit: int
+
+
 class Rows(Protocol):
     """`shared.mongo.MongoTable`."""
 
@@ -69,6 +81,11 @@ class Rows(Protocol):
 
     async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
         """Return what the database makes of the rows.  Raises `Unknown`."""
+
+    async def aggregate_any(
+        self, matches: Sequence[Mapping[str, Any]], stages: Sequence[Mapping[str, Any]]
+    ) -> list[Row]:
+        """Return what the database makes of those that fit any of these.  Raises `Unknown`."""
 
 
 class Counting:
@@ -94,34 +111,49 @@ class Counting:
             for unit in sorted(stocks.keys() | changes.keys())
         }
 
-    async def standing(self, unit: str, period: Period, view: View) -> dict[str, str]:
-        """Return the applications that a unit's form counts at its end, each with its column.
-
-        Raises `Unknown`.
+    async def standing(self, unit: str, period: Period, view: View, page: Page) -> dict[str, str]:
+        """Return applications that a unit's form counts at its end, each with its column, in their
+        order: a page of those in its columns.  Raises `Unknown`.
         """
+        # what has ended in a period did so in its months; what is open may be so for years
+        is_ended = page.columns <= frozenset(ENDS.values())
+        first = period.month if is_ended else await self._earliest(period)
+        wanted = {"_id": {"$gt": page.after}, "$or": _stands(page.columns, period)}
+        cut: list[Match] = [{"$match": wanted}, {"$sort": {"_id": 1}}, {"$limit": page.limit}]
+        return await self._last(unit, period, view, months(first, month_of(period.last)), cut)
+
+    async def latest(self, unit: str, period: Period, view: View, limit: int) -> list[str]:
+        """Return the last applications, by id, that a unit's form counts at its end, of those that
+        changed in the year before it: so many at most.  Raises `Unknown`.
+        """
+        year = months(month_of(period.last.replace(day=1) - YEAR), month_of(period.last))
+        wanted = {"$or": _stands(likes_of(period).keys(), period)}
+        cut: list[Match] = [{"$match": wanted}, {"$sort": {"_id": -1}}, {"$limit": limit}]
+        return [*(await self._last(unit, period, view, year, cut))]
+
+    async def _last(
+        self, unit: str, period: Period, view: View, wanted: Sequence[str], cut: Sequence[Match]
+    ) -> dict[str, str]:
+        """Return what applications count as at the end of a period, by their last row in months."""
         of, until = Scope((unit,), ((unit, unit),)), {"day": {"$lte": period.last.isoformat()}}
-        earliest = await self._facts.ranges([EVERYTHING], 1)
-        wanted = months(earliest[0]["day"][:7], month_of(period.last)) if earliest else []
-        stand: dict[str, tuple[str, str]] = {}
-        for match in _found(of, wanted, view, until) if wanted else ():
-            for row in await self._facts.aggregate([{"$match": match}, *_LAST]):
-                stand[row["_id"]] = row["now"], row["now_day"]
-        found = {application: column(*now, period) for application, now in stand.items()}
-        return {application: name for application, name in found.items() if name}
+        found = _found(of, wanted, view, until)
+        rows = await self._facts.aggregate_any(found, [_LAST, *cut]) if found else []
+        return {
+            row["_id"]: column(row["last"]["now"], row["last"]["now_day"], period) for row in rows
+        }
 
-    async def filed(self, unit: str, period: Period, view: View) -> dict[str, str]:
-        """Return the applications that came to a unit in a period, each with its channel.
-
-        Raises `Unknown`.
+    async def filed(self, unit: str, period: Period, view: View, page: Page) -> dict[str, str]:
+        """Return applications that came to a unit in a period, each with its channel, in their
+        order: a page of those by its channels.  Raises `Unknown`.
         """
         of, days = Scope((unit,), ((unit, unit),)), (period.first, period.last)
         between = dict(zip(("$gte", "$lte"), (day.isoformat() for day in days), strict=True))
-        came = {"day": between, "was": {"$exists": False}, "channel": {"$exists": True}}
-        found: dict[str, str] = {}
-        for match in _found(of, period.months, view, came):
-            for row in await self._facts.aggregate([{"$match": match}, *_CAME]):
-                found[row["_id"]] = row["channel"]
-        return found
+        channels = {"$in": sorted(page.columns)}
+        came = {"day": between, "was": {"$exists": False}, "channel": channels}
+        after = {"$match": {"_id": {"$gt": page.after}}}
+        stages = [_CAME, after, {"$sort": {"_id": 1}}, {"$limit": page.limit}]
+        rows = await self._facts.aggregate_any(_found(of, period.months, view, came), stages)
+        return {row["_id"]: row["channel"] for row in rows}
 
     async def late(self, last: date) -> str:
         """Return a word for what was read late of the months up to this day's: another when there
@@ -151,6 +183,11 @@ class Counting:
                 stocks[key["unit"]][key["kind"], key["day"]] += row["number"]
             await self._keep(of, piece[-1], view, names[piece[-1]], stocks)
         return stocks
+
+    async def _earliest(self, period: Period) -> str:
+        """Return the first month of which anything is known; that of the period, if none is."""
+        rows = await self._facts.ranges([EVERYTHING], 1)
+        return str(rows[0]["day"][:7]) if rows else period.month
 
     async def _counted(self, found: Sequence[Match], stages: Sequence[Match]) -> list[Row]:
         """Return what the database counts, range by range: of one it reads no more than that."""
@@ -198,6 +235,12 @@ def _found(
     return [{"_id": {"$gte": low, "$lt": high}, **narrowed} for low, high in bounds]
 
 
+def _stands(columns: AbstractSet[str], period: Period) -> list[Match]:
+    """Return what the last row of an application in one of these columns is like."""
+    likes = {name: like for name, like in likes_of(period).items() if name in columns}
+    return [{"last.now": kind, "last.now_day": day} for kind, day in likes.values()]
+
+
 def _changes(period: Period) -> list[Match]:
     """Count the changes of a period, and those of its month before it, by unit and `Change`."""
     first, last = period.first.isoformat(), period.last.isoformat()
@@ -215,18 +258,20 @@ def _changes(period: Period) -> list[Match]:
 
 
 _APPLICATION = {"$arrayElemAt": [{"$split": ["$_id", "/"]}, 3]}
-# as what each application counts last; ids of a unit and month are in the order of days
-_LAST: list[Match] = [
-    {"$sort": {"_id": 1}},
-    {
-        "$group": {
-            "_id": _APPLICATION,
-            "now": {"$last": {"$ifNull": ["$now", ""]}},
-            "now_day": {"$last": {"$ifNull": ["$now_day", ""]}},
-        }
-    },
-]
-_CAME: list[Match] = [{"$project": {"_id": _APPLICATION, "channel": 1}}]
+# as what each application counts last; ids of a unit are in the order of months and days
+_LAST: Match = {
+    "$group": {
+        "_id": _APPLICATION,
+        "last": {
+            "$max": {
+                "id": "$_id",
+                "now": {"$ifNull": ["$now", ""]},
+                "now_day": {"$ifNull": ["$now_day", ""]},
+            }
+        },
+    }
+}
+_CAME: Match = {"$project": {"_id": _APPLICATION, "channel": 1}}
 # what opened less what did so no more, by unit, kind and day
 _SIDES = [
     {"kind": f"${side}", "day": {"$ifNull": [f"${side}_day", ""]}, "number": number}

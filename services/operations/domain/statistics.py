@@ -126,6 +126,20 @@ def column(kind: str, day: str, period: Period) -> str:
     return _column(kind, is_then) if _is_open(kind) else ""
 
 
+def likes_of(period: Period) -> Mapping[str, tuple[str, Mapping[str, str]]]:
+    """Return of each such column the kind of what is in it, and its day as a database compares it;
+    the same as `column` says.
+    """
+    first, last = period.first.isoformat(), period.last.isoformat()
+    return {
+        **{name: (kind, {"$gte": first}) for kind, name in ENDS.items()},
+        "in_process_within": (IN_PROCESS, {"$gt": last}),
+        "in_process_overdue": (IN_PROCESS, {"$lte": last}),
+        "suspended_within": (SUSPENDED, {"$gte": ""}),
+        "suspended_overdue": (SUSPENDED_OVERDUE, {"$gte": ""}),
+    }
+
+
 def form(stock: Stock, changes: Changes, period: Period) -> Form:
     """Return the form of a unit: from what was open when the month of its first day began, and the
     changes from then on.

@@ -1,7 +1,6 @@
 """Which applications an indicator counts: the lists behind a numerator and a denominator."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,6 +10,7 @@ from services.operations.domain.facts import CHANNELS, VIEWS, View
 from services.operations.domain.indicators import counted_as, of_board
 from services.operations.indicators.snapshots import OF_FORM, Situations, Snapshot, Snapshots
 from services.operations.statistics import Counting
+from services.operations.statistics import Page as Columns
 from shared.clock import Clock
 
 _Either = list[Mapping[str, Any]]
@@ -63,32 +63,35 @@ class Evidence:
             return _page(await self._waiting(counted, names, begin_unit, begin, limit), limit)
         items: list[Item] = []
         for unit in counted:
-            found = await self._of_unit(snapshot, unit, names)
-            items += [item for item in found if unit > begin_unit or item.key > begin]
+            after_it = begin if unit == begin_unit else ""
+            room = limit + 1 - len(items)
+            items += await self._of_unit(snapshot, unit, names, after_it, room)
             if len(items) > limit:
                 break
         return _page(items, limit)
 
-    async def _of_unit(self, snapshot: Snapshot, unit: str, names: Sequence[str]) -> list[Item]:
-        """Return all that the form counts of a unit, by key."""
+    async def _of_unit(
+        self, snapshot: Snapshot, unit: str, names: Sequence[str], after: str, limit: int
+    ) -> list[Item]:
+        """Return the first that the form counts of a unit after a key, by key."""
         found: dict[str, Item] = {}
         for view in VIEWS:
-            wanted = {name.partition("/")[2] for name in names if name.startswith(f"{view}/")}
-            for application, column in (await self._columns(snapshot, unit, view, wanted)).items():
-                if column in wanted:
-                    found[application] = Item(unit, application, f"{view}/{column}", application)
-        return sorted(found.values(), key=_key)
+            columns = {name.partition("/")[2] for name in names if name.startswith(f"{view}/")}
+            page = Columns(frozenset(columns), after, limit)
+            for application, column in (await self._columns(snapshot, unit, view, page)).items():
+                found[application] = Item(unit, application, f"{view}/{column}", application)
+        return sorted(found.values(), key=_key)[:limit]
 
     async def _columns(
-        self, snapshot: Snapshot, unit: str, view: View, wanted: AbstractSet[str]
+        self, snapshot: Snapshot, unit: str, view: View, page: Columns
     ) -> dict[str, str]:
         """Return what each application counts as, of what came in or of how it stands."""
         period = self._snapshots.period(snapshot.day)
-        if not wanted:
+        if not page.columns:
             return {}
-        if wanted <= set(CHANNELS):
-            return await self._counting.filed(unit, period, view)
-        return await self._counting.standing(unit, period, view)
+        if page.columns <= frozenset(CHANNELS):
+            return await self._counting.filed(unit, period, view, page)
+        return await self._counting.standing(unit, period, view, page)
 
     async def _waiting(
         self, units: Sequence[str], names: Sequence[str], begin_unit: str, begin: str, limit: int

@@ -33,8 +33,8 @@ class Readiness:
     async def of(self, unit: str, catalogue: Catalogue, today: date) -> list[Finding]:
         """Return every point of a unit, as of today.  Raises `Unknown`."""
         period = Period(today - WINDOW, today)
-        columns = await self._counting.standing(unit, period, "competent")
-        standing = await self._journeys.standing(sorted(columns)[-OPENED_LIMIT:])
+        latest = await self._counting.latest(unit, period, "competent", OPENED_LIMIT)
+        standing = await self._journeys.standing(latest)
         dossiers = [judge(entries, ()).first for entries in standing.values()]
         tally = added(tallied(entries, fully_online(catalogue)) for entries in dossiers)
         return checked(

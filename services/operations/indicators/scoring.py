@@ -13,7 +13,7 @@ from services.operations.domain.statistics import ENDS, Form, Period
 from services.operations.domain.statistics import added as added_forms
 from services.operations.form_lines import NATION, province_of
 from services.operations.journeys import Journeys
-from services.operations.statistics import Counting, Scope, scope
+from services.operations.statistics import Counting, Page, Scope, scope
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.store import Table, prefix
@@ -93,10 +93,9 @@ class Scoring:
         for unit in sorted(unit for unit, form in forms.items() if form.settled):
             if unit < begin_unit:
                 continue
-            columns = await self._counting.standing(unit, period, "competent")
-            settled = sorted(a for a, column in columns.items() if column in SETTLED)
-            wanted = [a for a in settled if unit > begin_unit or a > begin]
             room = limit - len(found)
+            page = Page(SETTLED, begin if unit == begin_unit else "", room + 1)
+            wanted = [*(await self._counting.standing(unit, period, "competent", page))]
             for some in _pieces(wanted[:room]):
                 standing = await self._journeys.standing(some)
                 found += [

@@ -35,18 +35,25 @@ class FactRows:
         return await self._table.ranges(bounds, limit)
 
     async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
-        """Count the changes of a period, or what was open when it began; or say which they are."""
+        """Count the changes of a period, or what was open when it began."""
         match = stages[0]["$match"]
         rows = [row for row in self._table.rows.values() if _fits(row, match)]
-        if "$sort" in stages[1]:
-            return _last(rows)
-        if stages[1].get("$project", {}).get("channel"):
-            return [{"_id": _application(row), "channel": row["channel"]} for row in rows]
         if "$group" not in stages[1]:
             return _told(_opened(rows))
         group = stages[1]["$group"]["_id"]
         first, last = group["is_before"]["$lt"][1], match["day"]["$lte"]
         return _told(_changes(rows, Period(date.fromisoformat(first), date.fromisoformat(last))))
+
+    async def aggregate_any(
+        self, matches: Sequence[Mapping[str, Any]], stages: Sequence[Mapping[str, Any]]
+    ) -> list[Row]:
+        """Say which came, or what each counts as last; a page of them."""
+        rows = [r for r in self._table.rows.values() if any(_fits(r, match) for match in matches)]
+        if "$project" in stages[0]:
+            found = [{"_id": _application(row), "channel": row["channel"]} for row in rows]
+        else:
+            found = _last(rows)
+        return _page(found, stages[1:])
 
 
 class SituationRows:
@@ -60,9 +67,7 @@ class SituationRows:
         some units and causes.
         """
         if "$match" in stages[0]:
-            found = [row for row in self._table.rows.values() if _fits(row, stages[0]["$match"])]
-            found.sort(key=lambda row: (row["unit"], row["_id"]))
-            return found[: stages[2]["$limit"]]
+            return _page([*self._table.rows.values()], stages)
         now_ms = stages[1]["$group"]["_id"]["is_stuck"]["$lte"][1]
         return _told(
             _key(unit=row["unit"], cause=row["cause"], is_stuck=row["stuck_ms"] <= now_ms)
@@ -115,7 +120,7 @@ def _last(rows: Iterable[Row]) -> list[Row]:
     found: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: str(row["_id"])):
         told = {name: row.get(name, "") for name in ("now", "now_day")}
-        found[_application(row)] = {"_id": _application(row), **told}
+        found[_application(row)] = {"_id": _application(row), "last": told}
     return list(found.values())
 
 
@@ -137,6 +142,19 @@ def _changes(rows: Iterable[Row], period: Period) -> Iterable[tuple[tuple[str, A
         yield _key(unit=row["unit"], is_before=is_before, channel=channel, **sides)
 
 
+def _page(rows: Iterable[Row], stages: Sequence[Mapping[str, Any]]) -> list[Row]:
+    match, order, cut, *_ = (next(iter(stage.values())) for stage in stages)
+    found = [row for row in rows if _fits(row, match)]
+    found.sort(key=lambda row: tuple(str(row[field]) for field in order))
+    return (found if order["_id"] > 0 else found[::-1])[:cut]
+
+
+def _value(row: Row, field: str) -> Any:
+    for name in field.split("."):
+        row = row.get(name) if isinstance(row, dict) else None
+    return row
+
+
 def _fits(row: Row, match: Mapping[str, Any]) -> bool:
     if not all(_fits(row, each) for each in match.get("$and", ())):
         return False
@@ -151,7 +169,7 @@ def _fits(row: Row, match: Mapping[str, Any]) -> bool:
         "$exists": lambda value, edge: (value is not None) == edge,
     }
     return all(
-        tests[name](row.get(field), edge)
+        tests[name](_value(row, field), edge)
         for field, asked in match.items()
         if field not in ("$and", "$or")
         for name, edge in (asked.items() if isinstance(asked, dict) else [("$in", [asked])])

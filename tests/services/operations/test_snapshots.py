@@ -17,7 +17,7 @@ from services.operations.domain.statistics import ENDS, SUMS, Period
 from services.operations.facts import LATE, rows_of
 from services.operations.indicators.snapshots import ASKED_KEPT, DAYS_KEPT, EVERY_S, Snapshots
 from services.operations.settings import OperationsSettings
-from services.operations.statistics import Counting
+from services.operations.statistics import Counting, Page
 from shared.mongo import MongoTable, connect
 from tests.services.operations.lives import FIRST, UNITS
 from tests.services.operations.memory import MemoryTable, Trouble
@@ -46,6 +46,9 @@ class Kept:
     async def aggregate(self, stages: Any) -> Any:
         self.asked.append(stages)
         return await self.facts.aggregate(stages)
+
+    async def aggregate_any(self, matches: Any, stages: Any) -> Any:
+        return await self.facts.aggregate_any(matches, stages)
 
     def __post_init__(self) -> None:
         counting = Counting(self, self.balances)
@@ -139,16 +142,34 @@ async def test_the_database_counts_the_same(on_mongo: Kept, lived: Any, rows: An
         assert got == wanted
 
 
+async def listed(listing: Any, unit: str, period: Period, view: Any, columns: Any) -> list[Any]:
+    """All of a list, a page of three at a time."""
+    found: list[Any] = []
+    while True:
+        after = found[-1][0] if found else ""
+        page = await listing(unit, period, view, Page(frozenset(columns), after, 3))
+        assert len(page) <= 3
+        found += page.items()
+        if len(page) < 3:
+            return found
+
+
 async def lists_are_as_long_as_the_form_says(kept: Kept, lived: Any, rows: Any) -> None:
     counting = Counting(kept.facts, kept.balances)
     for period in (Period(DAY - timedelta(days=29), DAY), Period(FIRST, FIRST)):
         for unit in UNITS:
             for view in VIEWS:
-                form = lived.told(lived.from_rows(rows, unit, period, view))
-                stand = Counter((await counting.standing(unit, period, view)).values())
-                filed = Counter((await counting.filed(unit, period, view)).values())
-                assert stand == {name: form[name] for name in STANDING if name in form}
-                assert filed == {name: form[name] for name in CHANNELS if name in form}
+                asked = unit, period, view
+                form = lived.told(lived.from_rows(rows, *asked))
+                stand = await listed(counting.standing, *asked, STANDING)
+                filed = await listed(counting.filed, *asked, CHANNELS)
+                assert Counter(c for _, c in stand) == {n: form[n] for n in STANDING if n in form}
+                assert Counter(c for _, c in filed) == {n: form[n] for n in CHANNELS if n in form}
+                for some in ([*ENDS.values()], SUMS["in_process"]):
+                    part = await listed(counting.standing, *asked, some)
+                    assert part == [one for one in stand if one[1] in some]
+                latest = await counting.latest(*asked, 4)
+                assert latest == [application for application, _ in stand][:-5:-1]
 
 
 async def test_the_applications_of_a_column_are_as_many_as_it_counts(

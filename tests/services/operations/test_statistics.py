@@ -65,6 +65,7 @@ async def test_what_was_open_when_a_month_began_is_worked_out_once(kept: Kept, l
 
     class Counted:
         ranges = kept.facts.ranges
+        aggregate_any = kept.facts.aggregate_any
 
         async def aggregate(self, stages: Any) -> Any:
             asked.append(stages)
@@ -85,6 +86,7 @@ async def test_months_of_all_units_that_were_worked_out_stay_when_a_later_one_ta
 
     class Tired:
         ranges = kept.facts.ranges
+        aggregate_any = kept.facts.aggregate_any
 
         async def aggregate(self, stages: Any) -> Any:
             asked.append(stages)
