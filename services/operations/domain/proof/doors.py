@@ -27,17 +27,18 @@ class Door(NamedTuple):
 
     section: str
     topic: str
-    asks: str
+    asks: frozenset[str]
     service: str
     takes: frozenset[str]
     refuses: str
     refuses_once: bool = True
 
 
+_UNREADABLE = "unreadable"  # the type that is kept of a message whose envelope nobody can read
 _APPLICATIONS = Door(
     "submissions",
     "portal.submissions",
-    Submitted.TYPE,
+    frozenset({Submitted.TYPE, _UNREADABLE}),  # nothing else is sent there
     "intake",
     frozenset({Registered.TYPE, InterlinkedRegistered.TYPE}),
     Refused.TYPE,
@@ -45,7 +46,7 @@ _APPLICATIONS = Door(
 _CHILDREN = Door(
     "children",
     "intake.inbox",
-    ChildOpened.TYPE,
+    frozenset({ChildOpened.TYPE}),
     "intake",
     frozenset({Registered.TYPE}),
     Refused.TYPE,
@@ -53,7 +54,7 @@ _CHILDREN = Door(
 _PETITIONS = Door(
     "petitions",
     "notify.inbox",
-    PetitionFiled.TYPE,
+    frozenset({PetitionFiled.TYPE}),
     "notify",
     frozenset({PetitionReceived.TYPE}),
     PetitionRejected.TYPE,
@@ -83,7 +84,7 @@ def answered(journey: Journey, moment: Moment, into: Proof) -> None:
 
 
 def _through(door: Door, journey: Journey, moment: Moment, into: Proof) -> None:
-    asked = [e for e in journey.entries if e.type == door.asks and e.topic == door.topic]
+    asked = [e for e in journey.entries if e.type in door.asks and e.topic == door.topic]
     own = [e for e in journey.entries if e.sequence and e.service == door.service]
     taken = [e for e in own if e.type in door.takes]
     refused = [e for e in own if e.type == door.refuses and (asked or door.refuses_once)]
@@ -119,7 +120,8 @@ def _not_yet(
         into.count(door.section, "dismissed")
         return
     first = min(asked, key=lambda e: e.logged_ms)
-    called = journey.application, first.id
+    place = f"{first.topic}[{first.partition}]@{first.offset}"
+    called = journey.application, first.id or place
     if moment.bears(kind, first.logged_ms):
         into.count(door.section, "waiting")
         into.wait(kind, *called, why, first.logged_ms)

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from services.operations.domain.proof.equations import holds
 from services.operations.domain.proof.tally import LIMITS_MS, Proof
+from services.operations.journeys import OPENING, UNREADABLE
 from shared.events import kernel
 from tests.services.operations.api.edge import park
 from tests.services.operations.domain.proof.plant import (
@@ -112,6 +114,22 @@ def test_a_submission_that_somebody_dismissed_is_counted_as_that() -> None:
     assert (proof.waiting, proof.excepted) == ({}, {})
     assert proof.counts["submissions"] == {"acknowledged": 1, "dismissed": 1}
     assert holds(proof)
+
+
+def test_a_submission_whose_envelope_nobody_can_read_was_acknowledged_as_well() -> None:
+    story = Story(Log())
+    set_aside(story)
+    entries = [
+        msgspec.structs.replace(e, type=UNREADABLE, id="") if e.topic == OPENING else e
+        for e in entries_of(story)
+    ]
+
+    soon = proven(story, entries)
+    late = proven(story, entries, later_ms=LIMITS_MS["set_aside"])
+
+    assert soon.counts["submissions"] == {"acknowledged": 1, "waiting": 1}
+    assert late.excepted == {"unanswered": 1}
+    assert [i.name for i in late.exceptions] == [f"{OPENING}[{story.lane}]@0"]
 
 
 def test_since_when_the_oldest_waits_is_told_of_each_kind() -> None:
