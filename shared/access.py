@@ -1,7 +1,7 @@
 """Who calls an edge: a bearer key, known by its hash only, gives a name, a role and a principal."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from fastapi import Request
@@ -26,10 +26,15 @@ _SOURCES = {
 }
 
 
+# who sees at the console what is of its `units` alone
+LIMITED = frozenset({"unit_officer", "partner"})
+
+
 class Caller(NamedTuple):
     """An authenticated caller; `source` is what its messages carry as CloudEvents source.
 
     `units` are those that it speaks for, a province's code for all in it; none: it is not limited.
+    Of a partner it is one, the bank's name: the caller's own name says nothing of whose it is.
     `principal` is the human (`shared.principals`), empty where that is nobody in particular.
     """
 
@@ -42,6 +47,15 @@ class Caller(NamedTuple):
     def source(self) -> str:
         """Return the CloudEvents source of the caller's messages."""
         return _SOURCES[self.role] + self.name
+
+
+def unfit(role: str, units: Sequence[str]) -> str:
+    """Return what is wrong with the units of somebody at the console; empty: nothing."""
+    if role == "unit_officer" and not units:
+        return "a unit_officer needs `units`, codes with blanks"
+    if role == "partner" and len(units) != 1:
+        return "a partner needs `units`, the name of the one bank that it sees"
+    return ""
 
 
 class Access:

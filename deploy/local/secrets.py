@@ -1,10 +1,10 @@
 """Secrets of a local system: made at the first start, kept in an ignored folder, owner only.
 
 `secrets.json` is what services read; API keys stand in it as hashes.  `clients.json` is the other
-side's copy, for sandbox partners: API keys in the clear (`partner:<name>`: a bank's own;
-`operator:second`: who checks what the operator asks for), the public keys of intake and of what is
-proven, what the bank and whoever carries notices share with us, and the console's accounts with
-their passwords.
+side's copy, for sandbox partners: API keys in the clear (`partner:<name>`: a bank's own, whose row
+has its name as `units`; `operator:second`: who checks what the operator asks for), the public keys
+of intake and of what is proven, what the bank and whoever carries notices share with us, and the
+console's accounts with their passwords.
 """
 
 import hashlib
@@ -28,13 +28,13 @@ SERVICES_FILE = "secrets.json"
 CLIENTS_FILE = "clients.json"
 FOR_EVER = "2025-07-01T00:00:00Z"
 KEY_EACH_WAY = frozenset({"zalopay", "keypay", "neutral", "iso20022"})
-# who sits at the console: role, and what else is said of them; a bank's account has its name
+# who sits at the console: role, and what else is said of them
 ACCOUNTS: Mapping[str, Mapping[str, str]] = {
     "viewer": {"role": "viewer"},
     "officer": {"role": "unit_officer", "units": "79"},
     "operator": {"role": "operator"},
     "checker": {"role": "checker"},
-    "sen-vang": {"role": "partner"},
+    "sen-vang": {"role": "partner", "units": "sen-vang"},
     "admin": {"role": "admin"},
 }
 # whose a key is, by the name of who calls; portals' and banks' systems are nobody in particular
@@ -55,6 +55,7 @@ def ensure(folder: Path) -> Path:
         _give_missing(own, theirs, "accounts", _accounts)
         _give_missing(own, theirs, "proof_jwk", _proof_key)
         _name_people(own)
+        _name_banks(own)
         _give_own_key(own)
         return folder
     if own.exists():
@@ -107,6 +108,26 @@ def _with_people(ours: Mapping[str, Any]) -> dict[str, Any]:
             name: row | ({"person": name} if name in ACCOUNTS else {})
             for name, row in ours["accounts"].items()
         },
+    }
+
+
+def _name_banks(own: Path) -> None:
+    """Say in a file from before which bank its keys and accounts of partners see."""
+    ours = json.loads(own.read_text())
+    if (named := ours | _with_banks(ours)) != ours:
+        _write(own, named)
+
+
+def _with_banks(ours: Mapping[str, Any]) -> dict[str, Any]:
+    """Return keys and accounts; those that are called like a bank name it as their `units`."""
+
+    def named(name: str, row: Mapping[str, str]) -> dict[str, str]:
+        is_bank = row["role"] == "partner" and name in ours["partners"]
+        return ({"units": name} if is_bank else {}) | {**row}
+
+    return {
+        "api_keys": {key: named(row["name"], row) for key, row in ours["api_keys"].items()},
+        "accounts": {name: named(name, row) for name, row in ours["accounts"].items()},
     }
 
 
@@ -190,6 +211,7 @@ def generate() -> Made:
         **proof_for_services,
     }
     for_services |= _with_people(for_services)
+    for_services |= _with_banks(for_services)
     for_clients = {
         "api_keys": keys,
         "intake_jwk": intake.as_dict(private=False),

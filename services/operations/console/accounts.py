@@ -10,7 +10,7 @@ import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 
-from shared.access import CONSOLE_ROLES, Caller
+from shared.access import CONSOLE_ROLES, Caller, unfit
 from shared.errors import Misconfigured
 from shared.principals import People
 
@@ -64,6 +64,6 @@ def _caller(name: str, row: Mapping[str, str], people: People) -> Caller:
     role, units = row["role"], tuple(row.get("units", "").split())
     if role not in CONSOLE_ROLES:
         raise Misconfigured(f"account {name}: role {role} is none of {', '.join(CONSOLE_ROLES)}")
-    if role == "unit_officer" and not units:
-        raise Misconfigured(f"account {name}: a unit_officer needs `units`, codes with blanks")
+    if wrong := unfit(role, units):
+        raise Misconfigured(f"account {name}: {wrong}")
     return Caller(name, role, units, people.text_of(row))

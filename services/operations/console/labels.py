@@ -51,6 +51,12 @@ FRAME: Mapping[str, Words] = {
         "You were not signed in: that try is over, or the account has no role here. Try again, "
         "then ask an administrator.",
     ),
+    "oidc_units": Words(
+        "Không đăng nhập được: tài khoản chưa nêu đơn vị, hoặc đúng một ngân hàng, mà nó được xem. "
+        "Hãy báo người quản trị tài khoản của cơ quan, ngân hàng bạn.",
+        "You were not signed in: the account does not say which units, or which one bank, it may "
+        "see. Tell whoever keeps the accounts of your office or bank.",
+    ),
     "form_old": Words(
         "Trang này đã cũ. Hãy thử lại; trình duyệt phải nhận cookie.",
         "This page was too old. Try again; the browser has to take cookies.",
@@ -100,6 +106,12 @@ FRAME: Mapping[str, Words] = {
     "refused_not-yours": Words(
         "Hồ sơ này không thuộc đơn vị của tài khoản này.",
         "This application is not with the units of this account.",
+    ),
+    "refused_not-a-partner": Words(
+        "Tài khoản chưa nêu đúng một ngân hàng mà nó được xem: hãy đăng nhập lại, hoặc báo người "
+        "quản trị.",
+        "This account does not say which one bank it may see: sign in again, or tell an "
+        "administrator.",
     ),
     "refused_wrong-role": Words(
         "Vai trò của tài khoản này không có trang này.",

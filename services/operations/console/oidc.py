@@ -21,7 +21,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, KeySet
 from joserfc.jwt import JWTClaimsRegistry
 
-from shared.access import CONSOLE_ROLES, Caller
+from shared.access import CONSOLE_ROLES, LIMITED, Caller, unfit
 from shared.clock import Clock
 from shared.errors import Misconfigured, Unknown
 from shared.principals import MARK, SUBJECT_LIMIT, Principal
@@ -41,10 +41,15 @@ LOOPBACK = ("127.0.0.1", "localhost")
 class Unwelcome(Exception):
     """Who comes back is not let in; the text is for the log: it may name what was wrong."""
 
+    def __init__(self, why: str, label: str = "oidc_refused") -> None:
+        super().__init__(why)
+        self.label = label  # what the page says
+
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`back`: where browsers come back to, as the provider knows it.  `roles`: what the claim
-    `role_claim` says → a role of the console, the first that fits; `units_claim` names units.
+    `role_claim` says → a role of the console, the first that fits; `units_claim` names units,
+    or of a partner the one bank.
     """
 
     issuer: str
@@ -202,10 +207,12 @@ class Oidc:
         name, units = str(claims.get(told.name_claim) or ""), _strings(claims.get(told.units_claim))
         if not name or len(name) > NAME_LIMIT:
             raise Unwelcome(f"no {told.name_claim} in the id_token")
-        if not role or (role == "unit_officer" and not units):
-            raise Unwelcome(f"{name} has no role here: {told.role_claim} and {told.units_claim}")
+        if not role:
+            raise Unwelcome(f"{name} has no role here: {told.role_claim}")
+        if wrong := unfit(role, units):
+            raise Unwelcome(f"{name}: {wrong}, in the claim {told.units_claim}", "oidc_units")
         who = Principal(told.issuer, _subject(claims)).text
-        return Caller(name, role, units if role == "unit_officer" else (), who)
+        return Caller(name, role, units if role in LIMITED else (), who)
 
     async def _described(self) -> _Known:
         """Return what the provider says of itself, asked once an hour.  Raises `Unknown`."""

@@ -107,7 +107,7 @@ def _add_provider(routes: APIRouter, door: Door, oidc: Oidc) -> None:
             caller = await oidc.come_back(seed, request.query_params)
         except Unwelcome as why:
             _log.warning("sign-in refused", address=who, because=str(why))
-            return _sign_in_page(door, request, 403, wrong=LABELS["oidc_refused"])
+            return _sign_in_page(door, request, 403, wrong=LABELS[why.label])
         door.by_address.give_back(who)
         response = await _let_in(door, request, caller, where)
         cookies.drop(response, request, GOING)

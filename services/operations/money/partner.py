@@ -1,7 +1,7 @@
 """What a bank partner asks of itself: by the API and by its page alike.
 
-All of it is asked by the partner's name alone, which stands with the caller's key or account, and
-is nothing that a caller sends.
+All of it is asked by the partner's name alone, which stands as the one of `units` with the caller's
+key or account, and is nothing that a caller sends or is called.
 """
 
 from datetime import UTC, date, datetime
@@ -17,16 +17,18 @@ from services.operations.money.desk import DAYS, DAYS_LIMIT, MoneyDesk
 from services.operations.money.health import Standings, fared
 from shared.access import Caller
 from shared.events.reconciliation import BreakKind
+from shared.problems import Refusal
 
 MOVED_LIMIT = 20  # applications that one transaction's number may be of
 REFUSED_LOOKED = 200  # calls that were refused, among which one number is looked for
 
 
 def partner_of(caller: Caller) -> str:
-    """Return for which partner somebody asks: the one unit that is told of them, else their name;
-    so several people of a bank have accounts of their own.
-    """
-    return caller.units[0] if len(caller.units) == 1 else caller.name
+    """Return for which partner somebody asks.  Raises `Refusal` 403."""
+    if len(caller.units) != 1:
+        detail = "`units` of this key or account has to be the name of one bank: ask who gave it."
+        raise Refusal(403, "not-a-partner", detail)
+    return caller.units[0]
 
 
 class PartnerDesk:

@@ -83,6 +83,32 @@ def test_files_from_before_say_whose_their_keys_are_once_they_are_used(tmp_path:
     assert read(own) == whole
 
 
+def test_whoever_asks_for_a_bank_is_of_the_one_that_its_row_names() -> None:
+    for_services, _ = secrets.generate()
+    rows = [*for_services["api_keys"].values(), for_services["accounts"]["sen-vang"]]
+    seen = [row["units"] for row in rows if row["role"] == "partner" and "units" in row]
+    assert sorted(seen) == sorted([*for_services["partners"], "sen-vang"])
+
+
+def test_files_from_before_say_which_bank_a_partners_key_and_account_are_of(
+    tmp_path: Path,
+) -> None:
+    own = secrets.ensure(tmp_path / "secrets") / secrets.SERVICES_FILE
+    whole = read(own)
+    before = dict(whole)
+    for part in ("api_keys", "accounts"):
+        before[part] = {
+            key: {n: v for n, v in row.items() if n != "units" or row["role"] != "partner"}
+            for key, row in whole[part].items()
+        }
+    assert before != whole
+    own.write_text(json.dumps(before))
+
+    secrets.ensure(own.parent)
+
+    assert read(own) == whole
+
+
 def test_services_hold_api_keys_as_hashes_only() -> None:
     for_services, for_clients = secrets.generate()
     text = json.dumps(for_services)

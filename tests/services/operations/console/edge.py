@@ -73,7 +73,7 @@ from services.operations.sync_api import SyncDesk
 from services.operations.trends import Trends
 from services.operations.unsealing import Unsealing
 from shared import events
-from shared.access import Access
+from shared.access import LIMITED, Access
 from shared.bus import Message, Partition
 from shared.catalogue import Catalogue
 from shared.edge_app import edge_app
@@ -117,7 +117,7 @@ class ConsoleEdge:
     def __post_init__(self) -> None:
         rows = {
             name: {"role": role, "password": KEPT, "person": name}
-            | ({"units": UNITS} if "_" in role else {})
+            | ({"units": UNITS if "_" in role else name} if role in LIMITED else {})
             for name, role in ROLES.items()
         }
         people = People({name: {} for name in ROLES})

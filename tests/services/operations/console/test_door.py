@@ -5,15 +5,12 @@ import re
 import httpx
 import pytest
 
-from services.operations.console.accounts import Accounts, hashed, is_right
 from services.operations.console.door import PER_ADDRESS, PER_PAIR
 from services.operations.console.labels import LABELS
 from services.operations.console.screen import HEADERS
 from services.operations.console.sessions import IDLE_S, KEPT_EACH, LIVES_S, SEEN_S, Sessions
 from shared.access import Caller
-from shared.errors import Misconfigured
 from tests.services.operations.console.edge import ConsoleEdge
-from tests.services.operations.console.visits import KEPT as PASSWORD_KEPT
 from tests.services.operations.console.visits import TOKEN, send, sign_in
 from tests.services.operations.memory import MemoryTable, Trouble
 from tests.services.operations.scenes import begun, processing
@@ -189,21 +186,6 @@ async def test_a_part_that_is_asked_for_without_a_session_leads_the_whole_page_t
 ) -> None:
     answer = await browser.get("/console/journeys/x/messages/t/0/0", headers={"hx-request": "true"})
     assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/console/sign-in")
-
-
-# ---- accounts
-
-
-def test_a_password_is_kept_as_a_hash_with_a_salt_of_its_own() -> None:
-    assert hashed("x") != hashed("x")
-    assert is_right("made-up", PASSWORD_KEPT)
-    assert not is_right("made-up ", PASSWORD_KEPT)
-
-
-@pytest.mark.parametrize("row", [{"role": "root"}, {"role": "unit_officer"}])
-def test_an_account_that_would_let_in_too_many_is_refused(row: dict[str, str]) -> None:
-    with pytest.raises(Misconfigured):
-        Accounts({"a": {"password": PASSWORD_KEPT, **row}})
 
 
 # ---- sessions

@@ -31,9 +31,10 @@ USERS = {
     "chi": {"preferred_username": "chi", "groups": ["staff"]},
     "dung": {"preferred_username": "dung", "groups": ["motcua-officers"]},
     "giang": {"groups": ["motcua-operators"]},
+    "mai": {"preferred_username": "an-phat", "groups": ["banks"]},
 }
 KEYS_AT = {"jwks_uri": "keys"}
-ROLES = {"motcua-operators": "operator", "motcua-officers": "unit_officer"}
+ROLES = {"motcua-operators": "operator", "motcua-officers": "unit_officer", "banks": "partner"}
 
 
 @pytest.fixture(scope="module")
@@ -92,13 +93,16 @@ async def test_an_officer_has_the_units_that_the_provider_names(browser: httpx.A
     assert (await browser.get("/console/stuck")).status_code == 403
 
 
-@pytest.mark.parametrize("user", ["chi", "dung", "giang"])
-async def test_who_has_no_role_no_units_or_no_name_there_is_not_let_in(
-    browser: httpx.AsyncClient, user: str
+@pytest.mark.parametrize(
+    ("user", "said"),
+    [(u, "oidc_refused") for u in ("chi", "giang")] + [(u, "oidc_units") for u in ("dung", "mai")],
+)
+async def test_who_has_no_role_no_name_no_units_or_no_bank_there_is_told_and_not_let_in(
+    browser: httpx.AsyncClient, user: str, said: str
 ) -> None:
     back = await come_back(browser, user)
     assert back.status_code == 403
-    assert LABELS["oidc_refused"].vi in back.text
+    assert LABELS[said].vi in back.text
     assert (await browser.get("/console/find")).status_code == 303
 
 

@@ -22,10 +22,12 @@ from tests.services.operations.story import BEGAN, Log, Story
 
 NOW = BEGAN + timedelta(hours=4)
 KEYS = {
-    "own": {"name": "sandbox", "role": "partner"},
-    "person": {"name": "b-lan", "role": "partner", "units": "sandbox"},
-    "other": {"name": "an-phat", "role": "partner"},
-    "nobody": {"name": "sandbo", "role": "partner"},
+    "own": {"name": "sandbox", "role": "partner", "units": "sandbox"},
+    "person": {"name": "an-phat", "role": "partner", "units": "sandbox"},
+    "other": {"name": "an-phat", "role": "partner", "units": "an-phat"},
+    "nobody": {"name": "sandbo", "role": "partner", "units": "sandbo"},
+    "named": {"name": "sandbox", "role": "partner"},
+    "both": {"name": "sandbox", "role": "partner", "units": "an-phat sandbox"},
     "operator": {"name": "sandbox", "role": "operator"},
 }
 
@@ -98,11 +100,21 @@ async def test_it_sees_what_is_open_how_it_fares_and_its_days(bank: Bank) -> Non
     assert (await bank.told(f"/days/{DAY}"))["statements"][0]["matched"] == 2
 
 
-async def test_a_person_of_a_bank_with_a_name_of_their_own_sees_the_same(bank: Bank) -> None:
+async def test_a_person_of_a_bank_who_is_called_like_another_sees_the_same(bank: Bank) -> None:
     for path, params in addresses(bank):
         own = await bank.get(path, **params)
         assert (await bank.get(path, "person", **params)).text == own.text
         assert own.status_code == 200
+
+
+@pytest.mark.parametrize("key", ["named", "both"])
+async def test_a_key_that_names_no_one_bank_sees_none_whatever_it_is_called(
+    bank: Bank, key: str
+) -> None:
+    for path, params in addresses(bank):
+        answer = await bank.get(path, key, **params)
+        assert (answer.status_code, answer.json()["title"]) == (403, "not a partner"), path
+        assert "`units`" in answer.json()["detail"]
 
 
 async def test_of_a_break_it_sees_the_line_and_neither_application_nor_who_closed_it(
