@@ -8,6 +8,7 @@ from fastapi import Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
+from shared.errors import Misconfigured
 from shared.principals import People
 from shared.problems import Refusal
 
@@ -59,7 +60,10 @@ def unfit(role: str, units: Sequence[str]) -> str:
 
 
 class Access:
-    """The callers that an edge knows.  Raises `Misconfigured` for a key of an unknown person."""
+    """The callers that an edge knows.
+
+    Raises `Misconfigured` for a key of an unknown person, or one that would see too much.
+    """
 
     def __init__(
         self, api_keys: Mapping[str, Mapping[str, str]], people: People | None = None
@@ -69,6 +73,10 @@ class Access:
             h: Caller(k["name"], k["role"], tuple(k.get("units", "").split()), known.text_of(k))
             for h, k in api_keys.items()
         }
+        for one in self._callers.values():
+            # who carries notices is a partner, too, and no bank: a bank's page asks for its own
+            if one.role != "partner" and (wrong := unfit(one.role, one.units)):
+                raise Misconfigured(f"`api_keys` of the secrets: {one.name}: {wrong}")
 
     def caller(self, authorization: str) -> Caller:
         """Return who presents this `Authorization` header.  Raises `Refusal` 401."""
@@ -95,12 +103,14 @@ class Required(SecurityBase):
         access: Access = request.app.state.access
         caller = access.caller(request.headers.get("authorization", ""))
         if caller.role not in self._roles:
-            raise Refusal(
-                403,
-                "wrong-role",
-                f"This needs the role {' or '.join(self._roles)}; yours differs.",
-            )
+            raise wrong_role(self._roles)
         return caller
+
+
+def wrong_role(roles: Sequence[str]) -> Refusal:
+    """Return what is said to who has none of these roles."""
+    detail = f"This needs the role {' or '.join(roles)}; yours differs."
+    return Refusal(403, "wrong-role", detail)
 
 
 def require(*roles: str) -> Callable[[Request], Awaitable[Caller]]:

@@ -20,6 +20,7 @@ Reading order: what is needed by what follows first.
     trends, live                     what the board was a while ago; what flows, and how fresh
     rounds                           what is done about many
     persons                          the applications of a person, as intake knows them
+    reaching                         of what is found and opened, what somebody of units sees
     edition                          which of two editions of all that is read serves
     letters, dead, dead_api          what lanes set aside, and what is done about it
     alarms, incidents                who is woken for what; whom something concerns

@@ -25,9 +25,10 @@ from services.operations.journeys import Journeys
 from services.operations.live import FLOW, FlowDesk, FlowView
 from services.operations.opened import journey_of, message_of, opened, waterfall_of
 from services.operations.persons import Persons
+from services.operations.reaching import Reach
 from services.operations.rounds.commands import command
 from shared import edge
-from shared.access import Caller, require
+from shared.access import Caller, require, wrong_role
 from shared.clock import Clock
 from shared.events.intake import Registered
 from shared.events.kernel import LaneReleased, RecordDead, RecordParked
@@ -39,6 +40,7 @@ KEY_LIMIT = 200
 
 Operator = Annotated[Caller, Depends(require(*MAY["operate"]))]
 Reader = Annotated[Caller, Depends(require(*MAY["read"]))]
+OfUnits = Annotated[Caller, Depends(require(*MAY["read_of_units"]))]
 After = Annotated[str, Query(max_length=500, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 Typed = Annotated[
@@ -65,6 +67,11 @@ class Sources:
     flow: FlowDesk
     publisher: Publisher
     clock: Clock
+
+    @property
+    def reach(self) -> Reach:
+        """Return what callers of units may see."""
+        return Reach(self.journeys, self.finder.catalogue, self.clock)
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,11 +112,11 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
         summary="Which application is meant by what somebody typed",
         responses=edge.answers(200, Found, 400, 422, example=FOUND),
     )
-    async def find_by_any_name(q: Typed, _: Reader, after: After = "") -> Response:
+    async def find_by_any_name(q: Typed, caller: OfUnits, after: After = "") -> Response:
         if sources.persons.meant(q):
             detail = "What names a person does not stand in an address: send it with a reason, as "
             raise Refusal(400, "person-in-address", f"{detail}`POST /v1/find`.")
-        return _json(await sources.finder.find(q, after))
+        return _json(await sources.reach.theirs(caller, await sources.finder.find(q, after)))
 
     @routes.post(
         "/find",
@@ -117,27 +124,32 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
         openapi_extra=edge.described(Finding, FINDING),
         responses=edge.answers(200, Found, 400, 413, 415, 422, 503),
     )
-    async def find_by_what_is_sent(request: Request, caller: Operator) -> Response:
+    async def find_by_what_is_sent(request: Request, caller: OfUnits) -> Response:
         asked = await edge.read(request, Finding)
-        if subject := sources.persons.meant(asked.q):
-            return _json(await sources.persons.find(subject, caller, asked.reason))
-        return _json(await sources.finder.find(asked.q, asked.after))
+        subject = sources.persons.meant(asked.q)
+        if subject is None:
+            found = await sources.finder.find(asked.q, asked.after)
+        elif caller.role in MAY["find_person"]:
+            found = await sources.persons.find(subject, caller, asked.reason)
+        else:
+            raise wrong_role(MAY["find_person"])
+        return _json(await sources.reach.theirs(caller, found))
 
     @routes.get(
         "/journeys/{name}",
         summary="Timeline, status and findings of an application",
         responses=edge.answers(200, views.JourneyView, 404),
     )
-    async def journey(name: str, _: Reader) -> Response:
-        return _json(journey_of(await opened(sources.journeys, name), sources.clock()))
+    async def journey(name: str, caller: OfUnits) -> Response:
+        return _json(journey_of(await sources.reach.opened(caller, name), sources.clock()))
 
     @routes.get(
         "/journeys/{name}/waterfall",
         summary="Its spans, and who was waited for",
         responses=edge.answers(200, views.WaterfallView, 404),
     )
-    async def waterfall(name: str, _: Reader) -> Response:
-        application, entries, _forks = await opened(sources.journeys, name)
+    async def waterfall(name: str, caller: OfUnits) -> Response:
+        application, entries, _forks = await sources.reach.opened(caller, name)
         return _json(waterfall_of(application, entries))
 
     @routes.get(
@@ -145,8 +157,10 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
         summary="A message of it as it is kept",
         responses=edge.answers(200, views.MessageView, 404, 422, example=views.MESSAGE),
     )
-    async def message(name: str, topic: str, partition: int, offset: int, _: Operator) -> Response:
-        one = await opened(sources.journeys, name)
+    async def message(
+        name: str, topic: str, partition: int, offset: int, caller: OfUnits
+    ) -> Response:
+        one = await sources.reach.opened(caller, name)
         return _json(message_of(one, (topic, partition, offset)))
 
     @routes.get(
@@ -154,8 +168,8 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
         summary="Its trace as OTLP/JSON, sampled or not",
         responses=edge.answers(200, views.TraceView, 404),
     )
-    async def trace(name: str, _: Reader) -> Response:
-        application, entries, _forks = await opened(sources.journeys, name)
+    async def trace(name: str, caller: OfUnits) -> Response:
+        application, entries, _forks = await sources.reach.opened(caller, name)
         return _json(otlp(application, spans(application, entries)))
 
 

@@ -78,6 +78,7 @@ OWN = {
     "operations": {
         *("letters", "dead", "dead_api"),
         *("finding", "persons", "seeking", "opened", "console", "situations"),
+        "reaching",
         *("board", "board_stages", "lately", "stuck_api"),
         *("rounds", "rounds_api", "money", "money_api", "partner_api", "settlement_api"),
         *("alarms", "alarms_api"),

@@ -24,7 +24,7 @@ MAY: Mapping[Act, tuple[str, ...]] = {
     "read": ("viewer", "operator", "checker", "admin"),
     "read_of_units": ("viewer", "operator", "checker", "admin", "unit_officer"),
     "read_of_partner": ("partner",),
-    "tabulate": ("viewer", "operator", "checker", "admin", "officer"),
+    "tabulate": ("viewer", "operator", "checker", "admin", "unit_officer", "officer"),
     "operate": ("operator",),
     "agree": ("operator", "checker"),
     "prove": ("operator", "checker", "admin"),

@@ -34,6 +34,15 @@ SAME = [
     ("GET", "/v1/incidents", "/console/incidents"),
     ("GET", "/v1/indicators", "/console/indicators"),
     ("POST", "/v1/proofs", "/console/proof"),
+    ("GET", "/v1/find", "/console/find"),
+    ("GET", "/v1/journeys/{name}", "/console/journeys/{name}"),
+    (
+        "GET",
+        "/v1/journeys/{name}/messages/{topic}/{partition}/{offset}",
+        "/console/journeys/{name}/messages/{topic}/{partition}/{offset}",
+    ),
+    ("GET", "/v1/statistics", "/console/statistics"),
+    ("POST", "/v1/find", "/console/find"),  # by person: `find_person`, which both ask within
 ]
 
 

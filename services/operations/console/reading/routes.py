@@ -5,7 +5,6 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import uuid4
 
-import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -20,8 +19,9 @@ from services.operations.domain.citizen.units import Units
 from services.operations.domain.roles import MAY
 from services.operations.finding import ASKED_LIMIT, Finder, Found
 from services.operations.journeys import Journeys
-from services.operations.opened import Opened, journey_of, opened, units_of
+from services.operations.opened import journey_of
 from services.operations.persons import Persons
+from services.operations.reaching import Reach
 from services.operations.status_api import form_body
 from services.operations.unsealing import Unsealing
 from shared.access import Caller
@@ -46,6 +46,11 @@ class Reading:
     catalogue: Catalogue
     clock: Clock
     unsealing: Unsealing
+
+    @property
+    def reach(self) -> Reach:
+        """Return what callers of units may see."""
+        return Reach(self.journeys, self.catalogue, self.clock)
 
 
 def router(reading: Reading) -> APIRouter:
@@ -82,7 +87,7 @@ def _find(routes: APIRouter, reading: Reading, readers: object) -> None:
 
 async def found_page(reading: Reading, visit: Visit, found: Found, after: str = "") -> Response:
     """Return the page of what was found; what is found alone is opened.  Raises `Unknown`."""
-    found = await _theirs(reading, _caller(visit), found)
+    found = await reading.reach.theirs(_caller(visit), found)
     if len(found.found) == 1 and not found.is_cut and not after:
         where = f"{ROOT}/journeys/{found.found[0].application}"
         return RedirectResponse(where, 303, HEADERS)
@@ -101,7 +106,7 @@ def _journey(routes: APIRouter, reading: Reading, readers: object) -> None:
     async def journey_shown(
         name: str, visit: Annotated[Visit, readers], whole: Annotated[bool, Query()] = False
     ) -> Response:
-        one = await _opened(reading, name, _caller(visit))
+        one = await reading.reach.opened(_caller(visit), name)
         now = reading.clock()
         told = journey_of(one, now)
         page = journey_page(told, one, reading.catalogue, now, is_whole=whole)
@@ -121,7 +126,7 @@ def _journey(routes: APIRouter, reading: Reading, readers: object) -> None:
     async def message_shown(
         name: str, topic: str, partition: int, offset: int, visit: Annotated[Visit, readers]
     ) -> Response:
-        one = await _opened(reading, name, _caller(visit))
+        one = await reading.reach.opened(_caller(visit), name)
         place = topic, partition, offset
         entry = next((e for e in one.entries if e.place == place), None)
         if entry is None:
@@ -167,32 +172,3 @@ def _unseal(routes: APIRouter, reading: Reading) -> None:
 def _caller(visit: Visit) -> Caller:
     assert visit.session  # the seat has seen to it
     return visit.session.caller
-
-
-async def _opened(reading: Reading, name: str, caller: Caller) -> Opened:
-    """Return an application that this caller may see.  Raises `Refusal` 403, 404, `Unknown`."""
-    one = await opened(reading.journeys, name)
-    if not _reaches(reading, caller, one):
-        raise Refusal(403, "not-yours", LABELS["refused_not-yours"].en)
-    return one
-
-
-async def _theirs(reading: Reading, caller: Caller, found: Found) -> Found:
-    """Return what was found without what this caller may not see."""
-    if not caller.units:
-        return found
-    hits = []
-    for hit in found.found:
-        one = await opened(reading.journeys, hit.application)
-        if _reaches(reading, caller, one):
-            hits.append(hit)
-    return msgspec.structs.replace(found, found=hits)
-
-
-def _reaches(reading: Reading, caller: Caller, one: Opened) -> bool:
-    """Tell whether a caller of units, or of provinces, has to do with an application now."""
-    if not caller.units:
-        return True
-    on, units = local_day(reading.clock()), units_of(one)
-    provinces = {p.code for code in units if (p := reading.catalogue.province_of(code, on))}
-    return not (units | provinces).isdisjoint(caller.units)

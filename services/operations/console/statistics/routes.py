@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 
 from services.operations.console.door import Door
-from services.operations.console.screen import HEADERS, READERS, ROOT, Visit
+from services.operations.console.screen import HEADERS, ROOT, Visit
 from services.operations.console.statistics.page import (
     Ask,
     Choices,
@@ -20,6 +20,7 @@ from services.operations.console.statistics.page import (
 )
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.facts import View
+from services.operations.domain.roles import MAY
 from services.operations.domain.statistics import Period
 from services.operations.form_files import COLUMNS, COUNTED, UNIT, groups
 from services.operations.form_lines import no_period
@@ -49,7 +50,7 @@ def router(tabling: Tabling) -> APIRouter:
     """Return the routes: officers have the forms of their units."""
     door, desk = tabling.door, tabling.desk
     routes = APIRouter(prefix=f"{ROOT}/statistics", tags=["console"], route_class=door.route())
-    seat = Depends(door.seat(*READERS))
+    seat = Depends(door.seat(*MAY["tabulate"]))
 
     @routes.get("", summary="The console: the statistics form", response_class=HTMLResponse)
     async def form_shown(

@@ -13,7 +13,7 @@ from services.operations.api import Sources, router
 from services.operations.proving import Proving
 from services.operations.trends import Trends
 from shared import problems
-from shared.access import Access
+from shared.access import LIMITED, Access
 from shared.catalogue import Catalogue, load
 from shared.errors import Unknown
 from shared.events import Event, kernel
@@ -22,7 +22,14 @@ from tests.services.operations.live import Live
 from tests.services.operations.memory_board import MemoryBoard
 from tests.services.operations.proofs.prover import Prover
 
-KEYS = {"op-key": ("o-1", "operator"), "portal-key": ("sandbox", "portal")}
+KEYS = {
+    "op-key": ("o-1", "operator"),
+    "portal-key": ("sandbox", "portal"),
+    "viewer-key": ("v-1", "viewer"),
+    "checker-key": ("c-1", "checker"),
+    "officer-key": ("b-1", "unit_officer"),
+}
+UNITS = "01"  # the officer's: a province
 OPERATOR = {"authorization": "Bearer op-key"}
 
 
@@ -73,6 +80,7 @@ class Edge:
         self.app.state.access = Access(
             {
                 hashlib.sha256(key.encode()).hexdigest(): {"name": name, "role": role}
+                | ({"units": UNITS} if role in LIMITED else {})
                 for key, (name, role) in KEYS.items()
             }
         )

@@ -1,4 +1,4 @@
-"""Only operators are let in."""
+"""Who has no key of a role that may is not let in."""
 
 import httpx
 import pytest
@@ -15,7 +15,7 @@ ROUTES = [
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-async def test_only_operators_are_let_in(
+async def test_nobody_and_no_portal_is_let_in(
     client: httpx.AsyncClient, edge: Edge, method: str, path: str
 ) -> None:
     body = {"application": "x", "service": "payment", "reason": "because"}

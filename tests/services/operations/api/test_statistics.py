@@ -26,6 +26,7 @@ KEYS = {
     "all-key": {"name": "o-2", "role": "officer"},
     "unit-key": {"name": "o-3", "role": "officer", "units": "00004"},
     "province-key": {"name": "o-4", "role": "officer", "units": "79"},
+    "console-key": {"name": "b-1", "role": "unit_officer", "units": "79"},
     "portal-key": {"name": "sandbox", "role": "portal"},
 }
 ASKED = {"unit": "nation", "from": "2026-06-01", "to": "2026-06-30"}
@@ -141,6 +142,8 @@ async def test_what_cannot_be_told_is_refused_with_what_to_ask(
         ("province-key", "79", 200),
         ("province-key", "26737", 200),
         ("province-key", "00004", 403),
+        ("console-key", "26737", 200),
+        ("console-key", "nation", 403),
     ],
 )
 async def test_an_officers_key_reaches_its_units_alone(

@@ -69,7 +69,7 @@ REFUSED = (
     *("not-your-unit", "unknown-unit", "busy"),
     *("no-subscription", "unknown-subscription", "too-many-subscriptions"),
     *("too-many-proofs", "no-period", "no-key", "unknown-proof", "no-report"),
-    *("too-many-uploads", "not-a-partner"),
+    *("too-many-uploads", "not-a-partner", "not-yours"),
 )
 CODES = ("unknown-record", "unknown-edit", "not-mendable", "copy-waits",
          "decided-already")  # fmt: skip
