@@ -13,6 +13,7 @@ from deploy.operating.shown import columns
 from services.operations.domain.sync import KINDS
 from shared.errors import Misconfigured
 
+PART = 2_000  # applications asked for at a time: as many as there may be
 WORDS = {"met": True, "not-met": False}
 STATES = {"met": "[green]met[/]", "unmet": "[red]not met[/]", "unknown": "[dim]not known[/]"}
 
@@ -82,8 +83,9 @@ def sync(
     raise typer.Exit(1 if found["differences"] else 0)
 
 
-def _whole(api: Api, asked: Mapping[str, str]) -> dict[str, Any]:
+def _whole(api: Api, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return all pages of a day as one; numbers of a unit are added up."""
+    asked = {**asked, "limit": PART}
     found: dict[str, Any] = api.get("/v1/sync", **asked)
     units = {line["unit"]: line for line in found["units"]}
     while found["next"]:

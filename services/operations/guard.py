@@ -50,7 +50,8 @@ class Guard:
         is_open = route in OPEN and route not in TOLD
         caller = NOBODY if is_open else await self._caller(request)
         request.state.caller = caller
-        kind = kind_of(request.method, route, is_known=bool(caller.name), is_open=is_open)
+        is_known, asked = bool(caller.name), request.query_params
+        kind = kind_of(request.method, route, asked, is_known=is_known, is_open=is_open)
         self.limits.take(kind, caller.name or network(caller_address(request)))
 
     async def _caller(self, request: Request) -> Caller:

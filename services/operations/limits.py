@@ -11,7 +11,9 @@ from typing import Literal, NamedTuple
 from services.operations.status_access import Attempts
 from shared.problems import Refusal
 
-Kind = Literal["read", "change", "find", "find_by_key", "export", "unseal", "nobody", "open"]
+Kind = Literal[
+    "read", "change", "find", "find_by_key", "report", "part", "export", "unseal", "nobody", "open"
+]
 
 
 class Limit(NamedTuple):
@@ -26,18 +28,28 @@ LIMITS: Mapping[Kind, Limit] = {
     "change": Limit(240, 60),
     "find": Limit(60, 60),  # by hand: one a second, for a minute
     "find_by_key": Limit(600, 60),
+    "report": Limit(60, 60),  # worked out of a month's money
+    "part": Limit(120, 60),  # of up to 2,000 journeys
     "export": Limit(20, 600),
     "unseal": Limit(10, 900),
     "nobody": Limit(300, 60),  # an office may share an address
     "open": Limit(1_200, 60),  # files of the pages: a few for each page
 }
-# other routes are a `read` or a `change` by their method
+# of a route, or of one of its methods; others are a `read` or a `change` by their method
 TIGHT: Mapping[str, Kind] = {
     "/console/journeys/{name}/unsealing": "unseal",
     "/v1/journeys/{name}/unsealing": "unseal",
     "/console/find": "find",
     "/console/find/person": "find",
-    "/v1/find": "find_by_key",
+    "GET /v1/find": "find_by_key",
+    "POST /v1/find": "find",  # for persons, as in the console
+    "/console/money/settlements/{partner}": "report",
+    "/console/partner/settlements": "report",
+    "/v1/money/settlements/{partner}": "report",
+    "/v1/partner/settlements": "report",
+    "/console/sync": "part",
+    "/v1/sync": "part",
+    "/v1/proof": "part",
     "/v1/incidents/{incident_id}/applications": "export",
     "/v1/incidents/{incident_id}/export": "export",
     "/console/incidents/{incident_id}/export": "export",
@@ -48,18 +60,32 @@ TIGHT: Mapping[str, Kind] = {
     "/console/proof/{proof_id}/report.json": "export",
     "/v1/proofs/{proof_id}/report": "export",
 }
+# an `export` as soon as this parameter asks for something else
+PLAIN: Mapping[str, tuple[str, str]] = {
+    "/v1/money/settlements/{partner}": ("as", "json"),
+    "/v1/partner/settlements": ("as", "json"),
+    "/v1/statistics": ("format", "json"),
+}
 # citizens' own: counted by application and by who tries, in `status_access`
 OWN = frozenset({"/status", "/status/feedback", "/v1/status"})
 SAFE = ("GET", "HEAD")
 
 
-def kind_of(method: str, route: str, *, is_known: bool, is_open: bool) -> Kind:
-    """Return which limit a call falls under; `is_open`: the same is answered to everybody."""
+def kind_of(
+    method: str, route: str, asked: Mapping[str, str], *, is_known: bool, is_open: bool
+) -> Kind:
+    """Return which limit a call falls under; `asked`: its parameters; `is_open`: the same is
+    answered to everybody.
+    """
     if is_open:
         return "open"
     if not is_known:
         return "nobody"
-    return TIGHT.get(route, "read" if method in SAFE else "change")
+    name, plain = PLAIN.get(route, ("", ""))
+    if name and asked.get(name, plain) != plain:
+        return "export"
+    usual: Kind = "read" if method in SAFE else "change"
+    return TIGHT.get(f"{method} {route}", TIGHT.get(route, usual))
 
 
 class Limits:

@@ -6,9 +6,10 @@ import httpx
 import pytest
 
 from deploy.contracts.edges import openapi
-from services.operations.limits import LIMITS, OWN, TIGHT, Kind, Limits, kind_of
+from services.operations.limits import LIMITS, OWN, PLAIN, TIGHT, Kind, Limits, kind_of
 from services.operations.reads.naming import OPEN
 from shared.problems import Refusal
+from tests.services.operations.at_intake import NUMBER
 from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.visits import send, sign_in
 from tests.services.operations.status.edge import Ticks
@@ -89,14 +90,58 @@ def test_every_route_has_a_limit_or_its_own() -> None:
         for path, methods in openapi("operations")["paths"].items()
         for method in methods
     }
-    assert {path for _, path in there} >= TIGHT.keys() | OWN
+    paths = {path for _, path in there}
+    assert paths | {f"{method} {path}" for method, path in there} >= TIGHT.keys()
+    assert paths >= PLAIN.keys() | OWN
     kinds = {
-        kind_of(method, path, is_known=is_known, is_open=path in OPEN)
+        kind_of(method, path, {}, is_known=is_known, is_open=path in OPEN)
         for method, path in there - {(m, p) for m, p in there if p in OWN}
         for is_known in (True, False)
     }
     assert kinds == set(get_args(Kind)) == LIMITS.keys()
     assert OPEN.keys() >= OWN
+
+
+@pytest.mark.parametrize(
+    ("method", "route", "asked", "kind"),
+    [
+        ("GET", "/v1/find", {"q": "x"}, "find_by_key"),
+        ("POST", "/v1/find", {}, "find"),
+        ("POST", "/console/find/person", {}, "find"),
+        ("GET", "/v1/statistics", {"unit": "79"}, "read"),
+        ("GET", "/v1/statistics", {"unit": "79", "format": "json"}, "read"),
+        *(("GET", "/v1/statistics", {"format": kind}, "export") for kind in ("csv", "xlsx", "pdf")),
+        ("GET", "/v1/statistics", {"format": ""}, "export"),
+        ("GET", "/console/statistics/file", {}, "export"),
+        *(
+            ("GET", f"/v1/{path}", asked, kind)
+            for path in ("money/settlements/{partner}", "partner/settlements")
+            for asked, kind in (
+                ({}, "report"),
+                ({"as": "json"}, "report"),
+                ({"as": "csv"}, "export"),
+            )
+        ),
+        ("GET", "/console/money/settlements/{partner}", {}, "report"),
+        ("GET", "/console/partner/settlements", {}, "report"),
+        ("GET", "/console/partner/settlements/file", {}, "export"),
+        *(("GET", path, {}, "part") for path in ("/v1/proof", "/v1/sync", "/console/sync")),
+    ],
+)
+def test_what_costs_or_carries_much_has_a_limit_of_its_own_at_every_door(
+    method: str, route: str, asked: dict[str, str], kind: Kind
+) -> None:
+    assert kind_of(method, route, asked, is_known=True, is_open=False) == kind
+    assert kind_of(method, route, asked, is_known=False, is_open=False) == "nobody"
+
+
+async def test_by_person_a_key_asks_no_oftener_than_a_session(edge: ConsoleEdge) -> None:
+    body = {"q": NUMBER, "reason": "The citizen called"}
+    wear_out(edge, "find", "operator-1")
+    async with edge.program() as program:
+        assert (await program.post("/v1/find", json=body)).status_code == 200
+        assert (await program.post("/v1/find", json=body)).status_code == 429
+        assert (await program.get("/v1/find", params={"q": "77"})).status_code == 200
 
 
 def test_what_carries_much_away_is_tighter_than_reading() -> None:
