@@ -133,7 +133,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "MOTCUA_INBOX_PORT": "port of the devices of the sandbox's citizens",
         "MOTCUA_INBOX_SMTP_PORT": "port of their mail server",
         "MOTCUA_TOWN_PORT": "port of the people who act in a demonstration that is left running",
-        "MOTCUA_OPERATIONS_URL": "where `motcua find` and `journey` ask; nothing: the local system",
-        "MOTCUA_OPERATOR_KEY": "the key that they show; nothing: the local system's",
+        "MOTCUA_OPERATIONS_URL": "where operators' commands ask; nothing: the local system",
+        "MOTCUA_OPERATOR_KEY": "the key that they show, whoever has it; nothing: a local one",
     },
 }

@@ -71,11 +71,10 @@ class Api:
 
 @contextmanager
 def calling(address: str, keys: Path | None, who: str = OPERATOR) -> Iterator[Api]:
-    """Call as somebody whose key stands in a clients.json, or in the environment.
-
-    Raises `Misconfigured`.
+    """Call as somebody whose key stands in a clients.json, or as whose stands in the environment:
+    there is one of it, so it stands for whoever would be asked as.  Raises `Misconfigured`.
     """
-    headers = {"authorization": f"Bearer {_key(keys, who)}"}
+    headers = {"authorization": f"Bearer {_key(address, keys, who)}"}
     with httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=LIMIT_S) as http:
         yield Api(http)
 
@@ -86,10 +85,15 @@ def where(at: str, keys: Path | None) -> tuple[str, Path | None]:
     return at or settings.operations_url or f"http://{HOST}:{settings.operations_port}", keys
 
 
-def _key(path: Path | None, who: str) -> str:
+def _key(address: str, path: Path | None, who: str) -> str:
     settings = Settings()
-    if path is None and who == OPERATOR and settings.operator_key:
+    if path is None and settings.operator_key:
         return settings.operator_key
+    if path is None and not _is_local(address, settings.operations_port):
+        raise Misconfigured(
+            f"{address} is not the local system, whose keys are for it alone: set {KEY} to yours "
+            f"there, or give a clients.json that has a key of {who} as --keys."
+        )
     own = home_in_use(settings) / "secrets" / CLIENTS_FILE
     if path is None and not own.exists():
         raise Misconfigured(
@@ -100,8 +104,18 @@ def _key(path: Path | None, who: str) -> str:
         return str(json.loads((path or own).read_text())["api_keys"][who])
     except (OSError, ValueError, KeyError):
         raise Misconfigured(
-            f"{path or own} has no key of {who}: give the clients.json of a system as --keys."
+            f"{path or own} has no key of {who}: give the clients.json of a system as --keys, or "
+            f"set {KEY}."
         ) from None
+
+
+def _is_local(address: str, port: int) -> bool:
+    """Tell whether this is where the local system's operations answers."""
+    try:
+        asked = httpx.URL(address)
+    except httpx.InvalidURL:
+        return False
+    return asked.scheme == "http" and asked.host in (HOST, "localhost") and asked.port == port
 
 
 def _why(answer: httpx.Response) -> str:
