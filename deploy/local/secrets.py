@@ -11,7 +11,7 @@ import hashlib
 import json
 import secrets
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,8 @@ PERSONS: Mapping[str, str] = {
     "sandbox-officer": "officer",
     "sandbox-operator": "operator",
     "sandbox-second-operator": "second-operator",
+    "sandbox-checker": "checker",
+    "sandbox-admin": "admin",
 }
 SECRET_ID = {"payos": "api_key", "momo": "access_key"}  # beside the keys, by family
 
@@ -54,6 +56,7 @@ def ensure(folder: Path) -> Path:
         _give_missing(own, theirs, "providers", _providers)
         _give_missing(own, theirs, "accounts", _accounts)
         _give_missing(own, theirs, "proof_jwk", _proof_key)
+        _give_keys(own, theirs)
         _name_people(own)
         _name_banks(own)
         _give_own_key(own)
@@ -89,23 +92,54 @@ def _give_missing(own: Path, theirs: Path, part: str, made: Callable[[], Made]) 
     _write(own, ours | for_services)
 
 
+def _give_keys(own: Path, theirs: Path) -> None:
+    """Give files from before the keys that came since, and those of which one side has no more."""
+    ours, clients = json.loads(own.read_text()), json.loads(theirs.read_text())
+    known = clients["api_keys"]
+    callers = {
+        name: row
+        for name, row in _callers(ours["partners"]).items()
+        if name not in known or _hash(known[name]) not in ours["api_keys"]
+    }
+    if callers:
+        rows, keys = _keys(callers)
+        _write(theirs, clients | {"api_keys": known | keys})
+        _write(own, ours | {"api_keys": ours["api_keys"] | rows})
+
+
+def _callers(partners: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return whose keys there are, by what a clients.json calls them."""
+    rows = {role: {"name": f"sandbox-{role}", "role": role} for role in ROLES}
+    # who checks what the operator asks for
+    rows["operator:second"] = {"name": "sandbox-second-operator", "role": "operator"}
+    rows |= {role: {"name": f"sandbox-{role}", "role": role} for role in ("checker", "admin")}
+    return rows | {f"partner:{name}": {"name": name, "role": "partner"} for name in partners}
+
+
+def _keys(callers: Mapping[str, Mapping[str, str]]) -> Made:
+    """Return new keys: rows by hash for our side, in the clear for theirs."""
+    keys = {name: f"{row['role']}_{secrets.token_urlsafe(32)}" for name, row in callers.items()}
+    return {_hash(keys[name]): row for name, row in callers.items()}, dict(keys)
+
+
 def _name_people(own: Path) -> None:
     """Say in a file from before whose its keys and accounts are."""
     ours = json.loads(own.read_text())
-    if "people" not in ours:
-        _write(own, ours | _with_people(ours))
+    if (named := ours | _with_people(ours)) != ours:
+        _write(own, named)
 
 
 def _with_people(ours: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the humans, and keys and accounts with whose they are."""
+    """Return the humans, and keys and accounts with whose they are, where nothing else is said."""
+    names = sorted({*ACCOUNTS, *PERSONS.values()})
     return {
-        "people": {name: {} for name in sorted({*ACCOUNTS, *PERSONS.values()})},
+        "people": {name: {} for name in names} | ours.get("people", {}),
         "api_keys": {
-            key: row | ({"person": PERSONS[row["name"]]} if row["name"] in PERSONS else {})
+            key: ({"person": PERSONS[row["name"]]} if row["name"] in PERSONS else {}) | row
             for key, row in ours["api_keys"].items()
         },
         "accounts": {
-            name: row | ({"person": name} if name in ACCOUNTS else {})
+            name: ({"person": name} if name in ACCOUNTS else {}) | row
             for name, row in ours["accounts"].items()
         },
     }
@@ -183,13 +217,7 @@ def generate() -> Made:
     """Return new secrets: the services' side and the clients' side."""
     intake = ECKey.generate_key("P-256", {"use": "enc", "kid": f"intake-{secrets.token_hex(4)}"})
     partners = {row.name: _partner(row.family) for row in read(SANDBOX)}
-    callers = {role: (f"sandbox-{role}", role) for role in ROLES}
-    callers["operator:second"] = ("sandbox-second-operator", "operator")  # who checks the first
-    callers |= {role: (f"sandbox-{role}", role) for role in ("checker", "admin")}
-    callers |= {f"partner:{name}": (name, "partner") for name in partners}
-    keys = {
-        known_as: f"{role}_{secrets.token_urlsafe(32)}" for known_as, (_, role) in callers.items()
-    }
+    rows, keys = _keys(_callers(partners))
     sms = {"key": f"sms_{secrets.token_urlsafe(32)}"}
     carry_for_services, carry_for_clients = _providers()
     accounts_for_services, accounts_for_clients = _accounts()
@@ -199,11 +227,7 @@ def generate() -> Made:
         "master_key": b64encode(secrets.token_bytes(32)).decode(),
         "intake_jwk": intake.as_dict(private=True),
         "intake_key": own["intake_key"],
-        "api_keys": {
-            _hash(keys[known_as]): {"name": name, "role": role}
-            for known_as, (name, role) in callers.items()
-        }
-        | own["api_keys"],
+        "api_keys": rows | own["api_keys"],
         "partners": partners,
         "sms": sms,
         **carry_for_services,

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from deploy.local.refusals import say
-from deploy.operating.asking import Api, calling, where
-from deploy.operating.command import AsJson, At, Keys, Rows, console, say_json
+from deploy.operating.asking import OPERATOR, Api, calling, where
+from deploy.operating.command import As, AsJson, At, Keys, Rows, console, say_json
 from deploy.operating.shown import age, columns
 from services.operations.domain.dead.wording import told
 from shared.clock import system_clock
@@ -49,6 +49,7 @@ def dead(
     remove: Remove = None,
     edit: Edition = 1,
     yes: Sure = False,
+    who: As = OPERATOR,
     rows: Rows = 20,
     at: At = "",
     keys: Keys = None,
@@ -62,7 +63,7 @@ def dead(
         raise Misconfigured(f"{verb!r} is none of {', '.join(possible)}.")
     if verb and not what:
         raise Misconfigured("Name a group, or one record: `motcua dead` lists them.")
-    with calling(*where(at, keys)) as api:
+    with calling(*where(at, keys), who) as api:
         path = f"/v1/dead/{what}" if what else "/v1/dead"
         if not verb or not yes:
             _show(api, path, what, rows, as_json)

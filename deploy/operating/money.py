@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 
 from deploy.operating import money_shown as shown
-from deploy.operating.asking import calling, where
-from deploy.operating.command import AsJson, At, Keys, say_json
+from deploy.operating.asking import OPERATOR, calling, where
+from deploy.operating.command import As, AsJson, At, Keys, say_json
 from shared.clock import system_clock
 from shared.errors import Misconfigured
 
@@ -42,6 +42,7 @@ def money(
     close: Close = "",
     approve: Agree = "",
     reject: Reject = "",
+    who: As = OPERATOR,
     rows: Rows = 20,
     at: At = "",
     keys: Keys = None,
@@ -54,11 +55,11 @@ def money(
     in the last hour and day.  With --close, --approve or --reject: says so of one break.
     """
     if of == SETTLEMENT:
-        _settlement(day, when, at, keys, as_json=as_json)
+        _settlement(day, when, where(at, keys), who, as_json=as_json)
         return
     said = _said(of, day, close, approve, reject)
     now = system_clock()
-    with calling(*where(at, keys)) as api:
+    with calling(*where(at, keys), who) as api:
         if partners:
             found = api.get("/v1/money/partners")
             found["partners"] = [p for p in found["partners"] if of in ("", p["partner"])]
@@ -99,11 +100,13 @@ def _said(of: str, day: str, close: str, approve: str, reject: str) -> list[tupl
     return said
 
 
-def _settlement(partner: str, when: str, at: str, keys: Path | None, *, as_json: bool) -> None:
+def _settlement(
+    partner: str, when: str, at: tuple[str, Path | None], who: str, *, as_json: bool
+) -> None:
     """Show a report.  Raises `Misconfigured`, and `typer.Exit` 1 where something is not equal."""
     if not partner or not when:
         raise Misconfigured("Name partner and period: `motcua money settlement sen-vang 2026-11`.")
-    with calling(*where(at, keys)) as api:
+    with calling(*at, who) as api:
         found = api.get(f"/v1/money/settlements/{partner}", period=when)
     say_json(found) if as_json else shown.settlement(console, found)
     raise typer.Exit(0 if found["holds"] else 1)

@@ -83,6 +83,37 @@ def test_files_from_before_say_whose_their_keys_are_once_they_are_used(tmp_path:
     assert read(own) == whole
 
 
+@pytest.mark.parametrize("who", ["checker", "operator:second"])
+def test_who_agrees_in_a_terminal_is_another_human_than_the_operator(who: str) -> None:
+    for_services, for_clients = secrets.generate()
+    access = Access(for_services["api_keys"], People(for_services["people"]))
+    keys = for_clients["api_keys"]
+    asked, agrees = (access.caller(f"Bearer {keys[name]}").principal for name in ("operator", who))
+    assert is_another(asked, agrees)
+
+
+def test_files_from_before_are_given_the_keys_that_came_since_once(tmp_path: Path) -> None:
+    folder = secrets.ensure(tmp_path / "secrets")
+    own, theirs = (folder / name for name in (secrets.SERVICES_FILE, secrets.CLIENTS_FILE))
+    ours, clients = read(own), read(theirs)
+    for who in ("checker", "admin"):
+        del ours["api_keys"][hashlib.sha256(clients["api_keys"][who].encode()).hexdigest()]
+    del clients["api_keys"]["checker"]  # that of the admin is lost on one side alone
+    for file, part in ((own, ours), (theirs, clients)):
+        file.write_text(json.dumps(part))
+
+    secrets.ensure(folder)
+
+    ours, found = read(own), read(theirs)
+    access = Access(ours["api_keys"], People(ours["people"]))
+    for who in ("checker", "admin"):
+        caller = access.caller(f"Bearer {found['api_keys'][who]}")
+        assert (caller.role, caller.principal) == (who, f"local#{who}")
+    assert found["api_keys"]["operator"] == clients["api_keys"]["operator"]
+    secrets.ensure(folder)
+    assert (read(own), read(theirs)) == (ours, found)
+
+
 def test_whoever_asks_for_a_bank_is_of_the_one_that_its_row_names() -> None:
     for_services, _ = secrets.generate()
     rows = [*for_services["api_keys"].values(), for_services["accounts"]["sen-vang"]]

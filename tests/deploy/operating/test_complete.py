@@ -28,12 +28,13 @@ PATHS = openapi("operations")["paths"]
 COMMANDS: Any = vars(get_command(app))["commands"]
 KEYS = {
     "operator": "made-up",
-    "operator:second": "made-up",
-    "checker": "made-up",
+    "operator:second": "made-up-second",
+    "checker": "made-up-checker",
     "admin": "made-up",
     "partner:sen-vang": "x",
 }
 NUMBER = "001099000001"  # made up
+AGREED = ("/approve", "/reject", "/accept", "/check")  # pages on which a second person says so
 
 
 def _answer(told: dict[str, Any]) -> Any:
@@ -54,6 +55,7 @@ class Edge:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.shown: set[str] = set()  # of keys
         self.url = ""
 
     async def answer(self, request: Request) -> JSONResponse:
@@ -62,6 +64,7 @@ class Edge:
         found = [r for r in ROUTES if r[0].startswith(verb) and r[1](path)]
         assert found, f"{verb}{path} is no route"
         self.asked.append(found[0][0])
+        self.shown.add(request.headers["authorization"])
         return JSONResponse(_answer(found[0][2]))
 
 
@@ -102,6 +105,21 @@ def test_all_of_it_is_a_command_that_asks_for_that_route(
     told = ["--at", edge.url, "--keys", f"{keys}", "--json"]
     CliRunner().invoke(app, [*command, *told], input=f"{NUMBER}\n")
     assert WAYS[page].api in edge.asked
+
+
+@pytest.mark.parametrize("who", ["operator:second", "checker"])
+@pytest.mark.parametrize("page", [page for page in WAYS if page.endswith(AGREED)])
+def test_what_takes_two_is_agreed_to_with_the_key_of_another(
+    page: str, who: str, edge: Edge, tmp_path: Path
+) -> None:
+    keys = tmp_path / "clients.json"
+    keys.write_text(json.dumps({"api_keys": KEYS}))
+    edge.asked.clear()
+    edge.shown.clear()
+    told = ["--at", edge.url, "--keys", f"{keys}", "--as", who, "--json"]
+    CliRunner().invoke(app, [*WAYS[page].command, *told])
+    assert WAYS[page].api in edge.asked
+    assert edge.shown == {f"Bearer {KEYS[who]}"}
 
 
 @pytest.mark.parametrize("page", [page for page, way in WAYS.items() if way.reads])
