@@ -6,6 +6,7 @@ Reads what operations keeps, and asks no service.
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -21,7 +22,7 @@ from deploy.local.refusals import say
 from deploy.local.settings import Settings
 from services.operations.domain.facts import View
 from services.operations.domain.statistics import Form, Period
-from services.operations.form_files import COUNTED, Line, Statistics, as_csv
+from services.operations.form_files import COUNTED, FILES, Line, Statistics, as_csv
 from services.operations.form_lines import no_period, no_unit, told
 from services.operations.statistics import Counting
 from shared.catalogue import Catalogue, load
@@ -44,6 +45,7 @@ SHOWN = {
     "suspended": "paused",
     "not_accepted": "refused",
 }
+MADE = {f".{kind}": make for kind, (_, make) in FILES.items()}
 NAME_CELLS, CELLS = 26, 8
 
 console = Console(highlight=False)
@@ -53,6 +55,9 @@ First = Annotated[datetime, typer.Argument(metavar="FROM", formats=["%Y-%m-%d"])
 Last = Annotated[datetime, typer.Argument(metavar="TO", formats=["%Y-%m-%d"])]
 AView = Annotated[View, typer.Option("--view", help="count where received, or where decided")]
 AsJson = Annotated[bool, typer.Option("--json", help="say all of it as JSON")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help=f"write it to a file: {', '.join(MADE)} by its name")
+]
 AsCsv = Annotated[bool, typer.Option("--csv", help="say all of it as CSV")]
 
 
@@ -63,6 +68,7 @@ def stats(
     view: AView = "receiving",
     as_json: AsJson = False,
     as_rows: AsCsv = False,
+    out: Out = None,
 ) -> None:
     """Tell the national statistics form of a unit and what is below it, in a period that is over.
 
@@ -72,12 +78,16 @@ def stats(
     wrong = no_period(*period, local_day(system_clock())) or no_unit(unit, catalogue)
     if wrong:
         raise Misconfigured(wrong.remedy_en)
+    if out and out.suffix not in MADE:
+        raise Misconfigured(f"{out} is none of {', '.join(MADE)}: name it by what it is to be.")
     found = asyncio.run(_told(catalogue, unit, period, view))
+    if out:
+        out.write_bytes(MADE[out.suffix](found))
     if as_json:
         console.print(msgspec.json.encode(found).decode(), markup=False, soft_wrap=True)
     elif as_rows:
         console.print(as_csv(found).decode(), markup=False, soft_wrap=True, end="")
-    else:
+    elif out is None:
         show(console, found)
 
 

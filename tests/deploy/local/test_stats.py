@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -43,6 +44,27 @@ def database(mongo_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def asked(*words: str) -> Any:
     return CliRunner().invoke(app, ["stats", *words])
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("csv", b"unit,name"), ("xlsx", b"PK"), ("pdf", b"%PDF-")]
+)
+def test_the_form_is_written_as_the_file_that_its_name_says(
+    database: Any, tmp_path: Path, kind: str, begins: bytes
+) -> None:
+    database["operations.facts"].insert_one(ROW)
+    out = tmp_path / f"form.{kind}"
+    said = asked("00004", *JUNE, "--out", f"{out}")
+    assert (said.exit_code, said.stdout) == (0, "")
+    assert out.read_bytes().removeprefix(b"\xef\xbb\xbf").startswith(begins)
+
+
+def test_a_file_of_another_kind_is_refused_before_anything_is_counted(tmp_path: Path) -> None:
+    out = tmp_path / "form.doc"
+    said = asked("00004", *JUNE, "--out", f"{out}")
+    assert isinstance(said.exception, Misconfigured)
+    assert ".xlsx" in f"{said.exception}"
+    assert not out.exists()
 
 
 def test_the_form_of_a_unit_is_told_as_json_as_csv_and_in_words(database: Any) -> None:

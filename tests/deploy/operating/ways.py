@@ -59,7 +59,9 @@ WAYS = {
     ),
     "GET /console/flow": Way("GET /v1/flow", ("flow",)),
     "GET /console/statistics": Way("GET /v1/statistics", FORM, reads=True),
-    "GET /console/statistics/file": Way("GET /v1/statistics", (*FORM, "--csv"), reads=True),
+    "GET /console/statistics/file": Way(
+        "GET /v1/statistics", (*FORM, "--out", "form.xlsx"), reads=True
+    ),
     "GET /console/statistics/subscriptions": Way(
         "GET /v1/statistics/subscriptions", ("subscriptions",)
     ),
