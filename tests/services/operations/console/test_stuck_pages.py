@@ -1,6 +1,7 @@
 """The stuck board's pages, by what the edge answers."""
 
 import html
+import re
 from datetime import timedelta
 
 import httpx
@@ -17,7 +18,9 @@ from shared.topics import SERVICES
 from tests.services.operations import scenes
 from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.visits import sign_in
+from tests.services.operations.money.partners import Partners, heard
 from tests.services.operations.scenes import begun
+from tests.services.operations.story import Story, application
 
 
 async def test_what_is_stuck_leads_to_its_applications_and_they_to_their_journeys(
@@ -32,6 +35,22 @@ async def test_what_is_stuck_leads_to_its_applications_and_they_to_their_journey
     group = (await seated.get("/console/stuck/payment/awaiting_payment")).text
     assert f'href="/console/journeys/{story.application}"' in group
     assert story.code in group
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+async def test_beside_how_many_matters_are_stuck_stands_how_many_citizens_that_is(
+    edge: ConsoleEdge, seated: httpx.AsyncClient, story: Story, lang: str
+) -> None:
+    partners = Partners(story.log)
+    for number, of in enumerate((story.application, story.application, application(2))):
+        partners.opens(number, application=of)
+    await heard(edge.store, story.log)
+    edge.now += timedelta(days=4)
+    board = (await seated.get("/console/stuck", params={"lang": lang})).text
+    row = board.split("payment/reconciliation_break")[1]
+    told = dict(re.findall(r'data-name="([^"]+)">([^<]+)</td>', row))
+    names = [LABELS[name] for name in ("group_count", "group_citizens")]
+    assert [told[words.en if lang == "en" else words.vi] for words in names] == ["3", "2"]
 
 
 async def test_what_waits_as_it_should_stands_apart(
