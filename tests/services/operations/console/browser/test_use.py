@@ -6,6 +6,7 @@ from services.operations.console.labels import LABELS
 from tests.services.operations import scenes
 from tests.services.operations.browser.test_use import targets
 from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
+from tests.services.operations.console.releasing import held_one
 from tests.services.operations.console.test_finding_pages import two_of_one_number
 from tests.services.operations.console.test_money_pages import money_of, reconciled
 from tests.services.operations.console.visits import PASSWORD
@@ -13,6 +14,7 @@ from tests.services.operations.scenes import begun
 from tests.services.operations.windows import NARROW, WIDE, overflow
 
 TARGET_PX = 24
+MIDDLE = 780  # where tables are tables just so
 
 
 async def test_a_keyboard_alone_signs_in_finds_and_reads_a_message(sight: Sight) -> None:
@@ -127,3 +129,21 @@ async def test_axe_finds_nothing(sight: Sight, night: bool) -> None:
         await page.click(".lines summary")
         await page.wait_for_selector(".raw pre")
         await axe(page)
+
+
+@needs_axe
+@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+@pytest.mark.parametrize("width", [NARROW, MIDDLE, WIDE])
+async def test_the_board_with_something_stuck_fits_and_axe_finds_nothing(
+    sight: Sight, width: int, night: bool
+) -> None:
+    await sight.edge.read(held_one(1))
+    async with sight.page(width, night=night) as page:
+        await sight.sign_in(page, language="en" if night else "vi")
+        await page.goto(f"{sight.edge.url}/stuck")
+        assert await page.locator("section:has(#stuck-now) tbody tr").count() == 1
+        await axe(page)
+        await sight.shot(page, f"stuck-held-{width}-{'night' if night else 'day'}")
+        assert await overflow(page) == 0
+        await page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+        assert await overflow(page) == 0
