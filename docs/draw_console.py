@@ -9,6 +9,8 @@ import json
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -33,15 +35,23 @@ def main() -> None:
     chromium = shutil.which("chromium")
     if not chromium or not clients.exists():
         sys.exit("It needs Chromium on PATH, and a demonstration that runs: make demo KEEP=1.")
-    programs = Programs(faults.urls(settings))
+    password = json.loads(clients.read_text())["accounts"]["operator"]
     try:
-        asyncio.run(_turn(programs, on=True))
-        time.sleep(SHOWS_S)
-        password = json.loads(clients.read_text())["accounts"]["operator"]
-        _draw(chromium, f"{processes.url(settings, 'operations')}/console", password)
-        asyncio.run(_turn(programs, on=False))
+        with failing(Programs(faults.urls(settings))):
+            time.sleep(SHOWS_S)
+            _draw(chromium, f"{processes.url(settings, 'operations')}/console", password)
     except Unknown as doubt:
         sys.exit(f"{doubt}. A demonstration has to run: make demo KEEP=1.")
+
+
+@contextmanager
+def failing(programs: Programs) -> Iterator[None]:
+    """Turn the faults on, and off again whatever happens meanwhile.  Raises `Unknown`."""
+    try:
+        asyncio.run(_turn(programs, on=True))
+        yield
+    finally:
+        asyncio.run(_turn(programs, on=False))
 
 
 async def _turn(programs: Programs, *, on: bool) -> None:
