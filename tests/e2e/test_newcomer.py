@@ -5,7 +5,6 @@ build/console: they are to be looked at, not only made.
 """
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -21,17 +20,14 @@ from deploy.local import launcher
 from deploy.local.children import Children
 from deploy.local.demo.keeping import PLANTED
 from deploy.local.settings import ROOT, Settings
+from tests.browser import chromium
 from tests.e2e.system import own_settings
 from tests.e2e.test_demo import environment
 from tests.services.operations.windows import Windows
 from tests.waiting import until
 
-playwright = pytest.importorskip(
-    "playwright.async_api", reason="playwright is not installed: it drives the browser"
-)
 pytestmark = pytest.mark.stack
 
-CHROMIUM = shutil.which("chromium")
 SHOTS = ROOT / "build" / "console"
 SHORT = (
     "from deploy.local.demo import run; from deploy.local.demo.play import Plan; "
@@ -109,15 +105,9 @@ class Desk(Windows):
 
 @pytest.fixture
 async def desk(terminal: Terminal) -> AsyncIterator[Desk]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not on PATH: the pages are looked at with it (apt: chromium)")
     SHOTS.mkdir(parents=True, exist_ok=True)
-    async with playwright.async_playwright() as driver:
-        browser: Any = await driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+    async with chromium() as browser:
         yield Desk(browser, SHOTS, terminal)
-        await browser.close()
 
 
 async def opened(desk: Desk, page: Any, cause: str) -> str:

@@ -1,8 +1,6 @@
 """A citizen's browser presses a form's button, and there is no form: the page that it shows."""
 
 import asyncio
-import json
-import shutil
 import socket
 
 import pytest
@@ -10,16 +8,8 @@ import uvicorn
 
 from services.notify.forms.refused import CLOSE, LINK, TITLE, WHY
 from services.notify.forms_api import PER_MINUTE
-from tests.peers.install import INSTALLED, is_installed
+from tests.browser import axe, chromium, needs_axe
 from tests.services.notify.forms.conftest import PAGE
-
-CHROMIUM = shutil.which("chromium")
-AXE = INSTALLED / "axe" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-playwright = pytest.importorskip(
-    "playwright.async_api", reason="playwright is not installed: it drives the browser"
-)
 
 
 @pytest.fixture
@@ -35,14 +25,8 @@ async def address(office):
 
 @pytest.fixture
 async def browser():
-    if CHROMIUM is None:
-        pytest.skip("chromium is not on PATH: the page is looked at with it (apt: chromium)")
-    async with playwright.async_playwright() as driver:
-        opened = await driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+    async with chromium() as opened:
         yield opened
-        await opened.close()
 
 
 async def pressed(page, address, office):
@@ -58,19 +42,7 @@ async def pressed(page, address, office):
     return tab
 
 
-async def violations(tab):
-    """What axe-core finds."""
-    await tab.evaluate(AXE.read_text())
-    options = json.dumps({"runOnly": RULES})
-    found = await tab.evaluate(f"() => axe.run(document, {options})")
-    assert len(found["passes"]) > 10
-    return [(v["id"], [n["html"][:100] for n in v["nodes"]]) for v in found["violations"]]
-
-
-@pytest.mark.skipif(
-    not is_installed("axe"),
-    reason="python -m tests.peers.install axe was not run since it was locked",
-)
+@needs_axe
 @pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
 @pytest.mark.parametrize(
     ("status", "code", "remedy"),
@@ -107,4 +79,4 @@ async def test_it_is_told_in_vietnamese_what_to_do_and_how_to_go_back(
     assert not await tab.evaluate(too_wide)
     styled = "getComputedStyle(document.querySelector('main')).maxWidth"
     assert await tab.evaluate(styled) != "none"  # the policy lets its own style in
-    assert await violations(tab) == []
+    await axe(tab, passes=10)

@@ -1,25 +1,19 @@
 """The citizens' page on a loopback port, and a headless Chromium in front of it."""
 
 import asyncio
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import uvicorn
 
 from shared.catalogue import Catalogue, load
+from tests.browser import chromium
 from tests.services.operations.browser.seeing import Sight
 from tests.services.operations.status.edge import StatusEdge
 
-CHROMIUM = shutil.which("chromium")
 SHOTS = Path(__file__).parents[4] / "build" / "status"
-
-playwright = pytest.importorskip(
-    "playwright.async_api", reason="playwright is not installed: it drives the browser"
-)
 
 
 @pytest.fixture(scope="session")
@@ -43,12 +37,6 @@ async def edge(catalogue: Catalogue) -> AsyncIterator[StatusEdge]:
 @pytest.fixture
 async def sight(edge: StatusEdge) -> AsyncIterator[Sight]:
     """A browser that looks at the edge; skipped where there is none."""
-    if CHROMIUM is None:
-        pytest.skip("chromium is not on PATH: the page is looked at with it (apt: chromium)")
     SHOTS.mkdir(parents=True, exist_ok=True)
-    async with playwright.async_playwright() as driver:
-        browser: Any = await driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+    async with chromium() as browser:
         yield Sight(browser, edge, SHOTS)
-        await browser.close()

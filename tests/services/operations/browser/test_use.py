@@ -1,6 +1,5 @@
 """The page in use: by link and by typed codes, by keyboard, in large print, with axe-core."""
 
-import json
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -8,7 +7,7 @@ import pytest
 
 from services.operations.pages.labels import LABELS
 from services.operations.status_access import WRONG
-from tests.peers.install import INSTALLED, is_installed
+from tests.browser import axe, needs_axe
 from tests.services.operations import scenes
 from tests.services.operations.browser.seeing import Sight
 from tests.services.operations.scenes import SCENES, begun
@@ -17,8 +16,6 @@ from tests.services.operations.variants import VARIANTS
 from tests.services.operations.windows import NARROW, SMALL, WIDE, overflow
 
 TARGET_PX = 24
-AXE = INSTALLED / "axe" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 async def targets(page: Any) -> list[dict[str, Any]]:
@@ -169,27 +166,16 @@ async def test_it_can_be_printed(sight: Sight) -> None:
         await sight.shot(page, "print")
 
 
-@pytest.mark.skipif(
-    not is_installed("axe"),
-    reason="python -m tests.peers.install axe was not run since it was locked",
-)
+@needs_axe
 @pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
 async def test_axe_finds_nothing_at_any_point_of_a_life(sight: Sight, night: bool) -> None:
-    async def check(page: Any, of: str = "form") -> None:
-        await page.evaluate(AXE.read_text())
-        options = json.dumps({"runOnly": RULES})
-        found = await page.evaluate(f"() => axe.run(document, {options})")
-        wrong = [(v["id"], [n["html"][:100] for n in v["nodes"]]) for v in found["violations"]]
-        assert wrong == [], of
-        assert len(found["passes"]) > 20
-
     async with sight.page(night=night) as page:
         await page.goto(sight.edge.url)
-        await check(page)
+        await axe(page, passes=20)
         await page.click("main form button")
-        await check(page)
-        for n, (scene, begin) in enumerate({**SCENES, **VARIANTS}.items(), start=1):
+        await axe(page, passes=20)
+        for n, begin in enumerate({**SCENES, **VARIANTS}.values(), start=1):
             story = await sight.edge.read(begun(begin, n))
             await page.goto("about:blank")
             await sight.follow(page, story, "en" if n % 2 else "vi")
-            await check(page, scene)
+            await axe(page, passes=20)

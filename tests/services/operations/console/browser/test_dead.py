@@ -3,14 +3,12 @@
 Pictures go to build/console: they are to be looked at, not only made.
 """
 
-import json
 from typing import Any
 
 import pytest
 
 from services.operations.console.labels import LABELS
-from tests.peers.install import is_installed
-from tests.services.operations.browser.test_use import AXE, RULES
+from tests.browser import axe, needs_axe
 from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.test_dead_pages import mistaken
 from tests.services.operations.dead.office import accepted
@@ -39,42 +37,39 @@ async def mend(page: Any, **values: str) -> None:
     await page.click("form[action$=edits] button")
 
 
-async def check(page: Any, *, with_axe: bool) -> None:
+async def check(page: Any) -> None:
     assert await overflow(page) == 0
-    if with_axe:
-        await page.evaluate(AXE.read_text())
-        found = await page.evaluate(f"() => axe.run(document, {json.dumps({'runOnly': RULES})})")
-        wrong = [(v["id"], [n["html"][:100] for n in v["nodes"]]) for v in found["violations"]]
-        assert wrong == []
+    await axe(page)
 
 
+@needs_axe
 @pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 async def test_a_copy_is_mended_by_one_and_accepted_by_another(
     sight: Sight, width: int, night: bool
 ) -> None:
-    where, with_axe = await plant(sight), is_installed("axe")
+    where = await plant(sight)
     language, name = ("en", f"{width}-night") if night else ("vi", f"{width}-day")
     async with sight.page(width, night=night) as page:
         await sight.sign_in(page, language=language)
         await page.goto(f"{sight.edge.url}/dead")
         await sight.shot(page, f"dead-{name}")
-        await check(page, with_axe=with_axe)
+        await check(page)
         await page.click("text=nobody here takes")
         await page.wait_for_selector("#send")
         await sight.shot(page, f"dead-group-{name}")
-        await check(page, with_axe=with_axe)
+        await check(page)
         await page.goto(where)
         await sight.shot(page, f"dead-one-{name}")
-        await check(page, with_axe=with_axe)
+        await check(page)
         await mend(page, value1="fine", value2="many")
         await page.wait_for_selector("[role=alert]")
         await sight.shot(page, f"dead-refused-{name}")
-        await check(page, with_axe=with_axe)
+        await check(page)
         await page.check("#remove3")
         await mend(page, value1="fine", value2="2")
         await page.wait_for_selector("#copies")
-        await check(page, with_axe=with_axe)
+        await check(page)
         await sight.shot(page, f"dead-copy-{name}")
     async with sight.page(width, night=night) as page:
         await sight.sign_in(page, "checker", language)
@@ -86,7 +81,7 @@ async def test_a_copy_is_mended_by_one_and_accepted_by_another(
         await page.goto(where)
         await page.wait_for_selector("#done")
         await sight.shot(page, f"dead-done-{name}")
-        await check(page, with_axe=with_axe)
+        await check(page)
     assert sight.edge.office.taken == [("/officers/o-7", "act-7")]
 
 

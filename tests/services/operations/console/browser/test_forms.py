@@ -9,8 +9,9 @@ from services.operations.console.labels import LABELS
 from services.operations.domain.subscriptions import Attempt
 from services.operations.subscriptions.desk import Wanted
 from shared.clock import VIETNAM
+from tests.browser import axe, needs_axe
 from tests.services.operations import scenes
-from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
+from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.test_proof_pages import DAYS, proven
 from tests.services.operations.domain.proof.plant import never_answered, settled_again
 from tests.services.operations.scenes import begun

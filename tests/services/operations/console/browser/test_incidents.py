@@ -10,9 +10,10 @@ import pytest
 from services.operations.console.labels import LABELS
 from services.operations.domain.rounds import Choice, Found, previewed
 from services.operations.incidents.desk import Opener
+from tests.browser import axe, needs_axe
 from tests.services.operations import scenes
 from tests.services.operations.browser.test_use import targets
-from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
+from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.test_alarm_pages import woken
 from tests.services.operations.console.test_incident_pages import TOLD, WHY, opened, waits
 from tests.services.operations.incidents.house import waiting

@@ -3,12 +3,10 @@
 Pictures go to build/console: they are to be looked at, not only made.
 """
 
-import json
-
 import pytest
 
-from tests.peers.install import is_installed
-from tests.services.operations.browser.test_use import AXE, RULES, targets
+from tests.browser import axe, needs_axe
+from tests.services.operations.browser.test_use import targets
 from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.test_indicator_pages import lived
 from tests.services.operations.console.test_sync_pages import days_work
@@ -73,10 +71,7 @@ async def test_tiles_lie_apart_and_are_large_enough(sight: Sight) -> None:
             assert [t for t in small if "hidden" not in t["what"] and "tile" in t["what"]] == []
 
 
-@pytest.mark.skipif(
-    not is_installed("axe"),
-    reason="python -m tests.peers.install axe was not run since it was locked",
-)
+@needs_axe
 @pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
 async def test_axe_finds_nothing(sight: Sight, night: bool) -> None:
     await lived(sight.edge)
@@ -85,9 +80,4 @@ async def test_axe_finds_nothing(sight: Sight, night: bool) -> None:
         await days_work(sight.edge)
         for path in PAGES.values():
             await page.goto(f"{sight.edge.url}/{path}")
-            await page.evaluate(AXE.read_text())
-            options = json.dumps({"runOnly": RULES})
-            found = await page.evaluate(f"() => axe.run(document, {options})")
-            wrong = [(v["id"], [n["html"][:100] for n in v["nodes"]]) for v in found["violations"]]
-            assert wrong == [], path
-            assert len(found["passes"]) > 15
+            await axe(page)

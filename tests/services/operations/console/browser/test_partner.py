@@ -7,8 +7,9 @@ import pytest
 
 from services.operations.console.labels import LABELS
 from services.operations.console.partner.labels import ANSWERS
+from tests.browser import axe, needs_axe
 from tests.services.operations.browser.test_use import targets
-from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
+from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.test_partner_pages import PAGES as ALL
 from tests.services.operations.console.test_partner_pages import dealt_with
 from tests.services.operations.story import Story

@@ -3,9 +3,10 @@
 import pytest
 
 from services.operations.console.labels import LABELS
+from tests.browser import axe, needs_axe
 from tests.services.operations import scenes
 from tests.services.operations.at_intake import NUMBER, silent
-from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
+from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.scenes import begun
 from tests.services.operations.windows import NARROW, WIDE, overflow
 

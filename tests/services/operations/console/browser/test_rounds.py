@@ -13,9 +13,10 @@ import pytest
 from services.operations.console.labels import LABELS
 from services.operations.console.rounds.labels import CHECKS, RESULTS, STATUSES
 from services.operations.domain.actions import ACTIONS
+from tests.browser import axe, needs_axe
 from tests.services.operations import scenes
 from tests.services.operations.browser.test_use import targets
-from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
+from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.browser.test_use import TARGET_PX
 from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.releasing import held_one

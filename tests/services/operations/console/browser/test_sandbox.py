@@ -14,7 +14,8 @@ from deploy.sandbox.switches import Switches
 from services.operations.console.labels import LABELS
 from services.operations.console.sandbox.switches import SWITCHES
 from shared.catalogue import Catalogue
-from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
+from tests.browser import axe, needs_axe
+from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.windows import NARROW, WIDE, overflow
 

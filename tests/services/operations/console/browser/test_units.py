@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from services.operations.console.labels import LABELS
-from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
+from tests.browser import axe, needs_axe
+from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.test_readiness_pages import NOTE, WARD, worked
 from tests.services.operations.console.test_sync_pages import DAY, days_work
 from tests.services.operations.windows import NARROW, WIDE, overflow

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
+from tests.browser import axe, needs_axe
+from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.test_unsealing import NAME, sealed_story
 from tests.services.operations.windows import NARROW, WIDE, overflow
 

@@ -3,9 +3,10 @@
 import pytest
 
 from services.operations.console.labels import LABELS
+from tests.browser import axe, needs_axe
 from tests.services.operations import scenes
 from tests.services.operations.browser.test_use import targets
-from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
+from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.releasing import held_one
 from tests.services.operations.console.test_finding_pages import two_of_one_number
 from tests.services.operations.console.test_money_pages import money_of, reconciled
