@@ -19,12 +19,16 @@ console = Console(highlight=False)
 Name = Annotated[str, typer.Argument(help="an application id, a dossier code or an order number")]
 By = Annotated[str, typer.Option("--by", help="what this person was shown")]
 Rows = Annotated[int, typer.Option("--rows", min=1, max=PAGE, help="how many")]
+First = Annotated[str, typer.Option("--from", help="not before this day: 2026-11-20")]
+Last = Annotated[str, typer.Option("--to", help="nor after this one")]
 After = Annotated[str, typer.Option("--after", help="`next` of the page before")]
 
 
 def reads(
     name: Name = "",
     by: By = "",
+    first: First = "",
+    last: Last = "",
     rows: Rows = 50,
     after: After = "",
     who: As = AUDITOR,
@@ -36,7 +40,8 @@ def reads(
     if name and by:
         raise Misconfigured("Ask for an application, or for a person: not both.")
     with calling(*where(at, keys), who) as api:
-        found = api.get("/v1/reads", name=name, by=by, after=after, limit=rows)
+        days = {"from": first, "to": last}
+        found = api.get("/v1/reads", name=name, by=by, **days, after=after, limit=rows)
     say_json(found) if as_json else page(console, found)
 
 

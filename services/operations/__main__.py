@@ -55,6 +55,7 @@ from services.operations.console.readiness import routes as readiness_routes
 from services.operations.console.readiness.routes import Checking
 from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
+from services.operations.console.reads import routes as read_routes
 from services.operations.console.rounds import routes as rounds_routes
 from services.operations.console.rounds.routes import Releasing
 from services.operations.console.sandbox import routes as sandbox_routes
@@ -173,6 +174,7 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(readiness_api.router(desks.checking.desk))
     routes.include_router(money_api.router(desks.counting.desk))
     routes.include_router(reads_api.router(desks.guard.reads, journeys))
+    routes.include_router(read_routes.router(desks.reading.door, desks.guard.reads, journeys))
     routes.include_router(partner_routes.router(desks.owning))
     routes.include_router(partner_api.router(desks.owning.desk))
     routes.include_router(settlement_api.router(desks.counting.settling))
@@ -279,8 +281,7 @@ async def build(resources: Resources) -> Parts:
         watched=(
             *(watched.loop("rounds", runner), watched.loop("proofs", prover)),
             watched.loop("mending", mending),
-            watched.loop("trends", trends),
-            watched.loop("reads", guard.reads),
+            *(watched.loop("trends", trends), watched.loop("reads", guard.reads)),
             watched.loop("readings", readings),
             watched.loop("indicators", judging.desk.snapshots),
             *alarming.watched,

@@ -1,17 +1,19 @@
 """Who read what of an application, told to those who look after that."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
+from pydantic import BeforeValidator
 
 from services.operations.domain.entries import in_order
 from services.operations.domain.roles import MAY
 from services.operations.domain.status import status
 from services.operations.journeys import Journeys
 from services.operations.opened import NAME_LIMIT
-from services.operations.reads.rows import Page, Read, Reads
+from services.operations.reads.rows import EVER, Days, Page, Read, Reads
 from shared import edge
 from shared.access import Caller, require
 from shared.problems import Refusal
@@ -29,6 +31,19 @@ Name = Annotated[
     ),
 ]
 By = Annotated[str, Query(max_length=NAME_LIMIT, description="what this person read")]
+Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]  # a field left empty: none
+First = Annotated[Day, Query(alias="from", description="not before this day, UTC+7")]
+Last = Annotated[Day, Query(alias="to", description="nor after this one")]
+
+
+class Asked(NamedTuple):
+    """Which reads: of an application by any of its names, or by a person; and a page of them."""
+
+    name: str = ""
+    by: str = ""
+    days: Days = EVER
+    after: str = ""
+    limit: int = 50
 
 
 class ReadsView(msgspec.Struct, kw_only=True):
@@ -48,11 +63,15 @@ def router(reads: Reads, journeys: Journeys) -> APIRouter:
         responses=edge.answers(200, ReadsView, 422),
     )
     async def who_read(
-        _: Auditor, name: Name = "", by: By = "", after: After = "", limit: Limit = 50
+        _: Auditor,
+        name: Name = "",
+        by: By = "",
+        first: First = None,
+        last: Last = None,
+        after: After = "",
+        limit: Limit = 50,
     ) -> Response:
-        if name and by:
-            raise Refusal(422, "one-of-two", "Ask for an application, or for a person: not both.")
-        page = await _page(reads, journeys, name.strip(), by.strip(), (after, limit))
+        page = await found(reads, journeys, Asked(name, by, Days(first, last), after, limit))
         return Response(
             msgspec.json.encode(ReadsView(items=page.items, next=page.next or None)),
             media_type="application/json",
@@ -61,9 +80,12 @@ def router(reads: Reads, journeys: Journeys) -> APIRouter:
     return routes
 
 
-async def _page(
-    reads: Reads, journeys: Journeys, name: str, by: str, page: tuple[str, int]
-) -> Page:
+async def found(reads: Reads, journeys: Journeys, asked: Asked) -> Page:
+    """Return a page of reads.  Raises `Refusal` 422, `Unknown`."""
+    name, by = asked.name.strip(), asked.by.strip()
+    page = asked.after, asked.limit, asked.days
+    if name and by:
+        raise Refusal(422, "one-of-two", "Ask for an application, or for a person: not both.")
     if by:
         return await reads.by(by, *page)
     return await reads.of(await _names(journeys, name), *page) if name else await reads.all(*page)

@@ -14,6 +14,7 @@ from services.operations.console.persons.labels import PERSONS
 from services.operations.console.proof.labels import PROOF
 from services.operations.console.readiness.labels import READINESS
 from services.operations.console.reading.labels import READING
+from services.operations.console.reads.labels import READS
 from services.operations.console.rounds.labels import ROUNDS
 from services.operations.console.sandbox.labels import SANDBOX
 from services.operations.console.statistics.labels import STATISTICS
@@ -149,6 +150,7 @@ PAGES = (  # no label stands in two of them
     SYNC,
     STATISTICS,
     PROOF,
+    READS,
     PARTNER,
     SANDBOX,
 )

@@ -56,6 +56,7 @@ class Way(NamedTuple):
 ALL_UNITS = MAY["read"]
 READERS = MAY["read_of_units"]
 PARTNERS = MAY["read_of_partner"]
+AUDITORS = MAY["audit"]
 WAYS = (
     Way(f"{ROOT}/find", "find", READERS),
     Way(f"{ROOT}/stuck", "stuck", ALL_UNITS),
@@ -68,6 +69,7 @@ WAYS = (
     Way(f"{ROOT}/indicators", "indicators", ALL_UNITS),
     Way(f"{ROOT}/statistics", "statistics", READERS),
     Way(f"{ROOT}/proof", "proof", ALL_UNITS),
+    Way(f"{ROOT}/reads", "reads", AUDITORS),
     Way(f"{ROOT}/partner/overview", "own", PARTNERS),
     Way(f"{ROOT}/partner/settlements", "settlement", PARTNERS),
     Way(f"{ROOT}/partner/calls", "calls", PARTNERS),

@@ -11,16 +11,17 @@ one read: a page that looks for news by itself is written down once.
 import hashlib
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from urllib.parse import quote
 
 import msgspec
 
-from shared.clock import Clock
+from shared.clock import VIETNAM, Clock
 from shared.store import Bounds, Row, Table, prefix
 
 STRETCH_S = 600
+STRETCHES = 86_400 // STRETCH_S  # of a day, which begins with one
 KEPT_FOR = timedelta(days=730)
 CLEAR_EVERY_S = 3_600.0
 CLEARED = 100  # reads at once
@@ -49,6 +50,21 @@ class Page(NamedTuple):
     next: str
 
 
+class Days(NamedTuple):
+    """From the beginning of a day in Viet Nam to the end of another; None: no such limit."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def within(self, low: str, high: str) -> Bounds:
+        """Return the bounds of these days, within those of ids that have a stretch after `low`."""
+        since = f"{low}{_begin(self.first)}" if self.first else low
+        return since, f"{low}{_begin(self.last, STRETCHES)}" if self.last else high
+
+
+EVER = Days()
+
+
 class Reads:
     """All that was read.  Whatever is asked raises `Unknown`."""
 
@@ -73,23 +89,24 @@ class Reads:
         while len(self._stand) > REMEMBERED:
             self._stand.popitem(last=False)
 
-    async def all(self, after: str, limit: int) -> Page:
+    async def all(self, after: str, limit: int, days: Days = EVER) -> Page:
         """Return what was read, the newest first."""
-        return await self._page([prefix("at/")], after, limit)
+        return await self._page([prefix("at/")], after, limit, days)
 
-    async def by(self, name: str, after: str, limit: int) -> Page:
+    async def by(self, name: str, after: str, limit: int, days: Days = EVER) -> Page:
         """Return what somebody read, the newest first."""
-        return await self._page([prefix(f"by/{_quoted(name)}/")], after, limit)
+        return await self._page([prefix(f"by/{_quoted(name)}/")], after, limit, days)
 
-    async def of(self, names: Sequence[str], after: str, limit: int) -> Page:
+    async def of(self, names: Sequence[str], after: str, limit: int, days: Days = EVER) -> Page:
         """Return who read of an application, under any of its names, the newest first."""
-        return await self._page([prefix(f"of/{name}/") for name in names], after, limit)
+        return await self._page([prefix(f"of/{name}/") for name in names], after, limit, days)
 
-    async def _page(self, bounds: Sequence[Bounds], after: str, limit: int) -> Page:
+    async def _page(self, bounds: Sequence[Bounds], after: str, limit: int, days: Days) -> Page:
         found: dict[str, Row] = {}
         for low, high in bounds:
-            until = min(high, f"{low}{after}") if after else high
-            for row in await self._table.last((low, until), limit + 1):
+            since, until = days.within(low, high)
+            until = min(until, f"{low}{after}") if after else until
+            for row in await self._table.last((since, until), limit + 1):
                 found.setdefault(str(row["_id"]).removeprefix(low), row)
         marks = sorted(found, reverse=True)
         some = [msgspec.json.decode(found[mark]["said"], type=Read) for mark in marks[:limit]]
@@ -122,8 +139,12 @@ def _ids(read: Read, names: Collection[str]) -> list[str]:
     ]
 
 
-def _stretch(at: datetime) -> str:
-    return f"{int(at.timestamp()) // STRETCH_S:010d}"
+def _stretch(at: datetime, more: int = 0) -> str:
+    return f"{int(at.timestamp()) // STRETCH_S + more:010d}"
+
+
+def _begin(day: date, more: int = 0) -> str:
+    return _stretch(datetime.combine(day, time(), VIETNAM), more)
 
 
 def _digest(text: str) -> str:

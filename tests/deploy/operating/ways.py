@@ -197,6 +197,7 @@ WAYS = {
         "GET /v1/indicators/evidence",
         ("indicators", "79", "--evidence", "on_time/denominator"),
     ),
+    "GET /console/reads": Way("GET /v1/reads", ("reads", "77", "--from", "2026-11-20")),
     "GET /console/sync": Way("GET /v1/sync", ("sync", "79", "--day", "2026-11-20")),
     "GET /console/readiness/{unit}": Way("GET /v1/readiness/{unit}", ("readiness", "26737")),
     "POST /console/readiness/{unit}/{point}": Way(

@@ -43,6 +43,7 @@ SAME = [
     ),
     ("GET", "/v1/statistics", "/console/statistics"),
     ("POST", "/v1/find", "/console/find"),  # by person: `find_person`, which both ask within
+    ("GET", "/v1/reads", "/console/reads"),
 ]
 
 

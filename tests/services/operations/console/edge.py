@@ -39,6 +39,7 @@ from services.operations.console.readiness import routes as readiness_routes
 from services.operations.console.readiness.routes import Checking
 from services.operations.console.reading import routes as reading_routes
 from services.operations.console.reading.routes import Reading
+from services.operations.console.reads import routes as read_routes
 from services.operations.console.rounds import routes as rounds_routes
 from services.operations.console.rounds.routes import Releasing
 from services.operations.console.sandbox import routes as sandbox_routes
@@ -217,6 +218,7 @@ class ConsoleEdge:
         beside = (
             api_router(sources),
             reads_api.router(self.reads, self.store.journeys),
+            read_routes.router(self.door, self.reads, self.store.journeys),
             unsealing_api.router(self.unsealing),
         )
         for router in (*routers, *beside):

@@ -115,7 +115,7 @@ MADE = {
     *(f"alarm_silence_{of}" for of in get_args(Quieted)),
     *(f"refused_{why}" for why in ("unknown-alarm", "no-such-time", "nothing-to-silence")),
     "refused_acted-on-too-often",
-    "refused_unknown-application",
+    *("refused_unknown-application", "refused_one-of-two"),
     *(f"refused_intake-{how}" for how in ("silent", "refuses")),
     *(f"refused_{why}" for why in ("nothing-sealed", "erased", "shown-already")),
     *(f"do_{verb}" for verb in VERBS),

@@ -1,17 +1,30 @@
 """What was read is a row, once; and gone after two years."""
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from services.operations.reads.naming import kept, named
-from services.operations.reads.rows import CLEARED, KEPT_FOR, STRETCH_S, Read, Reads
+from services.operations.reads.rows import (
+    CLEARED,
+    EVER,
+    KEPT_FOR,
+    STRETCH_S,
+    Days,
+    Page,
+    Read,
+    Reads,
+)
 from services.operations.reads_api import PAGE_LIMIT
+from shared.clock import VIETNAM
 from tests.services.operations.memory import MemoryTable, Trouble
 from tests.services.operations.story import BEGAN, application
 
 ONE, OTHER = application(1), application(2)
+Ask = Callable[[str, int, Days], Awaitable[Page]]
 
 
 def read(**told: Any) -> Read:
@@ -83,6 +96,41 @@ async def test_a_clearing_that_failed_is_done_again(table: MemoryTable) -> None:
         await reads.clear()
     assert await reads.clear() <= CLEARED
     assert table.rows == {}
+
+
+DAY, NEXT = date(2026, 6, 9), date(2026, 6, 10)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (EVER, 4),
+        (Days(DAY, DAY), 2),
+        (Days(DAY), 3),
+        (Days(last=DAY), 3),
+        (Days(NEXT, DAY), 0),
+        (Days(date.min, date.max), 4),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, PAGE_LIMIT])
+async def test_days_begin_and_end_at_midnight_in_viet_nam_on_every_page(
+    reads: Reads, days: Days, expected: int, limit: int
+) -> None:
+    midnights = [datetime.combine(day, time(), VIETNAM) for day in (DAY, NEXT)]
+    for at in midnights:
+        for moment in (at - SECOND, at):
+            await reads.note(read(at=moment), {ONE})
+
+    asks: tuple[Ask, ...] = (reads.all, partial(reads.by, "viewer"), partial(reads.of, [ONE]))
+    for ask in asks:
+        page = await ask("", limit, days)
+        found = page.items
+        while page.next:
+            page = await ask(page.next, limit, days)
+            found += page.items
+        assert len(found) == expected
+        assert [each.at for each in found] == sorted((each.at for each in found), reverse=True)
 
 
 async def test_where_a_page_goes_on_cannot_lead_to_another_applications_reads(

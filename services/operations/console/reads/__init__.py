@@ -1,0 +1,1 @@
+"""Who was shown what, for those who look after that."""
