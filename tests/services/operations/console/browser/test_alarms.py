@@ -17,7 +17,9 @@ TARGET_PX = 24
 
 
 async def pages(sight: Sight) -> dict[str, str]:
-    """Let alarms fire, and nobody be told of one of them; return where their pages are."""
+    """Let alarms fire, nobody be told of one of them, and loops fail; return where their pages
+    are.
+    """
     alarms = await woken(sight.edge)
     partner, parity = alarms["partner_down"].id, alarms["parity_difference"].id
     done = Attempt(what="fired", number=1, at_ms=1_780_981_260_000, finding="done")
@@ -26,6 +28,9 @@ async def pages(sight: Sight) -> dict[str, str]:
     )
     await sight.edge.night.deliveries.begin(partner, "shift", done)
     await sight.edge.night.deliveries.begin(partner, "on-call", failed)
+    faults = sight.edge.night.faults
+    await faults.note("telling", "one", 12, TimeoutError("smtp.example.invalid:587 " + "x" * 90))
+    await faults.note("a.loop.of.another.release", "two", 1, ValueError("made up"))
     return {
         "list": "alarms",
         "one": f"alarms/{partner}",
@@ -94,6 +99,7 @@ async def test_axe_finds_nothing(sight: Sight, night: bool) -> None:
     where = await pages(sight)
     async with sight.page(NARROW if night else WIDE, night=night) as page:
         await sight.sign_in(page, language="en" if night else "vi")
-        for path in where.values():
+        for name, path in where.items():
             await page.goto(f"{sight.edge.url}/{path}")
+            assert await page.locator("section:has(#failing) li").count() == 2 * (name == "list")
             await axe(page)
