@@ -121,6 +121,20 @@ async def test_a_wide_form_scrolls_in_its_own_place(sight: Sight) -> None:
         assert await overflow(page) == 0
 
 
+async def test_who_is_at_the_button_that_aborts_a_proof_stays_there_while_the_page_looks_again(
+    sight: Sight,
+) -> None:
+    await lived(sight)
+    async with sight.page() as page:
+        await sight.sign_in(page)
+        await prove(sight, page)
+        for _ in range(2):
+            await page.focus("#abort")
+            before = await page.query_selector("#abort")
+            await page.wait_for_function("old => !old.isConnected", arg=before)
+            assert await page.get_attribute(":focus", "id") == "abort"
+
+
 async def test_without_scripts_a_form_and_a_proof_are_made(sight: Sight) -> None:
     await lived(sight)
     async with sight.page(scripts=False) as page:
