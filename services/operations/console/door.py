@@ -136,22 +136,23 @@ class Door:
 
         return seated
 
-    async def sent(self, request: Request, session: Session) -> dict[str, str]:
+    async def sent(self, request: Request, visit: Visit) -> dict[str, str]:
         """Return the fields of a form that was made for this session.  Raises `Refusal` 403."""
         fields = await form(request)
-        if not session.is_asked_by(fields.get("token", "")):
+        if visit.session is None or not visit.session.is_asked_by(fields.get("token", "")):
             raise Refusal(403, "wrong-form", LABELS["refused_wrong-form"].en)
         return fields
 
     async def sent_with_files(
-        self, request: Request, session: Session, limit_bytes: int
+        self, request: Request, visit: Visit, limit_bytes: int
     ) -> dict[str, bytes]:
         """Return the same of a form that has files in it.  Raises `Refusal` 403, 413, 415."""
         if edge.media_type(request) != FILES_TYPE:
             raise Refusal(415, "not-a-form", f"Send a form, as `{FILES_TYPE}`.")
         body = await edge.body(request, limit_bytes)
         fields = await asyncio.to_thread(uploaded, request.headers["content-type"], body)
-        if not session.is_asked_by(fields.get("token", b"").decode(errors="replace")):
+        token = fields.get("token", b"").decode(errors="replace")
+        if visit.session is None or not visit.session.is_asked_by(token):
             raise Refusal(403, "wrong-form", LABELS["refused_wrong-form"].en)
         return fields
 

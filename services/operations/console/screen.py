@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.operations.console.labels import LABELS
 from services.operations.console.sessions import Session
 from services.operations.domain.citizen.words import Fact, Language, Words, written
 from services.operations.domain.roles import MAY
+from shared.access import Caller
 
 HERE = Path(__file__).parent
 ROOT = "/console"
@@ -82,6 +83,11 @@ def home_of(role: str) -> str:
     return next((way.path for way in WAYS if role in way.roles), WAYS[0].path)
 
 
+def lead_to(address: str) -> Response:
+    """Lead the browser to a page, as what was sent is done."""
+    return RedirectResponse(address, 303, HEADERS)
+
+
 class Visit(NamedTuple):
     """Who looks at a page, in which language; `address` is the page, without its language.
 
@@ -97,6 +103,12 @@ class Visit(NamedTuple):
     def role(self) -> str:
         """Return the role of who is signed in, or nothing."""
         return self.session.caller.role if self.session else ""
+
+    @property
+    def caller(self) -> Caller:
+        """Return who is signed in: behind a seat that is somebody."""
+        assert self.session
+        return self.session.caller
 
 
 class Screen:

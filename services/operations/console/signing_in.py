@@ -60,7 +60,7 @@ def router(door: Door) -> APIRouter:
     async def sign_out(request: Request) -> Response:
         visit = await door.visit(request)
         if visit.session:
-            await door.sent(request, visit.session)
+            await door.sent(request, visit)
             await door.sessions.close(cookies.kept(request, SESSION))
             _log.info("signed out", account=visit.session.caller.name)
         response = RedirectResponse(SIGN_IN, 303, HEADERS)

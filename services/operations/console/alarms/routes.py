@@ -8,7 +8,7 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from services.operations.alarms.desk import Desk
 from services.operations.alarms_api import Before, Which, done, known, listed, whole
@@ -16,7 +16,7 @@ from services.operations.console.alarms.page import board, guides, one, runbook
 from services.operations.console.door import Door
 from services.operations.console.incidents.scopes import address_of
 from services.operations.console.labels import LABELS
-from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
+from services.operations.console.screen import ALL_UNITS, ROOT, Visit, lead_to
 from services.operations.domain.alarm_life import Of, Reason
 from services.operations.domain.alarms import RULES
 from services.operations.domain.citizen.units import Units
@@ -121,7 +121,8 @@ def _add_looking(routes: APIRouter, waking: Waking) -> None:
 
 
 def _add_acting(routes: APIRouter, waking: Waking) -> None:
-    desk, seat = waking.desk, Depends(waking.door.seat(*MAY["operate"]))
+    door, desk = waking.door, waking.desk
+    seat = Depends(door.seat(*MAY["operate"]))
 
     @routes.post(
         "/{alarm_id}/own",
@@ -130,7 +131,7 @@ def _add_acting(routes: APIRouter, waking: Waking) -> None:
         openapi_extra=form_body(_EXAMPLE),
     )
     async def own_shown(alarm_id: str, request: Request, visit: Annotated[Visit, seat]) -> Response:
-        by, fields = await _sent(waking, request, visit)
+        by, fields = visit.caller.name, await door.sent(request, visit)
         reason = _reason(fields) if fields.get("reason", "").strip() else ""
         await done(desk.own(await known(desk, alarm_id), by, reason))
         return _to(alarm_id)
@@ -144,7 +145,7 @@ def _add_acting(routes: APIRouter, waking: Waking) -> None:
     async def silence_shown(
         alarm_id: str, request: Request, visit: Annotated[Visit, seat]
     ) -> Response:
-        by, fields = await _sent(waking, request, visit)
+        by, fields = visit.caller.name, await door.sent(request, visit)
         until = waking.clock() + timedelta(hours=_hours(fields))
         of, alarm = _of(fields), await known(desk, alarm_id)
         await done(desk.silence(alarm, of, by, until, _reason(fields)))
@@ -159,15 +160,9 @@ def _add_acting(routes: APIRouter, waking: Waking) -> None:
     async def unsilence_shown(
         alarm_id: str, request: Request, visit: Annotated[Visit, seat]
     ) -> Response:
-        by, fields = await _sent(waking, request, visit)
+        by, fields = visit.caller.name, await door.sent(request, visit)
         await done(desk.unsilence(await known(desk, alarm_id), by, _reason(fields)))
         return _to(alarm_id)
-
-
-async def _sent(waking: Waking, request: Request, visit: Visit) -> tuple[str, dict[str, str]]:
-    """Return who sends a form, and what is in it.  Raises `Refusal` 403."""
-    assert visit.session  # the seat has seen to it
-    return visit.session.caller.name, await waking.door.sent(request, visit.session)
 
 
 def _reason(fields: Mapping[str, str]) -> str:
@@ -200,4 +195,4 @@ def _why() -> Refusal:
 
 
 def _to(alarm_id: str) -> Response:
-    return RedirectResponse(f"{ROOT}/alarms/{alarm_id}", 303, HEADERS)
+    return lead_to(f"{ROOT}/alarms/{alarm_id}")

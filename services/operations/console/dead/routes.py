@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import structlog
 from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from services.operations.console.dead.page import (
     asked_rows,
@@ -23,7 +23,7 @@ from services.operations.console.dead.page import (
 )
 from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
-from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
+from services.operations.console.screen import ALL_UNITS, ROOT, Visit, lead_to
 from services.operations.dead import acting
 from services.operations.dead.desk import RESULTS, Desk, Verb
 from services.operations.dead.edits import Verdict
@@ -102,8 +102,7 @@ def _add_looking(routes: APIRouter, aside: SettingAside) -> None:
         except Refusal:  # all of it left meanwhile
             return door.screen.page(visit, "dead_group.html", row=None, rows=[], **said)
         row, rows = group_row(page.group, now), item_rows(page.items, now)
-        assert visit.session is not None  # whoever has a seat
-        asked = asked_rows(page.items, visit.session.caller)
+        asked = asked_rows(page.items, visit.caller)
         said |= {"following": page.next, "asked": asked}
         return door.screen.page(visit, "dead_group.html", row=row, rows=rows, **said)
 
@@ -127,12 +126,10 @@ async def _one(
     aside: SettingAside, visit: Visit, place: Place, status: int = 200, **more: Any
 ) -> Response:
     one = await acting.one_of(aside.desk, place)
-    assert visit.session is not None  # whoever has a seat
-    caller = visit.session.caller
     said: dict[str, Any] = {"form": blank_form(one), "wrong": [], "results": [], "reason": ""}
     said["is_refused"] = False
     said |= {"may": visit.role in MAY["operate"], "may_check": visit.role in MAY["agree"]}
-    page = one_page(one, caller)
+    page = one_page(one, visit.caller)
     return aside.door.screen.page(visit, "dead_one.html", status, page=page, **(said | more))
 
 
@@ -251,21 +248,20 @@ def _next(group: str, what: str, caller: Caller, found: Outcomes) -> Response:
     """Lead to the page of a group that follows, with what was done on this one."""
     _log.info("dead letters", what=what, group=group, account=caller.name, records=len(found.items))
     query = {"done": result_words(found.items)} | ({"after": found.next} if found.next else {})
-    return RedirectResponse(f"{HOME}/{group}?{urlencode(query)}", 303, HEADERS)
+    return lead_to(f"{HOME}/{group}?{urlencode(query)}")
 
 
 async def _sent(
     aside: SettingAside, visit: Visit, request: Request
 ) -> tuple[Caller, str, dict[str, str]]:
     """Return who sends a form, why, and its fields.  Raises `Refusal` 403, 422."""
-    assert visit.session is not None  # whoever has a seat
-    fields = await aside.door.sent(request, visit.session)
+    fields = await aside.door.sent(request, visit)
     reason = fields.get("reason", "")
     if not REASON_LEAST <= len(reason) <= REASON_LIMIT:
         raise Refusal(422, "reason-needed", LABELS["refused_reason-needed"].en)
-    return visit.session.caller, reason, fields
+    return visit.caller, reason, fields
 
 
 def _back(place: Place, **query: str) -> Response:
     asked = f"?{urlencode(query)}" if query else ""
-    return RedirectResponse(f"{HOME}/{place.key}{asked}", 303, HEADERS)
+    return lead_to(f"{HOME}/{place.key}{asked}")

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.operations.console.incidents.page import preview
 from services.operations.console.incidents.scopes import TYPED, choices, scope_of, title_for
-from services.operations.console.incidents.wired import Gathering, said, sent, to_it
+from services.operations.console.incidents.wired import Gathering, said, to_it
 from services.operations.console.labels import LABELS
 from services.operations.console.screen import Visit
 from services.operations.domain.citizen.words import Words
@@ -49,7 +49,7 @@ def add_opening(routes: APIRouter, gathering: Gathering) -> None:
         openapi_extra=form_body({"token": "…", **_SCOPE, "key": "…", "title": "…", "text": ""}),
     )
     async def opening_sent(request: Request, visit: Annotated[Visit, seat]) -> Response:
-        by, fields = await sent(gathering, request, visit)
+        by, fields = visit.caller.name, await gathering.door.sent(request, visit)
         typed = _typed(fields)
         scope, title = _scope(typed), said(fields, "title", Title)
         text = fields.get("text", "").strip()

@@ -15,7 +15,7 @@ from services.operations.console.incidents.page import (
     round_offers,
 )
 from services.operations.console.incidents.scopes import TYPED
-from services.operations.console.incidents.wired import Gathering, said, sent, to_it, words
+from services.operations.console.incidents.wired import Gathering, said, to_it, words
 from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
 from services.operations.domain.incidents import Doing, Reference, Text
 from services.operations.domain.roles import MAY
@@ -117,8 +117,8 @@ def _add_acting(routes: APIRouter, gathering: Gathering) -> None:
     async def freeze_shown(
         incident_id: str, request: Request, visit: Annotated[Visit, seat]
     ) -> Response:
-        by, _ = await sent(gathering, request, visit)
-        await done(desk.freeze(await known(desk, incident_id), by))
+        await gathering.door.sent(request, visit)
+        await done(desk.freeze(await known(desk, incident_id), visit.caller.name))
         return to_it(incident_id)
 
     @routes.post(
@@ -130,7 +130,7 @@ def _add_acting(routes: APIRouter, gathering: Gathering) -> None:
     async def link_shown(
         incident_id: str, request: Request, visit: Annotated[Visit, seat]
     ) -> Response:
-        by, fields = await sent(gathering, request, visit)
+        by, fields = visit.caller.name, await gathering.door.sent(request, visit)
         reference = said(fields, "id", Reference)
         what: Doing = "broadcast" if fields.get("what") == "broadcast" else "round"
         if reference is None:
@@ -162,7 +162,7 @@ def _add_said(routes: APIRouter, gathering: Gathering, verb: str, what: Doing, m
     async def said_shown(
         incident_id: str, request: Request, visit: Annotated[Visit, seat]
     ) -> Response:
-        by, fields = await sent(gathering, request, visit)
+        by, fields = visit.caller.name, await gathering.door.sent(request, visit)
         text = said(fields, "text", Text)
         if text is None and what != "own":
             raise words()

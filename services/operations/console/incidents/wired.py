@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
-from fastapi import Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from services.operations.alarms.rows import Alarms
 from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
-from services.operations.console.screen import HEADERS, ROOT, Visit
+from services.operations.console.screen import ROOT, lead_to
 from services.operations.domain.citizen.units import Units
 from services.operations.incidents.desk import Desk
 from services.operations.incidents.offers import Offers
@@ -53,12 +52,6 @@ def words() -> Refusal:
     return Refusal(422, "incident-words", LABELS["refused_incident-words"].en)
 
 
-async def sent(gathering: Gathering, request: Request, visit: Visit) -> tuple[str, dict[str, str]]:
-    """Return who sends a form, and what is in it.  Raises `Refusal` 403."""
-    assert visit.session  # the seat has seen to it
-    return visit.session.caller.name, await gathering.door.sent(request, visit.session)
-
-
 def to_it(incident_id: str) -> Response:
     """Lead the browser to an incident."""
-    return RedirectResponse(f"{ROOT}/incidents/{incident_id}", 303, HEADERS)
+    return lead_to(f"{ROOT}/incidents/{incident_id}")

@@ -6,16 +6,15 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from services.operations import money_api
-from services.operations.console.door import Door, SignInFirst
+from services.operations.console.door import Door
 from services.operations.console.money.break_page import lines, one_page
 from services.operations.console.money.labels import KINDS
 from services.operations.console.money.page import day_name, overview, stated
 from services.operations.console.money.settlement_page import settlement_page
-from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
-from services.operations.console.sessions import Session
+from services.operations.console.screen import ALL_UNITS, ROOT, Visit, lead_to
 from services.operations.domain.roles import MAY
 from services.operations.money.desk import MoneyDesk
 from services.operations.money.settling import Settling
@@ -157,8 +156,7 @@ def _add_breaks(routes: APIRouter, counting: Counting) -> None:
     async def break_shown(
         break_id: BreakId, visit: Annotated[Visit, seat], sent: Sent = ""
     ) -> Response:
-        assert visit.session  # the seat has seen to it
-        page = one_page(await known(desk, break_id), visit.session.caller, sent)
+        page = one_page(await known(desk, break_id), visit.caller, sent)
         key = secrets.token_urlsafe(12)
         return door.screen.page(visit, "money_break.html", page=page, key=key)
 
@@ -179,9 +177,9 @@ def _add_closing(routes: APIRouter, counting: Counting) -> None:
         request: Request,
         visit: Annotated[Visit, Depends(door.seat(*MAY["operate"]))],
     ) -> Response:
-        session, fields = await _sent(door, request, visit)
+        fields = await door.sent(request, visit)
         key, reason = fields.get("key", "")[:KEY_LIMIT], fields.get("reason", "")
-        said = await said_to_close(desk, break_id, session.caller, reason, key)
+        said = await said_to_close(desk, break_id, visit.caller, reason, key)
         return _back(break_id, said.id)
 
     @routes.post(
@@ -195,18 +193,11 @@ def _add_closing(routes: APIRouter, counting: Counting) -> None:
         request: Request,
         visit: Annotated[Visit, Depends(door.seat(*MAY["agree"]))],
     ) -> Response:
-        session, fields = await _sent(door, request, visit)
+        fields = await door.sent(request, visit)
         reason, approved = fields.get("reason", ""), fields.get("approved") == "yes"
-        said = await said_of_wish(desk, break_id, session.caller, reason, approved=approved)
+        said = await said_of_wish(desk, break_id, visit.caller, reason, approved=approved)
         return _back(break_id, said.id)
 
 
-async def _sent(door: Door, request: Request, visit: Visit) -> tuple[Session, dict[str, str]]:
-    """Return who sends a form, and what is in it.  Raises `SignInFirst`, `Refusal` 403."""
-    if visit.session is None:
-        raise SignInFirst
-    return visit.session, await door.sent(request, visit.session)
-
-
 def _back(break_id: str, said: str) -> Response:
-    return RedirectResponse(f"{ROOT}/money/breaks/{break_id}?sent={said}", 303, HEADERS)
+    return lead_to(f"{ROOT}/money/breaks/{break_id}?sent={said}")

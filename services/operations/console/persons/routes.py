@@ -4,12 +4,12 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from services.operations.console.door import HOME
 from services.operations.console.labels import LABELS
 from services.operations.console.reading.routes import PERSON, Reading, found_page
-from services.operations.console.screen import HEADERS, READERS, ROOT, Visit
+from services.operations.console.screen import READERS, ROOT, Visit, lead_to
 from services.operations.domain.persons import hash_in
 from services.operations.domain.roles import MAY
 from services.operations.finding import ASKED_LIMIT
@@ -25,12 +25,11 @@ def router(reading: Reading) -> APIRouter:
 
     @routes.post("/find", summary="The console: what the one box sends", response_class=Response)
     async def sought(request: Request, visit: Annotated[Visit, readers]) -> Response:
-        assert visit.session  # the seat has seen to it
-        typed = (await door.sent(request, visit.session)).get("q", "")[:ASKED_LIMIT]
+        typed = (await door.sent(request, visit)).get("q", "")[:ASKED_LIMIT]
         subject = reading.persons.meant(typed)
         if subject is None:
             where = f"{HOME}?q={quote(typed, safe='')}" if typed else HOME
-            return RedirectResponse(where, 303, HEADERS)
+            return lead_to(where)
         if visit.role not in MAY["find_person"]:
             raise Refusal(403, "wrong-role", LABELS["refused_wrong-role"].en)
         return _asking(reading, visit, subject)
@@ -43,15 +42,14 @@ def router(reading: Reading) -> APIRouter:
         "/find/person", summary="The console: a person's applications", response_class=HTMLResponse
     )
     async def person_found(request: Request, visit: Annotated[Visit, askers]) -> Response:
-        assert visit.session  # the seat has seen to it
-        fields = await door.sent(request, visit.session)
+        fields = await door.sent(request, visit)
         subject, reason = _subject(reading, fields), fields.get("reason", "")
         if subject is None:
             return _asking(reading, visit, reason=reason, wrong="person_no_number", status=422)
         if not REASON_LEAST <= len(reason) <= REASON_LIMIT:
             return _asking(reading, visit, subject, wrong="person_no_reason", status=422)
         try:
-            found = await reading.persons.find(subject, visit.session.caller, reason)
+            found = await reading.persons.find(subject, visit.caller, reason)
         except Refusal as why:
             wrong = f"refused_{why.code}"
             return _asking(reading, visit, subject, reason, wrong=wrong, status=why.status)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from services.operations.console.door import Door
 from services.operations.console.proof.page import found_page, period_of, row, standing, verdict
-from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
+from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit, lead_to
 from services.operations.console.spoken import moment
 from services.operations.console.statistics.page import last_month
 from services.operations.console.uploads import FILES_TYPE
@@ -27,7 +27,6 @@ from services.operations.proofs.desk import (
 from services.operations.proofs.paper import page as paper
 from services.operations.proofs.report import Unreadable, read
 from services.operations.status_api import form_body
-from shared.access import Caller
 from shared.working_time import local_day
 
 HOME = f"{ROOT}/proof"
@@ -84,11 +83,10 @@ def _asking(routes: APIRouter, provable: Provable, seat: object, asker: object) 
         openapi_extra=form_body(PERIOD),
     )
     async def proof_begun(request: Request, visit: Annotated[Visit, asker]) -> Response:
-        assert visit.session  # the seat has seen to it
-        fields = await door.sent(request, visit.session)
+        fields = await door.sent(request, visit)
         period = read_period(fields.get("from", ""), fields.get("to", ""))
-        made = await begun(desk, period, _caller(visit).name)
-        return RedirectResponse(f"{HOME}/{made.id}", 303, HEADERS)
+        made = await begun(desk, period, visit.caller.name)
+        return lead_to(f"{HOME}/{made.id}")
 
 
 def _verifying(routes: APIRouter, provable: Provable, seat: object) -> None:
@@ -105,9 +103,8 @@ def _verifying(routes: APIRouter, provable: Provable, seat: object) -> None:
         openapi_extra={"requestBody": {"content": {FILES_TYPE: REPORT_FORM}}},
     )
     async def report_verified(request: Request, visit: Annotated[Visit, seat]) -> Response:
-        assert visit.session  # the seat has seen to it
         async with upload(desk):
-            fields = await door.sent_with_files(request, visit.session, REPORT_LIMIT_BYTES)
+            fields = await door.sent_with_files(request, visit, REPORT_LIMIT_BYTES)
             text = fields.get("file", b"").strip() or fields.get("text", b"")
             try:
                 found = await desk.verify(text)
@@ -145,11 +142,10 @@ def _one(routes: APIRouter, provable: Provable, seat: object, asker: object) -> 
     async def proof_aborted(
         proof_id: str, request: Request, visit: Annotated[Visit, asker]
     ) -> Response:
-        assert visit.session  # the seat has seen to it
-        await door.sent(request, visit.session)
+        await door.sent(request, visit)
         await found(desk, proof_id)
-        await desk.abort(proof_id, _caller(visit).name)
-        return RedirectResponse(f"{HOME}/{proof_id}", 303, HEADERS)
+        await desk.abort(proof_id, visit.caller.name)
+        return lead_to(f"{HOME}/{proof_id}")
 
     @routes.get(
         "/{proof_id}/report.json",
@@ -183,8 +179,3 @@ def _verified(found: Verified) -> dict[str, object]:
         "stands": stands,
         "page": found_page(report.proof, report.equations),
     }
-
-
-def _caller(visit: Visit) -> Caller:
-    assert visit.session  # the seat has seen to it
-    return visit.session.caller

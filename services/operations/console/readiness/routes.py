@@ -5,12 +5,12 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
-from services.operations.console.door import Door, SignInFirst
+from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
 from services.operations.console.readiness.page import readiness_page
-from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
+from services.operations.console.screen import ALL_UNITS, ROOT, Visit, lead_to
 from services.operations.domain.roles import MAY
 from services.operations.readiness_api import NOTE_LIMIT, NOTE_MIN, ReadinessDesk, Said
 from services.operations.status_api import form_body
@@ -50,15 +50,13 @@ def router(checking: Checking) -> APIRouter:
     async def said(
         unit: str, point: str, request: Request, visit: Annotated[Visit, operator]
     ) -> Response:
-        if visit.session is None:
-            raise SignInFirst
-        fields = await door.sent(request, visit.session)
+        fields = await door.sent(request, visit)
         note = fields.get("note", "").strip()
         if not NOTE_MIN <= len(note) <= NOTE_LIMIT:
             raise Refusal(422, "unfit-note", LABELS["refused_unfit-note"].en)
-        by = visit.session.caller.name
+        by = visit.caller.name
         await desk.say(unit, point, Said(is_met=fields.get("met") == "yes", note=note), by)
         _log.info("readiness said", account=by, unit=unit, point=point)
-        return RedirectResponse(f"{ROOT}/readiness/{unit}#{point}", 303, HEADERS)
+        return lead_to(f"{ROOT}/readiness/{unit}#{point}")
 
     return routes

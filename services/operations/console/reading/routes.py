@@ -148,8 +148,7 @@ def _unseal(routes: APIRouter, reading: Reading) -> None:
     async def unsealed_shown(
         name: str, request: Request, visit: Annotated[Visit, unsealers]
     ) -> Response:
-        assert visit.session
-        fields = await door.sent(request, visit.session)
+        fields = await door.sent(request, visit)
         reason, key = fields.get("reason", ""), fields.get("key", "")
         if not REASON_LEAST <= len(reason) <= REASON_LIMIT or not key:
             raise Refusal(422, "reason-missing", LABELS["refused_reason-missing"].en)

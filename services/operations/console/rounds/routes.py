@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from services.operations.board import Board, Place
 from services.operations.console.door import Door
@@ -16,7 +16,7 @@ from services.operations.console.labels import LABELS
 from services.operations.console.rounds.listing import rows
 from services.operations.console.rounds.offers import Wrong, form_page, mistake
 from services.operations.console.rounds.page import round_page
-from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
+from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit, lead_to
 from services.operations.console.stuck.page import STAGES
 from services.operations.domain.actions import possible
 from services.operations.domain.causes import CAUSES
@@ -113,7 +113,7 @@ def _add_asking(routes: APIRouter, releasing: Releasing) -> None:
         openapi_extra=form_body(_EXAMPLE),
     )
     async def round_previewed(request: Request, visit: Annotated[Visit, operators]) -> Response:
-        caller, fields = await _sent(releasing, request, visit)
+        caller, fields = visit.caller, await releasing.door.sent(request, visit)
         typed = {name: fields.get(name, "") for name in CHOICE}
         applications = tuple(fields.get("applications", "").split())
         key = fields.get("key", "")
@@ -158,7 +158,7 @@ def _add_looking(routes: APIRouter, releasing: Releasing) -> None:
         found = await known(desk, round_id)
         items = await items_of(desk, found, after, PAGE, only)
         view, units = await whole_of(desk, found), releasing.units()
-        place, caller = (after, only or ""), _caller(visit)
+        place, caller = (after, only or ""), visit.caller
         page = round_page(view, items, place, caller, units, is_late=late)
         if visit.is_part and page.seen == seen:
             return Response(status_code=204, headers=HEADERS)
@@ -182,7 +182,7 @@ def _add_verb(routes: APIRouter, releasing: Releasing, verb: Doing) -> None:
         request: Request,
         visit: Annotated[Visit, Depends(releasing.door.seat(*how.roles))],
     ) -> Response:
-        caller, fields = await _sent(releasing, request, visit)
+        caller, fields = visit.caller, await releasing.door.sent(request, visit)
         reason = fields.get("reason", "")
         if how.takes is Checking and not _is_reason(reason):
             raise Refusal(422, "no-reason", LABELS["refused_no-reason"].en)
@@ -232,18 +232,6 @@ async def _was_done(releasing: Releasing, id_: str, verb: Doing, caller: Caller)
     return (last, acts[-1].by, acts[-1].principal) == (verb, caller.name, caller.principal)
 
 
-async def _sent(
-    releasing: Releasing, request: Request, visit: Visit
-) -> tuple[Caller, dict[str, str]]:
-    assert visit.session  # the seat has seen to it
-    return visit.session.caller, await releasing.door.sent(request, visit.session)
-
-
-def _caller(visit: Visit) -> Caller:
-    assert visit.session  # the seat has seen to it
-    return visit.session.caller
-
-
 def _is_reason(text: str) -> bool:
     try:
         msgspec.convert(text, Reason)
@@ -255,4 +243,4 @@ def _is_reason(text: str) -> bool:
 def _to(id_: str, *, is_late: bool = False) -> Response:
     """Lead the browser to a round."""
     query = f"?{urlencode({'late': 'true'})}" if is_late else ""
-    return RedirectResponse(f"{ROOT}/rounds/{id_}{query}", 303, HEADERS)
+    return lead_to(f"{ROOT}/rounds/{id_}{query}")

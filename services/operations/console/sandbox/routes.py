@@ -5,14 +5,14 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
 from services.operations.console.sandbox.page import sandbox_page
 from services.operations.console.sandbox.programs import Programs
 from services.operations.console.sandbox.switches import SWITCHES
-from services.operations.console.screen import HEADERS, ROOT, Visit, Way
+from services.operations.console.screen import ROOT, Visit, Way, lead_to
 from services.operations.domain.roles import MAY
 from services.operations.status_api import form_body
 from shared.problems import Refusal
@@ -49,13 +49,12 @@ def router(trying: Trying) -> APIRouter:
         openapi_extra=form_body({"token": "…", "turn": "on"}),
     )
     async def turned(name: str, request: Request, visit: Annotated[Visit, seat]) -> Response:
-        assert visit.session
-        fields = await door.sent(request, visit.session)
+        fields = await door.sent(request, visit)
         if name not in SWITCHES:
             raise Refusal(404, "unknown-switch", LABELS["refused_unknown-switch"].en)
         is_on = fields.get("turn") == "on"
         await trying.programs.turn(name, on=is_on)
-        _log.warning("fault", name=name, on=is_on, account=visit.session.caller.name)
-        return RedirectResponse(f"{PATH}#{name}", 303, HEADERS)
+        _log.warning("fault", name=name, on=is_on, account=visit.caller.name)
+        return lead_to(f"{PATH}#{name}")
 
     return routes

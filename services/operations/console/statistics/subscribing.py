@@ -5,12 +5,12 @@ from typing import Annotated, NamedTuple, get_args
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from services.operations.console.door import Door
 from services.operations.console.facts import same
 from services.operations.console.labels import LABELS
-from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit
+from services.operations.console.screen import ALL_UNITS, ROOT, Visit, lead_to
 from services.operations.console.spoken import instant, moment
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.roles import MAY
@@ -64,15 +64,14 @@ def router(door: Door, desk: SubscriptionDesk) -> APIRouter:
         openapi_extra=form_body(_EXAMPLE),
     )
     async def subscribed(request: Request, visit: Annotated[Visit, asker]) -> Response:
-        assert visit.session  # the seat has seen to it
-        fields = await door.sent(request, visit.session)
+        fields = await door.sent(request, visit)
         asked = {n: v for n, v in fields.items() if n in Wanted.__struct_fields__}
         try:
             wanted = msgspec.convert(asked, Wanted)
         except msgspec.ValidationError as wrong:
             raise Refusal(422, "no-subscription", f"{wrong}") from None
-        await begun(desk, wanted, visit.session.caller.name)
-        return RedirectResponse(HOME, 303, HEADERS)
+        await begun(desk, wanted, visit.caller.name)
+        return lead_to(HOME)
 
     @routes.post(
         "/{subscription_id}/end",
@@ -83,10 +82,9 @@ def router(door: Door, desk: SubscriptionDesk) -> APIRouter:
     async def unsubscribed(
         subscription_id: str, request: Request, visit: Annotated[Visit, asker]
     ) -> Response:
-        assert visit.session  # the seat has seen to it
-        await door.sent(request, visit.session)
-        await ended(desk, subscription_id, visit.session.caller.name)
-        return RedirectResponse(HOME, 303, HEADERS)
+        await door.sent(request, visit)
+        await ended(desk, subscription_id, visit.caller.name)
+        return lead_to(HOME)
 
     return routes
 
