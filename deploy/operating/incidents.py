@@ -81,21 +81,21 @@ def incidents(
         else:
             found = api.post(*_act(place, verb, said)) if verb else api.get(place)
         if draw is one:
-            _write(api, found["id"], to, export)
+            _write(api, found["id"], to, export, quiet=as_json)
     say_json(found) if as_json else draw(console, found)
 
 
-def _write(api: Api, id_: str, to: Path | None, export: Path | None) -> None:
-    """Write what is asked for of one."""
-    place = f"/v1/incidents/{id_}"
+def _write(api: Api, id_: str, to: Path | None, export: Path | None, *, quiet: bool) -> None:
+    """Write what is asked for of one; say so, unless all that is said is JSON."""
+    place, told = f"/v1/incidents/{id_}", Console(quiet=quiet, highlight=False)
     if to:
         kept = api.get(f"{place}/applications")["applications"]
         to.write_text(json.dumps({"applications": kept}))
-        say(console, f"{len(kept):,} applications: {to}")
+        say(told, f"{len(kept):,} applications: {to}")
     if export:
         found = api.get(f"{place}/export")
         export.write_text(json.dumps(found, ensure_ascii=False, indent=1))
-        say(console, f"the incident with {len(found['items']):,} applications: {export}")
+        say(told, f"the incident with {len(found['items']):,} applications: {export}")
 
 
 def _act(place: str, verb: str, said: str) -> tuple[str, dict[str, Any]]:

@@ -58,7 +58,7 @@ def proofs(
         if verify:
             found, is_well = _verified(api, verify)
         elif verb == "report":
-            _leave(api.content(f"/v1/proofs/{id_}/report"), out, html)
+            _leave(api.content(f"/v1/proofs/{id_}/report"), out, html, as_json=as_json)
             return
         else:
             found = _asked(api, id_, verb, since, until)
@@ -91,7 +91,7 @@ def _verified(api: Api, path: Path) -> tuple[Any, bool]:
     return found, found["is_signed"]
 
 
-def _leave(content: bytes, out: Path | None, html: Path | None) -> None:
+def _leave(content: bytes, out: Path | None, html: Path | None, *, as_json: bool) -> None:
     try:
         if html:
             html.write_text(page(*read(content)))
@@ -101,8 +101,11 @@ def _leave(content: bytes, out: Path | None, html: Path | None) -> None:
         raise Misconfigured(f"What operations answered is {error}.") from None
     except OSError as error:
         raise Misconfigured(f"{error.filename} cannot be written: {error.strerror}.") from None
-    if not html and not out:
+    if as_json or not (out or html):
         console.print(content.decode(), markup=False, soft_wrap=True)
+        return
+    if html:
+        say(console, f"[green]✓[/] {html}  [dim]a page to print[/]")
     if out:
         say(console, f"[green]✓[/] {out}  [dim]motcua proofs --verify {out} looks at it[/]")
 

@@ -4,7 +4,6 @@ Each command is run against an edge that answers by the description, and writes 
 """
 
 import json
-import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,13 +17,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from typer.main import get_command
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
-from deploy.contracts.edges import openapi
 from deploy.local.cli import app
-from tests.deploy.operating.ways import ELSEWHERE, WAYS
+from tests.deploy.operating.answers import routes
+from tests.deploy.operating.ways import ELSEWHERE, WAYS, Way
 
-PATHS = openapi("operations")["paths"]
+ROUTES = routes()
 COMMANDS: Any = vars(get_command(app))["commands"]
 KEYS = {
     "operator": "made-up",
@@ -35,19 +34,6 @@ KEYS = {
 }
 NUMBER = "001099000001"  # made up
 AGREED = ("/approve", "/reject", "/accept", "/check")  # pages on which a second person says so
-
-
-def _answer(told: dict[str, Any]) -> Any:
-    """Return the example of a good answer; an empty one where there is none."""
-    good = next((of for status, of in told["responses"].items() if status[0] == "2"), {})
-    return good.get("content", {}).get("application/json", {}).get("example", {})
-
-
-ROUTES: list[tuple[str, Callable[[str], Any], Any]] = [
-    (f"{method.upper()} {path}", re.compile(re.sub(r"\{\w+\}", "[^/]+", path)).fullmatch, told)
-    for path, methods in sorted(PATHS.items(), key=lambda pair: pair[0].count("{"))
-    for method, told in methods.items()
-]
 
 
 class Edge:
@@ -61,11 +47,18 @@ class Edge:
     async def answer(self, request: Request) -> JSONResponse:
         """Answer the route with the fewest names in it that fits."""
         path, verb = request.url.path, f"{request.method} "
-        found = [r for r in ROUTES if r[0].startswith(verb) and r[1](path)]
+        found = [r for r in ROUTES if r.name.startswith(verb) and r.fits(path)]
         assert found, f"{verb}{path} is no route"
-        self.asked.append(found[0][0])
+        self.asked.append(found[0].name)
         self.shown.add(request.headers["authorization"])
-        return JSONResponse(_answer(found[0][2]))
+        return JSONResponse(found[0].answer)
+
+
+def assert_well(ended: Result, way: Way) -> None:
+    """Fail with what a command raised, or said, where it did not get through."""
+    if ended.exception and not isinstance(ended.exception, SystemExit):
+        raise ended.exception
+    assert ended.exit_code == way.ends, ended.output
 
 
 @pytest.fixture(scope="module")
@@ -83,28 +76,54 @@ def edge() -> Iterator[Edge]:
 
 
 def test_everything_of_the_console_stands_in_the_table_and_nothing_else_does() -> None:
-    console = {name for name, _, _ in ROUTES if " /console" in name}
+    console = {route.name for route in ROUTES if " /console" in route.name}
     assert WAYS.keys() | ELSEWHERE.keys() == console
     assert WAYS.keys().isdisjoint(ELSEWHERE)
 
 
 @pytest.mark.parametrize("page", WAYS)
 def test_all_of_it_is_a_route_of_the_api(page: str) -> None:
-    assert WAYS[page].api in {name for name, _, _ in ROUTES}
+    assert WAYS[page].api in {route.name for route in ROUTES}
 
 
-@pytest.mark.parametrize("page", [page for page, way in WAYS.items() if not way.reads])
-def test_all_of_it_is_a_command_that_asks_for_that_route(
-    page: str, edge: Edge, tmp_path: Path
-) -> None:
+@pytest.fixture
+def run(edge: Edge, tmp_path: Path) -> Callable[..., Result]:
+    """Run the command of a page against the edge, with words more."""
     keys, report = tmp_path / "clients.json", tmp_path / "report"
     keys.write_text(json.dumps({"api_keys": KEYS}))
     report.write_text("{}")
-    command = [word.replace("@", f"{report}") for word in WAYS[page].command]
-    edge.asked.clear()
-    told = ["--at", edge.url, "--keys", f"{keys}", "--json"]
-    CliRunner().invoke(app, [*command, *told], input=f"{NUMBER}\n")
+
+    def run(page: str, *more: str) -> Result:
+        command = [word.replace("@", f"{report}") for word in WAYS[page].command]
+        words = [*command, "--at", edge.url, "--keys", f"{keys}", *more]
+        edge.asked.clear()
+        return CliRunner().invoke(app, words, input=f"{NUMBER}\n")
+
+    return run
+
+
+ASKING = [page for page, way in WAYS.items() if not way.reads]
+
+
+@pytest.mark.parametrize("page", ASKING)
+def test_all_of_it_is_a_command_that_asks_for_that_route_and_says_its_answer_as_json(
+    page: str, edge: Edge, run: Callable[..., Result]
+) -> None:
+    ended = run(page, "--json")
+    assert_well(ended, WAYS[page])
     assert WAYS[page].api in edge.asked
+    assert ended.stdout.count("\n") == 1
+    assert json.loads(ended.stdout)
+
+
+@pytest.mark.parametrize("page", ASKING)
+def test_all_of_it_is_a_command_that_draws_the_answer(
+    page: str, edge: Edge, run: Callable[..., Result]
+) -> None:
+    ended = run(page)
+    assert_well(ended, WAYS[page])
+    assert WAYS[page].api in edge.asked
+    assert ended.stdout.strip()
 
 
 @pytest.mark.parametrize("who", ["operator:second", "checker"])

@@ -11,12 +11,13 @@ WHY = ("--reason", "The rule was mended")
 
 class Way(NamedTuple):
     """How something of the console is asked for over HTTP, and of `motcua`; `reads`: the command
-    reads what is kept itself, and asks no service.
+    reads what is kept itself, and asks no service; `ends`: with 1 where the answer is not well.
     """
 
     api: str
     command: Sequence[str]
     reads: bool = False
+    ends: int = 0
 
 
 def _round(verb: str) -> Way:
@@ -178,7 +179,7 @@ WAYS = {
         )
         for verb in ("accept", "reject")
     },
-    "GET /console/alarms": Way("GET /v1/alarms", ("alarms",)),
+    "GET /console/alarms": Way("GET /v1/alarms", ("alarms",), ends=1),
     "GET /console/alarms/runbooks": Way("GET /v1/alarms/rules", ("alarms", "--rules")),
     "GET /console/alarms/runbooks/{rule}": Way("GET /v1/alarms/rules", ("alarms", "--rules")),
     "GET /console/alarms/{alarm_id}": Way("GET /v1/alarms/{alarm_id}", ("alarms", ID)),
@@ -198,7 +199,7 @@ WAYS = {
         ("indicators", "79", "--evidence", "on_time/denominator"),
     ),
     "GET /console/reads": Way("GET /v1/reads", ("reads", "77", "--from", "2026-11-20")),
-    "GET /console/sync": Way("GET /v1/sync", ("sync", "79", "--day", "2026-11-20")),
+    "GET /console/sync": Way("GET /v1/sync", ("sync", "79", "--day", "2026-11-20"), ends=1),
     "GET /console/readiness/{unit}": Way("GET /v1/readiness/{unit}", ("readiness", "26737")),
     "POST /console/readiness/{unit}/{point}": Way(
         "POST /v1/readiness/{unit}/{point}",
