@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from deploy.local.cli import app
 from deploy.local.settings import Settings
 from services.intake.domain.validation import form_problems, personal_problems
 from services.intake.forms import Form
@@ -120,15 +119,6 @@ def test_a_make_target_that_is_named_exists(page: Path) -> None:
                 assert f"$({variable})" in MAKEFILE or f"$(if $({variable})" in MAKEFILE, command
             else:
                 assert re.search(rf"^{word}:", MAKEFILE, re.M), command
-
-
-@pytest.mark.parametrize("page", PAGES, ids=IDS)
-def test_a_command_of_motcua_that_is_named_exists(page: Path) -> None:
-    commands = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
-    commands |= {group.name for group in app.registered_groups}
-    for name in named(page):
-        if name.startswith("motcua "):
-            assert name.split()[1] in commands, name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
