@@ -6,7 +6,8 @@ shared by the whole session and start empty: a test brings topics and a database
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from typing import TypeVar
 
 import pytest
 from hypothesis import settings
@@ -22,6 +23,35 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 LONG = {"e2e", "invariants", "simulation"}  # folders
+MAY_BE_MISSING = ("docker has no compose plugin",)  # how a reason begins; with --no-skips
+
+
+R = TypeVar("R", pytest.TestReport, pytest.CollectReport)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="what cannot be tested here fails")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport]:
+    return no_skip(item.config, (yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport]:
+    return no_skip(collector.config, (yield))
+
+
+def no_skip(config: pytest.Config, report: R) -> R:
+    """Return a skip as a failure, if it is asked for and the reason is none of the few."""
+    if config.getoption("no_skips") and report.skipped and isinstance(report.longrepr, tuple):
+        reason = report.longrepr[2].removeprefix("Skipped: ")
+        if not reason.startswith(MAY_BE_MISSING):
+            report.outcome, report.longrepr = "failed", f"--no-skips: {reason}"
+    return report
 
 
 @pytest.fixture(scope="session")
