@@ -25,8 +25,10 @@ from shared.store import Row, Table
 from shared.topics import aside, groups, reads
 from tests.services.operations.memory import MemoryTable, Trouble
 from tests.services.operations.story import BEGAN
+from tests.waiting import until
 
 FIRST, SECOND = (Edition(name) for name in NAMES)
+LOOKS = 5
 
 
 class Away:
@@ -109,8 +111,9 @@ def test_what_operators_did_is_in_neither(name: str) -> None:
 async def test_a_process_begins_anew_when_another_edition_serves_and_not_before(
     rows: MemoryTable,
 ) -> None:
-    looking = asyncio.create_task(until_another(Away(rows), FIRST, 0.001)())
-    await asyncio.sleep(0.02)
+    away = Away(rows)
+    looking = asyncio.create_task(until_another(away, FIRST, 0.001)())
+    await until(lambda: away.times >= LOOKS, wanted="looks")
     assert not looking.done()
     await switch(rows, SECOND, 1)
     with pytest.raises(Anew):
