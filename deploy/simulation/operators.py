@@ -88,7 +88,14 @@ class Operators:
             new_due = today + timedelta(days=self._rng.randrange(60))
             self._say(said, OfficerApologised(**asked, new_due=new_due))
         if self._rng.random() < (ENDED if event.type == Accepted.TYPE else ENDED / 10):
-            self._say(said, OperatorCancelled(**asked, checked_by="operator.second"))
+            second = self._rng.choice((CHECKER, OPERATOR))
+            agreed: dict[str, Any] = {
+                "checked_by": second,
+                "agreed_vnd": self._rng.choice((0, 10**9)),
+                "principal": Principal(LOCAL, OPERATOR).text,
+                "checked_principal": Principal(LOCAL, second).text,
+            }
+            self._say(said, OperatorCancelled(**asked, **agreed))
 
     def _hear_of_money(self, event: Event) -> None:
         if event.type in MONEY and self._rng.random() < BACK:

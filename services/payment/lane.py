@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from services.payment.domain import disbursements, orders, queries, refunds
 from services.payment.domain.assessing import IF_LATE, NOT_SAID, Assessment, Basis, judge
 from services.payment.domain.attempts import AGAIN
-from services.payment.domain.draft import Draft, Pace
+from services.payment.domain.draft import Agreed, Draft, Pace
 from services.payment.domain.fees import line
+from services.payment.domain.leaving import agreed_before
 from services.payment.domain.reassessing import ON_DEMAND, reassess
 from services.payment.domain.receipts import Claim, with_receipts
 from services.payment.domain.state import Payment
@@ -197,7 +198,8 @@ def _hear_not_accepted(draft: Draft, _: Any, __: Arrival) -> None:
     refunds.ended(draft, "not_accepted")
 
 
-def _hear_cancelled(draft: Draft, _: Any, __: Arrival) -> None:
+def _hear_cancelled(draft: Draft, said: Cancelled, _: Arrival) -> None:
+    draft.agreed = Agreed(agreed_before(said), said.agreed_vnd or 0)
     orders.ended(draft)
     refunds.ended(draft, "cancelled")
 

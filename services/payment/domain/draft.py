@@ -60,6 +60,16 @@ class Cause(NamedTuple):
     offered: Offered | None = None
 
 
+class Agreed(NamedTuple):
+    """Who agreed before to what a decision gives back by rule, and to how much; empty: nobody."""
+
+    by: str = ""
+    vnd: int = 0
+
+
+NOBODY = Agreed()
+
+
 @dataclass(slots=True)
 class Draft:
     """A decision while it is made."""
@@ -74,6 +84,7 @@ class Draft:
     on: date  # the day in Viet Nam of the news that is decided on
     events: list[Data] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
+    agreed: Agreed = NOBODY
 
     @property
     def unit(self) -> str:

@@ -7,6 +7,8 @@ What failed may be tried again: paid out to another account, given back as anoth
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, Protocol, get_args
 
+from msgspec import UnsetType
+
 from services.payment.domain.draft import Pace
 from services.payment.domain.state import Leaving
 from shared.principals import is_another, may_answer
@@ -128,6 +130,28 @@ class Wanted(Asked, Protocol):
     @property
     def is_dear(self) -> bool:
         """Tell whether it takes a second person."""
+
+
+class ByTwo(Protocol):
+    """What two want together, `checked_by` the name of who agreed."""
+
+    @property
+    def checked_by(self) -> str:
+        """Return who agreed, empty: nobody."""
+
+    @property
+    def principal(self) -> str | UnsetType:
+        """Return which human asked."""
+
+    @property
+    def checked_principal(self) -> str | UnsetType:
+        """Return which human agreed."""
+
+
+def agreed_before(said: ByTwo) -> str:
+    """Return who agreed before it came; empty: nobody, or not for sure another."""
+    is_other = is_another(said.principal or "", said.checked_principal or "")
+    return said.checked_by if is_other else ""
 
 
 def may_check(asked: Asked, principal: str, *, agrees: bool) -> bool:

@@ -16,6 +16,7 @@ from services.payment.domain.leaving import (
     Deed,
     Heard,
     Trigger,
+    agreed_before,
     may_check,
     may_record,
 )
@@ -110,11 +111,15 @@ def propose(draft: Draft) -> None:
     if not any(m.kept_as == "overpaid" for m in draft.state.money) and not draft.state.released:
         return
     received = draft.state.received()
-    for of, unneeded_vnd in draft.state.unneeded().items():
-        money = received[of]
-        amount_vnd = unneeded_vnd - _taken_vnd(draft.state, of)
-        if amount_vnd > 0 and money.kept_as != "mismatched":
-            _add(draft, money, amount_vnd, _reason(draft.state, money))
+    left = {
+        of: unneeded_vnd - _taken_vnd(draft.state, of)
+        for of, unneeded_vnd in draft.state.unneeded().items()
+        if received[of].kept_as != "mismatched"
+    }
+    back = {of: vnd for of, vnd in left.items() if vnd > 0}
+    checked_by = draft.agreed.by if sum(back.values()) <= draft.agreed.vnd else ""
+    for of, vnd in back.items():
+        _add(draft, received[of], vnd, _reason(draft.state, received[of]), checked_by=checked_by)
 
 
 def _settle_for(draft: Draft) -> None:
@@ -144,7 +149,12 @@ def _reason(state: Payment, money: Money) -> str:
 
 
 def _add(
-    draft: Draft, money: Money, amount_vnd: int, reason: str, wish: RefundAsked | None = None
+    draft: Draft,
+    money: Money,
+    amount_vnd: int,
+    reason: str,
+    wish: RefundAsked | None = None,
+    checked_by: str = "",
 ) -> None:
     refund = Refund(
         number=len(draft.state.refunds) + 1,
@@ -156,7 +166,7 @@ def _add(
         asked_at=draft.at,
         by=wish.by if wish else "",
         principal=wish.principal if wish else "",
-        checked_by=_agreed(wish) if wish else "",
+        checked_by=checked_by,
     )
     draft.put_refund(refund)
     draft.events.append(
@@ -168,11 +178,6 @@ def _add(
         )
     )
     step(draft, refund, "submitted", Heard())
-
-
-def _agreed(wish: RefundAsked) -> str:
-    """Return who agreed to a wish before it came; empty: nobody, or not for sure another."""
-    return wish.checked_by if is_another(wish.principal, wish.checked_principal) else ""
 
 
 # ---- what is heard
@@ -202,7 +207,7 @@ def asked(draft: Draft, wish: RefundAsked) -> None:
     if money.kept_as == "mismatched":
         draft.keep(money, "overpaid")
         money = draft.state.received()[of]
-    _add(draft, money, wish.amount_vnd, "asked", wish)
+    _add(draft, money, wish.amount_vnd, "asked", wish, agreed_before(wish))
 
 
 def refundable_vnd(state: Payment, of: Transaction) -> int:

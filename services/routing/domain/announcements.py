@@ -129,6 +129,9 @@ _EVENTS: Mapping[type[events.Moved], Callable[[Dossier, Asked, datetime], events
         officer=a.officer,
         reason=a.note,
         checked_by=a.checked_by,
+        agreed_vnd=a.agreed_vnd or UNSET,
+        principal=a.principal or UNSET,
+        checked_principal=a.checked_principal or UNSET,
     ),
     events.Closed: lambda d, a, _at: events.Closed(national_code=d.national_code, reason=a.note),
     handover.Transferred: lambda d, a, _at: handover.Transferred(

@@ -186,3 +186,6 @@ class Asked(NamedTuple):
     catalogue_version: str = ""
     documents: tuple[Document, ...] = ()
     checked_by: str = ""
+    agreed_vnd: int = 0
+    principal: str = ""
+    checked_principal: str = ""

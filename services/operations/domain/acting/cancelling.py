@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from msgspec import UNSET
+
 from services.operations.domain.acting.dossiers import MOVED_SINCE, Dossier
 from services.operations.domain.acting.shape import Action, Command, Given, Saying, Why, Words
 from services.operations.domain.citizen.decided import decided
@@ -61,7 +63,13 @@ def back_vnd(said: Iterable[Data]) -> int:
 
 def _cancelled(said: Saying) -> OperatorCancelled:
     return OperatorCancelled(
-        officer=said.by, note=said.reason, moves_seen=said.moves_seen, checked_by=said.checked_by
+        officer=said.by,
+        note=said.reason,
+        moves_seen=said.moves_seen,
+        checked_by=said.checked_by,
+        agreed_vnd=said.amount_vnd or UNSET,
+        principal=said.principal or UNSET,
+        checked_principal=said.checked_principal or UNSET,
     )
 
 
@@ -90,11 +98,15 @@ CANCEL = Action(
         ),
         Words(
             "Số tiền nêu ở mỗi hồ sơ được hoàn, một lần; khoản cơ quan thuế yêu cầu thì cơ quan đó "
-            "hoàn. Trên mức quy định còn chờ người thứ hai; đối tác không hoàn được thì người phụ "
-            "trách tự chuyển.",
-            "What is named of each goes back, once; a tax, from who demanded it. Over the limit "
-            "each refund waits for a second person besides; what its partner cannot do is left to "
-            "a person.",
+            "hoàn. Đối tác không hoàn được thì người phụ trách tự chuyển.",
+            "What is named of each goes back, once; a tax, from who demanded it. What its partner "
+            "cannot do is left to a person.",
+        ),
+        Words(
+            "Ai duyệt lượt này là đồng ý với số tiền đó, kể cả trên mức quy định; nếu số tiền tăng "
+            "thì khoản trên mức chờ thêm một người.",
+            "Who agrees to the round agrees to so much, also over the limit; should it have become "
+            "more, what is over the limit waits for one person more.",
         ),
         Words(
             "Tiền công dân nộp sau đó cũng được hoàn.",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,8 +19,16 @@ from shared.catalogue import Catalogue, load
 from shared.events import Data, cancelling, payment, reassessments, refunds, routing
 from tests.services.operations.domain.test_dossiers import ACTS, Dossiers, was_done
 from tests.services.payment.office import LONG_AGO, NOW, ROUTED, Office, Rows
+from tests.shared.callers import human
 
-CANCELLED = cancelling.Cancelled(national_code=3, officer="o-1", reason="why", checked_by="o-2")
+CANCELLED = cancelling.Cancelled(
+    national_code=3,
+    officer="o-1",
+    reason="why",
+    checked_by="o-2",
+    principal=human("o-1"),
+    checked_principal=human("o-2"),
+)
 CODE = {"": 0, "settled": 9}
 
 # ---- routing
@@ -42,9 +51,19 @@ def test_what_a_preview_says_is_what_routing_does_once(some: list[str]) -> None:
     assert isinstance(cancelled, cancelling.Cancelled)
     assert (cancelled.national_code, cancelled.officer, cancelled.checked_by) == (3, "o-1", "o-2")
     assert cancelled.reason == "why"
+    assert (cancelled.principal, cancelled.checked_principal) == ("local#o-1", "local#o-2")
     assert dossiers.waits_for() & ACTIONS["cancel"].causes == set()
     assert dossiers.plan("cancel") == "not_routed"
     assert not was_done(dossiers.do("cancel", "in_processing", plan))
+
+
+def test_what_goes_back_of_it_two_have_agreed_to() -> None:
+    dossiers = Dossiers()
+    plan = dossiers.plan("cancel")._replace(vnd=50_000)
+
+    (cancelled,) = dossiers.do("cancel", "awaiting_acceptance", plan)
+
+    assert (cancelled.agreed_vnd, cancelled.checked_by) == (50_000, "o-2")
 
 
 def test_what_moved_since_is_left_as_it_is() -> None:
@@ -159,7 +178,10 @@ def test_what_a_preview_says_goes_back_is_what_payment_proposes_once(
             office.hear(data)
     foretold = back_vnd(office.events)
 
-    assert proposed_vnd(office.hear(CANCELLED)) == foretold
+    said = office.hear(msgspec.structs.replace(CANCELLED, agreed_vnd=foretold))
+
+    assert proposed_vnd(said) == foretold
+    assert all(one.checked_by == "o-2" for one in said if isinstance(one, refunds.RefundProposed))
     assert back_vnd(office.events) == 0
     assert proposed_vnd(office.hear(CANCELLED)) == 0
 

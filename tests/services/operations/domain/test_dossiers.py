@@ -103,7 +103,9 @@ class Dossiers:
     def do(self, name: str, cause: str, command: Command) -> list[Data]:
         """Do what was previewed, on the same day: a date that is today's is none tomorrow."""
         told = command.reference, "o-1", "why", "o-2", cause, command.moves_seen
-        return self.take(ACTIONS[name].say(Saying(*told)), timedelta(0))
+        who = {"principal": "local#o-1", "checked_principal": "local#o-2"}
+        said = Saying(*told, amount_vnd=command.vnd or 0, **who)
+        return self.take(ACTIONS[name].say(said), timedelta(0))
 
 
 def was_done(said: list[Data]) -> bool:

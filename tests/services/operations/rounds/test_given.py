@@ -177,4 +177,5 @@ async def test_a_cancelling_says_how_much_goes_back_and_both_who_agreed_to_it(
     ((topic, event),) = door.published.events
     said = msgspec.json.decode(event.data)
     assert (topic, event.type) == ("routing.inbox", "operator.cancelled")
-    assert (said["officer"], said["checked_by"]) == ("o-1", "o-2")
+    assert (said["officer"], said["checked_by"], said["agreed_vnd"]) == ("o-1", "o-2", 50_000)
+    assert (said["principal"], said["checked_principal"]) == (human("o-1"), human("o-2"))

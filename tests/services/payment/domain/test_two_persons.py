@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from services.payment.domain.draft import Pace
+from shared.events.cancelling import Cancelled
 from shared.events.disbursements import (
     DisbursementDone,
     DisbursementFailed,
@@ -68,6 +70,7 @@ def test_nor_of_a_part_by_which_the_limit_is_passed(settled):
     assert not back_by_hand(settled, by="maker")
 
 
+BACK = RefundProposed | RefundRequested | RefundWaiting
 ROUND = {"checked_by": "checker", "checked_principal": human("checker")}
 
 
@@ -94,6 +97,54 @@ def test_who_may_be_who_asked_has_agreed_to_nothing(settled, changed):
 
     assert proposed.checked_by == ""
     assert (type(waiting), waiting.waits_for) == (RefundWaiting, "check")
+
+
+CANCELLED = Cancelled(
+    national_code=3,
+    officer="maker",
+    reason="r",
+    checked_by="checker",
+    agreed_vnd=16_000,
+    principal=human("maker"),
+    checked_principal=human("checker"),
+)
+
+
+def test_who_agreed_to_the_cancelling_agreed_to_the_fee_that_goes_back(settled):
+    proposed, asked = (e for e in settled.hear(CANCELLED) if isinstance(e, BACK))
+
+    assert (proposed.amount_vnd, proposed.by, proposed.checked_by) == (16_000, "", "checker")
+    assert isinstance(asked, RefundRequested)
+    assert settled.hear(CANCELLED) == [], "once"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"checked_principal": human("maker")},
+        {"checked_principal": msgspec.UNSET},
+        {"checked_principal": "https://id.example.test#checker"},
+        {"principal": msgspec.UNSET},
+        {"agreed_vnd": 15_999},
+        {"agreed_vnd": msgspec.UNSET},
+    ],
+    ids=["by another name", "nobody", "of another issuer", "unknown", "to less", "to nothing"],
+)
+def test_a_cancelling_to_which_two_did_not_agree_gives_back_nothing_unseen(settled, changed):
+    said = settled.hear(msgspec.structs.replace(CANCELLED, **changed))
+    proposed, waiting = (e for e in said if isinstance(e, BACK))
+
+    assert proposed.checked_by == ""
+    assert (type(waiting), waiting.waits_for) == (RefundWaiting, "check")
+
+
+def test_what_comes_after_the_cancelling_nobody_agreed_to(settled, a):
+    settled.hear(CANCELLED)
+
+    said = settled.hear(a.paid(reference=settled.of(Requested)[0].reference, transaction="T2"))
+
+    proposed, waiting = (e for e in said if isinstance(e, BACK))
+    assert (proposed.checked_by, type(waiting)) == ("", RefundWaiting)
 
 
 def test_who_asked_does_not_agree_by_another_name(settled):
