@@ -48,6 +48,7 @@ class Bank:
     ) -> None:
         self.books, self.till = books, Till(books, posts, self._told)
         self._merchant, self.refund_after_s = merchant, refund_after_s
+        self.refuses_refunds = False  # the payer's bank takes none, today
         self._requests: OrderedDict[str, None] = OrderedDict()
 
     # ---- orders
@@ -148,7 +149,10 @@ class Bank:
         if kind != (WHOLE if amount_vnd == paid_vnd else PART):
             return "03", "Invalid type", {}
         try:
-            refund = self.books.give_back(order, transaction, amount_vnd, self.refund_after_s)
+            refund = self.books.give_back(
+                *(order, transaction, amount_vnd, self.refund_after_s),
+                is_refused=self.refuses_refunds,
+            )
         except Impossible:
             return "02", "More than is left", {}
         return "00", "Refund accepted", self._refunded(refund, paid_vnd)
@@ -161,13 +165,14 @@ class Bank:
         return self._refunded(refund, paid_vnd)
 
     def _refunded(self, refund: Refund, paid_vnd: int) -> dict[str, str]:
+        status = "00" if self.books.is_done(refund) else "05"
         return {
             "vnp_Amount": str(refund.amount_vnd * 100),
             "vnp_BankCode": "NCB",
             "vnp_PayDate": refund.at,
             "vnp_TransactionNo": refund.transaction,
             "vnp_TransactionType": WHOLE if refund.amount_vnd == paid_vnd else PART,
-            "vnp_TransactionStatus": "00" if self.books.is_done(refund) else "05",
+            "vnp_TransactionStatus": "09" if refund.is_refused else status,
             "vnp_OrderInfo": f"Hoan tien {refund.reference}",
         }
 

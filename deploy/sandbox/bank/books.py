@@ -32,7 +32,7 @@ class Movement(NamedTuple):
 
 
 class Refund(NamedTuple):
-    """Money on its way back, there from `done_at`."""
+    """Money on its way back, there from `done_at`; or that the payer's bank did not take."""
 
     reference: str
     paid_by: str  # the transaction it is a part of
@@ -40,6 +40,7 @@ class Refund(NamedTuple):
     amount_vnd: int
     at: str
     done_at: datetime
+    is_refused: bool = False
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ class Books:
         self._orders: dict[str, Order] = {}
         self.movements: list[Movement] = []
         self.refunds: list[Refund] = []
+        self._refused = 0
 
     def stamp(self) -> str:
         """Return the local time, as the protocol writes it."""
@@ -111,18 +113,33 @@ class Books:
         order.status = "paid"
         return movement
 
-    def give_back(self, order: Order, transaction: str, amount_vnd: int, after_s: float) -> Refund:
-        """Give money of a transaction back, after a while.  Raises `Impossible`, `Full`."""
+    def give_back(
+        self,
+        order: Order,
+        transaction: str,
+        amount_vnd: int,
+        after_s: float,
+        *,
+        is_refused: bool = False,
+    ) -> Refund:
+        """Give money of a transaction back, after a while; or note that the payer's bank did not
+        take it, and none moved.  Raises `Impossible`, `Full`.
+        """
         paid_vnd = sum(m.amount_vnd for m in order.movements if m.transaction == transaction)
-        back_vnd = sum(r.amount_vnd for r in order.refunds if r.paid_by == transaction)
+        given = [r for r in order.refunds if r.paid_by == transaction and not r.is_refused]
+        back_vnd = sum(r.amount_vnd for r in given)
         if not 0 < amount_vnd <= paid_vnd - back_vnd:
             raise Impossible(f"{paid_vnd - back_vnd} VND are left of it, not {amount_vnd}")
         if len(self.refunds) >= MOVEMENTS_LIMIT:
             raise Full("too many refunds")
         done_at = self.now() + timedelta(seconds=after_s)
         number, at = self._number(), self.stamp()
-        refund = Refund(order.reference, transaction, number, amount_vnd, at, done_at)
-        self.refunds.append(refund)
+        told = order.reference, transaction, number, amount_vnd, at, done_at
+        refund = Refund(*told, is_refused)
+        if is_refused:
+            self._refused += 1
+        else:
+            self.refunds.append(refund)
         order.refunds.append(refund)
         return refund
 
@@ -131,7 +148,7 @@ class Books:
         return refund.done_at <= self.now()
 
     def _number(self) -> str:
-        return str(self._first + len(self.movements) + len(self.refunds))
+        return str(self._first + len(self.movements) + len(self.refunds) + self._refused)
 
     def statement(self) -> Sequence[Movement]:
         """Return all that was moved, in order."""

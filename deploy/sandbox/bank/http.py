@@ -4,13 +4,14 @@ GET  /paymentv2/vpcpay.html              the pay page of a signed link
 POST /merchant_webapi/api/transaction    querydr, refund
 POST /sandbox/pay    {"pay_url"} or {"reference", "amount_vnd"}, and a "behaviour"
 POST /sandbox/mood/{mood}    up, slow, down
+POST /sandbox/refunds/{word}    given, or refused by the payer's bank
 GET  /sandbox/statement                  all money moved and given back, and callbacks' answers
 GET  /sandbox/statements/20261120.csv    what moved on a day, for reconciling
 """
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -83,6 +84,11 @@ def create_app(bank: Bank, slow_s: float = 5.0) -> FastAPI:
     async def transaction(request: Request) -> Response:
         asked = await _read(request, dict[str, str | int | None])
         return _json(bank.answer({n: "" if v is None else str(v) for n, v in asked.items()}))
+
+    @app.post("/sandbox/refunds/{word}")
+    async def turn_refunds(word: Literal["given", "refused"]) -> Response:
+        bank.refuses_refunds = word == "refused"
+        return _json({"refunds": word})
 
     _add_statements(app, bank)
     return app

@@ -1,8 +1,10 @@
 """The bank gives money back: VNPAY's refund."""
 
 from deploy.sandbox.bank.signing import (
+    ANSWER_FIELDS,
     REFUND_ANSWER_FIELDS,
     REFUND_FIELDS,
+    REQUEST_FIELDS,
     check_body,
     sign_body,
 )
@@ -26,6 +28,20 @@ async def refund(http, request, **changes):
     return answer["vnp_ResponseCode"], answer.get("vnp_TransactionStatus")
 
 
+async def standing(http, request):
+    """What a question about the order is told of its last refund."""
+    asked = {
+        "vnp_RequestId": request,
+        "vnp_Command": "querydr",
+        "vnp_TmnCode": MERCHANT.code,
+        "vnp_TxnRef": "DVC1",
+    }
+    body = sign_body(MERCHANT.secret, asked, REQUEST_FIELDS)
+    answer = (await http.post("/merchant_webapi/api/transaction", json=body)).json()
+    check_body(MERCHANT.secret, answer, ANSWER_FIELDS)
+    return answer["vnp_TransactionStatus"]
+
+
 async def test_money_goes_back_by_parts_and_never_more_than_came(bank_of):
     http = bank_of(Merchants())
     [number] = await pay(http, "pay")
@@ -42,3 +58,22 @@ async def test_money_goes_back_by_parts_and_never_more_than_came(bank_of):
     back = (await told(http))["refunds"]
     assert [(r["of"], r["amount_vnd"]) for r in back] == [(number, 10_000), (number, 6_000)]
     assert len({number, *(r["transaction"] for r in back)}) == 3
+
+
+async def test_what_the_payers_bank_refuses_moves_nothing_and_may_be_asked_for_again(bank_of):
+    http = bank_of(Merchants())
+    [number] = await pay(http, "pay")
+    whole = {
+        "vnp_TransactionNo": number,
+        "vnp_TransactionType": "02",
+        "vnp_Amount": "1600000",
+    }
+
+    await http.post("/sandbox/refunds/refused")
+    assert await refund(http, "R1", **whole) == ("00", "09")
+    assert await standing(http, "Q1") == "09"
+    assert (await told(http))["refunds"] == []
+    await http.post("/sandbox/refunds/given")
+    assert await refund(http, "R2", **whole) == ("00", "00")
+    assert await standing(http, "Q2") == "00"
+    assert [r["amount_vnd"] for r in (await told(http))["refunds"]] == [16_000]
