@@ -1,7 +1,7 @@
 """The console's edge, and what of the API stands beside it, over tables in memory."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -114,6 +114,7 @@ class ConsoleEdge:
     oidc: Oidc | None = None
     payment: Payment | None = None
     transport: httpx.AsyncBaseTransport | None = None  # to a sandbox, where one is told of
+    service: Callable[[Story, Event], None] = lambda *_: None  # what one does about a command
 
     def __post_init__(self) -> None:
         rows = {
@@ -270,6 +271,7 @@ class ConsoleEdge:
         story = self.stories[event.subject]
         story.log.now = max(story.log.now, self.now)
         story.log.append(topic, event.subject.encode(), events.encode(event), story.lane)
+        self.service(story, event)
         await self.read(story)
 
     async def turn(self, seconds: float = 1) -> None:
