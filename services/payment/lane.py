@@ -26,6 +26,7 @@ from shared.events.disbursements import (
     DisbursementChecked,
     DisbursementCorrected,
     DisbursementRecorded,
+    DisbursementRetried,
 )
 from shared.events.kernel import TimerFired
 from shared.events.payment import Chosen, Created, Notified, Queried, Unstated
@@ -83,6 +84,7 @@ def table(
         DisbursementChecked.TYPE: lambda draft, said, _: disbursements.checked(draft, said),
         DisbursementCorrected.TYPE: lambda draft, wish, _: disbursements.corrected(draft, wish),
         DisbursementRecorded.TYPE: lambda draft, deed, _: disbursements.recorded(draft, deed),
+        DisbursementRetried.TYPE: lambda draft, wish, _: disbursements.retried(draft, wish),
         DisbursementAnswered.TYPE: lambda draft, said, _: disbursements.answered(draft, said),
         Notified.TYPE: _hear_notified,
         Queried.TYPE: _hear_queried,

@@ -8,7 +8,11 @@ behind `by` (`shared.principals`); empty: unknown.
 
 from typing import ClassVar, Literal
 
+from msgspec import UNSET, UnsetType
+
 from shared.events.data import Amount, Data, Instant, Strict, Text
+
+WhyNot = Literal["unknown_disbursement", "not_over", "doubtful", "unaskable", "unchecked"]
 
 # --- payment.inbox
 
@@ -28,7 +32,7 @@ class DisbursementAsked(Strict, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class DisbursementChecked(Strict, frozen=True, kw_only=True, omit_defaults=True):
-    """A second person has looked at it."""
+    """A second person has looked at it; or two have, in a round."""
 
     TYPE: ClassVar[str] = "disbursement.checked"
     disbursement: str
@@ -36,6 +40,8 @@ class DisbursementChecked(Strict, frozen=True, kw_only=True, omit_defaults=True)
     by: str
     reason: Text
     principal: str = ""
+    checked_by: str = ""
+    checked_principal: str = ""
 
 
 class DisbursementCorrected(Strict, frozen=True, kw_only=True, omit_defaults=True):
@@ -64,6 +70,20 @@ class DisbursementRecorded(Strict, frozen=True, kw_only=True, omit_defaults=True
     by: str
     reason: Text
     principal: str = ""
+
+
+class DisbursementRetried(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """Two persons want one that failed, or waits for a person, tried again to the same account: its
+    partner is asked first what became of it.
+    """
+
+    TYPE: ClassVar[str] = "disbursement.retried"
+    disbursement: str
+    by: str
+    reason: Text
+    principal: str = ""
+    checked_by: str = ""
+    checked_principal: str = ""
 
 
 class DisbursementAnswered(Strict, frozen=True, kw_only=True):
@@ -101,10 +121,13 @@ class DisbursementProposed(_Disbursement, frozen=True, kw_only=True):
 
 
 class DisbursementWaiting(_Disbursement, frozen=True, kw_only=True):
-    """It waits for a second person to `check` it, or for a `person` to see to it."""
+    """It waits for a second person to `check` it, or for a `person` to see to it; `is_doubtful`: a
+    try of it that had failed may have been paid, so only that person can say.
+    """
 
     TYPE: ClassVar[str] = "disbursement.waiting"
     waits_for: Literal["check", "person"]
+    is_doubtful: bool | UnsetType = UNSET
 
 
 class _DisbursementCall(_Disbursement, frozen=True, kw_only=True):
@@ -156,6 +179,18 @@ class DisbursementFailed(_Disbursement, frozen=True, kw_only=True):
     code: str
     by: str = ""
     unit: str = ""
+
+
+class DisbursementRetryRefused(Data, frozen=True, kw_only=True):
+    """It is not tried again.  `unknown_disbursement`: this application has none of that name;
+    `not_over`: it is under way, done, or waits to be looked at; `doubtful`: only a person can say
+    what became of it; `unaskable`: no partner was told; `unchecked`: nobody else agreed.
+    """
+
+    TYPE: ClassVar[str] = "disbursement.retry_refused"
+    disbursement: str
+    by: str
+    because: WhyNot
 
 
 class DisbursementRejected(_Disbursement, frozen=True, kw_only=True):

@@ -32,7 +32,7 @@ class RefundAsked(Strict, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RefundChecked(Strict, frozen=True, kw_only=True, omit_defaults=True):
-    """A second person has looked at a refund over the limit."""
+    """A second person has looked at a refund over the limit; or two have, in a round."""
 
     TYPE: ClassVar[str] = "refund.checked"
     refund: str
@@ -40,6 +40,8 @@ class RefundChecked(Strict, frozen=True, kw_only=True, omit_defaults=True):
     by: str
     reason: Text
     principal: str = ""
+    checked_by: str = ""
+    checked_principal: str = ""
 
 
 class RefundRecorded(Strict, frozen=True, kw_only=True, omit_defaults=True):

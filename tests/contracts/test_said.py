@@ -40,6 +40,7 @@ NO_EDITION = {  # decided types, and why no reference data play a part
     "refund.retry_refused": "what operators asked",
     "refund.rejected": "what a person said",
     "disbursement.waiting": "as it was proposed",
+    "disbursement.retry_refused": "what operators asked",
     "disbursement.requested": "as it was proposed",
     "disbursement.query.requested": "a timer",
     "disbursement.done": "what the partner said",

@@ -35,12 +35,13 @@ def test_every_message_from_outside_is_doubled_but_what_operators_commands_say()
     said = {name for name, contract in CONTRACTS.items() if issubclass(contract, Strict)}
     assert {type_ for type_ in said if not external(type_)} == {
         "operator.recounted_due",
-        # nobody in the town cancels, looks into what is sealed, or has a refund tried again
+        # rounds say it; nobody in the town looks into what is sealed, or has a refund tried again
         *("operator.cancelled", "personal.unsealed", "refund.retried"),
         *("payment.unstated", "payment.disbursed", "payment.query.asked", "notice.again.asked"),
         *("reconciliation.close_asked", "reconciliation.close_checked"),
         # nobody in the town is paid an allowance yet
         *(f"disbursement.{step}" for step in ("asked", "checked", "corrected", "recorded")),
+        "disbursement.retried",
         "broadcast.told",  # nor is one of many, asked how it went, or complains
         *("feedback.given", "petition.filed", "petition.withdrawal_asked"),
         *("petition.acceptance_told", "petition.dispute_told"),

@@ -122,6 +122,8 @@ refund.rejected | Không hoàn tiền | Refund rejected
 disbursement.asked | Đề nghị chi trả | Payout asked
 disbursement.checked | Người thứ hai xét chi trả | Payout checked
 disbursement.corrected | Sửa thông tin chi trả | Payout corrected
+disbursement.retried | Vận hành yêu cầu thử chi lại | Payout to be tried again
+disbursement.retry_refused | Không thử chi lại được | Payout not tried again
 disbursement.recorded | Ghi nhận chi trả bằng tay | Payout recorded by hand
 payment.disbursed | Ngân hàng trả lời chi trả | Bank answered a payout
 disbursement.proposed | Đề xuất chi trả | Payout proposed

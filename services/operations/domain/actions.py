@@ -6,7 +6,15 @@ of the messages of its application, or it is refused, with a reason that `WHY` w
 
 from collections.abc import Mapping, Sequence
 
-from services.operations.domain.acting import cancelling, dossiers, money, notices, refunding
+from services.operations.domain.acting import (
+    agreeing,
+    allowances,
+    cancelling,
+    dossiers,
+    money,
+    notices,
+    refunding,
+)
 from services.operations.domain.acting.shape import (
     WHY,
     Action,
@@ -133,6 +141,9 @@ ACTIONS: Mapping[str, Action] = {
     "send_again": notices.SEND_AGAIN,
     "give_back": money.GIVE_BACK,
     "retry_refund": refunding.RETRY_REFUND,
+    "approve_refund": agreeing.APPROVE_REFUND,
+    "approve_allowance": agreeing.APPROVE_ALLOWANCE,
+    "retry_allowance": allowances.RETRY_ALLOWANCE,
     "reassign_unit": dossiers.REASSIGN_UNIT,
     "extend_deadline": dossiers.EXTEND_DEADLINE,
     "cancel": cancelling.CANCEL,

@@ -23,12 +23,6 @@ _TAKEN_IN = Words(
     "It goes on by itself once the service runs. What the service holds, or cannot read, stands in "
     "a group of its own, with what can be done about it.",
 )
-_ALLOWANCE = Words(
-    "Cơ quan đã đề nghị chi kiểm tra, ghi lại hoặc sửa tài khoản qua API của dịch vụ thanh toán "
-    "(/v1/payments/…/disbursements): chỉ cơ quan biết tài khoản của công dân.",
-    "The office that asked for it checks, records or corrects it at payment's API "
-    "(/v1/payments/…/disbursements): whose account it is only the office knows.",
-)
 _BANK = Words(
     "Chỉ đối tác mới kết thúc được: hệ thống hỏi lại theo lịch; quá số lần thì giao cho người phụ "
     "trách.",
@@ -74,8 +68,6 @@ REMEDIES: Mapping[str, Remedy] = {
     ),
     "refund_under_way": Remedy(_BANK),
     "allowance_under_way": Remedy(_BANK),
-    "allowance_waits": Remedy(_ALLOWANCE),
-    "allowance_failed": Remedy(_ALLOWANCE),
     BREAK: Remedy(
         Words(
             "Mở từng khoản lệch: người vận hành đóng với lý do, người thứ hai đồng ý.",

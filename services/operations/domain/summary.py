@@ -153,6 +153,7 @@ _REFUND = ("refund_under_way", "refund_waits", "refund_failed")
 _ALLOWANCE = ("allowance_under_way", "allowance_waits", "allowance_failed")
 _PETITION = ("petition_unassigned", "petition_open")
 _ASKED_ABOUT = turns(_REFUND[1:], _REFUND[0], _refund)
+_ASKED_AFTER = turns(_ALLOWANCE[1:], _ALLOWANCE[0], _allowance)
 _ROUTED = answers("unrouted")
 _ASSESSED = answers("unassessed")
 
@@ -249,7 +250,7 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
         opens("allowance_under_way", _allowance),
         opens("partner_asked", _key),
     ),
-    disbursements.DisbursementQueryRequested.TYPE: (opens("partner_asked", _key),),
+    disbursements.DisbursementQueryRequested.TYPE: (_ASKED_AFTER, opens("partner_asked", _key)),
     disbursements.DisbursementAnswered.TYPE: (_heard_of(_allowance, *_ALLOWANCE),),
     disbursements.DisbursementDone.TYPE: (ends(*_ALLOWANCE, *_PARTNER, about=_allowance),),
     disbursements.DisbursementRejected.TYPE: (ends(*_ALLOWANCE, *_PARTNER, about=_allowance),),

@@ -200,6 +200,8 @@ TELL: Mapping[str, Tell] = {
     disbursements.DisbursementAsked.TYPE: _paid_out,
     disbursements.DisbursementChecked.TYPE: lambda g: f"by {g.by}: {g.reason}",
     disbursements.DisbursementCorrected.TYPE: lambda g: f"by {g.by}: {g.reason}",
+    disbursements.DisbursementRetried.TYPE: lambda g: f"{g.disbursement} by {g.by}: {g.reason}",
+    disbursements.DisbursementRetryRefused.TYPE: lambda g: f"{g.disbursement}: {g.because}",
     disbursements.DisbursementRecorded.TYPE: lambda g: f"{g.finding} by {g.by}: {g.reason}",
     disbursements.DisbursementAnswered.TYPE: _finding,
     disbursements.DisbursementProposed.TYPE: _paid_out,

@@ -67,6 +67,10 @@ RULES: Mapping[str, Rule] = {
     disbursements.DisbursementAsked.TYPE: Rule(None),
     disbursements.DisbursementChecked.TYPE: Rule("us", (disbursements.DisbursementWaiting.TYPE,)),
     disbursements.DisbursementCorrected.TYPE: Rule("us", (disbursements.DisbursementFailed.TYPE,)),
+    disbursements.DisbursementRetried.TYPE: Rule(
+        "us",
+        (disbursements.DisbursementWaiting.TYPE, disbursements.DisbursementFailed.TYPE),
+    ),
     disbursements.DisbursementRecorded.TYPE: Rule("us", (disbursements.DisbursementWaiting.TYPE,)),
     disbursements.DisbursementAnswered.TYPE: Rule(
         "bank",

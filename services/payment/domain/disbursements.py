@@ -19,7 +19,8 @@ from services.payment.domain.leaving import (
     Deed,
     Heard,
     Trigger,
-    may_check,
+    agreed_before,
+    may_check_it,
     may_record,
 )
 from services.payment.domain.state import Disbursement, Payment
@@ -31,6 +32,9 @@ from shared.events.disbursements import (
     DisbursementCorrected,
     DisbursementProposed,
     DisbursementRecorded,
+    DisbursementRetried,
+    DisbursementRetryRefused,
+    WhyNot,
 )
 
 ONCE = "once"  # the period of what is paid a single time
@@ -53,7 +57,7 @@ DEEDS: Mapping[Deed, Callable[[Draft, Disbursement, Heard], None]] = {
     "reject": paying_out.reject,
     "send": paying_out.send,
     "ask": paying_out.ask,
-    "ask_first": paying_out.ask,
+    "ask_first": paying_out.ask_first,
     "wait": paying_out.wait,
     "put_off": paying_out.put_off,
     "leave": paying_out.leave,
@@ -139,11 +143,11 @@ def step(draft: Draft, paid: Disbursement, trigger: Trigger, heard: Heard) -> No
 
 
 def checked(draft: Draft, verdict: DisbursementChecked) -> None:
-    """Take in what a second person says: nobody agrees to what he asked for himself."""
+    """Take in what a second person says, or two: nobody agrees alone to his own wish."""
     paid = find(draft.state, draft.application, verdict.disbursement)
     if paid is None or (verdict.approved and draft.state.has_ended):
         return
-    if not may_check(paid, verdict.principal, agrees=verdict.approved):
+    if not may_check_it(paid, verdict, agrees=verdict.approved):
         return
     trigger: Trigger = "approved" if verdict.approved else "rejected"
     step(draft, paid, trigger, Heard(by=verdict.by, reason=verdict.reason))
@@ -166,13 +170,14 @@ def corrected(draft: Draft, wish: DisbursementCorrected) -> None:
         calls=0,
         call_key="",
         transaction="",
+        is_again=False,
     )
     step(draft, again, "corrected", Heard(by=wish.by, reason=wish.reason))
 
 
 def answered(draft: Draft, said: DisbursementAnswered) -> None:
     """Take in a partner's answer.  That it is done is good whenever it comes, but for what has
-    failed since: a person has to look at that.
+    failed since, or was said to have: a person has to look at that.
     """
     paid = find(draft.state, draft.application, said.disbursement)
     if paid is None:
@@ -180,10 +185,47 @@ def answered(draft: Draft, said: DisbursementAnswered) -> None:
     heard = Heard(said.transaction, said.code)
     if said.finding == "done":
         is_own = said.key.startswith(paying_out.calls_of(draft.application, paid))
-        is_news = is_own and paid.status != "failed"
-        step(draft, paid, "done" if is_news else "done_before", heard)
+        _done(draft, paid, heard, is_news=is_own and paid.status != "failed" and not paid.is_again)
     elif said.key == paid.call_key:
         step(draft, paid, ANSWERS[said.finding], heard)
+
+
+def _done(draft: Draft, paid: Disbursement, heard: Heard, *, is_news: bool) -> None:
+    if is_news:
+        step(draft, paid, "done", heard)
+        return
+    doubtful = msgspec.structs.replace(paid, is_again=True)
+    if paid.status == "by_hand" and not paid.is_again:
+        paying_out.leave(draft, doubtful, heard)  # who sees to it has to know
+    else:
+        step(draft, doubtful, "done_before", heard)
+
+
+def retried(draft: Draft, wish: DisbursementRetried) -> None:
+    """Ask after one that waits for a person, or pay one again that surely was not paid, to the same
+    account; or say why not.
+    """
+    paid = find(draft.state, draft.application, wish.disbursement)
+    if because := _why_not(paid, wish):
+        refused = DisbursementRetryRefused(
+            disbursement=wish.disbursement, by=wish.by, because=because
+        )
+        draft.events.append(refused)
+        return
+    assert paid
+    step(draft, paid, "retried", Heard(by=wish.by, reason=wish.reason))
+
+
+def _why_not(paid: Disbursement | None, wish: DisbursementRetried) -> WhyNot | None:
+    if paid is None:
+        return "unknown_disbursement"
+    if MOVES[paid.status]["retried"] == "nothing":
+        return "not_over"
+    if paid.is_again:
+        return "doubtful"
+    if not paid.partner or not paid.calls:
+        return "unaskable"
+    return None if agreed_before(wish) else "unchecked"
 
 
 def recorded(draft: Draft, deed: DisbursementRecorded) -> None:

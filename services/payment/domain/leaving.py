@@ -163,6 +163,15 @@ def may_check(asked: Asked, principal: str, *, agrees: bool) -> bool:
     return may_answer(asked.principal, principal, agrees=agrees)
 
 
+def may_check_it(asked: Asked, said: ByTwo, *, agrees: bool) -> bool:
+    """Tell the same of what one says alone, or two together: for sure two, and one of them fit."""
+    people = [said.principal or "", said.checked_principal or ""]
+    if said.checked_by and not is_another(*people):
+        return False
+    some = people if said.checked_by else people[:1]
+    return any(may_check(asked, principal, agrees=agrees) for principal in some)
+
+
 def may_record(wanted: Wanted, by: str, principal: str) -> bool:
     """Tell whether a person may say that it is done: not who asked, where that takes two."""
     if not wanted.is_dear or not wanted.by:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from services.payment.domain.draft import Draft
 from services.payment.domain.leaving import Heard, pause_s
@@ -89,6 +90,11 @@ def ask(draft: Draft, paid: Disbursement, _: Heard) -> None:
     draft.events.append(DisbursementQueryRequested(**_call(draft, called)))
 
 
+def ask_first(draft: Draft, paid: Disbursement, heard: Heard) -> None:
+    """Ask the partner what became of it, and only if it surely was not paid pay it anew."""
+    ask(draft, msgspec.structs.replace(paid, is_again=True), heard)
+
+
 def wait(draft: Draft, paid: Disbursement, heard: Heard) -> None:
     """Ask later, as often as after an order; then a person has to find out."""
     _later(draft, paid, "unknown", heard)
@@ -102,12 +108,22 @@ def put_off(draft: Draft, paid: Disbursement, heard: Heard) -> None:
 def leave(draft: Draft, paid: Disbursement, _: Heard) -> None:
     """Leave it to a person, who records what was found or done."""
     _turn(draft, paid, "by_hand")
-    draft.events.append(DisbursementWaiting(**named(draft, paid), waits_for="person"))
+    waiting = DisbursementWaiting(
+        **named(draft, paid), waits_for="person", is_doubtful=paid.is_again or UNSET
+    )
+    draft.events.append(waiting)
 
 
 def fail(draft: Draft, paid: Disbursement, heard: Heard) -> None:
-    """Say that it was not paid, or came back."""
-    _turn(draft, paid, "failed")
+    """Say that it was not paid, or came back; or pay it anew, if its partner had to say so first,
+    a bank can, and nothing has ended meanwhile.
+    """
+    known = msgspec.structs.replace(paid, is_again=False)
+    is_wanted = paid.is_again and not heard.by and not draft.state.has_ended
+    if is_wanted and (chosen := payer(draft.terms, paid.bank, paid.amount_vnd, draft.at)):
+        _anew(draft, known, chosen.partner, heard)
+        return
+    _turn(draft, known, "failed")
     said = {**named(draft, paid), **_at(draft, paid), "by": heard.by, "unit": draft.unit}
     draft.events.append(DisbursementFailed(**said, code=heard.code))
 
@@ -129,6 +145,20 @@ def finish(draft: Draft, paid: Disbursement, heard: Heard) -> None:
 
 
 # ---- steps of moves
+
+
+def _anew(draft: Draft, paid: Disbursement, partner: str, heard: Heard) -> None:
+    """Have it paid, by another name: by the one before a bank says what it said."""
+    another = msgspec.structs.replace(
+        paid,
+        partner=partner,
+        asked_at=draft.at,
+        tries=paid.tries + 1,
+        calls=0,
+        call_key="",
+        transaction="",
+    )
+    send(draft, another, heard)
 
 
 def _with_its_parts_vnd(draft: Draft, paid: Disbursement) -> int:

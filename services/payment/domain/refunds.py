@@ -17,7 +17,7 @@ from services.payment.domain.leaving import (
     Heard,
     Trigger,
     agreed_before,
-    may_check,
+    may_check_it,
     may_record,
 )
 from services.payment.domain.reassessing import FURTHER, ON_DEMAND
@@ -218,9 +218,9 @@ def refundable_vnd(state: Payment, of: Transaction) -> int:
 
 
 def checked(draft: Draft, verdict: RefundChecked) -> None:
-    """Take in what a second person says: nobody agrees to what he asked for himself."""
+    """Take in what a second person says, or two: nobody agrees alone to his own wish."""
     refund = find(draft.state, draft.application, verdict.refund)
-    if refund is None or not may_check(refund, verdict.principal, agrees=verdict.approved):
+    if refund is None or not may_check_it(refund, verdict, agrees=verdict.approved):
         return
     trigger: Trigger = "approved" if verdict.approved else "rejected"
     step(draft, refund, trigger, Heard(by=verdict.by, reason=verdict.reason))

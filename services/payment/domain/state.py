@@ -179,11 +179,10 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
 
 
 class Disbursement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """An allowance to be paid out for a period; `by` asked for this try of it, `principal`: who.
-
-    `payee` is sealed, `ending` the last four digits of the account; `tries`: accounts so far;
-    `calls` of this try, `call_key` of the last of them; `transaction`: the bank's number of it;
-    `is_dear`: above the limit or another account, it takes a second person.
+    """An allowance to be paid out for a period; `by` asked for this account, `principal`: who.
+    `payee` is sealed, `ending` the last four digits; `calls` of this one of `tries`, `call_key` of
+    the last of them; `transaction`: the bank's number of it; `is_dear`: it takes a second person;
+    `is_again`: a try that failed is asked about, to pay it anew, or may have been paid after all.
     """
 
     number: int
@@ -203,6 +202,7 @@ class Disbursement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     transaction: str = ""
     is_dear: bool = False
     principal: str = ""
+    is_again: bool = False
 
     @property
     def timer(self) -> str:

@@ -2,37 +2,10 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
-from services.operations.domain.acting.shape import (
-    Action,
-    Command,
-    Given,
-    Saying,
-    Why,
-    Words,
-    is_one,
-)
-from services.operations.domain.entries import Entry, gist
-from shared.events.refunds import (
-    RefundDone,
-    RefundFailed,
-    RefundProposed,
-    RefundQueryRequested,
-    RefundRejected,
-    RefundRequested,
-    RefundRetried,
-    RefundWaiting,
-)
-
-_HEARD = (
-    *(RefundProposed, RefundRequested, RefundQueryRequested, RefundWaiting),
-    *(RefundFailed, RefundDone, RefundRejected),
-)
-
-
-class _Waiting(msgspec.Struct):
-    waits_for: str = ""
+from services.operations.domain.acting.leaving import REFUND, standing
+from services.operations.domain.acting.shape import Action, Command, Given, Saying, Why, Words
+from services.operations.domain.entries import Entry
+from shared.events.refunds import RefundRetried
 
 
 def _retry(
@@ -41,17 +14,16 @@ def _retry(
     """Have the refund of this name tried again: one that failed, or that a person is to find out
     about.
     """
-    own = [e for e in entries if is_one(e, *_HEARD) and gist(e.data).refund == about]
-    if not own:
+    now = standing(REFUND, about, entries)
+    if now is None:
         return "no_refund"
-    last = max(own, key=lambda e: e.sequence)
-    if not is_one(last, RefundFailed, RefundWaiting):
+    if not (now.has_failed or now.waits_for):
         return "refund_moves"
-    if msgspec.json.decode(last.data, type=_Waiting).waits_for == "check":
+    if now.waits_for == "check":
         return "waits_for_check"
-    if not any(is_one(e, RefundRequested) for e in own):
+    if not now.was_told:
         return "never_told"
-    return Command("payment.inbox", last.id, last.traceparent, about)
+    return Command("payment.inbox", now.last.id, now.last.traceparent, about)
 
 
 def _retried(said: Saying) -> RefundRetried:

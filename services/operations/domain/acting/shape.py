@@ -32,6 +32,10 @@ Why = Literal[
     "refund_moves",
     "waits_for_check",
     "never_told",
+    "no_check",
+    "no_allowance",
+    "allowance_moves",
+    "doubtful",
 ]
 Takes = Literal["", "to_unit", "working_days"]
 
@@ -184,12 +188,23 @@ WHY: Mapping[Why, Words] = {
         "Khoản hoàn tiền đang được thực hiện hoặc đã xong.", "The refund is under way, or over."
     ),
     "waits_for_check": Words(
-        "Khoản hoàn tiền chờ người thứ hai đồng ý: chưa gửi lần nào.",
+        "Khoản này chờ người thứ hai đồng ý: chưa gửi lần nào.",
         "It waits for a second person to agree, and was not tried yet.",
     ),
+    "allowance_moves": Words(
+        "Khoản trợ cấp đang được chi hoặc đã chi.", "The allowance is under way, or over."
+    ),
+    "doubtful": Words(
+        "Có thể tiền đã được chi: chỉ người phụ trách xem sao kê rồi ghi lại được.",
+        "It may have been paid: a person looks at the bank's statement, and records it.",
+    ),
+    "no_check": Words(
+        "Khoản này không chờ người thứ hai.", "It does not wait for a second person."
+    ),
+    "no_allowance": Words("Hồ sơ không có khoản trợ cấp này.", "It has no allowance of this name."),
     "never_told": Words(
-        "Đối tác này không hoàn được giao dịch: người phụ trách tự chuyển và ghi lại.",
-        "Its partner was never told of it: a person makes it, and records that.",
+        "Chưa đối tác nào được yêu cầu: người phụ trách tự chuyển và ghi lại.",
+        "No partner was ever told of it: a person makes it, and records that.",
     ),
     "too_often": Words(
         "Đã gửi lại ba lần: hãy liên hệ người nhận bằng cách khác.",

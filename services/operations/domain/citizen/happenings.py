@@ -158,6 +158,7 @@ UNTOLD: frozenset[type[Data]] = frozenset(
         *(refunds.RefundQueryRequested, refunds.RefundFailed, refunds.RefundRejected),
         *(disbursements.DisbursementProposed, disbursements.DisbursementWaiting),
         *(disbursements.DisbursementRequested, disbursements.DisbursementQueryRequested),
+        disbursements.DisbursementRetryRefused,
         *(disbursements.DisbursementFailed, disbursements.DisbursementRejected),
         *(notify.NoticeRequested, notify.NoticeQueryRequested, notify.NoticeSent),  # in `notices`
         *(notify.NoticeReceiptMissing, notify.NoticeDelivered, notify.NoticeFailed),

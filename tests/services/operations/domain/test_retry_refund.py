@@ -38,12 +38,12 @@ FINDINGS = ["done", "failed", "failed", "pending", "unknown", "deferred", "by_ha
 class Both:
     """Payment's lane, and the log that operations reads of it."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, limit_vnd: int = 20_000) -> None:
         rows = Rows()
         partner = Terms(
             partner="signs", lifetime_s=3_600, min_vnd=1, max_vnd=10**9, active_from=LONG_AGO
         )
-        pace = Pace(attempt_limit=3, check_over_vnd=20_000)
+        pace = Pace(attempt_limit=3, check_over_vnd=limit_vnd)
         numbers = ReceiptNumbers(rows, lambda: NOW)
         self.office = Office(table(catalogue, References(rows), (partner,), pace, numbers))
         self.log = Log()
@@ -175,3 +175,29 @@ def test_it_takes_two(catalogue: Catalogue) -> None:
     assert ACTION.needs_check
     assert isinstance(refused, RefundRetryRefused)
     assert refused.because == "unchecked"
+
+
+def test_a_refund_that_two_agree_to_is_sent_once_and_off_the_board(catalogue: Catalogue) -> None:
+    both, action = Both(catalogue, limit_vnd=0), ACTIONS["approve_refund"]
+    for what in (("told", 0, 0), ("closed",)):
+        step(both, what)
+    (refund,) = [one.refund for one in both.office.of(RefundProposed)]
+    assert both.waits_for(refund) == {"refund_waits"}
+    assert both.plan(refund) == "waits_for_check"
+
+    def plan() -> Any:
+        return action.plan("payment", refund, both.log.entries(both.story.application))
+
+    def agree(second: str) -> list[Data]:
+        people = {"principal": human("o-1"), "checked_principal": human(second)}
+        return both.take(action.say(Saying(refund, "o-1", "why", second, **people)))
+
+    assert isinstance(plan(), Command)
+    assert agree("o-1") == [], "one human is not two"
+    (requested,) = agree("o-2")
+
+    assert isinstance(requested, RefundRequested)
+    assert "refund_waits" not in both.waits_for(refund)
+    assert plan() == "no_check"
+    assert agree("o-2") == [], "once"
+    assert action.needs_check

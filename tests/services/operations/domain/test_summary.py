@@ -100,7 +100,7 @@ QUIET = {
     "notice.query.requested", "notice.receipt_missing", "payment.query.refused",
     "petition.due_soon", "petition.overdue", "petition.rejected", "receipt.adjusted",
     "receipt.invalidated", "receipt.issued", "receipt.replaced", "refund.refused",
-    "refund.retry_refused",
+    "disbursement.retry_refused", "refund.retry_refused",
     "routing.action_rejected",
 }  # fmt: skip
 NOT_OF_AN_APPLICATION = {

@@ -8,6 +8,7 @@ import pytest
 from services.payment.domain.draft import Pace
 from shared.events.cancelling import Cancelled
 from shared.events.disbursements import (
+    DisbursementChecked,
     DisbursementDone,
     DisbursementFailed,
     DisbursementProposed,
@@ -16,6 +17,7 @@ from shared.events.disbursements import (
 )
 from shared.events.payment import Requested
 from shared.events.refunds import (
+    RefundChecked,
     RefundDone,
     RefundProposed,
     RefundRejected,
@@ -30,6 +32,7 @@ from tests.services.payment.domain.paid_out import (
     ask,
     check,
     granted,
+    key,
     kinds,
     record,
 )
@@ -160,6 +163,44 @@ def test_what_nobody_knows_who_asked_for_is_turned_down_and_never_agreed_to(sett
 
     assert going_back.check(settled) == []
     assert kinds(going_back.check(settled, approved=False)) == [RefundRejected]
+
+
+# two agree in a round, who asks for it and who agrees to it: whether the money leaves that `maker`
+# asked for
+PAIRS = [
+    (human("first"), human("second"), True),
+    (human("maker"), human("second"), True),
+    (human("first"), human("maker"), True),
+    (human("maker"), human("maker"), False),
+    (human("first"), human("first"), False),
+    (human("first"), "", False),
+    ("", human("second"), False),
+    (human("first"), "https://id.example.test#second", False),
+]
+
+
+def by_two(one, other):
+    said = {"by": "first", "checked_by": "second", "approved": True, "reason": "looked at"}
+    return {**said, "principal": one, "checked_principal": other}
+
+
+@pytest.mark.parametrize(("one", "other", "leaves"), PAIRS)
+def test_two_who_agree_in_a_round_are_two_and_not_both_who_asked(settled, one, other, leaves):
+    going_back.ask(settled)
+    verdict = RefundChecked(refund=settled.of(RefundProposed)[0].refund, **by_two(one, other))
+
+    assert (kinds(settled.hear(verdict)) == [RefundRequested]) == leaves
+    assert RefundRequested not in kinds(settled.hear(verdict)), "once"
+
+
+@pytest.mark.parametrize(("one", "other", "leaves"), PAIRS)
+def test_of_an_allowance_as_well(an_office, a, one, other, leaves):
+    office = granted(an_office(partners=PARTNERS, pace=Pace(check_over_vnd=0)), a)
+    ask(office)
+    verdict = DisbursementChecked(disbursement=key(), **by_two(one, other))
+
+    assert (kinds(office.hear(verdict)) == [DisbursementRequested]) == leaves
+    assert DisbursementRequested not in kinds(office.hear(verdict)), "once"
 
 
 # ---- allowances
