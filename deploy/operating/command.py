@@ -37,6 +37,8 @@ Partner = Annotated[str, typer.Option("--partner", help="those of this partner a
 Named = Annotated[
     list[str] | None, typer.Option("--application", help="these alone; may be repeated")
 ]
+Since = Annotated[str, typer.Option("--since", help="what began to wait then, with an offset")]
+Until = Annotated[str, typer.Option("--until", help="what began to wait before, with an offset")]
 ActionName = Annotated[str, typer.Option("--action", help="left out: the only one for the cause")]
 Only = Annotated[
     str, typer.Option("--only", help="applications of which this came: still_there, refused, say")
@@ -84,6 +86,8 @@ def release(
     unit: Unit = "",
     partner: Partner = "",
     application: Named = None,
+    since: Since = "",
+    until: Until = "",
     to_unit: ToUnit = "",
     working_days: WorkingDays = 0,
     yes: Sure = False,
@@ -106,6 +110,8 @@ def release(
         "unit": unit,
         "partner": partner,
         "applications": application or [],
+        "since": since or None,
+        "until": until or None,
         "to_unit": to_unit,
         "working_days": working_days,
     }

@@ -237,6 +237,8 @@ def _check(choice: Choice, actions: Mapping[str, Action]) -> None:
     if choice.action not in names:
         can = f"can be {' or '.join(names)}" if names else "has none yet"
         raise Refusal(422, "no-such-action", f"The action for {choice.cause} {can}.")
+    if choice.since and choice.until and choice.since >= choice.until:
+        raise Refusal(422, "no-time", "`since` is before `until`: give another, or leave one out.")
     takes, given = actions[choice.action].takes, _given(choice)
     if given != ({takes} - {""}):
         detail = f"{choice.action} takes {takes or 'none of to_unit, working_days'}."

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from services.operations.domain.actions import Command, Why
+from shared.events.data import Instant
 
 ITEMS_LIMIT = 10_000
 NAMED_LIMIT = 1_000  # applications that a choice names
@@ -89,8 +90,9 @@ Id = Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
 class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which of a group, what is to be done and why; `which`: what is stuck, or all that waits.
 
-    `unit`, `partner` and `applications`, where they are given, choose among these.  `to_unit`,
-    `working_days`: what the action takes, if it takes that.
+    `unit`, `partner`, `applications`, and since when it waits (from `since` on, before `until`),
+    where they are given, choose among these.  `to_unit`, `working_days`: what the action takes, if
+    it takes that.
     """
 
     stage: Name
@@ -100,6 +102,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     which: Literal["stuck", "all"] = "stuck"
     unit: Name = ""
     partner: Name = ""
+    since: Instant | None = None
+    until: Instant | None = None
     applications: Annotated[tuple[Id, ...], msgspec.Meta(max_length=NAMED_LIMIT)] = ()
     to_unit: Name = ""
     working_days: Annotated[int, msgspec.Meta(ge=0, le=WORKING_DAYS_LIMIT)] = 0

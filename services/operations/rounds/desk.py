@@ -66,7 +66,7 @@ class Desk:
         stands = await self.rows.every(ids)
         if stands:
             return next(iter(stands.values()))
-        chosen = await self._chosen(choice, int(at.timestamp() * 1_000))
+        chosen = await self._chosen(choice, _ms(at))
         given = Given(at, self.catalogue, choice.to_unit, choice.working_days)
         items: list[Item] = []
         for n in range(0, min(len(chosen), ITEMS_LIMIT), PLANNED_AT_ONCE):
@@ -85,9 +85,14 @@ class Desk:
             if value
         }
         named = {"application": {"$in": list(choice.applications)}} if choice.applications else {}
+        began = {
+            **({"$gte": _ms(choice.since)} if choice.since else {}),
+            **({"$lt": _ms(choice.until)} if choice.until else {}),
+        }
+        also = {**only, **named, **({"since_ms": began} if began else {})}
         until_ms = now_ms if choice.which == "stuck" else NEVER_MS
         return await self._board.situations(
-            choice.stage, choice.cause, Place(), until_ms, ITEMS_LIMIT + 1, {**only, **named}
+            choice.stage, choice.cause, Place(), until_ms, ITEMS_LIMIT + 1, also
         )
 
     async def do(self, round_: Round, what: Doing, by: Caller, reason: str) -> Round | None:
@@ -139,3 +144,7 @@ class Desk:
             moves_seen=done.moves_seen,
             why=None if isinstance(planned, Command) else planned,
         )
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1_000)

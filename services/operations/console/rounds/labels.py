@@ -50,6 +50,15 @@ ROUNDS: Mapping[str, Words] = {
     "new_all": Words("Cả những việc đang chờ đúng quy định", "Also what waits as it should"),
     "new_unit": Words("Chỉ của đơn vị (mã)", "Of this unit alone (code)"),
     "new_partner": Words("Chỉ của đối tác", "Of this partner alone"),
+    "new_since": Words("Bắt đầu chờ từ", "Began to wait from"),
+    "new_until": Words("Bắt đầu chờ trước", "Began to wait before"),
+    "new_any_time": Words(
+        "Giờ Việt Nam; để trống: bất cứ lúc nào.", "Viet Nam's time; empty: whenever it was."
+    ),
+    "wrong_time": Words("Hãy nhập ngày và giờ.", "Give a day and a time."),
+    "wrong_until": Words(
+        "Thời điểm này phải sau thời điểm trên.", "This is to be after the one above."
+    ),
     "new_any": Words("Để trống: tất cả.", "Empty: all of them."),
     "new_to_unit": Words("Giao cho đơn vị (mã)", "To this unit (code)"),
     "new_to_unit_hint": Words(

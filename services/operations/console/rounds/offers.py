@@ -1,13 +1,16 @@
 """What can be done about a group or an application, and the form that asks for it.  Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
 
 from services.operations.board import Situation
+from services.operations.console.facts import same, unit
 from services.operations.console.labels import LABELS
+from services.operations.console.spoken import grouped, moment
 from services.operations.console.stuck.page import stage_of, title_of
 from services.operations.domain import actions
 from services.operations.domain.acting.shape import Takes
@@ -15,11 +18,14 @@ from services.operations.domain.actions import ACTIONS, Action, possible
 from services.operations.domain.causes import HELD
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
-from services.operations.domain.rounds import WORKING_DAYS_LIMIT, Reason
+from services.operations.domain.rounds import WORKING_DAYS_LIMIT, Choice, Reason
 from services.operations.domain.status import held_by
 from services.operations.opened import Opened
 from services.operations.situations import rows_of
+from shared.clock import VIETNAM
 
+TIMES = ("since", "until")
+AT = "%Y-%m-%dT%H:%M"  # as browsers send a time
 SUGGESTED_LIMIT = 30  # units and partners that a form names
 BESIDE_LIMIT = 400  # units that it could go to: those of three provinces
 
@@ -90,6 +96,8 @@ def mistake(typed: Mapping[str, str], takes: Takes) -> Wrong | None:
         msgspec.convert(typed["reason"], Reason)
     except msgspec.ValidationError:
         return Wrong("reason", LABELS["refused_no-reason"])
+    if wrong := _wrong_time(typed):
+        return wrong
     if takes == "to_unit" and not typed["to_unit"]:
         return Wrong("to_unit", LABELS["wrong_to_unit"])
     is_number = days.isascii() and days.isdecimal() and len(days) <= len(f"{WORKING_DAYS_LIMIT}")
@@ -99,10 +107,42 @@ def mistake(typed: Mapping[str, str], takes: Takes) -> Wrong | None:
     return None
 
 
+def instant_of(typed: str) -> datetime | None:
+    """Return a time as browsers send it, Viet Nam's; None: none was given.  Raises `ValueError`."""
+    return datetime.strptime(typed, AT).replace(tzinfo=VIETNAM) if typed else None
+
+
+def _wrong_time(typed: Mapping[str, str]) -> Wrong | None:
+    found: list[datetime | None] = []
+    for name in TIMES:
+        try:
+            found.append(instant_of(typed[name]))
+        except ValueError:
+            return Wrong(name, LABELS["wrong_time"])
+    since, until = found
+    is_backwards = since is not None and until is not None and since >= until
+    return Wrong("until", LABELS["wrong_until"]) if is_backwards else None
+
+
 def about(stage: str, cause: str) -> Words:
     """Return what a group is called."""
     title, at = title_of(cause), stage_of(stage)
     return Words(f"{title.vi} · {at.vi}", f"{title.en} · {at.en}")
+
+
+def within(choice: Choice, units: Units) -> Words:
+    """Return which of a group were chosen."""
+    found = [LABELS["new_stuck" if choice.which == "stuck" else "new_all"]]
+    if choice.applications:
+        count = grouped(len(choice.applications))
+        found = [LABELS["new_chosen"].told(count=count)]
+    found += [unit(choice.unit, units)] if choice.unit else []
+    found += [same(choice.partner)] if choice.partner else []
+    for label, at in (("new_since", choice.since), ("new_until", choice.until)):
+        if at:
+            name, value = LABELS[label], moment(at)
+            found.append(Words(f"{name.vi} {value.vi}", f"{name.en} {value.en}"))
+    return Words(" · ".join(w.vi for w in found), " · ".join(w.en for w in found))
 
 
 def form_page(

@@ -9,7 +9,7 @@ from services.operations.console.facts import Fact, same, unit, vnd
 from services.operations.console.labels import LABELS
 from services.operations.console.rounds.labels import CHECKS, DOINGS, RESULTS, STATUSES
 from services.operations.console.rounds.listing import TONES
-from services.operations.console.rounds.offers import about, in_words
+from services.operations.console.rounds.offers import about, in_words, within
 from services.operations.console.spoken import grouped, instant, moment
 from services.operations.domain import rounds
 from services.operations.domain.actions import WHY
@@ -181,7 +181,7 @@ def _is_barred(asked: Act | None, caller: Caller, verb: Doing) -> bool:
 def _facts(view: OneView, units: Units) -> Iterator[Fact]:
     people, items = grouped(view.applications), grouped(view.items)
     yield Fact(LABELS["round_about"], about(view.stage, view.cause))
-    yield Fact(LABELS["round_only"], _only(view.choice, units))
+    yield Fact(LABELS["round_only"], within(view.choice, units))
     if view.choice.to_unit:
         yield Fact(LABELS["new_to_unit"], unit(view.choice.to_unit, units))
     if view.choice.working_days:
@@ -195,16 +195,6 @@ def _facts(view: OneView, units: Units) -> Iterator[Fact]:
     yield Fact(LABELS["round_why"], same(view.reason))
     yield Fact(LABELS["round_by"], same(view.by))
     yield Fact(LABELS["round_at"], moment(view.at))
-
-
-def _only(choice: Choice, units: Units) -> Words:
-    found = [LABELS["new_stuck" if choice.which == "stuck" else "new_all"]]
-    if choice.applications:
-        count = grouped(len(choice.applications))
-        found = [LABELS["new_chosen"].told(count=count)]
-    found += [unit(choice.unit, units)] if choice.unit else []
-    found += [same(choice.partner)] if choice.partner else []
-    return Words(" · ".join(w.vi for w in found), " · ".join(w.en for w in found))
 
 
 def _notes(view: OneView, caller: Caller, asked: Act | None, *, is_late: bool) -> Iterator[Words]:

@@ -14,7 +14,7 @@ from services.operations.board import Board, Place
 from services.operations.console.door import Door
 from services.operations.console.labels import LABELS
 from services.operations.console.rounds.listing import rows
-from services.operations.console.rounds.offers import Wrong, form_page, mistake
+from services.operations.console.rounds.offers import TIMES, Wrong, form_page, instant_of, mistake
 from services.operations.console.rounds.page import round_page
 from services.operations.console.screen import ALL_UNITS, HEADERS, ROOT, Visit, lead_to
 from services.operations.console.stuck.page import STAGES
@@ -47,7 +47,7 @@ PAGE = 50
 LOOKED_AT = 500  # of a group, for what the form suggests
 CHOICE = (
     *("stage", "cause", "action", "which", "unit", "partner", "reason"),
-    *("to_unit", "working_days"),
+    *("since", "until", "to_unit", "working_days"),
 )
 _EXAMPLE = {**dict.fromkeys(("token", "key", "applications"), "…"), **dict.fromkeys(CHOICE, "…")}
 
@@ -220,7 +220,8 @@ async def _form(
 def _chosen(typed: Mapping[str, str], applications: tuple[str, ...]) -> Choice:
     """Return what was typed as a choice.  Raises `msgspec.ValidationError`."""
     days = typed["working_days"].strip()
-    given = {"applications": applications, "working_days": days or 0}
+    times = {name: instant_of(typed[name]) for name in TIMES}
+    given = {"applications": applications, "working_days": days or 0, **times}
     cleaned = {"to_unit": typed["to_unit"].strip()}
     return msgspec.convert({**typed, **cleaned, **given}, Choice, strict=False)
 

@@ -12,6 +12,7 @@ from tests.services.operations.console.visits import send
 from tests.services.operations.scenes import begun
 
 ELSEWHERE = "/console/rounds/new/reassign_unit?stage=routing&cause=awaiting_acceptance"
+ENDED = "/console/rounds/new/cancel?stage=processing&cause=in_processing"
 LATER = "/console/rounds/new/extend_deadline?stage=processing&cause=in_processing"
 
 
@@ -66,3 +67,49 @@ async def test_the_new_date_stands_in_the_preview(
 
     assert LABELS["new_working_days"].en in page
     assert "2026-06-18" in page  # from the 15th, which is later than today
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "wrong"),
+    [
+        ("yesterday", "", "wrong_time"),
+        ("", "2026-06-09", "wrong_time"),
+        ("2026-06-09T08:00", "2026-06-09T08:00", "wrong_until"),
+    ],
+)
+async def test_a_time_that_is_none_or_ends_before_it_begins_is_asked_for_again(
+    edge: ConsoleEdge, seated: httpx.AsyncClient, since: str, until: str, wrong: str
+) -> None:
+    await edge.read(begun(scenes.processing))
+    fields = await typed(seated, ENDED)
+
+    answer = await send(seated, "/console/rounds", **fields | {"since": since, "until": until})
+
+    assert answer.status_code == 422
+    assert LABELS[wrong].vi in answer.text
+    assert f'value="{since}"' in answer.text
+
+
+# the unit works on it since 14:12 in Viet Nam
+@pytest.mark.parametrize(
+    ("since", "until", "count"),
+    [
+        ("2026-06-09T14:00", "", 1),
+        ("2026-06-09T14:30", "", 0),
+        ("", "2026-06-09T14:30", 1),
+        ("", "2026-06-09T14:00", 0),
+        ("2026-06-09T14:00", "2026-06-09T14:30", 1),
+    ],
+)
+async def test_a_round_is_of_what_began_to_wait_then(
+    edge: ConsoleEdge, seated: httpx.AsyncClient, since: str, until: str, count: int
+) -> None:
+    await edge.read(begun(scenes.processing))
+    fields = await typed(seated, ENDED)
+
+    made = await send(seated, "/console/rounds", **fields | {"since": since, "until": until})
+
+    page = (await seated.get(f"{made.headers['location']}?lang=en")).text
+    assert page.count(">G09.20-20260609-0000001<") == count
+    for at, label in ((since, "new_since"), (until, "new_until")):
+        assert (LABELS[label].en in page) == bool(at)

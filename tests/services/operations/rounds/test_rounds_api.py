@@ -1,6 +1,6 @@
 """Rounds as operators begin and follow them, on a real database."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -135,6 +135,24 @@ async def test_who_chooses_gets_those_alone(
     client: httpx.AsyncClient, held: list[Event], only: dict[str, str], items: int
 ) -> None:
     assert (await preview(client, **only)).json()["items"] == items
+
+
+async def test_those_that_began_to_wait_then_come_alone(
+    client: httpx.AsyncClient, held: list[Event]
+) -> None:
+    where = (await preview(client)).headers["location"]
+    items = (await client.get(f"{where}/items")).json()["items"]
+    first_ms, second_ms = sorted(item["since_ms"] for item in items)
+    assert first_ms < second_ms
+    between = f"{datetime.fromtimestamp(second_ms / 1_000, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+    later = (await preview(client, since=between)).json()
+    earlier = (await preview(client, until=between)).json()
+    never = await preview(client, since=between, until=between)
+
+    assert (later["items"], earlier["items"]) == (1, 1)
+    assert later["choice"]["since"] == earlier["choice"]["until"]
+    assert (never.status_code, "no-time" in never.text) == (422, True)
 
 
 async def test_applications_can_be_named(client: httpx.AsyncClient, held: list[Event]) -> None:
