@@ -85,13 +85,13 @@ async def test_a_copy_is_mended_by_one_and_accepted_by_another(
     assert sight.edge.office.taken == [("/officers/o-7", "act-7")]
 
 
+@needs_axe
 @pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 async def test_a_group_is_dismissed_by_one_and_another(
     sight: Sight, width: int, night: bool
 ) -> None:
     await mistaken(sight.edge, 3)
-    with_axe = is_installed("axe")
     language, name = ("en", f"{width}-night") if night else ("vi", f"{width}-day")
     for who, field in (("operator", "#why-dismiss"), ("checker", "#why-accept")):
         async with sight.page(width, night=night) as page:
@@ -100,11 +100,11 @@ async def test_a_group_is_dismissed_by_one_and_another(
             await page.click("text=nobody here takes")
             await page.fill(field, WHY)
             await sight.shot(page, f"dead-dismissing-{who}-{name}")
-            await check(page, with_axe=with_axe)
+            await check(page)
             await page.press(field, "Enter")
             await page.wait_for_selector("[role=status]")
             await sight.shot(page, f"dead-dismissed-{who}-{name}")
-            await check(page, with_axe=with_axe)
+            await check(page)
         await sight.edge.set_aside()
     assert (sight.edge.office.rows(), sight.edge.office.taken) == ([], [])
 
