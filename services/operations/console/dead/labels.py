@@ -90,7 +90,7 @@ DEAD: Mapping[str, Words] = {
         "{by} đề nghị cho qua, không gửi lại", "{by} asks to dismiss it, nothing is sent"
     ),
     "dead_agree": Words("Đồng ý cho qua", "Agree: nothing is sent"),
-    "dead_dismiss": Words("Cho qua, không gửi lại", "Dismiss it, nothing is sent"),
+    "dead_dismiss": Words("Đề nghị cho qua, không gửi lại", "Ask to dismiss, nothing is sent"),
     "dead_why": Words("Lý do", "Reason"),
     "dead_result": Words("Kết quả", "Result"),
     "dead_result_sent": Words("đã gửi", "sent"),

@@ -184,7 +184,9 @@ async def test_a_group_is_dismissed_when_another_agrees_who_sees_how_many_and_wh
     assert LABELS["dead_dismiss_all"].told(count="3").vi in (await seated.get(group)).text
     asked = await submit(seated, group, f"{group}/dismiss?after=")
     assert asked.headers["location"] == f"{group}?done=asked.3"
-    page = (await seated.get(group)).text
+    page = (await seated.get(asked.headers["location"])).text
+    assert LABELS["dead_result_asked"].vi in page
+    assert LABELS["dead_result_soon"].vi not in page
     assert LABELS["dead_own"].vi in page
     assert f'action="{group}/accept' not in page
     await edge.set_aside()
