@@ -97,9 +97,17 @@ async def test_what_is_held_is_released_by_a_round_once_and_the_cause_is_gone(
 
     status, round_ = motcua(system, "release", "routing", "held", "--reason", "The rule is mended")
     assert (status, round_["status"], round_["results"]) == (0, "ready", {"not_yet": COUNT})
-    assert motcua(system, "round", round_["id"], "start")[1]["status"] == "running"
-    await asyncio.sleep(2.5)
-    system.kill("operations")
+    place = f"/v1/rounds/{round_['id']}"
+    async with system.client("operations", "operator") as operations:
+
+        async def sent() -> int:
+            return int((await operations.get(place)).json()["results"].get("sent", 0))
+
+        started = await operations.post(f"{place}/start", json={})
+        assert started.json()["status"] == "running"
+        count = await until(sent, LIMIT_S, "the first of them is sent")
+        system.kill("operations")
+    assert count < COUNT, "it died when nothing was left to do"
     system.start("operations")
     system.wait_ready("operations")
 
