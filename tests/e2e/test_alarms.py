@@ -12,8 +12,8 @@ import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from shared import signing
+from tests.e2e.operators import new_id, submit
 from tests.e2e.system import System, running
-from tests.e2e.test_rounds import new_id, submit
 from tests.services.operations.alarms.test_sending import Receiver
 from tests.waiting import until
 

@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaProducer
 
 from shared.placement import home
 from shared.trace import span_id, traceparent
+from tests.e2e.operators import lines, motcua, new_id, submit
 from tests.e2e.system import System, running
-from tests.e2e.test_rounds import lines, motcua, new_id, submit
 from tests.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from deploy.local.settings import ROOT
+from tests.e2e.operators import new_id, submit
 from tests.e2e.system import System, running
-from tests.e2e.test_rounds import new_id, submit
 
 pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]
 

@@ -13,10 +13,10 @@ from pymongo import MongoClient
 
 from deploy.local.settings import ROOT
 from services.operations.edition import REBUILT
+from tests.e2e.operators import new_id, submit
 from tests.e2e.system import System, running
 from tests.e2e.test_dead import plant, poison
 from tests.e2e.test_money import reconcile, shown
-from tests.e2e.test_rounds import new_id, submit
 from tests.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]

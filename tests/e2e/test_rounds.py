@@ -3,30 +3,23 @@ bank refused to give back is given back, once each, although operations dies on 
 """
 
 import asyncio
-import json
-import subprocess
-import sys
-import time
 from collections.abc import Collection, Iterator
 from contextlib import aclosing
 from typing import Any
-from uuid import UUID
 
-import httpx
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 
-from deploy.local.settings import ROOT
 from deploy.log.reading import decoded, whole
 from tests.e2e.life import paying
+from tests.e2e.operators import LIMIT_S, lines, motcua, new_id, submit
 from tests.e2e.system import System, running
 from tests.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]
 
 COUNT = 6
-LIMIT_S = 120.0
 MISTAKEN = {"MOTCUA_FAILPOINT": "lane.mistaken:1"}
 SLOWLY = {
     "MOTCUA_OPERATIONS_PER_SECOND": "1",
@@ -39,42 +32,6 @@ SLOWLY = {
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     with running(tmp_path_factory.mktemp("rounds"), SLOWLY) as started:
         yield started
-
-
-def new_id(n: int) -> str:
-    return str(UUID(int=int(time.time() * 1_000) << 80 | 7 << 76 | 2 << 62 | n))
-
-
-async def submit(intake: httpx.AsyncClient, id_: str) -> None:
-    body = {
-        "procedure": "2.000635",
-        "receiving_unit": "26737",
-        "residence_unit": "26737",
-        "documents": [{"name": "Request form", "sha256": "9f" * 32}],
-        "personal": {
-            "name": "Nguyễn Thử Nghiệm",
-            "personal_number": "001099000001",
-            "phone": "0912000001",
-        },
-    }
-    answer = await intake.post("/v1/applications", json=body, headers={"Idempotency-Key": id_})
-    assert answer.status_code < 300, answer.text
-
-
-def motcua(system: System, *words: str) -> tuple[int, Any]:
-    keys = system.settings.home / "secrets" / "clients.json"
-    own = ["--at", system.url("operations"), "--keys", str(keys), "--json"]
-    command = [sys.executable, "-m", "deploy.local.cli", *words, *own]
-    run = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False
-    )
-    assert run.stdout[:1] in ("{", "["), run.stdout + run.stderr
-    return run.returncode, json.loads(run.stdout)
-
-
-async def lines(operations: httpx.AsyncClient, application: str, type_: str) -> list[Any]:
-    journey = (await operations.get(f"/v1/journeys/{application}")).json()
-    return [line for line in journey.get("timeline", ()) if line["type"] == type_]
 
 
 async def test_what_is_held_is_released_by_a_round_once_and_the_cause_is_gone(
