@@ -50,25 +50,24 @@ class Asked:
         return found
 
 
-@pytest.fixture(params=["memory", "mongo"])
-async def asked(request: pytest.FixtureRequest) -> AsyncIterator[Asked]:
-    if request.param == "memory":
-        table = MemoryTable(Trouble())
-        await table.insert(ROWS)
-        yield Asked(SituationRows(table))
-        return
-    async for database in on_mongo(request.getfixturevalue("mongo_url")):
-        yield Asked(MongoTable(database["situations"]))
-
-
-async def on_mongo(url: str) -> AsyncIterator[Any]:
-    database = connect(url, f"test_evidence_{uuid4().hex[:8]}")
+@pytest.fixture
+async def database(mongo_url: str) -> AsyncIterator[Any]:
+    database = connect(mongo_url, f"test_evidence_{uuid4().hex[:8]}")
     table = MongoTable(database["situations"])
     await table.index(INDEX)
     await table.insert(ROWS)
     yield database
     await database.client.drop_database(database.name)
     database.client.close()
+
+
+@pytest.fixture(params=["memory", "mongo"])
+def asked(request: pytest.FixtureRequest) -> Asked:
+    if request.param == "mongo":
+        return Asked(MongoTable(request.getfixturevalue("database")["situations"]))
+    table = MemoryTable(Trouble())
+    table.rows = {row["_id"]: row for row in ROWS}
+    return Asked(SituationRows(table))
 
 
 def evidence(asked: Asked) -> Evidence:
@@ -117,20 +116,19 @@ async def test_units_that_count_nothing_are_not_asked_for(asked: Asked) -> None:
     assert (await evidence(asked).page(EVERY, (), of_board("held"), "", 50)).items == []
 
 
-async def test_the_index_leads_to_what_waits_for_these_causes_alone(mongo_url: str) -> None:
-    async for database in on_mongo(mongo_url):
-        asked = Asked(MongoTable(database["situations"]))
-        names = INDICATORS["late_intake"].numerator
-        await evidence(asked).page(EVERY, UNITS, names, "", 50)
-        told = await database.command(
-            "explain",
-            {"aggregate": "situations", "pipeline": list(asked.asked[0]), "cursor": {}},
-            verbosity="executionStats",
-        )
-        stages = told.get("stages", [{"$cursor": told}])
-        looked_at = stages[0]["$cursor"]["executionStats"]["totalDocsExamined"]
-        stuck = [r for r in ROWS if r["cause"] == "awaiting_acceptance" and r["stuck_ms"] <= NOW_MS]
-        assert looked_at == len(stuck)
+async def test_the_index_leads_to_what_waits_for_these_causes_alone(database: Any) -> None:
+    asked = Asked(MongoTable(database["situations"]))
+    names = INDICATORS["late_intake"].numerator
+    await evidence(asked).page(EVERY, UNITS, names, "", 50)
+    told = await database.command(
+        "explain",
+        {"aggregate": "situations", "pipeline": list(asked.asked[0]), "cursor": {}},
+        verbosity="executionStats",
+    )
+    stages = told.get("stages", [{"$cursor": told}])
+    looked_at = stages[0]["$cursor"]["executionStats"]["totalDocsExamined"]
+    stuck = [r for r in ROWS if r["cause"] == "awaiting_acceptance" and r["stuck_ms"] <= NOW_MS]
+    assert looked_at == len(stuck)
 
 
 def test_an_indicator_counts_from_one_source_alone() -> None:
