@@ -1,7 +1,7 @@
 """The database, as the kernel sees it: rows with a string `_id`, inserted, read by range, deleted,
 never updated.
 
-`shared.mongo` is the real one, the simulation brings another.  Both pass
+`shared.mongo` is the real one, the simulation brings another, tests a third in memory.  All pass
 `tests/shared/test_store_contract.py`.
 """
 

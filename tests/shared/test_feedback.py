@@ -8,30 +8,16 @@ import pytest
 from shared.events.feedback import FeedbackGiven
 from shared.feedback import Erased, given
 from shared.vault import Sealed, Vault
+from tests.shared.tables import MemoryTable
 
 APPLICATION = "0198c0de-0000-7000-8000-000000000001"
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 COMMENT = "Cán bộ hướng dẫn rất rõ (thử nghiệm)"
 
 
-class Rows:
-    """The least of a table that a vault needs."""
-
-    def __init__(self) -> None:
-        self.rows = {}
-
-    async def insert_missing(self, rows):
-        stood = {r["_id"] for r in rows} & set(self.rows)
-        self.rows = {r["_id"]: r for r in rows} | self.rows
-        return stood
-
-    async def get(self, ids):
-        return [self.rows[i] for i in ids if i in self.rows]
-
-
 @pytest.fixture
 def vault() -> Vault:
-    return Vault(Rows(), bytes(32), cached_keys=0)
+    return Vault(MemoryTable(), bytes(32), cached_keys=0)
 
 
 async def ask(vault, **changes):

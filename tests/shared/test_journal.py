@@ -1,5 +1,6 @@
 """What a decision looks like in the journal, and what an older one is read as."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -11,7 +12,10 @@ from shared.bus import Record
 from shared.errors import Misconfigured
 from shared.journal import Cause, Decision, Journal, change
 from shared.lanes.table import LaneTable, Timer, no_facts
-from tests.shared.journal_rows import APPLICATION, AT, Rows
+from tests.shared.tables import MemoryTable
+
+APPLICATION = "0198c0de-0000-7000-8000-000000000001"
+AT = datetime(2026, 11, 20, 8, 0, 0, 123_000, tzinfo=UTC)
 
 
 class Dossier(msgspec.Struct, frozen=True):
@@ -52,7 +56,7 @@ def decision(**changes: Any) -> Decision[Dossier]:
 
 
 def journal() -> Journal[Dossier]:
-    rows: Any = Rows()
+    rows = MemoryTable()
     return Journal(rows, TABLE)
 
 

@@ -1,16 +1,17 @@
 """Whole versions and changes: a history is read with few questions, and gone on from."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from bson import BSON
 
 from shared.journal import LAST_ROWS, SHORT, Cause, Decision, Journal, change
 from shared.lanes.table import LaneTable, no_facts
-from shared.store import Bounds, Row
-from tests.shared.journal_rows import APPLICATION, AT, Rows
+from tests.shared.tables import MemoryTable
+
+APPLICATION = "0198c0de-0000-7000-8000-000000000001"
+AT = datetime(2026, 11, 20, 8, 0, 0, 123_000, tzinfo=UTC)
 
 
 class Filed(msgspec.Struct, frozen=True):
@@ -23,21 +24,15 @@ class Filed(msgspec.Struct, frozen=True):
 LONG = "x" * 300
 
 
-class Counted(Rows):
+class Counted(MemoryTable):
     """A table that counts what it is asked."""
 
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[str] = []
 
-    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
-        self.asked.append("ranges")
-        return await super().ranges(bounds, limit)
-
-    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
-        found = sorted(await super().ranges([bounds]), key=lambda row: str(row["_id"]))
-        self.asked.append("last")
-        return found[-limit:]
+    async def begin(self, call: str) -> None:
+        self.asked.append(call)
 
 
 def filed(versions: int, notes: int = 12) -> list[Decision[Filed]]:
@@ -69,9 +64,9 @@ def with_a_note_more(decision: Decision[Filed]) -> Filed:
 
 def book_of(decisions: Sequence[Decision[Filed]]) -> tuple[Journal[Filed], Counted]:
     table: LaneTable[Filed, None] = LaneTable("routing", Filed, {}, no_facts)
-    rows: Any = Counted()
+    rows = Counted()
     book: Journal[Filed] = Journal(rows, table)
-    rows.rows = [BSON.encode(book.row(d)) for d in decisions]
+    rows.rows = {row["_id"]: row for row in map(book.row, decisions)}
     return book, rows
 
 

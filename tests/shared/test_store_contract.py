@@ -1,4 +1,4 @@
-"""What the kernel expects of a database; the simulated one and MongoDB both keep to it."""
+"""What the kernel expects of a database; MongoDB, the simulated and the tests' one keep to it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -15,6 +15,7 @@ from deploy.simulation.table import Database
 from shared.errors import Refused, Unknown
 from shared.mongo import MongoTable, connect
 from shared.store import Row, Table, prefix
+from tests.shared.tables import MemoryTable
 
 Check = Callable[[Table], Awaitable[None]]
 Backend = Callable[[Check], None]  # runs a check on an empty table of its own
@@ -37,6 +38,10 @@ def simulated(rates: Rates = WELL) -> Iterator[Backend]:
     loop.close()
 
 
+def memory(made: Callable[[], Table] = MemoryTable) -> Iterator[Backend]:
+    yield lambda check: asyncio.run(check(made()))
+
+
 def mongo(url: str) -> Iterator[Backend]:
     def run(check: Check) -> None:
         async def main() -> None:
@@ -49,10 +54,12 @@ def mongo(url: str) -> Iterator[Backend]:
     yield run
 
 
-@pytest.fixture(params=["simulated", pytest.param("mongo", marks=pytest.mark.stack)])
+@pytest.fixture(params=["simulated", "memory", pytest.param("mongo", marks=pytest.mark.stack)])
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     if request.param == "simulated":
         yield from simulated()
+    elif request.param == "memory":
+        yield from memory()
     else:
         yield from mongo(request.getfixturevalue("mongo_url"))
 
@@ -68,10 +75,19 @@ def unreachable_mongo(check: Check) -> None:
     asyncio.run(main())
 
 
-@pytest.fixture(params=["simulated", "mongo"])
+class Away(MemoryTable):
+    """Nobody answers."""
+
+    async def begin(self, call: str) -> None:
+        raise Unknown("planted")
+
+
+@pytest.fixture(params=["simulated", "memory", "mongo"])
 def unreachable(request: pytest.FixtureRequest) -> Iterator[Backend]:
     if request.param == "simulated":
         yield from simulated(Rates(unknown=1.0))
+    elif request.param == "memory":
+        yield from memory(Away)
     else:
         yield unreachable_mongo
 
@@ -111,6 +127,22 @@ def test_tuples_come_back_as_lists(backend: Backend) -> None:
     async def check(table: Table) -> None:
         await table.insert([{"_id": "a", "handled": ("x", ("y", b"z"))}])
         assert await table.get(["a"]) == [{"_id": "a", "handled": ["x", ["y", b"z"]]}]
+
+    backend(check)
+
+
+def test_what_stands_is_nobodys_to_change(backend: Backend) -> None:
+    async def check(table: Table) -> None:
+        written = {"_id": "a", "kept": [1]}
+        await table.insert([written])
+        written["kept"].append(2)
+        for found in (
+            *await table.get(["a"]),
+            *await table.ranges([("a", "b")]),
+            *await table.last(("a", "b"), 1),
+        ):
+            found["kept"].append(3)
+        assert await table.get(["a"]) == [{"_id": "a", "kept": [1]}]
 
     backend(check)
 

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from shared.errors import Misconfigured, Unknown
 from shared.jwe import NotOpened
-from shared.store import Bounds, Row
+from shared.store import Row
 from shared.vault import (
     CACHED_FOR_S,
     Sealed,
@@ -17,43 +17,28 @@ from shared.vault import (
     seal,
     unseal,
 )
+from tests.shared.tables import MemoryTable
 
 MASTER = bytes(range(32))
 KEY = bytes(reversed(range(32)))
 
 
-class Rows:
-    """A table in memory that counts what it is asked."""
+class Rows(MemoryTable):
+    """A table that keeps what it was asked; `doubt`: what is inserted is in doubt."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, Row] = {}
+        super().__init__()
         self.asked: list[str] = []
         self.doubt = False
 
-    async def insert(self, rows: Sequence[Row]) -> None:
-        raise NotImplementedError
+    async def begin(self, call: str) -> None:
+        self.asked.append(call)
 
     async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
-        self.asked.append("insert_missing")
-        stood = {r["_id"] for r in rows} & set(self.rows)
-        self.rows = {r["_id"]: r for r in rows} | self.rows
+        stood = await super().insert_missing(rows)
         if self.doubt:
             raise Unknown("the connection broke")
         return stood
-
-    async def get(self, ids: Sequence[str]) -> list[Row]:
-        self.asked.append("get")
-        return [self.rows[i] for i in ids if i in self.rows]
-
-    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
-        raise NotImplementedError
-
-    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
-        raise NotImplementedError
-
-    async def delete(self, ids: Sequence[str]) -> None:
-        for i in ids:
-            self.rows.pop(i, None)
 
 
 class Monotonic:

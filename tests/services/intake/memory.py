@@ -1,4 +1,4 @@
-"""A table in memory, and intake's lane over such tables."""
+"""Intake's lane over tables in memory."""
 
 import asyncio
 from collections import Counter
@@ -18,7 +18,7 @@ from shared.catalogue import Catalogue
 from shared.errors import Unknown
 from shared.events import Event
 from shared.lanes.table import Arrival, LaneTable, Outcome
-from shared.store import Bounds, Row
+from shared.store import Row
 from shared.vault import Vault
 from tests.services.intake.sent import (
     CATALOGUE,
@@ -29,42 +29,26 @@ from tests.services.intake.sent import (
     PRIVATE_KEY,
     message,
 )
+from tests.shared.tables import MemoryTable
 
 
-class Rows:
-    """A table in memory; `doubt` makes the next insert happen and then be in doubt."""
+class Rows(MemoryTable):
+    """A table that keeps what it was asked; `doubt`: the next insert happens, and is in doubt."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, Row] = {}
+        super().__init__()
         self.calls: list[str] = []
         self.doubt = False
 
-    async def insert(self, rows: Sequence[Row]) -> None:
-        raise NotImplementedError
+    async def begin(self, call: str) -> None:
+        self.calls.append(call)
 
     async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
-        self.calls.append("insert_missing")
-        stood = {r["_id"] for r in rows} & set(self.rows)
-        self.rows = {r["_id"]: r for r in rows} | self.rows
+        stood = await super().insert_missing(rows)
         if self.doubt:
             self.doubt = False
             raise Unknown("the connection broke")
         return stood
-
-    async def get(self, ids: Sequence[str]) -> list[Row]:
-        self.calls.append("get")
-        return [self.rows[i] for i in ids if i in self.rows]
-
-    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
-        self.calls.append("ranges")
-        return [self.rows[i] for i in sorted(self.rows) if any(a <= i < b for a, b in bounds)]
-
-    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
-        return (await self.ranges([bounds]))[-limit:]
-
-    async def delete(self, ids: Sequence[str]) -> None:
-        for i in ids:
-            self.rows.pop(i, None)
 
 
 class Lane:

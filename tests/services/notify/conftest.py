@@ -1,6 +1,6 @@
 """One application as notify sees it; whole valid events of which a test changes what matters."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,8 +28,8 @@ from shared.events import (
 from shared.events.data import Consent, Filed
 from shared.kinship import child_id
 from shared.lanes.table import Arrival, Timer
-from shared.store import Bounds, Row
 from shared.vault import Vault
+from tests.shared.tables import MemoryTable
 
 APPLICATION = "0198c0de-0000-7000-8000-000000000001"
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -245,35 +245,17 @@ def application() -> str:
     return APPLICATION
 
 
-class Rows:
-    """The least of a table that a vault or a reader of the journal needs."""
+class Rows(MemoryTable):
+    """A table that counts how often keys are asked for or made; `is_down`: it cannot be read."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, Row] = {}
+        super().__init__()
         self.is_down, self.trips = False, 0
 
-    async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
-        self.trips += 1
-        stood = {r["_id"] for r in rows} & set(self.rows)
-        self.rows |= {r["_id"]: r for r in rows if r["_id"] not in stood}
-        return stood
-
-    async def get(self, ids: Sequence[str]) -> list[Row]:
-        if self.is_down:
+    async def begin(self, call: str) -> None:
+        self.trips += call == "insert_missing"
+        if self.is_down and call == "get":
             raise Unknown("the database does not answer")
-        return [self.rows[i] for i in ids if i in self.rows]
-
-    async def delete(self, ids: Sequence[str]) -> None:
-        for i in ids:
-            self.rows.pop(i, None)
-
-    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
-        ids = [i for i in sorted(self.rows) if any(low <= i < high for low, high in bounds)]
-        return [self.rows[i] for i in ids[: limit or None]]
-
-    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
-        found = [i for i in sorted(self.rows) if bounds[0] <= i < bounds[1]]
-        return [self.rows[i] for i in found[-limit:]]
 
 
 @pytest.fixture

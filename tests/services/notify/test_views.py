@@ -16,6 +16,7 @@ from shared.access import ROLES, Access
 from shared.events import notify
 from shared.journal import Cause, Decision, Journal
 from shared.pages import Pages
+from tests.shared.tables import MemoryTable
 
 
 def shown(case):
@@ -159,18 +160,6 @@ def test_what_is_over_is_not_stuck_however_old(case):
     assert list(stuck(case.dossier, case.at + timedelta(days=99))) == []
 
 
-class Ranges:
-    """A journal's table of which only whole ranges are asked."""
-
-    def __init__(self, rows) -> None:
-        self._rows = rows
-
-    async def ranges(self, bounds, limit=0):
-        [(low, high)] = bounds
-        found = [self._rows[i] for i in sorted(self._rows) if low <= i < high]
-        return found[:limit] if limit else found
-
-
 @pytest.mark.parametrize(("role", "status"), [("operator", 200), ("portal", 403)])
 async def test_an_operator_reads_what_is_stuck_and_what_to_do(case, rows, role, status):
     case.learn("application.registered")
@@ -184,12 +173,13 @@ async def test_an_operator_reads_what_is_stuck_and_what_to_do(case, rows, role, 
         state_json=events.encode(case.dossier),
         traceparent="",
     )
-    row = journal.row(decision)
+    table = MemoryTable()
+    await table.insert([journal.row(decision)])
     app = FastAPI()
     hashes = {hashlib.sha256(r.encode()).hexdigest(): {"name": r, "role": r} for r in ROLES}
     app.state.access = Access(hashes)
     problems.install(app)
-    pages = Pages(Ranges({row["_id"]: row}), journal)
+    pages = Pages(table, journal)
     app.include_router(stuck_api.router(pages, lambda: case.at + timedelta(hours=1)))
     client = httpx.AsyncClient(
         base_url="http://notify.test",

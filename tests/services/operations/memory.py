@@ -18,9 +18,9 @@ from services.operations.situations import Situations
 from shared.bus import Message, Partition, Record
 from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.errors import Fenced, Refused, Unknown
-from shared.store import Bounds, Row
+from shared.errors import Fenced, Unknown
 from tests.services.operations.story import BEGAN, LANES
+from tests.shared import tables
 
 
 @dataclass
@@ -34,45 +34,19 @@ class Trouble:
             raise Unknown("planted")
 
 
-class MemoryTable:
+class MemoryTable(tables.MemoryTable):
+    """A table of which any call may be in doubt, before it and behind each row."""
+
     def __init__(self, trouble: Trouble) -> None:
-        self.rows: dict[str, Row] = {}
+        super().__init__()
         self.trouble = trouble
 
-    async def insert(self, rows: Sequence[Row]) -> None:
-        for row in rows:
-            if await self.insert_missing([row]):
-                raise Refused(row["_id"])
-
-    async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
+    async def begin(self, call: str) -> None:
         self.trouble.maybe()
         await asyncio.sleep(0)  # somebody else may be first
-        stood = set()
-        for row in rows:
-            assert isinstance(row["_id"], str)
-            if row["_id"] in self.rows:
-                stood.add(row["_id"])
-            self.rows.setdefault(row["_id"], dict(row))
-            self.trouble.maybe()
-        return stood
 
-    async def get(self, ids: Sequence[str]) -> list[Row]:
+    def landed(self) -> None:
         self.trouble.maybe()
-        return [self.rows[i] for i in ids if i in self.rows]
-
-    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
-        self.trouble.maybe()
-        await asyncio.sleep(0)
-        ids = sorted(i for i in self.rows if any(low <= i < high for low, high in bounds))
-        return [self.rows[i] for i in (ids[:limit] if limit else ids)]
-
-    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
-        return (await self.ranges([bounds]))[-limit:]
-
-    async def delete(self, ids: Sequence[str]) -> None:
-        for id_ in ids:
-            self.trouble.maybe()
-            self.rows.pop(id_, None)
 
 
 class MemoryProducer:
@@ -158,12 +132,12 @@ class Store:
         return Journeys(self.tables["journeys"], self.tables["names"], self.tables["aside"])
 
     def letters(self, journeys: Journeys | None = None) -> Letters:
-        tables = (self.tables[name] for name in ("letters", "letter_answers", "situations"))
-        return Letters(*tables, journeys or self.journeys)
+        own = (self.tables[name] for name in ("letters", "letter_answers", "situations"))
+        return Letters(*own, journeys or self.journeys)
 
     def finder(self, catalogue: Catalogue, clock: Clock) -> Finder:
-        tables = (self.tables[name] for name in ("facts", "names", "journeys"))
-        return Finder(self.journeys, Seeking(*tables), catalogue, clock)
+        own = (self.tables[name] for name in ("facts", "names", "journeys"))
+        return Finder(self.journeys, Seeking(*own), catalogue, clock)
 
     async def kept(self) -> set[str]:
         """The keys of all messages kept."""

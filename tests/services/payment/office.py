@@ -1,6 +1,6 @@
 """Whole valid objects, a table in memory, and an office that decides as a lane would."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -10,12 +10,11 @@ from services.payment.domain.state import Payment
 from services.payment.domain.terms import Terms
 from services.payment.gateways import Key, Partner
 from shared import events
-from shared.errors import Refused
 from shared.events import Data, Event
 from shared.events.kernel import TimerFired
 from shared.events.routing import Routed
 from shared.lanes.table import Arrival, LaneTable, Timer
-from shared.store import Bounds, Row
+from tests.shared.tables import READS, MemoryTable
 
 T = TypeVar("T")
 
@@ -68,39 +67,16 @@ ROUTED = Routed(
 AMOUNT_VND = 16_000
 
 
-class Rows:
+class Rows(MemoryTable):
     """A table in memory; with a `fault` it cannot be read."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, Row] = {}
+        super().__init__()
         self.fault: Exception | None = None
 
-    async def insert(self, rows: Sequence[Row]) -> None:
-        for row in rows:
-            if row["_id"] in self.rows:
-                raise Refused(row["_id"])
-            self.rows[row["_id"]] = row
-
-    async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
-        stood = {r["_id"] for r in rows} & set(self.rows)
-        self.rows = {r["_id"]: r for r in rows} | self.rows
-        return stood
-
-    async def get(self, ids: Sequence[str]) -> list[Row]:
-        if self.fault:
+    async def begin(self, call: str) -> None:
+        if self.fault and call in READS:
             raise self.fault
-        return [self.rows[i] for i in ids if i in self.rows]
-
-    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
-        ids = [i for i in sorted(self.rows) if any(a <= i < b for a, b in bounds)]
-        return [self.rows[i] for i in (ids[:limit] if limit else ids)]
-
-    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
-        return (await self.ranges([bounds]))[-limit:]
-
-    async def delete(self, ids: Sequence[str]) -> None:
-        for id_ in ids:
-            self.rows.pop(id_, None)
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:

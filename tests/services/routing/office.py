@@ -14,23 +14,12 @@ KEY = {"authorization": "Bearer operator-key"}
 PREVIEWS, REHOMINGS = "/v1/routing/previews", "/v1/routing/rehomings"
 
 
-class Limited:
-    """Rows in memory that keep to a limit, as a database does."""
-
-    def __init__(self, rows):
-        self._rows = rows
-
-    async def ranges(self, bounds, limit=0):
-        found = await self._rows.ranges(bounds)
-        return found[:limit] if limit else found
-
-
 class Office:
     """An operator before the edge, with routing's lane behind it."""
 
     def __init__(self, desk, catalogue, rules, rows_limit=2_000, clock=system_clock):
         self.desk = desk
-        pages = Pages(Limited(desk.journal._table), desk.journal, rows_limit)
+        pages = Pages(desk.journal._table, desk.journal, rows_limit)
         publisher = Publisher(
             desk.log, lane_count=1, sample_ratio=0.0, clock=system_clock, appended=lambda *_: None
         )

@@ -3,7 +3,7 @@
 import base64
 import io
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -28,9 +28,10 @@ from services.intake.attachments.sweep import Sweep
 from services.intake.attachments.uploads import Uploads
 from shared import problems
 from shared.access import Access
-from shared.errors import Refused, Unknown
+from shared.errors import Unknown
 from shared.mongo import MongoTable, connect
-from shared.store import Bounds, Row, Table
+from shared.store import Table
+from tests.shared.tables import WRITES, MemoryTable
 
 NOW = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
 PDF = b"%PDF-1.7\n" + b"made up " * 5_000 + b"\n%%EOF\n"
@@ -53,45 +54,16 @@ def docx(main: str = f"{DOCX}.main+xml", **members: str) -> bytes:
     return file.getvalue()
 
 
-class MemoryTable:
+class FailingTable(MemoryTable):
     """A table whose writes can be made to fail."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, Row] = {}
+        super().__init__()
         self.is_down = False
 
-    def _maybe(self) -> None:
-        if self.is_down:
+    async def begin(self, call: str) -> None:
+        if self.is_down and call in WRITES:
             raise Unknown("planted")
-
-    async def insert(self, rows: Sequence[Row]) -> None:
-        self._maybe()
-        for row in rows:
-            if row["_id"] in self.rows:
-                raise Refused(row["_id"])
-            self.rows[row["_id"]] = dict(row)
-
-    async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
-        self._maybe()
-        stood = {row["_id"] for row in rows if row["_id"] in self.rows}
-        for row in rows:
-            self.rows.setdefault(row["_id"], dict(row))
-        return stood
-
-    async def get(self, ids: Sequence[str]) -> list[Row]:
-        return [self.rows[i] for i in ids if i in self.rows]
-
-    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
-        ids = sorted(i for i in self.rows if any(low <= i < high for low, high in bounds))
-        return [self.rows[i] for i in (ids[:limit] if limit else ids)]
-
-    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
-        return (await self.ranges([bounds]))[-limit:]
-
-    async def delete(self, ids: Sequence[str]) -> None:
-        self._maybe()
-        for id_ in ids:
-            self.rows.pop(id_, None)
 
 
 class MemoryContents:
@@ -217,7 +189,7 @@ async def mongo_world(url: str) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def memory() -> World:
-    return World({n: MemoryTable() for n in NAMES}, MemoryContents())
+    return World({n: FailingTable() for n in NAMES}, MemoryContents())
 
 
 @pytest.fixture(params=["memory", pytest.param("mongo", marks=pytest.mark.stack)])
@@ -232,7 +204,7 @@ async def world(url: str) -> AsyncIterator[World]:
         async with mongo_world(url) as found:
             yield found
     else:
-        yield World({n: MemoryTable() for n in NAMES}, MemoryContents())
+        yield World({n: FailingTable() for n in NAMES}, MemoryContents())
 
 
 class Make(SimpleNamespace):

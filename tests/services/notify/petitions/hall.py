@@ -23,6 +23,7 @@ from shared.lanes.step import Step
 from shared.noted import NotedJournal
 from shared.publisher import Publisher
 from shared.vault import Vault
+from tests.shared.tables import MemoryTable
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # Friday, 09:00 in Viet Nam
 WARD, OTHER, PROVINCE = "26737", "00004", "79"
@@ -40,45 +41,16 @@ def uuid7(n: int = 1, at: datetime = AT) -> str:
     return "-".join(digits[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
 
 
-class Rows:
-    """A table in memory."""
-
-    def __init__(self):
-        self.rows = {}
-
-    async def insert(self, rows):
-        self.rows |= {row["_id"]: row for row in rows}
-
-    async def insert_missing(self, rows):
-        stood = {row["_id"] for row in rows} & self.rows.keys()
-        self.rows = {row["_id"]: row for row in rows} | self.rows
-        return stood
-
-    async def get(self, ids):
-        return [self.rows[i] for i in ids if i in self.rows]
-
-    async def delete(self, ids):
-        for id_ in ids:
-            self.rows.pop(id_, None)
-
-    async def ranges(self, bounds, limit=0):
-        found = [self.rows[i] for i in sorted(self.rows) if any(a <= i < b for a, b in bounds)]
-        return found[:limit] if limit else found
-
-    async def last(self, bounds, limit):
-        return (await self.ranges([bounds]))[-limit:]
-
-
 class Hall:
     """Everybody before the edge, and the lane that decides when told to."""
 
     def __init__(self):
         self.at, self.records, self._done = AT, [], 0
-        self.lying, self.journal_rows = Rows(), Rows()
+        self.lying, self.journal_rows = MemoryTable(), MemoryTable()
         lanes = table(Policy())
         self.at_units = AtUnits(self.lying)
         self.journal = NotedJournal(self.journal_rows, lanes, self.at_units)
-        self.vault = Vault(Rows(), bytes(32), cached_keys=0)
+        self.vault = Vault(MemoryTable(), bytes(32), cached_keys=0)
         self._reader = Reader(lanes, 1)
         self._step = Step(lanes, self._reader.again, lambda _: False)
         keys = {

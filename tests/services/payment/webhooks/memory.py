@@ -13,58 +13,31 @@ from services.payment.webhooks.endpoints import Endpoint, Endpoints, Sealing
 from services.payment.webhooks.guard import Denied
 from services.payment.webhooks.telling import Telling
 from shared.bus import Partition, Record
-from shared.errors import Refused, Unknown
-from shared.store import Bounds, Row
+from shared.errors import Unknown
+from shared.store import Row
 from tests.services.payment.office import MASTER, NOW
 from tests.services.payment.replay.look import LANES
+from tests.shared.tables import WRITES, MemoryTable
 
 URL = "https://bank.example.vn/hooks"
 AT_ONCE = Pace(window_s=0.0, fetch_wait_s=0.0, commit_every_s=0.0, retry_s=0.0, look_again_s=0.0)
 
 
-class Table:
-    """See `shared.store.Table`; `fails` says before and after each write whether it is in doubt."""
+class Table(MemoryTable):
+    """`fails` says before each write, and behind each row of it, whether it is in doubt."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, Row] = {}
+        super().__init__()
         self.fails: Callable[[], bool] = lambda: False
 
-    def _doubt(self) -> None:
+    async def begin(self, call: str) -> None:
+        if call in WRITES:
+            self.landed()
+        await asyncio.sleep(0)
+
+    def landed(self) -> None:
         if self.fails():
             raise Unknown("planted")
-
-    async def insert(self, rows: Sequence[Row]) -> None:
-        self._doubt()
-        await asyncio.sleep(0)
-        for row in rows:
-            if row["_id"] in self.rows:
-                raise Refused(row["_id"])
-            self.rows[row["_id"]] = row
-        self._doubt()
-
-    async def insert_missing(self, rows: Sequence[Row]) -> set[str]:
-        self._doubt()
-        await asyncio.sleep(0)
-        stood = {r["_id"] for r in rows} & self.rows.keys()
-        self.rows = {r["_id"]: r for r in rows} | self.rows
-        self._doubt()
-        return stood
-
-    async def get(self, ids: Sequence[str]) -> list[Row]:
-        return [self.rows[i] for i in ids if i in self.rows]
-
-    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Row]:
-        await asyncio.sleep(0)
-        ids = sorted(i for i in self.rows if any(a <= i < b for a, b in bounds))
-        return [self.rows[i] for i in (ids[:limit] if limit else ids)]
-
-    async def last(self, bounds: Bounds, limit: int) -> list[Row]:
-        return (await self.ranges([bounds]))[-limit:]
-
-    async def delete(self, ids: Sequence[str]) -> None:
-        self._doubt()
-        for id_ in ids:
-            self.rows.pop(id_, None)
 
 
 class Assignment:

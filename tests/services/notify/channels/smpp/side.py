@@ -14,8 +14,7 @@ from services.notify.channels.receipts import Receipt
 from services.notify.channels.sms_smpp import SmsSmpp, connect
 from shared.errors import Unknown
 from shared.events.notify import ReceiptArrived
-from shared.store import Bounds
-from shared.store import Row as Stored
+from tests.shared.tables import MemoryTable
 
 SECRET = {"system_id": "motcua", "password": "syntheti"}
 APPLICATION = "0198c0de-0000-7000-8000-00000000000{n}"
@@ -30,38 +29,18 @@ class Row(NamedTuple):
     sender: str = "MOTCUA"
 
 
-class Rows:
-    """What Sent asks of a table; `is_down`: nobody answers."""
+class Rows(MemoryTable):
+    """A table that counts inserts; `is_down`: nobody answers."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, Stored] = {}
+        super().__init__()
         self.is_down = False
         self.writes = 0
 
-    async def insert_missing(self, rows: Sequence[Stored]) -> set[str]:
-        self._check()
-        self.writes += bool(rows)
-        stood = {r["_id"] for r in rows} & self.rows.keys()
-        self.rows = {r["_id"]: r for r in rows} | self.rows
-        return stood
-
-    async def get(self, ids: Sequence[str]) -> list[Stored]:
-        self._check()
-        return [self.rows[i] for i in ids if i in self.rows]
-
-    async def ranges(self, bounds: Sequence[Bounds], limit: int = 0) -> list[Stored]:
-        self._check()
-        ids = sorted(i for i in self.rows if any(low <= i < high for low, high in bounds))
-        return [self.rows[i] for i in ids[: limit or None]]
-
-    async def delete(self, ids: Sequence[str]) -> None:
-        self._check()
-        for id_ in ids:
-            self.rows.pop(id_, None)
-
-    def _check(self) -> None:
+    async def begin(self, call: str) -> None:
         if self.is_down:
             raise Unknown("planted")
+        self.writes += call == "insert_missing"
 
 
 class Kept:
@@ -92,6 +71,11 @@ class World(NamedTuple):
 
     async def bound(self) -> None:
         await until(self.channel.is_bound)
+
+    def is_quit(self) -> bool:
+        """Whether the centre owes no receipt, and each that it sent was answered."""
+        waiting = any(link._waiting for link in self.switchboard.links)
+        return not waiting and not self.centre.outbox(counts=False)["receipts_owed"]
 
 
 @asynccontextmanager
