@@ -48,8 +48,7 @@ async def test_a_long_text_reaches_the_handset_whole_and_has_one_receipt(how, te
         [answer] = await w.channel.send([message(text=text)])
         assert answer.finding == "handed"
         assert w.centre.outbox(counts=False)["handsets"] == {"8491***678": [text]}
-        await until(lambda: w.kept.receipts)
-        await asyncio.sleep(0.2)
+        await until(w.is_quit)
         assert [(r.key, r.delivered) for r in w.kept.receipts] == [(answer.key, True)]
 
 
