@@ -12,7 +12,9 @@ import pytest
 from pymongo import MongoClient
 
 from deploy.local.settings import ROOT
-from services.operations.edition import REBUILT
+from services.operations.edition import REBUILT, Edition
+from shared.kafka import KafkaLags
+from shared.kafka.lags import Lag
 from tests.e2e.operators import new_id, submit
 from tests.e2e.system import System, running
 from tests.e2e.test_dead import plant, poison
@@ -114,6 +116,26 @@ async def routed(system: System, count: int) -> None:
     await until(are, LIMIT_S, "all of them are routed")
 
 
+async def at_rest(system: System) -> None:
+    """Wait until every notice has its receipt, and every group has done with all that is logged."""
+    groups = Edition("").all_groups
+    lags = KafkaLags(system.servers.kafka_url, groups, system.settings.lanes)
+    before: dict[str, Lag] = {}
+
+    async def is_so() -> bool:
+        nonlocal before
+        types = (await counts(system))["types"]
+        notices = [types.get(f"notice.{how}", 0) for how in ("requested", "delivered")]
+        seen, before = before, await lags.look()
+        are_done = all(lag.done == lag.ends for lag in before.values())
+        return are_done and seen == before and notices[0] == notices[1] >= COUNT
+
+    try:
+        await until(is_so, LIMIT_S, "nothing under way any more")
+    finally:
+        await lags.close()
+
+
 async def test_the_same_is_read_anew_while_operations_serves_and_again_the_other_way_round(
     system: System, tmp_path: Path
 ) -> None:
@@ -122,7 +144,7 @@ async def test_the_same_is_read_anew_while_operations_serves_and_again_the_other
         await asyncio.gather(*(submit(intake, id_) for id_ in ids))
     await routed(system, COUNT)
     await go_wrong(system, ids[0], tmp_path)
-    await asyncio.sleep(3)  # notices, too
+    await at_rest(system)
     before = await counts(system), [await journey(system, id_) for id_ in ids]
     kept, told = rows(system), await answered(system)
     filled = {name for name, found in kept.items() if found}
