@@ -55,9 +55,9 @@ def test_a_script_is_troubled_by_what_does_not_hold_alone() -> None:
 
 
 def test_a_report_is_kept_byte_by_byte_and_what_is_none_is_not_printed(tmp_path: Path) -> None:
-    _leave(b'{"a": 1 }', tmp_path / "report.json", None)
+    _leave(b'{"a": 1 }', tmp_path / "report.json", None, as_json=False)
     assert (tmp_path / "report.json").read_bytes() == b'{"a": 1 }'
     with pytest.raises(Misconfigured, match="no signed report"):
-        _leave(b"{}", None, tmp_path / "report.html")
+        _leave(b"{}", None, tmp_path / "report.html", as_json=False)
     with pytest.raises(Misconfigured, match="cannot be written"):
-        _leave(b"{}", tmp_path / "no" / "report.json", None)
+        _leave(b"{}", tmp_path / "no" / "report.json", None, as_json=False)
