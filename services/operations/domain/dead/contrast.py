@@ -38,6 +38,7 @@ _TOLD = ("type", "const", "enum", "pattern", "format", "minLength", "maxLength",
          "maximum", "minItems", "maxItems", "required")  # fmt: skip
 _CLOSED = ("const", "enum", "pattern", "format")
 _WORD = re.compile(r"[!-~]*")  # no name of a person, as names are written
+_DATE = re.compile(r"[0-9TZ:.+-]+")  # a validator takes any text where a format is asked for
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
 
@@ -261,7 +262,8 @@ def _told(node: Schema) -> dict[str, Any]:
 
 
 def _is_valid(value: str, schema: Schema) -> bool:
-    return bool(Draft202012Validator(dict(schema)).is_valid(value))
+    is_date = "format" not in schema or bool(_DATE.fullmatch(value))
+    return is_date and bool(Draft202012Validator(dict(schema)).is_valid(value))
 
 
 def _kind(value: object) -> str:

@@ -38,6 +38,8 @@ def seen(path: str, value: Any, type_: str = TYPE) -> str:
         ("$.id", NAME, "“Aaaaaa Aaa Aaaaaa”"),
         ("$.source", f"/portals/{NAME}", "“/aaaaaaa/Aaaaaa Aaa Aaaaaa”"),
         ("$.nowhere", "0912000001", "“9999999999”"),
+        ("$.data.residence_unit_on", "2026-11-23", "2026-11-23"),
+        ("$.data.residence_unit_on", NAME, "“Aaaaaa Aaa Aaaaaa”"),
     ],
 )
 def test_a_code_is_shown_and_a_text_is_not(path: str, value: Any, shown: str) -> None:
