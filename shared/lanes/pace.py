@@ -11,7 +11,7 @@ class Pace:
     batch_limit: int = 4_000  # records
     window_s: float = 0.05  # when quiet
     window_limit_s: float = 0.3  # under load: a larger batch costs less per record
-    window_full_records: int = 200  # a batch of this size calls for the longest window
+    window_full_records: int = 800  # a batch of this size calls for the longest window
     fetch_wait_s: float = 1.0
     commit_every_s: float = 1.0  # a crash redelivers as much, which the lane makes harmless
     sweep_every_s: float = 0.5  # timers
