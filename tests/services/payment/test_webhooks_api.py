@@ -111,7 +111,7 @@ async def test_a_range_is_told_once_more_page_by_page(bank, bench, look, hook) -
     assert (planned["planned"], planned["more"]) == (500, True)
     rest = {"after": planned["next"], "to": minute(590).isoformat()}
     assert (await bank.post(f"{hook}/redeliver", json=rest)).json()["planned"] == 80
-    await bench.work(turns=400)
+    await bench.work(turns=1_000)
     assert len({headers["webhook-id"] for _, headers, _ in bench.line.calls}) == 580
 
 

@@ -126,7 +126,7 @@ ACTS = {
         services=payment_acts,
     ),
     "dismiss a record": Act(
-        *("operator", set_aside, "form[action$='/dismiss']", LABELS["dead_did_dismissed"]),
+        *("operator", set_aside, "form[action$='/dismiss']", LABELS["dead_verdict_waits"]),
         services=ConsoleEdge.set_aside,
     ),
     "reject a copy": Act(

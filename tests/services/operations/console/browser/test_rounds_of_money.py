@@ -14,8 +14,9 @@ from services.operations.console.rounds.labels import CHECKS
 from services.operations.domain.actions import ACTIONS
 from shared.events import Event, refunds
 from shared.events.cancelling import Cancelled, OperatorCancelled
+from tests.browser import axe, needs_axe
 from tests.services.operations import scenes
-from tests.services.operations.console.browser.seeing import Sight, axe, needs_axe
+from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.browser.test_rounds import running
 from tests.services.operations.scenes import begun
 from tests.services.operations.story import BEGAN, Story
