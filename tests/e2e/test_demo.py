@@ -192,7 +192,7 @@ def test_ctrl_c_ends_every_process_quietly(settings: Settings) -> None:
     finally:
         process.kill()
 
-    assert process.returncode == 130
     assert "Traceback" not in said
+    assert process.returncode == 130, said
     assert said.strip().endswith("Interrupted.  Everything that was started has ended.")
     assert Children(settings.demo).all() == []

@@ -4,8 +4,8 @@ import asyncio
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from threading import Event
 from typing import Any
 
@@ -120,9 +120,9 @@ class Office:
         """What the citizen's link carries."""
         return self.links.token(self.case.application)
 
-    @contextmanager
-    def full_press(self) -> Iterator[None]:
-        """Let as many wait for the press as may, until this ends."""
+    @asynccontextmanager
+    async def full_press(self) -> AsyncIterator[None]:
+        """Let as many wait for the press as may, until this ends; then none does."""
         gate = Event()
 
         def wait() -> bytes:
@@ -130,12 +130,12 @@ class Office:
             return b""
 
         busy = [asyncio.ensure_future(self.press.draw(wait)) for _ in range(WAITING_LIMIT)]
+        await asyncio.sleep(0)
         try:
             yield
         finally:
             gate.set()
-            for each in busy:
-                each.cancel()
+            await asyncio.gather(*busy)
 
     async def post(self, form: str, **fields: str) -> httpx.Response:
         return await self.client("").post(f"/v1/forms/{form}", data=fields)

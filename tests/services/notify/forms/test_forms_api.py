@@ -239,8 +239,7 @@ async def test_a_link_is_taken_from_a_form_alone(office):
 
 async def test_where_too_many_are_drawn_one_is_asked_to_come_again(office):
     office.learn("application.accepted")
-    with office.full_press():
-        await asyncio.sleep(0)
+    async with office.full_press():
         answer = await office.get("receipt.pdf")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")

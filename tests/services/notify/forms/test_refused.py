@@ -1,6 +1,5 @@
 """What a citizen reads where a form does not open: a page for a browser, a problem for others."""
 
-import asyncio
 import re
 
 import pytest
@@ -74,8 +73,7 @@ async def test_too_many_are_told_in_words_when_to_come_again(office):
 
 async def test_where_there_is_no_room_one_is_told_so(office):
     office.learn("application.accepted")
-    with office.full_press():
-        await asyncio.sleep(0)
+    async with office.full_press():
         answer = await open_it(office)
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")

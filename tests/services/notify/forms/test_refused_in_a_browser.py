@@ -64,8 +64,7 @@ async def test_it_is_told_in_vietnamese_what_to_do_and_how_to_go_back(
     )
     answers, page = [], await context.new_page()
     context.on("response", lambda response: answers.append(response.status))
-    with office.full_press():
-        await asyncio.sleep(0)
+    async with office.full_press():
         tab = await pressed(page, address, office)
 
     assert status in answers
