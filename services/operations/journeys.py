@@ -6,6 +6,7 @@ Three tables, written by batch, none with a second index:
   more than what is in it.  The first row of an application is `<application>/`, so that only one
   can be; the others are `<application>/<place of the first entry>`.  All of one application is one
   range.  A numbered event that came again as it was is not kept, with other content it is a fork.
+  Of what outsiders send of one without end a part is kept.
 - `names`: dossier code, payment reference, or a petition's code → application, or petition; and
   `<a partner's transaction, folded>/<partner>/<application>`: two partners may count alike; and
   `@<partner, folded>/<day>/<application>`, for whatever had to do with it on a day; and
@@ -14,7 +15,6 @@ Three tables, written by batch, none with a second index:
   came.
 """
 
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from zlib import crc32
 
@@ -22,9 +22,11 @@ import msgspec
 
 from services.operations.domain.entries import Entry, gist
 from services.operations.domain.kept import kept
-from services.operations.domain.naming import folded, names_of
+from services.operations.domain.naming import NAMING, folded, names_of
 from services.operations.domain.occurrences import (
     Appended,
+    Known,
+    bounded,
     by_application,
     followed,
     judge,
@@ -44,6 +46,7 @@ from shared.store import Row, Table, prefix
 from shared.topics import TOPICS
 
 ENTRIES_LIMIT = 5_000  # of one application; a journey is longer only by mistake
+KEPT_LIMIT = 2_000  # messages of it, beyond which of what outsiders send no more is kept
 WORD_LIMIT = 256  # characters of an id, a type, a source: a sender may write anything
 DIGITS_LIMIT = 9
 ID_LENGTH = 36
@@ -114,17 +117,17 @@ class Journeys:
 
     def __init__(self, journeys: Table, names: Table, aside: Table) -> None:
         self._journeys, self._names, self._aside = journeys, names, aside
-        self._last: OrderedDict[str, Mapping[str, int]] = OrderedDict()
+        self._known = Known(KNOWN_LIMIT)
         self.stood: Mapping[str, Sequence[Entry]] = {}  # found kept, of the last batch's
 
     def forget(self) -> None:
         """Take no application for known: another process may have written since."""
-        self._last.clear()
+        self._known.clear()
 
     async def append(self, entries: Sequence[Entry]) -> Appended:
         """Keep a batch; again is harmless.  Raises `Unknown`."""
         pieces = by_application(entries)
-        after = {a: followed(self._last.get(a, {}), piece) for a, piece in pieces.items()}
+        after = {a: followed(self._known.of(a).sequences, piece) for a, piece in pieces.items()}
         asked = [a for a, p in pieces.items() if after[a] is None or self._is_unclear(a, p)]
         standing = await self._standing(asked)
         judged = {
@@ -146,7 +149,8 @@ class Journeys:
 
     def _is_unclear(self, application: str, piece: Sequence[Entry]) -> bool:
         """Tell whether something may be kept of it already."""
-        return application not in self._last and piece[0].topic != OPENING
+        is_plain = piece[0].topic == OPENING and len(piece) <= PACKED_LIMIT
+        return application not in self._known and not is_plain
 
     async def _insert(
         self,
@@ -160,8 +164,10 @@ class Journeys:
             rows: list[Row] = []
             for application in todo:
                 stood = standing.get(application, ())
-                is_first = not stood and application not in self._last
-                rows += _rows(application, missing(judged[application], stood), is_first)
+                is_first = not stood and application not in self._known
+                room = KEPT_LIMIT - (len(stood) or self._known.of(application).messages)
+                fresh = bounded(missing(judged[application], stood), room)
+                rows += _rows(application, fresh, is_first)
             refused = await self._journeys.insert_missing(rows) if rows else set()
             todo = {id_.partition("/")[0] for id_ in refused}
             if not todo:
@@ -177,15 +183,11 @@ class Journeys:
         standing: Mapping[str, Sequence[Entry]],
     ) -> None:
         for application, piece in pieces.items():
-            last = after[application]
-            if last is None or standing.get(application):
-                last = latest(
-                    (*standing.get(application, ()), *piece), self._last.get(application, {})
-                )
-            self._last[application] = last
-            self._last.move_to_end(application)
-        while len(self._last) > KNOWN_LIMIT:
-            self._last.popitem(last=False)
+            before, last = self._known.of(application), after[application]
+            stood = standing.get(application, ())
+            if last is None or stood:
+                last = latest((*stood, *piece), before.sequences)
+            self._known.keep(application, last, (len(stood) or before.messages) + len(piece))
 
     async def _standing(self, applications: Collection[str]) -> dict[str, list[Entry]]:
         """Return what is kept of these applications, each message once."""
@@ -199,7 +201,8 @@ class Journeys:
 
     async def _append_others(self, appended: Appended) -> None:
         first = appended.first
-        names = list({row["_id"]: row for e in reversed(first) for row in names_of(e)}.values())
+        naming = [e for e in reversed(first) if e.type in NAMING]
+        names = list({row["_id"]: row for e in naming for row in names_of(e)}.values())
         aside = [_aside(e) for e in first if e.is_aside and e.type != RecordAnswered.TYPE]
         for table, rows in ((self._names, names), (self._aside, aside)):
             if rows:

@@ -16,6 +16,7 @@ NAME_LIMIT = 256  # characters
 _REGISTERED = {intake.Registered.TYPE, intake.InterlinkedRegistered.TYPE}
 _MOVED = {payment.Settled.TYPE, payment.Overpaid.TYPE, payment.Mismatched.TYPE}
 _NAMED_IN = {*_REGISTERED, *_MOVED, payment.Requested.TYPE, petitions.PetitionReceived.TYPE}
+NAMING = frozenset({*_NAMED_IN, *MOVES})  # the types of events that name anything
 
 
 def names_of(entry: Entry) -> Sequence[Row]:

@@ -3,7 +3,9 @@
 A numbered event that came again as it was says nothing new; with other content it is a fork.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from services.operations.domain.entries import Entry
@@ -15,6 +17,42 @@ class Appended(NamedTuple):
     first: list[Entry]
     repeats: list[Entry]
     forks: list[Entry]
+
+
+class Last(NamedTuple):
+    """The last sequences of an application, by topic, and how many messages of it came."""
+
+    sequences: Mapping[str, int] = MappingProxyType({})
+    messages: int = 0
+
+
+class Known:
+    """What is remembered of applications: of so many, of which something came last."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._last: OrderedDict[str, Last] = OrderedDict()
+
+    def __contains__(self, application: str) -> bool:
+        return application in self._last
+
+    def of(self, application: str) -> Last:
+        """Return what is remembered of one, which may be nothing."""
+        return self._last.get(application, _NOTHING)
+
+    def keep(self, application: str, sequences: Mapping[str, int], messages: int) -> None:
+        """Remember it, and forget who has been quiet longest."""
+        self._last[application] = Last(sequences, messages)
+        self._last.move_to_end(application)
+        while len(self._last) > self._limit:
+            self._last.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._last.clear()
+
+
+_NOTHING = Last()
 
 
 def by_application(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
@@ -48,6 +86,9 @@ def latest(entries: Iterable[Entry], before: Mapping[str, int]) -> Mapping[str, 
 
 def judge(piece: Sequence[Entry], standing: Sequence[Entry]) -> Appended:
     """Tell first occurrences from what came again: of a key, the lowest place is the first."""
+    numbered = [entry.id for entry in piece if entry.sequence]
+    if not standing and len(set(numbered)) == len(numbered):
+        return Appended(list(piece), [], [])
     firsts: dict[str, Entry] = {}
     for entry in sorted((*standing, *piece), key=offset):
         if entry.sequence:
@@ -76,3 +117,14 @@ def missing(judged: Appended, standing: Sequence[Entry]) -> list[Entry]:
         return kept
     stood = {entry.place for entry in standing}
     return [entry for entry in kept if entry.place not in stood]
+
+
+def bounded(entries: Sequence[Entry], room: int) -> Sequence[Entry]:
+    """Return what is kept where there is room for so many: all numbered events, since services have
+    limits of their own, and of what outsiders sent, who need not have any, the first.
+    """
+    if len(entries) <= room:
+        return entries
+    others = [entry for entry in entries if not entry.sequence]
+    left_out = {entry.place for entry in others[max(0, room) :]}
+    return [entry for entry in entries if entry.place not in left_out]
