@@ -39,7 +39,9 @@ class Facts:
         """
         after: dict[str, Standing] = {}
         rows: list[Row] = []
-        for application, piece in by_application(e for e in entries if not e.is_aside).items():
+        stood = self._journeys.stood
+        counting = (e for e in entries if is_counted(e) or e.application in stood)
+        for application, piece in by_application(counting).items():
             before, unread = self._before(application, piece)
             after[application], changed = followed(before, unread)
             rows += (document(application, row) for row in changed)

@@ -143,8 +143,7 @@ class Reader:
     ) -> None:
         appended = await self._until_through(assignment, lambda: self._journeys.append(entries))
         reach("reader.appended")
-        await self._until_through(assignment, lambda: self._situations.follow(entries))
-        await self._until_through(assignment, lambda: self._facts.follow(entries))
+        await self._until_through(assignment, lambda: self._follow(entries))
         await self._until_through(assignment, lambda: self._situations.hold(entries))
         if letters := self._letters:
             await self._until_through(assignment, lambda: letters.follow(records))
@@ -155,6 +154,16 @@ class Reader:
         for last in {(e.topic, e.partition): e for e in entries}.values():
             self._ledgers[last.partition].passed(last)
         self._changed |= {record.partition for record in records}
+
+    async def _follow(self, entries: Sequence[Entry]) -> None:
+        """Bring up what follows from journeys: while the database keeps the one, the other is
+        worked out.  Raises `Unknown`.
+        """
+        done = await asyncio.gather(
+            self._situations.follow(entries), self._facts.follow(entries), return_exceptions=True
+        )
+        for failed in filter(None, done):
+            raise failed
 
     def _uncounted(self, entries: Sequence[Entry]) -> list[Entry]:
         """Leave out what was counted before: a redelivery."""

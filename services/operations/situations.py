@@ -68,12 +68,12 @@ class Situations:
         for application, piece in by_application(e for e in entries if not e.is_aside).items():
             known, stood = self._before(application), self._journeys.stood.get(application, ())
             first = judge(piece, stood).first
-            fresh = in_order(e for e in first if e.place not in known.stood)
-            turned[application] = known._replace(summary=followed(known.summary, fresh))
+            fresh = [e for e in first if e.place not in known.stood] if known.stood else first
+            turned[application] = _Known(followed(known.summary, in_order(fresh)), known.stood)
             both = known.summary, turned[application].summary
             old[application], new[application] = _changed(application, *both, self._patience)
             is_anew = application in self._known and bool(stood)
-            if is_anew or any(e.place in known.stood for e in piece):
+            if is_anew or (known.stood and any(e.place in known.stood for e in piece)):
                 doubtful.append(application)
         old |= await self._standing(doubtful)
         new |= {a: _rows(a, turned[a].summary, self._patience) for a in doubtful}

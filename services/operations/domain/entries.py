@@ -238,7 +238,7 @@ _partition = attrgetter("topic", "partition")
 
 def _by_cause(some: list[Entry]) -> list[Entry]:
     """Return entries of one instant, that come partition by partition, as they happened."""
-    if len(some) == 1:
+    if _partition(some[0]) == _partition(some[-1]):
         return some
     places = {entry.id: n for n, entry in enumerate(some)}
     leads: list[list[int]] = [[] for _ in some]
