@@ -121,7 +121,8 @@ def start_one(
 ) -> None:
     """Start one process of the table; `extra` adds to its environment."""
     env = {**processes.env(row, settings, servers), **extra}
-    children.start(row.name, [sys.executable, "-m", row.module], settings.port(row.name), env)
+    argv = ["nice", "-n", f"{row.nice}", sys.executable, "-m", row.module]
+    children.start(row.name, argv, settings.port(row.name), env)
 
 
 def down(children: Children) -> list[str]:

@@ -17,7 +17,8 @@ READY = {"service": "/readyz", "partner": "/healthz"}
 @dataclass(frozen=True, slots=True)
 class Process:
     """A row: `python -m <module>`, listening on the port that the settings have under its name;
-    `told`: what it alone is told; `on_the_log`: a partner that writes and reads Kafka as well.
+    `told`: what it alone is told; `on_the_log`: a partner that writes and reads Kafka as well;
+    `nice`: how far it gives way to the others where all want the processor.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Process:
     module: str
     told: Mapping[str, str] = field(default_factory=dict)
     on_the_log: bool = False
+    nice: int = 0
 
 
 # partners first: a service may call one as soon as it is up
@@ -41,7 +43,8 @@ TABLE = (
     # a bank that tries its side out here listens on this machine
     Process("payment", "service", "services.payment", {"MOTCUA_WEBHOOK_LOOPBACK": "true"}),
     Process("notify", "service", "services.notify"),
-    Process("operations", "service", "services.operations"),
+    # who watches does not hold up what is watched
+    Process("operations", "service", "services.operations", nice=5),
 )
 
 # people who act in a system that a demonstration leaves running, so that faults can be tried
