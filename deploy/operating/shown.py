@@ -51,7 +51,8 @@ def situations(console: Console, items: Rows, now: datetime, *, more: bool) -> N
     """Show applications of a group."""
     table = columns("application", "dossier", "unit", "partner", ">waits", ">đồng")
     for item in items:
-        names = (item["application"], item["dossier"], item["unit"], item["partner"])
+        own = item["application"] or item["key"].partition("/")[0]  # what --application takes
+        names = (own, item["dossier"], item["unit"], item["partner"])
         table.add_row(*names, _since(item["since_ms"], now), f"{item['vnd']:,}")
     if items:
         console.print(table)
@@ -70,7 +71,7 @@ def preview(console: Console, round_: Mapping[str, Any], items: Rows, now: datet
     table = columns("application", "dossier", "unit", ">waits", "")
     for item in items:
         table.add_row(
-            item["application"],
+            item["application"] or item["reference"],
             item["dossier"],
             item["unit"],
             _since(item["since_ms"], now),
@@ -114,7 +115,7 @@ def outcome(console: Console, round_: Mapping[str, Any], items: Rows, now: datet
     for item in items:
         since = item["there_since_ms"]
         word = f"{item['check'] or item['result']}".replace("_", " ")
-        names = (item["application"], item["dossier"])
+        names = (item["application"] or item["reference"], item["dossier"])
         table.add_row(*names, word, "" if since is None else _since(since, now))
     if items:
         console.print(table)

@@ -84,6 +84,7 @@ from services.operations.proving import Proving
 from services.operations.rating_api import PER_APPLICATION, RatingDesk
 from services.operations.reads.rows import Reads
 from services.operations.rounds.desk import Desk
+from services.operations.rounds.ground import Ground
 from services.operations.rounds.rows import Rounds, Tables
 from services.operations.rounds.runner import Runner
 from services.operations.seeking import Seeking
@@ -231,16 +232,15 @@ async def build(resources: Resources) -> Parts:
     proving = Proving(*own, table("letter_answers"))
     prover, proof_desk = wiring.proofs(resources, edition, proving, (counts, aside_counts))
     rows = Rounds(Tables(*(table(f"round_{name}") for name in Tables._fields)))
-    runner = Runner(
-        rows, situations, journeys, resources.publisher, resources.clock, settings.per_second
-    )
+    money, readings = wiring.money(resources, tables)
+    ground = Ground(journeys, money.ledger, resources.publisher, money.saying)
+    runner = Runner(rows, situations, ground, resources.clock, settings.per_second)
     mending = Mending(
         *(journeys, table("journeys"), situations, table("mended_places"), resources.clock),
         patience=patience,
     )
-    rounds = Desk(rows, board, journeys, resources.clock, lambda: uuid4().hex, watch.current)
+    rounds = Desk(rows, board, ground, resources.clock, lambda: uuid4().hex, watch.current)
     dead = wiring.dead(resources, journeys, settings.per_second)
-    money, readings = wiring.money(resources, tables)
     settling = wiring.settling(resources, journeys)
     watched = Watched(table("loops"), resources.clock, time.monotonic, uuid4().hex[:12])
     subscriptions, sending, sent = wiring.subscribing(resources, forms, watched)

@@ -3,7 +3,8 @@
     closings    <break>/<id of who asked>            over the limit: what waits for a second person
                 <break>/<id of who asked>/checked    what that person said
 
-A word has an id, so the same again has the same outcome, said under the same ids.
+A word has an id, so the same again has the same outcome, said under the same ids.  What two say
+together waits for nobody.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from services.payment.breaks import Breaks, Standing, closed, happened, said
+from services.payment.domain.leaving import agreed_before
 from shared import events
 from shared.bus import Record
 from shared.clock import Clock
@@ -76,12 +78,13 @@ class Closings:
         standing = await self._breaks.get(word.break_id)
         if standing is None:
             return [_refused(id_, id_, word, "unknown_break", self._clock())]
+        agreed = agreed_before(word)
         if standing.closed:
-            is_so = standing.closed == _word(standing, word.by, word.reason, "")
+            is_so = standing.closed == _word(standing, word.by, word.reason, agreed)
             over = [] if is_so else [_refused(id_, id_, word, "over", self._clock())]
             return [*said(standing), *over]
-        if not self.needs_two(standing):
-            return said(await self.close(standing, word.by, word.reason))
+        if agreed or not self.needs_two(standing):
+            return said(await self.close(standing, word.by, word.reason, agreed))
         key = f"{word.break_id}/{id_}"
         await self._table.insert_missing([_row(key, standing, self._clock(), word)])
         waiting = await self._waiting(key)

@@ -1,8 +1,8 @@
 """What reconciling partners' statements found, and what operators say of it
 (`payment.reconciliation`); the key is the partner.
 
-Amounts are whole đồng, days are Viet Nam's.  `principal` is the human behind `by`
-(`shared.principals`); empty: unknown.
+Amounts are whole đồng, days are Viet Nam's.  `principal` is the human behind `by`,
+`checked_principal` behind `checked_by` (`shared.principals`); empty: unknown.
 """
 
 from datetime import date
@@ -76,7 +76,9 @@ class BreakClosed(Data, frozen=True, kw_only=True):
 
 
 class CloseAsked(Strict, frozen=True, kw_only=True, omit_defaults=True):
-    """An operator says that a break is settled, and how."""
+    """An operator says that a break is settled, and how; `checked_by` agreed to it before, so that
+    nobody else has to.
+    """
 
     TYPE: ClassVar[str] = "reconciliation.close_asked"
     partner: str
@@ -84,6 +86,8 @@ class CloseAsked(Strict, frozen=True, kw_only=True, omit_defaults=True):
     by: str
     reason: Text
     principal: str = ""
+    checked_by: str = ""
+    checked_principal: str = ""
 
 
 class CloseChecked(Strict, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,6 +13,7 @@ from services.operations.domain.acting import (
     dossiers,
     money,
     notices,
+    reconciling,
     refunding,
 )
 from services.operations.domain.acting.shape import (
@@ -147,6 +148,7 @@ ACTIONS: Mapping[str, Action] = {
     "reassign_unit": dossiers.REASSIGN_UNIT,
     "extend_deadline": dossiers.EXTEND_DEADLINE,
     "cancel": cancelling.CANCEL,
+    "mark_reconciled": reconciling.MARK_RECONCILED,
 }
 
 

@@ -142,6 +142,12 @@ def standing(turns: Iterable[Turn]) -> Standing | None:
     return Standing(opening, closing) if opening else None
 
 
+def break_of(key: str) -> str:
+    """Return the break that a row of `situations` with this key is about; empty: none."""
+    _, _, cause, about = key.split("/", 3)
+    return about.rpartition(".")[0] if cause == BREAK else ""
+
+
 def asked(turns: Sequence[Turn], now: Standing) -> Asked | None:
     """Return the last wish to close an open break that had no end yet, from what was said in the
     order of the log; one that waits for a second person goes before others.

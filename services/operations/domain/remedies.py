@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from services.operations.domain.acting.shape import Words
-from services.operations.domain.causes import BREAK, CALL, POISON
+from services.operations.domain.causes import CALL, POISON
 
 
 class Remedy(NamedTuple):
@@ -68,14 +68,6 @@ REMEDIES: Mapping[str, Remedy] = {
     ),
     "refund_under_way": Remedy(_BANK),
     "allowance_under_way": Remedy(_BANK),
-    BREAK: Remedy(
-        Words(
-            "Mở từng khoản lệch: người vận hành đóng với lý do, người thứ hai đồng ý.",
-            "Open each break: an operator marks it as reconciled, with a reason, and another "
-            "agrees.",
-        ),
-        "money/breaks",
-    ),
     POISON: Remedy(
         Words(
             "Mở bản ghi: gửi lại sau khi sửa nguyên nhân, hoặc gửi bản đã sửa.",

@@ -91,8 +91,9 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Which of a group, what is to be done and why; `which`: what is stuck, or all that waits.
 
     `unit`, `partner`, `applications`, and since when it waits (from `since` on, before `until`),
-    where they are given, choose among these.  `to_unit`, `working_days`: what the action takes, if
-    it takes that.
+    where they are given, choose among these; what is of no application is named by what stands in
+    its `key` in the place of one.  `to_unit`, `working_days`: what the action takes, if it takes
+    that.
     """
 
     stage: Name
@@ -112,7 +113,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One matter of a round, as it stood, and the command for it; `why` it is refused, if it is.
 
-    `key` is its row's of `situations`.
+    `key` is its row's of `situations`; a break may be of no `application`.
     """
 
     key: str
@@ -254,7 +255,7 @@ def found_of(set_: str, items: Sequence[Item], *, is_whole: bool) -> Found:
         refused=len(items) - len(done),
         is_whole=is_whole,
         why=counted({}, (item.why or "" for item in items)),
-        applications=len({item.application for item in done}),
+        applications=len({item.application for item in done if item.application}),
         vnd=sum(item.vnd for item in done),
     )
 

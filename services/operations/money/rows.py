@@ -160,8 +160,13 @@ class Ledger:
         """Return how a break stands, and what was said of it, in the order of the log: who says
         something of it have clocks of their own.
         """
-        rows = (await self._rows_of([break_id]))[break_id]
-        return _standing(rows), _turns(sorted(rows, key=lambda row: row["place"]))
+        turns = (await self.said_of([break_id]))[break_id]
+        return standing(turns), turns
+
+    async def said_of(self, break_ids: Collection[str]) -> dict[str, list[Turn]]:
+        """Return what was said of breaks, of each in the order of the log."""
+        found = await self._rows_of(break_ids) if break_ids else {}
+        return {id_: _turns(sorted(rows, key=_place)) for id_, rows in found.items()}
 
     async def listed(
         self, within: str, kind: str, *, is_open: bool, after: str, limit: int
@@ -267,6 +272,10 @@ def _turns(rows: Iterable[Row]) -> list[Turn]:
         for row in rows
         if row["type"] in TURNS
     ]
+
+
+def _place(row: Row) -> str:
+    return str(row["place"])
 
 
 def _standing(rows: Iterable[Row]) -> Standing | None:

@@ -53,6 +53,10 @@ class Saying:
             time=self._clock(),
             data=msgspec.Raw(events.encode(word)),
         )
-        place = TOPIC, home(word.partner, self._lane_count)
-        await self._append(place, Message(word.partner.encode(), events.encode(event)))
+        await self.put(event)
         return event.id
+
+    async def put(self, event: Event) -> None:
+        """Append a command to the lane of the partner that it is about."""
+        place = TOPIC, home(event.subject, self._lane_count)
+        await self._append(place, Message(event.subject.encode(), events.encode(event)))

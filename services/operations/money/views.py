@@ -243,13 +243,16 @@ def _told(
         case BreakOpened():
             return "opened", word.cause, "", ""
         case BreakClosed():
-            by = " + ".join(name for name in (word.by, word.checked_by) if name)
-            return "closed", word.because, by, word.reason
+            return "closed", word.because, _both(word), word.reason
         case CloseAsked():
-            return "asked", "", word.by, word.reason
+            return "asked", "", _both(word), word.reason
         case CloseChecked():
             return "approved" if word.approved else "rejected", "", word.by, word.reason
         case CloseWaiting():
             return "waiting", "", word.by, ""
         case CloseRefused():
             return "refused", word.because, word.by, word.reason
+
+
+def _both(word: BreakClosed | CloseAsked) -> str:
+    return " + ".join(name for name in (word.by, word.checked_by) if name)

@@ -11,14 +11,14 @@ from shared.events.data import Data
 
 
 def command(
-    id_: str, source: str, application: str, at: datetime, data: Data, command: Command
+    id_: str, source: str, subject: str, at: datetime, data: Data, command: Command
 ) -> Event:
     """Return the message: the same `id_` and `source` again are the same command."""
     return Event(
         id=id_,
         source=source,
         type=data.TYPE,
-        subject=application,
+        subject=subject,
         time=at,
         data=msgspec.Raw(events.encode(data)),
         traceparent=command.traceparent,

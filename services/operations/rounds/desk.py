@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from services.operations.board import Board, Place, Situation
 from services.operations.domain.actions import ACTIONS, Action, Command, Given
-from services.operations.domain.entries import Entry, in_order
+from services.operations.domain.breaks import break_of
+from services.operations.domain.entries import in_order
 from services.operations.domain.rounds import (
     BEGINS,
     BY_ANOTHER,
@@ -21,7 +23,7 @@ from services.operations.domain.rounds import (
     found_of,
     previewed,
 )
-from services.operations.journeys import Journeys
+from services.operations.rounds.ground import About, Ground
 from services.operations.rounds.rows import Rounds
 from services.operations.situations import NEVER_MS
 from shared.access import Caller
@@ -49,14 +51,14 @@ class Desk:
         self,
         rows: Rounds,
         board: Board,
-        journeys: Journeys,
+        ground: Ground,
         clock: Clock,
         new_set: Callable[[], str],
         catalogue: Catalogue,
         actions: Mapping[str, Action] = ACTIONS,
     ) -> None:
         self.rows, self.catalogue, self.actions = rows, catalogue, actions
-        self._board, self._journeys, self._clock = board, journeys, clock
+        self._board, self._ground, self._clock = board, ground, clock
         self._new_set = new_set
 
     async def preview(self, ids: Sequence[str], choice: Choice, by: Caller, at: datetime) -> Round:
@@ -71,11 +73,11 @@ class Desk:
         items: list[Item] = []
         for n in range(0, min(len(chosen), ITEMS_LIMIT), PLANNED_AT_ONCE):
             some = chosen[n : n + PLANNED_AT_ONCE][: ITEMS_LIMIT - n]
-            standing = await self._journeys.standing({s.application for s in some})
-            items += [self._item(choice, given, s, standing[s.application]) for s in some]
+            found = await self._ground.about([s.key for s in some])
+            items += [self._item(choice, given, s, found[s.key]) for s in some]
         items.sort(key=lambda item: item.why is not None)  # those refused come last
-        found = found_of(self._new_set(), items, is_whole=len(chosen) <= ITEMS_LIMIT)
-        begun = previewed(ids[0], choice, found, by.name, at, by.principal)
+        whole = found_of(self._new_set(), items, is_whole=len(chosen) <= ITEMS_LIMIT)
+        begun = previewed(ids[0], choice, whole, by.name, at, by.principal)
         return await self.rows.begin(begun, items)
 
     async def _chosen(self, choice: Choice, now_ms: int) -> list[Situation]:
@@ -84,7 +86,7 @@ class Desk:
             for name, value in (("unit", choice.unit), ("partner", choice.partner))
             if value
         }
-        named = {"application": {"$in": list(choice.applications)}} if choice.applications else {}
+        named = _whose(choice.applications) if choice.applications else {}
         began = {
             **({"$gte": _ms(choice.since)} if choice.since else {}),
             **({"$lt": _ms(choice.until)} if choice.until else {}),
@@ -123,10 +125,9 @@ class Desk:
         others = await self.rows.every(set(await self.rows.watched()) - {round_.id})
         return sum(r.status in OPEN for r in others.values()) >= OPEN_LIMIT
 
-    def _item(
-        self, choice: Choice, given: Given, situation: Situation, found: Sequence[Entry]
-    ) -> Item:
-        about, entries = situation.key.split("/", 3)[3], in_order(found)
+    def _item(self, choice: Choice, given: Given, situation: Situation, found: About) -> Item:
+        about, entries = situation.key.split("/", 3)[3], in_order(found.entries)
+        given = given._replace(turns=found.turns)
         planned = self.actions[choice.action].plan(choice.stage, about, entries, given)
         done = planned if isinstance(planned, Command) else Command("", "", "")
         return Item(
@@ -138,12 +139,20 @@ class Desk:
             since_ms=situation.since_ms,
             vnd=situation.vnd if done.vnd is None else done.vnd,
             topic=done.topic,
-            reference=done.reference,
+            reference=done.reference or break_of(situation.key),
             cause=done.cause,
             traceparent=done.traceparent,
             moves_seen=done.moves_seen,
             why=None if isinstance(planned, Command) else planned,
         )
+
+
+def _whose(named: Sequence[str]) -> dict[str, Any]:
+    """Return what rows match that are of these applications, or have such a word in the place of
+    one in their keys: it has no hyphens.
+    """
+    others = [{"_id": {"$gte": f"{one}/", "$lt": f"{one}0"}} for one in named if "-" not in one]
+    return {"$or": [{"application": {"$in": list(named)}}, *others]}
 
 
 def _ms(at: datetime) -> int:

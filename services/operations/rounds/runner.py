@@ -5,13 +5,11 @@ without the one that says that it was done does it, under the same ids, so that 
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from services.operations.domain.actions import ACTIONS, Action, Saying
-from services.operations.domain.entries import Entry
 from services.operations.domain.rounds import (
     ACTS_LIMIT,
     ITSELF,
@@ -26,27 +24,19 @@ from services.operations.domain.rounds import (
     command_id,
     counted,
 )
-from services.operations.journeys import Journeys
 from services.operations.rounds.commands import command
 from services.operations.rounds.expiring import LOOKED_AT, expire
+from services.operations.rounds.ground import Ground, subject_of
 from services.operations.rounds.rows import Rounds
 from services.operations.turns import SomeFailed, because
 from shared.clock import Clock
 from shared.errors import Unknown
-from shared.events import Event
 from shared.store import Row, Table
 
 TURN_S = 1.0
 LEFT_ALONE = timedelta(seconds=10)  # what another decided: it may be sending it still
 CHECK_AFTER = timedelta(seconds=15)  # what a service does about a command takes it a second or two
 CHECK_LIMIT = timedelta(minutes=10)  # the read side may be behind
-
-
-class Publishing(Protocol):
-    """`shared.publisher.Publisher`."""
-
-    async def publish(self, topic: str, event: Event) -> None:
-        """Append an event and wait for the acknowledgement.  Raises `Unknown`."""
 
 
 class Runner:
@@ -58,14 +48,13 @@ class Runner:
         self,
         rows: Rounds,
         situations: Table,
-        journeys: Journeys,
-        publisher: Publishing,
+        ground: Ground,
         clock: Clock,
         per_turn: int,
         actions: Mapping[str, Action] = ACTIONS,
     ) -> None:
-        self._rows, self._situations, self._journeys = rows, situations, journeys
-        self._publisher, self._clock, self._per_turn = publisher, clock, per_turn
+        self._rows, self._situations, self._ground = rows, situations, ground
+        self._clock, self._per_turn = clock, per_turn
         self._actions = actions
         self._own: dict[str, int] = {}  # where the step begins that was decided here last, by round
 
@@ -172,8 +161,8 @@ class Runner:
         )
         data = self._actions[round_.choice.action].say(said)
         id_, source = command_id(round_.id, number), f"/operators/{by}"
-        event = command(id_, source, item.application, step.at, data, item.command)
-        await self._publisher.publish(item.topic, event)
+        event = command(id_, source, subject_of(item), step.at, data, item.command)
+        await self._ground.publish(item.topic, event)
 
     async def _check(self, round_: Round) -> None:
         """Look whether the cause is gone of the next items that were sent a while ago."""
@@ -195,10 +184,8 @@ class Runner:
             command_id(round_.id, number) if found == "sent" else ""
             for number, found in enumerate(step.found, step.first)
         ]
-        standing = await self._journeys.standing({item.application for item in items})
-        logged_ms = [
-            _logged_ms(standing[i.application], id_) for i, id_ in zip(items, ids, strict=True)
-        ]
+        about = await self._ground.about([item.key for item in items])
+        logged_ms = [about[item.key].logged_ms(id_) for item, id_ in zip(items, ids, strict=True)]
         is_behind = any(id_ and at is None for id_, at in zip(ids, logged_ms, strict=True))
         if is_behind and self._clock() - step.at < CHECK_LIMIT:
             return
@@ -228,8 +215,3 @@ def _in_time(rows: Iterable[Row], now: datetime) -> frozenset[str]:
     """Return the keys of what is not stuck now."""
     now_ms = int(now.timestamp() * 1_000)
     return frozenset(str(row["_id"]) for row in rows if int(row["stuck_ms"]) > now_ms)
-
-
-def _logged_ms(entries: Sequence[Entry], id_: str) -> int | None:
-    """Return when the log had the command first; None: it is not kept yet."""
-    return min((e.logged_ms for e in entries if id_ and e.id == id_), default=None)

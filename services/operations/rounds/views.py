@@ -76,7 +76,8 @@ class ListView(msgspec.Struct, frozen=True, kw_only=True):
 
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
     """One matter of a round, as it stood (`since_ms`, `vnd`), and what came of it; `reference`: an
-    order or a notice that it is about, the unit that it goes to, its new date.
+    order, a notice or a break that it is about, the unit that it goes to, its new date.  A break
+    may be of no `application`.
 
     `why_vi`, `why_en`: why it is refused.  `check` says, a while after it was sent, whether the
     cause is `gone`, `still_there` or `came_back`, or `unknown`, where the read side is far behind;

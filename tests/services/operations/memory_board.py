@@ -51,7 +51,10 @@ class _Rows:
 
 def fits(row: Row, wanted: Mapping[str, Any]) -> bool:
     """Tell whether a row is what a match of the database wants."""
-    return all(_within(row[field], limit) for field, limit in wanted.items())
+    either = wanted.get("$or")
+    return (either is None or any(fits(row, each) for each in either)) and all(
+        _within(row[field], limit) for field, limit in wanted.items() if field != "$or"
+    )
 
 
 def _within(value: Any, limit: Any) -> bool:

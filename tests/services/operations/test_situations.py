@@ -230,7 +230,12 @@ async def _pages(board: Board, rows: list[Any]) -> None:
     assert read == sorted(wanted)
     assert len(read) > 7
     some = [row for row in rows if row["cause"] == "awaiting_acceptance"][:3]
-    only = {"application": {"$in": [row["application"] for row in some]}, "partner": ""}
+    one, *others = some
+    either = [
+        {"application": {"$in": [row["application"] for row in others]}},
+        {"_id": {"$gte": f"{one['application']}/", "$lt": f"{one['application']}0"}},
+    ]
+    only = {"$or": either, "partner": ""}
     found = await board.situations(
         "routing", "awaiting_acceptance", Place(), NOW_MS + LONG_MS, 7, only
     )

@@ -36,6 +36,13 @@ class Desk:
         )
         return await self.hears(id_, word)
 
+    async def both(
+        self, of: Standing, by: str = "o-1", checked_by: str = "o-2", id_: str = "both-1"
+    ) -> list[Event]:
+        said: Any = {"by": by, "principal": human(by), "reason": "sent back"}
+        said |= {"checked_by": checked_by, "checked_principal": human(checked_by)}
+        return await self.hears(id_, CloseAsked(partner="a-bank", break_id=of.id, **said))
+
     async def checks(
         self, of: Standing, by: str = "o-2", *, approved: bool = True, id_: str = "check-1"
     ) -> list[Event]:
@@ -109,6 +116,33 @@ async def test_what_a_second_person_rejects_stays_open_for_another_wish(desk: De
     assert types(await desk.asks(LARGE, id_="ask-2")) == ["close_waiting"]
 
 
+async def test_what_two_say_together_waits_for_nobody(desk: Desk) -> None:
+    for one in (LARGE, SMALL):
+        said = await desk.both(one, id_=f"both-{one.id}")
+        assert types(said) == ["break_opened", "break_closed"]
+        now = await desk.breaks.get(one.id)
+        assert now
+        assert now.closed
+        assert (now.closed.by, now.closed.checked_by) == ("o-1", "o-2")
+        assert await desk.both(one, id_=f"both-{one.id}") == said
+
+
+async def test_who_agrees_with_themselves_is_one_person(desk: Desk) -> None:
+    assert types(await desk.both(LARGE, checked_by="o-1")) == ["close_waiting"]
+    await desk.both(SMALL, checked_by="o-1", id_="own")
+    now = await desk.breaks.get(SMALL.id)
+    assert now
+    assert now.closed
+    assert (now.closed.by, now.closed.checked_by) == ("o-1", "")
+
+
+async def test_what_two_say_ends_what_waits_for_a_second_person(desk: Desk) -> None:
+    await desk.asks(LARGE, by="o-3")
+    assert types(await desk.both(LARGE))[-1] == "break_closed"
+    assert because(await desk.checks(LARGE)) == "over"
+    assert because(await desk.both(LARGE, by="o-3", id_="late")) == "over"
+
+
 async def test_what_is_not_there_or_over_is_refused(desk: Desk) -> None:
     assert because(await desk.asks(opened(9))) == "unknown_break"
     assert because(await desk.checks(LARGE)) == "not_waiting"
@@ -140,6 +174,20 @@ async def test_whatever_is_said_again_changes_nothing_and_is_said_under_the_same
     words = [
         record("ask-1", CloseAsked(**asked, break_id=LARGE.id, reason="a")),
         record("ask-2", CloseAsked(**asked, break_id=SMALL.id, reason="b")),
+        *(
+            record(
+                f"both-{n}",
+                CloseAsked(
+                    **asked,
+                    break_id=of.id,
+                    reason="d",
+                    checked_by=by,
+                    checked_principal=human(by),
+                ),
+            )
+            for n, (of, by) in enumerate(rng.choices([(LARGE, "o-2"), (SMALL, "o-1")], k=1))
+            if rng.random() < 0.5
+        ),
         *(
             record(
                 f"check-{n}",

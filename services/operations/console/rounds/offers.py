@@ -11,7 +11,13 @@ from services.operations.board import Situation
 from services.operations.console.facts import same, unit
 from services.operations.console.labels import LABELS
 from services.operations.console.spoken import grouped, moment
-from services.operations.console.stuck.page import stage_of, title_of
+from services.operations.console.stuck.page import (
+    address_of,
+    chosen_by,
+    name_of,
+    stage_of,
+    title_of,
+)
 from services.operations.domain import actions
 from services.operations.domain.acting.shape import Takes
 from services.operations.domain.actions import ACTIONS, Action, possible
@@ -47,13 +53,14 @@ class Wrong(NamedTuple):
 
 
 class Form(NamedTuple):
-    """What is asked for, as it was typed so far; `units`, `partners`, `to_units` are suggestions;
-    `takes`: what has to be given with the action.
+    """What is asked for, as it was typed so far; `chosen`: what each of the `applications` is
+    called, and where it is explained; `units`, `partners`, `to_units` are suggestions; `takes`:
+    what has to be given with the action.
     """
 
     choice: Mapping[str, str]
     applications: tuple[str, ...]
-    names: Mapping[str, str]
+    chosen: Sequence[tuple[str, str]]
     does: Words
     follows: tuple[Words, ...]
     needs_check: bool
@@ -154,12 +161,13 @@ def form_page(
 ) -> Form:
     """Return the form; `group` are some of those that it is about."""
     among = list(group)
+    known = {chosen_by(one): (name_of(one), address_of(one)) for one in among}
     codes = dict.fromkeys(one.unit for one in among if one.unit)
     partners = dict.fromkeys(one.partner for one in among if one.partner)
     return Form(
         choice=choice,
         applications=applications,
-        names={one.application: one.dossier for one in among if one.dossier},
+        chosen=[known.get(one, (one, f"journeys/{one}")) for one in applications],
         does=in_words(action.does),
         follows=tuple(map(in_words, action.follows)),
         needs_check=action.needs_check,

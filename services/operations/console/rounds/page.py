@@ -13,6 +13,7 @@ from services.operations.console.rounds.offers import about, in_words, within
 from services.operations.console.spoken import grouped, instant, moment
 from services.operations.domain import rounds
 from services.operations.domain.actions import WHY
+from services.operations.domain.causes import BREAK
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.rounds import BY_ANOTHER, ITSELF, MOVES, Act, Choice, Doing, Status
@@ -49,10 +50,10 @@ class Count(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One matter of a round."""
+    """One matter of a round; `address`: where it is explained."""
 
     number: int
-    application: str
+    address: str
     name: str
     unit: Words
     detail: Words
@@ -271,10 +272,11 @@ def _line(item: ItemView, choice: Choice, units: Units, *, is_begun: bool) -> Li
     more = Words(item.why_vi, item.why_en) if item.why_vi else None
     if item.there_since_ms is not None:
         more = LABELS["item_there"].told(at=moment(instant(item.there_since_ms)))
+    is_break = choice.cause == BREAK
     return Line(
         number=item.number,
-        application=item.application,
-        name=item.dossier or item.application,
+        address=f"money/breaks/{item.reference}" if is_break else f"journeys/{item.application}",
+        name=item.dossier or item.application or item.reference,
         unit=unit(item.unit, units) if item.unit else same("–"),
         detail=_detail(item, choice, units),
         since=moment(instant(item.since_ms)),

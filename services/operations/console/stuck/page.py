@@ -7,7 +7,8 @@ from typing import NamedTuple
 from services.operations.board import Counted, Group, Situation
 from services.operations.console.facts import same, unit, vnd
 from services.operations.console.spoken import grouped, instant, moment, stretch
-from services.operations.domain.causes import BREAK, CALL, CAUSES, POISON
+from services.operations.domain.breaks import break_of
+from services.operations.domain.causes import CALL, CAUSES, POISON
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.remedies import REMEDIES
@@ -75,9 +76,12 @@ class Page(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One application of a group, or a break that nobody knows the application of."""
+    """One application of a group, or a break that nobody knows the application of; `chosen`: by
+    what it is chosen for a round.
+    """
 
     application: str
+    chosen: str
     name: str
     address: str  # below the console's root
     procedure: Words
@@ -151,8 +155,9 @@ def lines(situations: Iterable[Situation], units: Units, now: datetime) -> list[
     return [
         Line(
             application=one.application,
-            name=one.dossier or one.application or _about(one),
-            address=_address(one),
+            chosen=chosen_by(one),
+            name=name_of(one),
+            address=address_of(one),
             procedure=units.procedure(one.procedure) if one.procedure else _NONE,
             unit=unit(one.unit, units) if one.unit else _NONE,
             since=moment(instant(one.since_ms)),
@@ -164,29 +169,30 @@ def lines(situations: Iterable[Situation], units: Units, now: datetime) -> list[
     ]
 
 
-def _address(one: Situation) -> str:
+def chosen_by(one: Situation) -> str:
+    """Return by what it is chosen for a round: its application, or what stands for one."""
+    return one.key.partition("/")[0]
+
+
+def name_of(one: Situation) -> str:
+    """Return what it is called: by its application; of none, the break, or the record's place."""
+    return one.dossier or one.application or _about(one)
+
+
+def address_of(one: Situation) -> str:
     """Return where it is explained: as a break, as a record that was set aside, or as an
     application.
     """
-    if _is_break(one):
-        return f"money/breaks/{_about(one)}"
-    if _cause(one) in (POISON, CALL):
+    if break_id := break_of(one.key):
+        return f"money/breaks/{break_id}"
+    if one.key.split("/", 3)[2] in (POISON, CALL):
         return f"dead/{_about(one)}"
     return f"journeys/{one.application}"
 
 
 def _about(one: Situation) -> str:
     """Return the break's id, or where a record of nobody stands."""
-    about = one.key.split("/", 3)[3]
-    return about.rpartition(".")[0] if _is_break(one) else about
-
-
-def _is_break(one: Situation) -> bool:
-    return _cause(one) == BREAK
-
-
-def _cause(one: Situation) -> str:
-    return one.key.split("/", 3)[2]
+    return break_of(one.key) or one.key.split("/", 3)[3]
 
 
 def _row(group: Group, query: str) -> Row:

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
+from services.operations.domain.breaks import Turn
 from services.operations.domain.entries import Entry
 from shared.catalogue import Catalogue
 from shared.events.data import Data
@@ -36,13 +37,15 @@ Why = Literal[
     "no_allowance",
     "allowance_moves",
     "doubtful",
+    "break_over",
+    "wish_waits",
 ]
 Takes = Literal["", "to_unit", "working_days"]
 
 
 class Command(NamedTuple):
     """What is to be appended for one matter; `reference` is what it is about: an order, a notice,
-    the unit that it goes to, a new date; `cause` is the id of the message that it answers.
+    the unit that it goes to, a new date, a break; `cause` is the id of the message that it answers.
 
     `moves_seen`: how often the dossier had moved by then; has it since, nothing is done.  `vnd`:
     what it moves, where that is not what hangs on the matter (None).
@@ -83,13 +86,14 @@ class Saying(NamedTuple):
 
 class Given(NamedTuple):
     """What an operator gives with an action that takes something, as of when, and the reference
-    data that it is held against.
+    data that it is held against; of a break what was said of it.
     """
 
     at: datetime
     catalogue: Catalogue
     to_unit: str = ""
     working_days: int = 0
+    turns: Sequence[Turn] = ()
 
 
 class Plan(Protocol):
@@ -197,6 +201,11 @@ WHY: Mapping[Why, Words] = {
     "doubtful": Words(
         "Có thể tiền đã được chi: chỉ người phụ trách xem sao kê rồi ghi lại được.",
         "It may have been paid: a person looks at the bank's statement, and records it.",
+    ),
+    "break_over": Words("Khoản lệch này đã được đóng.", "It is closed already."),
+    "wish_waits": Words(
+        "Đã có người đề nghị đóng và chờ người thứ hai: mở khoản lệch để đồng ý hoặc từ chối.",
+        "Somebody asked for it already, and a second person has to answer: open the break.",
     ),
     "no_check": Words(
         "Khoản này không chờ người thứ hai.", "It does not wait for a second person."

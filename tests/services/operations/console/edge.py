@@ -65,6 +65,7 @@ from services.operations.money.partner import PartnerDesk
 from services.operations.proving import Proving
 from services.operations.reads.rows import Reads
 from services.operations.rounds.desk import Desk
+from services.operations.rounds.ground import Ground
 from services.operations.rounds.rows import Rounds, Tables
 from services.operations.rounds.runner import Runner
 from services.operations.statistics_api import FormDesk
@@ -155,13 +156,12 @@ class ConsoleEdge:
         rows = Rounds(Tables(*(MemoryTable(self.store.trouble) for _ in Tables._fields)))
         names = map("{}".format, count())
         told = self._now, names.__next__, self.catalogue, self.actions
-        desk = Desk(rows, board, self.store.journeys, *told)
+        self.money = money_desk(self.store, self._append, self._now)
+        ground = Ground(self.store.journeys, self.money.ledger, self, self.money.saying)
+        desk = Desk(rows, board, ground, *told)
         releasing = Releasing(self.door, desk, board, self.catalogue, lambda: self.now)
         situations = self.store.tables["situations"]
-        self.runner = Runner(
-            rows, situations, self.store.journeys, self, lambda: self.now, 1, self.actions
-        )
-        self.money = money_desk(self.store, self._append, self._now)
+        self.runner = Runner(rows, situations, ground, lambda: self.now, 1, self.actions)
         settling = settler(self.store, self._now)
         counting = Counting(self.door, self.money, settling)
         own = PartnerDesk(self.money, self.store.journeys, self.store.letters())

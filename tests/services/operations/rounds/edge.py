@@ -12,14 +12,22 @@ from services.operations import rounds_api
 from services.operations.board import Board
 from services.operations.domain.actions import ACTIONS
 from services.operations.journeys import Journeys, read
+from services.operations.money.hearing import Keeper
+from services.operations.money.rows import TOPIC, Ledger
+from services.operations.money.rows import Tables as MoneyTables
+from services.operations.money.saying import Append, Saying
 from services.operations.rounds.desk import Desk
+from services.operations.rounds.ground import Ground
 from services.operations.rounds.rows import Rounds, Tables
 from services.operations.rounds.runner import Runner
 from services.operations.situations import Situations
 from shared import problems
+from shared.bus import Message, Partition
 from shared.catalogue import load
 from shared.mongo import MongoTable
 from tests.services.operations.api.edge import Published
+from tests.services.operations.money.partners import Payment, nowhere
+from tests.services.operations.story import LANES, Log
 from tests.shared.callers import access
 
 HELD = {"stage": "payment", "cause": "held", "action": "release", "reason": "the rule is mended"}
@@ -42,19 +50,35 @@ class Door:
 
         self.now, self.published = world.BEGAN + timedelta(hours=1), Published()
         self.situations = table("situations")
+        self.payment: Payment | None = None
+        self.append: Append = nowhere
         self.journeys = Journeys(table("journeys"), table("names"), table("aside"))
         rows = Rounds(Tables(*map(table, Tables._fields)))
         board = Board(self.situations, time.monotonic)
         self.actions = dict(ACTIONS)
         clock, new_set = lambda: self.now, lambda: uuid4().hex
-        desk = Desk(rows, board, self.journeys, clock, new_set, CATALOGUE, self.actions)
-        self.runner = Runner(
-            rows, self.situations, self.journeys, self.published, lambda: self.now, 20
-        )
+        self.ledger = Ledger(MoneyTables(*map(table, MoneyTables._fields)))
+        self.saying = Saying(self._append, LANES, clock)
+        ground = Ground(self.journeys, self.ledger, self.published, self.saying)
+        desk = Desk(rows, board, ground, clock, new_set, CATALOGUE, self.actions)
+        self.runner = Runner(rows, self.situations, ground, clock, 20)
         self.app = FastAPI()
         self.app.state.access = access(KEYS, nobodys=("robot",))
         problems.install(self.app)
         self.app.include_router(rounds_api.router(desk, lambda: self.now))
+
+    async def _append(self, place: Partition, message: Message) -> None:
+        await self.append(place, message)
+
+    async def settle(self, log: Log) -> None:
+        """Let payment act upon what was said of breaks, if it runs, and hear of it, as a loop that
+        began anew does.
+        """
+        if self.payment:
+            await self.payment.act()
+        keeper = Keeper(self.ledger, self.journeys)
+        keeper.begin()
+        await keeper.keep([record for record in log.records if record.topic == TOPIC])
 
     async def read(self, log: Any) -> None:
         """Read a log, as the reader does."""

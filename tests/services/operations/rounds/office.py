@@ -8,13 +8,16 @@ from typing import Any
 from services.operations.domain.actions import ACTIONS, Action
 from services.operations.domain.rounds import Act, Choice, Doing, Found, Item, Round, previewed
 from services.operations.journeys import read
+from services.operations.money.saying import Saying
+from services.operations.rounds.ground import Ground
 from services.operations.rounds.rows import Rounds, Tables
 from services.operations.rounds.runner import Runner
 from services.operations.rounds.views import ItemView, seen
 from shared import events
 from shared.events import Event
 from tests.services.operations.memory import MemoryTable, Store, Trouble
-from tests.services.operations.story import BEGAN, Log, application
+from tests.services.operations.money.partners import ledger, nowhere
+from tests.services.operations.story import BEGAN, LANES, Log, application
 
 ID = "20260609-3f9ac1d2e4"
 CHOICE = Choice(stage="routing", cause="held", action="release", reason="the rule is mended")
@@ -81,13 +84,17 @@ class Office:
         assert found
         return found
 
+    def ground(self) -> Ground:
+        """What rounds stand on, without breaks."""
+        saying = Saying(nowhere, LANES, lambda: self.now)
+        return Ground(self.store.journeys, ledger(self.store), self, saying)
+
     def runner(self, per_turn: int = 3, off_s: float = 0) -> Runner:
         """A process, whose clock may be off: so its turns are others than those of the next one."""
         return Runner(
             self.rows,
             self.situations,
-            self.store.journeys,
-            self,
+            self.ground(),
             lambda: self.now + timedelta(seconds=off_s),
             per_turn,
             self.actions,

@@ -21,9 +21,9 @@ class Asked:
 
     def __init__(self) -> None:
         self.office, sets = Office(0), iter("abcdefgh")
-        rows, journeys = self.office.rows, self.office.store.journeys
+        rows, ground = self.office.rows, self.office.ground()
         clock, new_set = lambda: self.office.now, lambda: next(sets)
-        self.desk = Desk(rows, MemoryBoard({}), journeys, clock, new_set, load(), ACTIONS)
+        self.desk = Desk(rows, MemoryBoard({}), ground, clock, new_set, load(), ACTIONS)
 
     async def for_(self, by: Caller, key: str = KEY, choice: Choice = CHOICE) -> str:
         return (await begun(self.desk, choice, by, key, self.office.now)).id
