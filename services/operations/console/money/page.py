@@ -97,6 +97,12 @@ def overview(found: MoneyView, fares: PartnersView) -> Page:
     )
 
 
+def kind_of(break_id: str) -> Words:
+    """Return what kind of break this is, by its id; one that there is not is called as it is."""
+    kind = break_id.split(".")[2]
+    return next((words for name, words in KINDS.items() if name == kind), same(kind))
+
+
 def day_name(day: date) -> Words:
     """Return a day as it is written."""
     return Words(f"{day:%d/%m/%Y}", f"{day}")

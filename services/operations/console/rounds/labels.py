@@ -45,7 +45,7 @@ ROUNDS: Mapping[str, Words] = {
         "This corrects money or state: once asked for, another person has to agree.",
     ),
     "new_to": Words("Làm cho", "To which"),
-    "new_chosen": Words("Hồ sơ đã chọn: {count}", "Applications chosen: {count}"),
+    "new_chosen": Words("Đã chọn: {count}", "Chosen: {count}"),
     "new_stuck": Words("Những việc đang ùn tắc", "What is stuck"),
     "new_all": Words("Cả những việc đang chờ đúng quy định", "Also what waits as it should"),
     "new_unit": Words("Chỉ của đơn vị (mã)", "Of this unit alone (code)"),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from services.operations.console.facts import Fact, same, unit, vnd
 from services.operations.console.labels import LABELS
+from services.operations.console.money.page import kind_of
 from services.operations.console.rounds.labels import CHECKS, DOINGS, RESULTS, STATUSES
 from services.operations.console.rounds.listing import TONES
 from services.operations.console.rounds.offers import about, in_words, within
@@ -255,7 +256,11 @@ def _counts(view: OneView) -> Iterator[Count]:
 
 
 def _detail(item: ItemView, choice: Choice, units: Units) -> Words:
-    """Say what a command is about: an order, a notice, the unit that it goes to, a new date."""
+    """Say what a command is about: an order, a notice, the unit that it goes to, a new date, what
+    kind of break.
+    """
+    if choice.cause == BREAK:
+        return kind_of(item.reference)
     if not item.reference:
         return same(item.partner or "–")
     if choice.to_unit:
@@ -276,7 +281,7 @@ def _line(item: ItemView, choice: Choice, units: Units, *, is_begun: bool) -> Li
     return Line(
         number=item.number,
         address=f"money/breaks/{item.reference}" if is_break else f"journeys/{item.application}",
-        name=item.dossier or item.application or item.reference,
+        name=item.reference if is_break else item.dossier or item.application,
         unit=unit(item.unit, units) if item.unit else same("–"),
         detail=_detail(item, choice, units),
         since=moment(instant(item.since_ms)),

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from services.operations.console.labels import LABELS
+from services.operations.console.money.labels import KINDS
 from services.operations.console.rounds.labels import CHECKS
 from services.operations.domain.actions import ACTIONS, WHY
 from services.operations.rounds.runner import CHECK_AFTER
@@ -56,7 +57,8 @@ async def test_the_group_is_marked_by_two_and_leaves_the_board(
     assert all(words.vi in preview for words in ACTIONS["mark_reconciled"].follows)
     assert "3 việc của 1 hồ sơ" in preview
     for one in breaks[:2]:
-        assert f'href="/console/money/breaks/{one.break_id}"' in preview
+        assert f'href="/console/money/breaks/{one.break_id}">{one.break_id}</a>' in preview
+        assert KINDS[one.kind].vi in preview
     assert "/console/journeys/" not in preview
 
     await agreed(edge, seated, where)
