@@ -1,6 +1,7 @@
 """The operators on duty.  Whatever is parked is released, each release asked for twice or more: one
 time each by itself, one time together, by a round.  What was planted to be mended is mended, and
-agreed to two times at once.
+agreed to two times at once.  What officers leave at work is cancelled, by two rounds for the same
+that a second one agrees to.
 """
 
 import asyncio
@@ -16,12 +17,16 @@ from tests.invariants.echo import MENDED
 from tests.invariants.town import Town
 
 REASON = "the mistake is mended"
+CANCELLED = "it was handed in twice"
 LOOK_EVERY_S = 1.0
 AGAIN_S = 4.0  # a release that changed nothing is repeated so late
 RELEASES_LIMIT = 30  # of one application by one service
 ROUND_LIMIT = 1_000  # applications that one may name
 NOBODYS_LIMIT = 2  # of what is held for ever, since nobody can read it
 PAGE = 200
+CANCEL_EVERY = 5  # looks: so many rounds may be under way at a time, and each is for a while
+CANCELS_AT_ONCE = 2  # rounds for the same
+AT_WORK = "processing", "in_processing"
 
 Item = dict[str, Any]
 
@@ -34,7 +39,7 @@ class Clerk:
         self._released: Counter[tuple[str, str]] = Counter()
         self._mended: set[str] = set()
         self._next_s: dict[tuple[str, str], float] = {}
-        self._turns, self._keys = count(), count()
+        self._turns, self._keys, self._looks = count(), count(), count()
         self._after = ""  # up to this place of the list everything is released
         self._dead_after = ""  # and of the dead
 
@@ -45,7 +50,11 @@ class Clerk:
             self._town.client("clerk", "operator:second", "operations") as other,
         ):
             while True:
-                for look in (self._look_at_parked(one), self._look_at_dead(one, other)):
+                for look in (
+                    self._look_at_parked(one),
+                    self._look_at_dead(one, other),
+                    self._look_at_left(one, other),
+                ):
                     with suppress(httpx.HTTPError, ValueError, LookupError):  # down: look again
                         await look
                 await asyncio.sleep(LOOK_EVERY_S)
@@ -89,11 +98,32 @@ class Clerk:
             chosen = own[:ROUND_LIMIT]
             asked = {"stage": service, "cause": "held", "action": "release", "reason": REASON,
                      "applications": chosen}  # fmt: skip
-            said = {"idempotency-key": f"round-{service}-{next(self._keys):05d}"}
-            made = await operations.post("/v1/rounds", json=asked, headers=said)
-            where = made.raise_for_status().headers["location"]
-            (await operations.post(f"{where}/start", json={})).raise_for_status()
+            await self._start(operations, asked)
             self._count(*((application, service) for application in chosen))
+
+    async def _start(self, operations: httpx.AsyncClient, asked: Mapping[str, Any]) -> str:
+        """Start a round, or ask for it where that takes a second person; return where it is."""
+        said = {"idempotency-key": f"round-{asked['stage']}-{next(self._keys):05d}"}
+        made = await operations.post("/v1/rounds", json=asked, headers=said)
+        where = made.raise_for_status().headers["location"]
+        (await operations.post(f"{where}/start", json={})).raise_for_status()
+        return where
+
+    async def _look_at_left(self, one: httpx.AsyncClient, other: httpx.AsyncClient) -> None:
+        """Have all cancelled that is left, until it is: of several rounds one does something."""
+        if next(self._looks) % CANCEL_EVERY:
+            return
+        stage, cause = AT_WORK
+        due = list[str]()
+        async for items, _ in _pages(one, f"/v1/stuck/{stage}/{cause}", "", which="all"):
+            due += [i["application"] for i in items if i["application"] in self._town.left]
+        if not due:
+            return
+        asked = {"stage": stage, "cause": cause, "action": "cancel", "reason": CANCELLED,
+                 "which": "all", "applications": due[:ROUND_LIMIT]}  # fmt: skip
+        rounds = [await self._start(one, asked) for _ in range(CANCELS_AT_ONCE)]
+        for where in rounds:  # 409: it was agreed to already
+            await other.post(f"{where}/approve", json={"reason": REASON})
 
     async def _look_at_dead(self, one: httpx.AsyncClient, other: httpx.AsyncClient) -> None:
         async for items, next_ in _pages(one, "/v1/dead", self._dead_after):
@@ -125,11 +155,11 @@ async def _mend(
 
 
 async def _pages(
-    operations: httpx.AsyncClient, path: str, after: str
+    operations: httpx.AsyncClient, path: str, after: str, **only: str
 ) -> AsyncIterator[tuple[list[Item], str | None]]:
     """Yield the pages of a list, each with where the next begins; None: it is the last."""
     while True:
-        answer = await operations.get(path, params={"after": after, "limit": PAGE})
+        answer = await operations.get(path, params={"after": after, "limit": PAGE, **only})
         page = answer.raise_for_status().json()
         yield page["items"], page["next"]
         if page["next"] is None:

@@ -9,10 +9,21 @@ from deploy.audit.evidence import Evidence, Heard
 from services.operations.domain.dead.letters import ANSWERED
 from shared import topics
 from shared.events import Event
+from shared.events.cancelling import Cancelled
 from shared.events.portal import Submitted
+from shared.events.refunds import RefundDone, RefundProposed
 from shared.placement import home
 from tests.invariants.echo import EARLY_ID, NOT_JSON, Odd
-from tests.invariants.faults import ALL, FAULTS, LANED, OUTSIDE, TO_MEND, Fault, external
+from tests.invariants.faults import (
+    ALL,
+    CANCELLED,
+    FAULTS,
+    LANED,
+    OUTSIDE,
+    TO_MEND,
+    Fault,
+    external,
+)
 from tests.invariants.partners import of_partners
 from tests.invariants.told import of_carriers
 
@@ -38,7 +49,7 @@ def exercised(seen: Seen) -> dict[Fault, int]:
     for service in ALL:
         for step, times in seen.deaths[service].items():
             found[Fault("killed", f"{service} at {step}")] = times
-    for part in (_copies, _early, _odd, _elsewhere, _clocks, _mistakes):
+    for part in (_copies, _early, _odd, _elsewhere, _clocks, _mistakes, _cancelled):
         found.update(part(seen))
     found.update(of_partners(seen.evidence))
     found.update(of_carriers(seen.evidence))
@@ -153,6 +164,20 @@ def _mistakes(seen: Seen) -> Iterator[Fault]:
         for application in applications:
             if not latest[application].get("held"):
                 yield Fault("mistaken release taken back", service)
+
+
+def _cancelled(seen: Seen) -> Iterator[Fault]:
+    """Find what two cancelled, and what went back of it because they did, with no third person."""
+    for heard, event in _events(seen.evidence.events_of("routing")):
+        if event.type == Cancelled.TYPE and heard.data().get("checked_by"):
+            yield Fault(CANCELLED, "routing")
+    agreed: set[str] = set()
+    for heard, event in _events(seen.evidence.events_of("payment")):
+        said = heard.data() if event.type in (RefundProposed.TYPE, RefundDone.TYPE) else {}
+        if said.get("reason") == "cancelled" and said.get("checked_by"):
+            agreed.add(said["refund"])
+        elif event.type == RefundDone.TYPE and said["refund"] in agreed:
+            yield Fault(CANCELLED, "payment")
 
 
 def _events(records: Collection[Heard]) -> Iterator[tuple[Heard, Event]]:

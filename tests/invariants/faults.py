@@ -32,6 +32,7 @@ EXTERNAL = {
     "signatures asked": ("officer.asked_signature",),
     "postal legs": ("officer.posted", "officer.told_of_carriage", "officer.took_back"),
     "officers' actions": ("officer.",),  # all others
+    "cancellations": ("operator.cancelled",),
     "choices": ("payment.chosen",),
     "refunds asked": ("refund.asked",),
     "refunds checked": ("refund.checked",),
@@ -57,6 +58,7 @@ EDGES = ("submissions", "supplements", "withdrawals", "corrections", "transfers"
          "refunds asked", "refunds checked", "refunds recorded", "fees asked anew",
          "bank callbacks", "releases")  # fmt: skip
 TO_MEND = "mended and sent again"
+CANCELLED = "cancelled by two"
 ODD = ("poison", "nearly too large", "unknown type", "wrong partition")
 STEPS = {
     service: (*LANE, *(EFFECTS if service in CALLING else ())) if service in LANED else READER
@@ -126,6 +128,7 @@ def _faults() -> Iterator[Fault]:
     yield Fault("poison", "intake.events")
     yield from (Fault(TO_MEND, topic) for topic in ("portal.submissions", "notify.inbox"))
     yield Fault("too large", "the broker")
+    yield from (Fault(CANCELLED, service) for service in ("routing", "payment"))
     yield from _of_partners()
     yield from (Fault(kind, whom) for kind, whom in carriers.happens())
 

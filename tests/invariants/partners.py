@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from deploy.audit.evidence import Evidence
-from shared.events.payment import Created, Failed, Notified, Queried, Requested, Settled
-from shared.events.refunds import RefundDone
+from shared.events.cancelling import Cancelled
+from shared.events.payment import Created, Failed, Notified, Overpaid, Queried, Requested, Settled
+from shared.events.refunds import RefundDone, RefundRejected
 from shared.partners import LIMITS
 from tests.invariants.faults import BEFELL, CAME_BACK, LET_ALONE, PAID, Fault
 from tests.invariants.paying import BY_NAME, CALLED, PARTNERS
 
+_CAME, _WENT = (Settled.TYPE, Overpaid.TYPE), (RefundDone.TYPE, RefundRejected.TYPE)
 OVER = ("done", "rejected")  # how a refund can end
 LATE_MS = 4_000  # from its order to the word of it: no citizen and no call takes so long
 
@@ -67,6 +69,24 @@ def not_given_back(evidence: Evidence) -> list[str]:
         for application, state in states.items()
         for refund in (msgspec.json.decode(state) or {}).get("refunds", ())
         if refund.get("status", "proposed") not in OVER
+    ]
+
+
+def kept_of_cancelled(evidence: Evidence) -> list[str]:
+    """Return the money of what was cancelled that did not go back, and nobody turned that down."""
+    over = {heard.event.subject for heard in evidence.events_of("routing")
+            if heard.event and heard.event.type == Cancelled.TYPE}  # fmt: skip
+    kept: Counter[tuple[str, str]] = Counter()
+    for heard in evidence.events_of("payment"):
+        if heard.event and heard.event.subject in over and heard.event.type in _CAME + _WENT:
+            data, came = heard.data(), heard.event.type in _CAME
+            kept[heard.event.subject, data["transaction"]] += data["amount_vnd"] * (
+                1 if came else -1
+            )
+    return [
+        f"{application} was cancelled, and {vnd} đồng of {transaction} are kept"
+        for (application, transaction), vnd in kept.items()
+        if vnd > 0
     ]
 
 

@@ -7,7 +7,16 @@ from typing import NamedTuple
 
 from tests.invariants import carriers
 from tests.invariants.acts import POLL_LIMIT_S, SESSION_S
-from tests.invariants.faults import CALLING, FAULTS, LANED, PAID, STEPS, TO_MEND, Fault
+from tests.invariants.faults import (
+    CALLING,
+    CANCELLED,
+    FAULTS,
+    LANED,
+    PAID,
+    STEPS,
+    TO_MEND,
+    Fault,
+)
 
 OFF_S = (-60, -40, -20, 20, 40, 60)  # how far the clocks of services are off
 
@@ -168,7 +177,7 @@ def full(seed: int, applications: int) -> Plan:
 def short(seed: int, applications: int = 200) -> Plan:
     """Return a minute of it."""
     always = {"doubled on the log", "overtaken", "clock off", "poison", "nearly too large",
-              "unknown type", "too large", TO_MEND, PAID}  # fmt: skip
+              "unknown type", "too large", TO_MEND, CANCELLED, PAID}  # fmt: skip
     # too rare in so few, or never
     without = {"releases", "supplements", "withdrawals", "corrections", "transfers", "steps",
                "apologies", "signatures asked", "refunds asked", "refunds checked",

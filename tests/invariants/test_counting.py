@@ -144,6 +144,26 @@ def test_what_was_planted_to_be_mended_counts_once_a_lane_has_decided_the_copy()
     assert times(taken, odd.kind, odd.topic) == 1
 
 
+def test_what_two_cancelled_counts_and_what_went_back_of_it_because_they_did() -> None:
+    ended = event("application.cancelled", "1", b'{"checked_by":"second"}')
+    by_one = event("application.cancelled", "2")
+    seen = with_records(nothing(), "routing.events", ended, by_one)
+    assert times(seen, "cancelled by two", "routing") == 1
+
+    def back(**proposed: str) -> Seen:
+        said = {"refund": "r", "partner": "p", "amount_vnd": 1}
+        records = (
+            event("refund.proposed", "1", msgspec.json.encode(said | proposed)),
+            event("refund.done", "2", msgspec.json.encode(said)),
+        )
+        return with_records(seen, "payment.events", *records)
+
+    assert times(back(reason="cancelled"), "cancelled by two", "payment") == 0
+    assert times(back(reason="asked", checked_by="second"), "cancelled by two", "payment") == 0
+    both = back(reason="cancelled", checked_by="second")
+    assert times(both, "cancelled by two", "payment") == 1
+
+
 def test_a_stray_record_counts_once_it_came_home() -> None:
     said = event("officer.accepted")
     seen = with_records(nothing(), "routing.inbox", said, lane=(HOME + 1) % LANES)

@@ -9,9 +9,16 @@ import pytest
 from deploy.audit.evidence import Evidence, Payment
 from shared.partners import LIMITS
 from tests.invariants.faults import CAME_BACK, LET_ALONE, Fault
-from tests.invariants.partners import LATE_MS, ledgers, not_given_back, of_partners, unheard
+from tests.invariants.partners import (
+    LATE_MS,
+    kept_of_cancelled,
+    ledgers,
+    not_given_back,
+    of_partners,
+    unheard,
+)
 from tests.invariants.paying import BY_NAME, PARTNERS
-from tests.invariants.test_counting import event, nothing, with_records
+from tests.invariants.test_counting import APPLICATION, event, nothing, with_records
 
 ONE, OTHER = PARTNERS[0].name, PARTNERS[1].name
 ORDER = {"partner": ONE, "reference": "R1", "transaction": "T1", "amount_vnd": 10_000}
@@ -94,6 +101,27 @@ def test_a_refund_that_came_to_no_end_is_told_of(status: str, is_over: bool) -> 
     journals = {"payment": [row("requested"), row(status)]}  # the last version counts
     told = not_given_back(replace(nothing().evidence, journals=journals))
     assert told == ([] if is_over else [f"a: refund 1 at {ONE} is still {status}, after 3 calls"])
+
+
+@pytest.mark.parametrize(
+    ("back", "kept_vnd"),
+    [
+        ([("refund.done", 10_000)], 0),
+        ([("refund.done", 4_000), ("refund.rejected", 6_000)], 0),
+        ([("refund.done", 4_000)], 6_000),
+        ([("refund.proposed", 10_000)], 10_000),
+    ],
+)
+def test_money_of_what_was_cancelled_goes_back_or_somebody_turned_it_down(
+    back: list[tuple[str, int]], kept_vnd: int
+) -> None:
+    said = [(type_, {"amount_vnd": vnd}) for type_, vnd in back]
+    paid = having("payment.events", ("payment.settled", {}), *said)
+    assert kept_of_cancelled(paid) == [], "it goes on"
+    ended = having("routing.events", ("application.cancelled", {}))
+    both = replace(paid, log={**paid.log, "routing.events": ended.log["routing.events"]})
+    told = [f"{APPLICATION} was cancelled, and {kept_vnd} đồng of T1 are kept"]
+    assert kept_of_cancelled(both) == (told if kept_vnd else [])
 
 
 def test_who_is_never_asked_and_gave_up_telling_us_is_told_of() -> None:

@@ -20,12 +20,13 @@ from shared.catalogue import load
 from shared.errors import Unknown
 from shared.events import Event
 from shared.events.data import Document
-from shared.events.intake import InterlinkedEnded, InterlinkedRegistered, Refused
-from shared.events.routing import Closed, NotAccepted, Returned, Routed, SupplementRequested
+from shared.events.intake import InterlinkedRegistered
+from shared.events.routing import Routed, SupplementRequested
 from shared.kafka import KafkaProducer
 from shared.kinship import is_child
 from shared.placement import home
 from tests.invariants.echo import elsewhere
+from tests.invariants.ends import OVER, Left
 from tests.invariants.paying import Way, drawn, way
 from tests.invariants.target import Target
 from tests.invariants.twice import Twice
@@ -39,7 +40,6 @@ WITHDRAWN = 0.04  # of all applications, and of the children of those for severa
 CORRECTED = 0.06  # of all applications
 SPLIT, FAMILIES = 0.03, 0.05  # of all: an old unit is told, several agencies are asked
 ASTRAY = 0.05  # of those submitted onto Kafka: they stand on the wrong lane only
-OVER = (Refused.TYPE, Returned.TYPE, NotAccepted.TYPE, Closed.TYPE, InterlinkedEnded.TYPE)
 ENTRY = (Routed.TYPE, InterlinkedRegistered.TYPE)  # from then on a citizen may think again
 EVENTS = ("intake.events", "routing.events")
 HABITS = Habits(
@@ -73,9 +73,11 @@ class Town:
         self._clients = target.system.clients
         self.portal = Portal(self._clients, target.lanes)
         self._chance = random.Random(seed)
-        self._citizens = Citizens(load(), datetime.now(UTC).date(), self._chance)
+        catalogue = load()
+        self._citizens = Citizens(catalogue, datetime.now(UTC).date(), self._chance)
         self.submitted: list[Application] = []
         self._by_id: dict[str, Application] = {}
+        self.left = Left(catalogue, self.drawn, self._by_id)
         self.over: set[str] = set()
         self.doubled: Counter[str] = Counter()  # calls that were made twice, by path
         self.failed: list[str] = []  # who could not go on
@@ -259,7 +261,7 @@ class Town:
             self.client("routing", "officer") as routing,
             aclosing(follow(self._target.kafka_url, ("routing.events",))) as log,
         ):
-            await Officers(routing, self._habits).attend(log)
+            await Officers(routing, self._habits).attend(self.left.out_of(log))
 
 
 def first_reference(application: str) -> str:
