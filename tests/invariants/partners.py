@@ -72,22 +72,22 @@ def not_given_back(evidence: Evidence) -> list[str]:
     ]
 
 
-def kept_of_cancelled(evidence: Evidence) -> list[str]:
-    """Return the money of what was cancelled that did not go back, and nobody turned that down."""
-    over = {heard.event.subject for heard in evidence.events_of("routing")
-            if heard.event and heard.event.type == Cancelled.TYPE}  # fmt: skip
+def wrongly_cancelled(evidence: Evidence) -> list[str]:
+    """Return what was cancelled more than once, and money of it that did not go back, though
+    nobody turned that down.
+    """
+    ends = Counter(heard.event.subject for heard in evidence.events_of("routing")
+                   if heard.event and heard.event.type == Cancelled.TYPE)  # fmt: skip
     kept: Counter[tuple[str, str]] = Counter()
     for heard in evidence.events_of("payment"):
-        if heard.event and heard.event.subject in over and heard.event.type in _CAME + _WENT:
-            data, came = heard.data(), heard.event.type in _CAME
-            kept[heard.event.subject, data["transaction"]] += data["amount_vnd"] * (
-                1 if came else -1
-            )
+        if heard.event and heard.event.subject in ends and heard.event.type in _CAME + _WENT:
+            data, sign = heard.data(), 1 if heard.event.type in _CAME else -1
+            kept[heard.event.subject, data["transaction"]] += sign * data["amount_vnd"]
     return [
-        f"{application} was cancelled, and {vnd} đồng of {transaction} are kept"
-        for (application, transaction), vnd in kept.items()
-        if vnd > 0
-    ]
+        *(f"{application} was cancelled {n} times" for application, n in ends.items() if n > 1),
+        *(f"{application} was cancelled, and {vnd} đồng of {transaction} are kept"
+          for (application, transaction), vnd in kept.items() if vnd > 0),
+    ]  # fmt: skip
 
 
 def of_partners(evidence: Evidence) -> Iterator[Fault]:

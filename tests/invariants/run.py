@@ -25,7 +25,7 @@ from tests.invariants.faults import ALL, LET_ALONE, TO_MEND, Fault
 from tests.invariants.lives import Lives
 from tests.invariants.minds import Minds
 from tests.invariants.outcome import Outcome
-from tests.invariants.partners import kept_of_cancelled, ledgers, not_given_back, unheard
+from tests.invariants.partners import ledgers, not_given_back, unheard, wrongly_cancelled
 from tests.invariants.plan import Plan, Staged
 from tests.invariants.proven import unproven
 from tests.invariants.target import Target, running
@@ -185,7 +185,7 @@ class _Run:
         outcome.restarts = dict(self._lives.restarts)
         outcome.wrong += [f"never died: {name}" for name in self._attack.late]
         outcome.wrong += [*self._town.failed, *not_given_back(evidence), *unheard(evidence)]
-        outcome.wrong += [*kept_of_cancelled(evidence), *unproven(evidence)]
+        outcome.wrong += [*wrongly_cancelled(evidence), *unproven(evidence)]
 
 
 def _stuck(evidence: Evidence, unfinished: Set[str]) -> list[str]:

@@ -11,11 +11,11 @@ from shared.partners import LIMITS
 from tests.invariants.faults import CAME_BACK, LET_ALONE, Fault
 from tests.invariants.partners import (
     LATE_MS,
-    kept_of_cancelled,
     ledgers,
     not_given_back,
     of_partners,
     unheard,
+    wrongly_cancelled,
 )
 from tests.invariants.paying import BY_NAME, PARTNERS
 from tests.invariants.test_counting import APPLICATION, event, nothing, with_records
@@ -117,11 +117,16 @@ def test_money_of_what_was_cancelled_goes_back_or_somebody_turned_it_down(
 ) -> None:
     said = [(type_, {"amount_vnd": vnd}) for type_, vnd in back]
     paid = having("payment.events", ("payment.settled", {}), *said)
-    assert kept_of_cancelled(paid) == [], "it goes on"
+    assert wrongly_cancelled(paid) == [], "it goes on"
     ended = having("routing.events", ("application.cancelled", {}))
     both = replace(paid, log={**paid.log, "routing.events": ended.log["routing.events"]})
     told = [f"{APPLICATION} was cancelled, and {kept_vnd} đồng of T1 are kept"]
-    assert kept_of_cancelled(both) == (told if kept_vnd else [])
+    assert wrongly_cancelled(both) == (told if kept_vnd else [])
+
+
+def test_what_is_cancelled_twice_is_told_of() -> None:
+    twice = having("routing.events", *[("application.cancelled", {})] * 2)
+    assert wrongly_cancelled(twice) == [f"{APPLICATION} was cancelled 2 times"]
 
 
 def test_who_is_never_asked_and_gave_up_telling_us_is_told_of() -> None:
