@@ -1,8 +1,10 @@
 """Operators of payment: one asks for refunds, always for too much in the end, and for fees anew;
-another agrees or not; and whoever is there gives back by hand what a partner cannot.
+another agrees or not; and whoever is there gives back by hand what a partner cannot.  One partner
+gives nothing back at first: what failed so is tried again by operators (`clerk.py`).
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine
 from contextlib import aclosing
 from typing import Any
@@ -14,6 +16,7 @@ from deploy.log.reading import follow
 from shared.events import Event
 from shared.events.payment import FeeAssessed, Settled
 from shared.events.refunds import RefundFailed, RefundWaiting
+from tests.invariants.paying import FIRST_OFFERED
 from tests.invariants.town import Town, leaf, taken
 
 ASKED = 0.08  # of all that is settled
@@ -23,6 +26,8 @@ ANEW = 0.06  # of all applications
 COPIES = 4  # at most, of a fee that is assessed anew
 LATEST_S = 4.0  # after the fee was assessed
 PART = 2
+UNABLE = FIRST_OFFERED.name  # to give back, so many times
+FAILURES, FAILURES_OF_ONE = 4, 5  # of one refund: then a person gives it back
 
 
 class Cashiers:
@@ -31,6 +36,7 @@ class Cashiers:
     def __init__(self, town: Town) -> None:
         self._town = town
         self._seen: set[str] = set()
+        self._failed: Counter[str] = Counter()  # refunds, how often
 
     async def work(self) -> None:
         """Act until cancelled; who cannot go on is told of in the end."""
@@ -43,14 +49,18 @@ class Cashiers:
         async with (
             self._town.client("payment", "operator") as one,
             self._town.client("checker", "operator:second", "payment") as other,
+            self._town.client("bank", "operator") as bank,
             aclosing(follow(self._town.kafka_url, ("payment.events",))) as log,
             asyncio.TaskGroup() as group,
         ):
+            await _let_refunds_be(bank, "refused")
             async for event in log:
                 if event.id not in self._seen:
                     self._seen.add(event.id)
                     for act in self._acts(event, one, other):
                         group.create_task(act)
+                    if event.type == RefundFailed.TYPE and self._failed.total() == FAILURES:
+                        await _let_refunds_be(bank, "given")
 
     def _acts(
         self, event: Event, one: httpx.AsyncClient, other: httpx.AsyncClient
@@ -63,6 +73,10 @@ class Cashiers:
         if event.type == RefundWaiting.TYPE and said["waits_for"] == "check":
             is_agreed = self._drawn("check", event) >= TURNED_DOWN
             return [self._look_at(other, said["refund"], "approve" if is_agreed else "reject")]
+        if event.type == RefundFailed.TYPE:
+            self._failed[said["refund"]] += 1
+            if self._failed[said["refund"]] < FAILURES_OF_ONE:
+                return []  # it is tried again
         if event.type in (RefundWaiting.TYPE, RefundFailed.TYPE):
             return [self._record(other, said["refund"])]  # the first may have asked for it
         return []
@@ -102,6 +116,10 @@ class Cashiers:
     ) -> None:
         headers = {"idempotency-key": key} if key else {}
         await taken(lambda: client.post(where, json=asked, headers=headers), is_late=True)
+
+
+async def _let_refunds_be(bank: httpx.AsyncClient, word: str) -> None:
+    (await bank.post(f"/{UNABLE}/sandbox/refunds/{word}")).raise_for_status()
 
 
 def _said(event: Event) -> dict[str, Any]:

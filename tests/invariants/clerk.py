@@ -1,7 +1,7 @@
 """The operators on duty.  Whatever is parked is released, each release asked for twice or more: one
 time each by itself, one time together, by a round.  What was planted to be mended is mended, and
-agreed to two times at once.  What officers leave at work is cancelled, by two rounds for the same
-that a second one agrees to.
+agreed to two times at once.  What officers leave at work is cancelled, and refunds that failed are
+tried again, by two rounds for the same that a second one agrees to.
 """
 
 import asyncio
@@ -17,18 +17,21 @@ from tests.invariants.echo import MENDED
 from tests.invariants.town import Town
 
 REASON = "the mistake is mended"
-CANCELLED = "it was handed in twice"
 LOOK_EVERY_S = 1.0
 AGAIN_S = 4.0  # a release that changed nothing is repeated so late
 RELEASES_LIMIT = 30  # of one application by one service
 ROUND_LIMIT = 1_000  # applications that one may name
 NOBODYS_LIMIT = 2  # of what is held for ever, since nobody can read it
 PAGE = 200
-CANCEL_EVERY = 5  # looks: so many rounds may be under way at a time, and each is for a while
-CANCELS_AT_ONCE = 2  # rounds for the same
-AT_WORK = "processing", "in_processing"
+BY_TWO_EVERY = 5  # looks: so many rounds may be under way at a time, and each is for a while
+AT_ONCE = 2  # rounds for the same
 
 Item = dict[str, Any]
+
+CANCEL: Item = {"stage": "processing", "cause": "in_processing", "action": "cancel",
+                "reason": "it was handed in twice", "which": "all"}  # fmt: skip
+RETRY: Item = {"stage": "payment", "cause": "refund_failed", "action": "retry_refund",
+               "reason": "the bank takes them again", "which": "all"}  # fmt: skip
 
 
 class Clerk:
@@ -53,7 +56,7 @@ class Clerk:
                 for look in (
                     self._look_at_parked(one),
                     self._look_at_dead(one, other),
-                    self._look_at_left(one, other),
+                    self._look_at_groups(one, other),
                 ):
                     with suppress(httpx.HTTPError, ValueError, LookupError):  # down: look again
                         await look
@@ -109,19 +112,23 @@ class Clerk:
         (await operations.post(f"{where}/start", json={})).raise_for_status()
         return where
 
-    async def _look_at_left(self, one: httpx.AsyncClient, other: httpx.AsyncClient) -> None:
-        """Have all cancelled that is left, until it is: of several rounds one does something."""
-        if next(self._looks) % CANCEL_EVERY:
+    async def _look_at_groups(self, one: httpx.AsyncClient, other: httpx.AsyncClient) -> None:
+        """Have done what takes two, until it is: of two rounds for the same one does something."""
+        if next(self._looks) % BY_TWO_EVERY:
             return
-        stage, cause = AT_WORK
-        due = list[str]()
-        async for items, _ in _pages(one, f"/v1/stuck/{stage}/{cause}", "", which="all"):
-            due += [i["application"] for i in items if i["application"] in self._town.left]
-        if not due:
-            return
-        asked = {"stage": stage, "cause": cause, "action": "cancel", "reason": CANCELLED,
-                 "which": "all", "applications": due[:ROUND_LIMIT]}  # fmt: skip
-        rounds = [await self._start(one, asked) for _ in range(CANCELS_AT_ONCE)]
+        for asked in (CANCEL, RETRY):
+            where, due = f"/v1/stuck/{asked['stage']}/{asked['cause']}", list[str]()
+            async for items, _ in _pages(one, where, "", which="all"):
+                due += [item["application"] for item in items]
+            if asked is CANCEL:
+                due = [application for application in due if application in self._town.left]
+            if due:
+                await self._have_done(asked | {"applications": due[:ROUND_LIMIT]}, one, other)
+
+    async def _have_done(
+        self, asked: Item, one: httpx.AsyncClient, other: httpx.AsyncClient
+    ) -> None:
+        rounds = [await self._start(one, asked) for _ in range(AT_ONCE)]
         for where in rounds:  # 409: it was agreed to already
             await other.post(f"{where}/approve", json={"reason": REASON})
 

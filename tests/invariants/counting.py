@@ -11,7 +11,7 @@ from shared import topics
 from shared.events import Event
 from shared.events.cancelling import Cancelled
 from shared.events.portal import Submitted
-from shared.events.refunds import RefundDone, RefundProposed
+from shared.events.refunds import RefundDone, RefundProposed, RefundRequested
 from shared.placement import home
 from tests.invariants.echo import EARLY_ID, NOT_JSON, Odd
 from tests.invariants.faults import (
@@ -20,6 +20,7 @@ from tests.invariants.faults import (
     FAULTS,
     LANED,
     OUTSIDE,
+    RETRIED,
     TO_MEND,
     Fault,
     external,
@@ -49,7 +50,7 @@ def exercised(seen: Seen) -> dict[Fault, int]:
     for service in ALL:
         for step, times in seen.deaths[service].items():
             found[Fault("killed", f"{service} at {step}")] = times
-    for part in (_copies, _early, _odd, _elsewhere, _clocks, _mistakes, _cancelled):
+    for part in (_copies, _early, _odd, _elsewhere, _clocks, _mistakes, _cancelled, _retried):
         found.update(part(seen))
     found.update(of_partners(seen.evidence))
     found.update(of_carriers(seen.evidence))
@@ -178,6 +179,17 @@ def _cancelled(seen: Seen) -> Iterator[Fault]:
             agreed.add(said["refund"])
         elif event.type == RefundDone.TYPE and said["refund"] in agreed:
             yield Fault(CANCELLED, "payment")
+
+
+def _retried(seen: Seen) -> Iterator[Fault]:
+    """Find the refunds that failed, were sent anew by another name, and then were done."""
+    anew: set[str] = set()
+    for heard, event in _events(seen.evidence.events_of("payment")):
+        said = heard.data() if event.type in (RefundRequested.TYPE, RefundDone.TYPE) else {}
+        if said.get("name"):
+            anew.add(said["refund"])
+        elif event.type == RefundDone.TYPE and said["refund"] in anew and not said.get("by"):
+            yield Fault(RETRIED, "payment")
 
 
 def _events(records: Collection[Heard]) -> Iterator[tuple[Heard, Event]]:

@@ -30,7 +30,8 @@ COPIED = 0.25  # of all messages; of rare ones all
 RARE = frozenset(
     {"supplements", "withdrawals", "releases", "corrections", "letters of parents and children",
      "transfers", "steps", "apologies", "signatures asked", "postal legs", "refunds asked",
-     "refunds checked", "refunds recorded", "fees asked anew", "preferences", "cancellations"}
+     "refunds checked", "refunds recorded", "fees asked anew", "preferences", "cancellations",
+     "refunds retried"}
 )  # fmt: skip
 ELSEWHERE = 0.01  # of all messages, onto another lane; of rare ones more
 RARE_ELSEWHERE = 0.2

@@ -37,6 +37,7 @@ EXTERNAL = {
     "refunds asked": ("refund.asked",),
     "refunds checked": ("refund.checked",),
     "refunds recorded": ("refund.recorded",),
+    "refunds retried": ("refund.retried",),
     "fees asked anew": ("fee.reassessment_asked",),
     "preferences": ("notice.preferences_changed",),
     "bank callbacks": ("payment.notified",),
@@ -58,7 +59,7 @@ EDGES = ("submissions", "supplements", "withdrawals", "corrections", "transfers"
          "refunds asked", "refunds checked", "refunds recorded", "fees asked anew",
          "bank callbacks", "releases")  # fmt: skip
 TO_MEND = "mended and sent again"
-CANCELLED = "cancelled by two"
+CANCELLED, RETRIED = "cancelled by two", "given back when tried again"
 ODD = ("poison", "nearly too large", "unknown type", "wrong partition")
 STEPS = {
     service: (*LANE, *(EFFECTS if service in CALLING else ())) if service in LANED else READER
@@ -129,6 +130,7 @@ def _faults() -> Iterator[Fault]:
     yield from (Fault(TO_MEND, topic) for topic in ("portal.submissions", "notify.inbox"))
     yield Fault("too large", "the broker")
     yield from (Fault(CANCELLED, service) for service in ("routing", "payment"))
+    yield Fault(RETRIED, "payment")
     yield from _of_partners()
     yield from (Fault(kind, whom) for kind, whom in carriers.happens())
 

@@ -13,6 +13,7 @@ from tests.invariants.faults import (
     FAULTS,
     LANED,
     PAID,
+    RETRIED,
     STEPS,
     TO_MEND,
     Fault,
@@ -177,7 +178,7 @@ def full(seed: int, applications: int) -> Plan:
 def short(seed: int, applications: int = 200) -> Plan:
     """Return a minute of it."""
     always = {"doubled on the log", "overtaken", "clock off", "poison", "nearly too large",
-              "unknown type", "too large", TO_MEND, CANCELLED, PAID}  # fmt: skip
+              "unknown type", "too large", TO_MEND, CANCELLED, RETRIED, PAID}  # fmt: skip
     # too rare in so few, or never
     without = {"releases", "supplements", "withdrawals", "corrections", "transfers", "steps",
                "apologies", "signatures asked", "refunds asked", "refunds checked",

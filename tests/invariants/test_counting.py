@@ -164,6 +164,19 @@ def test_what_two_cancelled_counts_and_what_went_back_of_it_because_they_did() -
     assert times(both, "cancelled by two", "payment") == 1
 
 
+def test_a_refund_counts_that_was_sent_anew_and_done_by_its_partner() -> None:
+    about = {"refund": "r", "partner": "p", "amount_vnd": 1}
+
+    def given_back(name: str, by: str) -> Seen:
+        sent = event("refund.requested", "1", msgspec.json.encode(about | {"name": name}))
+        done = event("refund.done", "2", msgspec.json.encode(about | {"by": by}))
+        return with_records(nothing(), "payment.events", sent, done)
+
+    told = [times(given_back(*said), "given back when tried again", "payment")
+            for said in (("r.2", ""), ("", ""), ("r.2", "a person"))]  # fmt: skip
+    assert told == [1, 0, 0]
+
+
 def test_a_stray_record_counts_once_it_came_home() -> None:
     said = event("officer.accepted")
     seen = with_records(nothing(), "routing.inbox", said, lane=(HOME + 1) % LANES)

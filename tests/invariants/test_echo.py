@@ -35,8 +35,7 @@ def test_every_message_from_outside_is_doubled_but_what_operators_commands_say()
     said = {name for name, contract in CONTRACTS.items() if issubclass(contract, Strict)}
     assert {type_ for type_ in said if not external(type_)} == {
         "operator.recounted_due",
-        # nobody in the town looks into what is sealed, or has a refund tried again
-        *("personal.unsealed", "refund.retried"),
+        "personal.unsealed",  # nobody in the town looks into what is sealed
         *("payment.unstated", "payment.disbursed", "payment.query.asked", "notice.again.asked"),
         *("reconciliation.close_asked", "reconciliation.close_checked"),
         # nobody in the town is paid an allowance yet
