@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.operations.domain.citizen.words import Words
+from services.operations.domain.entries import OTHER
 
 _TYPES = """
 application.submitted | Hồ sơ được nộp | Submitted
@@ -192,6 +193,9 @@ def _read(text: str) -> Mapping[str, Words]:
 TYPES: Mapping[str, Words] = _read(_TYPES)
 
 
+STRANGE = Words("Bản ghi không thuộc về nơi này", "Something that does not belong here")
+
+
 def called(type_: str) -> Words:
     """Return what a message is called; one of a newer release goes by its type."""
-    return TYPES.get(type_, Words(type_, type_))
+    return STRANGE if type_ == OTHER else TYPES.get(type_, Words(type_, type_))

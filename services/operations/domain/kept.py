@@ -35,13 +35,14 @@ def kept(topic: str, type_: str, data: bytes) -> bytes:
     try:
         content = _FROM_OUTSIDE[type_].decode(data)
     except (KeyError, *UNREADABLE):
-        return _omitted(data)
+        return omitted(data)
     if isinstance(content, Submitted) and not _JWE.fullmatch(content.personal):
-        return _omitted(data)
+        return omitted(data)
     return _bounded(encode(content))  # encoded anew: a field that stood there twice is there once
 
 
-def _omitted(data: bytes) -> bytes:
+def omitted(data: bytes) -> bytes:
+    """Return what stands in the place of data that is not kept, or not told: its length."""
     return b'{"omitted_bytes":%d}' % len(data)
 
 
@@ -52,8 +53,8 @@ def _bounded(data: bytes) -> bytes:
             data = msgspec.json.encode(_shortened(msgspec.json.decode(data)))
         data.decode()
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return _omitted(data)
-    return data if len(data) <= DATA_LIMIT_BYTES else _omitted(data)
+        return omitted(data)
+    return data if len(data) <= DATA_LIMIT_BYTES else omitted(data)
 
 
 def _shortened(value: object, limit: int = STRING_LIMIT) -> object:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from services.operations.domain.entries import Entry
+from services.operations.domain.timeline import type_told
 from shared.trace import trace_id
 
 SpanKind = Literal["decision", "hold", "call", "message"]
@@ -77,7 +78,7 @@ def _span(
         kind=kind,
         start_ms=start,
         end_ms=max(e.logged_ms for e in own),
-        types=tuple(e.type for e in own),
+        types=tuple(map(type_told, own)),
         ids=tuple(e.id for e in own),
         cause=cause.id if cause else first.causationid,
         topic=first.topic,

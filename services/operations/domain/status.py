@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from services.operations.domain.entries import Entry, Gist, Member, gist
-from services.operations.domain.timeline import instant
+from services.operations.domain.timeline import instant, type_told
 from services.operations.domain.waits import Who, waiting_for
 from shared.events import intake, kernel, notify, payment, petitions, reassessments
 
@@ -119,7 +119,7 @@ def status(entries: Sequence[Entry]) -> Status:
         notices=_notices(_numbered(decided, "notify")),
         held_by=held_by(entries),
         waiting_for=waiting_for(entries),
-        last_type=last.type if last else "",
+        last_type=type_told(last) if last else "",
         last_at=instant(last.logged_ms) if last else "",
         children=family.children,
         outcome=family.outcome,

@@ -7,8 +7,10 @@ import msgspec
 
 from services.operations.domain.dead.letters import ANSWERED
 from services.operations.domain.entries import Entry, Gist, Member, gist
+from services.operations.domain.kept import omitted
 from shared.events import (
     CONTRACTS,
+    Data,
     cancelling,
     disbursements,
     feedback,
@@ -30,7 +32,10 @@ Tell = Callable[[Gist], str]
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One message: when it was logged, what it is, what led to it, in a few words."""
+    """One message: when it was logged, what it is, what led to it, in a few words.
+
+    Of one that does not belong where it was sent only that: its type is `other`, its data a length.
+    """
 
     at: str
     service: str
@@ -110,9 +115,32 @@ def _finding(g: Gist) -> str:
     return g.finding
 
 
+_ALIKE: Mapping[Tell, Sequence[type[Data]]] = {
+    _officer: (
+        *(routing.Accepted, routing.NotAccepted, routing.Processing, routing.SupplementRequested),
+        *(routing.Suspended, routing.Settled, routing.Returned, routing.Apologised),
+        *(cancelling.Cancelled, cancelling.OperatorCancelled),
+        *(handover.DueRecounted, petitions.PetitionDismissed),
+    ),
+    _money: (
+        *(payment.Requested, payment.Settled, payment.Mismatched, payment.Overpaid),
+        *(refunds.RefundWaiting, refunds.RefundRequested, refunds.RefundQueryRequested),
+        *(refunds.RefundDone, refunds.RefundFailed, reassessments.FeeOverpaid),
+    ),
+    _reason: (
+        *(routing.ChoiceNeeded, routing.Closed, routing.ActionRejected),
+        *(payment.FeeWaived, reassessments.ReassessmentRejected),
+    ),
+    _notice: (
+        *(notify.NoticeRequested, notify.NoticeReceiptMissing, notify.NoticeSent),
+        *(notify.NoticeDelivered, notify.NoticeContradicted, notify.NoticeFailed),
+        *(notify.NoticeDropped, feedback.FeedbackRejected),
+    ),
+}
 # What a line says beside its type; a type that is not here says nothing more.
 TELL: Mapping[str, Tell] = {
     **{type_: _officer for type_ in CONTRACTS if type_.startswith("officer.")},
+    **{contract.TYPE: tell for tell, some in _ALIKE.items() for contract in some},
     portal.Submitted.TYPE: lambda g: g.procedure,
     intake.Registered.TYPE: lambda g: f"{g.dossier_code} · procedure {g.procedure}",
     intake.InterlinkedRegistered.TYPE: _children,
@@ -124,20 +152,9 @@ TELL: Mapping[str, Tell] = {
     intake.CorrectionAsked.TYPE: _fields,
     intake.Corrected.TYPE: _fields,
     routing.Routed.TYPE: lambda g: f"to unit {g.competent_unit}",
-    routing.ChoiceNeeded.TYPE: _reason,
-    routing.Accepted.TYPE: _officer,
-    routing.NotAccepted.TYPE: _officer,
-    cancelling.Cancelled.TYPE: _officer,
-    cancelling.OperatorCancelled.TYPE: _officer,
-    routing.Processing.TYPE: _officer,
-    routing.SupplementRequested.TYPE: _officer,
     routing.PaymentDue.TYPE: lambda g: _vnd(g.amount_vnd),
-    routing.Suspended.TYPE: _officer,
-    routing.Settled.TYPE: _officer,
-    routing.Returned.TYPE: _officer,
     routing.DueSoon.TYPE: lambda g: f"unit {g.competent_unit}",
     routing.Overdue.TYPE: lambda g: f"unit {g.competent_unit}",
-    routing.Apologised.TYPE: _officer,
     handover.Transferred.TYPE: lambda g: (
         f"from unit {g.from_unit} to {g.competent_unit} · {_officer(g)}"
     ),
@@ -151,35 +168,25 @@ TELL: Mapping[str, Tell] = {
     handover.PostCameBack.TYPE: lambda g: f"parcel {g.tracking} · {_officer(g)}",
     handover.ReturnLate.TYPE: lambda g: f"unit {g.returning_unit}",
     handover.DueMoved.TYPE: lambda g: f"from {g.due_before} to {g.due} · {g.cause}",
-    handover.DueRecounted.TYPE: _officer,
-    routing.Closed.TYPE: _reason,
-    routing.ActionRejected.TYPE: _reason,
     payment.FeeAssessed.TYPE: lambda g: _vnd(g.total_vnd),
-    payment.FeeWaived.TYPE: _reason,
     reassessments.FeeReassessed.TYPE: lambda g: f"{_vnd(g.total_vnd)}: {g.reason}",
-    reassessments.ReassessmentRejected.TYPE: _reason,
-    reassessments.FeeOverpaid.TYPE: _money,
     payment.ReceiptAdjusted.TYPE: lambda g: f"{_numbered(g)} · {g.kind} {_vnd(g.amount_vnd)}",
     payment.ReceiptReplaced.TYPE: lambda g: f"{_numbered(g)} · {g.kind} {_vnd(g.amount_vnd)}",
     payment.ReceiptInvalidated.TYPE: lambda g: f"{_numbered(g)} · {g.kind}: {g.reason}",
-    payment.Requested.TYPE: _money,
     payment.Notified.TYPE: lambda g: f"{g.finding}: {_money(g)}",
     payment.CreateRequested.TYPE: lambda g: f"order {g.reference} of {g.partner}",
     payment.Created.TYPE: lambda g: f"{g.finding} by {g.partner}",
     payment.Chosen.TYPE: lambda g: f"with {g.partner}",
     payment.Queried.TYPE: lambda g: f"{g.finding} by {g.partner}",
     payment.Unstated.TYPE: lambda g: f"not on the statement: {_money(g)}",
-    payment.Settled.TYPE: _money,
     payment.Failed.TYPE: lambda g: f"order {g.reference} by {g.partner}: {g.reason}",
     payment.Expired.TYPE: lambda g: f"order {g.reference}",
-    payment.Mismatched.TYPE: _money,
     reconciliation.BreakOpened.TYPE: lambda g: f"{g.kind}: {_money(g)}",
     reconciliation.BreakClosed.TYPE: _closed,
     reconciliation.CloseAsked.TYPE: _closed,
     reconciliation.CloseChecked.TYPE: _closed,
     reconciliation.CloseWaiting.TYPE: lambda g: f"asked by {g.by}, a second person has to agree",
     reconciliation.CloseRefused.TYPE: _closed,
-    payment.Overpaid.TYPE: _money,
     payment.ReceiptIssued.TYPE: lambda g: f"{_numbered(g)} · {g.kind} {_vnd(g.amount_vnd)}",
     refunds.RefundAsked.TYPE: lambda g: f"{_vnd(g.amount_vnd)} by {g.by}: {g.reason}",
     refunds.RefundChecked.TYPE: lambda g: f"by {g.by}: {g.reason}",
@@ -188,13 +195,8 @@ TELL: Mapping[str, Tell] = {
     refunds.RefundRetryRefused.TYPE: lambda g: f"{g.refund}: {g.because}",
     refunds.RefundAnswered.TYPE: _finding,
     refunds.RefundProposed.TYPE: lambda g: f"{g.reason}: {_money(g)}",
-    refunds.RefundWaiting.TYPE: _money,
-    refunds.RefundRequested.TYPE: _money,
-    refunds.RefundQueryRequested.TYPE: _money,
     queries.QueryAsked.TYPE: lambda g: f"by {g.by}: {g.reason}, order {g.reference}",
     queries.QueryRefused.TYPE: lambda g: f"order {g.reference}: {g.because}",
-    refunds.RefundDone.TYPE: _money,
-    refunds.RefundFailed.TYPE: _money,
     refunds.RefundRefused.TYPE: lambda g: f"{_vnd(g.amount_vnd)} of {g.transaction}: {g.because}",
     refunds.RefundRejected.TYPE: lambda g: f"by {g.by}: {g.reason}",
     disbursements.DisbursementAsked.TYPE: _paid_out,
@@ -211,20 +213,12 @@ TELL: Mapping[str, Tell] = {
     disbursements.DisbursementDone.TYPE: _paid_out,
     disbursements.DisbursementFailed.TYPE: _paid_out,
     disbursements.DisbursementRejected.TYPE: lambda g: f"by {g.by}: {g.reason}",
-    notify.NoticeRequested.TYPE: _notice,
-    notify.NoticeReceiptMissing.TYPE: _notice,
-    notify.NoticeSent.TYPE: _notice,
-    notify.NoticeDelivered.TYPE: _notice,
-    notify.NoticeContradicted.TYPE: _notice,
-    notify.NoticeFailed.TYPE: _notice,
-    notify.NoticeDropped.TYPE: _notice,
     notify.AgainAsked.TYPE: lambda g: f"by {g.by}: {g.reason}, {g.milestone}",
     notify.NoticeReopened.TYPE: lambda g: f"{_notice(g)} · by {g.by}",
     notify.AgainRefused.TYPE: lambda g: f"{g.milestone}: {g.because}",
     notify.Answered.TYPE: _finding,
     feedback.FeedbackGiven.TYPE: _scored,
     feedback.FeedbackRecorded.TYPE: _scored,
-    feedback.FeedbackRejected.TYPE: _notice,
     petitions.PetitionFiled.TYPE: _petition,
     petitions.PetitionReceived.TYPE: lambda g: f"{_petition(g)} · due {g.due}",
     petitions.PetitionAssigned.TYPE: lambda g: f"unit {g.unit} · due {g.due}",
@@ -233,7 +227,6 @@ TELL: Mapping[str, Tell] = {
     ),
     petitions.PetitionAnswered.TYPE: _answered,
     petitions.PetitionAnsweredAgain.TYPE: _answered,
-    petitions.PetitionDismissed.TYPE: _officer,
     petitions.PetitionDisputed.TYPE: lambda g: f"unit {g.unit} · due {g.due}",
     petitions.PetitionAccepted.TYPE: lambda g: f"{g.score} of 5",
     petitions.PetitionDueSoon.TYPE: lambda g: f"unit {g.unit}",
@@ -256,11 +249,6 @@ def _checked(g: Gist) -> str:
     return f", accepted by {g.checker}" if g.checker else ""
 
 
-def _told(tell: Tell, g: Gist) -> str:
-    """Return what a message says, and who agreed to what was asked for, if somebody did."""
-    return f"{tell(g)}, agreed to by {g.checked_by}" if g.checked_by else tell(g)
-
-
 def timeline(entries: Sequence[Entry]) -> list[Line]:
     """Return the lines of one application, from entries in order.
 
@@ -275,12 +263,12 @@ def timeline(entries: Sequence[Entry]) -> list[Line]:
 
 
 def _line(entry: Entry, repeats: int) -> Line:
-    tell = TELL.get(entry.type)
+    is_told = entry.is_decided or entry.belongs  # else whoever may write there chose its words
     return Line(
         at=instant(entry.logged_ms),
         service=entry.service,
-        type=entry.type,
-        text=_told(tell, gist(entry.data)) if tell else "",
+        type=type_told(entry),
+        text=_text(entry) if is_told else f"is not what belongs on {entry.topic}",
         id=entry.id,
         source=entry.source,
         cause=entry.causationid,
@@ -289,8 +277,21 @@ def _line(entry: Entry, repeats: int) -> Line:
         offset=entry.offset,
         is_decided=entry.is_decided,
         repeats=repeats,
-        data=msgspec.Raw(entry.data),
+        data=msgspec.Raw(entry.data if is_told else omitted(entry.data)),
     )
+
+
+def type_told(entry: Entry) -> str:
+    """Return what a message is told of as; `other`, where its sender may have written anything."""
+    return entry.type if entry.is_decided else entry.counted_as
+
+
+def _text(entry: Entry) -> str:
+    """Return what a message says, and who agreed to what was asked for, if somebody did."""
+    tell, g = TELL.get(entry.type), gist(entry.data)
+    if tell is None:
+        return ""
+    return f"{tell(g)}, agreed to by {g.checked_by}" if g.checked_by else tell(g)
 
 
 def instant(milliseconds: int) -> str:

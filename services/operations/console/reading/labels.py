@@ -93,6 +93,7 @@ READING: Mapping[str, Words] = {
     "hands_over": Words("Trả kết quả", "Handed over by"),
     "last": Words("Bản ghi cuối", "Last message"),
     # what must not be
+    "sent_to": Words("Được gửi vào", "Sent to"),
     "is_whole": Words(
         "Chuỗi sự kiện đầy đủ, đúng thứ tự, cùng một vết.",
         "The log is whole, in order and one trace.",

@@ -13,7 +13,7 @@ from services.operations.console.types import called
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.clocks import Clock
-from services.operations.domain.entries import Entry, gist
+from services.operations.domain.entries import OTHER, Entry, gist
 from services.operations.domain.explaining import Explanation
 from services.operations.domain.spans import spans
 from services.operations.domain.status import Money, Notice, Status
@@ -239,13 +239,19 @@ def _lines(lines: Sequence[Line], units: Units) -> Iterator[ShownLine]:
             service=line.service,
             type=line.type,
             name=called(line.type),
-            facts=tuple(facts(gist(bytes(line.data)), units)),
+            facts=tuple(_facts(line, units)),
             source=line.source,
             cause=numbers.get(line.cause, 0),
             repeats=line.repeats,
             is_decided=line.is_decided,
             place=f"{line.topic}/{line.partition}/{line.offset}",
         )
+
+
+def _facts(line: Line, units: Units) -> Iterator[Fact]:
+    if line.type == OTHER:
+        yield Fact(LABELS["sent_to"], same(line.topic))
+    yield from facts(gist(bytes(line.data)), units)
 
 
 def raw(entry: Entry) -> str:

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from services.operations.console.labels import LABELS
 from services.operations.console.reading.page import LINES_LIMIT, JourneyPage, journey_page, raw
 from services.operations.console.reading.waterfall import LEAST, WHO, WHOLE, covered, waterfall
+from services.operations.console.types import STRANGE
 from services.operations.domain.findings import Finding
 from services.operations.domain.spans import Span, spans
 from services.operations.domain.waits import waits
 from services.operations.opened import Opened, journey_of
 from shared.catalogue import Catalogue
+from shared.events import refunds
 from tests.services.operations import scenes
 from tests.services.operations.api.edge import park
 from tests.services.operations.scenes import DUE, SCENES, begun
@@ -96,6 +98,29 @@ def test_every_line_says_what_led_to_it_by_its_number(catalogue: Catalogue) -> N
     registered = next(line for line in page.lines if line.type == "application.registered")
     assert lines[registered.cause].type == "application.submitted"
     assert facts(registered.facts)["Dossier code"] == "G09.20-20260609-0000001"
+
+
+def test_of_what_does_not_belong_the_page_says_only_that_and_where_it_came(
+    catalogue: Catalogue,
+) -> None:
+    story = begun(scenes.submitted)
+    words: dict[str, Any] = {
+        "partner": "p",
+        "transaction": "T",
+        "amount_vnd": 1,
+        "by": "b",
+        "reason": "secret",
+    }
+    story.external("portal.submissions", "/portals/elsewhere", refunds.RefundAsked(**words))
+    page = page_of(story, catalogue)
+    line = page.lines[-1]
+    assert (line.name, line.type) == (STRANGE, "other")
+    assert (line.source, facts(line.facts)) == (
+        "/portals/elsewhere",
+        {"Sent to": "portal.submissions"},
+    )
+    assert "secret" not in f"{page}"
+    assert "refund.asked" not in f"{page}"
 
 
 def test_a_long_story_shows_its_newest_lines_first_and_all_when_asked(catalogue: Catalogue) -> None:

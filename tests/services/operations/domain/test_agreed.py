@@ -10,6 +10,7 @@ from services.operations.domain.entries import gist
 from services.operations.domain.timeline import timeline
 from shared import events
 from shared.catalogue import load
+from shared.contracts import CARRIED
 from shared.events import Data
 from shared.working_time import local_day
 from tests.services.operations.story import BEGAN, Log, Story
@@ -43,7 +44,8 @@ def test_the_story_says_who_agreed_and_nothing_where_nobody_did(action: str) -> 
     log = Log()
     story, units = Story(log), Units(load(), local_day(BEGAN))
     for data in (command(action, **AGREED), command(action)):
-        story.external("payment.inbox", "/operators/o-1", data)
+        inbox = next(topic for topic, types in CARRIED.items() if data.TYPE in types)
+        story.external(inbox, "/operators/o-1", data)
 
     checked, alone = timeline(log.entries(story.application))
 

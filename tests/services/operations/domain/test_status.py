@@ -225,7 +225,7 @@ def test_a_line_is_told_whatever_its_data(story: Any, log: Any, type_: str, data
     story.submitted()
     (entry,) = log.entries(story.application)
 
-    (line,) = timeline([msgspec.structs.replace(entry, type=type_, data=data.encode())])
+    (line,) = timeline([msgspec.structs.replace(entry, type=type_, sequence=1, data=data.encode())])
 
     assert isinstance(line.text, str)
 
@@ -249,7 +249,7 @@ def test_what_goes_from_hand_to_hand_is_told_with_whose_hands(
     (entry,) = log.entries(story.application)
     data = json.dumps(recorded["data"]).encode()
 
-    (line,) = timeline([msgspec.structs.replace(entry, type=type_, data=data)])
+    (line,) = timeline([msgspec.structs.replace(entry, type=type_, sequence=1, data=data)])
 
     assert line.text.startswith(text)
 
@@ -270,7 +270,7 @@ def test_what_becomes_of_a_fee_and_its_receipts_is_told(
     (entry,) = log.entries(story.application)
     data = json.dumps(recorded["data"]).encode()
 
-    (line,) = timeline([msgspec.structs.replace(entry, type=type_, data=data)])
+    (line,) = timeline([msgspec.structs.replace(entry, type=type_, sequence=1, data=data)])
 
     assert line.text == text
 
