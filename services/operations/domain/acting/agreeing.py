@@ -44,27 +44,11 @@ def _agreeing(kind: Kind, none: Why) -> Plan:
 
 
 def _refund(said: Saying) -> RefundChecked:
-    return RefundChecked(
-        refund=said.reference,
-        approved=True,
-        by=said.by,
-        reason=said.reason,
-        principal=said.principal,
-        checked_by=said.checked_by,
-        checked_principal=said.checked_principal,
-    )
+    return RefundChecked(refund=said.reference, approved=True, **said.of_two)
 
 
 def _allowance(said: Saying) -> DisbursementChecked:
-    return DisbursementChecked(
-        disbursement=said.reference,
-        approved=True,
-        by=said.by,
-        reason=said.reason,
-        principal=said.principal,
-        checked_by=said.checked_by,
-        checked_principal=said.checked_principal,
-    )
+    return DisbursementChecked(disbursement=said.reference, approved=True, **said.of_two)
 
 
 APPROVE_REFUND = Action(

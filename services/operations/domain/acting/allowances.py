@@ -31,14 +31,7 @@ def _told(about: str, last: Entry) -> Command:
 
 
 def _retried(said: Saying) -> DisbursementRetried:
-    return DisbursementRetried(
-        disbursement=said.reference,
-        by=said.by,
-        reason=said.reason,
-        principal=said.principal,
-        checked_by=said.checked_by,
-        checked_principal=said.checked_principal,
-    )
+    return DisbursementRetried(disbursement=said.reference, **said.of_two)
 
 
 RETRY_ALLOWANCE = Action(

@@ -5,8 +5,6 @@ well; routing makes it if the dossier has not moved since it was looked at.
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from msgspec import UNSET
-
 from services.operations.domain.acting.shape import (
     Action,
     Command,
@@ -118,20 +116,11 @@ def _elsewhere(units: Sequence[str], given: Given) -> Why | None:
 
 def _reassigned(said: Saying) -> OfficerAction:
     if said.cause == CHOICE:
-        return routing.UnitChosen(
-            officer=said.by,
-            note=said.reason,
-            moves_seen=said.moves_seen,
-            competent_unit=said.reference,
-            checked_by=said.checked_by or UNSET,
-        )
+        return routing.UnitChosen(**said.of_officer, competent_unit=said.reference)
     return handover.OfficerTransferred(
-        officer=said.by,
-        note=said.reason,
-        moves_seen=said.moves_seen,
+        **said.of_officer,
         competent_unit=said.reference,
         receiving_unit=said.reference if said.cause == UNACCEPTED else "",
-        checked_by=said.checked_by or UNSET,
     )
 
 
@@ -158,13 +147,7 @@ def _new_due(due: str, given: Given) -> date:
 
 
 def _apologised(said: Saying) -> routing.OfficerApologised:
-    return routing.OfficerApologised(
-        officer=said.by,
-        note=said.reason,
-        moves_seen=said.moves_seen,
-        new_due=date.fromisoformat(said.reference),
-        checked_by=said.checked_by or UNSET,
-    )
+    return routing.OfficerApologised(**said.of_officer, new_due=date.fromisoformat(said.reference))
 
 
 MOVED_SINCE = Words(

@@ -48,12 +48,8 @@ def _asked(said: Saying) -> RefundAsked:
         partner=said.partner,
         transaction=said.reference,
         amount_vnd=said.amount_vnd,
-        by=said.by,
-        principal=said.principal,
-        checked_by=said.checked_by,
-        checked_principal=said.checked_principal,
-        reason=said.reason,
         if_mismatched=True,
+        **said.of_two,
     )
 
 

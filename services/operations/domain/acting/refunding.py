@@ -27,14 +27,7 @@ def _retry(
 
 
 def _retried(said: Saying) -> RefundRetried:
-    return RefundRetried(
-        refund=said.reference,
-        by=said.by,
-        reason=said.reason,
-        principal=said.principal,
-        checked_by=said.checked_by,
-        checked_principal=said.checked_principal,
-    )
+    return RefundRetried(refund=said.reference, **said.of_two)
 
 
 RETRY_REFUND = Action(

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
+from msgspec import UNSET
 
 from services.operations.domain.breaks import Turn
 from services.operations.domain.entries import Entry
@@ -82,6 +83,27 @@ class Saying(NamedTuple):
     amount_vnd: int = 0
     principal: str = ""
     checked_principal: str = ""
+
+    @property
+    def of_two(self) -> dict[str, str]:
+        """Return who asked, why, and who agreed, as commands about money have it."""
+        return {
+            "by": self.by,
+            "reason": self.reason,
+            "principal": self.principal,
+            "checked_by": self.checked_by,
+            "checked_principal": self.checked_principal,
+        }
+
+    @property
+    def of_officer(self) -> dict[str, Any]:
+        """Return who asked, why, as of which move, and who agreed, as moves of dossiers have it."""
+        return {
+            "officer": self.by,
+            "note": self.reason,
+            "moves_seen": self.moves_seen,
+            "checked_by": self.checked_by or UNSET,
+        }
 
 
 class Given(NamedTuple):
