@@ -10,7 +10,7 @@ from rich.console import Console
 from deploy.local.refusals import say
 from deploy.operating.asking import Api, calling, where
 from deploy.operating.command import AsJson, At, Keys, say_json
-from deploy.operating.shown import age, columns
+from deploy.operating.shown import age, columns, print_table
 from shared.clock import system_clock
 from shared.errors import Misconfigured
 
@@ -81,7 +81,7 @@ def _one(api: Api, id_: str, verb: str, reason: str, until: datetime, of: str) -
 
 def board(console: Console, found: Mapping[str, Any], now: datetime) -> None:
     """Show alarms, those that stand first."""
-    table = columns("alarm", "", "", "about", ">seen", ">now", ">for", "owner")
+    table = columns("=alarm", "", "", "about", ">seen", ">now", ">for", "owner")
     for alarm in found["alarms"]:
         over = (alarm["ended_at"] and "ended") or (alarm["is_silenced"] and "quiet") or ""
         table.add_row(
@@ -95,7 +95,7 @@ def board(console: Console, found: Mapping[str, Any], now: datetime) -> None:
             over or alarm["owner"],
         )
     if found["alarms"]:
-        console.print(table)
+        print_table(console, table)
     else:
         console.print("No alarm stands.")
     for rule in found["unseen"]:
@@ -109,13 +109,13 @@ def board(console: Console, found: Mapping[str, Any], now: datetime) -> None:
 
 def all_rules(console: Console, rules: Sequence[Mapping[str, Any]]) -> None:
     """Show what is looked at, and at which number it fires and ends."""
-    table = columns("rule", "", ">fires at", ">ends at", ">lasts", "looks at")
+    table = columns("=rule", "", ">fires at", ">ends at", ">lasts", "looks at")
     for rule in rules:
         numbers = (value(rule[name], rule["measure"]) for name in ("fires_at", "ends_at"))
         lasts = age(int(rule["lasts_s"]))
         marks = (rule["rule"], MARKS[rule["severity"]])
         table.add_row(*marks, *numbers, lasts, rule["looks_at_en"])
-    console.print(table)
+    print_table(console, table)
 
 
 def one(console: Console, found: Mapping[str, Any], now: datetime) -> None:

@@ -12,6 +12,7 @@ from rich.table import Table
 from deploy.local import journey_view
 from deploy.operating.asking import calling, where
 from deploy.operating.command import AsJson, At, Keys, say_json
+from deploy.operating.shown import columns, print_table
 from services.operations.domain.persons import number_in
 from shared.clock import VIETNAM
 from shared.errors import Misconfigured
@@ -73,7 +74,7 @@ def find(
     if as_json:
         say_json(found)
     elif found["found"]:
-        console.print(_listed(found))
+        print_table(console, _listed(found))
     if found["next"] and not as_json:
         console.print(f"… and more: --after '{found['next']}'", style="dim", soft_wrap=True)
     if found["is_cut"] and person and not as_json:
@@ -104,7 +105,7 @@ def journey(
     with calling(*where(at, keys)) as api:
         found = api.get("/v1/find", q=name)
         if len(found["found"]) > 1:
-            console.print(_listed(found))
+            print_table(console, _listed(found))
             raise Misconfigured(f"{name} is of several applications: name one of these ids.")
         if not found["found"]:
             raise Misconfigured(_nothing(found))
@@ -125,9 +126,7 @@ def journey(
 
 
 def _listed(found: Mapping[str, Any]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for title in ("application", "code", "state", "procedure", "found as"):
-        table.add_column(title)
+    table = columns("=application", "=code", "state", "procedure", "found as")
     for hit in found["found"]:
         state = hit["state"]
         partner = f"{hit['partner']}/" if hit["partner"] else ""

@@ -12,10 +12,9 @@ from rich.console import Console
 from deploy.local.refusals import say
 from deploy.operating.asking import Api, calling, where
 from deploy.operating.command import AsJson, At, Keys, say_json
-from deploy.operating.shown import columns
+from deploy.operating.shown import columns, print_table
 from shared.errors import Misconfigured
 
-ID_WIDTH = 19
 VERBS = ("own", "freeze", "note", "close", "round", "broadcast", "offers")
 
 console = Console(highlight=False)
@@ -113,8 +112,7 @@ def _act(place: str, verb: str, said: str) -> tuple[str, dict[str, Any]]:
 
 def board(console: Console, found: Mapping[str, Any]) -> None:
     """Show incidents."""
-    table = columns("incident", "", "title", ">then", ">now", ">đồng", "opened", "owner")
-    table.columns[0].min_width = ID_WIDTH  # it is to be copied
+    table = columns("=incident", "", "title", ">then", ">now", ">đồng", "opened", "owner")
     for each in found["incidents"]:
         kept, now = each["frozen"], each["now"]
         table.add_row(
@@ -128,7 +126,7 @@ def board(console: Console, found: Mapping[str, Any]) -> None:
             each["owner"] or "nobody",
         )
     if found["incidents"]:
-        console.print(table)
+        print_table(console, table)
     else:
         console.print("There is no such incident.")
 
@@ -141,7 +139,7 @@ def previewed(console: Console, found: Mapping[str, Any]) -> None:
 
 def offers(console: Console, found: Mapping[str, Any]) -> None:
     """Show what may belong to an incident."""
-    table = columns("", "id", "", "at", "by")
+    table = columns("", "=id", "", "at", "by")
     for each in found["rounds"]:
         about = f"{each['action']} · {each['stage']}/{each['cause']} · {each['status']}"
         table.add_row("round", each["id"], about, each["at"], each["by"])
@@ -149,7 +147,7 @@ def offers(console: Console, found: Mapping[str, Any]) -> None:
         told = f"told {each['told']} of {found['looked_at']}"
         table.add_row("broadcast", each["id"], each["en"] or each["vi"], each["at"], told)
     if found["rounds"] or found["broadcasts"]:
-        console.print(table)
+        print_table(console, table)
     else:
         console.print("No round and no broadcast touches it that is not linked.")
 

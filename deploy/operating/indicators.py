@@ -11,6 +11,7 @@ from rich.table import Table
 
 from deploy.operating.asking import calling, where
 from deploy.operating.command import say_json
+from deploy.operating.shown import columns, print_table
 from services.operations.domain.service_index import Line, Tally, added, lines
 
 STYLES = {"red": "red", "yellow": "yellow", "grey": "dim", "green": "green"}
@@ -55,12 +56,13 @@ def indicators(
 
 def show_evidence(console: Console, found: Mapping[str, Any]) -> None:
     """Show the applications that a number counts."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for title in ("unit", "application", "counted as"):
-        table.add_column(title)
+    table = columns("unit", "=application", "counted as")
     for item in found["items"]:
         table.add_row(item["unit"], item["application"], item["counted_as"])
-    console.print(table if found["items"] else "It counts none.")
+    if found["items"]:
+        print_table(console, table)
+    else:
+        console.print("It counts none.")
     if found["next"] is not None:
         console.print("[dim]… and more: --rows, or --json[/]")
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 from deploy.local.refusals import say
 from deploy.operating.asking import OPERATOR, Api, calling, where
 from deploy.operating.command import As, AsJson, At, Keys, Rows, console, say_json
-from deploy.operating.shown import age, columns
+from deploy.operating.shown import age, columns, print_table
 from services.operations.domain.dead.wording import told
 from shared.clock import system_clock
 from shared.errors import Misconfigured
@@ -127,7 +127,7 @@ def groups(out: Console, found: Mapping[str, Any], now: datetime) -> None:
     if not found["groups"]:
         out.print("Nothing is set aside that nobody did anything about.")
         return
-    shown = columns("group", "topic", "", ">count", ">last hour", ">before", ">oldest", "field")
+    shown = columns("=group", "topic", "", ">count", ">last hour", ">before", ">oldest", "field")
     for group in found["groups"]:
         shown.add_row(
             group["id"],
@@ -140,7 +140,7 @@ def groups(out: Console, found: Mapping[str, Any], now: datetime) -> None:
             escape(group["field"]),
         )
         shown.add_row("", f"  [dim]{escape(group['reason'])}[/]")
-    out.print(shown)
+    print_table(out, shown)
     if not found["is_whole"]:
         out.print("[dim]… and more than are counted: those stuck for longest are[/]")
 
@@ -149,7 +149,7 @@ def items(out: Console, found: Mapping[str, Any], now: datetime) -> None:
     """Show what is in a group, what cannot be sent again as it was, and who asked what of it."""
     group = found["group"]
     say(out, f"[bold]{group['count']:,}[/] of {group['service']}: {escape(group['reason'])}")
-    shown = columns("record", "application", "dossier", ">since", "")
+    shown = columns("=record", "=application", "=dossier", ">since", "")
     for item in found["items"]:
         shown.add_row(
             _name(item),
@@ -159,8 +159,8 @@ def items(out: Console, found: Mapping[str, Any], now: datetime) -> None:
             f"[yellow]{item['why_en']}[/]" if item["why"] else "",
         )
         if asked := item["asked"]:
-            shown.add_row("", f"  {escape(_asked(asked))}")
-    out.print(shown)
+            shown.add_row(*[""] * 4, escape(_asked(asked)))
+    print_table(out, shown)
     if found["next"] is not None:
         out.print("[dim]… and more: --rows, or --json[/]")
 
@@ -213,10 +213,10 @@ def lines(out: Console, shown: Sequence[Mapping[str, Any]]) -> None:
 
 def outcome(out: Console, done: Sequence[Mapping[str, Any]]) -> None:
     """Show what was done to each."""
-    shown = columns("record", "application", "")
+    shown = columns("=record", "=application", "")
     for item in done:
         shown.add_row(_name(item), item["application"], item["result"].replace("_", " "))
-    out.print(shown)
+    print_table(out, shown)
 
 
 def _name(item: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from deploy.local.refusals import say
-from deploy.operating.shown import age, columns
+from deploy.operating.shown import age, columns, print_table
 
 Rows = Sequence[Mapping[str, Any]]
 HOW_LONG = {"hour": "1 h", "day": "1 d"}
@@ -82,7 +82,7 @@ def breaks(console: Console, page: Mapping[str, Any], now: datetime) -> None:
     if not page["items"]:
         console.print("No break is like that.")
         return
-    drawn = columns("break", "cause", "order", "transaction", ">theirs", ">ours", ">booked", "")
+    drawn = columns("=break", "cause", "=order", "=transaction", ">theirs", ">ours", ">booked", "")
     for each in page["items"]:
         drawn.add_row(
             each["id"],
@@ -94,7 +94,7 @@ def breaks(console: Console, page: Mapping[str, Any], now: datetime) -> None:
             _ago(each["booked_at"], now),
             "" if each["is_open"] else _end(each),
         )
-    console.print(drawn)
+    print_table(console, drawn)
     if page["next"]:
         console.print("[dim]… and more: --rows, or --json[/]")
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from deploy.local.refusals import say
 from deploy.operating.asking import Api, calling, where
 from deploy.operating.command import AsJson, At, Keys, say_json
-from deploy.operating.shown import columns
+from deploy.operating.shown import columns, print_table
 from deploy.proving.shown import show
 from services.operations.domain.proof.tally import Proof
 from services.operations.domain.proof.words import waited
@@ -121,7 +121,7 @@ def _is_excepted(found: Mapping[str, Any]) -> bool:
 
 def show_all(console: Console, items: list[Mapping[str, Any]]) -> None:
     """Show proofs, the newest first."""
-    table = columns("id", "from", "to", "", ">applications", ">excepted", "by")
+    table = columns("=id", "from", "to", "", ">applications", ">excepted", "by")
     for made in items:
         standing = made["standing"] + (f" {made['share']} %" if made["ended_at"] is None else "")
         if made["holds"] is not None:
@@ -129,7 +129,7 @@ def show_all(console: Console, items: list[Mapping[str, Any]]) -> None:
         numbers = (f"{made['applications']:,}", f"{made['excepted']:,}")
         table.add_row(made["id"], made["since"], made["until"], standing, *numbers, made["by"])
     if items:
-        console.print(table)
+        print_table(console, table)
     else:
         say(console, "No period was proven yet: --from and --to begin one.")
 

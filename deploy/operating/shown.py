@@ -6,11 +6,14 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from deploy.local.fitted import GAP
 from deploy.local.refusals import say
 
 DAY_S, HOUR_S, MINUTE_S = 86_400, 3_600, 60
 WAITS = "waiting_for_check"
+WORD_CELLS = 12  # the least that is left of a column of words
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -20,12 +23,22 @@ def board(console: Console, found: Mapping[str, Any]) -> None:
         console.print("Nothing is stuck.")
     for title, groups in (("stuck", found["stuck"]), ("waits as it should", found["waiting"])):
         if groups:
-            console.print(_groups(title, groups))
+            print_table(console, _groups(title, groups))
 
 
 def _groups(title: str, groups: Rows) -> Table:
     table = columns(
-        *(title, "", ">matters", ">in 1 h", ">in 24 h", ">citizens", ">oldest", ">95 %", ">đồng")
+        *(
+            f"={title}",
+            "",
+            ">matters",
+            ">in 1 h",
+            ">in 24 h",
+            ">citizens",
+            ">oldest",
+            ">95 %",
+            ">đồng",
+        )
     )
     for group in groups:
         people, p95_s = group["applications"], group["p95_s"]
@@ -49,13 +62,13 @@ def _more(now: int, then: int | None) -> str:
 
 def situations(console: Console, items: Rows, now: datetime, *, more: bool) -> None:
     """Show applications of a group."""
-    table = columns("application", "dossier", "unit", "partner", ">waits", ">đồng")
+    table = columns("=application", "=dossier", "unit", "partner", ">waits", ">đồng")
     for item in items:
         own = item["application"] or item["key"].partition("/")[0]  # what --application takes
         names = (own, item["dossier"], item["unit"], item["partner"])
         table.add_row(*names, _since(item["since_ms"], now), f"{item['vnd']:,}")
     if items:
-        console.print(table)
+        print_table(console, table)
     else:
         console.print("Nothing is stuck here.  [dim]--all shows what waits as it should.[/]")
     if more:
@@ -68,7 +81,7 @@ def preview(console: Console, round_: Mapping[str, Any], items: Rows, now: datet
         f"{round_['does']['en']}.")  # fmt: skip
     for each in round_["follows"]:
         say(console, f"  [dim]{each['en']}[/]")
-    table = columns("application", "dossier", "unit", ">waits", "")
+    table = columns("=application", "=dossier", "unit", ">waits", "")
     for item in items:
         table.add_row(
             item["application"] or item["reference"],
@@ -78,7 +91,7 @@ def preview(console: Console, round_: Mapping[str, Any], items: Rows, now: datet
             f"[yellow]refused: {item['why_en']}[/]" if item["result"] == "refused" else "",
         )
     if items:
-        console.print(table)
+        print_table(console, table)
     left = round_["items"] + round_["refused"] - len(items)
     if left > 0:
         console.print(f"[dim]… and {left:,} more: --rows[/]")
@@ -92,12 +105,12 @@ def preview(console: Console, round_: Mapping[str, Any], items: Rows, now: datet
 
 def rounds(console: Console, found: Rows) -> None:
     """Show rounds, the newest first."""
-    table = columns("id", "stage and cause", "does", "", ">items", "by")
+    table = columns("=id", "stage and cause", "does", "", ">items", "by")
     for one in found:
         about, status = f"{one['stage']} {one['cause']}", str(one["status"]).replace("_", " ")
         table.add_row(one["id"], about, one["action"], status, f"{one['items']:,}", one["by"])
     if found:
-        console.print(table)
+        print_table(console, table)
     else:
         console.print("There was no round yet: `motcua release` begins one.")
 
@@ -111,14 +124,14 @@ def outcome(console: Console, round_: Mapping[str, Any], items: Rows, now: datet
     if round_["status"] == WAITS:
         say(console, f"Another than who asked has to agree: `motcua round {round_['id']} approve` "
             "or `reject`, with --reason, and --as or --keys of his own.")  # fmt: skip
-    table = columns("application", "dossier", "", ">waits since")
+    table = columns("=application", "=dossier", "", ">waits since")
     for item in items:
         since = item["there_since_ms"]
         word = f"{item['check'] or item['result']}".replace("_", " ")
         names = (item["application"] or item["reference"], item["dossier"])
         table.add_row(*names, word, "" if since is None else _since(since, now))
     if items:
-        console.print(table)
+        print_table(console, table)
 
 
 def age(seconds: int) -> str:
@@ -138,9 +151,34 @@ def _since(at_ms: int, now: datetime) -> str:
 
 
 def columns(*titles: str) -> Table:
-    """Return an empty table; a title that begins with `>` is of numbers."""
+    """Return an empty table; a title that begins with `>` is of numbers, with `=` of what is to be
+    copied: `print_table` prints it.
+    """
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title in titles:
-        right = title.startswith(">")
-        table.add_column(title.lstrip(">"), justify="right" if right else "left")
+        right, is_copied = title.startswith(">"), title.startswith("=")
+        table.add_column(
+            title.lstrip(">="),
+            justify="right" if right else "left",
+            no_wrap=is_copied,
+            overflow="fold",
+        )
     return table
+
+
+def print_table(console: Console, table: Table) -> None:
+    """Print a table: neither numbers nor what is to be copied are cut, however narrow it gets."""
+    least = GAP * (len(table.columns) - 1)
+    for column in table.columns:
+        is_whole = column.no_wrap or column.justify == "right"
+        longest = max((_cells(cell) for cell in column.cells), default=0)
+        words = [_cells(word) for word in f"{column.header}".split()]
+        column.min_width = max(longest if is_whole else min(longest, WORD_CELLS), *words, 0)
+        least += column.min_width
+    if least > console.width:
+        table.width = least
+    console.print(table, crop=False)
+
+
+def _cells(cell: object) -> int:
+    return Text.from_markup(f"{cell}").cell_len

@@ -8,7 +8,7 @@ from rich.console import Console
 from deploy.local.refusals import say
 from deploy.operating.asking import calling, where
 from deploy.operating.command import AsJson, At, Keys, say_json
-from deploy.operating.shown import columns
+from deploy.operating.shown import columns, print_table
 from services.operations.domain.facts import View
 from services.operations.domain.subscriptions import Every, SentKind
 
@@ -52,7 +52,7 @@ def subscriptions(end: End = "", at: At = "", keys: Keys = None, as_json: AsJson
     if as_json:
         say_json(found)
         return
-    table = columns("id", "unit", "every", "format", "to", "last period", "came of it")
+    table = columns("=id", "unit", "every", "format", "to", "last period", "came of it")
     for one in found["items"]:
         told, last = one["subscription"], (one["attempts"] or [None])[0]
         came = f"{last['finding']} {last['problem']}".strip() if last else ""
@@ -62,7 +62,7 @@ def subscriptions(end: End = "", at: At = "", keys: Keys = None, as_json: AsJson
             "ended" if one["ended"] else came,
         )
     if found["items"]:
-        console.print(table)
+        print_table(console, table)
     else:
         names = ", ".join(found["targets"]) or "none: name some under `reports` of the secrets"
         say(console, f"Nothing is sent yet.  [dim]targets: {names}[/]")

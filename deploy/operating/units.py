@@ -9,7 +9,7 @@ from rich.console import Console
 from deploy.local.refusals import say
 from deploy.operating.asking import Api, calling, where
 from deploy.operating.command import AsJson, At, Keys, say_json
-from deploy.operating.shown import columns
+from deploy.operating.shown import columns, print_table
 from services.operations.domain.sync import KINDS
 from shared.errors import Misconfigured
 
@@ -118,9 +118,9 @@ def show_sync(console: Console, found: Mapping[str, Any], rows: int) -> None:
     if not found["differences"]:
         say(console, "[green]Nothing differs.[/]")
         return
-    listed = columns("application", "unit", "differs", "theirs", "ours")
+    listed = columns("=application", "unit", "differs", "theirs", "ours")
     for one in found["differences"][:rows]:
         said = (KINDS[one["kind"]].en, one["theirs"], one["ours"])
         listed.add_row(one["application"], one["unit"], *said)
     say(console, f"[bold red]{len(found['differences']):,} differ:[/]")
-    console.print(listed)
+    print_table(console, listed)

@@ -33,6 +33,14 @@ def test_where_nothing_stands_it_says_so_and_what_nobody_could_look_at() -> None
     assert said == "No alarm stands. read_lag could not be looked at. Nobody looked yet."
 
 
+@pytest.mark.parametrize("width", [20, 60, 80, 120])
+def test_an_id_is_whole_on_a_terminal_of_any_width(width: int) -> None:
+    for draw, found in ((board, LIST), (one, ONE)):
+        console = Console(file=io.StringIO(), record=True, width=width)
+        draw(console, found, NOW)
+        assert LIST["alarms"][0]["id"] in console.export_text()
+
+
 def test_one_is_shown_with_its_acts_and_its_runbook() -> None:
     said = drawn(one, ONE)
     assert "fired /services/operations" in said

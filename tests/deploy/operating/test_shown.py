@@ -10,6 +10,7 @@ import httpx
 import pytest
 from rich.console import Console
 
+from deploy.local.fitted import GAP
 from deploy.operating import command, shown
 from deploy.operating.asking import Api, calling
 from services.operations import rounds_api
@@ -49,6 +50,20 @@ def test_the_board_says_how_many_and_how_long() -> None:
 
     assert "payment held" in said
     assert "12 11 1 d 1 h 1 min 1 s 600,000" in said
+
+
+@pytest.mark.parametrize("width", [20, 60, 80, 120])
+def test_neither_numbers_nor_what_is_copied_are_cut_and_words_are_folded(width: int) -> None:
+    table = shown.columns("=id", "words", ">đồng")
+    table.add_row("1" * 36, "it is told " * 10, "1,234,567,890")
+    console = Console(file=io.StringIO(), record=True, width=width)
+
+    shown.print_table(console, table)
+
+    said = console.export_text()
+    assert {"1" * 36, "1,234,567,890"} <= {*said.split()}
+    assert said.count("told") == 10
+    assert max(map(len, said.splitlines())) <= max(width, 36 + 12 + 13 + 2 * GAP)
 
 
 def test_a_board_without_anything_stuck_says_so() -> None:
