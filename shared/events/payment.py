@@ -199,7 +199,8 @@ class Mismatched(Data, frozen=True, kw_only=True):
     """A partner reported another amount than ours: kept for a person, nothing settled.
 
     Or a transaction that counts already was reported again as something else, another amount or
-    another order's: `expected_vnd` is what it counts as.
+    another order's: `expected_vnd` is what it counts as.  `unit` as of money that settles; empty in
+    an event from before it was told.
     """
 
     TYPE: ClassVar[str] = "payment.mismatched"
@@ -208,6 +209,7 @@ class Mismatched(Data, frozen=True, kw_only=True):
     transaction: str
     expected_vnd: Amount
     amount_vnd: Amount
+    unit: str = ""
 
 
 class Overpaid(Data, frozen=True, kw_only=True):

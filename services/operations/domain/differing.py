@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from services.operations.domain.breaks import Standing
 from services.operations.domain.entries import Entry, gist
 from services.operations.domain.facts import logged_day
-from services.operations.domain.settlement import MOVES
+from services.operations.domain.settlement import MOVES, wrong_amounts
 from shared.events.reconciliation import StatementReconciled
 
 ONE_DAY = timedelta(days=1)
@@ -48,8 +48,10 @@ def _is_over(one: Standing) -> bool:
 def came(entries: Iterable[Entry], partner: str, days: Collection[date]) -> dict[Transaction, int]:
     """Return what came of a partner by our books on these days, of each transaction."""
     found: dict[Transaction, int] = {}
-    for entry in entries:
-        if MOVES.get(entry.type) not in ("settled", "overpaid") or not entry.is_decided:
+    kinds, some = ("settled", "overpaid", "mismatched"), [*entries]
+    wrong = wrong_amounts(some)
+    for entry in (e for e in some if e.is_decided and MOVES.get(e.type) in kinds):
+        if MOVES[entry.type] == "mismatched" and entry.sequence not in wrong:
             continue
         g = gist(entry.data)
         if g.partner == partner and date.fromisoformat(logged_day(entry)) in days:

@@ -18,17 +18,23 @@ from services.operations.domain.facts import logged_day
 from shared.events import disbursements, payment, refunds
 from shared.events.reconciliation import StatementReconciled
 
-Kind = Literal["settled", "overpaid", "refunded", "disbursed", "returned"]
+Kind = Literal["settled", "overpaid", "mismatched", "refunded", "disbursed", "returned"]
 Equation = Literal["balance", "carried", "lines", "books"]
 MOVES: Mapping[str, Kind] = {
     payment.Settled.TYPE: "settled",
     payment.Overpaid.TYPE: "overpaid",
+    payment.Mismatched.TYPE: "mismatched",  # where it stands: came, and settles nothing
     refunds.RefundDone.TYPE: "refunded",
     disbursements.DisbursementDone.TYPE: "disbursed",
     disbursements.DisbursementFailed.TYPE: "returned",  # where it was paid out before
 }
+LOOKED: tuple[Kind, ...] = ("mismatched", "returned")  # whether one counts its journey says
 PERIOD = "[0-9]{4}-[0-9]{2}(-[0-9]{2})?"
 _PERIOD = re.compile(PERIOD)
+_OF_TRANSACTIONS = frozenset(
+    contract.TYPE
+    for contract in (payment.Settled, payment.Overpaid, payment.Mismatched, refunds.RefundProposed)
+)
 
 
 class Period(NamedTuple):
@@ -55,8 +61,9 @@ class Period(NamedTuple):
 
 
 class Sums(msgspec.Struct, frozen=True, kw_only=True):
-    """What moved: settled what was due; came though nothing needed it; went back; was paid out as
-    allowances; and came back of those.  `moves`: how many there were.
+    """What moved: settled what was due; came though nothing needed it, or by another amount than
+    was asked for (`overpaid_vnd`); went back; was paid out as allowances; and came back of those.
+    `moves`: how many there were.
     """
 
     moves: int = 0
@@ -126,7 +133,7 @@ def move_of(entry: Entry) -> dict[str, Any] | None:
         return None
     place = f"{moved_with(g.partner)}{logged_day(entry)}/{entry.application}/{entry.sequence:06d}"
     row: dict[str, Any] = {"_id": place, "kind": kind, "vnd": g.amount_vnd, "unit": g.unit}
-    if kind == "returned":
+    if kind in LOOKED:
         row |= {"application": entry.application, "of": g.disbursement, "sequence": entry.sequence}
     return row
 
@@ -134,6 +141,24 @@ def move_of(entry: Entry) -> dict[str, Any] | None:
 def moved_with(partner: str) -> str:
     """Return how rows of what moved with a partner begin; a day follows."""
     return f"={partner}/"
+
+
+def wrong_amounts(entries: Iterable[Entry]) -> set[int]:
+    """Return the numbers of the events by which money came by another amount than was asked for,
+    and did not count since: of a transaction the last one that was told before it was given back.
+    """
+    stands, is_fixed = dict[tuple[str, str], int](), set[tuple[str, str]]()
+    own = (e for e in entries if e.type in _OF_TRANSACTIONS and e.is_decided)
+    for entry in sorted(own, key=lambda e: e.sequence):
+        g = gist(entry.data)
+        of = g.partner, g.transaction
+        if entry.type != payment.Mismatched.TYPE:
+            is_fixed.add(of)
+            if entry.type != refunds.RefundProposed.TYPE:
+                stands.pop(of, None)
+        elif of not in is_fixed:
+            stands[of] = entry.sequence
+    return {*stands.values()}
 
 
 def came_back(entries: Iterable[Entry], disbursement: str, sequence: int) -> bool:
@@ -151,7 +176,7 @@ def came_back(entries: Iterable[Entry], disbursement: str, sequence: int) -> boo
 
 def plus(one: Sums, kind: Kind, moves: int, vnd: int) -> Sums:
     """Return sums with more of a kind."""
-    name = f"{kind}_vnd"
+    name = "overpaid_vnd" if kind == "mismatched" else f"{kind}_vnd"
     more = {name: getattr(one, name) + vnd, "moves": one.moves + moves}
     return msgspec.structs.replace(one, **more)
 

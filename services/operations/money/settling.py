@@ -9,9 +9,10 @@ import msgspec
 
 from services.operations.domain import differing
 from services.operations.domain.breaks import Standing
+from services.operations.domain.entries import Entry
 from services.operations.domain.settlement import (
+    LOOKED,
     Check,
-    Kind,
     Period,
     Stated,
     Sums,
@@ -21,6 +22,7 @@ from services.operations.domain.settlement import (
     plus,
     stated,
     together,
+    wrong_amounts,
 )
 from services.operations.journeys import Journeys
 from services.operations.money.rows import Ledger
@@ -168,27 +170,30 @@ class Settling:
             key = {"$substrBytes": ["$_id", len(begins), DAY_LENGTH]}
         group = {"_id": {"by": key, "kind": "$kind"}, "moves": {"$sum": 1}, "vnd": {"$sum": "$vnd"}}
         within = {"$gte": f"{begins}{period.first}", "$lt": f"{begins}{period.last}~"}
-        wanted = {"_id": within, "kind": {"$ne": "returned"}}
+        wanted = {"_id": within, "kind": {"$nin": LOOKED}}
         out: dict[str, Sums] = {}
         for row in await self._moves.aggregate([{"$match": wanted}, {"$group": group}]):
             of, kind = row["_id"]["by"], row["_id"]["kind"]
             out[of] = plus(out.get(of, Sums()), kind, int(row["moves"]), int(row["vnd"]))
-        return await self._with_returned(out, begins, within, by)
+        return await self._with_looked(out, begins, within, by)
 
-    async def _with_returned(
+    async def _with_looked(
         self, out: dict[str, Sums], begins: str, within: Mapping[str, str], by: By
     ) -> dict[str, Sums]:
-        """Add what came back of what had been paid out: a journey says whether it had."""
-        kind: Kind = "returned"
+        """Add what came back of what had been paid out, and what came by another amount: a journey
+        says whether it had, and whether it stands.
+        """
         page: list[Mapping[str, Any]] = [{"$sort": {"_id": 1}}, {"$limit": AT_ONCE}]
         while True:
-            rows = await self._moves.aggregate([{"$match": {"_id": within, "kind": kind}}, *page])
+            rows = await self._moves.aggregate(
+                [{"$match": {"_id": within, "kind": {"$in": LOOKED}}}, *page]
+            )
             standing = await self._journeys.standing({row["application"] for row in rows})
             for row in rows:
-                if came_back(standing[row["application"]], row["of"], int(row["sequence"])):
+                if _counts(row, standing[row["application"]]):
                     day = row["_id"][len(begins) :][:DAY_LENGTH]
                     of = day if by == "day" else row["unit"]
-                    out[of] = plus(out.get(of, Sums()), kind, 1, int(row["vnd"]))
+                    out[of] = plus(out.get(of, Sums()), row["kind"], 1, int(row["vnd"]))
             if len(rows) < AT_ONCE:
                 return out
             within = {**within, "$gte": f"{rows[-1]['_id']}~"}
@@ -211,6 +216,12 @@ class Settling:
             for entries in (await self._journeys.standing(some)).values():
                 booked |= differing.came(entries, partner, days)
         return differing.by_breaks_vnd(breaks, days, booked)
+
+
+def _counts(row: Row, entries: Sequence[Entry]) -> bool:
+    if row["kind"] == "returned":
+        return came_back(entries, row["of"], int(row["sequence"]))
+    return int(row["sequence"]) in wrong_amounts(entries)
 
 
 def _breaks(around: Sequence[Standing], period: Period, *, is_whole: bool) -> Breaks:

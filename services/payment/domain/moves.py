@@ -102,6 +102,7 @@ def mispay(draft: Draft, cause: Cause) -> None:
             transaction=money.transaction,
             expected_vnd=attempt.amount_vnd,
             amount_vnd=money.amount_vnd,
+            unit=draft.unit,
         )
     )
 
@@ -120,6 +121,7 @@ def contradict(draft: Draft, cause: Cause) -> None:
             transaction=money.transaction,
             expected_vnd=counted.amount_vnd,
             amount_vnd=money.amount_vnd,
+            unit=draft.unit,
         )
     )
 

@@ -28,7 +28,9 @@ SETTLEMENT: Mapping[str, Words] = {
     "settlement_books": Words("Theo sổ của hệ thống", "By our books"),
     "settlement_opening": Words("Đầu kỳ (từ 1/1)", "Opening, since 1 January"),
     "settlement_settled": Words("Đã thu theo nghĩa vụ", "Settled what was due"),
-    "settlement_overpaid": Words("Thu thừa, phải hoàn", "Not needed, to be refunded"),
+    "settlement_overpaid": Words(
+        "Thu thừa hoặc sai số tiền, phải hoàn", "Not needed or another amount, to be refunded"
+    ),
     "settlement_collected": Words("Đã thu", "Collected"),
     "settlement_refunded": Words("Đã hoàn", "Refunded"),
     "settlement_disbursed": Words("Đã chi trợ cấp", "Paid out"),

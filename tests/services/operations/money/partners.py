@@ -170,13 +170,14 @@ class Moved:
     async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
         wanted, *then = (stage for each in stages for stage in each.values())
         low, high = wanted["_id"]["$gte"], wanted["_id"]["$lt"]
-        is_returned = wanted["kind"] == "returned"
+        is_looked = "$in" in wanted["kind"]
+        some = wanted["kind"]["$in" if is_looked else "$nin"]
         rows = [
             row
             for id_, row in sorted(self._rows.items())
-            if low <= id_ < high and (row["kind"] == "returned") is is_returned
+            if low <= id_ < high and (row["kind"] in some) is is_looked
         ]
-        if is_returned:
+        if is_looked:
             order, limit = then
             assert order == {"_id": 1}
             return rows[:limit]
