@@ -30,6 +30,14 @@ class Record(NamedTuple):
     headers: Headers = ()
 
 
+def unread(ends: Mapping[Partition, int], read: Mapping[Partition, int]) -> int:
+    """Return how many records before these ends are not read.
+
+    Each lane is asked by itself: what one has read beyond its end makes up for no other.
+    """
+    return sum(max(0, end - read.get(place, 0)) for place, end in ends.items())
+
+
 class Producer(Protocol):
     """Appends; one per process."""
 

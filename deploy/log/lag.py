@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from shared.bus import unread
+
 REST_S = 1.0  # between the two looks that must find nothing moving
 PATIENCE_S = 30.0  # nothing moves for so long: what is not done by now is lost
 
@@ -93,14 +95,14 @@ class Lags:
         none of it was read for so long.
         """
         left, ends = await self._look()
-        unread = _unread(left, ends, ends)
+        waited = _unread(left, ends, ends)
         moved_s = time.monotonic()
-        while unread and time.monotonic() - moved_s < patience_s:
+        while waited and time.monotonic() - moved_s < patience_s:
             await asyncio.sleep(REST_S)
             now = _unread(*await self._look(), ends)
-            moved_s = time.monotonic() if now < unread else moved_s
-            unread = now
-        return unread
+            moved_s = time.monotonic() if now < waited else moved_s
+            waited = now
+        return waited
 
     async def until_at_rest(self, patience_s: float = PATIENCE_S) -> Sample:
         """Wait until all is read and nothing is written any more, or nothing moves for long."""
@@ -132,4 +134,7 @@ def _unread(
     until: Mapping[TopicPartition, int],
 ) -> int:
     """Return how many records before `until` the groups have not read yet."""
-    return sum(max(0, n - ends[p] + until[p]) for own in left.values() for p, n in own.items())
+    return sum(
+        unread({p: until[p] for p in own}, {p: ends[p] - n for p, n in own.items()})
+        for own in left.values()
+    )

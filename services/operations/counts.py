@@ -57,10 +57,18 @@ class Counts:
 
     async def total(self) -> Ledger:
         """Return the sum over all lanes, as last saved.  Raises `Unknown`."""
-        latest: dict[str, Row] = {}
+        return merged((await self._by_lane()).values())
+
+    async def read(self) -> dict[Partition, int]:
+        """Return the next offset of each topic in each lane, as last saved.  Raises `Unknown`."""
+        ledgers = await self._by_lane()
+        return {(t, lane): o for lane, ledger in ledgers.items() for t, o in ledger.offsets.items()}
+
+    async def _by_lane(self) -> dict[int, Ledger]:
+        latest: dict[int, Row] = {}
         for row in await self._table.ranges([prefix(f"{self._group}/")]):
-            latest[row["_id"].split("/")[1]] = row  # ordered: the last of a lane is the furthest
-        return merged(_read(row) for row in latest.values())
+            latest[int(row["_id"].split("/")[1])] = row  # ordered: a lane's last is the furthest
+        return {lane: _read(row) for lane, row in latest.items()}
 
     def _of(self, lane: int) -> str:
         return f"{self._group}/{lane:04d}/"

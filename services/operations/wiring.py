@@ -1,7 +1,7 @@
 """How parts of operations are put together from what the process has; `__main__` joins them."""
 
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -194,13 +194,13 @@ def proofs(
 ) -> tuple[Prover, ProofDesk]:
     """Return the loop that proves periods, and what operators ask of it."""
 
-    async def ends() -> dict[str, int]:
-        """Return how many messages each topic has that operations reads.  Raises `Unknown`."""
+    async def ends() -> dict[str, Mapping[int, int]]:
+        """Return the end of each lane of each topic that operations reads.  Raises `Unknown`."""
         found, told = {}, resources.settings
         for topic in (*edition.groups[edition.of(OPERATIONS)], *edition.groups[edition.of(ASIDE)]):
             log = KafkaOnlooker(told.kafka_url, topic, told.lanes, security=resources.security)
             try:
-                found[topic] = sum((await log.ends()).values())
+                found[topic] = await log.ends()
             finally:
                 await log.close()
         return found

@@ -20,6 +20,7 @@ import msgspec
 
 from services.operations.domain.proof.tally import Proof
 from services.operations.turns import takes
+from shared.bus import Partition
 from shared.store import Row, Table, prefix
 
 
@@ -34,10 +35,15 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogEnd(msgspec.Struct, frozen=True):
-    """How many messages each topic had; `as_of`: when."""
+    """How many messages each topic had, lane by lane; `as_of`: when."""
 
-    ends: dict[str, int]
+    ends: dict[str, dict[int, int]]
     as_of: datetime
+
+    @property
+    def places(self) -> dict[Partition, int]:
+        """Return the same by topic and lane."""
+        return {(t, lane): end for t, lanes in self.ends.items() for lane, end in lanes.items()}
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

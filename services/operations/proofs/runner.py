@@ -19,6 +19,7 @@ from services.operations.proofs.report import report_of, signed
 from services.operations.proofs.rows import Ended, LogEnd, Part, Proofs, Wanted
 from services.operations.proving import Proving
 from services.operations.turns import because
+from shared.bus import Partition, unread
 from shared.clock import Clock
 from shared.errors import Unknown
 
@@ -38,7 +39,7 @@ class Grounds(NamedTuple):
 
     proving: Proving
     counts: tuple[Counts, ...]
-    ends: Callable[[], Awaitable[Mapping[str, int]]]
+    ends: Callable[[], Awaitable[Mapping[str, Mapping[int, int]]]]
     system: str
     jwk: Mapping[str, Any]
 
@@ -87,14 +88,15 @@ class Runner:
         log = await self._rows.log_end(wanted.id)
         if log is None:
             now = self._clock()
-            log = await self._rows.log_end(wanted.id, LogEnd(dict(await self._grounds.ends()), now))
+            ends = {t: dict(lanes) for t, lanes in (await self._grounds.ends()).items()}
+            log = await self._rows.log_end(wanted.id, LogEnd(ends, now))
             assert log
         last = await self._rows.part(wanted.id)
         if last is None:
-            unread = await self._unread(log)
-            if unread and self._clock() - log.as_of < READING_LIMIT:
+            left = await self._unread(log)
+            if left and self._clock() - log.as_of < READING_LIMIT:
                 return False
-            first = Part(n=0, unread=unread, after="", proof=Proof())
+            first = Part(n=0, unread=left, after="", proof=Proof())
             await self._rows.add_part(wanted.id, first)
             return True
         if last.n and not last.after:
@@ -111,10 +113,10 @@ class Runner:
 
     async def _unread(self, log: LogEnd) -> int:
         """Return how many of the messages that stood on the log are not read."""
-        read: dict[str, int] = {}
+        read: dict[Partition, int] = {}
         for counts in self._grounds.counts:
-            read |= (await counts.total()).offsets
-        return sum(max(0, end - read.get(topic, 0)) for topic, end in log.ends.items())
+            read |= await counts.read()
+        return unread(log.places, read)
 
     async def _end(self, wanted: Wanted, log: LogEnd, last: Part) -> None:
         now, proof = self._clock(), last.proof

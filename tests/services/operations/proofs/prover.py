@@ -21,7 +21,7 @@ class Prover:
     def __init__(
         self, store: Store, clock: Callable[[], datetime], jwk: Mapping[str, Any] = OURS
     ) -> None:
-        self.ends: dict[str, int] = {}
+        self.ends: dict[str, dict[int, int]] = {}
         self.table = MemoryTable(store.trouble)
         self.rows = Proofs(self.table)
         ids = (f"{n:08}" for n in count(1))
@@ -38,5 +38,5 @@ class Prover:
         ticks = count()  # there is time for a step of two applications in a turn
         return Runner(self.rows, grounds, self._clock, lambda: next(ticks) / 4, 2)
 
-    async def _ends(self) -> Mapping[str, int]:
+    async def _ends(self) -> Mapping[str, Mapping[int, int]]:
         return self.ends
