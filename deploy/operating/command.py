@@ -37,6 +37,7 @@ Partner = Annotated[str, typer.Option("--partner", help="those of this partner a
 Named = Annotated[
     list[str] | None, typer.Option("--application", help="these alone; may be repeated")
 ]
+OfDead = Annotated[str, typer.Option("--group", help="of what was set aside, this: motcua dead")]
 Since = Annotated[str, typer.Option("--since", help="what began to wait then, with an offset")]
 Until = Annotated[str, typer.Option("--until", help="what began to wait before, with an offset")]
 ActionName = Annotated[str, typer.Option("--action", help="left out: the only one for the cause")]
@@ -85,6 +86,7 @@ def release(
     everything: All = False,
     unit: Unit = "",
     partner: Partner = "",
+    group: OfDead = "",
     application: Named = None,
     since: Since = "",
     until: Until = "",
@@ -109,6 +111,7 @@ def release(
         "which": "all" if everything else "stuck",
         "unit": unit,
         "partner": partner,
+        "group": group,
         "applications": application or [],
         "since": since or None,
         "until": until or None,

@@ -68,12 +68,8 @@ from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
 from services.operations.console.sync import routes as sync_routes
 from services.operations.console.sync.routes import Comparing
-from services.operations.edition import (
-    SERVING,
-    Anew,
-    serving,
-    until_another,
-)
+from services.operations.dead.redriving import Redriving
+from services.operations.edition import SERVING, Anew, serving, until_another
 from services.operations.finding import Finder
 from services.operations.guard import Guard
 from services.operations.indicators.syncing import Syncing
@@ -233,14 +229,14 @@ async def build(resources: Resources) -> Parts:
     prover, proof_desk = wiring.proofs(resources, edition, proving, (counts, aside_counts))
     rows = Rounds(Tables(*(table(f"round_{name}") for name in Tables._fields)))
     money, readings = wiring.money(resources, tables)
-    ground = Ground(journeys, money.ledger, resources.publisher, money.saying)
+    dead = wiring.dead(resources, journeys, settings.per_second)
+    ground = Ground(journeys, money.ledger, resources.publisher, money.saying, Redriving(dead))
     runner = Runner(rows, situations, ground, resources.clock, settings.per_second)
     mending = Mending(
         *(journeys, table("journeys"), situations, table("mended_places"), resources.clock),
         patience=patience,
     )
     rounds = Desk(rows, board, ground, resources.clock, lambda: uuid4().hex, watch.current)
-    dead = wiring.dead(resources, journeys, settings.per_second)
     settling = wiring.settling(resources, journeys)
     watched = Watched(table("loops"), resources.clock, time.monotonic, uuid4().hex[:12])
     subscriptions, sending, sent = wiring.subscribing(resources, forms, watched)

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol, get_args
 import msgspec
 
 from services.operations.dead.edits import Edits, NotNow, Proposal, dismissal
+from services.operations.dead.outcomes import Became, Outcome, outcome_of, sent_again
 from services.operations.dead.standing import Standing
 from services.operations.domain.actions import last_held, release_of
 from services.operations.domain.causes import CALL
@@ -27,7 +28,7 @@ from shared.access import Caller
 from shared.bus import Message, Partition
 from shared.clock import Clock
 from shared.events import Event
-from shared.events.kernel import LaneReleased, RecordAnswered, RecordParked
+from shared.events.kernel import LaneReleased, RecordAnswered
 from shared.jwe import NotOpened
 from shared.lanes.notices import SealedRecord
 from shared.placement import canonical
@@ -41,8 +42,6 @@ Done = Literal[
 ]
 Result = Done | Why
 RESULTS: tuple[Result, ...] = (*get_args(Done), *get_args(Why))
-# what came of a record that was sent again: `not_yet`: it is not read, or nothing came of it yet
-Became = Literal["not_yet", "taken", "held", "came_back"]
 
 
 class Publishing(Protocol):
@@ -129,26 +128,17 @@ class Desk:
 
     async def became(self, held: Held) -> Became | None:
         """Say what came of a record that was sent again; None: none was."""
+        found = await self.outcome(held)
+        return found.became if found else None
+
+    async def outcome(self, held: Held) -> Outcome | None:
+        """Say the same, and when.  None: none was sent."""
         if held.answer is None or held.answer.data.did == "dismissed":
             return None
         entries = (await self._journeys.of(held.answer.application))[0]
-        sent = [
-            e
-            for e in entries
-            if e.topic == held.letter.topic and e.causationid == held.letter.place.answer_id
-        ]
-        if not sent:
-            return "not_yet"
-        again = await self._letters.of([Place(*e.place).key for e in sent])
-        if again:
-            return "came_back"
-        by = {e.causationid for e in entries if e.is_decided and e.service == held.letter.service}
-        if any(e.id in by for e in sent):
-            return "taken"
-        parked = [e.data for e in entries if e.type == RecordParked.TYPE and e.belongs]
-        places = [msgspec.json.decode(data, type=RecordParked) for data in parked]
-        is_held = any((p.topic, p.partition, p.offset) in {e.place for e in sent} for p in places)
-        return "held" if is_held else "not_yet"
+        sent = sent_again(held.letter, entries)
+        letters = await self._letters.of([Place(*e.place).key for e in sent])
+        return outcome_of(held.letter, entries, sent, letters.values())
 
     # ---- what is done
 
@@ -175,6 +165,13 @@ class Desk:
             if done[one.key] == "sent":
                 await asyncio.sleep(self._rest_s)
         return done
+
+    async def again(self, place: Place, by: str, reason: str) -> Result:
+        """Send one again as it was, unless it cannot be; return what was done."""
+        held = (await self.of([place])).get(place.key)
+        if held is None:
+            return "answered"
+        return held.why or await self._again(held, by, reason)
 
     async def _again(self, held: Held, by: str, reason: str) -> Result:
         event = events.decode(held.value)

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from services.operations.dead.desk import Became, Held, Result
+from services.operations.dead.desk import Held, Result
 from services.operations.dead.edits import Proposal
+from services.operations.dead.outcomes import Became
 from services.operations.dead.views import (
     Answered,
     Asked,

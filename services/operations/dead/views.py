@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from services.operations.dead.desk import Became, Result
+from services.operations.dead.desk import Result
 from services.operations.dead.edits import Verdict
+from services.operations.dead.outcomes import Became
 from services.operations.domain.dead.contrast import (
     Difference,
     Line,

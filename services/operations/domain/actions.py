@@ -14,6 +14,7 @@ from services.operations.domain.acting import (
     money,
     notices,
     reconciling,
+    redriving,
     refunding,
 )
 from services.operations.domain.acting.shape import (
@@ -149,6 +150,7 @@ ACTIONS: Mapping[str, Action] = {
     "extend_deadline": dossiers.EXTEND_DEADLINE,
     "cancel": cancelling.CANCEL,
     "mark_reconciled": reconciling.MARK_RECONCILED,
+    "redrive": redriving.REDRIVE,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from services.operations.domain.acting.shape import Words
-from services.operations.domain.causes import CALL, POISON
+from services.operations.domain.causes import CALL
 
 
 class Remedy(NamedTuple):
@@ -68,13 +68,6 @@ REMEDIES: Mapping[str, Remedy] = {
     ),
     "refund_under_way": Remedy(_BANK),
     "allowance_under_way": Remedy(_BANK),
-    POISON: Remedy(
-        Words(
-            "Mở bản ghi: gửi lại sau khi sửa nguyên nhân, hoặc gửi bản đã sửa.",
-            "Open the message: have it read again once the cause is mended, or send a mended copy.",
-        ),
-        "dead",
-    ),
     CALL: Remedy(
         Words(
             "Đối tác gọi lại, hoặc sao kê có khoản này; nội dung nằm ở trang bản ghi không đọc "

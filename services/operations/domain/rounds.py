@@ -92,8 +92,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     `unit`, `partner`, `applications`, and since when it waits (from `since` on, before `until`),
     where they are given, choose among these; what is of no application is named by what stands in
-    its `key` in the place of one.  `to_unit`, `working_days`: what the action takes, if it takes
-    that.
+    its `key` in the place of one; `group`: of what lanes set aside, one of its groups.  `to_unit`,
+    `working_days`: what the action takes, if it takes that.
     """
 
     stage: Name
@@ -103,6 +103,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     which: Literal["stuck", "all"] = "stuck"
     unit: Name = ""
     partner: Name = ""
+    group: Name = ""
     since: Instant | None = None
     until: Instant | None = None
     applications: Annotated[tuple[Id, ...], msgspec.Meta(max_length=NAMED_LIMIT)] = ()

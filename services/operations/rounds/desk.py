@@ -7,6 +7,7 @@ from typing import Any
 from services.operations.board import Board, Place, Situation
 from services.operations.domain.actions import ACTIONS, Action, Command, Given
 from services.operations.domain.breaks import break_of
+from services.operations.domain.causes import BREAK, POISON
 from services.operations.domain.entries import in_order
 from services.operations.domain.rounds import (
     BEGINS,
@@ -23,7 +24,7 @@ from services.operations.domain.rounds import (
     found_of,
     previewed,
 )
-from services.operations.rounds.ground import About, Ground
+from services.operations.rounds.ground import About, Ground, record_of
 from services.operations.rounds.rows import Rounds
 from services.operations.situations import NEVER_MS
 from shared.access import Caller
@@ -83,10 +84,13 @@ class Desk:
     async def _chosen(self, choice: Choice, now_ms: int) -> list[Situation]:
         only = {
             name: value
-            for name, value in (("unit", choice.unit), ("partner", choice.partner))
+            for name, value in (
+                *(("unit", choice.unit), ("partner", choice.partner)),
+                ("group", choice.group),
+            )
             if value
         }
-        named = _whose(choice.applications) if choice.applications else {}
+        named = _whose(choice) if choice.applications else {}
         began = {
             **({"$gte": _ms(choice.since)} if choice.since else {}),
             **({"$lt": _ms(choice.until)} if choice.until else {}),
@@ -127,7 +131,8 @@ class Desk:
 
     def _item(self, choice: Choice, given: Given, situation: Situation, found: About) -> Item:
         about, entries = situation.key.split("/", 3)[3], in_order(found.entries)
-        given = given._replace(turns=found.turns)
+        barred = found.record.barred if found.record else None
+        given = given._replace(turns=found.turns, barred=barred)
         planned = self.actions[choice.action].plan(choice.stage, about, entries, given)
         done = planned if isinstance(planned, Command) else Command("", "", "")
         return Item(
@@ -139,7 +144,7 @@ class Desk:
             since_ms=situation.since_ms,
             vnd=situation.vnd if done.vnd is None else done.vnd,
             topic=done.topic,
-            reference=done.reference or break_of(situation.key),
+            reference=done.reference or break_of(situation.key) or record_of(situation.key),
             cause=done.cause,
             traceparent=done.traceparent,
             moves_seen=done.moves_seen,
@@ -147,12 +152,14 @@ class Desk:
         )
 
 
-def _whose(named: Sequence[str]) -> dict[str, Any]:
-    """Return what rows match that are of these applications, or have such a word in the place of
-    one in their keys: it has no hyphens.
+def _whose(choice: Choice) -> dict[str, Any]:
+    """Return what rows match that are of these applications; where they may be of none, those that
+    have such a word in the place of one in their keys.
     """
-    others = [{"_id": {"$gte": f"{one}/", "$lt": f"{one}0"}} for one in named if "-" not in one]
-    return {"$or": [{"application": {"$in": list(named)}}, *others]}
+    named = choice.applications
+    if choice.cause not in (BREAK, POISON):
+        return {"application": {"$in": list(named)}}
+    return {"$or": [{"_id": {"$gte": f"{one}/", "$lt": f"{one}0"}} for one in named]}
 
 
 def _ms(at: datetime) -> int:

@@ -159,7 +159,11 @@ class Runner:
             principal=round_.asked.principal if round_.asked else "",
             checked_principal=agreed.principal if agreed else "",
         )
-        data = self._actions[round_.choice.action].say(said)
+        say = self._actions[round_.choice.action].say
+        if say is None:
+            await self._ground.again(item.reference, by, round_.choice.reason)
+            return
+        data = say(said)
         id_, source = command_id(round_.id, number), f"/operators/{by}"
         event = command(id_, source, subject_of(item), step.at, data, item.command)
         await self._ground.publish(item.topic, event)
@@ -192,7 +196,7 @@ class Runner:
         rows = await self._situations.get([item.key for item in items])
         there = {str(row["_id"]): int(row["since_ms"]) for row in rows}
         in_time = _in_time(rows, self._clock()) if round_.choice.which == "stuck" else frozenset()
-        since_ms = tuple(there.get(item.key) for item in items)
+        since_ms = tuple(there.get(item.key) or about[item.key].back_ms for item in items)
         found = tuple(
             checked(since, at, is_in_time=item.key in in_time) if id_ else ""
             for item, id_, since, at in zip(items, ids, since_ms, logged_ms, strict=True)

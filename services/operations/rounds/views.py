@@ -8,6 +8,7 @@ import msgspec
 
 from services.operations.domain.acting.shape import Takes
 from services.operations.domain.actions import ACTIONS, WHY, Action, Words
+from services.operations.domain.dead.letters import ANSWERED
 from services.operations.domain.rounds import (
     STOPPED,
     Act,
@@ -20,6 +21,7 @@ from services.operations.domain.rounds import (
     Step,
     command_id,
 )
+from services.operations.rounds.ground import record_of
 from shared.edge import APPLICATION
 
 # `not_yet`: it is not its turn; `not_sent`: the round was aborted before
@@ -76,8 +78,8 @@ class ListView(msgspec.Struct, frozen=True, kw_only=True):
 
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
     """One matter of a round, as it stood (`since_ms`, `vnd`), and what came of it; `reference`: an
-    order, a notice or a break that it is about, the unit that it goes to, its new date.  A break
-    may be of no `application`.
+    order, a notice, a break or the place of a record that it is about, the unit that it goes to,
+    its new date.  A break and a record may be of no `application`.
 
     `why_vi`, `why_en`: why it is refused.  `check` says, a while after it was sent, whether the
     cause is `gone`, `still_there` or `came_back`, or `unknown`, where the read side is far behind;
@@ -187,13 +189,19 @@ def _item(
         since_ms=item.since_ms,
         vnd=item.vnd,
         reference=item.reference,
-        id="" if item.why else command_id(round_.id, number),
+        id="" if item.why else said_id(round_, number, item),
         result="refused" if item.why else word,
         why_vi=why.vi,
         why_en=why.en,
         check=found or None,
         there_since_ms=since_ms if found in ("still_there", "came_back") else None,
     )
+
+
+def said_id(round_: Round, number: int, item: Item) -> str:
+    """Return the id of what is said about an item: its command, or that its record was sent."""
+    record = record_of(item.key)
+    return f"{record}{ANSWERED}" if record else command_id(round_.id, number)
 
 
 def _by_number(steps: Sequence[Step]) -> dict[int, tuple[str, int]]:

@@ -53,7 +53,7 @@ def fits(row: Row, wanted: Mapping[str, Any]) -> bool:
     """Tell whether a row is what a match of the database wants."""
     either = wanted.get("$or")
     return (either is None or any(fits(row, each) for each in either)) and all(
-        _within(row[field], limit) for field, limit in wanted.items() if field != "$or"
+        _within(row.get(field), limit) for field, limit in wanted.items() if field != "$or"
     )
 
 

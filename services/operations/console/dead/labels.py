@@ -68,7 +68,11 @@ DEAD: Mapping[str, Words] = {
     # what may be done
     "dead_send": Words("Gửi lại như cũ", "Send it again as it was"),
     "dead_send_all": Words(
-        "Gửi lại cả nhóm: {count} bản ghi", "Send the group again: {count} records"
+        "Gửi lại cả trang: {count} bản ghi", "Send these again: {count} records"
+    ),
+    "dead_send_round": Words(
+        "Gửi lại cả nhóm theo lượt: xem trước, theo dõi, dừng được",
+        "Send all of the group in a round: previewed, followed, stopped at any time",
     ),
     "dead_send_lead": Words(
         "Gửi lại sau khi đã sửa nguyên nhân. Gửi nhiều lần cũng chỉ tính một lần.",

@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from services.operations.console.labels import LABELS
 from services.operations.console.spoken import moment, stretch
 from services.operations.console.stuck.page import stage_of
 from services.operations.dead.acting import typed
+from services.operations.dead.standing import UNGROUPED
 from services.operations.dead.views import Changed, DeadItem, OneDead, Outcome
 from services.operations.domain import actions
+from services.operations.domain.causes import POISON
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.dead.contrast import Line
 from services.operations.domain.dead.letters import DeadGroup
@@ -26,7 +29,7 @@ BLANKS = 1  # of these at least for what nobody named
 
 
 class GroupRow(NamedTuple):
-    """A group, as a row."""
+    """A group, as a row; `round`: where all of it is sent again, empty: a page at a time alone."""
 
     id: str
     kind: str
@@ -34,6 +37,7 @@ class GroupRow(NamedTuple):
     field: str
     stage: Words
     topic: str
+    round: str
     how_many: Words
     last_hour: Words
     hour_before: Words
@@ -103,12 +107,21 @@ def group_row(group: DeadGroup, now: datetime) -> GroupRow:
         field=masked(group.field),
         stage=stage_of(group.service),
         topic=group.topic,
+        round=_round(group),
         how_many=number(group.count),
         last_hour=number(group.last_hour),
         hour_before=number(group.hour_before),
         oldest=stretch(max(0, now_ms - group.oldest_ms)),
         newest=stretch(max(0, now_ms - group.newest_ms)),
     )
+
+
+def _round(group: DeadGroup) -> str:
+    """Return where a round of all of a group is asked for; records alone have such."""
+    if group.kind != "dead" or group.id == UNGROUPED:
+        return ""
+    query = {"stage": group.service, "cause": POISON, "group": group.id}
+    return f"rounds/new/redrive?{urlencode(query)}"
 
 
 def item_rows(items: Iterable[DeadItem], now: datetime) -> list[ItemRow]:

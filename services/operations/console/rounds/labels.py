@@ -48,6 +48,7 @@ ROUNDS: Mapping[str, Words] = {
     "new_chosen": Words("Đã chọn: {count}", "Chosen: {count}"),
     "new_stuck": Words("Những việc đang ùn tắc", "What is stuck"),
     "new_all": Words("Cả những việc đang chờ đúng quy định", "Also what waits as it should"),
+    "new_group": Words("Nhóm bản ghi {group}", "Group of messages {group}"),
     "new_unit": Words("Chỉ của đơn vị (mã)", "Of this unit alone (code)"),
     "new_partner": Words("Chỉ của đối tác", "Of this partner alone"),
     "new_since": Words("Bắt đầu chờ từ", "Began to wait from"),

@@ -145,6 +145,7 @@ def within(choice: Choice, units: Units) -> Words:
         found = [LABELS["new_chosen"].told(count=count)]
     found += [unit(choice.unit, units)] if choice.unit else []
     found += [same(choice.partner)] if choice.partner else []
+    found += [LABELS["new_group"].told(group=choice.group)] if choice.group else []
     for label, at in (("new_since", choice.since), ("new_until", choice.until)):
         if at:
             name, value = LABELS[label], moment(at)

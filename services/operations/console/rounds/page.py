@@ -14,7 +14,7 @@ from services.operations.console.rounds.offers import about, in_words, within
 from services.operations.console.spoken import grouped, instant, moment
 from services.operations.domain import rounds
 from services.operations.domain.actions import WHY
-from services.operations.domain.causes import BREAK
+from services.operations.domain.causes import BREAK, POISON
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.rounds import BY_ANOTHER, ITSELF, MOVES, Act, Choice, Doing, Status
@@ -24,6 +24,7 @@ from shared.access import Caller
 from shared.principals import may_answer
 from shared.second_person import refusal_of
 
+_OWN = {BREAK: "money/breaks", POISON: "dead"}  # pages of what need not be of an application
 _ITEM_TONES = {"gone": "sent", "still_there": "failed", "came_back": "failed", "refused": "paused"}
 
 
@@ -257,10 +258,12 @@ def _counts(view: OneView) -> Iterator[Count]:
 
 def _detail(item: ItemView, choice: Choice, units: Units) -> Words:
     """Say what a command is about: an order, a notice, the unit that it goes to, a new date, what
-    kind of break.
+    kind of break, whose record.
     """
     if choice.cause == BREAK:
         return kind_of(item.reference)
+    if choice.cause == POISON:
+        return same(item.dossier or item.application or "–")
     if not item.reference:
         return same(item.partner or "–")
     if choice.to_unit:
@@ -271,17 +274,17 @@ def _detail(item: ItemView, choice: Choice, units: Units) -> Words:
 
 
 def _line(item: ItemView, choice: Choice, units: Units, *, is_begun: bool) -> Line:
+    own = _OWN.get(choice.cause)
     result = CHECKS[item.check] if item.check else RESULTS[item.result]
     if item.result == "not_yet" and not is_begun:
         result = LABELS["item_would"]
     more = Words(item.why_vi, item.why_en) if item.why_vi else None
     if item.there_since_ms is not None:
         more = LABELS["item_there"].told(at=moment(instant(item.there_since_ms)))
-    is_break = choice.cause == BREAK
     return Line(
         number=item.number,
-        address=f"money/breaks/{item.reference}" if is_break else f"journeys/{item.application}",
-        name=item.reference if is_break else item.dossier or item.application,
+        address=f"{own}/{item.reference}" if own else f"journeys/{item.application}",
+        name=item.reference if own else item.dossier or item.application,
         unit=unit(item.unit, units) if item.unit else same("–"),
         detail=_detail(item, choice, units),
         since=moment(instant(item.since_ms)),

@@ -46,7 +46,7 @@ from shared.working_time import local_day
 PAGE = 50
 LOOKED_AT = 500  # of a group, for what the form suggests
 CHOICE = (
-    *("stage", "cause", "action", "which", "unit", "partner", "reason"),
+    *("stage", "cause", "action", "which", "unit", "partner", "group", "reason"),
     *("since", "until", "to_unit", "working_days"),
 )
 _EXAMPLE = {**dict.fromkeys(("token", "key", "applications"), "…"), **dict.fromkeys(CHOICE, "…")}
@@ -97,12 +97,13 @@ def _add_asking(routes: APIRouter, releasing: Releasing) -> None:
         cause: Annotated[str, Query()],
         of: Of = "all",
         which: Which = "stuck",
+        group: Annotated[str, Query(max_length=100)] = "",
         applications: Named = (),
     ) -> Response:
         if of == "chosen" and not applications:
             raise Refusal(422, "none-chosen", LABELS["refused_none-chosen"].en)
         typed = {"stage": stage, "cause": cause, "action": action, "which": which}
-        typed = dict.fromkeys(CHOICE, "") | typed
+        typed = dict.fromkeys(CHOICE, "") | typed | {"group": group}
         chosen = applications if of == "chosen" else ()
         return await _form(releasing, visit, typed, chosen, secrets.token_urlsafe(16))
 

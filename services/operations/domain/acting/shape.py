@@ -40,6 +40,12 @@ Why = Literal[
     "doubtful",
     "break_over",
     "wish_waits",
+    "unreadable",
+    "cut_off",
+    "a_call",
+    "our_own",
+    "still_wrong",
+    "answered",
 ]
 Takes = Literal["", "to_unit", "working_days"]
 
@@ -108,7 +114,7 @@ class Saying(NamedTuple):
 
 class Given(NamedTuple):
     """What an operator gives with an action that takes something, as of when, and the reference
-    data that it is held against; of a break what was said of it.
+    data that it is held against; of a break what was said of it, of a record why it is `barred`.
     """
 
     at: datetime
@@ -116,6 +122,7 @@ class Given(NamedTuple):
     to_unit: str = ""
     working_days: int = 0
     turns: Sequence[Turn] = ()
+    barred: Why | None = None
 
 
 class Plan(Protocol):
@@ -134,14 +141,15 @@ class Action(NamedTuple):
     """What is done about these causes; `follows`: the side effects that may come of it.
 
     `needs_check`: it corrects money or state, so another than who asks for it has to agree.
-    `takes`: what has to be given with it.
+    `takes`: what has to be given with it.  `say`: what its command says; None: there is none, it is
+    a record that is sent again.
     """
 
     causes: frozenset[str]
     does: Words
     follows: tuple[Words, ...]
     plan: Plan
-    say: Say
+    say: Say | None
     needs_check: bool = False
     takes: Takes = ""
 
@@ -229,6 +237,27 @@ WHY: Mapping[Why, Words] = {
         "Đã có người đề nghị đóng và chờ người thứ hai: mở khoản lệch để đồng ý hoặc từ chối.",
         "Somebody asked for it already, and a second person has to answer: open the break.",
     ),
+    "unreadable": Words(
+        "Không phải một bản tin đọc được: hãy sửa bản sao.",
+        "It is no message that can be read: mend a copy of it.",
+    ),
+    "cut_off": Words(
+        "Bản ghi quá dài, chỉ giữ được phần đầu: bên gửi phải gửi lại.",
+        "It was too long, and only its beginning was kept: its sender has to send it again.",
+    ),
+    "a_call": Words(
+        "Đây là cuộc gọi của đối tác, không phải bản ghi: đối tác gọi lại, hoặc đối soát cho biết.",
+        "It is a partner's call, no record: it calls again, or its statement tells.",
+    ),
+    "our_own": Words(
+        "Bản ghi do chính hệ thống viết: sửa dịch vụ đã viết nó.",
+        "One of our own services wrote it: mend that service.",
+    ),
+    "still_wrong": Words(
+        "Hợp đồng dữ liệu hiện nay vẫn không nhận: hãy sửa bản sao.",
+        "The contract of today still does not take it: mend a copy of it.",
+    ),
+    "answered": Words("Đã được xử lý.", "Somebody has done something about it already."),
     "no_check": Words(
         "Khoản này không chờ người thứ hai.", "It does not wait for a second person."
     ),

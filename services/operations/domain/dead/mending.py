@@ -1,11 +1,12 @@
 """What may be sent again as it was, and what becomes of a record that somebody mends."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
-from services.operations.domain.actions import Words
+from services.operations.domain.acting import shape
+from services.operations.domain.acting.shape import Words
 from services.operations.domain.causes import CALL
 from services.operations.domain.dead.contrast import Difference, differences, path_of, steps
 from services.operations.domain.dead.letters import Letter
@@ -25,32 +26,7 @@ FIXED = ("id", "source", "type", "subject")
 Why = Literal[
     "unreadable", "cut_off", "a_call", "our_own", "still_wrong", "answered", "nothing_held"
 ]
-WHY: Mapping[Why, Words] = {
-    "unreadable": Words(
-        "Không phải một bản tin đọc được: hãy sửa bản sao.",
-        "It is no message that can be read: mend a copy of it.",
-    ),
-    "cut_off": Words(
-        "Bản ghi quá dài, chỉ giữ được phần đầu: bên gửi phải gửi lại.",
-        "It was too long, and only its beginning was kept: its sender has to send it again.",
-    ),
-    "a_call": Words(
-        "Đây là cuộc gọi của đối tác, không phải bản ghi: đối tác gọi lại, hoặc đối soát cho biết.",
-        "It is a partner's call, no record: it calls again, or its statement tells.",
-    ),
-    "our_own": Words(
-        "Bản ghi do chính hệ thống viết: sửa dịch vụ đã viết nó.",
-        "One of our own services wrote it: mend that service.",
-    ),
-    "still_wrong": Words(
-        "Hợp đồng dữ liệu hiện nay vẫn không nhận: hãy sửa bản sao.",
-        "The contract of today still does not take it: mend a copy of it.",
-    ),
-    "answered": Words("Đã được xử lý.", "Somebody has done something about it already."),
-    "nothing_held": Words(
-        "Dịch vụ không còn giữ hồ sơ này.", "The service holds nothing of it any more."
-    ),
-}
+WHY: Mapping[Why, Words] = {why: shape.WHY[why] for why in get_args(Why)}
 
 Path = Annotated[str, msgspec.Meta(min_length=2, max_length=300)]
 

@@ -55,6 +55,7 @@ from services.operations.console.stuck import routes as stuck_routes
 from services.operations.console.stuck.routes import Watching
 from services.operations.console.sync import routes as sync_routes
 from services.operations.console.sync.routes import Comparing
+from services.operations.dead.redriving import Redriving
 from services.operations.domain.actions import ACTIONS, Action
 from services.operations.domain.entries import Entry
 from services.operations.finding import Finder
@@ -157,7 +158,9 @@ class ConsoleEdge:
         names = map("{}".format, count())
         told = self._now, names.__next__, self.catalogue, self.actions
         self.money = money_desk(self.store, self._append, self._now)
-        ground = Ground(self.store.journeys, self.money.ledger, self, self.money.saying)
+        self.office = Office(self.store)
+        records = Redriving(self.office.desk)
+        ground = Ground(self.store.journeys, self.money.ledger, self, self.money.saying, records)
         desk = Desk(rows, board, ground, *told)
         releasing = Releasing(self.door, desk, board, self.catalogue, lambda: self.now)
         situations = self.store.tables["situations"]
@@ -200,7 +203,6 @@ class ConsoleEdge:
         )
         if programs:
             routers = (*routers, sandbox_routes.router(Trying(self.door, programs)))
-        self.office = Office(self.store)
         aside = SettingAside(self.door, self.office.desk, lambda: self.now)
         routers = (*routers, dead_routes.router(aside))
         self.app = self._guarded(routers, finder)

@@ -19,19 +19,22 @@ ABOUT = {"send_again": "registered~1", "extend_deadline": "2026-07-06", "reassig
 AGREED = {"checked_by": "o-2", "principal": "local#o-1", "checked_principal": "local#o-2"}
 
 
+COMMANDS = {name: action.say for name, action in ACTIONS.items() if action.say}
+
+
 def command(action: str, **agreed: str) -> Data:
     said = Saying(ABOUT.get(action, "R1"), "o-1", "why", partner="sandbox", amount_vnd=9_000)
-    return ACTIONS[action].say(said._replace(**agreed))
+    return COMMANDS[action](said._replace(**agreed))
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("action", COMMANDS)
 def test_every_command_of_a_checked_round_says_who_agreed(action: str) -> None:
     said = msgspec.json.decode(events.encode(command(action, **AGREED)))
     assert said["checked_by"] == "o-2"
 
 
 # the command of `cancel` has always said who agreed
-@pytest.mark.parametrize("action", [action for action in ACTIONS if action != "cancel"])
+@pytest.mark.parametrize("action", [action for action in COMMANDS if action != "cancel"])
 def test_a_command_that_nobody_had_to_agree_to_is_one_that_an_older_reader_takes(
     action: str,
 ) -> None:
@@ -39,7 +42,7 @@ def test_a_command_that_nobody_had_to_agree_to_is_one_that_an_older_reader_takes
     assert not said.keys() & {"checked_by", "principal", "checked_principal"}
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("action", COMMANDS)
 def test_the_story_says_who_agreed_and_nothing_where_nobody_did(action: str) -> None:
     log = Log()
     story, units = Story(log), Units(load(), local_day(BEGAN))

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from services.operations import rounds_api
 from services.operations.board import Board
+from services.operations.dead.redriving import Redriving
 from services.operations.domain.actions import ACTIONS
 from services.operations.journeys import Journeys, read
 from services.operations.money.hearing import Keeper
@@ -26,6 +27,7 @@ from shared.bus import Message, Partition
 from shared.catalogue import load
 from shared.mongo import MongoTable
 from tests.services.operations.api.edge import Published
+from tests.services.operations.dead.office import Office
 from tests.services.operations.money.partners import Payment, nowhere
 from tests.services.operations.story import LANES, Log
 from tests.shared.callers import access
@@ -59,7 +61,8 @@ class Door:
         clock, new_set = lambda: self.now, lambda: uuid4().hex
         self.ledger = Ledger(MoneyTables(*map(table, MoneyTables._fields)))
         self.saying = Saying(self._append, LANES, clock)
-        ground = Ground(self.journeys, self.ledger, self.published, self.saying)
+        own = Redriving(Office().desk)
+        ground = Ground(self.journeys, self.ledger, self.published, self.saying, own)
         desk = Desk(rows, board, ground, clock, new_set, CATALOGUE, self.actions)
         self.runner = Runner(rows, self.situations, ground, clock, 20)
         self.app = FastAPI()

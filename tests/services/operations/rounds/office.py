@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from services.operations.dead.redriving import Redriving
 from services.operations.domain.actions import ACTIONS, Action
 from services.operations.domain.rounds import Act, Choice, Doing, Found, Item, Round, previewed
 from services.operations.journeys import read
@@ -15,6 +16,7 @@ from services.operations.rounds.runner import Runner
 from services.operations.rounds.views import ItemView, seen
 from shared import events
 from shared.events import Event
+from tests.services.operations.dead.office import Office as DeadOffice
 from tests.services.operations.memory import MemoryTable, Store, Trouble
 from tests.services.operations.money.partners import ledger, nowhere
 from tests.services.operations.story import BEGAN, LANES, Log, application
@@ -87,7 +89,8 @@ class Office:
     def ground(self) -> Ground:
         """What rounds stand on, without breaks."""
         saying = Saying(nowhere, LANES, lambda: self.now)
-        return Ground(self.store.journeys, ledger(self.store), self, saying)
+        own = Redriving(DeadOffice(self.store).desk)
+        return Ground(self.store.journeys, ledger(self.store), self, saying, own)
 
     def runner(self, per_turn: int = 3, off_s: float = 0) -> Runner:
         """A process, whose clock may be off: so its turns are others than those of the next one."""
