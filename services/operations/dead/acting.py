@@ -8,7 +8,7 @@ import msgspec
 
 from services.operations.dead import showing, views
 from services.operations.dead.desk import Desk, Held, Result, Verb
-from services.operations.dead.edits import Decided, NotNow, Proposal, Verdict, dismissal
+from services.operations.dead.edits import Decided, NotNow, Proposal, Settled, Verdict, dismissal
 from services.operations.dead.standing import mark
 from services.operations.domain.dead import wording
 from services.operations.domain.dead.contrast import Difference
@@ -65,7 +65,8 @@ async def one_of(desk: Desk, place: Place) -> views.OneDead:
         if parked is None:
             raise _unknown()
         return showing.one_parked(*parked)
-    edits = [(one, desk.changed(one)) for one in await desk.edits.of(place)]
+    asked = [one for one in await desk.edits.of(place) if not one.is_as_it_was]
+    edits = [(one, desk.changed(one)) for one in asked]
     return showing.one_letter(found, edits, await desk.became(found))
 
 
@@ -125,6 +126,8 @@ async def propose(desk: Desk, place: Place, edit: Edit, by: Caller, reason: str)
         raise _invalid(found)
     try:
         return await desk.propose(held, copy, by, reason)
+    except Settled:
+        raise Refusal(409, "not-mendable", WHY["answered"].en) from None
     except NotNow:
         detail = "Something of it waits already, or there was too much: accept or reject that."
         raise Refusal(409, "copy-waits", detail) from None
@@ -140,7 +143,7 @@ async def decide(
     """
     held = await _held(desk, place)
     proposal = next((one for one in await desk.edits.of(place) if one.number == number), None)
-    if proposal is None:
+    if proposal is None or proposal.is_as_it_was:
         raise Refusal(404, "unknown-edit", "There is no such copy of it.")
     said = Decided(verdict=verdict, by=by.name, at=at, reason=reason, principal=by.principal)
     if verdict == "accepted" and (why := refusal_of(proposal.principal, by)):

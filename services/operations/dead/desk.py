@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 import msgspec
 
-from services.operations.dead.edits import Edits, NotNow, Proposal, dismissal
+from services.operations.dead.edits import Edits, NotNow, Proposal, Settled, dismissal
 from services.operations.dead.outcomes import Became, Outcome, outcome_of, sent_again
 from services.operations.dead.standing import Standing
 from services.operations.domain.actions import last_held, release_of
@@ -174,18 +174,22 @@ class Desk:
         return held.why or await self._again(held, by, reason)
 
     async def _again(self, held: Held, by: str, reason: str) -> Result:
+        letter = held.letter
+        said = Proposal(by=by, at=self._clock(), reason=reason, is_as_it_was=True)
+        stands = await self.edits.settle(letter.place, said)
+        if stands.checker:  # who agreed may have gone away before that was done
+            await self.accept(held, stands)
+        if not stands.is_as_it_was:
+            return "answered" if stands.is_final else "waits"
         event = events.decode(held.value)
-        await self._send(held.letter, event, _answered(held.letter, "redriven", by, reason))
+        await self._send(letter, event, _answered(letter, "redriven", by, reason))
         return "sent"
 
     async def _send(self, letter: Letter, event: Event, said: RecordAnswered) -> None:
         application = canonical(event.subject)
+        cause = letter.place.answer_id
         sent = msgspec.structs.replace(
-            event,
-            subject=application,
-            causationid=letter.place.answer_id,
-            sequence="",
-            traceparent="",
+            event, subject=application, causationid=cause, sequence="", traceparent=""
         )
         await self._publisher.publish(letter.topic, sent)
         await self._answer(letter, application, said)
@@ -236,6 +240,8 @@ class Desk:
     async def _ask(self, place: Place, said: Proposal) -> Result:
         try:
             await self.edits.add(place, said)
+        except Settled:
+            return "answered"
         except NotNow:
             return "waits"
         return "asked"
@@ -243,7 +249,7 @@ class Desk:
     async def propose(
         self, held: Held, copy: Mapping[str, Any], by: Caller, reason: str
     ) -> Proposal:
-        """Keep a mended copy until a second person has looked at it.  Raises `NotNow`."""
+        """Keep a mended copy until a second person looks at it.  Raises `NotNow`, `Settled`."""
         differing = changes(held.message, dict(copy))
         proposal = Proposal(
             by=by.name,

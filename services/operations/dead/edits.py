@@ -1,9 +1,11 @@
-"""What waits for a second person, a mended copy or a dismissal: rows inserted and never changed.
+"""What waits for a second person, a mended copy or a dismissal, and what is sent as it was: rows
+inserted and never changed.
 
-    dead_edits   <topic>/<partition>/<offset>#<n>          the n-th that somebody proposed
+    dead_edits   <topic>/<partition>/<offset>#<n>          the n-th that somebody proposed, or sent
                  <topic>/<partition>/<offset>#<n>/decided  who accepted or rejected it
 
-The number is the guard: of two who decide, the first did.
+The number is the guard: of two who decide, the first did.  It holds at once, while what the log
+says of it is still to be read.
 """
 
 from collections.abc import Sequence
@@ -34,6 +36,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """A copy, sealed: who mended it and why, and which fields differ; `changes` has both values of
     each, sealed; `principal` is the human behind the name.  Without a copy: that nothing is sent.
+    Of what `is_as_it_was` nobody else is asked: who sends it keeps everything else from it.
     """
 
     by: str
@@ -45,11 +48,17 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     number: int = 0
     decided: Decided | None = None
     principal: str = ""
+    is_as_it_was: bool = False
 
     @property
     def is_dismissal(self) -> bool:
         """Tell whether somebody asked that nothing is sent."""
-        return not self.copy
+        return not self.copy and not self.is_as_it_was
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether nothing else is done about the letter."""
+        return self.is_as_it_was or bool(self.checker)
 
     @property
     def checker(self) -> str:
@@ -59,6 +68,10 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
 class NotNow(Exception):
     """One waits already, or there were too many."""
+
+
+class Settled(NotNow):
+    """It was decided what is done about it."""
 
 
 class Edits:
@@ -87,8 +100,10 @@ class Edits:
         return found
 
     async def add(self, place: Place, proposal: Proposal) -> Proposal:
-        """Keep it; one of a letter waits at a time.  Raises `NotNow`."""
+        """Keep it; one of a letter waits at a time.  Raises `NotNow`, `Settled`."""
         standing = await self.of(place)
+        if any(one.is_final for one in standing):
+            raise Settled
         if len(standing) >= PROPOSED_LIMIT or any(one.decided is None for one in standing):
             raise NotNow
         numbered = msgspec.structs.replace(proposal, number=len(standing) + 1)
@@ -97,6 +112,16 @@ class Edits:
         except Refused:
             raise NotNow from None
         return numbered
+
+    async def settle(self, place: Place, sending: Proposal) -> Proposal:
+        """Keep that it is sent as it was; return what stands: that, or what was before."""
+        standing = await self.of(place)
+        for one in standing:
+            if one.is_final or one.decided is None:
+                return one
+        numbered = msgspec.structs.replace(sending, number=len(standing) + 1)
+        await self._table.insert_missing([_row(_id(place, numbered.number), numbered)])
+        return (await self.of(place))[-1]
 
     async def decide(self, place: Place, number: int, decided: Decided) -> Proposal | None:
         """Keep what was decided, unless somebody did before; None: there is none such."""

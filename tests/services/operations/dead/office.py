@@ -28,7 +28,12 @@ from tests.shared.callers import access, caller
 KEY = bytes(range(32))
 SERVICES = {"portal.submissions": "intake", "routing.inbox": "routing", "payment.inbox": "payment"}
 WHY = {"reason": "the release was mended"}
-KEYS = {"op-key": ("o-1", "operator"), "other-key": ("o-2", "operator"), "p-key": ("p", "portal")}
+KEYS = {
+    "op-key": ("o-1", "operator"),
+    "other-key": ("o-2", "operator"),
+    "third-key": ("o-3", "operator"),
+    "p-key": ("p", "portal"),
+}
 
 
 class Office:
