@@ -97,6 +97,7 @@ async def test_poison_is_on_the_board_in_time_and_leaves_it_when_a_mended_copy_w
         (dead,) = await lines(operations, id_, "record.dead")
         assert "$.data.note" in dead["text"]
 
+        refused_in_rounds(system, groups)
         await mended_by_two(system, operations, id_)
         await the_other_is_dismissed(system, operations)
 
@@ -104,6 +105,17 @@ async def test_poison_is_on_the_board_in_time_and_leaves_it_when_a_mended_copy_w
             return "routing poison_event" not in on_the_board(system)
 
         await until(lambda: asyncio.to_thread(gone), BOARD_LIMIT_S, "the board is empty")
+
+
+def refused_in_rounds(system: System, groups: list[dict[str, Any]]) -> None:
+    """Each group alone is previewed: what cannot be sent as it was is refused, and why."""
+    whys: dict[str, int] = {}
+    for group in groups:
+        about = "routing", "poison_event", "--group", group["id"], "--reason", WHY
+        status, found = motcua(system, "release", *about)
+        assert (status, found["items"], found["refused"]) == (1, 0, 1)
+        whys |= found["why"]
+    assert whys == {"still_wrong": 1, "unreadable": 1}
 
 
 def restarted(system: System) -> None:
