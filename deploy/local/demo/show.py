@@ -6,6 +6,7 @@ import logging
 import shutil
 import signal
 import time
+from collections import namedtuple
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,8 +61,18 @@ def run(keep: bool, plan: Plan | None = None, settings: Settings | None = None) 
     try:
         return _Demo(console, plan or Plan(), own(settings or Settings())).run(is_kept=keep)
     except KeyboardInterrupt:
+        _forget()
         console.print("[yellow]Interrupted.[/]  Everything that was started has ended.")
         return INTERRUPTED
+
+
+def _forget() -> None:
+    """Have this process end with its own status, whatever Ctrl-C cut short.
+
+    Where that was a string of code (a module with dataclasses that is imported runs such), Python
+    remembers it, and ends by the signal though it was caught; until another string is run.
+    """
+    namedtuple("Nothing", ())  # runs one
 
 
 def own(settings: Settings) -> Settings:
