@@ -76,7 +76,6 @@ from services.operations.indicators.syncing import Syncing
 from services.operations.limits import Limits
 from services.operations.mending import Mending
 from services.operations.pages import Pages
-from services.operations.proving import Proving
 from services.operations.rating_api import PER_APPLICATION, RatingDesk
 from services.operations.reads.rows import Reads
 from services.operations.rounds.desk import Desk
@@ -114,7 +113,7 @@ class Desks(NamedTuple):
     releasing: Releasing
     tabling: Tabling
     subscribing: SubscriptionDesk
-    proving: Proving
+    proven: wiring.Proven
     provable: Provable
     rounds: Desk
     aside: SettingAside
@@ -151,9 +150,8 @@ def edge(desks: Desks) -> APIRouter:
     watching = desks.watching
     routes.include_router(stuck_api.router(watching.board, watching.trends, watching.clock))
     routes.include_router(statistics_api.router(desks.tabling.desk))
-    routes.include_router(
-        proof_api.router(desks.proving, desks.sources.counts, desks.provable.desk)
-    )
+    proven = desks.proven
+    routes.include_router(proof_api.router(proven.proving, proven.read, proven.desk))
     routes.include_router(rounds_api.router(desks.rounds, desks.sources.clock))
     journeys, clock = desks.sources.journeys, desks.sources.clock
     routes.include_router(dead_routes.router(desks.aside))
@@ -224,9 +222,7 @@ async def build(resources: Resources) -> Parts:
     counting = Counting(resources.table("facts"), resources.table("balances"))
     forms = FormDesk(counting, watch.current, resources.clock, Press())
     table = resources.table
-    own = table("journeys"), table("names"), table("aside")
-    proving = Proving(*own, table("letter_answers"))
-    prover, proof_desk = wiring.proofs(resources, edition, proving, (counts, aside_counts))
+    proven = wiring.proofs(resources, edition, (counts, aside_counts))
     rows = Rounds(Tables(*(table(f"round_{name}") for name in Tables._fields)))
     money, readings = wiring.money(resources, tables)
     dead = wiring.dead(resources, journeys, settings.per_second)
@@ -240,14 +236,14 @@ async def build(resources: Resources) -> Parts:
     settling = wiring.settling(resources, journeys)
     watched = Watched(table("loops"), resources.clock, time.monotonic, uuid4().hex[:12])
     subscriptions, sending, sent = wiring.subscribing(resources, forms, watched)
-    alarming = wiring.alarming(resources, edition, proving, counts, watch, watched)
+    alarming = wiring.alarming(resources, edition, proven, watch, watched)
     waking = Waking(
         *(at_door, alarming.desk, watch.current, resources.clock),
         runbooks=read_runbooks(),
         incidents=alarming.incidents.rows,
     )
     judging = Judging(at_door, wiring.indicators(resources, counting, journeys, watch.current))
-    sync = SyncDesk(Syncing(proving), counts, watch.current, resources.clock)
+    sync = SyncDesk(Syncing(proven.proving), proven.read, watch.current, resources.clock)
     desks = Desks(
         sources=sources,
         ratings=desk,
@@ -257,8 +253,8 @@ async def build(resources: Resources) -> Parts:
         releasing=Releasing(at_door, rounds, board, watch.current, resources.clock),
         tabling=Tabling(at_door, forms),
         subscribing=subscriptions,
-        proving=proving,
-        provable=Provable(at_door, proof_desk),
+        proven=proven,
+        provable=Provable(at_door, proven.desk),
         rounds=rounds,
         aside=SettingAside(at_door, dead, resources.clock),
         counting=MoneyCounting(at_door, money, settling),
@@ -273,9 +269,9 @@ async def build(resources: Resources) -> Parts:
     )
     return Parts(
         router=edge(desks),
-        beside=(watch.run, until_another(editions, edition)),
+        beside=(watch.run, proven.read.run, until_another(editions, edition)),
         watched=(
-            *(watched.loop("rounds", runner), watched.loop("proofs", prover)),
+            *(watched.loop("rounds", runner), watched.loop("proofs", proven.loop)),
             watched.loop("mending", mending),
             *(watched.loop("trends", trends), watched.loop("reads", guard.reads)),
             watched.loop("readings", readings),
@@ -284,7 +280,7 @@ async def build(resources: Resources) -> Parts:
             sending,
         ),
         background=(*reads, ("tables", tables.health, tables.run)),
-        closing=(*alarming.closing, *sent, http.aclose, flow_ended),
+        closing=(*alarming.closing, *sent, http.aclose, flow_ended, proven.close),
         around=guard.around,
     )
 

@@ -6,14 +6,22 @@ of a second ago, for all processes together.  Each edition of the
 read side has its own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from hashlib import blake2b
 
 import msgspec
 
 from services.operations.domain.ledger import Ledger, merged
-from shared.bus import Partition
+from shared.bus import Partition, unread
+from shared.clock import Clock
+from shared.errors import Unknown
 from shared.store import Row, Table, prefix
+
+LOOK_EVERY_S = 5.0
+Ends = Callable[[], Awaitable[Mapping[Partition, int]]]
 
 _decoder = msgspec.json.Decoder(Ledger)
 
@@ -78,6 +86,53 @@ class Counts:
         digest = blake2b(_canonical(ledger.offsets), digest_size=8).hexdigest()
         text = msgspec.json.encode(ledger).decode()
         return {"_id": f"{self._of(lane)}{records:016d}/{digest}", "ledger": text}
+
+
+async def read_by(every: Iterable[Counts]) -> dict[Partition, int]:
+    """Return the next offset of each topic in each lane of some groups.  Raises `Unknown`."""
+    read: dict[Partition, int] = {}
+    for counts in every:
+        read |= await counts.read()
+    return read
+
+
+class ReadUntil:
+    """Until when the log is read, in every lane.
+
+    The newest message that was read says nothing of lanes that are behind: there an application
+    stands half-way, and looks as if the rest of it were lost.  So it is looked where the log ends,
+    and later whether all before that is read.
+    """
+
+    def __init__(self, ends: Ends, every: Sequence[Counts], clock: Clock) -> None:
+        self._ends, self._every, self._clock = ends, every, clock
+        self._as_of: datetime | None = None
+        self._waits: tuple[datetime, Mapping[Partition, int]] | None = None  # for this to be read
+
+    async def as_of(self) -> datetime:
+        """Return an instant before which nothing on the log is unread; while a lane is behind, the
+        one that stood before.  Raises `Unknown`, also where there was none yet.
+        """
+        await self._look()
+        if self._as_of is None:
+            raise Unknown("operations has not read all that is on the log: ask again in a moment")
+        return self._as_of
+
+    async def run(self) -> None:
+        """Look every few seconds, so that whoever asks is told of a moment ago."""
+        while True:
+            with suppress(Unknown):
+                await self._look()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _look(self) -> None:
+        if self._waits is None:
+            now = self._clock()  # before the ends: what comes in between is waited for as well
+            self._waits = now, await self._ends()
+        at, ends = self._waits
+        if not unread(ends, await read_by(self._every)):
+            self._as_of = max(at, self._as_of or at)
+            self._waits = None
 
 
 def _read(row: Row) -> Ledger:

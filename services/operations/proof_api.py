@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from services.operations.counts import Counts
+from services.operations.counts import ReadUntil
 from services.operations.domain.proof.equations import Equation, equations
 from services.operations.domain.proof.period import Period, Unfit, read_period
 from services.operations.domain.proof.tally import Item, Proof
@@ -52,9 +52,9 @@ Limit = Annotated[int, Query(ge=1, le=LIMIT)]
 class ProofPage(msgspec.Struct, kw_only=True):
     """What was found of some applications of a period.  Pages are added, number by number.
 
-    `since`, `until`: the period; `as_of`: until when the log was read, what is younger is waited
-    for; `equations`: of this page alone; `next` is the `after` of the page that follows, null at
-    the end.
+    `since`, `until`: the period; `as_of`: until when the log was read in every lane, what is
+    younger is waited for; `equations`: of this page alone; `next` is the `after` of the page that
+    follows, null at the end.
     """
 
     since: datetime
@@ -117,16 +117,16 @@ _MADE = Made(
 )
 
 
-def router(proving: Proving, counts: Counts, desk: ProofDesk) -> APIRouter:
+def router(proving: Proving, until: ReadUntil, desk: ProofDesk) -> APIRouter:
     """Return the routes; `domain.roles` says who may what."""
     routes = APIRouter(prefix="/v1", tags=["operations"])
-    _pages(routes, proving, counts)
+    _pages(routes, proving, until)
     _background(routes, desk)
     _reports(routes, desk)
     return routes
 
 
-def _pages(routes: APIRouter, proving: Proving, counts: Counts) -> None:
+def _pages(routes: APIRouter, proving: Proving, read: ReadUntil) -> None:
     @routes.get(
         "/proof",
         summary="That nothing of a period was lost, doubled or forgotten",
@@ -136,7 +136,7 @@ def _pages(routes: APIRouter, proving: Proving, counts: Counts) -> None:
         _: Reader, since: Since, until: Until, after: After = "", limit: Limit = 500
     ) -> Response:
         period = period_of(since, until)
-        as_of = datetime.fromtimestamp((await counts.total()).newest_ms / 1_000, UTC)
+        as_of = await read.as_of()
         part, onward = await proving.some(period, as_of, after, limit)
         page = ProofPage(
             since=period.since,

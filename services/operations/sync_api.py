@@ -1,14 +1,14 @@
 """What portals sent against what stands with us, over HTTP, a part of a day at a time."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from services.operations.counts import Counts
+from services.operations.counts import ReadUntil
 from services.operations.domain.proof.period import read_period
 from services.operations.domain.roles import MAY
 from services.operations.domain.sync import Difference, Ledger
@@ -39,7 +39,8 @@ class UnitLedger(Ledger, kw_only=True):
 
 class SyncView(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a day.  Parts add up; `next` is the `after` of the one that follows, null at the
-    end.  `as_of`: until when the log was read, what is younger than ten minutes is waited for.
+    end.  `as_of`: until when the log was read in every lane; what is younger than ten minutes is
+    waited for.
     """
 
     unit: str
@@ -55,7 +56,7 @@ class SyncDesk:
     """What the ledger is told from."""
 
     syncing: Syncing
-    counts: Counts
+    read: ReadUntil
     catalogue: Catalogue
     clock: Clock
 
@@ -68,7 +69,7 @@ class SyncDesk:
         if not catalogue.first_day <= on <= today:
             detail = f"Ask for a day from {catalogue.first_day} to {today}."
             raise Refusal(422, "no-such-day", detail)
-        as_of = datetime.fromtimestamp((await self.counts.total()).newest_ms / 1_000, UTC)
+        as_of = await self.read.as_of()
 
         def is_wanted(code: str) -> bool:
             return unit in (NATION, code, province_of(code, catalogue, on))

@@ -1,7 +1,7 @@
 """How parts of operations are put together from what the process has; `__main__` joins them."""
 
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -23,7 +23,7 @@ from services.operations.console.door import Door
 from services.operations.console.sandbox import routes as sandbox_routes
 from services.operations.console.screen import WAYS, Screen
 from services.operations.console.sessions import Sessions
-from services.operations.counts import Counts
+from services.operations.counts import Counts, ReadUntil
 from services.operations.dead.desk import Desk as DeadDesk
 from services.operations.dead.desk import Seals
 from services.operations.dead.edits import Edits
@@ -88,6 +88,18 @@ from shared.vault import dead_letter_sealer, open_dead_letter
 Running = Callable[[], Coroutine[Any, Any, None]]
 
 
+class Proven(NamedTuple):
+    """What proves periods, until when the log is read, the loop, what operators ask of it, and what
+    ends with it.
+    """
+
+    proving: Proving
+    read: ReadUntil
+    loop: Prover
+    desk: ProofDesk
+    close: Running
+
+
 class Alarming(NamedTuple):
     """What operators do about alarms and incidents, the loops that look, tell and open, and what
     ends with them.
@@ -109,8 +121,7 @@ class Alarming(NamedTuple):
 def alarming(
     resources: Resources,
     edition: Edition,
-    proving: Proving,
-    counts: Counts,
+    proven: Proven,
     watch: Watch,
     watched: Watched,
 ) -> Alarming:
@@ -124,7 +135,7 @@ def alarming(
         situations=table("situations"),
         facts=table("facts"),
         lags=lags,
-        checking=Checking(tables.places, proving, counts),
+        checking=Checking(tables.places, proven.proving, proven.read),
         faults=watched.faults,
         expiring=expiring(resources.secrets.partners),
         catalogue=watch.current,
@@ -189,27 +200,22 @@ def indicators(
     return IndicatorDesk(snapshots, evidence, scoring, catalogue)
 
 
-def proofs(
-    resources: Resources, edition: Edition, proving: Proving, counts: tuple[Counts, Counts]
-) -> tuple[Prover, ProofDesk]:
-    """Return the loop that proves periods, and what operators ask of it."""
-
-    async def ends() -> dict[str, Mapping[int, int]]:
-        """Return the end of each lane of each topic that operations reads.  Raises `Unknown`."""
-        found, told = {}, resources.settings
-        for topic in (*edition.groups[edition.of(OPERATIONS)], *edition.groups[edition.of(ASIDE)]):
-            log = KafkaOnlooker(told.kafka_url, topic, told.lanes, security=resources.security)
-            try:
-                found[topic] = await log.ends()
-            finally:
-                await log.close()
-        return found
-
-    jwk, clock = resources.secrets.proof_jwk, resources.clock
-    grounds = Grounds(proving, counts, ends, resources.settings.database, jwk)
-    rows = Proofs(resources.table("proofs"))
-    prover = Prover(rows, grounds, clock, time.monotonic)
-    return prover, ProofDesk(rows, jwk, clock, lambda: uuid4().hex)
+def proofs(resources: Resources, edition: Edition, counts: tuple[Counts, Counts]) -> Proven:
+    """Return all of it."""
+    settings, table, clock = resources.settings, resources.table, resources.clock
+    read = {group: edition.groups[group] for group in map(edition.of, (OPERATIONS, ASIDE))}
+    log = KafkaLags(settings.kafka_url, read, settings.lanes, security=resources.security)
+    own = table("journeys"), table("names"), table("aside")
+    proving, jwk = Proving(*own, table("letter_answers")), resources.secrets.proof_jwk
+    grounds = Grounds(proving, counts, log.ends, settings.database, jwk)
+    rows = Proofs(table("proofs"))
+    return Proven(
+        proving,
+        ReadUntil(log.ends, counts, clock),
+        Prover(rows, grounds, clock, time.monotonic),
+        ProofDesk(rows, jwk, clock, lambda: uuid4().hex),
+        log.close,
+    )
 
 
 def readiness(

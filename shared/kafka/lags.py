@@ -1,7 +1,8 @@
 """How far consumer groups are behind: what each has committed, and where the log ends."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -9,9 +10,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from shared.bus import Partition
 from shared.errors import Unknown
 
 ANSWER_LIMIT_MS = 10_000
+
+_Clients = tuple[AIOKafkaAdminClient, AIOKafkaConsumer]
 
 
 class Lag(NamedTuple):
@@ -43,21 +47,33 @@ class KafkaLags:
             "request_timeout_ms": ANSWER_LIMIT_MS,
             **security,
         }
-        self._clients: tuple[AIOKafkaAdminClient, AIOKafkaConsumer] | None = None
+        self._clients: _Clients | None = None
+        self._starting = asyncio.Lock()  # two that ask at once share what is started
 
     async def look(self) -> dict[str, Lag]:
         """Return how far each group is; first what is done, then the ends.  Raises `Unknown`, and
         begins anew then.
         """
-        try:
-            self._clients = self._clients or await self._started()
-            admin, consumer = self._clients
+        async with self._there() as (admin, consumer):
             done = {g: await admin.list_consumer_group_offsets(g) for g in self._groups}
             ends = await consumer.end_offsets(self._places)
+        return {group: self._lag(group, own, ends) for group, own in done.items()}
+
+    async def ends(self) -> dict[Partition, int]:
+        """Return where each lane of each topic ends.  Raises `Unknown`, and begins anew then."""
+        async with self._there() as (_, consumer):
+            found = await consumer.end_offsets(self._places)
+        return {(place.topic, place.partition): end for place, end in found.items()}
+
+    @asynccontextmanager
+    async def _there(self) -> AsyncIterator[_Clients]:
+        try:
+            async with self._starting:
+                self._clients = self._clients or await self._started()
+            yield self._clients
         except (KafkaError, OSError, ValueError) as error:
             await self.close()
             raise Unknown(f"how far groups are cannot be seen: {error!r}") from error
-        return {group: self._lag(group, own, ends) for group, own in done.items()}
 
     def _lag(
         self, group: str, done: Mapping[TopicPartition, Any], ends: Mapping[TopicPartition, int]
@@ -82,7 +98,7 @@ class KafkaLags:
             with suppress(KafkaError, OSError):
                 await admin.close()
 
-    async def _started(self) -> tuple[AIOKafkaAdminClient, AIOKafkaConsumer]:
+    async def _started(self) -> _Clients:
         admin = AIOKafkaAdminClient(**self._settings)
         consumer = AIOKafkaConsumer(**self._settings, group_id=None, enable_auto_commit=False)
         try:

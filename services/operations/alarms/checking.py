@@ -10,14 +10,16 @@ thirty days after they were submitted, and those in which something was wrong ag
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
-from services.operations.counts import Counts
+from services.operations.counts import ReadUntil
 from services.operations.domain.alarms import Sight
 from services.operations.domain.proof.period import Period
 from services.operations.proving import Proving
+from shared.errors import Unknown
 from shared.store import Row, Table, prefix
 
 AGES = (timedelta(minutes=15), timedelta(days=1), timedelta(days=10), timedelta(days=30))
 PROVEN_LIMIT = 125  # applications of one age in a look, or a page more
+BEHIND_LIMIT = timedelta(minutes=1)  # it is behind by more than reading takes
 BACK_LIMIT = timedelta(minutes=10)  # looks that were missed before that are missed
 WRONG_LIMIT = 1_000  # of all kinds together
 AGAIN_LIMIT = 50  # looked at again in a look
@@ -30,12 +32,16 @@ OTHERS = frozenset({"unanswered"})
 class Checking:
     """Proves some applications in each look."""
 
-    def __init__(self, places: Table, proving: Proving, counts: Counts) -> None:
-        self._places, self._proving, self._counts = places, proving, counts
+    def __init__(self, places: Table, proving: Proving, read: ReadUntil) -> None:
+        self._places, self._proving, self._read = places, proving, read
 
     async def look(self, now: datetime) -> list[Sight]:
-        """Return how many applications are wrong, by kind.  Raises `Unknown`."""
-        as_of = datetime.fromtimestamp((await self._counts.total()).newest_ms / 1_000, UTC)
+        """Return how many applications are wrong, by kind.  Raises `Unknown`, also while a lane is
+        behind: what stands half-way there is not lost.
+        """
+        as_of = await self._read.as_of()
+        if now - as_of > BEHIND_LIMIT:
+            raise Unknown(f"what came after {as_of:%H:%M:%S} UTC is not read in every lane")
         rows = await self._places.ranges([prefix("wrong/")], WRONG_LIMIT)
         await self._again(rows, as_of, now)
         await self._more(as_of, now, WRONG_LIMIT - len(rows))

@@ -14,7 +14,7 @@ The number is the guard: what stands was done by somebody else, and is carried o
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import msgspec
 
@@ -39,6 +39,14 @@ class LogEnd(msgspec.Struct, frozen=True):
 
     ends: dict[str, dict[int, int]]
     as_of: datetime
+
+    @classmethod
+    def of(cls, places: Mapping[Partition, int], as_of: datetime) -> Self:
+        """Return what is kept of these."""
+        ends: dict[str, dict[int, int]] = {}
+        for (topic, lane), end in places.items():
+            ends.setdefault(topic, {})[lane] = end
+        return cls(ends, as_of)
 
     @property
     def places(self) -> dict[Partition, int]:

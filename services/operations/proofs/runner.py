@@ -5,21 +5,21 @@ first step it waits for operations to have read what stood on the log when work 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 import structlog
 
-from services.operations.counts import Counts
+from services.operations.counts import Counts, Ends, read_by
 from services.operations.domain.proof.period import Period
 from services.operations.domain.proof.tally import Proof
 from services.operations.proofs.report import report_of, signed
 from services.operations.proofs.rows import Ended, LogEnd, Part, Proofs, Wanted
 from services.operations.proving import Proving
 from services.operations.turns import because
-from shared.bus import Partition, unread
+from shared.bus import unread
 from shared.clock import Clock
 from shared.errors import Unknown
 
@@ -39,7 +39,7 @@ class Grounds(NamedTuple):
 
     proving: Proving
     counts: tuple[Counts, ...]
-    ends: Callable[[], Awaitable[Mapping[str, Mapping[int, int]]]]
+    ends: Ends
     system: str
     jwk: Mapping[str, Any]
 
@@ -88,8 +88,8 @@ class Runner:
         log = await self._rows.log_end(wanted.id)
         if log is None:
             now = self._clock()
-            ends = {t: dict(lanes) for t, lanes in (await self._grounds.ends()).items()}
-            log = await self._rows.log_end(wanted.id, LogEnd(ends, now))
+            ended = LogEnd.of(await self._grounds.ends(), now)
+            log = await self._rows.log_end(wanted.id, ended)
             assert log
         last = await self._rows.part(wanted.id)
         if last is None:
@@ -113,10 +113,7 @@ class Runner:
 
     async def _unread(self, log: LogEnd) -> int:
         """Return how many of the messages that stood on the log are not read."""
-        read: dict[Partition, int] = {}
-        for counts in self._grounds.counts:
-            read |= await counts.read()
-        return unread(log.places, read)
+        return unread(log.places, await read_by(self._grounds.counts))
 
     async def _end(self, wanted: Wanted, log: LogEnd, last: Part) -> None:
         now, proof = self._clock(), last.proof

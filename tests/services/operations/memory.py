@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from services.operations.counts import Counts
+from services.operations.counts import Counts, Ends, ReadUntil, read_by
 from services.operations.facts import Facts
 from services.operations.finding import Finder
 from services.operations.flow import Flow
@@ -147,6 +147,11 @@ class Store:
 
     def counts(self, group: str = "operations") -> Counts:
         return Counts(self.tables["counts"], group)
+
+    def read_until(self, clock: Clock, ends: Ends | None = None) -> ReadUntil:
+        """Until when all is read; `ends`: where the log ends, else where it is read to."""
+        both = self.counts(), self.counts("operations-aside")
+        return ReadUntil(ends or (lambda: read_by(both)), both, clock)
 
     def reader(
         self, group: str = "operations", full: int = 1_000, batch_limit: int = 1_000

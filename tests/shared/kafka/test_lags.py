@@ -78,8 +78,17 @@ async def test_who_has_committed_past_the_end_has_nothing_left(read: Read) -> No
     assert await read.look() == Lag({0: 5, 1: 5}, {0: 5, 1: 5})
 
 
+async def test_where_each_lane_of_each_topic_ends_is_told_to_two_that_ask_at_once(
+    read: Read,
+) -> None:
+    one, two = await asyncio.gather(read.lags.ends(), read.lags.ends())
+    assert one == two == {(topic, n): 5 for topic in read.topics for n in range(LANES)}
+
+
 async def test_where_nobody_answers_it_is_not_known_and_asked_anew() -> None:
     lags = KafkaLags("127.0.0.1:9", {"g": ["t"]}, LANES)
     for _ in range(2):
         with pytest.raises(Unknown):
             await lags.look()
+        with pytest.raises(Unknown):
+            await lags.ends()

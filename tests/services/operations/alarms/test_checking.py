@@ -1,13 +1,16 @@
 """The log checked by sample: what is wrong is found at an age, and forgotten when it is mended."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from services.operations.alarms.checking import AGES, BACK_LIMIT, Checking
+from services.operations.alarms.checking import AGES, BACK_LIMIT, BEHIND_LIMIT, Checking
 from services.operations.domain.alarms import Sight
 from services.operations.proving import Proving
+from shared.bus import Partition, Record
+from shared.errors import Unknown
 from tests.services.operations.domain.proof.plant import money_that_nobody_has
 from tests.services.operations.memory import MemoryTable, Trouble
 from tests.services.operations.story import Log, Story
@@ -25,13 +28,19 @@ class Checked:
         tables = self.store.tables
         names = ("journeys", "names", "aside", "letter_answers")
         proving = Proving(*(tables[name] for name in names))
-        self.checking = Checking(self.places, proving, self.store.counts())
+        self.log, self.now = Log(), MADE
+        read = self.store.read_until(lambda: max(self.log.now, self.now), self._ends)
+        self.checking = Checking(self.places, proving, read)
 
-    async def read(self, log: Log) -> None:
-        group = self.world.Group(log.records)
-        await self.store.read(group)
+    async def read(self, log: Log, *, but: Sequence[Record] = ()) -> None:
+        self.log = log
+        await self.store.read(self.world.Group([r for r in log.records if r not in but]))
+
+    async def _ends(self) -> dict[Partition, int]:
+        return {(r.topic, r.partition): r.offset + 1 for r in self.log.records}
 
     async def look(self, now: datetime) -> list[Sight]:
+        self.now = now
         return await self.checking.look(now)
 
 
@@ -70,6 +79,41 @@ async def test_money_that_nobody_has_is_a_difference(world: Any, log: Log) -> No
     found = await checked.look(MADE + AGES[0] + LOOK)
 
     assert [(s.rule, s.about, s.value) for s in found] == [("parity_difference", "unbooked", 1)]
+
+
+async def test_nothing_is_said_while_a_lane_is_behind(world: Any, log: Log) -> None:
+    checked, behind = Checked(world), Story(log, 0)
+    read = next(story for n in range(1, 50) if (story := Story(log, n)).lane != behind.lane)
+    registered = behind.registered()
+    there = len(log.records)
+    behind.routed(registered)
+    unread = log.records[there:]
+    log.pass_time(minutes=20)
+    read.returned()
+    await checked.read(log, but=unread)
+    now = MADE + AGES[0] + LOOK
+
+    with pytest.raises(Unknown):
+        await checked.look(now)
+    await checked.store.read(world.Group(unread))
+
+    assert await checked.look(now + LOOK) == []
+
+
+async def test_nothing_is_said_a_minute_after_a_lane_has_fallen_behind(
+    world: Any, log: Log
+) -> None:
+    checked, story = Checked(world), Story(log, 0)
+    log.now = MADE + AGES[0]
+    story.returned()
+    await checked.read(log)
+    last = log.now
+    assert await checked.look(last) == []
+    Story(log, 1).submitted()  # nobody reads it
+
+    assert await checked.look(last + BEHIND_LIMIT) == []
+    with pytest.raises(Unknown):
+        await checked.look(last + BEHIND_LIMIT + LOOK)
 
 
 async def test_what_is_mended_is_forgotten(world: Any, log: Log) -> None:

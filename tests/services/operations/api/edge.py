@@ -10,10 +10,12 @@ from fastapi import FastAPI
 
 from services.operations import proof_api
 from services.operations.api import Sources, router
+from services.operations.counts import read_by
 from services.operations.proving import Proving
 from services.operations.trends import Trends
 from shared import problems
 from shared.access import LIMITED, Access
+from shared.bus import Partition
 from shared.catalogue import Catalogue, load
 from shared.errors import Unknown
 from shared.events import Event, kernel
@@ -91,10 +93,18 @@ class Edge:
         proving = Proving(*read_side, page_rows=20)
         self.prover_now = world.BEGAN
         self.prover = Prover(self.store, lambda: self.prover_now)
-        self.app.include_router(proof_api.router(proving, sources.counts, self.prover.desk))
+        self.log_now = world.BEGAN
+        self.unread: dict[Partition, int] = {}  # where the log ends beyond what is read
+        read = self.store.read_until(lambda: self.log_now, self._ends)
+        self.app.include_router(proof_api.router(proving, read, self.prover.desk))
+
+    async def _ends(self) -> dict[Partition, int]:
+        both = self.store.counts(), self.store.counts("operations-aside")
+        return await read_by(both) | self.unread
 
     async def read(self, log: Any) -> None:
         """Read a log as both groups do."""
+        self.log_now = max(self.log_now, log.now)
         aside = [r for r in log.records if r.topic.endswith((".dead", ".parked"))]
         others = [r for r in log.records if r not in aside]
         for name, records in (("operations", others), ("operations-aside", aside)):

@@ -210,6 +210,32 @@ def letter(dead: kernel.RecordDead) -> events.Event:
     )
 
 
+async def test_as_of_is_what_every_lane_was_read_to(
+    edge: Edge, client: httpx.AsyncClient, log: Log
+) -> None:
+    await lived(edge, log, Story.returned, Story.registered)
+    read_to = log.now
+    _, before = await asked(client, **between(0, 1))
+    edge.unread = {("routing.events", 0): 10**6}
+    log.pass_time(minutes=20)
+    Story(log, 2).submitted()
+    await edge.read(log)
+
+    _, page = await asked(client, **between(0, 1))
+
+    assert {datetime.fromisoformat(p["as_of"]) for p in (before, page)} == {read_to}
+    assert (page["proof"]["excepted"], page["proof"]["waiting"]) == ({}, {"unrouted": 1})
+
+
+async def test_nothing_is_said_before_all_was_read_once(
+    edge: Edge, client: httpx.AsyncClient, log: Log
+) -> None:
+    edge.unread = {("routing.events", 0): 10**6}
+    await lived(edge, log, Story.returned)
+
+    assert (await client.get("/v1/proof", params=between(0, 1))).status_code == 503
+
+
 @pytest.mark.parametrize(
     "asks",
     [{}, {"from": "2026-11-20"}, {"from": "2026-11-20", "to": "x"}, {"from": "2", "to": "1"}],

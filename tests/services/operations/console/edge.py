@@ -181,7 +181,8 @@ class ConsoleEdge:
             self.store.tables[name] for name in ("journeys", "names", "aside", "letter_answers")
         )
         proving = Proving(*tables, page_rows=3)
-        sync = SyncDesk(Syncing(proving), self.store.counts(), self.catalogue, lambda: self.now)
+        until = self.store.read_until(self._now)
+        sync = SyncDesk(Syncing(proving), until, self.catalogue, lambda: self.now)
         self.comparing = Comparing(self.door, sync)
         routers: tuple[APIRouter, ...] = (
             sync_routes.router(self.comparing),

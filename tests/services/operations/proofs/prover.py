@@ -10,6 +10,7 @@ from services.operations.proofs.desk import ProofDesk
 from services.operations.proofs.rows import Proofs
 from services.operations.proofs.runner import Grounds, Runner
 from services.operations.proving import Proving
+from shared.bus import Partition
 from tests.services.operations.memory import MemoryTable, Store
 
 OURS, THEIRS = (side["proof_jwk"] for side in generate())
@@ -21,7 +22,7 @@ class Prover:
     def __init__(
         self, store: Store, clock: Callable[[], datetime], jwk: Mapping[str, Any] = OURS
     ) -> None:
-        self.ends: dict[str, dict[int, int]] = {}
+        self.ends: dict[Partition, int] = {}
         self.table = MemoryTable(store.trouble)
         self.rows = Proofs(self.table)
         ids = (f"{n:08}" for n in count(1))
@@ -38,5 +39,5 @@ class Prover:
         ticks = count()  # there is time for a step of two applications in a turn
         return Runner(self.rows, grounds, self._clock, lambda: next(ticks) / 4, 2)
 
-    async def _ends(self) -> Mapping[str, Mapping[int, int]]:
+    async def _ends(self) -> Mapping[Partition, int]:
         return self.ends
