@@ -113,7 +113,7 @@ def _notify() -> APIRouter:
 def operations(guard: Guard | None = None) -> APIRouter:
     """Return all that operations answers, with what stands before it."""
     door = Door.made(_UNUSED, _UNUSED, _UNUSED, b"", float, _UNUSED)
-    reading = Reading(door, *[_UNUSED] * 6)
+    reading = Reading(door, *[_UNUSED] * 7)
     watching = Watching(door, *[_UNUSED] * 4)
     desks = services.operations.__main__.Desks
     unused = dict.fromkeys(desks._fields, _UNUSED)

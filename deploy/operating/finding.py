@@ -1,15 +1,17 @@
 """`motcua find` and `motcua journey`: what operations answers of an application, in a terminal."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from deploy.local import journey_view
+from deploy.local.refusals import say
 from deploy.operating.asking import calling, where
 from deploy.operating.command import AsJson, At, Keys, say_json
 from deploy.operating.shown import columns, print_table
@@ -118,6 +120,9 @@ def journey(
     if as_json:
         say_json({**told, "waterfall": drawn})
         return
+    for line in _why(told["why"]):
+        say(console, line)
+    console.print()
     console.print(journey_view.timeline(told))
     for line in _decided(told):
         console.print(line, markup=False)
@@ -143,6 +148,13 @@ def _listed(found: Mapping[str, Any]) -> Table:
 def _short(named: Mapping[str, Any]) -> str:
     """Return a name; of a person, how its hash begins."""
     return f"{named['name'][:12]}…" if named["kind"] == "subject" else str(named["name"])
+
+
+def _why(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield why it is here and what happens next, below it what it waits for beside that."""
+    for number, why in enumerate(found):
+        stuck = "[red]stuck[/] " if why["is_stuck"] else ""
+        yield f"{'[dim]also[/] ' if number else ''}{stuck}{escape(why['en'])}"
 
 
 def _decided(journey: Mapping[str, Any]) -> Iterator[str]:

@@ -75,6 +75,7 @@ from services.operations.guard import Guard
 from services.operations.indicators.syncing import Syncing
 from services.operations.limits import Limits
 from services.operations.mending import Mending
+from services.operations.opened import Whys
 from services.operations.pages import Pages
 from services.operations.rating_api import PER_APPLICATION, RatingDesk
 from services.operations.reads.rows import Reads
@@ -194,17 +195,16 @@ async def build(resources: Resources) -> Parts:
     board = Board(resources.table("situations"), time.monotonic)
     trends = Trends(board, resources.table("board_counts"), resources.clock)
     tables, flow, flow_ended = wiring.live(resources, edition, trends)
-    seeking = Seeking(
-        resources.table("facts"), resources.table("names"), resources.table("journeys")
-    )
+    seeking = Seeking(*map(resources.table, ("facts", "names", "journeys")))
     finder = Finder(journeys, seeking, watch.current, resources.clock)
     http = httpx.AsyncClient(trust_env=False)
     persons = wiring.persons(resources, journeys, http)
+    situations = resources.table("situations")
+    whys = Whys(situations, patience, watch.current)
     sources = Sources(
         *(journeys, finder, persons, counts, aside_counts, flow),
-        *(resources.publisher, resources.clock),
+        *(resources.publisher, resources.clock, whys),
     )
-    situations = resources.table("situations")
     links = StatusLinks(resources.secrets.master_key, STATUS_PAGE)
     access = StatusAccess(journeys, links, time.monotonic)
     status = StatusDesk(access, journeys, watch.current, Pages(settings.forms), resources.clock)
@@ -213,7 +213,7 @@ async def build(resources: Resources) -> Parts:
     at_door = wiring.door(resources, http, is_sandbox=bool(settings.sandbox))
     reading = Reading(
         *(at_door, journeys, finder, persons, watch.current, resources.clock),
-        unsealing=wiring.unsealing(resources, journeys),
+        *(wiring.unsealing(resources, journeys), whys),
     )
     seen = Reads(resources.table("reads"), resources.clock)
     guard = Guard(at_door, seen, Limits(time.monotonic), resources.clock)

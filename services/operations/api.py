@@ -23,7 +23,7 @@ from services.operations.domain.timeline import instant
 from services.operations.finding import ASKED_LIMIT, FOUND, Finder, Found
 from services.operations.journeys import Journeys
 from services.operations.live import FLOW, FlowDesk, FlowView
-from services.operations.opened import journey_of, message_of, opened, waterfall_of
+from services.operations.opened import Whys, journey_of, message_of, opened, waterfall_of
 from services.operations.persons import Persons
 from services.operations.reaching import Reach
 from services.operations.rounds.commands import command
@@ -67,6 +67,7 @@ class Sources:
     flow: FlowDesk
     publisher: Publisher
     clock: Clock
+    whys: Whys
 
     @property
     def reach(self) -> Reach:
@@ -141,7 +142,8 @@ def _journeys(routes: APIRouter, sources: Sources) -> None:
         responses=edge.answers(200, views.JourneyView, 404),
     )
     async def journey(name: str, caller: OfUnits) -> Response:
-        return _json(journey_of(await sources.reach.opened(caller, name), sources.clock()))
+        one, now = await sources.reach.opened(caller, name), sources.clock()
+        return _json(journey_of(one, now, await sources.whys.of(one, now)))
 
     @routes.get(
         "/journeys/{name}/waterfall",

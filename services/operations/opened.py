@@ -1,24 +1,34 @@
 """One application, opened: what the API answers of it, the console shows and `motcua` prints."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
+from services.operations.domain.causes import APART, HELD
 from services.operations.domain.citizen.decided import decided
+from services.operations.domain.citizen.units import Units
 from services.operations.domain.clocks import clocks
 from services.operations.domain.entries import Entry, gist, in_order
 from services.operations.domain.explaining import explanations
 from services.operations.domain.findings import contiguity, tracing
+from services.operations.domain.patience import Patience
 from services.operations.domain.spans import Span, spans
 from services.operations.domain.status import status
 from services.operations.domain.timeline import timeline
 from services.operations.domain.waits import waits
+from services.operations.domain.whys import Standing, Why, whys
 from services.operations.journeys import ENTRIES_LIMIT, Journeys
+from services.operations.situations import NEVER_MS, all_rows_of
 from services.operations.views import JourneyView, MessageView
+from shared.catalogue import Catalogue
 from shared.problems import Refusal
+from shared.store import Row, Table, prefix
+from shared.working_time import local_day
 
 NAME_LIMIT = 200
+BESIDE_LIMIT = 500  # rows of one application that are looked at
 
 
 class Opened(NamedTuple):
@@ -57,12 +67,51 @@ def message_of(one: Opened, place: tuple[str, int, int]) -> MessageView:
     )
 
 
-def journey_of(one: Opened, now: datetime) -> JourneyView:
+class Whys(NamedTuple):
+    """What tells why an application is where it is: the rows of the stuck board, how long causes
+    may last, and names.
+    """
+
+    situations: Table
+    patience: Patience
+    catalogue: Catalogue
+
+    async def of(self, one: Opened, now: datetime) -> list[Why]:
+        """Return why it is here and what happens next, what matters most first.  Raises `Unknown`.
+
+        What its own messages tell is worked out of them; of the board's rows are only what lanes
+        and statements say beside them.
+        """
+        rows = await self.situations.ranges([prefix(f"{one.application}/")], BESIDE_LIMIT)
+        return self.told(one, now, [row for row in rows if row["cause"] in APART - {HELD}])
+
+    def told(self, one: Opened, now: datetime, beside: Sequence[Row] = ()) -> list[Why]:
+        """Return the same of these rows and its messages."""
+        found = all_rows_of(one.application, one.entries, self.patience)
+        standing = map(_standing, (*found.values(), *beside))
+        units = Units(self.catalogue, local_day(now))
+        return whys(one.entries, standing, int(now.timestamp() * 1_000), units)
+
+
+def _standing(row: Row) -> Standing:
+    stuck_ms = int(row["stuck_ms"])
+    return Standing(
+        stage=row["stage"],
+        cause=row["cause"],
+        since_ms=int(row["since_ms"]),
+        stuck_ms=None if stuck_ms == NEVER_MS else stuck_ms,
+        unit=row["unit"],
+        partner=row["partner"],
+    )
+
+
+def journey_of(one: Opened, now: datetime, why: list[Why]) -> JourneyView:
     """Return where it stands, why, and every message of it."""
     application, entries, forks = one
     decisions = decided(entries)
     return JourneyView(
         application=application,
+        why=why,
         status=status(entries),
         clocks=clocks(decisions, now),
         routing=list(explanations(decisions)),

@@ -12,15 +12,18 @@ from services.operations.domain.spans import Span
 from services.operations.domain.status import State, Status
 from services.operations.domain.timeline import Line, instant
 from services.operations.domain.waits import Wait
+from services.operations.domain.whys import Why
 from shared.edge import APPLICATION
 
 
 class JourneyView(msgspec.Struct, kw_only=True):
-    """One application; `clocks` that have begun, `routing`: why its units are its units;
-    `is_truncated`: it has more messages than are shown.
+    """One application; `why` it is here and what happens next, what matters most first; `clocks`
+    that have begun, `routing`: why its units are its units; `is_truncated`: it has more messages
+    than are shown.
     """
 
     application: str
+    why: list[Why]
     status: Status
     clocks: list[Clock]
     routing: list[Explanation]

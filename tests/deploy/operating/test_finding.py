@@ -18,6 +18,8 @@ import uvicorn
 
 from deploy.local.settings import ROOT
 from services.operations.api import Sources, router
+from services.operations.opened import Whys
+from services.operations.situations import PLAIN
 from shared.access import Access
 from shared.catalogue import load
 from shared.edge_app import edge_app
@@ -53,7 +55,8 @@ def url() -> Iterator[str]:
     at_intake = AtIntake(store)
     asyncio.run(at_intake.registered(*(begun(scenes.fee_due, n).application for n in (2, 3))))
     asked = store.journeys, finder, at_intake.persons
-    sources = Sources(*asked, UNUSED, UNUSED, UNUSED, UNUSED, lambda: BEGAN)
+    whys = Whys(store.tables["situations"], PLAIN, load())
+    sources = Sources(*asked, *[UNUSED] * 4, lambda: BEGAN, whys)
     hashed = hashlib.sha256(KEY.encode()).hexdigest()
     access = Access({hashed: {"name": "o-1", "role": "operator"}})
     app = edge_app("operations", access, (router(sources),))
@@ -110,6 +113,8 @@ def test_find_says_what_nothing_was_taken_for(ask: Any) -> None:
 def test_journey_shows_it_by_any_name_with_its_clocks_and_its_rule(ask: Any) -> None:
     said = ask("journey", "mc 0000000001")
     assert said.returncode == 0
+    assert said.stdout.startswith("The unit works on it, until it is due, since 14:12 on 9 ")
+    assert "; next, Phường Ba Đình, Thành phố Hà Nội decides it, or asks" in said.stdout
     assert "4 · in processing" in said.stdout
     assert "acceptance ended, due 2026-06-10 08:00" in said.stdout
     assert "commune 1 → 00004" in said.stdout

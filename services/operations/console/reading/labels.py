@@ -82,6 +82,8 @@ READING: Mapping[str, Words] = {
     # a journey: its head
     "since_last": Words("{took} từ bản ghi cuối", "{took} since the last message"),
     "now_held": Words("Đang bị giữ lại, cần người vận hành", "Held: an operator has to release it"),
+    "also": Words("Ngoài ra ({count})", "Beside that ({count})"),
+    "is_stuck": Words("ùn tắc", "stuck"),
     "now_nobody": Words("Không chờ ai", "Nobody is waited for"),
     "held_by": Words("Bị giữ lại ở:", "Held by:"),
     "refused": Words("Không được ghi nhận", "refused"),

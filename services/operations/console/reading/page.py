@@ -19,6 +19,7 @@ from services.operations.domain.spans import spans
 from services.operations.domain.status import Money, Notice, Status
 from services.operations.domain.timeline import Line
 from services.operations.domain.waits import waits
+from services.operations.domain.whys import Why
 from services.operations.opened import Opened
 from services.operations.views import JourneyView
 from shared.catalogue import Catalogue
@@ -62,7 +63,9 @@ class Choice(NamedTuple):
 
 
 class JourneyPage(NamedTuple):
-    """All that the page has; the template adds no thought."""
+    """All that the page has; the template adds no thought.  `also`: what it waits for beside `why`
+    it is here, and whether that is stuck.
+    """
 
     application: str
     title: str
@@ -71,6 +74,8 @@ class JourneyPage(NamedTuple):
     state_other: Words
     code: int
     tone: str
+    why: Words
+    also: tuple[tuple[Words, bool], ...]
     now: Words
     since: Words
     held_by: tuple[str, ...]
@@ -105,7 +110,9 @@ def journey_page(
         state_other=other,
         code=stands.state.code if stands.state else 0,
         tone=_tone(stands),
-        now=_now(stands, who),
+        why=_sentence(told.why[0]),
+        also=tuple((_sentence(why), why.is_stuck) for why in told.why[1:]),
+        now=_now(stands, told.why[0].who),
         since=stretch(max(0, int((now - last).total_seconds() * 1_000))),
         held_by=tuple(stands.held_by),
         names=tuple(_names(told, units)),
@@ -145,6 +152,10 @@ def _tone(stands: Status) -> str:
     if stands.held_by:
         return "held"
     return stands.state.column if stands.state else "in_process"
+
+
+def _sentence(why: Why) -> Words:
+    return Words(why.vi, why.en)
 
 
 def _now(stands: Status, who: Who | None) -> Words:

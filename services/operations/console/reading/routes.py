@@ -19,7 +19,7 @@ from services.operations.domain.citizen.units import Units
 from services.operations.domain.roles import MAY
 from services.operations.finding import ASKED_LIMIT, Finder, Found
 from services.operations.journeys import Journeys
-from services.operations.opened import journey_of
+from services.operations.opened import Whys, journey_of
 from services.operations.persons import Persons
 from services.operations.reaching import Reach
 from services.operations.status_api import form_body
@@ -46,6 +46,7 @@ class Reading:
     catalogue: Catalogue
     clock: Clock
     unsealing: Unsealing
+    whys: Whys
 
     @property
     def reach(self) -> Reach:
@@ -108,7 +109,7 @@ def _journey(routes: APIRouter, reading: Reading, readers: object) -> None:
     ) -> Response:
         one = await reading.reach.opened(_caller(visit), name)
         now = reading.clock()
-        told = journey_of(one, now)
+        told = journey_of(one, now, await reading.whys.of(one, now))
         page = journey_page(told, one, reading.catalogue, now, is_whole=whole)
         may = {
             "may_act": visit.role in MAY["operate"],

@@ -11,7 +11,9 @@ from fastapi import FastAPI
 from services.operations import proof_api
 from services.operations.api import Sources, router
 from services.operations.counts import read_by
+from services.operations.opened import Whys
 from services.operations.proving import Proving
+from services.operations.situations import PLAIN
 from services.operations.trends import Trends
 from shared import problems
 from shared.access import LIMITED, Access
@@ -77,6 +79,7 @@ class Edge:
             flow=self.flow,
             publisher=self.published,
             clock=lambda: world.BEGAN,
+            whys=Whys(self.store.tables["situations"], PLAIN, catalogue()),
         )
         self.app = FastAPI()
         self.app.state.access = Access(

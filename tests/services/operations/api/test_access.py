@@ -9,7 +9,7 @@ from tests.services.operations.api.edge import Edge
 
 ROUTES = [
     (method, route.path.replace("{name}", "x"))
-    for route in (*router(Sources(*[None] * 8)).routes, *proof_api.router(None, None, None).routes)
+    for route in (*router(Sources(*[None] * 9)).routes, *proof_api.router(None, None, None).routes)
     for method in route.methods
 ]
 

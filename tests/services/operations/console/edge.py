@@ -58,11 +58,13 @@ from services.operations.console.sync.routes import Comparing
 from services.operations.dead.redriving import Redriving
 from services.operations.domain.actions import ACTIONS, Action
 from services.operations.domain.entries import Entry
+from services.operations.domain.patience import Patience
 from services.operations.finding import Finder
 from services.operations.guard import Guard
 from services.operations.indicators.syncing import Syncing
 from services.operations.limits import Limits
 from services.operations.money.partner import PartnerDesk
+from services.operations.opened import Whys
 from services.operations.proving import Proving
 from services.operations.reads.rows import Reads
 from services.operations.rounds.desk import Desk
@@ -132,9 +134,11 @@ class ConsoleEdge:
         )
         finder = self.store.finder(self.catalogue, lambda: self.now)
         self.at_intake, self.unsealing = AtIntake(self.store), self._unsealing()
+        patience = Patience(self.catalogue.working_calendar)
+        self.whys = Whys(self.store.tables["situations"], patience, self.catalogue)
         reading = Reading(
             *(self.door, self.store.journeys, finder, self.at_intake.persons),
-            *(self.catalogue, self._now, self.unsealing),
+            *(self.catalogue, self._now, self.unsealing, self.whys),
         )
         board = MemoryBoard(self.store.tables["situations"].rows)
         self.trends = Trends(board, MemoryTable(self.store.trouble), self._now)
@@ -217,7 +221,7 @@ class ConsoleEdge:
         guarded = APIRouter(dependencies=[Depends(guard.enter)])
         sources = Sources(
             *(self.store.journeys, finder, self.at_intake.persons),
-            *(self.store.counts(), self.store.counts(), lambda: None, self, self._now),
+            *(self.store.counts(), self.store.counts(), lambda: None, self, self._now, self.whys),
         )
         beside = (
             api_router(sources),

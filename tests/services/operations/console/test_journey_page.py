@@ -14,11 +14,14 @@ from services.operations.console.types import STRANGE
 from services.operations.domain.findings import Finding
 from services.operations.domain.spans import Span, spans
 from services.operations.domain.waits import waits
-from services.operations.opened import Opened, journey_of
+from services.operations.domain.whys import Why
+from services.operations.opened import Opened, Whys, journey_of
+from services.operations.situations import PLAIN
 from shared.catalogue import Catalogue
 from shared.events import refunds
 from tests.services.operations import scenes
 from tests.services.operations.api.edge import park
+from tests.services.operations.memory import MemoryTable, Trouble
 from tests.services.operations.scenes import DUE, SCENES, begun
 from tests.services.operations.story import Story
 
@@ -28,7 +31,12 @@ def page_of(
 ) -> JourneyPage:
     one = Opened(story.application, story.log.entries(story.application), [])
     now = now or story.log.now
-    return journey_page(journey_of(one, now), one, catalogue, now, **more)
+    told = journey_of(one, now, why(one, catalogue, now))
+    return journey_page(told, one, catalogue, now, **more)
+
+
+def why(one: Opened, catalogue: Catalogue, now: datetime) -> list[Why]:
+    return Whys(MemoryTable(Trouble()), PLAIN, catalogue).told(one, now)
 
 
 def facts(found: Any) -> dict[str, str]:
@@ -45,6 +53,8 @@ def test_its_head_says_the_state_in_both_languages_and_who_is_waited_for(
         "supplement requested",
     )
     assert page.now == WHO["citizen"]
+    assert page.why.en.startswith("Waits for what the citizen is to bring, since ")
+    assert "; tiếp theo, công dân bổ sung giấy tờ, rồi " in page.why.vi
     assert (page.title, page.procedure.en) == ("G09.20-20260609-0000001", "Birth registration")
 
 
@@ -137,7 +147,7 @@ def test_a_long_story_shows_its_newest_lines_first_and_all_when_asked(catalogue:
 def test_what_is_wrong_in_the_log_is_named(catalogue: Catalogue) -> None:
     story = begun(scenes.accepted)
     one = Opened(story.application, story.log.entries(story.application), [])
-    told = journey_of(one, story.log.now)
+    told = journey_of(one, story.log.now, why(one, catalogue, story.log.now))
     told.findings.append(Finding("gap", "payment", "x", "number 2 is missing before"))
     page = journey_page(told, one, catalogue, story.log.now)
     assert [(name.en, id_) for name, id_, _ in page.findings] == [("Gap", "x")]
