@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from fastapi import Request
 from fastapi.responses import Response
+from markupsafe import escape
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.operations.console.door import Door
+from services.operations.console.door import Door, visit_of
 from services.operations.console.labels import LABELS
 from services.operations.console.screen import ROOT
 from services.operations.limits import OWN, Limits, kind_of
@@ -77,11 +78,18 @@ class Guard:
 
         return watched
 
-    async def note(self, scope: Scope, body: bytes, part: int = 1) -> None:
-        """Write down whom a part of an answer named.  Raises `Unknown`."""
+    async def note(
+        self, scope: Scope, body: bytes, part: int = 1, *, is_refused: bool = False
+    ) -> None:
+        """Write down whom a part of an answer named; of a refusal, if it names somebody of its own.
+
+        Raises `Unknown`.
+        """
         request = Request(scope)
-        asked = _asked(request)
-        names = named((asked, body.decode(errors="replace")))
+        asked, told = _asked(request), body.decode(errors="replace")
+        if is_refused and not named((_beyond_address(request, told),)):
+            return
+        names = named((asked, told))
         is_search = (request.method, _route(scope)) in SEARCHES
         if not (names or is_search or takes(request.path_params, request.query_params)):
             return
@@ -111,7 +119,7 @@ class _Answer:
     def __init__(self, guard: Guard, scope: Scope, receive: Receive, send: Send) -> None:
         self._guard, self._scope, self._receive, self._send = guard, scope, receive, send
         self._held: list[Message] = []
-        self._is_held = self._is_refused = False
+        self._is_held = self._is_refused = self._is_unwritten = False
         self._part, self._size, self._tail = 1, 0, b""
 
     async def pass_on(self, app: ASGIApp) -> None:
@@ -120,8 +128,8 @@ class _Answer:
 
     async def _hold(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            is_shown = 200 <= message["status"] < 300
-            self._is_held = is_shown and _route(self._scope) not in OPEN
+            self._is_refused = not 200 <= message["status"] < 300
+            self._is_held = _route(self._scope) not in OPEN
         if not self._is_held:
             await self._send(message)
             return
@@ -132,18 +140,19 @@ class _Answer:
             await self._let_go()
 
     async def _let_go(self) -> None:
-        if self._is_refused:
+        if self._is_unwritten:
             self._held.clear()
             return
         told = b"".join(message.get("body", b"") for message in self._held)
         body = self._tail + told
         try:
             if told or self._part == 1:
-                await self._guard.note(self._scope, body, self._part)
+                is_refused = self._is_refused
+                await self._guard.note(self._scope, body, self._part, is_refused=is_refused)
         except Unknown:
             if self._part > 1:  # the caller sees that it broke off
                 raise
-            self._is_refused = True
+            self._is_unwritten = True
             response = self._guard.unreachable(Request(self._scope))
             await response(self._scope, self._receive, self._send)
             return
@@ -156,6 +165,13 @@ class _Answer:
 def _route(scope: Scope) -> str:
     """Return a route as it is described, or the address where there is none."""
     return str(getattr(scope.get("route"), "path", scope["path"]))
+
+
+def _beyond_address(request: Request, told: str) -> str:
+    """Return an answer without the link that every page has to itself in the other language."""
+    address = visit_of(request, None).address
+    link = f"{address}{'&' if '?' in address else '?'}lang="
+    return told.replace(str(escape(link)), " ")
 
 
 def _is_page(path: str) -> bool:

@@ -151,6 +151,19 @@ async def test_what_is_wrong_with_a_copy_is_said_by_the_field(
     assert "waits" not in answer.text
 
 
+async def test_a_record_that_is_shown_beside_what_is_wrong_is_written_down(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    place = await poisoned(edge)
+    fields = {"path1": "$.data.moves_seen", "value1": "many", "reason": WHY}
+    answer = await submit(seated, "/console/find", f"{at(place)}/edits", **fields)
+
+    assert answer.status_code == 422
+    assert application(1) in answer.text
+    (read,) = (await edge.reads.of([application(1)], "", 9)).items
+    assert (read.by, read.what.partition(" ")[0]) == ("operator", "POST")
+
+
 async def test_a_copy_is_mended_by_one_and_accepted_by_a_checker(
     edge: ConsoleEdge, seated: httpx.AsyncClient
 ) -> None:

@@ -1,6 +1,7 @@
 """Whoever is shown an application, on a page or over the API, is written down first."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from services.operations.reads.rows import STRETCH_S
 from services.operations.reads_api import PAGE_LIMIT
 from shared.access import Access
 from shared.edge_app import edge_app
+from shared.problems import Refusal
 from tests.services.operations import scenes
 from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.visits import BASE, sign_in
@@ -114,6 +116,17 @@ async def test_what_is_refused_shows_nothing_and_is_not_written_down(
     async with edge.program() as program:
         await program.get(f"/v1/journeys/{ONE[:-4]}0000")
         await program.get("/v1/counts")
+    await sign_in(browser)
+    for path in (
+        f"/journeys/{OTHER}",
+        f"/journeys/{OTHER}?from={OTHER}&to=%27",
+        f"/reads?of={ONE}",
+    ):
+        assert "lang=en" in (await browser.get(f"/console{path}")).text
+    with suppress(Refusal):
+        while True:
+            edge.limits.take("read", "viewer")
+    assert OTHER in (await browser.get(f"/console/journeys/{OTHER}?a={OTHER}")).text
     assert await noted(edge) == []
 
 
@@ -167,7 +180,7 @@ def routes() -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield method, path, told
 
 
-def answering(edge: ConsoleEdge) -> httpx.AsyncClient:
+def answering(edge: ConsoleEdge, status: int) -> httpx.AsyncClient:
     """Return all addresses of operations, each of which names an application."""
     guard = Guard(edge.door, edge.reads, Limits(edge.ticks), lambda: BEGAN)
     stand = APIRouter(dependencies=[Depends(guard.enter)])
@@ -176,18 +189,19 @@ def answering(edge: ConsoleEdge) -> httpx.AsyncClient:
         return {"application": ONE}
 
     for method, path, _ in routes():
-        stand.add_api_route(path, name_one, methods=[method])
+        stand.add_api_route(path, name_one, methods=[method], status_code=status)
     app = guard.around(edge_app("operations", Access({}), (stand,)))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE)
 
 
+@pytest.mark.parametrize("status", [200, 303, 422])
 async def test_whatever_a_route_answers_is_written_down_or_it_is_said_why_not(
-    edge: ConsoleEdge,
+    edge: ConsoleEdge, status: int
 ) -> None:
-    async with answering(edge) as client:
+    async with answering(edge, status) as client:
         for method, path, _ in routes():
             answer = await client.request(method, path.replace("{", "").replace("}", ""))
-            assert answer.status_code == 200
+            assert answer.status_code == status
     found = [each.what for each in (await edge.reads.of([ONE], "", 1_000)).items]
     expected = [f"{method.upper()} {path}" for method, path, _ in routes() if path not in OPEN]
     assert sorted(found) == sorted(expected)
