@@ -59,6 +59,11 @@ class Accounts:
         known, kept = self._rows.get(name, self._nobody)
         return known if is_right(password, kept) and known.name else None
 
+    def knows(self, caller: Caller) -> bool:
+        """Tell whether this account is still there, with this role, these units and this person."""
+        known, _ = self._rows.get(caller.name, self._nobody)
+        return known == caller
+
 
 def _caller(name: str, row: Mapping[str, str], people: People) -> Caller:
     role, units = row["role"], tuple(row.get("units", "").split())

@@ -30,6 +30,7 @@ from services.operations.status_access import Attempts
 from services.operations.status_api import form
 from shared import edge
 from shared.errors import Unknown
+from shared.principals import MARK
 from shared.problems import Refusal
 
 PER_ADDRESS, PER_PAIR = 30, 10  # wrong attempts in a window, of one who asks, and for one name
@@ -120,8 +121,27 @@ class Door:
     async def visit(self, request: Request) -> Visit:
         """Return who looks, signed in or not; it is asked for once.  Raises `Unknown`."""
         if not hasattr(request.state, "session"):
-            request.state.session = await self.sessions.find(cookies.kept(request, SESSION))
+            request.state.session = await self._session(cookies.kept(request, SESSION))
         return visit_of(request, request.state.session)
+
+    async def _session(self, token: str) -> Session | None:
+        """Return the session of a token; one whose account or role was taken away is ended."""
+        session = await self.sessions.find(token)
+        if session is None or self._knows(session):
+            return session
+        await self.sessions.close(token)
+        _log.warning("session ended", account=session.caller.name, role=session.caller.role)
+        return None
+
+    def _knows(self, session: Session) -> bool:
+        caller = session.caller
+        if session.way == "account":
+            return self.accounts.knows(caller)
+        if self.oidc is None:
+            return False
+        provider = self.oidc.provider
+        is_its_own = caller.principal.startswith(f"{provider.issuer}{MARK}")
+        return is_its_own and caller.role in provider.roles.values()
 
     def seat(self, *roles: str) -> Callable[[Request], Awaitable[Visit]]:
         """Return a dependency that lets these roles in.  It raises `Refusal` 403, `SignInFirst`."""

@@ -16,6 +16,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from urllib.parse import quote
 
 from shared.access import Caller
@@ -25,8 +26,11 @@ from shared.store import Row, Table, prefix
 IDLE_S = 30 * 60
 LIVES_S = 8 * 3_600  # a working day, whatever is done meanwhile
 SEEN_S = 60  # how exactly it is known when somebody was seen
+PROVIDER_LIVES_S = 3_600  # then the provider is asked again: it says nothing in between
 KEPT_EACH = 10  # of one human; the oldest is signed out
 CLEARED = 100  # that are over, whenever somebody signs in
+
+Way = Literal["account", "provider"]  # by which somebody came in
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Session:
 
     caller: Caller
     csrf: str
+    way: Way
 
     def is_asked_by(self, token: str) -> bool:
         """Tell whether a form was made for this session."""
@@ -47,7 +52,7 @@ class Sessions:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table, self._clock = table, clock
 
-    async def open(self, caller: Caller, before: str = "") -> str:
+    async def open(self, caller: Caller, way: Way, before: str = "") -> str:
         """Return the token of a new session; `before`, what the browser had, is none any more."""
         now_s = _seconds(self._clock())
         await self.close(before)
@@ -55,7 +60,7 @@ class Sessions:
         token = secrets.token_urlsafe(32)
         key, since = _key(token), f"{now_s:012d}"
         who = {**caller._asdict(), "units": list(caller.units)}
-        begun = {"since_s": now_s, "csrf": secrets.token_urlsafe(32)}
+        begun = {"since_s": now_s, "csrf": secrets.token_urlsafe(32), "way": way}
         ids = [*_entries(_whom(caller), since, key), f"{key}/seen/{now_s // SEEN_S}"]
         await self._table.insert_missing([{"_id": id_} for id_ in ids])
         await self._table.insert_missing([{"_id": f"{key}/", **who, **begun}])
@@ -72,13 +77,15 @@ class Sessions:
         first, *seen = rows
         last = max((int(row["_id"].rpartition("/")[2]) for row in seen), default=0)
         is_idle = now_s // SEEN_S - last > IDLE_S // SEEN_S
-        if is_idle or now_s - first["since_s"] >= LIVES_S:
+        way: Way = first.get("way", "provider")  # of before it was kept: the shorter
+        lives_s = LIVES_S if way == "account" else PROVIDER_LIVES_S
+        if is_idle or now_s - first["since_s"] >= lives_s:
             await self._end(rows)
             return None
         if now_s // SEEN_S > last:
             await self._table.insert_missing([{"_id": f"{key}/seen/{now_s // SEEN_S}"}])
             await self._table.delete([row["_id"] for row in seen])
-        return Session(_caller(first), first["csrf"])
+        return Session(_caller(first), first["csrf"], way)
 
     async def close(self, token: str) -> None:
         """Sign out; an unknown token is no error."""

@@ -20,6 +20,7 @@ from services.operations.console.door import HOME, SESSION, SIGN_IN, Door, visit
 from services.operations.console.labels import LABELS
 from services.operations.console.oidc import Oidc, Unwelcome
 from services.operations.console.screen import HEADERS, ROOT, home_of
+from services.operations.console.sessions import Way
 from services.operations.domain.citizen.words import Words
 from services.operations.status_access import network
 from services.operations.status_api import caller_address, form, form_body
@@ -109,7 +110,7 @@ def _add_provider(routes: APIRouter, door: Door, oidc: Oidc) -> None:
             _log.warning("sign-in refused", address=who, because=str(why))
             return _sign_in_page(door, request, 403, wrong=LABELS[why.label])
         door.by_address.give_back(who)
-        response = await _let_in(door, request, caller, where)
+        response = await _let_in(door, request, caller, "provider", where)
         cookies.drop(response, request, GOING)
         return response
 
@@ -153,11 +154,11 @@ async def _sign_in(door: Door, request: Request) -> Response:
         return _sign_in_page(door, request, 422, name, LABELS["wrong_account"])
     for attempts, key in counted:
         attempts.give_back(key)
-    return await _let_in(door, request, caller, fields.get("next", ""))
+    return await _let_in(door, request, caller, "account", fields.get("next", ""))
 
 
-async def _let_in(door: Door, request: Request, caller: Caller, where: str) -> Response:
-    token = await door.sessions.open(caller, before=cookies.kept(request, SESSION))
+async def _let_in(door: Door, request: Request, caller: Caller, way: Way, where: str) -> Response:
+    token = await door.sessions.open(caller, way, before=cookies.kept(request, SESSION))
     _log.info("signed in", account=caller.name, role=caller.role)
     going = _following(where)
     response = RedirectResponse(home_of(caller.role) if going == HOME else going, 303, HEADERS)
