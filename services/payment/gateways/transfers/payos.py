@@ -180,7 +180,7 @@ class Payos(TransferGateway):
             return Said(QUERY_CODES.get(code, "unknown"), code=code)
         data = verified(answer.body, self.partner.verifying_keys(at))
         _check_order(data, order)
-        return _said(data)
+        return _said(data, order.amount_vnd)
 
     def _identity(self) -> tuple[tuple[str, str], ...]:
         key = self.partner.ids.get("api_key", "")
@@ -205,7 +205,10 @@ def _check_order(data: Mapping[str, Value], order: Order) -> None:
         raise Refused("unreadable", "an answer about another order")
 
 
-def _said(data: Mapping[str, Value]) -> Said:
+def _said(data: Mapping[str, Value], asked_vnd: int) -> Said:
+    """Return how it stands.  Of several transfers the one that is as was asked for pays it, if it
+    is one: its webhook may be lost, and nobody would come to know.
+    """
     status, paid_vnd = text(data, "status"), whole(data, "amountPaid")
     finding = STATUSES.get(status, "pending")
     transfers = data.get("transactions")
@@ -213,9 +216,11 @@ def _said(data: Mapping[str, Value]) -> Said:
         raise Refused("unreadable", "transactions are no list")
     if finding == "failed" and not paid_vnd and not transfers:
         return Said("failed", code=status[:16])
-    if finding != "paid" or len(transfers) != 1 or not isinstance(transfers[0], Mapping):
+    some = [one for one in transfers if isinstance(one, Mapping)]
+    paying = some if len(transfers) == 1 else [t for t in some if money(t, "amount") == asked_vnd]
+    if finding != "paid" or len(paying) != 1:
         return Said("pending", code=status[:16])
-    return Said("paid", _transaction(transfers[0]), money(transfers[0], "amount"), status)
+    return Said("paid", _transaction(paying[0]), money(paying[0], "amount"), status)
 
 
 def _transaction(fields: Mapping[str, Value]) -> str:

@@ -51,6 +51,17 @@ def test_a_paid_order_is_told_with_its_transfer(payos):
     assert said == Said("paid", "FT26306000001", 150_000, "PAID")
 
 
+@pytest.mark.parametrize("wrong_is_first", [True, False])
+def test_of_a_wrong_and_a_right_transfer_the_right_one_pays(payos, wrong_is_first):
+    wrong = {**TRANSFER, "amount": 1_000, "reference": "FT26306000002"}
+    both = [wrong, TRANSFER] if wrong_is_first else [TRANSFER, wrong]
+    paid = STANDING | PAID | {"amountPaid": 151_000, "transactions": both}
+
+    assert payos.read_answer(answer(paid), ORDER, NOW) == Said(
+        "paid", "FT26306000001", 150_000, "PAID"
+    )
+
+
 @pytest.mark.parametrize(
     "changes",
     [
