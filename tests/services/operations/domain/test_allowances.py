@@ -9,13 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.operations.domain.actions import ACTIONS, Command, Saying
-from services.operations.domain.matters import Summary
-from services.operations.domain.summary import followed
+from services.operations.domain.actions import ACTIONS, Command
 from services.payment.domain.draft import Pace
-from services.payment.lane import table
-from services.payment.receipt_numbers import ReceiptNumbers
-from services.payment.references import References
 from shared.catalogue import Catalogue, load
 from shared.events import Data
 from shared.events.disbursements import (
@@ -30,52 +25,24 @@ from shared.events.disbursements import (
     DisbursementWaiting,
 )
 from shared.events.routing import Accepted, Closed
-from tests.services.operations.story import Log, Story
+from tests.services.operations.domain.both import Both
 from tests.services.payment.domain.paid_out import ASKED, PARTNERS, PENSION
-from tests.services.payment.office import NOW, ROUTED, Office, Rows
+from tests.services.payment.office import NOW, ROUTED
 from tests.shared.callers import human
 
 FINDINGS = ["done", "failed", "failed", "failed", "pending", "unknown", "deferred", "by_hand"]
 
 
-class Both:
-    """Payment's lane, and the log that operations reads of it: a pension was granted."""
+def granted(catalogue: Catalogue) -> Both:
+    """A pension was granted."""
+    both = Both(catalogue, PARTNERS, Pace(check_over_vnd=400_000, ask_limit=3))
+    both.take(msgspec.structs.replace(ROUTED, procedure=PENSION))
+    both.take(Accepted(national_code=2, officer="o", due=NOW))
+    return both
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        rows = Rows()
-        numbers = ReceiptNumbers(rows, lambda: NOW)
-        pace = Pace(check_over_vnd=400_000, ask_limit=3)
-        self.office = Office(table(catalogue, References(rows), PARTNERS, pace, numbers))
-        self.log = Log()
-        self.story = Story(self.log)
-        self.take(msgspec.structs.replace(ROUTED, procedure=PENSION))
-        self.take(Accepted(national_code=2, officer="o", due=NOW))
 
-    def take(self, data: Data) -> list[Data]:
-        came = self.story.external("payment.inbox", "/test", data)
-        said = self.office.hear(data)
-        self.story.decide("payment", came, *said)
-        return said
-
-    def ring(self) -> None:
-        before = len(self.office.events)
-        self.office.ring()
-        self.story.decide("payment", self.story.submitted(), *self.office.events[before:])
-
-    def plan(self, action: str, about: str) -> Any:
-        return ACTIONS[action].plan("payment", about, self.log.entries(self.story.application))
-
-    def do(self, action: str, about: str, second: str = "o-2") -> list[Data]:
-        people = {"principal": human("o-1"), "checked_principal": human(second) if second else ""}
-        return self.take(ACTIONS[action].say(Saying(about, "o-1", "why", second, **people)))
-
-    def waits_for(self, about: str) -> set[str]:
-        matters = followed(Summary(), self.log.entries(self.story.application)).matters
-        return {matter.cause for matter in matters.values() if matter.about == about}
-
-    @property
-    def names(self) -> list[str]:
-        return [one.disbursement for one in self.office.of(DisbursementProposed)]
+def names_in(both: Both) -> list[str]:
+    return [one.disbursement for one in both.office.of(DisbursementProposed)]
 
 
 @pytest.fixture(scope="module")
@@ -100,14 +67,14 @@ def said_of(both: Both, what: tuple[Any, ...]) -> Data | None:
             call = calls[-1 - rest[0] % min(3, len(calls))]
             key = {"key": call.key, "disbursement": call.disbursement}
             return DisbursementAnswered(**key, finding=rest[1])
-        case "checked" if both.names:
-            agrees = {"disbursement": both.names[-1], "approved": rest[0]}
+        case "checked" if names_in(both):
+            agrees = {"disbursement": names_in(both)[-1], "approved": rest[0]}
             return DisbursementChecked(**agrees, **told)
-        case "corrected" if both.names:
+        case "corrected" if names_in(both):
             to = {"bank": rest[0], "ending": "0202", "payee": "v1.other"}
-            return DisbursementCorrected(disbursement=both.names[-1], **to, **told)
-        case "recorded" if both.names:
-            slip = {"disbursement": both.names[-1], "transaction": "FT"}
+            return DisbursementCorrected(disbursement=names_in(both)[-1], **to, **told)
+        case "recorded" if names_in(both):
+            slip = {"disbursement": names_in(both)[-1], "transaction": "FT"}
             return DisbursementRecorded(**slip, finding=rest[0], **told)
     return None
 
@@ -141,13 +108,13 @@ heard = st.lists(
 def test_what_a_preview_says_is_what_payment_does(
     catalogue: Catalogue, some: list[tuple[Any, ...]]
 ) -> None:
-    both = Both(catalogue)
+    both = granted(catalogue)
     step(both, ("asked",))
     for what in some:
         if what[0] not in ACTIONS:
             step(both, what)
             continue
-        (name,) = both.names[-1:]
+        (name,) = names_in(both)[-1:]
         plan = both.plan(what[0], name)
         said = both.do(what[0], name)
         if what[0] == "approve_allowance":
@@ -159,7 +126,7 @@ def test_what_a_preview_says_is_what_payment_does(
             assert both.plan(what[0], name) == "allowance_moves"
         else:
             assert isinstance(said[0], DisbursementRetryRefused)
-    for name in both.names:
+    for name in names_in(both):
         paid = [e for e in both.office.of(DisbursementRequested) if e.disbursement == name]
         assert len({e.reference for e in paid}) == len({e.key.rpartition("/")[0] for e in paid})
 
@@ -167,10 +134,10 @@ def test_what_a_preview_says_is_what_payment_does(
 def test_one_that_failed_is_off_the_board_while_it_is_asked_after_and_back_if_it_fails(
     catalogue: Catalogue,
 ) -> None:
-    both = Both(catalogue)
+    both = granted(catalogue)
     for what in (("asked",), ("checked", True), ("replied", 0, "failed")):
         step(both, what)
-    (name,) = both.names
+    (name,) = names_in(both)
     assert "allowance_failed" in both.waits_for(name)
 
     both.do("retry_allowance", name)
@@ -183,9 +150,9 @@ def test_one_that_failed_is_off_the_board_while_it_is_asked_after_and_back_if_it
 
 
 def test_an_allowance_that_two_agree_to_is_off_the_board(catalogue: Catalogue) -> None:
-    both = Both(catalogue)
+    both = granted(catalogue)
     step(both, ("asked",))
-    (name,) = both.names
+    (name,) = names_in(both)
     assert both.waits_for(name) == {"allowance_waits"}
     assert both.plan("retry_allowance", name) == "waits_for_check"
 
@@ -197,10 +164,10 @@ def test_an_allowance_that_two_agree_to_is_off_the_board(catalogue: Catalogue) -
 
 
 def test_what_may_have_been_paid_is_for_a_person_alone(catalogue: Catalogue) -> None:
-    both = Both(catalogue)
+    both = granted(catalogue)
     for what in (("asked",), ("checked", True), ("replied", 0, "failed")):
         step(both, what)
-    (name,) = both.names
+    (name,) = names_in(both)
     both.do("retry_allowance", name)
     step(both, ("replied", 0, "done"))
 
@@ -210,9 +177,9 @@ def test_what_may_have_been_paid_is_for_a_person_alone(catalogue: Catalogue) -> 
 
 @pytest.mark.parametrize("action", ["retry_allowance", "approve_allowance"])
 def test_it_takes_two_and_one_that_there_is(catalogue: Catalogue, action: str) -> None:
-    both = Both(catalogue)
+    both = granted(catalogue)
     step(both, ("asked",))
 
     assert ACTIONS[action].needs_check
     assert both.plan(action, "a.disbursement.7") == "no_allowance"
-    assert DisbursementRequested not in map(type, both.do(action, both.names[0], "o-1"))
+    assert DisbursementRequested not in map(type, both.do(action, names_in(both)[0], "o-1"))

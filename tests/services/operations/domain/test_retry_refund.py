@@ -6,14 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.operations.domain.actions import ACTIONS, Command, Saying
-from services.operations.domain.matters import Summary
-from services.operations.domain.summary import followed
+from services.operations.domain.actions import ACTIONS, Command
 from services.payment.domain.draft import Pace
 from services.payment.domain.terms import Terms
-from services.payment.lane import table
-from services.payment.receipt_numbers import ReceiptNumbers
-from services.payment.references import References
 from shared.catalogue import Catalogue, load
 from shared.events import Data
 from shared.events.refunds import (
@@ -26,51 +21,23 @@ from shared.events.refunds import (
     RefundRetryRefused,
 )
 from shared.events.routing import Closed
+from tests.services.operations.domain.both import Both
 from tests.services.operations.domain.test_cancelling import next_data
-from tests.services.operations.story import Log, Story
-from tests.services.payment.office import LONG_AGO, NOW, ROUTED, Office, Rows
-from tests.shared.callers import human
+from tests.services.payment.office import LONG_AGO, ROUTED, Office
 
-ACTION = ACTIONS["retry_refund"]
+RETRY = "retry_refund"
+ACTION = ACTIONS[RETRY]
 FINDINGS = ["done", "failed", "failed", "pending", "unknown", "deferred", "by_hand"]
 
 
-class Both:
-    """Payment's lane, and the log that operations reads of it."""
-
-    def __init__(self, catalogue: Catalogue, limit_vnd: int = 20_000) -> None:
-        rows = Rows()
-        partner = Terms(
-            partner="signs", lifetime_s=3_600, min_vnd=1, max_vnd=10**9, active_from=LONG_AGO
-        )
-        pace = Pace(attempt_limit=3, check_over_vnd=limit_vnd)
-        numbers = ReceiptNumbers(rows, lambda: NOW)
-        self.office = Office(table(catalogue, References(rows), (partner,), pace, numbers))
-        self.log = Log()
-        self.story = Story(self.log)
-        self.take(ROUTED)
-
-    def take(self, data: Data) -> list[Data]:
-        came = self.story.external("payment.inbox", "/test", data)
-        said = self.office.hear(data)
-        self.story.decide("payment", came, *said)
-        return said
-
-    def ring(self) -> None:
-        before = len(self.office.events)
-        self.office.ring()
-        self.story.decide("payment", self.story.submitted(), *self.office.events[before:])
-
-    def plan(self, refund: str) -> Any:
-        return ACTION.plan("payment", refund, self.log.entries(self.story.application))
-
-    def retry(self, refund: str, second: str = "o-2") -> list[Data]:
-        people = {"principal": human("o-1"), "checked_principal": human(second) if second else ""}
-        return self.take(ACTION.say(Saying(refund, "o-1", "why", second, **people)))
-
-    def waits_for(self, refund: str) -> set[str]:
-        matters = followed(Summary(), self.log.entries(self.story.application)).matters
-        return {matter.cause for matter in matters.values() if matter.about == refund}
+def routed(catalogue: Catalogue, limit_vnd: int = 20_000) -> Both:
+    """A fee is to be paid."""
+    partner = Terms(
+        partner="signs", lifetime_s=3_600, min_vnd=1, max_vnd=10**9, active_from=LONG_AGO
+    )
+    both = Both(catalogue, (partner,), Pace(attempt_limit=3, check_over_vnd=limit_vnd))
+    both.take(ROUTED)
+    return both
 
 
 @pytest.fixture(scope="module")
@@ -126,18 +93,18 @@ heard = st.lists(
 def test_what_a_preview_says_is_what_payment_does(
     catalogue: Catalogue, some: list[tuple[Any, ...]]
 ) -> None:
-    both = Both(catalogue)
+    both = routed(catalogue)
     for what in some:
         if what[0] != "retry":
             step(both, what)
             continue
         for refund in [one.refund for one in both.office.of(RefundProposed)][:3]:
-            plan = both.plan(refund)
-            (said,) = both.retry(refund)
+            plan = both.plan(RETRY, refund)
+            (said,) = both.do(RETRY, refund)
             if isinstance(plan, Command):
                 assert isinstance(said, RefundQueryRequested)
                 assert not ACTION.causes & both.waits_for(refund)
-                assert both.plan(refund) == "refund_moves"
+                assert both.plan(RETRY, refund) == "refund_moves"
             else:
                 assert isinstance(said, RefundRetryRefused)
 
@@ -145,13 +112,13 @@ def test_what_a_preview_says_is_what_payment_does(
 def test_one_that_failed_is_off_the_board_while_it_is_asked_after_and_back_if_it_fails(
     catalogue: Catalogue,
 ) -> None:
-    both = Both(catalogue)
+    both = routed(catalogue)
     for what in (("told", 0, 0), ("closed",), ("replied", 0, "failed")):
         step(both, what)
     (refund,) = [one.refund for one in both.office.of(RefundProposed)]
     assert "refund_failed" in both.waits_for(refund)
 
-    both.retry(refund)
+    both.do(RETRY, refund)
     assert "refund_failed" not in both.waits_for(refund)
     assert "refund_under_way" in both.waits_for(refund)
 
@@ -161,16 +128,16 @@ def test_one_that_failed_is_off_the_board_while_it_is_asked_after_and_back_if_it
 
 
 def test_of_what_there_is_not_nothing_is_tried(catalogue: Catalogue) -> None:
-    assert Both(catalogue).plan("a.refund.1") == "no_refund"
+    assert routed(catalogue).plan(RETRY, "a.refund.1") == "no_refund"
 
 
 def test_it_takes_two(catalogue: Catalogue) -> None:
-    both = Both(catalogue)
+    both = routed(catalogue)
     for what in (("told", 0, 0), ("closed",), ("replied", 0, "failed")):
         step(both, what)
     (refund,) = [one.refund for one in both.office.of(RefundProposed)]
 
-    (refused,) = both.retry(refund, "")
+    (refused,) = both.do(RETRY, refund, "")
 
     assert ACTION.needs_check
     assert isinstance(refused, RefundRetryRefused)
@@ -178,26 +145,19 @@ def test_it_takes_two(catalogue: Catalogue) -> None:
 
 
 def test_a_refund_that_two_agree_to_is_sent_once_and_off_the_board(catalogue: Catalogue) -> None:
-    both, action = Both(catalogue, limit_vnd=0), ACTIONS["approve_refund"]
+    both, approve = routed(catalogue, limit_vnd=0), "approve_refund"
     for what in (("told", 0, 0), ("closed",)):
         step(both, what)
     (refund,) = [one.refund for one in both.office.of(RefundProposed)]
     assert both.waits_for(refund) == {"refund_waits"}
-    assert both.plan(refund) == "waits_for_check"
+    assert both.plan(RETRY, refund) == "waits_for_check"
 
-    def plan() -> Any:
-        return action.plan("payment", refund, both.log.entries(both.story.application))
-
-    def agree(second: str) -> list[Data]:
-        people = {"principal": human("o-1"), "checked_principal": human(second)}
-        return both.take(action.say(Saying(refund, "o-1", "why", second, **people)))
-
-    assert isinstance(plan(), Command)
-    assert agree("o-1") == [], "one human is not two"
-    (requested,) = agree("o-2")
+    assert isinstance(both.plan(approve, refund), Command)
+    assert both.do(approve, refund, "o-1") == [], "one human is not two"
+    (requested,) = both.do(approve, refund, "o-2")
 
     assert isinstance(requested, RefundRequested)
     assert "refund_waits" not in both.waits_for(refund)
-    assert plan() == "no_check"
-    assert agree("o-2") == [], "once"
-    assert action.needs_check
+    assert both.plan(approve, refund) == "no_check"
+    assert both.do(approve, refund, "o-2") == [], "once"
+    assert ACTIONS[approve].needs_check
