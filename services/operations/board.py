@@ -26,7 +26,8 @@ NOTHING: Mapping[str, Any] = {}
 class Group(msgspec.Struct, frozen=True):
     """What waits at a stage for a cause; `is_stuck`: for longer than it should.
 
-    `matters` are all that wait, `vnd` the money that hangs on them.  Of what is stuck is told as
+    `matters` are all that wait, `vnd` the money that hangs on them: of an order that waits for two
+    causes it stands in both groups, so groups are not to be added.  Of what is stuck is told as
     well of how many `applications` they are, one for each citizen affected, and `p95_s`, an age
     that one in twenty is older than; `hour_ago` and `day_ago`: how many were stuck then, null where
     nobody counted then.

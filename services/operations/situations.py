@@ -2,6 +2,9 @@
 
 `_id` is `<application>/<stage>/<cause>/<about>`.  A row comes when a matter opens and goes when it
 ends; both follow from the messages alone, so whoever reads them again comes to the same rows.
+
+`vnd` is the money that hangs on it, `of` the order, refund, allowance or transaction that this is
+of: who adds rows of several causes counts each once.  Empty: all that the application has.
 """
 
 from collections import OrderedDict
@@ -173,8 +176,11 @@ def _because(service: str, parked: _Parked | None) -> Row:
 
 
 def row_apart(application: str, found: Sequence[Entry], matter: Matter, stage: str) -> Row:
-    """Return the row of what a lane says of an application, of which this is kept."""
-    return _row(application, _summary(found), matter, stage)
+    """Return the row of what a lane says of an application, of which this is kept; all its money
+    hangs on it, as of when the lane said so.
+    """
+    then = _summary([e for e in found if e.logged_ms <= matter.since_ms])
+    return {**_row(application, _summary(found), matter, stage), "vnd": then.whole_vnd}
 
 
 def rows_of(
@@ -258,4 +264,5 @@ def _row(
         "procedure": summary.procedure,
         "unit": getattr(summary, cause.unit) or summary.receiving,
         "partner": matter.partner,
+        "of": matter.of,
     }

@@ -179,7 +179,8 @@ def matter(opening: Opening) -> Matter:
     word = opening.word
     due_ms = _ms(opening.at) + int(PATIENCE_S[word.cure] * 1_000)
     booked_ms = _ms(word.booked_at)
-    return Matter(BREAK, opening.id, booked_ms, due_ms, word.amount_vnd, word.partner)
+    of = word.reference or opening.id
+    return Matter(BREAK, opening.id, booked_ms, due_ms, word.amount_vnd, word.partner, of)
 
 
 def open_of(opening: Opening) -> Open:

@@ -9,17 +9,19 @@ from collections.abc import Iterable, Mapping
 
 from services.operations.domain.entries import Entry, Gist, gist
 from services.operations.domain.matters import (
+    ASKED,
     Act,
     Name,
     Summary,
     answers,
+    asks,
     ends,
     moves_due,
     opens,
     turns,
 )
 from services.operations.domain.senders import gateway_answered, sent, taken_in
-from services.operations.domain.transactions import counts, told_wrong
+from services.operations.domain.transactions import counts, goes_back, stays, told_wrong
 from shared.events import (
     cancelling,
     disbursements,
@@ -62,7 +64,7 @@ def _heard_of(about: Name, *waiting: str) -> Act:
     """
 
     def act(now: Summary, g: Gist, entry: Entry) -> None:
-        answers("partner_asked", _key)(now, g, entry)
+        answers(ASKED, _key)(now, g, entry)
         cause = {"unknown": "partner_silent", "deferred": "partner_down"}.get(g.finding)
         for other in ("partner_silent", "partner_down"):
             if other != cause:
@@ -154,6 +156,7 @@ _ALLOWANCE = ("allowance_under_way", "allowance_waits", "allowance_failed")
 _PETITION = ("petition_unassigned", "petition_open")
 _ASKED_ABOUT = turns(_REFUND[1:], _REFUND[0], _refund)
 _ASKED_AFTER = turns(_ALLOWANCE[1:], _ALLOWANCE[0], _allowance)
+_QUESTION = asks(_key)
 _ROUTED = answers("unrouted")
 _ASSESSED = answers("unassessed")
 
@@ -223,22 +226,22 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     payment.Overpaid.TYPE: (counts,),
     payment.Failed.TYPE: (ends("awaiting_payment", *_PARTNER, about=_reference),),
     payment.Expired.TYPE: (ends("awaiting_payment", *_PARTNER), opens("unpaid")),
-    payment.CreateRequested.TYPE: (opens("partner_asked", _key),),
-    payment.QueryRequested.TYPE: (opens("partner_asked", _key),),
+    payment.CreateRequested.TYPE: (_QUESTION,),
+    payment.QueryRequested.TYPE: (_QUESTION,),
     payment.Created.TYPE: (_heard_of(_reference, "awaiting_payment"),),
     payment.Queried.TYPE: (_heard_of(_reference, "awaiting_payment"),),
     payment.Mismatched.TYPE: (told_wrong,),
-    refunds.RefundProposed.TYPE: (counts, opens("refund_under_way", _refund)),
+    refunds.RefundProposed.TYPE: (goes_back, opens("refund_under_way", _refund)),
     refunds.RefundWaiting.TYPE: (ends(*_REFUND, about=_refund), opens("refund_waits", _refund)),
     refunds.RefundRequested.TYPE: (
         ends(*_REFUND, about=_refund),
         opens("refund_under_way", _refund),
-        opens("partner_asked", _key),
+        _QUESTION,
     ),
-    refunds.RefundQueryRequested.TYPE: (_ASKED_ABOUT, opens("partner_asked", _key)),
+    refunds.RefundQueryRequested.TYPE: (_ASKED_ABOUT, _QUESTION),
     refunds.RefundAnswered.TYPE: (_heard_of(_refund, *_REFUND),),
     refunds.RefundDone.TYPE: (ends(*_REFUND, *_PARTNER, about=_refund),),
-    refunds.RefundRejected.TYPE: (ends(*_REFUND, *_PARTNER, about=_refund),),
+    refunds.RefundRejected.TYPE: (stays, ends(*_REFUND, *_PARTNER, about=_refund)),
     refunds.RefundFailed.TYPE: (ends(*_REFUND, about=_refund), opens("refund_failed", _refund)),
     disbursements.DisbursementProposed.TYPE: (opens("allowance_under_way", _allowance),),
     disbursements.DisbursementWaiting.TYPE: (
@@ -248,9 +251,9 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     disbursements.DisbursementRequested.TYPE: (
         ends(*_ALLOWANCE, about=_allowance),
         opens("allowance_under_way", _allowance),
-        opens("partner_asked", _key),
+        _QUESTION,
     ),
-    disbursements.DisbursementQueryRequested.TYPE: (_ASKED_AFTER, opens("partner_asked", _key)),
+    disbursements.DisbursementQueryRequested.TYPE: (_ASKED_AFTER, _QUESTION),
     disbursements.DisbursementAnswered.TYPE: (_heard_of(_allowance, *_ALLOWANCE),),
     disbursements.DisbursementDone.TYPE: (ends(*_ALLOWANCE, *_PARTNER, about=_allowance),),
     disbursements.DisbursementRejected.TYPE: (ends(*_ALLOWANCE, *_PARTNER, about=_allowance),),

@@ -105,19 +105,40 @@ class Whom:
 
 def _each(scope: Scope, now: datetime, wrong: Sequence[str]) -> _Stages:
     """Return how to find the applications of a scope, each with what it waits for; nothing: there
-    is none.
+    is none.  The money of an order counts once, however many rows are about it, and what is held
+    has all that its application has.
     """
     either = _of(prefix(f"{a}/") for a in wrong) if scope.finding else _waiting(scope, now)
-    group = {
-        "_id": "$application",
-        "matters": {"$sum": 1},
-        "vnd": {"$sum": "$vnd"},
+    same = {
         "since_ms": {"$min": "$since_ms"},
         **{name: {"$first": f"${name}"} for name in ("dossier", "unit")},
         "partner": {"$max": "$partner"},
     }
-    limit = {"$limit": ROWS_LIMIT}
-    return [{"$match": {"$or": either}}, limit, {"$group": group}] if either else []
+    of_thing = {
+        "_id": {"application": "$application", "of": {"$ifNull": ["$of", "$_id"]}},
+        "matters": {"$sum": 1},
+        "vnd": {"$max": "$vnd"},
+        **same,
+    }
+    is_whole = {"$eq": ["$_id.of", ""]}
+    of_one = {
+        "_id": "$_id.application",
+        "matters": {"$sum": "$matters"},
+        "parts": {"$sum": {"$cond": [is_whole, 0, "$vnd"]}},
+        "whole": {"$max": {"$cond": [is_whole, "$vnd", 0]}},
+        **same,
+    }
+    return (
+        [
+            {"$match": {"$or": either}},
+            {"$limit": ROWS_LIMIT},
+            {"$group": of_thing},
+            {"$group": of_one},
+            {"$set": {"vnd": {"$max": ["$parts", "$whole"]}}},
+        ]
+        if either
+        else []
+    )
 
 
 def _of(bounds: Iterable[tuple[str, str]]) -> list[Mapping[str, Any]]:

@@ -22,19 +22,23 @@ class MemoryWhom:
         for row in found[: stages[1]["$limit"]]:
             of_one[row["application"]].append(row)
         each = [_one(application, rows) for application, rows in of_one.items()]
-        if "$sort" in stages[3]:
+        if "$sort" in stages[5]:
             each.sort(key=lambda row: (row["since_ms"], row["_id"]))
-            return each[: stages[4]["$limit"]]
+            return each[: stages[6]["$limit"]]
         total: Row = {"_id": None, "applications": len(each)}
         summed = {name: sum(row[name] for row in each) for name in ("matters", "vnd")}
         return [total | summed] if each else []
 
 
 def _one(application: str, rows: Sequence[Row]) -> Row:
+    things: dict[str, int] = defaultdict(int)
+    for row in rows:
+        things[row["of"]] = max(things[row["of"]], row["vnd"])
+    whole = things.pop("", 0)
     return {
         "_id": application,
         "matters": len(rows),
-        "vnd": sum(row["vnd"] for row in rows),
+        "vnd": max(sum(things.values()), whole),
         "since_ms": min(row["since_ms"] for row in rows),
         "dossier": rows[0]["dossier"],
         "unit": rows[0]["unit"],

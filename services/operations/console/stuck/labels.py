@@ -24,6 +24,14 @@ STUCK: Mapping[str, Words] = {
     "stuck_faults": Words("Sự cố thử đang bật:", "Made to fail just now:"),
     "stuck_faults_turn": Words("Xem các sự cố thử", "See the faults to try"),
     "group_money": Words("Tiền liên quan", "Money at risk"),
+    "group_money_is": Words(
+        "Tiền liên quan: của lệnh thu, khoản hoàn hoặc khoản trợ cấp đang chờ; với hồ sơ bị giữ "
+        "lại hay bản ghi không đọc được: toàn bộ tiền của hồ sơ. Khoản nào chờ vì hai nguyên "
+        "nhân thì có ở cả hai dòng, nên không cộng các dòng với nhau.",
+        "Money at risk is that of the order, refund or allowance that waits; of what is held or "
+        "nobody can read, all that its application has. What waits for two causes stands in both "
+        "rows: the rows are not to be added.",
+    ),
     "group_stuck": Words("đang ùn tắc, lâu nhất trước", "stuck, the longest first"),
     "group_waiting": Words("đang chờ đúng quy định", "waiting as it should"),
     "group_all": Words("tất cả", "all of it"),

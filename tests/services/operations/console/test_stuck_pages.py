@@ -8,19 +8,22 @@ import httpx
 import pytest
 
 from services.operations.board import Group
+from services.operations.console.facts import vnd
 from services.operations.console.labels import LABELS
 from services.operations.console.sandbox.switches import SWITCHES
 from services.operations.console.stuck.page import STAGES, WHOM, trends
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.remedies import REMEDIES
 from shared.catalogue import Catalogue
+from shared.events import payment
+from shared.events.kernel import TimerFired
 from shared.topics import SERVICES
 from tests.services.operations import scenes
 from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.visits import sign_in
 from tests.services.operations.money.partners import Partners, heard
 from tests.services.operations.scenes import begun
-from tests.services.operations.story import Story, application
+from tests.services.operations.story import BEGAN, Story, application
 
 
 async def test_what_is_stuck_leads_to_its_applications_and_they_to_their_journeys(
@@ -51,6 +54,25 @@ async def test_beside_how_many_matters_are_stuck_stands_how_many_citizens_that_i
     told = dict(re.findall(r'data-name="([^"]+)">([^<]+)</td>', row))
     names = [LABELS[name] for name in ("group_count", "group_citizens")]
     assert [told[words.en if lang == "en" else words.vi] for words in names] == ["3", "2"]
+
+
+async def test_of_a_silent_bank_the_money_of_its_order_is_at_risk(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    story = begun(scenes.fee_due)
+    order = {"key": "k0", "partner": "sandbox", "reference": story.reference}
+    asked = payment.QueryRequested(**order, opened_at=BEGAN)
+    fired = TimerFired(name="expiry", version=1)
+    story.decide("payment", story.external("payment.inbox", "/kernel/timers", fired), asked)
+    answer = payment.Queried(**order, finding="unknown")
+    story.external("payment.inbox", "/services/payment/effects", answer)
+    await edge.read(story)
+    edge.now += timedelta(minutes=5)
+
+    board = (await seated.get("/console/stuck", params={"lang": "vi"})).text
+    row = board.split("stuck/payment/partner_silent")[1]
+    told = dict(re.findall(r'data-name="([^"]+)">([^<]+)</td>', row.split("</tr>")[0]))
+    assert told[LABELS["group_money"].vi] == vnd(50_000).vi
 
 
 async def test_what_waits_as_it_should_stands_apart(

@@ -74,11 +74,12 @@ def waiting(cause: str, n: int, at: datetime, **changed: Any) -> Row:
         "application": application,
         "stuck_ms": changed.get("stuck_ms", 0),
         "since_ms": int(changed.get("since", at).timestamp() * 1_000),
-        "vnd": 50_000,
+        "vnd": changed.get("vnd", 50_000),
         "dossier": f"H29.1-20261120-{n:07}",
         "procedure": changed.get("procedure", "2.000635"),
         "unit": changed.get("unit", "26737"),
         "partner": changed.get("partner", ""),
+        "of": changed.get("of", f"DVC{n}"),
     }
 
 

@@ -1,6 +1,6 @@
 """Whom a scope concerns, on a real database and in memory."""
 
-from services.operations.domain.incidents import Scope
+from services.operations.domain.incidents import Found, Scope
 from services.operations.incidents.whom import SHARE
 from services.operations.situations import NEVER_MS
 from tests.services.operations.incidents.house import HOUR, Office
@@ -21,6 +21,27 @@ async def test_all_that_is_named_holds_together(either: Office) -> None:
         (Scope(stage="intake", partner="sen-vang"), 0),
     ):
         assert (await either.desk.whom.count(scope)).applications == applications, scope
+
+
+async def test_money_of_one_thing_counts_once_however_many_rows_are_about_it(
+    either: Office,
+) -> None:
+    for cause, of, vnd in (
+        ("partner_silent", "DVC1", 50_000),
+        ("awaiting_payment", "DVC1", 50_000),
+        ("allowance_waits", "d1", 70_000),
+        ("in_processing", "", 0),
+    ):
+        await either.waits(cause, application="a" * 36, of=of, vnd=vnd)
+    await either.waits("partner_silent", of="DVC1")  # of somebody else
+    assert number_of(await either.desk.whom.count(Scope())) == (2, 5, 170_000)
+
+    await either.waits("held", application="a" * 36, of="", vnd=125_000)
+    assert number_of(await either.desk.whom.count(Scope())) == (2, 6, 175_000)
+
+
+def number_of(found: Found) -> tuple[int, int, int]:
+    return found.applications, found.matters, found.vnd
 
 
 async def test_a_count_is_told_for_twenty_times_as_long_as_it_took(either: Office) -> None:
