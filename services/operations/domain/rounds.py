@@ -78,9 +78,9 @@ BEGINS: frozenset[Doing] = frozenset({"start", "approve"})
 BY_ANOTHER: frozenset[Doing] = frozenset({"approve", "reject"})  # than who asked for it
 # what came of an item: `gone_before`: nobody waited any more when it was its turn
 Verdict = Literal["sent", "gone_before"]
-# and a while after it was sent; `came_back`: the same cause, anew; `unknown`: the read side has
-# not come so far
-Check = Literal["gone", "came_back", "still_there", "unknown"]
+# and a while after it was sent; `came_back`: the same cause, anew, or another of the same thing;
+# `under_way`: it was only set going again; `unknown`: the read side has not come so far
+Check = Literal["gone", "came_back", "still_there", "under_way", "unknown"]
 
 Reason = Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
 Name = Annotated[str, msgspec.Meta(max_length=100)]

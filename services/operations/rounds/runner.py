@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from services.operations.domain.actions import ACTIONS, Action, Saying
+from services.operations.domain.going_on import carried_on
 from services.operations.domain.rounds import (
     ACTS_LIMIT,
     ITSELF,
@@ -36,7 +37,8 @@ from shared.store import Row, Table
 TURN_S = 1.0
 LEFT_ALONE = timedelta(seconds=10)  # what another decided: it may be sending it still
 CHECK_AFTER = timedelta(seconds=15)  # what a service does about a command takes it a second or two
-CHECK_LIMIT = timedelta(minutes=10)  # the read side may be behind
+CHECK_LIMIT = timedelta(minutes=10)  # the read side may be behind, and a partner take its time
+CHECK_EVERY = timedelta(seconds=10)  # what is under way
 
 
 class Runner:
@@ -57,6 +59,7 @@ class Runner:
         self._clock, self._per_turn = clock, per_turn
         self._actions = actions
         self._own: dict[str, int] = {}  # where the step begins that was decided here last, by round
+        self._not_before: dict[str, datetime] = {}  # the next look, by round
 
     async def turn(self) -> bool:
         """Do a second's work, the round that was begun first before the others; False: another
@@ -174,11 +177,13 @@ class Runner:
         next_ = last.next if last else 1
         step = await self._rows.step(round_.id, "sent", next_)
         if step and step.found:
-            if self._clock() - step.at >= CHECK_AFTER:
+            not_before = max(step.at + CHECK_AFTER, self._not_before.get(round_.id, step.at))
+            if self._clock() >= not_before:
                 await self._look_again(round_, step, last)
         elif round_.status == "done" or (step and step.is_last):
             await self._rows.unwatch(round_.id)
             self._own.pop(round_.id, None)
+            self._not_before.pop(round_.id, None)
         elif round_.status == "checking" and next_ > round_.found.items:
             await self._act(round_, "checked")
 
@@ -196,9 +201,21 @@ class Runner:
         rows = await self._situations.get([item.key for item in items])
         there = {str(row["_id"]): int(row["since_ms"]) for row in rows}
         in_time = _in_time(rows, self._clock()) if round_.choice.which == "stuck" else frozenset()
+        going = {
+            item.key: carried
+            for item, id_ in zip(items, ids, strict=True)
+            if id_ and item.key not in there
+            if (carried := carried_on(item.key, about[item.key].entries))
+        }
+        under_way = {key: "under_way" for key, (is_under_way, _) in going.items() if is_under_way}
+        if under_way and self._clock() - step.at < CHECK_LIMIT:
+            self._not_before[round_.id] = self._clock() + CHECK_EVERY
+            return
+        there |= {key: since for key, (_, since) in going.items()}
         since_ms = tuple(there.get(item.key) or about[item.key].back_ms for item in items)
         found = tuple(
-            checked(since, at, is_in_time=item.key in in_time) if id_ else ""
+            (at and under_way.get(item.key))
+            or (checked(since, at, is_in_time=item.key in in_time) if id_ else "")
             for item, id_, since, at in zip(items, ids, since_ms, logged_ms, strict=True)
         )
         told = Step(

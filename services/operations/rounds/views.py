@@ -27,6 +27,7 @@ from shared.edge import APPLICATION
 # `not_yet`: it is not its turn; `not_sent`: the round was aborted before
 Result = Literal["not_yet", "not_sent", "refused", "sent", "gone_before"]
 Outcome = Result | Check
+_THERE = frozenset({"still_there", "came_back", "under_way"})
 
 
 class RoundView(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,8 +83,9 @@ class ItemView(msgspec.Struct, frozen=True, kw_only=True):
     its new date.  A break and a record may be of no `application`.
 
     `why_vi`, `why_en`: why it is refused.  `check` says, a while after it was sent, whether the
-    cause is `gone`, `still_there` or `came_back`, or `unknown`, where the read side is far behind;
-    `there_since_ms`: since when what is still there waits.
+    cause is `gone`, `still_there` or `came_back`, `under_way`, where it was only set going again,
+    or `unknown`, where the read side is far behind; `there_since_ms`: since when what is still
+    there waits.
     """
 
     number: int
@@ -194,7 +196,7 @@ def _item(
         why_vi=why.vi,
         why_en=why.en,
         check=found or None,
-        there_since_ms=since_ms if found in ("still_there", "came_back") else None,
+        there_since_ms=since_ms if found in _THERE else None,
     )
 
 

@@ -211,6 +211,7 @@ CHECKS: Mapping[str, Words] = {
     "gone": Words("nguyên nhân đã hết", "the cause is gone"),
     "still_there": Words("nguyên nhân vẫn còn", "the cause is still there"),
     "came_back": Words("nguyên nhân lại xuất hiện", "the cause is back again"),
+    "under_way": Words("đang làm lại, chưa xong", "set going again, and not over"),
     "unknown": Words("chưa biết: số liệu đến chậm", "not known: the read side is behind"),
 }
 DOINGS: Mapping[Doing, Words] = {

@@ -78,6 +78,21 @@ def _send_again(
     return Command("notify.inbox", failed.id, failed.traceparent, about)
 
 
+def under_way_ms(about: str, entries: Sequence[Entry]) -> int:
+    """Return since when this is being told, also where that waits for the morning; 0: it is not, or
+    somebody has it.
+    """
+    last: dict[str, Entry] = {}
+    for entry in (e for e in entries if is_one(e, *_HEARD)):
+        g = gist(entry.data)
+        if f"{g.milestone}~{g.occasion}" == about:
+            last[g.channel] = entry
+    if any(is_one(e, NoticeSent, NoticeDelivered) for e in last.values()):
+        return 0
+    going = [e for e in last.values() if is_one(e, NoticeRequested, NoticeReopened)]
+    return min((e.logged_ms for e in going), default=0)
+
+
 def _in_the_way(name: str, ways: dict[str, _Way]) -> Why | None:
     way, audience = ways[name], name.partition("@")[2]
     theirs = [w for n, w in ways.items() if n.partition("@")[2] == audience]
