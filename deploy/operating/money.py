@@ -109,4 +109,4 @@ def _settlement(
     with calling(*at, who) as api:
         found = api.get(f"/v1/money/settlements/{partner}", period=when)
     say_json(found) if as_json else shown.settlement(console, found)
-    raise typer.Exit(0 if found["holds"] else 1)
+    raise typer.Exit(1 if found["outcome"] == "differs" else 0)

@@ -181,6 +181,11 @@ def settlement(console: Console, found: Mapping[str, Any]) -> None:
     say(console, f"breaks: {breaks_['found']:,} found, {breaks_['closed']:,} closed, "
         f"{breaks_['open']:,} open ({breaks_['open_vnd']:,} đồng); our books less the statements, "
         f"in: {found['differs_vnd']:,} đồng")  # fmt: skip
+    if found["outcome"] == "nothing":
+        say(console, "Nothing to compare yet: no day of it has a statement.")
+        return
+    if found["untold_days"]:
+        say(console, f"Days with money and no statement yet: {found['untold_days']:,}")
     for check in found["checks"]:
         mark = "[green]✓[/]" if check["holds"] else "[red]✗[/]"
         say(console, f"{mark} {EQUATIONS[check['name']]}: {check['one_vnd']:,} = "

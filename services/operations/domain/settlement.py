@@ -20,6 +20,7 @@ from shared.events.reconciliation import StatementReconciled
 
 Kind = Literal["settled", "overpaid", "mismatched", "refunded", "disbursed", "returned"]
 Equation = Literal["balance", "carried", "lines", "books"]
+Outcome = Literal["equal", "differs", "partly", "nothing"]
 MOVES: Mapping[str, Kind] = {
     payment.Settled.TYPE: "settled",
     payment.Overpaid.TYPE: "overpaid",
@@ -101,16 +102,19 @@ class Stated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """Two numbers that have to be equal."""
+    """Two numbers that have to be equal, as sums; `differing`: of how many days, or of one to the
+    next, they are not, which in sums may cancel.
+    """
 
     name: Equation
     one_vnd: int
     other_vnd: int
+    differing: int = 0
 
     @property
     def is_equal(self) -> bool:
-        """Tell whether they are."""
-        return self.one_vnd == self.other_vnd
+        """Tell whether they are, each of them."""
+        return self.one_vnd == self.other_vnd and not self.differing
 
 
 def period_of(text: str) -> Period | None:
@@ -218,25 +222,36 @@ def checks(
     """Return what has to be equal: in each statement, from one to the next, of its lines, and
     between our books of these days and them: by how much they differ, and what of that is known.
     """
-    balances = [w.opening_vnd + w.paid_vnd - w.left_vnd for w in days]
     found = [
-        Check(
-            name="balance",
-            one_vnd=sum(balances),
-            other_vnd=sum(w.closing_vnd for w in days),
-        ),
-        Check(
-            name="lines",
-            one_vnd=sum(map(_lines_vnd, days)),
-            other_vnd=sum(w.paid_vnd + w.left_vnd + withheld_vnd(w) for w in days),
-        ),
+        _each("balance", [(w.opening_vnd + w.paid_vnd - w.left_vnd, w.closing_vnd) for w in days]),
+        _each("lines", [(_lines_vnd(w), w.paid_vnd + w.left_vnd + withheld_vnd(w)) for w in days]),
         Check(name="books", one_vnd=differs_vnd, other_vnd=explained_vnd),
     ]
     if any(w.opening_vnd for w in days[1:]):  # else its format has no balances
-        next_to = [(a, b) for a, b in pairwise(days) if _follows(a, b)]
-        carried = sum(a.closing_vnd for a, _ in next_to), sum(b.opening_vnd for _, b in next_to)
-        found.insert(1, Check(name="carried", one_vnd=carried[0], other_vnd=carried[1]))
+        next_to = [(a.closing_vnd, b.opening_vnd) for a, b in pairwise(days) if _follows(a, b)]
+        found.insert(1, _each("carried", next_to))
     return found
+
+
+def outcome(found: Iterable[bool], compared: int, untold: int) -> Outcome:
+    """Return what checks came to, of so many days that have a statement, and so many that have
+    money and none.
+    """
+    if not all(found):
+        return "differs"
+    if not compared:
+        return "nothing"
+    return "partly" if untold else "equal"
+
+
+def _each(name: Equation, pairs: Sequence[tuple[int, int]]) -> Check:
+    """Compare each pair: faults of two days do not make up for each other."""
+    return Check(
+        name=name,
+        one_vnd=sum(one for one, _ in pairs),
+        other_vnd=sum(other for _, other in pairs),
+        differing=sum(one != other for one, other in pairs),
+    )
 
 
 def _follows(one: StatementReconciled, other: StatementReconciled) -> bool:

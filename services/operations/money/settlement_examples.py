@@ -35,6 +35,8 @@ SETTLEMENT = SettlementView(
         Equal(name="books", one_vnd=0, other_vnd=0, holds=True),
     ],
     holds=True,
+    outcome="equal",
+    untold_days=0,
     agencies=[
         OfAgency(unit="26734", opening_vnd=120_000, moved=_MOVED, closing_vnd=168_000),
     ],

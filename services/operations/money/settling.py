@@ -13,12 +13,14 @@ from services.operations.domain.entries import Entry
 from services.operations.domain.settlement import (
     LOOKED,
     Check,
+    Outcome,
     Period,
     Stated,
     Sums,
     came_back,
     checks,
     moved_with,
+    outcome,
     plus,
     stated,
     together,
@@ -93,6 +95,9 @@ class SettlementView(msgspec.Struct, frozen=True, kw_only=True):
 
     `differs_vnd`: what came by our books, without what was paid by the statements.  Of days with a
     statement the check `books` has it beside what breaks and money of other days explain.
+    `outcome`: `equal`, `differs`, `partly` (what could be compared is equal, but `untold_days` have
+    money and no statement yet) or `nothing`, as no day has a statement.  `holds`: something was
+    compared, and nothing differs.
     """
 
     partner: str
@@ -109,6 +114,8 @@ class SettlementView(msgspec.Struct, frozen=True, kw_only=True):
     breaks: Breaks
     checks: list[Equal]
     holds: bool
+    outcome: Outcome
+    untold_days: int
     agencies: list[OfAgency]
     days: list[OfDay]
 
@@ -143,6 +150,8 @@ class Settling:
         explained_vnd += differing.in_transit_vnd(around, compared)
         books = booked_vnd - told.paid_vnd - told.withheld_vnd, explained_vnd
         equal = [_equal(check, is_whole=is_whole) for check in checks(words, *books)]
+        untold = sum(date.fromisoformat(day) not in compared for day in days)
+        came_to = outcome([one.holds for one in equal], len(compared), untold)
         return SettlementView(
             partner=partner,
             first=period.first,
@@ -157,7 +166,9 @@ class Settling:
             differs_vnd=moved.collected_vnd - told.paid_vnd - told.withheld_vnd,
             breaks=breaks,
             checks=equal,
-            holds=all(one.holds for one in equal),
+            holds=came_to in ("equal", "partly"),
+            outcome=came_to,
+            untold_days=untold,
             agencies=agencies,
             days=_days(days, words),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.operations.domain.citizen.words import Words
-from services.operations.domain.settlement import Equation
+from services.operations.domain.settlement import Equation, Outcome
 
 SETTLEMENT: Mapping[str, Words] = {
     "settlement": Words("Quyết toán", "Settlement"),
@@ -17,8 +17,6 @@ SETTLEMENT: Mapping[str, Words] = {
     "settlement_csv": Words("Tải CSV", "As CSV"),
     "settlement_json": Words("Tải JSON", "As JSON"),
     "settlement_equal": Words("Phải bằng nhau", "What has to be equal"),
-    "settlement_holds": Words("Mọi cặp số đều bằng nhau.", "All of it is equal."),
-    "settlement_broken": Words("Có cặp số không bằng nhau.", "Something is not equal."),
     "settlement_what": Words("Đẳng thức", "Equation"),
     "settlement_one": Words("Một bên", "One side"),
     "settlement_other": Words("Bên kia", "The other"),
@@ -57,6 +55,19 @@ SETTLEMENT: Mapping[str, Words] = {
     "refused_no-such-period": Words(
         "Ghi một tháng (2026-11) hoặc một ngày (2026-11-20) đã đến.",
         "Name a month (2026-11) or a day (2026-11-20) that has begun.",
+    ),
+}
+
+OUTCOMES: Mapping[Outcome, Words] = {
+    "equal": Words("Mọi cặp số đều bằng nhau.", "All of it is equal."),
+    "differs": Words("Có cặp số không bằng nhau.", "Something is not equal."),
+    "partly": Words(
+        "Những gì so sánh được đều bằng nhau; {days} ngày có tiền nhưng chưa có sao kê.",
+        "What could be compared is equal; days with money and no statement yet: {days}.",
+    ),
+    "nothing": Words(
+        "Chưa có gì để so sánh: kỳ này chưa có sao kê nào.",
+        "Nothing to compare yet: no day of it has a statement.",
     ),
 }
 

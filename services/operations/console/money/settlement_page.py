@@ -6,10 +6,10 @@ from typing import NamedTuple
 from services.operations.console.facts import Fact, same, vnd
 from services.operations.console.labels import LABELS
 from services.operations.console.money.page import NOTHING, day_name
-from services.operations.console.money.settlement_labels import EQUATIONS
+from services.operations.console.money.settlement_labels import EQUATIONS, OUTCOMES
 from services.operations.console.spoken import grouped, instant, moment
 from services.operations.domain.citizen.words import Words
-from services.operations.domain.settlement import Sums
+from services.operations.domain.settlement import Outcome, Sums
 from services.operations.money.settling import Equal, OfAgency, OfDay, SettlementView
 
 
@@ -37,7 +37,8 @@ class Page(NamedTuple):
     period: str
     title: Words
     lead: Words
-    holds: bool
+    outcome: Outcome
+    result: Words
     books: Sequence[Fact]
     stated: Sequence[Fact]
     equations: Sequence[Equation]
@@ -55,7 +56,8 @@ def settlement_page(report: SettlementView) -> Page:
         period=f"{report.first}" if is_day else f"{report.first:%Y-%m}",
         title=first if is_day else Words(f"{first.vi} – {last.vi}", f"{first.en} – {last.en}"),
         lead=LABELS["settlement_as_of"].told(at=moment(instant(report.as_of_ms))),
-        holds=report.holds,
+        outcome=report.outcome,
+        result=OUTCOMES[report.outcome].told(days=grouped(report.untold_days)),
         books=[*_books(report)],
         stated=[*_stated(report)],
         equations=[_equation(each) for each in report.checks],

@@ -19,6 +19,7 @@ from services.operations.console.money.labels import (
     STANDINGS,
     TONES,
 )
+from services.operations.console.money.settlement_labels import OUTCOMES
 from services.operations.domain.partner_flow import Standing
 from shared.events.reconciliation import (
     Because,
@@ -94,9 +95,9 @@ async def test_a_partners_settlement_says_what_is_equal_and_is_there_as_files(
 ) -> None:
     await reconciled(edge, story)
     page = (await seated.get("/console/money/settlements/sen-vang?period=2026-06")).text
-    assert LABELS["settlement_broken"].vi in page, "two lines match that nobody has money for"
+    assert OUTCOMES["differs"].vi in page, "two lines match that nobody has money for"
     before = (await seated.get("/console/money/settlements/sen-vang?period=2026-05")).text
-    assert LABELS["settlement_holds"].vi in before
+    assert OUTCOMES["nothing"].vi in before
     assert f'href="/console/money/days/sen-vang/{DAY}"' in page
     where = "/console/money/settlements/sen-vang/file?period=2026-06&as="
     assert f"{DAY},0," in (await seated.get(f"{where}csv")).text

@@ -228,7 +228,46 @@ async def test_books_are_not_known_to_be_right_where_not_every_break_was_looked_
 async def test_the_first_month_there_is_has_nothing_before_it(log: Log) -> None:
     settling = settler(Store(), lambda: log.now)
     report = await settling.report("sen", Period(date.min, date(1, 1, 31)))
-    assert (report.opening_vnd, report.holds) == (0, True)
+    assert (report.opening_vnd, report.holds, report.outcome) == (0, False, "nothing")
+
+
+@pytest.mark.parametrize(
+    ("faults", "broken"),
+    [
+        ({"closing_vnd": 1_000}, {"balance"}),
+        ({"matched_vnd": 7}, {"lines"}),
+        ({"opening_vnd": 1_000, "closing_vnd": 1_000}, {"carried"}),
+    ],
+)
+def test_faults_of_two_days_do_not_make_up_for_each_other(
+    faults: dict[str, int], broken: set[str]
+) -> None:
+    begins = [DAY + timedelta(days=n) for n in range(5)]
+    stands = {"opening_vnd": 100, "closing_vnd": 148}
+    days = []
+    for n, (day, sign) in enumerate(zip(begins, (0, 1, 0, -1, 0), strict=True)):
+        sound = {name: vnd + 48 * n for name, vnd in stands.items()} | {"matched_vnd": 60}
+        days.append(word(day=day, **{k: v + sign * faults.get(k, 0) for k, v in sound.items()}))
+    found = checks(days, 0, 0)
+    assert all(check.one_vnd == check.other_vnd for check in found if check.name in broken)
+    assert broken <= {check.name for check in found if not check.is_equal}
+
+
+async def test_days_of_money_without_a_statement_are_told_apart_from_what_is_equal(
+    log: Log, story: Story
+) -> None:
+    store, partners = Store(), Partners(log)
+    came = {"partner": "sen", "reference": "R", "transaction": "T"}
+    story.decide("payment", story.submitted(), payment.Overpaid(**came, amount_vnd=5_000))
+    await store.read(Group(log.records), batch=1_000)
+    settling = settler(store, lambda: log.now)
+    before = await settling.report("sen", YEAR)
+    assert (before.outcome, before.untold_days, before.holds) == ("nothing", 1, False)
+    empty = {"paid_vnd": 0, "closing_vnd": 0, "matched": 0, "matched_vnd": 0, "breaks": ()}
+    partners.states("sen", DAY - timedelta(days=40), **empty)
+    await heard(store, log)
+    after = await settling.report("sen", YEAR)
+    assert (after.outcome, after.untold_days, after.holds) == ("partly", 1, True)
 
 
 def test_a_period_is_a_day_or_a_month() -> None:
