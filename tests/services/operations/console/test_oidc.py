@@ -17,7 +17,6 @@ from joserfc.jwk import RSAKey
 from deploy.local.ports import free, open_at
 from services.operations.console.labels import LABELS
 from services.operations.console.oidc import Oidc, Provider, Unwelcome, read
-from services.operations.console.sessions import PROVIDER_LIVES_S
 from shared.access import Caller
 from shared.catalogue import Catalogue
 from shared.errors import Misconfigured, Unknown
@@ -92,26 +91,6 @@ async def test_an_officer_has_the_units_that_the_provider_names(browser: httpx.A
     await come_back(browser, "binh")
     assert (await browser.get("/console/find")).status_code == 200
     assert (await browser.get("/console/stuck")).status_code == 403
-
-
-async def test_a_session_ends_when_the_table_has_its_role_no_more(
-    edge: ConsoleEdge, browser: httpx.AsyncClient
-) -> None:
-    await come_back(browser, "an")
-    assert (await browser.get("/console/stuck")).status_code == 200
-    assert edge.oidc
-    roles = {"motcua-operators": "viewer"}
-    edge.oidc.provider = msgspec.structs.replace(edge.oidc.provider, roles=roles)
-    assert (await browser.get("/console/stuck")).status_code == 303
-
-
-async def test_the_provider_is_asked_again_after_an_hour(
-    edge: ConsoleEdge, browser: httpx.AsyncClient
-) -> None:
-    await come_back(browser, "an")
-    for status in (200, 200, 303):
-        edge.ticks.now_s += PROVIDER_LIVES_S // 3
-        assert (await browser.get("/console/stuck")).status_code == status
 
 
 @pytest.mark.parametrize(
