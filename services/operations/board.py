@@ -28,9 +28,9 @@ class Group(msgspec.Struct, frozen=True):
 
     `matters` are all that wait, `vnd` the money that hangs on them: of an order that waits for two
     causes it stands in both groups, so groups are not to be added.  Of what is stuck is told as
-    well of how many `applications` they are, one for each citizen affected, and `p95_s`, an age
-    that one in twenty is older than; `hour_ago` and `day_ago`: how many were stuck then, null where
-    nobody counted then.
+    well of how many `applications` they are, of which one citizen may have several, and `p95_s`, an
+    age that one in twenty is older than; `hour_ago` and `day_ago`: how many were stuck then, null
+    where nobody counted then.
     """
 
     stage: str

@@ -32,12 +32,11 @@ INCIDENTS: Mapping[str, Words] = {
     "incident_whom": Words("Ai bị ảnh hưởng", "Whom it concerns"),
     "incident_counted": Words("Đếm lúc", "Counted at"),
     "incident_applications": Words("Hồ sơ", "Applications"),
-    "incident_citizens": Words("Người dân", "Citizens"),
     "incident_matters": Words("Số việc chờ", "What waits"),
     "incident_money": Words("Tiền liên quan", "Money at risk"),
     "incident_one_each": Words(
-        "Mỗi hồ sơ tính một người dân; một hồ sơ chờ nhiều việc vẫn chỉ tính một lần.",
-        "An application stands for one citizen, and counts once however much of it waits.",
+        "Một hồ sơ chờ nhiều việc vẫn chỉ tính một lần; một người dân có thể có nhiều hồ sơ.",
+        "An application counts once however much of it waits; a citizen may have several.",
     ),
     "incident_cut": Words(
         "Có nhiều hơn số được ghi lại: danh sách có tối đa {limit} hồ sơ, chờ lâu nhất trước.",

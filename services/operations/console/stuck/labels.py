@@ -16,7 +16,7 @@ STUCK: Mapping[str, Words] = {
     "group_stage": Words("Khâu", "Stage"),
     "group_whom": Words("Chờ ai", "Waits for"),
     "group_count": Words("Số việc", "How many"),
-    "group_citizens": Words("Người dân", "Citizens"),
+    "group_applications": Words("Hồ sơ", "Applications"),
     "group_oldest": Words("Lâu nhất", "Oldest"),
     "group_p95": Words("5 % lâu hơn", "5 % are older than"),
     "group_trend": Words("Xu hướng", "Trend"),

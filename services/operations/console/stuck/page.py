@@ -46,8 +46,8 @@ class Trend(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A group: what it waits for at which stage, how many, of how many citizens, for how long, and
-    where they are.
+    """A group: what it waits for at which stage, how many, of how many applications, for how long,
+    and where they are.
     """
 
     address: str
@@ -56,7 +56,7 @@ class Row(NamedTuple):
     who: Who
     whom: Words
     matters: Words
-    citizens: Words
+    applications: Words
     oldest: Words
     p95: Words
     money: Words
@@ -203,7 +203,7 @@ def _row(group: Group, query: str) -> Row:
         who=group.who,
         whom=WHOM[group.who],
         matters=grouped(group.matters),
-        citizens=_NONE if group.applications is None else grouped(group.applications),
+        applications=_NONE if group.applications is None else grouped(group.applications),
         oldest=stretch(group.oldest_s * 1_000),
         p95=_NONE if group.p95_s is None else stretch(group.p95_s * 1_000),
         money=vnd(group.vnd) if group.vnd else _NONE,

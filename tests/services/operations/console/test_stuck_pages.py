@@ -41,7 +41,7 @@ async def test_what_is_stuck_leads_to_its_applications_and_they_to_their_journey
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-async def test_beside_how_many_matters_are_stuck_stands_how_many_citizens_that_is(
+async def test_beside_how_many_matters_are_stuck_stands_how_many_applications_that_is(
     edge: ConsoleEdge, seated: httpx.AsyncClient, story: Story, lang: str
 ) -> None:
     partners = Partners(story.log)
@@ -52,7 +52,7 @@ async def test_beside_how_many_matters_are_stuck_stands_how_many_citizens_that_i
     board = (await seated.get("/console/stuck", params={"lang": lang})).text
     row = board.split("payment/reconciliation_break")[1]
     told = dict(re.findall(r'data-name="([^"]+)">([^<]+)</td>', row))
-    names = [LABELS[name] for name in ("group_count", "group_citizens")]
+    names = [LABELS[name] for name in ("group_count", "group_applications")]
     assert [told[words.en if lang == "en" else words.vi] for words in names] == ["3", "2"]
 
 
