@@ -157,14 +157,13 @@ class ConsoleEdge:
             kept, ("office",), self.catalogue, lambda: self.now, lambda: "1234567890"
         )
         self.prover = Prover(self.store, lambda: self.now)
-        provable = Provable(self.door, self.prover.desk)
         rows = Rounds(Tables(*(MemoryTable(self.store.trouble) for _ in Tables._fields)))
         names = map("{}".format, count())
         told = self._now, names.__next__, self.catalogue, self.actions
         self.money = money_desk(self.store, self._append, self._now)
         self.office = Office(self.store)
-        records = Redriving(self.office.desk)
-        ground = Ground(self.store.journeys, self.money.ledger, self, self.money.saying, records)
+        lanes = self.money.ledger, self, self.money.saying, Redriving(self.office.desk)
+        ground = Ground(self.store.journeys, *lanes)
         desk = Desk(rows, board, ground, *told)
         releasing = Releasing(self.door, desk, board, self.catalogue, lambda: self.now)
         situations = self.store.tables["situations"]
@@ -198,18 +197,17 @@ class ConsoleEdge:
             indicator_routes.router(judging),
             form_routes.router(Tabling(self.door, forms)),
             subscribing.router(self.door, self.subscriptions),
-            proof_routes.router(provable),
+            proof_routes.router(Provable(self.door, self.prover.desk)),
             rounds_routes.router(releasing),
             money_routes.router(counting),
             partner_routes.router(Owning(self.door, own, settling)),
             alarm_routes.router(waking),
             incident_routes.router(self.gathering),
             readiness_routes.router(Checking(self.door, ready)),
+            dead_routes.router(SettingAside(self.door, self.office.desk, lambda: self.now)),
         )
         if programs:
             routers = (*routers, sandbox_routes.router(Trying(self.door, programs)))
-        aside = SettingAside(self.door, self.office.desk, lambda: self.now)
-        routers = (*routers, dead_routes.router(aside))
         self.app = self._guarded(routers, finder)
 
     def _guarded(self, routers: Iterable[APIRouter], finder: Finder) -> ASGIApp:
