@@ -76,8 +76,9 @@ OPEN: frozenset[Status] = frozenset({"running", "paused", "checking"})
 STOPPED: frozenset[Status] = frozenset({"aborted", "rejected", "expired"})
 BEGINS: frozenset[Doing] = frozenset({"start", "approve"})
 BY_ANOTHER: frozenset[Doing] = frozenset({"approve", "reject"})  # than who asked for it
-# what came of an item: `gone_before`: nobody waited any more when it was its turn
-Verdict = Literal["sent", "gone_before"]
+# what came of an item: `gone_before`: nobody waited any more when it was its turn; `not_sent`: it
+# was decided, and the round aborted before
+Verdict = Literal["sent", "gone_before", "not_sent"]
 # and a while after it was sent; `came_back`: the same cause, anew, or another of the same thing;
 # `under_way`: it was only set going again; `unknown`: the read side has not come so far
 Check = Literal["gone", "came_back", "still_there", "under_way", "unknown"]

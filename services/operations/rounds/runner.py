@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+import msgspec
+
 from services.operations.domain.actions import ACTIONS, Action, Saying
 from services.operations.domain.going_on import carried_on
 from services.operations.domain.rounds import (
@@ -102,7 +104,9 @@ class Runner:
         decided = await self._rows.last_step(round_.id, "decided")
         sent = await self._rows.last_step(round_.id, "sent")
         if decided is None or (sent and sent.first == decided.first):
-            decided = await self._decide(round_, decided, limit)
+            decided = await self._decide(round_, sent, limit)
+        elif round_.status != "running":
+            return await self._leave(round_, decided)
         if decided is None or self._is_anothers(round_, decided):
             return 0
         items = await self._rows.items(round_, decided.first, len(decided.found))
@@ -117,6 +121,32 @@ class Runner:
         )
         await self._rows.add_step(round_.id, "sent", decided)
         return len(decided.found)
+
+    async def _leave(self, round_: Round, decided: Step) -> int:
+        """Send no more of a step that may have been sent in part: once the round was aborted, say
+        of what the log has that it was.  A paused one goes on with it when it is resumed.
+        """
+        if round_.status not in STOPPED or self._clock() - decided.at < CHECK_AFTER:
+            return 0
+        items = await self._rows.items(round_, decided.first, len(decided.found))
+        standing = await self._journeys.standing({item.application for item in items})
+        found = tuple(
+            "not_sent"
+            if word == "sent"
+            and _logged_ms(standing[item.application], command_id(round_.id, number)) is None
+            else word
+            for number, (item, word) in enumerate(
+                zip(items, decided.found, strict=True), decided.first
+            )
+        )
+        missed = found.count("not_sent")
+        so_far = {**decided.so_far, "not_sent": missed}
+        so_far["sent"] = so_far.get("sent", 0) - missed
+        told = msgspec.structs.replace(
+            decided, found=found, so_far={word: n for word, n in so_far.items() if n}
+        )
+        await self._rows.add_step(round_.id, "sent", told)
+        return 0
 
     def _is_anothers(self, round_: Round, step: Step) -> bool:
         """Tell whether another process may be sending this: a turn may take longer than a second,

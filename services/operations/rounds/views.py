@@ -134,7 +134,8 @@ def whole(round_: Round, action: Action, sent: Step | None, checked: Step | None
     """Return all of a round, with what its action is and its last steps count."""
     results = dict(sent.so_far) if sent else {}
     left = round_.found.items - sum(results.values())
-    others = {_left(round_, sent): left, "refused": round_.found.refused}
+    rest = _left(round_, sent)
+    others = {rest: left + results.get(rest, 0), "refused": round_.found.refused}
     return OneView(
         **msgspec.structs.asdict(short(round_)),
         choice=round_.choice,
