@@ -45,18 +45,20 @@ def _is_over(one: Standing) -> bool:
     return because == "corrected" or (one.opening.word.cause == "unstated" and because != "person")
 
 
-def came(entries: Iterable[Entry], partner: str, days: Collection[date]) -> dict[Transaction, int]:
-    """Return what came of a partner by our books on these days, of each transaction."""
-    found: dict[Transaction, int] = {}
+def came(
+    entries: Iterable[Entry], partner: str, days: Collection[date]
+) -> dict[date, dict[Transaction, int]]:
+    """Return what came of a partner by our books on each of these days, of each transaction."""
+    found: dict[date, dict[Transaction, int]] = {}
     kinds, some = ("settled", "overpaid", "mismatched"), [*entries]
     wrong = wrong_amounts(some)
     for entry in (e for e in some if e.is_decided and MOVES.get(e.type) in kinds):
         if MOVES[entry.type] == "mismatched" and entry.sequence not in wrong:
             continue
-        g = gist(entry.data)
-        if g.partner == partner and date.fromisoformat(logged_day(entry)) in days:
-            of = entry.application, g.transaction
-            found[of] = found.get(of, 0) + g.amount_vnd
+        g, day = gist(entry.data), date.fromisoformat(logged_day(entry))
+        if g.partner == partner and day in days:
+            of, on = (entry.application, g.transaction), found.setdefault(day, {})
+            on[of] = on.get(of, 0) + g.amount_vnd
     return found
 
 

@@ -216,16 +216,14 @@ def stated(days: Sequence[StatementReconciled]) -> Stated:
     )
 
 
-def checks(
-    days: Sequence[StatementReconciled], differs_vnd: int, explained_vnd: int
-) -> list[Check]:
+def checks(days: Sequence[StatementReconciled], books: Sequence[tuple[int, int]]) -> list[Check]:
     """Return what has to be equal: in each statement, from one to the next, of its lines, and
-    between our books of these days and them: by how much they differ, and what of that is known.
+    between our books of each day and it: by how much they differ, and what of that is known.
     """
     found = [
         _each("balance", [(w.opening_vnd + w.paid_vnd - w.left_vnd, w.closing_vnd) for w in days]),
         _each("lines", [(_lines_vnd(w), w.paid_vnd + w.left_vnd + withheld_vnd(w)) for w in days]),
-        Check(name="books", one_vnd=differs_vnd, other_vnd=explained_vnd),
+        _each("books", books),
     ]
     if any(w.opening_vnd for w in days[1:]):  # else its format has no balances
         next_to = [(a.closing_vnd, b.opening_vnd) for a, b in pairwise(days) if _follows(a, b)]

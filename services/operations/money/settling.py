@@ -24,6 +24,7 @@ from services.operations.domain.settlement import (
     plus,
     stated,
     together,
+    withheld_vnd,
     wrong_amounts,
 )
 from services.operations.journeys import Journeys
@@ -145,11 +146,13 @@ class Settling:
         moved, told = together(days.values()), stated(words)
         opening_vnd = sum(one.opening_vnd for one in agencies)
         compared = {word.day for word in words}
-        booked_vnd = sum(days[f"{day}"].collected_vnd for day in compared if f"{day}" in days)
-        explained_vnd = await self._explained_vnd(partner, compared, found)
-        explained_vnd += differing.in_transit_vnd(around, compared)
-        books = booked_vnd - told.paid_vnd - told.withheld_vnd, explained_vnd
-        equal = [_equal(check, is_whole=is_whole) for check in checks(words, *books)]
+        breaks_vnd = await self._by_breaks_vnd(partner, compared, found)
+        books = []
+        for word in words:
+            booked_vnd = days.get(f"{word.day}", Sums()).collected_vnd
+            known_vnd = breaks_vnd[word.day] + differing.in_transit_vnd(around, {word.day})
+            books.append((booked_vnd - word.paid_vnd - withheld_vnd(word), known_vnd))
+        equal = [_equal(check, is_whole=is_whole) for check in checks(words, books)]
         untold = sum(date.fromisoformat(day) not in compared for day in days)
         came_to = outcome([one.holds for one in equal], len(compared), untold)
         return SettlementView(
@@ -217,16 +220,18 @@ class Settling:
                 out[unit] = out.get(unit, 0) + sums.net_vnd
         return out
 
-    async def _explained_vnd(
+    async def _by_breaks_vnd(
         self, partner: str, days: Collection[date], found: Sequence[Standing]
-    ) -> int:
-        """Return by how much our books exceed statements of these days, for these breaks."""
-        breaks, booked = differing.of_money(found), dict[differing.Transaction, int]()
+    ) -> dict[date, int]:
+        """Return by how much our books exceed the statement of each day, for these breaks."""
+        breaks = differing.of_money(found)
+        booked = {day: dict[differing.Transaction, int]() for day in days}
         named = iter(sorted({a for one in breaks if (a := one.opening.word.application)}))
         while some := [*islice(named, AT_ONCE)]:
             for entries in (await self._journeys.standing(some)).values():
-                booked |= differing.came(entries, partner, days)
-        return differing.by_breaks_vnd(breaks, days, booked)
+                for day, came in differing.came(entries, partner, days).items():
+                    booked[day] |= came
+        return {day: differing.by_breaks_vnd(breaks, {day}, booked[day]) for day in days}
 
 
 def _counts(row: Row, entries: Sequence[Entry]) -> bool:
