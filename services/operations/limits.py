@@ -28,8 +28,8 @@ LIMITS: Mapping[Kind, Limit] = {
     "change": Limit(240, 60),
     "find": Limit(60, 60),  # by hand: one a second, for a minute
     "find_by_key": Limit(600, 60),
-    "report": Limit(60, 60),  # worked out of a month's money
-    "part": Limit(120, 60),  # of up to 2,000 journeys
+    "report": Limit(60, 60),  # counted of a month's money, of all breaks, of a past day or period
+    "part": Limit(120, 60),  # of some thousand journeys
     "export": Limit(20, 600),
     "unseal": Limit(10, 900),
     "nobody": Limit(300, 60),  # an office may share an address
@@ -47,6 +47,20 @@ TIGHT: Mapping[str, Kind] = {
     "/console/partner/settlements": "report",
     "/v1/money/settlements/{partner}": "report",
     "/v1/partner/settlements": "report",
+    "/console/money": "report",  # of every open break
+    "/console/partner/overview": "report",
+    "/v1/money": "report",
+    "/v1/partner": "report",
+    "/console/statistics": "report",
+    "/v1/statistics": "report",
+    "/console/indicators/{unit}/index": "part",
+    "/v1/indicators/index": "part",
+    "POST /console/rounds": "part",  # a preview opens each
+    "POST /v1/rounds": "part",
+    "/console/incidents/new": "part",
+    "POST /console/incidents": "part",
+    "POST /v1/incidents": "part",
+    "/v1/incidents/preview": "part",
     "/console/sync": "part",
     "/v1/sync": "part",
     "/v1/proof": "part",
@@ -66,6 +80,16 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "/v1/partner/settlements": ("as", "json"),
     "/v1/statistics": ("format", "json"),
 }
+# a `report` as soon as a `day` is asked for: of one that is not kept the country is counted anew
+DATED = frozenset(
+    {
+        "/console/indicators",
+        "/console/indicators/{unit}",
+        "/console/indicators/{unit}/{indicator}/{part}",
+        "/v1/indicators",
+        "/v1/indicators/evidence",
+    }
+)
 # citizens' own: counted by application and by who tries, in `status_access`
 OWN = frozenset({"/status", "/status/feedback", "/v1/status"})
 SAFE = ("GET", "HEAD")
@@ -84,6 +108,8 @@ def kind_of(
     name, plain = PLAIN.get(route, ("", ""))
     if name and asked.get(name, plain) != plain:
         return "export"
+    if route in DATED and asked.get("day"):
+        return "report"
     usual: Kind = "read" if method in SAFE else "change"
     return TIGHT.get(f"{method} {route}", TIGHT.get(route, usual))
 

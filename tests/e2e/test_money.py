@@ -67,7 +67,7 @@ async def shown(http: httpx.AsyncClient, path: str, is_so: Callable[[Any], bool]
         if is_so(found):
             return found
         assert time.monotonic() < end_s, found
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1.5)
 
 
 async def test_what_a_statement_opens_is_closed_when_a_second_operator_agrees(

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from deploy.contracts.edges import openapi
-from services.operations.limits import LIMITS, OWN, PLAIN, TIGHT, Kind, Limits, kind_of
+from services.operations.limits import DATED, LIMITS, OWN, PLAIN, TIGHT, Kind, Limits, kind_of
 from services.operations.reads.naming import OPEN
 from shared.problems import Refusal
 from tests.services.operations.at_intake import NUMBER
@@ -81,7 +81,7 @@ async def test_what_changes_something_has_a_limit_of_its_own(
     await sign_in(browser, "operator")
     wear_out(edge, "change", "operator")
     for status in (403, 429):
-        assert (await send(browser, "/console/rounds", token="x")).status_code == status
+        assert (await send(browser, "/console/alarms/one/own", token="x")).status_code == status
 
 
 def test_every_route_has_a_limit_or_its_own() -> None:
@@ -92,7 +92,7 @@ def test_every_route_has_a_limit_or_its_own() -> None:
     }
     paths = {path for _, path in there}
     assert paths | {f"{method} {path}" for method, path in there} >= TIGHT.keys()
-    assert paths >= PLAIN.keys() | OWN
+    assert paths >= PLAIN.keys() | OWN | DATED
     kinds = {
         kind_of(method, path, {}, is_known=is_known, is_open=path in OPEN)
         for method, path in there - {(m, p) for m, p in there if p in OWN}
@@ -108,8 +108,31 @@ def test_every_route_has_a_limit_or_its_own() -> None:
         ("GET", "/v1/find", {"q": "x"}, "find_by_key"),
         ("POST", "/v1/find", {}, "find"),
         ("POST", "/console/find/person", {}, "find"),
-        ("GET", "/v1/statistics", {"unit": "79"}, "read"),
-        ("GET", "/v1/statistics", {"unit": "79", "format": "json"}, "read"),
+        ("GET", "/v1/statistics", {"unit": "79"}, "report"),
+        ("GET", "/v1/statistics", {"unit": "79", "format": "json"}, "report"),
+        ("GET", "/console/statistics", {}, "report"),
+        *(
+            ("GET", f"/{door}/indicators{more}", asked, kind)
+            for door, more in (
+                *(("v1", more) for more in ("", "/evidence")),
+                *(("console", more) for more in ("", "/{unit}", "/{unit}/{indicator}/{part}")),
+            )
+            for asked, kind in (({}, "read"), ({"day": "2026-11-01"}, "report"))
+        ),
+        ("GET", "/v1/indicators/index", {}, "part"),
+        ("GET", "/console/indicators/{unit}/index", {}, "part"),
+        *(
+            ("GET", path, {}, "report")
+            for path in ("/v1/money", "/console/money", "/v1/partner", "/console/partner/overview")
+        ),
+        *(
+            (method, f"/{door}/{path}", {}, kind)
+            for door in ("v1", "console")
+            for path in ("rounds", "incidents")
+            for method, kind in (("POST", "part"), ("GET", "read"))
+        ),
+        ("POST", "/v1/incidents/preview", {}, "part"),
+        ("GET", "/console/incidents/new", {}, "part"),
         *(("GET", "/v1/statistics", {"format": kind}, "export") for kind in ("csv", "xlsx", "pdf")),
         ("GET", "/v1/statistics", {"format": ""}, "export"),
         ("GET", "/console/statistics/file", {}, "export"),
