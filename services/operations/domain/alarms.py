@@ -44,13 +44,20 @@ class Rule(NamedTuple):
         return value <= self.ends_at if self.worse == "more" else value >= self.ends_at
 
 
+SAMPLED_PER_S = 12  # applications of an age that are looked at: `alarms.checking` has the limit
+_SAMPLE = Words(
+    f"Chỉ xem mẫu, nhiều nhất {SAMPLED_PER_S} hồ sơ nộp mỗi giây: chứng minh cả kỳ mới xem hết.",
+    f"By sample, {SAMPLED_PER_S} a second of what was submitted at most: a proof looks at all.",
+)
+
 RULES: Mapping[str, Rule] = {
     "sequence_gap": Rule(
         "critical",
         Words("Thiếu hoặc sai số thứ tự sự kiện", "An event's number is missing or wrong"),
         Words(
-            "Hồ sơ có nhật ký thiếu số, sai thứ tự hoặc lặp lại với nội dung khác.",
-            "Applications in whose log a number is missing, out of order, or there twice.",
+            f"Hồ sơ có nhật ký thiếu số, sai thứ tự hoặc lặp lại với nội dung khác. {_SAMPLE.vi}",
+            f"Applications in whose log a number is missing, out of order, or there twice."
+            f" {_SAMPLE.en}",
         ),
         Words("loại sai lệch", "what is wrong"),
         "count",
@@ -63,8 +70,8 @@ RULES: Mapping[str, Rule] = {
         "critical",
         Words("Số liệu không khớp", "Numbers that must agree differ"),
         Words(
-            "Hồ sơ mà tiền, thông báo hoặc trạng thái không khớp theo nhật ký.",
-            "Applications whose money, notices or state do not add up in the log.",
+            f"Hồ sơ mà tiền, thông báo hoặc trạng thái không khớp theo nhật ký. {_SAMPLE.vi}",
+            f"Applications whose money, notices or state do not add up in the log. {_SAMPLE.en}",
         ),
         Words("loại sai lệch", "what differs"),
         "count",

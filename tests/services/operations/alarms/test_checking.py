@@ -6,8 +6,15 @@ from typing import Any
 
 import pytest
 
-from services.operations.alarms.checking import AGES, BACK_LIMIT, BEHIND_LIMIT, Checking
-from services.operations.domain.alarms import Sight
+from services.operations.alarms.checking import (
+    AGES,
+    BACK_LIMIT,
+    BEHIND_LIMIT,
+    PROVEN_LIMIT,
+    Checking,
+)
+from services.operations.alarms.runner import LOOK_S
+from services.operations.domain.alarms import SAMPLED_PER_S, Sight
 from services.operations.proving import Proving
 from shared.bus import Partition, Record
 from shared.errors import Unknown
@@ -27,7 +34,7 @@ class Checked:
         self.places = places or MemoryTable(Trouble())
         tables = self.store.tables
         names = ("journeys", "names", "aside", "letter_answers")
-        proving = Proving(*(tables[name] for name in names))
+        proving = Proving(*(tables[name] for name in names), page_rows=10)
         self.log, self.now = Log(), MADE
         read = self.store.read_until(lambda: max(self.log.now, self.now), self._ends)
         self.checking = Checking(self.places, proving, read)
@@ -144,6 +151,22 @@ async def test_each_is_proven_once_at_an_age_however_often_it_is_looked(
     assert await checked.look(now + LOOK) == []
 
 
+async def test_what_one_age_leaves_out_of_a_flood_another_looks_at(world: Any, log: Log) -> None:
+    for n in range(500):  # 50 a second: an id's instant is its number
+        Story(log, 20 * n).registered()
+    log.pass_time(minutes=20)
+    checked = Checked(world)
+    await checked.read(log)
+    looked_at = []
+    for age in AGES:
+        await checked.look(MADE + age)
+        found = await checked.look(MADE + age + LOOK)
+        looked_at.append(sum(sight.value for sight in found))
+
+    assert PROVEN_LIMIT <= looked_at[0] < 2 * PROVEN_LIMIT
+    assert looked_at[-1] == 500
+
+
 async def test_looks_that_were_missed_are_made_up_for_within_a_limit(world: Any, log: Log) -> None:
     for away, is_found in ((BACK_LIMIT - LOOK, True), (BACK_LIMIT + LOOK, False)):
         checked, story = Checked(world), Story(log, 0)
@@ -156,3 +179,7 @@ async def test_looks_that_were_missed_are_made_up_for_within_a_limit(world: Any,
         found = await checked.look(MADE + AGES[0] + away)
 
         assert bool(found) == is_found
+
+
+def test_how_many_are_looked_at_in_a_second_is_what_the_rules_say() -> None:
+    assert PROVEN_LIMIT // LOOK_S == SAMPLED_PER_S
