@@ -129,11 +129,10 @@ class Runner:
         if round_.status not in STOPPED or self._clock() - decided.at < CHECK_AFTER:
             return 0
         items = await self._rows.items(round_, decided.first, len(decided.found))
-        standing = await self._journeys.standing({item.application for item in items})
+        about = await self._ground.about([item.key for item in items])
         found = tuple(
             "not_sent"
-            if word == "sent"
-            and _logged_ms(standing[item.application], command_id(round_.id, number)) is None
+            if word == "sent" and about[item.key].logged_ms(command_id(round_.id, number)) is None
             else word
             for number, (item, word) in enumerate(
                 zip(items, decided.found, strict=True), decided.first

@@ -169,7 +169,6 @@ class ConsoleEdge:
         situations = self.store.tables["situations"]
         self.runner = Runner(rows, situations, ground, lambda: self.now, 1, self.actions)
         settling = settler(self.store, self._now)
-        counting = Counting(self.door, self.money, settling)
         own = PartnerDesk(self.money, self.store.journeys, self.store.letters())
         self.night = night = Night()
         alarms = AlarmDesk(night.rows, night.deliveries, lambda: night.now, night.faults)
@@ -199,7 +198,7 @@ class ConsoleEdge:
             subscribing.router(self.door, self.subscriptions),
             proof_routes.router(Provable(self.door, self.prover.desk)),
             rounds_routes.router(releasing),
-            money_routes.router(counting),
+            money_routes.router(Counting(self.door, self.money, settling)),
             partner_routes.router(Owning(self.door, own, settling)),
             alarm_routes.router(waking),
             incident_routes.router(self.gathering),
@@ -285,7 +284,7 @@ class ConsoleEdge:
         await self.runner.turn()
 
     async def set_aside(self) -> None:
-        """Let lanes and readers do what they do with what stands on the office's log."""
+        """Let lanes and readers do their part."""
         await self.office.turn()
         self.now = max(self.now, self.office.log.now)
 
