@@ -29,6 +29,7 @@ from shared.lanes.health import Health
 
 _T = TypeVar("_T")
 Batch = tuple[Sequence[Record], Sequence[Entry]]  # the same, as it came and as it is kept
+Following = Callable[[Sequence[Entry]], Awaitable[None]]
 
 MOVES = "routing.events"  # on which dossiers go from one national code to the next
 CODES_LIMIT = 50_000  # applications whose last national code is remembered
@@ -143,7 +144,8 @@ class Reader:
     ) -> None:
         appended = await self._until_through(assignment, lambda: self._journeys.append(entries))
         reach("reader.appended")
-        await self._until_through(assignment, lambda: self._follow(entries))
+        following: list[Following] = [self._situations.follow, self._facts.follow]
+        await self._until_through(assignment, lambda: _follow(following, entries))
         await self._until_through(assignment, lambda: self._situations.hold(entries))
         if letters := self._letters:
             await self._until_through(assignment, lambda: letters.follow(records))
@@ -154,16 +156,6 @@ class Reader:
         for last in {(e.topic, e.partition): e for e in entries}.values():
             self._ledgers[last.partition].passed(last)
         self._changed |= {record.partition for record in records}
-
-    async def _follow(self, entries: Sequence[Entry]) -> None:
-        """Bring up what follows from journeys: while the database keeps the one, the other is
-        worked out.  Raises `Unknown`.
-        """
-        done = await asyncio.gather(
-            self._situations.follow(entries), self._facts.follow(entries), return_exceptions=True
-        )
-        for failed in filter(None, done):
-            raise failed
 
     def _uncounted(self, entries: Sequence[Entry]) -> list[Entry]:
         """Leave out what was counted before: a redelivery."""
@@ -243,3 +235,13 @@ class Reader:
             else:
                 self.health.working()
                 return done
+
+
+async def _follow(following: list[Following], entries: Sequence[Entry]) -> None:
+    """Bring up what follows from journeys: while the database keeps the one, the other is worked
+    out.  Who is through is not asked again, since it would count twice.  Raises `Unknown`.
+    """
+    done = await asyncio.gather(*(each(entries) for each in following), return_exceptions=True)
+    following[:] = [each for each, failed in zip(following, done, strict=True) if failed]
+    for failed in filter(None, done):
+        raise failed

@@ -44,7 +44,7 @@ class Rule(NamedTuple):
         return value <= self.ends_at if self.worse == "more" else value >= self.ends_at
 
 
-SAMPLED_PER_S = 12  # applications of an age that are looked at: `alarms.checking` has the limit
+SAMPLED_PER_S = 12  # applications of an age: `alarms.checking` has the limit
 _SAMPLE = Words(
     f"Chỉ xem mẫu, nhiều nhất {SAMPLED_PER_S} hồ sơ nộp mỗi giây: chứng minh cả kỳ mới xem hết.",
     f"By sample, {SAMPLED_PER_S} a second of what was submitted at most: a proof looks at all.",
@@ -56,8 +56,7 @@ RULES: Mapping[str, Rule] = {
         Words("Thiếu hoặc sai số thứ tự sự kiện", "An event's number is missing or wrong"),
         Words(
             f"Hồ sơ có nhật ký thiếu số, sai thứ tự hoặc lặp lại với nội dung khác. {_SAMPLE.vi}",
-            f"Applications in whose log a number is missing, out of order, or there twice."
-            f" {_SAMPLE.en}",
+            f"Applications whose log lacks a number, or has one out of order or twice. {_SAMPLE.en}",
         ),
         Words("loại sai lệch", "what is wrong"),
         "count",

@@ -25,10 +25,7 @@ from shared.principals import may_answer
 from shared.second_person import refusal_of
 
 _OWN = {BREAK: "money/breaks", POISON: "dead"}  # pages of what need not be of an application
-_ITEM_TONES = {
-    **{"gone": "sent", "still_there": "failed", "came_back": "failed"},
-    **{"under_way": "paused", "refused": "paused"},
-}
+_ITEM_TONES = {"gone": "sent", "still_there": "failed", "came_back": "failed", "refused": "paused"}
 
 
 class Button(NamedTuple):
