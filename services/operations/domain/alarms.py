@@ -56,7 +56,7 @@ RULES: Mapping[str, Rule] = {
         Words("Thiếu hoặc sai số thứ tự sự kiện", "An event's number is missing or wrong"),
         Words(
             f"Hồ sơ có nhật ký thiếu số, sai thứ tự hoặc lặp lại với nội dung khác. {_SAMPLE.vi}",
-            f"Applications whose log lacks a number, or has one out of order or twice. {_SAMPLE.en}",
+            f"Applications whose log lacks a number, or has one wrong or twice. {_SAMPLE.en}",
         ),
         Words("loại sai lệch", "what is wrong"),
         "count",
