@@ -24,15 +24,7 @@ def _mark(_: str, about: str, __: Sequence[Entry], given: Given | None = None, /
 
 
 def _said(said: Saying) -> CloseAsked:
-    return CloseAsked(
-        partner=said.partner,
-        break_id=said.reference,
-        by=said.by,
-        reason=said.reason,
-        principal=said.principal,
-        checked_by=said.checked_by,
-        checked_principal=said.checked_principal,
-    )
+    return CloseAsked(partner=said.partner, break_id=said.reference, **said.of_two)
 
 
 MARK_RECONCILED = Action(
