@@ -146,3 +146,29 @@ class Office:
                 return
             await self.turn(runner)
         raise AssertionError("it does not end")
+
+
+class Crash(BaseException):
+    """A process is killed."""
+
+
+async def killed(at: int) -> Office | None:
+    """Return an office whose process was killed at this step of a round; None: it has fewer."""
+    office, left = Office(4, refused=1), at
+    await office.begin()
+    await office.do("start")
+
+    def fails() -> bool:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Crash
+        return False
+
+    office.trouble.fails = fails
+    try:
+        await office.run()
+    except Crash:
+        office.trouble.fails = lambda: False
+        return office
+    return None

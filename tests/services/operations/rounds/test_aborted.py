@@ -7,34 +7,15 @@ import pytest
 from services.operations.domain.rounds import Doing
 from services.operations.rounds.rows import Rounds
 from services.operations.rounds.views import whole
-from tests.services.operations.rounds.office import ID, Office
-
-
-class Crash(BaseException):
-    """A process is killed."""
+from tests.services.operations.rounds.office import ID, Office, killed
 
 
 async def crashed(what: Doing) -> AsyncIterator[Office]:
     """Rounds whose process was killed at each step there is, and that somebody ended then."""
     for at in range(1_000):
-        office = Office(4, refused=1)
-        await office.begin()
-        await office.do("start")
-        left = at
-
-        def fails() -> bool:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise Crash
-            return False
-
-        office.trouble.fails = fails
-        try:
-            await office.run()
+        office = await killed(at)
+        if office is None:
             return
-        except Crash:
-            office.trouble.fails = lambda: False
         await office.do(what)
         yield office
 

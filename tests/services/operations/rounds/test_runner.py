@@ -18,7 +18,7 @@ from services.operations.rounds.views import Result, those, whole
 from shared.errors import Unknown
 from shared.events import Event
 from shared.events.kernel import LaneReleased
-from tests.services.operations.rounds.office import ID, Office
+from tests.services.operations.rounds.office import ID, Office, killed
 
 
 def ids(published: list[tuple[str, Event]]) -> list[str]:
@@ -217,31 +217,12 @@ async def test_nothing_is_said_of_the_cause_while_the_read_side_is_behind() -> N
     assert await office.results() == [("sent", "unknown")]
 
 
-class Crash(BaseException):
-    """A process is killed."""
-
-
 @pytest.mark.parametrize("aborts", [False, True])
 async def test_a_process_killed_at_any_step_leaves_the_rest_to_another(aborts: bool) -> None:
     for at in range(1_000):
-        office = Office(4, refused=1)
-        await office.begin()
-        await office.do("start")
-        left = at
-
-        def fails() -> bool:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise Crash
-            return False
-
-        office.trouble.fails = fails
-        try:
-            await office.run()
+        office = await killed(at)
+        if office is None:
             return
-        except Crash:
-            office.trouble.fails = lambda: False
         await asyncio.sleep(0)
         if aborts:
             await office.do("abort")
