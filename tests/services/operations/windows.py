@@ -1,9 +1,12 @@
 """A window of a real browser, for whatever page is looked at in it."""
 
+import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, ClassVar
+
+from tests.browser import playwright
 
 SMALL, NARROW, WIDE = 320, 360, 1280
 
@@ -14,6 +17,10 @@ class Windows:
     WIDTH: ClassVar[int] = WIDE  # where a test names none
     # a page that says what was wrong has a status that the browser takes for an error
     EXCUSED: ClassVar[Sequence[str]] = ("status of 4",)
+    # Chromium says so of a page now and then, and takes the same picture when asked again
+    # (github.com/MarketSquare/robotframework-browser/issues/5237)
+    REFUSED: ClassVar[str] = "Unable to capture screenshot"
+    TRIES: ClassVar[int] = 3
 
     def __init__(self, browser: Any, shots: Path) -> None:
         self.browser, self.shots = browser, shots
@@ -39,8 +46,14 @@ class Windows:
         assert [w for w in wrong if not any(excuse in w for excuse in self.EXCUSED)] == []
 
     async def shot(self, page: Any, name: str) -> None:
-        """Take a picture of all of the page."""
-        await page.screenshot(path=self.shots / f"{name}.png", full_page=True)
+        """Take a picture of all of the page, anew where the browser refuses it without a reason."""
+        for tries in itertools.count(1):
+            try:
+                await page.screenshot(path=self.shots / f"{name}.png", full_page=True)
+                return
+            except playwright.Error as error:
+                if self.REFUSED not in error.message or tries == self.TRIES:
+                    raise
 
 
 async def overflow(page: Any) -> int:
