@@ -6,9 +6,9 @@ submission was due.  Then the bare journey does the same on the same broker and 
 invariants are checked.  Writes `build/bench.json` and `build/bench.svg`.
 
 Reading order: `world` with `generator`, `payers`, `calls` (who submits and pays) · `measure` with
-`meter` and `growth` (what is counted) · `journeys` (latencies) · `floor` with its roles,
-`event_sizes`, `warm` (the comparison) · `audit` · `report`, `table`, `plot`.  Measurements beside
-it: `soak`, `recovery`, `backlog`, `reads`.
+`meter`, `connections`, `growth` (what is counted) · `journeys` (latencies) · `floor` with its
+roles, `event_sizes`, `warm` (the comparison) · `audit` · `report`, `table`, `plot`.  Measurements
+beside it: `soak`, `recovery`, `backlog`, `reads`.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from deploy.local import launcher
 from deploy.log.reading import whole
 from shared import topics
 from tests.load import audit, floor, machine, options, plot, report, screen, table, warm
+from tests.load.connections import Connections
 from tests.load.journeys import TOPICS, Journeys
 from tests.load.measure import Load, Measured, measure
 from tests.load.meter import Meter, Used
@@ -51,7 +52,10 @@ async def run(system: MeasuredSystem, plan: Plan, steps: launcher.Steps) -> repo
     await warm.broker(system.servers.kafka_url, system.settings.lanes, plan.warm_broker_s)
     steps.doing("Nothing to do yet: what the system uses")
     idle = await _nothing_to_do(Meter(system.pids()), plan.idle_s)
+    connections = Connections(system.servers.mongo_url, system.pids())
+    before = connections.used()
     real = await _real(system, plan, steps)
+    mongo_s = {caller: s - before[caller] for caller, s in connections.used().items()}
     steps.doing("Nothing to do any more: what the system uses")
     quiet = await _nothing_to_do(Meter(system.pids()), plan.idle_s)
     outbox = system.outbox(counts=plan.with_audit)
@@ -67,7 +71,7 @@ async def run(system: MeasuredSystem, plan: Plan, steps: launcher.Steps) -> repo
     outcome = journeys.outcome(real.offered.began, real.offered.ended)
     return report.Found(
         plan.load.rate, real, outcome, outbox["accepted"], len(journeys.dropped), idle, quiet,
-        findings, bare, machine.facts(),
+        findings, bare, machine.facts(), mongo_s,
     )  # fmt: skip
 
 

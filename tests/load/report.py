@@ -5,12 +5,15 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from deploy.audit.invariants import Finding
+from tests.load.connections import OWN
 from tests.load.growth import behind_s, growth_s
 from tests.load.journeys import Outcome
 from tests.load.measure import Measured
 from tests.load.meter import Used
 from tests.load.spread import curve, spread
 
+WATCHING = "operations"
+PATH = ("intake", "routing", "payment", "notify", "kafka", OWN)  # that is watched
 NOTICES = 4  # of each application
 GROWTH_LIMIT_S = 1.0  # see `growth.growth_s`
 RATIO_GOAL = 1.5
@@ -29,6 +32,7 @@ class Found(NamedTuple):
     findings: Sequence[Finding] | None  # None: not looked for
     floor: tuple[Measured, Outcome] | None
     machine: Mapping[str, Any]
+    mongo_s: Mapping[str, float]  # what the database worked for whom, warm-up included
 
 
 def report(found: Found) -> dict[str, Any]:
@@ -56,8 +60,26 @@ def report(found: Found) -> dict[str, Any]:
             "floor_ratio": ratio(ours, theirs),
             "floor": told,
         }
+    content |= _read_side(content["cpu_ms_per_application"], found.mongo_s)
     content["wrong"] = wrong(content)
     return content
+
+
+def _read_side(cpu_ms: Mapping[str, float], mongo_s: Mapping[str, float]) -> dict[str, Any]:
+    """Return what watching costs, and that for each millisecond of the path that is watched.
+
+    What the database does for nobody's connection is everybody's, by what it does for each.
+    """
+    callers_s = {caller: s for caller, s in mongo_s.items() if caller != OWN and s > 0}
+    whole_s = sum(callers_s.values())
+    mongo_ms = {c: round(cpu_ms[OWN] * s / whole_s, 4) for c, s in sorted(callers_s.items())}
+    mine_ms = mongo_ms.get(WATCHING, 0.0)
+    watching_ms = cpu_ms[WATCHING] + mine_ms
+    return {
+        "mongo_cpu_ms_by_caller": mongo_ms,
+        "read_side_ms": round(watching_ms, 3),
+        "read_side_of_path": ratio(watching_ms, sum(cpu_ms.get(p, 0) for p in PATH) - mine_ms),
+    }
 
 
 def _load(measured: Measured, outcome: Outcome) -> dict[str, Any]:
@@ -121,7 +143,7 @@ def _cores(used: Used) -> dict[str, float]:
 
 
 def ratio(ours: float, theirs: float) -> float | None:
-    """Return what the journey costs for each of the floor's; None without a floor."""
+    """Return what the one costs for each of the other's; None without another."""
     return round(ours / theirs, 2) if theirs else None
 
 

@@ -48,6 +48,8 @@ def _rows(content: Report, floor: Report) -> Iterator[tuple[str, ...]]:
         yield "… of the floor's", f"{ratio:.2f} times", f"goal {RATIO_GOAL:g}"
     for name in sorted({**_cpu(content), **_cpu(floor)}):
         yield _process(name, content, floor)
+    part = f"{content['read_side_of_path']:.0%} of path"
+    yield "  operations, with its part of mongo", f"{content['read_side_ms']:.2f} ms", part
     yield ("",)
     yield "CPU with nothing to do, before", f"{content['idle_cores']:.2f} cores"
     yield "… after", f"{content['quiet_cores']:.2f} cores"

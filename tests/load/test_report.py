@@ -23,6 +23,7 @@ KEYS = {
     "cpu_ms_per_application_total", "rss_mib", "floor_cpu_ms_per_application", "floor_ratio",
     "floor", "idle_cores", "quiet_cores", "notices_handed", "notices_lost", "lag_at_end",
     "lag_growth_s", "lag_grew", "backlog_at_end", "invariants", "machine", "wrong",
+    "mongo_cpu_ms_by_caller", "read_side_ms", "read_side_of_path",
 }  # fmt: skip
 
 
@@ -31,7 +32,7 @@ def measured(**changed: Any) -> Measured:
     whole: dict[str, Any] = {
         "warm_up": Offered(200, 900.0, 910.0, 0.0),
         "offered": Offered(COUNT, 1_000.0, 1_010.0, 0.001),
-        "used": Used({"kafka": 1.0, "payment": 2.0}, 3.5, 12.0),
+        "used": Used({"kafka": 1.0, "payment": 2.0, "mongo": 0.6, "operations": 0.9}, 4.9, 12.0),
         "samples": lags,
         "rest": Sample(40.0, {"payment": 0}, {"payment": 3_000, "operations-aside": 0}),
         "paid": {"answers": {"00": COUNT}, "given_up": 0, "callback_ms": {"p50": 5.0, "p99": 9.0}},
@@ -58,6 +59,7 @@ def found(**changed: Any) -> Found:
         "findings": [Finding(2, "Money", COUNT, ())],
         "floor": (measured(used=Used({"kafka": 1.0, "effects": 1.0}, 3, 12.0)), outcome()),
         "machine": {"cores": 2},
+        "mongo_s": {"mongo": 0.3, "payment": 0.2, "operations": 0.1},
     }
     return Found(**{**whole, **changed})
 
@@ -70,9 +72,31 @@ def test_all_keys_are_there_and_nothing_is_wrong() -> None:
 
 def test_cpu_is_told_per_application_and_compared_with_the_floor() -> None:
     content = report(found())
-    assert content["cpu_ms_per_application"] == {"kafka": 1.0, "payment": 2.0}
+    assert content["cpu_ms_per_application"] == {
+        "kafka": 1.0,
+        "mongo": 0.6,
+        "operations": 0.9,
+        "payment": 2.0,
+    }
     assert content["floor_cpu_ms_per_application"] == 2.0
-    assert content["floor_ratio"] == 1.5
+    assert content["floor_ratio"] == 2.25
+
+
+def test_the_read_side_costs_what_it_has_of_the_database_as_well() -> None:
+    """0.1 of the 0.3 s that the database worked for somebody were for operations: a third of it."""
+    content = report(found())
+    assert content["mongo_cpu_ms_by_caller"] == {"operations": 0.2, "payment": 0.4}
+    assert content["read_side_ms"] == 0.9 + 0.2
+    assert content["read_side_of_path"] == round(1.1 / (1.0 + 2.0 + 0.4), 2)
+
+
+def test_whoever_submits_and_pays_is_no_part_of_the_path() -> None:
+    used = measured().used
+    driven = used._replace(cpu_s={**used.cpu_s, "generator": 5.0, "sms": 5.0})
+    shares = [
+        report(found(measured=m))["read_side_of_path"] for m in (measured(), measured(used=driven))
+    ]
+    assert shares[0] == shares[1]
 
 
 def test_without_a_floor_there_is_no_ratio() -> None:

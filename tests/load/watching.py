@@ -1,6 +1,7 @@
 """`make bench-operations`: a log of made-up journeys, read from its beginning, then asked about.
 
-Nothing else runs but Kafka, MongoDB and operations.  Writes `build/bench-operations.json`.
+Nothing else runs but Kafka, MongoDB and operations; and, while it is asked, the part of intake's
+edge that tells whose applications are whose.  Writes `build/bench-operations.json`.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import cycle
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import httpx
 import typer
@@ -17,12 +18,15 @@ from rich.table import Table
 
 from deploy.local import launcher
 from deploy.log.lag import Lags
+from shared.catalogue import load
 from shared.clock import system_clock
 from shared.kafka.producer import KafkaProducer
+from shared.settings import Settings
 from shared.topics import groups
 from shared.working_time import local_day
-from tests.load import machine, options, screen
-from tests.load.made_up import Made, Writer
+from tests.load import machine, options, screen, subjects
+from tests.load.endings import ENDINGS
+from tests.load.made_up import CITIES, Made, Writer
 from tests.load.meter import Meter
 from tests.load.system import MeasuredSystem, running
 
@@ -31,8 +35,13 @@ COUNT_LIMIT = 2_000_000
 AT_ONCE = 2_000  # applications that are appended together
 KEPT = 20_000  # of which some are asked about
 ASKED = 200  # times, each question
-ASKING = ("operator", "operator:second")  # by turns: nobody may ask without end
+OPERATORS = ("operator", "operator:second")  # by turns: nobody may ask without end
+READERS = (*OPERATORS, "checker", "admin")
+PERSONS = 100  # times: who asks for persons may do so once a second
 LOOK_S = 0.5
+SEED = 0
+WRONG_LIMIT = 20  # told
+LARGEST = next(iter(CITIES))
 ROOM_SHARE = 0.2  # of what an application needs where all services run
 NAME = "operations"
 GROUPS = {group: topics for group, topics in groups().items() if group.startswith(NAME)}
@@ -42,7 +51,8 @@ async def run(system: MeasuredSystem, count: int, steps: launcher.Steps) -> dict
     """Write a log, have it read, ask; return what it took."""
     system.stop_services()
     steps.doing(f"Writing {count:,} applications")
-    writer, since_s = Writer(system.settings.lanes), time.monotonic()
+    catalogue, since_s = load(Settings().catalogue), time.monotonic()
+    writer = Writer(system.settings.lanes, catalogue, system_clock(), SEED)
     made = await _write(system, writer, count)
     write_s = time.monotonic() - since_s
     steps.done(f"{writer.records:,} records of {count:,} applications")
@@ -58,12 +68,13 @@ async def run(system: MeasuredSystem, count: int, steps: launcher.Steps) -> dict
     steps.done(f"Read in {seconds:.0f} s")
     steps.doing("Asking")
     first_ms = await _first_board_ms(system)
-    asked = await _ask(system, made)
-    steps.done(f"Asked {ASKED} times each")
+    async with subjects.answering(system, made):
+        asked, wrong = await _ask(system, made)
+    steps.done("Asked")
     return {
         "applications": count,
         "records": writer.records,
-        "chapters": dict(writer.chapters),
+        "endings": dict(writer.endings),
         "write_s": round(write_s, 1),
         "read_s": round(seconds, 1),
         "records_per_s": round(writer.records / seconds),
@@ -75,7 +86,7 @@ async def run(system: MeasuredSystem, count: int, steps: launcher.Steps) -> dict
         "first_board_ms": round(first_ms, 1),
         "asked_ms": asked,
         "machine": machine.facts(),
-        "wrong": [],
+        "wrong": wrong[:WRONG_LIMIT],
     }
 
 
@@ -88,54 +99,112 @@ async def _write(system: MeasuredSystem, writer: Writer, count: int) -> list[Mad
                 range(at, min(at + AT_ONCE, count)), int(time.time() * 1_000)
             )
             await producer.append(batches)
-            made += some[:: max(1, count // KEPT)]
+            made += some[: max(1, len(some) * KEPT // count)]  # a person's stand together
     finally:
         await producer.stop()
     return made
 
 
-async def _ask(system: MeasuredSystem, made: Sequence[Made]) -> dict[str, dict[str, float]]:
-    """Return how long each question takes, one after the other."""
-    chance, today = random.Random(0), local_day(system_clock())
-    questions: Mapping[str, Callable[[], str]] = {
-        "find by dossier code": lambda: f"/v1/find?q={chance.choice(made).code}",
-        "find by unit": lambda: "/v1/find?q=unit:00004",
-        "find by province and day": lambda: f"/v1/find?q=unit:01 {today}",
-        "find by partner and day": lambda: f"/v1/find?q=sandbox {today}",
-        "find by day": lambda: f"/v1/find?q={today}",
-        "journey by dossier code": lambda: f"/v1/journeys/{chance.choice(made).code}",
-        "journey by id": lambda: f"/v1/journeys/{chance.choice(made).application}",
-        "waterfall": lambda: f"/v1/journeys/{chance.choice(made).application}/waterfall",
-        "stuck board": lambda: "/v1/stuck",
-        "a group's first page": lambda: "/v1/stuck/payment/awaiting_payment",
-        "counts": lambda: "/v1/counts",
+class Question(NamedTuple):
+    """What is asked: a path; with `sought`, this is sent there, as what names a person is."""
+
+    path: str
+    sought: str = ""
+
+    @property
+    def is_found(self) -> bool:
+        """Return whether it is a search; all that is sought is there."""
+        return self.path.startswith("/v1/find")
+
+
+def _questions(made: Sequence[Made]) -> Mapping[str, Callable[[], Question]]:
+    """Return what is asked, of applications that have each of the names."""
+    chance, today = random.Random(SEED), local_day(system_clock())
+    made = [one for one in made if ENDINGS[one.ending].is_paid]
+
+    def find(text: Callable[[Made], str]) -> Callable[[], Question]:
+        return lambda: Question(f"/v1/find?q={text(chance.choice(made))}")
+
+    def of(path: str, name: Callable[[Made], str]) -> Callable[[], Question]:
+        return lambda: Question(path.format(name(chance.choice(made))))
+
+    def sought() -> Question:
+        return Question("/v1/find", f"subject:{chance.choice(made).person}")
+
+    return {
+        "find by dossier code": find(lambda one: one.code),
+        "find by order": find(lambda one: one.order),
+        "find by transaction": find(lambda one: one.transaction),
+        "find by partner's transaction": find(lambda one: f"{one.partner}/{one.transaction}"),
+        "find by person": sought,
+        "find by unit": find(lambda one: f"unit:{one.receiving}"),
+        "find by unit and day": find(lambda one: f"unit:{one.receiving} {today}"),
+        "find by the largest province and day": lambda: Question(
+            f"/v1/find?q=unit:{LARGEST} {today}"
+        ),
+        "find by partner and day": find(lambda one: f"{one.partner} {today}"),
+        "find by day": find(lambda _: f"{today}"),
+        "journey by dossier code": of("/v1/journeys/{}", lambda one: one.code),
+        "journey by id": of("/v1/journeys/{}", lambda one: one.application),
+        "waterfall": of("/v1/journeys/{}/waterfall", lambda one: one.application),
+        "stuck board": lambda: Question("/v1/stuck"),
+        "a group's first page": lambda: Question("/v1/stuck/payment/wrong_amount"),
+        "counts": lambda: Question("/v1/counts"),
     }
-    found = {}
-    keys = cycle(system.key(role) for role in ASKING)
+
+
+async def _ask(
+    system: MeasuredSystem, made: Sequence[Made]
+) -> tuple[dict[str, dict[str, float]], list[str]]:
+    """Return how long each question takes, one after the other, and what was not found."""
+    took, wrong = dict[str, dict[str, float]](), list[str]()
+    readers, operators = (
+        cycle(system.key(role) for role in roles) for roles in (READERS, OPERATORS)
+    )
     async with httpx.AsyncClient(base_url=system.url(NAME), timeout=60, trust_env=False) as client:
-        for name, path in questions.items():
-            took_ms = [await _took_ms(client, path(), next(keys)) for _ in range(ASKED)]
+        for name, question in _questions(made).items():
+            took_ms = []
+            for _ in range(PERSONS if question().sought else ASKED):
+                asked = question()
+                key = next(operators if asked.sought else readers)
+                ms, answer = await _answered(client, asked, key)
+                took_ms.append(ms)
+                if asked.is_found and not answer.json()["found"]:
+                    wrong.append(f"{name}: {asked.path} {asked.sought} finds nothing")
             cuts = statistics.quantiles(took_ms, n=100)
-            found[name] = {"p50": round(cuts[49], 1), "p95": round(cuts[94], 1)}
-    return found
+            took[name] = {"p50": round(cuts[49], 1), "p95": round(cuts[94], 1)}
+    return took, wrong
 
 
 async def _first_board_ms(system: MeasuredSystem) -> float:
     """Return how long a board takes of which nothing is told yet: all of it is counted."""
     async with httpx.AsyncClient(base_url=system.url(NAME), timeout=60, trust_env=False) as client:
-        return await _took_ms(client, "/v1/stuck", system.key(ASKING[0]))
+        took_ms, _ = await _answered(client, Question("/v1/stuck"), system.key(READERS[0]))
+    return took_ms
 
 
-async def _took_ms(client: httpx.AsyncClient, path: str, key: str) -> float:
-    """Return how long an answer takes; what was asked too often is asked again, and timed anew."""
+async def _answered(
+    client: httpx.AsyncClient, asked: Question, key: str
+) -> tuple[float, httpx.Response]:
+    """Return how long an answer takes, and the answer; what was asked too often is asked again, and
+    timed anew.
+    """
     while True:
         since_s = time.perf_counter()
-        answer = await client.get(path, headers={"authorization": f"Bearer {key}"})
+        answer = await _answer(client, asked, {"authorization": f"Bearer {key}"})
         took_ms = (time.perf_counter() - since_s) * 1_000
         if answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
-            answer.raise_for_status()
-            return took_ms
+            return took_ms, answer.raise_for_status()
         await asyncio.sleep(float(answer.headers["Retry-After"]))
+
+
+async def _answer(
+    client: httpx.AsyncClient, asked: Question, headers: Mapping[str, str]
+) -> httpx.Response:
+    if not asked.sought:
+        return await client.get(asked.path, headers=headers)
+    body = {"q": asked.sought, "reason": "The citizen called"}
+    return await client.post(asked.path, json=body, headers=headers)
 
 
 def table(content: Mapping[str, Any]) -> Table:
