@@ -17,7 +17,8 @@ from shared.events import Event
 from shared.events.payment import FeeAssessed, Settled
 from shared.events.refunds import RefundFailed, RefundWaiting
 from tests.invariants.paying import FIRST_OFFERED
-from tests.invariants.town import Town, leaf, taken
+from tests.invariants.taken import taken
+from tests.invariants.town import Town, leaf
 
 ASKED = 0.08  # of all that is settled
 WHOLE = 0.5  # of those: the other half is asked for in part

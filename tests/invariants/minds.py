@@ -11,7 +11,8 @@ import httpx
 
 from deploy.log.reading import follow
 from shared.events.routing import Accepted
-from tests.invariants.town import Town, leaf, taken
+from tests.invariants.taken import taken
+from tests.invariants.town import Town, leaf
 
 CHANGED = 0.15  # of all whose application is accepted
 LATER_S = 1.5  # notify knows of it by then

@@ -51,7 +51,9 @@ SHORT = (Staged("kill at every step", 40), Staged("kill the broker", 8))
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run.  `faults`: what has to happen in it; `end_limit_s`: for everything to end after."""
+    """A run.  `faults`: what has to happen in it; `end_limit_s`: for how long, after it, no service
+    may say anything before everything has ended.
+    """
 
     seed: int
     applications: int
@@ -92,7 +94,7 @@ class Plan:
 
     @property
     def _call_again_s(self) -> str:
-        """Return how long a bank waits: it calls eight times, for longer than outages in a row."""
+        """Return how long a bank waits before it calls again about what nobody heard."""
         return "20" if self.applications >= LONG else "5"
 
     def _carrier(self, process: str, ratios: Mapping[str, float]) -> dict[str, str]:
@@ -111,7 +113,7 @@ SERVICE: Mapping[str, str] = {
     "MOTCUA_NOTICE_JOIN_S": '{"email": 4}',
     "MOTCUA_NOTICE_RETRY_AFTER_S": str([1, 2, 3, *[5] * 20]),
     "MOTCUA_PAYMENT_ASK_AFTER_S": "[3, 5, 5, 10]",
-    "MOTCUA_PAYMENT_CALL_LIMIT_S": "1",
+    "MOTCUA_PAYMENT_CALL_LIMIT_S": "3",  # longer than they take on a busy machine
     "MOTCUA_PAYMENT_EARLY_S": "30",
     "MOTCUA_PAYMENT_CHECK_OVER_VND": "20000",
     "MOTCUA_PAYMENT_ASK_LIMIT": "13",  # two minutes, then a lost refund is a person's

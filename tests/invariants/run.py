@@ -21,7 +21,7 @@ from tests.invariants.cashiers import Cashiers
 from tests.invariants.clerk import Clerk
 from tests.invariants.counting import Seen, exercised
 from tests.invariants.echo import Echo, Odd
-from tests.invariants.faults import ALL, LET_ALONE, TO_MEND, Fault
+from tests.invariants.faults import ALL, LET_ALONE, PAID, TO_MEND, Fault
 from tests.invariants.lives import Lives
 from tests.invariants.minds import Minds
 from tests.invariants.outcome import Outcome
@@ -32,12 +32,14 @@ from tests.invariants.target import Target, running
 from tests.invariants.town import Town, leaf
 from tests.waiting import Late, until
 
-REST_LIMIT_S = 300.0  # a bank calls again for three minutes about orders that never come
+REST_LIMIT_S = 600.0  # a bank calls again for minutes about orders that never come
+END_LIMIT = 4  # times as long as nothing may be said; an application that goes on for ever is wrong
 AUDITS = 3  # what a timer still brings may mend the first ones
 AUDIT_AGAIN_S = 6.0
 DUE_SOON_S = 60.0  # timers that far off are awaited
 QUIET_S = 5.0  # without any: while a partner is asked there is none
 ASKED_EVERY_S = 1.0  # what partners have to tell is their whole statement
+MORE, MORE_TIMES = 8, 3  # applications for a partner whom nobody has paid, how often
 SHOWN = 10
 Tell = Callable[[str], None]
 
@@ -70,6 +72,7 @@ class _Run:
             others = (self._lives.keep, self._echo.follow, Clerk(self._town).work,
                       Cashiers(self._town).work, Minds(self._town).work)  # fmt: skip
             await opened.enter_async_context(_background(*others))
+            await self._let_banks("endless")
             self._odd = await self._echo.odd()
             if await self._echo.too_large():
                 self._attack.happened[Fault("too large", "the broker")] += 1
@@ -98,11 +101,13 @@ class _Run:
         """Wait until every application has come to its end, and the log to rest."""
         self._tell(f"waiting for {len(self._town.unfinished)} applications to end")
 
-        async def is_over() -> bool:
-            return not self._town.unfinished
-
         try:
-            await until(is_over, self._plan.end_limit_s, "the end of every application")
+            await self._all_over()
+            await self._all_paid()
+        except (Late, ExceptionGroup) as error:
+            self._outcome.wrong.append(leaf(error))
+        await self._let_banks("counted")  # about orders that never come nobody ever hears them
+        try:
             await until(self._is_quiet, REST_LIMIT_S, "rest: timers are due, or partners call")
         except Late as late:
             self._outcome.wrong.append(f"{late}: {', '.join(self._due)}")
@@ -114,6 +119,42 @@ class _Run:
             behind = await self._target.behind(name) if service in ALL else ""
             doing = await self._target.health(service) if service in ALL else ""
             self._outcome.wrong.append(f"no rest: {name} lags by {behind}, and says {doing}")
+
+    async def _all_over(self) -> None:
+        """Wait for every application to end, as long as a service says anything.  Raises `Late`."""
+        heard, at_s, now_s = -1, 0.0, asyncio.get_running_loop().time
+
+        async def is_over() -> bool:
+            nonlocal heard, at_s
+            if heard != self._town.heard:
+                heard, at_s = self._town.heard, now_s()
+            if now_s() - at_s > self._plan.end_limit_s:
+                raise Late(f"no service said anything for {self._plan.end_limit_s:.0f} s")
+            return not self._town.unfinished
+
+        limit_s = self._plan.end_limit_s * END_LIMIT
+        await until(is_over, limit_s, "the end of every application")
+
+    async def _all_paid(self) -> None:
+        """Let more citizens come for partners whom nobody has paid: on a slow machine their orders
+        may have come too late for those that there were.  Raises `Late`, and a
+        group of `NotTaken`.
+        """
+        wanted = {fault.whom for fault in self._plan.faults if fault.kind == PAID}
+        for _ in range(MORE_TIMES):
+            if not (unpaid := wanted - self._town.paid):
+                return
+            self._tell(f"{MORE} applications more for each of {', '.join(sorted(unpaid))}")
+            more = self._town.draw_for(unpaid, MORE)
+            await self._town.submit(more, self._plan.rate_per_s)
+            await self._all_over()
+
+    async def _let_banks(self, patience: str) -> None:
+        """Let partners go on calling whoever does not hear them, or as often as protocols have it:
+        they wait seconds here in the place of minutes, and our outages are as long as any.
+        """
+        async with httpx.AsyncClient(base_url=self._target.system.url("bank")) as bank:
+            (await bank.post(f"/sandbox/patience/{patience}")).raise_for_status()
 
     async def _is_quiet(self) -> bool:
         """Tell whether no timer will fire soon and no partner calls, and it was so for a while."""

@@ -3,12 +3,13 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from itertools import cycle
 
 import httpx
+import msgspec
 
 from deploy.log.reading import follow
 from deploy.sandbox.officers.desk import Officers
@@ -21,19 +22,19 @@ from shared.errors import Unknown
 from shared.events import Event
 from shared.events.data import Document
 from shared.events.intake import InterlinkedRegistered
+from shared.events.payment import Settled
 from shared.events.routing import Routed, SupplementRequested
 from shared.kafka import KafkaProducer
 from shared.kinship import is_child
 from shared.placement import home
 from tests.invariants.echo import elsewhere
 from tests.invariants.ends import OVER, Left
-from tests.invariants.paying import Way, drawn, way
+from tests.invariants.paying import FIRST_OFFERED, Way, drawn, way
+from tests.invariants.taken import TRIES_LIMIT, TRY_AGAIN_S, NotTaken, taken
 from tests.invariants.target import Target
 from tests.invariants.twice import Twice
 from tests.invariants.ways import agreed
 
-TRY_AGAIN_S = 0.5
-TRIES_LIMIT = 240
 CALL_LIMIT_S = 30.0
 DOUBLED = 0.5  # of all calls
 WITHDRAWN = 0.04  # of all applications, and of the children of those for several agencies
@@ -42,6 +43,7 @@ SPLIT, FAMILIES = 0.03, 0.05  # of all: an old unit is told, several agencies ar
 ASTRAY = 0.05  # of those submitted onto Kafka: they stand on the wrong lane only
 ENTRY = (Routed.TYPE, InterlinkedRegistered.TYPE)  # from then on a citizen may think again
 EVENTS = ("intake.events", "routing.events")
+SAID = (*EVENTS, "payment.events", "notify.events")
 HABITS = Habits(
     refused=0.02,
     asked_for_supplement=0.12,
@@ -60,10 +62,6 @@ HABITS = Habits(
 )
 
 
-class NotTaken(Exception):
-    """What is in order was not taken, however often it was tried; the sentence has the answer."""
-
-
 class Town:
     """The citizens of a seed, their portal, and what was promised to them."""
 
@@ -79,6 +77,9 @@ class Town:
         self._by_id: dict[str, Application] = {}
         self.left = Left(catalogue, self.drawn, self._by_id)
         self.over: set[str] = set()
+        self.heard = 0  # events of all services
+        self.paid: set[str] = set()  # partners at which something was settled
+        self._sent: dict[str, str] = {}  # applications whose citizen is told where to pay
         self.doubled: Counter[str] = Counter()  # calls that were made twice, by path
         self.failed: list[str] = []  # who could not go on
         self.refused: Counter[str] = Counter()  # choices of a partner that was not to be had
@@ -122,6 +123,12 @@ class Town:
         weights = FAMILIES, SPLIT, 1 - FAMILIES - SPLIT
         return [agreed(self.drawn, draw())
                 for draw in self._chance.choices(draws, weights, k=count)]  # fmt: skip
+
+    def draw_for(self, partners: Collection[str], count: int) -> list[Application]:
+        """Return so many for each of these partners, whose citizens pay there if they owe."""
+        drawn = self.draw(count * len(partners))
+        self._sent |= dict(zip((a.id for a in drawn), cycle(sorted(partners)), strict=False))
+        return drawn
 
     async def submit(self, applications: Sequence[Application], rate_per_s: float) -> None:
         """Submit at this rate, half over HTTP, half onto Kafka.  Raises `NotTaken`."""
@@ -170,8 +177,11 @@ class Town:
         raise NotTaken("Kafka did not take a submission")
 
     async def _listen(self) -> None:
-        async with aclosing(follow(self._target.kafka_url, EVENTS)) as log:
+        async with aclosing(follow(self._target.kafka_url, SAID)) as log:
             async for event in log:
+                self.heard += 1
+                if event.type == Settled.TYPE:
+                    self.paid.add(msgspec.json.decode(event.data, type=Settled).partner)
                 if event.type in OVER:
                     self.over.add(event.subject)
 
@@ -243,6 +253,8 @@ class Town:
         )
 
     def _way(self, application: str) -> Way:
+        if partner := self._sent.get(application):
+            return Way("" if partner == FIRST_OFFERED.name else partner, "pay")
         found = way(self.drawn, application)
         fate = Fate(self._habits, application)
         # whose first order is an officer's demand cannot pay another one before it
@@ -274,27 +286,3 @@ def leaf(error: Exception) -> str:
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
     return f"{type(error).__name__}: {error}"
-
-
-async def taken(
-    call: Callable[[], Awaitable[httpx.Response]], *, is_late: bool = False
-) -> Mapping[str, Any]:
-    """Call until it is taken; the same again counts once.  Raises `NotTaken`.
-
-    `is_late`: the application may be over already, which is as good.
-    """
-    said = ""
-    for _ in range(TRIES_LIMIT):
-        try:
-            answer = await call()
-        except httpx.TransportError as error:
-            said = repr(error)
-        else:
-            if answer.is_success or (is_late and answer.status_code == httpx.codes.CONFLICT):
-                content: Mapping[str, Any] = answer.json()
-                return content
-            said = f"{answer.request.url.path}: {answer.status_code} {answer.text}"
-            if answer.is_client_error and answer.status_code != httpx.codes.NOT_FOUND:
-                break
-        await asyncio.sleep(TRY_AGAIN_S)
-    raise NotTaken(said)
