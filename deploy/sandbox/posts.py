@@ -37,6 +37,17 @@ def status(response: httpx.Response) -> str:
     return str(response.status_code)
 
 
+class Patience:
+    """Whether calls that nobody heard count: while they do not, nobody gives up.
+
+    The real ones call again after minutes, over hours.  Where a bank waits seconds in their place,
+    a merchant that is away for one minute would miss all its calls.
+    """
+
+    def __init__(self) -> None:
+        self.is_endless = False
+
+
 class Posts:
     """Calls one address.  `word` is what an answer says; `heard` are the words that end it.
 
@@ -51,9 +62,11 @@ class Posts:
         word: Callable[[httpx.Response], str] = status,
         heard: frozenset[str] = TAKEN,
         calls_limit: int = CALLS_LIMIT,
+        patience: Patience | None = None,
     ) -> None:
         self._client, self._url, self._interval_s = client, url, interval_s
         self._word, self._heard, self._calls_limit = word, heard, calls_limit
+        self._patience = patience or Patience()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self.answers: Counter[str] = Counter()
@@ -118,8 +131,10 @@ class Posts:
             await self._repeat(make)
 
     async def _repeat(self, make: Make) -> None:
-        for _ in range(self._calls_limit - 1):
+        counted = 1
+        while counted < self._calls_limit:
             await asyncio.sleep(self._interval_s)
             if await self.once(make):
                 return
+            counted += not self._patience.is_endless
         self.given_up += 1

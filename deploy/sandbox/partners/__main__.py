@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from deploy.sandbox.partners.http import create_app, faults
 from deploy.sandbox.partners.opened import Opened, World, open_all, read
 from deploy.sandbox.partners.rough import Manners, Rough
-from deploy.sandbox.posts import AT_ONCE
+from deploy.sandbox.posts import AT_ONCE, Patience
 from deploy.sandbox.till import is_down
 
 ENDS_WITHIN_S = 3  # also with calls that nobody answers
@@ -45,7 +45,7 @@ def main() -> None:
     settings = Settings()
     limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
     partners: dict[str, Opened] = {}
-    on = faults()
+    on, patience = faults(), Patience()
     rough = Rough(
         httpx.AsyncHTTPTransport(limits=limits, trust_env=False),
         Manners(),
@@ -58,6 +58,7 @@ def main() -> None:
         page_url=settings.bank_page_url or settings.bank_url,
         now=lambda: datetime.now(UTC),
         call_again_s=settings.bank_call_again_s,
+        patience=patience,
         refund_after_s=settings.refund_after_s,
         late_s=settings.transfer_late_s,
         slow_s=settings.bank_slow_s,
@@ -69,7 +70,7 @@ def main() -> None:
             f"{settings.partners} or {settings.clients} cannot be used ({error!r}): "
             f"`motcua up` makes the second, with keys for each partner of the first."
         )
-    app = create_app(partners, rough.did, on)
+    app = create_app(partners, rough.did, on, patience)
     uvicorn.run(
         app,
         host=settings.host,

@@ -4,6 +4,8 @@
 GET, PUT /faults            `switches`: all partners `down`, or `silent`
 GET  /sandbox/statement     all money moved at all of them, in and out, each with its `partner`,
                             and what befell their calls
+POST /sandbox/patience/{word}   `endless`: nobody gives up calling; `counted`: from now on as
+                            often as each protocol has it
 POST /sandbox/pay           passed on to the partner of the body's "pay_url", or to the first
 """
 
@@ -11,7 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -22,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deploy.sandbox import switches as doors
 from deploy.sandbox.partners.opened import Opened
+from deploy.sandbox.posts import Patience
 from deploy.sandbox.switches import Faulty, Switches
 from deploy.sandbox.till import body_of
 
@@ -43,9 +46,10 @@ def create_app(
     partners: Mapping[str, Opened],
     befell: Mapping[tuple[str, str], int] = NOTHING,
     switches: Switches | None = None,
+    patience: Patience | None = None,
 ) -> FastAPI:
     """Return all partners behind one address; `befell` counts what befell their calls."""
-    on = switches or faults()
+    on, has = switches or faults(), patience or Patience()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -67,6 +71,11 @@ def create_app(
         said = statement(partners)
         body = msgspec.json.encode({**said, "befell": [*said["befell"], *_told(befell)]})
         return Response(body, media_type="application/json")
+
+    @app.post("/sandbox/patience/{word}")
+    async def wait(word: Literal["endless", "counted"]) -> dict[str, str]:
+        has.is_endless = word == "endless"
+        return {"patience": word}
 
     app.router.routes.append(Route("/sandbox/pay", _Passing(app, list(partners))))
     for name, partner in partners.items():

@@ -18,7 +18,7 @@ from deploy.sandbox.neutral import bank as neutral
 from deploy.sandbox.neutral import http as neutral_http
 from deploy.sandbox.platform import http as platform_http
 from deploy.sandbox.platform import keypay, platform
-from deploy.sandbox.posts import TAKEN, Posts, status
+from deploy.sandbox.posts import TAKEN, Patience, Posts, status
 from deploy.sandbox.transfers import forms, house
 from deploy.sandbox.transfers import http as transfers_http
 from deploy.sandbox.wallets import books as wallet_books
@@ -87,6 +87,7 @@ class World(NamedTuple):
     page_url: str
     now: Callable[[], datetime]
     call_again_s: float = 2.0
+    patience: Patience | None = None
     refund_after_s: float = 3.0
     late_s: float = 20.0
     slow_s: float = 5.0
@@ -146,7 +147,8 @@ class Place(NamedTuple):
     def posts(self, word: Callable[[httpx.Response], str], heard: frozenset[str]) -> Posts:
         """Return what calls the merchant."""
         world = self.world
-        return Posts(world.client, self.callback_url, world.call_again_s, word, heard)
+        interval_s, url = world.call_again_s, self.callback_url
+        return Posts(world.client, url, interval_s, word, heard, patience=world.patience)
 
 
 def read(partners: Path, clients: Path) -> list[tuple[Row, Keys]]:
@@ -185,7 +187,7 @@ def _wallet(place: Place) -> Opened:
     wallet = wallets.Wallet(
         [merchant],
         wallet_books.Books(world.now, place.number),
-        wallets.posts(world.client, world.call_again_s),
+        wallets.posts(world.client, world.call_again_s, world.patience),
         world.refund_after_s,
     )
     return Opened(wallet_http.create_app(wallet, place.page_url, world.slow_s), wallet.statement)
@@ -204,7 +206,7 @@ def _transfers(place: Place) -> Opened:
         api_key=place.keys.ids.get("api_key", ""),
         others=tuple((a.bank, a.number) for a in place.others),
     )
-    posts = house.posts(world.client, world.call_again_s)
+    posts = house.posts(world.client, world.call_again_s, world.patience)
     made = house.House([merchant], posts, world.now, world.late_s, place.number)
     app = transfers_http.create_app(made, place.page_url, world.slow_s)
     return Opened(app, lambda: transfers_http.statement(made))

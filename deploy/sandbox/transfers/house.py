@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 
 from deploy.sandbox.bank.books import PLACE_S
-from deploy.sandbox.posts import Make, Posts
+from deploy.sandbox.posts import Make, Patience, Posts
 from deploy.sandbox.transfers import qr, signing
 from deploy.sandbox.transfers.behaviours import STEPS, Behaviour, arrived
 from deploy.sandbox.transfers.forms import LOCAL, Merchant, Movement, payos_transfer, post
@@ -204,6 +204,6 @@ class House:
         return lambda: post(merchant, moved, self._now())
 
 
-def posts(client: httpx.AsyncClient, interval_s: float) -> Posts:
+def posts(client: httpx.AsyncClient, interval_s: float, patience: Patience | None = None) -> Posts:
     """Return what calls merchants, each at its own address, until a 2xx."""
-    return Posts(client, "", interval_s, calls_limit=CALLS_LIMIT)
+    return Posts(client, "", interval_s, calls_limit=CALLS_LIMIT, patience=patience)

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 from urllib.parse import urlencode
 
 import httpx
 import msgspec
 
-from deploy.sandbox.posts import Make, Post, Posts, status
+from deploy.sandbox.posts import Make, Patience, Post, Posts, status
 from deploy.sandbox.wallets import momo, zalopay
 from deploy.sandbox.wallets.behaviours import STEPS, Behaviour, Step
 from deploy.sandbox.wallets.books import Books, Form, Impossible, Merchant, Movement, Order
@@ -125,9 +125,14 @@ class Wallet:
         }
 
 
-def posts(client: httpx.AsyncClient, interval_s: float) -> Mapping[Form, Posts]:
+def posts(
+    client: httpx.AsyncClient, interval_s: float, patience: Patience | None = None
+) -> Mapping[Form, Posts]:
     """Return what calls merchants, each at its order's address, as its protocol does."""
+    told: Mapping[Form, tuple[Callable[[httpx.Response], str], frozenset[str], int]] = {
+        "momo": (status, momo.HEARD, momo.CALLS_LIMIT),
+        "zalopay": (zalopay.word, zalopay.HEARD, zalopay.CALLS_LIMIT),
+    }
     return {
-        "momo": Posts(client, "", interval_s, status, momo.HEARD, momo.CALLS_LIMIT),
-        "zalopay": Posts(client, "", interval_s, zalopay.word, zalopay.HEARD, zalopay.CALLS_LIMIT),
+        form: Posts(client, "", interval_s, *own, patience=patience) for form, own in told.items()
     }

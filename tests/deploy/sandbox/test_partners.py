@@ -8,6 +8,8 @@ import pytest
 
 from deploy.sandbox.partners.http import create_app
 from deploy.sandbox.partners.opened import Account, Key, Keys, Row, World, open_all
+from deploy.sandbox.posts import CALLS_LIMIT, Patience
+from tests.waiting import until
 
 URL = "http://sandbox"
 KEYS = Keys(merchant="MC1", outgoing=(Key("o"),), incoming=(Key("i"),), ids={"access_key": "a"})
@@ -33,11 +35,16 @@ class Edge:
 
 
 @pytest.fixture
-async def sandbox():
-    edge = Edge()
+def call_again_s():
+    return 60.0
+
+
+@pytest.fixture
+async def sandbox(call_again_s):
+    edge, patience = Edge(), Patience()
     client = httpx.AsyncClient(transport=httpx.MockTransport(edge))
-    world = World(client, "http://edge", URL, lambda: datetime.now(UTC), call_again_s=60.0)
-    app = create_app(open_all(ROWS, world))
+    world = World(client, "http://edge", URL, lambda: datetime.now(UTC), call_again_s, patience)
+    app = create_app(open_all(ROWS, world), patience=patience)
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL)
     async with http, app.router.lifespan_context(app):
         http.edge = edge
@@ -85,6 +92,26 @@ async def test_each_partner_tells_of_its_own(sandbox):
     assert sandbox.edge.paths == ["/v1/callbacks/two"]
     assert (await whole(sandbox))["answers"] == {"none": 1}
     assert (await whole(sandbox))["befell"] == []
+
+
+@pytest.mark.parametrize("call_again_s", [0.0])
+async def test_nobody_gives_up_while_patience_is_endless(sandbox):
+    assert (await sandbox.post("/sandbox/patience/endless")).status_code == 200
+    assert (await sandbox.post("/sandbox/patience/short")).status_code == 422
+    await pay(sandbox, "/one/sandbox/pay")
+    by_hand = {"partner": "tre", "amount_vnd": 16_000, "text": "DVC1"}
+    await sandbox.post("/tre/sandbox/transfer", json=by_hand)
+    calls = [f"/v1/callbacks/{name}" for name in ("one", "tre")]
+    await until(lambda: min(map(sandbox.edge.paths.count, calls)) > CALLS_LIMIT)
+    assert (await whole(sandbox))["pending_calls"] == 2
+
+    await sandbox.post("/sandbox/patience/counted")
+
+    async def all_gave_up():
+        return (await whole(sandbox))["given_up"] == 2
+
+    await until(all_gave_up)
+    assert (await whole(sandbox))["pending_calls"] == 0
 
 
 async def test_a_payment_is_passed_on_to_the_partner_of_its_page(sandbox):

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from deploy.sandbox.posts import NOTHING, Post, Posts
+from deploy.sandbox.posts import NOTHING, Patience, Post, Posts
+from tests.waiting import until
 
 
 class Merchant:
@@ -51,6 +52,22 @@ async def test_it_is_given_up_after_so_many_calls(tell):
     await posts.rest()
 
     assert (len(merchant.heard), posts.given_up) == (3, 1)
+
+
+async def test_whose_patience_is_endless_gives_up_only_when_calls_count_again():
+    merchant, patience = Merchant(*[500, 0] * 9_999), Patience()
+    patience.is_endless = True
+    posts = merchant.posts(calls_limit=3, patience=patience)
+
+    await posts.tell(lambda: Post(b"x"))
+    await until(lambda: len(merchant.heard) > 20)
+    assert (posts.given_up, posts.pending) == (0, 1)
+
+    patience.is_endless, before = False, len(merchant.heard)
+    await posts.rest()
+
+    assert posts.given_up == 1
+    assert len(merchant.heard) - before in (2, 3), "one may have been under way"
 
 
 async def test_once_says_whether_it_was_heard_and_repeats_nothing():
