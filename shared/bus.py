@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 Headers = tuple[tuple[str, bytes], ...]
 Partition = tuple[str, int]  # topic, partition number
+Reached = Mapping[Partition, int]
 
 
 class Message(NamedTuple):

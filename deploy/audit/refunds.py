@@ -43,6 +43,7 @@ class _Said:
             if type_ in _COUNTS:
                 self._counted.add(transaction)
         elif type_ == RefundProposed.TYPE:
+            self._counted.add(transaction)  # another amount as well, once it is to go back
             self.under_way[transaction] += amount_vnd
         elif type_ == RefundRejected.TYPE:
             self.under_way[transaction] -= amount_vnd

@@ -11,13 +11,14 @@ from deploy.operating.money import money
 from deploy.operating.partner import partner
 from deploy.operating.proofs import proofs
 from deploy.operating.reads import reads
+from deploy.operating.sessions import sessions
 from deploy.operating.subscriptions import subscribe, subscriptions
 from deploy.operating.units import readiness, sync
 from deploy.operating.unsealing import unseal
 
 OPERATING = (
     *(alarms, dead, find, flow, incidents, index, indicators, journey, money, partner, proofs),
-    *(readiness, reads, release, stuck, subscribe, subscriptions, sync, unseal),
+    *(readiness, reads, release, sessions, stuck, subscribe, subscriptions, sync, unseal),
 )
 
 __all__ = ["OPERATING", "round_"]

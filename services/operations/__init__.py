@@ -37,6 +37,7 @@ Reading order: what is needed by what follows first.
     console                          what an operator sees
     guard, limits                    what stands around every route; how often somebody may ask
     reads, reads_api                 who was shown what of whom
+    sessions_api                     who is signed in at the console, and signed out
     unsealing, unsealing_api         sealed fields opened, with a reason
     turns                            loops beside the edge
     delivery                         signed calls and mails to who is told something

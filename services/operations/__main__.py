@@ -22,6 +22,7 @@ from services.operations import (
     readiness_api,
     reads_api,
     rounds_api,
+    sessions_api,
     settlement_api,
     statistics_api,
     status_api,
@@ -61,6 +62,7 @@ from services.operations.console.rounds.routes import Releasing
 from services.operations.console.sandbox import routes as sandbox_routes
 from services.operations.console.sandbox.programs import Programs
 from services.operations.console.sandbox.routes import Trying
+from services.operations.console.signed_in import routes as session_routes
 from services.operations.console.statistics import routes as form_routes
 from services.operations.console.statistics import subscribing
 from services.operations.console.statistics.routes import Tabling
@@ -84,6 +86,7 @@ from services.operations.rounds.ground import Ground
 from services.operations.rounds.rows import Rounds, Tables
 from services.operations.rounds.runner import Runner
 from services.operations.seeking import Seeking
+from services.operations.sessions_api import SessionDesk
 from services.operations.settings import OperationsSettings
 from services.operations.statistics import Counting
 from services.operations.statistics_api import FormDesk
@@ -126,6 +129,7 @@ class Desks(NamedTuple):
     checking: Checking
     comparing: Comparing
     guard: Guard
+    sessions: SessionDesk
     trying: Trying | None = None  # in a demonstration
 
 
@@ -171,6 +175,8 @@ def edge(desks: Desks) -> APIRouter:
     routes.include_router(money_api.router(desks.counting.desk))
     routes.include_router(reads_api.router(desks.guard.reads, journeys))
     routes.include_router(read_routes.router(desks.reading.door, desks.guard.reads, journeys))
+    routes.include_router(sessions_api.router(desks.sessions))
+    routes.include_router(session_routes.router(desks.reading.door, desks.sessions))
     routes.include_router(partner_routes.router(desks.owning))
     routes.include_router(partner_api.router(desks.owning.desk))
     routes.include_router(settlement_api.router(desks.counting.settling))
@@ -264,6 +270,7 @@ async def build(resources: Resources) -> Parts:
         judging=judging,
         comparing=Comparing(at_door, sync),
         guard=guard,
+        sessions=SessionDesk(at_door.sessions, seen, resources.clock),
         checking=Checking(at_door, wiring.readiness(resources, counting, journeys, watch.current)),
         trying=Trying(at_door, sandbox) if sandbox else None,
     )

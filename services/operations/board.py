@@ -11,9 +11,9 @@ import msgspec
 from services.operations.board_stages import by_age_stages, stuck_stages, waiting_stages
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.partner_flow import share_of
+from services.operations.domain.situations import NEVER_MS
 from services.operations.domain.waits import Who
 from services.operations.lately import Lately
-from services.operations.situations import NEVER_MS
 from shared.store import Row
 
 P95 = 0.95

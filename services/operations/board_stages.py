@@ -3,25 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.operations.domain.causes import CALL, CAUSES, HELD, OF_LANES, POISON
+from services.operations.domain.causes import KINDS, OF_LANES, over_ms
 from services.operations.domain.partner_flow import WIDTHS
 from services.operations.journeys import ID_LENGTH
-from shared.topics import SERVICES
 
 _INDEXED = {"stage": 1, "cause": 1, "since_ms": 1, "vnd": 1}  # the rows are not looked at
 _KIND = {"stage": "$stage", "cause": "$cause"}
-# every stage and cause that there are: the index begins with them
-APART_KINDS = [
-    *((service, cause) for service in SERVICES for cause in (HELD, POISON)),
-    (CAUSES[CALL].stage, CALL),
-]
-KINDS = [*((c.stage, name) for name, c in CAUSES.items() if name not in OF_LANES), *APART_KINDS]
-
-
-def over_ms(cause: str, now_ms: int) -> int:
-    """Return until when what was stuck then is over by now, of a cause that ends by itself."""
-    lasts_s = CAUSES[cause].lasts_s
-    return now_ms - int(lasts_s * 1_000) if lasts_s else -1
+APART_KINDS = [(stage, cause) for stage, cause in KINDS if cause in OF_LANES]
 
 
 def stuck_stages(now_ms: int) -> list[Mapping[str, Any]]:

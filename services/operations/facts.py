@@ -5,7 +5,7 @@ when the log is read late: then a mark says so, and what was kept of it counts n
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 from services.operations.domain.entries import Entry
@@ -41,13 +41,14 @@ class Facts:
         rows: list[Row] = []
         stood = self._journeys.stood
         counting = (e for e in entries if is_counted(e) or e.application in stood)
-        for application, piece in by_application(counting).items():
+        pieces = by_application(counting)
+        for application, piece in pieces.items():
             before, unread = self._before(application, piece)
             after[application], changed = followed(before, unread)
             rows += (document(application, row) for row in changed)
         if rows:
             await self._table.insert_missing(rows)
-            await self._mark_late(rows)
+            await self._mark_late(rows, pieces)
         self._remember(after)
 
     def _before(self, application: str, piece: Sequence[Entry]) -> tuple[Standing, Iterable[Entry]]:
@@ -58,17 +59,27 @@ class Facts:
         either = {e.place: e for e in (*stood, *piece)}
         return UNKNOWN, judge([e for e in either.values() if is_counted(e)], ()).first
 
-    async def _mark_late(self, rows: Sequence[Row]) -> None:
+    async def _mark_late(self, rows: Sequence[Row], pieces: Mapping[str, Sequence[Entry]]) -> None:
         """Say which months that are over have changed; after the rows, so that whoever has not seen
         the mark, and keeps what there was, keeps it under the marks before.
         """
         this_month = month_of(local_day(self._clock()))
-        late = {row["day"][:7] for row in rows} - {this_month}
+        months = {row["_id"]: row["day"][:7] for row in rows if row["day"][:7] != this_month}
+        late = months.keys() - self._without(pieces) if months else months.keys()
         if late:
-            ids = "\n".join(sorted(row["_id"] for row in rows)).encode()
-            digest = blake2b(ids, digest_size=8).hexdigest()
-            marks: list[Row] = [{"_id": f"{LATE}/{month}/{digest}"} for month in sorted(late)]
+            digest = blake2b("\n".join(sorted(late)).encode(), digest_size=8).hexdigest()
+            changed = sorted({months[id_] for id_ in late})
+            marks: list[Row] = [{"_id": f"{LATE}/{month}/{digest}"} for month in changed]
             await self._balances.insert_missing(marks)
+
+    def _without(self, pieces: Mapping[str, Sequence[Entry]]) -> set[str]:
+        """Return the ids of rows that follow from what was kept, without these messages."""
+        found: set[str] = set()
+        for application, piece in pieces.items():
+            places = {entry.place for entry in piece}
+            stood = self._journeys.stood.get(application, ())
+            found |= rows_of(application, [e for e in stood if e.place not in places]).keys()
+        return found
 
     def _remember(self, after: dict[str, Standing]) -> None:
         for application, standing in after.items():

@@ -159,12 +159,8 @@ async def _of(journeys: Journeys, each: Understood) -> list[_Named]:
     if each.kind != "transaction":
         names = await journeys.named([each.name])
         return [_Named(application, each.kind, name) for name, application in names.items()]
-    moved = await journeys.moved_by(each.name, FOUND_LIMIT + 1)
-    return [
-        _Named(application, each.kind, transaction, partner)
-        for partner, transaction, application in moved
-        if each.partner in ("", partner)
-    ]
+    moved = await journeys.moved_by(each.name, FOUND_LIMIT + 1, each.partner)
+    return [_Named(to, each.kind, transaction, of) for of, transaction, to in moved]
 
 
 async def hits(journeys: Journeys, named: Mapping[str, Understood]) -> list[Hit]:

@@ -24,6 +24,8 @@ from services.operations.domain.entries import Entry, gist
 from services.operations.domain.kept import kept
 from services.operations.domain.naming import NAMING, folded, names_of
 from services.operations.domain.occurrences import (
+    ENTRIES_LIMIT,
+    KEPT_LIMIT,
     Appended,
     Known,
     bounded,
@@ -45,8 +47,6 @@ from shared.placement import canonical
 from shared.store import Row, Table, prefix
 from shared.topics import TOPICS
 
-ENTRIES_LIMIT = 5_000  # of one application; a journey is longer only by mistake
-KEPT_LIMIT = 2_000  # messages of it, beyond which of what outsiders send no more is kept
 WORD_LIMIT = 256  # characters of an id, a type, a source: a sender may write anything
 DIGITS_LIMIT = 9
 ID_LENGTH = 36
@@ -148,9 +148,10 @@ class Journeys:
         return out
 
     def _is_unclear(self, application: str, piece: Sequence[Entry]) -> bool:
-        """Tell whether something may be kept of it already."""
-        is_plain = piece[0].topic == OPENING and len(piece) <= PACKED_LIMIT
-        return application not in self._known and not is_plain
+        """Tell whether it matters what is kept of it already, which is not known."""
+        if application in self._known:
+            return self._known.of(application).messages + len(piece) > KEPT_LIMIT
+        return piece[0].topic != OPENING or len(piece) > PACKED_LIMIT
 
     async def _insert(
         self,
@@ -165,8 +166,7 @@ class Journeys:
             for application in todo:
                 stood = standing.get(application, ())
                 is_first = not stood and application not in self._known
-                room = KEPT_LIMIT - (len(stood) or self._known.of(application).messages)
-                fresh = bounded(missing(judged[application], stood), room)
+                fresh = bounded(missing(judged[application], stood), stood)
                 rows += _rows(application, fresh, is_first)
             refused = await self._journeys.insert_missing(rows) if rows else set()
             todo = {id_.partition("/")[0] for id_ in refused}
@@ -221,12 +221,12 @@ class Journeys:
         """Return by name, each as it is kept, the application that has it.  Raises `Unknown`."""
         return {str(r["_id"]): str(r["application"]) for r in await self._names.get(_real(names))}
 
-    async def moved_by(self, transaction: str, limit: int) -> list[tuple[str, str, str]]:
+    async def moved_by(self, number: str, limit: int, partner: str = "") -> list[tuple[str, ...]]:
         """Return partner, transaction and application of what moved under this number, however it
-        is spelled.  Raises `Unknown`.
+        is spelled; of this partner, where one is named.  Raises `Unknown`.
         """
-        spelled = folded(transaction)
-        rows = await self._names.ranges([prefix(f"{spelled}/")], limit) if spelled else []
+        spelled, of = folded(number), partner and f"{partner}/"
+        rows = await self._names.ranges([prefix(f"{spelled}/{of}")], limit) if spelled else []
         return [(r["partner"], r["transaction"], r["application"]) for r in rows]
 
     async def of(self, application: str) -> tuple[list[Entry], list[Entry]]:

@@ -25,8 +25,8 @@ from services.operations.domain.dead.letters import (
     letter_of,
 )
 from services.operations.domain.matters import Matter
+from services.operations.domain.situations import row_apart
 from services.operations.journeys import Journeys
-from services.operations.situations import row_apart
 from shared.bus import Record
 from shared.store import Row, Table, prefix
 

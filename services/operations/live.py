@@ -14,6 +14,7 @@ from services.operations.board import Ages
 from services.operations.domain.flows import Rate
 from services.operations.tables import APP_ID, Flowing, Minute, Passed
 from services.operations.trends import Trends
+from shared.bus import Reached
 from shared.clock import Clock
 from shared.errors import Unknown
 
@@ -50,8 +51,11 @@ class FlowView(Flowing, frozen=True, kw_only=True):
 class Looking(Protocol):
     """`shared.kafka.KafkaLags`."""
 
-    async def look(self) -> Mapping[str, tuple[Mapping[int, int], Mapping[int, int]]]:
-        """Return by group, and by lane, what is done, and what there is.  Raises `Unknown`."""
+    async def look(self) -> Mapping[str, tuple[Reached, Reached]]:
+        """Return by group, and by lane of each topic, what is done, and what there is.
+
+        Raises `Unknown`.
+        """
 
 
 class Tables(Protocol):
@@ -133,7 +137,7 @@ class FlowDesk:
         return self._kept
 
 
-def _told(found: Mapping[str, tuple[Mapping[int, int], Mapping[int, int]]], now: datetime) -> Lags:
+def _told(found: Mapping[str, tuple[Reached, Reached]], now: datetime) -> Lags:
     return Lags(
         int(now.timestamp() * 1_000),
         tuple(

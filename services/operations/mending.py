@@ -15,16 +15,16 @@ from services.operations.domain.causes import APART, HELD
 from services.operations.domain.entries import Entry
 from services.operations.domain.packing import unpacked
 from services.operations.domain.patience import Patience
+from services.operations.domain.situations import PLAIN, all_rows_of
 from services.operations.journeys import Journeys
-from services.operations.situations import PLAIN, all_rows_of
 from services.operations.turns import SomeFailed
 from shared.clock import Clock
 from shared.errors import Unknown
 from shared.store import Row, Table, prefix
 
 TURN_S = 1.0
-ROWS = 200  # of journeys, looked at in a turn
-AGAIN_S = 5.0  # a reader keeps a message first, and turns what it changes then
+ROWS = 100  # of journeys, looked at in a turn
+AGAIN_S = 10.0  # a reader keeps a message first, and turns what it changes then, or a window later
 LEFT = 10  # places before the last that somebody may not have taken away
 TRIES = 5
 WRONG_LIMIT = 1_000

@@ -13,14 +13,15 @@ from services.operations.domain.clocks import clocks
 from services.operations.domain.entries import Entry, gist, in_order
 from services.operations.domain.explaining import explanations
 from services.operations.domain.findings import contiguity, tracing
+from services.operations.domain.occurrences import is_cut
 from services.operations.domain.patience import Patience
+from services.operations.domain.situations import NEVER_MS, all_rows_of
 from services.operations.domain.spans import Span, spans
 from services.operations.domain.status import status
 from services.operations.domain.timeline import timeline
 from services.operations.domain.waits import waits
 from services.operations.domain.whys import Standing, Why, whys
-from services.operations.journeys import ENTRIES_LIMIT, Journeys
-from services.operations.situations import NEVER_MS, all_rows_of
+from services.operations.journeys import Journeys
 from services.operations.views import JourneyView, MessageView
 from shared.catalogue import Catalogue
 from shared.problems import Refusal
@@ -117,7 +118,7 @@ def journey_of(one: Opened, now: datetime, why: list[Why]) -> JourneyView:
         routing=list(explanations(decisions)),
         findings=[*contiguity(entries, forks), *tracing(application, entries)],
         timeline=timeline(entries),
-        is_truncated=len(entries) + len(forks) >= ENTRIES_LIMIT,
+        is_truncated=is_cut([*entries, *forks]),
     )
 
 

@@ -16,11 +16,12 @@ import msgspec
 from services.operations.domain.dead.letters import Answer, Place
 from services.operations.domain.entries import Entry
 from services.operations.domain.naming import names_of
+from services.operations.domain.occurrences import ENTRIES_LIMIT, is_cut
 from services.operations.domain.packing import unpacked
 from services.operations.domain.proof.checks import proof_of
 from services.operations.domain.proof.period import Period, ms
 from services.operations.domain.proof.tally import Moment, Proof, read_as
-from services.operations.journeys import ENTRIES_LIMIT, whole
+from services.operations.journeys import whole
 from shared.store import Row, Table, prefix
 
 PAGE_ROWS = 500
@@ -86,7 +87,7 @@ class Proving:
         proofs: list[Proof] = []
         for application, rows in applications:
             entries, forks = whole(application, rows)
-            is_truncated = len(entries) + len(forks) >= ENTRIES_LIMIT
+            is_truncated = is_cut([*entries, *forks])
             proofs.append(proof_of(application, entries, forks, moment, is_truncated))
             given += [(e, row["_id"]) for e in entries for row in names_of(e)]
         found = Proof()

@@ -20,7 +20,7 @@ from services.operations.flow import Flow
 from services.operations.journeys import Journeys, read
 from services.operations.letters import Letters
 from services.operations.situations import Situations
-from shared.bus import Assignment, Record
+from shared.bus import Assignment, Partition, Record
 from shared.errors import Fenced, Unknown
 from shared.events import numbered_id
 from shared.events.intake import Registered
@@ -74,6 +74,8 @@ class Reader:
         # event of routing → the national code after it; a plain dict is slow to give up its first
         self._codes: OrderedDict[str, int] = OrderedDict()
         self._changed: set[int] = set()  # lanes read since the last commit
+        self._reached: dict[Partition, int] = {}  # next offsets: of these counts may know already
+        self._before: dict[Partition, int] = {}  # the same, before what was read last
         self._settled_at = 0.0
         self._coming: asyncio.Task[Batch] | None = None  # read ahead, while much is waiting
 
@@ -85,6 +87,7 @@ class Reader:
         self._facts.forget()
         self._codes.clear()
         self._changed.clear()
+        self._reached = dict(assignment.committed)
         self.health.assigned(assignment.lanes)
         try:
             self._ledgers = await self._until_through(
@@ -97,6 +100,8 @@ class Reader:
             self.health.unassigned()
             await self._drop_coming()
             with suppress(Fenced, Unknown):
+                await self._settle(assignment)
+                await self._situations.settle()  # not by who has lost the lanes: others turn them
                 await self._settle(assignment)
 
     async def _turn(self, assignment: Assignment) -> None:
@@ -116,6 +121,7 @@ class Reader:
             await assignment.idle(self._rest_s(len(records), self._monotonic() - began))
         else:
             self.health.idle()
+            await self._until_through(assignment, self._situations.settle)
         if self._changed and self._monotonic() - self._settled_at >= self._pace.settle_every_s:
             self._settled_at = self._monotonic()
             await self._until_through(assignment, lambda: self._settle(assignment))
@@ -153,8 +159,10 @@ class Reader:
         moves = [e for e in fresh.first if e.topic == MOVES and e.sequence]
         before = await self._until_through(assignment, lambda: self._codes_before(moves))
         self._count(fresh, moves, before)
+        self._before = dict(self._reached)
         for last in {(e.topic, e.partition): e for e in entries}.values():
             self._ledgers[last.partition].passed(last)
+            self._reached[last.topic, last.partition] = last.offset + 1
         self._changed |= {record.partition for record in records}
 
     def _uncounted(self, entries: Sequence[Entry]) -> list[Entry]:
@@ -211,11 +219,12 @@ class Reader:
         await self._flow.publish(f"{min(ledgers)}-{reached}")
         await self._counts.save(ledgers)
         reach("reader.saved")
-        await assignment.commit(
-            {(topic, lane): o for lane, led in ledgers.items() for topic, o in led.offsets.items()}
-        )
+        owes = self._situations.owes  # then what was read last is to be read again after a crash
+        done = self._before if owes else self._reached
+        await assignment.commit({place: o for place, o in done.items() if place[1] in ledgers})
         reach("reader.committed")
-        self._changed.clear()
+        if not owes:
+            self._changed.clear()
         await self._counts.forget_older(ledgers)
 
     async def _until_through(

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from services.operations.board import Board, Group, Place, Situation
-from services.operations.board_stages import over_ms
-from services.operations.domain.causes import CAUSES
+from services.operations.domain.causes import CAUSES, over_ms
 from services.operations.domain.roles import MAY
-from services.operations.situations import NEVER_MS
+from services.operations.domain.situations import NEVER_MS
 from services.operations.trends import Trends
 from shared import edge
 from shared.access import Caller, require

@@ -34,6 +34,8 @@ FIELDS_LIMIT = 60
 MARK = "v1."  # how a sealed value begins
 _CUT = "… "  # how a long one begins that operations has not kept
 _NOT_ITS = frozenset({RecordDead.TYPE, RecordAnswered.TYPE})  # sealed for nobody's application
+_OF_PORTALS = "portal.submissions"  # encrypted to intake: nothing that anybody here could open
+READS_LIMIT = 30  # messages that are read from the log again, of one application
 
 Original = Callable[[Entry], Awaitable[bytes]]  # a message's data as the log has it
 
@@ -102,7 +104,7 @@ class Unsealing:
         Raises `Refusal` 404, 409, 410, `Unknown`.
         """
         one = await opened(self._journeys, name)
-        found = await self._sealed(one.entries)
+        found, is_whole = await self._sealed(one.entries)
         if not found:
             raise Refusal(404, "nothing-sealed", "Nothing of it is sealed: its journey has all.")
         if not await self._vault.keys([one.application], create=False):
@@ -125,7 +127,7 @@ class Unsealing:
             at=at,
             reason=reason,
             fields=await self._opened(one.application, caller, some),
-            is_whole=len(found) == len(some),
+            is_whole=is_whole and len(found) == len(some),
         )
 
     async def _claim(self, claim: str) -> None:
@@ -135,19 +137,25 @@ class Unsealing:
             detail = "This was shown already, once: say again why, with another key."
             raise Refusal(409, "shown-already", detail) from None
 
-    async def _sealed(self, entries: Sequence[Entry]) -> list[_Found]:
-        """Return each sealed value once, the newest first."""
+    async def _sealed(self, entries: Sequence[Entry]) -> tuple[list[_Found], bool]:
+        """Return sealed values, each once, the newest first; whether these are all: of no more
+        than can be shown, and of so many messages that were shortened, more is looked for.
+        """
         found: dict[str, _Found] = {}
+        again: set[int] = set()  # a message that came again says the same
         for entry in reversed(entries):
-            if entry.type in _NOT_ITS:
+            if entry.type in _NOT_ITS or entry.topic == _OF_PORTALS:
                 continue
             leaves = list(_leaves("$", _read(entry.data)))
-            if any(value.startswith(_CUT) for _, value in leaves):
+            if any(value.startswith(_CUT) for _, value in leaves) and entry.crc not in again:
+                if len(again) == READS_LIMIT or len(found) > FIELDS_LIMIT:
+                    return list(found.values()), False
+                again.add(entry.crc)
                 leaves = list(_leaves("$", _read(await self._original(entry))))
             for path, value in leaves:
                 if value.startswith(MARK):
                     found.setdefault(value, _Found(entry, path, value))
-        return list(found.values())
+        return list(found.values()), True
 
     async def _opened(
         self, application: str, caller: Caller, found: Sequence[_Found]

@@ -19,13 +19,13 @@ _Clients = tuple[AIOKafkaAdminClient, AIOKafkaConsumer]
 
 
 class Lag(NamedTuple):
-    """By lane, over all topics that a group reads: records it has done with, and those there are.
+    """By lane of each topic that a group reads: records it has done with, and those there are.
 
     A lane that it has committed nothing of is in neither.
     """
 
-    done: Mapping[int, int]
-    ends: Mapping[int, int]
+    done: Mapping[Partition, int]
+    ends: Mapping[Partition, int]
 
 
 class KafkaLags:
@@ -78,14 +78,14 @@ class KafkaLags:
     def _lag(
         self, group: str, done: Mapping[TopicPartition, Any], ends: Mapping[TopicPartition, int]
     ) -> Lag:
-        read: dict[int, int] = {}
-        there: dict[int, int] = {}
+        read: dict[Partition, int] = {}
+        there: dict[Partition, int] = {}
         for place, told in done.items():
             if place.topic in self._groups[group] and told.offset >= 0 and place in ends:
-                lane = place.partition
+                lane = place.topic, place.partition
                 # who has committed past an end, as after a restore, has nothing left there
-                read[lane] = read.get(lane, 0) + min(told.offset, ends[place])
-                there[lane] = there.get(lane, 0) + ends[place]
+                read[lane] = min(told.offset, ends[place])
+                there[lane] = ends[place]
         return Lag(read, there)
 
     async def close(self) -> None:

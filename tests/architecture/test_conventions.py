@@ -83,7 +83,7 @@ OWN = {
         *("rounds", "rounds_api", "money", "money_api", "partner_api", "settlement_api"),
         *("alarms", "alarms_api"),
         *("incidents", "incidents_api"),
-        *("guard", "limits", "reads", "reads_api", "unsealing", "unsealing_api"),
+        *("guard", "limits", "reads", "reads_api", "sessions_api", "unsealing", "unsealing_api"),
         *("indicators", "indicators_api", "readiness_api", "sync_api"),
         *("facts", "statistics", "statistics_api", "form_files", "form_lines"),
         *("subscriptions", "subscriptions_api"),

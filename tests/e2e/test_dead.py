@@ -1,4 +1,7 @@
-"""Poison on a real topic: on the board in seconds under its cause, mended by two, and gone."""
+"""Poison on a real topic: on the board in seconds under its cause, mended by two, and gone.
+
+And what was right and came at the wrong time: set aside, sent again once that is mended, and taken.
+"""
 
 import asyncio
 import re
@@ -10,6 +13,7 @@ import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from shared.lanes.step import HELD_LIMIT
 from shared.placement import home
 from shared.trace import span_id, traceparent
 from tests.e2e.operators import lines, motcua, new_id, submit
@@ -40,15 +44,20 @@ async def plant(system: System, key: str, value: bytes) -> None:
 
 
 def poison(application: str) -> bytes:
+    return of_province(application, 7, "officer.accepted", note=7)
+
+
+def of_province(application: str, number: int, type_: str, **said: Any) -> bytes:
+    """A message as a provincial system sends it, the n-th of this application."""
     message = {
         "specversion": "1.0",
-        "id": f"{application}/province-7",
+        "id": f"{application}/province-{number}",
         "source": "/officers/province-79",
-        "type": "officer.accepted",
+        "type": type_,
         "subject": application,
         "time": "2026-11-20T01:00:00Z",
         "traceparent": traceparent(application, span_id(application, "province"), True),
-        "data": {"officer": "o-7", "note": 7},
+        "data": {"officer": "o-7", **said},
     }
     return msgspec.json.encode(message)
 
@@ -171,3 +180,99 @@ async def place_of(operations: httpx.AsyncClient, field: str) -> str:
     items = (await operations.get("/v1/dead")).json()["items"]
     (one,) = [item for item in items if item["field"] == field]
     return f"{one['topic']}/{one['partition']}/{one['offset']}"
+
+
+async def test_what_came_to_a_full_application_is_taken_once_it_is_sent_again_by_a_round_and_by_one(
+    system: System,
+) -> None:
+    ids = [new_id(10 + n) for n in range(3)]
+    await fill(system, ids)
+    found = (await group_of_full(system))["items"]
+    places = {i["application"]: f"{i['topic']}/{i['partition']}/{i['offset']}" for i in found}
+    assert {*places} == {*ids}, "each has one that was turned away"
+    system.kill("routing")
+    system.start("routing")
+    system.wait_ready("routing")
+    again = "--reason", "The rule is mended", "--yes"
+    status, round_ = motcua(system, "release", "routing", "held", *again)
+    assert (status, round_["checks"]) == (0, {"gone": len(ids)})
+
+    named = [word for id_ in ids[1:] for word in ("--application", id_)]
+    status, round_ = motcua(system, "release", "routing", "poison_event", *again, *named)
+    assert (status, round_["status"], round_["checks"]) == (0, "done", {"gone": 2})
+    status, done = motcua(system, "dead", places[ids[0]], "redrive", *again)
+    assert (status, [item["result"] for item in done]) == (0, ["sent"])
+    await all_are_refused_once(system, places)
+    for place in places.values():  # once more, as it was and by another
+        status, done = motcua(system, "dead", place, "redrive", *again)
+        assert (status, [item["result"] for item in done]) == (1, ["answered"])
+    for id_ in ids:
+        await plant(system, id_, refusal(id_))
+    await all_are_refused_once(system, places, repeats=1)
+    assert "routing poison_event" not in on_the_board(system)
+
+
+FULL = "the application is held for an operator, and full: release it first"
+
+
+def refusal(application: str) -> bytes:
+    return of_province(application, HELD_LIMIT, "officer.refused", note="Not for this office")
+
+
+async def fill(system: System, ids: list[str]) -> None:
+    """Have routing hold these until it takes no more, and then turn one message of each away."""
+    system.kill("routing")
+    system.start("routing", {"MOTCUA_FAILPOINT": "lane.mistaken:1"})
+    async with system.client("intake", "portal") as intake:
+        await asyncio.gather(*(submit(intake, id_) for id_ in ids))
+
+    def are_held() -> bool:
+        return on_the_board(system).get("routing held") == len(ids)
+
+    await until(lambda: asyncio.to_thread(are_held), LIMIT_S, "routing holds them")
+    async with AIOKafkaProducer(bootstrap_servers=system.servers.kafka_url) as producer:
+        for id_ in ids:
+            lane, key = home(id_, system.settings.lanes), id_.encode()
+            for number in range(1, HELD_LIMIT):  # the first that it holds is the application
+                value = of_province(id_, number, "officer.started")
+                await producer.send("routing.inbox", value, key, partition=lane)
+            await producer.send("routing.inbox", refusal(id_), key, partition=lane)
+
+    async def all_are_there() -> bool:
+        return len((await group_of_full(system))["items"]) == len(ids)
+
+    await until(all_are_there, LIMIT_S, "one of each is set aside")
+
+
+async def group_of_full(system: System) -> dict[str, Any]:
+    """What is set aside because its application holds too much."""
+    async with system.client("operations", "operator") as operations:
+        for group in (await operations.get("/v1/dead")).raise_for_status().json()["groups"]:
+            if group["reason"] == FULL:
+                found = await operations.get(f"/v1/dead/{group['id']}")
+                return dict(found.raise_for_status().json())
+    return {"items": []}
+
+
+async def all_are_refused_once(system: System, places: dict[str, str], repeats: int = 0) -> None:
+    """Each was taken where it was sent again, and did what it asks for, once."""
+    async with system.client("operations", "operator") as operations:
+
+        async def are_so() -> bool:
+            for id_, place in places.items():
+                answered = (await operations.get(f"/v1/dead/{place}")).json()["answered"]
+                sent = await lines(operations, id_, "officer.refused")
+                is_taken = bool(answered and answered["became"] == "taken")
+                if not is_taken or sum(line["repeats"] for line in sent) < repeats:
+                    return False
+            return True
+
+        await until(are_so, LIMIT_S, "all of them are taken")
+        for id_ in places:
+            (answered,) = await lines(operations, id_, "record.answered")
+            (refused,) = await lines(operations, id_, "application.not_accepted")
+            sent = await lines(operations, id_, "officer.refused")
+            assert [line["cause"] for line in sent if line["cause"]] == [answered["id"]]
+            assert refused["cause"] in {line["id"] for line in sent}
+            journey = (await operations.get(f"/v1/journeys/{id_}")).json()
+            assert (journey["status"]["state"]["code"], journey["findings"]) == (3, [])

@@ -40,13 +40,13 @@ class Tables(NamedTuple):
 
 
 class Past(msgspec.Struct, frozen=True):
-    """What was counted in a minute: what is stuck, by stage and cause; the end of the log, by group
-    and lane.
+    """What was counted in a minute: what is stuck, by stage and cause, None where nobody could
+    count it; the end of the log, by group and lane of a topic.
     """
 
     at_ms: int
-    stuck: dict[str, int]
-    ends: dict[str, dict[int, int]]
+    stuck: dict[str, int] | None
+    ends: dict[str, dict[str, int]]
 
 
 class Look(msgspec.Struct, frozen=True):

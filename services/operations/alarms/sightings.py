@@ -11,11 +11,12 @@ from typing import Any, NamedTuple, Protocol
 from services.operations.alarms.rows import Past
 from services.operations.alarms.signs import Signs
 from services.operations.board import Rows
-from services.operations.board_stages import KINDS, over_ms
 from services.operations.domain.alarms import Sight
+from services.operations.domain.causes import KINDS, over_ms
 from services.operations.domain.expiry import Expiring, days_left
-from services.operations.situations import NEVER_MS
+from services.operations.domain.situations import NEVER_MS
 from services.operations.turns import Faults
+from shared.bus import Partition, Reached
 from shared.catalogue import Catalogue
 from shared.errors import Misconfigured, Unknown
 from shared.store import Row
@@ -46,8 +47,11 @@ class Seen(NamedTuple):
 class Lagging(Protocol):
     """`shared.kafka.KafkaLags`."""
 
-    async def look(self) -> Mapping[str, tuple[Mapping[int, int], Mapping[int, int]]]:
-        """Return by group, and by lane, what is done, and what there is.  Raises `Unknown`."""
+    async def look(self) -> Mapping[str, tuple[Reached, Reached]]:
+        """Return by group, and by lane of each topic, what is done, and what there is.
+
+        Raises `Unknown`.
+        """
 
 
 class Sampling(Protocol):
@@ -79,10 +83,13 @@ class Sightings:
     async def look(self, now: datetime, before: Sequence[Past]) -> Seen:
         """Return what is seen now; `before`: what was counted in the last minutes."""
         now_ms = _ms(now)
-        past = Past(now_ms, {}, {})
+        stuck: dict[str, int] = {}
+        ends: dict[str, dict[str, int]] = {}
         looks: Mapping[tuple[str, ...], Callable[[], Awaitable[list[Sight]]]] = {
-            ("late_intake", "stuck_growth", "stuck_old"): lambda: self._stuck(past, before),
-            ("read_lag",): lambda: self._lag(past, before),
+            ("late_intake", "stuck_growth", "stuck_old"): lambda: self._stuck(
+                now_ms, stuck, before
+            ),
+            ("read_lag",): lambda: self._lag(now_ms, ends, before),
             ("partner_down",): lambda: self._partners(now_ms),
             ("certificate_expiry",): lambda: self._expiring(now),
             ("due_soon",): lambda: self._due(now),
@@ -101,25 +108,28 @@ class Sightings:
             except Exception as error:  # the other rules are to be looked at all the same
                 unseen += rules
                 errors[", ".join(rules)] = error
+        past = Past(now_ms, None if "stuck_growth" in unseen else stuck, ends)
         return Seen(sights, unseen, past, errors)
 
     # ---- the board
 
-    async def _stuck(self, past: Past, before: Sequence[Past]) -> list[Sight]:
+    async def _stuck(
+        self, now_ms: int, stuck: dict[str, int], before: Sequence[Past]
+    ) -> list[Sight]:
         found = {
             (row["_id"]["stage"], row["_id"]["cause"]): row
-            for row in await self._from.situations.aggregate(_stuck(past.at_ms))
+            for row in await self._from.situations.aggregate(_stuck(now_ms))
         }
-        past.stuck.update({f"{s}/{c}": int(row["count"]) for (s, c), row in found.items()})
+        stuck.update({f"{s}/{c}": int(row["count"]) for (s, c), row in found.items()})
         sights = []
         for (stage, cause), row in found.items():
             about = f"{stage}/{cause}"
             if cause in LATE:
                 sights.append(Sight(rule="late_intake", about=cause, value=int(row["count"])))
             elif cause not in OTHERS:
-                age_s = (past.at_ms - int(row["stuck_ms"])) // 1_000
+                age_s = (now_ms - int(row["stuck_ms"])) // 1_000
                 sights.append(Sight(rule="stuck_old", about=about, value=age_s))
-                more = grown(about, int(row["count"]), past.at_ms, before)
+                more = grown(about, int(row["count"]), now_ms, before)
                 sights.append(Sight(rule="stuck_growth", about=about, value=more))
         return sights
 
@@ -154,14 +164,18 @@ class Sightings:
 
     # ---- others
 
-    async def _lag(self, past: Past, before: Sequence[Past]) -> list[Sight]:
+    async def _lag(
+        self, now_ms: int, seen: dict[str, dict[str, int]], before: Sequence[Past]
+    ) -> list[Sight]:
         found = await self._from.lags.look()
-        past.ends.update({group: dict(ends) for group, (_, ends) in found.items()})
+        seen.update(
+            {g: {_name(p): end for p, end in ends.items()} for g, (_, ends) in found.items()}
+        )
         return [
             Sight(
                 rule="read_lag",
                 about=group,
-                value=behind_s(group, done, ends, past.at_ms, before),
+                value=behind_s(group, done, ends, now_ms, before),
             )
             for group, (done, ends) in found.items()
         ]
@@ -187,26 +201,29 @@ def grown(about: str, count: int, now_ms: int, before: Sequence[Past]) -> int:
     """
     ages = [(now_ms - p.at_ms, p) for p in before]
     then = [p for age, p in ages if _ms_of(GROWTH_FROM) <= age <= _ms_of(GROWTH)]
-    if not then:
+    counted = [(p.at_ms, p.stuck.get(about, 0)) for p in then if p.stuck is not None]
+    if not counted:
         return 0
-    was = min(then, key=_at).stuck.get(about, 0)
+    _, was = min(counted)
     return count - was if count >= GREW * was else 0
 
 
 def behind_s(
     group: str,
-    done: Mapping[int, int],
-    ends: Mapping[int, int],
+    done: Reached,
+    ends: Reached,
     now_ms: int,
     before: Sequence[Past],
 ) -> int:
-    """Return for how long at least a group's oldest unread record has been there, of all lanes."""
+    """Return for how long at least a group's oldest unread record has been there, of all lanes
+    of all topics: one that stands still is not made up for by another.
+    """
     oldest = now_ms
     for lane, read in done.items():
         if read >= ends[lane]:
             continue
         # the first look that saw more than was read: the record was there by then
-        there = [p.at_ms for p in before if p.ends.get(group, {}).get(lane, 0) > read]
+        there = [p.at_ms for p in before if p.ends.get(group, {}).get(_name(lane), 0) > read]
         oldest = min(oldest, *there) if there else oldest
     return max(0, now_ms - oldest) // 1_000
 
@@ -253,8 +270,9 @@ def _sight(rule: str, row: Row, partner: str = "", unit: str = "") -> Sight:
     return Sight(rule=rule, about=partner or unit, value=value, partner=partner, unit=unit)
 
 
-def _at(past: Past) -> int:
-    return past.at_ms
+def _name(place: Partition) -> str:
+    topic, lane = place
+    return f"{topic}/{lane}"
 
 
 def _ms(at: datetime) -> int:

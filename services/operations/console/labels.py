@@ -17,6 +17,7 @@ from services.operations.console.reading.labels import READING
 from services.operations.console.reads.labels import READS
 from services.operations.console.rounds.labels import ROUNDS
 from services.operations.console.sandbox.labels import SANDBOX
+from services.operations.console.signed_in.labels import SIGNED_IN
 from services.operations.console.statistics.labels import STATISTICS
 from services.operations.console.stuck.labels import STUCK
 from services.operations.console.sync.labels import SYNC
@@ -135,6 +136,7 @@ FRAME: Mapping[str, Words] = {
 }
 PAGES = (  # no label stands in two of them
     FRAME,
+    SIGNED_IN,
     READING,
     PERSONS,
     STUCK,

@@ -71,6 +71,7 @@ WAYS = (
     Way(f"{ROOT}/statistics", "statistics", READERS),
     Way(f"{ROOT}/proof", "proof", ALL_UNITS),
     Way(f"{ROOT}/reads", "reads", AUDITORS),
+    Way(f"{ROOT}/sessions/everybody", "sessions", MAY["end_sessions"]),
     Way(f"{ROOT}/partner/overview", "own", PARTNERS),
     Way(f"{ROOT}/partner/settlements", "settlement", PARTNERS),
     Way(f"{ROOT}/partner/calls", "calls", PARTNERS),

@@ -8,6 +8,9 @@ soon as there are none:
     of/<whom>/<since>/<hash>, until/<since>/<hash>    to find those of a human, and those over
 
 Whose sessions they are says the principal; of an account that names none, its name.
+
+With each request these rows are read, by whichever process: what was ended is over for all of them
+with the next.
 """
 
 import hashlib
@@ -15,9 +18,11 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
 from urllib.parse import quote
+
+import msgspec
 
 from shared.access import Caller
 from shared.clock import Clock
@@ -40,10 +45,34 @@ class Session:
     caller: Caller
     csrf: str
     way: Way
+    key: str  # under which it is kept: made of what the browser has, and opens nothing
 
     def is_asked_by(self, token: str) -> bool:
         """Tell whether a form was made for this session."""
         return hmac.compare_digest(self.csrf.encode(), token.encode())
+
+
+class Open(msgspec.Struct, frozen=True, kw_only=True):
+    """A session that lasts, as it is told: nothing that stands here opens anything.
+
+    `person` is whose it is; `seen` is to the minute, `way` an account or the identity provider.
+    """
+
+    person: str
+    name: str
+    role: str
+    units: tuple[str, ...]
+    way: Way
+    since: datetime
+    seen: datetime
+
+
+class Held(NamedTuple):
+    """The same, and all rows of it."""
+
+    key: str
+    told: Open
+    rows: Sequence[Row]
 
 
 class Sessions:
@@ -56,12 +85,12 @@ class Sessions:
         """Return the token of a new session; `before`, what the browser had, is none any more."""
         now_s = _seconds(self._clock())
         await self.close(before)
-        await self._clear(_whom(caller), now_s)
+        await self._clear(person_of(caller), now_s)
         token = secrets.token_urlsafe(32)
         key, since = _key(token), f"{now_s:012d}"
         who = {**caller._asdict(), "units": list(caller.units)}
         begun = {"since_s": now_s, "csrf": secrets.token_urlsafe(32), "way": way}
-        ids = [*_entries(_whom(caller), since, key), f"{key}/seen/{now_s // SEEN_S}"]
+        ids = [*_entries(person_of(caller), since, key), f"{key}/seen/{now_s // SEEN_S}"]
         await self._table.insert_missing([{"_id": id_} for id_ in ids])
         await self._table.insert_missing([{"_id": f"{key}/", **who, **begun}])
         return token
@@ -75,17 +104,40 @@ class Sessions:
         if not rows or "name" not in rows[0]:
             return None
         first, *seen = rows
-        last = max((int(row["_id"].rpartition("/")[2]) for row in seen), default=0)
-        is_idle = now_s // SEEN_S - last > IDLE_S // SEEN_S
-        way: Way = first.get("way", "provider")  # of before it was kept: the shorter
-        lives_s = LIVES_S if way == "account" else PROVIDER_LIVES_S
-        if is_idle or now_s - first["since_s"] >= lives_s:
+        if not _lasts(rows, now_s):
             await self._end(rows)
             return None
-        if now_s // SEEN_S > last:
+        if now_s // SEEN_S > _last_seen(rows):
             await self._table.insert_missing([{"_id": f"{key}/seen/{now_s // SEEN_S}"}])
             await self._table.delete([row["_id"] for row in seen])
-        return Session(_caller(first), first["csrf"], way)
+        return Session(_caller(first), first["csrf"], _way(first), key)
+
+    async def all(self, limit: int) -> tuple[list[Held], bool]:
+        """Return those that last, of everybody, the newest first, out of so many begun last; and
+        whether more were.
+        """
+        now_s = _seconds(self._clock())
+        since = f"until/{now_s - LIVES_S:012d}"
+        begun = await self._table.last((since, prefix("until/")[1]), limit + 1)
+        return await self._held(begun[-limit:], now_s), len(begun) > limit
+
+    async def of(self, person: str) -> list[Held]:
+        """Return those of a human that last, the newest first."""
+        begun = await self._table.ranges([prefix(f"of/{quote(person, safe='')}/")])
+        return await self._held(begun, _seconds(self._clock()))
+
+    async def end(self, held: Sequence[Held]) -> None:
+        """End them; those that are over already are no error."""
+        for each in held:
+            await self._end(each.rows)
+
+    async def _held(self, begun: Sequence[Row], now_s: int) -> list[Held]:
+        keys = [str(row["_id"]).rpartition("/")[2] for row in reversed(begun)]
+        rows: dict[str, list[Row]] = {key: [] for key in keys}
+        found = await self._table.ranges([prefix(f"{key}/") for key in keys]) if keys else []
+        for row in found:
+            rows[str(row["_id"]).partition("/")[0]].append(row)
+        return [Held(k, _told(r), r) for k, r in rows.items() if _lasts(r, now_s)]
 
     async def close(self, token: str) -> None:
         """Sign out; an unknown token is no error."""
@@ -107,8 +159,40 @@ class Sessions:
         for row in rows:
             if "name" in row:
                 key = str(row["_id"]).partition("/")[0]
-                ids += _entries(_whom(_caller(row)), f"{row['since_s']:012d}", key)
+                ids += _entries(person_of(_caller(row)), f"{row['since_s']:012d}", key)
         await self._table.delete(ids)
+
+
+def _lasts(rows: Sequence[Row], now_s: int) -> bool:
+    """Tell whether somebody with these rows of a session is signed in."""
+    if not rows or "name" not in rows[0]:
+        return False
+    first, is_idle = rows[0], now_s // SEEN_S - _last_seen(rows) > IDLE_S // SEEN_S
+    lives_s = LIVES_S if _way(first) == "account" else PROVIDER_LIVES_S
+    return not is_idle and now_s - int(first["since_s"]) < lives_s
+
+
+def _last_seen(rows: Sequence[Row]) -> int:
+    return max((int(row["_id"].rpartition("/")[2]) for row in rows[1:]), default=0)
+
+
+def _way(row: Row) -> Way:
+    way: Way = row.get("way", "provider")  # of before it was kept: the shorter
+    return way
+
+
+def _told(rows: Sequence[Row]) -> Open:
+    caller, since_s = _caller(rows[0]), int(rows[0]["since_s"])
+    seen_s = max(since_s, _last_seen(rows) * SEEN_S)
+    return Open(
+        person=person_of(caller),
+        name=caller.name,
+        role=caller.role,
+        units=caller.units,
+        way=_way(rows[0]),
+        since=datetime.fromtimestamp(since_s, UTC),
+        seen=datetime.fromtimestamp(seen_s, UTC),
+    )
 
 
 def _caller(row: Row) -> Caller:
@@ -116,7 +200,8 @@ def _caller(row: Row) -> Caller:
     return Caller(row["name"], row["role"], units, principal)
 
 
-def _whom(caller: Caller) -> str:
+def person_of(caller: Caller) -> str:
+    """Return whose session this caller's is."""
     return caller.principal or caller.name
 
 

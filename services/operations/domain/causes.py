@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from services.operations.domain.waits import Who
+from shared.topics import SERVICES
 
 Stage = Literal["intake", "routing", "payment", "processing", "result", "notify"]
 UnitOf = Literal["receiving", "competent", "returning"]
 HELD = "held"
 POISON = "poison_event"
 CALL = "unplaced_call"
+GAP = "sequence_gap"
+ANYWHERE = frozenset({HELD, POISON, GAP})  # they wait at whichever service it is
 # what is there of these is known from lanes' notices, not from what became of the application
 OF_LANES = frozenset({HELD, POISON, CALL})
 BREAK = "reconciliation_break"
@@ -28,8 +31,8 @@ ACCEPTANCE_HOURS = 4  # ours: half of what the law gives, so that somebody can s
 
 class Cause(NamedTuple):
     """`unit`: whose turn it is, of the units of an application; `working_hours`: how long that unit
-    may leave it, where the law gives more; `lasts_s`: it is over when so long nothing of it came
-    again; `stuck_vi`, `stuck_en`: what it is called once it is stuck, where that is another word.
+    may leave it, where the law gives more; `lasts_s`: over when nothing came again for so long;
+    `is_brief`: most end within seconds; `stuck_vi`, `stuck_en`: its name when stuck, if another.
     """
 
     stage: Stage
@@ -40,8 +43,15 @@ class Cause(NamedTuple):
     unit: UnitOf = "receiving"
     working_hours: int = 0
     lasts_s: float = 0.0
+    is_brief: bool = False
     stuck_vi: str = ""
     stuck_en: str = ""
+
+
+def over_ms(cause: str, now_ms: int) -> int:
+    """Return until when what was stuck then is over by now, of a cause that ends by itself."""
+    lasts_s = CAUSES[cause].lasts_s
+    return now_ms - int(lasts_s * 1_000) if lasts_s else -1
 
 
 CAUSES: Mapping[str, Cause] = {
@@ -232,7 +242,12 @@ CAUSES: Mapping[str, Cause] = {
         "returning",
     ),
     "notice_under_way": Cause(
-        "notify", "gateway", 10 * MINUTE_S, "Đang gửi thông báo", "A notice is being sent"
+        "notify",
+        "gateway",
+        10 * MINUTE_S,
+        "Đang gửi thông báo",
+        "A notice is being sent",
+        is_brief=True,
     ),
     "gateway_silent": Cause(
         "notify", "gateway", AT_ONCE, "Nơi gửi tin không trả lời", "The gateway does not answer"
@@ -254,6 +269,13 @@ CAUSES: Mapping[str, Cause] = {
         "Bản ghi không đọc được",
         "A message that nobody can read",
     ),
+    GAP: Cause(
+        "intake",  # or whichever service's number is missing
+        "us",
+        MINUTE_S,  # ours: as long as one that is late may take
+        "Nhật ký thiếu một sự kiện",
+        "An event is missing in the log",
+    ),
     CALL: Cause(
         "payment",
         "bank",
@@ -273,3 +295,6 @@ CAUSES: Mapping[str, Cause] = {
         "competent",
     ),
 }
+KINDS = [  # every stage and cause: the index of the board begins with them
+    (s, name) for name, c in CAUSES.items() for s in (SERVICES if name in ANYWHERE else (c.stage,))
+]

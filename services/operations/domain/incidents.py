@@ -11,11 +11,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from services.operations.domain.causes import CAUSES, HELD, POISON
-from services.operations.domain.proof.words import KINDS
+from services.operations.domain.causes import KINDS
+from services.operations.domain.proof import words
 from services.operations.domain.rounds import Choice
 from shared.events.data import Instant
-from shared.topics import SERVICES
 
 ACTS_LIMIT = 500
 JOINS_LIMIT = (
@@ -32,7 +31,6 @@ Title = Annotated[str, msgspec.Meta(min_length=3, max_length=200)]
 Text = Annotated[str, msgspec.Meta(min_length=3, max_length=2_000)]
 Reference = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9._-]{3,100}$")]
 
-_ANYWHERE = (HELD, POISON)  # whichever service it is
 # which causes wait for a group that reads the log; none: the board cannot tell who waits for it
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "intake": ("unanswered",),
@@ -77,21 +75,17 @@ class Scope(
         """Return the stages and causes that it may be about."""
         if self.finding or self.loop:
             return []
-        every = [
-            *((cause.stage, name) for name, cause in CAUSES.items() if name not in _ANYWHERE),
-            *((service, name) for service in SERVICES for name in _ANYWHERE),
-        ]
         of_group = GROUPS.get(self.group, ())
         return [
             (s, c)
-            for s, c in every
+            for s, c in KINDS
             if self.stage in ("", s) and self.cause in ("", c) and (not self.group or c in of_group)
         ]
 
     @property
     def is_known(self) -> bool:
         """Tell whether anybody could ever be concerned."""
-        return self.finding in KINDS if self.finding else bool(self.kinds)
+        return self.finding in words.KINDS if self.finding else bool(self.kinds)
 
     def is_same(self, other: "Scope") -> bool:
         """Tell whether it asks the same, however that is said."""

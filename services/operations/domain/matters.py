@@ -59,6 +59,7 @@ class Summary(msgspec.Struct, gc=False):
     paid_ms: int = 0  # since when no fee stands in the way any more
     money: dict[str, Money] = {}  # by what it is of
     counted: dict[str, int] = {}  # partner/transaction: what came of it, less what goes back
+    gaps: tuple[Matter, ...] = ()  # numbers that are missing before later ones
 
     def copy(self) -> "Summary":
         """Return one that may be changed; its money is never changed, but put in its place."""
@@ -75,8 +76,9 @@ class Summary(msgspec.Struct, gc=False):
         """
         acceptance = self.matters.get(ACCEPTANCE)
         if acceptance is None:
-            return list(self.matters.values())
+            return [*self.matters.values(), *self.gaps]
         others = [matter for key, matter in self.matters.items() if key != ACCEPTANCE]
+        others += self.gaps
         if any(matter.cause in UNPAID for matter in others):
             return others
         since_ms = max(acceptance.since_ms, self.paid_ms)

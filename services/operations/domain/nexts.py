@@ -7,7 +7,7 @@ in them.  Every cause has its words; a test proves that.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from services.operations.domain.causes import BREAK, CALL, HELD, POISON
+from services.operations.domain.causes import BREAK, CALL, GAP, HELD, POISON
 from services.operations.domain.citizen.words import Words
 
 
@@ -241,6 +241,18 @@ NEXT: Mapping[str, Next] = {
             "sends "
             "a mended copy",
         )
+    ),
+    GAP: Next(
+        Words(
+            "sự kiện còn thiếu của {service} có thể đang được đọc",
+            "the missing event of {service} may still be read",
+        ),
+        Words(
+            "người phụ trách nhật ký phát lại sự kiện từ sổ của dịch vụ {service}, hoặc đọc lại "
+            "toàn bộ nhật ký",
+            "who runs the log has the event of {service} said again from its journal, or the log "
+            "read anew",
+        ),
     ),
     CALL: Next(
         Words(

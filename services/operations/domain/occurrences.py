@@ -3,12 +3,16 @@
 A numbered event that came again as it was says nothing new; with other content it is a fork.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from services.operations.domain.entries import Entry
+
+ENTRIES_LIMIT = 5_000  # of one application; a journey is longer only by mistake
+KEPT_LIMIT = 2_000  # messages of it, beyond which no repetition is kept of what outsiders send
+OTHERS_LIMIT = 300  # of a topic that are no repetitions, where there are more messages than that
 
 
 class Appended(NamedTuple):
@@ -119,12 +123,35 @@ def missing(judged: Appended, standing: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in kept if entry.place not in stood]
 
 
-def bounded(entries: Sequence[Entry], room: int) -> Sequence[Entry]:
-    """Return what is kept where there is room for so many: all numbered events, since services have
-    limits of their own, and of what outsiders sent, who need not have any, the first.
+def bounded(fresh: Sequence[Entry], standing: Sequence[Entry]) -> Sequence[Entry]:
+    """Return what is kept beside what stands: all, up to a limit; beyond it all numbered events,
+    since services have limits of their own, and of what outsiders send whatever says something new,
+    so much of a topic: one that is flooded leaves room for the others.
     """
-    if len(entries) <= room:
-        return entries
-    others = [entry for entry in entries if not entry.sequence]
-    left_out = {entry.place for entry in others[max(0, room) :]}
-    return [entry for entry in entries if entry.place not in left_out]
+    if len(standing) + len(fresh) <= KEPT_LIMIT:
+        return fresh
+    room = KEPT_LIMIT - len(standing)
+    kept: list[Entry] = []
+    seen = {_said(e) for e in standing if not e.sequence}
+    others = Counter(said[0] for said in seen)
+    for entry in fresh:
+        said = _said(entry)
+        is_new = not entry.sequence and said not in seen
+        if entry.sequence or len(kept) < room or (is_new and others[entry.topic] < OTHERS_LIMIT):
+            kept.append(entry)
+            if is_new:
+                seen.add(said)
+                others[entry.topic] += 1
+    return kept
+
+
+def is_cut(entries: Sequence[Entry]) -> bool:
+    """Tell whether something other than a repetition may be missing among all that is kept."""
+    if len(entries) < KEPT_LIMIT:
+        return False
+    others = Counter(topic for topic, *_ in {_said(e) for e in entries if not e.sequence})
+    return len(entries) >= ENTRIES_LIMIT or max(others.values(), default=0) >= OTHERS_LIMIT
+
+
+def _said(entry: Entry) -> tuple[str, str, str, int]:
+    return entry.topic, entry.source, entry.id, entry.crc

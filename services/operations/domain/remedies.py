@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from services.operations.domain.acting.shape import Words
-from services.operations.domain.causes import CALL
+from services.operations.domain.causes import CALL, GAP
 
 
 class Remedy(NamedTuple):
@@ -76,6 +76,17 @@ REMEDIES: Mapping[str, Remedy] = {
             "messages that were set aside.",
         ),
         "dead",
+    ),
+    GAP: Remedy(
+        Words(
+            "Chỉ người phụ trách nhật ký mới kết thúc được: sự kiện còn trong nhật ký thì đọc lại "
+            "toàn bộ (motcua rebuild); mất rồi thì phát lại từ sổ của dịch vụ (motcua republish), "
+            "như hướng dẫn của cảnh báo cùng tên.",
+            "Only who runs the log ends it: what the log still has is read anew (motcua rebuild), "
+            "what it lost is said again from the service's journal (motcua republish), as the "
+            "runbook of the alarm of this name tells.",
+        ),
+        "alarms/runbooks/sequence_gap",
     ),
     "awaiting_return": Remedy(_UNIT),
     "in_post": Remedy(_UNIT),

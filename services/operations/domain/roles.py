@@ -18,6 +18,8 @@ Act = Literal[
     "find_person",  # by a personal number, with a reason
     "unseal",  # what is personal, with a reason: who changes nothing of it (docs/adr/0024)
     "audit",  # who was shown whose data
+    "end_sessions",  # see who is signed in, and sign somebody out
+    "own_sessions",  # the same of oneself
     "answer_citizens",  # a portal, how an application stands
 ]
 MAY: Mapping[Act, tuple[str, ...]] = {
@@ -31,5 +33,7 @@ MAY: Mapping[Act, tuple[str, ...]] = {
     "find_person": ("operator", "unit_officer"),
     "unseal": ("admin",),
     "audit": ("admin", "checker"),
+    "end_sessions": ("admin",),
+    "own_sessions": ("viewer", "operator", "checker", "admin", "unit_officer", "partner"),
     "answer_citizens": ("portal",),
 }

@@ -8,7 +8,7 @@ import msgspec
 from services.operations.domain.entries import Entry, Gist, Member, gist
 from services.operations.domain.timeline import instant, type_told
 from services.operations.domain.waits import Who, waiting_for
-from shared.events import intake, kernel, notify, payment, petitions, reassessments
+from shared.events import intake, kernel, notify, payment, petitions, reassessments, refunds
 
 Column = Literal["settled", "in_process", "suspended", "not_accepted"]
 
@@ -170,9 +170,10 @@ def _numbered(decided: Sequence[Entry], service: str) -> list[Entry]:
 
 
 def _money(events: Sequence[Entry]) -> Money:
-    money = Money()
+    money, beside = Money(), _Beside()
     for event in events:
         g = gist(event.data)
+        beside.hear(event.type, g)
         match event.type:
             case payment.FeeAssessed.TYPE:
                 money.assessed_vnd = g.total_vnd
@@ -183,14 +184,49 @@ def _money(events: Sequence[Entry]) -> Money:
             case payment.Settled.TYPE:
                 money.settlements += 1
                 money.settled_vnd += g.amount_vnd
-            case payment.Mismatched.TYPE:
-                money.mismatched_vnd += g.amount_vnd
-            case payment.Overpaid.TYPE | reassessments.FeeOverpaid.TYPE:
-                money.overpaid_vnd += g.amount_vnd
             case payment.ReceiptIssued.TYPE:
                 money.receipts.append(f"{g.number}")
                 money.receipts_vnd += g.amount_vnd
+    money.mismatched_vnd = sum(beside.wrong_vnd.values())
+    money.overpaid_vnd = sum(beside.over_vnd.values())
     return money
+
+
+_Transaction = tuple[str, str]  # the partner, and its number of it
+
+
+class _Beside:
+    """Money that came and settles nothing, by transaction: as what it was told last, until it
+    settles after all, or somebody has it given back.
+    """
+
+    def __init__(self) -> None:
+        self.wrong_vnd: dict[_Transaction, int] = {}
+        self.over_vnd: dict[_Transaction, int] = {}
+        self._counted = set[_Transaction]()
+        self._going: dict[str, int] = {}  # by refund: so much of what was over
+
+    def hear(self, type_: str, g: Gist) -> None:
+        """Take in an event of payment's."""
+        of = g.partner, g.transaction
+        match type_:
+            case payment.Mismatched.TYPE if of not in self._counted:
+                self.wrong_vnd[of] = g.amount_vnd
+            case payment.Settled.TYPE:
+                self._counts(of)
+            case payment.Overpaid.TYPE | reassessments.FeeOverpaid.TYPE:
+                self._counts(of)
+                self.over_vnd[of] = self.over_vnd.get(of, 0) + g.amount_vnd
+            case refunds.RefundProposed.TYPE:
+                self._counts(of)
+                self._going[g.refund] = min(self.over_vnd.get(of, 0), g.amount_vnd)
+                self.over_vnd[of] = self.over_vnd.get(of, 0) - self._going[g.refund]
+            case refunds.RefundRejected.TYPE:
+                self.over_vnd[of] = self.over_vnd.get(of, 0) + self._going.pop(g.refund, 0)
+
+    def _counts(self, of: _Transaction) -> None:
+        self._counted.add(of)
+        self.wrong_vnd.pop(of, None)
 
 
 _NOTICE_STATES = {

@@ -86,7 +86,12 @@ def next_attempt(
     if any(a.finding == "sent" for a in attempts):
         return "sent"
     if last.number >= len(AFTER_S):
-        is_open = last.finding == "begun" and now_ms - last.at_ms < LOST_AFTER_S * 1_000
+        is_open = last.finding == "begun" and not is_lost(last, now_ms)
         return "wait" if is_open else "given_up"
     after_s = LOST_AFTER_S if last.finding == "begun" else AFTER_S[last.number]
     return last.number + 1 if now_ms - last.at_ms >= after_s * 1_000 else "wait"
+
+
+def is_lost(attempt: Attempt, now_ms: int) -> bool:
+    """Tell whether nobody is left who could say what came of it."""
+    return attempt.finding == "begun" and now_ms - attempt.at_ms >= LOST_AFTER_S * 1_000

@@ -7,6 +7,8 @@ comes first is remembered.
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from services.operations.domain.entries import Entry, Gist, gist
 from services.operations.domain.matters import (
     ASKED,
@@ -36,6 +38,8 @@ from shared.events import (
     routing,
 )
 
+_PARTNER = _SILENT, _DOWN = "partner_silent", "partner_down"
+
 
 def followed(summary: Summary, entries: Iterable[Entry]) -> Summary:
     """Return the summary after these messages, in the order of the log."""
@@ -60,18 +64,23 @@ def _names(now: Summary, g: Gist, _: Entry) -> None:
 
 def _heard_of(about: Name, *waiting: str) -> Act:
     """Take in what a call to a partner came to: silence and refusal stay until it answers, as long
-    as one of these causes waits for it.
+    as one of these causes waits for it.  What was asked in vain is silence, also while the partner
+    is let alone, and as old as the first call that brought nothing.
     """
 
     def act(now: Summary, g: Gist, entry: Entry) -> None:
         answers(ASKED, _key)(now, g, entry)
-        cause = {"unknown": "partner_silent", "deferred": "partner_down"}.get(g.finding)
-        for other in ("partner_silent", "partner_down"):
-            if other != cause:
-                now.matters.pop((other, about(g)), None)
-        is_wanted = any((w, about(g)) in now.matters for w in waiting)
-        if cause and is_wanted and (cause, about(g)) not in now.matters:
-            opens(cause, about)(now, g, entry)
+        found = {"unknown": _SILENT, "deferred": _DOWN}.get(g.finding)
+        silent, down = ((cause, about(g)) for cause in _PARTNER)
+        if found is None:
+            now.matters.pop(silent, None)
+            now.matters.pop(down, None)
+        elif found == _SILENT and down in now.matters:
+            now.matters[silent] = msgspec.structs.replace(now.matters.pop(down), cause=_SILENT)
+        elif silent in now.matters or down in now.matters:
+            return
+        elif any((w, about(g)) in now.matters for w in waiting):
+            opens(found, about)(now, g, entry)
 
     return act
 
@@ -150,7 +159,6 @@ _WORK = ("in_processing", "awaiting_signature", "certificate_expired")
 _PAUSES = ("awaiting_supplement", "awaiting_obligation", "stopped")
 _HANDING = ("awaiting_return", "in_post", "post_came_back")
 _ALL_OF_ROUTING = ("needs_choice", "awaiting_acceptance", *_WORK, *_PAUSES, *_HANDING)
-_PARTNER = ("partner_silent", "partner_down")
 _REFUND = ("refund_under_way", "refund_waits", "refund_failed")
 _ALLOWANCE = ("allowance_under_way", "allowance_waits", "allowance_failed")
 _PETITION = ("petition_unassigned", "petition_open")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from services.operations.domain.causes import CAUSES
+from services.operations.domain.causes import CAUSES, over_ms
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.ends import ENDS, FAMILY, MOVING, UNKNOWN
@@ -62,7 +62,8 @@ def whys(
     the oldest first; its end before what still waits after that; notices last.
     """
     ended = _ended(entries)
-    left = (one for one in standing if ended is None or one.cause not in _BEGINNING)
+    lasting = (one for one in standing if not _is_over(one, now_ms))
+    left = (one for one in lasting if ended is None or one.cause not in _BEGINNING)
     found = sorted(left, key=lambda one: _rank(one, now_ms))
     sentences = [_of(one, now_ms, units) for one in found]
     waiting = [_rank(one, now_ms) for one in found]
@@ -78,6 +79,10 @@ def _rank(one: Standing, now_ms: int) -> tuple[bool, bool, int]:
 
 def _is_stuck(one: Standing, now_ms: int) -> bool:
     return one.stuck_ms is not None and one.stuck_ms <= now_ms
+
+
+def _is_over(one: Standing, now_ms: int) -> bool:
+    return one.stuck_ms is not None and one.stuck_ms <= over_ms(one.cause, now_ms)
 
 
 def _of(one: Standing, now_ms: int, units: Units) -> Why:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from services.operations.board import Rows
+from services.operations.domain.causes import over_ms
 from services.operations.domain.incidents import APPLICATIONS_LIMIT, Found, Scope
 from services.operations.incidents.rows import Item
 from shared.clock import Clock
@@ -97,7 +98,8 @@ class Whom:
         """
         wrong = await self._wrong(scope.finding) if scope.finding else ()
         stages = _each(scope, self._clock(), wrong)
-        kept: _Stages = [*stages, _OLDEST_FIRST, {"$limit": APPLICATIONS_LIMIT}]
+        of_somebody = {"$match": {"_id": {"$ne": ""}}}
+        kept: _Stages = [*stages, of_somebody, _OLDEST_FIRST, {"$limit": APPLICATIONS_LIMIT}]
         items = [_item(row) for row in await self._situations.aggregate(kept)] if stages else []
         waits = {item.application for item in items}
         return [*items, *(Item(a, "", "", "", 0, 0) for a in wrong if a not in waits)]
@@ -106,7 +108,8 @@ class Whom:
 def _each(scope: Scope, now: datetime, wrong: Sequence[str]) -> _Stages:
     """Return how to find the applications of a scope, each with what it waits for; nothing: there
     is none.  The money of an order counts once, however many rows are about it, and what is held
-    has all that its application has.
+    has all that its application has.  Rows that are of no application are no application together,
+    and each has money of its own.
     """
     either = _of(prefix(f"{a}/") for a in wrong) if scope.finding else _waiting(scope, now)
     same = {
@@ -114,8 +117,10 @@ def _each(scope: Scope, now: datetime, wrong: Sequence[str]) -> _Stages:
         **{name: {"$first": f"${name}"} for name in ("dossier", "unit")},
         "partner": {"$max": "$partner"},
     }
+    is_nobodys = {"$eq": ["$application", ""]}
+    thing = {"$cond": [is_nobodys, "$_id", {"$ifNull": ["$of", "$_id"]}]}
     of_thing = {
-        "_id": {"application": "$application", "of": {"$ifNull": ["$of", "$_id"]}},
+        "_id": {"application": "$application", "of": thing},
         "matters": {"$sum": 1},
         "vnd": {"$max": "$vnd"},
         **same,
@@ -146,20 +151,29 @@ def _of(bounds: Iterable[tuple[str, str]]) -> list[Mapping[str, Any]]:
 
 
 def _waiting(scope: Scope, now: datetime) -> list[Mapping[str, Any]]:
-    stuck = {"stuck_ms": {"$lte": _ms(now)}} if scope.which == "stuck" else {}
+    now_ms = _ms(now)
+    stuck = {"$lte": now_ms} if scope.which == "stuck" else {}
     named = {n: v for n in ("unit", "partner", "procedure") if (v := getattr(scope, n))}
     began = {
         **({"$gte": _ms(scope.since)} if scope.since else {}),
         **({"$lt": _ms(scope.until)} if scope.until else {}),
     }
-    also = {**stuck, **named, **({"since_ms": began} if began else {})}
-    return [{"stage": stage, "cause": cause, **also} for stage, cause in scope.kinds]
+    also = {**named, **({"since_ms": began} if began else {})}
+    return [
+        {
+            "stage": stage,
+            "cause": cause,
+            "stuck_ms": {**stuck, "$gt": over_ms(cause, now_ms)},
+            **also,
+        }
+        for stage, cause in scope.kinds
+    ]
 
 
 _SUM: Mapping[str, Any] = {
     "$group": {
         "_id": None,
-        "applications": {"$sum": 1},
+        "applications": {"$sum": {"$cond": [{"$eq": ["$_id", ""]}, 0, 1]}},
         "matters": {"$sum": "$matters"},
         "vnd": {"$sum": "$vnd"},
     }

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.operations.board_stages import KINDS
+from services.operations.domain.causes import KINDS, over_ms
 from services.operations.domain.facts import CHANNELS, VIEWS, View
 from services.operations.domain.indicators import counted_as, of_board
 from services.operations.indicators.snapshots import OF_FORM, Situations, Snapshot, Snapshots
@@ -129,8 +129,9 @@ def _kinds(names: Sequence[str], now_ms: int) -> _Either:
     for stage, cause in KINDS:
         stuck, waits = (name in names for name in of_board(cause))
         if stuck or waits:
-            within = {} if stuck and waits else {"stuck_ms": {"$lte" if stuck else "$gt": now_ms}}
-            found.append({"stage": stage, "cause": cause, **within})
+            until = {} if waits else {"$lte": now_ms}
+            since_ms = over_ms(cause, now_ms) if stuck else now_ms
+            found.append({"stage": stage, "cause": cause, "stuck_ms": {"$gt": since_ms, **until}})
     return found
 
 

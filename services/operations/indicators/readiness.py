@@ -3,6 +3,7 @@
 `_id` of a row is `<unit>/<point>/<at>/<hash>`; the last one of a point counts.
 """
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date, timedelta
 from hashlib import blake2b
@@ -10,7 +11,7 @@ from hashlib import blake2b
 import msgspec
 
 from services.operations.domain.occurrences import judge
-from services.operations.domain.readiness import Catalogued, Finding, Tick, checked, seen
+from services.operations.domain.readiness import BY_HAND, Catalogued, Finding, Tick, checked, seen
 from services.operations.domain.service_index import added, tallied
 from services.operations.domain.statistics import Period
 from services.operations.indicators.scoring import fully_online
@@ -21,7 +22,6 @@ from shared.store import Row, Table, prefix
 
 OPENED_LIMIT = 200  # dossiers, the latest
 WINDOW = timedelta(days=29)
-ROWS_LIMIT = 1_000  # of ticks of a unit
 
 
 class Readiness:
@@ -47,7 +47,10 @@ class Readiness:
 
     async def ticks(self, unit: str) -> Mapping[str, Tick]:
         """Return what was said last of each point.  Raises `Unknown`."""
-        rows = await self._ticks.last(prefix(f"{unit}/"), ROWS_LIMIT)
+        found = await asyncio.gather(
+            *(self._ticks.last(prefix(f"{unit}/{p}/"), 1) for p in BY_HAND)
+        )
+        rows = [row for rows in found for row in rows]
         return {r["_id"].split("/")[1]: msgspec.json.decode(r["tick"], type=Tick) for r in rows}
 
     async def tick(self, unit: str, point: str, tick: Tick) -> None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from services.operations.domain.causes import CAUSES, over_ms
 from services.operations.domain.facts import VIEWS
 from services.operations.domain.indicators import COUNTED, Counts, Judge, Source
 from services.operations.domain.statistics import Period
@@ -174,7 +175,7 @@ class Snapshots:
 
     async def _of_board(self, now_ms: int) -> dict[str, Counter[str]]:
         counts: dict[str, Counter[str]] = defaultdict(Counter)
-        for row in await self._situations.aggregate(_matters(now_ms)):
+        for row in await self._situations.aggregate(matters_stages(now_ms)):
             key, number = row["_id"], row["number"]
             counts[key["unit"]][f"{key['cause']}/{'stuck' if key['is_stuck'] else 'waits'}"] += (
                 number
@@ -199,7 +200,14 @@ def _waiting(before: Snapshot) -> tuple[int, Mapping[str, Counts]]:
     }
 
 
-def _matters(now_ms: int) -> list[Mapping[str, Any]]:
+def matters_stages(now_ms: int) -> list[Mapping[str, Any]]:
+    """Return how to count what waits, by unit and cause, and whether it is stuck."""
     by = {"unit": "$unit", "cause": "$cause", "is_stuck": {"$lte": ["$stuck_ms", now_ms]}}
     only = {"_id": 0, "unit": 1, "cause": 1, "stuck_ms": 1}
-    return [{"$project": only}, {"$group": {"_id": by, "number": {"$sum": 1}}}]
+    over = [
+        {"cause": name, "stuck_ms": {"$lte": over_ms(name, now_ms)}}
+        for name, cause in CAUSES.items()
+        if cause.lasts_s
+    ]
+    grouped = {"$group": {"_id": by, "number": {"$sum": 1}}}
+    return [{"$project": only}, {"$match": {"$nor": over}}, grouped]

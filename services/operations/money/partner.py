@@ -83,11 +83,8 @@ class PartnerDesk:
     async def calls(self, partner: str, asked: str) -> own.CallsView:
         """Return what was said of an order, named by our reference or the partner's transaction."""
         typed = folded(asked)
-        applications = {
-            application
-            for of, _, application in await self._journeys.moved_by(asked, MOVED_LIMIT)
-            if of == partner
-        }
+        moved = await self._journeys.moved_by(asked, MOVED_LIMIT, partner)
+        applications = {application for *_, application in moved}
         spelled = {asked.strip(), asked.strip().upper(), typed} - {""}
         applications |= set((await self._journeys.named(sorted(spelled))).values())
         said: list[Line] = []

@@ -23,7 +23,7 @@ from services.operations.domain.breaks import (
     open_of,
     standing,
 )
-from services.operations.situations import break_row
+from services.operations.domain.situations import break_row
 from shared import events
 from shared.bus import Record
 from shared.errors import Unknown
@@ -125,7 +125,7 @@ class Ledger:
             rows = await self._rows_of(ids)
             if rows == seen:
                 return now
-            now = {id_: s for id_ in sorted(ids) if (s := _standing(rows[id_]))}
+            now = {id_: s for id_ in sorted(ids) if (s := standing(_turns(rows[id_])))}
             await self._follow(rows, now)
             seen = rows
         raise Unknown("what is said of breaks changes while it is looked at")
@@ -197,7 +197,7 @@ class Ledger:
 
     async def _standings(self, ids: Sequence[str]) -> list[Standing]:
         rows = await self._rows_of(ids) if ids else {}
-        return [s for id_ in ids if (s := _standing(rows[id_]))]
+        return [s for id_ in ids if (s := standing(_turns(rows[id_])))]
 
     async def _rows_of(self, ids: Collection[str]) -> dict[str, list[Row]]:
         out: dict[str, list[Row]] = {id_: [] for id_ in ids}
@@ -217,16 +217,22 @@ class Ledger:
         return found
 
     async def last_statements(self, partner: str, limit: int) -> list[Statement]:
-        """Return the last statement of each of a partner's last days, the newest first."""
-        rows = await self._statements.last(prefix(f"{partner}."), limit)
-        last = {row["_id"].rpartition(".")[0]: _statement(row) for row in rows}
-        return [*reversed(last.values())]
+        """Return the last statement of each of so many days, the newest first; a day has any."""
+        (low, high), found = prefix(f"{partner}."), dict[str, Statement]()
+        while len(found) < limit:
+            rows = await self._statements.last((low, high), limit)
+            for row in reversed(rows):
+                found.setdefault(_day(row), _statement(row))
+            if len(rows) < limit:
+                break
+            high = f"{_day(rows[0])}."
+        return [*found.values()][:limit]
 
     async def statements_of(self, partner: str, first: date, last: date) -> list[Statement]:
         """Return the last statement of each of these days, in their order."""
         within = f"{partner}.{first}.", f"{partner}.{last}.{END}"
         rows = await self._statements.ranges([within], ROWS_LIMIT)
-        return [*{row["_id"].rpartition(".")[0]: _statement(row) for row in rows}.values()]
+        return [*{_day(row): _statement(row) for row in rows}.values()]
 
     async def standings_of(
         self, partner: str, first: date, last: date
@@ -278,8 +284,8 @@ def _place(row: Row) -> str:
     return str(row["place"])
 
 
-def _standing(rows: Iterable[Row]) -> Standing | None:
-    return standing(_turns(rows))
+def _day(row: Row) -> str:
+    return str(row["_id"]).rpartition(".")[0]
 
 
 def _statement(row: Row) -> Statement:

@@ -24,9 +24,9 @@ from services.operations.domain.rounds import (
     found_of,
     previewed,
 )
+from services.operations.domain.situations import NEVER_MS
 from services.operations.rounds.ground import About, Ground, record_of
 from services.operations.rounds.rows import Rounds
-from services.operations.situations import NEVER_MS
 from shared.access import Caller
 from shared.catalogue import Catalogue
 from shared.clock import Clock

@@ -95,7 +95,7 @@ class Runner:
         ]
         doing.sort(key=lambda each: (each[0], each[1].id))
         for _, subscription, period, number in doing[:PER_TURN]:
-            with suppress(Unknown, Busy):  # nobody knows what came of it: it is made again
+            with suppress(Unknown):  # nobody knows what came of it: it is made again
                 await self._attempt(subscription, period, number)
                 forgotten = first[subscription.id] - STILL_KNOWN
                 await self._rows.forget_before(subscription.id, forgotten.isoformat())
@@ -118,8 +118,8 @@ class Runner:
             return
         try:
             problem = await self._send(subscription, period, at)
-        except (Unknown, Busy):
-            raise
+        except (Unknown, Busy) as doubt:  # no form by now: tried again as if nobody had taken it
+            problem = because(doubt)
         except Exception as error:  # the other subscriptions have nothing to do with it
             _log.exception("no form", id=subscription.id)
             problem = because(error)

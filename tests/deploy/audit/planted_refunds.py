@@ -25,6 +25,18 @@ def given_back(evidence: Evidence, **changes: Any) -> Evidence:
     return replace(kept, given_back=[Payment("R1", back["transaction"], back["amount_vnd"])])
 
 
+def given_back_before_another_amount_was_told(evidence: Evidence) -> Evidence:
+    """Return evidence of another amount than was asked for that is to go back; then the partner
+    told yet another of the same transaction, which stands beside it.
+    """
+    first, second = (BACK | {"amount_vnd": vnd} for vnd in (9_000, 8_000))
+    told = said(evidence, "payment.mismatched", first)
+    told = said(said(told, "refund.proposed", first), "payment.mismatched", second)
+    for kept_as, money in (("mismatched", second), ("overpaid", first)):
+        told = remembering(told, money=money | {"kept_as": kept_as})
+    return replace(told, paid=(*told.paid, Payment("R1", "T2", 9_000)))
+
+
 FAULTS: tuple[Callable[[Evidence], Evidence], ...] = (
     lambda e: said(given_back(e), "refund.done", BACK),
     lambda e: said(given_back(e), "refund.done", BACK | {"refund": "A.refund.2"}),

@@ -25,7 +25,11 @@ from tests.deploy.audit.planted_disbursements import FAULTS as DISBURSEMENT_FAUL
 from tests.deploy.audit.planted_disbursements import SOUND
 from tests.deploy.audit.planted_notices import FAULTS as NOTICE_FAULTS
 from tests.deploy.audit.planted_notices import SOUND as SOUND_NOTICES
-from tests.deploy.audit.planted_refunds import BACK, given_back
+from tests.deploy.audit.planted_refunds import (
+    BACK,
+    given_back,
+    given_back_before_another_amount_was_told,
+)
 from tests.deploy.audit.planted_refunds import FAULTS as REFUND_FAULTS
 from tests.deploy.audit.sound import (
     APPLICATION,
@@ -98,6 +102,7 @@ def test_money_that_came_too_early_for_any_order_is_overpaid_and_not_lost() -> N
     "plant",
     [
         given_back,
+        given_back_before_another_amount_was_told,
         lambda e: given_back(e, amount_vnd=6_000),
         lambda e: said(booked(e, "payment.overpaid"), "refund.proposed", BACK),
         lambda e: said(

@@ -18,8 +18,8 @@ import uvicorn
 
 from deploy.local.settings import ROOT
 from services.operations.api import Sources, router
+from services.operations.domain.situations import PLAIN
 from services.operations.opened import Whys
-from services.operations.situations import PLAIN
 from shared.access import Access
 from shared.catalogue import load
 from shared.edge_app import edge_app

@@ -199,6 +199,12 @@ WAYS = {
         ("indicators", "79", "--evidence", "on_time/denominator"),
     ),
     "GET /console/reads": Way("GET /v1/reads", ("reads", "77", "--from", "2026-11-20")),
+    "GET /console/sessions": Way("GET /v1/sessions/own", ("sessions", "--own")),
+    "POST /console/sessions/end": Way("POST /v1/sessions/own/end", ("sessions", "--own", "--end")),
+    "GET /console/sessions/everybody": Way("GET /v1/sessions", ("sessions",)),
+    "POST /console/sessions/everybody/end": Way(
+        "POST /v1/sessions/end", ("sessions", "local#an.nguyen", "--end", *WHY)
+    ),
     "GET /console/sync": Way("GET /v1/sync", ("sync", "79", "--day", "2026-11-20"), ends=1),
     "GET /console/readiness/{unit}": Way("GET /v1/readiness/{unit}", ("readiness", "26737")),
     "POST /console/readiness/{unit}/{point}": Way(

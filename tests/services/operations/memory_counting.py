@@ -68,10 +68,12 @@ class SituationRows:
         """
         if "$match" in stages[0]:
             return _page([*self._table.rows.values()], stages)
-        now_ms = stages[1]["$group"]["_id"]["is_stuck"]["$lte"][1]
+        now_ms = stages[2]["$group"]["_id"]["is_stuck"]["$lte"][1]
+        over = stages[1]["$match"]["$nor"]
         return _told(
             _key(unit=row["unit"], cause=row["cause"], is_stuck=row["stuck_ms"] <= now_ms)
             for row in self._table.rows.values()
+            if not any(_fits(row, one) for one in over)
         )
 
 

@@ -22,10 +22,11 @@ class MemoryWhom:
         for row in found[: stages[1]["$limit"]]:
             of_one[row["application"]].append(row)
         each = [_one(application, rows) for application, rows in of_one.items()]
-        if "$sort" in stages[5]:
-            each.sort(key=lambda row: (row["since_ms"], row["_id"]))
-            return each[: stages[6]["$limit"]]
-        total: Row = {"_id": None, "applications": len(each)}
+        named = [row for row in each if row["_id"]]
+        if "$limit" in stages[-1]:
+            named.sort(key=lambda row: (row["since_ms"], row["_id"]))
+            return named[: stages[-1]["$limit"]]
+        total: Row = {"_id": None, "applications": len(named)}
         summed = {name: sum(row[name] for row in each) for name in ("matters", "vnd")}
         return [total | summed] if each else []
 
@@ -33,7 +34,8 @@ class MemoryWhom:
 def _one(application: str, rows: Sequence[Row]) -> Row:
     things: dict[str, int] = defaultdict(int)
     for row in rows:
-        things[row["of"]] = max(things[row["of"]], row["vnd"])
+        of = row["of"] if application else row["_id"]
+        things[of] = max(things[of], row["vnd"])
     whole = things.pop("", 0)
     return {
         "_id": application,

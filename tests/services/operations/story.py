@@ -196,9 +196,10 @@ class Story:
         receipt = payment.ReceiptIssued(number="R-1", kind="fee", amount_vnd=50_000, lines=())
         return self.decide("payment", callback, settled, receipt)[0]
 
-    def told(self, cause: Event, milestone: str, occasion: int = 1, words: str = "") -> None:
+    def notice(self, cause: Event, milestone: str, occasion: int = 1, words: str = "") -> Event:
+        """A notice that is under way."""
         requested = notify.NoticeRequested(
-            key=f"{self.application}/{milestone}/sms",
+            key=self._notice_key(milestone),
             milestone=milestone,
             channel="sms",
             template=f"{milestone}.plain{words}",
@@ -207,9 +208,14 @@ class Story:
             params={},
             occasion=occasion,
         )
-        asked = self.decide("notify", cause, requested)[0]
+        return self.decide("notify", cause, requested)[0]
+
+    def answered(self, asked: Event, milestone: str, occasion: int = 1) -> None:
+        """The gateway has taken it."""
         self.log.pass_time(seconds=1)
-        answered = notify.Answered(key=requested.key, finding="handed", gateway_id="g1")
+        answered = notify.Answered(
+            key=self._notice_key(milestone), finding="handed", gateway_id="g1"
+        )
         answer = self.external("notify.inbox", "/services/notify/effects", answered, asked.id)
         sent = notify.NoticeSent(
             milestone=milestone,
@@ -219,6 +225,12 @@ class Story:
             occasion=occasion,
         )
         self.decide("notify", answer, sent)
+
+    def told(self, cause: Event, milestone: str, occasion: int = 1, words: str = "") -> None:
+        self.answered(self.notice(cause, milestone, occasion, words), milestone, occasion)
+
+    def _notice_key(self, milestone: str) -> str:
+        return f"{self.application}/{milestone}/sms"
 
     def acted(self, action: type[routing.OfficerAction], outcome: routing.Moved) -> Event:
         self.log.pass_time(hours=3)

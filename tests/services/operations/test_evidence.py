@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.operations.board_stages import KINDS
+from services.operations.domain.causes import KINDS
 from services.operations.domain.indicators import COUNTED, INDICATORS, of_board
 from services.operations.indicators.evidence import Evidence, Item
 from services.operations.indicators.snapshots import OF_FORM, Snapshot

@@ -5,6 +5,7 @@ from typing import Any
 
 from services.operations.facts import Facts
 from services.operations.journeys import read
+from shared.events import routing
 
 
 async def followed(world: Any, store: Any, records: Any, days_later: int = 0) -> None:
@@ -47,3 +48,42 @@ async def test_reading_again_leaves_the_rows_as_they_are(world: Any, story: Any,
 
     assert before.items() <= rows.items()
     assert store.tables["facts"].rows == rows
+
+
+async def test_what_an_old_application_does_now_leaves_its_earlier_months_as_they_are(
+    world: Any, story: Any, log: Any
+) -> None:
+    """A process that does not remember it reads all of it, and finds rows that stand."""
+    store = world.Store()
+    story.routed(story.registered())
+    await followed(world, store, log.records)
+    in_june, read_until = len(store.tables["facts"].rows), len(log.records)
+    log.pass_time(days=30)
+    story.acted(
+        routing.OfficerAccepted,
+        routing.Accepted(national_code=2, officer="o1", due=log.now + timedelta(days=3)),
+    )
+    await followed(world, store, log.records[read_until:], days_later=30)
+
+    rows = store.tables["facts"].rows
+    assert len(rows) > in_june
+    assert sum(1 for id_ in rows if id_.startswith("2026-06")) == in_june
+    assert store.tables["balances"].rows == {}
+
+
+async def test_what_is_read_late_of_one_that_stands_marks_its_month_also_after_a_crash(
+    world: Any, story: Any, log: Any
+) -> None:
+    """The rows may stand, and the mark not: who reads the same again leaves it."""
+    store = world.Store()
+    story.returned()
+    await followed(world, store, log.records[:15])
+    last = log.records[15:]
+    await followed(world, store, last, days_later=30)
+    marks = store.tables["balances"].rows
+    assert [id_[:12] for id_ in marks] == ["late/2026-06"]
+
+    before = dict(marks)
+    marks.clear()
+    await followed(world, store, last, days_later=30)
+    assert marks == before

@@ -128,6 +128,17 @@ async def test_more_than_fit_are_cut_and_it_is_said(world: SimpleNamespace, log:
     assert (len(found.found), found.is_cut) == (FOUND_LIMIT, True)
 
 
+async def test_a_partners_transaction_is_found_however_many_of_others_count_alike(
+    world: SimpleNamespace, log: Any
+) -> None:
+    for n in range(1, FOUND_LIMIT + 6):
+        moved(world.Story(log, n), "000123", "an-phat")
+    story = world.Story(log, FOUND_LIMIT + 6)
+    moved(story, "000123", "sen-vang")
+    [hit] = (await find(await kept(world, log), "sen-vang/000123")).found
+    assert (hit.application, hit.partner) == (story.application, "sen-vang")
+
+
 async def test_what_stands_nowhere_is_told_as_what_it_was_taken_for(
     world: SimpleNamespace, log: Any
 ) -> None:

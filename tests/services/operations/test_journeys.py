@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.operations.domain.entries import Entry, tally
 from services.operations.domain.occurrences import judge
-from services.operations.journeys import KEPT_LIMIT, PACKED_LIMIT, Journeys, read
+from services.operations.journeys import Journeys, read
 from services.operations.opened import waterfall_of
 from shared.errors import Unknown
 from shared.mongo import MongoTable, connect
@@ -126,31 +126,6 @@ async def test_a_message_from_outside_that_comes_again_is_a_row_of_its_own(
 
     assert len(appended.first) == 2
     assert len((await store.journeys.of(story.application))[0]) == 2
-
-
-async def test_what_is_sent_for_ever_is_kept_so_often_and_events_of_ours_all(
-    store: Any, story: Any, log: Any
-) -> None:
-    story.submitted()
-    sent = log.records[-1]
-    decided = 0
-    for _ in range(20):  # 20,000 of them, with a rebalance after each thousand
-        log.records.clear()
-        for _ in range(1_000):
-            log.again(sent)
-        if decided < 3:
-            (story.registered, story.routed, story.charged)[decided]()
-            decided += 1
-        await kept(store.journeys, log)
-        store.journeys.forget()
-
-    entries, _ = await store.journeys.of(story.application)
-    outside = [e for e in entries if not e.is_decided]
-
-    assert KEPT_LIMIT - PACKED_LIMIT < len(outside) <= KEPT_LIMIT
-    assert {"application.registered", "application.routed"} <= {e.type for e in entries}
-    rows = [id_ for id_ in store.tables["journeys"].rows if id_.startswith(story.application)]
-    assert len(rows) < KEPT_LIMIT / PACKED_LIMIT + 10
 
 
 @pytest.mark.parametrize("sequence", ["", "x", "-1", "1.0", "9" * 5_000, "٣"])

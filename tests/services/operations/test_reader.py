@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from services.operations.domain.ledger import Ledger
 from services.operations.domain.occurrences import by_application
+from services.operations.domain.situations import rows_of
 from services.operations.facts import rows_of as facts_of
 from services.operations.journeys import read
-from services.operations.situations import rows_of
 from shared import events
 from shared.bus import Record
 from shared.errors import Fenced
@@ -25,7 +25,9 @@ def written(world: SimpleNamespace, applications: int = 3) -> Any:
     """A log with several applications at different chapters, some messages twice."""
     log = world.Log()
     for n, chapter in zip(range(applications), ("returned", "paid", "registered"), strict=False):
-        getattr(world.Story(log, n + 1), chapter)()
+        story = world.Story(log, n + 1)
+        last = getattr(story, chapter)()
+        story.notice(last, chapter)
     for record in log.records[5:30:6]:
         log.again(record)
     return log
@@ -182,6 +184,28 @@ async def test_lost_lanes_end_the_loop_and_nothing_is_committed(world: SimpleNam
     same(await store.counts().total(), expected(log.records))
 
 
+async def test_what_is_brief_is_kept_and_committed_once_nothing_more_comes(
+    world: SimpleNamespace, story: Any, log: Any
+) -> None:
+    """Until then it is owed: who reads on after a crash has to read the last batch again."""
+    story.notice(story.registered(), "registered")
+    store, group = world.Store(), world.Group(log.records)
+    assignment = group.assignment(store.trouble, batch=len(log.records))
+    fetch, seen = assignment.fetch, []
+
+    async def with_a_pause(max_records: int, wait_s: float) -> list[Record]:
+        kept = [row["cause"] for row in store.tables["situations"].rows.values()]
+        seen.append(("notice_under_way" in kept, sum(group.committed.values())))
+        return [] if len(seen) in (2, 3, 4) else await fetch(max_records, wait_s)
+
+    assignment.fetch = with_a_pause
+    with pytest.raises(world.Over):
+        await store.reader().serve(assignment)
+
+    assert seen[1] == (False, 0)
+    assert seen[-1] == (True, len(log.records))
+
+
 # ---- faults
 
 
@@ -197,13 +221,16 @@ async def test_whatever_fails_the_numbers_are_those_of_the_log(
     """Unknown outcomes, crashes anywhere, zombies that go on writing, any interleaving."""
     rng = random.Random(seed)
     log, group = written(world), None
-    faults = rng.choice((0, 1, 3, 10, 30))
+    faults, is_dead = rng.choice((0, 1, 3, 10, 30)), False
 
     def fails() -> bool:
-        nonlocal faults
+        nonlocal faults, is_dead
+        if is_dead:
+            raise Crash  # nothing of it is done any more, not even what it would do at its end
         if faults and rng.random() < 0.05:
             faults -= 1
-            if rng.random() < 0.4:
+            is_dead = rng.random() < 0.4
+            if is_dead:
                 raise Crash
             return True
         return False
@@ -211,6 +238,7 @@ async def test_whatever_fails_the_numbers_are_those_of_the_log(
     store = world.Store(world.Trouble(fails))
     group = world.Group(log.records)
     for _ in range(100):
+        is_dead = False
         group.records = interleaved(log.records, rng)
         batch = rng.choice((1, 3, 8, 50))
         assignment = group.assignment(store.trouble, batch)

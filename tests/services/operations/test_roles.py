@@ -44,6 +44,10 @@ SAME = [
     ("GET", "/v1/statistics", "/console/statistics"),
     ("POST", "/v1/find", "/console/find"),  # by person: `find_person`, which both ask within
     ("GET", "/v1/reads", "/console/reads"),
+    ("GET", "/v1/sessions", "/console/sessions/everybody"),
+    ("POST", "/v1/sessions/end", "/console/sessions/everybody/end"),
+    ("GET", "/v1/sessions/own", "/console/sessions"),
+    ("POST", "/v1/sessions/own/end", "/console/sessions/end"),
 ]
 
 

@@ -13,13 +13,10 @@ from services.routing.domain.states import NATIONAL_CODE, Stage
 from shared.catalogue import Catalogue, load
 from shared.events import Data, handover, intake, payment, refunds, routing
 from shared.working_time import local_day
-from tests.services.operations import scenes
-from tests.services.operations.scenes import SCENES, begun
+from tests.services.operations.scenes import begun
 from tests.services.operations.story import BEGAN, Story
-from tests.services.operations.variants import VARIANTS
+from tests.services.operations.variants import EVERY
 
-OTHERS = (scenes.fee_due, scenes.apologised, scenes.paid_out)
-EVERY = [*SCENES.values(), *VARIANTS.values(), *OTHERS]
 REMINDERS = routing.DueSoon | routing.Overdue | routing.AcceptanceLate | handover.ReturnLate
 ENTERED = {routing.Routed: Stage.SUBMITTED, routing.NotAccepted: Stage.NOT_ACCEPTED}
 # what an event of routing follows, at some time before
@@ -39,7 +36,7 @@ def catalogue() -> Catalogue:
     return load()
 
 
-@pytest.fixture(params=EVERY, ids=lambda scene: scene.__name__)
+@pytest.fixture(params=EVERY.values(), ids=EVERY)
 def story(request: pytest.FixtureRequest) -> Story:
     scene: Callable[[Story], None] = request.param
     return begun(scene)

@@ -11,8 +11,9 @@ import pytest
 from services.operations.board import Ages, Board, Group, Place
 from services.operations.domain.causes import CAUSES, HELD
 from services.operations.domain.senders import REPEATED
+from services.operations.domain.situations import all_rows_of, rows_of
 from services.operations.journeys import read
-from services.operations.situations import INDEX, Situations, all_rows_of, rows_of
+from services.operations.situations import INDEX, Situations
 from services.operations.stuck_api import page_of
 from shared.events.kernel import LaneReleased, RecordParked
 from shared.mongo import MongoTable, connect

@@ -10,10 +10,14 @@ from shared.events.data import NOTE_LIMIT
 from tests.services.operations.families import family_failed
 from tests.services.operations.scenes import (
     DUE,
+    SCENES,
     act,
+    apologised,
     bring,
     came_back,
     cancelled,
+    fee_due,
+    paid_out,
     processing,
     settled,
     supplement_requested,
@@ -142,4 +146,11 @@ VARIANTS: Mapping[str, Callable[[Story], None]] = {
     "settled_again": settled_again,
     "told_to_many": told_to_many,
     "withdrawing": withdrawing,
+}
+EVERY: Mapping[str, Callable[[Story], None]] = {
+    **SCENES,
+    **VARIANTS,
+    "apologised": apologised,
+    "fee_due": fee_due,
+    "paid_out": paid_out,
 }

@@ -64,18 +64,20 @@ async def read(kafka_url: str) -> AsyncIterator[Read]:
     await made.lags.close()
 
 
-async def test_what_is_done_is_told_beside_what_there_is_of_all_topics_together(
+async def test_what_is_done_is_told_beside_what_there_is_of_each_topic(
     read: Read,
 ) -> None:
     assert await read.look() == Lag({}, {})
     for topic in read.topics:
         await read.commit(topic, 2, 5)
-    assert await read.look() == Lag({0: 4, 1: 10}, {0: 10, 1: 10})
+    done = {(topic, lane): offset for topic in read.topics for lane, offset in ((0, 2), (1, 5))}
+    assert await read.look() == Lag(done, dict.fromkeys(done, 5))
 
 
 async def test_who_has_committed_past_the_end_has_nothing_left(read: Read) -> None:
     await read.commit(read.topics[0], 9, 5)
-    assert await read.look() == Lag({0: 5, 1: 5}, {0: 5, 1: 5})
+    both = dict.fromkeys([(read.topics[0], 0), (read.topics[0], 1)], 5)
+    assert await read.look() == Lag(both, both)
 
 
 async def test_where_each_lane_of_each_topic_ends_is_told_to_two_that_ask_at_once(

@@ -8,9 +8,10 @@ READS: Mapping[str, Words] = {
     "reads": Words("Ai đã xem", "Who saw what"),
     "reads_lead": Words(
         "Mỗi lần một hồ sơ, kiến nghị hoặc mã hồ sơ hiện ra ở đây hay qua API đều được ghi lại và "
-        "giữ hai năm; mở trang này cũng vậy.",
+        "giữ hai năm; mở trang này, và kết thúc phiên đăng nhập của ai đó, cũng vậy.",
         "Whenever an application, a petition or a dossier code is shown, here or over the API, it "
-        "is written down and kept for two years; so is opening this page.",
+        "is written down and kept for two years; so is opening this page, and ending somebody's "
+        "sessions.",
     ),
     "reads_name": Words("Hồ sơ nào (mã bất kỳ)", "Which application (any code of it)"),
     "reads_by": Words("Ai xem (tài khoản)", "Who (an account)"),

@@ -25,9 +25,9 @@ from services.operations.domain.causes import HELD
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.rounds import WORKING_DAYS_LIMIT, Choice, Reason
+from services.operations.domain.situations import rows_of
 from services.operations.domain.status import held_by
 from services.operations.opened import Opened
-from services.operations.situations import rows_of
 from shared.clock import VIETNAM
 
 TIMES = ("since", "until")

@@ -23,6 +23,7 @@ from services.operations.domain.causes import CAUSES
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.roles import MAY
 from services.operations.domain.rounds import ITSELF, Choice, Doing, Reason
+from services.operations.domain.situations import NEVER_MS
 from services.operations.rounds import views
 from services.operations.rounds.desk import Desk
 from services.operations.rounds_api import (
@@ -35,7 +36,6 @@ from services.operations.rounds_api import (
     known,
 )
 from services.operations.rounds_api import whole as whole_of
-from services.operations.situations import NEVER_MS
 from services.operations.status_api import form_body
 from shared.access import Caller
 from shared.catalogue import Catalogue

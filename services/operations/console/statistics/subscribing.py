@@ -1,6 +1,7 @@
 """The routes of subscriptions to the form."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, NamedTuple, get_args
 
 import msgspec
@@ -14,7 +15,7 @@ from services.operations.console.screen import ALL_UNITS, ROOT, Visit, lead_to
 from services.operations.console.spoken import instant, moment
 from services.operations.domain.citizen.words import Words
 from services.operations.domain.roles import MAY
-from services.operations.domain.subscriptions import Attempt, Every, SentKind
+from services.operations.domain.subscriptions import Attempt, Every, SentKind, is_lost
 from services.operations.form_files import COUNTED
 from services.operations.form_lines import NATION, NATION_NAME
 from services.operations.status_api import form_body
@@ -95,13 +96,13 @@ def _row(one: Listed, desk: SubscriptionDesk) -> Row:
     if one.ended:
         over = LABELS["subscription_ended"].told(by=one.ended.by, at=moment(one.ended.at))
     periods = [
-        (a.period, _finding(a, one.tries), moment(instant(a.at_ms)), a.problem)
+        (a.period, _finding(a, one.tries, desk.clock()), moment(instant(a.at_ms)), a.problem)
         for a in one.attempts
     ]
     unit = same(f"{name} ({told.unit})")
     return Row(told.id, unit, told.every, told.kind, told.target, told.by, over, periods)
 
 
-def _finding(attempt: Attempt, tries: int) -> str:
-    is_last = attempt.finding == "failed" and attempt.number >= tries
-    return "given_up" if is_last else attempt.finding
+def _finding(attempt: Attempt, tries: int, now: datetime) -> str:
+    is_over = attempt.finding == "failed" or is_lost(attempt, int(now.timestamp() * 1_000))
+    return "given_up" if is_over and attempt.number >= tries else attempt.finding

@@ -86,6 +86,7 @@ class _Account:
         self.told: dict[_Money, int] = {}  # when it was first told
         self.booked: list[_Booked] = []
         self.standing: dict[_Transaction, _Booked] = {}  # what it counts as, else the last of it
+        self.counting = set[_Transaction]()  # what is told of them from then on stands beside it
         self.due_vnd: dict[str, set[int]] = defaultdict(set)  # by moment
         self.assessed = 0
         self.receipts = Counter[str]()  # đồng, by the partner of the settlement before them
@@ -119,9 +120,10 @@ class _Account:
     def _book(self, kept_as: str, said: _Said, logged_ms: int) -> None:
         money = _money(said)
         booked = _Booked(kept_as, money, logged_ms)
-        before = self.standing.get(money.moved_by)
-        if kept_as != "mismatched" or before is None or before.kept_as == "mismatched":
+        if kept_as != "mismatched" or money.moved_by not in self.counting:
             self.standing[money.moved_by] = booked
+        if kept_as != "mismatched":
+            self.counting.add(money.moved_by)
         self.booked.append(booked)
         self.references[money.moved_by] = money.reference
         if kept_as == "settled":
@@ -131,6 +133,7 @@ class _Account:
         transaction = said.partner, said.transaction
         self.references.setdefault(transaction, said.reference)
         if type_ == RefundProposed.TYPE:
+            self.counting.add(transaction)  # another amount as well, once it is to go back
             self.released[transaction] += said.amount_vnd
         elif type_ == RefundRejected.TYPE:
             self.released[transaction] -= said.amount_vnd

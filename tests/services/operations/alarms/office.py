@@ -9,8 +9,9 @@ from services.operations.alarms.sightings import Seen, Sightings, Sources
 from services.operations.domain.alarms import Sight
 from services.operations.domain.causes import CAUSES
 from services.operations.domain.expiry import Expiring
-from services.operations.situations import NEVER_MS
+from services.operations.domain.situations import NEVER_MS
 from services.operations.turns import Faults
+from shared.bus import Reached
 from shared.catalogue import Catalogue
 from shared.errors import Unknown
 from shared.mongo import MongoTable
@@ -32,13 +33,16 @@ class Sound:
 
 
 class Asked:
-    """A table that remembers what it was asked."""
+    """A table that remembers what it was asked, and may be out of order."""
 
     def __init__(self, table: MongoTable) -> None:
         self.asked, self._table = list[Sequence[Mapping[str, Any]]](), table
+        self.is_down = False
 
     async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Row]:
         self.asked.append(stages)
+        if self.is_down:
+            raise Unknown("planted")
         return await self._table.aggregate(stages)
 
 
@@ -48,7 +52,7 @@ class Office:
     def __init__(self, database: Any, catalogue: Catalogue) -> None:
         self.situations, self.facts = (MongoTable(database[n]) for n in ("situations", "facts"))
         self.asked = Asked(self.situations)
-        self.lags: Mapping[str, tuple[Mapping[int, int], Mapping[int, int]]] = {}
+        self.lags: Mapping[str, tuple[Reached, Reached]] = {}
         self.has_kafka = True
         self.faults = Faults(MongoTable(database["loops"]), lambda: NOW)
         self.sightings = Sightings(
@@ -64,7 +68,7 @@ class Office:
         )
         self._count = 0
 
-    async def look(self) -> Mapping[str, tuple[Mapping[int, int], Mapping[int, int]]]:
+    async def look(self) -> Mapping[str, tuple[Reached, Reached]]:
         """As Kafka: how far groups are."""
         if not self.has_kafka:
             raise Unknown("planted")

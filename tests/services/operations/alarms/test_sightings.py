@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from services.operations.alarms.rows import Past
 from services.operations.alarms.sightings import behind_s, grown
 from tests.services.operations.alarms.office import HOUR, NOW, Office, ms
+
+PAYING, PAID = ("payment.inbox", 0), ("payment.events", 0)
 
 
 async def test_where_nothing_waits_nothing_is_seen_but_keys(office: Office) -> None:
@@ -93,11 +96,44 @@ async def test_what_cannot_be_looked_at_is_said_and_the_others_are_seen(office: 
 
 
 async def test_a_group_that_is_behind_says_since_when(office: Office) -> None:
-    office.lags = {"payment": ({0: 100, 1: 50}, {0: 100, 1: 90})}
+    office.lags = {"payment": ({PAYING: 100, PAID: 50}, {PAYING: 100, PAID: 90})}
     past = [
-        Past(ms(NOW) - n * 60_000, {}, {"payment": {0: 100, 1: 90 - 10 * n}}) for n in (3, 2, 1)
+        Past(
+            ms(NOW) - n * 60_000,
+            {},
+            {"payment": {"payment.inbox/0": 100, "payment.events/0": 90 - 10 * n}},
+        )
+        for n in (3, 2, 1)
     ]
     assert await office.found("read_lag", *past) == {"payment": 180}
+
+
+async def test_a_topic_that_stands_still_is_not_hidden_by_one_that_flows(office: Office) -> None:
+    """Ten records of the one wait for a quarter of an hour; of the other ever more come."""
+    office.lags = {"g": ({PAYING: 90, PAID: 900_000}, {PAYING: 100, PAID: 900_000})}
+    past = [
+        Past(
+            ms(NOW) - n * 60_000,
+            {},
+            {"g": {"payment.inbox/0": 100, "payment.events/0": 900_000 - n}},
+        )
+        for n in range(15, 0, -1)
+    ]
+    assert await office.found("read_lag", *past) == {"g": 15 * 60}
+
+
+async def test_a_look_at_the_board_that_failed_is_no_board_without_anything_stuck(
+    office: Office,
+) -> None:
+    """Or each group would have grown from nothing, a quarter of an hour after it."""
+    await office.waits("unpaid", 30)
+    office.asked.is_down = True
+    seen = await office.seen()
+    office.asked.is_down = False
+    assert "stuck_growth" in seen.unseen
+    assert seen.past.stuck is None
+    failed = msgspec.structs.replace(seen.past, at_ms=ms(NOW) - 12 * 60_000)
+    assert await office.found("stuck_growth", failed) == {"payment/unpaid": 0}
 
 
 # ---- worked out
@@ -111,8 +147,8 @@ def test_a_group_is_behind_for_as_long_as_its_next_record_has_been_there(
     read: int, ends: list[int]
 ) -> None:
     now_ms = len(ends) * 60_000
-    past = [Past(n * 60_000, {}, {"g": {0: end}}) for n, end in enumerate(ends)]
-    found = behind_s("g", {0: read}, {0: ends[-1]}, now_ms, past)
+    past = [Past(n * 60_000, {}, {"g": {"payment.inbox/0": end}}) for n, end in enumerate(ends)]
+    found = behind_s("g", {PAYING: read}, {PAYING: ends[-1]}, now_ms, past)
     first = next((n for n, end in enumerate(ends) if end > read), len(ends))
     assert found == (len(ends) - first) * 60
 
@@ -138,7 +174,7 @@ async def test_what_fails_in_the_background_is_counted_by_what_it_is(office: Off
 async def test_a_question_that_fails_leaves_the_others_and_is_said(office: Office) -> None:
     await office.situations.insert([{"_id": "x", "stage": "routing", "cause": "unrouted"}])
     await office.waits("partner_silent", 3, partner="sen-vang", stuck=None)
-    office.lags = {"intake": ({0: 1}, {})}  # a group that reads what is not there
+    office.lags = {"intake": ({PAYING: 1}, {})}  # a group that reads what is not there
     seen = await office.seen()
     assert set(seen.errors) == {"read_lag"}
     assert seen.unseen == ["read_lag"]

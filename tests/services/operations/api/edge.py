@@ -11,9 +11,9 @@ from fastapi import FastAPI
 from services.operations import proof_api
 from services.operations.api import Sources, router
 from services.operations.counts import read_by
+from services.operations.domain.situations import PLAIN
 from services.operations.opened import Whys
 from services.operations.proving import Proving
-from services.operations.situations import PLAIN
 from services.operations.trends import Trends
 from shared import problems
 from shared.access import LIMITED, Access

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from services.operations import stuck_api
 from services.operations.board import Board
-from services.operations.situations import rows_of
+from services.operations.domain.situations import rows_of
 from services.operations.trends import Trends
 from shared import problems
 from shared.access import Access

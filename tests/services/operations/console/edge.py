@@ -1,6 +1,5 @@
 """The console's edge, and what of the API stands beside it, over tables in memory."""
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ import pytest
 from fastapi import APIRouter, Depends
 from starlette.types import ASGIApp
 
-from services.operations import reads_api, unsealing_api
+from services.operations import reads_api, sessions_api, unsealing_api
 from services.operations.alarms.desk import Desk as AlarmDesk
 from services.operations.api import Sources
 from services.operations.api import router as api_router
@@ -48,6 +47,7 @@ from services.operations.console.sandbox.routes import Trying
 from services.operations.console.sandbox.switches import SWITCHES
 from services.operations.console.screen import WAYS, Screen
 from services.operations.console.sessions import Sessions
+from services.operations.console.signed_in import routes as session_routes
 from services.operations.console.statistics import routes as form_routes
 from services.operations.console.statistics import subscribing
 from services.operations.console.statistics.routes import Tabling
@@ -71,6 +71,7 @@ from services.operations.rounds.desk import Desk
 from services.operations.rounds.ground import Ground
 from services.operations.rounds.rows import Rounds, Tables
 from services.operations.rounds.runner import Runner
+from services.operations.sessions_api import SessionDesk
 from services.operations.statistics_api import FormDesk
 from services.operations.subscriptions.desk import SubscriptionDesk
 from services.operations.subscriptions.rows import Subscriptions
@@ -78,7 +79,7 @@ from services.operations.sync_api import SyncDesk
 from services.operations.trends import Trends
 from services.operations.unsealing import Unsealing
 from shared import events
-from shared.access import LIMITED, Access
+from shared.access import LIMITED
 from shared.bus import Message, Partition
 from shared.catalogue import Catalogue
 from shared.edge_app import edge_app
@@ -89,7 +90,7 @@ from shared.vault import Vault
 from tests.services.operations.alarms.watch import Night
 from tests.services.operations.at_intake import AtIntake
 from tests.services.operations.console.desks import gathering_of, money_desk
-from tests.services.operations.console.visits import API_KEYS, BASE, KEPT, KEY, ROLES, UNITS
+from tests.services.operations.console.visits import BASE, KEPT, KEY, ROLES, UNITS, access, bearer
 from tests.services.operations.dead.office import Office
 from tests.services.operations.live import Live
 from tests.services.operations.memory import Group, MemoryTable, Over, Store, Trouble
@@ -127,7 +128,8 @@ class ConsoleEdge:
             for name, role in ROLES.items()
         }
         people = People({name: {} for name in ROLES})
-        sessions = Sessions(MemoryTable(self.store.trouble), self.ticks.clock)
+        self.sessions_table = MemoryTable(self.store.trouble)
+        sessions = Sessions(self.sessions_table, self.ticks.clock)
         ways = (*WAYS, sandbox_routes.WAY) if self.transport else WAYS
         self.door = Door.made(
             Screen(ways), Accounts(rows, people), sessions, KEY, self.ticks, self.oidc
@@ -220,19 +222,18 @@ class ConsoleEdge:
             *(self.store.journeys, finder, self.at_intake.persons),
             *(self.store.counts(), self.store.counts(), lambda: None, self, self._now, self.whys),
         )
+        signed_in = SessionDesk(self.door.sessions, self.reads, self._now)
         beside = (
             api_router(sources),
+            sessions_api.router(signed_in),
+            session_routes.router(self.door, signed_in),
             reads_api.router(self.reads, self.store.journeys),
             read_routes.router(self.door, self.reads, self.store.journeys),
             unsealing_api.router(self.unsealing),
         )
         for router in (*routers, *beside):
             guarded.include_router(router)
-        keys = {
-            hashlib.sha256(key.encode()).hexdigest(): {"name": f"{role}-1", "role": role}
-            for role, key in API_KEYS.items()
-        }
-        return guard.around(edge_app("operations", Access(keys), (guarded,)))
+        return guard.around(edge_app("operations", access(), (guarded,)))
 
     def _sandbox(self) -> Programs | None:
         urls = {switch.program: "http://127.0.0.1:1" for switch in SWITCHES.values()}
@@ -242,19 +243,19 @@ class ConsoleEdge:
         return self.now
 
     def _unsealing(self) -> Unsealing:
-        self.vault_table = MemoryTable(Trouble())
+        self.vault_table, self.read_again = MemoryTable(Trouble()), list[Entry]()
         self.vault = Vault(self.vault_table, KEY, monotonic=self.ticks)
-        journeys, claims = self.store.journeys, MemoryTable(Trouble())
-        return Unsealing(journeys, self._original, self.vault, claims, self, self._now)
+        claims, original = MemoryTable(Trouble()), self._original
+        return Unsealing(self.store.journeys, original, self.vault, claims, self, self._now)
 
     async def _original(self, entry: Entry) -> bytes:
-        """Return a message's data as its log has it."""
+        self.read_again.append(entry)
         records = self.stories[entry.application].log.records
         (found,) = (r for r in records if (r.topic, r.partition, r.offset) == entry.place)
         return bytes(events.decode(found.value).data)
 
     async def _append(self, place: Partition, message: Message) -> None:
-        """Keep what the console has said; whoever listens is `payment`, if somebody does."""
+        """Keep what the console has said: `payment` listens."""
         assert self.payment
         await self.payment.append(place, message)
 
@@ -295,6 +296,5 @@ class ConsoleEdge:
 
     def program(self, role: str = "operator") -> httpx.AsyncClient:
         """Return a client that has the key of a role."""
-        headers = {"authorization": f"Bearer {API_KEYS[role]}"}
         transport = httpx.ASGITransport(self.app, client=("203.0.113.8", 4711))
-        return httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers)
+        return httpx.AsyncClient(transport=transport, base_url=BASE, headers=bearer(role))

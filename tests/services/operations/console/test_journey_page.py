@@ -12,11 +12,11 @@ from services.operations.console.reading.page import LINES_LIMIT, JourneyPage, j
 from services.operations.console.reading.waterfall import LEAST, WHO, WHOLE, covered, waterfall
 from services.operations.console.types import STRANGE
 from services.operations.domain.findings import Finding
+from services.operations.domain.situations import PLAIN
 from services.operations.domain.spans import Span, spans
 from services.operations.domain.waits import waits
 from services.operations.domain.whys import Why
 from services.operations.opened import Opened, Whys, journey_of
-from services.operations.situations import PLAIN
 from shared.catalogue import Catalogue
 from shared.events import refunds
 from tests.services.operations import scenes

@@ -1,5 +1,6 @@
 """How long somebody is signed in, and what ends it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -169,6 +170,49 @@ async def test_an_account_has_so_many_sessions_and_the_oldest_ends(
     assert [await sessions.find(t) is not None for t in own] == [False] + [True] * KEPT_EACH
     assert all([await sessions.find(token) for token in tokens])
     assert await sessions.find("") is None
+
+
+async def test_what_one_process_ends_is_over_for_every_one(
+    sessions: Sessions, rows: MemoryTable, ticks: Ticks
+) -> None:
+    another = Sessions(rows, ticks.clock)
+    tokens = [await sessions.open(Caller("a", "viewer"), "account") for _ in range(2)]
+    stays = await sessions.open(Caller("a/b", "viewer"), "account")
+    await another.end(await another.of("a"))
+    assert [await sessions.find(token) for token in tokens] == [None, None]
+    assert await sessions.find(stays)
+    await another.end(await another.of("a/b"))
+    assert rows.rows == {}
+
+
+async def test_of_very_many_the_newest_are_told_and_that_there_are_more(
+    sessions: Sessions, ticks: Ticks
+) -> None:
+    for n in range(3):
+        ticks.now_s += 1
+        await sessions.open(Caller(f"a{n}", "viewer"), "account")
+    found, is_cut = await sessions.all(2)
+    assert ([each.told.name for each in found], is_cut) == (["a2", "a1"], True)
+    found, is_cut = await sessions.all(3)
+    assert (len(found), is_cut) == (3, False)
+
+
+@pytest.mark.parametrize("steps", range(14))
+async def test_one_that_begins_while_others_are_ended_is_over_or_told(
+    sessions: Sessions, steps: int
+) -> None:
+    """Whenever that is: none lasts that nobody sees and nobody could end."""
+    person = Caller("a", "viewer")
+    before = await sessions.open(person, "account")
+    beginning = asyncio.create_task(sessions.open(person, "account"))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    await sessions.end(await sessions.of("a"))
+    lasts = await sessions.find(await beginning) is not None
+    assert await sessions.find(before) is None
+    assert len(await sessions.of("a")) == lasts
+    (told, _) = await sessions.all(9)
+    assert len(told) == lasts
 
 
 async def test_what_nobody_came_back_to_is_cleared_away(

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from services.operations.console.labels import LABELS
-from services.operations.domain.subscriptions import Attempt
+from services.operations.domain.subscriptions import AFTER_S, Attempt
 from tests.services.operations.console.edge import ConsoleEdge
 from tests.services.operations.console.visits import TOKEN, send, sign_in
 
@@ -45,6 +45,16 @@ async def test_what_cannot_be_subscribed_is_refused(
 ) -> None:
     answer = await subscribe(seated, **wrong)
     assert (answer.status_code, LABELS["refused_no-subscription"].vi in answer.text) == (422, True)
+
+
+async def test_a_last_attempt_that_nobody_lived_to_tell_of_is_given_up(
+    edge: ConsoleEdge, seated: httpx.AsyncClient
+) -> None:
+    await subscribe(seated)
+    [one] = await edge.subscriptions.rows.every()
+    lost = Attempt(period="2026-06-09", number=len(AFTER_S), at_ms=0, finding="begun")
+    await edge.subscriptions.rows.begin(one.id, lost)
+    assert LABELS["sending_given_up"].en in (await seated.get(WHERE, params={"lang": "en"})).text
 
 
 async def test_only_who_may_ask_asks(edge: ConsoleEdge) -> None:

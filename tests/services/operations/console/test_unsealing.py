@@ -9,9 +9,10 @@ import pytest
 
 from services.operations.limits import LIMITS
 from services.operations.reads_api import PAGE_LIMIT
-from services.operations.unsealing import from_log
+from services.operations.unsealing import READS_LIMIT, from_log
 from shared.bus import Record
 from shared.errors import Unknown
+from shared.events import portal
 from shared.events.intake import PersonalUnsealed
 from shared.vault import seal
 from tests.services.operations import scenes
@@ -167,6 +168,30 @@ async def test_what_operations_has_not_kept_whole_is_read_from_the_log(edge: Con
     assert "… " in msgspec.json.decode(entry.data)["sealed"]
     told = (await asked(edge, story)).json()
     assert told["fields"][0]["value"]["name"] == NAME
+
+
+async def test_of_an_application_that_is_flooded_no_more_is_read_again_than_a_page_may_cost(
+    edge: ConsoleEdge,
+) -> None:
+    story = await sealed_story(edge, PERSONAL | {"address": "x" * 4_000})
+    corrected = story.log.records[-1]
+    long = portal.Submitted(
+        procedure="1.001193", receiving_unit="00004", personal=f"e30..aXY.{'a' * 4_000}.dGFn"
+    )
+    for _ in range(5):  # by a portal: nobody here could open it
+        story.external("portal.submissions", "/portals/sandbox", long)
+    for _ in range(5):  # the same again
+        story.log.again(corrected)
+    await edge.read(story)
+    assert (await asked(edge, story)).json()["is_whole"]
+    assert len(edge.read_again) == 1
+
+    for n in range(2 * READS_LIMIT):
+        story.log.again(corrected, id=f"{story.application}/other/{n}", causationid=f"{n}")
+    await edge.read(story)
+    told = (await asked(edge, story, key="unsealing-2")).json()
+    assert told["fields"][0]["value"]["name"] == NAME
+    assert (told["is_whole"], len(edge.read_again)) == (False, 1 + READS_LIMIT)
 
 
 async def test_a_value_of_another_application_does_not_open(edge: ConsoleEdge) -> None:

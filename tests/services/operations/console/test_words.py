@@ -16,6 +16,7 @@ from services.operations.console.rounds.labels import CHECKS, DOINGS, RESULTS, S
 from services.operations.console.rounds.listing import TONES
 from services.operations.console.sandbox.page import State
 from services.operations.console.screen import WAYS
+from services.operations.console.sessions import Way
 from services.operations.console.spoken import stretch
 from services.operations.console.types import TYPES, called
 from services.operations.dead.desk import RESULTS as DEAD_RESULTS
@@ -122,6 +123,8 @@ MADE = {
     *(f"refused_{code}" for code in ("unknown-round", "same-person")),
     *("refused_too-many-open", "refused_too-many-acts"),
     "refused_preview-too-old",
+    "refused_nobody-signed-in",
+    *(f"way_{way}" for way in get_args(Way)),
     "refused_no-form-key",
     *(f"new_{which}" for which in ("stuck", "all")),
     *(f"age_{age}" for age in AGES_S),

@@ -18,8 +18,8 @@ from services.operations.domain.dead.letters import (
     split,
 )
 from services.operations.domain.entries import in_order
+from services.operations.domain.situations import NEVER_MS
 from services.operations.domain.timeline import timeline
-from services.operations.situations import NEVER_MS
 from shared.events.kernel import RecordParked
 from tests.services.operations.dead.office import Office, accepted, dismissed
 from tests.services.operations.dead.standing import grouped

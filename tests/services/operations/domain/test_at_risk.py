@@ -6,8 +6,8 @@ import pytest
 
 from services.operations.domain.causes import APART, CAUSES
 from services.operations.domain.matters import Matter, Summary
+from services.operations.domain.situations import all_rows_of
 from services.operations.domain.summary import followed
-from services.operations.situations import all_rows_of
 from shared.events import Data, disbursements, payment, refunds, routing
 from shared.events.data import Strict
 from shared.events.kernel import RecordParked
@@ -108,6 +108,7 @@ WHY_NOT = {
     "stopped": SETTLED,
     "awaiting_signature": SETTLED,
     "certificate_expired": SETTLED,
+    "sequence_gap": "nobody knows what the missing event said",
     "awaiting_return": SETTLED,
     "in_post": SETTLED,
     "post_came_back": SETTLED,

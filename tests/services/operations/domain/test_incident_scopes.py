@@ -2,13 +2,12 @@
 
 import pytest
 
-from services.operations import board_stages
 from services.operations.domain.alarm_life import Alarm, fired
 from services.operations.domain.alarms import RULES, Sight
-from services.operations.domain.causes import CAUSES
+from services.operations.domain.causes import CAUSES, KINDS
 from services.operations.domain.incident_scopes import SCOPES, opens, scope_of, title_of
 from services.operations.domain.incidents import GROUPS, Scope
-from services.operations.domain.proof.words import KINDS
+from services.operations.domain.proof import words
 from services.operations.domain.rounds import Choice
 from shared.topics import groups
 from tests.services.operations.story import BEGAN
@@ -60,7 +59,8 @@ def test_whom_an_alarm_concerns_can_be_asked(rule: str) -> None:
 
 
 def test_a_scope_may_be_of_every_group_of_the_board() -> None:
-    assert sorted(Scope().kinds) == sorted(board_stages.KINDS)
+    assert Scope().kinds == KINDS
+    assert {(CAUSES[c].stage, c) for _, c in KINDS} == {(c.stage, n) for n, c in CAUSES.items()}
 
 
 def test_every_reader_of_the_log_says_what_waits_for_it() -> None:
@@ -68,7 +68,7 @@ def test_every_reader_of_the_log_says_what_waits_for_it() -> None:
     assert {cause for causes in GROUPS.values() for cause in causes} <= set(CAUSES)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", words.KINDS)
 def test_what_can_be_wrong_in_a_log_is_a_scope(kind: str) -> None:
     assert Scope(finding=kind).is_known
     assert Scope(finding=kind).kinds == []

@@ -87,6 +87,25 @@ def test_what_a_partner_says_counts_only_where_it_is_said(
     assert (("partner_down", story.reference) in before) == (finding == "not_found")
 
 
+def test_a_silence_is_as_old_as_the_first_call_that_brought_nothing(story: Any, log: Any) -> None:
+    asked = story.charged()
+    said = {"key": "k", "partner": "sandbox", "reference": story.reference}
+    ages = []
+    for finding in ("deferred", "unknown", "deferred", "unknown"):
+        log.pass_time(hours=1)
+        data = payment.Queried(**said, finding=finding)
+        story.external("payment.inbox", "/services/payment/effects", data, asked.id)
+        matters = followed(Summary(), log.entries(story.application)).matters
+        (silence,) = (m for m in matters.values() if m.cause.startswith("partner_"))
+        ages.append((silence.cause, silence.since_ms, silence.vnd))
+
+    first = ages[0][1]
+    assert ages == [
+        ("partner_down", first, 50_000),
+        *[("partner_silent", first, 50_000)] * 3,
+    ]
+
+
 # ---- the tables
 
 # what our services decide, and nobody waits because of it, or no longer than before

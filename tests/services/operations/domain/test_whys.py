@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.operations.domain.causes import AT_ONCE, CAUSES
+from services.operations.domain.causes import AT_ONCE, CAUSES, over_ms
 from services.operations.domain.citizen.units import Units
 from services.operations.domain.ends import ENDS
 from services.operations.domain.nexts import NEXT
@@ -56,7 +56,7 @@ def test_whatever_nobody_waits_for_any_more_is_an_end_with_its_sentence() -> Non
 
 
 @pytest.mark.parametrize("cause", CAUSES)
-@pytest.mark.parametrize("late_ms", [None, -60_000, 60_000])
+@pytest.mark.parametrize("late_ms", [None, -30_000, 30_000])
 def test_each_is_one_whole_sentence_in_both_languages(cause: str, late_ms: int | None) -> None:
     stuck_ms = None if late_ms is None else NOW_MS - late_ms
     one = standing(cause, NOW_MS - 120_000, stuck_ms)
@@ -148,8 +148,9 @@ def test_what_is_stuck_comes_before_what_waits_as_it_should_and_notices_last(
     found: list[tuple[str, int | None]],
 ) -> None:
     one = [standing(cause, NOW_MS - 10**9, stuck_ms) for cause, stuck_ms in found]
+    lasting = [s for s in one if s.stuck_ms is None or s.stuck_ms > over_ms(s.cause, NOW_MS)]
     said = [why for why in whys([], one, NOW_MS, UNITS) if why.cause]
     ranks = [(CAUSES[why.cause].stage == "notify", not why.is_stuck) for why in said]
-    assert len(said) == len(one)
+    assert len(said) == len(lasting)
     assert ranks == sorted(ranks)
     assert all(isinstance(why.since, datetime) for why in said)

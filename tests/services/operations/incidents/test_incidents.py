@@ -12,9 +12,9 @@ import pytest
 
 from services.operations.domain.incidents import ACTS_LIMIT, Incident, Scope
 from services.operations.domain.rounds import Choice, Found, previewed
+from services.operations.domain.situations import NEVER_MS
 from services.operations.incidents import views
 from services.operations.incidents.desk import Desk, Opener
-from services.operations.situations import NEVER_MS
 from services.operations.turns import SomeFailed
 from shared.events.notify import BroadcastTold
 from tests.services.operations import scenes

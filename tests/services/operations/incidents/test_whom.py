@@ -1,8 +1,8 @@
 """Whom a scope concerns, on a real database and in memory."""
 
 from services.operations.domain.incidents import Found, Scope
+from services.operations.domain.situations import NEVER_MS
 from services.operations.incidents.whom import SHARE
-from services.operations.situations import NEVER_MS
 from tests.services.operations.incidents.house import HOUR, Office
 from tests.services.operations.story import BEGAN
 
@@ -83,3 +83,16 @@ async def test_a_group_that_is_behind_concerns_what_waits_for_it(either: Office)
         scope = Scope(group=group, which="all")
         assert (await either.desk.whom.count(scope)).applications == many
         assert len(await either.desk.whom.items(scope)) == many
+
+
+async def test_what_is_of_no_application_is_none_and_each_of_it_has_its_money(
+    either: Office,
+) -> None:
+    """Breaks that nobody could place: their money counts, and nobody is to be told of them."""
+    [of_one] = await either.waits("partner_down", vnd=50_000)
+    for vnd in (2_000, 3_000):
+        await either.waits("reconciliation_break", application="", of="", vnd=vnd)
+    scope = Scope(stage="payment")
+
+    assert number_of(await either.desk.whom.count(scope)) == (1, 3, 55_000)
+    assert [item.application for item in await either.desk.whom.items(scope)] == [of_one]

@@ -126,6 +126,18 @@ async def test_the_last_statement_of_each_day_is_shown_the_newest_first(
     assert [(s.word.day.day, s.word.correction) for s in found] == [(9, 0), (8, 1)]
 
 
+async def test_so_many_days_are_shown_however_often_each_was_corrected(
+    store: Store, partners: Partners, log: Log
+) -> None:
+    for n in range(16):
+        for correction in range(20 if n == 3 else 3):
+            partners.states(day=DAY - timedelta(days=n), correction=correction)
+    await heard(store, log)
+    found = await ledger(store).last_statements("sen-vang", 14)
+    assert [s.word.day for s in found] == [DAY - timedelta(days=n) for n in range(14)]
+    assert {s.word.correction for s in found} == {2, 19}
+
+
 async def test_of_a_kind_that_is_rare_no_more_is_looked_at_than_a_page_may_cost(
     store: Store, partners: Partners, log: Log
 ) -> None:

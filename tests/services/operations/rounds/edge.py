@@ -89,6 +89,7 @@ class Door:
         await self.journeys.append(entries)
         following = Situations(self.situations, self.journeys)
         await following.follow(entries)
+        await following.settle()
         await following.hold(entries)
 
     async def turn(self, seconds: float = 1) -> None:

@@ -180,6 +180,21 @@ async def test_a_form_that_cannot_be_drawn_is_said_at_it_and_the_others_are_sent
     assert listed[broken.id].problem == "LookupError: the unit is in no edition"
 
 
+async def test_what_cannot_be_counted_now_is_tried_for_as_long_as_a_target_that_refuses(
+    office: Office,
+) -> None:
+    """No form went out: the next attempt has as much time as if nobody had taken it."""
+    await office.desk.begin(WANTED, "o-1")
+    office.undrawn = {"01": Unknown("the count takes too long")}
+    await office.pass_by(DAY + timedelta(hours=2))
+    [(period, finding, number)] = await office.findings()
+    assert (period, finding) == ("2026-11-20", "failed")
+    assert number < len(AFTER_S)
+    office.undrawn = {}
+    await office.pass_by(timedelta(hours=31))
+    assert ("2026-11-20", "sent") in [found[:2] for found in await office.findings()]
+
+
 async def test_a_target_that_was_taken_away_is_said_at_it(office: Office) -> None:
     await office.desk.begin(WANTED, "o-1")
     office.targets.clear()

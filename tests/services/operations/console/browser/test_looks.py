@@ -5,11 +5,13 @@ Pictures go to build/console: they are to be looked at, not only made.
 
 import pytest
 
+from tests.browser import needs_axe
 from tests.services.operations import scenes
 from tests.services.operations.console.browser.seeing import Sight
 from tests.services.operations.console.test_finding_pages import two_of_one_number
 from tests.services.operations.console.test_money_pages import money_of, reconciled
-from tests.services.operations.scenes import SCENES, begun
+from tests.services.operations.scenes import begun
+from tests.services.operations.variants import EVERY
 from tests.services.operations.windows import NARROW, WIDE, overflow
 
 
@@ -56,12 +58,13 @@ async def test_every_page_fits_the_window_and_is_pictured(
         await sight.shot(page, f"journey-{name}")
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-async def test_every_state_fits_the_window(sight: Sight, width: int) -> None:
-    async with sight.page(width) as page:
-        await sight.sign_in(page)
-        for n, scene in enumerate(SCENES, start=10):
-            story = await sight.edge.read(begun(SCENES[scene], n))
-            await page.goto(f"{sight.edge.url}/journeys/{story.application}")
-            assert await overflow(page) == 0, scene
-            await sight.shot(page, f"{scene}-{width}")
+@needs_axe
+@pytest.mark.parametrize(("width", "night"), [(WIDE, False), (NARROW, True)], ids=["day", "night"])
+async def test_every_journey_fits_the_window_and_axe_finds_nothing(
+    sight: Sight, width: int, night: bool
+) -> None:
+    async with sight.person(width=width, night=night) as person:
+        for n, (name, scene) in enumerate(EVERY.items(), start=10):
+            story = await sight.edge.read(begun(scene, n))
+            await person.opens(f"journeys/{story.application}")
+            await person.looks(name)

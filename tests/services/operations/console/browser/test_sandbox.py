@@ -11,7 +11,6 @@ from fastapi import FastAPI
 
 from deploy.sandbox import switches
 from deploy.sandbox.switches import Switches
-from services.operations.console.labels import LABELS
 from services.operations.console.sandbox.switches import SWITCHES
 from shared.catalogue import Catalogue
 from tests.browser import axe, needs_axe
@@ -53,15 +52,22 @@ async def test_it_fits_the_window_and_is_pictured(
         await sight.shot(page, f"sandbox-{width}-{'night' if night else 'day'}")
 
 
-async def test_a_keyboard_turns_a_fault_without_scripts(sight: Sight, on: Switches) -> None:
-    async with sight.page(scripts=False) as page:
-        await sight.sign_in(page, language="en")
-        await page.goto(f"{sight.edge.url}/sandbox")
-        await page.focus("#gateway-slow button")
-        await page.keyboard.press("Enter")
-        turn_off = LABELS["sandbox_turn_off"].en
-        await page.wait_for_selector(f'#gateway-slow button:has-text("{turn_off}")')
-        assert on.is_on("slow")
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+async def test_a_keyboard_alone_turns_every_fault_on_and_off(
+    sight: Sight, on: Switches, scripts: bool
+) -> None:
+    async with sight.person(scripts=scripts) as person:
+        await person.opens("sandbox")
+        for name, switch in SWITCHES.items():
+            for does, then in (("turn_on", "turn_off"), ("turn_off", "turn_on")):
+                button = f"#{name} button:has-text('{person.said(f'sandbox_{does}')}')"
+                await person.page.focus(button)
+                await person.page.keyboard.press("Enter")
+                await person.page.wait_for_selector(
+                    f"#{name} button:has-text('{person.said(f'sandbox_{then}')}')"
+                )
+                turned = [flag for flag, is_on in on.shown().items() if is_on]
+                assert turned == [switch.flag] * (does == "turn_on")
 
 
 @needs_axe

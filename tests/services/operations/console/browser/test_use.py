@@ -107,11 +107,8 @@ async def test_letters_of_twice_the_size_fit(sight: Sight, width: int) -> None:
 @pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
 async def test_axe_finds_nothing(sight: Sight, night: bool) -> None:
     await two_of_one_number(sight.edge)
-    stories = [
-        await sight.edge.read(begun(scene, n))
-        for n, scene in enumerate((scenes.withdrawn, scenes.family, scenes.refused), start=10)
-    ]
-    opened = await reconciled(sight.edge, stories[0])
+    story = await sight.edge.read(begun(scenes.withdrawn, 10))
+    opened = await reconciled(sight.edge, story)
     async with sight.page(NARROW if night else WIDE, night=night) as page:
         await page.goto(sight.edge.url)
         await axe(page)
@@ -124,7 +121,7 @@ async def test_axe_finds_nothing(sight: Sight, night: bool) -> None:
             "journeys/none",
         ]
         paths += [address for _, address in money_of(opened)]
-        for path in (*paths, *(f"journeys/{story.application}" for story in stories)):
+        for path in (*paths, f"journeys/{story.application}"):
             await page.goto(f"{sight.edge.url}/{path}")
             await axe(page)
         await page.click(".lines summary")

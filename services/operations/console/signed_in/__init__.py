@@ -1,0 +1,1 @@
+"""Who is signed in: oneself, and for an administrator everybody."""
